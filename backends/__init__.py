@@ -1,0 +1,1 @@
+"""One file a tool: its commands as data, and how to read its answers. Nothing here runs."""

@@ -1,0 +1,68 @@
+"""The few things a step can do, as data. Nothing here runs anything: that is the runner's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Union
+
+ProgressFormat = Literal["", "apt", "pip", "cargo"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One program with its arguments, and all that is needed to run it well.
+
+    ``argv`` never passes through a shell. ``env`` holds what is set on top of the caller's
+    environment, as (name, value) pairs. ``root`` asks for privilege; the runner finds the way.
+    ``ok`` lists the exit codes that mean success. ``busy`` is a regular expression: output that
+    matches it says that another program holds a lock, so the runner waits and tries again, for
+    at most ``busy_seconds``. ``timeout`` is in seconds. ``progress`` names the format in which
+    the program reports its progress. ``detached`` starts it in a session of its own, away from
+    the terminal.
+    """
+
+    argv: tuple[str, ...]
+    env: tuple[tuple[str, str], ...] = ()
+    cwd: str = ""
+    root: bool = False
+    ok: tuple[int, ...] = (0,)
+    busy: str = ""
+    busy_seconds: float = 300.0
+    timeout: float = 3600.0
+    progress: ProgressFormat = ""
+    detached: bool = False
+    kind: Literal["command"] = "command"
+
+
+@dataclass(frozen=True)
+class Prove:
+    """Prove the installation in the environment of the interpreter ``python``.
+
+    ``release`` and ``link`` (``dynamic``, ``static`` or empty for either) are what is expected.
+    """
+
+    python: str
+    release: str = ""
+    link: str = ""
+    timeout: float = 120.0
+    kind: Literal["prove"] = "prove"
+
+
+@dataclass(frozen=True)
+class RemoveFolder:
+    """Delete a folder that the wizard made, with all that is in it. Used to undo."""
+
+    path: str
+    kind: Literal["remove-folder"] = "remove-folder"
+
+
+Action = Union[Command, Prove, RemoveFolder]
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a finished command said: exit code and the two streams, decoded."""
+
+    exit: int
+    stdout: str
+    stderr: str = ""

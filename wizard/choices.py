@@ -1,0 +1,35 @@
+"""Choices: the answers to the wizard's questions, whoever gave them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+Method = Literal["", "wheel", "source"]
+Link = Literal["", "dynamic", "static"]
+Rust = Literal["", "system", "rustup"]
+Installer = Literal["", "pip", "uv"]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The answers. Empty means not answered: the recommended answer will be taken.
+
+    ``venv``: folder of the environment to install into; it is made where there is none.
+    ``python``: path of the interpreter: of an existing environment, or the one that the new
+    environment is made from. ``release``: exact version of cryptography. ``installer``: the tool
+    that makes the environment and installs.
+    """
+
+    venv: str = ""
+    python: str = ""
+    release: str = ""
+    method: Method = ""
+    manager: str = ""
+    link: Link = ""
+    rust: Rust = ""
+    installer: Installer = ""
+
+    def answered(self) -> dict[str, str]:
+        """The choices that were made, in the order of the questions."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}

@@ -1,0 +1,88 @@
+"""JSON in and out for the wizard's frozen dataclasses, with errors that name the key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wizard.errors import BadRequest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
+
+
+def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
+    """Write a dataclass as JSON."""
+    return json.dumps(asdict(value), indent=indent, ensure_ascii=False)
+
+
+def from_json(kind: type[T], text: str, *, source: str, schema: int | None = None) -> T:
+    """Read a dataclass from JSON. ``source`` names the file in error messages.
+
+    Raises BadRequest where the text is not JSON, has another ``schema`` number than wanted, lacks
+    a key, has an unknown one, or a value of the wrong type; the message names the key.
+    """
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadRequest(
+            f"{source} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
+            hints=("Make the file again with --json.",),
+        ) from None
+    except RecursionError:
+        raise BadRequest(f"{source} is nested too deeply to be a file of ours.") from None
+    if not isinstance(data, dict):
+        raise BadRequest(f"{source} must hold a JSON object, not {_name(data)}.")
+    if schema is not None and data.get("schema") != schema:
+        raise BadRequest(
+            f"{source} has schema {data.get('schema', 'none')!r}; "
+            f"this wizard reads schema {schema}.",
+            hints=("Make the file again with this version of cryptography-wizard.",),
+        )
+    return structure(kind, data, source=source)
+
+
+def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
+    """Read a dataclass from plain data. Raises BadRequest, naming every wrong key."""
+    import cattrs  # read only where a file is read: it is slow to import
+
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    # Left alone, cattrs turns "1" into 1 and 1 into "1"; a file with the wrong type is wrong.
+    for primitive in (str, int, float, bool):
+        converter.register_structure_hook(primitive, _strict(primitive))
+    try:
+        return converter.structure(data, kind)
+    except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything; all are reported
+        problems = cattrs.transform_error(error, path=source)
+        raise BadRequest(
+            f"{source} is not a {kind.__name__.lower()} file of this wizard.",
+            shown="\n".join(problems[:5]),
+            hints=("Unknown keys are errors. Make the file again with --json, or mend the key.",),
+        ) from None
+
+
+def _strict(primitive: type) -> Any:
+    def hook(value: Any, _kind: Any) -> Any:
+        if primitive is float and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        if type(value) is not primitive:
+            raise TypeError(f"expected {primitive.__name__}, not {_name(value)}")
+        return value
+
+    return hook
+
+
+def _name(value: object) -> str:
+    names = {
+        str: "text",
+        int: "a number",
+        float: "a number",
+        bool: "true or false",
+        list: "a list",
+        dict: "an object",
+        type(None): "null",
+    }
+    return names.get(type(value), type(value).__name__)

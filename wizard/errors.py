@@ -1,0 +1,45 @@
+"""The errors that reach a user, each with the exit code that it means."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The wizard's exit codes."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG = 2
+    IMPOSSIBLE = 3
+    UNPROVED = 4
+    CANCELLED = 130
+
+
+class WizardError(Exception):
+    """Something a user must know: what happened, the evidence, why, and what to do next.
+
+    ``what`` is one sentence. ``shown`` is the line that shows it (with its place), ``why`` the
+    reason, ``hints`` the next actions. Any of these but the first may be empty.
+    """
+
+    code = Exit.FAILED
+
+    def __init__(self, what: str, *, shown: str = "", why: str = "", hints: tuple[str, ...] = ()):
+        super().__init__(what)
+        self.what = what
+        self.shown = shown
+        self.why = why
+        self.hints = hints
+
+
+class BadRequest(WizardError):
+    """The request is wrong: an unknown key, an impossible value, flags that contradict."""
+
+    code = Exit.WRONG
+
+
+class Impossible(WizardError):
+    """This machine cannot do what was asked; ``hints`` are the nearest things that work."""
+
+    code = Exit.IMPOSSIBLE

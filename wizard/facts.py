@@ -1,0 +1,232 @@
+"""Facts: what the machine and its Pythons are. Read-only, JSON in and out.
+
+Everything that the planner decides from is in here, so that a saved machine can be replayed
+elsewhere with no network and no privilege. `wizard.probe` reads them from a real machine;
+``docs/facts.md`` documents the JSON form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Optional
+
+SCHEMA = 1
+"""The number of the JSON form. It grows when a saved file can no longer be read as it is."""
+
+
+@dataclass(frozen=True)
+class System:
+    """The operating system and the hardware below it.
+
+    ``distribution`` is the ``ID`` of os-release (``debian``), ``like`` its ``ID_LIKE``. ``libc``
+    is ``glibc``, ``musl`` or empty. Sizes are bytes; 0 means unknown. ``problems`` are sentences
+    about what could not be read.
+    """
+
+    name: Literal["linux", "macos", "windows", "other"]
+    machine: str
+    release: str = ""
+    distribution: str = ""
+    distribution_name: str = ""
+    distribution_version: str = ""
+    like: tuple[str, ...] = ()
+    libc: Literal["glibc", "musl", ""] = ""
+    libc_version: str = ""
+    memory: int = 0
+    cores: int = 1
+    temporary: str = ""
+    temporary_free: int = 0
+    temporary_noexec: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What the terminal can do."""
+
+    interactive: bool = False
+    type: str = ""
+    columns: int = 0
+    lines: int = 0
+    color: bool = False
+    unicode: bool = False
+
+
+@dataclass(frozen=True)
+class Privilege:
+    """How root is reached: already ``root``, ``sudo`` or ``doas``, or not at all (``none``).
+
+    ``password`` says that the tool will ask for one.
+    """
+
+    method: Literal["root", "sudo", "doas", "none"] = "none"
+    program: str = ""
+    password: bool = False
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of a package manager. Empty versions: not installed, or not to be had."""
+
+    name: str
+    installed: str = ""
+    candidate: str = ""
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A package manager that is present, and what it says of the packages that matter here.
+
+    ``problem`` says why it could not be asked; then what ``packages`` lacks is unknown, not absent.
+    """
+
+    name: str
+    program: str
+    packages: tuple[Package, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that a build needs, or that the wizard can use.
+
+    ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv`` … ``origin`` says who brought it
+    (``system``, ``rustup``, ``homebrew``, ``macports``, or empty). A tool that is there but does
+    not run has a ``problem`` and no version.
+    """
+
+    name: str
+    path: str
+    version: str = ""
+    origin: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Headers:
+    """OpenSSL's headers: the folder with ``openssl/opensslv.h``, and the version they state."""
+
+    folder: str
+    version: str
+
+
+@dataclass(frozen=True)
+class PipIndex:
+    """Where a pip looks for packages. Secrets in addresses are masked (``****``).
+
+    ``url`` is the main index, ``default`` says that it is the one pip has built in. ``secret``
+    says that some address held a user name or password; ``changed`` lists the settings, with
+    their source, that differ from pip's defaults.
+    """
+
+    url: str
+    default: bool = True
+    extra: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    secret: bool = False
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pip:
+    """The pip of one Python: its version, the wheel tags it accepts (best first), its index.
+
+    ``tags`` are PEP 425 tags, compressed: one entry stands for one interpreter and ABI with its
+    platforms in order, as in ``cp311-abi3-manylinux_2_36_x86_64.manylinux_2_35_x86_64``.
+    """
+
+    version: str
+    tags: tuple[str, ...] = ()
+    index: Optional[PipIndex] = None
+
+
+@dataclass(frozen=True)
+class Python:
+    """One Python interpreter.
+
+    ``path`` is how it is called. ``environment`` is the folder of the virtual environment that it
+    belongs to, or empty. ``machine`` and ``platform`` are the interpreter's own, not the
+    machine's: an Intel Python under Rosetta says ``x86_64``. ``bits`` is the size of a pointer.
+    ``externally_managed`` is the message of PEP 668, or empty. ``ensurepip`` is the version of
+    the pip that ``python -m venv`` would put into a new environment; empty where it cannot make
+    one. ``headers`` says that ``Python.h`` is there. ``cryptography`` is the version installed now.
+    A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing else.
+    ``origin``: ``active``, ``folder`` (an environment in the working folder), ``asked``, ``path``,
+    ``pyenv``, ``launcher``, ``homebrew``, ``macports``, ``python.org``, ``wizard``.
+    """
+
+    path: str
+    origin: str
+    version: str = ""
+    implementation: str = "cpython"
+    free_threaded: bool = False
+    machine: str = ""
+    platform: str = ""
+    bits: int = 64
+    prefix: str = ""
+    base: str = ""
+    environment: str = ""
+    libc: Literal["glibc", "musl", ""] = ""
+    libc_version: str = ""
+    macos: str = ""
+    externally_managed: str = ""
+    writable: bool = True
+    ensurepip: str = ""
+    headers: bool = False
+    pip: Optional[Pip] = None
+    cryptography: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One release as the index lists it.
+
+    ``wheels`` are the tags of its wheels (compressed, as in their file names); ``sdist`` is the
+    name of its source archive, or empty. Yanked files are in neither; ``yanked`` says that the
+    whole release was, with the reason if one was given.
+    """
+
+    version: str
+    requires_python: str = ""
+    wheels: tuple[str, ...] = ()
+    sdist: str = ""
+    yanked: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the index that the target's pip uses has of cryptography, newest release first."""
+
+    releases: tuple[Listed, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the machine is. The first of ``pythons`` is the one that would be recommended."""
+
+    system: System
+    pythons: tuple[Python, ...] = ()
+    listing: Optional[Listing] = None
+    managers: tuple[Manager, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    openssl: tuple[Headers, ...] = ()
+    privilege: Privilege = Privilege()
+    terminal: Terminal = Terminal()
+    folder: str = ""
+    taken: str = ""
+    schema: int = SCHEMA
+
+    def tool(self, name: str) -> Tool | None:
+        """The first tool of this name that runs, or None."""
+        return next((t for t in self.tools if t.name == name and not t.problem), None)
+
+    def manager(self, name: str) -> Manager | None:
+        """The package manager of this name, or None."""
+        return next((m for m in self.managers if m.name == name), None)
+
+    def python(self, path: str) -> Python | None:
+        """The Python that is called by this path, or None."""
+        return next((p for p in self.pythons if p.path == path), None)

@@ -1,0 +1,70 @@
+"""The Plan: what will be done, step by step, as pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Optional, Union
+
+from backends.action import Action
+
+SCHEMA = 1
+"""The number of the plan's JSON form."""
+
+
+@dataclass(frozen=True)
+class PackagesInstalled:
+    """After the step the manager must say that these packages are installed."""
+
+    manager: str
+    names: tuple[str, ...]
+    kind: Literal["packages-installed"] = "packages-installed"
+
+
+@dataclass(frozen=True)
+class FileExists:
+    """After the step this file must be there."""
+
+    path: str
+    kind: Literal["file-exists"] = "file-exists"
+
+
+Check = Union[PackagesInstalled, FileExists]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: a title, one plain sentence why, what it does, and how it is undone.
+
+    ``needs`` are the ids of the steps that must be done before. ``check`` is asked afterwards.
+    """
+
+    id: str
+    title: str
+    why: str
+    action: Action
+    needs: tuple[str, ...] = ()
+    undo: tuple[Action, ...] = ()
+    check: Optional[Check] = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps, and what will be true when they are done.
+
+    ``python`` is the interpreter of the environment that gets ``release``; ``environment`` its
+    folder; ``new`` says that the environment does not exist yet. ``link`` is the linkage that the
+    proof must find (``static`` for wheels). ``notes`` are sentences that a user should read
+    before saying yes, such as a security caveat.
+    """
+
+    release: str
+    method: Literal["wheel", "source"]
+    link: str
+    python: str
+    environment: str
+    new: bool
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+    wheel: str = ""
+    system: str = "linux"
+    schema: int = SCHEMA
