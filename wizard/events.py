@@ -71,7 +71,7 @@ class StepEnded:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """The run is over. ``code`` is the wizard's exit code; ``report`` the proof, if there is one."""
+    """The run is over. ``code`` is the exit code; ``report`` the proof, if there is one."""
 
     code: int
     seconds: float
