@@ -13,7 +13,7 @@ class Command:
     """One program with its arguments, and all that is needed to run it well.
 
     ``argv`` never passes through a shell. ``env`` holds what is set on top of the caller's
-    environment, as (name, value) pairs. ``root`` asks for privilege; the runner finds the way.
+    environment, as (name, value) pairs; ``path`` are folders put in front of PATH. ``root`` asks for privilege; the runner finds the way.
     ``ok`` lists the exit codes that mean success. ``busy`` is a regular expression: output that
     matches it says that another program holds a lock, so the runner waits and tries again, for
     at most ``busy_seconds``. ``timeout`` is in seconds. ``progress`` names the format in which
@@ -23,6 +23,7 @@ class Command:
 
     argv: tuple[str, ...]
     env: tuple[tuple[str, str], ...] = ()
+    path: tuple[str, ...] = ()
     cwd: str = ""
     root: bool = False
     ok: tuple[int, ...] = (0,)
@@ -32,6 +33,15 @@ class Command:
     progress: ProgressFormat = ""
     detached: bool = False
     kind: Literal["command"] = "command"
+
+
+@dataclass(frozen=True)
+class WriteFile:
+    """Write ``text`` (UTF-8) into the file ``path``."""
+
+    path: str
+    text: str
+    kind: Literal["write-file"] = "write-file"
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, Prove, RemoveFolder]
+Action = Union[Command, WriteFile, Prove, RemoveFolder]
 
 
 @dataclass(frozen=True)

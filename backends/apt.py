@@ -1,0 +1,136 @@
+"""APT: Debian, Ubuntu and their relatives.
+
+Measured: every failure of ``apt-get`` is exit 100, so failures are told apart by their text under
+``LC_ALL=C``; ``apt-cache policy`` says nothing at all of a name that it does not know, and
+``Candidate: (none)`` of a virtual one; ``DPkg::Lock::Timeout`` works for ``install`` only, so a
+busy ``update`` is tried again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backends.action import Command, Output
+from backends.manager import Problem
+
+LOCK_SECONDS = 300
+_QUIET = (("LC_ALL", "C"),)
+_ENV = (*_QUIET, ("DEBIAN_FRONTEND", "noninteractive"), ("DEBIAN_PRIORITY", "critical"))
+_BUSY = r"Could not get lock \S+|Waiting for cache lock|Unable to (?:acquire|lock)"
+_FORMAT = "${db:Status-Abbrev} ${Package} ${Version} ${Provides}\\n"
+_PROBLEMS = (
+    ("locked", re.compile(r"Could not get lock|Unable to acquire the dpkg frontend lock")),
+    ("denied", re.compile(r"are you root\?|Permission denied")),
+    ("unknown-package", re.compile(r"Unable to locate package|has no installation candidate")),
+    (
+        "offline",
+        re.compile(
+            r"Temporary failure resolving|Could not connect to|Could not resolve|Failed to fetch"
+            r"|Unable to connect to|Some index files failed to download"
+        ),
+    ),
+    (
+        "broken",
+        re.compile(r"unmet dependencies|dpkg was interrupted|unfixable|Sub-process .* error"),
+    ),
+    ("aborted", re.compile(r"^Abort\.", re.MULTILINE)),
+)
+
+
+class Apt:
+    """See `backends.manager.PackageManager`."""
+
+    name = "apt"
+    label = "APT (Debian, Ubuntu)"
+    programs = ("apt-get", "/usr/bin/apt-get")
+
+    def query(self, names: Sequence[str]) -> Command:
+        # Exit 1 says that some of them are not installed: an answer, not a failure.
+        return Command(("dpkg-query", "-W", "-f", _FORMAT, *names), env=_QUIET, ok=(0, 1))
+
+    def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for line in output.stdout.splitlines():
+            status, _, rest = line.partition(" ")
+            # "ii" is installed; the second letter tells, the first is only what is wanted.
+            words = rest.split(maxsplit=2)
+            if len(status) < 2 or status[1] != "i" or len(words) < 2:
+                continue
+            name, version = words[0], words[1]
+            provided = (words[2] if len(words) == 3 else "").split(",")
+            for each in (name, *(entry.split("(")[0].strip() for entry in provided)):
+                if each in names:
+                    found.setdefault(each, version)
+        return found
+
+    def ask_candidates(self, names: Sequence[str]) -> Command:
+        return Command(("apt-cache", "policy", *names), env=_QUIET)
+
+    def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        found: dict[str, str] = {}
+        name = ""
+        for line in output.stdout.splitlines():
+            if line and not line[0].isspace() and line.endswith(":"):
+                name = line[:-1]
+            elif line.startswith("  Candidate: ") and name in names:
+                version = line.split(": ", 1)[1].strip()
+                if version != "(none)":
+                    found[name] = version
+        return found
+
+    def refresh(self) -> Command:
+        return Command(
+            ("apt-get", "update", "-o", "APT::Status-Fd=1"),
+            env=_ENV,
+            root=True,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=600,
+            progress="apt",
+        )
+
+    def install(self, names: Sequence[str]) -> Command | None:
+        if not names:
+            return None
+        return Command(
+            (
+                *("apt-get", "install", "-y", "--no-install-recommends"),
+                *("-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "APT::Status-Fd=1"),
+                *names,
+            ),
+            env=_ENV,
+            root=True,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=3600,
+            progress="apt",
+        )
+
+    def remove(self, names: Sequence[str]) -> Command | None:
+        if not names:
+            return None
+        return Command(
+            ("apt-get", "remove", "-y", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", *names),
+            env=_ENV,
+            root=True,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=1800,
+        )
+
+    def explain(self, output: Output) -> Problem | None:
+        if output.exit == 0:
+            return None
+        text = f"{output.stdout}\n{output.stderr}"
+        for kind, pattern in _PROBLEMS:
+            match = pattern.search(text)
+            if match:
+                start = text.rfind("\n", 0, match.start()) + 1
+                end = text.find("\n", match.start())
+                return Problem(kind, text[start : end if end >= 0 else None].strip())
+        lines = [line for line in text.splitlines() if line.startswith("E: ")]
+        return Problem("other", lines[0] if lines else f"apt-get ended with exit {output.exit}")
+
+
+MANAGER = Apt()

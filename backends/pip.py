@@ -1,0 +1,79 @@
+"""pip and venv: environments and installations with what every Python has."""
+
+from __future__ import annotations
+
+from backends.action import Command
+
+RUNS_ELSEWHERE = (22, 3)
+"""The first pip that can install into another environment (``pip --python``)."""
+_RAW_PROGRESS = (24, 1)
+"""The first pip with ``--progress-bar raw``."""
+_NO_COLOR = (10, 0)
+_ENV = (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"))
+
+
+def release_of(version: str) -> tuple[int, int]:
+    """The first two numbers of a pip version: ``(22, 3)`` for ``22.3.1``."""
+    numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    return (numbers[0] if numbers else 0, numbers[1] if len(numbers) > 1 else 0)
+
+
+def make_environment(base: str, folder: str, *, with_pip: bool) -> Command:
+    """Make a virtual environment in ``folder`` from the Python ``base``."""
+    without = () if with_pip else ("--without-pip",)
+    return Command((base, "-m", "venv", *without, folder), timeout=300)
+
+
+def ensure(python: str) -> Command:
+    """Put the pip that this Python carries into its environment."""
+    return Command((python, "-m", "ensurepip", "--upgrade"), timeout=300)
+
+
+def install(
+    python: str,
+    requirements: tuple[str, ...],
+    *,
+    version: str,
+    runner: str = "",
+    only_binary: bool = False,
+    no_binary: bool = False,
+    upgrade: bool = False,
+    reinstall: bool = False,
+    env: tuple[tuple[str, str], ...] = (),
+    path: tuple[str, ...] = (),
+) -> Command:
+    """Install ``requirements`` into the environment of ``python``.
+
+    ``version`` is the version of the pip that runs: some options are younger than some pips.
+    ``runner`` is another Python whose pip does the work, for an environment without pip.
+    ``only_binary`` takes cryptography from a wheel or not at all; ``no_binary`` always compiles
+    it, never from a wheel that pip built before (pip's cache knows no link options), and with the
+    log of the build. ``reinstall`` replaces the same version, and that package only.
+    """
+    call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
+    known = release_of(version)
+    options: list[str] = []
+    if known >= _NO_COLOR:
+        options.append("--no-color")
+    if no_binary:
+        options += ["-v", "--no-cache-dir", "--no-binary", "cryptography"]
+    elif known >= _RAW_PROGRESS:
+        options += ["--progress-bar", "raw"]
+    if only_binary:
+        options += ["--only-binary", "cryptography"]
+    if upgrade:
+        options.append("--upgrade")
+    if reinstall:
+        options += ["--force-reinstall", "--no-deps"]
+    return Command(
+        (*call, "install", *options, *requirements),
+        env=(*_ENV, *env),
+        path=path,
+        timeout=3600 if no_binary else 900,
+        progress="cargo" if no_binary else "pip",
+    )
+
+
+def uninstall(python: str) -> Command:
+    """Remove cryptography from the environment of ``python``."""
+    return Command((python, "-m", "pip", "uninstall", "-y", "cryptography"), env=_ENV, timeout=300)

@@ -1,0 +1,68 @@
+"""uv: the same environments and installations, faster, where the user has it."""
+
+from __future__ import annotations
+
+from backends.action import Command
+
+OLDEST_PYTHON = (3, 8)
+"""The oldest Python that uv makes environments for."""
+
+
+def settings(
+    *, url: str, extra: tuple[str, ...] = (), find_links: tuple[str, ...] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Make uv look where pip looks: uv does not read pip's configuration.
+
+    ``url`` is the index that pip is configured for, or empty where it uses the built-in one.
+    """
+    env = [("UV_DEFAULT_INDEX", url)] if url else []
+    if extra:
+        env.append(("UV_INDEX", " ".join(extra)))
+    if find_links:
+        env.append(("UV_FIND_LINKS", ",".join(find_links)))
+    return tuple(env)
+
+
+def make_environment(
+    uv: str, base: str, folder: str, *, env: tuple[tuple[str, str], ...] = ()
+) -> Command:
+    """Make a virtual environment in ``folder`` from the Python ``base``, with pip in it."""
+    return Command(
+        (uv, "venv", "--no-progress", "--seed", "--python", base, folder), env=env, timeout=300
+    )
+
+
+def install(
+    uv: str,
+    python: str,
+    requirements: tuple[str, ...],
+    *,
+    only_binary: bool = False,
+    no_binary: bool = False,
+    upgrade: bool = False,
+    reinstall: bool = False,
+    env: tuple[tuple[str, str], ...] = (),
+    path: tuple[str, ...] = (),
+) -> Command:
+    """Install ``requirements`` into the environment of ``python``. See `backends.pip.install`."""
+    options: list[str] = ["--no-progress", "--color", "never"]
+    if only_binary:
+        options += ["--only-binary", "cryptography"]
+    if no_binary:
+        options += ["-v", "--no-cache", "--no-binary", "cryptography"]
+    if upgrade:
+        options.append("--upgrade")
+    if reinstall:
+        options += ["--reinstall", "--no-deps"]
+    return Command(
+        (uv, "pip", "install", "--python", python, *options, *requirements),
+        env=env,
+        path=path,
+        timeout=3600 if no_binary else 900,
+        progress="cargo" if no_binary else "",
+    )
+
+
+def uninstall(uv: str, python: str) -> Command:
+    """Remove cryptography from the environment of ``python``."""
+    return Command((uv, "pip", "uninstall", "--python", python, "cryptography"), timeout=300)
