@@ -6,8 +6,27 @@ The data, each fact with its source, stand in ``assets/releases.toml`` and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import pkgutil
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from packaging.version import InvalidVersion, Version
+
+from wizard.errors import BadRequest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Row = TypeVar("Row", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -21,8 +40,11 @@ class Release:
     the OpenSSL is named to the build: ``flags`` (CFLAGS and LDFLAGS) or ``openssl-sys``
     (OPENSSL_DIR and relatives). ``lock`` is the version of the sdist's Cargo.lock (0: none),
     ``newest_python`` the newest Python minor version that its PyO3 knows (empty: no limit).
-    ``constraints`` and ``build_env`` are what a build today does not work without.
-    ``security`` is the caveat of staying on this line, ``yanked`` the versions withdrawn.
+    ``constraints`` (of the build environment) and ``build_env`` are what a build today should not
+    go without; ``newer_python_env`` is needed too where the target is newer than
+    ``newest_python``: see `env_for`.
+    ``security`` is the caveat of staying on this line, ``yanked`` the versions withdrawn,
+    ``absent`` numbers between ``first`` and ``last`` that were never published.
     ``sources`` names the source of each fact.
     """
 
@@ -42,9 +64,37 @@ class Release:
     newest_python: str = ""
     constraints: tuple[str, ...] = ()
     build_env: tuple[tuple[str, str], ...] = ()
+    newer_python_env: tuple[tuple[str, str], ...] = ()
     security: str = ""
     yanked: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version of this row that was published, yanked ones too, oldest first."""
+        first, last = Version(self.first), Version(self.last)
+        numbered = (
+            self.first if micro == first.micro else f"{first.major}.{first.minor}.{micro}"
+            for micro in range(first.micro, last.micro + 1)
+        )
+        return tuple(version for version in numbered if version not in self.absent)
+
+    def env_for(self, python: str) -> tuple[tuple[str, str], ...]:
+        """The variables that a build for this Python (``3.13`` or ``3.13.1``) needs."""
+        newest = self.newest_python
+        if newest and Version(python).release[:2] > Version(newest).release[:2]:
+            return self.build_env + self.newer_python_env
+        return self.build_env
+
+    def takes_openssl(self, version: str) -> bool:
+        """Whether a source build takes this OpenSSL: ``1.1.1w``, or a package's ``1:3.0.2-1``.
+
+        Raises BadRequest where the text has no version of OpenSSL in it.
+        """
+        have = openssl_order(version)
+        below = self.openssl_below
+        return openssl_order(self.openssl) <= have and not (below and have >= openssl_order(below))
 
 
 @dataclass(frozen=True)
@@ -53,7 +103,8 @@ class Platform:
 
     ``tags`` are platform tags as `fnmatch` patterns; ``interpreters`` patterns of the interpreter
     tags (empty: the releases' own abi3 ones). ``first`` and ``last`` release with such wheels;
-    ``pip`` is the oldest pip that accepts them.
+    both empty: there never was one. ``pip`` is the oldest pip that accepts them (empty: any that
+    runs there). ``note`` is a sentence for people about how it ended.
     """
 
     name: str
@@ -62,6 +113,7 @@ class Platform:
     last: str
     pip: str
     interpreters: tuple[str, ...] = ()
+    note: str = ""
     source: str = ""
 
 
@@ -76,14 +128,16 @@ class Rust:
     packages: tuple[str, ...]
     version_of: str
     bin: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Packages:
     """What one package manager calls the things that a source build needs.
 
-    ``python_headers`` and ``venv`` have ``{minor}`` where the target's version (``3.11``) goes.
-    ``openssl_headers`` is the package whose version is OpenSSL's own.
+    ``python_headers`` and ``venv`` may have ``{minor}`` where the target's version (``3.11``)
+    goes; empty: nothing to install. ``openssl_headers`` is the package whose version is OpenSSL's
+    own. ``rust`` are the ways to Rust, the plainest first.
     """
 
     manager: str
@@ -92,6 +146,7 @@ class Packages:
     python_headers: str
     venv: str
     rust: tuple[Rust, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,13 +157,119 @@ class Knowledge:
     platforms: tuple[Platform, ...]
     packages: tuple[Packages, ...]
 
-    def release(self, version: str) -> Release:
+    def release(self, version: str, *, listed: bool = False) -> Release:
         """The row that holds for this version.
 
+        ``listed`` says that the index has this version, so it exists even though the table does
+        not know it: then the row before it holds, for the newest ones the top row.
         Raises BadRequest, with the nearest versions, where no row does.
         """
-        raise NotImplementedError
+        try:
+            wanted = Version(version)
+        except InvalidVersion:
+            raise BadRequest(
+                f"{version!r} is not a version of cryptography.",
+                hints=(f"A version looks like {self.releases[0].last}.",),
+            ) from None
+        for row in self.releases:
+            if any(Version(known) == wanted for known in row.versions):
+                return row
+            if listed and Version(row.first) <= wanted:
+                return row
+        raise BadRequest(
+            self._unknown(version, wanted), hints=(f"The nearest: {self._nearest(wanted)}.",)
+        )
+
+    def knows(self, version: str) -> bool:
+        """Whether the table has this very version, so that its row is known to hold for it."""
+        wanted = Version(version)
+        return any(Version(known) == wanted for row in self.releases for known in row.versions)
 
     def packages_of(self, manager: str) -> Packages | None:
         """The names that this manager uses, or None where the table has none for it."""
         return next((p for p in self.packages if p.manager == manager), None)
+
+    def _unknown(self, version: str, wanted: Version) -> str:
+        oldest, newest = self.releases[-1].first, self.releases[0].last
+        if wanted < Version(oldest):
+            return (
+                f"cryptography {version} is older than {oldest}, the first that this wizard serves."
+            )
+        if wanted > Version(newest):
+            return (
+                f"cryptography {version} is newer than {newest}, the newest that this wizard knows."
+            )
+        return f"There is no cryptography {version}."
+
+    def _nearest(self, wanted: Version) -> str:
+        good = [v for row in self.releases for v in row.versions if v not in row.yanked]
+        good.sort(key=Version)
+        before = [v for v in good if Version(v) < wanted][-1:]
+        after = [v for v in good if Version(v) > wanted][:1]
+        return " and ".join(before + after)
+
+
+def openssl_order(version: str) -> tuple[int, int, int, str]:
+    """A key by which OpenSSL's versions are ordered; ``1.1.1w`` is no PEP 440 version.
+
+    Takes what package managers say, too (``1:3.0.17-1~deb12u2``). The letter of the old scheme
+    is part of the key. Raises BadRequest where there is no version in the text.
+    """
+    found = re.match(r"(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?([a-z]*)", version)
+    if not found:
+        raise BadRequest(f"{version!r} is not a version of OpenSSL.")
+    major, minor, patch, letter = found.groups()
+    return int(major), int(minor), int(patch or 0), letter
+
+
+@cache
+def load() -> Knowledge:
+    """Read the assets. Raises ValueError where one has an unknown key or lacks one."""
+    tables = _asset("releases.toml")
+    return Knowledge(
+        releases=tuple(_row(Release, t) for t in tables["release"]),
+        platforms=tuple(_row(Platform, t) for t in tables["platform"]),
+        packages=tuple(
+            _row(Packages, {**t, "rust": [r for row in t.get("rust", ()) for r in _rust(row)]})
+            for t in _asset("packages.toml")["manager"]
+        ),
+    )
+
+
+def _asset(name: str) -> dict[str, Any]:
+    data = pkgutil.get_data("assets", name)  # works from a zip file too, and imports nothing more
+    if data is None:
+        raise FileNotFoundError(f"assets/{name} is not installed")
+    return tomllib.loads(data.decode())
+
+
+def _row(kind: type[Row], table: Mapping[str, Any]) -> Row:
+    # Plain constructors: cattrs would cost more than all the rest of the wizard's start.
+    unknown = table.keys() - {f.name for f in fields(kind)}
+    missing = {f.name for f in fields(kind) if f.default is MISSING} - table.keys()
+    if unknown or missing:
+        raise ValueError(
+            f"a {kind.__name__.lower()} row of the assets has unknown keys {sorted(unknown)} "
+            f"and lacks {sorted(missing)}: {dict(table)}"
+        )
+    return kind(**{key: _frozen(value) for key, value in table.items()})
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple(value.items())
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _rust(table: Mapping[str, Any]) -> Iterator[Rust]:
+    """One row, or one for every minor version where the row is a template with ``minors``."""
+    plain = {key: value for key, value in table.items() if key != "minors"}
+    first, last = table.get("minors", (0, 0))
+    for minor in range(first, last + 1):
+        yield _row(Rust, {key: _filled(value, minor) for key, value in plain.items()})
+
+
+def _filled(value: Any, minor: int) -> Any:
+    if isinstance(value, list):
+        return [_filled(item, minor) for item in value]
+    return value.replace("{minor}", str(minor)) if isinstance(value, str) else value
