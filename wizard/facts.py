@@ -134,11 +134,15 @@ class Pip:
 
     ``tags`` are PEP 425 tags, compressed: one entry stands for one interpreter and ABI with its
     platforms in order, as in ``cp311-abi3-manylinux_2_36_x86_64.manylinux_2_35_x86_64``.
+    Not ``installed``: the Python has no pip, and this is the one that ensurepip would give it.
+    ``problem`` says what of it could not be read, such as a pip too old to run in its Python.
     """
 
     version: str
     tags: tuple[str, ...] = ()
     index: Optional[PipIndex] = None
+    installed: bool = True
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,8 +156,9 @@ class Python:
     the pip that ``python -m venv`` would put into a new environment; empty where it cannot make
     one. ``headers`` says that ``Python.h`` is there. ``cryptography`` is the version installed now.
     A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing else.
+    ``base`` is the program that its environment was made from; outside environments, its own.
     ``origin``: ``active``, ``folder`` (an environment in the working folder), ``asked``, ``path``,
-    ``pyenv``, ``launcher``, ``homebrew``, ``macports``, ``python.org``, ``wizard``.
+    ``pyenv``, ``launcher``, ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``.
     """
 
     path: str

@@ -1,0 +1,359 @@
+"""Describes the Python that runs it, as one JSON object on the last line of its output.
+
+The wizard runs this file in every Python it finds: ``python -B describe.py``. It needs no package,
+asks no network, writes nothing, and takes what it says of pip from that Python's own pip. It must
+be readable by Python 2.7 (which reports its version) and by every Python from 3.6 on, so it has no
+annotations and no f-strings. What cannot be read is left out, and ``errors`` says why.
+"""
+
+import os
+import sys
+
+# Python puts the folder of a script in front of its module path; nothing may be imported from it.
+if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)):
+    del sys.path[0]
+
+import json
+import platform
+import re
+import sysconfig
+
+MYPY = False
+if MYPY:
+    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401 - read in type comments
+
+PIP_LISTS = ("extra-index-url", "find-links", "trusted-host")
+PIP_ALIASES = {"pypi-url": "index-url", "default-timeout": "timeout"}
+PIP_PLAIN = ("index-url", "no-index", "cert", "client-cert", "proxy", "timeout")
+
+
+def describe():
+    # type: () -> Dict[str, Any]
+    """Everything that is known of this Python; a part that fails goes into ``errors``."""
+    facts = {"errors": {}}  # type: Dict[str, Any]
+    for name, read in PARTS:
+        try:
+            facts[name] = read()
+        except (Exception, SystemExit) as error:  # noqa: PERF203 - each part fails by itself
+            facts["errors"][name] = sentence(error)
+    return facts
+
+
+def sentence(error):
+    # type: (BaseException) -> str
+    return "%s: %s" % (type(error).__name__, error)
+
+
+def version():
+    # type: () -> str
+    text = "%d.%d.%d" % sys.version_info[:3]
+    stage = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(sys.version_info[3], "")
+    return text + stage + str(sys.version_info[4]) if stage else text
+
+
+def implementation():
+    # type: () -> str
+    return platform.python_implementation().lower()
+
+
+def free_threaded():
+    # type: () -> bool
+    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+
+def bits():
+    # type: () -> int
+    return 64 if sys.maxsize > 2**32 else 32
+
+
+def machine():
+    # type: () -> str
+    """The architecture this Python was built for, under the names that wheels use."""
+    name = sysconfig.get_platform().lower()
+    if name == "win32":
+        return "x86"
+    name = name.split("-", 2)[-1] if name.startswith("macosx") else name.split("-", 1)[-1]
+    if name.startswith(("universal", "intel", "fat")):
+        name = platform.machine().lower()  # one of its halves runs, and this is its name
+    if name == "amd64":
+        return "x86_64"
+    if bits() == 32:
+        # A 32-bit Python on a 64-bit kernel is told the kernel's name; pip corrects it as well.
+        return {"x86_64": "i686", "aarch64": "armv7l", "arm64": "armv7l"}.get(name, name)
+    return name
+
+
+def base_prefix():
+    # type: () -> str
+    return str(getattr(sys, "real_prefix", "") or getattr(sys, "base_prefix", sys.prefix))
+
+
+def environment():
+    # type: () -> str
+    """The folder of the virtual (or named conda) environment, or an empty text."""
+    if sys.prefix != base_prefix():
+        return sys.prefix
+    conda = os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
+    return sys.prefix if conda and not os.path.isdir(os.path.join(sys.prefix, "condabin")) else ""
+
+
+def base():
+    # type: () -> str
+    """The program that environments are made from: this one, or the one behind its environment."""
+    if sys.prefix == base_prefix():
+        return sys.executable or ""
+    stated = getattr(sys, "_base_executable", "") or ""
+    if stated and os.path.abspath(stated) != os.path.abspath(sys.executable):
+        return str(stated)  # before 3.11 only some systems state it
+    real = os.path.realpath(sys.executable)
+    if not real.startswith(os.path.realpath(sys.prefix) + os.sep):
+        return real
+    for folder in ("bin", ""):
+        for name in ("python%d.%d" % sys.version_info[:2], "python3", "python", "python.exe"):
+            candidate = os.path.join(base_prefix(), folder, name)
+            if os.path.isfile(candidate):
+                return candidate
+    return real
+
+
+def libc():
+    # type: () -> List[str]
+    """The C library that this process uses, and its version."""
+    if not sys.platform.startswith("linux"):
+        return ["", ""]
+    try:
+        name, _, number = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    except (ValueError, OSError, AttributeError):  # musl does not know the name
+        name = ""
+    if name == "glibc":
+        return ["glibc", number]
+    loader = musl_loader()
+    if not loader:
+        built_for = str(sysconfig.get_config_var("HOST_GNU_TYPE") or "")
+        return ["musl", ""] if built_for.endswith("musl") else ["", ""]
+    import subprocess
+
+    # Called without a program, musl's loader states its version and exits 1.
+    process = subprocess.Popen([loader], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    found = re.search(r"Version (\d+\.\d+(?:\.\d+)?)", process.communicate()[1].decode("ascii"))
+    return ["musl", found.group(1) if found else ""]
+
+
+def musl_loader():
+    # type: () -> str
+    try:
+        with open("/proc/self/maps") as maps:
+            found = re.search(r"/\S*ld-musl-\S+\.so\S*", maps.read())
+    except (IOError, OSError):
+        return ""
+    return found.group(0) if found else ""
+
+
+def externally_managed():
+    # type: () -> str
+    """What the system says to those who would install into its own Python (PEP 668)."""
+    if environment():
+        return ""
+    marker = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    if not os.path.isfile(marker):
+        return ""
+    import configparser
+
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read([marker], encoding="utf-8")
+        return parser.get("externally-managed", "Error")
+    except (configparser.Error, UnicodeDecodeError):
+        return "This Python is managed by the operating system."
+
+
+def writable():
+    # type: () -> bool
+    """Whether this user may write where packages go."""
+    folder = sysconfig.get_path("purelib")
+    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return os.access(folder, os.W_OK)
+
+
+def bundled_pip():
+    # type: () -> Tuple[str, str]
+    """The wheel of the pip that ``python -m venv`` installs, and its version; empty: none."""
+    stdlib = sysconfig.get_path("stdlib")
+    for needed in ("venv", "ensurepip"):
+        if not os.path.isfile(os.path.join(stdlib, needed, "__init__.py")):
+            return "", ""  # Debian without python3-venv
+    folders = [os.path.join(stdlib, "ensurepip", "_bundled"), "/usr/share/python-wheels"]
+    elsewhere = sysconfig.get_config_var("WHEEL_PKG_DIR")
+    for folder in ([str(elsewhere)] if elsewhere else []) + folders:
+        for name in sorted(os.listdir(folder), reverse=True) if os.path.isdir(folder) else ():
+            found = re.match(r"pip-(\d[^-]*)-.*\.whl$", name)
+            if found:
+                return os.path.join(folder, name), found.group(1)
+    return "", ""
+
+
+def headers():
+    # type: () -> bool
+    return os.path.isfile(os.path.join(sysconfig.get_path("include"), "Python.h"))
+
+
+def distribution_version(name):
+    # type: (str) -> str
+    """The version of an installed package, from the name of its metadata; nothing is imported."""
+    pattern = re.compile(name + r"-(\d[^-]*?)(?:-py[\d.]+)?\.(?:dist|egg)-info$", re.I)
+    for folder in sys.path:
+        for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            found = pattern.match(entry)
+            if found:
+                return found.group(1)
+    return ""
+
+
+def cryptography():
+    # type: () -> str
+    return distribution_version("cryptography")
+
+
+def pip():
+    # type: () -> Optional[Dict[str, Any]]
+    """This Python's pip, or the one that ensurepip would give it, or None."""
+    facts = {"installed": True, "errors": {}}  # type: Dict[str, Any]
+    facts["version"] = distribution_version("pip")
+    if not facts["version"]:
+        wheel, facts["version"] = bundled_pip()
+        if not wheel:
+            return None
+        facts["installed"] = False
+        sys.path.insert(0, wheel)  # Python can import from a wheel as it is
+    for name, read in (("tags", tags), ("default", default_index), ("settings", settings)):
+        try:
+            facts[name] = read()
+        except (Exception, SystemExit) as error:  # noqa: PERF203 - each part fails by itself
+            facts["errors"][name] = sentence(error)
+    return facts
+
+
+def pip_module(*names):
+    # type: (*str) -> Any
+    """Import the first of these modules that this pip has: its insides moved over the years."""
+    missing = None  # type: Optional[ImportError]
+    for name in names:
+        try:
+            __import__(name)
+        except ImportError as error:  # noqa: PERF203 - one to three names
+            # Keep the first error about something else: it says what is really broken.
+            if missing is None or "No module named" in str(missing):
+                missing = error
+        else:
+            return sys.modules[name]
+    raise missing or ImportError("no name given")
+
+
+def tags():
+    # type: () -> List[str]
+    """The tags that this pip accepts, best first; neighbours that differ by platform only are one.
+
+    ``a-b-p1, a-b-p2`` becomes ``a-b-p1.p2``, the form that wheels' names have.
+    """
+    module = pip_module(
+        "pip._internal.utils.compatibility_tags",  # since pip 20.1
+        "pip._internal.pep425tags",  # since pip 10
+        "pip.pep425tags",  # pip 9
+    )
+    found = []  # type: List[Tuple[str, List[str]]]
+    for tag in module.get_supported():
+        interpreter, abi, where = str(tag).split("-") if not isinstance(tag, tuple) else tag
+        head = interpreter + "-" + abi
+        if found and found[-1][0] == head:
+            found[-1][1].append(where)
+        else:
+            found.append((head, [where]))
+    return [head + "-" + ".".join(platforms) for head, platforms in found]
+
+
+def default_index():
+    # type: () -> str
+    """The address of the index that is built into this pip."""
+    module = pip_module("pip._internal.models.index", "pip.models.index", "pip.models")
+    return str(module.PyPI.simple_url)
+
+
+def settings():
+    # type: () -> List[List[Any]]
+    """What pip's files and variables set for ``pip install``: [name, value, where it stands].
+
+    As in pip: files from the whole machine's to the environment's, in each the section [global]
+    and then [install], and variables above all. The last one wins; values are never added up.
+    """
+    import configparser
+    import locale
+
+    layers = {}  # type: Dict[str, Tuple[str, str]]
+    ordered = []  # type: List[Tuple[str, Dict[str, str]]]
+    for section in ("global", "install"):
+        for name in config_files():
+            parser = configparser.RawConfigParser()
+            # pip reads its files in the encoding of the user's language, too.
+            parser.read([name], encoding=locale.getpreferredencoding(False))
+            if parser.has_section(section):
+                ordered.append((name, dict(parser.items(section))))
+    variables = sorted(name for name in os.environ if name.startswith("PIP_"))
+    ordered += [(name, {name[4:].lower(): os.environ[name]}) for name in variables]
+    for source, values in ordered:
+        for key, value in values.items():
+            key = key.lower().replace("_", "-")
+            key = key[2:] if key.startswith("--") else key
+            key = PIP_ALIASES.get(key, key)
+            if (key in PIP_PLAIN or key in PIP_LISTS) and value.strip():
+                layers[key] = (value, source)
+    found = []  # type: List[List[Any]]
+    for key in sorted(layers):
+        value, source = layers[key]
+        found.append([key, value.split() if key in PIP_LISTS else value.strip(), source])
+    return found
+
+
+def config_files():
+    # type: () -> List[str]
+    """The settings files of this pip that exist, weakest first.
+
+    Which files count is documented in pip's guide, "Configuration"; the folders are pip's own word.
+    """
+    asked = os.environ.get("PIP_CONFIG_FILE", "")
+    if asked == os.devnull:
+        return []
+    folders = pip_module("pip._internal.utils.appdirs", "pip.utils.appdirs")
+    name = "pip.ini" if os.name == "nt" else "pip.conf"
+    legacy = os.path.join(os.path.expanduser("~"), "pip" if os.name == "nt" else ".pip")
+    whole = [os.path.join(folder, name) for folder in folders.site_config_dirs("pip")]
+    user = [os.path.join(legacy, name), os.path.join(folders.user_config_dir("pip"), name)]
+    if asked and os.path.isfile(asked):
+        user = []
+    paths = whole + user + [os.path.join(sys.prefix, name), asked]
+    return [path for path in paths if path and os.path.isfile(path)]
+
+
+PARTS = (
+    ("version", version),
+    ("implementation", implementation),
+    ("free_threaded", free_threaded),
+    ("bits", bits),
+    ("machine", machine),
+    ("platform", sysconfig.get_platform),
+    ("executable", lambda: sys.executable or ""),
+    ("prefix", lambda: sys.prefix),
+    ("base", base),
+    ("environment", environment),
+    ("libc", libc),
+    ("macos", lambda: platform.mac_ver()[0]),
+    ("externally_managed", externally_managed),
+    ("writable", writable),
+    ("ensurepip", lambda: bundled_pip()[1]),
+    ("headers", headers),
+    ("cryptography", cryptography),
+    ("pip", pip),
+)
+
+if __name__ == "__main__":
+    sys.stdout.write("\n" + json.dumps(describe()) + "\n")
