@@ -107,7 +107,7 @@ def _listed(version: Version, files: dict[str, File]) -> Listed:
     return Listed(
         version=str(version),
         requires_python=next((f.requires_python for f in offered if f.requires_python), ""),
-        wheels=tuple(dict.fromkeys("-".join(tag).lower() for tag in wheels)),
+        wheels=tuple(sorted({"-".join(tag).lower() for tag in wheels})),
         sdist=next((n for n in names if n.endswith(".tar.gz")), ""),
         yanked="" if offered else next((f.yanked for f in files.values() if f.yanked), "no reason"),
     )
