@@ -1,0 +1,103 @@
+"""The command ``verify [PYTHON] [--json]``: prove an installation that is there already."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TextIO
+
+from wizard.codec import to_json
+from wizard.errors import BadRequest, Exit
+from wizard.verify import Mark, missing, sentences, verify
+
+_MARKS: dict[Mark, tuple[str, str]] = {
+    "ok": ("✓", "ok"),
+    "failed": ("✗", "FAILED"),
+    "warning": ("!", "note"),
+}
+
+
+def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
+    """Prove the cryptography of ``python``, tell it on ``stream`` and return the exit code.
+
+    ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment;
+    empty means the active environment, else ``.venv`` or ``cryptography-env`` in the current
+    folder, else ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing
+    else. Returns 0 when all is proved, 4 when it is not, or nothing is installed. Raises
+    BadRequest where ``python`` is not a Python.
+    """
+    program, whose = find(python)
+    report = verify(program)
+    if as_json:
+        stream.write(to_json(report) + "\n")
+    else:
+        stream.write(f"Python: {program} ({whose})\n\n")
+        for mark, sentence in sentences(report):
+            stream.write(f"  {_drawn(mark, stream)}  {sentence}\n")
+        if missing(report):
+            stream.write("\nTo install it, start cryptography-wizard without a command.\n")
+    return int(Exit.DONE if report.ok else Exit.UNPROVED)
+
+
+def find(python: str) -> tuple[str, str]:
+    """Return the interpreter that is meant, and whose it is, in a few words.
+
+    Raises BadRequest where there is none.
+    """
+    if python:
+        return _named(python)
+    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        active = os.environ.get(variable)
+        if active:
+            return _inside(Path(active)), f"the active environment, {variable}"
+    for folder in (Path(".venv"), Path("cryptography-env")):
+        if folder.is_dir():
+            return _inside(folder), f"the environment {folder} in this folder"
+    for name in ("python3", "python"):
+        found = shutil.which(name)
+        if found:
+            return found, f"{name} on PATH; no environment is active, none is in this folder"
+    raise BadRequest(
+        "No Python was found.",
+        why="No environment is active, there is none in this folder, and no python3 is on PATH.",
+        hints=("Name one: cryptography-wizard verify PATH",),
+    )
+
+
+def _named(python: str) -> tuple[str, str]:
+    if os.path.isdir(python):  # noqa: PTH112 - unlike Path, it says no to a NUL in the name
+        return _inside(Path(python)), "the environment's interpreter"
+    if not os.path.lexists(python) and python == os.path.basename(python):  # noqa: PTH119
+        found = shutil.which(python)
+        if found:
+            return found, f"{python} on PATH"
+    return python, "as named"
+
+
+def _inside(folder: Path) -> str:
+    """Return the interpreter of an environment's folder. Raises BadRequest where it has none."""
+    places = (
+        folder / "bin" / "python",
+        folder / "bin" / "python3",
+        folder / "Scripts" / "python.exe",
+        folder / "python.exe",  # a conda environment on Windows
+    )
+    for place in places:
+        if os.path.lexists(place):  # one that leads nowhere too: verify explains it
+            return str(place)
+    raise BadRequest(
+        f"The folder {folder} is not a Python environment.",
+        why="It has no bin/python and no Scripts/python.exe.",
+        hints=("Give the folder of an environment, or the path of an interpreter.",),
+    )
+
+
+def _drawn(mark: Mark, stream: TextIO) -> str:
+    """Draw a mark as the stream can show it; a word always stands beside the sign."""
+    sign, word = _MARKS[mark]
+    try:
+        sign.encode(stream.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return f"{word:<6}"
+    return f"{sign} {word:<6}"

@@ -1,0 +1,239 @@
+"""Read from an extension file, of any system and on any host, how OpenSSL is in it."""
+
+from __future__ import annotations
+
+import mmap
+import re
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+LARGEST = 512 * 1024 * 1024
+"""Bytes. The extension files of all releases are below 30 MB; more than this is something else."""
+
+# What libcrypto itself carries (crypto/cryptlib.c, 1.1.0 to 4.0). The version text alone proves
+# nothing: OpenSSL's headers put it into every dynamic build as well.
+_HEART = b"OpenSSL internal error"
+_VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+[-+.\w]* +\d{1,2} [A-Z][a-z]{2} \d{4}")
+_RELATIVES = re.compile(rb"(?:compatible; (AWS-LC|BoringSSL)|(LibreSSL) \d+\.\d+)")
+_LIBRARY = re.compile(r"lib(ssl|crypto)([-_.\d].*)?|(ssleay|libeay)32.*", re.IGNORECASE)
+
+_NEITHER = "OpenSSL is neither inside this file nor linked to it."
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """How OpenSSL is in the extension file ``file``.
+
+    ``kind`` is ``static`` (OpenSSL inside) or ``dynamic`` (linked to the ``libraries``);
+    ``unknown`` where the file could not be read, with the reason in ``problem``.
+    """
+
+    kind: Literal["static", "dynamic", "unknown"]
+    file: str = ""
+    libraries: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One architecture's share of a file: what it links to, and where its bytes are.
+
+    ``paths`` are folders to look for the libraries in. ``missing`` is an OpenSSL function that
+    the part wants from elsewhere.
+    """
+
+    needed: tuple[str, ...]
+    start: int = 0
+    size: int = 0
+    paths: tuple[str, ...] = ()
+    missing: str = ""
+
+
+def read(path: str) -> Linkage:
+    """Read the extension file ``path`` (ELF, Mach-O thin or fat, PE) of any architecture.
+
+    Never raises: what cannot be read is ``unknown``, and ``problem`` says why. Libraries are full
+    paths where the file itself says them or says where to look, else the names in the file.
+    """
+    try:
+        size = Path(path).stat().st_size
+        if not size:
+            return _unknown(path, "The file is empty.")
+        if size > LARGEST:
+            return _unknown(path, f"With {size:,} bytes the file is too large for an extension.")
+        with open(path, "rb") as stream:  # noqa: PTH123 - all readers take the stream or its name
+            return _judge(path, stream)
+    except OSError as error:
+        return _unknown(path, f"The file cannot be read: {error.strerror or error}.")
+    except Exception as error:  # noqa: BLE001 - broken files make the readers raise anything
+        return _unknown(path, f"The file is damaged: {type(error).__name__}: {error}.")
+
+
+def combine(linkages: Sequence[Linkage]) -> Linkage:
+    """Combine the extension files of one installation into one answer.
+
+    Releases before 40 have two files, and only one of them holds or links OpenSSL. A link to
+    OpenSSL in any file makes the whole ``dynamic``.
+    """
+    for kind in ("dynamic", "static", "unknown"):
+        for linkage in linkages:
+            if linkage.kind == kind:
+                return linkage
+    return Linkage("unknown", problem="This installation has no extension file.")
+
+
+def resolve(linkage: Linkage, mapped: Sequence[str]) -> Linkage:
+    """Put the files that a process has ``mapped`` in the place of the names of the libraries.
+
+    What the dynamic linker really loaded is the truth. A name that matches nothing stays.
+    """
+    return replace(linkage, libraries=tuple(_loaded(name, mapped) for name in linkage.libraries))
+
+
+def _loaded(name: str, mapped: Sequence[str]) -> str:
+    # libssl.so.3 may be a link to libssl.so.3.0.7: the kernel's list has the file's own name.
+    base = PurePosixPath(name).name
+    for path in mapped:
+        found = PurePosixPath(path).name
+        if found == base or found.startswith(base + "."):
+            return path
+    return name
+
+
+def _judge(path: str, stream: BinaryIO) -> Linkage:
+    start = stream.read(4)
+    stream.seek(0)
+    if start == b"\x7fELF":
+        parts = (_elf(stream, path),)
+    elif start[:2] == b"MZ":
+        parts = (_pe(path),)
+    elif start in _MACH_O:
+        parts = _mach_o(path)
+    else:
+        return _unknown(path, "The file is no extension file: it is not ELF, Mach-O or PE.")
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        answers = {_judge_part(path, part, content) for part in parts}
+    if len(answers) > 1:
+        kinds = ", ".join(sorted({answer.kind for answer in answers}))
+        return _unknown(
+            path, f"The file's architectures differ in how OpenSSL is in them: {kinds}."
+        )
+    return answers.pop()
+
+
+def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
+    libraries = tuple(name for name in part.needed if _is_openssl(name))
+    if libraries:
+        found = tuple(_in_folders(name, part.paths) for name in libraries)
+        return Linkage("dynamic", path, tuple(dict.fromkeys(found)))
+    if part.missing:
+        problem = f"The file wants OpenSSL's {part.missing} but names no library that has it."
+        return _unknown(path, problem)
+    end = part.start + part.size if part.size else len(content)
+    if content.find(_HEART, part.start, end) >= 0 and _VERSION.search(content, part.start, end):
+        return Linkage("static", path)
+    relative = _RELATIVES.search(content, part.start, end)
+    if relative:
+        name = (relative[1] or relative[2]).decode("ascii")
+        return _unknown(path, f"{name} is inside this file, not OpenSSL.")
+    return _unknown(path, _NEITHER)
+
+
+def _is_openssl(name: str) -> bool:
+    base = PureWindowsPath(name).name  # knows both kinds of slash
+    return _LIBRARY.fullmatch(base) is not None
+
+
+def _in_folders(name: str, folders: tuple[str, ...]) -> str:
+    """Return the full path of a library in one of ``folders``, else its name."""
+    for folder in folders:
+        candidate = Path(folder, name)
+        if candidate.is_file():
+            return str(candidate)
+    return name
+
+
+def _elf(stream: BinaryIO, path: str) -> _Part:
+    from elftools.elf.dynamic import DynamicSection
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.sections import SymbolTableSection
+
+    needed: list[str] = []
+    paths: list[str] = []
+    missing = ""
+    for section in ELFFile(stream).iter_sections():
+        if isinstance(section, DynamicSection):
+            for tag in section.iter_tags():
+                if tag.entry.d_tag == "DT_NEEDED":
+                    needed.append(tag.needed)
+                elif tag.entry.d_tag == "DT_RPATH":
+                    paths += tag.rpath.split(":")
+                elif tag.entry.d_tag == "DT_RUNPATH":
+                    paths += tag.runpath.split(":")
+        elif isinstance(section, SymbolTableSection) and section.name == ".dynsym":
+            missing = next(
+                (
+                    symbol.name
+                    for symbol in section.iter_symbols()
+                    if symbol.entry.st_shndx == "SHN_UNDEF"
+                    and symbol.entry.st_info.bind == "STB_GLOBAL"  # a weak one may be absent
+                    and symbol.name.startswith(("OPENSSL_", "OpenSSL_", "EVP_", "SSL_CTX_"))
+                ),
+                "",
+            )
+    here = str(Path(path).parent)
+    origin = [p.replace("${ORIGIN}", here).replace("$ORIGIN", here) for p in paths]
+    return _Part(tuple(needed), paths=tuple(p for p in origin if p), missing=missing)
+
+
+_MACH_O = {
+    bytes.fromhex(magic)
+    for magic in ("feedface", "cefaedfe", "feedfacf", "cffaedfe", "cafebabe", "cafebabf")
+}
+_ARCHITECTURES = 32
+"""More than any fat file holds. Java classes begin like fat files, with a larger number here."""
+
+
+def _mach_o(path: str) -> tuple[_Part, ...]:
+    from macholib.mach_o import FAT_MAGIC, FAT_MAGIC_64, LC_RPATH
+    from macholib.MachO import MachO
+
+    with open(path, "rb") as stream:  # noqa: PTH123 - eight bytes, not the file
+        magic, count = struct.unpack(">II", stream.read(8))
+    if magic in (FAT_MAGIC, FAT_MAGIC_64) and count > _ARCHITECTURES:
+        raise ValueError(f"it claims to hold {count} architectures")
+    parts = []
+    for header in MachO(path, allow_unknown_load_commands=True).headers:
+        here = str(Path(path).parent)
+        needed = [name.replace("@loader_path", here) for _, _, name in header.walkRelocatables()]
+        paths = [
+            data.rstrip(b"\x00").decode("utf-8").replace("@loader_path", here)
+            for load, _, data in header.commands
+            if load.cmd == LC_RPATH
+        ]
+        names = [name[len("@rpath/") :] if name.startswith("@rpath/") else name for name in needed]
+        parts.append(_Part(tuple(names), header.offset, header.size, tuple(paths)))
+    if not parts:
+        raise ValueError("it holds no architecture")
+    return tuple(parts)
+
+
+def _pe(path: str) -> _Part:
+    import pefile
+
+    wanted = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
+    with pefile.PE(path, fast_load=True) as file:
+        file.parse_data_directories([pefile.DIRECTORY_ENTRY[name] for name in wanted])
+        tables = ("DIRECTORY_ENTRY_IMPORT", "DIRECTORY_ENTRY_DELAY_IMPORT")
+        entries = [entry for table in tables for entry in getattr(file, table, ())]
+        return _Part(tuple(entry.dll.decode("ascii", "replace") for entry in entries))
+
+
+def _unknown(path: str, problem: str) -> Linkage:
+    return Linkage("unknown", path, problem=problem)

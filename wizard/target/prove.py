@@ -1,0 +1,199 @@
+"""Prove the cryptography that this Python imports. Runs inside the target, 3.6 and later.
+
+Usage: ``python prove.py SECONDS``. Writes one JSON object a line to standard output, each
+replacing the one before, so that the last line tells what is known even after a crash; whatever
+others print goes to standard error. When SECONDS are over the process ends itself and says on
+standard error where it was. Keys:
+
+``python``      version of this interpreter, ``prefix`` its environment's folder
+``found``       is there a package ``cryptography``; ``location`` its file, ``version`` what it says
+``files``       the extension files, those with OpenSSL among them
+``openssl``     what the OpenSSL in use calls itself
+``mapped``      the libssl and libcrypto files in this process's memory (Linux only)
+``warnings``    texts of the warnings of the import
+``checks``      ``[name, ok, detail]`` of each thing that was tried
+``doing``       the check in work; empty in the last line of a run that came to its end
+"""
+
+import os
+import sys
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+# This script's own folder holds nothing that the target may import.
+sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
+
+import datetime  # noqa: E402 - only after the path is right
+import faulthandler  # noqa: E402
+import importlib.util  # noqa: E402
+import io  # noqa: E402
+import json  # noqa: E402
+import warnings  # noqa: E402
+from typing import Any, Callable, Dict, List  # noqa: E402
+
+# Releases before 40 have OpenSSL in _openssl, later ones in _rust.
+EXTENSIONS = ("cryptography.hazmat.bindings._rust", "cryptography.hazmat.bindings._openssl")
+
+told: Dict[str, Any] = {
+    "python": "%d.%d.%d" % sys.version_info[:3],
+    "prefix": sys.prefix,
+    "found": False,
+    "location": "",
+    "version": "",
+    "files": [],
+    "openssl": "",
+    "mapped": [],
+    "warnings": [],
+    "checks": [],
+    "doing": "start",
+}
+
+
+def main() -> None:
+    """Try everything, one thing after the other; what fails does not hide the rest."""
+    faulthandler.enable()
+    faulthandler.dump_traceback_later(float(sys.argv[1]), exit=True)
+    answers = own_stdout()
+    with warnings.catch_warnings(record=True) as caught:
+        usable = attempt(answers, "package", find) and attempt(answers, "import", load)
+    told["warnings"] = unique([str(warning.message) for warning in caught])
+    told["mapped"] = mapped()
+    if usable:
+        attempt(answers, "OpenSSL", openssl)
+        attempt(answers, "Fernet", fernet)
+        attempt(answers, "AES-GCM", aes_gcm)
+        attempt(answers, "X.509", certificate)
+    told["doing"] = ""
+    say(answers)
+    faulthandler.cancel_dump_traceback_later()
+
+
+def own_stdout() -> "io.TextIOWrapper":
+    """Keep standard output for the answers: all that others print goes to standard error."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    return answers
+
+
+def say(answers: "io.TextIOWrapper") -> None:
+    answers.write("\n" + json.dumps(told) + "\n")
+    answers.flush()
+
+
+def attempt(answers: "io.TextIOWrapper", name: str, check: Callable[[], str]) -> bool:
+    """Run one check and note how it went."""
+    told["doing"] = name
+    say(answers)
+    try:
+        detail, ok = check(), True
+    except BaseException as error:  # a panic in Rust is no Exception, and a check may sys.exit
+        detail, ok = "%s: %s" % (type(error).__name__, error), False
+    told["checks"].append([name, ok, detail])
+    return ok
+
+
+def find() -> str:
+    """Find the package and its extension files. The files are not loaded yet: that may crash."""
+    spec = importlib.util.find_spec("cryptography")
+    if spec is None or spec.origin is None:  # without origin: a left-over folder with no package
+        raise ImportError("there is no package cryptography in %s" % sys.prefix)
+    told["found"] = True
+    told["location"] = spec.origin
+    import cryptography
+
+    told["version"] = str(cryptography.__version__)
+    specs = [importlib.util.find_spec(name) for name in EXTENSIONS]
+    told["files"] = [found.origin for found in specs if found is not None and found.has_location]
+    return "%s in %s" % (told["version"], os.path.dirname(told["location"]))
+
+
+def load() -> str:
+    """Load the extension files, and what most of the package needs."""
+    for name in EXTENSIONS:
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+    importlib.import_module("cryptography.hazmat.backends.openssl.backend")
+    return "all extension files were loaded"
+
+
+def unique(texts: List[str]) -> List[str]:
+    return sorted(set(texts), key=texts.index)
+
+
+def mapped() -> List[str]:
+    """Read which libssl and libcrypto are in memory, from the kernel's own list."""
+    try:
+        with io.open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as lines:
+            fields = [line.rstrip("\n").split(None, 5) for line in lines]
+    except OSError:  # not Linux, or no /proc: the extension file alone must tell
+        return []
+    paths = [field[5] for field in fields if len(field) == 6]
+    return unique([p for p in paths if os.path.basename(p).startswith(("libssl", "libcrypto"))])
+
+
+def openssl() -> str:
+    from cryptography.hazmat.backends.openssl.backend import backend
+
+    told["openssl"] = str(backend.openssl_version_text())
+    return str(told["openssl"])
+
+
+def fernet() -> str:
+    from cryptography.fernet import Fernet, InvalidToken
+
+    key, message = Fernet.generate_key(), b"a message of the wizard"
+    token = Fernet(key).encrypt(message)
+    expect(Fernet(key).decrypt(token) == message, "the message came back changed")
+    try:
+        Fernet(Fernet.generate_key()).decrypt(token)
+    except InvalidToken:
+        return "a message came back whole, and another key was refused"
+    raise AssertionError("another key opened the message")
+
+
+def aes_gcm() -> str:
+    """Test case 14 of the GCM specification (McGrew and Viega), and the way back."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    cipher, nonce, message = AESGCM(bytes(32)), bytes(12), bytes(16)
+    secret = cipher.encrypt(nonce, message, None)
+    known = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
+    expect(bytearray(secret) == bytearray.fromhex(known), "the ciphertext is not the known one")
+    expect(cipher.decrypt(nonce, secret, None) == message, "the message came back changed")
+    return "the known ciphertext came out, and the message came back"
+
+
+def certificate() -> str:
+    from cryptography import x509
+    from cryptography.hazmat.backends.openssl.backend import backend
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    # The backend is named in each call: releases before 3.1 want it, later ones ignore it.
+    key = ec.generate_private_key(ec.SECP256R1(), backend)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cryptography-wizard")])
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    made = builder.sign(key, hashes.SHA256(), backend)
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    read = x509.load_pem_x509_certificate(pem, backend)
+    expect(read.subject == name, "the subject came back as %s" % read.subject.rfc4514_string())
+    if hasattr(read, "not_valid_before_utc"):  # since 42; the other then warns
+        start = read.not_valid_before_utc
+    else:
+        start = read.not_valid_before.replace(tzinfo=datetime.timezone.utc)
+    expect(start == now, "the first valid moment came back as %s" % start)
+    signed = read.tbs_certificate_bytes
+    key.public_key().verify(read.signature, signed, ec.ECDSA(hashes.SHA256()))
+    return "a certificate was made, signed, read back and its signature verified"
+
+
+def expect(true: bool, otherwise: str) -> None:
+    if not true:
+        raise AssertionError(otherwise)
+
+
+if __name__ == "__main__":
+    main()
