@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -109,6 +109,7 @@ def _loaded(name: str, mapped: Sequence[str]) -> str:
 def _judge(path: str, stream: BinaryIO) -> Linkage:
     start = stream.read(4)
     stream.seek(0)
+    parts: tuple[_Part, ...]
     if start == b"\x7fELF":
         parts = (_elf(stream, path),)
     elif start[:2] == b"MZ":
@@ -167,6 +168,7 @@ def _elf(stream: BinaryIO, path: str) -> _Part:
     needed: list[str] = []
     paths: list[str] = []
     missing = ""
+    tag: Any  # pyelftools gives it its attributes only at run time
     for section in ELFFile(stream).iter_sections():
         if isinstance(section, DynamicSection):
             for tag in section.iter_tags():
