@@ -1,0 +1,123 @@
+"""Wheel tags (PEP 425): written short, and the ones that an up-to-date pip would accept.
+
+Which tags a Python accepts is asked from its own pip; `modern` computes them where there is no
+pip, or where it is to be upgraded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Optional
+
+from packaging import tags as pep425
+
+from wizard.facts import Python
+
+MANYLINUX = {
+    "x86_64": 5,
+    "i686": 5,
+    "aarch64": 17,
+    "armv7l": 17,
+    "armv8l": 17,
+    "ppc64": 17,
+    "ppc64le": 17,
+    "s390x": 17,
+    "loongarch64": 17,
+    "riscv64": 17,
+}
+"""The machines that manylinux knows, with the minor version of the oldest glibc 2 (PEP 513, 599;
+``_manylinux.py`` of the library packaging)."""
+
+LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+"""The older names of ``manylinux_2_N`` (PEP 600)."""
+
+NARROW = {"x86_64": "i686", "aarch64": "armv8l"}
+"""What a 32-bit Python on a 64-bit Linux calls its machine."""
+
+
+def compress(tags: Iterable[str]) -> tuple[str, ...]:
+    """Join consecutive tags of one interpreter and ABI: the form of `wizard.facts.Pip.tags`."""
+    split = (tag.rsplit("-", 1) for tag in tags)
+    return tuple(
+        f"{head}-{'.'.join(platform for _, platform in group)}"
+        for head, group in groupby(split, key=lambda parts: parts[0])
+    )
+
+
+def expand(compressed: Iterable[str]) -> Iterator[str]:
+    """The single tags, in order. Takes what `compress` gives, and the tags of wheels' names."""
+    for entry in compressed:
+        interpreters, abis, platforms = entry.split("-")
+        for interpreter in interpreters.split("."):
+            for abi in abis.split("."):
+                for platform in platforms.split("."):
+                    yield f"{interpreter}-{abi}-{platform}"
+
+
+def modern(python: Python) -> tuple[str, ...]:
+    """The tags (compressed, best first) that a current pip accepts for this interpreter.
+
+    Computed from the facts alone, so that it works for a machine that is not this one. A debug
+    build is taken for a normal one, and a PyPy for one of the 7.3 line. Empty where the facts say
+    too little.
+    """
+    version = _numbers(python.version)
+    here = platforms(python)
+    if not version or not here:
+        return ()
+    found: list[pep425.Tag] = []
+    digits = f"{version[0]}{version[1]}"
+    if python.implementation == "cpython":
+        interpreter = f"cp{digits}"
+        flags = "m" if version < (3, 8) else "t" if python.free_threaded else ""
+        found += pep425.cpython_tags(version, [interpreter + flags], here)
+    elif python.implementation == "pypy":
+        interpreter = f"pp{digits}"
+        found += pep425.generic_tags(interpreter, [f"pypy{digits}_pp73"], here)
+    else:
+        interpreter = f"{python.implementation}{digits}"
+    found += pep425.compatible_tags(version, interpreter, here)
+    return compress(str(tag) for tag in found)
+
+
+def platforms(python: Python) -> list[str]:
+    """The platform tags that fit the interpreter, best first; empty where unknown."""
+    if python.platform.startswith("macosx"):
+        version = _numbers(python.macos)
+        if version == (10, 16):  # what a Python built for an older macOS calls any newer one
+            version = (11, 0)
+        return list(pep425.mac_platforms(version, python.machine)) if version else []
+    own = python.platform.replace("-", "_").replace(".", "_")
+    if not own.startswith("linux_"):
+        return [own] if own else []
+    machine = own[len("linux_") :]
+    if python.bits == 32:
+        machine = NARROW.get(machine, machine)
+    # An armv8l is a 64-bit ARM that runs 32-bit programs: those of armv7 too.
+    machines = ["armv8l", "armv7l"] if machine == "armv8l" else [machine]
+    # pip 26.3 put the plain linux tags first; they were the last before.
+    found = [f"linux_{name}" for name in machines]
+    return found + [tag for name in machines for tag in _libc_platforms(python, name)]
+
+
+def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
+    version = _numbers(python.libc_version)
+    if not version:
+        return
+    major, newest = version
+    if python.libc == "musl":
+        for minor in range(newest, -1, -1):
+            yield f"musllinux_{major}_{minor}_{machine}"
+    elif python.libc == "glibc" and machine in MANYLINUX:
+        for minor in range(newest, MANYLINUX[machine] - 1, -1):
+            yield f"manylinux_{major}_{minor}_{machine}"
+            if minor in LEGACY:
+                yield f"{LEGACY[minor]}_{machine}"
+
+
+def _numbers(version: str) -> Optional[tuple[int, int]]:
+    """The first two numbers of a version: those of ``3.14.0rc1`` are (3, 14)."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else None
