@@ -12,16 +12,20 @@ ProgressFormat = Literal["", "apt", "pip", "cargo"]
 class Command:
     """One program with its arguments, and all that is needed to run it well.
 
-    ``argv`` never passes through a shell. ``env`` holds what is set on top of the caller's
-    environment, as (name, value) pairs; ``path`` are folders put in front of PATH. ``root`` asks for privilege; the runner finds the way.
+    ``argv`` never passes through a shell. ``reporting`` are arguments for its end that make it
+    report progress for machines: the wizard adds them, a script for people does without.
+    ``env`` holds what is set on top of the caller's environment, as (name, value) pairs; ``path``
+    are folders put in front of PATH. ``root`` asks for privilege; the runner finds the way.
     ``ok`` lists the exit codes that mean success. ``busy`` is a regular expression: output that
     matches it says that another program holds a lock, so the runner waits and tries again, for
     at most ``busy_seconds``. ``timeout`` is in seconds. ``progress`` names the format in which
-    the program reports its progress. ``detached`` starts it in a session of its own, away from
+    the program reports its progress, ``units`` how many things there are to do, such as crates
+    to compile (0: nobody knows). ``detached`` starts it in a session of its own, away from
     the terminal.
     """
 
     argv: tuple[str, ...]
+    reporting: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     path: tuple[str, ...] = ()
     cwd: str = ""
@@ -31,6 +35,7 @@ class Command:
     busy_seconds: float = 300.0
     timeout: float = 3600.0
     progress: ProgressFormat = ""
+    units: int = 0
     detached: bool = False
     kind: Literal["command"] = "command"
 

@@ -12,14 +12,16 @@ import re
 from collections.abc import Sequence
 
 from backends.action import Command, Output
-from backends.manager import Problem
+from backends.manager import Problem, ProblemKind
 
 LOCK_SECONDS = 300
 _QUIET = (("LC_ALL", "C"),)
 _ENV = (*_QUIET, ("DEBIAN_FRONTEND", "noninteractive"), ("DEBIAN_PRIORITY", "critical"))
+# A descriptor of its own would be lost through sudo, so the reports go to standard output.
+_REPORTING = ("-o", "APT::Status-Fd=1")
 _BUSY = r"Could not get lock \S+|Waiting for cache lock|Unable to (?:acquire|lock)"
 _FORMAT = "${db:Status-Abbrev} ${Package} ${Version} ${Provides}\\n"
-_PROBLEMS = (
+_PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     ("locked", re.compile(r"Could not get lock|Unable to acquire the dpkg frontend lock")),
     ("denied", re.compile(r"are you root\?|Permission denied")),
     ("unknown-package", re.compile(r"Unable to locate package|has no installation candidate")),
@@ -81,7 +83,8 @@ class Apt:
 
     def refresh(self) -> Command:
         return Command(
-            ("apt-get", "update", "-o", "APT::Status-Fd=1"),
+            ("apt-get", "update"),
+            reporting=_REPORTING,
             env=_ENV,
             root=True,
             busy=_BUSY,
@@ -96,9 +99,10 @@ class Apt:
         return Command(
             (
                 *("apt-get", "install", "-y", "--no-install-recommends"),
-                *("-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "APT::Status-Fd=1"),
+                *("-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}"),
                 *names,
             ),
+            reporting=_REPORTING,
             env=_ENV,
             root=True,
             busy=_BUSY,

@@ -57,8 +57,6 @@ def install(
         options.append("--no-color")
     if no_binary:
         options += ["-v", "--no-cache-dir", "--no-binary", "cryptography"]
-    elif known >= _RAW_PROGRESS:
-        options += ["--progress-bar", "raw"]
     if only_binary:
         options += ["--only-binary", "cryptography"]
     if upgrade:
@@ -69,6 +67,7 @@ def install(
         (*call, "install", *options, *requirements),
         env=(*_ENV, *env),
         path=path,
+        reporting=("--progress-bar", "raw") if known >= _RAW_PROGRESS and not no_binary else (),
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "pip",
     )

@@ -94,7 +94,8 @@ def save(path: Path, choices: Choices) -> None:
 
 def merge(flags: Choices, file: Choices) -> Choices:
     """Choices from flags, and from the file where no flag says otherwise."""
-    return Choices(**{**file.answered(), **flags.answered()})
+    chosen: dict[str, Any] = {**file.answered(), **flags.answered()}
+    return Choices(**chosen)
 
 
 def _read(path: Path) -> str:

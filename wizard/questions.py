@@ -6,7 +6,21 @@ after each answer it asks for the list again, since an answer can open or close 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import assets
+from backends.manager import managers
+from wizard import environment, offers, source
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Impossible
+from wizard.facts import Facts, Listed, Python
+from wizard.knowledge import Knowledge
+from wizard.offers import Offer
+
+EARLIER_LINES = 5
+"""How many earlier release lines are offered beside the newest; others are typed."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +41,8 @@ class Question:
     """One question. ``key`` is the field of `Choices` that it fills.
 
     ``prompt`` is one line; ``help`` is Markdown. ``recommended`` is the value of an open option
-    (or, for free text, a text) and ``because`` says why in one sentence. ``free`` is the label of
-    an answer that the user types himself, or empty where only the options are possible. A question
-    without options is free text only.
+    and ``because`` says why in one sentence; it is empty where nothing is open. ``free`` is the
+    label of an answer that the user types, or empty where only the options are possible.
     """
 
     key: str
@@ -39,3 +52,328 @@ class Question:
     recommended: str
     because: str = ""
     free: str = ""
+
+
+def applicable(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Question, ...]:
+    """The questions that need asking, in order, given the choices made so far.
+
+    A question with one possible answer is not asked. A question where nothing is possible is: it
+    is the last of the list, and its options say why.
+    """
+    asked: list[Question] = []
+    for question, _ in _walk(facts, knowledge, choices):
+        if not question.recommended:
+            return (*asked, question)
+        if question.free or sum(not option.closed for option in question.options) > 1:
+            asked.append(question)
+    return tuple(asked)
+
+
+def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
+    """Fill every open choice with the recommended answer, and check those that were made.
+
+    Raises BadRequest for an answer that does not exist, Impossible for one that is closed here
+    (or where nothing is open), with the reason and the nearest thing that works.
+    """
+    for question, so_far in _walk(facts, knowledge, choices):
+        given = getattr(choices, question.key)
+        if not question.recommended and not given:
+            raise _nothing_open(question)
+        if given:
+            _check(facts, knowledge, question, so_far)
+        choices = _with(choices, question.key, given or question.recommended)
+    return choices
+
+
+def answer(question: Question, text: str) -> str:
+    """The value in `Choices` that a user's answer means: an option's value, or free text.
+
+    Raises BadRequest where the answer is not possible; the message says what is.
+    """
+    text = text.strip()
+    for option in question.options:
+        if text == option.value:
+            if option.closed:
+                raise BadRequest(f"{option.label}: not possible here.", why=option.closed)
+            return option.value
+    if not question.free or not text:
+        labels = ", ".join(option.label for option in question.options if not option.closed)
+        raise BadRequest(f"{text!r} is not one of the answers.", hints=(f"Possible: {labels}.",))
+    if "\0" in text or "\n" in text:
+        raise BadRequest("The answer must be one line.")
+    return text
+
+
+def _walk(
+    facts: Facts, knowledge: Knowledge, choices: Choices
+) -> Iterator[tuple[Question, Choices]]:
+    """Each question that makes sense, with the choices as they are when it is asked.
+
+    An earlier answer that is no longer possible gives way to the recommended one.
+    """
+    for build in _BUILDERS:
+        question = build(facts, knowledge, choices)
+        if question is None:
+            continue
+        yield question, choices
+        given = getattr(choices, question.key)
+        option = next((o for o in question.options if o.value == given), None)
+        stands = bool(given) and (bool(question.free) if option is None else not option.closed)
+        choices = _with(choices, question.key, given if stands else question.recommended)
+
+
+def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | None:
+    if choices.python and not choices.venv and environment.target(facts, choices).new is False:
+        return None  # the Python that was asked for brings its environment
+    found = tuple(
+        Option(
+            python.environment,
+            f"The {_KINDS[python.origin]} {python.environment}",
+            _has(python),
+            environment.trouble(python),
+        )
+        for python in environment.environments(facts)
+    )
+    new = environment.target(facts, replace(choices, venv="")) if not choices.python else None
+    folder = environment.default_folder(facts)
+    options = found
+    if all(not environment.same_folder(facts, option.value, folder) for option in found):
+        made = Option(folder, f"A new environment in {folder}", "Made for you; delete it to undo.")
+        options = (*found, made)
+    recommended = new.folder if new else folder
+    return Question(
+        "venv",
+        "Where should cryptography be installed?",
+        assets.text("questions/venv.md"),
+        options,
+        recommended,
+        "It is active now." if new and not new.new else "Nothing else on this computer changes.",
+        free="Another folder",
+    )
+
+
+def _python(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    if not environment.target(facts, replace(choices, python="")).new:
+        return None
+    options = tuple(
+        Option(
+            python.path,
+            f"{_name(python)} {python.version}".strip() + f"  {python.path}",
+            "" if environment.trouble(python) else _newest_words(facts, knowledge, python),
+            environment.trouble(python),
+        )
+        for python in environment.bases(facts)
+    )
+    first = next((option for option in options if not option.closed), None)
+    return Question(
+        "python",
+        "Which Python should the new environment use?",
+        assets.text("questions/python.md"),
+        options,
+        first.value if first else "",
+        "It is the one you get by typing python3, or the best that was found.",
+    )
+
+
+def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    chosen = environment.target(facts, choices)
+    make = partial(offers.offer, facts, knowledge, chosen, choices)
+    all_releases = [r for r in offers.listing(facts, knowledge).releases if not r.yanked]
+    best = _best(make, all_releases, choices.method)
+    shown: list[Listed] = []
+    lines: set[str] = set()
+    for listed in all_releases:
+        line = listed.version.split(".", 1)[0]
+        if listed is best or (line not in lines and len(lines) <= EARLIER_LINES):
+            shown.append(listed)
+        lines.add(line)
+    options = tuple(
+        Option(o.listed.version, o.listed.version, _release_words(o), o.closed(choices.method))
+        for o in (make(listed) for listed in shown)
+    )
+    return Question(
+        "release",
+        "Which release of cryptography?",
+        assets.text("questions/release.md"),
+        options,
+        best.version if best else "",
+        "It is the newest that works here.",
+        free="Another release",
+    )
+
+
+def _method(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    listed = offers.find(facts, knowledge, choices.release)
+    offer = offers.offer(facts, knowledge, environment.target(facts, choices), choices, listed)
+    needs = offer.source.missing
+    install = f", after {len(needs)} packages are installed" if needs else ""
+    options = (
+        Option(
+            "wheel",
+            "Wheel: ready to use",
+            "A download of a few MB, done in seconds; it has its own OpenSSL inside.",
+            offer.wheel,
+        ),
+        Option(
+            "source",
+            "Source: compiled here",
+            f"Takes minutes{install}; uses the OpenSSL of this system.",
+            offer.source.reason,
+        ),
+    )
+    recommended = "" if offer.closed("") else "source" if offer.wheel else "wheel"
+    return Question(
+        "method",
+        "As a ready-made wheel, or compiled from source?",
+        assets.text("questions/method.md"),
+        options,
+        recommended,
+        "No wheel fits here." if offer.wheel else "It is quick, and needs no compiler.",
+    )
+
+
+def _manager(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    if choices.method != "source":
+        return None
+    present = source.available(facts, knowledge)
+    options = tuple(
+        Option(m.name, managers()[m.name].label, f"Uses {m.program}.", m.problem)
+        for m, _ in present
+    )
+    first = next((option.value for option in options if not option.closed), "")
+    if not first and not choices.manager:
+        return None  # everything is there already, or the method question has said why not
+    return Question(
+        "manager",
+        "Which package manager should install what is missing?",
+        assets.text("questions/manager.md"),
+        options,
+        first,
+        "It is the one that this system is made with.",
+    )
+
+
+def _link(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | None:
+    if choices.method != "source":
+        return None
+    options = (
+        Option("dynamic", "Dynamic", "Uses the system's OpenSSL, and gets its updates."),
+        Option(
+            "static",
+            "Static",
+            "OpenSSL is copied into cryptography.",
+            "A source build is linked dynamically here; a wheel has OpenSSL inside.",
+        ),
+    )
+    return Question(
+        "link",
+        "How should OpenSSL be linked?",
+        assets.text("questions/link.md"),
+        options,
+        "dynamic",
+        "Your system keeps its OpenSSL up to date.",
+    )
+
+
+def _rust(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    if choices.method != "source":
+        return None
+    listed = offers.find(facts, knowledge, choices.release)
+    offer = offers.offer(facts, knowledge, environment.target(facts, choices), choices, listed)
+    options = (
+        Option("system", "What this system has", offer.source.rust, offer.source.reason),
+        Option(
+            "rustup",
+            "rustup",
+            "The Rust project's own installer.",
+            "The wizard does not run rustup; a Rust that you install with it is found and used.",
+        ),
+    )
+    return Question(
+        "rust",
+        "Where should Rust come from?",
+        assets.text("questions/rust.md"),
+        options,
+        "" if offer.source.reason else "system",
+        "It is new enough for this release.",
+    )
+
+
+_BUILDERS = (_where, _python, _release, _method, _manager, _link, _rust)
+_KINDS = {
+    "active": "active environment",
+    "folder": "environment here,",
+    "asked": "environment",
+}
+
+
+def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choices) -> None:
+    """Check an answer that was given before the question was asked (a flag, a file)."""
+    value = getattr(choices, question.key)
+    if question.key == "release":
+        listed = offers.find(facts, knowledge, value)
+        chosen = environment.target(facts, choices)
+        reason = offers.offer(facts, knowledge, chosen, choices, listed).closed(choices.method)
+        if reason:
+            raise _closed(question, value, reason)
+        return
+    option = next((o for o in question.options if o.value == value), None)
+    if option is None and question.free:
+        return
+    if option is None:
+        known = ", ".join(o.value for o in question.options) or "none"
+        raise BadRequest(
+            f"{value!r} is not possible for --{question.key}.", hints=(f"Here: {known}.",)
+        )
+    if option.closed:
+        raise _closed(question, value, option.closed)
+
+
+def _closed(question: Question, value: str, reason: str) -> Impossible:
+    nearest = f"What works here: --{question.key} {question.recommended}"
+    return Impossible(
+        f"--{question.key} {value} is not possible on this machine.",
+        why=reason,
+        hints=(nearest,) if question.recommended else (),
+    )
+
+
+def _nothing_open(question: Question) -> Impossible:
+    reasons = tuple(f"{o.label}: {o.closed}" for o in question.options if o.closed)
+    return Impossible(f"No answer is possible here to: {question.prompt}", shown="\n".join(reasons))
+
+
+def _best(make: partial[Offer], releases: list[Listed], method: str) -> Listed | None:
+    """The newest release that works: by this method, or by a wheel before a source build."""
+    for wanted in (method,) if method else ("wheel", "source"):
+        for listed in releases:
+            if not make(listed).closed(wanted):
+                return listed
+    return None
+
+
+def _release_words(offer: Offer) -> str:
+    how = "as a wheel" if not offer.wheel else "from source" if not offer.source.reason else ""
+    return ". ".join(part for part in (how.capitalize(), offer.row.security) if part)
+
+
+def _newest_words(facts: Facts, knowledge: Knowledge, python: Python) -> str:
+    for listed in offers.listing(facts, knowledge).releases:
+        if not listed.yanked and not offers.wheel_reason(python, listed, knowledge):
+            return f"Newest wheel: {listed.version}."
+    return "No wheel of any release fits."
+
+
+def _name(python: Python) -> str:
+    name = {"cpython": "Python", "pypy": "PyPy"}.get(python.implementation, python.implementation)
+    return f"{name} (free-threaded)" if python.free_threaded else name
+
+
+def _has(python: Python) -> str:
+    has = f"cryptography {python.cryptography} is in it now." if python.cryptography else ""
+    return f"Python {python.version}. {has}".strip()
+
+
+def _with(choices: Choices, key: str, value: str) -> Choices:
+    fields: dict[str, str] = {key: value}
+    return replace(choices, **fields)  # type: ignore[arg-type] # the key is one of its fields

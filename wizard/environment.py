@@ -1,0 +1,143 @@
+"""The target: which environment gets cryptography, and which Python is in it."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from dataclasses import dataclass
+
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Impossible
+from wizard.facts import Facts, Python
+from wizard.versions import at_least
+
+NAME = "cryptography-env"
+"""The name of the folder of a new environment, where nobody asks for another."""
+OLDEST_PYTHON = "3.6"
+"""The oldest Python that a release since 3.4 runs on (``assets/releases.toml``)."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where cryptography goes.
+
+    ``python`` is what is known of the interpreter: the environment's own, or for a ``new``
+    environment the one that it is made from. ``folder`` is the environment's folder and
+    ``interpreter`` the path of the Python in it.
+    """
+
+    python: Python
+    folder: str
+    new: bool
+    interpreter: str
+
+
+def usable(python: Python) -> bool:
+    """Whether this Python runs and is new enough for any release."""
+    return not python.problem and at_least(python.version, OLDEST_PYTHON)
+
+
+def trouble(python: Python) -> str:
+    """Why this Python cannot be used: one sentence, or empty where it can."""
+    if python.problem:
+        return python.problem
+    if not at_least(python.version, OLDEST_PYTHON):
+        return f"Python {python.version} is too old: no release since 3.4 runs below 3.6."
+    return ""
+
+
+def environments(facts: Facts) -> tuple[Python, ...]:
+    """The Pythons that belong to an environment the user might mean: active, here, or asked."""
+    wanted = ("asked", "active", "folder")
+    return tuple(p for p in facts.pythons if p.environment and p.origin in wanted)
+
+
+def bases(facts: Facts) -> tuple[Python, ...]:
+    """The Pythons that a new environment can be made from, best first."""
+    outside = tuple(p for p in facts.pythons if not p.environment)
+    return outside if any(usable(p) for p in outside) else facts.pythons
+
+
+def default_folder(facts: Facts) -> str:
+    """The folder of a new environment, where nobody asks for another."""
+    return _paths(facts).join(facts.folder, NAME) if facts.folder else NAME
+
+
+def same_folder(facts: Facts, one: str, other: str) -> bool:
+    """Whether two paths name the same folder, as far as their text tells."""
+    paths = _paths(facts)
+    return bool(paths.normcase(paths.normpath(one)) == paths.normcase(paths.normpath(other)))
+
+
+def target(facts: Facts, choices: Choices) -> Target:
+    """Find the target that these choices mean.
+
+    Raises BadRequest where a Python that was asked for cannot be used, and Impossible where the
+    machine has none.
+    """
+    if choices.venv:
+        for python in facts.pythons:
+            if python.environment and same_folder(facts, python.environment, choices.venv):
+                return _existing(_checked(python))
+        return _new(facts, choices, choices.venv)
+    if choices.python:
+        asked = _asked(facts, choices.python)
+        return _existing(asked) if asked.environment else _new(facts, choices, "")
+    for python in environments(facts):
+        if usable(python) and (
+            python.origin == "active"
+            or same_folder(facts, python.environment, default_folder(facts))
+        ):
+            return _existing(python)
+    return _new(facts, choices, "")
+
+
+def _new(facts: Facts, choices: Choices, folder: str) -> Target:
+    folder = folder or default_folder(facts)
+    paths = _paths(facts)
+    inside = ("Scripts", "python.exe") if facts.system.name == "windows" else ("bin", "python")
+    return Target(_base(facts, choices), folder, True, paths.join(folder, *inside))
+
+
+def _base(facts: Facts, choices: Choices) -> Python:
+    if choices.python:
+        return _asked(facts, choices.python)
+    found = next((p for p in bases(facts) if usable(p)), None)
+    if found is None:
+        reasons = [f"{p.path}: {trouble(p)}" for p in facts.pythons]
+        raise Impossible(
+            "No Python on this machine can be used.",
+            shown="\n".join(reasons[:5]),
+            why=f"Releases of cryptography since 3.4 need Python {OLDEST_PYTHON} or newer.",
+            hints=("Install a Python from your system's packages, then start again.",),
+        )
+    return found
+
+
+def _asked(facts: Facts, path: str) -> Python:
+    python = facts.python(path)
+    if python is None:
+        raise BadRequest(
+            f"The Python {path} is not among those that were found.",
+            hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
+        )
+    return _checked(python)
+
+
+def _checked(python: Python) -> Python:
+    problem = trouble(python)
+    if problem:
+        raise BadRequest(
+            f"The Python {python.path} cannot be used.",
+            why=problem,
+            hints=("Choose another with --python.",),
+        )
+    return python
+
+
+def _existing(python: Python) -> Target:
+    return Target(python, python.environment, False, python.path)
+
+
+def _paths(facts: Facts):  # type: ignore[no-untyped-def] # posixpath and ntpath share no type
+    return ntpath if facts.system.name == "windows" else posixpath

@@ -1,0 +1,245 @@
+"""How the environment is made and how packages get into it: uv or pip, and in which steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backends import pip, uv
+from backends.action import Command, RemoveFolder
+from backends.manager import managers
+from wizard import source, wheels
+from wizard.choices import Choices
+from wizard.environment import Target
+from wizard.errors import Impossible
+from wizard.facts import Facts, Listed, PipIndex, Python, Tool
+from wizard.knowledge import Knowledge
+from wizard.plan import FileExists, Step
+from wizard.versions import at_least
+
+
+@dataclass(frozen=True)
+class Installer:
+    """What will install: ``uv``, or the pip of version ``pip`` (run by ``runner``, if not the
+    environment's own). ``before`` are the steps that make it ready; ``note`` says which and why.
+    """
+
+    target: Target
+    before: tuple[Step, ...]
+    note: str
+    uv: Tool | None = None
+    pip: str = ""
+    runner: str = ""
+    env: tuple[tuple[str, str], ...] = ()
+
+    def install(
+        self,
+        requirements: tuple[str, ...],
+        *,
+        binary: bool,
+        reinstall: bool = False,
+        env: tuple[tuple[str, str], ...] = (),
+        path: tuple[str, ...] = (),
+    ) -> Command:
+        """The command that installs, taking cryptography from a wheel or always compiling it."""
+        if self.uv is not None:
+            return uv.install(
+                self.uv.path,
+                self.target.interpreter,
+                requirements,
+                only_binary=binary,
+                no_binary=not binary,
+                reinstall=reinstall,
+                env=(*self.env, *env),
+                path=path,
+            )
+        return pip.install(
+            self.target.interpreter,
+            requirements,
+            version=self.pip,
+            runner=self.runner,
+            only_binary=binary,
+            no_binary=not binary,
+            reinstall=reinstall,
+            env=env,
+            path=path,
+        )
+
+
+def choose(
+    facts: Facts, knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
+) -> Installer:
+    """Choose how to install ``listed`` into ``target``. Raises Impossible where nothing can."""
+    if choices.installer == "uv":
+        reason = _uv_refused(facts, target)
+        if reason:
+            raise Impossible("--installer uv is not possible here.", why=reason)
+        return _with_uv(facts, target, "uv, because it was asked for.")
+    quick = choices.installer != "pip" and choices.method == "wheel"
+    if quick and not _uv_refused(facts, target):
+        return _with_uv(facts, target, "uv, because it is here and quicker than pip.")
+    if target.new:
+        return _new_with_pip(facts, knowledge, target, choices, listed)
+    return _existing_with_pip(knowledge, target, choices, listed)
+
+
+def _uv_refused(facts: Facts, target: Target) -> str:
+    found = facts.tool("uv")
+    oldest = ".".join(map(str, uv.OLDEST_PYTHON))
+    if found is None:
+        return "There is no uv on this machine."
+    if not at_least(target.python.version, oldest):
+        return f"uv does not work with Pythons before {oldest}."
+    index = _index(target.python)
+    if index is not None and (index.secret or index.no_index):
+        return (
+            "pip is configured in a way that uv does not know: secrets in an address, or no index."
+        )
+    return ""
+
+
+def _with_uv(facts: Facts, target: Target, why: str) -> Installer:
+    tool = facts.tool("uv")
+    if tool is None:
+        raise Impossible("There is no uv on this machine.")
+    index = _index(target.python)
+    env: tuple[tuple[str, str], ...] = ()
+    if index is not None:
+        url = "" if index.default else index.url
+        env = uv.settings(url=url, extra=index.extra, find_links=index.find_links)
+    made = uv.make_environment(tool.path, target.python.path, target.folder, env=env)
+    before = (_environment(target, made),) if target.new else ()
+    return Installer(target, before, f"Installed by {why}", uv=tool, env=env)
+
+
+def _new_with_pip(
+    facts: Facts, knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
+) -> Installer:
+    python = target.python
+    own = python.pip.version if python.pip else ""
+    outside = pip.release_of(own) >= pip.RUNS_ELSEWHERE
+    if outside and choices.method == "wheel":
+        outside = not wheels.fit(python, listed, knowledge).reason
+    if outside:
+        # ensurepip would unpack an old pip first, which then has to be replaced: half the time.
+        made = pip.make_environment(python.path, target.folder, with_pip=False)
+        return Installer(
+            target,
+            (_environment(target, made),),
+            f"Installed by pip {own} of {python.path}; the environment gets the newest pip.",
+            pip=own,
+            runner=python.path,
+        )
+    steps = _venv_package(facts, knowledge, python)
+    made = pip.make_environment(python.path, target.folder, with_pip=True)
+    environment = _environment(target, made, needs=tuple(step.id for step in steps))
+    upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), "")
+    return Installer(
+        target,
+        (*steps, environment, upgrade),
+        "Installed by the environment's own pip, brought up to date first.",
+        # The newest pip that this Python can have is not known before; no option younger than
+        # the one that every Python comes with is used.
+        pip=python.ensurepip or "9.0",
+    )
+
+
+def _existing_with_pip(
+    knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
+) -> Installer:
+    python = target.python
+    if python.pip is None:
+        if not python.ensurepip:
+            raise Impossible(
+                f"The environment {target.folder} has no pip, and its Python cannot add one.",
+                hints=("Make a new environment: --venv FOLDER",),
+            )
+        ensured = Step(
+            "pip",
+            "Put pip into the environment",
+            "This environment has no pip, which does the installing.",
+            pip.ensure(target.interpreter),
+        )
+        upgrade = _upgrade(target, python.ensurepip, (ensured.id,), "")
+        return Installer(
+            target,
+            (ensured, upgrade),
+            "Installed by the environment's own pip.",
+            pip=python.ensurepip,
+        )
+    wanted = "" if choices.method == "source" else _pip_wanted(python, listed, knowledge)
+    before = (_upgrade(target, python.pip.version, (), wanted),) if wanted else ()
+    return Installer(
+        target,
+        before,
+        f"Installed by the environment's own pip, {python.pip.version}"
+        + (", brought up to date first." if wanted else "."),
+        pip=python.pip.version,
+    )
+
+
+def _pip_wanted(python: Python, listed: Listed, knowledge: Knowledge) -> str:
+    """The pip that is needed for the wheel, where the one that is there is too old."""
+    return wheels.fit(python, listed, knowledge).pip
+
+
+def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = ()) -> Step:
+    return Step(
+        "environment",
+        f"Make the virtual environment {target.folder}",
+        "A folder of its own: nothing else on this computer changes.",
+        command,
+        needs=needs,
+        undo=(RemoveFolder(target.folder),),
+        check=FileExists(target.interpreter),
+    )
+
+
+def _upgrade(target: Target, version: str, needs: tuple[str, ...], wanted: str) -> Step:
+    why = (
+        f"pip {version} is too old for the wheel: it takes {wanted} or newer."
+        if wanted
+        else "The pip that comes with a Python is often too old for today's packages."
+    )
+    return Step(
+        "pip-upgrade",
+        "Bring pip up to date",
+        why,
+        pip.install(target.interpreter, ("pip",), version=version, upgrade=True),
+        needs=needs,
+    )
+
+
+def _venv_package(facts: Facts, knowledge: Knowledge, python: Python) -> tuple[Step, ...]:
+    """The step that makes ``python -m venv`` work where the distribution took it apart."""
+    if python.ensurepip:
+        return ()
+    minor = ".".join(python.version.split(".")[:2])
+    for manager, names in source.available(facts, knowledge):
+        name = names.venv.format(minor=minor)
+        known = {p.name: p for p in manager.packages}
+        if not name or python.prefix != "/usr" or not known.get(name) or not known[name].candidate:
+            continue
+        if facts.privilege.method == "none":
+            raise Impossible(
+                f"{python.path} cannot make virtual environments: {name} is missing.",
+                why="Installing it needs root, and this user cannot become root.",
+                hints=(f"Ask whoever administers this machine to install {name}.",),
+            )
+        command = managers()[manager.name].install((name,))
+        if command is not None:
+            return (
+                Step(
+                    "venv-package",
+                    f"Install {name}",
+                    "This system keeps the making of environments in a package of its own.",
+                    command,
+                ),
+            )
+    raise Impossible(
+        f"{python.path} cannot make virtual environments: it has no ensurepip.",
+        hints=("Install the package for it (on Debian and Ubuntu: python3-venv), or uv.",),
+    )
+
+
+def _index(python: Python) -> PipIndex | None:
+    return python.pip.index if python.pip else None

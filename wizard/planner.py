@@ -1,0 +1,204 @@
+"""The planner: Facts + Knowledge + Choices → Plan. Pure: it asks nobody and changes nothing."""
+
+from __future__ import annotations
+
+import posixpath
+
+from backends import pip, uv
+from backends.action import Action, Prove, WriteFile
+from backends.manager import managers
+from wizard import installer, offers, questions, source
+from wizard.choices import Choices
+from wizard.environment import Target, target
+from wizard.facts import Facts, Listed
+from wizard.installer import Installer
+from wizard.knowledge import Knowledge, Release
+from wizard.plan import PackagesInstalled, Plan, Step
+
+
+def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
+    """Make the plan for these choices; open ones get the recommended answer.
+
+    Raises BadRequest where a choice does not exist, and Impossible where this machine cannot do
+    it, with the reason and the nearest thing that works.
+    """
+    choices = questions.complete(facts, knowledge, choices)
+    chosen = target(facts, choices)
+    listed = offers.find(facts, knowledge, choices.release)
+    offer = offers.offer(facts, knowledge, chosen, choices, listed)
+    tool = installer.choose(facts, knowledge, chosen, choices, listed)
+    if choices.method == "wheel":
+        steps = _wheel(chosen, listed, tool)
+    else:
+        steps = _source(chosen, listed, offer.row, offer.source, tool)
+    link = "static" if choices.method == "wheel" else choices.link
+    proof = Step(
+        "proof",
+        "Prove that it works",
+        "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
+        Prove(chosen.interpreter, listed.version, link),
+        needs=(steps[-1].id,),
+    )
+    return Plan(
+        release=listed.version,
+        method="wheel" if choices.method == "wheel" else "source",
+        link=link,
+        python=chosen.interpreter,
+        environment=chosen.folder,
+        new=chosen.new,
+        steps=(*steps, proof),
+        notes=_notes(facts, knowledge, listed, offer, choices, tool),
+        system=facts.system.name,
+    )
+
+
+def _wheel(chosen: Target, listed: Listed, tool: Installer) -> tuple[Step, ...]:
+    requirements: tuple[str, ...] = (f"cryptography=={listed.version}",)
+    # An environment that was made without pip gets it in the same call: pip itself is a package.
+    if tool.runner:
+        requirements = ("pip", *requirements)
+    install = Step(
+        "install",
+        f"Install cryptography {listed.version} from its wheel",
+        "A ready-made file for this system: nothing is compiled.",
+        tool.install(requirements, binary=True, reinstall=_is_there(chosen, listed)),
+        needs=tuple(step.id for step in tool.before[-1:]),
+        undo=_undo(chosen, tool),
+    )
+    return (*tool.before, install)
+
+
+def _source(
+    chosen: Target, listed: Listed, row: Release, needs: source.Source, tool: Installer
+) -> tuple[Step, ...]:
+    packages = _packages(needs)
+    before = list(tool.before)
+    if tool.runner:
+        before.append(
+            Step(
+                "pip",
+                "Put the newest pip into the environment",
+                "pip does the building and installing.",
+                pip.install(chosen.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
+                needs=(before[-1].id,),
+            )
+        )
+    env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"))
+    if row.constraints:
+        constraints = posixpath.join(chosen.folder, "build-constraints.txt")
+        text = "".join(f"{line}\n" for line in row.constraints)
+        before.append(
+            Step(
+                "constraints",
+                "Write down which build tools this release can use",
+                f"Today's newest no longer build it; these do: {', '.join(row.constraints)}.",
+                WriteFile(constraints, text),
+                needs=tuple(step.id for step in before[-1:]),
+            )
+        )
+        env = (*env, *_constrain(constraints, tool))
+    build = tool if not tool.runner else _own_pip(tool)
+    install = Step(
+        "install",
+        f"Compile and install cryptography {listed.version}",
+        f"Uses {needs.rust or 'Rust'} and OpenSSL {needs.openssl}; takes a minute or more.",
+        build.install(
+            (f"cryptography=={listed.version}",),
+            binary=False,
+            reinstall=_is_there(chosen, listed),
+            env=env,
+            path=needs.path,
+        ),
+        needs=tuple(step.id for step in (*packages[-1:], *before[-1:])),
+        undo=_undo(chosen, tool),
+    )
+    return (*packages, *before, install)
+
+
+def _packages(needs: source.Source) -> tuple[Step, ...]:
+    if not needs.missing:
+        return ()
+    manager = managers()[needs.manager]
+    install, remove = manager.install(needs.missing), manager.remove(needs.missing)
+    if install is None or remove is None:
+        return ()
+    refresh = Step(
+        "packages-refresh",
+        f"Fetch {manager.name}'s package lists",
+        "So that the newest packages are installed, and none that is gone by now is asked for.",
+        manager.refresh(),
+    )
+    return (
+        refresh,
+        Step(
+            "packages",
+            f"Install what is missing: {', '.join(needs.missing)}",
+            "A source build needs a C compiler, Rust, and OpenSSL's header files.",
+            install,
+            needs=(refresh.id,),
+            undo=(remove,),
+            check=PackagesInstalled(needs.manager, needs.missing),
+        ),
+    )
+
+
+def _constrain(path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
+    """Point the isolated build environment at the constraints.
+
+    pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set
+    (measured). uv has a name of its own.
+    """
+    if tool.uv is not None:
+        return (("UV_BUILD_CONSTRAINT", path),)
+    return (("PIP_CONSTRAINT", path), ("PIP_BUILD_CONSTRAINT", path))
+
+
+def _own_pip(tool: Installer) -> Installer:
+    """The same environment, once it has a pip of its own: the newest."""
+    return Installer(tool.target, tool.before, tool.note, pip=tool.pip)
+
+
+def _undo(chosen: Target, tool: Installer) -> tuple[Action, ...]:
+    if chosen.new:
+        return ()  # undoing the environment removes it all
+    if tool.uv is not None:
+        remove = uv.uninstall(tool.uv.path, chosen.interpreter)
+    else:
+        remove = pip.uninstall(chosen.interpreter)
+    before = chosen.python.cryptography
+    if not before:
+        return (remove,)
+    return (remove, tool.install((f"cryptography=={before}",), binary=True))
+
+
+def _is_there(chosen: Target, listed: Listed) -> bool:
+    """Whether the same version is installed already: then pip would do nothing at all."""
+    return not chosen.new and chosen.python.cryptography == listed.version
+
+
+def _notes(
+    facts: Facts,
+    knowledge: Knowledge,
+    listed: Listed,
+    offer: offers.Offer,
+    choices: Choices,
+    tool: Installer,
+) -> tuple[str, ...]:
+    notes = [tool.note]
+    newest = next((r for r in offers.listing(facts, knowledge).releases if not r.yanked), listed)
+    if listed.version != newest.version:
+        notes.append(f"The newest release is {newest.version}. {offer.row.security}".strip())
+    if not knowledge.knows(listed.version):
+        notes.append(
+            f"{listed.version} is newer than this wizard; it follows the rules of "
+            f"{offer.row.last}, the newest that it knows."
+        )
+    if facts.listing is None or not facts.listing.releases:
+        why = facts.listing.problem if facts.listing else ""
+        notes.append(f"The index was not asked; the documented tables are used. {why}".strip())
+    if facts.system.temporary_noexec and choices.method == "source":
+        notes.append(
+            f"Programs may not run from {facts.system.temporary}, which stops builds: "
+            "set TMPDIR to a folder where they may."
+        )
+    return tuple(notes)
