@@ -1,0 +1,45 @@
+# The two commands of the README are `make run` and `make test`.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+ARGS :=
+
+.PHONY: help run test lint live bench shots clean
+
+help: ## Show what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+.venv/.run: pyproject.toml .ci/setup
+	@echo "Setting up the wizard in ./.venv …" >&2
+	@.ci/setup run
+
+.venv/.test: pyproject.toml .ci/setup .ci/constraints.txt
+	@echo "Setting up the tests in ./.venv …" >&2
+	@.ci/setup test
+
+run: .venv/.run ## Set up and start the wizard; without a terminal, install into ./cryptography-env
+	@if [ -t 0 ] && [ -t 1 ]; then \
+		exec $(BIN)/cryptography-wizard $(ARGS); \
+	else \
+		exec $(BIN)/cryptography-wizard --yes --venv ./cryptography-env $(ARGS); \
+	fi
+
+test: lint ## Set up and pass the tests (those that need no network)
+	$(BIN)/python -m pytest -q -m "not live"
+
+lint: .venv/.test ## ruff, mypy and the floors of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+live: .venv/.test ## Do the real thing: real index, real builds, real apt in throw-away roots
+	$(BIN)/python -m pytest -q -m live -rs tests/live
+
+bench: .venv/.test ## Measure against the documented ways; writes tests/bench/results.md
+	$(BIN)/python -m tests.bench
+
+shots: .venv/.test ## Draw every screen into assets/screenshots
+	$(BIN)/python -m tests.screens.shots
+
+clean: ## Remove what the above have made
+	rm -rf .venv cryptography-env build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
