@@ -34,7 +34,7 @@ def describe():
     for name, read in PARTS:
         try:
             facts[name] = read()
-        except (Exception, SystemExit) as error:  # noqa: PERF203 - each part fails by itself
+        except (Exception, SystemExit) as error:
             facts["errors"][name] = sentence(error)
     return facts
 
@@ -229,7 +229,7 @@ def pip():
     for name, read in (("tags", tags), ("default", default_index), ("settings", settings)):
         try:
             facts[name] = read()
-        except (Exception, SystemExit) as error:  # noqa: PERF203 - each part fails by itself
+        except (Exception, SystemExit) as error:
             facts["errors"][name] = sentence(error)
     return facts
 
@@ -241,7 +241,7 @@ def pip_module(*names):
     for name in names:
         try:
             __import__(name)
-        except ImportError as error:  # noqa: PERF203 - one to three names
+        except ImportError as error:
             # Keep the first error about something else: it says what is really broken.
             if missing is None or "No module named" in str(missing):
                 missing = error
