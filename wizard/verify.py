@@ -64,7 +64,7 @@ class Report:
 class _Told:
     """What ``target/prove.py`` told (its keys are documented there).
 
-    ``end`` is one sentence about why it came to no end, or empty.
+    Where it came to no end (``whole`` is False) the last check is the one that stopped it.
     """
 
     prefix: str = ""
@@ -75,7 +75,7 @@ class _Told:
     openssl: str = ""
     mapped: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
-    end: str = ""
+    whole: bool = False
 
 
 def verify(python: str, *, release: str = "", link: str = "", timeout: float = 120.0) -> Report:
@@ -89,7 +89,7 @@ def verify(python: str, *, release: str = "", link: str = "", timeout: float = 1
     told = _run(python, timeout)
     linkage = linkages.combine([linkages.read(file) for file in told.files])
     linkage = linkages.resolve(linkage, told.mapped)
-    if told.found or told.end:
+    if told.found or not told.whole:
         failed = tuple(_as_problem(check) for check in told.checks if not check.ok)
         problems = failed + tuple(_unexpected(told, linkage, release, link))
     else:
@@ -219,15 +219,19 @@ def _run(python: str, timeout: float) -> _Told:
             output = ask(argv, timeout=timeout)
         except ProgramTimeout:
             _must_be_python(program, "It gave no answer.")
-            return _Told(end=f"This Python gave no answer within {timeout:g} s.")
+            return _not_begun(f"This Python gave no answer within {timeout:g} s.")
         except OSError as error:
             raise _not_python(program, error.strerror or str(error)) from None
     answer = _last_answer(output.stdout)
     if answer is None:
         _must_be_python(program, _last_line(output.stderr) or _last_line(output.stdout))
-        return _Told(end=f"This Python could not run the proof. {_ending(output)}")
+        return _not_begun(f"This Python could not run the proof. {_ending(output)}")
     _must_be_recent(program, answer["python"])
     return _understand(answer, _ending(output))
+
+
+def _not_begun(why: str) -> _Told:
+    return _Told(checks=(Check("start", False, why),))
 
 
 def _last_answer(stdout: str) -> Optional[dict[str, Any]]:
@@ -257,7 +261,7 @@ def _understand(answer: dict[str, Any], ending: str) -> _Told:
         openssl=answer["openssl"],
         mapped=tuple(answer["mapped"]),
         checks=tuple(checks),
-        end=ending if doing else "",
+        whole=not doing,
     )
 
 
