@@ -22,8 +22,8 @@ _REPORTING = ("-o", "APT::Status-Fd=1")
 _BUSY = r"Could not get lock \S+|Waiting for cache lock|Unable to (?:acquire|lock)"
 _FORMAT = "${db:Status-Abbrev} ${Package} ${Version} ${Provides}\\n"
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
-    ("locked", re.compile(r"Could not get lock|Unable to acquire the dpkg frontend lock")),
     ("denied", re.compile(r"are you root\?|Permission denied")),
+    ("locked", re.compile(r"Could not get lock|Unable to acquire the dpkg frontend lock")),
     ("unknown-package", re.compile(r"Unable to locate package|has no installation candidate")),
     (
         "offline",
@@ -36,7 +36,7 @@ _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
         "broken",
         re.compile(r"unmet dependencies|dpkg was interrupted|unfixable|Sub-process .* error"),
     ),
-    ("aborted", re.compile(r"^Abort\.", re.MULTILINE)),
+    ("aborted", re.compile(r"\bAbort\.$", re.MULTILINE)),
 )
 
 
