@@ -6,9 +6,12 @@ import threading
 from dataclasses import dataclass
 from typing import Callable, Protocol
 
+from backends.action import Command
 from wizard.choices import Choices
+from wizard.errors import Impossible
 from wizard.events import Event, RunEnded
 from wizard.facts import Facts
+from wizard.knowledge import Knowledge
 from wizard.plan import Plan
 
 
@@ -43,3 +46,85 @@ class Engine:
     probe: Callable[..., Facts]
     run: Run
     unlock: Callable[[Facts], bool]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A plan, with all that it was made from. ``choices`` are complete."""
+
+    facts: Facts
+    knowledge: Knowledge
+    choices: Choices
+    plan: Plan
+
+
+def settle(facts: Facts, choices: Choices) -> Decision:
+    """Fill in the recommended answers and plan, for these facts and with no other look.
+
+    Raises BadRequest where an answer is not one of the possible ones, and Impossible where this
+    machine cannot do what was asked.
+    """
+    from wizard import knowledge, planner, questions
+
+    known = knowledge.load()
+    complete = questions.complete(facts, known, choices)
+    return Decision(facts, known, complete, planner.plan(facts, known, complete))
+
+
+def decide(engine: Engine, choices: Choices) -> Decision:
+    """Look at the machine, quickly, and plan; only where no plan comes of it, look at everything.
+
+    Raises what `settle` raises.
+    """
+    try:
+        return settle(engine.probe(choices), choices)
+    except Impossible:
+        return settle(engine.probe(choices, everything=True), choices)
+
+
+def needs_root(plan: Plan) -> bool:
+    """Whether some step of the plan needs root."""
+    return any(isinstance(step.action, Command) and step.action.root for step in plan.steps)
+
+
+def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> None:
+    """Make sure, before any work, that the steps that need root can have it.
+
+    ``can_ask`` says that there is a terminal in which a password can be typed. Raises Impossible
+    where there is no way to root, with what to do.
+    """
+    privilege = facts.privilege
+    if privilege.method == "root" or not needs_root(plan):
+        return
+    titles = ", ".join(
+        step.title for step in plan.steps if isinstance(step.action, Command) and step.action.root
+    )
+    hints = (
+        "Take the wheel, which needs no root: --method wheel",
+        "Or let an administrator do these steps first: cryptography-wizard plan shows them.",
+    )
+    why = f"Root is needed for: {titles}."
+    if privilege.method == "none":
+        raise Impossible(
+            "This plan needs root, and there is neither sudo nor doas here that gives it.",
+            why=why,
+            hints=hints,
+        )
+    if privilege.password and not can_ask:
+        raise Impossible(
+            f"{privilege.method} wants a password, and there is no terminal to type it in. "
+            "Nothing was done.",
+            why=why,
+            hints=("Run the same command in a terminal.", *hints),
+        )
+    if not engine.unlock(facts):
+        raise Impossible(
+            f"{privilege.method} did not give root. Nothing was done.", why=why, hints=hints
+        )
+
+
+def real() -> Engine:
+    """This machine."""
+    from wizard import privilege, probe, runner
+
+    return Engine(probe=probe.probe, run=runner.run, unlock=privilege.unlock)

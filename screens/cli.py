@@ -1,0 +1,213 @@
+"""The front door: the command ``cryptography-wizard``, its commands and its exit codes."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from screens import arguments, outcome, signals, terminal
+from screens.arguments import Request
+from wizard import __version__, codec, engine, facts, locations
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Exit, WizardError
+
+LARGEST_FACTS = 16 * 1024 * 1024
+"""No saved machine is larger than this, in bytes."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. No error leaves as a traceback."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    terminal.make_safe(ascii_only="--ascii" in words)
+    try:
+        with signals.interrupting():
+            code = _carry_out(arguments.parse(words))
+            sys.stdout.flush()
+            return code
+    except SystemExit as done:  # after --help and --version
+        return int(done.code or 0)
+    except WizardError as error:
+        return _tell(error, json=arguments.wants_json(words))
+    except KeyboardInterrupt:
+        cancelled = WizardError("Cancelled.")
+        cancelled.code = Exit.CANCELLED
+        return _tell(cancelled, json=arguments.wants_json(words))
+    except BrokenPipeError:
+        return _nobody_listens()
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug is told, never thrown
+        return _tell(_bug(error, words), json=arguments.wants_json(words))
+
+
+def _carry_out(request: Request) -> int:
+    if request.command == "doctor":
+        return _doctor(request)
+    if request.command == "plan":
+        return _plan(request)
+    if request.command == "verify":
+        return _verify(request)
+    if request.command == "diagnose":
+        return _diagnose(request)
+    return _install(request)
+
+
+def _install(request: Request) -> int:
+    abilities = terminal.look()
+    face = (
+        None
+        if request.yes
+        else terminal.choose(abilities, prompts=request.prompts, plain=request.plain)
+    )
+    choices = _choices(request)
+    machine = engine.real()
+    if face is None:
+        from screens import unattended
+
+        install = unattended.install_for_scripts if request.json else unattended.install
+        return install(
+            machine,
+            choices,
+            sys.stdout,
+            sys.stderr,
+            can_ask=abilities.stdin and abilities.stderr,
+            verbose=request.verbose,
+        )
+    if face is terminal.Face.FULL:
+        from screens import app
+
+        return app.run_app(machine, choices)
+    from screens import linear
+
+    if face is terminal.Face.PROMPTS:
+        from screens.prompts import Prompts
+
+        return linear.converse(machine, choices, Prompts())
+    from screens.plain import Plain
+
+    return linear.converse(machine, choices, Plain())
+
+
+def _doctor(request: Request) -> int:
+    if request.facts:
+        found = _saved(request.facts)
+    else:
+        found = engine.real().probe(Choices(), everything=True)
+    if request.json:
+        print(codec.to_json(found))
+        return Exit.DONE
+    from screens import doctor
+
+    return doctor.doctor(found, sys.stdout, terminal.color(sys.stdout, request.color))
+
+
+def _plan(request: Request) -> int:
+    choices = _choices(request)
+    if request.facts:
+        decision = engine.settle(_saved(request.facts), choices)
+    else:
+        decision = engine.decide(engine.real(), choices)
+    if request.json or request.format == "json":
+        print(codec.to_json(decision.plan))
+        return Exit.DONE
+    from wizard import export
+
+    write = export.to_shell if request.format == "sh" else export.to_text
+    print(write(decision.plan).rstrip("\n"))
+    return Exit.DONE
+
+
+def _verify(request: Request) -> int:
+    from screens import verify
+
+    return verify.verify_command(request.target, as_json=request.json, stream=sys.stdout)
+
+
+def _diagnose(request: Request) -> int:
+    from screens import diagnose
+
+    return diagnose.diagnose_command(request.log, as_json=request.json, stream=sys.stdout)
+
+
+def _choices(request: Request) -> Choices:
+    """The choices of the flags and the answers file, checked as far as that needs no work."""
+    from wizard import answers
+    from wizard import request as requested
+
+    choices = request.flags
+    if request.answers:
+        choices = answers.merge(choices, answers.load(request.answers))
+    return choices if request.facts else requested.check(choices)
+
+
+def _saved(path: str) -> facts.Facts:
+    """Read a saved machine. Raises BadRequest where the file is not one."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST_FACTS + 1)
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read.", shown=error.strerror or str(error)) from None
+    except ValueError:
+        raise BadRequest(f"{path!r} is not the name of a file.") from None
+    hints = ("Save a machine with: cryptography-wizard doctor --json > machine.json",)
+    if len(data) > LARGEST_FACTS:
+        raise BadRequest(f"{path} is too large to be a saved machine.", hints=hints)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            f"{path} is not text in UTF-8.",
+            shown=f"byte {error.start}: {error.reason}",
+            hints=hints,
+        ) from None
+    return codec.from_json(facts.Facts, text, source=path, schema=facts.SCHEMA)
+
+
+def _tell(error: WizardError, *, json: bool) -> int:
+    """Tell an error: as words on standard error, or as one JSON object on standard output."""
+    from screens.summary import Problem, Summary
+
+    try:
+        if json:
+            print(codec.to_json(Summary(int(error.code), error=Problem.of(error))), flush=True)
+        else:
+            text = "\n".join(outcome.error(error))
+            print(f"cryptography-wizard: {text}", file=sys.stderr, flush=True)
+    except OSError:
+        _nobody_listens()
+    return int(error.code)
+
+
+def _nobody_listens() -> int:
+    """Let Python end without a word about the pipe that was closed at its other end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    return int(Exit.CANCELLED)
+
+
+def _bug(error: Exception, words: Sequence[str]) -> WizardError:
+    """Put the traceback where it can be sent from, and say so."""
+    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    file = locations.state() / "bugs" / f"{moment}-{os.getpid()}.txt"
+    report = (
+        f"cryptography-wizard {__version__}, Python {platform.python_version()}, "
+        f"{platform.platform()}\narguments: {list(words)}\n\n"
+        + "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(report, encoding="utf-8", errors="backslashreplace")
+        hint = f"Please report it, with this file: {file}"
+    except OSError as problem:
+        hint = f"Please report it. (The report could not be saved: {problem}.)"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return WizardError(
+        "This is a bug in cryptography-wizard, not a mistake of yours.",
+        shown=f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})",
+        hints=(hint,),
+    )

@@ -1,0 +1,172 @@
+"""The wizard line by line: one conversation, for the prompts and for the plain numbered questions.
+
+What differs between the two is only how something is asked: the `Asker`.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Protocol
+
+from screens import outcome
+from screens.session import Session
+from screens.signals import Voice, cancellable
+from screens.summary import Ledger
+from screens.teller import Teller
+from wizard.choices import Choices
+from wizard.engine import Engine, require_root
+from wizard.errors import BadRequest, Exit, Impossible
+from wizard.events import Event, RunEnded
+from wizard.facts import Facts
+from wizard.plan import Plan
+from wizard.questions import Question
+
+
+class Back(Exception):
+    """The user wants to return to the question before."""
+
+
+class Asker(Protocol):
+    """One way to ask. Every method raises KeyboardInterrupt on Ctrl-C, EOFError at the end."""
+
+    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+        """Ask a question and return what was answered: an option's value, or free text.
+
+        ``standing`` is the answer that stands if nothing else is chosen. Raises Back; ``first``
+        says that there is no question before this one.
+        """
+
+    def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
+        """Let the user pick one of some (value, label) pairs; the first is the default."""
+
+
+def converse(engine: Engine, choices: Choices, asker: Asker) -> int:
+    """Go from the look at the machine to the proof; return the exit code.
+
+    Raises WizardError where the request is wrong or the machine cannot be used at all, and
+    KeyboardInterrupt or EOFError (as BadRequest) where the user leaves before the run.
+    """
+    return _Conversation(engine, choices, asker).hold()
+
+
+class _Conversation:
+    def __init__(self, engine: Engine, choices: Choices, asker: Asker) -> None:
+        self.engine = engine
+        self.asker = asker
+        self.session = Session(engine, choices)
+        self.cancel = threading.Event()
+        self.voice = Voice(sys.stdout, self.cancel.set)
+
+    def hold(self) -> int:
+        """The whole conversation."""
+        self.voice.say("Looking at this machine …")
+        self.session.probe()
+        facts, _ = self.session.known()
+        self.voice.say(*machine(facts), "")
+        try:
+            plan = self._agree()
+        except EOFError:
+            raise BadRequest(
+                "The answers ended before the questions did. Nothing was done.",
+                hints=("cryptography-wizard --yes asks nothing.",),
+            ) from None
+        return self._run(plan) if plan else int(Exit.CANCELLED)
+
+    def _agree(self) -> Plan | None:
+        """Ask and plan until there is a plan that the user wants; None if he wants none."""
+        self._ask()
+        while True:
+            try:
+                plan = self.session.make_plan()
+                self._review(plan)
+                decided = self.asker.pick(
+                    "Shall this be done?",
+                    (("go", "Yes, do it"), ("back", "No, back to the questions"), ("quit", "Quit")),
+                )
+                if decided == "quit":
+                    self.voice.say("Nothing was done.")
+                    return None
+                if decided == "go":
+                    facts, _ = self.session.known()
+                    require_root(self.engine, facts, plan, can_ask=sys.stdin.isatty())
+                    return plan
+            except (BadRequest, Impossible) as error:
+                self.voice.say("", *outcome.error(error), "")
+                if not self.session.questions():
+                    raise
+                self.asker.pick("What now?", (("back", "Back to the questions"),))
+            self.session.back()
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask from where the session stands to the last question."""
+        session = self.session
+        while session.position < len(session.questions()):
+            question = session.question()
+            try:
+                text = self.asker.ask(
+                    question, session.answer_now(question), first=session.position == 0
+                )
+                session.submit(question, text)
+            except Back:
+                session.back()
+            except BadRequest as error:
+                self.voice.say(*outcome.error(error), "")
+            else:
+                session.forward(question)
+
+    def _review(self, plan: Plan) -> None:
+        from wizard import export
+
+        self.voice.say("", export.to_text(plan).rstrip("\n"), "")
+
+    def _run(self, plan: Plan) -> int:
+        """Run the plan, again as often as the user wants, and tell how it ended."""
+        ledger = Ledger(plan)
+        while True:
+            over = self._once(plan, ledger)
+            self.voice.say(*outcome.ending(plan, over))
+            failed = ledger.failed()
+            if failed is None or over.code != Exit.FAILED or not self._retry():
+                return over.code
+            del ledger.ended[failed.step]
+
+    def _once(self, plan: Plan, ledger: Ledger) -> RunEnded:
+        teller = Teller(plan, self.voice, self.voice)
+
+        def emit(event: Event) -> None:
+            ledger(event)
+            teller(event)
+
+        facts, _ = self.session.known()
+        choices, done = self.session.complete, ledger.done()
+        return cancellable(
+            lambda: self.engine.run(plan, choices, facts, emit, self.cancel, done=done),
+            self.cancel,
+        )
+
+    def _retry(self) -> bool:
+        options = (("retry", "Try the failed step again"), ("quit", "Stop here"))
+        try:
+            return self.asker.pick("What now?", options) == "retry"
+        except EOFError:  # nobody is there to answer: the failure was told, it stays
+            return False
+
+
+def machine(facts: Facts) -> list[str]:
+    """The machine in a few lines."""
+    system = facts.system
+    name = " ".join(
+        filter(None, (system.distribution_name or system.name, system.distribution_version))
+    )
+    libc = f", {system.libc} {system.libc_version}".rstrip() if system.libc else ""
+    lines = [f"This machine: {name}, {system.machine}{libc}"]
+    usable = [python for python in facts.pythons if not python.problem]
+    versions = ", ".join(dict.fromkeys(python.version for python in usable)) or "none"
+    lines.append(f"Pythons: {versions}")
+    if facts.managers:
+        lines.append("Package managers: " + ", ".join(each.name for each in facts.managers))
+    if facts.listing is not None and facts.listing.problem:
+        lines.append(f"The package index: {facts.listing.problem}")
+    return lines

@@ -1,0 +1,87 @@
+"""What every line-by-line face says when something has ended: errors, failures, the proof."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from wizard.errors import Exit, WizardError
+from wizard.events import RunEnded, StepEnded
+from wizard.plan import Plan, Step
+from wizard.verify import Report
+
+
+def error(problem: WizardError) -> list[str]:
+    """The four parts of an error: what happened, the line that shows it, why, what to do."""
+    return _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
+
+
+def failure(step: Step, ended: StepEnded) -> list[str]:
+    """The four parts of a step's failure, and where its whole log is."""
+    exit_code = "" if ended.exit is None else f" (exit code {ended.exit})"
+    lines = _parts(f"“{step.title}” failed{exit_code}.", ended.excerpt, ended.cause, ended.hints)
+    if ended.log:
+        lines.append(f"The whole log: {ended.log}")
+    return lines
+
+
+def intention(plan: Plan) -> str:
+    """What a plan is about, in half a sentence."""
+    how = "a wheel" if plan.method == "wheel" else f"source, OpenSSL {plan.link or 'as found'}"
+    kind = "new environment " if plan.new else "environment "
+    where = friendly(plan.environment or plan.python)
+    return f"cryptography {plan.release} from {how}, into the {kind}{where}"
+
+
+def ending(plan: Plan, over: RunEnded) -> list[str]:
+    """How a run ended: the proof and how to go on, or that it did not get so far.
+
+    A failed step was told when it failed.
+    """
+    if over.report is not None and over.code in (Exit.DONE, Exit.UNPROVED):
+        return [*proof(over.report), "", *next_steps(plan)]
+    if over.code == Exit.CANCELLED:
+        return ["Cancelled. Nothing is left running. The same command goes on from here."]
+    return ["Stopped after the failed step. Nothing is left running."]
+
+
+def proof(report: Report) -> list[str]:
+    """What was proved, or what could not be."""
+    from wizard.verify import sentences
+
+    words = {"ok": "ok", "failed": "FAILED", "warning": "note"}
+    return [f"  {words[mark]}: {sentence}" for mark, sentence in sentences(report)]
+
+
+def next_steps(plan: Plan) -> list[str]:
+    """How to use what was installed: the commands to type next."""
+    if plan.system == "windows":
+        activate = f'& "{plan.environment}\\Scripts\\Activate.ps1"'
+        example = f'& "{plan.python}" -m pip list'
+    else:
+        activate = f". {shlex.quote(friendly(plan.environment) + '/bin/activate')}"
+        example = f"{shlex.quote(friendly(plan.python))} -m pip list"
+    if not plan.environment:
+        return ["Next: use it with", f"  {example}"]
+    return ["Next: activate the environment with", f"  {activate}"]
+
+
+def friendly(path: str) -> str:
+    """A path as short as it can be written here: relative, where it is below this folder."""
+    try:
+        return f".{os.sep}{Path(path).relative_to(Path.cwd())}"
+    except (ValueError, FileNotFoundError):  # it lies elsewhere, or this folder was deleted
+        return path
+
+
+def _parts(what: str, shown: Iterable[str], why: str, hints: tuple[str, ...]) -> list[str]:
+    lines = [what]
+    lines += [f"  | {line}" for line in shown]
+    if why:
+        lines.append(f"Why: {why}")
+    if hints:
+        lines.append("What to do:")
+        lines += [f"  - {hint}" for hint in hints]
+    return lines

@@ -1,0 +1,153 @@
+"""What the terminal can do: which face fits it, and which colours and letters it shows."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Literal, TextIO
+
+from wizard.errors import BadRequest
+
+ColorWish = Literal["auto", "always", "never"]
+
+SMALLEST = (60, 16)
+"""Columns and lines below which the full screen has no room."""
+
+LOOK_ALIKES = {
+    "…": "...",
+    "—": "-",
+    "–": "-",
+    "→": "->",
+    "←": "<-",
+    "×": "x",
+    "≥": ">=",
+    "≤": "<=",
+    "✓": "ok",
+    "✗": "x",
+    "•": "*",
+    "│": "|",
+    "‘": "'",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+}
+"""What is written where the terminal cannot show a character."""
+
+
+class Face(Enum):
+    """The ways to ask."""
+
+    FULL = "full screen"
+    PROMPTS = "prompts"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What stands at the other ends of the three streams.
+
+    ``stdin``, ``stdout`` and ``stderr`` say which are terminals; ``open`` that something can be
+    read at all. Sizes are in characters; 0 means unknown. ``dumb``: no cursor control.
+    ``spoken``: the user asked for output that a screen reader reads well.
+    """
+
+    stdin: bool
+    stdout: bool
+    stderr: bool
+    open: bool = True
+    columns: int = 0
+    lines: int = 0
+    dumb: bool = False
+    spoken: bool = False
+
+
+def look(environ: Mapping[str, str] = os.environ) -> Abilities:
+    """Ask the streams that this process was started with."""
+    columns, lines = _size()
+    kind = environ.get("TERM", "")
+    return Abilities(
+        stdin=is_terminal(sys.__stdin__),
+        stdout=is_terminal(sys.__stdout__),
+        stderr=is_terminal(sys.__stderr__),
+        open=sys.__stdin__ is not None and not sys.__stdin__.closed,
+        columns=columns,
+        lines=lines,
+        dumb=kind == "dumb" or (not kind and os.name != "nt"),
+        spoken=environ.get("ACCESSIBLE", "") not in ("", "0"),
+    )
+
+
+def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) -> Face:
+    """Choose the face that the terminal can carry; ``prompts`` or ``plain`` is asked for.
+
+    Raises BadRequest where no question could be answered, so that nothing ever waits for an
+    answer that cannot come. Only when plain questions are asked for may the answers come
+    through a pipe.
+    """
+    if plain and abilities.open:
+        return Face.PLAIN
+    if not (abilities.stdin and abilities.stdout):
+        raise BadRequest(
+            "There is no terminal to ask questions in, so nothing was done.",
+            why=f"Standard {'output' if abilities.stdin else 'input'} is not a terminal.",
+            hints=(
+                "cryptography-wizard --yes   takes the recommended answers",
+                "cryptography-wizard --yes --answers FILE   takes yours",
+            ),
+        )
+    if prompts and not abilities.dumb:
+        return Face.PROMPTS
+    if abilities.dumb or abilities.spoken or not abilities.columns:
+        return Face.PLAIN
+    roomy = abilities.columns >= SMALLEST[0] and abilities.lines >= SMALLEST[1]
+    return Face.FULL if roomy and abilities.stderr and not prompts else Face.PROMPTS
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Say whether a stream is a terminal. A closed or missing one is not."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def color(
+    stream: TextIO | None, wish: ColorWish = "auto", environ: Mapping[str, str] = os.environ
+) -> bool:
+    """Say whether to write colours to a stream. ``NO_COLOR`` in the environment means no."""
+    if wish != "auto":
+        return wish == "always"
+    return not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb" and is_terminal(stream)
+
+
+def make_safe(*, ascii_only: bool = False) -> None:
+    """Let the standard streams write look-alikes of what their encoding lacks, never fail."""
+    codecs.register_error("look-alike", _look_alike)
+    # A stream that the caller closed is None here; its words go nowhere, to the very end.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a test's stream may be another kind
+            if ascii_only:
+                stream.reconfigure(encoding="ascii")
+            stream.reconfigure(errors="look-alike")
+
+
+def _look_alike(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(LOOK_ALIKES.get(letter, "?") for letter in text), error.end
+
+
+def _size() -> tuple[int, int]:
+    for stream in (sys.__stderr__, sys.__stdout__):
+        if stream is not None and is_terminal(stream):
+            try:
+                size = os.get_terminal_size(stream.fileno())
+            except OSError:  # a terminal that has no size, such as a serial line
+                return 0, 0
+            return size.columns, size.lines
+    return 0, 0
