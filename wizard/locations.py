@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,9 +23,18 @@ def state() -> Path:
 def new_run() -> Path:
     """Make and return the folder of a new run: its journal, answers and logs.
 
-    Its name is the time in UTC and the process, so that two runs never share one.
+    Its name is the time in UTC and the process, and a number where one process runs twice within
+    a second, so that two runs never share one.
     """
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    folder = state() / "runs" / f"{moment}-{os.getpid()}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    runs = state() / "runs"
+    runs.mkdir(parents=True, exist_ok=True)
+    name = f"{moment}-{os.getpid()}"
+    for number in itertools.count(1):
+        folder = runs / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("counting never ends")

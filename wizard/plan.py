@@ -54,7 +54,8 @@ class Plan:
     ``python`` is the interpreter of the environment that gets ``release``; ``environment`` its
     folder; ``new`` says that the environment does not exist yet. ``link`` is the linkage that the
     proof must find (``static`` for wheels). ``notes`` are sentences that a user should read
-    before saying yes, such as a security caveat.
+    before saying yes, such as a security caveat. ``prepares`` says that the steps only make it
+    possible to see what is needed: after them the machine is looked at and planned for again.
     """
 
     release: str
@@ -65,6 +66,31 @@ class Plan:
     new: bool
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
-    wheel: str = ""
     system: str = "linux"
+    prepares: bool = False
     schema: int = SCHEMA
+
+
+def order(plan: Plan) -> tuple[Step, ...]:
+    """The steps so that each comes after those it needs, else as the plan has them.
+
+    Raises ValueError where two steps have one id, a step needs one that is not there, or steps
+    need each other in a circle.
+    """
+    steps = {step.id: step for step in plan.steps}
+    if len(steps) != len(plan.steps):
+        raise ValueError("two steps of the plan have the same id")
+    for step in plan.steps:
+        unknown = [need for need in step.needs if need not in steps]
+        if unknown:
+            raise ValueError(f"the step {step.id} needs {unknown[0]}, which is not in the plan")
+    ordered: dict[str, Step] = {}
+    while len(ordered) < len(steps):
+        ready = next(
+            (s for s in plan.steps if s.id not in ordered and ordered.keys() >= set(s.needs)), None
+        )
+        if ready is None:
+            circle = ", ".join(s for s in steps if s not in ordered)
+            raise ValueError(f"these steps of the plan need each other in a circle: {circle}")
+        ordered[ready.id] = ready
+    return tuple(ordered.values())

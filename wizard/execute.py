@@ -1,0 +1,277 @@
+"""Runs one command of a step: its output, log, progress, locks, limits and end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Callable, Literal, Optional
+
+from backends.action import Command
+from backends.progress import Progress
+from wizard import locks, privilege
+from wizard.events import Event, Lines, Progressed, Waiting
+from wizard.facts import Privilege
+from wizard.lines import LineDecoder
+from wizard.processes import Running, signal_name, start
+from wizard.progress import reader
+
+TICK = 0.05
+"""Seconds between two looks at the clock, and between two batches of lines for a face."""
+BATCH = 20_000
+"""More lines than these are told at once, even if a tick is not over."""
+RETRY_SECONDS = 2.0
+"""Seconds between two tries while somebody else holds a lock."""
+
+REMOVED = (
+    *("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX"),
+    *("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
+)
+"""Variables that would send an installation somewhere else than the plan says."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. ``exit`` is None where it did not end by itself.
+
+    ``cause`` and ``hints`` are for an end that its output does not explain.
+    """
+
+    state: Literal["done", "failed", "cancelled"]
+    exit: Optional[int] = None
+    cause: str = ""
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a command runs in: who is told, who can cancel, how root is reached.
+
+    ``tick`` is called often while the command runs.
+    """
+
+    emit: Callable[[Event], None]
+    cancel: threading.Event
+    privilege: Privilege
+    tick: Callable[[], object] = lambda: None
+
+
+def environment(command_env: dict[str, str]) -> dict[str, str]:
+    """The environment of a step's program: this process's own, without surprises."""
+    kept = {name: value for name, value in os.environ.items() if name not in REMOVED}
+    return {**kept, "PYTHONUNBUFFERED": "1", **command_env}
+
+
+def execute(step: str, command: Command, log: Path, around: Surroundings) -> Ended:
+    """Run ``command`` for the step of this id and write all its output to ``log``.
+
+    While another program holds the lock it needs, wait and try again. Raises Impossible where it
+    needs root and there is no way to it.
+    """
+    argv, variables = privilege.wrap(command, around.privilege)
+    first_busy: Optional[float] = None
+    with log.open("ab", buffering=0) as file:
+        while True:
+            attempt = _Attempt(step, command, file, around, first_busy)
+            ended = attempt.run(argv, environment(variables))
+            first_busy = attempt.first_busy
+            if ended.state != "failed" or not attempt.busy or first_busy is None:
+                return ended
+            left = first_busy + command.busy_seconds - time.monotonic()
+            if left <= 0:
+                return _still_busy(ended, attempt.busy, command)
+            around.emit(Waiting(step, locks.holder(attempt.busy), left))
+            if around.cancel.wait(min(RETRY_SECONDS, left)):
+                return Ended("cancelled")
+            around.tick()
+
+
+class _Attempt:
+    """One start of the command."""
+
+    def __init__(
+        self,
+        step: str,
+        command: Command,
+        log: BinaryIO,
+        around: Surroundings,
+        first_busy: Optional[float],
+    ) -> None:
+        self.busy = ""
+        self.first_busy = first_busy
+        self._step = step
+        self._command = command
+        self._log = log
+        self._around = around
+        self._pattern = re.compile(command.busy) if command.busy else None
+        self._decoder = LineDecoder()
+        self._progress = reader(command)
+        self._waiting = ""
+        self._lines: list[str] = []
+        self._told = 0.0
+
+    def run(self, argv: Sequence[str], env: dict[str, str]) -> Ended:
+        command = self._command
+        ender = privilege.ender(self._around.privilege) if command.root else ()
+        try:
+            running = start(argv, env=env, cwd=command.cwd, detached=command.detached, ender=ender)
+        except OSError as error:
+            return _not_started(argv[0], command, error)
+        try:
+            ended = self._follow(running)
+        except OSError as error:  # only the log is written to here
+            running.end()
+            ended = _not_logged(self._log.name, error)
+        except BaseException:
+            running.end()
+            raise
+        self._take(self._decoder.finish())
+        self._tell()
+        return ended
+
+    def _follow(self, running: Running) -> Ended:
+        limit = time.monotonic() + self._command.timeout
+        ended: Optional[Ended] = None
+        while not running.over:
+            chunk = running.read(TICK)
+            if chunk:
+                self._log.write(chunk)
+                self._take(self._decoder.feed(chunk))
+            now = time.monotonic()
+            if len(self._lines) > BATCH or (self._lines and now - self._told >= TICK):
+                self._tell()
+            self._around.tick()
+            if self._around.cancel.is_set():
+                ended = Ended("cancelled")
+            elif now > limit:
+                ended = _too_slow(self._command)
+            if ended is not None:
+                return self._stop(running, ended)
+        return _by_exit(running.exit, self._command)
+
+    def _stop(self, running: Running, ended: Ended) -> Ended:
+        """End everything, and keep the last words."""
+        gone = running.end()
+        begin = time.monotonic()
+        while not running.over and time.monotonic() - begin < 0.1:
+            chunk = running.read(0.02)
+            self._log.write(chunk)
+            self._take(self._decoder.feed(chunk))
+        if gone:
+            return ended
+        left = "Some of its programs could not be ended; they run on."
+        return Ended(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
+
+    def _take(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        kept, progress = self._progress.read(lines)
+        self._lines += kept
+        if self._pattern is not None:
+            self._look_for_lock(self._pattern, kept)
+        if progress is not None:
+            self._advance(progress)
+
+    def _look_for_lock(self, pattern: re.Pattern[str], lines: list[str]) -> None:
+        for line in lines:
+            if not pattern.search(line):
+                continue
+            self.busy = line
+            if self.first_busy is None:
+                self.first_busy = time.monotonic()
+            # apt counts the seconds in its line; who it waits for is told once.
+            who = locks.holder(line)
+            if who != self._waiting:
+                self._waiting = who
+                left = self.first_busy + self._command.busy_seconds - time.monotonic()
+                self._around.emit(Waiting(self._step, who, max(0.0, left)))
+
+    def _advance(self, progress: Progress) -> None:
+        self._around.emit(Progressed(self._step, progress.done, progress.total, progress.what))
+
+    def _tell(self) -> None:
+        self._told = time.monotonic()
+        if self._lines:
+            lines, self._lines = tuple(self._lines), []
+            self._around.emit(Lines(self._step, lines))
+
+
+def _by_exit(code: Optional[int], command: Command) -> Ended:
+    if code in command.ok:
+        return Ended("done", code)
+    if code is not None and code < 0:
+        name = signal_name(code)
+        if name == "SIGKILL":
+            return Ended(
+                "failed",
+                code,
+                "The program was killed from outside (SIGKILL). Mostly that is the system, "
+                "which ran out of memory.",
+                ("Close other programs, or add swap space, and try again.",),
+            )
+        return Ended("failed", code, f"The program was ended by a signal ({name or -code}).")
+    return Ended("failed", code)
+
+
+def _too_slow(command: Command) -> Ended:
+    minutes = command.timeout / 60
+    limit = f"{minutes:.0f} minutes" if minutes >= 2 else f"{command.timeout:g} seconds"
+    return Ended(
+        "failed",
+        None,
+        f"It was not finished within its limit of {limit}, so it was ended.",
+        ("Look at the end of the log: it shows what it waited for. Then try again.",),
+    )
+
+
+def _still_busy(ended: Ended, line: str, command: Command) -> Ended:
+    return Ended(
+        "failed",
+        ended.exit,
+        f"Another program still holds the lock after {command.busy_seconds:g} seconds: "
+        f"{locks.holder(line)}.",
+        ("Wait until it has finished, or end it, and try again.",),
+    )
+
+
+def _not_started(program: str, command: Command, error: OSError) -> Ended:
+    reason = error.strerror or str(error)
+    if command.cwd and not Path(command.cwd).is_dir():
+        return Ended("failed", None, f"There is no folder {command.cwd} to run {program} in.")
+    if isinstance(error, FileNotFoundError):
+        if Path(program).exists():
+            return Ended(
+                "failed",
+                None,
+                f"{program} is there but cannot run: the program that its first line names, "
+                "or the system library that it needs, is missing.",
+            )
+        return Ended(
+            "failed",
+            None,
+            f"There is no program {program}.",
+            ("Install it, or put its folder on PATH, and try again.",),
+        )
+    if isinstance(error, PermissionError):
+        return Ended(
+            "failed",
+            None,
+            f"The system does not allow {program} to be run ({reason}).",
+            (f"Look at its permissions: ls -l {program}",),
+        )
+    if error.errno == errno.ENOEXEC:
+        return Ended("failed", None, f"{program} is no program for this machine ({reason}).")
+    return Ended("failed", None, f"{program} could not be started: {reason}.")
+
+
+def _not_logged(log: str, error: OSError) -> Ended:
+    reason = error.strerror or str(error)
+    hints: tuple[str, ...] = ()
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hints = (f"Make room on the disk that holds {Path(log).parent}, and try again.",)
+    return Ended("failed", None, f"The log {log} could not be written: {reason}.", hints)

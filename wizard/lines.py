@@ -1,0 +1,99 @@
+"""From the bytes that programs write to lines that people can read, a chunk at a time."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+LONGEST = 8_000
+"""Longer lines are cut to this many characters."""
+CUT = " … (the rest of this line is in the log)"
+"""What stands at the end of a line that was cut."""
+_RAW = 8 * LONGEST
+"""How much of a line is kept while its end has not come."""
+
+# What must not reach a terminal: control characters but tab and line feed; C1 controls; and the
+# marks that turn the direction of writing or break a line.
+_CONTROLS = bytes([*range(9), *range(11, 32), 127])
+_HIDDEN = "\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+_WILD = re.compile(f"[{_HIDDEN}]")
+_CONTROL = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links
+    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor
+    r"|\x1b[ -/]*[0-~]?"
+    rf"|[\x00-\x08\x0a-\x1f\x7f{_HIDDEN}]"
+)
+
+
+def clean(text: str) -> str:
+    """One line without control sequences."""
+    return _CONTROL.sub("", text)
+
+
+class LineDecoder:
+    r"""Makes clean lines of chunks of bytes, wherever the chunks were cut.
+
+    Bytes that are not UTF-8 become U+FFFD. Of a line that was written over with ``\r``, as
+    progress bars do, the last text stays. Lines are cut at `LONGEST` characters.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""  # what came of the line so far, after its last \r
+        self._shown = ""  # what stood before that \r
+        self._plain = True  # nothing in _rest needs cleaning, and _shown is empty
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """The lines that are complete with this chunk."""
+        text = self._decoder.decode(chunk)
+        plain = len(chunk.translate(None, _CONTROLS)) == len(chunk) and (
+            chunk.isascii() or not _WILD.search(text)
+        )
+        parts = text.split("\n")
+        if not (plain and self._plain):
+            return self._feed_slowly(parts)
+        parts[0] = self._rest + parts[0]
+        self._rest = parts.pop()[: _RAW + 1]
+        if parts and len(max(parts, key=len)) > LONGEST:
+            return [_cut(part) for part in parts]
+        return parts
+
+    def finish(self) -> list[str]:
+        """The last line, if it has no line feed."""
+        text = self._decoder.decode(b"", True)
+        lines = self._feed_slowly([text]) if text else []
+        if self._rest or self._shown:
+            lines.append(self._line(self._rest))
+        self._rest, self._shown, self._plain = "", "", True
+        return lines
+
+    def _feed_slowly(self, parts: list[str]) -> list[str]:
+        last = parts.pop()
+        lines = []
+        for part in parts:
+            lines.append(self._line(self._rest + part))
+            self._rest = self._shown = ""
+        *over, rest = (self._rest + last).split("\r")
+        self._shown = _last_text(over) or self._shown
+        self._rest = rest[: _RAW + 1]
+        self._plain = not self._shown and clean(self._rest) == self._rest
+        return lines
+
+    def _line(self, text: str) -> str:
+        segments = text.split("\r")
+        return _last_text(segments) or self._shown or _readable(segments[-1])
+
+
+def _last_text(segments: list[str]) -> str:
+    """The last segment that shows something."""
+    texts = (_readable(segment) for segment in reversed(segments))
+    return next((text for text in texts if text and not text.isspace()), "")
+
+
+def _readable(segment: str) -> str:
+    return _cut(clean(segment[:_RAW]), force=len(segment) > _RAW)
+
+
+def _cut(text: str, *, force: bool = False) -> str:
+    return text[:LONGEST] + CUT if force or len(text) > LONGEST else text

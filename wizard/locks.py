@@ -1,0 +1,49 @@
+"""Who holds the lock that a package manager waits for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+_NAMED = re.compile(r"process (\d+)(?: \(([^)]+)\))?|pid (\d+)", re.IGNORECASE)
+_FILE = re.compile(r"(/[\w./+-]*lock[\w./+-]*?)[.:,]?(?=\s|$)")
+
+
+def holder(line: str) -> str:
+    """A few words on what is waited for: ``apt-get (process 812)``, or the line itself.
+
+    ``line`` is what the package manager said. Where it names no process, Linux's table of locks
+    is asked about the file that it names.
+    """
+    named = _NAMED.search(line)
+    if named:
+        pid, name = int(named[1] or named[3]), named[2] or ""
+        return _words(pid, name or _name(pid))
+    file = _FILE.search(line)
+    pid = _owner(Path(file[1])) if file else 0
+    return _words(pid, _name(pid)) if pid else line.strip()
+
+
+def _words(pid: int, name: str) -> str:
+    return f"{name} (process {pid})" if name else f"process {pid}"
+
+
+def _name(pid: int) -> str:
+    with contextlib.suppress(OSError):  # no /proc, or it ended
+        return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
+    return ""
+
+
+def _owner(file: Path) -> int:
+    """The process that has locked ``file``; 0 where nobody has or nothing tells."""
+    with contextlib.suppress(OSError):  # no such file, or no /proc
+        status = file.stat()
+        wanted = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+        for line in Path("/proc/locks").read_text().splitlines():
+            # 1: POSIX  ADVISORY  WRITE 812 08:01:131 0 EOF
+            fields = line.split()
+            if len(fields) > 5 and fields[5] == wanted and fields[4].isdigit():
+                return int(fields[4])
+    return 0

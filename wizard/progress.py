@@ -1,0 +1,82 @@
+"""Progress of a step, from the output of its tool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional, Protocol
+
+from backends import progress
+from backends.action import Command
+from backends.progress import Progress
+
+
+class Reader(Protocol):
+    """Reads a step's output as it comes."""
+
+    def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
+        """Return the lines that are for people, and how far the step is, if that changed."""
+
+
+def reader(command: Command) -> Reader:
+    """The reader for the format that the command's progress has."""
+    if command.progress == "apt":
+        return _Apt()
+    if command.progress == "pip":
+        return _Pip()
+    if command.progress == "cargo":
+        return _Cargo(command.units)
+    return _Silent()
+
+
+class _Silent:
+    def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
+        return list(lines), None
+
+
+class _Apt:
+    def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
+        latest = None
+        kept = []
+        for line in lines:
+            if progress.is_apt_status(line):
+                latest = progress.apt(line) or latest
+            else:
+                kept.append(line)
+        return kept, latest
+
+
+class _Pip:
+    def __init__(self) -> None:
+        self._what = ""
+
+    def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
+        latest = None
+        kept = []
+        for line in lines:
+            found = progress.pip(line)
+            if found:
+                latest = found._replace(what=self._what)
+            else:
+                self._what = progress.pip_fetches(line) or self._what
+                kept.append(line)
+        return kept, latest
+
+
+class _Cargo:
+    """Counts crates. Before the first one pip fetches what the build needs."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._seen: set[str] = set()
+        self._pip = _Pip()
+
+    def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
+        kept, latest = self._pip.read(lines)
+        crates = [name for name in map(progress.crate, kept) if name]
+        if not crates:
+            return kept, None if self._seen else latest
+        self._seen.update(crates)
+        # Some crates in the lock file are for other systems, so the end comes before the total.
+        done = len(self._seen)
+        total = max(self._total, done) if self._total else 0
+        return kept, Progress(float(done), float(total), crates[-1])
