@@ -24,7 +24,8 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
     """The plan in plain words, each step with its exact command."""
     how = "from a wheel" if plan.method == "wheel" else f"from source, linked {plan.link}ally"
     where = "a new environment" if plan.new else "the environment"
-    lines = [f"Install cryptography {plan.release} {how} into {where}: {plan.environment}", ""]
+    aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
+    lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
     for note in plan.notes:
         lines += textwrap.wrap(note, width, initial_indent="  * ", subsequent_indent="    ")
     if plan.notes:
@@ -70,6 +71,8 @@ def to_shell(plan: Plan) -> str:
         title = f"[{number}/{len(plan.steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"printf '%s\\n' {shlex.quote(title)}"]
         lines.append(_shell(step.action))
+    if plan.prepares:
+        lines += ["", "echo 'Now make the plan again: the rest of it can be seen.'"]
     return "\n".join(lines) + "\n"
 
 

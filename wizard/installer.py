@@ -118,7 +118,8 @@ def _new_with_pip(
     own = python.pip.version if python.pip else ""
     outside = pip.release_of(own) >= pip.RUNS_ELSEWHERE
     if outside and choices.method == "wheel":
-        outside = not wheels.fit(python, listed, knowledge).reason
+        found = wheels.fit(python, listed, knowledge)
+        outside = bool(found.wheel) and not found.pip
     if outside:
         # ensurepip would unpack an old pip first, which then has to be replaced: half the time.
         made = pip.make_environment(python.path, target.folder, with_pip=False)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wizard import source, wheels
 from wizard.choices import Choices
@@ -82,7 +79,8 @@ def wheel_reason(python: Python, listed: Listed, knowledge: Knowledge) -> str:
 
     A pip that is too old is no reason: the plan upgrades it.
     """
-    return wheels.fit(python, listed, knowledge, accepts=modern(python)).reason
+    found = wheels.fit(python, listed, knowledge, accepts=modern(python))
+    return "" if found.wheel else found.reason
 
 
 def _source(
@@ -95,26 +93,10 @@ def _source(
 ) -> source.Source:
     if not listed.sdist:
         return source.Source(f"The index has no source archive of {listed.version}.")
-    if not _runs_on(listed, python):
-        return source.Source(
-            f"cryptography {listed.version} does not run on Python {python.version} "
-            f"(it asks for {listed.requires_python})."
-        )
+    unfit = wheels.unfit(python, listed)
+    if unfit:
+        return source.Source(unfit)
     return source.assess(facts, knowledge, python, row, manager=choices.manager)
-
-
-def _runs_on(listed: Listed, python: Python) -> bool:
-    return not listed.requires_python or _specifier(listed.requires_python).contains(
-        python.version, prereleases=True
-    )
-
-
-@cache
-def _specifier(text: str) -> SpecifierSet:
-    try:
-        return SpecifierSet(text)
-    except InvalidSpecifier:
-        return SpecifierSet()  # as pip does: a text that it cannot read forbids nothing
 
 
 def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     listed = offers.find(facts, knowledge, choices.release)
     offer = offers.offer(facts, knowledge, chosen, choices, listed)
     tool = installer.choose(facts, knowledge, chosen, choices, listed)
+    if choices.method == "source" and offer.source.refresh:
+        return _preparation(facts, chosen, listed, offer.source, choices)
     if choices.method == "wheel":
         steps = _wheel(chosen, listed, tool)
     else:
@@ -122,12 +124,7 @@ def _packages(needs: source.Source) -> tuple[Step, ...]:
     install, remove = manager.install(needs.missing), manager.remove(needs.missing)
     if install is None or remove is None:
         return ()
-    refresh = Step(
-        "packages-refresh",
-        f"Fetch {manager.name}'s package lists",
-        "So that the newest packages are installed, and none that is gone by now is asked for.",
-        manager.refresh(),
-    )
+    refresh = _refresh(needs.manager)
     return (
         refresh,
         Step(
@@ -139,6 +136,36 @@ def _packages(needs: source.Source) -> tuple[Step, ...]:
             undo=(remove,),
             check=PackagesInstalled(needs.manager, needs.missing),
         ),
+    )
+
+
+def _refresh(manager: str) -> Step:
+    return Step(
+        "packages-refresh",
+        f"Fetch {manager}'s package lists",
+        "So that the newest packages are installed, and none that is gone by now is asked for.",
+        managers()[manager].refresh(),
+    )
+
+
+def _preparation(
+    facts: Facts, chosen: Target, listed: Listed, needs: source.Source, choices: Choices
+) -> Plan:
+    """What has to be done before anybody can tell what a source build needs here."""
+    return Plan(
+        release=listed.version,
+        method="source",
+        link=choices.link,
+        python=chosen.interpreter,
+        environment=chosen.folder,
+        new=chosen.new,
+        steps=(_refresh(needs.manager),),
+        notes=(
+            f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
+            "the wizard looks again and plans the rest.",
+        ),
+        system=facts.system.name,
+        prepares=True,
     )
 
 

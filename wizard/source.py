@@ -16,13 +16,15 @@ class Source:
     """The outcome: what has to be installed, or why a source build cannot work here.
 
     ``reason`` is empty where it can work; otherwise one sentence, and ``hints`` say what would
-    help. ``missing`` are the packages to install with ``manager``; ``path`` are folders to put in
-    front of PATH. ``rust`` and ``openssl`` say in words which ones will be used.
+    help. ``refresh`` says that the manager's package lists are empty: they have to be fetched
+    before anybody can tell more. ``missing`` are the packages to install with ``manager``;
+    ``path`` are folders to put in front of PATH. ``rust`` and ``openssl`` say in words which ones will be used.
     """
 
     reason: str = ""
     hints: tuple[str, ...] = ()
     manager: str = ""
+    refresh: bool = False
     missing: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     rust: str = ""
@@ -56,6 +58,13 @@ def _with_manager(
     known = {p.name: p for p in manager.packages}
     if manager.problem:
         return _by_hand(facts, python, row, because=manager.problem)
+    if not any(package.candidate for package in manager.packages):
+        if facts.privilege.method == "none":
+            return Source(
+                f"{manager.name}'s package lists are empty, and this user cannot become root.",
+                hints=("Ask whoever administers this machine to fetch them.",),
+            )
+        return Source(manager=manager.name, refresh=True)
     wanted = [*names.build, names.openssl_headers]
     if not python.headers:
         if python.prefix not in ("/usr", ""):
@@ -72,7 +81,7 @@ def _with_manager(
     missing = tuple(name for name in wanted if name not in known or not known[name].installed)
     unknown = [n for n in missing if n not in known or not known[n].candidate]
     if unknown:
-        return _unknown(manager, unknown)
+        return Source(f"{manager.name} does not have: {' '.join(unknown)}.", manager=manager.name)
     headers = known[names.openssl_headers]
     openssl = upstream(headers.installed or headers.candidate)
     problem = _openssl_problem(row, openssl)
@@ -109,8 +118,6 @@ def _rust(facts: Facts, row: Release, manager: Manager, names: Packages) -> Rust
         if at_least(version, row.msrv):
             return rust
         seen.append(f"{rust.version_of} {version}")
-    if not seen and not any(p.candidate for p in manager.packages):
-        return _unknown(manager, [names.openssl_headers])
     had = f"the newest that {manager.name} has is {_newest(seen)}" if seen else "there is none"
     return Source(
         f"cryptography {row.line} needs Rust {row.msrv} or newer, and {had}.",
@@ -157,17 +164,6 @@ def _openssl_problem(row: Release, version: str) -> Source | None:
     )
 
 
-def _unknown(manager: Manager, names: list[str]) -> Source:
-    if not any(p.candidate for p in manager.packages):
-        refresh = " ".join(managers()[manager.name].refresh().argv)
-        return Source(
-            f"{manager.name} knows no packages yet: its package lists are empty.",
-            hints=(f"Run as root: {refresh}", "Then start again."),
-            manager=manager.name,
-        )
-    return Source(f"{manager.name} does not have: {' '.join(names)}.", manager=manager.name)
-
-
 def _path(facts: Facts, rust: Rust | None) -> tuple[str, ...]:
     """Folders for the front of PATH, so that the build finds the Rust that was chosen."""
     if rust is None:
@@ -183,7 +179,7 @@ def _rust_words(facts: Facts, rust: Rust | None, candidate: str) -> str:
     if rust is not None:
         return f"Rust {upstream(candidate)} from {' and '.join(rust.packages)}"
     rustc = facts.tool("rustc")
-    return f"Rust {rustc.version}, which is installed" if rustc else ""
+    return f"Rust {rustc.version} (installed already)" if rustc else ""
 
 
 def _newest(seen: list[str]) -> str:
