@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -212,6 +212,8 @@ def _mach_o(path: str) -> tuple[_Part, ...]:
         raise ValueError(f"it claims to hold {count} architectures")
     parts = []
     for header in MachO(path, allow_unknown_load_commands=True).headers:
+        segments = [command for _, command, _ in header.commands if hasattr(command, "filesize")]
+        _must_be_whole(header.size, ((one.fileoff, one.filesize) for one in segments))
         here = str(Path(path).parent)
         needed = [name.replace("@loader_path", here) for _, _, name in header.walkRelocatables()]
         paths = [
@@ -231,10 +233,18 @@ def _pe(path: str) -> _Part:
 
     wanted = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
     with pefile.PE(path, fast_load=True) as file:
+        places = ((one.PointerToRawData, one.SizeOfRawData) for one in file.sections)
+        _must_be_whole(Path(path).stat().st_size, places)
         file.parse_data_directories([pefile.DIRECTORY_ENTRY[name] for name in wanted])
         tables = ("DIRECTORY_ENTRY_IMPORT", "DIRECTORY_ENTRY_DELAY_IMPORT")
         entries = [entry for table in tables for entry in getattr(file, table, ())]
         return _Part(tuple(entry.dll.decode("ascii", "replace") for entry in entries))
+
+
+def _must_be_whole(size: int, places: Iterable[tuple[int, int]]) -> None:
+    """Raise ValueError where the contents, each from where and how long, go past the end."""
+    if any(start + length > size for start, length in places):
+        raise ValueError("its end is missing")
 
 
 def _unknown(path: str, problem: str) -> Linkage:

@@ -65,14 +65,12 @@ def environment(python: str, folder: Path, *packages: str) -> str:
     """Make an environment of ``python`` with wheels of ``packages``; return its interpreter."""
     inside = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     uv = shutil.which("uv")
-    # uv serves Pythons from 3.7 on.
-    old = subprocess.run([python, "-V"], capture_output=True, text=True, timeout=60, check=True)
-    if uv and not old.stdout.startswith("Python 3.6"):
+    if uv:
         run(uv, "venv", "--quiet", "--python", python, str(folder))
-        tool = (uv, "pip", "install", "--quiet", "--python", str(inside))
+        tool = [uv, "pip", "install", "--quiet", "--python", str(inside)]
     else:
         run(python, "-m", "venv", str(folder))
-        tool = (str(inside), "-m", "pip", "install", "--quiet")
+        tool = [str(inside), "-m", "pip", "install", "--quiet"]
         run(*tool, "--upgrade", "pip")
     if packages:
         run(*tool, "--only-binary", "cryptography", *packages)

@@ -21,9 +21,11 @@ def mach_o(
     commands = [_text_command(0x0C, struct.pack("<IIII", 24, 0, 0, 0), n) for n in libraries]
     if rpath:
         commands.append(_text_command(0x8000001C, struct.pack("<I", 12), rpath))
-    body = b"".join(commands)
-    header = struct.pack("<IIIIIIII", MACH_MAGIC, cpu, 0, 8, len(commands), len(body), 0, 0)
-    return header + body + content
+    size = 72 + len(b"".join(commands))  # of all commands, the segment's own 72 bytes among them
+    whole = 32 + size + len(content)
+    segment = struct.pack("<II16sQQQQIIII", 0x19, 72, b"__TEXT", 0, whole, 0, whole, 5, 5, 0, 0)
+    header = struct.pack("<IIIIIIII", MACH_MAGIC, cpu, 0, 8, len(commands) + 1, size, 0, 0)
+    return header + segment + b"".join(commands) + content
 
 
 def _text_command(command: int, fields: bytes, text: str) -> bytes:

@@ -108,6 +108,8 @@ def test_all_architectures_of_a_fat_file_count(tmp_path: Path) -> None:
         (struct.pack(">II", 0xCAFEBABE, 0), "it holds no architecture"),
         (binaries.elf(("libssl.so.3",))[:90], "damaged"),
         (binaries.mach_o(("libssl.3.dylib",))[:40], "damaged"),
+        (binaries.mach_o((), binaries.STATIC + bytes(99))[:-1], "its end is missing"),
+        (binaries.pe((), binaries.STATIC)[:-1], "its end is missing"),
     ],
 )
 def test_a_broken_file_is_unknown(content: bytes, problem: str, tmp_path: Path) -> None:
