@@ -67,7 +67,12 @@ class Apt:
         return found
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
-        return Command(("apt-cache", "policy", *names), env=_QUIET)
+        # A name with a dot that is unknown is taken for a regular expression, and costs a tenth of
+        # a second (measured); a pattern of exact names is looked up in one go. apt has it since 2.0.
+        plain = tuple(name for name in names if "." not in name)
+        dotted = [f"?exact-name({name})" for name in names if "." in name]
+        pattern = (f"?or({','.join(dotted)})",) if dotted else ()
+        return Command(("apt-cache", "policy", *plain, *pattern), env=_QUIET)
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -52,3 +52,10 @@ def test_the_lock_of_update_is_tried_again() -> None:
     assert problem.kind == "locked"
     assert MANAGER.refresh().busy
     assert "held by process" in problem.line
+
+
+def test_names_with_a_dot_are_asked_for_as_one_pattern_of_exact_names() -> None:
+    command = MANAGER.ask_candidates(("cargo", "cargo-1.80", "rustc-1.80"))
+    pattern = "?or(?exact-name(cargo-1.80),?exact-name(rustc-1.80))"
+    assert command.argv == ("apt-cache", "policy", "cargo", pattern)
+    assert MANAGER.ask_candidates(("cargo",)).argv == ("apt-cache", "policy", "cargo")
