@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,15 @@ NONE = Report("/e/bin/python", False, problems=("cryptography is not installed i
 
 
 @pytest.fixture(autouse=True)
-def nothing_active(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def around(tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
     """Work in an empty folder with no environment active and no Python on PATH."""
-    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        monkeypatch.delenv(variable, raising=False)
     (tmp_path / "empty").mkdir()
-    monkeypatch.chdir(tmp_path / "empty")
-    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+            patch.delenv(variable, raising=False)
+        patch.chdir(tmp_path / "empty")
+        patch.setenv("PATH", str(tmp_path / "empty"))
+        yield patch
 
 
 def environment(folder: Path, inside: str = "bin/python") -> str:
@@ -116,22 +119,22 @@ def test_an_environment_stands_for_its_interpreter(tmp_path: Path) -> None:
         assert find(str(folder)) == (python, "the environment's interpreter")
 
 
-def test_a_name_is_looked_for_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_looked_for_on_path(tmp_path: Path, around: pytest.MonkeyPatch) -> None:
     name = "python3.99.exe" if os.name == "nt" else "python3.99"
     python = environment(tmp_path / "e", f"bin/{name}")
-    monkeypatch.setenv("PATH", str(tmp_path / "e" / "bin"))
+    around.setenv("PATH", str(tmp_path / "e" / "bin"))
     assert find("python3.99")[0].lower() == python.lower()
     assert find("python4.0") == ("python4.0", "as named")
 
 
 def test_without_a_name_the_nearest_is_taken_and_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, around: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(BadRequest, match=r"No Python was found\."):
         find("")
     name = "python3.exe" if os.name == "nt" else "python3"
     system = environment(tmp_path / "system", f"bin/{name}")
-    monkeypatch.setenv("PATH", str(tmp_path / "system" / "bin"))
+    around.setenv("PATH", str(tmp_path / "system" / "bin"))
     python, whose = find("")
     assert (python.lower(), whose.split(";")[0]) == (system.lower(), "python3 on PATH")
     environment(Path("cryptography-env"))
@@ -142,7 +145,7 @@ def test_without_a_name_the_nearest_is_taken_and_told(
         "the environment .venv in this folder",
     )
     active = environment(tmp_path / "active")
-    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
+    around.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
     assert find("") == (active, "the active environment, VIRTUAL_ENV")
 
 
