@@ -1,0 +1,48 @@
+"""The help that F1 shows over any page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Markdown
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page of help in Markdown. Escape, Enter, F1 or the button closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "close", "Close", priority=True),
+        Binding("down", "scroll(1)", show=False, priority=True),
+        Binding("up", "scroll(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """The text, and a button that closes it."""
+        with Vertical(classes="box"):
+            with VerticalScroll(can_focus=True):
+                yield Markdown(self._text, open_links=False)
+            yield Button("Close", id="close", variant="primary")
+
+    def on_mount(self) -> None:
+        """The button has the focus; the arrow keys still scroll."""
+        self.query_one("#close").focus()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the text by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        """Go back to the page."""
+        self.dismiss()
+
+    def on_button_pressed(self) -> None:
+        """Go back to the page."""
+        self.dismiss()

@@ -1,0 +1,169 @@
+"""The page at the end: the proof, what changed, and what to type next."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path, PureWindowsPath
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from screens.frame import Page
+from screens.outcome import friendly
+from screens.session import Session
+from wizard import verify
+from wizard.plan import Plan
+
+MARKS = {
+    "ok": ("✓", "$text-success"),
+    "failed": ("✗", "$text-error"),
+    "warning": ("!", "$text-warning"),
+}
+
+
+def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """How the environment is activated: for each shell its name and the command.
+
+    Empty where there is no environment. Sources: the documentation of Python's ``venv``.
+    """
+    if not plan.environment:
+        return ()
+    if plan.system == "windows":
+        scripts = PureWindowsPath(friendly(plan.environment)) / "Scripts"
+        quoted = str(scripts / "Activate.ps1").replace("'", "''")
+        return (("PowerShell", f"& '{quoted}'"), ("cmd", f'"{scripts / "activate.bat"}"'))
+    activate = f"{friendly(plan.environment)}/bin/activate"
+    return (
+        ("bash, zsh", f"source {shlex.quote(activate)}"),
+        ("fish", f"source {_fish(activate + '.fish')}"),
+    )
+
+
+def _fish(path: str) -> str:
+    """Quote for fish, where a backslash escapes within single quotes."""
+    if shlex.quote(path) == path:
+        return path
+    escaped = path.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+class ResultPage(Page):
+    """The proof, what changed, what next."""
+
+    STAGE = "Done"
+    HELP_PAGE = "result"
+
+    class ShowLog(Message):
+        """The user wants to see the log of the run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "quit_page", "Finish", show=False),
+        Binding("y", "copy", "Copy the next command"),
+        Binding("ctrl+y", "copy", "Copy", show=False),
+        Binding("o", "show_log", "Open the log"),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._proved = session.code == 0
+
+    def body(self) -> ComposeResult:
+        """What next comes before what changed: it is what the user needs now."""
+        plan = self.session.ready()
+        title = f"cryptography {plan.release} is installed"
+        yield Static(
+            f"✓ {title}, and it works" if self._proved else f"! {title}, but not proved",
+            classes="title good" if self._proved else "title warn",
+            markup=False,
+        )
+        with VerticalScroll(id="result", can_focus=False):
+            yield Static("The proof", classes="heading")
+            yield Static(self._proof(), classes="block", id="proof")
+            yield Static("What next", classes="heading")
+            yield Static(self._next(), classes="block", id="next-steps")
+            yield Static("What changed", classes="heading")
+            yield Static(self._changes(), classes="block", id="changes")
+        with Horizontal(classes="buttons"):
+            yield Button("Open the log  (O)", id="log")
+            yield Button("Finish  (Q)", id="finish", variant="primary")
+
+    def on_mount(self) -> None:
+        """The Finish button has the focus; the arrow keys scroll."""
+        super().on_mount()
+        self.first_focus()
+
+    def first_focus(self) -> None:
+        """The button that finishes."""
+        self.query_one("#finish").focus()
+
+    def _proof(self) -> Content:
+        report = self.session.ended.report if self.session.ended else None
+        if report is None:
+            return Content("! The proof could not be made.")
+        lines = [
+            Content.assemble(MARKS[mark], "  ", sentence)
+            for mark, sentence in verify.sentences(report)
+        ]
+        return Content("\n").join(lines)
+
+    def _next(self) -> Content:
+        plan = self.session.ready()
+        ways = activation(plan)
+        if not ways:
+            return Content.assemble("Use it with  ", (friendly(plan.python), "$text-primary"))
+        wide = max(len(shell) for shell, _ in ways)
+        lines = [Content("Switch the environment on, in the terminal where you want to use it:")]
+        lines += [
+            Content.assemble((f"  {shell:<{wide}}   ", "$text-muted"), (command, "$text-primary"))
+            for shell, command in ways
+        ]
+        lines.append(
+            Content.assemble("Switch it off again with  ", ("deactivate", "$text-primary"))
+        )
+        return Content("\n").join(lines)
+
+    def _changes(self) -> Content:
+        plan = self.session.ready()
+        lines = []
+        if plan.environment:
+            made = "New folder" if plan.new else "Changed folder"
+            lines.append(f"•  {made}: {friendly(plan.environment)}")
+        for step in plan.steps:
+            told = self.session.told.get(step.id)
+            if told and told.ended and told.ended.state == "done" and step.undo:
+                lines.append(f"•  {step.title}")
+        logs = [Path(told.log).parent for told in self.session.told.values() if told.log]
+        if logs:
+            lines.append(f"•  Logs: {friendly(str(logs[0]))}")
+        return Content("\n".join(lines) or "Nothing.")
+
+    def copyable(self) -> tuple[str, str]:
+        """The command that activates the environment, or the path of the Python."""
+        plan = self.session.ready()
+        ways = activation(plan)
+        if not ways:
+            return "the path of the Python", plan.python
+        return f"the command for {ways[0][0]}", ways[0][1]
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the page."""
+        self.query_one("#result").scroll_relative(y=lines, animate=False)
+
+    @on(Button.Pressed, "#log")
+    def action_show_log(self) -> None:
+        """Show the log of the run."""
+        self.post_message(self.ShowLog())
+
+    @on(Button.Pressed, "#finish")
+    def _finish(self) -> None:
+        self.action_quit_page()

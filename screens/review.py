@@ -1,0 +1,132 @@
+"""The page before anything happens: every step in plain words, with its exact command."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from screens.frame import Go, Page
+from screens.outcome import friendly
+from wizard.plan import Plan, Step
+
+LINKS = {
+    "static": "with its own OpenSSL inside",
+    "dynamic": "using this computer's OpenSSL",
+}
+
+
+def headline(plan: Plan) -> str:
+    """The plan in one sentence."""
+    how = "from a ready-made wheel" if plan.method == "wheel" else "compiled from source"
+    link = f", {LINKS[plan.link]}" if plan.link in LINKS else ""
+    new = "the new environment" if plan.new else "the environment"
+    where = friendly(plan.environment) if plan.environment else friendly(plan.python)
+    return f"cryptography {plan.release}, {how}{link}, into {new} {where}"
+
+
+def commands(plan: Plan) -> str:
+    """The exact commands of a plan, one a line."""
+    from wizard import export
+
+    return "".join(f"{export.command_text(step.action, plan.system)}\n" for step in plan.steps)
+
+
+class StepCard(Static):
+    """One step: what, why, and the command."""
+
+    def __init__(self, number: int, step: Step, system: str) -> None:
+        from wizard import export
+
+        root = getattr(step.action, "root", False)
+        super().__init__(
+            Content.assemble(
+                (f"{number}. {step.title}", "bold"),
+                ("   asks for administrator rights" if root else "", "$text-warning"),
+                "\n",
+                (step.why, "$text-muted"),
+                "\n",
+                ("$ ", "$text-muted"),
+                (export.command_text(step.action, system), "$text-primary"),
+            ),
+            classes="step-card",
+        )
+
+
+class ReviewPage(Page):
+    """Everything that will be done, before it is done."""
+
+    STAGE = "Review"
+    HELP_PAGE = "review"
+
+    class Start(Message):
+        """The user said Start."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "start", "Start"),
+        Binding("escape", "back", "Back"),
+        Binding("b", "back", "Back", show=False),
+        Binding("y", "copy", "Copy the commands"),
+        Binding("ctrl+y", "copy", "Copy", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def body(self) -> ComposeResult:
+        """The plan in a sentence, its notes, its steps, Back and Start."""
+        plan = self.session.ready()
+        count = len(plan.steps)
+        yield Static(
+            f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
+            classes="title",
+        )
+        yield Static(headline(plan), id="headline", markup=False)
+        with VerticalScroll(id="steps"):
+            for note in plan.notes:
+                yield Static(f"! Please read: {note}", classes="note", markup=False)
+            for number, step in enumerate(plan.steps, 1):
+                yield StepCard(number, step, plan.system)
+        with Horizontal(classes="buttons"):
+            yield Button("Back  (Esc)", id="back")
+            yield Button("Start  (Enter)", id="start", variant="primary")
+
+    def on_mount(self) -> None:
+        """The Start button has the focus; the arrow keys scroll the steps."""
+        super().on_mount()
+        self.first_focus()
+
+    def first_focus(self) -> None:
+        """The button that starts."""
+        self.query_one("#start").focus()
+
+    def copyable(self) -> tuple[str, str]:
+        """The commands."""
+        return "the commands", commands(self.session.ready())
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the steps."""
+        self.query_one("#steps").scroll_relative(y=lines, animate=False)
+
+    def action_back(self) -> None:
+        """Go back to the last question."""
+        self.post_message(Go("question" if self.session.back() else "welcome"))
+
+    def action_start(self) -> None:
+        """Start."""
+        self.post_message(self.Start())
+
+    @on(Button.Pressed, "#back")
+    def _back(self) -> None:
+        self.action_back()
+
+    @on(Button.Pressed, "#start")
+    def _start(self) -> None:
+        self.action_start()

@@ -1,0 +1,195 @@
+"""What the full screen remembers between its pages: the machine, the answers, the plan, the run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Optional
+
+from wizard.choices import Choices
+from wizard.engine import Engine
+from wizard.errors import Exit
+from wizard.events import RunEnded, StepEnded
+from wizard.facts import Facts
+from wizard.knowledge import Knowledge
+from wizard.plan import Plan
+from wizard.questions import Question
+
+LOOKED_AT = ("venv", "python")
+"""Typed answers to these name a place that the wizard must look at."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the runner told of one step: its command for people, its log file, how it ended."""
+
+    command: str
+    log: str
+    ended: Optional[StepEnded] = None
+
+
+class Session:
+    """One visit to the wizard, from the welcome to the end. It knows no screen.
+
+    ``given`` are the choices that came from flags or a file; ``answers`` those made here. An
+    answer is kept when a question disappears, so that it is there again when the question is.
+    ``clock`` gives seconds.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        given: Choices,
+        *,
+        knowledge: Knowledge | None = None,
+        facts: Facts | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.engine = engine
+        self.given = given
+        self.knowledge = knowledge
+        self.facts = facts
+        self.clock = clock
+        self.answers: dict[str, str] = {}
+        self.position = 0
+        self.plan: Plan | None = None
+        self.complete = given
+        self.told: dict[str, Told] = {}
+        self.ended: RunEnded | None = None
+        self._lists: dict[Choices, tuple[Question, ...]] = {}
+
+    @property
+    def code(self) -> int:
+        """The exit code if the user leaves now: cancelled, as long as nothing was run."""
+        return int(Exit.CANCELLED) if self.ended is None else self.ended.code
+
+    def probe(self) -> None:
+        """Look at the machine; takes seconds. Raises WizardError."""
+        from wizard import knowledge
+
+        if self.knowledge is None:
+            self.knowledge = knowledge.load()
+        facts = self.engine.probe(self.choices() if self.facts else self.given, everything=True)
+        self.facts = facts
+        self._lists.clear()
+
+    def known(self) -> tuple[Facts, Knowledge]:
+        """The machine and what is known of the releases. Only after `probe`."""
+        if self.facts is None or self.knowledge is None:
+            raise RuntimeError("the machine has not been looked at yet")
+        return self.facts, self.knowledge
+
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that apply, given the answers so far. Raises WizardError."""
+        return self._applicable(self.choices())
+
+    def choices(self) -> Choices:
+        """What was given and answered, without the answers to questions that no longer apply."""
+        choices = self.given
+        taken: set[str] = set()
+        while True:
+            keys = [question.key for question in self._applicable(choices)]
+            key = next((k for k in keys if k in self.answers and k not in taken), None)
+            if key is None:
+                return choices
+            changed: dict[str, Any] = {key: self.answers[key]}
+            choices = replace(choices, **changed)
+            taken.add(key)
+
+    def question(self) -> Question:
+        """The question that is asked now."""
+        return self.questions()[self.position]
+
+    def answer_now(self, question: Question) -> str:
+        """The answer that stands: given before, or recommended."""
+        standing: str = self.answers.get(question.key) or getattr(self.given, question.key)
+        return standing or question.recommended
+
+    def submit(self, question: Question, text: str) -> None:
+        """Take an answer. Raises WizardError, and keeps the old answer, where it is none."""
+        from wizard import questions, request
+
+        value = questions.answer(question, text)
+        if all(option.value != value for option in question.options):
+            typed: dict[str, Any] = {question.key: value}
+            value = getattr(request.check(Choices(**typed)), question.key)
+            if question.key not in LOOKED_AT:
+                self._try(question, value)
+        self.answers[question.key] = value
+
+    def submit_and_look(self, question: Question, text: str) -> None:
+        """Take an answer that names a place, and look what is there. Raises WizardError."""
+        self.submit(question, text)
+        self.probe()
+
+    def forward(self, question: Question) -> bool:
+        """Go to the question after this one; False where it was the last."""
+        keys = [each.key for each in self.questions()]
+        self.position = keys.index(question.key) + 1 if question.key in keys else self.position
+        return self.position < len(keys)
+
+    def back(self) -> bool:
+        """Go to the question before; False where this was the first."""
+        self.position = min(self.position, len(self.questions())) - 1
+        if self.position < 0:
+            self.position = 0
+            return False
+        return True
+
+    def make_plan(self) -> Plan:
+        """Plan with the answers, the recommended ones filled in. Raises WizardError."""
+        from wizard import planner, questions
+
+        facts, knowledge = self.known()
+        self.complete = questions.complete(facts, knowledge, self.choices())
+        self.plan = planner.plan(facts, knowledge, self.complete)
+        return self.plan
+
+    def ready(self) -> Plan:
+        """The plan that was made. Only after `make_plan`."""
+        if self.plan is None:
+            raise RuntimeError("there is no plan yet")
+        return self.plan
+
+    def needs_password(self) -> bool:
+        """Say whether a step of the plan needs root and root needs a password."""
+        facts, _ = self.known()
+        root = any(getattr(step.action, "root", False) for step in self.ready().steps)
+        return root and facts.privilege.password
+
+    def done(self) -> frozenset[str]:
+        """The steps that are finished: a retry leaves them alone."""
+        return frozenset(
+            step
+            for step, told in self.told.items()
+            if told.ended is not None and told.ended.state in ("done", "skipped")
+        )
+
+    def failure(self) -> StepEnded | None:
+        """How the step ended that failed, or None."""
+        ends = [told.ended for told in self.told.values() if told.ended is not None]
+        return next((ended for ended in ends if ended.state == "failed"), None)
+
+    def start_over(self) -> None:
+        """Forget the plan and its run, keep the answers: the machine may have changed."""
+        self.told.clear()
+        self.plan = None
+        self.position = 0
+
+    def _try(self, question: Question, value: str) -> None:
+        """Raise WizardError where a typed answer is not possible, whatever else is answered."""
+        from wizard import questions
+
+        tried: dict[str, Any] = {question.key: value}
+        for earlier in self.questions():
+            if earlier.key == question.key:
+                break
+            tried[earlier.key] = self.answers.get(earlier.key, "")
+        questions.complete(*self.known(), replace(self.given, **tried))
+
+    def _applicable(self, choices: Choices) -> tuple[Question, ...]:
+        from wizard import questions
+
+        if choices not in self._lists:
+            self._lists[choices] = questions.applicable(*self.known(), choices)
+        return self._lists[choices]

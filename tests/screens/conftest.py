@@ -1,0 +1,53 @@
+"""What the tests of the full screen share: a pretended machine, frozen time, a terminal's size."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.app import WizardApp
+from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
+from wizard.choices import Choices
+
+BASELINES = (3, 11)
+"""The Python that the snapshots were made with."""
+
+Start = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pictures drawn by another Python may differ in a character: they are compared on one only."""
+    if sys.version_info[:2] != BASELINES:
+        reason = f"the snapshots were made with Python {BASELINES[0]}.{BASELINES[1]}"
+        for item in items:
+            if "snap_compare" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let nothing of the developer's own terminal reach the tests."""
+    for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS"):
+        monkeypatch.delenv(name, raising=False)
+    before = dict(os.environ)
+    yield
+    assert dict(os.environ) == before, "a test changed the environment"
+
+
+@pytest.fixture
+def machine() -> FakeMachine:
+    """A machine where everything works."""
+    return FakeMachine()
+
+
+@pytest.fixture
+def app(machine: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> WizardApp:
+    """The app on that machine, with the fixed questions; its clock stands still."""
+    pretend(monkeypatch)
+    return WizardApp(machine.engine(), Choices(), knowledge=KNOWLEDGE, clock=lambda: 0.0)

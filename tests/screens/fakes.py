@@ -1,0 +1,297 @@
+"""A pretended machine for the full screen: fixed facts, questions, plan and run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable
+
+import pytest
+
+from backends.action import Command, Prove
+from wizard import planner, questions
+from wizard.choices import Choices
+from wizard.engine import Engine
+from wizard.errors import BadRequest, Impossible, WizardError
+from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
+from wizard.facts import Facts, Headers, Manager, Pip, Privilege, Python, System, Tool
+from wizard.knowledge import Knowledge
+from wizard.plan import Plan, Step
+from wizard.questions import Option, Question
+from wizard.verify import Check, Linkage, Report
+
+FACTS = Facts(
+    system=System(
+        name="linux",
+        machine="x86_64",
+        distribution="debian",
+        distribution_name="Debian GNU/Linux",
+        distribution_version="12",
+        libc="glibc",
+        libc_version="2.36",
+    ),
+    pythons=(
+        Python("/usr/bin/python3", "path", "3.11.2", pip=Pip("23.0.1")),
+        Python("/opt/python3.13/bin/python3", "path", "3.13.1", pip=Pip("24.3.1")),
+    ),
+    managers=(Manager("apt", "/usr/bin/apt-get"),),
+    tools=(Tool("rustc", "/usr/bin/rustc", "1.63.0", "system"),),
+    openssl=(Headers("/usr/include", "3.0.15"),),
+    privilege=Privilege("sudo", "/usr/bin/sudo", password=True),
+    folder="/home/ada/project",
+)
+
+KNOWLEDGE = Knowledge((), (), ())
+
+RELEASE = Question(
+    "release",
+    "Which release of cryptography?",
+    "**Release**\n\nNewer releases have more fixes.",
+    (
+        Option("50.0.2", "50.0.2", "The newest. It has every security fix."),
+        Option("45.0.7", "45.0.7", "Older; for programs that need it."),
+        Option("3.4.8", "3.4.8", "", "It does not run on Python 3.11."),
+    ),
+    "50.0.2",
+    "It is the newest release that fits this Python.",
+    free="Another release",
+)
+METHOD = Question(
+    "method",
+    "How should it be installed?",
+    "**Wheel or source**\n\nA *wheel* is ready-made. *Source* is compiled on this computer.",
+    (
+        Option("wheel", "A ready-made wheel", "Takes seconds. It brings its own OpenSSL."),
+        Option("source", "Compile the source", "Takes minutes. It uses this computer's OpenSSL."),
+    ),
+    "wheel",
+    "A wheel fits this computer, and is the quickest way.",
+)
+RUST = Question(
+    "rust",
+    "Where should Rust come from?",
+    "**Rust** is needed to compile.",
+    (
+        Option("system", "The package manager", "", "Its Rust 1.63 is too old."),
+        Option("rustup", "rustup", "Rust's own installer, for you alone."),
+    ),
+    "rustup",
+)
+VENV = Question(
+    "venv",
+    "Where should cryptography be installed?",
+    "An **environment** is a folder.",
+    (
+        Option(
+            "/home/ada/project/cryptography-env",
+            "A new environment in ./cryptography-env",
+            "Made for you; delete it to undo.",
+        ),
+    ),
+    "/home/ada/project/cryptography-env",
+    "Nothing else on this computer changes.",
+    free="Another folder",
+)
+
+
+def applicable(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> tuple[Question, ...]:
+    """Where, which and how; where Rust comes from only for the source."""
+    asked = (VENV, RELEASE, METHOD)
+    return (*asked, RUST) if choices.method == "source" else asked
+
+
+def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
+    """Fill in the recommended answers. Release 9.9 does not exist."""
+    if choices.release == "9.9":
+        raise BadRequest("There is no release 9.9.", hints=("The nearest is 3.4.8.",))
+    for question in applicable(facts, knowledge, choices):
+        if not getattr(choices, question.key):
+            recommended: dict[str, Any] = {question.key: question.recommended}
+            choices = replace(choices, **recommended)
+    return choices
+
+
+def plan(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Plan:
+    """Four steps for the source, three for a wheel. Release 45.0.7 is impossible here."""
+    if choices.release == "45.0.7":
+        raise Impossible(
+            "cryptography 45.0.7 cannot be installed here.",
+            shown="Requires-Python: <3.11",
+            why="This Python is newer than that release allows.",
+            hints=("Choose 50.0.2.",),
+        )
+    python = f"{choices.venv}/bin/python"
+    packages = Step(
+        "packages",
+        "Install the build tools",
+        "A compiler and OpenSSL's headers are needed to compile.",
+        Command(("apt-get", "install", "-y", "build-essential", "libssl-dev"), root=True),
+        undo=(Command(("apt-get", "remove", "-y", "libssl-dev"), root=True),),
+    )
+    make = Step(
+        "environment",
+        "Make the environment",
+        "A folder of its own keeps everything else as it is.",
+        Command(("/usr/bin/python3", "-m", "venv", choices.venv)),
+    )
+    only = "--only-binary" if choices.method == "wheel" else "--no-binary"
+    install = Step(
+        "install",
+        "Install cryptography 50.0.2",
+        "pip downloads it and checks every file.",
+        Command((python, "-m", "pip", "install", only, "cryptography", "cryptography==50.0.2")),
+        needs=("environment",),
+    )
+    link = "static" if choices.method == "wheel" else "dynamic"
+    prove = Step(
+        "prove",
+        "Prove that it works",
+        "It encrypts and decrypts, and says which OpenSSL is inside.",
+        Prove(python, "50.0.2", link),
+        needs=("install",),
+    )
+    return Plan(
+        "50.0.2",
+        "wheel" if choices.method == "wheel" else "source",
+        link,
+        python,
+        choices.venv,
+        True,
+        (make, install, prove) if choices.method == "wheel" else (packages, make, install, prove),
+        notes=("Rust from Debian is too old here.",) if choices.method == "source" else (),
+    )
+
+
+REPORT = Report(
+    "/home/ada/project/cryptography-env/bin/python",
+    True,
+    "50.0.2",
+    "OpenSSL 3.5.4 30 Sep 2025",
+    Linkage("static", "/home/ada/project/cryptography-env/lib/_rust.abi3.so"),
+    (Check("Fernet", True, "encrypts and decrypts"), Check("X.509", True, "makes and reads")),
+)
+UNPROVED = replace(REPORT, ok=False, problems=("The linkage is dynamic, not static.",))
+
+LOG = (
+    "Collecting cryptography==50.0.2",
+    "  Downloading cryptography-50.0.2-cp311-abi3-manylinux_2_34_x86_64.whl (4.4 MB)",
+    "Collecting cffi>=2.0.0",
+    "  Downloading cffi-2.0.0-cp311-cp311-manylinux_2_17_x86_64.whl (216 kB)",
+    "Installing collected packages: pycparser, cffi, cryptography",
+    "Successfully installed cffi-2.0.0 cryptography-50.0.2 pycparser-2.23",
+)
+
+FAILURE = StepEnded(
+    "install",
+    "failed",
+    2.0,
+    exit=1,
+    cause="pip could not reach the package index: the name of its server is not known.",
+    excerpt=(
+        "WARNING: Retrying after connection broken by 'NameResolutionError'",
+        "ERROR: No matching distribution found for cryptography==50.0.2",
+    ),
+    hints=("Check the connection to the Internet.", "Then try again."),
+)
+
+
+@dataclass
+class FakeRun:
+    """Pretends to run: emits fixed events, and can be held, failed or left unproved.
+
+    ``fails`` is how often the step ``install`` fails; ``held`` makes that step wait until
+    `release` or a cancel. ``reached`` is set once it waits. ``extra`` are more lines of output.
+    """
+
+    logs: str = "/home/ada/.local/state/cryptography-wizard/runs/1"
+    fails: int = 0
+    held: bool = False
+    report: Report = REPORT
+    extra: Iterable[str] = ()
+    waiting: bool = False
+    reached: threading.Event = field(default_factory=threading.Event)
+    _go: threading.Event = field(default_factory=threading.Event)
+    calls: list[frozenset[str]] = field(default_factory=list)
+
+    def release(self) -> None:
+        """Let the held run go on."""
+        self._go.set()
+
+    def __call__(
+        self,
+        plan: Plan,
+        choices: Choices,  # noqa: ARG002
+        facts: Facts,  # noqa: ARG002
+        emit: Callable[[Event], None],
+        cancel: threading.Event,
+        done: frozenset[str] = frozenset(),
+    ) -> RunEnded:
+        """Run."""
+        self.calls.append(done)
+        for step in plan.steps:
+            if step.id in done:
+                continue
+            log = f"{self.logs}/{step.id}.log"
+            emit(StepStarted(step.id, " ".join(getattr(step.action, "argv", ["verify"])), log))
+            if step.id == "install":
+                emit(Lines(step.id, LOG[:4]))
+                emit(Lines(step.id, tuple(self.extra)))
+                emit(Progressed(step.id, 3, 6, "3 of 6 packages"))
+                if self.waiting:
+                    emit(Waiting(step.id, "apt is used by unattended-upgrades", 300))
+                if self.held:
+                    self.reached.set()
+                    for _ in range(1000):  # ten seconds at most
+                        if self._go.wait(0.01) or cancel.is_set():
+                            break
+                if cancel.is_set():
+                    emit(StepEnded(step.id, "cancelled", 1.0, log=log))
+                    return RunEnded(130, 3.0)
+                if self.fails:
+                    self.fails -= 1
+                    emit(Lines(step.id, FAILURE.excerpt))
+                    emit(replace(FAILURE, log=log))
+                    return RunEnded(1, 3.0)
+                emit(Lines(step.id, LOG[4:]))
+            emit(StepEnded(step.id, "done", 1.5, 0, log=log))
+        return RunEnded(0 if self.report.ok else 4, 6.5, self.report)
+
+
+@dataclass
+class FakeMachine:
+    """A machine to pretend: its engine, and what was asked of it."""
+
+    run: FakeRun = field(default_factory=FakeRun)
+    facts: Facts = FACTS
+    password: bool = True
+    problem: WizardError | None = None
+    probes: int = 0
+    unlocked: int = 0
+    hold: threading.Event | None = None
+
+    def probe(self, _choices: Choices, *, everything: bool = False) -> Facts:
+        """Return the facts or raise the problem; wait for ``hold`` if there is one."""
+        assert everything, "the full screen shows the whole machine"
+        self.probes += 1
+        if self.hold is not None:
+            self.hold.wait(10)
+        if self.problem is not None:
+            raise self.problem
+        return self.facts
+
+    def unlock(self, _facts: Facts) -> bool:
+        """Pretend that the user typed a password, or gave up."""
+        self.unlocked += 1
+        return self.password
+
+    def engine(self) -> Engine:
+        """The engine of this machine."""
+        return Engine(probe=self.probe, run=self.run, unlock=self.unlock)
+
+
+def pretend(patch: pytest.MonkeyPatch) -> None:
+    """Let the fixed questions and plan take the place of the real ones."""
+    patch.setattr(questions, "applicable", applicable)
+    patch.setattr(questions, "complete", complete)
+    patch.setattr(planner, "plan", plan)

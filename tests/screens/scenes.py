@@ -1,0 +1,161 @@
+"""Every scene of the full screen: the machine it happens on, and the keys that lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from typing import Any, Callable
+
+from textual.pilot import Pilot
+
+from screens.app import WizardApp
+from tests.screens.fakes import FACTS, KNOWLEDGE, UNPROVED, FakeMachine, FakeRun
+from wizard.choices import Choices
+from wizard.errors import Impossible
+from wizard.facts import Facts
+
+Act = Callable[[Pilot[Any]], Awaitable[None]]
+
+AS_ROOT = replace(FACTS, privilege=replace(FACTS.privilege, method="root", password=False))
+CRATES = tuple(
+    f"   Compiling {name} v1.0.{n}" for n in range(6) for name in ("syn", "pyo3", "asn1")
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: its machine, and how one gets there from the welcome page."""
+
+    act: Act
+    run: Callable[[], FakeRun] = FakeRun
+    facts: Facts = AS_ROOT
+    size: tuple[int, int] | None = None
+    problem: Impossible | None = None
+
+    def app(self) -> WizardApp:
+        """The app, with its clock standing still."""
+        machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem)
+        return WizardApp(machine.engine(), Choices(), knowledge=KNOWLEDGE, clock=lambda: 0.0)
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until nothing works in the background, and what it left behind is on the screen."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await pilot.pause()
+
+
+def fake_run(pilot: Pilot[Any]) -> FakeRun:
+    """The pretended run of an app."""
+    app = pilot.app
+    assert isinstance(app, WizardApp)
+    assert isinstance(app.session.engine.run, FakeRun)
+    return app.session.engine.run
+
+
+async def until_held(pilot: Pilot[Any]) -> None:
+    """Wait until the run has reached the place where it is held, and the screen shows it."""
+    run = fake_run(pilot)
+    for _ in range(500):
+        if run.reached.is_set():
+            break
+        await pilot.pause(0.01)
+    assert run.reached.is_set(), "the run never reached the step where it is held"
+    await pilot.pause(0.1)
+
+
+def keys(*names: str) -> Act:
+    """Wait for the machine, then press keys, one after the other."""
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        for name in names:
+            await pilot.press(name)
+            await pilot.pause()
+
+    return act
+
+
+def running(*names: str) -> Act:
+    """Start a run that is held in its middle, then press keys."""
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await keys(*REVIEW_SOURCE, "enter")(pilot)
+        await until_held(pilot)
+        for name in names:
+            await pilot.press(name)
+            await pilot.pause()
+        await pilot.pause()
+
+    return act
+
+
+def ran(*names: str) -> Act:
+    """Start a run, wait for its end, then press keys."""
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await keys(*REVIEW_WHEEL, "enter")(pilot)
+        await settled(pilot)
+        for name in names:
+            await pilot.press(name)
+            await pilot.pause()
+
+    return act
+
+
+async def stopped(pilot: Pilot[Any]) -> None:
+    """Start a run that is held, and stop it."""
+    await running("c", "y")(pilot)
+    await settled(pilot)
+
+
+METHOD = ("enter", "enter", "enter")
+"""From the welcome page to the third question."""
+REVIEW_WHEEL = (*METHOD, "enter")
+REVIEW_SOURCE = (*METHOD, "down", "enter", "enter")
+
+
+def held() -> FakeRun:
+    """A run that stops in the middle of its longest step."""
+    return FakeRun(held=True, extra=CRATES)
+
+
+def failing() -> FakeRun:
+    """A run that fails once."""
+    return FakeRun(fails=1)
+
+
+def unproved() -> FakeRun:
+    """A run whose proof is not what was asked for."""
+    return FakeRun(report=UNPROVED)
+
+
+NO_NETWORK = Impossible(
+    "The package index does not answer.",
+    shown="https://index.example/simple/: the name is not known",
+    why="This computer is not connected to the Internet, or a proxy is needed.",
+    hints=("Check the connection.",),
+)
+
+SCENES: dict[str, Scene] = {
+    "welcome": Scene(keys()),
+    "welcome-problem": Scene(keys(), problem=NO_NETWORK),
+    "question-where": Scene(keys("enter")),
+    "question-release": Scene(keys("enter", "enter")),
+    "question-own": Scene(keys("enter", "enter", "down", "down", "enter", *"9.9", "enter")),
+    "question-method": Scene(keys(*METHOD)),
+    "question-closed": Scene(keys(*METHOD, "down", "enter")),
+    "help": Scene(keys(*METHOD, "f1")),
+    "review": Scene(keys(*REVIEW_SOURCE)),
+    "impossible": Scene(keys("enter", "enter", "down", "enter", "enter")),
+    "run": Scene(running(), run=held),
+    "run-find": Scene(running("f", *"pyo3"), run=held),
+    "run-cancel": Scene(running("c"), run=held),
+    "stopped": Scene(stopped, run=held),
+    "result": Scene(ran()),
+    "result-unproved": Scene(ran(), run=unproved),
+    "failure": Scene(ran(), run=failing),
+    "light": Scene(keys(*METHOD, "ctrl+t")),
+    "palette": Scene(keys(*METHOD, "ctrl+p")),
+    "small": Scene(keys(), size=(50, 14)),
+}
