@@ -14,6 +14,7 @@ from screens.session import Session
 from screens.signals import Voice, cancellable
 from screens.summary import Ledger
 from screens.teller import Teller
+from screens.terminal import forget_typing, is_terminal
 from wizard.choices import Choices
 from wizard.engine import Engine, require_root
 from wizard.errors import BadRequest, Exit, Impossible
@@ -63,7 +64,8 @@ class _Conversation:
         self.voice.say("Looking at this machine …")
         self.session.probe()
         facts, _ = self.session.known()
-        self.voice.say(*machine(facts), "")
+        forget_typing()
+        self.voice.say(*machine(facts))
         try:
             plan = self._agree()
         except EOFError:
@@ -89,7 +91,7 @@ class _Conversation:
                     return None
                 if decided == "go":
                     facts, _ = self.session.known()
-                    require_root(self.engine, facts, plan, can_ask=sys.stdin.isatty())
+                    require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
                     return plan
             except (BadRequest, Impossible) as error:
                 self.voice.say("", *outcome.error(error), "")
@@ -148,6 +150,7 @@ class _Conversation:
 
     def _retry(self) -> bool:
         options = (("retry", "Try the failed step again"), ("quit", "Stop here"))
+        forget_typing()
         try:
             return self.asker.pick("What now?", options) == "retry"
         except EOFError:  # nobody is there to answer: the failure was told, it stays
@@ -157,9 +160,9 @@ class _Conversation:
 def machine(facts: Facts) -> list[str]:
     """The machine in a few lines."""
     system = facts.system
-    name = " ".join(
-        filter(None, (system.distribution_name or system.name, system.distribution_version))
-    )
+    name, version = system.distribution_name or system.name, system.distribution_version
+    if version not in name:
+        name += f" {version}"
     libc = f", {system.libc} {system.libc_version}".rstrip() if system.libc else ""
     lines = [f"This machine: {name}, {system.machine}{libc}"]
     usable = [python for python in facts.pythons if not python.problem]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,6 +75,12 @@ def friendly(path: str) -> str:
         return f".{os.sep}{Path(path).relative_to(Path.cwd())}"
     except (ValueError, FileNotFoundError):  # it lies elsewhere, or this folder was deleted
         return path
+
+
+def plainly(markdown: str) -> str:
+    """A help text without the marks of Markdown, for where they would be read out loud."""
+    without = re.sub(r"^#+ +", "", markdown, flags=re.MULTILINE)
+    return re.sub(r"\*\*|`", "", without).strip()
 
 
 def _parts(what: str, shown: Iterable[str], why: str, hints: tuple[str, ...]) -> list[str]:

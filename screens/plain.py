@@ -5,7 +5,11 @@ One thing stands on one line, nothing is redrawn, and every state is a word.
 
 from __future__ import annotations
 
+import sys
+
 from screens.linear import Back
+from screens.outcome import plainly
+from screens.terminal import is_terminal
 from wizard.questions import Question
 
 
@@ -17,9 +21,9 @@ class Plain:
         self._show(question, standing)
         keys = "? for help" + ("" if first else ", b for back")
         while True:
-            text = input(f"Answer ({_offer(question, standing)}{keys}): ").strip()
+            text = _read(f"Answer ({_offer(question, standing)}{keys}): ")
             if text == "?":
-                print(question.help)
+                print(plainly(question.help))
                 continue
             if text.lower() == "b" and not first:
                 raise Back
@@ -42,7 +46,7 @@ class Plain:
         for number, (_, label) in enumerate(options, 1):
             print(f"  {number}. {label}")
         while True:
-            text = input("Answer (Enter for 1): ").strip() or "1"
+            text = _read("Answer (Enter for 1): ") or "1"
             if text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
                 return options[int(text) - 1][0]
             print(f"Please type a number from 1 to {len(options)}.")
@@ -64,6 +68,13 @@ class Plain:
                 print(f"     {option.consequence}")
         if question.free and question.options:
             print(f"  Or type it: {question.free}")
+
+
+def _read(prompt: str) -> str:
+    text = input(prompt).strip()
+    if not is_terminal(sys.stdin):
+        print(text)  # nobody's typing has shown it
+    return text
 
 
 def _offer(question: Question, standing: str) -> str:

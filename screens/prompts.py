@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from typing import Any
 
 from screens.linear import Back
+from screens.outcome import plainly
 from wizard.questions import Option, Question
 
 OTHER, HELP, BACK = "\0other", "\0help", "\0back"
@@ -43,7 +46,7 @@ class Prompts:
                 return self._type(question, "" if standing in values else standing, first=True)
             if answer != HELP:
                 return answer
-            questionary.print(question.help)
+            questionary.print(plainly(question.help))
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs."""
@@ -79,7 +82,7 @@ class Prompts:
                 **self._settings,
             ).unsafe_ask()
             if text.strip() == "?":
-                questionary.print(question.help)
+                questionary.print(plainly(question.help))
             elif text.strip().lower() == "b" and not first:
                 raise Back
             elif text.strip():
@@ -93,6 +96,12 @@ def _choice(option: Option, recommended: str) -> Any:
     return questionary.Choice(
         option.label + mark,
         option.value,
-        disabled=option.closed or None,
-        description=option.consequence or None,
+        disabled=_wrapped(f"not possible: {option.closed}") if option.closed else None,
+        description=_wrapped(option.consequence) or None,
     )
+
+
+def _wrapped(text: str) -> str:
+    """Text in lines that fit: the list cuts what is longer than the terminal is wide."""
+    columns = shutil.get_terminal_size().columns
+    return textwrap.fill(text, max(20, columns - 16), subsequent_indent="     ")

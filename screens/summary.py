@@ -39,7 +39,6 @@ class Planned:
     python: str
     environment: str
     new: bool
-    wheel: str
     notes: tuple[str, ...]
 
 
@@ -104,7 +103,6 @@ class Ledger:
                 plan.python,
                 plan.environment,
                 plan.new,
-                plan.wheel,
                 plan.notes,
             ),
             steps=tuple(self._result(step) for step in plan.steps),

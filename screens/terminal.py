@@ -122,6 +122,21 @@ def color(
     return not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb" and is_terminal(stream)
 
 
+def forget_typing() -> None:
+    """Throw away what was typed before anything was asked: it cannot have been an answer."""
+    if not is_terminal(sys.stdin):
+        return
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios
+
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
 def make_safe(*, ascii_only: bool = False) -> None:
     """Let the standard streams write look-alikes of what their encoding lacks, never fail."""
     codecs.register_error("look-alike", _look_alike)
