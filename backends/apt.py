@@ -68,7 +68,7 @@ class Apt:
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
         # A name with a dot that is unknown is taken for a regular expression, and costs a tenth of
-        # a second (measured); a pattern of exact names is looked up in one go. apt has it since 2.0.
+        # a second (measured); a pattern of exact names is looked up in one go (since apt 2.0).
         plain = tuple(name for name in names if "." not in name)
         dotted = [f"?exact-name({name})" for name in names if "." in name]
         pattern = (f"?or({','.join(dotted)})",) if dotted else ()

@@ -134,15 +134,11 @@ class Pip:
 
     ``tags`` are PEP 425 tags, compressed: one entry stands for one interpreter and ABI with its
     platforms in order, as in ``cp311-abi3-manylinux_2_36_x86_64.manylinux_2_35_x86_64``.
-    Not ``installed``: the Python has no pip, and this is the one that ensurepip would give it.
-    ``problem`` says what of it could not be read, such as a pip too old to run in its Python.
     """
 
     version: str
     tags: tuple[str, ...] = ()
     index: Optional[PipIndex] = None
-    installed: bool = True
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +150,8 @@ class Python:
     machine's: an Intel Python under Rosetta says ``x86_64``. ``bits`` is the size of a pointer.
     ``externally_managed`` is the message of PEP 668, or empty. ``ensurepip`` is the version of
     the pip that ``python -m venv`` would put into a new environment; empty where it cannot make
-    one. ``headers`` says that ``Python.h`` is there. ``cryptography`` is the version installed now.
+    one. ``pip`` is None where there is none, or one that does not run: then ``pip_problem`` says
+    why (a pip too old for its Python). ``headers`` says that ``Python.h`` is there. ``cryptography`` is the version installed now.
     A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing else.
     ``base`` is the program that its environment was made from; outside environments, its own.
     ``origin``: ``active``, ``folder`` (an environment in the working folder), ``asked``, ``path``,
@@ -180,6 +177,7 @@ class Python:
     ensurepip: str = ""
     headers: bool = False
     pip: Optional[Pip] = None
+    pip_problem: str = ""
     cryptography: str = ""
     problem: str = ""
 

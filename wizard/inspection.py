@@ -104,6 +104,7 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         ensurepip=str(facts.get("ensurepip", "")),
         headers=bool(facts.get("headers")),
         pip=_pip(facts),
+        pip_problem=_pip_problem(facts),
         cryptography=str(facts.get("cryptography", "")),
         problem="" if at_least(version, OLDEST) else _too_old(version),
     )
@@ -115,21 +116,19 @@ def _too_old(version: str) -> str:
 
 def _pip(facts: dict[str, Any]) -> Optional[Pip]:
     pip = facts.get("pip")
-    if not pip:
-        error = facts.get("errors", {}).get("pip")
-        return Pip("", installed=False, problem=f"pip cannot be read: {error}") if error else None
-    errors = pip.get("errors", {})
-    problem = ""
-    if errors:
-        first = next(iter(errors.values()))
-        problem = f"pip {pip['version']} does not work with this Python: {masked(first)[:300]}"
-    return Pip(
-        version=str(pip["version"]),
-        tags=tuple(pip.get("tags", ())),
-        index=_index(pip),
-        installed=bool(pip.get("installed", True)),
-        problem=problem,
-    )
+    if not pip or not pip.get("installed") or not pip.get("tags"):
+        return None  # of a pip that is only in reserve, nothing but where it looks is of use
+    return Pip(str(pip["version"]), tuple(pip["tags"]), _index(pip))
+
+
+def _pip_problem(facts: dict[str, Any]) -> str:
+    pip = facts.get("pip") or {}
+    errors = [*pip.get("errors", {}).values(), facts.get("errors", {}).get("pip", "")]
+    first = next((error for error in errors if error), "")
+    if not first or not at_least(str(facts["version"]), OLDEST):
+        return ""
+    name = f"pip {pip['version']}" if pip.get("version") else "pip"
+    return f"{name} does not work with this Python: {masked(first)[:300]}"
 
 
 def _index(pip: dict[str, Any]) -> Optional[PipIndex]:
