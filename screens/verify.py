@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
-from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit
 from wizard.verify import Mark, missing, sentences, verify
 
@@ -30,13 +31,14 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     program, whose = find(python)
     report = verify(program)
     if as_json:
-        stream.write(to_json(report) + "\n")
+        # In ASCII, so that any path can be written to any terminal, and read back.
+        stream.write(json.dumps(asdict(report), indent=2) + "\n")
     else:
-        stream.write(f"Python: {program} ({whose})\n\n")
-        for mark, sentence in sentences(report):
-            stream.write(f"  {_drawn(mark, stream)}  {sentence}\n")
+        lines = [f"Python: {program} ({whose})", ""]
+        lines += [f"  {_drawn(mark, stream)}  {text}" for mark, text in sentences(report)]
         if missing(report):
-            stream.write("\nTo install it, start cryptography-wizard without a command.\n")
+            lines += ["", "To install it, start cryptography-wizard without a command."]
+        stream.write(_writable("\n".join(lines) + "\n", stream))
     return int(Exit.DONE if report.ok else Exit.UNPROVED)
 
 
@@ -101,3 +103,9 @@ def _drawn(mark: Mark, stream: TextIO) -> str:
     except (UnicodeEncodeError, LookupError):
         return f"{word:<6}"
     return f"{sign} {word:<6}"
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """Escape what the stream cannot show: a path may hold any character, and bytes that are none."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,20 @@ def test_a_bad_one_on_a_terminal_without_signs(monkeypatch: pytest.MonkeyPatch) 
     text = raw.getvalue().decode("ascii")
     assert "  FAILED  cryptography 50.0.2 is not proved in /e/bin/python.\n" in text
     assert text.count("import: no symbol") == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
+def test_a_path_that_the_terminal_cannot_show(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = replace(GOOD, python="/e\udcff/Дом/bin/python")
+    raw, stream = terminal(encoding)
+    assert told(report, monkeypatch, stream) == Exit.DONE
+    assert r"works in /e\udcff/" in raw.getvalue().decode(encoding)
+    raw, stream = terminal(encoding)
+    verify_command("/e/bin/python", as_json=True, stream=stream)
+    stream.flush()
+    assert json.loads(raw.getvalue())["python"] == report.python
 
 
 def test_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
