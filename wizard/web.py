@@ -56,9 +56,9 @@ class Web:
 
     def get(self, url: str) -> Page:
         """Get a page. Raises Unreadable with a sentence for everything that can go wrong."""
-        bare, auth = _without_credentials(url)
         shown = masked(url)
         try:
+            bare, auth = _without_credentials(url)
             self._check_origin(bare, shown)
             try:
                 return self._get(bare, auth, shown)
@@ -138,7 +138,7 @@ class Web:
             )
         if isinstance(error, requests.exceptions.ProxyError):
             return f"The proxy for {shown} does not work: check pip's proxy and HTTPS_PROXY."
-        if isinstance(error, requests.exceptions.Timeout):
+        if isinstance(error, requests.exceptions.Timeout) or _stalled(error):
             return (
                 f"{shown} gave no answer within {self.patience:g} s: check the network, the VPN "
                 "or pip's proxy setting, then try again."
@@ -150,6 +150,11 @@ class Web:
         if isinstance(error, requests.exceptions.ConnectionError):
             return f"{shown} cannot be reached: check the network, the VPN or pip's proxy setting."
         return f"{shown} cannot be read ({masked(str(error))}): check pip's settings."
+
+
+def _stalled(error: Exception) -> bool:
+    """requests calls a wait that is over in the middle of a body a ConnectionError."""
+    return bool(error.args) and isinstance(error.args[0], urllib3.exceptions.ReadTimeoutError)
 
 
 class _Adapter(HTTPAdapter):
