@@ -106,6 +106,6 @@ def _drawn(mark: Mark, stream: TextIO) -> str:
 
 
 def _writable(text: str, stream: TextIO) -> str:
-    """Escape what the stream cannot show: a path may hold any character, and bytes that are none."""
+    """Escape what the stream cannot show: a path may hold any character or byte."""
     encoding = stream.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
