@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from wizard.facts import Listed, Listing
 from wizard.index_source import LARGEST, PATIENCE, IndexSource, Unreadable, masked, too_large
-from wizard.pages import File, file_name, parse
+from wizard.pages import File, file_name, is_json, parse
 
 if TYPE_CHECKING:
     from wizard.web import Web
@@ -163,17 +163,18 @@ def _read_index(place: str, web: Web, project: str) -> list[File]:
     path = _local(place)
     if path is None:
         page = web.get(place)
-        files = parse(page.body, page.type, place)
+        files, honest = parse(page.body, page.type, place), is_json(page.type)
     else:
         page_file = path / "index.html" if path.is_dir() else path
         if not page_file.is_file():
             raise Unreadable(f"{masked(place)} has no page for {project}.", absent=True)
-        files = parse(_contents(page_file), "text/html", place)
+        files, honest = parse(_contents(page_file), "text/html", place), True
     if not any(_version_text(file.name, project) for file in files):
+        doubt = "" if honest else ": it may be a sign-in page, or not an index"
         raise Unreadable(
-            f"{masked(place)} answered with a page that lists no file of {project}: it may be a "
-            "sign-in page, or not an index. Check pip's index-url.",
-            absent=not files and path is not None,
+            f"{masked(place)} answered with a page that lists no file of {project}{doubt}. Check "
+            "pip's index-url.",
+            absent=honest,
         )
     return files
 

@@ -20,8 +20,8 @@ class File(NamedTuple):
 
 def parse(body: bytes, content_type: str, place: str) -> list[File]:
     """Read a page of an index by its content type. Raises Unreadable for any other content."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/vnd.pypi.simple.v1+json":
+    kind = _kind(content_type)
+    if is_json(content_type):
         return _parse_json(body, place)
     if kind in ("text/html", "application/vnd.pypi.simple.v1+html", "application/xhtml+xml"):
         page = _Page()
@@ -32,6 +32,15 @@ def parse(body: bytes, content_type: str, place: str) -> list[File]:
         f"{masked(place)} answered with {kind or 'something without a type'}, which is not a list "
         "of files: check pip's index-url."
     )
+
+
+def is_json(content_type: str) -> bool:
+    """Whether this is the JSON form of an index, which nothing else than an index sends."""
+    return _kind(content_type) == "application/vnd.pypi.simple.v1+json"
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _parse_json(body: bytes, place: str) -> list[File]:

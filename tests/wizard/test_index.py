@@ -194,6 +194,13 @@ def test_a_broken_extra_index_is_told_and_the_rest_kept(server: Server) -> None:
     assert "secret" not in found.problem
 
 
+def test_an_extra_index_without_the_project_is_no_problem(server: Server) -> None:
+    server.says(listed(SDIST)).says(listed(), "/empty/cryptography/")
+    assert ask(server, extra=(f"http://{server.host}/empty",)).problem == ""
+    alone = fetch(IndexSource(f"http://{server.host}/empty"))
+    assert "lists no file of cryptography. Check" in alone.problem
+
+
 def test_find_links(server: Server, tmp_path: Path) -> None:
     folder = tmp_path / "wheels of mine"
     folder.mkdir()
