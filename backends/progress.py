@@ -19,8 +19,9 @@ class Progress(NamedTuple):
     what: str = ""
 
 
-_APT = re.compile(r"(dlstatus|pmstatus|pmerror|pmconffile|media-change):([^\r\n]*)")
-_APT_PERCENT = re.compile(r"(?:^|:)(\d{1,3}(?:\.\d+)?):(.*)$")
+_APT = re.compile(r"(?:dlstatus|pmstatus|pmerror|pmconffile|media-change):")
+# The second field is a number or a package, whose name may go on with its architecture.
+_APT_PERCENT = re.compile(r"(?:dl|pm)status:[^:]*(?::[a-z][^:]*)?:(\d{1,3}(?:\.\d+)?):(.*)")
 _PIP = re.compile(r"\s*Progress (\d+) of (\d+)$")
 _PIP_FETCHES = re.compile(r"\s*(?:Downloading|Using cached|Collecting) (\S+)")
 _CRATE = re.compile(r"\s*Compiling ([A-Za-z0-9_-]+) v(\d\S*)")
@@ -33,11 +34,7 @@ def is_apt_status(line: str) -> bool:
 
 def apt(line: str) -> Optional[Progress]:
     """``pmstatus:libssl-dev:40.0:Unpacking libssl-dev (amd64)`` is 40 of 100."""
-    status = _APT.match(line)
-    if status is None or status[1] not in ("dlstatus", "pmstatus"):
-        return None
-    # The name before the number may hold a colon itself: libc6:amd64.
-    found = _APT_PERCENT.search(status[2])
+    found = _APT_PERCENT.match(line)
     if found is None:
         return None
     return Progress(min(float(found[1]), 100.0), 100.0, found[2].strip())

@@ -69,17 +69,12 @@ def why(step: Step, ended: Ended, log: Path) -> tuple[Ended, tuple[str, ...]]:
 
     diagnosis = diagnose(lines)
     problem = _explained(step, ended, lines)
-    cause = ""
-    excerpt: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
-    if diagnosis is not None:
-        cause, excerpt, hints = diagnosis.cause, diagnosis.excerpt, diagnosis.hints
-    if problem is not None:
-        cause = _CAUSES.get(problem.kind, "") or cause
-        hints = hints or _HINTS.get(problem.kind, ())
-        excerpt = excerpt if problem.line in excerpt else (problem.line,)
-    cause = cause or f"The program ended with exit code {ended.exit}."
-    return Ended("failed", ended.exit, cause, hints), excerpt
+    if problem is None or problem.kind == "other":
+        return Ended("failed", ended.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
+    known = diagnosis.id != "unknown"
+    hints = diagnosis.hints if known else _HINTS[problem.kind]
+    excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
+    return Ended("failed", ended.exit, _CAUSES[problem.kind], hints), excerpt
 
 
 def read_log(log: Path) -> list[str]:

@@ -6,6 +6,7 @@ Output and progress are not in it: the logs beside it hold every byte.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -43,10 +44,14 @@ class Record:
 
 
 class Journal:
-    """Writes the journal in a run's folder. Raises OSError where it cannot."""
+    """Writes the journal in a run's folder, after what is there. Raises OSError where it cannot."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = (folder / NAME).open("a", encoding="utf-8")
+        path = folder / NAME
+        if path.exists():  # a line that a crash cut off would spoil the next one
+            whole = path.read_bytes().rfind(b"\n") + 1
+            os.truncate(path, whole)
+        self._file = path.open("a", encoding="utf-8")
 
     def write(self, event: Event) -> None:
         """Add an event."""

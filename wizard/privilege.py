@@ -66,19 +66,14 @@ def ender(privilege: Privilege) -> tuple[str, ...]:
 
 def shown(command: Command, privilege: Privilege) -> str:
     """The command as a person would type it in a shell."""
-    pairs = [f"{name}={value}" for name, value in command.env]
-    if command.path:
-        pairs.append(f"PATH={os.pathsep.join(command.path)}{os.pathsep}$PATH")
-    argv = list(command.argv)
-    if command.root and privilege.method in ("sudo", "doas"):
-        words = [privilege.method, *(["env", *pairs] if pairs else []), *argv]
-        return shlex.join(words)
     if os.name == "nt":
-        return subprocess.list2cmdline(argv)
-    assigned = [
-        f"{name}={shlex.quote(value)}" for name, _, value in (p.partition("=") for p in pairs)
-    ]
-    text = " ".join([*assigned, shlex.join(argv)])
+        return subprocess.list2cmdline(command.argv)
+    words = [f"{name}={shlex.quote(value)}" for name, value in command.env]
+    if command.path:
+        words.append(f'PATH={shlex.quote(os.pathsep.join(command.path))}:"$PATH"')
+    if command.root and ender(privilege):
+        words = [privilege.method, *(["env", *words] if words else [])]
+    text = " ".join([*words, shlex.join(command.argv)])
     return f"cd {shlex.quote(command.cwd)} && {text}" if command.cwd else text
 
 

@@ -17,6 +17,7 @@ from wizard.codec import to_json
 from wizard.errors import Exit, WizardError
 from wizard.events import Event, RunEnded, StepEnded, StepStarted
 from wizard.execute import Ended, Surroundings, execute
+from wizard.export import command_text
 from wizard.facts import Facts
 from wizard.journal import Journal
 from wizard.plan import Plan, Step, order
@@ -99,7 +100,8 @@ class _Run:
     def _step(self, step: Step, number: int, *, root_later: bool) -> int:
         """Do one step and tell its end; the exit code that the run would have now."""
         log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
-        self._emit(StepStarted(step.id, self._shown(step.action), str(log)))
+        logged = str(log) if isinstance(step.action, Command) else ""
+        self._emit(StepStarted(step.id, self._shown(step.action), logged))
         begin = time.monotonic()
         makes = self._makes_environment(step)
         code = int(Exit.FAILED)
@@ -165,11 +167,7 @@ class _Run:
     def _shown(self, action: Action) -> str:
         if isinstance(action, Command):
             return privilege.shown(action, self._facts.privilege)
-        if isinstance(action, Prove):
-            return f"cryptography-wizard verify {action.python}"
-        if isinstance(action, WriteFile):
-            return f"write {action.path}"
-        return f"remove {action.path}"
+        return command_text(action, self._plan.system)
 
     def _makes_environment(self, step: Step) -> bool:
         """Whether this step is the one that makes the plan's environment, and it is not there."""
