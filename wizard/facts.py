@@ -151,7 +151,8 @@ class Python:
     ``externally_managed`` is the message of PEP 668, or empty. ``ensurepip`` is the version of
     the pip that ``python -m venv`` would put into a new environment; empty where it cannot make
     one. ``pip`` is None where there is none, or one that does not run: then ``pip_problem`` says
-    why (a pip too old for its Python). ``headers`` says that ``Python.h`` is there. ``cryptography`` is the version installed now.
+    why (a pip too old for its Python). ``headers`` says that ``Python.h`` is there;
+    ``cryptography`` is the version installed now.
     A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing else.
     ``base`` is the program that its environment was made from; outside environments, its own.
     ``origin``: ``active``, ``folder`` (an environment in the working folder), ``asked``, ``path``,

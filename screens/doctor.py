@@ -1,0 +1,78 @@
+"""The doctor's findings as a short list for people."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import TextIO
+
+from wizard import knowledge
+from wizard.doctor import Finding, Mark, findings
+from wizard.errors import Exit
+from wizard.facts import Facts
+
+# A mark is never told by its colour alone: each has a sign of its own, and the summary has words.
+_SIGNS: dict[Mark, tuple[str, str, str]] = {
+    "ok": ("✓", "ok", "32"),
+    "warn": ("!", "!", "33"),
+    "bad": ("✗", "x", "31"),
+}
+_TITLE = 13
+
+
+def doctor(facts: Facts, stream: TextIO, color: bool) -> int:
+    """Print what was found to ``stream``, each ``!`` and ``✗`` with what to do.
+
+    Gives exit code 0, or 3 where nothing works here.
+    """
+    found = findings(facts, knowledge.load())
+    fancy = _can_show(stream, "✓✗→")
+    width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
+    for finding in found:
+        stream.write(_shown(finding, width=width, fancy=fancy, color=color))
+    stream.write("\n" + _summary(found) + "\n")
+    return Exit.IMPOSSIBLE if any(f.mark == "bad" for f in found) else Exit.DONE
+
+
+def _shown(finding: Finding, *, width: int, fancy: bool, color: bool) -> str:
+    unicode_sign, plain_sign, code = _SIGNS[finding.mark]
+    sign = unicode_sign if fancy else plain_sign
+    padded = f"{sign:<2}"
+    head = f"{padded} {finding.title:<{_TITLE}}"
+    room = width - len(head)
+    lines = textwrap.wrap(finding.detail, room, break_long_words=False) or [""]
+    if finding.action:
+        arrow = "→ " if fancy else "-> "
+        lines += textwrap.wrap(
+            arrow + finding.action,
+            room,
+            subsequent_indent=" " * len(arrow),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    text = ("\n" + " " * len(head)).join(lines)
+    if color:
+        head = f"\x1b[{code}m{padded}\x1b[0m{head[len(padded) :]}"
+    return f"{head}{text}\n"
+
+
+def _summary(found: tuple[Finding, ...]) -> str:
+    bad = sum(finding.mark == "bad" for finding in found)
+    warnings = sum(finding.mark == "warn" for finding in found)
+    if bad:
+        return f"Not ready: {_count(bad, 'problem')} to solve first, {_count(warnings, 'warning')}."
+    if warnings:
+        return f"Ready, with {_count(warnings, 'warning')}. Start with: cryptography-wizard"
+    return "Ready. Start with: cryptography-wizard"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def _can_show(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
