@@ -69,7 +69,7 @@ def fit(
         return Fit(release, reason=refusal)
     newer = _modern(python)
     pip = python.pip if accepts is None else None
-    own = accepts if accepts is not None else pip.tags if pip and pip.tags else newer
+    own = (pip.tags if pip else accepts) or newer  # a pip that did not say is taken for a new one
     wheels = [Tag(*tag.split("-")) for tag in _expanded(listed.wheels)]
     best = _best(wheels, own)
     if best:
