@@ -24,6 +24,7 @@ _APT = re.compile(r"(?:dlstatus|pmstatus|pmerror|pmconffile|media-change):")
 _APT_PERCENT = re.compile(r"(?:dl|pm)status:[^:]*(?::[a-z][^:]*)?:(\d{1,3}(?:\.\d+)?):(.*)")
 _PIP = re.compile(r"\s*Progress (\d+) of (\d+)$")
 _PIP_FETCHES = re.compile(r"\s*(?:Downloading|Using cached|Collecting) (\S+)")
+_LOCKED = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 _CRATE = re.compile(r"\s*Compiling ([A-Za-z0-9_-]+) v(\d\S*)")
 
 
@@ -56,3 +57,8 @@ def crate(line: str) -> str:
     """The crate that cargo begins to compile with this line, as ``openssl 0.10.72``."""
     found = _CRATE.match(line)
     return f"{found[1]} {found[2]}" if found else ""
+
+
+def locked(text: str) -> int:
+    """How many crates a ``Cargo.lock`` lists."""
+    return len(_LOCKED.findall(text))

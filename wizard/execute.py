@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+import shutil
+import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Callable, Literal, Optional
@@ -71,14 +74,15 @@ def execute(step: str, command: Command, log: Path, around: Surroundings) -> End
     """Run ``command`` for the step of this id and write all its output to ``log``.
 
     While another program holds the lock it needs, wait and try again. Raises Impossible where it
-    needs root and there is no way to it.
+    needs root and there is no way to it, and OSError where the log cannot be made.
     """
     argv, variables = privilege.wrap(command, around.privilege)
-    first_busy: Optional[float] = None
-    with log.open("ab", buffering=0) as file:
+    with log.open("ab", buffering=0) as file, _temporary(command) as folder:
+        env = environment({**_kept_in(folder), **variables})
+        first_busy: Optional[float] = None
         while True:
-            attempt = _Attempt(step, command, file, around, first_busy)
-            ended = attempt.run(argv, environment(variables))
+            attempt = _Attempt(step, command, file, folder, around, first_busy)
+            ended = attempt.run(argv, env)
             first_busy = attempt.first_busy
             if ended.state != "failed" or not attempt.busy or first_busy is None:
                 return ended
@@ -91,6 +95,26 @@ def execute(step: str, command: Command, log: Path, around: Surroundings) -> End
             around.tick()
 
 
+@contextlib.contextmanager
+def _temporary(command: Command) -> Iterator[Optional[Path]]:
+    """A folder for the command's temporary files, so that none are left when it is ended.
+
+    A build that is cut off would leave hundreds of megabytes. Programs of root keep their own.
+    """
+    if command.root:
+        yield None
+        return
+    folder = tempfile.mkdtemp(prefix="cryptography-wizard-")
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kept_in(folder: Optional[Path]) -> dict[str, str]:
+    return {} if folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+
+
 class _Attempt:
     """One start of the command."""
 
@@ -99,6 +123,7 @@ class _Attempt:
         step: str,
         command: Command,
         log: BinaryIO,
+        folder: Optional[Path],
         around: Surroundings,
         first_busy: Optional[float],
     ) -> None:
@@ -110,7 +135,7 @@ class _Attempt:
         self._around = around
         self._pattern = re.compile(command.busy) if command.busy else None
         self._decoder = LineDecoder()
-        self._progress = reader(command)
+        self._progress = reader(command, folder)
         self._waiting = ""
         self._lines: list[str] = []
         self._told = 0.0

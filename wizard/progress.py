@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Optional, Protocol
 
 from backends import progress
@@ -17,14 +18,18 @@ class Reader(Protocol):
         """Return the lines that are for people, and how far the step is, if that changed."""
 
 
-def reader(command: Command) -> Reader:
-    """The reader for the format that the command's progress has."""
+def reader(command: Command, folder: Optional[Path] = None) -> Reader:
+    """The reader for the format that the command's progress has.
+
+    ``folder`` is where the command keeps its temporary files: a build's ``Cargo.lock`` in it says
+    how many crates there are, where the command does not.
+    """
     if command.progress == "apt":
         return _Apt()
     if command.progress == "pip":
         return _Pip()
     if command.progress == "cargo":
-        return _Cargo(command.units)
+        return _Cargo(command.units, folder)
     return _Silent()
 
 
@@ -65,8 +70,9 @@ class _Pip:
 class _Cargo:
     """Counts crates. Before the first one pip fetches what the build needs."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, folder: Optional[Path]) -> None:
         self._total = total
+        self._folder = folder
         self._seen: set[str] = set()
         self._pip = _Pip()
 
@@ -75,8 +81,25 @@ class _Cargo:
         crates = [name for name in map(progress.crate, kept) if name]
         if not crates:
             return kept, None if self._seen else latest
+        if not self._seen and not self._total and self._folder is not None:
+            self._total = _locked(self._folder)
         self._seen.update(crates)
         # Some crates in the lock file are for other systems, so the end comes before the total.
         done = len(self._seen)
         total = max(self._total, done) if self._total else 0
         return kept, Progress(float(done), float(total), crates[-1])
+
+
+def _locked(folder: Path) -> int:
+    """How many crates the build below ``folder`` has locked; 0 where there is no such file.
+
+    pip unpacks a source archive to ``pip-install-…/NAME…``. The lock file lies there, and in
+    ``src/rust`` for releases before 43.
+    """
+    for place in ("Cargo.lock", "src/rust/Cargo.lock"):
+        for lock in folder.glob(f"pip-*/*/{place}"):
+            try:
+                return progress.locked(lock.read_text("utf-8", errors="replace"))
+            except OSError:  # the build is over, and pip has removed it
+                continue
+    return 0

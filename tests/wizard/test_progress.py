@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from backends.action import Command
@@ -62,3 +64,17 @@ def test_before_the_first_crate_pip_fetches_and_after_it_cargo_counts() -> None:
     assert read(PIP)[1] == Progress(4, 4, "cffi-2.0.whl")
     read(CARGO)
     assert read(PIP)[1] is None
+
+
+@pytest.mark.parametrize("place", ["Cargo.lock", "src/rust/Cargo.lock"])
+def test_cargo_takes_the_total_from_the_lock_file(tmp_path: Path, place: str) -> None:
+    lock = tmp_path / "pip-install-x1" / "cryptography_ab12" / place
+    lock.parent.mkdir(parents=True)
+    lock.write_text('version = 4\n\n[[package]]\nname = "a"\n\n[[package]]\nname = "[[package]]"\n')
+    read = reader(Command(("x",), progress="cargo"), tmp_path).read
+    assert read(CARGO[:1])[1] == Progress(1, 2, "libc 0.2.1")
+
+
+def test_cargo_without_a_lock_file_has_no_total(tmp_path: Path) -> None:
+    read = reader(Command(("x",), progress="cargo"), tmp_path).read
+    assert read(CARGO[:1])[1] == Progress(1, 0, "libc 0.2.1")

@@ -157,7 +157,7 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 print('child', os.getpid(), flush=True)
-print('ready', flush=True)
+print('now', 'ready', flush=True)
 time.sleep(60)
 """
 
@@ -165,7 +165,7 @@ time.sleep(60)
 def test_cancel_leaves_nothing_running() -> None:
     run = Watched(
         plan(step("build", Command(program(STUBBORN))), step("after", Command(("x",)))),
-        cancel_when="ready",
+        cancel_when="now ready",
     )
     pids = [int(line.split()[1]) for line in run.lines("build") if line.startswith("child")]
     left = [pid for pid in pids if pid in tree.processes()]
@@ -402,13 +402,15 @@ def test_the_proof_can_be_cancelled(tmp_path: Path) -> None:
     assert run.end.code == 130
 
 
-HALF = "import os, sys, time; os.mkdir(sys.argv[1]); print('made', flush=True); time.sleep(60)"
+HALF = (
+    "import os, sys, time; os.mkdir(sys.argv[1]); print('now', 'made', flush=True); time.sleep(60)"
+)
 
 
 def test_a_half_made_environment_is_removed_again(tmp_path: Path) -> None:
     folder = str(tmp_path / "env it's")
     makes = Step("venv", "t", "w", Command(program(HALF, folder)), undo=(RemoveFolder(folder),))
-    run = Watched(plan(makes, environment=folder, new=True), cancel_when="'made'")
+    run = Watched(plan(makes, environment=folder, new=True), cancel_when="now made")
     assert run.states() == [("venv", "cancelled")]
     assert not Path(folder).exists()
 
@@ -472,3 +474,11 @@ def test_a_file_is_written_or_the_reason_told(tmp_path: Path) -> None:
 def test_a_plan_that_is_none(steps: tuple[Step, ...], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         Watched(plan(*steps))
+
+
+def test_temporary_files_of_a_step_are_gone_after_it() -> None:
+    text = "import tempfile; print(tempfile.mkdtemp())"
+    run = Watched(plan(step("one", Command(program(text)))))
+    made = Path(run.lines("one")[0])
+    assert made.parent.name.startswith("cryptography-wizard-")
+    assert not made.parent.exists()
