@@ -225,25 +225,27 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
 @cache
 def load() -> Knowledge:
     """Read the assets. Raises ValueError where one has an unknown key or lacks one."""
-    tables = _asset("releases.toml")
+    tables = read_asset("releases.toml")
     return Knowledge(
-        releases=tuple(_row(Release, t) for t in tables["release"]),
-        platforms=tuple(_row(Platform, t) for t in tables["platform"]),
+        releases=tuple(read_row(Release, t) for t in tables["release"]),
+        platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         packages=tuple(
-            _row(Packages, {**t, "rust": [r for row in t.get("rust", ()) for r in _rust(row)]})
-            for t in _asset("packages.toml")["manager"]
+            read_row(Packages, {**t, "rust": [r for row in t.get("rust", ()) for r in _rust(row)]})
+            for t in read_asset("packages.toml")["manager"]
         ),
     )
 
 
-def _asset(name: str) -> dict[str, Any]:
+def read_asset(name: str) -> dict[str, Any]:
+    """Read a TOML file of the assets."""
     data = pkgutil.get_data("assets", name)  # works from a zip file too, and imports nothing more
     if data is None:
         raise FileNotFoundError(f"assets/{name} is not installed")
     return tomllib.loads(data.decode())
 
 
-def _row(kind: type[Row], table: Mapping[str, Any]) -> Row:
+def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:
+    """Read one table of an asset. Raises ValueError where it has an unknown key or lacks one."""
     # Plain constructors: cattrs would cost more than all the rest of the wizard's start.
     unknown = table.keys() - {f.name for f in fields(kind)}
     missing = {f.name for f in fields(kind) if f.default is MISSING} - table.keys()
@@ -266,7 +268,7 @@ def _rust(table: Mapping[str, Any]) -> Iterator[Rust]:
     plain = {key: value for key, value in table.items() if key != "minors"}
     first, last = table.get("minors", (0, 0))
     for minor in range(first, last + 1):
-        yield _row(Rust, {key: _filled(value, minor) for key, value in plain.items()})
+        yield read_row(Rust, {key: _filled(value, minor) for key, value in plain.items()})
 
 
 def _filled(value: Any, minor: int) -> Any:

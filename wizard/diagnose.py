@@ -1,0 +1,242 @@
+"""Diagnosis: from a failed step's whole log to the cause and what helps.
+
+What failures look like stands in ``assets/failures.toml``. The true cause is seldom in the last
+lines: the heaviest match in the whole log is reported, and of equal ones the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from wizard.knowledge import read_asset, read_row
+
+UNKNOWN = "unknown"
+"""The id of a diagnosis that is a guess."""
+
+SURE = 50
+"""From this weight on a match explains a failure; below, only where there is no other error."""
+
+ENVELOPE = 10
+"""The weight of lines that say only that something failed."""
+
+WINDOW, OVERLAP = 4000, 400
+"""Characters that are searched at once: longer lines are cut into overlapping pieces."""
+
+CHUNK = 500
+"""Pieces that are sieved together."""
+
+WIDTH = 300
+"""Characters of a line that an excerpt shows."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a step failed.
+
+    ``id`` names the entry of ``assets/failures.toml``, or is ``unknown``. ``cause`` is a sentence
+    for people, ``excerpt`` the lines around the true error, at most nine, and ``line_number`` the
+    error's own, counted from 1 (0: the log is empty). ``hints`` are the next actions; commands in
+    them stand between backticks.
+    """
+
+    id: str
+    cause: str
+    excerpt: tuple[str, ...]
+    line_number: int
+    hints: tuple[str, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether the cause is known; else it is the line that looks most like an error."""
+        return self.id != UNKNOWN
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One entry of ``assets/failures.toml``, where the fields are described."""
+
+    id: str
+    weight: int
+    find: tuple[str, ...]
+    regex: str
+    cause: str
+    remedies: tuple[str, ...]
+    examples: tuple[str, ...]
+    sources: tuple[str, ...]
+    also: str = ""
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The match in this line, if there is one."""
+        return re.search(self.regex, text) if any(f in text for f in self.find) else None
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A line, or a part of one that is very long."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    failure: Failure
+    index: int
+    match: re.Match[str]
+
+
+def diagnose(lines: Iterable[str]) -> Diagnosis:
+    """Explain a failure from the whole log of the step. Never raises for what the log says."""
+    log = list(_pieces(lines))
+    chunks = [
+        "\n".join(piece.text for piece in log[start : start + CHUNK])
+        for start in range(0, len(log), CHUNK)
+    ]
+    found = sorted(_sieve(log, chunks), key=lambda one: (-one.failure.weight, one.index))
+    best = next((one for one in found if _confirmed(one.failure, chunks)), None)
+    if best is None or best.failure.weight < SURE:
+        return _guess(log, best)
+    return _explain(log, best)
+
+
+def lines_to_hide(line: str) -> bool:
+    """Whether the line only fills the live log: what was copied, checked or advised as always."""
+    starts, ends = _noise()
+    text = line.strip()
+    return text.startswith(starts) or text.endswith(ends)
+
+
+@cache
+def failures() -> tuple[Failure, ...]:
+    """Every entry of ``assets/failures.toml``."""
+    return tuple(read_row(Failure, table) for table in read_asset("failures.toml")["failure"])
+
+
+@cache
+def _noise() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    table = read_asset("failures.toml")["noise"]
+    return tuple(table["starts"]), tuple(table["ends"])
+
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[_Piece]:
+    for number, raw in enumerate(lines, 1):
+        line = _ESCAPES.sub("", raw) if "\x1b" in raw else raw
+        line = line.rstrip().replace("\r", " ")
+        for start in range(0, max(len(line) - OVERLAP, 1), WINDOW - OVERLAP):
+            yield _Piece(number, line[start : start + WINDOW])
+
+
+def _sieve(log: Sequence[_Piece], chunks: Sequence[str]) -> Iterator[_Found]:
+    """The first match of each failure."""
+    waiting = list(failures())
+    for start, chunk in zip(range(0, len(log), CHUNK), chunks):
+        # A text is found in a chunk of lines far faster than a regex is tried on each of them.
+        for failure in [one for one in waiting if any(text in chunk for text in one.find)]:
+            for index, piece in enumerate(log[start : start + CHUNK], start):
+                match = failure.search(piece.text)
+                if match:
+                    waiting.remove(failure)
+                    yield _Found(failure, index, match)
+                    break
+
+
+def _confirmed(failure: Failure, chunks: Sequence[str]) -> bool:
+    return not failure.also or any(re.search(failure.also, chunk) for chunk in chunks)
+
+
+def _explain(log: Sequence[_Piece], found: _Found) -> Diagnosis:
+    return Diagnosis(
+        id=found.failure.id,
+        cause=found.failure.cause.format(**found.match.groupdict()),
+        excerpt=_excerpt(log, found.index, found.match.start()),
+        line_number=log[found.index].number,
+        hints=found.failure.remedies,
+    )
+
+
+# What an error looks like when nothing is known of it, the surest form first.
+_ERROR_LIKE = (
+    re.compile(
+        r"^\s*(?:\S+:\d+:(?:\d+:)? )?(?:fatal )?error(?:\[E\d+\])?:|^\s*E: |panicked at |"
+        r"^\s*\w[\w.]{0,80}(?:Error|Exception|Exit)\b(?::|$)|^\s*(?:FATAL|CRITICAL)\b|"
+        r": error \w*\d+:",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:error|failed|failure|fatal|cannot|can't|could not|couldn't|not found|denied|refused|"
+        r"undefined|unsupported|unable to|no such|timed out|killed|abort(?:ed|ing))\b",
+        re.IGNORECASE,
+    ),
+)
+_WARNING = re.compile(r"^\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b)", re.IGNORECASE)
+
+_UNKNOWN_HINTS = (
+    "Read the whole log around this line.",
+    "Search the web for the exact words of this line; leave paths and numbers out.",
+    "If you were compiling: the wheel may do, `cryptography-wizard --method wheel`.",
+)
+
+
+def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
+    """The first line that looks like an error; else the weak match; else the last line."""
+    envelopes = [one for one in failures() if one.weight <= ENVELOPE]
+    for looks in _ERROR_LIKE:
+        for index, piece in enumerate(log):
+            match = looks.search(piece.text)
+            if (
+                match
+                and not _WARNING.match(piece.text)
+                and not lines_to_hide(piece.text)
+                and not any(one.search(piece.text) for one in envelopes)
+            ):
+                return Diagnosis(
+                    id=UNKNOWN,
+                    cause="The wizard does not know this error; it is the first in the log.",
+                    excerpt=_excerpt(log, index, match.start()),
+                    line_number=piece.number,
+                    hints=_UNKNOWN_HINTS,
+                )
+    if weak is not None:
+        return _explain(log, weak)
+    last = next((i for i in range(len(log) - 1, -1, -1) if log[i].text.strip()), None)
+    if last is None:
+        return Diagnosis(UNKNOWN, "The program failed and wrote nothing.", (), 0, _UNKNOWN_HINTS)
+    return Diagnosis(
+        id=UNKNOWN,
+        cause="The log names no error; these are its last lines.",
+        excerpt=_excerpt(log, last, 0),
+        line_number=log[last].number,
+        hints=_UNKNOWN_HINTS,
+    )
+
+
+def _excerpt(log: Sequence[_Piece], index: int, column: int) -> tuple[str, ...]:
+    """The line with up to three lines before it and five after, noise and blank lines apart."""
+    before = _telling(log[i].text for i in range(index - 1, -1, -1))
+    after = _telling(log[i].text for i in range(index + 1, len(log)))
+    return (
+        *reversed([_cut(text, 0) for text in islice(before, 3)]),
+        _cut(log[index].text, column),
+        *(_cut(text, 0) for text in islice(after, 5)),
+    )
+
+
+def _telling(texts: Iterable[str]) -> Iterator[str]:
+    # The neighbours only: a log of a million blank lines is not walked through.
+    return (text for text in islice(texts, 100) if text.strip() and not lines_to_hide(text))
+
+
+def _cut(text: str, column: int) -> str:
+    """At most WIDTH characters, among them the one at this column."""
+    if len(text) <= WIDTH:
+        return text
+    start = max(0, min(column - WIDTH // 4, len(text) - WIDTH))
+    end = start + WIDTH
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
