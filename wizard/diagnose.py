@@ -7,6 +7,7 @@ lines: the heaviest match in the whole log is reported, and of equal ones the fi
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -128,7 +129,7 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 def _pieces(lines: Iterable[str]) -> Iterator[_Piece]:
     for number, raw in enumerate(lines, 1):
         line = _ESCAPES.sub("", raw) if "\x1b" in raw else raw
-        line = line.rstrip().replace("\r", " ")
+        line = line.rstrip().replace("\r", " ").replace("\n", " ")
         for start in range(0, max(len(line) - OVERLAP, 1), WINDOW - OVERLAP):
             yield _Piece(number, line[start : start + WINDOW])
 
@@ -221,11 +222,13 @@ def _excerpt(log: Sequence[_Piece], index: int, column: int) -> tuple[str, ...]:
     """The line with up to three lines before it and five after, noise and blank lines apart."""
     before = _telling(log[i].text for i in range(index - 1, -1, -1))
     after = _telling(log[i].text for i in range(index + 1, len(log)))
-    return (
+    lines = (
         *reversed([_cut(text, 0) for text in islice(before, 3)]),
         _cut(log[index].text, column),
         *(_cut(text, 0) for text in islice(after, 5)),
     )
+    # pip indents all that a build writes: that says nothing and takes room.
+    return tuple(textwrap.dedent("\n".join(lines)).split("\n"))
 
 
 def _telling(texts: Iterable[str]) -> Iterator[str]:

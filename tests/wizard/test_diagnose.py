@@ -121,6 +121,11 @@ def test_the_unmasked_error_wins_whatever_comes_last() -> None:
     assert diagnose(lines).id == "rust-missing-setuptools"
 
 
+def test_what_pip_indents_is_shown_at_the_margin() -> None:
+    found = diagnose(["      running build_rust", "      error: can't find Rust compiler"])
+    assert found.excerpt == ("running build_rust", "error: can't find Rust compiler")
+
+
 def test_numbers_of_the_log_are_in_the_cause() -> None:
     found = diagnose(["error: Rust 1.41.1 does not match extension requirement >=1.45.0"])
     assert found.cause == "Rust 1.41.1 is too old for this release, which needs 1.45.0."
