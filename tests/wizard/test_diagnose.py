@@ -49,6 +49,7 @@ EXPECTED = {
     "pkg-config-missing": ("pkg-config-missing", 47),
     "pkg-resources-masks-40": ("rust-missing-setuptools", 275),
     "python-h-missing": ("python-h-missing", 170),
+    "python-too-new-42": ("python-too-new-pyo3", 462),
     "rust-bootstrap-download-failed": ("rust-bootstrap-download-failed", 97),
     "rust-missing-348": ("rust-missing-setuptools", 350),
     "rust-missing-40-with-debug-assistance": ("rust-missing-setuptools", 268),
