@@ -79,18 +79,15 @@ def execute(step: str, command: Command, log: Path, around: Surroundings) -> End
     argv, variables = privilege.wrap(command, around.privilege)
     with log.open("ab", buffering=0) as file, _temporary(command) as folder:
         env = environment({**_kept_in(folder), **variables})
-        first_busy: Optional[float] = None
+        lock = _Lock(step, command, around.emit)
         while True:
-            attempt = _Attempt(step, command, file, folder, around, first_busy)
+            attempt = _Attempt(step, command, file, folder, around, lock)
             ended = attempt.run(argv, env)
-            first_busy = attempt.first_busy
-            if ended.state != "failed" or not attempt.busy or first_busy is None:
+            if ended.state != "failed" or not attempt.busy:
                 return ended
-            left = first_busy + command.busy_seconds - time.monotonic()
-            if left <= 0:
-                return _still_busy(ended, attempt.busy, command)
-            around.emit(Waiting(step, locks.holder(attempt.busy), left))
-            if around.cancel.wait(min(RETRY_SECONDS, left)):
+            if lock.left <= 0:
+                return _still_busy(ended, lock.who, command)
+            if around.cancel.wait(min(RETRY_SECONDS, lock.left)):
                 return Ended("cancelled")
             around.tick()
 
@@ -115,6 +112,32 @@ def _kept_in(folder: Optional[Path]) -> dict[str, str]:
     return {} if folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
 
 
+class _Lock:
+    """What is known of the lock that a command waits for, over all its tries."""
+
+    def __init__(self, step: str, command: Command, emit: Callable[[Event], None]) -> None:
+        self.who = ""
+        self._step = step
+        self._seconds = command.busy_seconds
+        self._emit = emit
+        self._since: Optional[float] = None
+
+    @property
+    def left(self) -> float:
+        """Seconds until it has been waited for long enough."""
+        if self._since is None:
+            return self._seconds
+        return max(0.0, self._since + self._seconds - time.monotonic())
+
+    def seen(self, line: str) -> None:
+        """The command says that the lock is held. Who holds it is told once, not every second."""
+        self._since = self._since or time.monotonic()
+        who = locks.holder(line) or self.who or line.strip()
+        if who != self.who:
+            self.who = who
+            self._emit(Waiting(self._step, who, self.left))
+
+
 class _Attempt:
     """One start of the command."""
 
@@ -125,19 +148,20 @@ class _Attempt:
         log: BinaryIO,
         folder: Optional[Path],
         around: Surroundings,
-        first_busy: Optional[float],
+        lock: _Lock,
     ) -> None:
-        self.busy = ""
-        self.first_busy = first_busy
+        self.busy = False
+        self._lock = lock
         self._step = step
         self._command = command
         self._log = log
         self._around = around
         self._pattern = re.compile(command.busy) if command.busy else None
         self._decoder = LineDecoder()
-        self._progress = reader(command, folder)
-        self._waiting = ""
+        self._reader = reader(command, folder)
         self._lines: list[str] = []
+        self._progress_now: Optional[Progress] = None
+        self._progress_told: Optional[Progress] = None
         self._told = 0.0
 
     def run(self, argv: Sequence[str], env: dict[str, str]) -> Ended:
@@ -168,7 +192,7 @@ class _Attempt:
                 self._log.write(chunk)
                 self._take(self._decoder.feed(chunk))
             now = time.monotonic()
-            if len(self._lines) > BATCH or (self._lines and now - self._told >= TICK):
+            if now - self._told >= TICK or len(self._lines) > BATCH:
                 self._tell()
             self._around.tick()
             if self._around.cancel.is_set():
@@ -195,32 +219,21 @@ class _Attempt:
     def _take(self, lines: list[str]) -> None:
         if not lines:
             return
-        kept, progress = self._progress.read(lines)
+        kept, progress = self._reader.read(lines)
         self._lines += kept
-        if self._pattern is not None:
-            self._look_for_lock(self._pattern, kept)
-        if progress is not None:
-            self._advance(progress)
-
-    def _look_for_lock(self, pattern: re.Pattern[str], lines: list[str]) -> None:
-        for line in lines:
-            if not pattern.search(line):
-                continue
-            self.busy = line
-            if self.first_busy is None:
-                self.first_busy = time.monotonic()
-            # apt counts the seconds in its line; who it waits for is told once.
-            who = locks.holder(line)
-            if who != self._waiting:
-                self._waiting = who
-                left = self.first_busy + self._command.busy_seconds - time.monotonic()
-                self._around.emit(Waiting(self._step, who, max(0.0, left)))
-
-    def _advance(self, progress: Progress) -> None:
-        self._around.emit(Progressed(self._step, progress.done, progress.total, progress.what))
+        self._progress_now = progress or self._progress_now
+        if self._pattern is None:
+            return
+        for line in filter(self._pattern.search, kept):
+            self.busy = True
+            self._lock.seen(line)
 
     def _tell(self) -> None:
         self._told = time.monotonic()
+        progress = self._progress_now
+        if progress is not None and progress != self._progress_told:
+            self._progress_told = progress
+            self._around.emit(Progressed(self._step, *progress))
         if self._lines:
             lines, self._lines = tuple(self._lines), []
             self._around.emit(Lines(self._step, lines))
@@ -254,12 +267,11 @@ def _too_slow(command: Command) -> Ended:
     )
 
 
-def _still_busy(ended: Ended, line: str, command: Command) -> Ended:
+def _still_busy(ended: Ended, who: str, command: Command) -> Ended:
     return Ended(
         "failed",
         ended.exit,
-        f"Another program still holds the lock after {command.busy_seconds:g} seconds: "
-        f"{locks.holder(line)}.",
+        f"Another program still holds the lock after {command.busy_seconds:g} seconds: {who}.",
         ("Wait until it has finished, or end it, and try again.",),
     )
 

@@ -12,7 +12,7 @@ _FILE = re.compile(r"(/[\w./+-]*lock[\w./+-]*?)[.:,]?(?=\s|$)")
 
 
 def holder(line: str) -> str:
-    """A few words on what is waited for: ``apt-get (process 812)``, or the line itself.
+    """Who is waited for, as ``apt-get (process 812)``; empty where nothing tells.
 
     ``line`` is what the package manager said. Where it names no process, Linux's table of locks
     is asked about the file that it names.
@@ -23,7 +23,7 @@ def holder(line: str) -> str:
         return _words(pid, name or _name(pid))
     file = _FILE.search(line)
     pid = _owner(Path(file[1])) if file else 0
-    return _words(pid, _name(pid)) if pid else line.strip()
+    return _words(pid, _name(pid)) if pid else ""
 
 
 def _words(pid: int, name: str) -> str:
