@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from backends import pip, uv
 from backends.action import Command, RemoveFolder
-from backends.manager import managers
-from wizard import source, wheels
+from wizard import provision, source, wheels
 from wizard.choices import Choices
 from wizard.environment import Target
 from wizard.errors import Impossible
@@ -211,14 +210,15 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], wanted: str) 
 
 
 def _venv_package(facts: Facts, knowledge: Knowledge, python: Python) -> tuple[Step, ...]:
-    """The step that makes ``python -m venv`` work where the distribution took it apart."""
+    """The steps that make ``python -m venv`` work where the distribution took it apart."""
     if python.ensurepip:
         return ()
     minor = ".".join(python.version.split(".")[:2])
     for manager, names in source.available(facts, knowledge):
         name = names.venv.format(minor=minor)
-        known = {p.name: p for p in manager.packages}
-        if not name or python.prefix != "/usr" or not known.get(name) or not known[name].candidate:
+        offered = {p.name for p in manager.packages if p.candidate}
+        # Where the lists are empty nothing is offered yet: they are fetched first in any case.
+        if not name or python.prefix != "/usr" or (offered and name not in offered):
             continue
         if facts.privilege.method == "none":
             raise Impossible(
@@ -226,16 +226,8 @@ def _venv_package(facts: Facts, knowledge: Knowledge, python: Python) -> tuple[S
                 why="Installing it needs root, and this user cannot become root.",
                 hints=(f"Ask whoever administers this machine to install {name}.",),
             )
-        command = managers()[manager.name].install((name,))
-        if command is not None:
-            return (
-                Step(
-                    "venv-package",
-                    f"Install {name}",
-                    "This system keeps the making of environments in a package of its own.",
-                    command,
-                ),
-            )
+        why = "This system keeps the making of environments in a package of its own."
+        return provision.steps(manager.name, (name,), step="venv-package", why=why)
     raise Impossible(
         f"{python.path} cannot make virtual environments: it has no ensurepip.",
         hints=("Install the package for it (on Debian and Ubuntu: python3-venv), or uv.",),

@@ -6,14 +6,13 @@ import posixpath
 
 from backends import pip, uv
 from backends.action import Action, Prove, WriteFile
-from backends.manager import managers
-from wizard import installer, offers, questions, source
+from wizard import installer, offers, provision, questions, source
 from wizard.choices import Choices
 from wizard.environment import Target, target
 from wizard.facts import Facts, Listed
 from wizard.installer import Installer
 from wizard.knowledge import Knowledge, Release
-from wizard.plan import PackagesInstalled, Plan, Step
+from wizard.plan import Plan, Step
 
 
 def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
@@ -73,7 +72,10 @@ def _wheel(chosen: Target, listed: Listed, tool: Installer) -> tuple[Step, ...]:
 def _source(
     chosen: Target, listed: Listed, row: Release, needs: source.Source, tool: Installer
 ) -> tuple[Step, ...]:
-    packages = _packages(needs)
+    packages: tuple[Step, ...] = ()
+    if needs.missing:
+        why = "A source build needs a C compiler, Rust, and OpenSSL's header files."
+        packages = provision.steps(needs.manager, needs.missing, step="packages", why=why)
     before = list(tool.before)
     if tool.runner:
         before.append(
@@ -117,37 +119,6 @@ def _source(
     return (*packages, *before, install)
 
 
-def _packages(needs: source.Source) -> tuple[Step, ...]:
-    if not needs.missing:
-        return ()
-    manager = managers()[needs.manager]
-    install, remove = manager.install(needs.missing), manager.remove(needs.missing)
-    if install is None or remove is None:
-        return ()
-    refresh = _refresh(needs.manager)
-    return (
-        refresh,
-        Step(
-            "packages",
-            f"Install what is missing: {', '.join(needs.missing)}",
-            "A source build needs a C compiler, Rust, and OpenSSL's header files.",
-            install,
-            needs=(refresh.id,),
-            undo=(remove,),
-            check=PackagesInstalled(needs.manager, needs.missing),
-        ),
-    )
-
-
-def _refresh(manager: str) -> Step:
-    return Step(
-        "packages-refresh",
-        f"Fetch {manager}'s package lists",
-        "So that the newest packages are installed, and none that is gone by now is asked for.",
-        managers()[manager].refresh(),
-    )
-
-
 def _preparation(
     facts: Facts, chosen: Target, listed: Listed, needs: source.Source, choices: Choices
 ) -> Plan:
@@ -159,7 +130,7 @@ def _preparation(
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(_refresh(needs.manager),),
+        steps=(provision.refresh(needs.manager),),
         notes=(
             f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
             "the wizard looks again and plans the rest.",

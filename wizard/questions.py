@@ -78,7 +78,7 @@ def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
     for question, so_far in _walk(facts, knowledge, choices):
         given = getattr(choices, question.key)
         if not question.recommended and not given:
-            raise _nothing_open(question)
+            raise _nothing_open(facts, knowledge, choices, question)
         if given:
             _check(facts, knowledge, question, so_far)
         choices = _with(choices, question.key, given or question.recommended)
@@ -338,9 +338,29 @@ def _closed(question: Question, value: str, reason: str) -> Impossible:
     )
 
 
-def _nothing_open(question: Question) -> Impossible:
-    reasons = tuple(f"{o.label}: {o.closed}" for o in question.options if o.closed)
-    return Impossible(f"No answer is possible here to: {question.prompt}", shown="\n".join(reasons))
+def _nothing_open(
+    facts: Facts, knowledge: Knowledge, choices: Choices, question: Question
+) -> Impossible:
+    """No option is open: say why, and what would be possible with the other method."""
+    reasons = tuple(dict.fromkeys(option.closed for option in question.options if option.closed))
+    hints: tuple[str, ...] = ()
+    if choices.method == "source":
+        # The newest release tells best what the machine lacks.
+        listed = next(r for r in offers.listing(facts, knowledge).releases if not r.yanked)
+        chosen = environment.target(facts, choices)
+        hints = offers.offer(facts, knowledge, chosen, choices, listed).source.hints
+    if choices.method:
+        what = f"--method {choices.method} is not possible on this machine."
+        other = "source" if choices.method == "wheel" else "wheel"
+        without = replace(choices, method="")
+        asked = (q for q, _ in _walk(facts, knowledge, without) if q.key == question.key)
+        if any(q.recommended for q in asked):
+            hints = (f"What works here: --method {other}", *hints)
+    else:
+        what = "Neither a wheel nor a source build is possible on this machine."
+    return Impossible(
+        what, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
+    )
 
 
 def _best(make: partial[Offer], releases: list[Listed], method: str) -> Listed | None:
