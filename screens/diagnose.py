@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO
 from screens.terminal import is_terminal
 from wizard.aftermath import HEAD, TAIL
 from wizard.codec import to_json
+from wizard.diagnose import Diagnosis, diagnose
 from wizard.errors import BadRequest, Exit
 from wizard.lines import LineDecoder
 
@@ -23,12 +24,10 @@ LARGEST = 1024 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Explained:
-    """The answer as JSON. ``known`` says whether the log shows a failure that is known."""
+    """The answer as JSON: a `wizard.diagnose.Diagnosis`, and whether its cause is known."""
 
     known: bool
-    cause: str = ""
-    excerpt: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
+    diagnosis: Diagnosis
     schema: int = 1
 
 
@@ -38,29 +37,28 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
     Returns 0 when the cause is known and 1 when nothing known was found. Of a huge log its
     beginning and its end are read. Raises BadRequest where it cannot be read.
     """
-    from wizard.diagnose import diagnose
-
-    found = diagnose(list(_lines(log)))
-    if found is None:
-        answer = Explained(known=False)
+    found = diagnose(_lines(log))
+    if as_json:
+        stream.write(to_json(Explained(found.known, found)) + "\n")
     else:
-        answer = Explained(True, found.cause, tuple(found.excerpt), tuple(found.hints))
-    stream.write(to_json(answer) + "\n" if as_json else "\n".join(_told(answer)) + "\n")
-    return int(Exit.DONE if answer.known else Exit.FAILED)
+        stream.write("\n".join(_told(found)) + "\n")
+    return int(Exit.DONE if found.known else Exit.FAILED)
 
 
-def _told(answer: Explained) -> list[str]:
-    if not answer.known:
-        return [
-            "No failure that this wizard knows is in this log.",
-            "What to do:",
-            "  - Give the whole log, from its first line. For a build: pip install -v …",
-            "  - Or let the wizard try: cryptography-wizard",
-        ]
-    lines = ["What happened: " + answer.cause]
-    lines += [f"  | {line}" for line in answer.excerpt]
-    if answer.hints:
-        lines += ["What to do:", *(f"  - {hint}" for hint in answer.hints)]
+def _told(found: Diagnosis) -> list[str]:
+    if found.known:
+        lines = [f"What happened: {found.cause}"]
+    else:
+        lines = ["No failure that this wizard knows is in this log.", found.cause]
+    if found.line_number:
+        lines.append(
+            f"Line {found.line_number} shows it:"
+            if found.known
+            else f"Around line {found.line_number}:"
+        )
+    lines += [f"  | {line}" for line in found.excerpt]
+    if found.hints:
+        lines += ["What to do:", *(f"  - {hint}" for hint in found.hints)]
     return lines
 
 

@@ -77,29 +77,35 @@ class _Conversation:
 
     def _agree(self) -> Plan | None:
         """Ask and plan until there is a plan that the user wants; None if he wants none."""
-        self._ask()
         while True:
-            try:
-                plan = self.session.make_plan()
-                self._review(plan)
-                decided = self.asker.pick(
-                    "Shall this be done?",
-                    (("go", "Yes, do it"), ("back", "No, back to the questions"), ("quit", "Quit")),
-                )
-                if decided == "quit":
-                    self.voice.say("Nothing was done.")
-                    return None
-                if decided == "go":
-                    facts, _ = self.session.known()
-                    require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
-                    return plan
-            except (BadRequest, Impossible) as error:
-                self.voice.say("", *outcome.error(error), "")
-                if not self.session.questions():
-                    raise
-                self.asker.pick("What now?", (("back", "Back to the questions"),))
-            self.session.back()
             self._ask()
+            plan, decided = self._decide()
+            if decided == "go":
+                return plan
+            if decided == "quit":
+                self.voice.say("Nothing was done.")
+                return None
+            self.session.back()
+
+    def _decide(self) -> tuple[Plan | None, str]:
+        """Show the plan and let the user decide: ``go``, ``back`` or ``quit``."""
+        try:
+            plan = self.session.make_plan()
+            self._review(plan)
+            decided = self.asker.pick(
+                "Shall this be done?",
+                (("go", "Yes, do it"), ("back", "No, back to the questions"), ("quit", "Quit")),
+            )
+            if decided == "go":
+                facts, _ = self.session.known()
+                require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
+        except (BadRequest, Impossible) as error:
+            if not self.session.questions():
+                raise  # no answer could change it
+            self.voice.say("", *outcome.error(error), "")
+            options = (("back", "Back to the questions"), ("quit", "Quit"))
+            return None, self.asker.pick("What now?", options)
+        return plan, decided
 
     def _ask(self) -> None:
         """Ask from where the session stands to the last question."""

@@ -1,0 +1,465 @@
+"""The front door: commands, wrong requests with their exit codes, and what is never imported."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from screens import arguments, cli, terminal
+from screens.arguments import parse
+from tests.screens.pretend import BROKEN, DEBIAN, Pretended
+from wizard import engine, locations
+from wizard.choices import Choices
+from wizard.codec import to_json
+from wizard.errors import BadRequest, Exit
+from wizard.facts import Facts
+
+Run = Callable[..., "tuple[int, str, str]"]
+RUN = "import sys; from screens.cli import main; sys.exit(main())"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run the command line on a pretended machine: its exit code and what it wrote."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(locations, "state", lambda: tmp_path / "state")
+
+    def go(*words: str, machine: Pretended | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(engine, "real", (machine or Pretended()).engine)
+        code = cli.main(words)
+        written = capfd.readouterr()
+        return code, written.out, written.err
+
+    return go
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """A saved machine."""
+    file = tmp_path / "debian.json"
+    file.write_text(to_json(DEBIAN), encoding="utf-8")
+    return file
+
+
+def process(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", RUN, *words],
+        stdin=more.pop("stdin", subprocess.DEVNULL),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        **more,
+    )
+
+
+def test_help_has_examples_and_the_exit_codes(run: Run) -> None:
+    code, out, _ = run("--help")
+    assert code == Exit.DONE
+    for text in ("examples:", "exit codes:", "130 cancelled", "diagnose", "--answers FILE"):
+        assert text in out
+
+
+@pytest.mark.parametrize("command", ["doctor", "plan", "verify", "diagnose"])
+def test_each_command_has_help(run: Run, command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == Exit.DONE
+    assert f"cryptography-wizard {command}" in out
+
+
+def test_version(run: Run) -> None:
+    code, out, _ = run("--version")
+    assert (code, out) == (Exit.DONE, "cryptography-wizard 0.1.0\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["plan", "--facts", "{saved}"], ["doctr"]]
+)
+def test_the_light_commands_import_nothing_slow(words: Sequence[str], saved: Path) -> None:
+    code = (
+        "import sys; from screens.cli import main\n"
+        f"main({[word.format(saved=saved) for word in words]!r})\n"
+        "slow = {'textual', 'questionary', 'prompt_toolkit', 'requests', 'rich', 'plumbum'}\n"
+        "sys.exit(' '.join(slow & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["docter"], "no command 'docter' (did you mean doctor?)"),
+        (["--methd", "wheel"], "no flag --methd (did you mean --method?)"),
+        (["--method", "wheal"], "did you mean 'wheel'?"),
+        (["--method=wheal"], "did you mean 'wheel'?"),
+        (["--release"], "--release: expected one argument"),
+        (["--release", ""], "--release is empty"),
+        (["--method", "wheel", "--method", "source"], "given twice: 'wheel' and 'source'"),
+        (["--yes", "--plain"], "not allowed with argument --yes"),
+        (["plan", "--format", "yaml"], "'yaml'"),
+        (["plan", "surprise"], "surprise"),
+        (["plan", "--yes"], "--yes"),
+        (["-x"], "no flag -x"),
+    ],
+)
+def test_a_wrong_command_line_is_told_with_the_nearest_word(
+    run: Run, words: Sequence[str], told: str
+) -> None:
+    machine = Pretended()
+    code, out, err = run(*words, machine=machine)
+    assert (code, out) == (Exit.WRONG, "")
+    assert told in err
+    assert "What to do:" in err
+    assert "Traceback" not in err
+    assert machine.probes == []
+
+
+def test_flags_are_choices_before_and_after_the_command() -> None:
+    before = parse(["--method", "source", "plan", "--link", "dynamic"])
+    assert before.flags == Choices(method="source", link="dynamic")
+    assert parse(["--yes", "--venv", "a b"]).flags == Choices(venv="a b")
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["--json"], True),
+        (["plan", "--format", "json"], True),
+        (["plan", "--format=json"], True),
+        (["plan", "--format", "text"], False),
+        (["--yes"], False),
+    ],
+)
+def test_errors_are_json_where_json_is_wanted(words: Sequence[str], asked: bool) -> None:
+    assert arguments.wants_json(words) is asked
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--yes", "--json", "--methd", "wheel"],
+        ["--yes", "--json", "--release", "not-a-version"],
+        ["--yes", "--json", "--answers", "missing.toml"],
+        ["plan", "--json", "--facts", "missing.json"],
+        ["plan", "--format", "json", "--release", "50.0.9"],
+        ["doctor", "--json", "--wrong"],
+        ["--json"],
+    ],
+)
+def test_a_wrong_request_for_json_has_one_json_object(run: Run, words: Sequence[str]) -> None:
+    code, out, err = run(*words)
+    report = json.loads(out)
+    assert code == report["code"] == Exit.WRONG
+    assert report["schema"] == 1
+    assert report["error"]["what"]
+    assert set(report["error"]) == {"what", "shown", "why", "hints"}
+    assert err == ""
+
+
+def test_without_a_terminal_nothing_is_asked_and_nothing_is_done(run: Run) -> None:
+    machine = Pretended()
+    code, out, err = run(machine=machine)
+    assert (code, out) == (Exit.WRONG, "")
+    assert "cryptography-wizard --yes" in err
+    assert machine.probes == []
+
+
+def test_yes_installs(run: Run) -> None:
+    code, out, err = run("--yes", "--venv", "env")
+    assert (code, err) == (Exit.DONE, "")
+    assert "ok: cryptography 50.0.2 works" in out
+
+
+def test_yes_json(run: Run) -> None:
+    code, out, err = run("--yes", "--json")
+    assert code == json.loads(out)["code"] == Exit.DONE
+    assert [json.loads(line)["kind"] for line in err.splitlines()][-1] == "run-ended"
+
+
+def test_a_failed_step_has_its_exit_code(run: Run) -> None:
+    code, _, err = run("--yes", machine=Pretended(script={"install": BROKEN}))
+    assert code == Exit.FAILED
+    assert "  | error: the true cause" in err
+
+
+def test_answers_from_a_file_and_flags_that_win(run: Run, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.toml"
+    answers.write_text('release = "49.0.0"\nvenv = "one"\n', encoding="utf-8")
+    _, out, _ = run("--yes", "--answers", str(answers), "--venv", "two")
+    assert "cryptography 49.0.0 from a wheel" in out
+    assert f"{os.sep}two." in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--venv", "file"], "is a file"),
+        (["--venv", "full"], "not a virtual environment"),
+        (["--python", "missing"], "no Python at missing"),
+        (["--release", "abc"], "not a version number"),
+        (["--method", "wheel", "--link", "dynamic"], "contradict"),
+        (["--answers", "full"], "is a folder"),
+        (["--answers", "file"], "file"),
+    ],
+)
+def test_a_wrong_request_is_told_before_any_work(
+    run: Run, tmp_path: Path, words: Sequence[str], told: str
+) -> None:
+    (tmp_path / "file").write_text("colour = 1\n", encoding="utf-8")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("precious", encoding="utf-8")
+    machine = Pretended()
+    code, _, err = run("--yes", *words, machine=machine)
+    assert code == Exit.WRONG
+    assert told in err
+    assert machine.probes == []
+    assert (tmp_path / "full" / "thesis.txt").read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sh"])
+def test_a_plan_for_a_saved_machine(run: Run, saved: Path, form: str) -> None:
+    machine = Pretended()
+    code, out, err = run("plan", "--facts", str(saved), "--format", form, machine=machine)
+    assert (code, err) == (Exit.DONE, "")
+    assert machine.probes == []
+    assert "50.0.2" in out
+    if form == "json":
+        assert json.loads(out)["release"] == "50.0.2"
+    assert out.startswith("#!/bin/sh") is (form == "sh")
+
+
+def test_a_plan_for_this_machine(run: Run) -> None:
+    code, out, _ = run("plan", "--method", "source")
+    assert code == Exit.DONE
+    assert "--no-binary cryptography" in out
+
+
+def test_what_is_impossible_has_its_exit_code(run: Run) -> None:
+    bare = Pretended(replace(DEBIAN, managers=()))
+    code, _, err = run("--yes", "--method", "source", machine=bare)
+    assert code == Exit.IMPOSSIBLE
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"{", "not JSON"),
+        (b'{"schema": 99}', "schema 99"),
+        (b"[]", "must hold a JSON object"),
+        (b"\xff\xfe{}", "not text in UTF-8"),
+        (b'{"schema": 1, "system": {"name": "linux", "machine": "x", "color": 1}}', "color"),
+    ],
+)
+def test_a_saved_machine_that_is_none(run: Run, tmp_path: Path, content: bytes, told: str) -> None:
+    file = tmp_path / "machine.json"
+    file.write_bytes(content)
+    code, _, err = run("plan", "--facts", str(file))
+    assert code == Exit.WRONG
+    assert told in err
+
+
+@pytest.mark.parametrize("name", [".", "missing.json", "a\0b"])
+def test_a_saved_machine_that_cannot_be_read(run: Run, name: str) -> None:
+    code, _, err = run("plan", "--facts", name)
+    assert code == Exit.WRONG
+    assert "machine" in err or "cannot be read" in err or "not the name" in err
+
+
+def test_a_huge_saved_machine_is_not_read_whole(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "LARGEST_FACTS", 100)
+    file = tmp_path / "machine.json"
+    file.write_text(" " * 101, encoding="utf-8")
+    code, _, err = run("plan", "--facts", str(file))
+    assert code == Exit.WRONG
+    assert "too large" in err
+
+
+def test_doctor_writes_facts_that_can_be_read_again(run: Run, saved: Path) -> None:
+    code, out, _ = run("doctor", "--json")
+    assert code == Exit.DONE
+    assert out == saved.read_text(encoding="utf-8") + "\n"
+    assert run("doctor", "--json", "--facts", str(saved))[1] == out
+
+
+def test_a_bug_is_told_without_a_traceback(run: Run, tmp_path: Path) -> None:
+    class Buggy(Pretended):
+        def probe(self, _choices: Choices, **_more: bool) -> Facts:
+            raise ZeroDivisionError("nobody divides by zero")
+
+    code, out, err = run("--yes", machine=Buggy())
+    assert code == Exit.FAILED
+    assert "This is a bug in cryptography-wizard" in err
+    assert "ZeroDivisionError: nobody divides by zero" in err
+    assert "Traceback" not in out + err
+    (report,) = (tmp_path / "state" / "bugs").iterdir()
+    assert str(report) in err
+    assert "Traceback" in report.read_text(encoding="utf-8")
+    assert "['--yes']" in report.read_text(encoding="utf-8")
+
+
+def test_a_bug_is_told_even_where_nothing_can_be_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setattr(locations, "state", lambda: tmp_path / "file")
+    monkeypatch.setattr(cli, "_carry_out", lambda _request: 1 // 0)
+    code, _, err = run("--yes")
+    assert code == Exit.FAILED
+    assert "could not be saved" in err
+
+
+def test_ctrl_c_outside_of_a_run_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_request: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_carry_out", interrupt)
+    assert run("--yes") == (Exit.CANCELLED, "", "cryptography-wizard: Cancelled.\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_process_with_one_line(number: int, tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from screens import cli\n"
+        "def wait(request):\n"
+        "    print('waiting', flush=True)\n"
+        "    time.sleep(60)\n"
+        "cli._carry_out = wait\n"
+        "sys.exit(cli.main(['--yes']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "waiting\n"
+        child.send_signal(number)
+        _, err = child.communicate(timeout=60)
+    assert child.returncode == Exit.CANCELLED
+    assert err == "cryptography-wizard: Cancelled.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_a_reader_that_goes_away_hears_no_complaint(saved: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, "plan", "--facts", str(saved)],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (Exit.CANCELLED, b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX descriptors")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("", Exit.WRONG), ("--plain", Exit.WRONG), ("--version", Exit.DONE), ("plan -x", Exit.WRONG)],
+)
+def test_closed_streams_do_no_harm(closed: str, words: str, code: int) -> None:
+    argv = ["sh", "-c", f'"$0" -c "$1" {words} {closed}', sys.executable, RUN]
+    done = subprocess.run(
+        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_waits_for_an_answer_that_cannot_come() -> None:
+    begin = time.monotonic()
+    done = process()
+    assert done.returncode == Exit.WRONG
+    assert "no terminal" in done.stderr
+    assert begin  # the bound is the time limit of the process
+
+
+def test_ascii_only() -> None:
+    done = process("--ascii", "verify", "ünïcode-path")
+    assert done.returncode == Exit.WRONG
+    assert (done.stdout + done.stderr).isascii()
+
+
+@pytest.mark.parametrize(
+    ("flags", "face"), [(["--plain"], "Plain"), (["--prompts"], "Prompts"), ([], "app")]
+)
+def test_the_face_that_fits_is_started(
+    run: Run, monkeypatch: pytest.MonkeyPatch, flags: Sequence[str], face: str
+) -> None:
+    from screens import app, linear
+
+    started: list[str] = []
+
+    def converse(_engine: object, choices: Choices, asker: object) -> int:
+        started.append(type(asker).__name__)
+        assert choices.release == "49.0.0"
+        return 130
+
+    def run_app(_engine: object, choices: Choices) -> int:
+        started.append("app")
+        assert choices.release == "49.0.0"
+        return 130
+
+    abilities = terminal.Abilities(True, True, True, columns=80, lines=24)
+    monkeypatch.setattr(terminal, "look", lambda: abilities)
+    monkeypatch.setattr(linear, "converse", converse)
+    monkeypatch.setattr(app, "run_app", run_app)
+    assert run(*flags, "--release", "49.0.0")[0] == Exit.CANCELLED
+    assert started == [face]
+
+
+def test_diagnose_reads_a_file_and_standard_input(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "pip.log"
+    log.write_text("error: externally-managed-environment\n", encoding="utf-8")
+    code, out, _ = run("diagnose", str(log))
+    assert code == Exit.DONE
+    assert "externally-managed-environment" in out
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log.read_bytes())))
+    assert run("diagnose") == (code, out, "")
+
+
+def test_diagnose_says_that_it_does_not_know(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "pip.log"
+    log.write_text("all is well\n", encoding="utf-8")
+    code, out, _ = run("diagnose", "--json", str(log))
+    assert code == Exit.FAILED
+    assert json.loads(out)["known"] is False
+
+
+@pytest.mark.parametrize("name", [".", "missing.log", "a\0b"])
+def test_diagnose_refuses_what_is_no_file(run: Run, name: str) -> None:
+    assert run("diagnose", name)[0] == Exit.WRONG
+
+
+def test_an_unknown_word_is_a_bad_request() -> None:
+    with pytest.raises(BadRequest):
+        parse(["install"])

@@ -1,0 +1,140 @@
+"""Which face fits which terminal; colours and letters."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from screens import terminal
+from screens.terminal import Abilities, Face, choose
+from wizard.errors import BadRequest, Exit
+
+GOOD = Abilities(stdin=True, stdout=True, stderr=True, columns=80, lines=24)
+
+
+@pytest.mark.parametrize(
+    ("abilities", "face"),
+    [
+        (GOOD, Face.FULL),
+        (replace(GOOD, columns=60, lines=16), Face.FULL),
+        (replace(GOOD, columns=59), Face.PROMPTS),
+        (replace(GOOD, lines=15), Face.PROMPTS),
+        (replace(GOOD, stderr=False), Face.PROMPTS),
+        (replace(GOOD, dumb=True), Face.PLAIN),
+        (replace(GOOD, spoken=True), Face.PLAIN),
+        (replace(GOOD, columns=0, lines=0), Face.PLAIN),
+    ],
+)
+def test_the_face_is_what_the_terminal_can_carry(abilities: Abilities, face: Face) -> None:
+    assert choose(abilities) is face
+
+
+@pytest.mark.parametrize("lacking", ["stdin", "stdout"])
+@pytest.mark.parametrize("prompts", [False, True])
+def test_without_a_terminal_nothing_is_asked(lacking: str, prompts: bool) -> None:
+    abilities = replace(GOOD, **{lacking: False})
+    with pytest.raises(BadRequest) as caught:
+        choose(abilities, prompts=prompts)
+    assert caught.value.code == Exit.WRONG
+    assert any("--yes" in hint for hint in caught.value.hints)
+
+
+def test_prompts_are_asked_for() -> None:
+    assert choose(GOOD, prompts=True) is Face.PROMPTS
+
+
+def test_prompts_on_a_dumb_terminal_are_plain() -> None:
+    assert choose(replace(GOOD, dumb=True), prompts=True) is Face.PLAIN
+
+
+def test_plain_answers_may_come_through_a_pipe() -> None:
+    assert choose(replace(GOOD, stdin=False, stdout=False), plain=True) is Face.PLAIN
+
+
+def test_plain_needs_something_to_read() -> None:
+    with pytest.raises(BadRequest):
+        choose(replace(GOOD, stdin=False, open=False), plain=True)
+
+
+@pytest.mark.parametrize(
+    ("environ", "dumb", "spoken"),
+    [
+        ({"TERM": "xterm"}, False, False),
+        ({"TERM": "dumb"}, True, False),
+        ({"TERM": "xterm", "ACCESSIBLE": "1"}, False, True),
+        ({"TERM": "xterm", "ACCESSIBLE": "0"}, False, False),
+    ],
+)
+def test_the_environment_is_looked_at(environ: dict[str, str], dumb: bool, spoken: bool) -> None:
+    abilities = terminal.look(environ)
+    assert (abilities.dumb, abilities.spoken) == (dumb, spoken)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no TERM")
+def test_a_terminal_of_unknown_kind_is_dumb() -> None:
+    assert terminal.look({}).dumb
+
+
+class Screen(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "wish", "environ", "colored"),
+    [
+        (Screen(), "auto", {}, True),
+        (Screen(), "auto", {"NO_COLOR": "1"}, False),
+        (Screen(), "auto", {"NO_COLOR": ""}, True),
+        (Screen(), "auto", {"TERM": "dumb"}, False),
+        (io.StringIO(), "auto", {}, False),
+        (None, "auto", {}, False),
+        (Screen(), "never", {}, False),
+        (io.StringIO(), "always", {"NO_COLOR": "1"}, True),
+    ],
+)
+def test_color(
+    stream: io.StringIO | None,
+    wish: terminal.ColorWish,
+    environ: dict[str, str],
+    colored: bool,
+) -> None:
+    assert terminal.color(stream, wish, environ) is colored
+
+
+def test_a_closed_stream_is_no_terminal() -> None:
+    stream = Screen()
+    stream.close()
+    assert not terminal.is_terminal(stream)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "ascii_only", "written"),
+    [
+        ("ascii", "False", "wait ... ok -> ?"),
+        ("utf-8", "False", "wait … ✓ → 字"),
+        ("utf-8", "True", "wait ... ok -> ?"),
+    ],
+)
+def test_letters_that_cannot_be_shown_have_look_alikes(
+    encoding: str, ascii_only: str, written: str
+) -> None:
+    code = (
+        "from screens import terminal; "
+        f"terminal.make_safe(ascii_only={ascii_only}); print('wait … ✓ → 字')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == written
