@@ -40,20 +40,21 @@ def _shown(finding: Finding, *, width: int, fancy: bool, color: bool) -> str:
     padded = f"{sign:<2}"
     head = f"{padded} {finding.title:<{_TITLE}}"
     room = width - len(head)
-    lines = textwrap.wrap(finding.detail, room, break_long_words=False) or [""]
+    lines = _wrap(finding.detail, room) or [""]
     if finding.action:
         arrow = "→ " if fancy else "-> "
-        lines += textwrap.wrap(
-            arrow + finding.action,
-            room,
-            subsequent_indent=" " * len(arrow),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        lines += _wrap(arrow + finding.action, room, indent=" " * len(arrow))
     text = ("\n" + " " * len(head)).join(lines)
     if color:
         head = f"\x1b[{code}m{padded}\x1b[0m{head[len(padded) :]}"
     return f"{head}{text}\n"
+
+
+def _wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines that can be copied from: paths, commands and names stay whole."""
+    return textwrap.wrap(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _summary(found: tuple[Finding, ...]) -> str:

@@ -13,10 +13,10 @@ from wizard.knowledge import Knowledge
 
 Mark = Literal["ok", "warn", "bad"]
 GIB = 1024**3
-BUILD_SPACE = 2 * GIB
-"""Bytes in the temporary folder. A build of 50.0.2 takes 1.1 GB of it (measured)."""
-BUILD_MEMORY = int(1.5 * GIB)
-"""Bytes. Below it Rust's compiler has been seen to be ended by the system (Raspberry Pi)."""
+BUILD_SPACE = int(1.5 * GIB)
+"""Bytes in the temporary folder: a rule of thumb for a build that also fetches a toolchain."""
+BUILD_MEMORY = GIB
+"""Bytes: a rule of thumb. Below it the system has often ended Rust's compiler for lack of it."""
 SHOWN = 5
 """So many other Pythons are named."""
 
@@ -209,7 +209,7 @@ def _room(facts: Facts) -> Iterator[Finding]:
     if 0 < system.temporary_free < BUILD_SPACE:
         free = f"{system.temporary_free / GIB:.1f} GiB free in {system.temporary}"
         action = "Make room, or name a larger folder in TMPDIR. A wheel needs little."
-        yield Finding("warn", "Temporary", f"{free}: a source build wants 2 GiB.", action)
+        yield Finding("warn", "Temporary", f"{free}: a source build wants 1.5 GiB.", action)
     if 0 < system.memory < BUILD_MEMORY:
         memory = f"{system.memory / GIB:.1f} GiB of memory: a source build may be ended for lack."
         yield Finding("warn", "Memory", memory, "Take the wheel, or add swap space.")

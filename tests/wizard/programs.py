@@ -1,0 +1,32 @@
+"""Pretended programs for tests: small scripts in a folder of the test's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def program(folder: Path, name: str, body: str) -> str:
+    """Write a shell script and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def python(folder: Path, name: str = "python3", body: str = "") -> str:
+    """A Python that runs ``body`` in the shell first, and then is this one."""
+    return program(folder, name, f'{body}\nexec "{os.path.realpath(sys.executable)}" "$@"')
+
+
+def only(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Let nothing of the developer's machine be seen but what a shell script needs."""
+    monkeypatch.setenv("PATH", os.pathsep.join([*map(str, folders), "/usr/bin", "/bin"]))
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "CARGO_HOME", "OPENSSL_DIR", "PYTHONPATH"):
+        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
