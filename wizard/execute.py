@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Callable, Literal, Optional
+from typing import Callable, Literal, Optional
 
 from backends.action import Command
 from backends.progress import Progress
@@ -138,6 +139,14 @@ class _Lock:
             self._emit(Waiting(self._step, who, self.left))
 
 
+class _NotLogged(Exception):
+    """The log could not be written to."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class _Attempt:
     """One start of the command."""
 
@@ -145,7 +154,7 @@ class _Attempt:
         self,
         step: str,
         command: Command,
-        log: BinaryIO,
+        log: FileIO,
         folder: Optional[Path],
         around: Surroundings,
         lock: _Lock,
@@ -173,9 +182,9 @@ class _Attempt:
             return _not_started(argv[0], command, error)
         try:
             ended = self._follow(running)
-        except OSError as error:  # only the log is written to here
+        except _NotLogged as problem:
             running.end()
-            ended = _not_logged(self._log.name, error)
+            ended = _not_logged(self._log.name, problem.error)
         except BaseException:
             running.end()
             raise
@@ -185,22 +194,19 @@ class _Attempt:
 
     def _follow(self, running: Running) -> Ended:
         limit = time.monotonic() + self._command.timeout
-        ended: Optional[Ended] = None
         while not running.over:
             chunk = running.read(TICK)
             if chunk:
-                self._log.write(chunk)
+                self._write(chunk)
                 self._take(self._decoder.feed(chunk))
             now = time.monotonic()
             if now - self._told >= TICK or len(self._lines) > BATCH:
                 self._tell()
             self._around.tick()
             if self._around.cancel.is_set():
-                ended = Ended("cancelled")
-            elif now > limit:
-                ended = _too_slow(self._command)
-            if ended is not None:
-                return self._stop(running, ended)
+                return self._stop(running, Ended("cancelled"))
+            if now > limit:
+                return self._stop(running, _too_slow(self._command))
         return _by_exit(running.exit, self._command)
 
     def _stop(self, running: Running, ended: Ended) -> Ended:
@@ -209,12 +215,20 @@ class _Attempt:
         begin = time.monotonic()
         while not running.over and time.monotonic() - begin < 0.1:
             chunk = running.read(0.02)
-            self._log.write(chunk)
+            self._write(chunk)
             self._take(self._decoder.feed(chunk))
         if gone:
             return ended
         left = "Some of its programs could not be ended; they run on."
         return Ended(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
+
+    def _write(self, chunk: bytes) -> None:
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[self._log.write(rest) :]
+        except OSError as error:
+            raise _NotLogged(error) from None
 
     def _take(self, lines: list[str]) -> None:
         if not lines:

@@ -49,12 +49,13 @@ def run(
         (folder / PLAN).write_text(to_json(plan), encoding="utf-8")
         _save_answers(folder / ANSWERS, choices)
         journal = Journal(folder)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         return _cannot_keep(steps, done, emit, begin, error)
+    running = _Run(plan, facts, folder, journal, emit, cancel)
     try:
-        return _Run(plan, facts, folder, journal, emit, cancel).go(steps, done, begin)
+        return running.go(steps, done, begin)
     except OSError as error:  # the journal's: everything else has a step that it belongs to
-        return _cannot_keep(steps, frozenset(), emit, begin, error)
+        return _cannot_keep(steps, done | running.ended, emit, begin, error)
     finally:
         journal.close()
 
@@ -77,6 +78,7 @@ class _Run:
         self._cancel = cancel
         self._keeper = privilege.KeepAlive(facts.privilege)
         self._report: Optional[Report] = None
+        self.ended: set[str] = set()
 
     def go(self, steps: tuple[Step, ...], done: frozenset[str], begin: float) -> RunEnded:
         code = int(Exit.DONE)
@@ -96,6 +98,8 @@ class _Run:
     def _emit(self, event: Event) -> None:
         self._journal.write(event)
         self._face(event)
+        if isinstance(event, StepEnded):
+            self.ended.add(event.step)
 
     def _step(self, step: Step, number: int, *, root_later: bool) -> int:
         """Do one step and tell its end; the exit code that the run would have now."""
@@ -104,39 +108,40 @@ class _Run:
         self._emit(StepStarted(step.id, self._shown(step.action), logged))
         begin = time.monotonic()
         makes = self._makes_environment(step)
-        code = int(Exit.FAILED)
-        try:
-            ended = self._act(step, log, self._keeper.tick if root_later else lambda: None)
-            excerpt: tuple[str, ...] = ()
-            if ended.state == "failed":
-                ended, excerpt = why(step, ended, log)
-            elif ended.state == "done":
-                with cancellable(self._cancel):
-                    lacking = missing(step)
-                if lacking:
-                    ended = Ended("failed", ended.exit, lacking, (f"Read the log: {log}",))
-        except Cancelled:
-            ended, excerpt = Ended("cancelled"), ()
-        except WizardError as error:
-            code = int(error.code)
-            ended = Ended("failed", None, _sentences(error), error.hints)
-            excerpt = tuple(error.shown.splitlines())
-        except OSError as error:
-            ended, excerpt = Ended("failed", None, _system_says(error)), ()
+        ended, excerpt, code = self._outcome(step, log, root_later=root_later)
         if makes and ended.state != "done":
             ended = self._remove_half(ended)
-        kept = str(log) if log.exists() else ""
         self._emit(
             StepEnded(
                 *(step.id, ended.state, time.monotonic() - begin, ended.exit),
-                *(ended.cause, excerpt, ended.hints, kept),
+                *(ended.cause, excerpt, ended.hints, str(log) if log.exists() else ""),
             )
         )
-        if ended.state == "done":
-            return int(Exit.DONE)
+        return int(code)
+
+    def _outcome(
+        self, step: Step, log: Path, *, root_later: bool
+    ) -> tuple[Ended, tuple[str, ...], Exit]:
+        """Do one step; how it ended, the lines that show why, and its exit code."""
+        try:
+            with cancellable(self._cancel):
+                ended = self._act(step, log, self._keeper.tick if root_later else lambda: None)
+                lacking = missing(step) if ended.state == "done" else ""
+        except Cancelled:
+            return Ended("cancelled"), (), Exit.CANCELLED
+        except WizardError as error:
+            failed = Ended("failed", None, f"{error.what} {error.why}".strip(), error.hints)
+            return failed, tuple(error.shown.splitlines()), error.code
+        except OSError as error:
+            return Ended("failed", None, _system_says(error)), (), Exit.FAILED
         if ended.state == "cancelled":
-            return int(Exit.CANCELLED)
-        return int(Exit.UNPROVED) if isinstance(step.action, Prove) else code
+            return ended, (), Exit.CANCELLED
+        if lacking:
+            return Ended("failed", ended.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
+        if ended.state == "done":
+            return ended, (), Exit.DONE
+        explained, excerpt = why(step, ended, log)
+        return explained, excerpt, Exit.UNPROVED if isinstance(step.action, Prove) else Exit.FAILED
 
     def _act(self, step: Step, log: Path, tick: Callable[[], object]) -> Ended:
         action = step.action
@@ -154,10 +159,9 @@ class _Run:
     def _prove(self, action: Prove) -> Ended:
         from wizard.verify import verify
 
-        with cancellable(self._cancel):
-            report = verify(
-                action.python, release=action.release, link=action.link, timeout=action.timeout
-            )
+        report = verify(
+            action.python, release=action.release, link=action.link, timeout=action.timeout
+        )
         self._report = report
         if report.ok:
             return Ended("done")
@@ -223,11 +227,9 @@ def _save_answers(path: Path, choices: Choices) -> None:
     answers.save(path, choices)
 
 
-def _sentences(error: WizardError) -> str:
-    return f"{error.what} {error.why}".strip()
-
-
-def _system_says(error: OSError) -> str:
+def _system_says(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return f"A name in it is not Unicode: {error}."
     where = f"{error.filename}: " if error.filename else ""
     return f"The system says: {where}{error.strerror or error}."
 
@@ -237,7 +239,7 @@ def _cannot_keep(
     done: frozenset[str],
     emit: Callable[[Event], None],
     begin: float,
-    error: OSError,
+    error: OSError | UnicodeError,
 ) -> RunEnded:
     """The run's own folder cannot be written: nothing is done that nobody could read later."""
     cause = f"The wizard cannot write its journal and logs. {_system_says(error)}"

@@ -26,6 +26,7 @@ from wizard.events import (
     StepStarted,
     Waiting,
 )
+from wizard.export import command_text
 from wizard.facts import Facts
 from wizard.plan import Plan, Step, order
 from wizard.progress import reader
@@ -139,9 +140,14 @@ def _play(
     report: Optional[Report],
 ) -> StepEnded:
     action = step.action
-    command = action if isinstance(action, Command) else Command(("cryptography-wizard", "verify"))
-    log = f"logs/{number:02d}-{step.id}.log"
-    emit(StepStarted(step.id, privilege.shown(command, facts.privilege), log))
+    command = action if isinstance(action, Command) else Command(())
+    shown = (
+        privilege.shown(action, facts.privilege)
+        if isinstance(action, Command)
+        else command_text(action, facts.system.name)
+    )
+    log = f"logs/{number:02d}-{step.id}.log" if isinstance(action, Command) else ""
+    emit(StepStarted(step.id, shown, log))
     cancelled = StepEnded(step.id, "cancelled", scene.seconds, log=log)
     if scene.waits:
         emit(Waiting(step.id, scene.waits, command.busy_seconds))

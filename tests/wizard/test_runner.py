@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -483,3 +484,38 @@ def test_temporary_files_of_a_step_are_gone_after_it() -> None:
     made = Path(run.lines("one")[0])
     assert made.parent.name.startswith("cryptography-wizard-")
     assert not made.parent.exists()
+
+
+def test_a_disk_that_is_full_for_the_journal_fails_the_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original = journal.Journal.write
+
+    def full(self: journal.Journal, event: Event) -> None:
+        if isinstance(event, StepEnded) and event.step == "two":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        original(self, event)
+
+    monkeypatch.setattr(journal.Journal, "write", full)
+    steps = [step(name, Command(program(""))) for name in ("one", "two", "three")]
+    run = Watched(plan(*steps))
+    assert run.states() == [("one", "done"), ("two", "failed"), ("three", "skipped")]
+    assert "No space left on device" in run.ended("two").cause
+    assert run.end.code == 1
+
+
+def test_a_face_that_fails_does_not_leave_a_program_behind() -> None:
+    text = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    pids: list[int] = []
+
+    def breaks(event: Event) -> None:
+        if isinstance(event, Lines):
+            pids.append(int(event.lines[0]))
+            raise RuntimeError("the face is gone")
+
+    facts = Facts(System("linux", "x86_64"), privilege=ROOT)
+    what = plan(step("one", Command(program(text))))
+    with pytest.raises(RuntimeError, match="the face is gone"):
+        runner.run(what, CHOICES, facts, breaks, threading.Event())
+    assert pids
+    assert pids[0] not in tree.processes()
