@@ -29,9 +29,12 @@ PIP_PLAIN = ("index-url", "no-index", "cert", "client-cert", "proxy", "timeout")
 
 def describe():
     # type: () -> Dict[str, Any]
-    """Everything that is known of this Python; a part that fails goes into ``errors``."""
+    """Everything that is known of this Python; a part that fails goes into ``errors``.
+
+    Of a Python that is too old for anything its version is enough.
+    """
     facts = {"errors": {}}  # type: Dict[str, Any]
-    for name, read in PARTS:
+    for name, read in PARTS if sys.version_info >= (3, 6) else PARTS[:2]:
         try:
             facts[name] = read()
         except (Exception, SystemExit) as error:
@@ -336,12 +339,12 @@ def config_files():
 
 PARTS = (
     ("version", version),
+    ("executable", lambda: sys.executable or ""),
     ("implementation", implementation),
     ("free_threaded", free_threaded),
     ("bits", bits),
     ("machine", machine),
     ("platform", sysconfig.get_platform),
-    ("executable", lambda: sys.executable or ""),
     ("prefix", lambda: sys.prefix),
     ("base", base),
     ("environment", environment),
