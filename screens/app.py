@@ -37,6 +37,9 @@ from wizard.knowledge import Knowledge
 GRACE = 5.0
 """Seconds that a run has to end after SIGTERM or SIGHUP before the wizard leaves without it."""
 
+KEYS = {"enter": "Enter", "escape": "Esc", "ctrl+t": "Ctrl+T", "ctrl+y": "Ctrl+Y"}
+"""Keys whose names Textual abbreviates."""
+
 
 class WizardApp(App[int]):
     """The wizard on the full screen. `run` returns the exit code.
@@ -50,7 +53,7 @@ class WizardApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True),
+        Binding("f1", "help", "Help"),
         Binding("q", "leave", "Quit"),
         Binding("ctrl+t", "toggle_looks", "Light or dark", show=False),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
@@ -168,6 +171,11 @@ class WizardApp(App[int]):
     @on(FailurePage.ShowLog)
     def _show_log(self) -> None:
         self.pop_screen()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Name a key as it is written on the keyboard, and as on the buttons."""
+        name = KEYS.get(binding.key)
+        return name or super().get_key_display(binding).upper()
 
     def action_help(self) -> None:
         """Show the help of this page."""

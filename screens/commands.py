@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from screens.frame import Page
+
+NO_COMMANDS = (
+    "command_palette",
+    "app.focus_next",
+    "app.focus_previous",
+    "screen.copy_text",
+    "interrupt",
+)
+"""What keys do that makes no sense as a command."""
 
 
 class WizardCommands(Provider):
@@ -13,8 +25,11 @@ class WizardCommands(Provider):
     def _commands(self) -> list[tuple[str, str, str]]:
         """Name, key and action of every key that has a name and works now."""
         found: dict[str, tuple[str, str, str]] = {}
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.description and enabled and "command_palette" not in binding.action:
+        for node, binding, enabled, _ in self.screen.active_bindings.values():
+            of_page = isinstance(node, (Page, App)) or binding.action.startswith("screen.")
+            if not of_page or not enabled:
+                continue  # moving about in a list is no command
+            if binding.description and binding.action not in NO_COMMANDS:
                 key = self.app.get_key_display(binding)
                 found.setdefault(binding.description, (binding.description, key, binding.action))
         return list(found.values())

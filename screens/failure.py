@@ -30,6 +30,8 @@ class Trouble:
     hints: tuple[str, ...] = ()
     log: str = ""
     retry: bool = False
+    heading: str = "Why"
+    tone: str = "bad"
 
     @classmethod
     def of_error(cls, error: WizardError) -> Trouble:
@@ -63,11 +65,11 @@ class Trouble:
             return cls(
                 "■ Stopped, as you asked",
                 "Everything that was started has ended.",
-                why="Finished before: " + ", ".join(done) + "."
-                if done
-                else "No step was finished.",
-                hints=("R goes on with the step that was stopped.",),
+                why="\n".join(done) or "Nothing.",
+                hints=("Try again goes on with the step that was stopped.",),
                 retry=True,
+                heading="What was finished before",
+                tone="warn",
             )
         report = session.ended.report if session.ended else None
         return cls(
@@ -111,13 +113,13 @@ class FailurePage(Page):
     def body(self) -> ComposeResult:
         """What happened, the line that shows it, why, what to do, the ways on."""
         trouble = self._trouble
-        yield Static(trouble.title, classes="title bad", markup=False)
+        yield Static(trouble.title, classes=f"title {trouble.tone}", markup=False)
         with VerticalScroll(id="trouble", can_focus=False):
             yield Static(trouble.what, classes="block", markup=False)
             if trouble.shown:
                 yield Static("\n".join(trouble.shown), id="excerpt", markup=False)
             if trouble.why:
-                yield Static("Why", classes="heading")
+                yield Static(trouble.heading, classes="heading")
                 yield Static(trouble.why, classes="block", markup=False)
             if trouble.hints:
                 yield Static("What you can do", classes="heading")
@@ -135,7 +137,7 @@ class FailurePage(Page):
     def on_mount(self) -> None:
         """The way on has the focus; the arrow keys scroll."""
         super().on_mount()
-        self.first_focus()
+        self.take_focus()
 
     def first_focus(self) -> None:
         """Try again or, where that leads nowhere, back to the questions."""

@@ -9,7 +9,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from screens.session import Session
@@ -41,11 +40,11 @@ class Trail(Static):
         parts: list[str | tuple[str, str]] = [(f" {NAME}", "bold $primary"), "   "]
         for number, name in enumerate(STAGES):
             if number:
-                parts.append((" · ", "$text-muted"))
+                parts.append((" · ", "$quiet"))
             if name == stage:
                 parts.append((f"▸{name}", "bold"))
             else:
-                parts.append((name, "$text-muted"))
+                parts.append((name, "$quiet"))
         super().__init__(Content.assemble(*parts))
 
 
@@ -66,7 +65,7 @@ class Page(Screen[None]):
         with Vertical(id="page"):
             yield from self.body()
         yield TooSmall(id="too-small")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Footer(show_command_palette=False)
 
     def body(self) -> ComposeResult:
         """The page's own widgets."""
@@ -122,7 +121,14 @@ class Page(Screen[None]):
         self.set_class(columns >= WIDE, "-wide")
         self.set_class(lines >= TALL, "-tall")
         self.query_one(TooSmall).show(columns, lines)
-        if was_small and not self.too_small:
+        if self.too_small:
+            self.set_focus(None)  # a button that nobody sees must not be pressed
+        elif was_small:
+            self.take_focus()
+
+    def take_focus(self) -> None:
+        """Put the focus where work begins, if the page can be seen."""
+        if not self.too_small:
             self.first_focus()
 
     def first_focus(self) -> None:
@@ -133,8 +139,3 @@ class Page(Screen[None]):
         if self.is_mounted and self.too_small:
             return False
         return super().check_action(action, parameters)
-
-
-def focus(widget: Widget) -> None:
-    """Give a widget the focus once it is there to take it."""
-    widget.call_after_refresh(widget.focus)

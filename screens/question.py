@@ -76,7 +76,7 @@ class QuestionPage(Page):
             row = self._standing_row()
             answers.highlighted = answers.get_option_index(row) if row else None
         self._show_because("")
-        self.first_focus()
+        self.take_focus()
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark())
 
     def first_focus(self) -> None:
@@ -122,14 +122,14 @@ class QuestionPage(Page):
             (option.label, "bold"),
             ("  recommended" if recommended else "", "$text-success italic"),
             "\n",
-            (f"    {option.consequence}", "$text-muted"),
+            (f"    {option.consequence}", "$quiet"),
         )
 
     def _free_words(self, chosen: bool) -> Content:
         return Content.assemble(
             ("(*) " if chosen else "( ) ", "bold"),
             (self._question.free, "bold"),
-            ("\n    Press Enter and type it.", "$text-muted"),
+            ("\n    Press Enter and type it.", "$quiet"),
         )
 
     @on(OptionList.OptionHighlighted)

@@ -94,13 +94,13 @@ class ResultPage(Page):
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
-            yield Button("Open the log  (O)", id="log")
+            yield Button("Open the log  (O)", id="open-log")
             yield Button("Finish  (Q)", id="finish", variant="primary")
 
     def on_mount(self) -> None:
         """The Finish button has the focus; the arrow keys scroll."""
         super().on_mount()
-        self.first_focus()
+        self.take_focus()
 
     def first_focus(self) -> None:
         """The button that finishes."""
@@ -110,8 +110,9 @@ class ResultPage(Page):
         report = self.session.ended.report if self.session.ended else None
         if report is None:
             return Content("! The proof could not be made.")
+        python = friendly(report.python)
         lines = [
-            Content.assemble(MARKS[mark], "  ", sentence)
+            Content.assemble(MARKS[mark], "  ", sentence.replace(report.python, python))
             for mark, sentence in verify.sentences(report)
         ]
         return Content("\n").join(lines)
@@ -124,7 +125,7 @@ class ResultPage(Page):
         wide = max(len(shell) for shell, _ in ways)
         lines = [Content("Switch the environment on, in the terminal where you want to use it:")]
         lines += [
-            Content.assemble((f"  {shell:<{wide}}   ", "$text-muted"), (command, "$text-primary"))
+            Content.assemble((f"  {shell:<{wide}}   ", "$quiet"), (command, "$text-primary"))
             for shell, command in ways
         ]
         lines.append(
@@ -159,7 +160,7 @@ class ResultPage(Page):
         """Scroll the page."""
         self.query_one("#result").scroll_relative(y=lines, animate=False)
 
-    @on(Button.Pressed, "#log")
+    @on(Button.Pressed, "#open-log")
     def action_show_log(self) -> None:
         """Show the log of the run."""
         self.post_message(self.ShowLog())

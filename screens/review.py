@@ -50,9 +50,9 @@ class StepCard(Static):
                 (f"{number}. {step.title}", "bold"),
                 ("   asks for administrator rights" if root else "", "$text-warning"),
                 "\n",
-                (step.why, "$text-muted"),
+                (step.why, "$quiet"),
                 "\n",
-                ("$ ", "$text-muted"),
+                ("$ ", "$quiet"),
                 (export.command_text(step.action, system), "$text-primary"),
             ),
             classes="step-card",
@@ -101,7 +101,7 @@ class ReviewPage(Page):
     def on_mount(self) -> None:
         """The Start button has the focus; the arrow keys scroll the steps."""
         super().on_mount()
-        self.first_focus()
+        self.take_focus()
 
     def first_focus(self) -> None:
         """The button that starts."""

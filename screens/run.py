@@ -48,7 +48,8 @@ class RunPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cancel", "Cancel"),
         Binding("enter,escape", "result", "Result"),
-        Binding("f,slash", "find", "Find"),
+        Binding("f", "find", "Find"),
+        Binding("slash", "find", show=False),
         Binding("n", "find_next", "Next", show=False),
         Binding("N", "find_previous", "Previous", show=False),
         Binding("s", "save", "Save the log"),
@@ -85,7 +86,7 @@ class RunPage(Page):
     def on_mount(self) -> None:
         """Start the run."""
         super().on_mount()
-        self.first_focus()
+        self.take_focus()
         self._tick()
         self.set_interval(1 / RATE, self._tick)
         self.run_worker(self._run())
@@ -265,7 +266,7 @@ class RunPage(Page):
     def action_close_find(self) -> None:
         """Close the field; N and Shift+N go on finding."""
         self.query_one("#find-bar").remove_class("-open")
-        self.first_focus()
+        self.take_focus()
 
     def action_important(self) -> None:
         """Show only the lines that matter, or all of them again."""
@@ -277,8 +278,11 @@ class RunPage(Page):
         """The lines of the log that the screen keeps."""
         return "the log's newest lines", self.query_one(LiveLog).text()
 
-    async def action_save(self) -> None:
+    def action_save(self) -> None:
         """Write the whole log into one file and say where."""
+        self.run_worker(self._save(), group="save")
+
+    async def _save(self) -> None:
         told = dict(self.session.told)
         shown = self.query_one(LiveLog).text()
         try:

@@ -115,6 +115,7 @@ class WelcomePage(Page):
         self._looking = True
         self._since = self.session.clock()
         self.query_one("#looking").remove_class("bad")
+        self.remove_class("-trouble")
         self.query_one("#begin", Button).disabled = True
         for number in range(len(LABELS)):
             self.query_one(f"#fact-{number}", Static).update("…")
@@ -128,8 +129,9 @@ class WelcomePage(Page):
             self._looking = False
             looking = self.query_one("#looking", Static)
             looking.add_class("bad")
-            parts = (f"✗ {error.what}", error.shown, error.why, *error.hints, "R looks again.")
-            looking.update("\n".join(part for part in parts if part))
+            self.add_class("-trouble")  # the room is needed to explain
+            parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
+            looking.update("\n\n".join(part for part in (*parts, "R looks again.") if part))
             return
         self._looking = False
         self._show_facts()
@@ -146,7 +148,7 @@ class WelcomePage(Page):
     def _show_facts(self) -> None:
         facts, _ = self.session.known()
         for number, (_, there, words) in enumerate(in_words(facts)):
-            mark = ("✓", "$text-success") if there else ("–", "$text-muted")
+            mark = ("✓", "$text-success") if there else ("–", "$quiet")
             self.query_one(f"#fact-{number}", Static).update(
                 Content.assemble(mark, "  ", Content(words))
             )
@@ -156,7 +158,7 @@ class WelcomePage(Page):
             "\n".join((*(f"! {problem}" for problem in problems), ready))
         )
         self.query_one("#begin", Button).disabled = False
-        self.first_focus()
+        self.take_focus()
 
     def first_focus(self) -> None:
         """The button that begins."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
-from typing import Callable
 
 import pytest
-from textual.pilot import Pilot
 
 from screens.app import WizardApp
 from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
@@ -17,8 +12,6 @@ from wizard.choices import Choices
 
 BASELINES = (3, 11)
 """The Python that the snapshots were made with."""
-
-Start = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,13 +24,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing of the developer's own terminal reach the tests."""
     for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS"):
         monkeypatch.delenv(name, raising=False)
-    before = dict(os.environ)
-    yield
-    assert dict(os.environ) == before, "a test changed the environment"
 
 
 @pytest.fixture

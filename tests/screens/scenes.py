@@ -6,9 +6,12 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
 from screens.app import WizardApp
+from screens.run import RunPage
 from tests.screens.fakes import FACTS, KNOWLEDGE, UNPROVED, FakeMachine, FakeRun
 from wizard.choices import Choices
 from wizard.errors import Impossible
@@ -37,6 +40,13 @@ class Scene:
         machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem)
         return WizardApp(machine.engine(), Choices(), knowledge=KNOWLEDGE, clock=lambda: 0.0)
 
+    async def show(self, pilot: Pilot[Any]) -> None:
+        """Bring the app to this scene; no cursor blinks in it."""
+        await self.act(pilot)
+        for field in pilot.app.screen.query(Input):
+            field.cursor_blink = False
+        await pilot.pause()
+
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until nothing works in the background, and what it left behind is on the screen."""
@@ -56,12 +66,19 @@ def fake_run(pilot: Pilot[Any]) -> FakeRun:
 async def until_held(pilot: Pilot[Any]) -> None:
     """Wait until the run has reached the place where it is held, and the screen shows it."""
     run = fake_run(pilot)
-    for _ in range(500):
-        if run.reached.is_set():
-            break
+    await until(pilot, run.reached.is_set)
+    page = pilot.app.screen
+    assert isinstance(page, RunPage)
+    await until(pilot, lambda: "packages" in str(page.query_one("#bar", Static).content))
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
+    """Wait, with a bound, until something is so."""
+    for _ in range(1000):
+        if condition():
+            return
         await pilot.pause(0.01)
-    assert run.reached.is_set(), "the run never reached the step where it is held"
-    await pilot.pause(0.1)
+    raise AssertionError("it never happened")
 
 
 def keys(*names: str) -> Act:
@@ -101,6 +118,14 @@ def ran(*names: str) -> Act:
             await pilot.pause()
 
     return act
+
+
+async def palette(pilot: Pilot[Any]) -> None:
+    """Open the command palette and wait for its commands."""
+    await keys(*METHOD, "ctrl+p")(pilot)
+    commands = pilot.app.screen.query_one(CommandList)
+    await until(pilot, lambda: commands.option_count > 0)
+    await pilot.pause()
 
 
 async def stopped(pilot: Pilot[Any]) -> None:
@@ -156,6 +181,6 @@ SCENES: dict[str, Scene] = {
     "result-unproved": Scene(ran(), run=unproved),
     "failure": Scene(ran(), run=failing),
     "light": Scene(keys(*METHOD, "ctrl+t")),
-    "palette": Scene(keys(*METHOD, "ctrl+p")),
+    "palette": Scene(palette),
     "small": Scene(keys(), size=(50, 14)),
 }

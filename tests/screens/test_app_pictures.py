@@ -1,0 +1,39 @@
+"""Pictures of every scene at two sizes, compared with those of before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.screens.fakes import pretend
+from tests.screens.scenes import SCENES
+
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("name", list(SCENES))
+def test_picture(
+    name: str, size: tuple[int, int], snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch)
+    _compare(name, size, snap_compare)
+
+
+@pytest.mark.parametrize("name", ["question-closed", "run-find", "review"])
+def test_picture_without_colour(
+    name: str, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch)
+    monkeypatch.setenv("NO_COLOR", "1")
+    _compare(name, (80, 24), snap_compare)
+
+
+def _compare(name: str, size: tuple[int, int], snap_compare: Any) -> None:
+    scene = SCENES[name]
+    app = scene.app()
+    try:
+        assert snap_compare(app, terminal_size=scene.size or size, run_before=scene.show)
+    finally:
+        app.session.engine.run.release()  # type: ignore[attr-defined]
