@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -15,6 +14,7 @@ from backends.manager import PackageManager, managers
 from wizard.facts import Manager, Package
 from wizard.knowledge import Packages, load
 from wizard.processes import ProgramTimeout, ask
+from wizard.together import each
 
 PATIENCE = 30.0
 """Seconds. Homebrew takes some; a list on a slow disk as well."""
@@ -32,7 +32,7 @@ def read(
     found: list[Manager] = []
     for name, backend in managers().items():
         program = _program(backend)
-        table = next((each for each in tables if each.manager == name), None)
+        table = next((t for t in tables if t.manager == name), None)
         if program and table:
             found.append(_ask(backend, program, names(table, minors)))
         elif program:
@@ -61,24 +61,13 @@ def _program(backend: PackageManager) -> str:
 
 
 def _ask(backend: PackageManager, program: str, wanted: Sequence[str]) -> Manager:
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        asked = (
-            pool.submit(
-                copy_context().run,
-                _answer,
-                backend,
-                backend.query(wanted),
-                lambda output: backend.installed(wanted, output),
-            ),
-            pool.submit(
-                copy_context().run,
-                _answer,
-                backend,
-                backend.ask_candidates(wanted),
-                lambda output: backend.candidates(wanted, output),
-            ),
-        )
-        (installed, first), (candidates, second) = (each.result() for each in asked)
+    query, policy = backend.query(wanted), backend.ask_candidates(wanted)
+    works = (
+        partial(_answer, backend, query, partial(backend.installed, wanted)),
+        partial(_answer, backend, policy, partial(backend.candidates, wanted)),
+    )
+    answers = dict(each(works, at_once=2))
+    (installed, first), (candidates, second) = answers[0], answers[1]
     packages = (Package(n, installed.get(n, ""), candidates.get(n, "")) for n in wanted)
     known = tuple(p for p in packages if p.installed or p.candidate)
     return Manager(backend.name, program, known, first or second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,6 +12,7 @@ from wizard import packages, pythons, system, tools
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index_source import IndexSource
+from wizard.inspection import inspect
 from wizard.together import Task
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
@@ -126,8 +128,13 @@ def _listing(
     sources: dict[str, IndexSource],
     asked: dict[IndexSource, Task[Listing]],
 ) -> Optional[Listing]:
-    """What the index of the recommended Python has; where it has no pip, that of the next."""
+    """What the index of the recommended Python has; where it has no pip, that of the next.
+
+    Where no Python has one (Debian without python3-venv), that of the wizard's own environment.
+    """
     source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
+    if source is None and found:
+        source = inspect(sys.executable, "wizard")[1]
     if source is None:
         return None
     if source not in asked:

@@ -10,9 +10,8 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextvars import copy_context
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Optional
 
@@ -22,6 +21,7 @@ from wizard.index_source import IndexSource
 from wizard.inspection import inspect
 from wizard.processes import ProgramTimeout, ask
 from wizard.system import developer_tools
+from wizard.together import each as side_by_side
 from wizard.versions import at_least
 
 ENVIRONMENTS = (".venv", "venv", "cryptography-env")
@@ -122,12 +122,9 @@ def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Seq
 
 def _inspect(batch: Sequence[Candidate]) -> Iterator[Inspected]:
     """Inspect side by side, as many as there are cores, and yield each when it is known."""
-    if not batch:
-        return
-    with ThreadPoolExecutor(max_workers=max(2, min(8, os.cpu_count() or 2))) as pool:
-        work = [pool.submit(copy_context().run, _inspect_one, each) for each in batch]
-        for future in as_completed(work):
-            yield future.result()
+    works = [partial(_inspect_one, candidate) for candidate in batch]
+    for _, inspected in side_by_side(works, at_once=max(2, min(8, os.cpu_count() or 2))):
+        yield inspected
 
 
 def _inspect_one(candidate: Candidate) -> Inspected:

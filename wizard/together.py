@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, Union
 
 T = TypeVar("T")
+
+
+def each(works: Sequence[Callable[[], T]], *, at_once: int) -> Iterator[tuple[int, T]]:
+    """Do these, at most ``at_once`` side by side; yield each result, with its place, when known.
+
+    What one raises is raised here. The threads are daemons, unlike those of an executor: whoever
+    quits while something hangs does not wait for it.
+    """
+    waiting: queue.SimpleQueue[tuple[int, Callable[[], T]]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Union[tuple[T], BaseException]]] = queue.SimpleQueue()
+    for numbered in enumerate(works):
+        waiting.put(numbered)
+
+    def work() -> None:
+        while True:
+            try:
+                place, one = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                done.put((place, (one(),)))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+                done.put((place, error))
+
+    for _ in range(min(at_once, len(works))):
+        threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()
+    for _ in works:
+        place, result = done.get()
+        if isinstance(result, BaseException):
+            raise result
+        yield place, result[0]
 
 
 class Task(Generic[T]):

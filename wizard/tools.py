@@ -11,14 +11,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from functools import partial
 from glob import glob
 from pathlib import Path
 
 from wizard.facts import Headers, Tool
 from wizard.processes import ProgramTimeout, ask
 from wizard.system import developer_tools
+from wizard.together import each
 
 TOOLS = (
     "cc",
@@ -44,11 +44,8 @@ _PREFIXES = {
 def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
     """Find these tools, on PATH and where rustup and uv put theirs, and ask their versions."""
     places = [(name, path) for name in names for path in _places(name)]
-    if not places:
-        return ()
-    with ThreadPoolExecutor(max_workers=min(4, len(places))) as pool:
-        asked = [pool.submit(copy_context().run, inspect, name, path) for name, path in places]
-        return tuple(each.result() for each in asked)
+    works = [partial(inspect, name, path) for name, path in places]
+    return tuple(tool for _, tool in sorted(each(works, at_once=4), key=lambda done: done[0]))
 
 
 def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:

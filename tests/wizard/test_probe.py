@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Priv
 from wizard.index_source import IndexSource
 from wizard.inspection import inspect
 from wizard.knowledge import Packages, Rust
-from wizard.together import Task
+from wizard.together import Task, each
 
 BASE = str(getattr(sys, "_base_executable", sys.executable))
 TABLE = Packages(
@@ -330,3 +331,45 @@ def test_a_probe_that_breaks_leaves_the_others_their_facts(
         "System: RuntimeError: a bug",
         "Pythons: RuntimeError: a bug",
     }
+
+
+def test_where_no_python_has_a_pip_the_wizard_s_own_environment_says_where(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = '{"version": "3.11.2", "errors": {}, "pip": null}'
+    bare = program(bin_, "python3", f"echo '{answer}'")
+    pip = (
+        '{"version": "24.0", "installed": true, "tags": ["py3-none-any"], "settings": [], '
+        '"default": "https://own.example/simple", "errors": {}}'
+    )
+    own = program(tmp_path, "python", f'echo \'{{"version": "3.11.2", "pip": {pip}}}\'')
+    monkeypatch.setattr(sys, "executable", own)
+    facts = probe.probe(Choices(python=bare), folder=str(tmp_path))
+    assert [p.path for p in facts.pythons] == [bare]
+    assert [source.url for source in listed] == ["https://own.example/simple"]
+    assert facts.listing is not None
+
+
+def test_side_by_side_and_no_more_at_once_than_allowed() -> None:
+    running: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> int:
+        running.append(number)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.remove(number)
+        return number * 10
+
+    works = [partial(work, number) for number in range(7)]
+    assert dict(each(works, at_once=3)) == {number: number * 10 for number in range(7)}
+    assert max(most) <= 3
+    assert list(each([], at_once=3)) == []
+
+
+def test_what_one_of_many_raises_is_raised() -> None:
+    def breaks() -> int:
+        raise ValueError("odd")
+
+    with pytest.raises(ValueError, match="odd"):
+        list(each([breaks], at_once=1))
