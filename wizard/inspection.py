@@ -76,7 +76,9 @@ def _described(output: Output) -> dict[str, Any]:
 def _no_python(output: Output) -> str:
     lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
     if output.exit:
-        shown = f": {lines[-1][:200]}" if lines else ""
+        # 127 is a shim's word that it found no program; it says so first and gives advice after.
+        telling = lines[:1] if output.exit == 127 else lines[-1:]
+        shown = f": {telling[0][:200]}" if telling else "."
         return f"It ended with exit code {output.exit}{shown}"
     return "It is not a Python: it does not answer as one."
 

@@ -133,7 +133,7 @@ def _listing(
     Where no Python has one (Debian without python3-venv), that of the wizard's own environment.
     """
     source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
-    if source is None and found:
+    if source is None and any(not python.problem for python in found):
         source = inspect(sys.executable, "wizard")[1]
     if source is None:
         return None
