@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
 from backends.manager import managers
@@ -150,10 +151,21 @@ def _by_hand(facts: Facts, python: Python, row: Release, *, because: str = "") -
         )
     headers = facts.openssl[0]
     problem = _openssl_problem(row, headers.version)
-    return problem or Source(rust=_rust_words(facts, None, ""), openssl=headers.version)
+    return problem or Source(
+        path=_path(facts, None), rust=_rust_words(facts, None, ""), openssl=headers.version
+    )
 
 
 def _openssl_problem(row: Release, version: str) -> Source | None:
+    name, _, number = version.rpartition(" ")
+    if name:  # LibreSSL's headers name themselves
+        if row.libressl and at_least(number, row.libressl):
+            return None
+        return Source(
+            f"cryptography {row.line} needs LibreSSL {row.libressl} or newer, or OpenSSL "
+            f"{row.openssl} or newer; this machine's is {version}.",
+            hints=("Install the wheel instead: it has its own OpenSSL inside.",),
+        )
     if row.takes_openssl(version):
         return None
     old = not at_least(version, row.openssl)
@@ -166,13 +178,14 @@ def _openssl_problem(row: Release, version: str) -> Source | None:
 
 def _path(facts: Facts, rust: Rust | None) -> tuple[str, ...]:
     """Folders for the front of PATH, so that the build finds the Rust that was chosen."""
+    tool = facts.tool("cargo")
     if rust is None:
-        return ()
+        # rustup's folder is often on no PATH but that of a login shell.
+        return (posixpath.dirname(tool.path),) if tool and tool.origin == "rustup" else ()
     if rust.bin:
         return (rust.bin,)
     # An older Rust that stands earlier on PATH would win over the one just installed.
-    old = facts.tool("rustc")
-    return ("/usr/bin",) if old and not old.path.startswith("/usr/bin/") else ()
+    return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
 
 
 def _rust_words(facts: Facts, rust: Rust | None, candidate: str) -> str:

@@ -14,7 +14,7 @@ from tests.machines import machine
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
 from wizard.errors import Impossible, WizardError
-from wizard.facts import Facts, Tool
+from wizard.facts import Facts, Headers, Tool
 from wizard.knowledge import load
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
 from wizard.planner import plan
@@ -177,6 +177,23 @@ def test_no_rust_new_enough_is_refused_with_ways_out() -> None:
     older = plan(facts, KNOWLEDGE, SOURCE)
     assert older.release == "42.0.8"
     assert any("50.0.2" in note for note in older.notes)
+
+
+def test_libressl_is_compared_with_its_own_numbers() -> None:
+    alone = replace(WORKSHOP, managers=())
+    for version, fits in (("LibreSSL 4.2.1", True), ("LibreSSL 3.8.2", False)):
+        facts = replace(alone, openssl=(Headers("/usr/include", version),))
+        if fits:
+            assert "LibreSSL 4.2.1" in plan(facts, KNOWLEDGE, SOURCE).steps[-2].why
+        else:
+            with pytest.raises(Impossible) as caught:
+                plan(facts, KNOWLEDGE, replace(SOURCE, release="50.0.2"))
+            assert "LibreSSL 4.1" in caught.value.why
+
+
+def test_rust_by_rustup_is_put_on_the_path() -> None:
+    path = commands(plan(WORKSHOP, KNOWLEDGE, SOURCE))["install"].path
+    assert path == ("/home/ada/.cargo/bin",)
 
 
 def test_an_openssl_that_is_too_new_is_refused() -> None:
