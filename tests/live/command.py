@@ -1,0 +1,90 @@
+"""The wizard's command line, run as a program of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.live.machine import CHECKOUT
+
+LAUNCHER = """\
+import sys
+sys.path.insert(0, {place!r})
+from screens.cli import main
+sys.exit(main())
+"""
+"""A path in PYTHONPATH would reach every program that the wizard starts; this one does not."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How the wizard ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> Any:
+        """The report of ``--json``."""
+        return json.loads(self.out)
+
+    @property
+    def events(self) -> list[Any]:
+        """The events of ``--yes --json``, in their order."""
+        return [json.loads(line) for line in self.err.splitlines()]
+
+    @property
+    def said(self) -> str:
+        """Both streams, for the message of a failing test."""
+        return f"exit {self.code}\n{self.out}\n{self.err}"
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """Starts the wizard in a working folder of its own, with a state folder of its own."""
+
+    folder: Path
+    launcher: Path
+    state: Path
+
+    @classmethod
+    def below(cls, folder: Path) -> Wizard:
+        """Prepare a wizard whose files all lie below ``folder``."""
+        work, state, launcher = folder / "work", folder / "state", folder / "cryptography-wizard.py"
+        work.mkdir()
+        launcher.write_text(LAUNCHER.format(place=str(CHECKOUT)), encoding="utf-8")
+        return cls(work, launcher, state)
+
+    def argv(self, *arguments: str) -> list[str]:
+        """The command that starts it."""
+        return [sys.executable, str(self.launcher), *arguments]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """This machine's variables, without an active environment and with the state folder."""
+        own = ("VIRTUAL_ENV", "PYTHONPATH", "NO_COLOR", "ACCESSIBLE")
+        kept = {name: value for name, value in os.environ.items() if name not in own}
+        return {**kept, "CRYPTOGRAPHY_WIZARD_STATE": str(self.state), **more}
+
+    def __call__(
+        self, *arguments: str, timeout: float = 240, env: Mapping[str, str] | None = None
+    ) -> Done:
+        """Run it to its end, for at most ``timeout`` seconds."""
+        done = subprocess.run(
+            self.argv(*arguments),
+            cwd=self.folder,
+            env=self.environment(**(env or {})),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
