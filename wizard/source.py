@@ -19,7 +19,8 @@ class Source:
     ``reason`` is empty where it can work; otherwise one sentence, and ``hints`` say what would
     help. ``refresh`` says that the manager's package lists are empty: they have to be fetched
     before anybody can tell more. ``missing`` are the packages to install with ``manager``;
-    ``path`` are folders to put in front of PATH. ``rust`` and ``openssl`` say in words which ones will be used.
+    ``path`` are folders to put in front of PATH. ``rust`` and ``openssl`` say in words which ones
+    will be used.
     """
 
     reason: str = ""
