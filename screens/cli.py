@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 
 from screens import arguments, outcome, signals, terminal
@@ -192,6 +189,10 @@ def _nobody_listens() -> int:
 
 def _bug(error: Exception, words: Sequence[str]) -> WizardError:
     """Put the traceback where it can be sent from, and say so."""
+    import platform  # these three are needed nowhere else
+    import traceback
+    from datetime import datetime, timezone
+
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     file = locations.state() / "bugs" / f"{moment}-{os.getpid()}.txt"
     report = (

@@ -30,7 +30,8 @@ def failure(step: Step, ended: StepEnded) -> list[str]:
 
 def intention(plan: Plan) -> str:
     """What a plan is about, in half a sentence."""
-    how = "a wheel" if plan.method == "wheel" else f"source, OpenSSL {plan.link or 'as found'}"
+    linked = f", OpenSSL linked {plan.link}ally" if plan.link else ""
+    how = "a wheel" if plan.method == "wheel" else f"source{linked}"
     kind = "new environment " if plan.new else "environment "
     where = friendly(plan.environment or plan.python)
     return f"cryptography {plan.release} from {how}, into the {kind}{where}"

@@ -71,7 +71,11 @@ class Plain:
 
 
 def _read(prompt: str) -> str:
-    text = input(prompt).strip()
+    try:
+        text = input(prompt).strip()
+    except (KeyboardInterrupt, EOFError):
+        print()  # what is told next begins a line of its own
+        raise
     if not is_terminal(sys.stdin):
         print(text)  # nobody's typing has shown it
     return text

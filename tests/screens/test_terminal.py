@@ -138,3 +138,25 @@ def test_letters_that_cannot_be_shown_have_look_alikes(
         check=True,
     )
     assert done.stdout.decode().strip() == written
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals of POSIX")
+def test_what_was_typed_too_early_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pty
+    import select
+
+    keyboard, end = pty.openpty()
+    with os.fdopen(end, encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        os.write(keyboard, b"\n")
+        assert select.select([end], [], [], 30)[0]
+        terminal.forget_typing()
+        assert not select.select([end], [], [], 0)[0]
+    os.close(keyboard)
+
+
+def test_answers_in_a_pipe_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO("1\n")
+    monkeypatch.setattr(sys, "stdin", stream)
+    terminal.forget_typing()
+    assert stream.read() == "1\n"
