@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _tell(cancelled, json=arguments.wants_json(words))
     except BrokenPipeError:
         return _nobody_listens()
+    except OSError as error:
+        problem = _unwritable(error) or _bug(error, words)
+        return _tell(problem, json=arguments.wants_json(words))
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is told, never thrown
         return _tell(_bug(error, words), json=arguments.wants_json(words))
 
@@ -185,6 +189,17 @@ def _nobody_listens() -> int:
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
     return int(Exit.CANCELLED)
+
+
+def _unwritable(error: OSError) -> WizardError | None:
+    """The error of a result that could not be written; None where it was another one."""
+    if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return None
+    return WizardError(
+        "The result could not be written.",
+        shown=str(error.strerror),
+        hints=("Make room, or send it to another file.",),
+    )
 
 
 def _bug(error: Exception, words: Sequence[str]) -> WizardError:

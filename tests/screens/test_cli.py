@@ -377,6 +377,22 @@ def test_a_reader_that_goes_away_hears_no_complaint(saved: Path) -> None:
     assert (done.returncode, done.stderr) == (Exit.CANCELLED, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_no_bug_of_the_wizard(saved: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, "plan", "--facts", str(saved)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == Exit.FAILED
+    assert done.stderr.startswith("cryptography-wizard: The result could not be written.\n")
+    assert "bug" not in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX descriptors")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize(
