@@ -45,8 +45,8 @@ class Asker(Protocol):
 def converse(engine: Engine, choices: Choices, asker: Asker) -> int:
     """Go from the look at the machine to the proof; return the exit code.
 
-    Raises WizardError where the request is wrong or the machine cannot be used at all, and
-    KeyboardInterrupt or EOFError (as BadRequest) where the user leaves before the run.
+    Raises WizardError where the request is wrong, where the machine cannot be used at all, or
+    where the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
     """
     return _Conversation(engine, choices, asker).hold()
 
