@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import partial
 from typing import ClassVar, Optional
 
@@ -21,6 +22,9 @@ from wizard.questions import Option
 
 FREE = "free-answer"
 """The id of the row that stands for an answer of one's own."""
+INDENT = "    "
+AROUND = 14
+"""Columns of a page at the sides of a list's text, at most."""
 
 
 class Answers(OptionList):
@@ -48,6 +52,8 @@ class QuestionPage(Page):
         super().__init__(session)
         self._question = session.question()
         self._standing = session.answer_now(self._question)
+        self._chosen: Optional[int] = None
+        self._width = 0
 
     def body(self) -> ComposeResult:
         """Progress, the prompt, the answers, a field for free text, Back and Next."""
@@ -55,11 +61,11 @@ class QuestionPage(Page):
         total = len(self.session.questions())
         yield Static(f"Question {self.session.position + 1} of {total}", id="progress")
         yield Static(question.prompt, classes="title", markup=False)
+        yield Static("", id="because", markup=False)
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
             yield Input(self._own_text(), placeholder=question.free, id="own")
-        yield Static("", id="because", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Next  (Enter)", id="next", variant="primary")
@@ -77,7 +83,8 @@ class QuestionPage(Page):
             answers.highlighted = answers.get_option_index(row) if row else None
         self._show_because("")
         self.take_focus()
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark())
+        if self._question.options:
+            self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark_all())
 
     def first_focus(self) -> None:
         """The answers or, where there are none to choose from, the field."""
@@ -85,6 +92,23 @@ class QuestionPage(Page):
             self.query_one(Answers).focus()
         else:
             self.query_one("#own").focus()
+
+    def fit(self) -> None:
+        """Break the lines anew, and give the list the room that the rest of the page leaves."""
+        super().fit()
+        if self._question.options:
+            if self._width != self.app.size.width:
+                self._width = self.app.size.width
+                self._mark_all()
+            self.call_after_refresh(self._limit)
+
+    def _limit(self) -> None:
+        answers = self.query_one(Answers)
+        page = self.query_one("#page")
+        others = [each for each in page.children if each is not answers and each.display]
+        taken = sum(each.outer_size.height + each.styles.margin.bottom for each in others)
+        answers.styles.max_height = max(4, page.size.height - taken)
+        answers.scroll_to_highlight()
 
     def _own_text(self) -> str:
         values = {option.value for option in self._question.options}
@@ -113,17 +137,22 @@ class QuestionPage(Page):
 
     def _words(self, option: Option, chosen: bool) -> Content:
         if option.closed:
-            return Content.assemble(
-                f"(–) {option.label}\n", (f"    Not possible here: {option.closed}", "italic")
-            )
+            reason = self._indented(f"Not possible here: {option.closed}")
+            return Content.assemble(f"(–) {option.label}\n", (reason, "italic"))
         recommended = option.value == self._question.recommended
+        words = self._indented(("recommended · " if recommended else "") + option.consequence)
+        mark = len(INDENT + "recommended") if recommended else 0
         return Content.assemble(
             ("(*) " if chosen else "( ) ", "bold"),
-            (option.label, "bold"),
-            ("  recommended" if recommended else "", "$text-success italic"),
-            "\n",
-            (f"    {option.consequence}", "$quiet"),
+            (f"{option.label}\n", "bold"),
+            (words[:mark], "$text-success italic"),
+            (words[mark:], "$quiet"),
         )
+
+    def _indented(self, words: str) -> str:
+        """Break a line where the list ends, so that every part of it is indented."""
+        width = max(30, self.app.size.width - AROUND)
+        return textwrap.fill(words, width, initial_indent=INDENT, subsequent_indent=INDENT)
 
     def _free_words(self, chosen: bool) -> Content:
         return Content.assemble(
@@ -133,19 +162,34 @@ class QuestionPage(Page):
         )
 
     @on(OptionList.OptionHighlighted)
-    def _mark(self) -> None:
-        """Show which answer is chosen in words as well as in colour."""
+    def _choose(self) -> None:
+        """Move the mark to the answer that is chosen now, and show the field where it is needed."""
         answers = self.query_one(Answers)
-        for index, option in enumerate(self._question.options):
-            if not option.closed:
-                words = self._words(option, index == answers.highlighted)
-                answers.replace_option_prompt_at_index(index, words)
+        before, self._chosen = self._chosen, answers.highlighted
+        for index in {before, self._chosen}:
+            if index is not None:
+                self._mark(index)
         if self._question.free:
-            last = len(self._question.options)
-            self.query_one("#own").set_class(answers.highlighted != last, "-put-away")
-            answers.replace_option_prompt_at_index(
-                last, self._free_words(answers.highlighted == last)
-            )
+            own = self.query_one("#own")
+            put_away = self._chosen != len(self._question.options)
+            if own.has_class("-put-away") is not put_away:
+                own.toggle_class("-put-away")
+                self.call_after_refresh(self._limit)
+
+    def _mark(self, index: int) -> None:
+        """Say of one answer, in words as well as in colour, whether it is chosen."""
+        options = self._question.options
+        chosen = index == self._chosen
+        words = (
+            self._words(options[index], chosen)
+            if index < len(options)
+            else self._free_words(chosen)
+        )
+        self.query_one(Answers).replace_option_prompt_at_index(index, words)
+
+    def _mark_all(self) -> None:
+        for index in range(self.query_one(Answers).option_count):
+            self._mark(index)
 
     @on(Input.Changed, "#own")
     def _typed(self, event: Input.Changed) -> None:

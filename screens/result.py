@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
@@ -78,7 +78,7 @@ class ResultPage(Page):
         self._proved = session.code == 0
 
     def body(self) -> ComposeResult:
-        """What next comes before what changed: it is what the user needs now."""
+        """What next comes first: the title says that it works, and this is what the user needs."""
         plan = self.session.ready()
         title = f"cryptography {plan.release} is installed"
         yield Static(
@@ -87,10 +87,14 @@ class ResultPage(Page):
             markup=False,
         )
         with VerticalScroll(id="result", can_focus=False):
-            yield Static("The proof", classes="heading")
-            yield Static(self._proof(), classes="block", id="proof")
             yield Static("What next", classes="heading")
             yield Static(self._next(), classes="block", id="next-steps")
+            yield Static("The proof", classes="heading")
+            with Vertical(id="proof"):
+                for mark, sentence in self._proof():
+                    with Horizontal(classes="fact"):
+                        yield Static(Content.assemble(MARKS[mark]), classes="mark")
+                        yield Static(sentence, markup=False)
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
@@ -106,16 +110,16 @@ class ResultPage(Page):
         """The button that finishes."""
         self.query_one("#finish").focus()
 
-    def _proof(self) -> Content:
+    def _proof(self) -> tuple[tuple[str, str], ...]:
+        """What was tried and seen, with the environment's path as short as can be."""
         report = self.session.ended.report if self.session.ended else None
         if report is None:
-            return Content("! The proof could not be made.")
-        python = friendly(report.python)
-        lines = [
-            Content.assemble(MARKS[mark], "  ", sentence.replace(report.python, python))
+            return (("warning", "The proof could not be made."),)
+        folder = self.session.ready().environment or report.python
+        return tuple(
+            (mark, sentence.replace(folder, friendly(folder)))
             for mark, sentence in verify.sentences(report)
-        ]
-        return Content("\n").join(lines)
+        )
 
     def _next(self) -> Content:
         plan = self.session.ready()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import replace
 from typing import ClassVar, Literal, Optional
 
 from textual import on
@@ -18,7 +17,7 @@ from screens.confirm import ConfirmScreen
 from screens.frame import Go, Page
 from screens.livelog import KEPT, LiveLog
 from screens.savelog import save_log
-from screens.session import Session, Told
+from screens.session import Session
 from screens.steplist import StepList
 from screens.teller import seconds
 from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
@@ -130,7 +129,7 @@ class RunPage(Page):
     def _take(self, event: Event) -> None:
         steps = self.query_one(StepList)
         if isinstance(event, StepStarted):
-            self.session.told[event.step] = Told(event.command, event.log)
+            self.session.tell(event)
             self._current = event.step
             self._step_started = self.session.clock()
             self._progress = self._waiting = None
@@ -142,9 +141,9 @@ class RunPage(Page):
             self._waiting = event
             steps.show(event.step, "waiting")
         elif isinstance(event, StepEnded):
-            told = self.session.told.get(event.step, Told("", event.log))
-            self.session.told[event.step] = replace(told, ended=event)
-            steps.show(event.step, event.state, event.seconds)
+            self.session.tell(event)
+            if event.state != "skipped" or event.step not in self.session.done():
+                steps.show(event.step, event.state, event.seconds or None)
 
     def _show_now(self) -> None:
         steps = self.session.ready().steps

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Exit
-from wizard.events import RunEnded, StepEnded
+from wizard.events import RunEnded, StepEnded, StepStarted
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan
@@ -55,6 +55,7 @@ class Session:
         self.plan: Plan | None = None
         self.complete = given
         self.told: dict[str, Told] = {}
+        self._finished: set[str] = set()
         self.ended: RunEnded | None = None
         self._lists: dict[Choices, tuple[Question, ...]] = {}
 
@@ -159,11 +160,20 @@ class Session:
 
     def done(self) -> frozenset[str]:
         """The steps that are finished: a retry leaves them alone."""
-        return frozenset(
-            step
-            for step, told in self.told.items()
-            if told.ended is not None and told.ended.state in ("done", "skipped")
-        )
+        return frozenset(self._finished)
+
+    def tell(self, event: StepStarted | StepEnded) -> None:
+        """Remember what the runner told of a step.
+
+        A step that was not run says nothing new: it was finished in an earlier try, or not at all.
+        """
+        if isinstance(event, StepStarted):
+            self.told[event.step] = Told(event.command, event.log)
+        elif event.state != "skipped":
+            told = self.told.get(event.step, Told("", event.log))
+            self.told[event.step] = replace(told, ended=event)
+            if event.state == "done":
+                self._finished.add(event.step)
 
     def failure(self) -> StepEnded | None:
         """How the step ended that failed, or None."""
@@ -173,6 +183,7 @@ class Session:
     def start_over(self) -> None:
         """Forget the plan and its run, keep the answers: the machine may have changed."""
         self.told.clear()
+        self._finished.clear()
         self.plan = None
         self.position = 0
 

@@ -16,7 +16,7 @@ MARKS = {
     "done": ("✓", "done"),
     "failed": ("✗", "failed"),
     "cancelled": ("■", "stopped"),
-    "skipped": ("–", "skipped"),
+    "skipped": ("–", "not run"),
 }
 """Each state's symbol and word: never told apart by colour alone."""
 

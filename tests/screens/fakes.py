@@ -230,9 +230,10 @@ class FakeRun:
     ) -> RunEnded:
         """Run."""
         self.calls.append(done)
-        for step in plan.steps:
+        for number, step in enumerate(plan.steps):
             if step.id in done:
                 continue
+            rest = [StepEnded(later.id, "skipped", 0.0) for later in plan.steps[number + 1 :]]
             log = f"{self.logs}/{step.id}.log"
             emit(StepStarted(step.id, " ".join(getattr(step.action, "argv", ["verify"])), log))
             if step.id == "install":
@@ -248,11 +249,15 @@ class FakeRun:
                             break
                 if cancel.is_set():
                     emit(StepEnded(step.id, "cancelled", 1.0, log=log))
+                    for event in rest:
+                        emit(event)
                     return RunEnded(130, 3.0)
                 if self.fails:
                     self.fails -= 1
                     emit(Lines(step.id, FAILURE.excerpt))
                     emit(replace(FAILURE, log=log))
+                    for event in rest:
+                        emit(event)
                     return RunEnded(1, 3.0)
                 emit(Lines(step.id, LOG[4:]))
             emit(StepEnded(step.id, "done", 1.5, 0, log=log))

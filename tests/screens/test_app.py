@@ -154,7 +154,7 @@ async def test_recommended_is_a_word_and_the_choice_a_mark(app: WizardApp) -> No
         await press(pilot, *METHOD)
         answers = app.screen.query_one(Answers)
         first, second = (str(answers.get_option_at_index(n).prompt) for n in (0, 1))
-        assert first.startswith("(*) A ready-made wheel  recommended")
+        assert first.startswith("(*) A ready-made wheel\n    recommended · Takes seconds.")
         assert second.startswith("( ) Compile the source")
         assert "Takes minutes" in second
         await press(pilot, "down")
@@ -570,6 +570,7 @@ async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> No
         assert isinstance(app.screen, FailurePage)
         assert "Stopped, as you asked" in words(app)
         assert "Make the environment" in words(app)
+        assert "Prove that it works" not in words(app), "what was never reached is not finished"
         machine.run.held = False
         await press(pilot, "r")
         await settled(pilot)
