@@ -110,6 +110,10 @@ class FailurePage(Page):
         super().__init__(session)
         self._trouble = trouble
 
+    def stage(self) -> str:
+        """Before a run it is the plan that is not possible."""
+        return "Install" if self._trouble.retry else "Review"
+
     def body(self) -> ComposeResult:
         """What happened, the line that shows it, why, what to do, the ways on."""
         trouble = self._trouble

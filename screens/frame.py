@@ -61,11 +61,15 @@ class Page(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The trail, the page's own widgets, the keys."""
-        yield Trail(self.STAGE)
+        yield Trail(self.stage())
         with Vertical(id="page"):
             yield from self.body()
         yield TooSmall(id="too-small")
         yield Footer(show_command_palette=False)
+
+    def stage(self) -> str:
+        """Which of the stages this page belongs to."""
+        return self.STAGE
 
     def body(self) -> ComposeResult:
         """The page's own widgets."""

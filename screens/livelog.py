@@ -25,6 +25,17 @@ class LiveLog(Log):
         self.only_important = False
         self.found = -1
         self._all: deque[str] = deque(maxlen=KEPT)
+        self._follows = True
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Remember whether the user reads at the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = self.is_vertical_scroll_end
+
+    def on_resize(self) -> None:
+        """Stay at the end when the terminal gets another size."""
+        if self._follows:
+            self.call_after_refresh(self.scroll_end, animate=False)
 
     def add(self, lines: Iterable[str]) -> None:
         """Add lines at the end."""

@@ -78,7 +78,7 @@ class ResultPage(Page):
         self._proved = session.code == 0
 
     def body(self) -> ComposeResult:
-        """What next comes first: the title says that it works, and this is what the user needs."""
+        """What next, the proof, what changed, and the ways on."""
         plan = self.session.ready()
         title = f"cryptography {plan.release} is installed"
         yield Static(
@@ -87,14 +87,13 @@ class ResultPage(Page):
             markup=False,
         )
         with VerticalScroll(id="result", can_focus=False):
-            yield Static("What next", classes="heading")
-            yield Static(self._next(), classes="block", id="next-steps")
-            yield Static("The proof", classes="heading")
-            with Vertical(id="proof"):
-                for mark, sentence in self._proof():
-                    with Horizontal(classes="fact"):
-                        yield Static(Content.assemble(MARKS[mark]), classes="mark")
-                        yield Static(sentence, markup=False)
+            # What the user needs most comes first: the way on or, without a proof, the reason.
+            if self._proved:
+                yield from self._what_next()
+                yield from self._the_proof()
+            else:
+                yield from self._the_proof()
+                yield from self._what_next()
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
@@ -109,6 +108,23 @@ class ResultPage(Page):
     def first_focus(self) -> None:
         """The button that finishes."""
         self.query_one("#finish").focus()
+
+    def _what_next(self) -> ComposeResult:
+        yield Static("What next", classes="heading")
+        yield Static(self._next(), classes="block", id="next-steps")
+
+    def _the_proof(self) -> ComposeResult:
+        yield Static("The proof", classes="heading")
+        with Vertical(id="proof"):
+            for mark, sentence in self._proof():
+                with Horizontal(classes="fact"):
+                    yield Static(Content.assemble(MARKS[mark]), classes="mark")
+                    yield Static(sentence, markup=False)
+        failed = self.session.failure()
+        if failed is not None and failed.hints:
+            yield Static("What you can do", classes="heading")
+            hints = Content("\n").join(Content(f"•  {hint}") for hint in failed.hints)
+            yield Static(hints, classes="block")
 
     def _proof(self) -> tuple[tuple[str, str], ...]:
         """What was tried and seen, with the environment's path as short as can be."""

@@ -753,7 +753,8 @@ async def test_the_log_keeps_its_newest_lines(app: WizardApp, machine: FakeMachi
 
 
 async def test_resize_moves_the_steps(app: WizardApp, machine: FakeMachine) -> None:
-    machine.run.held = True
+    machine.run = FakeRun(held=True, extra=[f"line {n}" for n in range(100)])
+    app.session.engine = machine.engine()
     async with app.run_test(size=(80, 24)) as pilot:
         run = await to_run(pilot, machine)
         steps, log = run.query_one("#step-list"), run.query_one(LiveLog)
@@ -764,6 +765,11 @@ async def test_resize_moves_the_steps(app: WizardApp, machine: FakeMachine) -> N
         await pilot.resize_terminal(60, 16)
         await pilot.pause()
         assert log.region.height >= 3
+        await until(pilot, lambda: log.is_vertical_scroll_end)
+        await press(pilot, "home")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert log.scroll_y == 0, "whoever reads further up is left there"
         machine.run.release()
         await settled(pilot)
 
