@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from backends.action import Command, Output
-from backends.manager import Problem, ProblemKind
+from backends.manager import Problem, ProblemKind, find_problem
 
 LOCK_SECONDS = 300
 _QUIET = (("LC_ALL", "C"),)
@@ -46,6 +46,7 @@ class Apt:
     name = "apt"
     label = "APT (Debian, Ubuntu)"
     programs = ("apt-get", "/usr/bin/apt-get")
+    yields_to = ""
 
     def query(self, names: Sequence[str]) -> Command:
         # Exit 1 says that some of them are not installed: an answer, not a failure.
@@ -129,17 +130,7 @@ class Apt:
         )
 
     def explain(self, output: Output) -> Problem | None:
-        if output.exit == 0:
-            return None
-        text = f"{output.stdout}\n{output.stderr}"
-        for kind, pattern in _PROBLEMS:
-            match = pattern.search(text)
-            if match:
-                start = text.rfind("\n", 0, match.start()) + 1
-                end = text.find("\n", match.start())
-                return Problem(kind, text[start : end if end >= 0 else None].strip())
-        lines = [line for line in text.splitlines() if line.startswith("E: ")]
-        return Problem("other", lines[0] if lines else f"apt-get ended with exit {output.exit}")
+        return find_problem(output, _PROBLEMS, "E: ", "apt-get")
 
 
 MANAGER = Apt()

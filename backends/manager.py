@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -37,7 +38,12 @@ class PackageManager(Protocol):
     label: str
     """The name for people: ``APT (Debian, Ubuntu)``."""
     programs: tuple[str, ...]
-    """Where its program is looked for: names on PATH, or absolute paths, best first."""
+    """Where its program is looked for: names on PATH, or absolute paths, best first.
+
+    The first is the name that its commands begin with; see `called`.
+    """
+    yields_to: str
+    """The name of the manager that is used instead where both are there; empty: none."""
 
     def query(self, names: Sequence[str]) -> Command:
         """Ask which of these packages are installed."""
@@ -62,6 +68,46 @@ class PackageManager(Protocol):
 
     def explain(self, output: Output) -> Problem | None:
         """Say why a command of this manager failed; None where it did not fail."""
+
+
+SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
+"""Folders that are on every PATH, root's too."""
+
+
+def called(manager: PackageManager, command: Command, program: str) -> Command:
+    """``command``, calling the manager's program as it was found (``program``, a path).
+
+    Homebrew and MacPorts need not be on PATH, least of all on root's. The plain name stays where
+    every PATH has it, because it is easier to read.
+    """
+    name = manager.programs[0]
+    if command.argv[0] != name or program in ("", *(f"{f}/{name}" for f in SYSTEM_FOLDERS)):
+        return command
+    return replace(command, argv=(program, *command.argv[1:]))
+
+
+def find_problem(
+    output: Output,
+    kinds: Sequence[tuple[ProblemKind, re.Pattern[str]]],
+    error: str,
+    program: str,
+) -> Problem | None:
+    """The first of ``kinds`` whose pattern is in the output, with the line it was found in.
+
+    None where the command did not fail. Where no pattern is found the kind is ``other``, and the
+    line is the first that begins with ``error``.
+    """
+    if output.exit == 0:
+        return None
+    text = f"{output.stdout}\n{output.stderr}"
+    for kind, pattern in kinds:
+        match = pattern.search(text)
+        if match:
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.start())
+            return Problem(kind, text[start : end if end >= 0 else None].strip())
+    lines = [line for line in text.splitlines() if line.startswith(error)]
+    return Problem("other", lines[0] if lines else f"{program} ended with exit {output.exit}")
 
 
 @cache

@@ -66,14 +66,20 @@ class _Conversation:
         facts, _ = self.session.known()
         forget_typing()
         self.voice.say(*machine(facts))
-        try:
-            plan = self._agree()
-        except EOFError:
-            raise BadRequest(
-                "The answers ended before the questions did. Nothing was done.",
-                hints=("cryptography-wizard --yes asks nothing.",),
-            ) from None
-        return self._run(plan) if plan else int(Exit.CANCELLED)
+        while True:
+            try:
+                plan = self._agree()
+            except EOFError:
+                raise BadRequest(
+                    "The answers ended before the questions did. Nothing was done.",
+                    hints=("cryptography-wizard --yes asks nothing.",),
+                ) from None
+            if plan is None:
+                return int(Exit.CANCELLED)
+            code = self._run(plan)
+            if code != Exit.DONE or not plan.prepares:
+                return code
+            self.session.probe()  # now it can be seen what is needed: plan again
 
     def _agree(self) -> Plan | None:
         """Ask and plan until there is a plan that the user wants; None if he wants none."""

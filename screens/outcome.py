@@ -32,6 +32,8 @@ def intention(plan: Plan) -> str:
     """What a plan is about, in half a sentence."""
     linked = f", OpenSSL linked {plan.link}ally" if plan.link else ""
     how = "a wheel" if plan.method == "wheel" else f"source{linked}"
+    if plan.prepares:
+        return f"first see what a build of cryptography {plan.release} needs here"
     kind = "new environment " if plan.new else "environment "
     where = friendly(plan.environment or plan.python)
     return f"cryptography {plan.release} from {how}, into the {kind}{where}"
@@ -44,6 +46,8 @@ def ending(plan: Plan, over: RunEnded) -> list[str]:
     """
     if over.report is not None and over.code in (Exit.DONE, Exit.UNPROVED):
         return [*proof(over.report), "", *next_steps(plan)]
+    if over.code == Exit.DONE:
+        return ["Prepared. Looking at this machine again …"]
     if over.code == Exit.CANCELLED:
         return ["Cancelled. Nothing is left running. The same command goes on from here."]
     return ["Stopped after the failed step. Nothing is left running."]

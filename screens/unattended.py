@@ -11,7 +11,7 @@ from screens.summary import Ledger
 from screens.teller import Teller, seconds
 from wizard.choices import Choices
 from wizard.codec import to_json
-from wizard.engine import Decision, Engine, decide, require_root
+from wizard.engine import Decision, Engine, decide, require_root, rest
 from wizard.errors import Exit
 from wizard.events import Event, Lines, RunEnded
 
@@ -34,11 +34,15 @@ def install(
     speak, complain = Voice(out, cancel.set), Voice(err, cancel.set)
     speak.say("Looking at this machine …")
     decision = decide(engine, choices)
-    plan = decision.plan
-    speak.say(f"Plan: {outcome.intention(plan)}.", *(f"Note: {note}" for note in plan.notes))
-    require_root(engine, decision.facts, plan, can_ask=can_ask)
-    over = _run(engine, decision, Teller(plan, speak, complain, verbose=verbose), cancel)
-    speak.say(*outcome.ending(plan, over))
+    while True:
+        plan = decision.plan
+        speak.say(f"Plan: {outcome.intention(plan)}.", *(f"Note: {note}" for note in plan.notes))
+        require_root(engine, decision.facts, plan, can_ask=can_ask)
+        over = _run(engine, decision, Teller(plan, speak, complain, verbose=verbose), cancel)
+        speak.say(*outcome.ending(plan, over))
+        if over.code != Exit.DONE or not plan.prepares:
+            break
+        decision = rest(engine, choices)
     if over.code in (Exit.DONE, Exit.UNPROVED):
         speak.say(f"It took {seconds(over.seconds)}.")
     return over.code
@@ -60,15 +64,19 @@ def install_for_scripts(
     cancel = threading.Event()
     speak, events = Voice(out, cancel.set), Voice(err, cancel.set)
     decision = decide(engine, choices)
-    require_root(engine, decision.facts, decision.plan, can_ask=can_ask)
-    ledger = Ledger(decision.plan)
+    while True:
+        require_root(engine, decision.facts, decision.plan, can_ask=can_ask)
+        ledger = Ledger(decision.plan)
 
-    def emit(event: Event) -> None:
-        ledger(event)
-        if verbose or not isinstance(event, Lines):
-            events.say(to_json(event, indent=None))
+        def emit(event: Event, ledger: Ledger = ledger) -> None:
+            ledger(event)
+            if verbose or not isinstance(event, Lines):
+                events.say(to_json(event, indent=None))
 
-    over = _run(engine, decision, emit, cancel)
+        over = _run(engine, decision, emit, cancel)
+        if over.code != Exit.DONE or not decision.plan.prepares:
+            break
+        decision = rest(engine, choices)
     speak.say(to_json(ledger.summary(over)))
     return over.code
 

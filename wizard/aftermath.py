@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from backends.action import Output
-from backends.manager import Problem, managers
+from backends.manager import Problem, called, managers
 from backends.progress import is_apt_status
+from wizard import packages
 from wizard.execute import Ended
 from wizard.lines import LineDecoder
 from wizard.plan import FileExists, PackagesInstalled, Step
@@ -44,7 +45,7 @@ def missing(step: Step) -> str:
     if not isinstance(check, PackagesInstalled):
         return ""
     manager = managers()[check.manager]
-    query = manager.query(check.names)
+    query = called(manager, manager.query(check.names), packages.program(manager))
     try:
         output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
     except (OSError, ProgramTimeout) as error:

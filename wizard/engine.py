@@ -82,6 +82,21 @@ def decide(engine: Engine, choices: Choices) -> Decision:
         return settle(engine.probe(choices, everything=True), choices)
 
 
+def rest(engine: Engine, choices: Choices) -> Decision:
+    """Look again after a plan that only prepared, and plan the rest.
+
+    Raises Impossible where the preparation has changed nothing.
+    """
+    decision = settle(engine.probe(choices, everything=True), choices)
+    if decision.plan.prepares:
+        raise Impossible(
+            "The package lists were fetched, and they are still empty.",
+            why="Mostly the machine has no network, or its list of package sources is empty.",
+            hints=("Look at the log of the step before, or take the wheel: --method wheel",),
+        )
+    return decision
+
+
 def needs_root(plan: Plan) -> bool:
     """Whether some step of the plan needs root."""
     return any(isinstance(step.action, Command) and step.action.root for step in plan.steps)

@@ -20,6 +20,7 @@ from wizard.versions import at_least
 class Installer:
     """What will install: ``uv``, or the pip of version ``pip`` (run by ``runner``, if not the
     environment's own). ``before`` are the steps that make it ready; ``note`` says which and why.
+    ``packages`` are what ``manager`` has to install before all that.
     """
 
     target: Target
@@ -28,6 +29,8 @@ class Installer:
     uv: Tool | None = None
     pip: str = ""
     runner: str = ""
+    manager: str = ""
+    packages: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
 
     def install(
@@ -129,17 +132,19 @@ def _new_with_pip(
             pip=own,
             runner=python.path,
         )
-    steps = _venv_package(facts, knowledge, python)
+    manager, needed = _venv_package(facts, knowledge, python)
     made = pip.make_environment(python.path, target.folder, with_pip=True)
-    environment = _environment(target, made, needs=tuple(step.id for step in steps))
+    environment = _environment(target, made, needs=(provision.STEP,) if needed else ())
     upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), "")
     return Installer(
         target,
-        (*steps, environment, upgrade),
+        (environment, upgrade),
         "Installed by the environment's own pip, brought up to date first.",
         # The newest pip that this Python can have is not known before; no option younger than
         # the one that every Python comes with is used.
         pip=python.ensurepip or "9.0",
+        manager=manager,
+        packages=needed,
     )
 
 
@@ -209,10 +214,14 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], wanted: str) 
     )
 
 
-def _venv_package(facts: Facts, knowledge: Knowledge, python: Python) -> tuple[Step, ...]:
-    """The steps that make ``python -m venv`` work where the distribution took it apart."""
+def _venv_package(
+    facts: Facts, knowledge: Knowledge, python: Python
+) -> tuple[str, tuple[str, ...]]:
+    """The manager and its package that make ``python -m venv`` work, where the distribution took
+    it apart; empty where it works. Raises Impossible where there is no such package.
+    """
     if python.ensurepip:
-        return ()
+        return "", ()
     minor = ".".join(python.version.split(".")[:2])
     for manager, names in source.available(facts, knowledge):
         name = names.venv.format(minor=minor)
@@ -226,8 +235,7 @@ def _venv_package(facts: Facts, knowledge: Knowledge, python: Python) -> tuple[S
                 why="Installing it needs root, and this user cannot become root.",
                 hints=(f"Ask whoever administers this machine to install {name}.",),
             )
-        why = "This system keeps the making of environments in a package of its own."
-        return provision.steps(manager.name, (name,), step="venv-package", why=why)
+        return manager.name, (name,)
     raise Impossible(
         f"{python.path} cannot make virtual environments: it has no ensurepip.",
         hints=("Install the package for it (on Debian and Ubuntu: python3-venv), or uv.",),

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
-from backends.manager import PackageManager, managers
+from backends.manager import PackageManager, called, managers
 from wizard.facts import Manager, Package
 from wizard.knowledge import Packages, load
 from wizard.processes import ProgramTimeout, ask
@@ -29,14 +29,16 @@ def read(
     could not be asked has a ``problem``, one sentence.
     """
     tables = load().packages if known is None else known
+    programs = {name: program(backend) for name, backend in managers().items()}
     found: list[Manager] = []
     for name, backend in managers().items():
-        program = _program(backend)
+        if not programs[name] or programs.get(backend.yields_to):
+            continue
         table = next((t for t in tables if t.manager == name), None)
-        if program and table:
-            found.append(_ask(backend, program, names(table, minors)))
-        elif program:
-            found.append(Manager(name, program))
+        if table:
+            found.append(_ask(backend, programs[name], names(table, minors)))
+        else:
+            found.append(Manager(name, programs[name]))
     return tuple(found)
 
 
@@ -50,7 +52,8 @@ def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in plain if name))
 
 
-def _program(backend: PackageManager) -> str:
+def program(backend: PackageManager) -> str:
+    """The path of a manager's program on this machine; empty where it is not here."""
     for place in backend.programs:
         if Path(place).is_absolute():
             if os.access(place, os.X_OK):
@@ -60,37 +63,47 @@ def _program(backend: PackageManager) -> str:
     return ""
 
 
-def _ask(backend: PackageManager, program: str, wanted: Sequence[str]) -> Manager:
-    query, policy = backend.query(wanted), backend.ask_candidates(wanted)
-    works = (
-        partial(_answer, backend, query, partial(backend.installed, wanted)),
-        partial(_answer, backend, policy, partial(backend.candidates, wanted)),
-    )
-    answers = dict(each(works, at_once=2))
-    (installed, first), (candidates, second) = answers[0], answers[1]
+def _ask(backend: PackageManager, path: str, wanted: Sequence[str]) -> Manager:
+    query, offer = backend.query(wanted), backend.ask_candidates(wanted)
+    # Some managers answer both questions at once: they are asked once.
+    commands = tuple(dict.fromkeys((query, offer)))
+    works = [partial(_say, called(backend, command, path)) for command in commands]
+    said = {commands[place]: answer for place, answer in each(works, at_once=2)}
+    installed, first = _read(backend, query, said[query], partial(backend.installed, wanted))
+    candidates, second = _read(backend, offer, said[offer], partial(backend.candidates, wanted))
     packages = (Package(n, installed.get(n, ""), candidates.get(n, "")) for n in wanted)
     known = tuple(p for p in packages if p.installed or p.candidate)
-    return Manager(backend.name, program, known, first or second)
+    return Manager(backend.name, path, known, first or second)
 
 
-def _answer(
-    backend: PackageManager, command: Command, read_it: Callable[[Output], dict[str, str]]
-) -> tuple[dict[str, str], str]:
-    """What a manager says, and why it could not be asked."""
+def _say(command: Command) -> Union[Output, str]:
+    """What a manager answers, or why it could not be asked."""
     shown = command.argv[0]
     try:
-        output = ask(command.argv, env=dict(command.env), timeout=PATIENCE)
+        return ask(command.argv, env=dict(command.env), timeout=PATIENCE)
     except ProgramTimeout:
-        return {}, f"{shown} gave no answer within {PATIENCE:g} seconds."
+        return f"{shown} gave no answer within {PATIENCE:g} seconds."
     except OSError as error:
-        return {}, f"{shown} cannot be started: {error.strerror}."
+        return f"{shown} cannot be started: {error.strerror}."
+
+
+def _read(
+    backend: PackageManager,
+    command: Command,
+    said: Union[Output, str],
+    read_it: Callable[[Output], dict[str, str]],
+) -> tuple[dict[str, str], str]:
+    """What the answer means, and why it is not to be trusted."""
+    shown = command.argv[0]
+    if isinstance(said, str):
+        return {}, said
     try:
-        found = read_it(output)
+        found = read_it(said)
     except Exception as error:  # noqa: BLE001 - an answer of another shape: said, not raised
         return {}, f"{shown} answered in a form that is not known: {error}"
-    if output.exit in command.ok:
+    if said.exit in command.ok:
         return found, ""
-    problem = backend.explain(output)
+    problem = backend.explain(said)
     if problem is None or problem.kind == "unknown-package":
         return found, ""
     return found, f"{shown}: {problem.line or problem.kind}"

@@ -29,9 +29,12 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     if choices.method == "source" and offer.source.refresh:
         return _preparation(facts, chosen, listed, offer.source, choices)
     if choices.method == "wheel":
+        needs = source.Source()
         steps = _wheel(chosen, listed, tool)
     else:
-        steps = _source(chosen, listed, offer.row, offer.source, tool)
+        needs = offer.source
+        steps = _source(chosen, listed, offer.row, needs, tool)
+    packages = _packages(facts, needs, tool)
     link = "static" if choices.method == "wheel" else choices.link
     proof = Step(
         "proof",
@@ -47,7 +50,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(*steps, proof),
+        steps=(*packages, *steps, proof),
         notes=_notes(facts, knowledge, listed, offer, choices, tool),
         system=facts.system.name,
     )
@@ -72,10 +75,6 @@ def _wheel(chosen: Target, listed: Listed, tool: Installer) -> tuple[Step, ...]:
 def _source(
     chosen: Target, listed: Listed, row: Release, needs: source.Source, tool: Installer
 ) -> tuple[Step, ...]:
-    packages: tuple[Step, ...] = ()
-    if needs.missing:
-        why = "A source build needs a C compiler, Rust, and OpenSSL's header files."
-        packages = provision.steps(needs.manager, needs.missing, step="packages", why=why)
     before = list(tool.before)
     if tool.runner:
         before.append(
@@ -113,10 +112,22 @@ def _source(
             env=env,
             path=needs.path,
         ),
-        needs=tuple(step.id for step in (*packages[-1:], *before[-1:])),
+        needs=(*((provision.STEP,) if needs.missing else ()), *(s.id for s in before[-1:])),
         undo=_undo(chosen, tool),
     )
-    return (*packages, *before, install)
+    return (*before, install)
+
+
+def _packages(facts: Facts, needs: source.Source, tool: Installer) -> tuple[Step, ...]:
+    """The steps that install what is missing, for the build and for the environment, in one go."""
+    reasons = []
+    if needs.missing:
+        reasons.append("A source build needs a C compiler, Rust, and OpenSSL's header files.")
+    if tool.packages:
+        reasons.append("This system keeps the making of environments in a package of its own.")
+    names = (*needs.missing, *tool.packages)
+    manager = needs.manager or tool.manager
+    return provision.steps(facts, manager, names, " ".join(reasons)) if names else ()
 
 
 def _preparation(
@@ -130,7 +141,7 @@ def _preparation(
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(provision.refresh(needs.manager),),
+        steps=(provision.refresh(facts, needs.manager),),
         notes=(
             f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
             "the wizard looks again and plans the rest.",

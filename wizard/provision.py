@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from backends.manager import managers
+from backends.action import Command
+from backends.manager import called, managers
+from wizard.facts import Facts
 from wizard.plan import PackagesInstalled, Step
 
+STEP = "packages"
+"""The id of the step after which the packages are there."""
 
-def refresh(manager: str) -> Step:
+
+def refresh(facts: Facts, manager: str) -> Step:
     """Fetch the manager's package lists."""
     return Step(
         "packages-refresh",
         f"Fetch {manager}'s package lists",
         "So that the newest packages are installed, and none that is gone by now is asked for.",
-        managers()[manager].refresh(),
+        _called(facts, manager, managers()[manager].refresh()),
     )
 
 
-def steps(manager: str, names: tuple[str, ...], *, step: str, why: str) -> tuple[Step, ...]:
-    """Fetch the lists and install ``names`` in one call; nothing where there is nothing to do.
-
-    ``step`` is the id of the installing step, ``why`` its reason.
-    """
+def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple[Step, ...]:
+    """Fetch the lists and install ``names`` in one call; nothing where there is nothing to do."""
     backend = managers()[manager]
     install, remove = backend.install(names), backend.remove(names)
     if install is None or remove is None:
         return ()
-    first = refresh(manager)
+    first = refresh(facts, manager)
     return (
         first,
         Step(
-            step,
+            STEP,
             f"Install what is missing: {', '.join(names)}",
             why,
-            install,
+            _called(facts, manager, install),
             needs=(first.id,),
-            undo=(remove,),
+            undo=(_called(facts, manager, remove),),
             check=PackagesInstalled(manager, names),
         ),
     )
+
+
+def _called(facts: Facts, manager: str, command: Command) -> Command:
+    """The command with the program that was found on this machine."""
+    found = facts.manager(manager)
+    return called(managers()[manager], command, found.program if found else "")

@@ -147,7 +147,7 @@ def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | 
         assets.text("questions/venv.md"),
         options,
         recommended,
-        "It is active now." if new and not new.new else "Nothing else on this computer changes.",
+        _why_there(new),
         free="Another folder",
     )
 
@@ -387,6 +387,14 @@ def _newest_words(facts: Facts, knowledge: Knowledge, python: Python) -> str:
 def _name(python: Python) -> str:
     name = {"cpython": "Python", "pypy": "PyPy"}.get(python.implementation, python.implementation)
     return f"{name} (free-threaded)" if python.free_threaded else name
+
+
+def _why_there(found: environment.Target | None) -> str:
+    if found is None or found.new:
+        return "Nothing else on this computer changes."
+    if found.python.origin == "active":
+        return "It is the environment that is active now."
+    return "It is there already, made by an earlier run."
 
 
 def _has(python: Python) -> str:

@@ -211,8 +211,17 @@ def test_empty_package_lists_are_fetched_first() -> None:
 def test_a_python_without_venv_gets_it_from_the_package_manager() -> None:
     made = plan(BARE, KNOWLEDGE, Choices(method="wheel"))
     ids = [s.id for s in made.steps]
-    assert ids[:3] == ["packages-refresh", "venv-package", "environment"]
-    assert commands(made)["venv-package"].argv[-1] == "python3.13-venv"
+    assert ids[:3] == ["packages-refresh", "packages", "environment"]
+    assert commands(made)["packages"].argv[-1] == "python3.13-venv"
+    assert made.steps[2].needs == ("packages",)
+
+
+def test_all_packages_are_installed_in_one_call() -> None:
+    python = replace(DEBIAN.pythons[0], pip=None, ensurepip="")
+    made = plan(replace(DEBIAN, pythons=(python,)), KNOWLEDGE, SOURCE)
+    argv = commands(made)["packages"].argv
+    assert argv[-3:] == ("cargo-web", "rustc-web", "python3.11-venv")
+    assert [s.id for s in made.steps].count("packages-refresh") == 1
 
 
 def test_a_python_without_venv_and_without_root_is_refused() -> None:
@@ -262,7 +271,7 @@ def test_every_choice_is_planned_or_refused(
         assert step.why.endswith(".")
         if isinstance(step.action, Command):
             assert ":all:" not in step.action.argv
-            assert step.action.root == step.id.startswith(("packages", "venv-package"))
+            assert step.action.root == step.id.startswith("packages")
     if made.prepares:
         return
     last = made.steps[-1].action
