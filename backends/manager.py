@@ -12,9 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Literal, Protocol
 
+import backends
 from backends.action import Command, Output
 
 ProblemKind = Literal[
@@ -114,7 +114,7 @@ def find_problem(
 def managers() -> dict[str, PackageManager]:
     """Every package manager that has a backend in this folder, by name."""
     found: dict[str, PackageManager] = {}
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+    for module in pkgutil.iter_modules(backends.__path__):
         manager = getattr(importlib.import_module(f"backends.{module.name}"), "MANAGER", None)
         if manager is not None:
             found[manager.name] = manager

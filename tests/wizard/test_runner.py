@@ -300,6 +300,8 @@ def test_a_file_that_should_be_there_is_asked_for(tmp_path: Path) -> None:
 class Fake:
     """A package manager whose answers are given."""
 
+    programs = ("no-such-manager",)
+
     def __init__(self, installed: dict[str, str], problem: Problem | None = None) -> None:
         self._installed = installed
         self._problem = problem

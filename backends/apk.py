@@ -1,0 +1,119 @@
+"""apk: Alpine.
+
+Measured with apk-tools 2.14 and 3.0:
+
+* ``policy`` tells both the installed version and those to be had, the newest first, and needs
+  neither root nor the lock. It knows real names only: ``info -e`` would take ``pkgconfig`` for an
+  answer and say ``pkgconf``, which cannot be told from the other names that were asked for.
+* Versions of a tagged repository (``@edge``) are installed only by that tag: they do not count.
+* The exit code is the number of errors; 99 is both "not root" and "locked".
+* Offline, an untrusted signature and no repositories at all end in ``(no such package)``, so the
+  warnings before it are looked at first.
+* Once a package's script has failed, every later call ends with an error that it does not name.
+* Packages that are added under one virtual name are removed with it, and nothing else is. A second
+  call with the same virtual name would take away what the first had brought, so it has the names
+  in it.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Sequence
+
+from backends.action import Command, Output
+from backends.manager import Problem, ProblemKind, find_problem
+
+LOCK_SECONDS = 300
+_ENV = (("LC_ALL", "C"),)
+_BUSY = (
+    "Waiting for repository lock"
+    "|Unable to lock database: (?:temporary error|Resource temporarily unavailable)"
+)
+_PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
+    ("denied", re.compile(r"^ERROR: .*Permission denied", re.MULTILINE)),
+    ("locked", re.compile(r"Unable to lock database")),
+    ("other", re.compile(r"UNTRUSTED signature")),
+    ("offline", re.compile(r"^WARNING: (?:updating|opening|fetching) .*", re.MULTILINE)),
+    ("unknown-package", re.compile(r"\(no such package\):\s+required by: world\[")),
+    ("unknown-package", re.compile(r"package mentioned in index not found")),
+    (
+        "broken",
+        re.compile(
+            r"\(no such package\)|^\s+(?:breaks|conflicts): |: (?:script )?exited with error \d+"
+            r"|^\d+ errors?; ",
+            re.MULTILINE,
+        ),
+    ),
+)
+
+
+class Apk:
+    """See `backends.manager.PackageManager`."""
+
+    name = "apk"
+    label = "apk (Alpine)"
+    programs = ("apk", "/sbin/apk", "/usr/bin/apk")
+    yields_to = ""
+
+    def query(self, names: Sequence[str]) -> Command:
+        return Command(("apk", "policy", *names), env=_ENV)
+
+    def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        return _versions(names, output, lambda place: place.endswith("/installed"))
+
+    def ask_candidates(self, names: Sequence[str]) -> Command:
+        return self.query(names)
+
+    def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        return _versions(names, output, lambda place: not place.endswith("/installed"))
+
+    def refresh(self) -> Command:
+        return self._change(("update",), timeout=600)
+
+    def install(self, names: Sequence[str]) -> Command | None:
+        if not names:
+            return None
+        return self._change(("add", "--virtual", _virtual(names), *names))
+
+    def remove(self, names: Sequence[str]) -> Command | None:
+        return self._change(("del", _virtual(names)), timeout=1800) if names else None
+
+    def explain(self, output: Output) -> Problem | None:
+        return find_problem(output, _PROBLEMS, "ERROR: ", "apk")
+
+    def _change(self, arguments: tuple[str, ...], *, timeout: float = 3600) -> Command:
+        return Command(
+            ("apk", "--wait", str(LOCK_SECONDS), *arguments),
+            env=_ENV,
+            root=True,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=timeout,
+        )
+
+
+def _virtual(names: Sequence[str]) -> str:
+    """The name under which these packages are added and removed together."""
+    return f".cryptography-wizard-{zlib.crc32(' '.join(sorted(names)).encode()):08x}"
+
+
+def _versions(
+    names: Sequence[str], output: Output, counts: Callable[[str], bool]
+) -> dict[str, str]:
+    """The first version of each name that stands in a place that counts."""
+    found: dict[str, str] = {}
+    name = version = ""
+    for line in output.stdout.splitlines():
+        if line.endswith(" policy:"):
+            name, version = line[: -len(" policy:")], ""
+        elif line.startswith("    ") and version:
+            place = line.strip()
+            if name in names and counts(place) and not place.startswith("@"):
+                found.setdefault(name, version)
+        elif line.startswith("  ") and line.endswith(":"):
+            version = line.strip()[:-1]
+    return found
+
+
+MANAGER = Apk()

@@ -1,0 +1,126 @@
+"""Homebrew: macOS, and Linux for those who like it. It is never run as root.
+
+Measured with Homebrew 5.0 and 6.0:
+
+* ``info --json=v2`` tells both the installed version and the one to be had. A keg-only formula
+  has no linked keg though it is installed, so ``installed`` is what counts; ``--prefix`` gives a
+  path even for what is not there. With one unknown name there is no answer at all.
+* Names have an ``@`` in them (``openssl@3``), and aliases (``pkg-config`` is ``pkgconf``).
+* On a terminal 6.0 asks before it installs dependencies, and 5.0 does not know ``-y``: what keeps
+  it quiet is its environment, and that it is started away from the terminal.
+* A lock is no reason to wait for it: it fails at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from backends.action import Command, Output
+from backends.manager import Problem, ProblemKind, find_problem
+
+LOCK_SECONDS = 300
+_ENV = (
+    ("LC_ALL", "C"),
+    ("HOMEBREW_NO_AUTO_UPDATE", "1"),
+    ("HOMEBREW_NO_ASK", "1"),
+    ("HOMEBREW_NO_INSTALL_UPGRADE", "1"),
+    ("HOMEBREW_NO_INSTALLED_DEPENDENTS_CHECK", "1"),
+    ("HOMEBREW_NO_ENV_HINTS", "1"),
+    ("HOMEBREW_NO_COLOR", "1"),
+    ("HOMEBREW_NO_EMOJI", "1"),
+)
+_BUSY = r"has already locked|Another (?:active Homebrew|`brew \w+`) process"
+_PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
+    ("denied", re.compile(r"Running Homebrew as root|not writable by your user|Permission denied")),
+    ("locked", re.compile(_BUSY)),
+    # A failed build looks for known bugs on the network, and complains if there is none.
+    ("other", re.compile(r"^Last \d+ lines from |no bottle available|has been disabled", re.M)),
+    (
+        "offline",
+        re.compile(r"Could not resolve host|Failed to connect to|Could not connect to server"),
+    ),
+    ("unknown-package", re.compile(r"No available formula|No formulae or casks found")),
+    ("broken", re.compile(r"Refusing to uninstall|unsatisfied requirement")),
+)
+
+
+class Homebrew:
+    """See `backends.manager.PackageManager`."""
+
+    name = "homebrew"
+    label = "Homebrew (macOS, Linux)"
+    programs = (
+        "brew",
+        "/opt/homebrew/bin/brew",
+        "/usr/local/bin/brew",
+        "/home/linuxbrew/.linuxbrew/bin/brew",
+    )
+    yields_to = ""
+
+    def query(self, names: Sequence[str]) -> Command:
+        return Command(("brew", "info", "--json=v2", "--formula", *names), env=_ENV)
+
+    def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for formula in _formulae(output):
+            kegs = formula.get("installed") or []
+            if kegs:
+                found.update(dict.fromkeys(_called(formula, names), str(kegs[-1]["version"])))
+        return found
+
+    def ask_candidates(self, names: Sequence[str]) -> Command:
+        return self.query(names)
+
+    def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for formula in _formulae(output):
+            version = formula.get("versions", {}).get("stable")
+            if version and not formula.get("disabled"):
+                revision = formula.get("revision")
+                whole = f"{version}_{revision}" if revision else str(version)
+                found.update(dict.fromkeys(_called(formula, names), whole))
+        return found
+
+    def refresh(self) -> Command:
+        return self._change(("update",), timeout=900)
+
+    def install(self, names: Sequence[str]) -> Command | None:
+        return self._change(("install", "--formula", *names), timeout=7200) if names else None
+
+    def remove(self, names: Sequence[str]) -> Command | None:
+        return self._change(("uninstall", "--formula", *names), timeout=1800) if names else None
+
+    def explain(self, output: Output) -> Problem | None:
+        return find_problem(output, _PROBLEMS, "Error: ", "brew")
+
+    def _change(self, arguments: tuple[str, ...], *, timeout: float) -> Command:
+        return Command(
+            ("brew", *arguments),
+            env=_ENV,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=timeout,
+            detached=True,
+        )
+
+
+def _formulae(output: Output) -> Iterator[dict[str, Any]]:
+    """The formulae that the answer describes; none where it is no JSON."""
+    try:
+        answer = json.loads(output.stdout)
+    except json.JSONDecodeError:
+        return  # an error was printed instead; what `explain` makes of it is told
+    if isinstance(answer, dict):
+        yield from answer.get("formulae", [])
+
+
+def _called(formula: dict[str, Any], names: Sequence[str]) -> list[str]:
+    """Those of ``names`` that mean this formula."""
+    own = {formula.get("name"), formula.get("full_name"), *formula.get("aliases", [])}
+    return [name for name in names if name in own]
+
+
+MANAGER = Homebrew()

@@ -1,0 +1,86 @@
+"""MacPorts: macOS.
+
+Measured with MacPorts 2.12:
+
+* ``installed`` is exit 0 for what is absent. Only the ``(active)`` version of a port is in use.
+* ``search --exact --line`` asks the index for many names at once and leaves out the unknown
+  ones, where ``info`` fails; with ``-q`` it would print no versions.
+* An unknown name is exit 1, but the names before it **are** installed by then.
+* Without ``-N`` it asks, and answering no is exit 0.
+* The port ``rust`` brings no cargo. A port that another needs is not removed, so the ones that
+  were named last go first.
+* It waits for its lock for ever, and says so. Interrupted (exit 2), it goes on the next time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backends.action import Command, Output
+from backends.manager import Problem, ProblemKind, find_problem
+
+LOCK_SECONDS = 300
+_ENV = (("LC_ALL", "C"),)
+_BUSY = "Waiting for lock on"
+_INSTALLED = re.compile(r"^ +(\S+) @(\S+) \(active\)", re.MULTILINE)
+_PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
+    ("denied", re.compile(r"Insufficient privileges|Permission denied")),
+    ("aborted", re.compile(r"Error: Aborted: SIG\w+ received")),
+    ("unknown-package", re.compile(r"Error: Port \S+ not found")),
+    (
+        "offline",
+        re.compile(
+            r"Could not resolve host|Failed to connect to|Couldn't connect to server"
+            r"|Failed to fetch|synchronization of .* failed"
+        ),
+    ),
+    ("broken", re.compile(r"Dependency '[^']*' not found|Please uninstall the ports that depend")),
+)
+
+
+class MacPorts:
+    """See `backends.manager.PackageManager`."""
+
+    name = "macports"
+    label = "MacPorts (macOS)"
+    programs = ("port", "/opt/local/bin/port")
+    yields_to = ""
+
+    def query(self, names: Sequence[str]) -> Command:
+        return Command(("port", "-q", "installed", *names), env=_ENV)
+
+    def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        return {m[1]: m[2] for m in _INSTALLED.finditer(output.stdout) if m[1] in names}
+
+    def ask_candidates(self, names: Sequence[str]) -> Command:
+        return Command(("port", "search", "--exact", "--line", *names), env=_ENV)
+
+    def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        rows = (line.split("\t") for line in output.stdout.splitlines())
+        return {row[0]: row[1] for row in rows if len(row) > 2 and row[0] in names}
+
+    def refresh(self) -> Command:
+        return self._change(("sync",), timeout=900)
+
+    def install(self, names: Sequence[str]) -> Command | None:
+        return self._change(("install", *names), timeout=7200) if names else None
+
+    def remove(self, names: Sequence[str]) -> Command | None:
+        return self._change(("uninstall", *reversed(names)), timeout=1800) if names else None
+
+    def explain(self, output: Output) -> Problem | None:
+        return find_problem(output, _PROBLEMS, "Error: ", "port")
+
+    def _change(self, arguments: tuple[str, ...], *, timeout: float) -> Command:
+        return Command(
+            ("port", "-N", *arguments),
+            env=_ENV,
+            root=True,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=timeout,
+        )
+
+
+MANAGER = MacPorts()

@@ -1,0 +1,104 @@
+"""yum 3: RHEL and CentOS 7. Since 8 ``yum`` is another name of dnf, so dnf goes first.
+
+From the sources of yum 3.4.3 (cli.py, yummain.py, yumcommands.py, yumRepo.py); its successor of
+the same name was measured:
+
+* With ``-C`` a question is answered from the system's own lists, for users too.
+* ``list`` breaks long lines, so its words are read three by three, whatever the line. Names that
+  are not to be had are left out; exit 1 where that is all of them.
+* An unknown name in a call is skipped and the others are installed, with exit 0: only asking
+  afterwards tells. Where nothing is left to do, it is exit 1.
+* It waits for its lock for ever, unless it is told not to (``exit_on_lock``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backends import rpm
+from backends.action import Command, Output
+from backends.manager import Problem, ProblemKind, find_problem
+
+LOCK_SECONDS = 300
+_ENV = (("LC_ALL", "C"),)
+_BOUNDED = "--setopt=exit_on_lock=1"
+_BUSY = (
+    r"another copy is running as pid \d+|holding the yum lock"
+    r"|already locked by \d+|application with PID \d+ is"
+)
+_PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
+    ("denied", re.compile(r"You need to be root|superuser privileges")),
+    (
+        "locked",
+        re.compile(r"another copy is running as pid|holding the yum lock|already locked by"),
+    ),
+    # There are no lists yet: no package is known, until they are fetched.
+    ("unknown-package", re.compile(r"no local cache of|Cache-only enabled but no cache")),
+    (
+        "offline",
+        re.compile(
+            r"Cannot find a valid baseurl|Could not resolve host|Cannot retrieve (?:metalink|repo)"
+            r"|\[Errno \d+\] (?:curl|HTTP)|Curl error|Failed to download metadata"
+        ),
+    ),
+    (
+        "unknown-package",
+        re.compile(r"No package \S+ available|Unable to find a match|No matching Packages"),
+    ),
+    ("broken", re.compile(r"^Error: Package: |Transaction Check Error|scriptlet failed", re.M)),
+    ("aborted", re.compile(r"Exiting on user [cC]ommand|Exiting on user cancel|Operation aborted")),
+)
+
+
+class Yum:
+    """See `backends.manager.PackageManager`."""
+
+    name = "yum"
+    label = "yum (RHEL 7, CentOS 7)"
+    programs = ("yum", "/usr/bin/yum")
+    yields_to = "dnf"
+
+    def query(self, names: Sequence[str]) -> Command:
+        return rpm.query(names)
+
+    def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        return rpm.installed(names, output)
+
+    def ask_candidates(self, names: Sequence[str]) -> Command:
+        return Command(("yum", "-q", "-C", "list", "available", *names), env=_ENV)
+
+    def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        _, _, listing = output.stdout.partition("Available Packages\n")
+        words = listing.split()
+        found: dict[str, str] = {}
+        for full, version in zip(words[::3], words[1::3]):
+            name = full.rpartition(".")[0]
+            if name in names:
+                found[name] = version
+        return found
+
+    def refresh(self) -> Command:
+        return self._change(("makecache", _BOUNDED), timeout=600)
+
+    def install(self, names: Sequence[str]) -> Command | None:
+        return self._change(("install", "-y", _BOUNDED, *names)) if names else None
+
+    def remove(self, names: Sequence[str]) -> Command | None:
+        return self._change(("remove", "-y", _BOUNDED, *names), timeout=1800) if names else None
+
+    def explain(self, output: Output) -> Problem | None:
+        return find_problem(output, _PROBLEMS, "Error: ", "yum")
+
+    def _change(self, arguments: tuple[str, ...], *, timeout: float = 3600) -> Command:
+        return Command(
+            ("yum", *arguments),
+            env=_ENV,
+            root=True,
+            busy=_BUSY,
+            busy_seconds=LOCK_SECONDS,
+            timeout=timeout,
+        )
+
+
+MANAGER = Yum()
