@@ -188,7 +188,9 @@ def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question |
             shown.append(listed)
         lines.add(line)
     options = tuple(
-        Option(o.listed.version, o.listed.version, _release_words(o), o.closed(choices.method))
+        Option(
+            o.listed.version, o.listed.version, _release_words(o, best), o.closed(choices.method)
+        )
         for o in (make(listed) for listed in shown)
     )
     return Question(
@@ -372,9 +374,12 @@ def _best(make: partial[Offer], releases: list[Listed], method: str) -> Listed |
     return None
 
 
-def _release_words(offer: Offer) -> str:
-    how = "as a wheel" if not offer.wheel else "from source" if not offer.source.reason else ""
-    return ". ".join(part for part in (how.capitalize(), offer.row.security) if part)
+def _release_words(offer: Offer, best: Listed | None) -> str:
+    how = "As a wheel" if not offer.wheel else "From source" if not offer.source.reason else ""
+    if best is offer.listed or not offer.row.security:
+        return f"{how}." if how else ""
+    # The whole caveat stands in the plan's notes; here one line must do.
+    return f"{how}; misses security fixes that newer releases have."
 
 
 def _newest_words(facts: Facts, knowledge: Knowledge, python: Python) -> str:
