@@ -91,7 +91,7 @@ class ReviewPage(Page):
         yield Static(headline(plan), id="headline", markup=False)
         with VerticalScroll(id="steps"):
             for note in plan.notes:
-                yield Static(f"! Please read: {note}", classes="note", markup=False)
+                yield Static(f"! Note: {note}", classes="note", markup=False)
             for number, step in enumerate(plan.steps, 1):
                 yield StepCard(number, step, plan.system)
         with Horizontal(classes="buttons"):

@@ -165,9 +165,8 @@ class RunPage(Page):
         part = min(1.0, progress.done / progress.total) if progress and progress.total else 0.0
         width = 20
         full = round(width * min(1.0, (max(0, number - 1) + part) / max(1, total)))
-        detail = progress.what if progress else ""
-        if progress and progress.total and not detail:
-            detail = f"{part:.0%} of this step"
+        share = f"{part:.0%} of this step" if progress and progress.total else ""
+        detail = " · ".join(words for words in (share, progress.what if progress else "") if words)
         elapsed = int(self.session.clock() - self._started)
         clock = f"{elapsed // 60}:{elapsed % 60:02}"
         return f"{'━' * full}{'─' * (width - full)}  {clock}" + (f"  {detail}" if detail else "")

@@ -365,7 +365,7 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
         await to_review(pilot, REVIEW_SOURCE)
         shown = words(app)
         assert "4 steps, nothing has been changed yet" in shown
-        assert "! Please read: Rust from Debian is too old here." in shown
+        assert "! Note: Rust from Debian is too old here." in shown
         assert "asks for administrator rights" in shown
         assert "apt-get install -y build-essential libssl-dev" in shown
         assert "A folder of its own keeps everything else as it is." in shown
