@@ -1,0 +1,173 @@
+"""Throw-away Debian systems, made by mmdebstrap and entered by unshare and chroot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.live.command import Done
+from tests.live.machine import CHECKOUT
+
+PLACE = "/opt/cryptography-wizard"
+"""Where the wizard and its libraries lie in a root."""
+STATE = "/var/lib/wizard-state"
+CERTIFICATES = "/etc/ssl/certificates-of-the-host.crt"
+"""The host's own bundle, beside the root's: installing a package may write that one anew."""
+TRUST = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "CARGO_HTTP_CAINFO")
+"""The variables that tell programs of that bundle."""
+
+LAUNCHER = f"""\
+#!/usr/bin/python3
+import sys
+sys.path.insert(0, {PLACE!r})
+from screens.cli import main
+sys.exit(main())
+"""
+
+
+@dataclass(frozen=True)
+class Root:
+    """A Debian system in a folder. ``python`` is the version of its Python, such as ``3.11``."""
+
+    folder: Path
+    python: str
+
+    def argv(self, *argv: str, env: Mapping[str, str] | None = None) -> list[str]:
+        """The command that runs ``argv`` in there, with none of the host's variables.
+
+        It gets a mount and a process namespace of its own: /proc is unmounted and every process
+        is gone when it ends, however it ends.
+        """
+        variables = {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "LANG": "C.UTF-8",
+            "CRYPTOGRAPHY_WIZARD_STATE": STATE,
+            **dict.fromkeys(TRUST, CERTIFICATES),
+            **(env or {}),
+        }
+        return [
+            *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
+            *(f"--mount-proc={self.folder / 'proc'}", "chroot", str(self.folder)),
+            *("/usr/bin/env", "-i", "-C", "/root", *(f"{k}={v}" for k, v in variables.items())),
+            *argv,
+        ]
+
+    def run(self, *argv: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> Done:
+        """Run a program in there to its end, for at most ``timeout`` seconds."""
+        done = subprocess.run(
+            self.argv(*argv, env=env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def wizard(self, *arguments: str, timeout: float = 240) -> Done:
+        """Run the wizard in there."""
+        return self.run("cryptography-wizard", *arguments, timeout=timeout)
+
+    def path(self, inside: str) -> Path:
+        """Where a file of the root is, seen from the host."""
+        return self.folder / inside.lstrip("/")
+
+
+def possible() -> None:
+    """Skip the test where such a root cannot be made."""
+    if sys.platform != "linux":
+        pytest.skip("throw-away Debian systems need Linux")
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a throw-away Debian system with apt for real")
+    for program in ("mmdebstrap", "unshare", "chroot"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not on this machine")
+    done = subprocess.run(
+        ("unshare", "--mount", "--pid", "--fork", "--mount-proc", "true"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"no namespaces can be made here: {done.stderr.strip()}")
+
+
+def make(suite: str, python: str, folder: Path) -> Root:
+    """Make a root of this suite: with certificates and Python, without package lists.
+
+    Skips the test where Debian's archive cannot be reached.
+    """
+    done = subprocess.run(
+        (
+            *("mmdebstrap", "--quiet", "--variant=apt", "--include=ca-certificates,python3"),
+            *(suite, str(folder)),
+        ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("E: ")]
+        pytest.skip(f"mmdebstrap cannot make {suite}: {lines[0] if lines else done.stderr[-200:]}")
+    root = Root(folder, python)
+    for name in ("/etc/resolv.conf", "/etc/hosts"):
+        shutil.copyfile(name, root.path(name))
+    bundle = os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt"
+    if Path(bundle).is_file():
+        shutil.copyfile(bundle, root.path(CERTIFICATES))
+    else:
+        shutil.copyfile(root.path("/etc/ssl/certs/ca-certificates.crt"), root.path(CERTIFICATES))
+    return root
+
+
+def install_wizard(root: Root, pip: tuple[str, ...], wheel: Path) -> None:
+    """Put the wizard and its libraries, all of them pure Python, into the root."""
+    done = subprocess.run(
+        (
+            *(*pip, "install", "--quiet", "--target", str(root.path(PLACE))),
+            *("--python-version", root.python, "--only-binary", ":all:", str(wheel)),
+        ),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    launcher = root.path("/usr/local/bin/cryptography-wizard")
+    launcher.write_text(LAUNCHER, encoding="utf-8")
+    launcher.chmod(0o755)
+
+
+def build_wheel(pip: tuple[str, ...], folder: Path) -> Path:
+    """Build the wizard's own wheel from the checkout."""
+    done = subprocess.run(
+        (*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(CHECKOUT)),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("cryptography_wizard-*.whl")
+    return wheel
+
+
+def packages(root: Root) -> dict[str, str]:
+    """The installed packages of a root and their versions."""
+    done = root.run("dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Status}\\n")
+    assert done.code == 0, done.said
+    rows = [line.split() for line in done.out.splitlines()]
+    return {row[0]: row[1] for row in rows if row[-1] == "installed"}
