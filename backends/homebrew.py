@@ -40,7 +40,7 @@ _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     ("other", re.compile(r"^Last \d+ lines from |no bottle available|has been disabled", re.M)),
     (
         "offline",
-        re.compile(r"Could not resolve host|Failed to connect to|Could not connect to server"),
+        re.compile(r"Could not resolve host|Failed to connect to|Download failed"),
     ),
     ("unknown-package", re.compile(r"No available formula|No formulae or casks found")),
     ("broken", re.compile(r"Refusing to uninstall|unsatisfied requirement")),

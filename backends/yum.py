@@ -4,8 +4,9 @@ From the sources of yum 3.4.3 (cli.py, yummain.py, yumcommands.py, yumRepo.py); 
 the same name was measured:
 
 * With ``-C`` a question is answered from the system's own lists, for users too.
-* ``list`` breaks long lines, so its words are read three by three, whatever the line. Names that
-  are not to be had are left out; exit 1 where that is all of them.
+* ``list`` tells what is installed and then, only where that differs, what is to be had. It breaks
+  long lines, so its words are read three by three, whatever the line. Names that are not to be had
+  are left out; exit 1 where that is all of them.
 * An unknown name in a call is skipped and the others are installed, with exit 0: only asking
   afterwards tells. Where nothing is left to do, it is exit 1.
 * It waits for its lock for ever, unless it is told not to (``exit_on_lock``).
@@ -27,6 +28,7 @@ _BUSY = (
     r"another copy is running as pid \d+|holding the yum lock"
     r"|already locked by \d+|application with PID \d+ is"
 )
+_HEADING = re.compile(r"^(?:Installed|Available) Packages$", re.MULTILINE)
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     ("denied", re.compile(r"You need to be root|superuser privileges")),
     (
@@ -66,11 +68,11 @@ class Yum:
         return rpm.installed(names, output)
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
-        return Command(("yum", "-q", "-C", "list", "available", *names), env=_ENV)
+        return Command(("yum", "-q", "-C", "list", *names), env=_ENV)
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
-        _, _, listing = output.stdout.partition("Available Packages\n")
-        words = listing.split()
+        first = _HEADING.search(output.stdout)
+        words = _HEADING.sub("", output.stdout[first.start() :]).split() if first else []
         found: dict[str, str] = {}
         for full, version in zip(words[::3], words[1::3]):
             name = full.rpartition(".")[0]

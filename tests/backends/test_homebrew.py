@@ -1,0 +1,152 @@
+"""What is special about Homebrew, in its versions 5 and 6."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from backends.action import Command, Output
+from backends.homebrew import MANAGER
+from tests.recordings import recorded
+
+both = pytest.mark.parametrize("tool", ["brew5", "brew6"])
+NAMES = ("openssl@3", "rust")
+
+
+def kind(tool: str, name: str) -> str:
+    problem = MANAGER.explain(recorded(tool, name))
+    return problem.kind if problem else ""
+
+
+def changes() -> list[Command]:
+    found = (MANAGER.refresh(), MANAGER.install(NAMES), MANAGER.remove(NAMES))
+    return [command for command in found if command is not None]
+
+
+def edited(**values: object) -> Output:
+    """The recorded answer, with these values in its first formula, openssl@3."""
+    output = recorded("brew6", "info")
+    answer = json.loads(output.stdout)
+    answer["formulae"][0].update(values)
+    return replace(output, stdout=json.dumps(answer))
+
+
+@both
+def test_as_root_nothing_works_so_it_is_never_root(tool: str) -> None:
+    assert len(changes()) == 3
+    assert not any(command.root for command in changes())
+    assert kind(tool, "denied") == kind(tool, "denied-info") == "denied"
+
+
+def test_it_is_away_from_the_terminal_and_asks_nothing() -> None:
+    assert "Do you want to proceed" in recorded("brew6", "asks").stdout
+    assert "Do you want to proceed" not in recorded("brew6", "no-ask").stdout
+    wanted = {
+        f"HOMEBREW_NO_{name}"
+        for name in (
+            *("AUTO_UPDATE", "ASK", "INSTALL_UPGRADE", "INSTALLED_DEPENDENTS_CHECK"),
+            *("ENV_HINTS", "COLOR", "EMOJI"),
+        )
+    }
+    for command in changes():
+        assert command.detached
+        assert wanted <= {name for name, value in command.env if value == "1"}
+
+
+def test_yes_is_no_option_of_5() -> None:
+    assert recorded("brew5", "dash-y").exit == 1
+    assert not any("-y" in command.argv for command in changes())
+
+
+@both
+def test_an_unknown_name_drops_the_whole_call(tool: str) -> None:
+    assert kind(tool, "unknown-plus-known") == "unknown-package"
+    assert recorded(tool, "after-unknown").stdout.strip() == ""
+
+
+def test_a_keg_only_formula_is_installed_though_nothing_is_linked() -> None:
+    output = recorded("brew6", "info-installed")
+    rustup = next(f for f in json.loads(output.stdout)["formulae"] if f["name"] == "rustup")
+    assert rustup["linked_keg"] is None
+    assert MANAGER.installed(("rustup",), output) == {"rustup": "1.28.2"}
+
+
+def test_an_alias_means_its_formula() -> None:
+    output = recorded("brew6", "info-installed")
+    assert MANAGER.installed(("pkg-config", "openssl"), output) == {
+        "pkg-config": "2.5.1",
+        "openssl": "3.6.0",
+    }
+
+
+def test_a_name_is_never_split_at_its_version() -> None:
+    found = MANAGER.candidates(("openssl@3", "openssl@1.1"), recorded("brew6", "info"))
+    assert found == {"openssl@3": "3.6.0"}
+
+
+def test_a_formula_that_is_not_installed() -> None:
+    output = edited(installed=[])
+    assert MANAGER.installed(NAMES, output) == {"rust": "1.92.0"}
+    assert "openssl@3" in MANAGER.candidates(NAMES, output)
+
+
+def test_a_revision_is_part_of_the_version() -> None:
+    assert MANAGER.candidates(("openssl@3",), edited(revision=2)) == {"openssl@3": "3.6.0_2"}
+
+
+@both
+def test_a_disabled_formula_cannot_be_had(tool: str) -> None:
+    assert MANAGER.candidates(("openssl@3",), edited(disabled=True)) == {}
+    problem = MANAGER.explain(recorded(tool, "disabled"))
+    assert problem is not None
+    assert "has been disabled" in problem.line
+
+
+@pytest.mark.parametrize("text", ["[]", "null", '{"formulae": []}', "==> Updating", "{"])
+def test_an_answer_without_formulae(text: str) -> None:
+    assert MANAGER.installed(NAMES, Output(0, text)) == {}
+    assert MANAGER.candidates(NAMES, Output(0, text)) == {}
+
+
+def test_the_prefix_says_nothing_about_being_installed() -> None:
+    assert recorded("brew6", "prefix-not-installed").exit == 0
+    assert "--prefix" not in MANAGER.query(NAMES).argv
+
+
+def test_both_questions_are_one() -> None:
+    assert MANAGER.query(NAMES) == MANAGER.ask_candidates(NAMES)
+
+
+@both
+def test_a_failed_build_is_not_taken_for_a_missing_network(tool: str) -> None:
+    assert "Could not resolve host" in recorded(tool, "source-fails").stderr
+    assert kind(tool, "source-fails") == "other"
+    assert kind(tool, "offline-url") == kind(tool, "offline-update") == "offline"
+
+
+@both
+def test_no_bottle_and_a_dependent_formula(tool: str) -> None:
+    problem = MANAGER.explain(recorded(tool, "no-bottle"))
+    assert problem is not None
+    assert "no bottle available" in problem.line
+    assert kind(tool, "uninstall-needed") == "broken"
+    assert kind(tool, "uninstall-again") == "other"
+
+
+@both
+def test_a_lock_fails_at_once_so_it_is_tried_again(tool: str) -> None:
+    output = recorded(tool, "locked")
+    assert output.exit == 1
+    assert all(re.search(command.busy, output.stderr) for command in changes())
+    assert all(command.busy_seconds > 0 for command in changes())
+
+
+def test_it_is_found_where_path_does_not_lead() -> None:
+    assert MANAGER.programs[1:] == (
+        "/opt/homebrew/bin/brew",
+        "/usr/local/bin/brew",
+        "/home/linuxbrew/.linuxbrew/bin/brew",
+    )

@@ -1,0 +1,164 @@
+"""Plans with every manager: what is done on machines that have it.
+
+The machines are the recorded Debian 12 with another distribution's name, manager and package
+versions; these are of Fedora 42, Alpine 3.22 and CentOS 7 with EPEL.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backends.action import Command
+from backends.manager import managers
+from tests.machines import machine
+from tests.wizard.programs import only, program
+from wizard import packages
+from wizard.choices import Choices
+from wizard.errors import Impossible
+from wizard.facts import Facts, Manager, Package
+from wizard.knowledge import load
+from wizard.plan import Plan
+from wizard.planner import plan
+
+SOURCE = Choices(method="source")
+FEDORA = {
+    "gcc": "15.1.1-2.fc42",
+    "redhat-rpm-config": "342-4.fc42",
+    "libffi-devel": "3.4.6-5.fc42",
+    "pkgconf-pkg-config": "2.3.0-2.fc42",
+    "openssl-devel": "1:3.2.4-3.fc42",
+    "python3.11-devel": "3.11.12-1.fc42",
+    "cargo": "1.88.0-1.fc42",
+    "rust": "1.88.0-1.fc42",
+}
+ALPINE = {
+    "gcc": "14.2.0-r6",
+    "musl-dev": "1.2.5-r10",
+    "libffi-dev": "3.4.8-r0",
+    "pkgconf": "2.4.3-r0",
+    "openssl-dev": "3.5.0-r0",
+    "python3-dev": "3.12.11-r0",
+    "cargo": "1.87.0-r0",
+    "rust": "1.87.0-r0",
+}
+CENTOS = {
+    "gcc": "4.8.5-44.el7",
+    "redhat-rpm-config": "9.1.0-88.el7",
+    "libffi-devel": "3.0.13-19.el7",
+    "pkgconfig": "1:0.27.1-4.el7",
+    "openssl11-devel": "1:1.1.1k-7.el7",
+    "python3-devel": "3.6.8-21.el7_9",
+}
+
+
+def with_manager(
+    distribution: str, name: str, path: str, offered: dict[str, str], installed: str = ""
+) -> Facts:
+    debian = machine("debian-12")
+    has = tuple(Package(n, v if n == installed else "", v) for n, v in offered.items())
+    return replace(
+        debian,
+        system=replace(debian.system, distribution=distribution, distribution_version=""),
+        managers=(Manager(name, path, has),),
+    )
+
+
+def command(made: Plan, step: str) -> Command:
+    action = next(s.action for s in made.steps if s.id == step)
+    assert isinstance(action, Command)
+    return action
+
+
+def undone(made: Plan, step: str) -> Command:
+    (action,) = next(s.undo for s in made.steps if s.id == step)
+    assert isinstance(action, Command)
+    return action
+
+
+def test_fedora() -> None:
+    made = plan(with_manager("fedora", "dnf", "/usr/bin/dnf", FEDORA, "gcc"), load(), SOURCE)
+    assert command(made, "packages-refresh").argv[:2] == ("dnf", "makecache")
+    install = command(made, "packages")
+    assert install.root
+    assert install.argv[:3] == ("dnf", "install", "-y")
+    assert set(install.argv[4:]) == set(FEDORA) - {"gcc"}
+    assert undone(made, "packages").argv[4:] == install.argv[4:]
+    assert "Rust 1.88.0" in next(s.why for s in made.steps if s.id == "install")
+
+
+def test_a_system_that_has_dnf_5_only_calls_it_by_its_path() -> None:
+    made = plan(with_manager("debian", "dnf", "/usr/bin/dnf5", FEDORA), load(), SOURCE)
+    assert command(made, "packages").argv[0] == "/usr/bin/dnf5"
+
+
+def test_alpine() -> None:
+    made = plan(with_manager("alpine", "apk", "/sbin/apk", ALPINE), load(), SOURCE)
+    install, remove = command(made, "packages"), undone(made, "packages")
+    assert install.argv[0] == "apk"
+    assert install.argv[3:5] == ("add", "--virtual")
+    assert set(install.argv[6:]) == set(ALPINE)
+    assert remove.argv[3:] == ("del", install.argv[5])
+
+
+def test_centos_7_has_no_rust_that_is_new_enough() -> None:
+    facts = with_manager("centos", "yum", "/usr/bin/yum", CENTOS)
+    with pytest.raises(Impossible) as refused:
+        plan(facts, load(), replace(SOURCE, release="40.0.2"))
+    assert re.search(r"needs Rust 1\.\d+.* or newer, and there is none", refused.value.why)
+
+
+def test_lists_that_are_not_there_yet_are_fetched_first() -> None:
+    facts = with_manager("fedora", "dnf", "/usr/bin/dnf", {})
+    made = plan(facts, load(), SOURCE)
+    assert made.prepares
+    assert [s.id for s in made.steps] == ["packages-refresh"]
+
+
+@pytest.mark.parametrize("path", ["/home/linuxbrew/.linuxbrew/bin/brew", "/opt/homebrew/bin/brew"])
+def test_homebrew_is_called_where_it_is_and_never_as_root(path: str) -> None:
+    facts = with_manager("fedora", "homebrew", path, {"openssl@3": "3.6.0", "rust": "1.92.0"})
+    facts = replace(facts, pythons=tuple(replace(p, headers=True) for p in facts.pythons))
+    made = plan(facts, load(), SOURCE)
+    steps = [command(made, "packages-refresh"), command(made, "packages")]
+    for each in (*steps, undone(made, "packages")):
+        assert each.argv[0] == path
+        assert not each.root
+        assert each.detached
+    assert steps[1].argv[-2:] == ("openssl@3", "rust")
+
+
+# How the probe chooses between them.
+
+
+def test_yum_is_left_alone_where_there_is_dnf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, tmp_path)
+    program(tmp_path, "rpm", "exit 0")
+    program(tmp_path, "yum", "exit 0")
+    # This machine may have a dnf of its own, in a folder that every PATH has.
+    dnf = managers()["dnf"]
+    monkeypatch.setattr(type(dnf), "programs", ("dnf-of-this-test",))
+    assert "yum" in [manager.name for manager in packages.read(())]
+    program(tmp_path, "dnf-of-this-test", "exit 0")
+    found = [manager.name for manager in packages.read(())]
+    assert "dnf" in found
+    assert "yum" not in found
+
+
+def test_a_manager_that_is_not_on_path_is_asked_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = 'echo \'{"formulae": [{"name": "openssl@3", "versions": {"stable": "3.6.0"}}]}\''
+    count = tmp_path / "count"
+    brew = program(tmp_path / "elsewhere", "brew", f"echo asked >> {count}; {body}")
+    only(monkeypatch, tmp_path / "bin")
+    monkeypatch.setattr(type(managers()["homebrew"]), "programs", ("brew", brew))
+    found = next(manager for manager in packages.read(()) if manager.name == "homebrew")
+    assert found.program == brew
+    assert found.packages == (Package("openssl@3", "", "3.6.0"),)
+    assert count.read_text() == "asked\n"  # once for both questions
