@@ -40,7 +40,7 @@ GRACE = 5.0
 KEYS = {"enter": "Enter", "escape": "Esc", "ctrl+t": "Ctrl+T", "ctrl+y": "Ctrl+Y"}
 """Keys whose names Textual abbreviates."""
 
-ABOUT_PASSWORD = """
+BEFORE_UNLOCKING = """
 Some steps install programs for the whole computer and need administrator rights.
 If a password is asked for now, it goes to the system and not to the wizard.
 """
@@ -146,7 +146,7 @@ class WizardApp(App[int]):
         facts, _ = self.session.known()
         try:
             with self.suspend():
-                print(ABOUT_PASSWORD)
+                print(BEFORE_UNLOCKING)
                 unlocked = self.session.engine.unlock(facts)
         except SuspendNotSupported:
             unlocked = False

@@ -112,6 +112,11 @@ class Page(Screen[None]):
         self.fit()
 
     @property
+    def gone(self) -> bool:
+        """Whether the app is being taken down: its widgets may be missing already."""
+        return not (self.is_attached and self.app.is_running)
+
+    @property
     def too_small(self) -> bool:
         """Whether the terminal has no room for a page."""
         columns, lines = self.app.size

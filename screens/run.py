@@ -118,6 +118,8 @@ class RunPage(Page):
 
     def _tick(self) -> None:
         """Show what was told since the last time."""
+        if self.gone:
+            return
         while self._events:
             self._take(self._events.popleft())
         # As many as there are now: a program that talks without end must not hold the screen.
@@ -179,6 +181,8 @@ class RunPage(Page):
     def _finish(self, ended: RunEnded) -> None:
         self.ended = True
         self.session.ended = ended
+        if self.gone:
+            return
         if self._leaving is not None:
             self.app.exit(self._leaving)
             return

@@ -127,6 +127,8 @@ class WelcomePage(Page):
             await beside(self.session.probe)
         except WizardError as error:
             self._looking = False
+            if self.gone:
+                return
             looking = self.query_one("#looking", Static)
             looking.add_class("bad")
             self.add_class("-trouble")  # the room is needed to explain
@@ -134,10 +136,11 @@ class WelcomePage(Page):
             looking.update("\n\n".join(part for part in (*parts, "R looks again.") if part))
             return
         self._looking = False
-        self._show_facts()
+        if not self.gone:
+            self._show_facts()
 
     def _turn(self) -> None:
-        if not self._looking:
+        if not self._looking or self.gone:
             return
         elapsed = self.session.clock() - self._since
         dots = ACTIVITY[int(elapsed * 4) % len(ACTIVITY)]

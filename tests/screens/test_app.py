@@ -837,3 +837,15 @@ def test_the_exit_code_is_returned(
     for left, code in ((0, 0), (4, 4), (None, 130)):
         monkeypatch.setattr(app, "run", lambda left=left: left)
         assert run_app(machine.engine(), Choices()) == code
+
+
+async def test_a_run_that_ends_while_the_app_closes_disturbs_nobody(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        app.exit(143)
+        machine.run.release()
+    assert app.return_value == 143
+    assert app.bug is None
