@@ -132,7 +132,19 @@ class WizardApp(App[int]):
 
     @on(Go)
     def _go(self, message: Go) -> None:
-        self.go(message.place)
+        if message.place == "outcome" and self.session.prepared():
+            self._go_on()
+        else:
+            self.go(message.place)
+
+    def _go_on(self) -> None:
+        """After a run that only prepared: look again, and show the rest of the plan."""
+
+        def looked(error: WizardError | None) -> None:
+            self.go("review" if error is None else "welcome")
+
+        why = "Now it can be seen what is needed."
+        self.push_screen(LookScreen(self.session, why, self.session.go_on), looked)
 
     @on(ReviewPage.Start)
     @on(FailurePage.Retry)

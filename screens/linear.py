@@ -79,7 +79,8 @@ class _Conversation:
             code = self._run(plan)
             if code != Exit.DONE or not plan.prepares:
                 return code
-            self.session.probe()  # now it can be seen what is needed: plan again
+            self.session.go_on()
+            self.session.position = len(self.session.questions())  # they are answered: plan
 
     def _agree(self) -> Plan | None:
         """Ask and plan until there is a plan that the user wants; None if he wants none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional
 
 from wizard.choices import Choices
-from wizard.engine import Engine
+from wizard.engine import Engine, is_further
 from wizard.errors import Exit
 from wizard.events import RunEnded, StepEnded, StepStarted
 from wizard.facts import Facts
@@ -57,6 +57,7 @@ class Session:
         self.told: dict[str, Told] = {}
         self._finished: set[str] = set()
         self.ended: RunEnded | None = None
+        self._prepared = False
         self._lists: dict[Choices, tuple[Question, ...]] = {}
 
     @property
@@ -144,7 +145,21 @@ class Session:
         facts, knowledge = self.known()
         self.complete = questions.complete(facts, knowledge, self.choices())
         self.plan = planner.plan(facts, knowledge, self.complete)
+        if self._prepared:
+            is_further(self.plan)
         return self.plan
+
+    def prepared(self) -> bool:
+        """Whether the run that ended has only prepared, so that the rest can be planned now."""
+        over = self.ended is not None and self.ended.code == Exit.DONE
+        return over and self.ready().prepares
+
+    def go_on(self) -> None:
+        """Look again after a preparation; the answers stay. Raises WizardError."""
+        self.probe()
+        self.start_over()
+        self.ended = None
+        self._prepared = True
 
     def ready(self) -> Plan:
         """The plan that was made. Only after `make_plan`."""

@@ -85,16 +85,21 @@ def decide(engine: Engine, choices: Choices) -> Decision:
 def rest(engine: Engine, choices: Choices) -> Decision:
     """Look again after a plan that only prepared, and plan the rest.
 
-    Raises Impossible where the preparation has changed nothing.
+    Raises what `settle` and `is_further` raise.
     """
     decision = settle(engine.probe(choices, everything=True), choices)
-    if decision.plan.prepares:
+    is_further(decision.plan)
+    return decision
+
+
+def is_further(plan: Plan) -> None:
+    """Raise Impossible where a plan, made after a preparation, wants the same preparation again."""
+    if plan.prepares:
         raise Impossible(
             "The package lists were fetched, and they are still empty.",
             why="Mostly the machine has no network, or its list of package sources is empty.",
             hints=("Look at the log of the step before, or take the wheel: --method wheel",),
         )
-    return decision
 
 
 def needs_root(plan: Plan) -> bool:
