@@ -115,13 +115,14 @@ class FailurePage(Page):
         return "Install" if self._trouble.retry else "Review"
 
     def body(self) -> ComposeResult:
-        """What happened, the line that shows it, why, what to do, the ways on."""
+        """What happened, why, what to do, the lines that show it, the ways on.
+
+        The cause comes before the lines: at 80×24 it must be seen without scrolling.
+        """
         trouble = self._trouble
         yield Static(trouble.title, classes=f"title {trouble.tone}", markup=False)
         with VerticalScroll(id="trouble", can_focus=False):
             yield Static(trouble.what, classes="block", markup=False)
-            if trouble.shown:
-                yield Static("\n".join(trouble.shown), id="excerpt", markup=False)
             if trouble.why:
                 yield Static(trouble.heading, classes="heading")
                 yield Static(trouble.why, classes="block", markup=False)
@@ -129,6 +130,8 @@ class FailurePage(Page):
                 yield Static("What you can do", classes="heading")
                 hints = Content("\n").join(Content(f"•  {hint}") for hint in trouble.hints)
                 yield Static(hints, classes="block")
+            if trouble.shown:
+                yield Static("\n".join(trouble.shown), id="excerpt", markup=False)
             if trouble.log:
                 yield Static("The whole log", classes="heading")
                 yield Static(friendly(trouble.log), classes="block", markup=False)

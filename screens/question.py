@@ -100,7 +100,8 @@ class QuestionPage(Page):
             if self._width != self.app.size.width:
                 self._width = self.app.size.width
                 self._mark_all()
-            self.call_after_refresh(self._limit)
+            # A text that has just grown has its new height only after a second refresh.
+            self.call_after_refresh(self.call_after_refresh, self._limit)
 
     def _limit(self) -> None:
         answers = self.query_one(Answers)
@@ -174,7 +175,8 @@ class QuestionPage(Page):
             put_away = self._chosen != len(self._question.options)
             if own.has_class("-put-away") is not put_away:
                 own.toggle_class("-put-away")
-                self.call_after_refresh(self._limit)
+                # A text that has just grown has its new height only after a second refresh.
+            self.call_after_refresh(self.call_after_refresh, self._limit)
 
     def _mark(self, index: int) -> None:
         """Say of one answer, in words as well as in colour, whether it is chosen."""

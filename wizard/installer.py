@@ -190,8 +190,8 @@ def _pip_wanted(python: Python, listed: Listed, knowledge: Knowledge) -> str:
 def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = ()) -> Step:
     return Step(
         "environment",
-        f"Make the virtual environment {target.folder}",
-        "A folder of its own: nothing else on this computer changes.",
+        "Make the virtual environment",
+        f"A folder of its own, {target.folder}: nothing else on this computer changes.",
         command,
         needs=needs,
         undo=(RemoveFolder(target.folder),),

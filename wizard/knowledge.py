@@ -135,6 +135,7 @@ class Rust:
 class Packages:
     """What one package manager calls the things that a source build needs.
 
+    ``distributions`` are the systems made with it, by the ``ID`` or ``ID_LIKE`` of os-release.
     ``python_headers`` and ``venv`` may have ``{minor}`` where the target's version (``3.11``)
     goes; empty: nothing to install. ``openssl_headers`` is the package whose version is OpenSSL's
     own. ``rust`` are the ways to Rust, the plainest first.
@@ -146,6 +147,7 @@ class Packages:
     python_headers: str
     venv: str
     rust: tuple[Rust, ...]
+    distributions: tuple[str, ...] = ()
     source: str = ""
 
 

@@ -126,6 +126,8 @@ def _packages(facts: Facts, needs: source.Source, tool: Installer) -> tuple[Step
     if tool.packages:
         reasons.append("This system keeps the making of environments in a package of its own.")
     names = (*needs.missing, *tool.packages)
+    if len(names) > 1:
+        reasons.append(f"Missing are {', '.join(names[:-1])} and {names[-1]}.")
     manager = needs.manager or tool.manager
     return provision.steps(facts, manager, names, " ".join(reasons)) if names else ()
 

@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Mapping
-from typing import Callable
+from typing import Any, Callable
 
 from backends.action import Command
 from wizard.errors import Impossible
@@ -119,19 +119,23 @@ def _quietly(privilege: Privilege) -> bool:
 
 def _visibly(privilege: Privilege) -> bool:
     what = ("-v",) if privilege.method == "sudo" else ("true",)
+    from plumbum import CommandNotFound, local
+
     try:
-        process = subprocess.Popen([privilege.program or privilege.method, *what])
-    except OSError:
+        # All three streams stay the terminal's: the tool itself asks for the password.
+        asking = local[privilege.program or privilege.method][what]
+        process: Any = asking.popen(stdin=None, stdout=None, stderr=None)  # a subprocess.Popen
+    except (CommandNotFound, OSError):
         return False
     try:
-        return process.wait(ASK_SECONDS) == 0
+        return bool(process.wait(ASK_SECONDS) == 0)
     except KeyboardInterrupt:  # Ctrl-C at the question for a password: no
         return _give_up(process)
     except subprocess.TimeoutExpired:
         return _give_up(process)
 
 
-def _give_up(process: subprocess.Popen[bytes]) -> bool:
+def _give_up(process: Any) -> bool:
     """The user did not answer; always False."""
     try:
         process.terminate()

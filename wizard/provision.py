@@ -32,7 +32,7 @@ def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple
         first,
         Step(
             STEP,
-            f"Install what is missing: {', '.join(names)}",
+            f"Install {names[0]}" if len(names) == 1 else f"Install {len(names)} missing packages",
             why,
             _called(facts, manager, install),
             needs=(first.id,),

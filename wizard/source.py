@@ -34,9 +34,14 @@ class Source:
 
 
 def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
-    """The package managers of this machine that the wizard can use, with their names for things."""
+    """The package managers of this machine that the wizard can use, with their names for things.
+
+    The one that the system is made with comes first: a Debian can have dnf, and a Fedora apt.
+    """
     pairs = ((m, knowledge.packages_of(m.name)) for m in facts.managers if m.name in managers())
-    return tuple((manager, names) for manager, names in pairs if names is not None)
+    usable = [(manager, names) for manager, names in pairs if names is not None]
+    system = {facts.system.distribution, *facts.system.like}
+    return tuple(sorted(usable, key=lambda pair: system.isdisjoint(pair[1].distributions)))
 
 
 def assess(
@@ -68,7 +73,7 @@ def _with_manager(
             )
         return Source(manager=manager.name, refresh=True)
     wanted = [*names.build, names.openssl_headers]
-    if not python.headers:
+    if not python.headers and names.python_headers:
         if python.prefix not in ("/usr", ""):
             return Source(
                 f"{python.path} came without its header files (Python.h), and no package has them.",

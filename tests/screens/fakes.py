@@ -222,8 +222,8 @@ class FakeRun:
     def __call__(
         self,
         plan: Plan,
-        choices: Choices,  # noqa: ARG002
-        facts: Facts,  # noqa: ARG002
+        choices: Choices,
+        facts: Facts,
         emit: Callable[[Event], None],
         cancel: threading.Event,
         done: frozenset[str] = frozenset(),

@@ -1,4 +1,8 @@
-"""Pictures of every scene: ``python -m tests.screens.shots [FOLDER] [WIDTHxHEIGHT]``."""
+"""Pictures of every screen: ``python -m tests.screens.shots [FOLDER] [WIDTHxHEIGHT]``.
+
+The machine is a recorded one, the questions and plans are the real ones, and what the run prints
+was recorded from real programs.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,149 @@ import asyncio
 import os
 import re
 import sys
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Callable
 
-import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
 
-from tests.screens.fakes import pretend
-from tests.screens.scenes import SCENES, Scene, fake_run
+from screens.app import WizardApp
+from screens.livelog import LiveLog
+from screens.run import RunPage
+from tests.machines import machine
+from tests.recordings import recorded
+from tests.simulate import Scene, Script, simulated
+from wizard.choices import Choices
+from wizard.diagnose import diagnose
+from wizard.engine import Engine
+from wizard.facts import Facts
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
+LOGS = Path(__file__).resolve().parents[1] / "logs"
+DEBIAN = machine("debian-12")
+AS_ROOT = replace(DEBIAN.privilege, method="root", password=False)
+BUILD = tuple(recorded("pip", "source-build").stdout.splitlines())
+HALF = next(number for number, line in enumerate(BUILD) if "Compiling foreign-types v" in line)
+LOG = tuple((LOGS / "crates-unreachable-git.log").read_text(encoding="utf-8").splitlines())
+
+Act = Callable[[Pilot[Any]], Awaitable[None]]
 
 
-async def take(name: str, scene: Scene, folder: Path, size: tuple[int, int]) -> Path:
-    """Draw one scene and write it as SVG."""
-    app = scene.app()
-    async with app.run_test(size=scene.size or size) as pilot:
-        await scene.show(pilot)
+@dataclass
+class Clock:
+    """Stands still between the moments that a picture needs."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: the keys from the welcome page on, and how the run goes."""
+
+    keys: tuple[str, ...] = ()
+    script: Script = field(default_factory=dict)
+    held: tuple[str, ...] | None = None
+    size: tuple[int, int] | None = None
+    facts: Facts = field(default_factory=lambda: replace(DEBIAN, privilege=AS_ROOT))
+
+
+def _failed() -> Scene:
+    found = diagnose(LOG)
+    return Scene(LOG, exit=1, cause=found.cause, excerpt=found.excerpt, hints=found.hints)
+
+
+BUILDING: Script = {
+    "packages-refresh": Scene(seconds=1.9),
+    "packages": Scene(seconds=43.0),
+    "environment": Scene(seconds=0.1),
+    "pip": Scene(seconds=2.2),
+    "install": Scene(BUILD[:HALF], forever=True),
+}
+METHOD = ("enter", "enter", "enter")
+SOURCE = (*METHOD, "down", "enter")
+SHOTS = {
+    "welcome": Shot(),
+    "question-where": Shot(("enter",)),
+    "question-release": Shot(("enter", "enter")),
+    "question-own": Shot(("enter", "enter", "end", "enter", *"9.9", "enter")),
+    "question-method": Shot(METHOD),
+    "question-closed": Shot(("enter", "enter"), facts=replace(machine("workshop"), pythons=tuple(
+        p for p in machine("workshop").pythons if p.version.startswith("3.8")
+    ))),
+    "help": Shot((*METHOD, "f1")),
+    "review": Shot(SOURCE),
+    "run": Shot((*SOURCE, "enter"), BUILDING, held=()),
+    "run-find": Shot((*SOURCE, "enter"), BUILDING, held=("f", *"openssl")),
+    "run-cancel": Shot((*SOURCE, "enter"), BUILDING, held=("c",)),
+    "stopped": Shot((*SOURCE, "enter"), BUILDING, held=("c", "y", "wait")),
+    "result": Shot((*METHOD, "enter", "enter", "wait")),
+    "failure": Shot((*SOURCE, "enter", "wait"), {"install": _failed()}),
+    "light": Shot((*METHOD, "ctrl+t")),
+    "palette": Shot((*METHOD, "ctrl+p")),
+    "small": Shot(size=(50, 14)),
+}  # fmt: skip
+
+
+async def take(name: str, shot: Shot, folder: Path, size: tuple[int, int]) -> Path:
+    """Draw one picture and write it as SVG."""
+    clock = Clock()
+    engine = Engine(
+        lambda _choices, **_how: shot.facts, simulated(shot.script), lambda _facts: True
+    )
+    app = WizardApp(engine, Choices(), clock=clock)
+    async with app.run_test(size=shot.size or size) as pilot:
+        await _settle(pilot)
+        await _press(pilot, shot.keys)
+        if shot.held is not None:
+            await _until_held(pilot)
+            clock.now = 51.0
+            await pilot.pause(0.2)  # the page reads the clock at every tick
+            await _press(pilot, shot.held)
+        for each in app.screen.query(Input):
+            each.cursor_blink = False
+        await pilot.pause()
         path = folder / f"{name}.svg"
-        picture = app.export_screenshot(title="cryptography wizard")
-        # The picture must not fetch a font from anywhere: any monospaced one will do.
-        picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
-        # Some viewers drop a line's first blanks unless they are told not to.
-        picture = picture.replace("<svg ", '<svg xml:space="preserve" ', 1)
-        path.write_text(picture, encoding="utf-8")
-        fake_run(pilot).release()
+        path.write_text(_portable(app.export_screenshot(title="cryptography wizard")), "utf-8")
+        for screen in app.screen_stack:
+            if isinstance(screen, RunPage):
+                screen.stop()
     return path
+
+
+async def _press(pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if key == "wait":
+            await _settle(pilot)
+        else:
+            await pilot.press(key)
+            await pilot.pause()
+
+
+async def _settle(pilot: Pilot[Any]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await pilot.pause()
+
+
+async def _until_held(pilot: Pilot[Any]) -> None:
+    """Wait, with a bound, until the log shows the last line before the run is held."""
+    for _ in range(200):
+        await pilot.pause(0.05)
+        found = pilot.app.screen.query(LiveLog)
+        if found and any("Compiling openssl v" in str(line) for line in found.first().lines):
+            return
+    raise TimeoutError("the pretended run did not get so far")
+
+
+def _portable(picture: str) -> str:
+    """An SVG that fetches no font, and keeps the first blanks of a line in every viewer."""
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
+    return picture.replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 def main() -> None:
@@ -39,10 +162,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("NO_COLOR", "COLORFGBG"):
         os.environ.pop(name, None)
-    with pytest.MonkeyPatch.context() as patch:
-        pretend(patch)
-        for name, scene in SCENES.items():
-            print(asyncio.run(take(name, scene, folder, (int(wide), int(high)))))
+    for name, shot in SHOTS.items():
+        print(asyncio.run(take(name, shot, folder, (int(wide), int(high)))))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from screens.linear import Back
 from screens.plain import Plain
 from screens.prompts import Prompts
 from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
+from tests.simulate import Scene
 from wizard import planner
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
@@ -24,7 +25,6 @@ from wizard.facts import Facts
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan
 from wizard.questions import Question
-from wizard.simulate import Scene
 
 Answer = Union[str, "type[Back]", "type[EOFError]", "type[KeyboardInterrupt]"]
 
@@ -169,7 +169,7 @@ def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) ->
         "The whole log: logs/02-install.log",
     ):
         assert part in out
-    assert out.count("Make the virtual environment /home/ada/project/cryptography-env … ") == 1
+    assert out.count("Make the virtual environment … ") == 1
     assert out.count("[2/3]") == 2
 
 

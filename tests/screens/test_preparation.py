@@ -14,12 +14,12 @@ from screens.app import WizardApp
 from screens.linear import converse
 from screens.review import ReviewPage
 from tests.machines import machine
+from tests.simulate import simulated
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Impossible
 from wizard.facts import Facts
 from wizard.questions import Question
-from wizard.simulate import simulated
 
 DEBIAN = machine("debian-12")
 ROOT = replace(DEBIAN.privilege, method="root", password=False)

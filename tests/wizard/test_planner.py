@@ -14,7 +14,7 @@ from tests.machines import machine
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
 from wizard.errors import Impossible, WizardError
-from wizard.facts import Facts, Headers, Tool
+from wizard.facts import Facts, Headers, Manager, Package, Tool
 from wizard.knowledge import load
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
 from wizard.planner import plan
@@ -194,6 +194,13 @@ def test_libressl_is_compared_with_its_own_numbers() -> None:
 def test_rust_by_rustup_is_put_on_the_path() -> None:
     path = commands(plan(WORKSHOP, KNOWLEDGE, SOURCE))["install"].path
     assert path == ("/home/ada/.cargo/bin",)
+
+
+def test_the_systems_own_package_manager_comes_first() -> None:
+    dnf = Manager("dnf", "/usr/bin/dnf", (Package("openssl-devel", candidate="3.2.1"),))
+    for managers in ((dnf, *DEBIAN.managers), (*DEBIAN.managers, dnf)):
+        steps = plan(replace(DEBIAN, managers=managers), KNOWLEDGE, SOURCE).steps
+        assert "apt" in steps[0].title
 
 
 def test_an_openssl_that_is_too_new_is_refused() -> None:

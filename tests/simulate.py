@@ -76,7 +76,7 @@ def simulated(script: Optional[Script] = None) -> Run:
 
     def run(
         plan: Plan,
-        choices: Choices,  # noqa: ARG001 - the same signature as the real one
+        choices: Choices,
         facts: Facts,
         emit: Callable[[Event], None],
         cancel: threading.Event,
@@ -119,7 +119,9 @@ def plausible_report(plan: Plan) -> Report:
         python=plan.python,
         ok=True,
         version=plan.release,
-        openssl="OpenSSL 3.0.22 3 Nov 2026",
+        openssl="OpenSSL 4.0.3 29 Sep 2026"
+        if plan.link == "static"
+        else "OpenSSL 3.0.22 3 Nov 2026",
         linkage=linkage,
         checks=(
             Check("import", True, f"cryptography {plan.release} from {folder}"),

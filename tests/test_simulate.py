@@ -3,13 +3,13 @@ from __future__ import annotations
 import threading
 
 from backends.action import Command, Prove
+from tests.simulate import Scene, plausible_report, simulated
 from wizard.choices import Choices
 from wizard.engine import Run
 from wizard.errors import Exit
 from wizard.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import Plan, Step
-from wizard.simulate import Scene, plausible_report, simulated
 from wizard.verify import Report
 
 APT = Command(("apt-get", "install"), root=True, progress="apt")
