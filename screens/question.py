@@ -37,6 +37,15 @@ class Answers(OptionList):
     ]
 
 
+class Because(Static):
+    """Why an answer is recommended, or what was wrong with one."""
+
+    def on_resize(self) -> None:
+        """Leave the answers what room a longer or shorter text leaves."""
+        if isinstance(self.screen, QuestionPage):
+            self.screen.fit()
+
+
 class QuestionPage(Page):
     """One question."""
 
@@ -61,7 +70,7 @@ class QuestionPage(Page):
         total = len(self.session.questions())
         yield Static(f"Question {self.session.position + 1} of {total}", id="progress")
         yield Static(question.prompt, classes="title", markup=False)
-        yield Static("", id="because", markup=False)
+        yield Because("", id="because", markup=False)
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
@@ -100,14 +109,13 @@ class QuestionPage(Page):
             if self._width != self.app.size.width:
                 self._width = self.app.size.width
                 self._mark_all()
-            # A text that has just grown has its new height only after a second refresh.
-            self.call_after_refresh(self.call_after_refresh, self._limit)
+            self.call_after_refresh(self._limit)
 
     def _limit(self) -> None:
         answers = self.query_one(Answers)
         page = self.query_one("#page")
         others = [each for each in page.children if each is not answers and each.display]
-        taken = sum(each.outer_size.height + each.styles.margin.bottom for each in others)
+        taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
         answers.styles.max_height = max(4, page.size.height - taken)
         answers.scroll_to_highlight()
 
@@ -175,8 +183,7 @@ class QuestionPage(Page):
             put_away = self._chosen != len(self._question.options)
             if own.has_class("-put-away") is not put_away:
                 own.toggle_class("-put-away")
-                # A text that has just grown has its new height only after a second refresh.
-            self.call_after_refresh(self.call_after_refresh, self._limit)
+                self.call_after_refresh(self._limit)
 
     def _mark(self, index: int) -> None:
         """Say of one answer, in words as well as in colour, whether it is chosen."""
