@@ -39,6 +39,7 @@ def install(
     no_binary: bool = False,
     upgrade: bool = False,
     reinstall: bool = False,
+    compiled: bool = True,
     env: tuple[tuple[str, str], ...] = (),
     path: tuple[str, ...] = (),
 ) -> Command:
@@ -48,7 +49,8 @@ def install(
     ``runner`` is another Python whose pip does the work, for an environment without pip.
     ``only_binary`` takes cryptography from a wheel or not at all; ``no_binary`` always compiles
     it, never from a wheel that pip built before (pip's cache knows no link options), and with the
-    log of the build. ``reinstall`` replaces the same version, and that package only.
+    log of the build. ``reinstall`` replaces the same version, and that package only. Without
+    ``compiled`` no bytecode is made ahead: Python makes it when a module is first imported.
     """
     call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
     known = release_of(version)
@@ -61,6 +63,8 @@ def install(
         options += ["--only-binary", "cryptography"]
     if upgrade:
         options.append("--upgrade")
+    if not compiled:
+        options.append("--no-compile")
     if reinstall:
         options += ["--force-reinstall", "--no-deps"]
     return Command(

@@ -62,6 +62,7 @@ class Installer:
             only_binary=binary,
             no_binary=not binary,
             reinstall=reinstall,
+            compiled=not self.runner,  # it would compile all of the new pip: a third of the time
             env=env,
             path=path,
         )
