@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from functools import partial
-from typing import Any, Callable, ClassVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from textual import on
 from textual.app import App, SuspendNotSupported
@@ -17,22 +17,20 @@ from textual.binding import Binding, BindingType
 import assets
 from screens.commands import WizardCommands
 from screens.confirm import ConfirmScreen
-from screens.failure import FailurePage, Trouble
 from screens.frame import NAME, Go, Page
-from screens.help import HelpScreen
 from screens.look import LookScreen
 from screens.looks import DARK, LIGHT
-from screens.question import QuestionPage
-from screens.result import ResultPage
-from screens.review import ReviewPage
-from screens.run import RunPage
 from screens.session import Session
 from screens.welcome import WelcomePage
 from wizard.choices import Choices
-from wizard.engine import Engine
 from wizard.errors import Exit, WizardError
-from wizard.facts import Facts
-from wizard.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    # What the first page does without is imported where it is shown: that one is there sooner.
+    from screens.run import RunPage
+    from wizard.engine import Engine
+    from wizard.facts import Facts
+    from wizard.knowledge import Knowledge
 
 GRACE = 5.0
 """Seconds that a run has to end after SIGTERM or SIGHUP before the wizard leaves without it."""
@@ -107,6 +105,8 @@ class WizardApp(App[int]):
         try:
             page = self._page(place)
         except WizardError as error:
+            from screens.failure import FailurePage, Trouble
+
             page = FailurePage(self.session, Trouble.of_error(error))
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -120,14 +120,24 @@ class WizardApp(App[int]):
         if place == "welcome":
             return WelcomePage(session)
         if place == "question" and session.questions():
+            from screens.question import QuestionPage
+
             return QuestionPage(session)
         if place in ("question", "review"):
+            from screens.review import ReviewPage
+
             session.make_plan()
             return ReviewPage(session)
         if place == "run":
+            from screens.run import RunPage
+
             return RunPage(session)
         if session.code in (Exit.DONE, Exit.UNPROVED):
+            from screens.result import ResultPage
+
             return ResultPage(session)
+        from screens.failure import FailurePage, Trouble
+
         return FailurePage(session, Trouble.of_run(session))
 
     @on(Go)
@@ -146,12 +156,14 @@ class WizardApp(App[int]):
         why = "Now it can be seen what is needed."
         self.push_screen(LookScreen(self.session, why, self.session.go_on), looked)
 
-    @on(ReviewPage.Start)
-    @on(FailurePage.Retry)
-    def _start(self) -> None:
+    # Textual calls these four by their names: page and message, no class that must be imported.
+
+    def on_review_page_start(self) -> None:
         """Start or go on with the run, after the password where one is needed."""
         if not self.session.needs_password() or self._unlock():
             self.go("run")
+
+    on_failure_page_retry = on_review_page_start
 
     def _unlock(self) -> bool:
         """Let the user type the password on the terminal itself, where no program listens in."""
@@ -171,8 +183,7 @@ class WizardApp(App[int]):
             )
         return unlocked
 
-    @on(FailurePage.Reconsider)
-    def _reconsider(self) -> None:
+    def on_failure_page_reconsider(self) -> None:
         """Back to the questions. A run may have changed the machine, so it is looked at again."""
         if not self.session.told:
             self.session.start_over()
@@ -185,10 +196,11 @@ class WizardApp(App[int]):
 
         self.push_screen(LookScreen(self.session, "The steps may have changed something."), looked)
 
-    @on(ResultPage.ShowLog)
-    @on(FailurePage.ShowLog)
-    def _show_log(self) -> None:
+    def on_result_page_show_log(self) -> None:
+        """Show the run again, whose page lies below."""
         self.pop_screen()
+
+    on_failure_page_show_log = on_result_page_show_log
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as it is written on the keyboard, and as on the buttons."""
@@ -198,6 +210,8 @@ class WizardApp(App[int]):
     def action_help(self) -> None:
         """Show the help of this page."""
         if isinstance(self.screen, Page) and not self.screen.too_small:
+            from screens.help import HelpScreen  # Markdown is slow to import
+
             self.push_screen(HelpScreen(self.screen.help_text()))
 
     def action_leave(self) -> None:
@@ -222,6 +236,8 @@ class WizardApp(App[int]):
 
     def _run_page(self) -> RunPage | None:
         """The page of a run that has not ended, wherever it is in the stack."""
+        from screens.run import RunPage
+
         pages = (screen for screen in self.screen_stack if isinstance(screen, RunPage))
         return next((page for page in pages if not page.ended), None)
 

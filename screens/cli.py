@@ -7,12 +7,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screens import arguments, outcome, signals, terminal
 from screens.arguments import Request
-from wizard import __version__, codec, engine, facts, locations
+from wizard import __version__, codec, engine, locations
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, WizardError
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts
 
 LARGEST_FACTS = 16 * 1024 * 1024
 """No saved machine is larger than this, in bytes."""
@@ -144,8 +148,10 @@ def _choices(request: Request) -> Choices:
     return choices if request.facts else requested.check(choices)
 
 
-def _saved(path: str) -> facts.Facts:
+def _saved(path: str) -> Facts:
     """Read a saved machine. Raises BadRequest where the file is not one."""
+    from wizard.facts import SCHEMA, Facts
+
     try:
         with Path(path).open("rb") as file:
             data = file.read(LARGEST_FACTS + 1)
@@ -164,7 +170,7 @@ def _saved(path: str) -> facts.Facts:
             shown=f"byte {error.start}: {error.reason}",
             hints=hints,
         ) from None
-    return codec.from_json(facts.Facts, text, source=path, schema=facts.SCHEMA)
+    return codec.from_json(Facts, text, source=path, schema=SCHEMA)
 
 
 def _tell(error: WizardError, *, json: bool) -> int:

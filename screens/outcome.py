@@ -7,11 +7,15 @@ import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.errors import Exit, WizardError
-from wizard.events import RunEnded, StepEnded
-from wizard.plan import Plan, Step
-from wizard.verify import Report
+
+if TYPE_CHECKING:
+    # Slow to import, and nothing that is shown first needs them.
+    from wizard.events import RunEnded, StepEnded
+    from wizard.plan import Plan, Step
+    from wizard.verify import Report
 
 
 def error(problem: WizardError) -> list[str]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from wizard.choices import Choices
-from wizard.engine import Engine, is_further
+from wizard.engine import is_further
 from wizard.errors import Exit
-from wizard.events import RunEnded, StepEnded, StepStarted
-from wizard.facts import Facts
-from wizard.knowledge import Knowledge
-from wizard.plan import Plan
-from wizard.questions import Question
+
+if TYPE_CHECKING:
+    # Slow to import, and not needed before the first page is there.
+    from wizard.engine import Engine
+    from wizard.events import RunEnded, StepEnded, StepStarted
+    from wizard.facts import Facts
+    from wizard.knowledge import Knowledge
+    from wizard.plan import Plan
+    from wizard.questions import Question
 
 LOOKED_AT = ("venv", "python")
 """Typed answers to these name a place that the wizard must look at."""
@@ -182,6 +186,8 @@ class Session:
 
         A step that was not run says nothing new: it was finished in an earlier try, or not at all.
         """
+        from wizard.events import StepStarted
+
         if isinstance(event, StepStarted):
             self.told[event.step] = Told(event.command, event.log)
         elif event.state != "skipped":

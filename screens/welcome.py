@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,7 +15,9 @@ from screens.background import beside
 from screens.frame import Go, Page
 from screens.outcome import friendly
 from wizard.errors import WizardError
-from wizard.facts import Facts, Python
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts, Python
 
 INTRODUCTION = (
     "This wizard installs the Python package cryptography and proves that it works. "
@@ -123,6 +126,10 @@ class WelcomePage(Page):
         self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
+        # The page first: looking keeps the processor busy.
+        shown = asyncio.Event()
+        self.call_after_refresh(shown.set)
+        await shown.wait()
         try:
             await beside(self.session.probe)
         except WizardError as error:

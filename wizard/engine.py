@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Callable, Protocol
+from typing import TYPE_CHECKING, Callable, Protocol
 
 from backends.action import Command
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.events import Event, RunEnded
-from wizard.facts import Facts
-from wizard.knowledge import Knowledge
-from wizard.plan import Plan
+
+if TYPE_CHECKING:
+    # Slow to import, and the front door needs none of them.
+    from wizard.events import Event, RunEnded
+    from wizard.facts import Facts
+    from wizard.knowledge import Knowledge
+    from wizard.plan import Plan
 
 
 class Run(Protocol):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import secrets
 import signal
 import subprocess
 import sys
@@ -67,7 +66,7 @@ def ask(
     over and Cancelled inside `cancellable` (the program and its children are ended), and OSError
     where the program cannot be started.
     """
-    mark = secrets.token_hex(8)
+    mark = os.urandom(8).hex()
     process = subprocess.Popen(
         list(argv),
         stdin=subprocess.DEVNULL,
@@ -132,7 +131,7 @@ def start(
     terminal. ``ender`` is what to put before ``kill`` for processes that belong to root, such as
     ``("sudo", "-n")``. Raises OSError where it cannot be started.
     """
-    mark = secrets.token_hex(8)
+    mark = os.urandom(8).hex()
     process = subprocess.Popen(
         list(argv),
         stdin=subprocess.DEVNULL,

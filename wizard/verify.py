@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Optional
 
@@ -210,6 +209,8 @@ def _must_be_program(python: str) -> None:
 
 def _run(python: str, timeout: float) -> _Told:
     program = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
+    from importlib import resources  # slow to import
+
     script = resources.files("wizard.target").joinpath("prove.py")
     with resources.as_file(script) as file:
         # -B: a proof changes nothing, so it leaves no compiled files behind either. The script
