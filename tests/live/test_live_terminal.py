@@ -1,168 +1,197 @@
-"""Every face that asks, driven through a real terminal from the first key to the proof."""
+"""The wizard in a real terminal, from the first key to the proof, and put to an end by a signal."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from typing import Callable
 
 import pytest
 
+from tests.live import machine
 from tests.live.command import Wizard
+from tests.live.terminal import Terminal
+from wizard.tree import processes
+from wizard.verify import verify
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not on this machine"),
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not on this machine"),
 ]
 
-PATIENCE = 90.0
-"""Seconds until a text must be on the screen: a look at the machine or an installation."""
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """A terminal of 80×24 with a shell that runs one command, in a tmux of its own."""
-
-    socket: Path
-
-    def tmux(self, *arguments: str) -> str:
-        """Ask tmux; returns what it prints."""
-        argv = ("tmux", "-f", "/dev/null", "-S", str(self.socket), *arguments)
-        return subprocess.run(argv, capture_output=True, text=True, timeout=20, check=True).stdout
-
-    def start(self, wizard: Wizard, *arguments: str, **env: str) -> None:
-        """Run the wizard, and then tell its exit code."""
-        state = f"CRYPTOGRAPHY_WIZARD_STATE={wizard.state}"
-        words = ["env", "-u", "VIRTUAL_ENV", "-u", "NO_COLOR", state]
-        words += [f"{name}={value}" for name, value in env.items()]
-        command = shlex.join([*words, *wizard.argv(*arguments)])
-        shell = f"{command}; echo EXIT=$?; exec sleep 300"
-        self.tmux(
-            "new-session", "-d", "-x", "80", "-y", "24", "-c", str(wizard.folder), "sh", "-c", shell
-        )
-
-    def screen(self) -> str:
-        """What is on the screen now, without the blanks at the ends of lines."""
-        return self.tmux("capture-pane", "-p")
-
-    def keys(self, *names: str) -> None:
-        """Press keys."""
-        self.tmux("send-keys", *names)
-
-    def wait_for(self, *texts: str) -> str:
-        """Wait until one of these is on the screen; returns the screen."""
-        limit = time.monotonic() + PATIENCE
-        while time.monotonic() < limit:
-            shown = self.screen()
-            if any(text in shown for text in texts):
-                return shown
-            time.sleep(0.1)
-        pytest.fail(f"none of {texts} came within {PATIENCE:g} s:\n{self.screen()}")
-
-    def answer_until(self, end: str, *prompts: str) -> str:
-        """Press Enter at each of these prompts, once each, until ``end`` is there."""
-        left = list(prompts)
-        while True:
-            shown = self.wait_for(end, *left)
-            if end in shown:
-                return shown
-            left = [prompt for prompt in left if prompt not in shown]
-            self.keys("Enter")
+STEPS_AT_MOST = 12
+"""There are never as many questions as this."""
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """Return a terminal that is gone after the test."""
-    # The path of a socket has a limit of about a hundred characters.
-    here = Terminal(Path("/tmp") / f"wizard-{os.getpid()}-{abs(hash(tmp_path)) % 10**8}")
-    yield here
-    subprocess.run(
-        ("tmux", "-S", str(here.socket), "kill-server"),
-        capture_output=True,
-        timeout=20,
-        check=False,
-    )
-    here.socket.unlink(missing_ok=True)
+def terminal(wizard: Wizard) -> Iterator[Terminal]:
+    """Return a terminal in the wizard's working folder."""
+    env = wizard.environment(LANG="C.UTF-8", LC_ALL="C.UTF-8")
+    opened = Terminal(wizard.folder, {name: v for name, v in env.items() if name != "TMUX"})
+    yield opened
+    opened.close()
 
 
-def test_full_screen(terminal: Terminal, wizard: Wizard) -> None:
-    terminal.start(wizard)
-    terminal.wait_for("Ready. Nothing has been changed.")
-    terminal.keys("Enter")
-    terminal.wait_for("Question 1 of")
-    terminal.keys("F1")
-    terminal.wait_for("Where should it go?")
-    terminal.keys("Escape")
-    terminal.wait_for("A new environment in")
-    terminal.answer_until(
-        "nothing has been changed yet",
-        *(f"Question {number} of" for number in (1, 2, 3, 4)),
-    )
-    terminal.keys("Enter")
-    shown = terminal.wait_for("is installed, and it works")
-    assert "activate" in shown
-    terminal.keys("q")
-    assert "EXIT=0" in terminal.wait_for("EXIT=")
-    assert (wizard.folder / "cryptography-env" / "pyvenv.cfg").is_file()
+def start(terminal: Terminal, wizard: Wizard, *arguments: str, before: str = "") -> None:
+    """Type the command into the shell; its exit code will be told when it ends."""
+    command = shlex.join(wizard.argv(*arguments))
+    terminal.type(f'{before} {command}; echo "exit code $?."'.lstrip())
+    terminal.press("Enter")
 
 
-def test_going_back_and_leaving_changes_nothing(terminal: Terminal, wizard: Wizard) -> None:
-    terminal.start(wizard)
-    terminal.wait_for("Ready. Nothing has been changed.")
-    terminal.keys("Enter")
-    terminal.wait_for("Question 1 of")
-    terminal.keys("Enter")
-    terminal.wait_for("Question 2 of")
-    terminal.keys("Escape")
-    terminal.wait_for("Question 1 of")
-    terminal.tmux("resize-window", "-x", "120", "-y", "40")
-    terminal.wait_for("Question 1 of")
-    terminal.keys("C-c")
-    assert "EXIT=130" in terminal.wait_for("EXIT=")
+def assert_installed(terminal: Terminal, wizard: Wizard) -> None:
+    """The wizard has ended well, left the terminal clean, and what it installed works."""
+    terminal.wait("exit code 0.")
+    assert terminal.is_clean()
+    inside = wizard.folder / "cryptography-env" / "bin" / "python"
+    report = verify(str(inside), link="static")
+    assert report.problems == ()
+    assert report.ok
+
+
+def to_review(terminal: Terminal) -> None:
+    """Take the recommended answer to every question of the full screen."""
+    terminal.wait("Ready. Nothing has been changed.")
+    terminal.press("Enter")
+    terminal.wait("Question 1 of")
+    for _ in range(STEPS_AT_MOST):
+        screen = terminal.screen()
+        title = re.search(r"Question \d+ of \d+|Review: ", screen)
+        assert title, screen
+        if title[0] == "Review: ":
+            return
+        terminal.press("Enter")
+        following = int(title[0].split()[1]) + 1
+        terminal.wait(f"Question {following} of", "Review: ")
+    pytest.fail(f"the questions do not end:\n{terminal.screen()}")
+
+
+def test_the_full_screen_from_the_first_key_to_the_proof(
+    terminal: Terminal, wizard: Wizard
+) -> None:
+    start(terminal, wizard)
+    terminal.wait("Welcome")
+    assert terminal.mode("alternate_on") == "1"
+    to_review(terminal)
+    screen = terminal.screen()
+    assert "nothing has been changed yet" in screen
+    assert not (wizard.folder / "cryptography-env").exists()
+    terminal.press("Enter")
+    terminal.wait("is installed, and it works")
+    screen = terminal.screen()
+    assert "is inside (static)" in screen
+    assert "cryptography-env/bin/activate" in screen
+    terminal.press("Enter")
+    assert_installed(terminal, wizard)
+
+
+def test_help_and_the_way_back_keep_the_answers(terminal: Terminal, wizard: Wizard) -> None:
+    start(terminal, wizard)
+    to_review(terminal)
+    terminal.press("Escape")
+    terminal.wait("compiled from source?")
+    terminal.press("Down")
+    terminal.wait("(*) Source")
+    terminal.press("F1")
+    terminal.wait_until(lambda _: "(*) Source" not in terminal.screen())
+    terminal.press("Escape")
+    terminal.wait("(*) Source")
+    terminal.press("Escape")
+    terminal.wait("Which release")
+    terminal.press("C-c")
+    terminal.wait("exit code 130.")
+    assert terminal.is_clean()
     assert list(wizard.folder.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to find the wizard in")
-def test_a_signal_leaves_the_terminal_clean(terminal: Terminal, wizard: Wizard) -> None:
-    terminal.start(wizard)
-    terminal.wait_for("Ready. Nothing has been changed.")
-    shell = terminal.tmux("display-message", "-p", "#{pane_pid}").strip()
-    child = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()[0]
-    os.kill(int(child), signal.SIGTERM)
-    shown = terminal.wait_for("EXIT=")
-    assert "EXIT=143" in shown
-    assert "Welcome" not in shown
+def waiting(text: str) -> str:
+    """The prompt that waits for an answer, with the list to choose from below it; or empty."""
+    _, _, last = text.rpartition("\n? ")
+    return last.split("?")[0] if "\n > " in last else ""
 
 
-def test_prompts(terminal: Terminal, wizard: Wizard) -> None:
-    terminal.start(wizard, "--prompts")
-    shown = terminal.answer_until(
-        "EXIT=",
-        "Where should cryptography be installed?",
-        "Which Python should the new environment use?",
-        "Which release of cryptography?",
-        "As a ready-made wheel, or compiled from source?",
-        "Shall this be done?",
-    )
-    assert "EXIT=0" in shown
-    assert "is inside (static)" in shown
+def another_than(asked: str) -> Callable[[str], bool]:
+    """Whether another prompt waits than the one that was answered."""
+    return lambda text: waiting(text) not in ("", asked)
 
 
-def test_plain_in_a_dumb_terminal(terminal: Terminal, wizard: Wizard) -> None:
-    terminal.start(wizard, TERM="dumb")
-    shown = terminal.answer_until(
-        "EXIT=",
-        "Where should cryptography be installed?",
-        "Which Python should the new environment use?",
-        "Which release of cryptography?",
-        "As a ready-made wheel, or compiled from source?",
-        "Shall this be done?",
-    )
-    assert "EXIT=0" in shown
-    assert "is inside (static)" in shown
+def test_prompts_from_the_first_key_to_the_proof(terminal: Terminal, wizard: Wizard) -> None:
+    start(terminal, wizard, "--prompts")
+    asked = ""
+    for _ in range(STEPS_AT_MOST):
+        text = terminal.wait_until(another_than(asked))
+        asked = waiting(text)
+        terminal.press("Enter")
+        if asked == "Shall this be done":
+            break
+    assert asked == "Shall this be done"
+    assert_installed(terminal, wizard)
+
+
+def prompts(text: str) -> int:
+    """How many answers were asked for in plain text."""
+    return len(re.findall(r"^Answer \(.*:", text, re.MULTILINE))
+
+
+def more_than(asked: int) -> Callable[[str], bool]:
+    """Whether more answers were asked for than were given."""
+    return lambda text: prompts(text) > asked
+
+
+def test_a_dumb_terminal_gets_plain_text_to_the_proof(terminal: Terminal, wizard: Wizard) -> None:
+    recorded = wizard.state.parent / "recorded"
+    terminal.record(recorded)
+    start(terminal, wizard, before="TERM=dumb")
+    asked = 0
+    for _ in range(STEPS_AT_MOST):
+        text = terminal.wait_until(more_than(asked))
+        asked = prompts(text)
+        terminal.press("Enter")
+        if "Shall this be done?" in text:
+            break
+    assert "Shall this be done?" in terminal.history()
+    assert_installed(terminal, wizard)
+    told = recorded.read_bytes().partition(b"Looking at this machine")[2]
+    told = told.partition(b"exit code 0.")[0]
+    assert b"Answer (Enter for 1" in told
+    assert b"\x1b" not in told
+
+
+def the_wizard(terminal: Terminal) -> int:
+    """The process of the wizard: what the shell runs."""
+    shell = terminal.shell()
+    (found,) = (pid for pid, process in processes().items() if process.parent == shell)
+    return found
+
+
+def test_sigterm_leaves_the_terminal_clean(terminal: Terminal, wizard: Wizard) -> None:
+    start(terminal, wizard)
+    to_review(terminal)
+    assert not terminal.is_clean()
+    os.kill(the_wizard(terminal), signal.SIGTERM)
+    terminal.wait("exit code 143.")
+    assert terminal.is_clean()
+    assert list(wizard.folder.iterdir()) == []
+
+
+def test_sigterm_in_the_middle_of_a_build_leaves_nothing_running(
+    terminal: Terminal, wizard: Wizard
+) -> None:
+    for program in ("cargo", "cc", "pkg-config"):
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not on this machine, and is not installed for this test")
+    start(terminal, wizard, "--method", "source")
+    to_review(terminal)
+    terminal.press("Enter")
+    terminal.wait("Compiling ")
+    mark = f"CRYPTOGRAPHY_WIZARD_STATE={wizard.state}"
+    assert "cargo" in {machine.name_of(pid) for pid in machine.carrying(mark)}
+    os.kill(the_wizard(terminal), signal.SIGTERM)
+    terminal.wait("exit code 143.")
+    assert terminal.is_clean()
+    left = set(machine.carrying(mark)) - {terminal.shell(), terminal.server()}
+    assert {pid: machine.name_of(pid) for pid in left} == {}
