@@ -147,7 +147,28 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
 
 
 def real() -> Engine:
-    """This machine."""
-    from wizard import privilege, probe, runner
+    """This machine. What looks and works is imported when it is wanted, not before a first page."""
 
-    return Engine(probe=probe.probe, run=runner.run, unlock=privilege.unlock)
+    def probe(choices: Choices, *, everything: bool = False) -> Facts:
+        from wizard import probe as prober
+
+        return prober.probe(choices, everything=everything)
+
+    def run(
+        plan: Plan,
+        choices: Choices,
+        facts: Facts,
+        emit: Callable[[Event], None],
+        cancel: threading.Event,
+        done: frozenset[str] = frozenset(),
+    ) -> RunEnded:
+        from wizard import runner
+
+        return runner.run(plan, choices, facts, emit, cancel, done)
+
+    def unlock(facts: Facts) -> bool:
+        from wizard import privilege
+
+        return privilege.unlock(facts)
+
+    return Engine(probe, run, unlock)
