@@ -19,11 +19,12 @@ from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Engine, Run
 from wizard.events import Event, Lines, RunEnded, StepEnded, StepStarted
-from wizard.execute import BATCH
 from wizard.facts import Facts
 from wizard.plan import Plan, Step
 
 LINE = "   Compiling a-crate-with-quite-a-name v1.{}.0 (registry+index.example) and more words"
+READ = 1000
+"""About so many lines are in what the real runner reads at once."""
 WRITE = """\
 import sys
 line = {line!r}
@@ -33,7 +34,7 @@ for start in range(0, {lines}, 1000):
 
 
 def pouring(lines: int) -> Run:
-    """A runner whose only step says so many lines, told in the real runner's largest batches."""
+    """A runner whose only step says so many lines, told as they are read."""
 
     def run(
         plan: Plan,
@@ -46,10 +47,11 @@ def pouring(lines: int) -> Run:
         begin = time.monotonic()
         step = plan.steps[0].id
         emit(StepStarted(step, "pour", "pour.log"))
-        for start in range(0, lines, BATCH):
+        for start in range(0, lines, READ):
             if cancel.is_set():
                 break
-            emit(Lines(step, tuple(map(LINE.format, range(start, start + BATCH)))))
+            emit(Lines(step, tuple(map(LINE.format, range(start, start + READ)))))
+            time.sleep(0)  # the real one gives a screen its turn whenever it reads
         took = time.monotonic() - begin
         emit(StepEnded(step, "done", took, 0))
         ended = RunEnded(0, took)
@@ -82,9 +84,8 @@ def programmed(lines: int) -> Run:
 class PourApp(WizardApp):
     """The wizard, which begins with the review."""
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Go straight to the page with the key that starts."""
-        super().on_mount()
         self.go("review")
 
 
