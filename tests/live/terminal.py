@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,18 +25,20 @@ class Terminal:
     """A shell in a terminal; waits for texts on the screen, with a bound, and never for a time."""
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
-        self._tmux = ("tmux", "-L", f"wizard-{os.getpid()}-{secrets.token_hex(4)}")
+        # tmux leaves the socket behind, and its path must be short.
+        self._place = tempfile.mkdtemp(prefix="wizard-tmux-")
+        self._tmux = ("tmux", "-S", f"{self._place}/socket")
         shell = ("env", f"PS1={PROMPT}", "sh")
         self._call(
             *("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24"),
             *("-c", str(folder), shlex.join(shell)),
             env=env,
         )
-        self.wait(PROMPT.strip())
 
     def close(self) -> None:
         """End the server and all that runs in it."""
         self._call("kill-server")
+        shutil.rmtree(self._place)
 
     def screen(self) -> str:
         """The text on the screen."""

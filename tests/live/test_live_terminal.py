@@ -14,7 +14,7 @@ import pytest
 
 from tests.live import machine
 from tests.live.command import Wizard
-from tests.live.terminal import Terminal
+from tests.live.terminal import PROMPT, Terminal
 from wizard.tree import processes
 from wizard.verify import verify
 
@@ -32,8 +32,11 @@ def terminal(wizard: Wizard) -> Iterator[Terminal]:
     """Return a terminal in the wizard's working folder."""
     env = wizard.environment(LANG="C.UTF-8", LC_ALL="C.UTF-8")
     opened = Terminal(wizard.folder, {name: v for name, v in env.items() if name != "TMUX"})
-    yield opened
-    opened.close()
+    try:
+        opened.wait(PROMPT.strip())
+        yield opened
+    finally:
+        opened.close()
 
 
 def start(terminal: Terminal, wizard: Wizard, *arguments: str, before: str = "") -> None:
