@@ -139,11 +139,12 @@ def _diagnose(request: Request) -> int:
 
 def _choices(request: Request) -> Choices:
     """The choices of the flags and the answers file, checked as far as that needs no work."""
-    from wizard import answers
     from wizard import request as requested
 
     choices = request.flags
     if request.answers:
+        from wizard import answers  # reads TOML, which is slow to import
+
         choices = answers.merge(choices, answers.load(request.answers))
     return choices if request.facts else requested.check(choices)
 

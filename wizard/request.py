@@ -7,8 +7,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
-
 from wizard.choices import Choices
 from wizard.errors import BadRequest
 
@@ -99,6 +97,8 @@ def _contradictions(choices: Choices) -> None:
 
 
 def _release(text: str) -> str:
+    from packaging.version import InvalidVersion, Version  # slow to import
+
     try:
         return str(Version(text.strip()))
     except InvalidVersion:
