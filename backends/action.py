@@ -15,7 +15,9 @@ class Command:
     ``argv`` never passes through a shell. ``reporting`` are arguments for its end that make it
     report progress for machines: the wizard adds them, a script for people does without.
     ``env`` holds what is set on top of the caller's environment, as (name, value) pairs; ``path``
-    are folders put in front of PATH. ``root`` asks for privilege; the runner finds the way.
+    are folders put in front of PATH. ``lists`` are (name, folder) pairs: the folder is put in front
+    of what the variable lists already (``LIB`` on Windows). ``unset`` names variables that the
+    command must not see. ``root`` asks for privilege; the runner finds the way.
     ``ok`` lists the exit codes that mean success. ``busy`` is a regular expression: output that
     matches it says that another program holds a lock, so the runner waits and tries again, for
     at most ``busy_seconds``. ``timeout`` is in seconds. ``progress`` names the format in which
@@ -28,6 +30,8 @@ class Command:
     reporting: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     path: tuple[str, ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+    unset: tuple[str, ...] = ()
     cwd: str = ""
     root: bool = False
     ok: tuple[int, ...] = (0,)
@@ -38,6 +42,24 @@ class Command:
     units: int = 0
     detached: bool = False
     kind: Literal["command"] = "command"
+
+
+@dataclass(frozen=True)
+class Download:
+    """Fetch ``url`` into the file ``path``, and keep it only if its SHA-256 is right.
+
+    ``sha256`` is the expected sum in hexadecimal digits; where it is empty, ``sha256_url`` is a
+    published file whose first word is the sum. ``executable`` makes the file a program.
+    ``timeout`` is in seconds, for all of it.
+    """
+
+    url: str
+    path: str
+    sha256: str = ""
+    sha256_url: str = ""
+    executable: bool = False
+    timeout: float = 900.0
+    kind: Literal["download"] = "download"
 
 
 @dataclass(frozen=True)
@@ -71,7 +93,7 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, WriteFile, Prove, RemoveFolder]
+Action = Union[Command, Download, WriteFile, Prove, RemoveFolder]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ CHOICES = {
     "method": ("wheel|source", "install the ready-made wheel, or build from source"),
     "manager": ("NAME", "the package manager that brings what a build needs: apt, ..."),
     "link": ("dynamic|static", "how OpenSSL is linked when building from source"),
-    "rust": ("system|rustup", "where Rust comes from when building from source"),
+    "rust": ("system|rustup|none", "where Rust comes from; only 3.4 can be built with none"),
+    "toolchain": ("remove|keep", "what becomes of a Rust that the wizard fetched"),
     "installer": ("pip|uv", "the tool that makes the environment and installs"),
 }
 """The flag of each choice: what stands for its value, and its help."""

@@ -7,7 +7,8 @@ from typing import Literal
 
 Method = Literal["", "wheel", "source"]
 Link = Literal["", "dynamic", "static"]
-Rust = Literal["", "system", "rustup"]
+Rust = Literal["", "system", "rustup", "none"]
+Toolchain = Literal["", "remove", "keep"]
 Installer = Literal["", "pip", "uv"]
 
 
@@ -17,8 +18,10 @@ class Choices:
 
     ``venv``: folder of the environment to install into; it is made where there is none.
     ``python``: path of the interpreter: of an existing environment, or the one that the new
-    environment is made from. ``release``: exact version of cryptography. ``installer``: the tool
-    that makes the environment and installs.
+    environment is made from. ``release``: exact version of cryptography. ``rust``: where Rust
+    comes from; ``none`` for the releases that can be built without. ``toolchain``: what becomes
+    of a Rust that the wizard fetched, after the build. ``installer``: the tool that makes the
+    environment and installs.
     """
 
     venv: str = ""
@@ -28,6 +31,7 @@ class Choices:
     manager: str = ""
     link: Link = ""
     rust: Rust = ""
+    toolchain: Toolchain = ""
     installer: Installer = ""
 
     def answered(self) -> dict[str, str]:

@@ -66,11 +66,16 @@ class Privilege:
 
 @dataclass(frozen=True)
 class Package:
-    """A package of a package manager. Empty versions: not installed, or not to be had."""
+    """A package of a package manager. Empty versions: not installed, or not to be had.
+
+    ``folder`` is where a manager that gives each package a folder of its own has it, or would
+    put it (``/opt/homebrew/opt/openssl@3``); empty for the others.
+    """
 
     name: str
     installed: str = ""
     candidate: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,11 @@ class Tool:
     """A program that a build needs, or that the wizard can use.
 
     ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv`` … ``origin`` says who brought it
-    (``system``, ``rustup``, ``homebrew``, ``macports``, or empty). A tool that is there but does
-    not run has a ``problem`` and no version.
+    (``system``, ``rustup``, ``homebrew``, ``macports``, ``wizard`` for the Rust that an earlier
+    run kept, or empty). A tool that is there but does not run has a ``problem`` and no version.
+    On a Mac ``xcode`` are Apple's Command Line Tools (``path``: their folder). On Windows
+    ``msvc`` and ``msvc-arm64`` are Microsoft's compilers for Intel and for ARM: ``path`` is
+    ``vcvarsall.bat``, ``version`` that of Visual Studio.
     """
 
     name: str
@@ -104,10 +112,16 @@ class Tool:
 
 @dataclass(frozen=True)
 class Headers:
-    """OpenSSL's headers: the folder with ``openssl/opensslv.h``, and the version they state."""
+    """OpenSSL's headers: the folder with ``openssl/opensslv.h``, and the version they state.
+
+    ``libraries`` is the folder with the libraries that belong to them, empty where it was not
+    found; ``static`` says that both static libraries are in it.
+    """
 
     folder: str
     version: str
+    libraries: str = ""
+    static: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +223,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the machine is. The first of ``pythons`` is the one that would be recommended."""
+    """What the machine is. The first of ``pythons`` is the one that would be recommended.
+
+    ``folder`` is the working folder, ``cache`` the wizard's own for what can be fetched again.
+    ``variables`` are those of the environment, set now, that steer a build (``OPENSSL_DIR``,
+    ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's own cargo
+    configuration, which may name a mirror of the crates; empty where there is none.
+    """
 
     system: System
     pythons: tuple[Python, ...] = ()
@@ -220,6 +240,9 @@ class Facts:
     privilege: Privilege = Privilege()
     terminal: Terminal = Terminal()
     folder: str = ""
+    cache: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    cargo_config: str = ""
     taken: str = ""
     schema: int = SCHEMA
 
@@ -230,6 +253,10 @@ class Facts:
     def manager(self, name: str) -> Manager | None:
         """The package manager of this name, or None."""
         return next((m for m in self.managers if m.name == name), None)
+
+    def variable(self, name: str) -> str:
+        """The value of a variable of the environment that steers builds; empty: not set."""
+        return dict(self.variables).get(name, "")
 
     def python(self, path: str) -> Python | None:
         """The Python that is called by this path, or None."""

@@ -132,21 +132,41 @@ class Rust:
 
 
 @dataclass(frozen=True)
+class OpenSSL:
+    """One way to get OpenSSL's headers and libraries from a package manager.
+
+    The version of ``package`` is OpenSSL's own. ``prefix`` is the folder with its ``include`` and
+    ``lib``, or ``include`` and ``lib`` are named; all are empty where a compiler looks anyway.
+    They may have ``{folder}`` (`wizard.facts.Package.folder`) and ``{root}`` (the folder above
+    the one that the manager's program is in). ``static`` is the package with the static
+    libraries; empty: there is none.
+    """
+
+    package: str
+    prefix: str = ""
+    include: str = ""
+    lib: str = ""
+    static: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Packages:
     """What one package manager calls the things that a source build needs.
 
     ``distributions`` are the systems made with it, by the ``ID`` or ``ID_LIKE`` of os-release.
     ``python_headers`` and ``venv`` may have ``{minor}`` where the target's version (``3.11``)
-    goes; empty: nothing to install. ``openssl_headers`` is the package whose version is OpenSSL's
-    own. ``rust`` are the ways to Rust, the plainest first.
+    goes, or ``{digits}`` (``311``); empty: nothing to install. ``openssl`` and ``rust`` are the
+    ways to each, the plainest first. ``cryptography`` is the manager's own package of it.
     """
 
     manager: str
     build: tuple[str, ...]
-    openssl_headers: str
     python_headers: str
     venv: str
+    openssl: tuple[OpenSSL, ...]
     rust: tuple[Rust, ...]
+    cryptography: str = ""
     distributions: tuple[str, ...] = ()
     source: str = ""
 
@@ -232,7 +252,14 @@ def load() -> Knowledge:
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         packages=tuple(
-            read_row(Packages, {**t, "rust": [r for row in t.get("rust", ()) for r in _rust(row)]})
+            read_row(
+                Packages,
+                {
+                    **t,
+                    "openssl": [read_row(OpenSSL, row) for row in t["openssl"]],
+                    "rust": [r for row in t.get("rust", ()) for r in _rust(row)],
+                },
+            )
             for t in read_asset("packages.toml")["manager"]
         ),
     )

@@ -20,6 +20,16 @@ def state() -> Path:
     return platformdirs.user_state_path(NAME, appauthor=False)
 
 
+def cache() -> Path:
+    """The folder of what can be fetched again. ``CRYPTOGRAPHY_WIZARD_CACHE`` puts it elsewhere."""
+    asked = os.environ.get("CRYPTOGRAPHY_WIZARD_CACHE")
+    if asked:
+        return Path(asked)
+    import platformdirs
+
+    return platformdirs.user_cache_path(NAME, appauthor=False)
+
+
 def new_run() -> Path:
     """Make and return the folder of a new run: its journal, answers and logs.
 

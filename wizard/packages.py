@@ -44,11 +44,15 @@ def read(
 
 def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Every package name of a manager's table, for these Python versions, each once."""
-    plain = [*table.build, table.openssl_headers]
+    plain = [*table.build]
+    for openssl in table.openssl:
+        plain += [openssl.package, openssl.static]
     plain += [name for rust in table.rust for name in (*rust.packages, rust.version_of)]
-    for template in (table.python_headers, table.venv):
-        plain += [template.replace("{minor}", minor) for minor in minors]
-        plain += [] if "{minor}" in template else [template]
+    plain += [
+        template.format(minor=minor, digits=minor.replace(".", ""))
+        for template in (table.python_headers, table.venv, table.cryptography)
+        for minor in minors
+    ]
     return tuple(dict.fromkeys(name for name in plain if name))
 
 

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 from typing import Callable, Optional
 
-from backends.action import Action, Command, Prove, RemoveFolder, WriteFile
+from backends.action import Action, Command, Download, Prove, RemoveFolder, WriteFile
 from wizard import locations, privilege
 from wizard.aftermath import missing, why
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import Exit, WizardError
-from wizard.events import Event, RunEnded, StepEnded, StepStarted
+from wizard.events import Event, Progressed, RunEnded, StepEnded, StepStarted
 from wizard.execute import Ended, Surroundings, execute
 from wizard.export import command_text
 from wizard.facts import Facts
@@ -150,11 +150,22 @@ class _Run:
             return execute(step.id, action, log, around)
         if isinstance(action, Prove):
             return self._prove(action)
+        if isinstance(action, Download):
+            return self._download(step.id, action)
         if isinstance(action, WriteFile):
             Path(action.path).parent.mkdir(parents=True, exist_ok=True)
             Path(action.path).write_text(action.text, encoding="utf-8")
             return Ended("done")
         return remove_folder(action)
+
+    def _download(self, step: str, action: Download) -> Ended:
+        from wizard.download import Amount, fetch  # slow to import, and seldom wanted
+
+        def tell(amount: Amount) -> None:
+            self._emit(Progressed(step, amount.done, amount.whole, action.url.rpartition("/")[2]))
+
+        fetch(action, tell, self._cancel)
+        return Ended("done")
 
     def _prove(self, action: Prove) -> Ended:
         from wizard.verify import verify
@@ -199,7 +210,8 @@ def remove_folder(action: RemoveFolder) -> Ended:
     folder = Path(action.path)
     if not os.path.lexists(folder):
         return Ended("done")
-    own = locations.state().resolve() in folder.resolve().parents
+    homes = (locations.state(), locations.cache())
+    own = any(home.resolve() in folder.resolve().parents for home in homes)
     if folder.is_symlink() or not folder.is_dir():
         return Ended("failed", None, f"{folder} is not a folder, so it was left alone.")
     if not own and not (folder / "pyvenv.cfg").is_file():

@@ -72,7 +72,7 @@ def _with_manager(
                 hints=("Ask whoever administers this machine to fetch them.",),
             )
         return Source(manager=manager.name, refresh=True)
-    wanted = [*names.build, names.openssl_headers]
+    wanted = [*names.build, names.openssl[0].package]
     if not python.headers and names.python_headers:
         if python.prefix not in ("/usr", ""):
             return Source(
@@ -89,7 +89,7 @@ def _with_manager(
     unknown = [n for n in missing if n not in known or not known[n].candidate]
     if unknown:
         return Source(f"{manager.name} does not have: {' '.join(unknown)}.", manager=manager.name)
-    headers = known[names.openssl_headers]
+    headers = known[names.openssl[0].package]
     openssl = upstream(headers.installed or headers.candidate)
     problem = _openssl_problem(row, openssl)
     if problem:

@@ -69,7 +69,7 @@ MANAGER = Seven()
 TABLE = {
     "manager": "seven",
     "build": ["compiler"],
-    "openssl_headers": "ssl-headers",
+    "openssl": [{"package": "ssl-headers", "source": "invented"}],
     "python_headers": "python{minor}-headers",
     "venv": "",
     "source": "invented",

@@ -17,14 +17,14 @@ from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
 from wizard.index_source import IndexSource
 from wizard.inspection import inspect
-from wizard.knowledge import Packages, Rust
+from wizard.knowledge import OpenSSL, Packages, Rust
 from wizard.together import Task, each
 
 BASE = str(getattr(sys, "_base_executable", sys.executable))
 TABLE = Packages(
     manager="apt",
     build=("gcc",),
-    openssl_headers="libssl-dev",
+    openssl=(OpenSSL("libssl-dev"),),
     python_headers="python{minor}-dev",
     venv="",
     rust=(Rust(("cargo", "rustc"), "rustc"),),
