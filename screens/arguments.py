@@ -159,6 +159,13 @@ def _parsers() -> tuple[_Parser, list[_Parser]]:
         )
 
     doctor = command("doctor", "what this machine has and lacks, and what to do")
+    doctor.add_argument(
+        "--release",
+        action=_Once,
+        default=argparse.SUPPRESS,
+        metavar="VERSION",
+        help="say of this release of cryptography whether it is tested on such a machine",
+    )
     plan = command("plan", "the steps and their exact commands; nothing is run", choices)
     plan.add_argument(
         "--format", action=_Once, default=argparse.SUPPRESS, choices=("text", "json", "sh")

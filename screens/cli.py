@@ -106,7 +106,8 @@ def _doctor(request: Request) -> int:
         return Exit.DONE
     from screens import doctor
 
-    return doctor.doctor(found, sys.stdout, terminal.color(sys.stdout, request.color))
+    color = terminal.color(sys.stdout, request.color)
+    return doctor.doctor(found, sys.stdout, color, request.flags)
 
 
 def _plan(request: Request) -> int:

@@ -6,8 +6,9 @@ import shutil
 import textwrap
 from typing import TextIO
 
-from wizard import knowledge
-from wizard.doctor import Finding, Mark, findings
+from wizard import knowledge, offers
+from wizard.choices import Choices
+from wizard.doctor import NO_CHOICES, Finding, Mark, findings
 from wizard.errors import Exit
 from wizard.facts import Facts
 
@@ -20,12 +21,16 @@ _SIGNS: dict[Mark, tuple[str, str, str]] = {
 _TITLE = 13
 
 
-def doctor(facts: Facts, stream: TextIO, color: bool) -> int:
+def doctor(facts: Facts, stream: TextIO, color: bool, choices: Choices = NO_CHOICES) -> int:
     """Print what was found to ``stream``, each ``!`` and ``✗`` with what to do.
 
+    ``choices`` may name a release to be told of; raises BadRequest where there is no such.
     Gives exit code 0, or 3 where nothing works here.
     """
-    found = findings(facts, knowledge.load())
+    known = knowledge.load()
+    if choices.release:
+        offers.find(facts, known, choices.release)
+    found = findings(facts, known, choices)
     fancy = _can_show(stream, "✓✗→")
     width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
     for finding in found:

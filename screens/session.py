@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from wizard.choices import Choices
 from wizard.engine import is_further
-from wizard.errors import Exit
+from wizard.errors import Exit, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is there.
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wizard.knowledge import Knowledge
     from wizard.plan import Plan
     from wizard.questions import Question
+    from wizard.support import Support
 
 LOOKED_AT = ("venv", "python")
 """Typed answers to these name a place that the wizard must look at."""
@@ -101,6 +102,16 @@ class Session:
             changed: dict[str, Any] = {key: self.answers[key]}
             choices = replace(choices, **changed)
             taken.add(key)
+
+    def support(self) -> Support | None:
+        """Whether the release that would be installed is tested here; None without a Python."""
+        from wizard import support
+
+        try:
+            choices = self.choices()
+        except WizardError:
+            choices = self.given
+        return support.recommended(*self.known(), choices)
 
     def question(self) -> Question:
         """The question that is asked now."""

@@ -24,7 +24,9 @@ INTRODUCTION = (
     "It asks a few questions, shows you every command, and changes nothing before you say Start."
 )
 SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
-LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers")
+LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
+SUPPORT = LABELS.index("cryptography")
+"""The last line says whether its makers test it here; that is found out beside the screen."""
 ACTIVITY = ("•··", "·•·", "··•", "·•·")
 
 
@@ -158,10 +160,7 @@ class WelcomePage(Page):
     def _show_facts(self) -> None:
         facts, _ = self.session.known()
         for number, (_, there, words) in enumerate(in_words(facts)):
-            mark = ("✓", "$text-success") if there else ("–", "$quiet")
-            self.query_one(f"#fact-{number}", Static).update(
-                Content.assemble(mark, "  ", Content(words))
-            )
+            self._show(number, there, words)
         problems = facts.system.problems[:2]
         ready = "Ready. Nothing has been changed."
         self.query_one("#looking", Static).update(
@@ -169,6 +168,19 @@ class WelcomePage(Page):
         )
         self.query_one("#begin", Button).disabled = False
         self.take_focus()
+        self.run_worker(self._show_support(), group="support", exclusive=True)
+
+    async def _show_support(self) -> None:
+        found = await beside(self.session.support)
+        if not self.gone:
+            words = found.short if found else "nothing can be said of it without a Python"
+            self._show(SUPPORT, found is not None and found.kind == "tested", words)
+
+    def _show(self, number: int, there: bool, words: str) -> None:
+        mark = ("✓", "$text-success") if there else ("–", "$quiet")
+        self.query_one(f"#fact-{number}", Static).update(
+            Content.assemble(mark, "  ", Content(words))
+        )
 
     def first_focus(self) -> None:
         """The button that begins."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from wizard import offers, source
+from wizard import offers, source, support
+from wizard.choices import Choices
 from wizard.environment import usable
 from wizard.facts import Facts, Listed, Python
 from wizard.knowledge import Knowledge
@@ -19,6 +20,7 @@ BUILD_MEMORY = GIB
 """Bytes: a rule of thumb. Below it the system has often ended Rust's compiler for lack of it."""
 SHOWN = 5
 """So many other Pythons are named."""
+NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,18 @@ class Finding:
     action: str = ""
 
 
-def findings(facts: Facts, knowledge: Knowledge) -> tuple[Finding, ...]:
-    """What these facts mean, the most important first."""
+def findings(
+    facts: Facts, knowledge: Knowledge, choices: Choices = NO_CHOICES
+) -> tuple[Finding, ...]:
+    """What these facts mean, the most important first.
+
+    The release that ``choices`` name is the one whose support is told; else the recommended one.
+    """
     python = next((each for each in facts.pythons if usable(each)), None)
     found = [*_system(facts), *_pythons(facts, python)]
     if python is not None:
         found += [*_index(facts), *_releases(facts, knowledge, python)]
+        found += _support(facts, knowledge, choices)
     found += [*_managers(facts), *_tools(facts), *_root(facts), *_room(facts)]
     return tuple(found)
 
@@ -156,6 +164,19 @@ def _wheel(knowledge: Knowledge, python: Python, listed: list[Listed]) -> Findin
         return Finding("warn", "Wheel", f"None fits this Python. {reason}", action)
     action = f"Take {best.version}, the newest with a fitting wheel: --release {best.version}"
     return Finding("warn", "Wheel", f"{newest.version}: {reason}", action)
+
+
+def _support(facts: Facts, knowledge: Knowledge, choices: Choices) -> Iterator[Finding]:
+    found = support.recommended(facts, knowledge, choices)
+    if found is None:
+        return
+    parts = (found.words, found.openssl, f"Read in {found.source}." if found.source else "")
+    detail = " ".join(part for part in parts if part)
+    if found.kind != "neither":
+        yield Finding("ok", "Support", detail)
+        return
+    action = "It may work all the same: the wizard proves what it has installed."
+    yield Finding("warn", "Support", detail, action)
 
 
 def _managers(facts: Facts) -> Iterator[Finding]:

@@ -110,17 +110,16 @@ def support(
     row = _row(table, version)
     if row is None:
         words = f"{wheel} What its makers test this release on is not known to this wizard."
-        return Support(version, kind, words, f"for {version} this is not known")
+        return Support(version, kind, words, f"{version}: what it is tested on is not known")
     untested = _untested(facts.system, row, python)
     if untested is None:
         words = (
             f"{here} is one of the systems that cryptography {version} is tested on by its makers."
         )
-        short = f"{version} is tested here by its makers"
+        short = f"{version}: its makers test it on such a system"
         return Support(version, "tested", words, short, _openssl(row), row.source)
-    start = f"{version} has {'a' if has_wheel else 'no'} wheel"
-    here_too = "is perhaps tested here" if untested.perhaps else "is not tested here"
-    short = f"{start}, {'but' if has_wheel and not untested.perhaps else 'and'} {here_too}"
+    perhaps = "perhaps tested" if untested.perhaps else "not tested"
+    short = f"{version}: {'a' if has_wheel else 'no'} wheel; {perhaps} on such a system"
     return Support(version, kind, f"{wheel} {untested.why}", short, _openssl(row), row.source)
 
 

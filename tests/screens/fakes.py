@@ -11,7 +11,7 @@ import pytest
 
 from backends.action import Command, Prove
 from screens import failure, result, review, welcome
-from wizard import planner, questions
+from wizard import planner, questions, support
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import BadRequest, Impossible, WizardError
@@ -20,6 +20,7 @@ from wizard.facts import Facts, Headers, Manager, Pip, Privilege, Python, System
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan, Step
 from wizard.questions import Option, Question
+from wizard.support import Support
 from wizard.verify import Check, Linkage, Report
 
 FACTS = Facts(
@@ -164,6 +165,8 @@ def plan(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Plan:
     )
 
 
+TESTED = Support("50.0.2", "tested", "", "50.0.2: its makers test it on such a system")
+
 REPORT = Report(
     "/home/ada/project/cryptography-env/bin/python",
     True,
@@ -303,3 +306,4 @@ def pretend(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(questions, "applicable", applicable)
     patch.setattr(questions, "complete", complete)
     patch.setattr(planner, "plan", plan)
+    patch.setattr(support, "recommended", lambda facts, *_: TESTED if facts.pythons else None)

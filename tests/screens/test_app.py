@@ -98,6 +98,7 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
         assert "3.11.2" in text(app, "#fact-1")
         assert "1.63.0" in text(app, "#fact-3")
         assert "3.0.15" in text(app, "#fact-4")
+        assert text(app, "#fact-5") == "✓  50.0.2: its makers test it on such a system"
         await press(pilot, "enter")
         assert isinstance(app.screen, QuestionPage)
 
@@ -119,6 +120,7 @@ async def test_what_is_absent_is_said_in_words(app: WizardApp, machine: FakeMach
         assert "none found" in text(app, "#fact-1")
         assert "needed only to compile" in text(app, "#fact-3")
         assert "needed only to compile" in text(app, "#fact-4")
+        assert text(app, "#fact-5") == "–  nothing can be said of it without a Python"
 
 
 async def test_a_problem_of_the_look_is_explained_and_tried_again(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
+
 from screens.doctor import doctor
 from tests.wizard.test_doctor import GOOD
-from wizard.errors import Exit
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts, Privilege
 
 
@@ -61,3 +64,8 @@ def test_colour_adds_nothing_but_colour() -> None:
 def test_no_line_is_wider_than_the_terminal() -> None:
     text, _ = printed(replace(GOOD, pythons=(), privilege=Privilege()))
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_release_that_was_asked_for_must_exist() -> None:
+    with pytest.raises(BadRequest, match="no release 9"):
+        doctor(GOOD, io.StringIO(), False, Choices(release="9.9"))

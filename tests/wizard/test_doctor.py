@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from wizard.choices import Choices
 from wizard.doctor import Finding, findings
 from wizard.facts import (
     Facts,
@@ -179,3 +180,31 @@ def test_a_broken_environment_is_named_beside_the_python_that_works() -> None:
 def test_without_venv_apt_is_told_what_to_install() -> None:
     action = one(with_python(ensurepip=""), "Environments", "warn").action
     assert "apt-get install python3.11-venv" in action
+
+
+DEBIAN_12 = with_system(distribution_version="12")
+
+
+def test_it_says_whether_the_makers_test_it_here_and_where_that_was_read() -> None:
+    said = one(DEBIAN_12, "Support", "ok").detail
+    assert said.startswith("Debian 12 on x86_64 with Python 3.11 is one of the systems")
+    assert "Source builds are tested with OpenSSL 3.0" in said
+    assert said.endswith("Read in docs/installation.rst of cryptography 50.0.2.")
+
+
+def test_it_says_so_of_the_release_that_was_asked_for() -> None:
+    listed = Listed("3.4.8", ">=3.6", (), "cryptography-3.4.8.tar.gz")
+    releases = (GOOD.listing or Listing()).releases
+    facts = replace(DEBIAN_12, listing=Listing((*releases, listed)))
+    (said,) = (
+        each
+        for each in findings(facts, load(), Choices(release="3.4.8"))
+        if each.title == "Support"
+    )
+    assert said.mark == "warn"
+    assert "Its makers test it on Debian 9, 10 and 11 and Debian unstable." in said.detail
+    assert "proves" in said.action
+
+
+def test_without_a_python_nothing_is_said_of_support() -> None:
+    assert all(each.title != "Support" for each in found(replace(GOOD, pythons=())))

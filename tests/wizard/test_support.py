@@ -82,14 +82,14 @@ def test_what_moves_is_never_called_tested(where: Facts, changes: Any, words: st
     found = ask(where, python=replace(PYTHON, **changes))
     assert found.kind == "wheel"
     assert words in found.words
-    assert found.short == "50.0.2 has a wheel, and is perhaps tested here"
+    assert found.short == "50.0.2: a wheel; perhaps tested on such a system"
 
 
 def test_what_is_older_than_a_named_version_was_not_the_newest() -> None:
     arm = replace(PYTHON, machine="aarch64")
     found = ask(facts("ubuntu", "24.04"), python=arm)
     assert found.words.endswith("Its makers test it on the newest Ubuntu.")
-    assert found.short == "50.0.2 has a wheel, but is not tested here"
+    assert found.short == "50.0.2: a wheel; not tested on such a system"
 
 
 @pytest.mark.parametrize(
