@@ -21,7 +21,7 @@ from wizard.errors import BadRequest, Exit, Impossible
 from wizard.events import Event, RunEnded
 from wizard.facts import Facts
 from wizard.plan import Plan
-from wizard.questions import Question
+from wizard.question import Question
 
 
 class Back(Exception):

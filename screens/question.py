@@ -18,7 +18,7 @@ from screens.frame import Go, Page
 from screens.look import LookScreen
 from screens.session import LOOKED_AT, Session
 from wizard.errors import WizardError
-from wizard.questions import Option
+from wizard.question import Option
 
 FREE = "free-answer"
 """The id of the row that stands for an answer of one's own."""

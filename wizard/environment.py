@@ -60,13 +60,13 @@ def bases(facts: Facts) -> tuple[Python, ...]:
 
 def default_folder(facts: Facts) -> str:
     """The folder of a new environment, where nobody asks for another."""
-    return _paths(facts).join(facts.folder, NAME) if facts.folder else NAME
+    return paths(facts).join(facts.folder, NAME) if facts.folder else NAME
 
 
 def same_folder(facts: Facts, one: str, other: str) -> bool:
     """Whether two paths name the same folder, as far as their text tells."""
-    paths = _paths(facts)
-    return bool(paths.normcase(paths.normpath(one)) == paths.normcase(paths.normpath(other)))
+    rules = paths(facts)
+    return bool(rules.normcase(rules.normpath(one)) == rules.normcase(rules.normpath(other)))
 
 
 def target(facts: Facts, choices: Choices) -> Target:
@@ -94,9 +94,9 @@ def target(facts: Facts, choices: Choices) -> Target:
 
 def _new(facts: Facts, choices: Choices, folder: str) -> Target:
     folder = folder or default_folder(facts)
-    paths = _paths(facts)
+    rules = paths(facts)
     inside = ("Scripts", "python.exe") if facts.system.name == "windows" else ("bin", "python")
-    return Target(_base(facts, choices), folder, True, paths.join(folder, *inside))
+    return Target(_base(facts, choices), folder, True, rules.join(folder, *inside))
 
 
 def _base(facts: Facts, choices: Choices) -> Python:
@@ -139,5 +139,6 @@ def _existing(python: Python) -> Target:
     return Target(python, python.environment, False, python.path)
 
 
-def _paths(facts: Facts):  # type: ignore[no-untyped-def] # posixpath and ntpath share no type
+def paths(facts: Facts):  # type: ignore[no-untyped-def] # posixpath and ntpath share no type
+    """The rules for paths on that machine: `posixpath` or `ntpath`."""
     return ntpath if facts.system.name == "windows" else posixpath

@@ -156,19 +156,45 @@ class Packages:
 
     ``distributions`` are the systems made with it, by the ``ID`` or ``ID_LIKE`` of os-release.
     ``python_headers`` and ``venv`` may have ``{minor}`` where the target's version (``3.11``)
-    goes, or ``{digits}`` (``311``); empty: nothing to install. ``openssl`` and ``rust`` are the
-    ways to each, the plainest first. ``cryptography`` is the manager's own package of it.
+    goes, or ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one
+    of several names; one without a version counts where its version is the target's.
+    ``pypy_headers`` are those of a PyPy. ``libffi`` is only needed where cffi has no wheel (see
+    `wizard.source`). ``openssl`` and ``rust`` are the ways to each, the plainest first.
+    ``cryptography`` is the manager's own package of it. ``architectures`` are the folders above
+    the manager's program that mean packages for one architecture only.
     """
 
     manager: str
     build: tuple[str, ...]
-    python_headers: str
+    python_headers: tuple[str, ...]
     venv: str
     openssl: tuple[OpenSSL, ...]
     rust: tuple[Rust, ...]
+    libffi: str = ""
+    pypy_headers: str = ""
     cryptography: str = ""
+    architectures: tuple[tuple[str, str], ...] = ()
     distributions: tuple[str, ...] = ()
     source: str = ""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A system that rustup has a Rust for: its name there, and the Pythons that run on it."""
+
+    triple: str
+    system: str
+    machine: tuple[str, ...]
+    libc: str = ""
+    bits: int = 64
+
+
+@dataclass(frozen=True)
+class Rustup:
+    """``assets/rustup.toml``: the documented server, and the systems it serves."""
+
+    server: str
+    hosts: tuple[Host, ...]
 
 
 @dataclass(frozen=True)
@@ -178,6 +204,7 @@ class Knowledge:
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
     packages: tuple[Packages, ...]
+    rustup: Rustup = Rustup("", ())
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """The row that holds for this version.
@@ -247,7 +274,7 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
 @cache
 def load() -> Knowledge:
     """Read the assets. Raises ValueError where one has an unknown key or lacks one."""
-    tables = read_asset("releases.toml")
+    tables, fetched = read_asset("releases.toml"), read_asset("rustup.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
@@ -262,6 +289,7 @@ def load() -> Knowledge:
             )
             for t in read_asset("packages.toml")["manager"]
         ),
+        rustup=Rustup(fetched["server"], tuple(read_row(Host, row) for row in fetched["host"])),
     )
 
 

@@ -96,7 +96,7 @@ def _source(
     unfit = wheels.unfit(python, listed)
     if unfit:
         return source.Source(unfit)
-    return source.assess(facts, knowledge, python, row, manager=choices.manager)
+    return source.assess(facts, knowledge, python, row, choices)
 
 
 def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:

@@ -44,13 +44,13 @@ def read(
 
 def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Every package name of a manager's table, for these Python versions, each once."""
-    plain = [*table.build]
+    plain = [*table.build, table.libffi, table.pypy_headers]
     for openssl in table.openssl:
         plain += [openssl.package, openssl.static]
     plain += [name for rust in table.rust for name in (*rust.packages, rust.version_of)]
     plain += [
         template.format(minor=minor, digits=minor.replace(".", ""))
-        for template in (table.python_headers, table.venv, table.cryptography)
+        for template in (*table.python_headers, table.venv, table.cryptography)
         for minor in minors
     ]
     return tuple(dict.fromkeys(name for name in plain if name))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
+from dataclasses import replace
 
-from backends import pip, uv
-from backends.action import Action, Prove, WriteFile
+from backends import pip, rustup, uv
+from backends.action import Action, Prove, RemoveFolder, WriteFile
 from wizard import installer, offers, provision, questions, source
 from wizard.choices import Choices
-from wizard.environment import Target, target
+from wizard.environment import Target, paths, target
 from wizard.facts import Facts, Listed
 from wizard.installer import Installer
 from wizard.knowledge import Knowledge, Release
@@ -33,7 +33,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         steps = _wheel(chosen, listed, tool)
     else:
         needs = offer.source
-        steps = _source(chosen, listed, offer.row, needs, tool)
+        steps = _source(facts, chosen, listed, offer.row, needs, tool, choices)
     packages = _packages(facts, needs, tool)
     link = "static" if choices.method == "wheel" else choices.link
     proof = Step(
@@ -73,56 +73,115 @@ def _wheel(chosen: Target, listed: Listed, tool: Installer) -> tuple[Step, ...]:
 
 
 def _source(
-    chosen: Target, listed: Listed, row: Release, needs: source.Source, tool: Installer
+    facts: Facts,
+    chosen: Target,
+    listed: Listed,
+    row: Release,
+    needs: source.Source,
+    tool: Installer,
+    choices: Choices,
 ) -> tuple[Step, ...]:
-    before = list(tool.before)
+    before = [*needs.compiler, *_rustup(needs)]
+    ready = [step.id for step in (*needs.compiler[-1:], *before[len(needs.compiler) :][-1:])]
+    environment = list(tool.before)
     if tool.runner:
-        before.append(
+        environment.append(
             Step(
                 "pip",
                 "Put the newest pip into the environment",
                 "pip does the building and installing.",
                 pip.install(chosen.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
-                needs=(before[-1].id,),
+                needs=(environment[-1].id,),
             )
         )
-    env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"))
+    env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
     if row.constraints:
-        constraints = posixpath.join(chosen.folder, "build-constraints.txt")
+        constraints = paths(facts).join(chosen.folder, "build-constraints.txt")
         text = "".join(f"{line}\n" for line in row.constraints)
-        before.append(
+        environment.append(
             Step(
                 "constraints",
                 "Write down which build tools this release can use",
                 f"Today's newest no longer build it; these do: {', '.join(row.constraints)}.",
                 WriteFile(constraints, text),
-                needs=tuple(step.id for step in before[-1:]),
+                needs=tuple(step.id for step in environment[-1:]),
             )
         )
         env = (*env, *_constrain(constraints, tool))
     build = tool if not tool.runner else _own_pip(tool)
+    command = build.install(
+        (f"cryptography=={listed.version}",),
+        binary=False,
+        reinstall=_is_there(chosen, listed),
+        env=env,
+        path=needs.path,
+    )
     install = Step(
         "install",
         f"Compile and install cryptography {listed.version}",
-        f"Uses {needs.rust or 'Rust'} and OpenSSL {needs.openssl}; takes a minute or more.",
-        build.install(
-            (f"cryptography=={listed.version}",),
-            binary=False,
-            reinstall=_is_there(chosen, listed),
-            env=env,
-            path=needs.path,
+        f"Uses {_ingredients(needs)}; takes a minute or more.",
+        replace(command, lists=needs.lists, unset=needs.unset),
+        needs=(
+            *((provision.STEP,) if needs.missing else ()),
+            *ready,
+            *(s.id for s in environment[-1:]),
         ),
-        needs=(*((provision.STEP,) if needs.missing else ()), *(s.id for s in before[-1:])),
         undo=_undo(chosen, tool),
     )
-    return (*before, install)
+    return (*before, *environment, install, *_cleared(needs, choices))
+
+
+def _rustup(needs: source.Source) -> tuple[Step, ...]:
+    """The steps that fetch a Rust, where none that is here will do."""
+    rust = needs.rust
+    if rust is None or rust.kind != "rustup":
+        return ()
+    undo = (RemoveFolder(rust.home),)
+    return (
+        Step(
+            "rustup",
+            "Download rustup",
+            "rustup is the Rust project's own installer. Its checksum is compared.",
+            rustup.installer(rust.root, rust.triple, rust.home),
+            undo=undo,
+        ),
+        Step(
+            "rust",
+            "Install Rust into a folder of its own",
+            f"It goes into {rust.home}: your PATH and your other Rusts do not change.",
+            rustup.install(rust.triple, rust.home),
+            needs=("rustup",),
+            undo=undo,
+        ),
+    )
+
+
+def _cleared(needs: source.Source, choices: Choices) -> tuple[Step, ...]:
+    """The step that removes the wizard's own Rust, unless it is to be kept."""
+    rust = needs.rust
+    if rust is None or not rust.home or choices.toolchain == "keep":
+        return ()
+    return (
+        Step(
+            "rust-remove",
+            "Remove the Rust that was only needed to build",
+            "cryptography does not need it to work. --toolchain keep leaves it for the next build.",
+            RemoveFolder(rust.home),
+            needs=("install",),
+        ),
+    )
+
+
+def _ingredients(needs: source.Source) -> str:
+    rust = needs.rust.words if needs.rust else "Rust"
+    return f"{rust} and OpenSSL {needs.openssl.version if needs.openssl else ''}".strip()
 
 
 def _packages(facts: Facts, needs: source.Source, tool: Installer) -> tuple[Step, ...]:
     """The steps that install what is missing, for the build and for the environment, in one go."""
     reasons = []
     if needs.missing:
-        reasons.append("A source build needs a C compiler, Rust, and OpenSSL's header files.")
+        reasons.append(_parts(needs))
     if tool.packages:
         reasons.append("This system keeps the making of environments in a package of its own.")
     names = (*needs.missing, *tool.packages)
@@ -130,6 +189,11 @@ def _packages(facts: Facts, needs: source.Source, tool: Installer) -> tuple[Step
         reasons.append(f"Missing are {', '.join(names[:-1])} and {names[-1]}.")
     manager = needs.manager or tool.manager
     return provision.steps(facts, manager, names, " ".join(reasons)) if names else ()
+
+
+def _parts(needs: source.Source) -> str:
+    with_rust = needs.rust is not None and needs.rust.kind in ("packages", "present")
+    return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and OpenSSL's files."
 
 
 def _preparation(
@@ -196,6 +260,8 @@ def _notes(
     tool: Installer,
 ) -> tuple[str, ...]:
     notes = [tool.note]
+    if choices.method == "source":
+        notes += offer.source.notes
     newest = next((r for r in offers.listing(facts, knowledge).releases if not r.yanked), listed)
     if listed.version != newest.version:
         notes.append(f"The newest release is {newest.version}. {offer.row.security}".strip())

@@ -7,51 +7,20 @@ after each answer it asks for the list again, since an answer can open or close 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import assets
-from backends.manager import managers
-from wizard import environment, offers, source
+from wizard import build_questions, environment, offers
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Listed, Python
 from wizard.knowledge import Knowledge
 from wizard.offers import Offer
+from wizard.question import Option, Question
 
 EARLIER_LINES = 5
 """How many earlier release lines are offered beside the newest; others are typed."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer: its value in `Choices`, a label, and the consequence of choosing it.
-
-    ``closed`` says why it cannot be chosen here; empty where it can.
-    """
-
-    value: str
-    label: str
-    consequence: str
-    closed: str = ""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question. ``key`` is the field of `Choices` that it fills.
-
-    ``prompt`` is one line; ``help`` is Markdown. ``recommended`` is the value of an open option
-    and ``because`` says why in one sentence; it is empty where nothing is open. ``free`` is the
-    label of an answer that the user types, or empty where only the options are possible.
-    """
-
-    key: str
-    prompt: str
-    help: str
-    options: tuple[Option, ...]
-    recommended: str
-    because: str = ""
-    free: str = ""
 
 
 def applicable(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Question, ...]:
@@ -234,74 +203,7 @@ def _method(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
-def _manager(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    if choices.method != "source":
-        return None
-    present = source.available(facts, knowledge)
-    options = tuple(
-        Option(m.name, managers()[m.name].label, f"Uses {m.program}.", m.problem)
-        for m, _ in present
-    )
-    first = next((option.value for option in options if not option.closed), "")
-    if not first and not choices.manager:
-        return None  # everything is there already, or the method question has said why not
-    return Question(
-        "manager",
-        "Which package manager should install what is missing?",
-        assets.text("questions/manager.md"),
-        options,
-        first,
-        "It is the one that this system is made with.",
-    )
-
-
-def _link(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | None:
-    if choices.method != "source":
-        return None
-    options = (
-        Option("dynamic", "Dynamic", "Uses the system's OpenSSL, and gets its updates."),
-        Option(
-            "static",
-            "Static",
-            "OpenSSL is copied into cryptography.",
-            "A source build is linked dynamically here; a wheel has OpenSSL inside.",
-        ),
-    )
-    return Question(
-        "link",
-        "How should OpenSSL be linked?",
-        assets.text("questions/link.md"),
-        options,
-        "dynamic",
-        "Your system keeps its OpenSSL up to date.",
-    )
-
-
-def _rust(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    if choices.method != "source":
-        return None
-    listed = offers.find(facts, knowledge, choices.release)
-    offer = offers.offer(facts, knowledge, environment.target(facts, choices), choices, listed)
-    options = (
-        Option("system", "What this system has", offer.source.rust, offer.source.reason),
-        Option(
-            "rustup",
-            "rustup",
-            "The Rust project's own installer.",
-            "The wizard does not run rustup; a Rust that you install with it is found and used.",
-        ),
-    )
-    return Question(
-        "rust",
-        "Where should Rust come from?",
-        assets.text("questions/rust.md"),
-        options,
-        "" if offer.source.reason else "system",
-        "It is new enough for this release.",
-    )
-
-
-_BUILDERS = (_where, _python, _release, _method, _manager, _link, _rust)
+_BUILDERS = (_where, _python, _release, _method, *build_questions.BUILDERS)
 _KINDS = {
     "active": "active environment",
     "folder": "environment here,",

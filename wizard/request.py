@@ -81,6 +81,7 @@ def _contradictions(choices: Choices) -> None:
         for name, why in (
             ("manager", "A wheel needs nothing from a package manager."),
             ("rust", "A wheel needs no Rust."),
+            ("toolchain", "A wheel needs no Rust."),
         ):
             if getattr(choices, name):
                 raise BadRequest(

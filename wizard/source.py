@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backends.manager import managers
-from wizard.environment import usable
+from wizard import compiler, openssl, rust
+from wizard.choices import Choices
+from wizard.environment import bases, usable
 from wizard.facts import Facts, Manager, Python
-from wizard.knowledge import Knowledge, Packages, Release, Rust
+from wizard.knowledge import Knowledge, Packages, Release
+from wizard.openssl import Library
+from wizard.plan import Step
+from wizard.refused import Refused
+from wizard.rust import Toolchain
 from wizard.versions import at_least, key, upstream
+
+CFFI = {
+    "glibc": ("x86_64", "i686", "aarch64", "ppc64le", "s390x"),
+    "musl": ("x86_64", "i686", "aarch64"),
+}
+"""The kinds of Linux that cffi has wheels for: elsewhere it is compiled too, and needs libffi's
+headers. Source: the index's list of cffi 1.15.1 to 2.1.1, 2026-11-23."""
+NEWEST_CFFI = "3.15"
+FREE_CFFI = "3.14"
+"""The newest Python that those wheels serve, and the oldest free-threaded one."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +34,10 @@ class Source:
 
     ``reason`` is empty where it can work; otherwise one sentence, and ``hints`` say what would
     help. ``refresh`` says that the manager's package lists are empty: they have to be fetched
-    before anybody can tell more. ``missing`` are the packages to install with ``manager``;
-    ``path`` are folders to put in front of PATH. ``rust`` and ``openssl`` say in words which ones
-    will be used.
+    before anybody can tell more. ``missing`` are the packages to install with ``manager``.
+    ``rust`` and ``openssl`` are what will be used, ``compiler`` the steps that bring a C
+    compiler. ``env``, ``lists``, ``unset`` and ``path`` are for the build: see
+    `backends.action.Command`. ``notes`` are sentences for the plan.
     """
 
     reason: str = ""
@@ -28,182 +45,325 @@ class Source:
     manager: str = ""
     refresh: bool = False
     missing: tuple[str, ...] = ()
+    rust: Toolchain | None = None
+    openssl: Library | None = None
+    compiler: tuple[Step, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+    unset: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
-    rust: str = ""
-    openssl: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
     """The package managers of this machine that the wizard can use, with their names for things.
 
-    The one that the system is made with comes first: a Debian can have dnf, and a Fedora apt.
+    The one that the system is made with comes first, and one that other systems are made with
+    last: a Debian can have dnf, and a Fedora apt.
     """
     pairs = ((m, knowledge.packages_of(m.name)) for m in facts.managers if m.name in managers())
     usable = [(manager, names) for manager, names in pairs if names is not None]
-    system = {facts.system.distribution, *facts.system.like}
-    return tuple(sorted(usable, key=lambda pair: system.isdisjoint(pair[1].distributions)))
+    return tuple(
+        sorted(usable, key=lambda pair: (not _native(facts, pair[1]), foreign(facts, pair[1])))
+    )
+
+
+def foreign(facts: Facts, names: Packages) -> bool:
+    """Whether other systems are made with that package manager, and this one is not."""
+    return bool(names.distributions) and not _native(facts, names)
+
+
+def _native(facts: Facts, names: Packages) -> bool:
+    return not {facts.system.distribution, *facts.system.like}.isdisjoint(names.distributions)
 
 
 def assess(
-    facts: Facts, knowledge: Knowledge, python: Python, row: Release, *, manager: str = ""
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    choices: Choices = Choices(),  # noqa: B008 - frozen
 ) -> Source:
-    """Find out what a source build under the rules of ``row`` needs here."""
+    """Find out what a source build under the rules of ``row`` needs here.
+
+    Of the choices, ``manager``, ``link`` and ``rust`` matter; open ones are recommended here.
+    """
     if not usable(python):
         return Source("The Python cannot be used.")
-    if facts.system.name != "linux":
-        return Source("Source builds are made on Linux with a supported package manager only.")
-    present = available(facts, knowledge)
-    chosen = next((pair for pair in present if manager in ("", pair[0].name)), None)
-    if chosen is None:
-        return _by_hand(facts, python, row)
-    return _with_manager(facts, python, row, chosen[0], chosen[1])
+    if choices.link == "static" and facts.system.name == "linux":
+        return Source(
+            "On Linux a source build is linked dynamically here; the wheel has OpenSSL inside.",
+            hints=("Take the wheel: --method wheel",),
+        )
+    tools = compiler.needed(facts, python)
+    if isinstance(tools, Refused):
+        return _refused(tools)
+    pairs = available(facts, knowledge)
+    if not choices.manager:  # one that cannot be asked gives way to the next
+        pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
+    pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
+    if pair is None or pair[0].problem:
+        because = pair[0].problem if pair else ""
+        found = _by_hand(facts, knowledge, python, row, choices, because)
+    else:
+        found = _with_manager(facts, knowledge, python, row, choices, *pair)
+        if not choices.manager and (found.reason or not _native(facts, pair[1])):
+            others = (
+                _with_manager(facts, knowledge, python, row, choices, *other)
+                for other in pairs
+                if not other[0].problem and not foreign(facts, other[1])
+            )
+            working = [other for other in others if not other.reason]
+            found = min(working, key=lambda other: len(other.missing), default=found)
+    return found if found.reason else replace(found, compiler=tools)
 
 
 def _with_manager(
-    facts: Facts, python: Python, row: Release, manager: Manager, names: Packages
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    choices: Choices,
+    manager: Manager,
+    names: Packages,
 ) -> Source:
-    known = {p.name: p for p in manager.packages}
-    if manager.problem:
-        return _by_hand(facts, python, row, because=manager.problem)
+    other = _other_architecture(facts, python, manager, names)
+    if other:
+        return _refused(other, manager)
     if not any(package.candidate for package in manager.packages):
-        if facts.privilege.method == "none":
-            return Source(
-                f"{manager.name}'s package lists are empty, and this user cannot become root.",
-                hints=("Ask whoever administers this machine to fetch them.",),
-            )
-        return Source(manager=manager.name, refresh=True)
-    wanted = [*names.build, names.openssl[0].package]
-    if not python.headers and names.python_headers:
-        if python.prefix not in ("/usr", ""):
-            return Source(
-                f"{python.path} came without its header files (Python.h), and no package has them.",
-                hints=("Choose another Python.",),
-            )
-        wanted.append(names.python_headers.format(minor=_minor(python)))
-    rust = _rust(facts, row, manager, names)
-    if isinstance(rust, Source):
-        return rust
-    if rust is not None:
-        wanted += rust.packages
+        return _unasked(facts, manager)
+    known = {package.name: package for package in manager.packages}
+    wanted = list(names.build)
+    if names.libffi and compiles_cffi(python):
+        wanted.append(names.libffi)
+    headers = _python_headers(facts, python, manager, names)
+    if isinstance(headers, Refused):
+        return _refused(headers, manager)
+    library = openssl.packaged(row, manager, names, choices.link)
+    if isinstance(library, Refused):
+        return _refused(library, manager)
+    toolchain = rust.choose(facts, knowledge, python, row, manager, names, choices.rust)
+    if isinstance(toolchain, Refused):
+        return _refused(toolchain, manager)
+    wanted += [*library.packages, *headers, *toolchain.packages]
     missing = tuple(name for name in wanted if name not in known or not known[name].installed)
     unknown = [n for n in missing if n not in known or not known[n].candidate]
     if unknown:
         return Source(f"{manager.name} does not have: {' '.join(unknown)}.", manager=manager.name)
-    headers = known[names.openssl[0].package]
-    openssl = upstream(headers.installed or headers.candidate)
-    problem = _openssl_problem(row, openssl)
-    if problem:
-        return problem
-    if missing and facts.privilege.method == "none":
+    if missing and _needs_root(manager) and facts.privilege.method == "none":
         return Source(
             "Packages are missing, and this user cannot become root.",
             hints=(f"Ask whoever administers this machine to install: {' '.join(missing)}",),
             manager=manager.name,
             missing=missing,
         )
-    return Source(
-        manager=manager.name,
-        missing=missing,
-        path=_path(facts, rust),
-        rust=_rust_words(facts, rust, known[rust.version_of].candidate if rust else ""),
-        openssl=openssl,
-    )
+    found = _build(facts, row, python, choices, toolchain, library)
+    return replace(found, manager=manager.name, missing=missing)
 
 
-def _rust(facts: Facts, row: Release, manager: Manager, names: Packages) -> Rust | Source | None:
-    """The packages that bring a new enough Rust; None where there is one; or why there is not."""
-    if _rust_present(facts, row):
-        return None
-    known = {p.name: p for p in manager.packages}
-    seen: list[str] = []
-    for rust in names.rust:
-        packages = [known.get(name) for name in rust.packages]
-        if not all(p and (p.installed or p.candidate) for p in packages):
-            continue
-        package = known[rust.version_of]
-        version = upstream(package.installed or package.candidate)
-        if at_least(version, row.msrv):
-            return rust
-        seen.append(f"{rust.version_of} {version}")
-    had = f"the newest that {manager.name} has is {_newest(seen)}" if seen else "there is none"
-    return Source(
-        f"cryptography {row.line} needs Rust {row.msrv} or newer, and {had}.",
-        hints=(
-            "Install the wheel instead: it needs no Rust at all.",
-            "Or install Rust with rustup, then start again: the wizard finds it.",
-        ),
-        manager=manager.name,
-    )
-
-
-def _rust_present(facts: Facts, row: Release) -> bool:
-    rustc, cargo = facts.tool("rustc"), facts.tool("cargo")
-    return bool(rustc and cargo and at_least(rustc.version, row.msrv))
-
-
-def _by_hand(facts: Facts, python: Python, row: Release, *, because: str = "") -> Source:
+def _by_hand(
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    choices: Choices,
+    because: str,
+) -> Source:
     """A build with what is there already, where no package manager can be asked."""
-    lacks = [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
-    if not _rust_present(facts, row):
+    lacks = []
+    if facts.system.name not in ("macos", "windows"):
+        lacks += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
+    toolchain = rust.choose(facts, knowledge, python, row, None, None, choices.rust)
+    library = openssl.present(facts, row, python, choices.link)
+    if isinstance(toolchain, Refused):
         lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
-    if not facts.openssl:
-        lacks.append("OpenSSL's header files")
+    if isinstance(library, Refused):
+        if facts.openssl:
+            return _refused(library)
+        lacks.append("OpenSSL with its header files")
     if not python.headers:
         lacks.append("the header files of Python (Python.h)")
-    if lacks:
+    if lacks or isinstance(toolchain, Refused) or isinstance(library, Refused):
         return Source(
-            because or "This machine has no package manager that the wizard can use.",
-            hints=(f"A source build still lacks: {', '.join(lacks)}.",),
+            because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
+            hints=(f"A source build still lacks: {', '.join(lacks)}.", *_how_to_get(facts)),
         )
-    headers = facts.openssl[0]
-    problem = _openssl_problem(row, headers.version)
-    return problem or Source(
-        path=_path(facts, None), rust=_rust_words(facts, None, ""), openssl=headers.version
+    return _build(facts, row, python, choices, toolchain, library)
+
+
+_NO_MANAGER = {
+    "macos": "This Mac has neither Homebrew nor MacPorts, and macOS has no OpenSSL for developers.",
+    "windows": "This Windows has no OpenSSL for developers that the wizard could find.",
+    "linux": "This machine has no package manager that the wizard can use.",
+}
+
+
+def _how_to_get(facts: Facts) -> tuple[str, ...]:
+    if facts.system.name == "macos":
+        return ("Install Homebrew (brew.sh) or MacPorts (macports.org), then start again.",)
+    if facts.system.name == "windows":
+        return (
+            r"Install OpenSSL with its headers into C:\Program Files\OpenSSL-Win64, or set "
+            "OPENSSL_DIR to its folder, then start again.",
+        )
+    return ()
+
+
+def _build(
+    facts: Facts,
+    row: Release,
+    python: Python,
+    choices: Choices,
+    toolchain: Toolchain,
+    library: Library,
+) -> Source:
+    link = choices.link or "dynamic"
+    words = openssl.linking(facts, row, python, library, link)
+    env = _joined((*words.env, *toolchain.env))
+    taken = {name for name, _ in env}
+    unset = tuple(
+        name for name, _ in facts.variables if name in openssl.STEERING and name not in taken
     )
-
-
-def _openssl_problem(row: Release, version: str) -> Source | None:
-    name, _, number = version.rpartition(" ")
-    if name:  # LibreSSL's headers name themselves
-        if row.libressl and at_least(number, row.libressl):
-            return None
-        return Source(
-            f"cryptography {row.line} needs LibreSSL {row.libressl} or newer, or OpenSSL "
-            f"{row.openssl} or newer; this machine's is {version}.",
-            hints=("Install the wheel instead: it has its own OpenSSL inside.",),
-        )
-    if row.takes_openssl(version):
-        return None
-    old = not at_least(version, row.openssl)
-    wanted = f"{row.openssl} or newer" if old else f"older than {row.openssl_below}"
     return Source(
-        f"cryptography {row.line} needs an OpenSSL {wanted}; this machine's is {version}.",
-        hints=("Install the wheel instead: it has its own OpenSSL inside.",),
+        rust=toolchain,
+        openssl=library,
+        env=env,
+        lists=words.lists,
+        unset=unset,
+        path=toolchain.path,
+        notes=tuple(_notes(facts, toolchain, library, unset, link)),
     )
 
 
-def _path(facts: Facts, rust: Rust | None) -> tuple[str, ...]:
-    """Folders for the front of PATH, so that the build finds the Rust that was chosen."""
-    tool = facts.tool("cargo")
-    if rust is None:
-        # rustup's folder is often on no PATH but that of a login shell.
-        return (posixpath.dirname(tool.path),) if tool and tool.origin == "rustup" else ()
-    if rust.bin:
-        return (rust.bin,)
-    # An older Rust that stands earlier on PATH would win over the one just installed.
-    return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
+def _notes(
+    facts: Facts, toolchain: Toolchain, library: Library, unset: tuple[str, ...], link: str
+) -> list[str]:
+    notes = []
+    if unset:
+        notes.append(
+            f"{', '.join(unset)} would steer the build elsewhere, so it is run without: its "
+            "variables are named in the command."
+        )
+    if toolchain.old:
+        notes.append(
+            f"The cargo here is older than {rust.SPARSE}: it fetches the whole list of crates "
+            "with git, which takes minutes and not every mirror has. --rust rustup avoids that."
+        )
+    if facts.system.name == "windows" and link == "dynamic":
+        notes.append(
+            "cryptography will need OpenSSL's DLLs whenever it is imported: they must lie in "
+            "Windows' system folder or beside python.exe."
+        )
+    if link == "static" and library.folders[0]:
+        notes.append(
+            "OpenSSL is copied into cryptography: when OpenSSL is updated, build it again."
+        )
+    return notes
 
 
-def _rust_words(facts: Facts, rust: Rust | None, candidate: str) -> str:
-    if rust is not None:
-        return f"Rust {upstream(candidate)} from {' and '.join(rust.packages)}"
-    rustc = facts.tool("rustc")
-    return f"Rust {rustc.version} (installed already)" if rustc else ""
+def compiles_cffi(python: Python) -> bool:
+    """Whether no wheel of cffi fits this Python, so that pip compiles it. PyPy has it inside."""
+    if python.implementation == "pypy" or not python.libc:
+        return False
+    if python.free_threaded and not at_least(python.version, FREE_CFFI):
+        return True
+    machine = "i686" if python.bits == 32 and python.machine == "x86_64" else python.machine
+    served = machine in CFFI.get(python.libc, ())
+    return not served or key(_minor(python)) > key(NEWEST_CFFI)
 
 
-def _newest(seen: list[str]) -> str:
-    return max(seen, key=lambda words: key(words.split()[-1]))
+def _python_headers(
+    facts: Facts, python: Python, manager: Manager, names: Packages
+) -> tuple[str, ...] | Refused:
+    """The package with the target's ``Python.h``; none where it is there or comes with Python."""
+    if python.headers:
+        return ()
+    if python.prefix not in ("/usr", "") or facts.system.name != "linux":
+        return Refused(
+            f"{python.path} came without its header files (Python.h), and no package has them.",
+            hints=("Choose another Python.",),
+        )
+    minor = _minor(python)
+    known = {package.name: package for package in manager.packages}
+    if python.implementation == "pypy":
+        templates: tuple[str, ...] = (names.pypy_headers,) if names.pypy_headers else ()
+    else:
+        templates = names.python_headers
+    if not templates:
+        return ()
+    for template in templates:
+        name = template.format(minor=minor, digits=minor.replace(".", ""))
+        package = known.get(name)
+        if package is None:
+            continue
+        version = upstream(package.installed or package.candidate)
+        # A name without a version is that of the system's own Python, which may be another.
+        fits = name != template or python.implementation == "pypy"
+        if fits or _minor_of(version) == minor:
+            return (name,)
+    first = templates[0].format(minor=minor, digits=minor.replace(".", ""))
+    return Refused(
+        f"{manager.name} has no header files for Python {minor}: {first} is not there.",
+        hints=("Choose another Python.",),
+    )
+
+
+def _other_architecture(
+    facts: Facts, python: Python, manager: Manager, names: Packages
+) -> Refused | None:
+    """Homebrew's and MacPorts' packages are for one architecture, and Python may be of another."""
+    if facts.system.name != "macos":
+        return None
+    root = posixpath.dirname(posixpath.dirname(manager.program))
+    has = dict(names.architectures).get(root, facts.system.machine)
+    if has == python.machine:
+        return None
+    others = [p.path for p in bases(facts) if usable(p) and p.machine == has]
+    return Refused(
+        f"{manager.name} in {root} has packages for {has}, and this Python is for "
+        f"{python.machine}{_rosetta(facts, python)}.",
+        hints=(
+            *((f"Take a Python for {has}: --python {others[0]}",) if others else ()),
+            "Or take the wheel: --method wheel",
+        ),
+    )
+
+
+def _rosetta(facts: Facts, python: Python) -> str:
+    emulated = facts.system.machine == "arm64" and python.machine == "x86_64"
+    return " (it runs under Rosetta)" if emulated else ""
+
+
+def _unasked(facts: Facts, manager: Manager) -> Source:
+    if _needs_root(manager) and facts.privilege.method == "none":
+        return Source(
+            f"{manager.name}'s package lists are empty, and this user cannot become root.",
+            hints=("Ask whoever administers this machine to fetch them.",),
+            manager=manager.name,
+        )
+    return Source(manager=manager.name, refresh=True)
+
+
+def _needs_root(manager: Manager) -> bool:
+    return managers()[manager.name].refresh().root
+
+
+def _refused(refused: Refused, manager: Manager | None = None) -> Source:
+    name = manager.name if manager else ""
+    return Source(refused.reason, hints=refused.hints, manager=name)
+
+
+def _joined(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Each variable once; what two parts want of RUSTFLAGS is put together."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found[name] = f"{found[name]} {value}" if name in found else value
+    return tuple(found.items())
 
 
 def _minor(python: Python) -> str:
-    return ".".join(python.version.split(".")[:2])
+    return _minor_of(python.version)
+
+
+def _minor_of(version: str) -> str:
+    return ".".join(version.split(".")[:2])

@@ -28,7 +28,6 @@ SOURCE = Choices(method="source")
 FEDORA = {
     "gcc": "15.1.1-2.fc42",
     "redhat-rpm-config": "342-4.fc42",
-    "libffi-devel": "3.4.6-5.fc42",
     "pkgconf-pkg-config": "2.3.0-2.fc42",
     "openssl-devel": "1:3.2.4-3.fc42",
     "python3.11-devel": "3.11.12-1.fc42",
@@ -38,7 +37,6 @@ FEDORA = {
 ALPINE = {
     "gcc": "14.2.0-r6",
     "musl-dev": "1.2.5-r10",
-    "libffi-dev": "3.4.8-r0",
     "pkgconf": "2.4.3-r0",
     "openssl-dev": "3.5.0-r0",
     "python3-dev": "3.12.11-r0",
@@ -48,7 +46,6 @@ ALPINE = {
 CENTOS = {
     "gcc": "4.8.5-44.el7",
     "redhat-rpm-config": "9.1.0-88.el7",
-    "libffi-devel": "3.0.13-19.el7",
     "pkgconfig": "1:0.27.1-4.el7",
     "openssl11-devel": "1:1.1.1k-7.el7",
     "python3-devel": "3.6.8-21.el7_9",
@@ -96,7 +93,9 @@ def test_a_system_that_has_dnf_5_only_calls_it_by_its_path() -> None:
 
 
 def test_alpine() -> None:
-    made = plan(with_manager("alpine", "apk", "/sbin/apk", ALPINE), load(), SOURCE)
+    facts = with_manager("alpine", "apk", "/sbin/apk", ALPINE)
+    facts = replace(facts, pythons=(replace(facts.pythons[0], version="3.12.11"),))
+    made = plan(facts, load(), SOURCE)
     install, remove = command(made, "packages"), undone(made, "packages")
     assert install.argv[0] == "apk"
     assert install.argv[3:5] == ("add", "--virtual")
@@ -106,9 +105,15 @@ def test_alpine() -> None:
 
 def test_centos_7_has_no_rust_that_is_new_enough() -> None:
     facts = with_manager("centos", "yum", "/usr/bin/yum", CENTOS)
+    facts = replace(facts, pythons=(replace(facts.pythons[0], version="3.6.8"),))
     with pytest.raises(Impossible) as refused:
-        plan(facts, load(), replace(SOURCE, release="40.0.2"))
+        plan(facts, load(), replace(SOURCE, release="40.0.2", rust="system"))
     assert re.search(r"needs Rust 1\.\d+.* or newer, and there is none", refused.value.why)
+    made = plan(facts, load(), replace(SOURCE, release="40.0.2"))
+    env = dict(command(made, "install").env)
+    assert env["OPENSSL_INCLUDE_DIR"] == "/usr/include/openssl11"
+    assert env["OPENSSL_LIB_DIR"] == "/usr/lib64/openssl11"
+    assert "/cryptography-wizard/rust/" in env["RUSTUP_HOME"]
 
 
 def test_lists_that_are_not_there_yet_are_fetched_first() -> None:

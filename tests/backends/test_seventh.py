@@ -70,7 +70,7 @@ TABLE = {
     "manager": "seven",
     "build": ["compiler"],
     "openssl": [{"package": "ssl-headers", "source": "invented"}],
-    "python_headers": "python{minor}-headers",
+    "python_headers": ["python{minor}-headers"],
     "venv": "",
     "source": "invented",
     "rust": [{"packages": ["rusty"], "version_of": "rusty", "source": "invented"}],

@@ -24,7 +24,7 @@ from wizard.errors import BadRequest, Exit, Impossible
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan
-from wizard.questions import Question
+from wizard.question import Question
 
 Answer = Union[str, "type[Back]", "type[EOFError]", "type[KeyboardInterrupt]"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from screens.linear import Back
 from screens.plain import Plain
-from wizard.questions import Option, Question
+from wizard.question import Option, Question
 
 QUESTION = Question(
     "release",

@@ -19,7 +19,7 @@ from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Impossible
 from wizard.facts import Facts
-from wizard.questions import Question
+from wizard.question import Question
 
 DEBIAN = machine("debian-12")
 ROOT = replace(DEBIAN.privilege, method="root", password=False)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.action import Command, Prove, WriteFile
+from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
 from tests.machines import machine
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
@@ -115,16 +115,24 @@ def test_source_on_debian_12_takes_the_rust_that_is_new_enough() -> None:
     ]  # fmt: skip
     packages = commands(made)["packages"]
     assert packages.root
-    assert packages.argv[-6:] == (
-        "build-essential", "libffi-dev", "libssl-dev", "python3.11-dev", "cargo-web", "rustc-web",
-    )  # fmt: skip
+    wanted = ("build-essential", "pkg-config", "libssl-dev", "python3.11-dev")
+    assert packages.argv[-6:] == (*wanted, "cargo-web", "rustc-web")
     assert made.steps[1].check == PackagesInstalled("apt", packages.argv[-6:])
     assert made.link == "dynamic"
 
 
-def test_a_release_that_takes_older_rust_gets_the_plain_one() -> None:
+def test_a_cargo_that_fetches_crates_quickly_is_preferred() -> None:
     made = plan(DEBIAN, KNOWLEDGE, replace(SOURCE, release="42.0.8"))
+    assert commands(made)["packages"].argv[-2:] == ("cargo-web", "rustc-web")
+
+
+def test_a_release_that_takes_older_rust_can_have_the_plain_one() -> None:
+    (apt,) = DEBIAN.managers
+    kept = tuple(p for p in apt.packages if "-web" not in p.name)
+    facts = replace(DEBIAN, managers=(replace(apt, packages=kept),))
+    made = plan(facts, KNOWLEDGE, replace(SOURCE, release="42.0.8", rust="system"))
     assert commands(made)["packages"].argv[-2:] == ("cargo", "rustc")
+    assert any("with git" in note for note in made.notes)
 
 
 def test_nothing_is_installed_that_is_there() -> None:
@@ -171,14 +179,70 @@ def test_no_rust_new_enough_is_refused_with_ways_out() -> None:
     apt = DEBIAN.managers[0]
     packages = tuple(p for p in apt.packages if not p.name.endswith("-web"))
     facts = replace(DEBIAN, managers=(replace(apt, packages=packages),))
+    own = replace(SOURCE, rust="system")
     with pytest.raises(Impossible) as caught:
-        plan(facts, KNOWLEDGE, replace(SOURCE, release="50.0.2"))
+        plan(facts, KNOWLEDGE, replace(own, release="50.0.2"))
     assert "Rust 1.83" in caught.value.why
     assert "1.63" in caught.value.why
     assert any("--release" in hint for hint in caught.value.hints)
-    older = plan(facts, KNOWLEDGE, SOURCE)
+    older = plan(facts, KNOWLEDGE, own)
     assert older.release == "42.0.8"
     assert any("50.0.2" in note for note in older.notes)
+
+
+def test_rustup_where_no_rust_is_new_enough() -> None:
+    apt = DEBIAN.managers[0]
+    packages = tuple(p for p in apt.packages if not p.name.endswith("-web"))
+    facts = replace(DEBIAN, managers=(replace(apt, packages=packages),))
+    made = plan(facts, KNOWLEDGE, SOURCE)
+    home = f"{DEBIAN.cache}/rust"
+    assert [s.id for s in made.steps if "rust" in s.id] == ["rustup", "rust", "rust-remove"]
+    fetch = next(s.action for s in made.steps if s.id == "rustup")
+    assert isinstance(fetch, Download)
+    assert fetch.url.endswith("/rustup/dist/x86_64-unknown-linux-gnu/rustup-init")
+    assert fetch.sha256_url == f"{fetch.url}.sha256"
+    assert fetch.executable
+    assert fetch.path.startswith(home)
+    install, build = commands(made)["rust"], commands(made)["install"]
+    assert not install.root
+    assert install.argv[1:5] == ("-y", "--no-modify-path", "--profile", "minimal")
+    assert build.path == (f"{home}/cargo/bin",)
+    assert dict(build.env)["RUSTUP_HOME"] == f"{home}/rustup"
+    assert dict(build.env)["CARGO_HOME"] == f"{home}/cargo"
+    removed = next(s.action for s in made.steps if s.id == "rust-remove")
+    assert removed == RemoveFolder(home)
+    kept = plan(facts, KNOWLEDGE, replace(SOURCE, toolchain="keep"))
+    assert "rust-remove" not in [s.id for s in kept.steps]
+
+
+def test_rustup_comes_from_the_server_that_its_variables_name() -> None:
+    mirror = (("RUSTUP_DIST_SERVER", "https://mirror.example/rust"),)
+    chosen = replace(SOURCE, rust="rustup")
+    made = plan(replace(DEBIAN, variables=mirror), KNOWLEDGE, chosen)
+    fetch = next(s.action for s in made.steps if s.id == "rustup")
+    assert isinstance(fetch, Download)
+    assert fetch.url.startswith("https://mirror.example/rust/rustup/dist/")
+    root = (*mirror, ("RUSTUP_UPDATE_ROOT", "https://mirror.example/up"))
+    made = plan(replace(DEBIAN, variables=root), KNOWLEDGE, chosen)
+    fetch = next(s.action for s in made.steps if s.id == "rustup")
+    assert isinstance(fetch, Download)
+    assert fetch.url.startswith("https://mirror.example/up/dist/")
+    secret = (("RUSTUP_UPDATE_ROOT", "https://me:pw@mirror.example/up"),)
+    with pytest.raises(Impossible, match="rustup"):
+        plan(replace(DEBIAN, variables=secret), KNOWLEDGE, chosen)
+
+
+def test_the_users_own_cargo_configuration_is_kept() -> None:
+    facts = replace(DEBIAN, cargo_config="/home/ada/.cargo/config.toml")
+    made = plan(facts, KNOWLEDGE, replace(SOURCE, rust="rustup"))
+    assert "CARGO_HOME" not in dict(commands(made)["install"].env)
+
+
+def test_variables_that_steer_elsewhere_are_not_seen_by_the_build() -> None:
+    facts = replace(DEBIAN, variables=(("OPENSSL_DIR", "/opt/old"), ("OPENSSL_STATIC", "1")))
+    made = plan(facts, KNOWLEDGE, SOURCE)
+    assert commands(made)["install"].unset == ("OPENSSL_DIR", "OPENSSL_STATIC")
+    assert any("OPENSSL_DIR" in note for note in made.notes)
 
 
 def test_libressl_is_compared_with_its_own_numbers() -> None:

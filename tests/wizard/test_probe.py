@@ -25,7 +25,7 @@ TABLE = Packages(
     manager="apt",
     build=("gcc",),
     openssl=(OpenSSL("libssl-dev"),),
-    python_headers="python{minor}-dev",
+    python_headers=("python{minor}-dev",),
     venv="",
     rust=(Rust(("cargo", "rustc"), "rustc"),),
 )

@@ -12,6 +12,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
 from wizard.knowledge import load
+from wizard.question import Question
 
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")
@@ -22,7 +23,7 @@ def keys(facts: Facts, choices: Choices = Choices()) -> list[str]:  # noqa: B008
     return [q.key for q in questions.applicable(facts, KNOWLEDGE, choices)]
 
 
-def question(facts: Facts, key: str, choices: Choices = Choices()) -> questions.Question:  # noqa: B008
+def question(facts: Facts, key: str, choices: Choices = Choices()) -> Question:  # noqa: B008
     return next(q for q in questions.applicable(facts, KNOWLEDGE, choices) if q.key == key)
 
 
@@ -133,7 +134,8 @@ def test_complete_is_settled() -> None:
         (Choices(python="/opt/gone/python"), BadRequest, "not among"),
         (Choices(method="source", manager="port"), BadRequest, "apt"),
         (Choices(method="source", link="static"), Impossible, "dynamic"),
-        (Choices(method="source", rust="rustup"), Impossible, "rustup"),
+        (Choices(method="source", rust="none"), Impossible, "without Rust"),
+        (Choices(method="source", link="static", rust="none"), Impossible, "dynamic"),
     ],
 )
 def test_what_cannot_be_is_refused(choices: Choices, error: type[BadRequest], says: str) -> None:

@@ -1,0 +1,267 @@
+"""Where the Rust of a source build comes from: this system, rustup, or nowhere at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from backends import rustup
+from backends.manager import SYSTEM_FOLDERS
+from wizard.environment import paths
+from wizard.facts import Facts, Manager, Package, Python, Tool
+from wizard.index_source import masked
+from wizard.knowledge import Knowledge, Packages, Release
+from wizard.knowledge import Rust as Way
+from wizard.refused import Refused
+from wizard.versions import at_least, key, upstream
+
+SPARSE = "1.68"
+"""The first cargo that reads the quick (sparse) form of the crates' index, as mirrors have it; an
+older one fetches the whole of it with git (cargo's changelog)."""
+LOCKS = {4: "1.78"}
+"""The oldest cargo that reads this version of ``Cargo.lock`` (cargo's changelog). Version 3 is no
+limit: cargo 1.46, the oldest that a distribution with a usable Python has, reads it (measured)."""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A Rust that will do. ``words`` name it; ``packages`` are to be installed for it.
+
+    ``path`` are folders for the front of PATH and ``env`` variables of the build. ``triple`` is
+    rustup's name of the system and ``root`` the address it comes from, where rustup has to fetch
+    it. ``home`` is the wizard's own folder with it, which can be removed after the build.
+    ``old`` says that its cargo can only fetch crates by git.
+    """
+
+    kind: Literal["present", "packages", "rustup", "none"]
+    words: str
+    packages: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    triple: str = ""
+    root: str = ""
+    home: str = ""
+    old: bool = False
+
+
+def choose(
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    manager: Manager | None,
+    names: Packages | None,
+    choice: str,
+) -> Toolchain | Refused:
+    """The Rust of this choice (``system``, ``rustup``, ``none``), or the recommended one ("")."""
+    if choice == "system":
+        return system(facts, python, row, manager, names)
+    if choice == "rustup":
+        return fetched(facts, knowledge, python)
+    if choice == "none":
+        return without(row)
+    here = system(facts, python, row, manager, names)
+    optional = without(row)
+    if isinstance(optional, Toolchain) and not _is_present(here):
+        return optional
+    if isinstance(here, Toolchain) and not here.old:
+        return here
+    new = fetched(facts, knowledge, python)
+    return here if isinstance(here, Toolchain) and isinstance(new, Refused) else _first(new, here)
+
+
+def system(
+    facts: Facts, python: Python, row: Release, manager: Manager | None, names: Packages | None
+) -> Toolchain | Refused:
+    """A Rust that is here already, or in the packages of ``manager``."""
+    present = _present(facts, python, row)
+    if present:
+        return present
+    seen: list[str] = []
+    if manager is not None and names is not None:
+        known = {package.name: package for package in manager.packages}
+        offered = [(way, _offered(known, way)) for way in names.rust]
+        good = [pair for pair in offered if _new_enough(pair[1], row)]
+        quick = [pair for pair in good if at_least(pair[1], SPARSE)]
+        for way, version in (*quick, *good):
+            return Toolchain(
+                "packages",
+                f"Rust {version} from {' and '.join(way.packages)}",
+                packages=way.packages,
+                path=_front(facts, way, manager),
+                old=not quick,
+            )
+        seen = [f"{way.version_of} {version}" for way, version in offered if version]
+    had = f"the newest that {manager.name} has is {_newest(seen)}" if manager and seen else ""
+    found = facts.tool("rustc")
+    if not had and found:
+        had = f"the one here is {found.version}"
+    return Refused(
+        f"cryptography {row.line} needs Rust {_needed(row)} or newer, and "
+        f"{had or 'there is none'}.",
+        hints=(
+            "Install the wheel instead: it needs no Rust at all.",
+            "Or let the wizard fetch one: --rust rustup",
+        ),
+    )
+
+
+def fetched(facts: Facts, knowledge: Knowledge, python: Python) -> Toolchain | Refused:
+    """The newest stable Rust, by rustup, into a folder of the wizard's own."""
+    triple = _triple(facts, knowledge, python)
+    if not triple:
+        return Refused(f"rustup has no Rust for {facts.system.name} on {python.machine}.")
+    if facts.system.temporary_noexec:
+        return Refused(f"Programs may not run from {facts.system.temporary}, as rustup's must.")
+    server = facts.variable("RUSTUP_DIST_SERVER") or knowledge.rustup.server
+    root = facts.variable("RUSTUP_UPDATE_ROOT") or f"{server.rstrip('/')}/rustup"
+    if masked(root) != root:
+        return Refused(
+            "The address of rustup has a password in it, which a plan would show.",
+            hints=("Put the password into ~/.netrc, and the bare address into the variable.",),
+        )
+    home = _home(facts)
+    if not home:
+        return Refused("These facts do not say where the wizard may keep a Rust.")
+    return Toolchain(
+        "rustup",
+        "the newest stable Rust, by rustup",
+        path=(rustup.programs(triple, home),),
+        env=(
+            *rustup.environment(triple, home, own_cargo=not facts.cargo_config),
+            *_musl(python.libc),
+        ),
+        triple=triple,
+        root=root,
+        home=home,
+    )
+
+
+def without(row: Release) -> Toolchain | Refused:
+    """No Rust at all."""
+    if row.rust == "optional":
+        return Toolchain("none", "no Rust", env=(("CRYPTOGRAPHY_DONT_BUILD_RUST", "1"),))
+    return Refused(f"cryptography {row.line} cannot be built without Rust.")
+
+
+def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
+    if not _same_machine(facts, python):
+        return None  # its Rust makes programs for the machine, and this Python is of another kind
+    for cargo in facts.tools:
+        if cargo.name != "cargo" or cargo.problem:
+            continue
+        rustc = _beside(facts, cargo)
+        if rustc is None or not _new_enough(rustc.version, row):
+            continue
+        toolchain = Toolchain(
+            "present",
+            f"Rust {rustc.version} (installed already)",
+            path=(_folder(facts, cargo.path),) if _must_lead(facts, cargo) else (),
+            old=not at_least(cargo.version or rustc.version, SPARSE),
+        )
+        if cargo.origin != "wizard":
+            return toolchain
+        home = _home(facts)
+        return replace(
+            toolchain,
+            words=f"Rust {rustc.version} (kept from an earlier build)",
+            env=_musl(python.libc),
+            home=home,
+        )
+    return None
+
+
+def _beside(facts: Facts, cargo: Tool) -> Tool | None:
+    """The compiler that cargo would take: the one in its folder, else the first on PATH."""
+    folder = _folder(facts, cargo.path)
+    same = (
+        t for t in facts.tools if t.name == "rustc" and not t.problem and t.origin == cargo.origin
+    )
+    own = next((t for t in same if _folder(facts, t.path) == folder), None)
+    return own or facts.tool("rustc")
+
+
+def _must_lead(facts: Facts, cargo: Tool) -> bool:
+    """Whether its folder has to be put in front of PATH.
+
+    rustup's, Homebrew's and the wizard's own are often on no PATH but that of a login shell, and
+    another cargo that stands earlier would win.
+    """
+    return cargo.origin not in ("system", "") or facts.tool("cargo") is not cargo
+
+
+def _offered(known: dict[str, Package], way: Way) -> str:
+    packages = [known.get(name) for name in way.packages]
+    if not all(package and (package.installed or package.candidate) for package in packages):
+        return ""
+    package = known[way.version_of]
+    return upstream(package.installed or package.candidate)
+
+
+def _new_enough(version: str, row: Release) -> bool:
+    return at_least(version, row.msrv) and at_least(version, LOCKS.get(row.lock, "0"))
+
+
+def _needed(row: Release) -> str:
+    return max(row.msrv, LOCKS.get(row.lock, "0"), key=key)
+
+
+def _front(facts: Facts, way: Way, manager: Manager) -> tuple[str, ...]:
+    """Folders for the front of PATH, so that the build finds the Rust that is installed."""
+    if way.bin:
+        return (way.bin,)
+    folder = _folder(facts, manager.program)
+    if folder not in SYSTEM_FOLDERS:
+        return (folder,)  # Homebrew's and MacPorts' need not be on PATH
+    # An older Rust that stands earlier on PATH would win over the one just installed.
+    tool = facts.tool("cargo")
+    return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
+
+
+def _same_machine(facts: Facts, python: Python) -> bool:
+    if facts.system.name == "linux":
+        return True  # a 32-bit Linux may run on a 64-bit kernel: its tools are its own
+    mine = {"AMD64": "x86_64", "x86": "i686"}.get(python.machine, python.machine)
+    bits = 32 if python.bits == 32 else 64
+    return mine == facts.system.machine and not (bits == 32 and mine == "x86_64")
+
+
+def _triple(facts: Facts, knowledge: Knowledge, python: Python) -> str:
+    for host in knowledge.rustup.hosts:
+        if (
+            host.system == facts.system.name
+            and python.machine in host.machine
+            and host.bits == python.bits
+            and host.libc == python.libc
+        ):
+            return host.triple
+    return ""
+
+
+def _home(facts: Facts) -> str:
+    return str(paths(facts).join(facts.cache, "rust")) if facts.cache else ""
+
+
+def _musl(libc: str) -> tuple[tuple[str, str], ...]:
+    """rustup's Rust for musl links statically unless told so, and then makes no extension files
+    (rustc's documentation of ``crt-static``); that of a distribution is made for its own system.
+    """
+    return (("RUSTFLAGS", "-C target-feature=-crt-static"),) if libc == "musl" else ()
+
+
+def _folder(facts: Facts, path: str) -> str:
+    return str(paths(facts).dirname(path))
+
+
+def _is_present(found: Toolchain | Refused) -> bool:
+    return isinstance(found, Toolchain) and found.kind == "present"
+
+
+def _first(*found: Toolchain | Refused) -> Toolchain | Refused:
+    """The first that will do; where none does, the last refusal."""
+    return next((each for each in found if isinstance(each, Toolchain)), found[-1])
+
+
+def _newest(seen: Iterable[str]) -> str:
+    return max(seen, key=lambda words: key(words.split()[-1]))
