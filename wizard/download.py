@@ -12,12 +12,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from backends.action import Download
 from wizard.errors import WizardError
@@ -28,6 +29,7 @@ PATIENCE = 30.0
 """Seconds that one wait for the network may take."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE")
 """Variables that name a file of trusted certificates, the first that is set wins."""
+HINT = "Check the network, the proxy (HTTPS_PROXY) and the mirror, if you set one; then try again."
 _CHUNK = 1 << 16
 _LONGEST_SUM = 4096
 
@@ -50,7 +52,7 @@ def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Ev
     set, OSError where it cannot be written; nothing of it is left behind then.
     """
     limit = time.monotonic() + action.timeout
-    wanted = action.sha256 or _published(action.sha256_url, limit, cancel)
+    wanted = action.sha256.lower() or _published(action.sha256_url, limit, cancel)
     path = Path(action.path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _half(path) as half:
@@ -93,8 +95,9 @@ def _published(url: str, limit: float, cancel: threading.Event) -> str:
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
         raise Failed(
             f"{masked(url)} holds no SHA-256 checksum.",
-            shown=text[:100].decode("utf-8", "replace"),
-            hints=("A proxy may have answered with a page of its own: check the network.",),
+            shown=text.strip()[:100].decode("utf-8", "replace") or "(nothing at all)",
+            why="A proxy or a login page may have answered in its place.",
+            hints=(HINT,),
         )
     return found
 
@@ -106,7 +109,7 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
 
     def read() -> None:
         try:
-            for piece in _file(url) if urlsplit(url).scheme == "file" else _web(url):
+            for piece in _file(url) if url.lower().startswith("file:") else _web(url):
                 pieces.put(piece)
                 if stop.is_set():
                     return
@@ -121,7 +124,11 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
             if cancel.is_set():
                 raise Cancelled
             if time.monotonic() > limit:
-                raise _failed(url, "came too slowly and was given up.")
+                raise _failed(
+                    f"{masked(url)} came too slowly and was given up.",
+                    f"{done:,} bytes had come when its time was over",
+                    "The network or the server is slow, or one of them has stopped.",
+                )
             try:
                 got = pieces.get(timeout=0.1)
             except queue.Empty:
@@ -138,24 +145,41 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
         with contextlib.suppress(queue.Empty):
             pieces.get_nowait()  # so that a reader who waits for room can see that it is over
     if done < whole:
-        raise _failed(url, f"broke off after {done:,} of {whole:,} bytes.")
+        raise _failed(
+            f"{masked(url)} broke off.",
+            f"{done:,} of {whole:,} bytes had come",
+            "The network, a proxy or the server ended it too early.",
+        )
 
 
 def _web(url: str) -> Iterator[tuple[bytes, int]]:
     try:
-        with requests.get(url, stream=True, timeout=PATIENCE, verify=_bundle()) as response:
-            if response.status_code != 200:
-                raise _failed(
-                    url,
-                    f"cannot be had: the server answered {response.status_code} {response.reason}.",
-                )
-            said = response.headers.get("content-length", "")
-            encoded = "content-encoding" in response.headers  # then it is not the file's length
-            whole = int(said) if said.isdigit() and not encoded else 0
-            for piece in response.iter_content(_CHUNK):
-                yield piece, whole
-    except (requests.RequestException, urllib3.exceptions.HTTPError, ssl.SSLError) as error:
-        raise _failed(url, "cannot be had.", shown=masked(str(error))) from None
+        with requests.Session() as session:
+            session.mount("https://", _Trusting())
+            with session.get(url, stream=True, timeout=PATIENCE, verify=_bundle()) as response:
+                if response.status_code != 200:
+                    raise _failed(
+                        f"{masked(url)} cannot be had.",
+                        f"{response.status_code} {response.reason}",
+                        "The server, or a proxy before it, answered so: the address may be wrong.",
+                    )
+                said = response.headers.get("content-length", "")
+                encoded = "content-encoding" in response.headers  # then it is not the file's length
+                whole = int(said) if said.isdigit() and not encoded else 0
+                for piece in response.iter_content(_CHUNK):
+                    yield piece, whole
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
+        raise _failed(f"{masked(url)} cannot be had.", _cause(error), _why(error)) from None
+
+
+class _Trusting(HTTPAdapter):
+    """Trusts what the system trusts as well, such as a company's own authority: as pip does."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=ssl.create_default_context())
 
 
 def _file(url: str) -> Iterator[tuple[bytes, int]]:
@@ -167,12 +191,29 @@ def _file(url: str) -> Iterator[tuple[bytes, int]]:
             while piece := file.read(_CHUNK):
                 yield piece, whole
     except OSError as error:
-        raise _failed(url, "cannot be read.", shown=error.strerror or str(error)) from None
+        why = "The mirror on this disk lacks it, or its address is wrong."
+        raise _failed(f"{url} cannot be read.", error.strerror or str(error), why) from None
 
 
-def _failed(url: str, how: str, *, shown: str = "") -> Failed:
-    hint = "Check the network, the proxy (HTTPS_PROXY) and its certificate, then try again."
-    return Failed(f"{masked(url)} {how}", shown=shown, hints=(hint,))
+def _failed(what: str, shown: str, why: str) -> Failed:
+    return Failed(what, shown=shown, why=why, hints=(HINT,))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "The server's certificate is not trusted: see SSL_CERT_FILE."
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "The proxy does not work."
+    if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
+        return "The server cannot be reached from here, or stopped in the middle."
+    return "The address, or a setting of the network, is wrong."
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said at the very bottom: libraries wrap it in pages of their own words."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return masked(str(error)) or type(error).__name__
 
 
 def _bundle() -> str | bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.action import Action, Command, Output, Prove, RemoveFolder, WriteFile
+from backends.action import Action, Command, Download, Output, Prove, RemoveFolder, WriteFile
 from backends.manager import Problem
 from wizard import answers, execute, journal, locations, runner, tree, verify
 from wizard.choices import Choices
@@ -521,3 +522,55 @@ def test_a_face_that_fails_does_not_leave_a_program_behind() -> None:
         runner.run(what, CHOICES, facts, breaks, threading.Event())
     assert pids
     assert pids[0] not in tree.processes()
+
+
+def test_a_download_is_told_and_what_it_brought_can_be_run(tmp_path: Path) -> None:
+    source, path = tmp_path / "mirror", tmp_path / "new" / "program"
+    source.write_bytes(b"#!/bin/sh\necho it runs\n" + b"#" * 200_000 + b"\n")
+    wanted = hashlib.sha256(source.read_bytes()).hexdigest()
+    fetched = Download(source.as_uri(), str(path), sha256=wanted, executable=True)
+    run = Watched(
+        plan(step("fetch", fetched), step("run", Command((str(path),)), "fetch")),
+    )
+    assert run.end.code == 0
+    assert run.states() == [("fetch", "done"), ("run", "done")]
+    assert run.lines("run") == ["it runs"]
+    started = run.events[0]
+    assert isinstance(started, StepStarted)
+    assert source.as_uri() in started.command
+    assert started.log == ""
+    size = source.stat().st_size
+    told = [e for e in run.events if isinstance(e, Progressed)]
+    assert told[-1] == Progressed("fetch", size, size, "mirror")
+
+
+def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_path: Path) -> None:
+    source, path = tmp_path / "mirror", tmp_path / "new" / "program"
+    source.write_bytes(b"somebody changed it")
+    run = Watched(
+        plan(
+            step("fetch", Download(source.as_uri(), str(path), sha256="0" * 64)),
+            step("run", Command((str(path),)), "fetch"),
+        )
+    )
+    ended = run.ended("fetch")
+    assert (ended.state, run.end.code) == ("failed", Exit.FAILED)
+    assert "is not what was published, so it was thrown away." in ended.cause
+    assert f"Something between here and {source.as_uri()} changed or cut it." in ended.cause
+    assert ended.excerpt == (
+        f"SHA-256 is {hashlib.sha256(source.read_bytes()).hexdigest()}",
+        f"it must be {'0' * 64}",
+    )
+    assert ended.hints
+    assert list(path.parent.iterdir()) == []
+    assert run.ended("run").state == "skipped"
+
+
+def test_a_download_is_cancelled(tmp_path: Path) -> None:
+    source, path = tmp_path / "mirror", tmp_path / "new" / "program"
+    source.write_bytes(b"x" * 3_000_000)
+    action = Download(source.as_uri(), str(path), sha256="0" * 64)
+    run = Watched(plan(step("fetch", action)), cancel_when="Progressed")
+    assert run.states() == [("fetch", "cancelled")]
+    assert run.end.code == Exit.CANCELLED
+    assert list(path.parent.iterdir()) == []
