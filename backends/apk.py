@@ -68,6 +68,9 @@ class Apk:
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         return _versions(names, output, lambda place: not place.endswith("/installed"))
 
+    def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
+        return None
+
     def refresh(self) -> Command:
         return self._change(("update",), timeout=600)
 

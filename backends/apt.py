@@ -87,6 +87,9 @@ class Apt:
                     found[name] = version
         return found
 
+    def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
+        return None
+
     def refresh(self) -> Command:
         return Command(
             ("apt-get", "update"),

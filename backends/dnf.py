@@ -91,6 +91,9 @@ class Dnf:
         known = {**provided, **found}
         return {name: known[name] for name in names if name in known}
 
+    def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
+        return None
+
     def refresh(self) -> Command:
         return self._change(("makecache", _BOUNDED), timeout=600)
 

@@ -84,6 +84,9 @@ class Homebrew:
                 found.update(dict.fromkeys(_called(formula, names), whole))
         return found
 
+    def ask_folder(self, name: str) -> Command:
+        return Command(("brew", "--prefix", name), env=_ENV)
+
     def refresh(self) -> Command:
         return self._change(("update",), timeout=900)
 

@@ -60,6 +60,9 @@ class MacPorts:
         rows = (line.split("\t") for line in output.stdout.splitlines())
         return {row[0]: row[1] for row in rows if len(row) > 2 and row[0] in names}
 
+    def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
+        return None
+
     def refresh(self) -> Command:
         return self._change(("sync",), timeout=900)
 

@@ -57,6 +57,12 @@ class PackageManager(Protocol):
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         """Read the answer to `ask_candidates`; packages it cannot install are left out."""
 
+    def ask_folder(self, name: str) -> Command | None:
+        """Ask for the folder that a package has, or would have, to itself: a line of its own.
+
+        None where all packages share the system's folders.
+        """
+
     def refresh(self) -> Command:
         """Fetch the newest package lists."""
 

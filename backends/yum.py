@@ -80,6 +80,9 @@ class Yum:
                 found[name] = version
         return found
 
+    def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
+        return None
+
     def refresh(self) -> Command:
         return self._change(("makecache", _BOUNDED), timeout=600)
 

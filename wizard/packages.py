@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Callable, Optional, Union
@@ -36,7 +37,7 @@ def read(
             continue
         table = next((t for t in tables if t.manager == name), None)
         if table:
-            found.append(_ask(backend, programs[name], names(table, minors)))
+            found.append(_ask(backend, programs[name], names(table, minors), _own_folders(table)))
         else:
             found.append(Manager(name, programs[name]))
     return tuple(found)
@@ -67,7 +68,19 @@ def program(backend: PackageManager) -> str:
     return ""
 
 
-def _ask(backend: PackageManager, path: str, wanted: Sequence[str]) -> Manager:
+def _own_folders(table: Packages) -> frozenset[str]:
+    """The packages whose own folder a build has to be told."""
+    ways = (way for way in table.openssl if "{folder}" in way.prefix + way.include + way.lib)
+    return frozenset(way.package for way in ways)
+
+
+def _folder(backend: PackageManager, path: str, name: str) -> str:
+    command = backend.ask_folder(name)
+    said = _say(called(backend, command, path)) if command else ""
+    return said.stdout.strip() if isinstance(said, Output) and said.exit == 0 else ""
+
+
+def _ask(backend: PackageManager, path: str, wanted: Sequence[str], own: frozenset[str]) -> Manager:
     query, offer = backend.query(wanted), backend.ask_candidates(wanted)
     # Some managers answer both questions at once: they are asked once.
     commands = tuple(dict.fromkeys((query, offer)))
@@ -75,8 +88,17 @@ def _ask(backend: PackageManager, path: str, wanted: Sequence[str]) -> Manager:
     said = {commands[place]: answer for place, answer in each(works, at_once=2)}
     installed, first = _read(backend, query, said[query], partial(backend.installed, wanted))
     candidates, second = _read(backend, offer, said[offer], partial(backend.candidates, wanted))
-    packages = (Package(n, installed.get(n, ""), candidates.get(n, "")) for n in wanted)
-    known = tuple(p for p in packages if p.installed or p.candidate)
+    known = tuple(
+        Package(name, installed.get(name, ""), candidates.get(name, ""))
+        for name in wanted
+        if installed.get(name) or candidates.get(name)
+    )
+    known = tuple(
+        replace(package, folder=_folder(backend, path, package.name))
+        if package.name in own
+        else package
+        for package in known
+    )
     return Manager(backend.name, path, known, first or second)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
-from wizard import packages, pythons, system, tools
+from wizard import headers, locations, packages, pythons, system, tools
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index_source import IndexSource
@@ -66,12 +66,12 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     tasks = [the_pythons, the_system, the_tools, *listings.values()]
     the_machine = the_system.answer(System(system.name(), ""))
     managers: tuple[Manager, ...] = ()
-    headers: tuple[Headers, ...] = ()
+    openssl: tuple[Headers, ...] = ()
     privilege = Privilege()
     seconds = {}
     problems = list(the_machine.problems)
     if deep_tasks is not None:
-        managers, headers, privilege = deep_tasks.answers()
+        managers, openssl, privilege = deep_tasks.answers()
         problems += deep_tasks.problems()
         seconds.update(deep_tasks.seconds())
     problems += [task.problem for task in tasks if task.problem]
@@ -82,10 +82,13 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         listing=listed,
         managers=managers,
         tools=brought,
-        openssl=headers,
+        openssl=openssl,
         privilege=privilege,
         terminal=system.terminal(),
         folder=here,
+        cache=str(locations.cache()),
+        variables=system.variables() if deep else (),
+        cargo_config=system.cargo_config() if deep else "",
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, seconds)
@@ -96,7 +99,7 @@ class _Deep:
 
     def __init__(self, minors: tuple[str, ...]) -> None:
         self._managers = Task("Package managers", 90, lambda: packages.read(minors))
-        self._headers = Task("OpenSSL headers", 15, tools.headers)
+        self._headers = Task("OpenSSL headers", 15, headers.read)
         self._privilege = Task("Privilege", 15, system.privilege)
         self._all = (self._managers, self._headers, self._privilege)
 

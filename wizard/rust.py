@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import urlsplit
 
 from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
 from wizard.environment import paths
 from wizard.facts import Facts, Manager, Package, Python, Tool
-from wizard.index_source import masked
 from wizard.knowledge import Knowledge, Packages, Release
 from wizard.knowledge import Rust as Way
 from wizard.refused import Refused
@@ -116,7 +116,7 @@ def fetched(facts: Facts, knowledge: Knowledge, python: Python) -> Toolchain | R
         return Refused(f"Programs may not run from {facts.system.temporary}, as rustup's must.")
     server = facts.variable("RUSTUP_DIST_SERVER") or knowledge.rustup.server
     root = facts.variable("RUSTUP_UPDATE_ROOT") or f"{server.rstrip('/')}/rustup"
-    if masked(root) != root:
+    if "@" in urlsplit(root).netloc:
         return Refused(
             "The address of rustup has a password in it, which a plan would show.",
             hints=("Put the password into ~/.netrc, and the bare address into the variable.",),
@@ -166,7 +166,14 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
         return replace(
             toolchain,
             words=f"Rust {rustc.version} (kept from an earlier build)",
-            env=_musl(python.libc),
+            env=(
+                *(
+                    ()
+                    if facts.cargo_config
+                    else (("CARGO_HOME", str(paths(facts).join(home, "cargo"))),)
+                ),
+                *_musl(python.libc),
+            ),
             home=home,
         )
     return None

@@ -14,10 +14,20 @@ from typing import Any, Literal
 
 from backends.action import Output
 from wizard.facts import Privilege, System, Terminal
+from wizard.index_source import masked
+from wizard.openssl import STEERING as OPENSSL
 from wizard.processes import ProgramTimeout, ask
 
 Name = Literal["linux", "macos", "windows", "other"]
 _NAMES: Mapping[str, Name] = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+
+
+STEERING = (
+    *OPENSSL,
+    *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
+    *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
+)
+"""Variables of the environment that a source build listens to."""
 
 
 def name() -> Name:
@@ -154,6 +164,17 @@ def _temporary() -> dict[str, Any]:
     if sys.platform == "linux":
         facts["temporary_noexec"] = bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)
     return facts
+
+
+def variables() -> tuple[tuple[str, str], ...]:
+    """The variables, set now, that steer a source build. Secrets in addresses are masked."""
+    return tuple((name, masked(os.environ[name])) for name in STEERING if os.environ.get(name))
+
+
+def cargo_config() -> str:
+    """The user's own configuration of cargo: it may name a mirror. Empty where there is none."""
+    home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    return next((str(home / n) for n in ("config.toml", "config") if (home / n).is_file()), "")
 
 
 def terminal() -> Terminal:

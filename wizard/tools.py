@@ -1,7 +1,7 @@
-"""The programs of a source build, and OpenSSL's headers: what is there, and who brought it."""
+"""The programs of a source build: what is there, and who brought it."""
 
 # Paths stay the text that they were given as; Path would tidy them.
-# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH121, PTH207
+# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH121
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
-from glob import glob
 from pathlib import Path
 
-from wizard.facts import Headers, Tool
+from backends import msvc, xcode
+from backends.action import Command, Output
+from wizard import locations
+from wizard.facts import Tool
 from wizard.processes import ProgramTimeout, ask
 from wizard.system import developer_tools
 from wizard.together import each
@@ -33,6 +35,8 @@ TOOLS = (
     "uv",
 )
 PATIENCE = 8.0
+BREWED = ("/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin", "/home/linuxbrew/.linuxbrew/bin")
+"""Where Homebrew and MacPorts put programs: often on no PATH but that of a login shell."""
 _ARGUMENTS = {"perl": ("-e", "print $^V")}
 _PREFIXES = {
     "homebrew": ("/opt/homebrew/", "/home/linuxbrew/", "/usr/local/Cellar/", "/usr/local/opt/"),
@@ -42,10 +46,14 @@ _PREFIXES = {
 
 
 def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
-    """Find these tools, on PATH and where rustup and uv put theirs, and ask their versions."""
+    """Find these tools, on PATH and where rustup and uv put theirs, and ask their versions.
+
+    On a Mac and on Windows, where no package brings a compiler, it is looked for as well.
+    """
     places = [(name, path) for name in names for path in _places(name)]
     works = [partial(inspect, name, path) for name, path in places]
-    return tuple(tool for _, tool in sorted(each(works, at_once=4), key=lambda done: done[0]))
+    found = [tool for _, tool in sorted(each(works, at_once=4), key=lambda done: done[0])]
+    return (*found, *(_compilers() if "cc" in names else ()))
 
 
 def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
@@ -77,10 +85,54 @@ def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
     return Tool(name, path, found[0] if found else "", who, problem)
 
 
+def _compilers() -> tuple[Tool, ...]:
+    return {"darwin": apple, "win32": microsoft}.get(sys.platform, tuple)()
+
+
+def apple() -> tuple[Tool, ...]:
+    """Apple's Command Line Tools, or a whole Xcode. Asking opens no window."""
+    try:
+        where = _ask(xcode.where())
+        if where.exit:
+            return ()
+        said = _ask(xcode.version()).stdout
+    except (OSError, ProgramTimeout) as error:
+        return (Tool("xcode", "", origin="system", problem=f"xcode-select failed: {error}."),)
+    version = re.search(r"^version: (\d+(?:\.\d+)*)", said, re.MULTILINE)
+    # A whole Xcode brings the same compiler, without that package.
+    return (Tool("xcode", where.stdout.strip(), version[1] if version else "Xcode", "system"),)
+
+
+def microsoft() -> tuple[Tool, ...]:
+    """Microsoft's compilers, for each family of processors that one is there for."""
+    above = os.environ.get("PROGRAMFILES(X86)") or os.environ.get("PROGRAMFILES", "")
+    vswhere = Path(above, msvc.VSWHERE)
+    if not above or not vswhere.is_file():
+        return ()
+    tools = []
+    for name, component in msvc.COMPONENTS.items():
+        try:
+            studio = msvc.found(_ask(msvc.find(str(vswhere), component)))
+        except (OSError, ProgramTimeout, ValueError, KeyError) as error:
+            tools.append(Tool(name, str(vswhere), problem=f"vswhere failed: {error}."))
+            continue
+        if studio:
+            tools.append(Tool(name, studio.vcvarsall, studio.version, "system"))
+    return tuple(tools)
+
+
+def _ask(command: Command) -> Output:
+    return ask(command.argv, env={"LC_ALL": "C"}, timeout=command.timeout)
+
+
 def _places(name: str) -> Iterator[str]:
-    """Each real program of this name: those on PATH in its order, then rustup's."""
+    """Each real program of this name: those on PATH in its order, then rustup's and others'."""
     home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
     extra = [os.path.join(home, "bin")] if name in ("rustc", "cargo", "rustup", "uv") else []
+    if name in ("rustc", "cargo"):
+        # Not through rustup's own program: that would need to be told where its home is.
+        kept = locations.cache() / "rust" / "rustup" / "toolchains"
+        extra += [*BREWED, *sorted(str(folder) for folder in kept.glob("*/bin"))]
     seen: set[str] = set()
     for folder in [*os.get_exec_path(), *extra]:
         path = shutil.which(name, path=folder) if folder else None
@@ -91,7 +143,9 @@ def _places(name: str) -> Iterator[str]:
 
 
 def origin(path: str) -> str:
-    """Who brought a program: ``rustup``, ``homebrew``, ``macports``, ``system`` or empty."""
+    """Who brought a program: `wizard.facts.Tool` says which there are."""
+    if locations.cache() in Path(path).parents:
+        return "wizard"
     folder = os.path.dirname(path)
     rustup = os.path.join(folder, "rustup.exe" if sys.platform == "win32" else "rustup")
     if os.path.exists(rustup) and os.path.basename(folder) == "bin":
@@ -103,58 +157,3 @@ def origin(path: str) -> str:
         if os.path.realpath(path).startswith(prefixes) or path.startswith(prefixes):
             return who
     return ""
-
-
-def headers() -> tuple[Headers, ...]:
-    """OpenSSL's headers, in the order in which a build would look for them."""
-    found: dict[str, Headers] = {}
-    for folder in _include_folders():
-        real = os.path.realpath(folder)
-        text = _opensslv(folder)
-        version = headers_version(text)
-        if version and real not in found:
-            found[real] = Headers(folder, version)
-    return tuple(found.values())
-
-
-def _opensslv(folder: str) -> str:
-    try:
-        return Path(folder, "openssl", "opensslv.h").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""  # most of the folders that are looked at have none
-
-
-def headers_version(text: str) -> str:
-    """The version that an ``opensslv.h`` states, in the forms of 1.1, 3.x and LibreSSL."""
-    libre = re.search(r'LIBRESSL_VERSION_TEXT\s+"(LibreSSL [\w.]+)', text)
-    if libre:
-        return libre[1]
-    stated = re.search(r'OPENSSL_VERSION_STR\s+"([\w.]+)', text)  # since 3.0
-    stated = stated or re.search(r'OPENSSL_VERSION_TEXT\s+"OpenSSL ([\w.]+)', text)
-    if stated:
-        return stated[1]
-    parts = re.findall(r"define\s+OPENSSL_VERSION_(?:MAJOR|MINOR|PATCH)\s+(\d+)", text)
-    return ".".join(parts) if len(parts) == 3 else ""
-
-
-def _include_folders() -> Iterator[str]:
-    if os.environ.get("OPENSSL_DIR"):
-        yield os.path.join(os.environ["OPENSSL_DIR"], "include")
-    yield from _pkg_config()
-    for brew in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
-        yield from sorted(glob(f"{brew}/opt/openssl@*/include"), reverse=True)
-    yield from ("/opt/local/libexec/openssl3/include", "/opt/local/include")
-    yield from ("/usr/include", "/usr/local/include")
-    yield from sorted(glob("/usr/include/openssl[0-9]*"))  # the second OpenSSL of RHEL and SUSE
-
-
-def _pkg_config() -> Iterator[str]:
-    program = shutil.which("pkg-config")
-    if program is None:
-        return
-    try:
-        output = ask((program, "--variable=includedir", "openssl"), timeout=PATIENCE)
-    except (OSError, ProgramTimeout):
-        return  # reported as a tool with a problem
-    if output.exit == 0 and output.stdout.strip():
-        yield output.stdout.strip()

@@ -51,6 +51,9 @@ class Seven:
     def candidates(self, names, output):
         return self.installed(names, output)
 
+    def ask_folder(self, name):
+        return None
+
     def refresh(self):
         return Command(("seven", "fetch"), root=True)
 

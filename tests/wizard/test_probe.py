@@ -12,7 +12,7 @@ import pytest
 
 from backends.manager import managers
 from tests.wizard.programs import only, program
-from wizard import codec, index, packages, probe, pythons, system, tools
+from wizard import codec, headers, index, packages, probe, pythons, system, tools
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
 from wizard.index_source import IndexSource
@@ -184,7 +184,7 @@ def test_every_rustc_on_path_in_its_order_then_rustup_s(
     ],
 )
 def test_the_version_in_opensslv_h(text: str, version: str) -> None:
-    assert tools.headers_version(text) == version
+    assert headers.version_of(text) == version
 
 
 def test_headers_that_are_pointed_at_come_first(
@@ -194,7 +194,7 @@ def test_headers_that_are_pointed_at_come_first(
     include.mkdir(parents=True)
     (include / "opensslv.h").write_text('# define OPENSSL_VERSION_STR "3.9.9"', encoding="utf-8")
     monkeypatch.setenv("OPENSSL_DIR", str(tmp_path))
-    assert tools.headers()[0] == Headers(str(tmp_path / "include"), "3.9.9")
+    assert headers.read()[0] == Headers(str(tmp_path / "include"), "3.9.9")
 
 
 # Package managers.
@@ -319,7 +319,7 @@ def test_a_probe_that_breaks_leaves_the_others_their_facts(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(tools, "headers", breaks)
+    monkeypatch.setattr(headers, "read", breaks)
     monkeypatch.setattr(system, "read", breaks)
     monkeypatch.setattr(pythons, "find", breaks)
     facts = probe.probe(Choices(), everything=True, folder=str(tmp_path))
