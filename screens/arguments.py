@@ -33,7 +33,8 @@ exit codes:
 
 environment:
   NO_COLOR=1 no colours; ACCESSIBLE=1 plain numbered questions, good for screen readers;
-  CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept
+  CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept;
+  CRYPTOGRAPHY_WIZARD_CACHE=FOLDER where what can be fetched again is kept
 """
 
 CHOICES = {
@@ -168,7 +169,11 @@ def _parsers() -> tuple[_Parser, list[_Parser]]:
     )
     plan = command("plan", "the steps and their exact commands; nothing is run", choices)
     plan.add_argument(
-        "--format", action=_Once, default=argparse.SUPPRESS, choices=("text", "json", "sh")
+        "--format",
+        action=_Once,
+        default=argparse.SUPPRESS,
+        choices=("text", "json", "sh", "powershell"),
+        help="how it is written: to read, for programs, or as a script",
     )
     verify = command("verify", "prove an installation that is there")
     verify.add_argument("target", nargs="?", default="", metavar="PYTHON", help="its Python")

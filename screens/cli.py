@@ -121,7 +121,8 @@ def _plan(request: Request) -> int:
         return Exit.DONE
     from wizard import export
 
-    write = export.to_shell if request.format == "sh" else export.to_text
+    writers = {"sh": export.to_shell, "powershell": export.to_powershell}
+    write = writers.get(request.format, export.to_text)
     print(write(decision.plan).rstrip("\n"))
     return Exit.DONE
 

@@ -65,9 +65,10 @@ class Surroundings:
     tick: Callable[[], object] = lambda: None
 
 
-def environment(command_env: dict[str, str]) -> dict[str, str]:
-    """The environment of a step's program: this process's own, without surprises."""
-    kept = {name: value for name, value in os.environ.items() if name not in REMOVED}
+def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
+    """The environment of a step's program: this process's own, without surprises and ``unset``."""
+    removed = {*REMOVED, *unset}
+    kept = {name: value for name, value in os.environ.items() if name not in removed}
     return {**kept, "PYTHONUNBUFFERED": "1", **command_env}
 
 
@@ -79,7 +80,7 @@ def execute(step: str, command: Command, log: Path, around: Surroundings) -> End
     """
     argv, variables = privilege.wrap(command, around.privilege)
     with log.open("ab", buffering=0) as file, _temporary(command) as folder:
-        env = environment({**_kept_in(folder), **variables})
+        env = environment({**_kept_in(folder), **variables}, command.unset)
         lock = _Lock(step, command, around.emit)
         while True:
             attempt = _Attempt(step, command, file, folder, around, lock)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import time
 from collections.abc import Mapping
 from typing import Any, Callable
 
 from backends.action import Command
+from wizard import powershell, shell, variables
 from wizard.errors import Impossible
 from wizard.facts import Facts, Privilege
 from wizard.processes import ProgramTimeout, ask
@@ -32,16 +32,15 @@ def wrap(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """The argv that runs ``command``, and what is set on top of the caller's environment.
 
-    ``environment`` is the caller's, this process's own by default. Raises Impossible where the
-    command needs root and there is no way to it.
+    ``environment`` is the caller's, this process's own by default. What the command must not see
+    (``command.unset``) is left out by whoever starts it, and by ``env`` for root. Raises
+    Impossible where the command needs root and there is no way to it.
     """
     around = os.environ if environment is None else environment
-    variables = dict(command.env)
-    if command.path:
-        variables["PATH"] = os.pathsep.join((*command.path, around.get("PATH", os.defpath)))
+    given = variables.given(command, around)
     argv = (*command.argv, *command.reporting)
     if not command.root or privilege.method == "root":
-        return argv, variables
+        return argv, given
     prefix = ender(privilege)
     if not prefix:
         raise Impossible(
@@ -52,9 +51,10 @@ def wrap(
                 "Or choose the wheel, which needs no root.",
             ),
         )
-    passed = {name: around[name] for name in PASSED if name in around}
-    pairs = [f"{name}={value}" for name, value in {**passed, **variables}.items()]
-    return (*prefix, *(("env", *pairs) if pairs else ()), *argv), {}
+    passed = {n: around[n] for n in PASSED if n in around and n not in command.unset}
+    words = [word for name in command.unset for word in ("-u", name)]
+    words += [f"{name}={value}" for name, value in {**passed, **given}.items()]
+    return (*prefix, *(("env", *words) if words else ()), *argv), {}
 
 
 def ender(privilege: Privilege) -> tuple[str, ...]:
@@ -67,14 +67,9 @@ def ender(privilege: Privilege) -> tuple[str, ...]:
 def shown(command: Command, privilege: Privilege) -> str:
     """The command as a person would type it in a shell."""
     if os.name == "nt":
-        return subprocess.list2cmdline(command.argv)
-    words = [f"{name}={shlex.quote(value)}" for name, value in command.env]
-    if command.path:
-        words.append(f'PATH={shlex.quote(os.pathsep.join(command.path))}:"$PATH"')
-    if command.root and ender(privilege):
-        words = [privilege.method, *(["env", *words] if words else [])]
-    text = " ".join([*words, shlex.join(command.argv)])
-    return f"cd {shlex.quote(command.cwd)} && {text}" if command.cwd else text
+        return powershell.command_text(command)
+    root = (privilege.method,) if command.root and ender(privilege) else ()
+    return shell.command_text(command, root=root)
 
 
 def unlock(facts: Facts) -> bool:

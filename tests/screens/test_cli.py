@@ -231,7 +231,7 @@ def test_a_wrong_request_is_told_before_any_work(
     assert (tmp_path / "full" / "thesis.txt").read_text(encoding="utf-8") == "precious"
 
 
-@pytest.mark.parametrize("form", ["text", "json", "sh"])
+@pytest.mark.parametrize("form", ["text", "json", "sh", "powershell"])
 def test_a_plan_for_a_saved_machine(run: Run, saved: Path, form: str) -> None:
     machine = Pretended()
     code, out, err = run("plan", "--facts", str(saved), "--format", form, machine=machine)
@@ -241,6 +241,25 @@ def test_a_plan_for_a_saved_machine(run: Run, saved: Path, form: str) -> None:
     if form == "json":
         assert json.loads(out)["release"] == "50.0.2"
     assert out.startswith("#!/bin/sh") is (form == "sh")
+    assert ("$ErrorActionPreference = 'Stop'" in out) is (form == "powershell")
+
+
+def test_a_shell_script_for_windows_is_refused_with_the_way_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = engine.decide
+
+    def for_windows(machine: engine.Engine, choices: Choices) -> engine.Decision:
+        decision = real(machine, choices)
+        return replace(decision, plan=replace(decision.plan, system="windows"))
+
+    monkeypatch.setattr(engine, "decide", for_windows)
+    code, out, err = run("plan", "--format", "sh")
+    assert (code, out) == (Exit.WRONG, "")
+    assert "plan --format powershell" in err
+    code, out, _ = run("plan", "--format", "powershell")
+    assert code == Exit.DONE
+    assert "Invoke-Program" in out
 
 
 def test_a_plan_for_this_machine(run: Run) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
 import shlex
+import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from backends.action import Command, Prove, WriteFile
+from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
 from tests.machines import machine
+from tests.wizard.programs import program
 from wizard.choices import Choices
+from wizard.errors import BadRequest, Exit
 from wizard.export import command_text, to_shell, to_text
 from wizard.knowledge import load
 from wizard.plan import Plan, Step
@@ -25,11 +36,24 @@ def small(*steps: Step, environment: str = "/e") -> Plan:
     return Plan("50.0.2", "wheel", "static", "/e/bin/python", environment, True, steps)
 
 
-def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+SHELLS = [name for name in ("dash", "bash", "busybox") if shutil.which(name)] or ["sh"]
+
+
+def run(
+    script: str, folder: Path, shell: str = "sh", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     path = folder / "plan.sh"
     path.write_text(script)
+    name = (shell, "sh") if shell == "busybox" else (shell,)
+    program = shutil.which(shell) or shell  # PATH in ``env`` may be a smaller one
     return subprocess.run(
-        ["sh", str(path)], capture_output=True, text=True, cwd=folder, timeout=30, check=False
+        [program, *name[1:], str(path)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=30,
+        check=False,
+        env={**os.environ, **(env or {})},
     )
 
 
@@ -98,10 +122,13 @@ def test_the_proof_of_the_script_fails_without_cryptography(tmp_path: Path) -> N
     assert "ImportError" in result.stderr
 
 
-def test_windows_commands_are_quoted_for_windows() -> None:
+def test_windows_commands_are_for_powershell() -> None:
     command = Command(("C:\\Program Files\\python.exe", "-m", "venv", "C:\\my env"))
     shown = command_text(command, "windows")
-    assert shown == '"C:\\Program Files\\python.exe" -m venv "C:\\my env"'
+    assert shown == "& 'C:\\Program Files\\python.exe' -m venv 'C:\\my env'"
+    assert f"PS> {shown}" in to_text(
+        replace(small(Step("s", "t", "w.", command)), system="windows")
+    )
 
 
 def test_a_command_can_be_pasted() -> None:
@@ -115,3 +142,207 @@ def test_a_preparation_says_that_more_follows() -> None:
     prepared = replace(DEBIAN, prepares=True)
     assert to_text(prepared).startswith("Prepare")
     assert "again" in to_shell(prepared)
+
+
+SEES = "import os; print([os.environ.get(n) for n in ('GONE', 'LIB', 'INCLUDE', 'NEW')])"
+VARIED = Command(
+    (sys.executable, "-c", SEES),
+    env=(("NEW", "it's new"), ("INCLUDE", "own")),
+    lists=(("LIB", "/a b"), ("LIB", "/c"), ("INCLUDE", "/i")),
+    unset=("GONE",),
+)
+VARIED_ROOT = replace(VARIED, root=True)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("command", [VARIED, VARIED_ROOT], ids=["user", "root"])
+@pytest.mark.parametrize(("lib", "wanted"), [("/old", "/a b:/c:/old"), ("", "/a b:/c")])
+def test_the_script_has_lists_and_takes_variables_away(
+    tmp_path: Path, shell: str, command: Command, lib: str, wanted: str
+) -> None:
+    bin_folder = tmp_path / "bin"
+    program(bin_folder, "id", "echo 1000")
+    program(bin_folder, "sudo", 'exec "$@"')
+    env = {"GONE": "here", "LIB": lib, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
+    result = run(to_shell(small(Step("s", "t", "w.", command))), tmp_path, shell, env)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == repr([None, wanted, "/i:own", "it's new"])
+
+
+def test_a_list_that_is_not_to_be_seen_starts_anew(tmp_path: Path) -> None:
+    command = replace(VARIED, env=(), lists=(("LIB", "/new"),), unset=("LIB",))
+    result = run(to_shell(small(Step("s", "t", "w.", command))), tmp_path, env={"LIB": "/old"})
+    assert result.stdout.splitlines()[-1] == repr([None, "/new", None, None])
+
+
+def test_a_line_of_the_text_does_the_same(tmp_path: Path) -> None:
+    result = run(command_text(VARIED), tmp_path, env={"GONE": "here", "LIB": "/old"})
+    assert result.stdout.strip() == repr([None, "/a b:/c:/old", "/i:own", "it's new"])
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("code", "goes_on"), [(0, True), (100, True), (1, False)])
+def test_the_script_knows_which_exit_codes_are_good(
+    tmp_path: Path, shell: str, code: int, goes_on: bool
+) -> None:
+    check = Command((sys.executable, "-c", f"import sys; sys.exit({code})"), ok=(0, 100))
+    later = WriteFile(str(tmp_path / "later"), "x")
+    steps = (Step("a", "t", "w.", check), Step("b", "t", "w.", later))
+    assert (run(to_shell(small(*steps)), tmp_path, shell).returncode == 0) is goes_on
+    assert (tmp_path / "later").exists() is goes_on
+
+
+def test_the_script_removes_a_folder_even_if_it_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "a b" / "deep").mkdir(parents=True)
+    remove = Step("r", "t", "w.", RemoveFolder(str(tmp_path / "a b")))
+    assert run(to_shell(small(remove)), tmp_path).returncode == 0
+    assert not (tmp_path / "a b").exists()
+    assert run(to_shell(small(remove)), tmp_path).returncode == 0
+
+
+def test_a_line_of_the_text_writes_the_file(tmp_path: Path) -> None:
+    for text in ("", "a", "a\n", "it's 50%\n\n$HOME `x`\n"):
+        write = WriteFile(str(tmp_path / "f g"), text)
+        assert run(command_text(write), tmp_path).returncode == 0
+        assert (tmp_path / "f g").read_text() == text
+    assert "\n" not in command_text(WriteFile("f", "one\ntwo\n"))
+
+
+CONTENT = b"#!/bin/sh\necho fetched\n"
+SUM = hashlib.sha256(CONTENT).hexdigest()
+
+
+class Served(NamedTuple):
+    folder: Path
+    url: str
+
+
+@pytest.fixture(params=["http", "file"])
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """A program to download, with its published sum, over HTTP or from a disk."""
+    folder = tmp_path / "served files"
+    folder.mkdir()
+    (folder / "tool").write_bytes(CONTENT)
+    (folder / "tool.sha256").write_text(f"{SUM.upper()} *target/tool\r\nmore\n")
+    if request.param == "file":
+        yield Served(folder, folder.as_uri())
+        return
+    with serving(folder) as url:
+        yield Served(folder, url)
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Tests are silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+def tools(folder: Path, *names: str) -> dict[str, str]:
+    """A PATH with only these programs."""
+    folder.mkdir()
+    for name in names:
+        found = shutil.which(name)
+        if found is None:
+            pytest.skip(f"there is no {name} here")
+        (folder / name).symlink_to(found)
+    return {"PATH": str(folder)}
+
+
+BASIC = ("cat", "chmod", "cut", "dirname", "env", "mkdir", "mv", "rm", "tr")
+LINUX = (*BASIC, "curl", "sha256sum")
+MAC = (*BASIC, "curl", "shasum")
+BUSYBOX = (*BASIC, "wget", "sha256sum")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("sha256", "page"), [(SUM, ""), ("", "/tool.sha256")])
+@pytest.mark.parametrize("have", [LINUX, MAC, BUSYBOX], ids=["linux", "mac", "wget"])
+def test_the_script_downloads(
+    tmp_path: Path, served: Served, shell: str, sha256: str, page: str, have: tuple[str, ...]
+) -> None:
+    if "wget" in have and served.url.startswith("file"):
+        pytest.skip("wget reads no file: address")
+    path = tmp_path / "new folder" / "it's"
+    fetch = Download(f"{served.url}/tool", str(path), sha256, served.url + page, executable=True)
+    steps = (Step("f", "t", "w.", fetch), Step("r", "t", "w.", Command((str(path),))))
+    result = run(to_shell(small(*steps)), tmp_path, shell, tools(tmp_path / "bin", *have, "sh"))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "fetched"
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("sha256", "page"), [("0" * 64, ""), ("", "/page"), ("", "/missing"), ("", "/")]
+)
+def test_the_script_stops_at_a_wrong_sum(
+    tmp_path: Path, served: Served, shell: str, sha256: str, page: str
+) -> None:
+    (served.folder / "page").write_text("<html>Please log in</html>\n")
+    path = tmp_path / "new" / "tool"
+    fetch = Download(f"{served.url}/tool", str(path), sha256, served.url + page)
+    steps = (Step("f", "t", "w.", fetch), Step("l", "t", "w.", WriteFile(f"{tmp_path}/later", "")))
+    result = run(to_shell(small(*steps)), tmp_path, shell)
+    assert result.returncode != 0
+    assert result.stderr
+    assert not path.exists()
+    assert not (tmp_path / "later").exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_stops_where_no_sum_can_be_made(tmp_path: Path, shell: str) -> None:
+    (tmp_path / "tool").write_bytes(CONTENT)
+    fetch = Download((tmp_path / "tool").as_uri(), str(tmp_path / "new"), sha256=SUM)
+    result = run(
+        to_shell(small(Step("f", "t", "w.", fetch))),
+        tmp_path,
+        shell,
+        tools(tmp_path / "bin", *BASIC, "curl"),
+    )
+    assert result.returncode != 0
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(("system", "have"), [("linux", LINUX), ("macos", MAC)])
+@pytest.mark.parametrize("right", [True, False])
+@pytest.mark.parametrize("published", [True, False])
+def test_a_line_of_the_text_downloads(
+    tmp_path: Path,
+    served: Served,
+    system: str,
+    have: tuple[str, ...],
+    right: bool,
+    published: bool,
+) -> None:
+    (served.folder / "tool.sha256").write_text(f"{SUM if right else '0' * 64}  tool\n")
+    path = tmp_path / "new folder" / "it's"
+    fetch = Download(
+        f"{served.url}/tool",
+        str(path),
+        sha256="" if published else SUM.upper() if right else "0" * 64,
+        sha256_url=f"{served.url}/tool.sha256" if published else "",
+        executable=True,
+    )
+    line = command_text(fetch, system)
+    assert "\n" not in line
+    result = run(f"{line} && {shlex.quote(str(path))}", tmp_path, env=tools(tmp_path / "b", *have))
+    assert (result.stdout == "fetched\n") is right
+    assert (result.returncode == 0) is right
+
+
+def test_a_plan_for_windows_is_no_shell_script() -> None:
+    windows = replace(DEBIAN, system="windows")
+    with pytest.raises(BadRequest, match="Windows") as caught:
+        to_shell(windows)
+    assert caught.value.code == Exit.WRONG
+    assert "plan --format powershell" in caught.value.hints[0]
