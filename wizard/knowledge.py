@@ -80,6 +80,11 @@ class Release:
         )
         return tuple(version for version in numbered if version not in self.absent)
 
+    @property
+    def name(self) -> str:
+        """The line for people: ``46``, and ``3.4`` for either part of it."""
+        return ".".join(self.line.split(".")[:2])
+
     def env_for(self, python: str) -> tuple[tuple[str, str], ...]:
         """The variables that a build for this Python (``3.13`` or ``3.13.1``) needs."""
         newest = self.newest_python
@@ -135,7 +140,7 @@ class Rust:
 class OpenSSL:
     """One way to get OpenSSL's headers and libraries from a package manager.
 
-    The version of ``package`` is OpenSSL's own. ``prefix`` is the folder with its ``include`` and
+    The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own. ``prefix`` is the folder with its ``include`` and
     ``lib``, or ``include`` and ``lib`` are named; all are empty where a compiler looks anyway.
     They may have ``{folder}`` (`wizard.facts.Package.folder`) and ``{root}`` (the folder above
     the one that the manager's program is in). ``static`` is the package with the static
@@ -143,6 +148,7 @@ class OpenSSL:
     """
 
     package: str
+    version_of: str = ""
     prefix: str = ""
     include: str = ""
     lib: str = ""

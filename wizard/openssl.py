@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass
 
 from wizard.environment import paths
+from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager, Python
 from wizard.knowledge import OpenSSL as Way
 from wizard.knowledge import Packages, Release
@@ -58,8 +59,8 @@ def packaged(row: Release, manager: Manager, names: Packages, link: str) -> Libr
     known = {package.name: package for package in manager.packages}
     refused: Refused | None = None
     for way in names.openssl:
-        package = known.get(way.package)
-        version = upstream(package.installed or package.candidate) if package else ""
+        package, own = known.get(way.package), known.get(way.version_of or way.package)
+        version = upstream(own.installed or own.candidate) if own else ""
         if not package or not version:
             continue
         problem = unfit(row, version)
@@ -98,16 +99,19 @@ def unfit(row: Release, version: str) -> Refused | None:
         if row.libressl and at_least(number, row.libressl):
             return None
         return Refused(
-            f"cryptography {row.line} needs LibreSSL {row.libressl} or newer, or OpenSSL "
+            f"cryptography {row.name} needs LibreSSL {row.libressl} or newer, or OpenSSL "
             f"{row.openssl} or newer; this machine's is {version}.",
             hints=(WHEEL,),
         )
-    if row.takes_openssl(version):
-        return None
+    try:
+        if row.takes_openssl(version):
+            return None
+    except BadRequest as error:
+        return Refused(f"Which OpenSSL there is cannot be told: {error.what}")
     old = not at_least(version, row.openssl)
     wanted = f"{row.openssl} or newer" if old else f"older than {row.openssl_below}"
     return Refused(
-        f"cryptography {row.line} needs an OpenSSL {wanted}; this machine's is {version}.",
+        f"cryptography {row.name} needs an OpenSSL {wanted}; this machine's is {version}.",
         hints=(WHEEL,),
     )
 

@@ -47,7 +47,7 @@ def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Every package name of a manager's table, for these Python versions, each once."""
     plain = [*table.build, table.libffi, table.pypy_headers]
     for openssl in table.openssl:
-        plain += [openssl.package, openssl.static]
+        plain += [openssl.package, openssl.version_of, openssl.static]
     plain += [name for rust in table.rust for name in (*rust.packages, rust.version_of)]
     plain += [
         template.format(minor=minor, digits=minor.replace(".", ""))

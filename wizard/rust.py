@@ -98,7 +98,7 @@ def system(
     if not had and found:
         had = f"the one here is {found.version}"
     return Refused(
-        f"cryptography {row.line} needs Rust {_needed(row)} or newer, and "
+        f"cryptography {row.name} needs Rust {_needed(row)} or newer, and "
         f"{had or 'there is none'}.",
         hints=(
             "Install the wheel instead: it needs no Rust at all.",
@@ -126,7 +126,7 @@ def fetched(facts: Facts, knowledge: Knowledge, python: Python) -> Toolchain | R
         return Refused("These facts do not say where the wizard may keep a Rust.")
     return Toolchain(
         "rustup",
-        "the newest stable Rust, by rustup",
+        "the newest stable Rust (by rustup)",
         path=(rustup.programs(triple, home),),
         env=(
             *rustup.environment(triple, home, own_cargo=not facts.cargo_config),
@@ -142,7 +142,7 @@ def without(row: Release) -> Toolchain | Refused:
     """No Rust at all."""
     if row.rust == "optional":
         return Toolchain("none", "no Rust", env=(("CRYPTOGRAPHY_DONT_BUILD_RUST", "1"),))
-    return Refused(f"cryptography {row.line} cannot be built without Rust.")
+    return Refused(f"cryptography {row.name} cannot be built without Rust.")
 
 
 def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:

@@ -239,6 +239,11 @@ def _notes(
     facts: Facts, toolchain: Toolchain, library: Library, unset: tuple[str, ...], link: str
 ) -> list[str]:
     notes = []
+    if toolchain.kind != "none":
+        notes.append(
+            "The build fetches Rust packages (crates) too, from where your cargo is configured to: "
+            "a mirror of Python packages alone is not enough."
+        )
     if unset:
         notes.append(
             f"{', '.join(unset)} would steer the build elsewhere, so it is run without: its "
