@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wizard.errors import BadRequest
@@ -54,14 +55,35 @@ def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
     for primitive in (str, int, float, bool):
         converter.register_structure_hook(primitive, _strict(primitive))
     try:
-        return converter.structure(data, kind)
+        value = converter.structure(data, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything; all are reported
-        problems = cattrs.transform_error(error, path=source)
-        raise BadRequest(
-            f"{source} is not a {kind.__name__.lower()} file of this wizard.",
-            shown="\n".join(problems[:5]),
-            hints=("Unknown keys are errors. Make the file again with --json, or mend the key.",),
-        ) from None
+        raise _wrong(kind, source, cattrs.transform_error(error, path=source)) from None
+    # cattrs makes a list of whatever has parts: the letters of a text, the keys of an object.
+    problems = list(_no_lists(value, data, source))
+    if problems:
+        raise _wrong(kind, source, problems)
+    return value
+
+
+def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:
+    return BadRequest(
+        f"{source} is not a {kind.__name__.lower()} file of this wizard.",
+        shown="\n".join(problems[:5]),
+        hints=("Unknown keys are errors. Make the file again with --json, or mend the key.",),
+    )
+
+
+def _no_lists(value: Any, data: Any, place: str) -> Iterator[str]:
+    """Where ``value`` has a list that was none in the ``data`` that it was read from."""
+    if isinstance(value, tuple):
+        if not isinstance(data, list):
+            yield f"invalid value for type, expected a list, not {_name(data)} @ {place}"
+            return
+        for number, (one, part) in enumerate(zip(value, data)):
+            yield from _no_lists(one, part, f"{place}[{number}]")
+    elif is_dataclass(value):
+        for name, part in data.items():
+            yield from _no_lists(getattr(value, name), part, f"{place}.{name}")
 
 
 def _strict(primitive: type) -> Any:

@@ -55,6 +55,16 @@ def test_what_has_no_default_must_be_there() -> None:
     assert "origin" in caught.value.shown
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [('"debian"', "text"), ('{"debian": 1}', "an object"), ('""', "text")]
+)
+def test_only_a_list_is_a_list(value: str, told: str) -> None:
+    text = f'{{"schema": 1, "system": {{"name": "linux", "machine": "", "like": {value}}}}}'
+    with pytest.raises(BadRequest) as caught:
+        codec.from_json(Facts, text, source="machine.json", schema=SCHEMA)
+    assert caught.value.shown.endswith(f"expected a list, not {told} @ machine.json.system.like")
+
+
 def test_facts_of_another_schema_are_refused() -> None:
     with pytest.raises(BadRequest, match="schema 99"):
         codec.from_json(Facts, '{"schema": 99}', source="machine.json", schema=SCHEMA)

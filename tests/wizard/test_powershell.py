@@ -6,7 +6,6 @@ the right words.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,18 +18,14 @@ from hypothesis import strategies as st
 from tree_sitter import Language, Node, Parser
 
 from backends.action import Action, Command, Download, Prove, RemoveFolder, WriteFile
-from tests.machines import FOLDER, machine
-from wizard.choices import Choices
-from wizard.errors import BadRequest, Exit, WizardError
+from tests.wizard.planned import plans
+from wizard.errors import BadRequest, Exit
 from wizard.export import command_text, to_powershell
-from wizard.knowledge import load
 from wizard.plan import Plan, Step
-from wizard.planner import plan
 from wizard.powershell import literal
 from wizard.shell import PROOF
 
 PARSER = Parser(Language(tree_sitter_powershell.language()))
-MACHINES = sorted(p.stem for p in FOLDER.glob("*.json") if p.stem != "listing")
 ODD = ["a b", "it's", "$HOME $(x) `n", "Jürgen", "‘’‚‛", "a;b|c&d", "@{x}", "%PATH%", "日本 😀"]
 
 
@@ -151,18 +146,6 @@ def test_a_literal_is_read_as_it_was(text: str) -> None:
     assert script.isascii()
     assert "\n" not in script
     assert words(first(f"f {script}", "f"))[1:] == [text]
-
-
-def plans() -> Iterator[Plan]:
-    for name in MACHINES:
-        for choices in (
-            Choices(),
-            Choices(method="source"),
-            Choices(method="source", rust="rustup"),
-            Choices(method="source", release="38.0.4"),
-        ):
-            with contextlib.suppress(WizardError):  # refused: there is nothing to write out
-                yield plan(machine(name), load(), choices)
 
 
 def test_every_plan_is_powershell() -> None:
