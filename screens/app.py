@@ -23,7 +23,7 @@ from screens.looks import DARK, LIGHT
 from screens.session import Session
 from screens.welcome import WelcomePage
 from wizard.choices import Choices
-from wizard.errors import Exit, WizardError
+from wizard.errors import Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # What the first page does without is imported where it is shown: that one is there sooner.
@@ -105,9 +105,7 @@ class WizardApp(App[int]):
         try:
             page = self._page(place)
         except WizardError as error:
-            from screens.failure import FailurePage, Trouble
-
-            page = FailurePage(self.session, Trouble.of_error(error))
+            page = self._trouble(error)
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if place == "outcome":
@@ -119,7 +117,7 @@ class WizardApp(App[int]):
         session = self.session
         if place == "welcome":
             return WelcomePage(session)
-        if place == "question" and session.questions():
+        if place == "question" and session.questions() and not session.hopeless():
             from screens.question import QuestionPage
 
             return QuestionPage(session)
@@ -139,6 +137,16 @@ class WizardApp(App[int]):
         from screens.failure import FailurePage, Trouble
 
         return FailurePage(session, Trouble.of_run(session))
+
+    def _trouble(self, error: WizardError) -> Page:
+        """The page for what kept a plan from being made."""
+        if isinstance(error, Impossible) and error.ways:
+            from screens.possible import PossiblePage
+
+            return PossiblePage(self.session, error)
+        from screens.failure import FailurePage, Trouble
+
+        return FailurePage(self.session, Trouble.of_error(error))
 
     @on(Go)
     def _go(self, message: Go) -> None:

@@ -13,7 +13,7 @@ from screens import arguments, outcome, signals, terminal
 from screens.arguments import Request
 from wizard import __version__, codec, engine, locations
 from wizard.choices import Choices
-from wizard.errors import BadRequest, Exit, WizardError
+from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     from wizard.facts import Facts
@@ -182,7 +182,9 @@ def _tell(error: WizardError, *, json: bool) -> int:
 
     try:
         if json:
-            print(codec.to_json(Summary(int(error.code), error=Problem.of(error))), flush=True)
+            ways = error.ways if isinstance(error, Impossible) else ()
+            summary = Summary(int(error.code), error=Problem.of(error), ways=ways)
+            print(codec.to_json(summary), flush=True)
         else:
             text = "\n".join(outcome.error(error))
             print(f"cryptography-wizard: {text}", file=sys.stderr, flush=True)

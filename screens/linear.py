@@ -56,6 +56,7 @@ class _Conversation:
         self.engine = engine
         self.asker = asker
         self.session = Session(engine, choices)
+        self.left = Exit.CANCELLED  # the exit code if the user leaves now
         self.cancel = threading.Event()
         self.voice = Voice(sys.stdout, self.cancel.set)
 
@@ -75,7 +76,7 @@ class _Conversation:
                     hints=("cryptography-wizard --yes asks nothing.",),
                 ) from None
             if plan is None:
-                return int(Exit.CANCELLED)
+                return int(self.left)
             code = self._run(plan)
             if code != Exit.DONE or not plan.prepares:
                 return code
@@ -96,6 +97,7 @@ class _Conversation:
 
     def _decide(self) -> tuple[Plan | None, str]:
         """Show the plan and let the user decide: ``go``, ``back`` or ``quit``."""
+        self.left = Exit.CANCELLED
         try:
             plan = self.session.make_plan()
             self._review(plan)
@@ -107,8 +109,10 @@ class _Conversation:
                 facts, _ = self.session.known()
                 require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
         except (BadRequest, Impossible) as error:
-            if not self.session.questions():
+            if not self.session.questions() or self.session.position == 0:
                 raise  # no answer could change it
+            if isinstance(error, Impossible) and error.ways:
+                self.left = error.code
             self.voice.say("", *outcome.error(error), "")
             options = (("back", "Back to the questions"), ("quit", "Quit"))
             return None, self.asker.pick("What now?", options)
@@ -118,6 +122,8 @@ class _Conversation:
         """Ask from where the session stands to the last question."""
         session = self.session
         while session.position < len(session.questions()):
+            if session.hopeless():
+                return  # planning says why, and what is possible instead
             question = session.question()
             try:
                 text = self.asker.ask(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.errors import Exit, WizardError
+from wizard.errors import Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and nothing that is shown first needs them.
@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 
 
 def error(problem: WizardError) -> list[str]:
-    """The four parts of an error: what happened, the line that shows it, why, what to do."""
-    return _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
+    """The four parts of an error: what happened, the line that shows it, why, what to do.
+
+    Where this machine cannot do it, the ways out come last.
+    """
+    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
+    ways = problem.ways if isinstance(problem, Impossible) else ()
+    if ways:
+        lines.append("What is possible instead:")
+    for number, way in enumerate(ways, 1):
+        lines += [f"  {number}. {way.title}", f"     {way.detail}"]
+        lines += [f"     {way.command}"] if way.command else []
+    return lines
 
 
 def failure(step: Step, ended: StepEnded) -> list[str]:

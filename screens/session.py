@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
     from wizard.plan import Plan
-    from wizard.questions import Question
+    from wizard.question import Question
     from wizard.support import Support
 
 LOOKED_AT = ("venv", "python")
@@ -117,6 +117,10 @@ class Session:
         """The question that is asked now."""
         return self.questions()[self.position]
 
+    def hopeless(self) -> bool:
+        """Whether nothing can be answered to the question that is asked now."""
+        return not self.question().recommended
+
     def answer_now(self, question: Question) -> str:
         """The answer that stands: given before, or recommended."""
         standing: str = self.answers.get(question.key) or getattr(self.given, question.key)
@@ -155,11 +159,13 @@ class Session:
 
     def make_plan(self) -> Plan:
         """Plan with the answers, the recommended ones filled in. Raises WizardError."""
-        from wizard import planner, questions
+        from wizard import planner, questions, ways
 
         facts, knowledge = self.known()
-        self.complete = questions.complete(facts, knowledge, self.choices())
-        self.plan = planner.plan(facts, knowledge, self.complete)
+        choices = self.choices()
+        with ways.offered(facts, knowledge, choices):
+            self.complete = questions.complete(facts, knowledge, choices)
+            self.plan = planner.plan(facts, knowledge, self.complete)
         if self._prepared:
             is_further(self.plan)
         return self.plan
@@ -231,8 +237,9 @@ class Session:
         questions.complete(*self.known(), replace(self.given, **tried))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:
-        from wizard import questions
+        from wizard import questions, ways
 
         if choices not in self._lists:
-            self._lists[choices] = questions.applicable(*self.known(), choices)
+            with ways.offered(*self.known(), choices):
+                self._lists[choices] = questions.applicable(*self.known(), choices)
         return self._lists[choices]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Optional
 
-from wizard.errors import WizardError
+from wizard.errors import Way, WizardError
 from wizard.events import Event, RunEnded, StepEnded, StepStarted
 from wizard.plan import Plan, Step
 from wizard.verify import Report
@@ -57,13 +57,17 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """The whole report. ``code`` is the exit code; whatever was not reached is null or empty."""
+    """The whole report. ``code`` is the exit code; whatever was not reached is null or empty.
+
+    ``ways`` are the ways out where this machine cannot do what was asked, best first.
+    """
 
     code: int
     plan: Optional[Planned] = None
     steps: tuple[StepResult, ...] = ()
     report: Optional[Report] = None
     error: Optional[Problem] = None
+    ways: tuple[Way, ...] = ()
     seconds: float = 0.0
     schema: int = SCHEMA
 

@@ -64,14 +64,15 @@ class Decision:
 def settle(facts: Facts, choices: Choices) -> Decision:
     """Fill in the recommended answers and plan, for these facts and with no other look.
 
-    Raises BadRequest where an answer is not one of the possible ones, and Impossible where this
-    machine cannot do what was asked.
+    Raises BadRequest where an answer is not one of the possible ones, and Impossible, with the
+    ways out, where this machine cannot do what was asked.
     """
-    from wizard import knowledge, planner, questions
+    from wizard import knowledge, planner, questions, ways
 
     known = knowledge.load()
-    complete = questions.complete(facts, known, choices)
-    return Decision(facts, known, complete, planner.plan(facts, known, complete))
+    with ways.offered(facts, known, choices):
+        complete = questions.complete(facts, known, choices)
+        return Decision(facts, known, complete, planner.plan(facts, known, complete))
 
 
 def decide(engine: Engine, choices: Choices) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -14,6 +15,19 @@ class Exit(IntEnum):
     IMPOSSIBLE = 3
     UNPROVED = 4
     CANCELLED = 130
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that is possible where what was asked for is not.
+
+    ``title`` names it in a few words, ``detail`` says what one gets and what it costs, and
+    ``command`` is what to type; empty where no one command does it.
+    """
+
+    title: str
+    detail: str
+    command: str = ""
 
 
 class WizardError(Exception):
@@ -40,6 +54,10 @@ class BadRequest(WizardError):
 
 
 class Impossible(WizardError):
-    """This machine cannot do what was asked; ``hints`` are the nearest things that work."""
+    """This machine cannot do what was asked; ``hints`` are the nearest things that work.
+
+    ``ways`` are all the ways out, best first, where somebody has looked for them (`wizard.ways`).
+    """
 
     code = Exit.IMPOSSIBLE
+    ways: tuple[Way, ...] = ()

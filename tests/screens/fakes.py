@@ -11,15 +11,15 @@ import pytest
 
 from backends.action import Command, Prove
 from screens import failure, result, review, welcome
-from wizard import planner, questions, support
+from wizard import planner, questions, support, ways
 from wizard.choices import Choices
 from wizard.engine import Engine
-from wizard.errors import BadRequest, Impossible, WizardError
+from wizard.errors import BadRequest, Impossible, Way, WizardError
 from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
 from wizard.facts import Facts, Headers, Manager, Pip, Privilege, Python, System, Tool
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan, Step
-from wizard.questions import Option, Question
+from wizard.question import Option, Question
 from wizard.support import Support
 from wizard.verify import Check, Linkage, Report
 
@@ -115,10 +115,10 @@ def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
 
 
 def plan(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Plan:
-    """Four steps for the source, three for a wheel. Release 45.0.7 is impossible here."""
-    if choices.release == "45.0.7":
+    """Four steps for the source, three for a wheel. Two releases are impossible here."""
+    if choices.release in ("45.0.7", "44.0.3"):
         raise Impossible(
-            "cryptography 45.0.7 cannot be installed here.",
+            f"cryptography {choices.release} cannot be installed here.",
             shown="Requires-Python: <3.11",
             why="This Python is newer than that release allows.",
             hints=("Choose 50.0.2.",),
@@ -163,6 +163,27 @@ def plan(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Plan:
         (make, install, prove) if choices.method == "wheel" else (packages, make, install, prove),
         notes=("Rust from Debian is too old here.",) if choices.method == "source" else (),
     )
+
+
+WAYS = (
+    Way(
+        "cryptography 50.0.2, as a wheel",
+        "A ready-made wheel of it fits.",
+        "cryptography-wizard --release 50.0.2 --method wheel",
+    ),
+    Way(
+        "cryptography 44.0.3, with Python 3.10.14",
+        "A ready-made wheel fits /opt/python3.10/bin/python3. Releases before 50.0.0 let an "
+        "attacker use PKCS#7 decryption as an oracle.",
+        "cryptography-wizard --python /opt/python3.10/bin/python3 --release 44.0.3",
+    ),
+    Way("A newer version of this system", "Its wheels need glibc 2.28 or newer."),
+)
+
+
+def ways_out(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> tuple[Way, ...]:
+    """There are some for one of the impossible releases."""
+    return WAYS if choices.release == "44.0.3" else ()
 
 
 TESTED = Support("50.0.2", "tested", "", "50.0.2: its makers test it on such a system")
@@ -307,3 +328,4 @@ def pretend(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(questions, "complete", complete)
     patch.setattr(planner, "plan", plan)
     patch.setattr(support, "recommended", lambda facts, *_: TESTED if facts.pythons else None)
+    patch.setattr(ways, "ways", ways_out)

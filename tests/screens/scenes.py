@@ -173,6 +173,9 @@ SCENES: dict[str, Scene] = {
     "help": Scene(keys(*METHOD, "f1")),
     "review": Scene(keys(*REVIEW_SOURCE)),
     "impossible": Scene(keys("enter", "enter", "down", "enter", "enter")),
+    "possible": Scene(
+        keys("enter", "enter", "down", "down", "enter", *"44.0.3", "enter", "enter", "down")
+    ),
     "run": Scene(running(), run=held),
     "run-find": Scene(running("f", *"pyo3"), run=held),
     "run-cancel": Scene(running("c"), run=held),

@@ -86,6 +86,9 @@ SHOTS = {
     ))),
     "help": Shot((*METHOD, "f1")),
     "review": Shot(SOURCE),
+    "possible": Shot(("enter", "enter"), facts=replace(DEBIAN, managers=(), tools=(), pythons=(
+        replace(DEBIAN.pythons[0], version="3.13.1", free_threaded=True, pip=None),
+    ))),
     "run": Shot((*SOURCE, "enter"), BUILDING, held=()),
     "run-find": Shot((*SOURCE, "enter"), BUILDING, held=("f", *"openssl")),
     "run-cancel": Shot((*SOURCE, "enter"), BUILDING, held=("c",)),

@@ -139,9 +139,9 @@ def test_an_impossible_plan_leads_back_to_the_questions(
 
     monkeypatch.setattr(planner, "plan", plan)
     asker = Script(*[ENTER] * 3, answer, Back, "49.0.0", ENTER, "go")
-    assert converse(asker) == (Exit.DONE if answer == "back" else Exit.CANCELLED)
+    assert converse(asker) == (Exit.DONE if answer == "back" else Exit.IMPOSSIBLE)
     out = capsys.readouterr().out
-    assert "This machine cannot.\nWhy: It is too small." in out
+    assert "This machine cannot.\nWhy: It is too small.\nWhat is possible instead:" in out
     assert ("[3/3]" in out) is (answer == "back")
 
 
