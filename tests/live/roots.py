@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,14 +103,16 @@ def possible() -> None:
         pytest.skip(f"no namespaces can be made here: {done.stderr.strip()}")
 
 
-def make(suite: str, python: str, folder: Path) -> Root:
+def make(suite: str, python: str, folder: Path, include: Sequence[str] = ()) -> Root:
     """Make a root of this suite: with certificates and Python, without package lists.
 
-    Skips the test where Debian's archive cannot be reached.
+    ``include`` are more of Debian's packages. Skips the test where Debian's archive cannot be
+    reached.
     """
+    wanted = ",".join(("ca-certificates", "python3", *include))
     done = subprocess.run(
         (
-            *("mmdebstrap", "--quiet", "--variant=apt", "--include=ca-certificates,python3"),
+            *("mmdebstrap", "--quiet", "--variant=apt", f"--include={wanted}"),
             *(suite, str(folder)),
         ),
         stdin=subprocess.DEVNULL,
