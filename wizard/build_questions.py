@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import assets
 from backends.manager import managers
-from wizard import environment, offers, source
+from wizard import environment, offers, provision, source
 from wizard.choices import Choices
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
@@ -164,4 +164,4 @@ def _brings(needs: Source) -> str:
 def _whose(facts: Facts, needs: Source) -> str:
     if facts.system.name == "linux" or not needs.manager:
         return "this system"
-    return managers()[needs.manager].label.partition(" (")[0]
+    return provision.name_of(needs.manager)

@@ -140,11 +140,12 @@ class Rust:
 class OpenSSL:
     """One way to get OpenSSL's headers and libraries from a package manager.
 
-    The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own. ``prefix`` is the folder with its ``include`` and
-    ``lib``, or ``include`` and ``lib`` are named; all are empty where a compiler looks anyway.
-    They may have ``{folder}`` (`wizard.facts.Package.folder`) and ``{root}`` (the folder above
-    the one that the manager's program is in). ``static`` is the package with the static
-    libraries; empty: there is none.
+    The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own.
+    ``prefix`` is the folder with its ``include`` and ``lib``, or ``include`` and ``lib`` are
+    named; all are empty where a compiler looks anyway. They may have ``{folder}``
+    (`wizard.facts.Package.folder`) and ``{root}`` (the folder above the one that the manager's
+    program is in). ``static`` is the package with the static libraries; empty: there is none.
+    ``hint`` says how a manager that lacks it can have it.
     """
 
     package: str
@@ -153,6 +154,7 @@ class OpenSSL:
     include: str = ""
     lib: str = ""
     static: str = ""
+    hint: str = ""
     source: str = ""
 
 

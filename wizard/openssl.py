@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.environment import paths
 from wizard.errors import BadRequest
@@ -58,10 +58,12 @@ def packaged(row: Release, manager: Manager, names: Packages, link: str) -> Libr
     """The OpenSSL that ``manager`` has, or would install, for a release of this row."""
     known = {package.name: package for package in manager.packages}
     refused: Refused | None = None
+    hints: tuple[str, ...] = ()
     for way in names.openssl:
         package, own = known.get(way.package), known.get(way.version_of or way.package)
         version = upstream(own.installed or own.candidate) if own else ""
         if not package or not version:
+            hints += (way.hint,) if way.hint else ()
             continue
         problem = unfit(row, version)
         if problem:
@@ -75,8 +77,8 @@ def packaged(row: Release, manager: Manager, names: Packages, link: str) -> Libr
             tuple(dict.fromkeys(wanted)),
             *_places(way, manager, package.folder),
         )
-    none = Refused(f"{manager.name} does not have: {names.openssl[0].package}.")
-    return refused or none
+    refused = refused or Refused(f"{manager.name} does not have: {names.openssl[0].package}.")
+    return replace(refused, hints=(*hints, *refused.hints))
 
 
 def present(facts: Facts, row: Release, python: Python, link: str) -> Library | Refused:

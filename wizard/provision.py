@@ -15,10 +15,15 @@ def refresh(facts: Facts, manager: str) -> Step:
     """Fetch the manager's package lists."""
     return Step(
         "packages-refresh",
-        f"Fetch {manager}'s package lists",
+        f"Fetch {name_of(manager)}'s package lists",
         "So that the newest packages are installed, and none that is gone by now is asked for.",
         _called(facts, manager, managers()[manager].refresh()),
     )
+
+
+def name_of(manager: str) -> str:
+    """The manager's name for people: ``Homebrew``."""
+    return managers()[manager].label.partition(" (")[0]
 
 
 def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple[Step, ...]:

@@ -217,9 +217,11 @@ def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choi
     if question.key == "release":
         listed = offers.find(facts, knowledge, value)
         chosen = environment.target(facts, choices)
-        reason = offers.offer(facts, knowledge, chosen, choices, listed).closed(choices.method)
+        found = offers.offer(facts, knowledge, chosen, choices, listed)
+        reason = found.closed(choices.method)
         if reason:
-            raise _closed(question, value, reason)
+            hints = found.source.hints if reason == found.source.reason else ()
+            raise _closed(question, value, reason, hints)
         return
     option = next((o for o in question.options if o.value == value), None)
     if option is None and question.free:
@@ -233,12 +235,12 @@ def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choi
         raise _closed(question, value, option.closed)
 
 
-def _closed(question: Question, value: str, reason: str) -> Impossible:
+def _closed(question: Question, value: str, reason: str, hints: tuple[str, ...] = ()) -> Impossible:
     nearest = f"What works here: --{question.key} {question.recommended}"
     return Impossible(
         f"--{question.key} {value} is not possible on this machine.",
         why=reason,
-        hints=(nearest,) if question.recommended else (),
+        hints=(*((nearest,) if question.recommended else ()), *hints),
     )
 
 

@@ -87,7 +87,7 @@ def system(
         for way, version in (*quick, *good):
             return Toolchain(
                 "packages",
-                f"Rust {version} from {' and '.join(way.packages)}",
+                f"Rust {version} ({' and '.join(way.packages)})",
                 packages=way.packages,
                 path=_front(facts, way, manager),
                 old=not quick,

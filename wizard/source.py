@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, replace
 
+from backends import msvc
 from backends.manager import managers
 from wizard import compiler, openssl, rust
 from wizard.choices import Choices
@@ -231,12 +232,17 @@ def _build(
         lists=words.lists,
         unset=unset,
         path=toolchain.path,
-        notes=tuple(_notes(facts, toolchain, library, unset, link)),
+        notes=tuple(_notes(facts, python, toolchain, library, unset, link)),
     )
 
 
 def _notes(
-    facts: Facts, toolchain: Toolchain, library: Library, unset: tuple[str, ...], link: str
+    facts: Facts,
+    python: Python,
+    toolchain: Toolchain,
+    library: Library,
+    unset: tuple[str, ...],
+    link: str,
 ) -> list[str]:
     notes = []
     if toolchain.kind != "none":
@@ -253,6 +259,13 @@ def _notes(
         notes.append(
             f"The cargo here is older than {rust.SPARSE}: it fetches the whole list of crates "
             "with git, which takes minutes and not every mirror has. --rust rustup avoids that."
+        )
+    studio = facts.tool(msvc.tool(python.machine))
+    if facts.system.name == "windows" and studio:
+        notes.append(
+            f"The build finds the compiler of Visual Studio {studio.version} by itself. By hand, "
+            f"a prompt for it is made by: {studio.path} "
+            f"{msvc.architecture(python.machine, python.bits)}"
         )
     if facts.system.name == "windows" and link == "dynamic":
         notes.append(
@@ -327,10 +340,7 @@ def _other_architecture(
     return Refused(
         f"{manager.name} in {root} has packages for {has}, and this Python is for "
         f"{python.machine}{_rosetta(facts, python)}.",
-        hints=(
-            *((f"Take a Python for {has}: --python {others[0]}",) if others else ()),
-            "Or take the wheel: --method wheel",
-        ),
+        hints=(f"Take a Python for {has}: --python {others[0]}",) if others else (),
     )
 
 

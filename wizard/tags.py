@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Optional
 
@@ -56,6 +57,7 @@ def expand(compressed: Iterable[str]) -> Iterator[str]:
                     yield f"{interpreter}-{abi}-{platform}"
 
 
+@lru_cache(maxsize=64)
 def modern(python: Python) -> tuple[str, ...]:
     """The tags (compressed, best first) that a current pip accepts for this interpreter.
 

@@ -67,7 +67,7 @@ def fit(
     refusal = unfit(python, listed)
     if refusal:
         return Fit(release, reason=refusal)
-    newer = _modern(python)
+    newer = modern(python)
     pip = python.pip if accepts is None else None
     own = (pip.tags if pip else accepts) or newer  # a pip that did not say is taken for a new one
     wheels = [Tag(*tag.split("-")) for tag in _expanded(listed.wheels)]
@@ -349,9 +349,6 @@ def _ranks(tags: tuple[str, ...]) -> dict[str, int]:
     for place, tag in enumerate(expand(tags)):
         ranks.setdefault(tag, place)
     return ranks
-
-
-_modern = lru_cache(maxsize=64)(modern)
 
 
 @lru_cache(maxsize=256)
