@@ -24,6 +24,7 @@ from wizard.facts import Privilege
 from wizard.lines import LineDecoder
 from wizard.processes import Running, signal_name, start
 from wizard.progress import reader
+from wizard.variables import REMOVED
 
 TICK = 0.05
 """Seconds between two looks at the clock, and between two batches of lines for a face."""
@@ -31,12 +32,6 @@ BATCH = 20_000
 """More lines than these are told at once, even if a tick is not over."""
 RETRY_SECONDS = 2.0
 """Seconds between two tries while somebody else holds a lock."""
-
-REMOVED = (
-    *("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX"),
-    *("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
-)
-"""Variables that would send an installation somewhere else than the plan says."""
 
 
 @dataclass(frozen=True)

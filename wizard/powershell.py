@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ntpath
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from backends.action import Action, Command, Download, Prove, WriteFile
@@ -23,11 +24,25 @@ _DASHED = re.compile(r"--?[A-Za-z][A-Za-z-]*", re.ASCII)
 _QUOTES = "'\u2018\u2019\u201a\u201b"
 """PowerShell takes the typographic ones for single quotes too."""
 
-_START = """\
+
+def _names(names: Sequence[str]) -> str:
+    """A list of names, as lines of a script."""
+    words = ", ".join(f"'{name}'" for name in names)
+    return textwrap.fill(words, 90, initial_indent="    ", subsequent_indent="    ")
+
+
+_START = f"""\
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 # In every PowerShell this script itself looks at exit codes.
 $PSNativeCommandUseErrorActionPreference = $false
+
+# These would send the installation somewhere else.
+$Elsewhere = @(
+{_names(variables.REMOVED)}
+)
+"""
+_INVOKE = """\
 
 function Restore-Variables([System.Collections.Hashtable] $Before) {
     foreach ($name in $Before.Keys) {
@@ -46,12 +61,13 @@ function Invoke-Program {
         [scriptblock] $Run
     )
     $before = New-Object System.Collections.Hashtable
-    foreach ($name in @($Unset) + @($Set -replace '(?s)=.*', '')) {
+    $gone = @($Unset) + $Elsewhere
+    foreach ($name in $gone + @($Set -replace '(?s)=.*', '')) {
         if ($name) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
     }
     Push-Location -LiteralPath $Folder
     try {
-        foreach ($name in $Unset) {
+        foreach ($name in $gone) {
             if (Test-Path -LiteralPath "Env:$name") { Remove-Item -LiteralPath "Env:$name" }
         }
         foreach ($pair in $Set) {
@@ -66,12 +82,23 @@ function Invoke-Program {
     }
 }
 """
-_AS_ROOT = """\
+_AS_ROOT = f"""\
+
+# What a company's proxy needs; sudo would drop it.
+$Passed = @(
+{_names(variables.PASSED)}
+)
+"""
+_INVOKE_AS_ROOT = """\
 
 function Invoke-AsRoot {
-    if ((& 'id' '-u') -eq '0') { $words = $args }
-    elseif (Get-Command 'sudo' -ErrorAction SilentlyContinue) { $words = @('sudo') + $args }
-    else { $words = @('doas') + $args }
+    $words = $args
+    if ((& 'id' '-u') -ne '0') {
+        $sudo = Get-Command 'sudo' -ErrorAction SilentlyContinue
+        $tool = if ($sudo) { 'sudo' } else { 'doas' }
+        $kept = @(Get-ChildItem 'Env:' | Where-Object { $Passed -ccontains $_.Name })
+        $words = @($tool, 'env') + @($kept | ForEach-Object { "$($_.Name)=$($_.Value)" }) + $args
+    }
     $program, $rest = $words
     & $program @rest
 }
@@ -149,10 +176,10 @@ def to_powershell(plan: Plan) -> str:
         f"# Installs cryptography {plan.release} into {_comment(plan.environment)}",
         "# Written by cryptography-wizard. Run it with:",
         "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
-        *_START.splitlines(),
+        *(_START + _INVOKE).splitlines(),
     ]
     if any(isinstance(action, Command) and action.root for action in actions):
-        lines += _AS_ROOT.splitlines()
+        lines += (_AS_ROOT + _INVOKE_AS_ROOT).splitlines()
     if any(isinstance(action, Download) for action in actions):
         lines += _FETCH.splitlines()
     for number, step in enumerate(plan.steps, 1):

@@ -13,18 +13,12 @@ from wizard import powershell, shell, variables
 from wizard.errors import Impossible
 from wizard.facts import Facts, Privilege
 from wizard.processes import ProgramTimeout, ask
+from wizard.variables import PASSED
 
 ASK_SECONDS = 330
 """How long a password may be waited for: a little longer than sudo's own five minutes."""
 RENEW_SECONDS = 60
 """How often sudo is told that the user is still there: its tickets may last only five minutes."""
-
-PASSED = (
-    *("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"),
-    *("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"),
-)
-"""What a program needs behind a company's proxy; sudo drops it unless it is given again."""
 
 
 def wrap(

@@ -21,12 +21,18 @@ sys.exit(0 if works and sys.argv[1:] in ([], [cryptography.__version__]) else 4)
 """
 """A small proof for scripts: ASCII, and the same for every Python and every shell."""
 
-_AS_ROOT = """\
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null; then sudo "$@"
-    else doas "$@"; fi
-}
+_CLEAR = f"""\
+# These would send the installation somewhere else.
+unset {" ".join(variables.REMOVED)}
+"""
+_PASSED = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
+_AS_ROOT = f"""\
+as_root() {{
+    if [ "$(id -u)" = 0 ]; then "$@"; return; fi
+    # What a company's proxy needs would be dropped.
+    set -- env {_PASSED} "$@"
+    if command -v sudo >/dev/null; then sudo "$@"; else doas "$@"; fi
+}}
 """
 _FETCH = """\
 get() { # URL FILE
@@ -114,6 +120,7 @@ def to_shell(plan: Plan) -> str:
         f"# Installs cryptography {plan.release} into {_comment(plan.environment)}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
         "set -eu",
+        *_CLEAR.splitlines(),
     ]
     if any(isinstance(action, Command) and action.root for action in actions):
         lines += _AS_ROOT.splitlines()

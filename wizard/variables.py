@@ -7,6 +7,18 @@ from collections.abc import Mapping
 
 from backends.action import Command
 
+PASSED = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"),
+)
+"""What a program needs behind a company's proxy; sudo drops it unless it is given again."""
+REMOVED = (
+    *("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX"),
+    *("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
+)
+"""Variables that would send an installation somewhere else than the plan says."""
+
 
 def lists(command: Command) -> dict[str, tuple[str, ...]]:
     """The folders that the command puts in front of each variable's own, PATH among them."""

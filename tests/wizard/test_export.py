@@ -21,6 +21,7 @@ import pytest
 
 from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
 from tests.machines import machine
+from tests.wizard.planned import plans
 from tests.wizard.programs import program
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
@@ -28,6 +29,7 @@ from wizard.export import command_text, to_shell, to_text
 from wizard.knowledge import load
 from wizard.plan import Plan, Step
 from wizard.planner import plan
+from wizard.variables import REMOVED
 
 DEBIAN = plan(machine("debian-12"), load(), Choices(method="source"))
 
@@ -167,6 +169,40 @@ def test_the_script_has_lists_and_takes_variables_away(
     result = run(to_shell(small(Step("s", "t", "w.", command))), tmp_path, shell, env)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == repr([None, wanted, "/i:own", "it's new"])
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_goes_where_the_plan_says_and_through_the_proxy(
+    tmp_path: Path, shell: str
+) -> None:
+    bin_folder = tmp_path / "bin"
+    program(bin_folder, "id", "echo 1000")
+    program(bin_folder, "doas", 'exec env -i PATH="$PATH" "$@"')
+    without_sudo = tools(tmp_path / "few", "env", "sh")["PATH"]
+    sees = "import os; print([os.environ.get(n) for n in ('PIP_USER', 'https_proxy', 'NO_PROXY')])"
+    steps = [Step(str(n), "t", "w.", Command((sys.executable, "-c", sees), root=bool(n)))
+             for n in range(2)]  # fmt: skip
+    env = {"PATH": f"{bin_folder}{os.pathsep}{without_sudo}", "https_proxy": "it's a proxy"}
+    env |= dict.fromkeys(REMOVED, "1")
+    result = run(to_shell(small(*steps)), tmp_path, shell, env)
+    assert result.returncode == 0, result.stderr
+    wanted = repr([None, "it's a proxy", os.environ.get("NO_PROXY")])
+    assert result.stdout.splitlines() == ["[1/2] t", wanted, "[2/2] t", wanted]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_plan_is_a_shell_script_but_those_of_windows(tmp_path: Path, shell: str) -> None:
+    for number, each in enumerate(plans()):
+        if each.system == "windows":
+            with pytest.raises(BadRequest):
+                to_shell(each)
+        else:
+            (tmp_path / str(number)).write_text(to_shell(each), encoding="utf-8")
+    words = ("busybox", "sh") if shell == "busybox" else (shell,)
+    scripts = sorted(tmp_path.iterdir())
+    assert scripts
+    for script in scripts:
+        subprocess.run([*words, "-n", str(script)], check=True, timeout=30)
 
 
 def test_a_list_that_is_not_to_be_seen_starts_anew(tmp_path: Path) -> None:

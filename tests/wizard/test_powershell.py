@@ -24,6 +24,7 @@ from wizard.export import command_text, to_powershell
 from wizard.plan import Plan, Step
 from wizard.powershell import literal
 from wizard.shell import PROOF
+from wizard.variables import PASSED, REMOVED
 
 PARSER = Parser(Language(tree_sitter_powershell.language()))
 ODD = ["a b", "it's", "$HOME $(x) `n", "Jürgen", "‘’‚‛", "a;b|c&d", "@{x}", "%PATH%", "日本 😀"]
@@ -243,6 +244,21 @@ def test_variables_are_set_for_one_command() -> None:
         "$env:PATH = 'C:\\rust;' + $env:PATH; $env:LIB = 'C:\\o lib;D:;' + $env:LIB; "
         "$env:A = 'it''s; $x'; $env:INCLUDE = 'C:\\i;own'; "
         "Push-Location 'C:\\a b'; x; Pop-Location"
+    )
+
+
+def test_programs_do_not_see_what_would_send_them_elsewhere() -> None:
+    script = to_powershell(small(Command(("a",), root=True), system="linux"))
+    for name, names in (("$Elsewhere", REMOVED), ("$Passed", PASSED)):
+        found = [n for n in walk(read(script)) if n.type == "assignment_expression"]
+        made = next(n for n in found if source(n).startswith(f"{name} = "))
+        assert tuple(value(next(array(made)))) == names
+    assert "$gone = @($Unset) + $Elsewhere" in script
+
+
+def array(node: Node) -> Iterator[Node]:
+    return (
+        n for n in walk(node) if n.type == "array_literal_expression" and n.named_child_count > 1
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from backends.action import Command
 from wizard.errors import Impossible
 from wizard.facts import Facts, Privilege, System
-from wizard.privilege import PASSED, RENEW_SECONDS, KeepAlive, ender, shown, unlock, wrap
+from wizard.privilege import RENEW_SECONDS, KeepAlive, ender, shown, unlock, wrap
+from wizard.variables import PASSED
 
 APT = Command(
     ("apt-get", "install", "-y", "libssl-dev"),

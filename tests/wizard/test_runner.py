@@ -22,6 +22,7 @@ from wizard.errors import Exit
 from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import FileExists, PackagesInstalled, Plan, Step
+from wizard.variables import REMOVED
 from wizard.verify import Report
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these tests need POSIX")
@@ -352,7 +353,7 @@ def test_apt_status_is_progress_and_not_for_people() -> None:
 
 
 def test_the_environment_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in execute.REMOVED:
+    for name in REMOVED:
         monkeypatch.setenv(name, "/surprise")
     monkeypatch.setenv("LEFT_ALONE", "yes")
     text = "import os, json; print(json.dumps(dict(os.environ)))"
@@ -365,7 +366,7 @@ def test_the_environment_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     run = Watched(plan(step("env", command)))
     seen = json.loads(run.lines("env")[0])
-    assert not set(execute.REMOVED) & set(seen)
+    assert not set(REMOVED) & set(seen)
     assert (seen["LEFT_ALONE"], seen["CHOSEN"]) == ("yes", "it's here")
     assert seen["PATH"].startswith("/first" + os.pathsep)
     assert seen["PYTHONUNBUFFERED"] == "1"
