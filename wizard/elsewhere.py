@@ -6,6 +6,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from packaging.version import Version
 
@@ -21,7 +22,7 @@ from wizard.versions import at_least, upstream
 IMAGINED = "3.13.0"
 """An ordinary Python that every system's installer has; wheels for older ones serve newer ones."""
 _WHERE_FROM = {
-    "linux": "Your system's packages may have it.",
+    "linux": "Your system's packages, or the program uv, may have it.",
     "macos": "python.org has an installer.",
     "windows": "python.org has an installer.",
     "other": "Your system's packages may have it.",
@@ -36,12 +37,23 @@ CONDA_GLIBC = "2.17"
 """The oldest of conda-forge's sysroots."""
 
 
+class Trouble(IntEnum):
+    """How much trouble a way is, the least first."""
+
+    WHEEL = 0
+    OTHER_PYTHON = 1
+    SOURCE = 2
+    NEW_PYTHON = 3
+    ADMINISTRATOR = 4
+    BY_HAND = 5
+
+
 @dataclass(frozen=True)
 class Had:
-    """A release that can be had, the way to it, and how much trouble that is (0: none)."""
+    """A release that can be had, and the way to it."""
 
     release: str
-    trouble: int
+    trouble: Trouble
     way: Way
 
 
@@ -68,7 +80,7 @@ def new_python(
             python.bits,
         )
         command = f"uv python install {minor}" if same and facts.tool("uv") else ""
-        yield Had(listed.version, 3, Way(title, detail, command))
+        yield Had(listed.version, Trouble.NEW_PYTHON, Way(title, detail, command))
         return
 
 
@@ -133,6 +145,8 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Way]:
                 whose = f"the Python of {label.get(manager.name, manager.name)}"
             version = upstream(package.installed or package.candidate)
             detail = f"Its version is {version}. It serves {whose} only, and no environment."
+            if names.distributions:
+                detail += " Its security fixes come from the system's makers, while they give any."
             if package.installed:
                 yield Way(f"The package {name}, which is here already", detail)
                 break
@@ -149,6 +163,7 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Way]:
 
 
 def conda(facts: Facts) -> Iterator[Way]:
+    """The package of conda-forge, on the systems that it is made for."""
     system = facts.system
     if system.machine not in CONDA_FORGE.get(system.name, ()):
         return
@@ -189,16 +204,12 @@ def newer_system(
         if names is None or _foreign(facts.system, names):
             continue
         known = {each.name: each for each in manager.packages}
-        versions = [
-            upstream(known[way.package].candidate or known[way.package].installed)
-            for way in names.openssl
-            if way.package in known
-        ]
-        old = [each for each in versions if each]
-        if old and not any(row.takes_openssl(each) for each in old):
+        own = (known.get(way.version_of or way.package) for way in names.openssl)
+        versions = [upstream(each.candidate or each.installed) for each in own if each]
+        if versions and not any(at_least(each, row.openssl) for each in versions):
             detail = (
                 f"To compile cryptography {newest.version}, OpenSSL {row.openssl} or newer is "
-                f"needed, and {manager.name} has {' and '.join(old)} here."
+                f"needed, and {manager.name} has {' and '.join(versions)} here."
             )
             yield Way("A newer version of this system", detail)
 

@@ -35,6 +35,10 @@ NAMES = {
 }
 
 
+_MACHINES = {"win-amd64": "64-bit Intel", "win32": "32-bit Intel", "win-arm64": "ARM"}
+"""What Python calls a Windows, and the processor that this means."""
+
+
 @dataclass(frozen=True)
 class Tested:
     """A kind of system that is tested: an ``ID`` of os-release, its versions, the machines.
@@ -165,6 +169,8 @@ def _untested(system: System, row: Upstream, python: Python) -> Optional[_Untest
     """Why this is not among what the makers test; None where it is."""
     ours = [each for each in row.systems if each.id == system.distribution]
     machine = _machine(python)
+    if _emulated(system, python):
+        return _Untested("Its makers do not say that they test it on a processor that is imitated.")
     here = [version for each in ours if machine in each.machines for version in each.versions]
     if not any(_same(version, system) for version in here):
         return _untested_system(system, ours, here)
@@ -177,7 +183,8 @@ def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Un
         return _Untested("Its makers do not test it on such a system.")
     if not here:
         machines = dict.fromkeys(machine for each in ours for machine in each.machines)
-        return _Untested(f"Of {name}, its makers test it on {_list(list(machines))} only.")
+        words = [_MACHINES.get(machine, machine) for machine in machines]
+        return _Untested(f"Of {name}, its makers test it on {_list(words)} only.")
     moving = [word for word in here if word in MOVING]
     named = [version for each in ours for version in each.versions if version not in MOVING]
     newest = f"{name} unstable" if "unstable" in moving else f"the newest {name}"
@@ -237,6 +244,11 @@ def _machine(python: Python) -> str:
     return narrow.get(python.machine, python.machine) if python.bits == 32 else python.machine
 
 
+def _emulated(system: System, python: Python) -> bool:
+    """Whether an Intel Python runs on an ARM processor: by Rosetta, or on Windows on ARM."""
+    return system.machine == "arm64" and _machine(python) in ("x86_64", "win-amd64", "win32")
+
+
 def _place(system: System, python: Python) -> str:
     """The system in words: ``Debian 12 on x86_64``."""
     name = NAMES.get(system.distribution, system.distribution_name or system.name)
@@ -249,7 +261,9 @@ def _place(system: System, python: Python) -> str:
         version = ""
     if system.distribution == "debian" and not version:
         version = "testing or unstable"
-    return f"{name} {version}".strip() + f" on {_machine(python)}"
+    machine = _MACHINES.get(_machine(python), _machine(python))
+    imitated = " (imitated by ARM)" if _emulated(system, python) else ""
+    return f"{name} {version}".strip() + f" on {machine}{imitated}"
 
 
 def _interpreter(python: Python) -> str:

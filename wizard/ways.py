@@ -11,7 +11,7 @@ from packaging.version import Version
 from backends.manager import managers
 from wizard import elsewhere, environment, offers
 from wizard.choices import Choices
-from wizard.elsewhere import Had, command_words, detailed, newest_wheel, typed
+from wizard.elsewhere import Had, Trouble, command_words, detailed, newest_wheel, typed
 from wizard.environment import Target, usable
 from wizard.errors import Impossible, Way, WizardError
 from wizard.facts import Facts, Listed, Privilege, Python
@@ -51,7 +51,10 @@ def ways(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Way, ...
     if target is not None:
         had += _here(facts, knowledge, target, place, releases)
     had += _other_pythons(facts, knowledge, target, releases)
-    wheel = max((Version(each.release) for each in had if each.trouble < 2), default=None)
+    wheel = max(
+        (Version(each.release) for each in had if each.trouble <= Trouble.OTHER_PYTHON),
+        default=None,
+    )
     python = target.python if target else None
     if releases and (wheel is None or wheel < Version(releases[0].version)):
         had += elsewhere.new_python(facts, knowledge, python, releases, wheel)
@@ -60,7 +63,8 @@ def ways(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Way, ...
     found = [each.way for each in (*asked, *had)]
     found += elsewhere.packages(facts, knowledge)
     found += elsewhere.conda(facts)
-    if releases:
+    here = {each.release for each in had if each.trouble <= Trouble.NEW_PYTHON}
+    if releases and releases[0].version not in here:
         found += elsewhere.newer_system(facts, knowledge, python, releases[0])
     return tuple(dict.fromkeys(found))
 
@@ -113,18 +117,17 @@ def _here(
 
 
 def _by_wheel(facts: Facts, knowledge: Knowledge, listed: Listed, place: Choices) -> Had:
+    title = f"cryptography {listed.version}, as a wheel"
     detail = detailed("A ready-made wheel of it fits.", knowledge, listed)
     command = _wizard(facts, replace(place, release=listed.version, method="wheel"))
-    return Had(
-        listed.version, 0, Way(f"cryptography {listed.version}, as a wheel", detail, command)
-    )
+    return Had(listed.version, Trouble.WHEEL, Way(title, detail, command))
 
 
 def _by_source(facts: Facts, knowledge: Knowledge, listed: Listed, place: Choices) -> Had:
     detail = detailed("Compiling takes minutes.", knowledge, listed)
     command = _wizard(facts, replace(place, release=listed.version, method="source"))
     title = f"cryptography {listed.version}, compiled here from its source"
-    return Had(listed.version, 2, Way(title, detail, command))
+    return Had(listed.version, Trouble.SOURCE, Way(title, detail, command))
 
 
 def _by_administrator(
@@ -143,7 +146,11 @@ def _by_administrator(
     words = f"Somebody with administrator rights {what}; then it can be compiled here."
     detail = detailed(words, knowledge, listed)
     title = f"cryptography {listed.version}, with an administrator's help"
-    yield Had(listed.version, 4, Way(title, detail, command_words(root, manager, command)))
+    yield Had(
+        listed.version,
+        Trouble.ADMINISTRATOR,
+        Way(title, detail, command_words(root, manager, command)),
+    )
 
 
 def _by_hand(
@@ -155,7 +162,7 @@ def _by_hand(
     hints = [hint for hint in source.hints if "wheel" not in hint]
     if hints:
         title = f"cryptography {listed.version}, compiled once its needs are met"
-        yield Had(listed.version, 5, Way(title, " ".join((source.reason, *hints))))
+        yield Had(listed.version, Trouble.BY_HAND, Way(title, " ".join((source.reason, *hints))))
 
 
 def _other_pythons(
@@ -174,7 +181,9 @@ def _other_pythons(
         detail = detailed(f"A ready-made wheel fits {python.path}.", knowledge, listed)
         title = f"cryptography {listed.version}, with {_name(python)}"
         kind = (listed.version, _name(python))
-        found.setdefault(kind, Had(listed.version, 1, Way(title, detail, command)))
+        found.setdefault(
+            kind, Had(listed.version, Trouble.OTHER_PYTHON, Way(title, detail, command))
+        )
     best = sorted(found.values(), key=lambda each: Version(each.release), reverse=True)
     return best[:OTHER_PYTHONS]
 

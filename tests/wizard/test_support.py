@@ -135,15 +135,20 @@ def test_windows_is_tested_as_a_server(
     found = ask(where, version, wheel=False, python=python)
     assert found.kind == kind
     if release == "11":
-        assert "for Windows 11 on win-amd64" in found.words
+        assert "for Windows 11 on 64-bit Intel" in found.words
         assert found.words.endswith("Its makers test it on Windows Server 2025.")
 
 
-def test_an_intel_python_on_apple_silicon_is_an_intel_mac() -> None:
+def test_an_intel_python_on_apple_silicon_is_not_what_is_tested() -> None:
     mac = facts("macos", "15.6", name="macos", machine="arm64")
     intel = replace(PYTHON, machine="x86_64", platform="macosx-10.9-universal2")
-    assert ask(mac, "49.0.0", python=replace(intel, machine="arm64")).kind == "tested"
-    assert "on arm64 only" in ask(mac, "49.0.0", python=intel).words
+    assert ask(mac, "48.0.1", python=replace(intel, machine="arm64")).kind == "tested"
+    old = replace(mac, system=replace(mac.system, machine="x86_64"))
+    assert ask(old, "48.0.1", python=intel).kind == "tested"
+    assert "on arm64 only" in ask(old, "49.0.0", python=intel).words
+    imitated = ask(mac, "48.0.1", python=intel)
+    assert imitated.kind == "wheel"
+    assert "macOS 15 on x86_64 (imitated by ARM) with Python 3.11" in imitated.words
 
 
 def test_a_release_that_nobody_has_read_is_not_known() -> None:

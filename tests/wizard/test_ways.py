@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.machines import machine
-from wizard import knowledge
+from tests.machines import FOLDER, machine
+from wizard import knowledge, planner, questions
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Package, Privilege, Python, Tool
@@ -91,6 +92,23 @@ def test_every_machine_has_a_way_and_each_is_a_sentence(facts: Facts) -> None:
         assert way.title
         assert way.detail.endswith(".")
         assert "{" not in way.title + way.detail + way.command
+
+
+RECORDED = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "listing")
+
+
+@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("asked", [{}, {"release": "3.4.8"}, {"method": "source"}], ids=str)
+def test_what_the_wizard_is_told_to_do_is_possible(name: str, asked: dict[str, Any]) -> None:
+    facts = machine(name)
+    for way in found(facts, **asked):
+        words = shlex.split(way.command, posix=facts.system.name != "windows")
+        if words and words[0] == "cryptography-wizard" and "administrator" not in way.title:
+            flags = dict(zip(words[1::2], words[2::2]))
+            choices = Choices(**{flag[2:]: value.strip('"') for flag, value in flags.items()})  # type: ignore[arg-type]
+            complete = questions.complete(facts, KNOWLEDGE, choices)
+            assert complete.release == choices.release
+            assert planner.plan(facts, KNOWLEDGE, complete).steps
 
 
 def test_an_old_release_has_its_caveat_and_its_command() -> None:
