@@ -1,4 +1,4 @@
-"""Recorded machines. Each file says in ``tests/machines/README.md`` where it comes from."""
+"""Pretended machines. ``tests/machines/README.md`` says where each file comes from."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ def listing() -> Listing:
     return from_json(Listing, text, source="listing.json")
 
 
+def names() -> tuple[str, ...]:
+    """The names of all machines, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "listing"))
+
+
 @cache
 def machine(name: str) -> Facts:
-    """A recorded machine, with the recorded listing of the index."""
+    """A pretended machine, with the recorded listing of the index."""
     text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
     facts = from_json(Facts, text, source=f"{name}.json", schema=SCHEMA)
     return replace(facts, listing=listing())
