@@ -44,7 +44,9 @@ def environment(triple: str, home: str, *, own_cargo: bool) -> tuple[tuple[str, 
     homes = [("RUSTUP_HOME", "rustup")]
     if own_cargo:
         homes.append(("CARGO_HOME", "cargo"))
-    return tuple((name, _join(triple, home, folder)) for name, folder in homes)
+    variables = tuple((name, _join(triple, home, folder)) for name, folder in homes)
+    # The user's own RUSTUP_TOOLCHAIN, or a file in the working folder, may ask for another.
+    return (*variables, ("RUSTUP_TOOLCHAIN", "stable"))
 
 
 def programs(triple: str, home: str) -> str:

@@ -122,9 +122,10 @@ class Session:
         return not self.question().recommended
 
     def answer_now(self, question: Question) -> str:
-        """The answer that stands: given before, or recommended."""
+        """The answer that stands: given before, or recommended where that is not possible."""
         standing: str = self.answers.get(question.key) or getattr(self.given, question.key)
-        return standing or question.recommended
+        closed = any(option.closed for option in question.options if option.value == standing)
+        return question.recommended if closed or not standing else standing
 
     def submit(self, question: Question, text: str) -> None:
         """Take an answer. Raises WizardError, and keeps the old answer, where it is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backends.action import Output
+from backends.action import Command, Output
 from backends.manager import Problem, called, managers
 from backends.progress import is_apt_status
 from wizard import packages
@@ -33,6 +33,10 @@ _HINTS = {
     "aborted": ("Try again.",),
     "broken": ("Repair the package manager first; the line above says what it misses.",),
 }
+
+
+_NOT_AS_ROOT = "The package manager may not run as root, or its folders belong to another user."
+_AS_ITS_OWNER = ("Run the wizard as the user who installed that package manager.",)
 
 
 def missing(step: Step) -> str:
@@ -73,9 +77,12 @@ def why(step: Step, ended: Ended, log: Path) -> tuple[Ended, tuple[str, ...]]:
     if problem is None or problem.kind == "other":
         return Ended("failed", ended.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
     known = diagnosis.id != "unknown"
-    hints = diagnosis.hints if known else _HINTS[problem.kind]
+    cause, hints = _CAUSES[problem.kind], _HINTS[problem.kind]
+    if problem.kind == "denied" and isinstance(step.action, Command) and not step.action.root:
+        cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
+    hints = diagnosis.hints if known else hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
-    return Ended("failed", ended.exit, _CAUSES[problem.kind], hints), excerpt
+    return Ended("failed", ended.exit, cause, hints), excerpt
 
 
 def read_log(log: Path) -> list[str]:

@@ -139,8 +139,10 @@ def toolchain(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question 
             Option("remove", "Remove it", "cryptography needs no Rust to work."),
             Option("keep", "Keep it", f"The next build is quicker. It stays in {found.home}."),
         ),
-        "remove",
-        "It takes about 600 MB, and is seldom needed again.",
+        "keep" if found.kind == "present" else "remove",
+        "It was kept before."
+        if found.kind == "present"
+        else "It takes about 600 MB, and is seldom needed again.",
     )
 
 

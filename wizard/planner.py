@@ -265,6 +265,12 @@ def _notes(
     newest = next((r for r in offers.listing(facts, knowledge).releases if not r.yanked), listed)
     if listed.version != newest.version:
         notes.append(f"The newest release is {newest.version}. {offer.row.security}".strip())
+        best = offers.offer(facts, knowledge, target(facts, choices), choices, newest)
+        if choices.method == "wheel" and best.wheel and not best.source.reason:
+            notes.append(
+                f"{newest.version} has no wheel for this computer, but it can be compiled here: "
+                f"--method source --release {newest.version}"
+            )
     if not knowledge.knows(listed.version):
         notes.append(
             f"{listed.version} is newer than this wizard; it follows the rules of "

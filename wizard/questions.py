@@ -168,7 +168,7 @@ def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question |
         assets.text("questions/release.md"),
         options,
         best.version if best else "",
-        "It is the newest that works here.",
+        _why_this_release(best, all_releases[0], make),
         free="Another release",
     )
 
@@ -276,6 +276,18 @@ def _best(make: partial[Offer], releases: list[Listed], method: str) -> Listed |
             if not make(listed).closed(wanted):
                 return listed
     return None
+
+
+def _why_this_release(best: Listed | None, newest: Listed, make: partial[Offer]) -> str:
+    if best is newest:
+        return "It is the newest, and it works here."
+    offer = make(newest)
+    if offer.wheel and not offer.source.reason:
+        return (
+            f"It is the newest with a wheel for this computer. {newest.version} has none, but can "
+            "be compiled here: that takes minutes, and brings all security fixes."
+        )
+    return "It is the newest that works here."
 
 
 def _release_words(offer: Offer, best: Listed | None) -> str:

@@ -44,4 +44,4 @@ def test_each_system_has_one_name() -> None:
 
 def test_the_users_cargo_stays_in_charge_where_it_is_configured() -> None:
     names = dict(rustup.environment("x86_64-unknown-linux-gnu", "/c/rust", own_cargo=False))
-    assert names == {"RUSTUP_HOME": "/c/rust/rustup"}
+    assert names == {"RUSTUP_HOME": "/c/rust/rustup", "RUSTUP_TOOLCHAIN": "stable"}

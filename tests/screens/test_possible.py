@@ -14,6 +14,7 @@ from screens import cli, linear
 from screens.app import WizardApp
 from screens.possible import PossiblePage
 from screens.question import QuestionPage
+from screens.session import Session
 from screens.welcome import WelcomePage
 from tests.machines import machine
 from tests.screens.fakes import WAYS, FakeMachine
@@ -172,3 +173,14 @@ def test_line_by_line_without_a_question_it_ends_at_once() -> None:
     with pytest.raises(Impossible) as caught:
         linear.converse(FakeMachine(facts=bare).engine(), Choices(), Answers())
     assert caught.value.ways[0].title == "Python 3.13"
+
+
+def test_a_given_answer_that_is_closed_does_not_stand() -> None:
+    old = replace(DEBIAN.pythons[0], version="3.7.16", pip=None)
+    facts = replace(DEBIAN, pythons=(old,))
+    session = Session(
+        FakeMachine(facts=facts).engine(), Choices(release="50.0.2"), knowledge=knowledge.load()
+    )
+    session.probe()
+    (question,) = (each for each in session.questions() if each.key == "release")
+    assert session.answer_now(question) == question.recommended == "45.0.7"

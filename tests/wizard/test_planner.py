@@ -267,7 +267,7 @@ def test_the_systems_own_package_manager_comes_first() -> None:
     dnf = Manager("dnf", "/usr/bin/dnf", (Package("openssl-devel", candidate="3.2.1"),))
     for managers in ((dnf, *DEBIAN.managers), (*DEBIAN.managers, dnf)):
         steps = plan(replace(DEBIAN, managers=managers), KNOWLEDGE, SOURCE).steps
-        assert "apt" in steps[0].title
+        assert "APT" in steps[0].title
 
 
 def test_an_openssl_that_is_too_new_is_refused() -> None:
