@@ -40,8 +40,9 @@ def ways(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Way, ...
     and, of one release, what is the least trouble.
     """
     releases = [each for each in offers.listing(facts, knowledge).releases if _good(each)]
-    # What was asked for is impossible: only the place is kept.
-    place = Choices(venv=choices.venv, python=choices.python)
+    # What was asked for is impossible: only the place is kept, where it is not the usual one.
+    usual = environment.same_folder(facts, choices.venv, environment.default_folder(facts))
+    place = Choices(venv="" if usual else choices.venv, python=choices.python)
     try:
         target = environment.target(facts, place)
     except WizardError:

@@ -279,6 +279,13 @@ def test_commands_are_quoted_for_their_system() -> None:
     assert r'--python "C:\Py 32\python.exe"' in way.command
 
 
+def test_the_usual_folder_is_not_typed_again() -> None:
+    usual = found(DEBIAN, venv=f"{DEBIAN.folder}/cryptography-env", link="static")[0]
+    assert usual.command == "cryptography-wizard --release 50.0.2 --method wheel"
+    other = found(DEBIAN, venv="/srv/env", link="static")[0]
+    assert "--venv /srv/env" in other.command
+
+
 def test_choices_that_make_no_sense_raise_nothing() -> None:
     assert found(DEBIAN, release="9.9", python="/nowhere/python")
     assert found(replace(DEBIAN, pythons=()), release="50.0.2")
