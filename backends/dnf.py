@@ -2,7 +2,8 @@
 
 Measured with dnf 4.14 and 5.4:
 
-* Asked with ``-C`` it answers from the lists that are there, at once and without the network. A
+* Asked with ``-C`` it answers from the lists that are there, without the network. As root it
+  waits while somebody else fetches them (Fedora's timer does), unless it is told not to. A
   user's own cache may be empty: then DNF 4 fails with words of its own and DNF 5 says nothing.
 * A format always ends with a line break in DNF 4 and never by itself in DNF 5; unknown names get
   exit 0 and no line. ``--whatprovides`` finds a package by each of its names.
@@ -25,6 +26,8 @@ from backends.manager import Problem, ProblemKind, find_problem
 LOCK_SECONDS = 300
 _ENV = (("LC_ALL", "C"),)
 _BOUNDED = "--setopt=exit_on_lock=1"
+_ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
+"""Without it, what nobody needs any more goes too: also what was there before."""
 _BUSY = (
     r"already locked by \d+|application with PID \d+ is"
     r"|Waiting for process with pid \d+|Waiting for a lock on"
@@ -71,10 +74,11 @@ class Dnf:
     def ask_candidates(self, names: Sequence[str]) -> Command:
         return Command(
             (
-                *("dnf", "-q", "-C", "repoquery", "--latest-limit=1", "--qf", _FORMAT),
-                f"--whatprovides={','.join(names)}",
+                *("dnf", "-q", "-C", _BOUNDED, "repoquery", "--latest-limit=1"),
+                *("--qf", _FORMAT, f"--whatprovides={','.join(names)}"),
             ),
             env=_ENV,
+            busy=_BUSY,
         )
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
@@ -101,7 +105,9 @@ class Dnf:
         return self._change(("install", "-y", _BOUNDED, *names)) if names else None
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        return self._change(("remove", "-y", _BOUNDED, *names), timeout=1800) if names else None
+        if not names:
+            return None
+        return self._change(("remove", "-y", _BOUNDED, _ONLY_THESE, *names), timeout=1800)
 
     def explain(self, output: Output) -> Problem | None:
         return find_problem(output, _PROBLEMS, "Error: ", "dnf")

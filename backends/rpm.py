@@ -33,5 +33,5 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
             continue
         for each in (name, *rest[1:]):
             if each in names and (each == name or each not in found):
-                found[each] = rest[0]
+                found[each] = rest[0].removeprefix("0:")
     return found

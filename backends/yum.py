@@ -24,6 +24,8 @@ from backends.manager import Problem, ProblemKind, find_problem
 LOCK_SECONDS = 300
 _ENV = (("LC_ALL", "C"),)
 _BOUNDED = "--setopt=exit_on_lock=1"
+_ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
+"""Without it, what nobody needs any more may go too: also what was there before."""
 _BUSY = (
     r"another copy is running as pid \d+|holding the yum lock"
     r"|already locked by \d+|application with PID \d+ is"
@@ -68,7 +70,7 @@ class Yum:
         return rpm.installed(names, output)
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
-        return Command(("yum", "-q", "-C", "list", *names), env=_ENV)
+        return Command(("yum", "-q", "-C", _BOUNDED, "list", *names), env=_ENV, busy=_BUSY)
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         first = _HEADING.search(output.stdout)
@@ -90,7 +92,9 @@ class Yum:
         return self._change(("install", "-y", _BOUNDED, *names)) if names else None
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        return self._change(("remove", "-y", _BOUNDED, *names), timeout=1800) if names else None
+        if not names:
+            return None
+        return self._change(("remove", "-y", _BOUNDED, _ONLY_THESE, *names), timeout=1800)
 
     def explain(self, output: Output) -> Problem | None:
         return find_problem(output, _PROBLEMS, "Error: ", "yum")

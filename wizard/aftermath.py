@@ -36,7 +36,7 @@ _HINTS = {
 
 
 _NOT_AS_ROOT = "The package manager may not run as root, or its folders belong to another user."
-_AS_ITS_OWNER = ("Run the wizard as the user who installed that package manager.",)
+_AS_ITS_OWNER: tuple[str, ...] = ("Run the wizard as the user who installed that package manager.",)
 
 
 def missing(step: Step) -> str:
@@ -77,7 +77,8 @@ def why(step: Step, ended: Ended, log: Path) -> tuple[Ended, tuple[str, ...]]:
     if problem is None or problem.kind == "other":
         return Ended("failed", ended.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
     known = diagnosis.id != "unknown"
-    cause, hints = _CAUSES[problem.kind], _HINTS[problem.kind]
+    cause = _CAUSES[problem.kind]
+    hints: tuple[str, ...] = _HINTS[problem.kind]
     if problem.kind == "denied" and isinstance(step.action, Command) and not step.action.root:
         cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
     hints = diagnosis.hints if known else hints

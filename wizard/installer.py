@@ -133,7 +133,7 @@ def _new_with_pip(
             pip=own,
             runner=python.path,
         )
-    manager, needed = _venv_package(facts, knowledge, python)
+    manager, needed = _venv_package(facts, knowledge, python, choices)
     made = pip.make_environment(python.path, target.folder, with_pip=True)
     environment = _environment(target, made, needs=(provision.STEP,) if needed else ())
     upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), "")
@@ -216,7 +216,7 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], wanted: str) 
 
 
 def _venv_package(
-    facts: Facts, knowledge: Knowledge, python: Python
+    facts: Facts, knowledge: Knowledge, python: Python, choices: Choices
 ) -> tuple[str, tuple[str, ...]]:
     """The manager and its package that make ``python -m venv`` work, where the distribution took
     it apart; empty where it works. Raises Impossible where there is no such package.
@@ -225,6 +225,8 @@ def _venv_package(
         return "", ()
     minor = ".".join(python.version.split(".")[:2])
     for manager, names in source.available(facts, knowledge):
+        if choices.manager not in ("", manager.name):
+            continue  # one call installs everything, so it is one manager's
         name = names.venv.format(minor=minor)
         offered = {p.name for p in manager.packages if p.candidate}
         # Where the lists are empty nothing is offered yet: they are fetched first in any case.

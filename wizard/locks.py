@@ -7,7 +7,9 @@ import os
 import re
 from pathlib import Path
 
-_NAMED = re.compile(r"process (\d+)(?: \(([^)]+)\))?|pid (\d+)", re.IGNORECASE)
+_NAMED = re.compile(
+    r"process (\d+)(?: \(([^)]+)\))?|pid (\d+)|already locked by (\d+)", re.IGNORECASE
+)
 _FILE = re.compile(r"(/[\w./+-]*lock[\w./+-]*?)[.:,]?(?=\s|$)")
 
 
@@ -19,7 +21,7 @@ def holder(line: str) -> str:
     """
     named = _NAMED.search(line)
     if named:
-        pid, name = int(named[1] or named[3]), named[2] or ""
+        pid, name = int(named[1] or named[3] or named[4]), named[2] or ""
         return _words(pid, name or _name(pid))
     file = _FILE.search(line)
     pid = _owner(Path(file[1])) if file else 0

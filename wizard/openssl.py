@@ -71,6 +71,8 @@ def packaged(row: Release, manager: Manager, names: Packages, link: str) -> Libr
             continue
         if link == "static" and way.static not in known:
             return Refused(f"{manager.name} has no static libraries of OpenSSL.", (WHEEL,))
+        if "{folder}" in way.prefix and not package.folder:
+            return Refused(f"{manager.name} did not say in which folder {way.package} is.")
         wanted = (way.package, *((way.static,) if link == "static" else ()))
         return Library(
             version,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,6 +21,8 @@ from wizard.together import each
 
 PATIENCE = 30.0
 """Seconds. Homebrew takes some; a list on a slow disk as well."""
+AGAIN = 1.0
+"""Seconds until a manager that was busy with somebody else is asked again."""
 
 
 def read(
@@ -105,8 +109,16 @@ def _ask(backend: PackageManager, path: str, wanted: Sequence[str], own: frozens
 def _say(command: Command) -> Union[Output, str]:
     """What a manager answers, or why it could not be asked."""
     shown = command.argv[0]
+    limit = time.monotonic() + PATIENCE
     try:
-        return ask(command.argv, env=dict(command.env), timeout=PATIENCE)
+        while True:
+            left = max(limit - time.monotonic(), 1.0)
+            said = ask(command.argv, env=dict(command.env), timeout=left)
+            if not command.busy or not re.search(command.busy, said.stdout + said.stderr):
+                return said
+            if time.monotonic() + AGAIN > limit:
+                return said
+            time.sleep(AGAIN)
     except ProgramTimeout:
         return f"{shown} gave no answer within {PATIENCE:g} seconds."
     except OSError as error:

@@ -259,8 +259,8 @@ def _nothing_open(
         what = f"--method {choices.method} is not possible on this machine."
         other = "source" if choices.method == "wheel" else "wheel"
         without = replace(choices, method="")
-        asked = (q for q, _ in _walk(facts, knowledge, without) if q.key == question.key)
-        if any(q.recommended for q in asked):
+        asked = next(q for q, _ in _walk(facts, knowledge, without) if q.key == question.key)
+        if asked.recommended:
             hints = (f"What works here: --method {other}", *hints)
     else:
         what = "Neither a wheel nor a source build is possible on this machine."

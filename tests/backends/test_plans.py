@@ -83,7 +83,7 @@ def test_fedora() -> None:
     assert install.root
     assert install.argv[:3] == ("dnf", "install", "-y")
     assert set(install.argv[4:]) == set(FEDORA) - {"gcc"}
-    assert undone(made, "packages").argv[4:] == install.argv[4:]
+    assert undone(made, "packages").argv[5:] == install.argv[4:]
     assert "Rust 1.88.0" in next(s.why for s in made.steps if s.id == "install")
 
 
@@ -126,8 +126,14 @@ def test_lists_that_are_not_there_yet_are_fetched_first() -> None:
 @pytest.mark.parametrize("path", ["/home/linuxbrew/.linuxbrew/bin/brew", "/opt/homebrew/bin/brew"])
 def test_homebrew_is_called_where_it_is_and_never_as_root(path: str) -> None:
     facts = with_manager("fedora", "homebrew", path, {"openssl@3": "3.6.0", "rust": "1.92.0"})
-    facts = replace(facts, pythons=tuple(replace(p, headers=True) for p in facts.pythons))
-    made = plan(facts, load(), SOURCE)
+    (brew,) = facts.managers
+    keg = str(Path(path).parents[1] / "opt" / "openssl@3")
+    brew = replace(brew, packages=tuple(replace(p, folder=keg) for p in brew.packages))
+    python = replace(facts.pythons[0], headers=True)
+    made = plan(replace(facts, managers=(brew,), pythons=(python,)), load(), SOURCE)
+    env = dict(command(made, "install").env)
+    assert env["OPENSSL_DIR"] == keg
+    assert env["RUSTFLAGS"] == f"-C link-arg=-Wl,-rpath,{keg}/lib"
     steps = [command(made, "packages-refresh"), command(made, "packages")]
     for each in (*steps, undone(made, "packages")):
         assert each.argv[0] == path
@@ -158,12 +164,13 @@ def test_yum_is_left_alone_where_there_is_dnf(
 def test_a_manager_that_is_not_on_path_is_asked_by_its_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = 'echo \'{"formulae": [{"name": "openssl@3", "versions": {"stable": "3.6.0"}}]}\''
+    answer = '{"formulae": [{"name": "openssl@3", "versions": {"stable": "3.6.0"}}]}'
     count = tmp_path / "count"
-    brew = program(tmp_path / "elsewhere", "brew", f"echo asked >> {count}; {body}")
+    body = f"[ \"$1\" = --prefix ] && echo /brew/opt/openssl@3 || echo '{answer}'"
+    brew = program(tmp_path / "elsewhere", "brew", f'echo "$1" >> {count}; {body}')
     only(monkeypatch, tmp_path / "bin")
     monkeypatch.setattr(type(managers()["homebrew"]), "programs", ("brew", brew))
     found = next(manager for manager in packages.read(()) if manager.name == "homebrew")
     assert found.program == brew
-    assert found.packages == (Package("openssl@3", "", "3.6.0"),)
-    assert count.read_text() == "asked\n"  # once for both questions
+    assert found.packages == (Package("openssl@3", "", "3.6.0", "/brew/opt/openssl@3"),)
+    assert count.read_text() == "info\n--prefix\n"  # once for both of the other questions
