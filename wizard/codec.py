@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from wizard.errors import BadRequest
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance")
+LONGEST = 300
+"""Of a wrong value no more characters are shown."""
 
 
 def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
@@ -26,8 +28,10 @@ def from_json(kind: type[T], text: str, *, source: str, schema: int | None = Non
     Raises BadRequest where the text is not JSON, has another ``schema`` number than wanted, lacks
     a key, has an unknown one, or a value of the wrong type; the message names the key.
     """
+    if not text.strip():
+        raise BadRequest(f"{source} is empty.", hints=("Make the file again with --json.",))
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise BadRequest(
             f"{source} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
@@ -35,6 +39,13 @@ def from_json(kind: type[T], text: str, *, source: str, schema: int | None = Non
         ) from None
     except RecursionError:
         raise BadRequest(f"{source} is nested too deeply to be a file of ours.") from None
+    except _Twice as error:
+        raise BadRequest(
+            f"{source} has the key {error} twice in one object.",
+            hints=("Leave one of them out.",),
+        ) from None
+    except ValueError as error:  # a number of thousands of digits, which Python refuses to read
+        raise BadRequest(f"{source} cannot be read.", shown=_short(str(error))) from None
     if not isinstance(data, dict):
         raise BadRequest(f"{source} must hold a JSON object, not {_name(data)}.")
     if schema is not None and data.get("schema") != schema:
@@ -57,7 +68,7 @@ def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
     try:
         value = converter.structure(data, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything; all are reported
-        raise _wrong(kind, source, cattrs.transform_error(error, path=source)) from None
+        raise _wrong(kind, source, cattrs.transform_error(error, source, _reason)) from None
     # cattrs makes a list of whatever has parts: the letters of a text, the keys of an object.
     problems = list(_no_lists(value, data, source))
     if problems:
@@ -68,9 +79,41 @@ def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
 def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:
     return BadRequest(
         f"{source} is not a {kind.__name__.lower()} file of this wizard.",
-        shown="\n".join(problems[:5]),
+        shown="\n".join(map(_short, problems[:5])),
         hints=("Unknown keys are errors. Make the file again with --json, or mend the key.",),
     )
+
+
+class _Twice(Exception):
+    """A key stands twice in one JSON object: Python's reader would take the last, silently."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Twice(repr(_short(key)))
+        found[key] = value
+    return found
+
+
+def _reason(error: BaseException, kind: Any) -> str:
+    """What is wrong with one value, and what is allowed; the place is added by cattrs."""
+    import cattrs
+
+    if get_origin(kind) is Literal:
+        return f"invalid value, allowed: {', '.join(repr(word) for word in get_args(kind))}"
+    if isinstance(error, TypeError) and str(error).startswith("expected "):
+        return f"invalid value for type, {error}"
+    if isinstance(error, AttributeError):
+        return "invalid value for type, expected an object"
+    if isinstance(error, ValueError) and kind is None:
+        return f"invalid value: {error}"
+    return str(cattrs.v.format_exception(error, kind))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def _no_lists(value: Any, data: Any, place: str) -> Iterator[str]:
@@ -91,7 +134,7 @@ def _strict(primitive: type) -> Any:
         if primitive is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         if type(value) is not primitive:
-            raise TypeError(f"expected {primitive.__name__}, not {_name(value)}")
+            raise TypeError(f"expected {_name(primitive())}, not {_name(value)}")
         return value
 
     return hook

@@ -14,6 +14,7 @@ from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
 from backends.manager import PackageManager, called, managers
+from wizard import system
 from wizard.facts import Manager, Package
 from wizard.knowledge import Packages, load
 from wizard.processes import ProgramTimeout, ask
@@ -26,20 +27,29 @@ AGAIN = 1.0
 
 
 def read(
-    minors: Sequence[str], *, known: Optional[Sequence[Packages]] = None
+    minors: Sequence[str],
+    *,
+    known: Optional[Sequence[Packages]] = None,
+    family: Optional[frozenset[str]] = None,
 ) -> tuple[Manager, ...]:
     """Ask every package manager of this machine about the packages that matter.
 
-    ``minors`` are the Python versions (``3.11``) that packages may be needed for. A manager that
-    could not be asked has a ``problem``, one sentence.
+    ``minors`` are the Python versions (``3.11``) that packages may be needed for. ``family`` are
+    the names of this system and of those it is like (`wizard.system.family`). A manager that could
+    not be asked has a ``problem``, one sentence.
     """
-    tables = load().packages if known is None else known
+    tables = {t.manager: t for t in (load().packages if known is None else known)}
     programs = {name: program(backend) for name, backend in managers().items()}
+    own = system.family() if family is None else family
+    native = any(programs[n] and own & set(t.distributions) for n, t in tables.items())
     found: list[Manager] = []
     for name, backend in managers().items():
         if not programs[name] or programs.get(backend.yields_to):
             continue
-        table = next((t for t in tables if t.manager == name), None)
+        table = tables.get(name)
+        if native and table and table.distributions and not own & set(table.distributions):
+            # A dnf on a Debian is never used; to ask it would leave a database in the home folder.
+            continue
         if table:
             found.append(_ask(backend, programs[name], names(table, minors), _own_folders(table)))
         else:

@@ -94,6 +94,14 @@ def _distribution() -> dict[str, Any]:
     }
 
 
+def family() -> frozenset[str]:
+    """The names, as in os-release, of this system and of those that it is like."""
+    if sys.platform != "linux":
+        return frozenset()
+    found = _distribution()
+    return frozenset({found["distribution"], *found["like"]})
+
+
 def _named(short: str, full: str, version: str) -> dict[str, Any]:
     return {
         "distribution": short,

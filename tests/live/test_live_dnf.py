@@ -280,6 +280,8 @@ def root(host_pip: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) ->
         ):
             made.path(name).parent.mkdir(parents=True, exist_ok=True)
             made.path(name).write_text(text, encoding="utf-8")
+        made.path("/etc/os-release").unlink()  # apt is there too, and would be the system's own
+        made.path("/etc/os-release").write_text("ID=fedora\nNAME=Fedora\n", encoding="utf-8")
         made.path(ADDRESS).parent.mkdir()
         with made.path("/etc/passwd").open("a", encoding="utf-8") as file:
             file.write(f"student:x:{STUDENT}:{STUDENT}::{STUDENTS_HOME}:/bin/sh\n")

@@ -1,0 +1,216 @@
+"""Whether facts can be those of a machine: what a file says that no machine can be.
+
+Only what would lead a plan astray is refused. What looks odd and is real passes: a dnf on Debian, a
+Homebrew on Linux, an Intel Python on a Mac with Apple silicon (Rosetta), a 32-bit Python on a
+64-bit system, a musl Python on glibc, values that are merely out of date.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from backends.manager import managers
+from wizard.errors import BadRequest
+from wizard.facts import Facts, Headers, Listing, Manager, Pip, Python, System, Tool
+
+SHOWN = 5
+"""So many contradictions are shown; the first ones are mostly the cause of the others."""
+_VERSION = re.compile(r"\d+(\.\d+)+\S*", re.ASCII)
+_TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
+_PYTHONS = {"linux": ("linux-",), "macos": ("macosx-",), "windows": ("win", "mingw")}
+"""What ``sysconfig.get_platform()`` begins with; MinGW is a Windows too."""
+_TAGS = {
+    "linux": ("linux_", "manylinux", "musllinux_"),
+    "macos": ("macosx_",),
+    "windows": ("win", "mingw"),
+}
+"""What the platform of a wheel's tag begins with; ``any`` is for all of them."""
+
+Wrong = Iterator[tuple[str, str]]
+"""The key of a wrong value, and a clause that says what it is and what is allowed."""
+
+
+def check(facts: Facts, *, source: str) -> None:
+    """Raise BadRequest where no machine can be as these facts say.
+
+    ``source`` names the file in the message, which names each wrong key and what is allowed.
+    """
+    wrong = [f"{key} {clause}" for key, clause in _contradictions(facts)]
+    if not wrong:
+        return
+    more = f"… and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    raise BadRequest(
+        f"{source} describes a machine that cannot be.",
+        shown="\n".join([*wrong[:SHOWN], *([more] if more else [])]),
+        hints=(
+            "Mend these values.",
+            "Or save the machine again: cryptography-wizard doctor --json > machine.json",
+        ),
+    )
+
+
+def _contradictions(facts: Facts) -> Wrong:
+    yield from _system(facts.system)
+    for number, python in enumerate(facts.pythons):
+        yield from _python(f"pythons[{number}]", python, facts.system.name)
+    if facts.listing is not None:
+        yield from _listing(facts.listing)
+    yield from _managers(facts.managers)
+    for number, tool in enumerate(facts.tools):
+        yield from _tool(f"tools[{number}]", tool)
+    for number, headers in enumerate(facts.openssl):
+        yield from _headers(f"openssl[{number}]", headers)
+    yield from _least("terminal.columns", facts.terminal.columns, 0)
+    yield from _least("terminal.lines", facts.terminal.lines, 0)
+    yield from _absolute("folder", facts.folder, facts.system.name)
+    yield from _absolute("cache", facts.cache, facts.system.name)
+    yield from _twice("variables", (name for name, _ in facts.variables))
+
+
+def _system(system: System) -> Wrong:
+    if system.libc and system.name in ("macos", "windows"):
+        yield "system.libc", f"is {system.libc!r}, but {system.name} has neither: allowed is ''."
+    wrong = {
+        "macos": system.distribution not in ("", "macos"),
+        "windows": system.distribution not in ("", "windows"),
+    }.get(system.name, system.distribution in ("macos", "windows"))
+    if wrong:
+        allowed = {"macos": "'macos' or ''", "windows": "'windows' or ''"}.get(
+            system.name, "the ID of /etc/os-release"
+        )
+        clause = f"is {system.distribution!r}, but system.name is {system.name!r}"
+        yield "system.distribution", f"{clause}: allowed is {allowed}."
+    yield from _least("system.memory", system.memory, 0)
+    yield from _least("system.temporary_free", system.temporary_free, 0)
+    yield from _least("system.cores", system.cores, 1)
+    yield from _absolute("system.temporary", system.temporary, system.name)
+
+
+def _python(key: str, python: Python, system: str) -> Wrong:
+    if not python.path:
+        yield f"{key}.path", "is empty, but every Python has one."
+    if python.problem:
+        return  # hardly anything is known of it, and nothing is done with it
+    yield from _absolute(f"{key}.path", python.path, system)
+    yield from _absolute(f"{key}.environment", python.environment, system)
+    yield from _absolute(f"{key}.base", python.base, system)
+    if not _VERSION.fullmatch(python.version):
+        clause = f"is {python.version!r}, but a Python without a problem has one, like '3.11.7'."
+        yield f"{key}.version", clause
+    if python.bits not in (32, 64):
+        yield f"{key}.bits", f"is {python.bits}: allowed are 32 and 64."
+    begins = _PYTHONS.get(system, ())
+    if python.platform and begins and not python.platform.startswith(begins):
+        words = " or ".join(f"'{word}…'" for word in begins)
+        clause = f"is {python.platform!r}, but system.name is {system!r}: allowed is {words}."
+        yield f"{key}.platform", clause
+    if python.libc and system in ("macos", "windows"):
+        yield f"{key}.libc", f"is {python.libc!r}, but {system} has neither: allowed is ''."
+    if python.macos and system in ("linux", "windows"):
+        yield f"{key}.macos", f"is {python.macos!r}, but system.name is {system!r}: allowed is ''."
+    if python.pip is not None:
+        yield from _pip(f"{key}.pip", python.pip, system)
+
+
+def _pip(key: str, pip: Pip, system: str) -> Wrong:
+    if not _VERSION.fullmatch(pip.version):
+        yield f"{key}.version", f"is {pip.version!r}: allowed is a version, like '24.0'."
+    begins = _TAGS.get(system, ())
+    for number, tag in enumerate(pip.tags):
+        if not _is_tag(tag):
+            yield f"{key}.tags[{number}]", _no_tag(tag)
+            continue
+        for platform in tag.rpartition("-")[2].split("."):
+            if begins and platform != "any" and not platform.startswith(begins):
+                clause = f"is for {platform!r}, but system.name is {system!r}."
+                yield f"{key}.tags[{number}]", clause
+                break
+
+
+def _listing(listing: Listing) -> Wrong:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # both are slow to import
+    from packaging.version import InvalidVersion, Version
+
+    newer: Version | None = None
+    for number, listed in enumerate(listing.releases):
+        key = f"listing.releases[{number}]"
+        try:
+            version = Version(listed.version)
+        except InvalidVersion:
+            yield f"{key}.version", f"is {listed.version!r}: allowed is a version, like '50.0.2'."
+            continue
+        if newer is not None and version >= newer:
+            clause = f"is {listed.version!r}, after {newer}: each is named once, the newest first."
+            yield f"{key}.version", clause
+        newer = version
+        try:
+            SpecifierSet(listed.requires_python)
+        except InvalidSpecifier:
+            clause = f"is {listed.requires_python!r}: allowed is a range of versions, like '>=3.8'."
+            yield f"{key}.requires_python", clause
+        for place, tag in enumerate(listed.wheels):
+            if not _is_tag(tag):
+                yield f"{key}.wheels[{place}]", _no_tag(tag)
+
+
+def _managers(found: tuple[Manager, ...]) -> Wrong:
+    known = managers()
+    for number, manager in enumerate(found):
+        key = f"managers[{number}]"
+        if manager.name not in known:
+            clause = f"is {manager.name!r}: this wizard knows {', '.join(sorted(known))}."
+            yield f"{key}.name", clause
+        yield from _twice(f"{key}.packages", (package.name for package in manager.packages))
+    yield from _twice("managers", (manager.name for manager in found))
+
+
+def _tool(key: str, tool: Tool) -> Wrong:
+    if tool.version and tool.problem:
+        clause = f"is {tool.version!r}, but a tool that has a problem has no version."
+        yield f"{key}.version", clause
+    if not tool.path and not tool.problem:
+        yield f"{key}.path", "is empty, but a tool that works has one."
+
+
+def _headers(key: str, headers: Headers) -> Wrong:
+    if not headers.folder:
+        yield f"{key}.folder", "is empty: allowed is the folder that has openssl/opensslv.h."
+    if headers.static and not headers.libraries:
+        yield f"{key}.static", "is true, but libraries, the folder they are in, is empty."
+
+
+def _least(key: str, value: int, least: int) -> Wrong:
+    if value < least:
+        yield key, f"is {value}: allowed is {least} or more."
+
+
+def _absolute(key: str, path: str, system: str) -> Wrong:
+    """An empty path is unknown. Windows has its own rules, whatever reads the file."""
+    if system == "windows":
+        fits = bool(ntpath.splitdrive(path)[0]) and ntpath.isabs(path)
+        example = r"C:\Users\ada"
+    else:
+        fits = posixpath.isabs(path)
+        example = "/home/ada"
+    if path and not fits:
+        yield key, f"is {path!r}: allowed is a path from the top, like {example}."
+
+
+def _twice(key: str, names: Iterable[str]) -> Wrong:
+    for name, count in Counter(names).items():
+        if not name:
+            yield key, "has an entry whose name is empty."
+        elif count > 1:
+            yield key, f"names {name!r} {count} times: allowed is once."
+
+
+def _is_tag(tag: str) -> bool:
+    return bool(_TAG.fullmatch(tag)) and all(part for part in re.split(r"[-.]", tag))
+
+
+def _no_tag(tag: str) -> str:
+    return f"is {tag!r}: allowed is a tag of three parts, like 'cp311-abi3-macosx_11_0_arm64'."
