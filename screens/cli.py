@@ -148,11 +148,15 @@ def _choices(request: Request) -> Choices:
         from wizard import answers  # reads TOML, which is slow to import
 
         choices = answers.merge(choices, answers.load(request.answers))
-    return choices if request.facts else requested.check(choices)
+    if request.facts:  # the paths are of another machine
+        requested.contradictions(choices)
+        return choices
+    return requested.check(choices)
 
 
 def _saved(path: str) -> Facts:
-    """Read a saved machine. Raises BadRequest where the file is not one."""
+    """Read a saved machine. Raises BadRequest where the file is none, or no machine is so."""
+    from wizard import consistency
     from wizard.facts import SCHEMA, Facts
 
     try:
@@ -173,7 +177,9 @@ def _saved(path: str) -> Facts:
             shown=f"byte {error.start}: {error.reason}",
             hints=hints,
         ) from None
-    return codec.from_json(Facts, text, source=path, schema=SCHEMA)
+    facts = codec.from_json(Facts, text, source=path, schema=SCHEMA)
+    consistency.check(facts, source=path)
+    return facts
 
 
 def _tell(error: WizardError, *, json: bool) -> int:

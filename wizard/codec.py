@@ -44,8 +44,8 @@ def from_json(kind: type[T], text: str, *, source: str, schema: int | None = Non
             f"{source} has the key {error} twice in one object.",
             hints=("Leave one of them out.",),
         ) from None
-    except ValueError as error:  # a number of thousands of digits, which Python refuses to read
-        raise BadRequest(f"{source} cannot be read.", shown=_short(str(error))) from None
+    except ValueError:  # all that is left: Python refuses to read thousands of digits
+        raise BadRequest(f"{source} has a number of far too many digits.") from None
     if not isinstance(data, dict):
         raise BadRequest(f"{source} must hold a JSON object, not {_name(data)}.")
     if schema is not None and data.get("schema") != schema:
@@ -105,10 +105,10 @@ def _reason(error: BaseException, kind: Any) -> str:
         return f"invalid value, allowed: {', '.join(repr(word) for word in get_args(kind))}"
     if isinstance(error, TypeError) and str(error).startswith("expected "):
         return f"invalid value for type, {error}"
-    if isinstance(error, AttributeError):
+    if isinstance(error, AttributeError) or is_dataclass(kind) or type(None) in get_args(kind):
         return "invalid value for type, expected an object"
     if isinstance(error, ValueError) and kind is None:
-        return f"invalid value: {error}"
+        return f"invalid value: {str(error).partition(' to structure')[0]}"
     return str(cattrs.v.format_exception(error, kind))
 
 
@@ -143,7 +143,7 @@ def _strict(primitive: type) -> Any:
 def _name(value: object) -> str:
     names = {
         str: "text",
-        int: "a number",
+        int: "a whole number",
         float: "a number",
         bool: "true or false",
         list: "a list",

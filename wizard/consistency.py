@@ -97,7 +97,6 @@ def _python(key: str, python: Python, system: str) -> Wrong:
         return  # hardly anything is known of it, and nothing is done with it
     yield from _absolute(f"{key}.path", python.path, system)
     yield from _absolute(f"{key}.environment", python.environment, system)
-    yield from _absolute(f"{key}.base", python.base, system)
     if not _VERSION.fullmatch(python.version):
         clause = f"is {python.version!r}, but a Python without a problem has one, like '3.11.7'."
         yield f"{key}.version", clause
@@ -119,16 +118,17 @@ def _python(key: str, python: Python, system: str) -> Wrong:
 def _pip(key: str, pip: Pip, system: str) -> Wrong:
     if not _VERSION.fullmatch(pip.version):
         yield f"{key}.version", f"is {pip.version!r}: allowed is a version, like '24.0'."
-    begins = _TAGS.get(system, ())
+    begins = ("any", *_TAGS[system]) if system in _TAGS else ("",)
     for number, tag in enumerate(pip.tags):
         if not _is_tag(tag):
             yield f"{key}.tags[{number}]", _no_tag(tag)
-            continue
+            return
         for platform in tag.rpartition("-")[2].split("."):
-            if begins and platform != "any" and not platform.startswith(begins):
-                clause = f"is for {platform!r}, but system.name is {system!r}."
+            if not platform.startswith(begins):
+                words = " or ".join(f"'{word}…'" for word in begins)
+                clause = f"is for {platform!r}, but system.name is {system!r}: allowed is {words}."
                 yield f"{key}.tags[{number}]", clause
-                break
+                return  # it is the same with all the others
 
 
 def _listing(listing: Listing) -> Wrong:

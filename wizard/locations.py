@@ -14,7 +14,7 @@ def state() -> Path:
     """The folder of runs and answers. ``CRYPTOGRAPHY_WIZARD_STATE`` puts it elsewhere."""
     asked = os.environ.get("CRYPTOGRAPHY_WIZARD_STATE")
     if asked:
-        return Path(asked)
+        return Path(asked).absolute()
     import platformdirs  # read only where a path is needed
 
     return platformdirs.user_state_path(NAME, appauthor=False)
@@ -24,7 +24,7 @@ def cache() -> Path:
     """The folder of what can be fetched again. ``CRYPTOGRAPHY_WIZARD_CACHE`` puts it elsewhere."""
     asked = os.environ.get("CRYPTOGRAPHY_WIZARD_CACHE")
     if asked:
-        return Path(asked)
+        return Path(asked).absolute()
     import platformdirs
 
     return platformdirs.user_cache_path(NAME, appauthor=False)

@@ -39,7 +39,7 @@ class Measured:
 def measure(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Measured:
     """`probe`, with how long each part took."""
     here = str(Path(folder or ".").absolute())
-    deep = everything or choices.method == "source"
+    deep = everything or choices.method == "source" or bool(choices.manager)
     versions = pythons.minors(choices, here) if deep else ()
     listings: dict[IndexSource, Task[Listing]] = {}
 

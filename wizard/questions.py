@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 import assets
-from wizard import build_questions, environment, offers
+from wizard import build_questions, environment, manager_words, offers
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Listed, Python
@@ -44,6 +44,7 @@ def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
     Raises BadRequest for an answer that does not exist, Impossible for one that is closed here
     (or where nothing is open), with the reason and the nearest thing that works.
     """
+    manager_words.check_here(facts, choices)
     for question, so_far in _walk(facts, knowledge, choices):
         given = getattr(choices, question.key)
         if not question.recommended and not given:
@@ -229,7 +230,8 @@ def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choi
     if option is None:
         known = ", ".join(o.value for o in question.options) or "none"
         raise BadRequest(
-            f"{value!r} is not possible for --{question.key}.", hints=(f"Here: {known}.",)
+            f"{value!r} is none of the answers to --{question.key} here.",
+            hints=(f"Possible here: {known}.",),
         )
     if option.closed:
         raise _closed(question, value, option.closed)

@@ -17,7 +17,7 @@ def check(choices: Choices) -> Choices:
     Raises BadRequest where they contradict each other, or name a file or folder that cannot be
     what is asked of it. Nothing is changed on disk.
     """
-    _contradictions(choices)
+    contradictions(choices)
     if choices.release:
         choices = replace(choices, release=_release(choices.release))
     if choices.venv:
@@ -76,7 +76,8 @@ def environment_python(folder: Path) -> Path:
     )
 
 
-def _contradictions(choices: Choices) -> None:
+def contradictions(choices: Choices) -> None:
+    """Raise BadRequest where choices contradict each other, whatever the machine."""
     if choices.method == "wheel":
         for name, why in (
             ("manager", "A wheel needs nothing from a package manager."),

@@ -1,0 +1,75 @@
+"""The names of package managers, as people type them, and what to say of a wrong one."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import PurePath
+
+from backends.manager import managers
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+from wizard.facts import Facts
+
+_OTHERS = {"microdnf": "dnf", "aptitude": "apt"}
+"""Programs that the wizard does not call, and the manager that they stand for."""
+_LEAVE_OUT = "Leave out --manager, and the wizard takes the one that fits."
+
+
+def check_word(word: str, *, place: str = "") -> None:
+    """Raise BadRequest where the wizard knows no package manager ``word``, with the nearest.
+
+    ``place`` is where it was said. The names of programs are understood: ``brew``, ``apt-get``.
+    """
+    known = managers()
+    if not word or word in known:
+        return
+    listed = f"The wizard knows: {', '.join(sorted(known))}."
+    meant = _meant(word)
+    if meant:
+        raise BadRequest(
+            f"The wizard calls this package manager {meant!r}, not {word!r}.",
+            shown=place,
+            hints=(f"Write {meant} instead.", listed, _LEAVE_OUT),
+        )
+    near = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.5)
+    raise BadRequest(
+        f"{word!r} is not a package manager that the wizard knows"
+        + (f" (did you mean {near[0]!r}?)." if near else "."),
+        shown=place,
+        hints=(listed, _LEAVE_OUT),
+    )
+
+
+def check_here(facts: Facts, choices: Choices) -> None:
+    """Raise BadRequest where the manager that a source build shall use is not this machine's.
+
+    Nothing is checked for a wheel, which needs none.
+    """
+    wanted = choices.manager
+    here = sorted(manager.name for manager in facts.managers)
+    if not wanted or wanted in here or choices.method == "wheel":
+        return
+    check_word(wanted)
+    what = f"This machine does not use the package manager {wanted!r}."
+    if not here:
+        raise BadRequest(
+            what,
+            why="No package manager that the wizard knows was found here.",
+            hints=("Leave out --manager, or take the wheel, which needs none: --method wheel",),
+        )
+    other = managers()[wanted].yields_to
+    instead = other if other in here else here[0]
+    raise BadRequest(
+        what,
+        why=f"Where {other} is, {wanted} is only another name for it." if other in here else "",
+        hints=(f"Found here: {', '.join(here)}. Write --manager {instead} instead.", _LEAVE_OUT),
+    )
+
+
+def _meant(word: str) -> str:
+    """The manager that is called so in other letters, or whose program is; empty: none."""
+    plain = word.lower()
+    for name, manager in managers().items():
+        if plain in (name, *(PurePath(program).name for program in manager.programs)):
+            return name
+    return _OTHERS.get(plain, "")
