@@ -159,7 +159,7 @@ def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question |
         lines.add(line)
     options = tuple(
         Option(
-            o.listed.version, o.listed.version, _release_words(o, best), o.closed(choices.method)
+            o.listed.version, o.listed.version, _release_words(o, best, choices.method), o.closed(choices.method)
         )
         for o in (make(listed) for listed in shown)
     )
@@ -178,7 +178,8 @@ def _method(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     listed = offers.find(facts, knowledge, choices.release)
     offer = offers.offer(facts, knowledge, environment.target(facts, choices), choices, listed)
     needs = offer.source.missing
-    install = f", after {len(needs)} packages are installed" if needs else ""
+    count = "one package is" if len(needs) == 1 else f"{len(needs)} packages are"
+    install = f", after {count} installed" if needs else ""
     options = (
         Option(
             "wheel",
@@ -292,8 +293,10 @@ def _why_this_release(best: Listed | None, newest: Listed, make: partial[Offer])
     return "It is the newest that works here."
 
 
-def _release_words(offer: Offer, best: Listed | None) -> str:
-    how = "As a wheel" if not offer.wheel else "From source" if not offer.source.reason else ""
+def _release_words(offer: Offer, best: Listed | None, method: str) -> str:
+    ways = {"wheel": not offer.wheel, "source": not offer.source.reason}
+    words = {"wheel": "As a wheel", "source": "From source"}
+    how = next((words[way] for way in words if ways[way] and method in ("", way)), "")
     if best is offer.listed or not offer.row.security:
         return f"{how}." if how else ""
     # The whole caveat stands in the plan's notes; here one line must do.
