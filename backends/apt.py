@@ -65,6 +65,8 @@ class Apt:
             for each in (name, *(entry.split("(")[0].strip() for entry in provided)):
                 if each in names:
                     found.setdefault(each, version)
+        if names and not output.stdout.strip() and output.exit == 0:
+            raise ValueError("it neither names these packages nor says that they are not there")
         return found
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
@@ -85,6 +87,8 @@ class Apt:
                 version = line.split(": ", 1)[1].strip()
                 if version != "(none)":
                     found[name] = version
+        if name in names and "  Candidate: " not in output.stdout:
+            raise ValueError("it names packages, but no candidates in English")
         return found
 
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here

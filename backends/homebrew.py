@@ -111,11 +111,16 @@ class Homebrew:
 
 
 def _formulae(output: Output) -> Iterator[dict[str, Any]]:
-    """The formulae that the answer describes; none where it is no JSON."""
+    """The formulae that the answer describes; none where an error was printed instead.
+
+    Raises ValueError where it is neither.
+    """
     try:
         answer = json.loads(output.stdout)
     except json.JSONDecodeError:
-        return  # an error was printed instead; what `explain` makes of it is told
+        if output.exit == 0:
+            raise ValueError("it is not JSON") from None
+        return  # what `explain` makes of it is told
     if isinstance(answer, dict):
         yield from answer.get("formulae", [])
 

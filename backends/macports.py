@@ -57,6 +57,8 @@ class MacPorts:
         return Command(("port", "search", "--exact", "--line", *names), env=_ENV)
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
+        if names and not output.stdout.strip() and output.exit == 0:
+            raise ValueError("it neither names these ports nor says that it has them not")
         rows = (line.split("\t") for line in output.stdout.splitlines())
         return {row[0]: row[1] for row in rows if len(row) > 2 and row[0] in names}
 

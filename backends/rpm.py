@@ -24,7 +24,10 @@ def query(names: Sequence[str]) -> Command:
 
 
 def installed(names: Sequence[str], output: Output) -> dict[str, str]:
-    """Read the answer to `query`: versions with their epoch, where it is not 0."""
+    """Read the answer to `query`: versions with their epoch, where it is not 0.
+
+    Raises ValueError where the answer is none.
+    """
     found: dict[str, str] = {}
     for line in output.stdout.splitlines():
         # "no package provides rust" begins with no name that is asked for.

@@ -74,6 +74,8 @@ class Yum:
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         first = _HEADING.search(output.stdout)
+        if first is None and output.stdout.strip() and output.exit == 0:
+            raise ValueError("it has none of yum's headings in English")
         words = _HEADING.sub("", output.stdout[first.start() :]).split() if first else []
         found: dict[str, str] = {}
         for full, version in zip(words[::3], words[1::3]):

@@ -7,7 +7,7 @@ from pathlib import Path
 from backends.action import Command, Output
 from backends.manager import Problem, called, managers
 from backends.progress import is_apt_status
-from wizard import packages
+from wizard import manager_answers, packages
 from wizard.execute import Ended
 from wizard.lines import LineDecoder
 from wizard.plan import FileExists, PackagesInstalled, Step
@@ -54,10 +54,12 @@ def missing(step: Step) -> str:
         output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
     except (OSError, ProgramTimeout) as error:
         return f"{check.manager} could not be asked what is installed now: {error}."
-    found = manager.installed(check.names, output)
+    found, problem = manager_answers.read(manager, query, output, manager.installed, check.names)
     lacking = [name for name in check.names if name not in found]
     if not lacking:
         return ""
+    if problem:
+        return f"{check.manager} ended well, but what is installed now is unknown: {problem}"
     return f"{check.manager} ended well, but these are still not installed: {', '.join(lacking)}."
 
 

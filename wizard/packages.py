@@ -14,10 +14,10 @@ from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
 from backends.manager import PackageManager, called, managers
-from wizard import system
+from wizard import manager_answers, system
 from wizard.facts import Manager, Package
 from wizard.knowledge import Packages, load
-from wizard.processes import ProgramTimeout, ask
+from wizard.processes import ProgramTimeout, TooMuchOutput, ask
 from wizard.together import each
 
 PATIENCE = 30.0
@@ -91,7 +91,8 @@ def _own_folders(table: Packages) -> frozenset[str]:
 def _folder(backend: PackageManager, path: str, name: str) -> str:
     command = backend.ask_folder(name)
     said = _say(called(backend, command, path)) if command else ""
-    return said.stdout.strip() if isinstance(said, Output) and said.exit == 0 else ""
+    folder = said.stdout.strip() if isinstance(said, Output) and said.exit == 0 else ""
+    return folder if folder.isprintable() and Path(folder).is_absolute() else ""
 
 
 def _ask(backend: PackageManager, path: str, wanted: Sequence[str], own: frozenset[str]) -> Manager:
@@ -100,8 +101,8 @@ def _ask(backend: PackageManager, path: str, wanted: Sequence[str], own: frozens
     commands = tuple(dict.fromkeys((query, offer)))
     works = [partial(_say, called(backend, command, path)) for command in commands]
     said = {commands[place]: answer for place, answer in each(works, at_once=2)}
-    installed, first = _read(backend, query, said[query], partial(backend.installed, wanted))
-    candidates, second = _read(backend, offer, said[offer], partial(backend.candidates, wanted))
+    installed, first = _read(backend, query, said[query], backend.installed, wanted)
+    candidates, second = _read(backend, offer, said[offer], backend.candidates, wanted)
     known = tuple(
         Package(name, installed.get(name, ""), candidates.get(name, ""))
         for name in wanted
@@ -114,6 +115,21 @@ def _ask(backend: PackageManager, path: str, wanted: Sequence[str], own: frozens
         for package in known
     )
     return Manager(backend.name, path, known, first or second)
+
+
+def _read(
+    backend: PackageManager,
+    command: Command,
+    said: Union[Output, str],
+    reader: Callable[[Sequence[str], Output], dict[str, str]],
+    names: Sequence[str],
+) -> tuple[dict[str, str], str]:
+    if isinstance(said, str):
+        return {}, said
+    found, problem = manager_answers.read(backend, command, said, reader, names)
+    if not found and not problem:
+        problem = manager_answers.strange(command, said, names)
+    return found, problem
 
 
 def _say(command: Command) -> Union[Output, str]:
@@ -129,29 +145,9 @@ def _say(command: Command) -> Union[Output, str]:
             if time.monotonic() + AGAIN > limit:
                 return said
             time.sleep(AGAIN)
+    except TooMuchOutput:
+        return f"{shown} answered far more than anybody asked it, and was ended."
     except ProgramTimeout:
         return f"{shown} gave no answer within {PATIENCE:g} seconds."
     except OSError as error:
         return f"{shown} cannot be started: {error.strerror}."
-
-
-def _read(
-    backend: PackageManager,
-    command: Command,
-    said: Union[Output, str],
-    read_it: Callable[[Output], dict[str, str]],
-) -> tuple[dict[str, str], str]:
-    """What the answer means, and why it is not to be trusted."""
-    shown = command.argv[0]
-    if isinstance(said, str):
-        return {}, said
-    try:
-        found = read_it(said)
-    except Exception as error:  # noqa: BLE001 - an answer of another shape: said, not raised
-        return {}, f"{shown} answered in a form that is not known: {error}"
-    if said.exit in command.ok:
-        return found, ""
-    problem = backend.explain(said)
-    if problem is None or problem.kind == "unknown-package":
-        return found, ""
-    return found, f"{shown}: {problem.line or problem.kind}"

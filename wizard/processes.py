@@ -25,6 +25,8 @@ from wizard.tree import MARK, Tree
 
 CHUNK = 64 * 1024
 """How many bytes are read at once: what a pipe holds on Linux."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""No answer is longer, in bytes: a program that never stops would fill the memory."""
 LINGER = 1.0
 """Seconds that a finished program's output is waited for when somebody else keeps its pipe open."""
 CHUNKS_AHEAD = 64
@@ -35,6 +37,10 @@ _cancel: ContextVar[threading.Event | None] = ContextVar("cancel", default=None)
 
 class ProgramTimeout(Exception):
     """A program did not answer within its time limit and was ended."""
+
+
+class TooMuchOutput(ProgramTimeout):
+    """A program said so much that it was no answer, and was ended."""
 
 
 class Cancelled(Exception):
@@ -63,8 +69,8 @@ def ask(
 
     ``env`` is set on top of this process's environment. ``timeout`` is in seconds. ``detached``
     starts it in a session of its own; sudo needs False. Raises ProgramTimeout when the time is
-    over and Cancelled inside `cancellable` (the program and its children are ended), and OSError
-    where the program cannot be started.
+    over, TooMuchOutput where it said more than `LARGEST_ANSWER`, and Cancelled inside `cancellable`
+    (the program and its children are ended); OSError where the program cannot be started.
     """
     mark = os.urandom(8).hex()
     process = subprocess.Popen(
@@ -77,7 +83,7 @@ def ask(
         **_own_group(detached),
     )
     try:
-        stdout, stderr = _answer(process, timeout)
+        stdout, stderr = _answer(process, argv[0], timeout)
     except subprocess.TimeoutExpired:
         _abandon(process, mark)
         raise ProgramTimeout(f"{argv[0]} gave no answer within {timeout:g} s") from None
@@ -91,18 +97,20 @@ def ask(
     )
 
 
-def _answer(process: subprocess.Popen[bytes], timeout: float) -> tuple[bytes, bytes]:
+def _answer(process: subprocess.Popen[bytes], program: str, timeout: float) -> tuple[bytes, bytes]:
     cancel = _cancel.get()
-    if cancel is None:
-        return process.communicate(timeout=timeout)
     deadline = time.monotonic() + timeout
     while True:
-        if cancel.is_set():
+        if cancel is not None and cancel.is_set():
             raise Cancelled
         left = deadline - time.monotonic()
         try:
             return process.communicate(timeout=max(0.0, min(0.1, left)))
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as waiting:
+            # Windows does not tell what there is so far.
+            if len(waiting.output or b"") + len(waiting.stderr or b"") > LARGEST_ANSWER:
+                megabytes = LARGEST_ANSWER // 2**20
+                raise TooMuchOutput(f"{program} answered more than {megabytes} MB") from None
             if left <= 0:
                 raise
 

@@ -105,10 +105,18 @@ def test_a_disabled_formula_cannot_be_had(tool: str) -> None:
     assert "has been disabled" in problem.line
 
 
-@pytest.mark.parametrize("text", ["[]", "null", '{"formulae": []}', "==> Updating", "{"])
+@pytest.mark.parametrize("text", ["[]", "null", '{"formulae": []}'])
 def test_an_answer_without_formulae(text: str) -> None:
     assert MANAGER.installed(NAMES, Output(0, text)) == {}
     assert MANAGER.candidates(NAMES, Output(0, text)) == {}
+
+
+@pytest.mark.parametrize("text", ["", "==> Updating", "{"])
+def test_what_is_not_json_is_an_answer_only_where_it_failed(text: str) -> None:
+    for read in (MANAGER.installed, MANAGER.candidates):
+        assert read(NAMES, Output(1, text)) == {}
+        with pytest.raises(ValueError, match="not JSON"):
+            read(NAMES, Output(0, text))
 
 
 def test_the_prefix_says_nothing_about_being_installed() -> None:
