@@ -63,6 +63,19 @@ class Download:
 
 
 @dataclass(frozen=True)
+class Unpack:
+    """Unpack the archive ``archive`` (a tar, compressed or not) into ``folder``.
+
+    The archive's single top folder is left out. Nothing is ever written outside ``folder``.
+    """
+
+    archive: str
+    folder: str
+    timeout: float = 300.0
+    kind: Literal["unpack"] = "unpack"
+
+
+@dataclass(frozen=True)
 class WriteFile:
     """Write ``text`` (UTF-8) into the file ``path``."""
 
@@ -93,7 +106,7 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, Download, WriteFile, Prove, RemoveFolder]
+Action = Union[Command, Download, Unpack, WriteFile, Prove, RemoveFolder]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ Check = Union[PackagesInstalled, FileExists]
 class Step:
     """One step: a title, one plain sentence why, what it does, and how it is undone.
 
-    ``needs`` are the ids of the steps that must be done before. ``check`` is asked afterwards.
+    ``needs`` are the ids of the steps that must be done before. Steps that do not need each other
+    may run side by side, but never two with the same ``lock`` (a package manager's name), nor two
+    that are ``heavy`` (they keep all cores busy). ``check`` is asked afterwards.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Step:
     needs: tuple[str, ...] = ()
     undo: tuple[Action, ...] = ()
     check: Optional[Check] = None
+    lock: str = ""
+    heavy: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from backends.action import Action, Command, Download, Prove, WriteFile
+from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
 from wizard import variables
 from wizard.errors import BadRequest
 from wizard.plan import Plan
@@ -158,6 +158,10 @@ def action_text(action: Action) -> str:
         return command_text(action)
     if isinstance(action, Download):
         return _download_text(action)
+    if isinstance(action, Unpack):
+        words = (action.archive, "-C", action.folder, "--strip-components=1")
+        made = f"$null = New-Item -ItemType Directory -Force {_typed(action.folder)}"
+        return f"{made}; {_tar('windows')} -xf {' '.join(map(_word, words))}"
     if isinstance(action, Prove):
         return f"cryptography-wizard verify {_word(action.python)}"
     if isinstance(action, WriteFile):
@@ -233,6 +237,10 @@ def _script(action: Action, system: str) -> list[str]:
         return [_invoke(action, system)]
     if isinstance(action, Download):
         return _download(action, system)
+    if isinstance(action, Unpack):
+        words = (_tar(system), "-xf", action.archive, "-C", action.folder, "--strip-components=1")
+        made = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
+        return [made, f"Invoke-Program -Run {{ & {_arguments(words)} }}"]
     if isinstance(action, Prove):
         # Python reads it from its input: a here-string, piped as ASCII in every PowerShell.
         words = (action.python, "-", *((action.release,) if action.release else ()))
@@ -332,6 +340,11 @@ def _download_text(action: Download) -> str:
         f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
     )
     return "; ".join(lines)
+
+
+def _tar(system: str) -> str:
+    """The program tar; Windows has had it since version 1803 (Microsoft's documentation)."""
+    return "tar.exe" if system == "windows" else "tar"
 
 
 def _write(action: WriteFile, *, ascii_only: bool = False) -> str:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Callable, Optional
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, WriteFile
+from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
 from wizard import locations, privilege
 from wizard.aftermath import missing, why
 from wizard.choices import Choices
@@ -152,6 +152,11 @@ class _Run:
             return self._prove(action)
         if isinstance(action, Download):
             return self._download(step.id, action)
+        if isinstance(action, Unpack):
+            from wizard.unpack import unpack  # seldom wanted
+
+            unpack(action, self._cancel)
+            return Ended("done")
         if isinstance(action, WriteFile):
             Path(action.path).parent.mkdir(parents=True, exist_ok=True)
             Path(action.path).write_text(action.text, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from shlex import join, quote
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, WriteFile
+from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
 from wizard import variables
 from wizard.errors import BadRequest
 from wizard.plan import Plan
@@ -96,6 +96,8 @@ def action_text(action: Action, system: str = "linux") -> str:
         return command_text(action)
     if isinstance(action, Download):
         return _download_text(action, system)
+    if isinstance(action, Unpack):
+        return " && ".join(_unpack(action))
     if isinstance(action, Prove):
         return join(["cryptography-wizard", "verify", action.python])
     if isinstance(action, WriteFile):
@@ -142,6 +144,8 @@ def _script(action: Action) -> str:
         words = ["fetch", action.url, action.path, action.sha256.lower(), action.sha256_url]
         executable = f"\nchmod 755 {quote(action.path)}" if action.executable else ""
         return join(words) + executable
+    if isinstance(action, Unpack):
+        return "\n".join(_unpack(action))
     if isinstance(action, Prove):
         words = [action.python, "-", *([action.release] if action.release else [])]
         return f"{join(words)} <<'PROOF'\n{PROOF}PROOF"
@@ -176,6 +180,11 @@ def _download_text(action: Download, system: str) -> str:
         *([f"chmod 755 {path}"] if action.executable else []),
     ]
     return " && ".join(parts)
+
+
+def _unpack(action: Unpack) -> tuple[str, str]:
+    archive, folder = quote(action.archive), quote(action.folder)
+    return f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"
 
 
 def _write(action: WriteFile) -> str:

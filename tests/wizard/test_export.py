@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 import pytest
 
-from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
+from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
 from tests.machines import machine
 from tests.wizard.planned import plans
 from tests.wizard.programs import program
@@ -242,6 +243,31 @@ def test_a_line_of_the_text_writes_the_file(tmp_path: Path) -> None:
         assert run(command_text(write), tmp_path).returncode == 0
         assert (tmp_path / "f g").read_text() == text
     assert "\n" not in command_text(WriteFile("f", "one\ntwo\n"))
+
+
+def test_scripts_and_lines_unpack_without_the_top_folder(tmp_path: Path) -> None:
+    (tmp_path / "top-1.0").mkdir()
+    (tmp_path / "top-1.0" / "config").write_text("x")
+    with tarfile.open(tmp_path / "it's.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "top-1.0", "top-1.0")
+    for name, text in (("a b", command_text), ("c", lambda it: to_shell(small(wrapped(it))))):
+        folder = tmp_path / "new" / name
+        unpack = Unpack(str(tmp_path / "it's.tar.gz"), str(folder))
+        assert run(text(unpack), tmp_path).returncode == 0
+        assert (folder / "config").read_text() == "x"
+
+
+def test_a_script_stops_where_nothing_can_be_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder and no archive")
+    for archive, folder in (("file", "new"), ("none", "new"), ("file", "file/below")):
+        unpack = Unpack(str(tmp_path / archive), str(tmp_path / folder))
+        later = WriteFile(str(tmp_path / "later"), "x")
+        assert run(to_shell(small(wrapped(unpack), wrapped(later))), tmp_path).returncode != 0
+        assert not (tmp_path / "later").exists()
+
+
+def wrapped(action: Action) -> Step:
+    return Step(action.kind, "t", "w.", action)
 
 
 CONTENT = b"#!/bin/sh\necho fetched\n"

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from backends import action
-from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
+from backends.action import Command, Download, Prove, RemoveFolder, Unpack, WriteFile
 from tests.wizard.planned import plans
 from wizard import codec
 from wizard import plan as module
@@ -182,11 +182,14 @@ EVERYTHING = Step(
     ("before",),
     (
         Download("u", "p", "s", "su", True, 1.0),
+        Unpack("a", "f", 1.0),
         WriteFile("p", "t\n"),
         Prove("py", "1", "static", 2.0),
         RemoveFolder("f"),
     ),
     PackagesInstalled("apt", ("x", "y")),
+    "apt",
+    True,
 )  # fmt: skip
 BEFORE = Step("before", "Before", "Why.", RemoveFolder("f"), check=FileExists("p"))
 WHOLE = Plan("1", "source", "", "py", "e", True, (BEFORE, EVERYTHING), ("n",), "macos", True)

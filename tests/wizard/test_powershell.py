@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tree_sitter import Language, Node, Parser
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, WriteFile
+from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
 from tests.wizard.planned import plans
 from wizard.errors import BadRequest, Exit
 from wizard.export import command_text, to_powershell
@@ -346,6 +346,22 @@ def test_a_folder_is_removed_if_it_is_there() -> None:
     path = "-LiteralPath 'C:\\it''s [1]'"
     assert f"if (Test-Path {path}) {{ Remove-Item -Recurse -Force {path} }}" in script
     assert command_text(remove, "windows") == f"Remove-Item -Recurse -Force {path}"
+
+
+@pytest.mark.parametrize(("system", "tar"), [("windows", "tar.exe"), ("linux", "tar")])
+def test_an_archive_is_unpacked_without_its_top_folder(system: str, tar: str) -> None:
+    unpack = Unpack("C:\\it's.tar.gz", "C:\\new folder")
+    script = to_powershell(small(unpack, system=system))
+    assert called(script, "CreateDirectory") == ["C:\\new folder"]
+    run = [tar, "-xf", "C:\\it's.tar.gz", "-C", "C:\\new folder", "--strip-components=1"]
+    assert steps_of(script) == [{"Run": run}]
+
+
+def test_a_line_that_unpacks() -> None:
+    line = command_text(Unpack("C:\\a.tar.gz", "C:\\it's"), "windows")
+    assert "New-Item -ItemType Directory -Force 'C:\\it''s'" in line
+    run = ["tar.exe", "-xf", "C:\\a.tar.gz", "-C", "C:\\it's", "--strip-components=1"]
+    assert words(first(line, "tar.exe")) == run
 
 
 def test_titles_and_comments_cannot_break_out() -> None:

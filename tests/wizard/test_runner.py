@@ -7,13 +7,23 @@ import json
 import os
 import signal
 import sys
+import tarfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from backends.action import Action, Command, Download, Output, Prove, RemoveFolder, WriteFile
+from backends.action import (
+    Action,
+    Command,
+    Download,
+    Output,
+    Prove,
+    RemoveFolder,
+    Unpack,
+    WriteFile,
+)
 from backends.manager import Problem
 from wizard import answers, execute, journal, locations, runner, tree, verify
 from wizard.choices import Choices
@@ -575,3 +585,22 @@ def test_a_download_is_cancelled(tmp_path: Path) -> None:
     assert run.states() == [("fetch", "cancelled")]
     assert run.end.code == Exit.CANCELLED
     assert list(path.parent.iterdir()) == []
+
+
+def test_an_archive_is_unpacked_or_the_reason_told(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / "top" / "config").write_text("x")
+    with tarfile.open(tmp_path / "good.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "top", "top")
+    (tmp_path / "bad.tar.gz").write_text("<html>Please log in</html>")
+    good = Unpack(str(tmp_path / "good.tar.gz"), str(tmp_path / "new" / "folder"))
+    bad = Unpack(str(tmp_path / "bad.tar.gz"), str(tmp_path / "other"))
+    watched = Watched(plan(step("good", good), step("bad", bad)))
+    first, second = (e for e in watched.events if isinstance(e, StepEnded))
+    assert first.state == "done"
+    assert (tmp_path / "new" / "folder" / "config").read_text() == "x"
+    assert second.state == "failed"
+    assert second.cause.startswith(f"{tmp_path}/bad.tar.gz cannot be unpacked. It is damaged")
+    assert second.excerpt
+    assert second.hints
+    assert not (tmp_path / "other").exists()
