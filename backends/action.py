@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Union
 
-ProgressFormat = Literal["", "apt", "pip", "cargo"]
+ProgressFormat = Literal["", "apt", "pip", "cargo", "make"]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 apt: ``APT::Status-Fd``, documented in apt's ``README.progress-reporting``. pip: ``--progress-bar
 raw``, since pip 24.1. cargo: one ``Compiling`` line for each crate when it does not write to a
-terminal; inside ``pip -v`` these lines are indented.
+terminal; inside ``pip -v`` these lines are indented. make: one line for each file, the compiler's.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _APT = re.compile(r"(?:dlstatus|pmstatus|pmerror|pmconffile|media-change):")
 _APT_PERCENT = re.compile(r"(?:dl|pm)status:[^:]*(?::[a-z][^:]*)?:(\d{1,3}(?:\.\d+)?):(.*)")
 _PIP = re.compile(r"\s*Progress (\d+) of (\d+)$")
 _PIP_FETCHES = re.compile(r"\s*(?:Downloading|Using cached|Collecting) (\S+)")
+_COMPILES = re.compile(r" -c (?:-o \S+ |.* )?(\S+\.[csS])$")
 _LOCKED = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 _CRATE = re.compile(r"\s*Compiling ([A-Za-z0-9_-]+) v(\d\S*)")
 
@@ -57,6 +58,12 @@ def crate(line: str) -> str:
     """The crate that cargo begins to compile with this line, as ``openssl 0.10.72``."""
     found = _CRATE.match(line)
     return f"{found[1]} {found[2]}" if found else ""
+
+
+def compiled(line: str) -> str:
+    """The file that ``make`` compiles with this line (``-c -o crypto/aes/aes_core.o …``)."""
+    found = _COMPILES.search(line)
+    return found[1] if found else ""
 
 
 def locked(text: str) -> int:

@@ -20,7 +20,8 @@ class Choices:
     ``python``: path of the interpreter: of an existing environment, or the one that the new
     environment is made from. ``release``: exact version of cryptography. ``rust``: where Rust
     comes from; ``none`` for the releases that can be built without. ``toolchain``: what becomes
-    of a Rust that the wizard fetched, after the build. ``installer``: the tool that makes the
+    of a Rust that the wizard fetched, after the build. ``openssl``: ``system``, a version that
+    the wizard builds, or the folder of one. ``installer``: the tool that makes the
     environment and installs.
     """
 
@@ -32,6 +33,7 @@ class Choices:
     link: Link = ""
     rust: Rust = ""
     toolchain: Toolchain = ""
+    openssl: str = ""
     installer: Installer = ""
 
     def answered(self) -> dict[str, str]:

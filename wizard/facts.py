@@ -115,13 +115,17 @@ class Headers:
     """OpenSSL's headers: the folder with ``openssl/opensslv.h``, and the version they state.
 
     ``libraries`` is the folder with the libraries that belong to them, empty where it was not
-    found; ``static`` says that both static libraries are in it.
+    found; ``static`` says that both static libraries are in it. ``library`` is the version that
+    libcrypto itself states, ``machine`` the architecture it is for (``x86_64``, ``aarch64``,
+    ``arm64``, ``i686`` …); both are empty where they could not be read.
     """
 
     folder: str
     version: str
     libraries: str = ""
     static: bool = False
+    library: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,10 @@ class Listing:
 class Facts:
     """What the machine is. The first of ``pythons`` is the one that would be recommended.
 
+    ``built`` are the names of the OpenSSLs that earlier runs have built and kept in the cache.
+    ``certificates`` is the folder in which the system keeps its certificates, as an OpenSSL of
+    its own would look for it; ``multiarch`` is Debian's name of the folder of libraries
+    (``x86_64-linux-gnu``), empty elsewhere.
     ``folder`` is the working folder, ``cache`` the wizard's own for what can be fetched again.
     ``variables`` are those of the environment, set now, that steer a build (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's own cargo
@@ -237,6 +245,9 @@ class Facts:
     managers: tuple[Manager, ...] = ()
     tools: tuple[Tool, ...] = ()
     openssl: tuple[Headers, ...] = ()
+    built: tuple[str, ...] = ()
+    certificates: str = ""
+    multiarch: str = ""
     privilege: Privilege = Privilege()
     terminal: Terminal = Terminal()
     folder: str = ""

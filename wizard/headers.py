@@ -1,7 +1,7 @@
 """OpenSSL's headers and libraries: which are on this machine."""
 
 # Paths stay the text that they were given as; Path would tidy them.
-# ruff: noqa: PTH110, PTH113, PTH118, PTH119, PTH120, PTH207
+# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH207
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
 
+from wizard import libraries as of
 from wizard.facts import Headers
 from wizard.processes import ProgramTimeout, ask
 
@@ -21,18 +22,34 @@ PATIENCE = 8.0
 """Seconds."""
 LIBRARIES = ("libssl.so", "libssl.dylib", "libssl.lib", "libssl.a")
 """What a linker takes; the last is the static one, but on Windows, where both end in .lib."""
+CRYPTO = ("libcrypto.so", "libcrypto.dylib", "libcrypto.a")
 
 
-def read() -> tuple[Headers, ...]:
-    """OpenSSL's headers, in the order in which a build would look for them."""
+def read(asked: str = "") -> tuple[Headers, ...]:
+    """OpenSSL's headers, in the order in which a build would look for them.
+
+    ``asked`` is the folder of an OpenSSL that comes first.
+    """
     found: dict[str, Headers] = {}
-    for folder in _include_folders():
+    for folder in (*([os.path.join(asked, "include")] if asked else []), *_include_folders()):
         real = os.path.realpath(folder)
         version = version_of(_opensslv(folder))
         if version and real not in found:
-            libraries = _libraries(folder)
-            found[real] = Headers(folder, version, libraries, _static(libraries))
+            found[real] = _described(folder, version)
     return tuple(found.values())
+
+
+def _described(folder: str, version: str) -> Headers:
+    libraries = _libraries(folder)
+    crypto = next((p for name in CRYPTO if (p := Path(libraries, name)).is_file()), None)
+    if not libraries or crypto is None:
+        return Headers(folder, version, libraries)
+    static = all(Path(libraries, f"{name}.a").is_file() for name in ("libssl", "libcrypto"))
+    try:
+        own, machine = of.version(crypto), of.machine(crypto)
+    except OSError:
+        own, machine = "", ""  # it cannot be read: nothing is known of it
+    return Headers(folder, version, libraries, static, own, machine)
 
 
 def _opensslv(folder: str) -> str:
@@ -106,14 +123,6 @@ def _libraries(include: str) -> str:
             *(f"/usr/{lib}/{second}".rstrip("/") for lib in ("lib64", "lib")),
         ]
     return next((folder for folder in inside if _has(folder, LIBRARIES)), "")
-
-
-def _static(folder: str) -> bool:
-    """Whether both static libraries are there: on Windows those of a build without shared ones."""
-    if not folder:
-        return False
-    both = [os.path.join(folder, f"{name}.a") for name in ("libssl", "libcrypto")]
-    return all(os.path.isfile(path) for path in both)
 
 
 def _has(folder: str, names: tuple[str, ...]) -> bool:

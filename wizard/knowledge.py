@@ -145,6 +145,8 @@ class OpenSSL:
     named; all are empty where a compiler looks anyway. They may have ``{folder}``
     (`wizard.facts.Package.folder`) and ``{root}`` (the folder above the one that the manager's
     program is in). ``static`` is the package with the static libraries; empty: there is none.
+    ``static_include`` and ``static_lib`` are named to a static build where the others are empty;
+    they may have ``{multiarch}`` (`wizard.facts.Facts.multiarch`).
     ``hint`` says how a manager that lacks it can have it.
     """
 
@@ -154,6 +156,8 @@ class OpenSSL:
     include: str = ""
     lib: str = ""
     static: str = ""
+    static_include: str = ""
+    static_lib: str = ""
     hint: str = ""
     source: str = ""
 
@@ -166,7 +170,7 @@ class Packages:
     ``python_headers`` and ``venv`` may have ``{minor}`` where the target's version (``3.11``)
     goes, or ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one
     of several names; one without a version counts where its version is the target's.
-    ``pypy_headers`` are those of a PyPy. ``libffi`` is only needed where cffi has no wheel (see
+    ``openssl_build`` is needed to build an OpenSSL. ``pypy_headers`` are those of a PyPy. ``libffi`` is only needed where cffi has no wheel (see
     `wizard.source`). ``openssl`` and ``rust`` are the ways to each, the plainest first.
     ``cryptography`` is the manager's own package of it. ``architectures`` are the folders above
     the manager's program that mean packages for one architecture only.
@@ -179,6 +183,7 @@ class Packages:
     openssl: tuple[OpenSSL, ...]
     rust: tuple[Rust, ...]
     libffi: str = ""
+    openssl_build: tuple[str, ...] = ()
     pypy_headers: str = ""
     cryptography: str = ""
     architectures: tuple[tuple[str, str], ...] = ()
@@ -206,13 +211,34 @@ class Rustup:
 
 
 @dataclass(frozen=True)
+class OpenSSLSource:
+    """A row of ``assets/openssl.toml``: a version of OpenSSL that the wizard can build.
+
+    ``url`` is the documented address of its source archive and ``sha256`` the archive's sum.
+    ``ends`` is the day (ISO 8601) on which the OpenSSL project stops to support it. ``known`` are
+    options that its ``config`` knows and others do not; ``static`` and ``shared`` are how many
+    files are compiled for each (0: not counted). ``sources`` names the source of each fact.
+    """
+
+    version: str
+    url: str
+    sha256: str
+    ends: str
+    known: tuple[str, ...] = ()
+    static: int = 0
+    shared: int = 0
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Knowledge:
-    """All that the assets say. ``releases`` are newest first."""
+    """All that the assets say. ``releases`` and ``openssls`` are newest first."""
 
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
     packages: tuple[Packages, ...]
     rustup: Rustup = Rustup("", ())
+    openssls: tuple[OpenSSLSource, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """The row that holds for this version.
@@ -297,6 +323,7 @@ def load() -> Knowledge:
             )
             for t in read_asset("packages.toml")["manager"]
         ),
+        openssls=tuple(read_row(OpenSSLSource, t) for t in read_asset("openssl.toml")["openssl"]),
         rustup=Rustup(fetched["server"], tuple(read_row(Host, row) for row in fetched["host"])),
     )
 

@@ -59,7 +59,7 @@ def read(
 
 def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Every package name of a manager's table, for these Python versions, each once."""
-    plain = [*table.build, table.libffi, table.pypy_headers]
+    plain = [*table.build, table.libffi, *table.openssl_build, table.pypy_headers]
     for openssl in table.openssl:
         plain += [openssl.package, openssl.version_of, openssl.static]
     plain += [name for rust in table.rust for name in (*rust.packages, rust.version_of)]

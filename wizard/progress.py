@@ -30,6 +30,8 @@ def reader(command: Command, folder: Optional[Path] = None) -> Reader:
         return _Pip()
     if command.progress == "cargo":
         return _Cargo(command.units, folder)
+    if command.progress == "make":
+        return _Make(command.units)
     return _Silent()
 
 
@@ -65,6 +67,22 @@ class _Pip:
                 self._what = progress.pip_fetches(line) or self._what
                 kept.append(line)
         return kept, latest
+
+
+class _Make:
+    """Counts the files that are compiled."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+
+    def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
+        files = [name for name in map(progress.compiled, lines) if name]
+        if not files:
+            return list(lines), None
+        self._done += len(files)
+        total = max(self._total, self._done) if self._total else 0
+        return list(lines), Progress(float(self._done), float(total), files[-1])
 
 
 class _Cargo:

@@ -159,7 +159,10 @@ def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question |
         lines.add(line)
     options = tuple(
         Option(
-            o.listed.version, o.listed.version, _release_words(o, best, choices.method), o.closed(choices.method)
+            o.listed.version,
+            o.listed.version,
+            _release_words(o, best, choices.method),
+            o.closed(choices.method),
         )
         for o in (make(listed) for listed in shown)
     )

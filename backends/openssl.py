@@ -1,0 +1,80 @@
+"""OpenSSL from its source: configured so that the result is right for an extension file.
+
+Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
+
+* A static libcrypto looks for the legacy provider as a module in the prefix of its own build;
+  cryptography then warns on every import, and Blowfish and RC4 are gone. ``no-module`` puts it
+  inside.
+* ``--openssldir`` is where certificates are looked for: the system's, so that they are found.
+* OpenSSL 3 calls its folder ``lib64`` on 64-bit Linux, which older releases do not look into.
+* ``build_libs`` and ``install_dev`` leave out programs, tests and manuals: a third of the time.
+* The linker must keep apart the symbols of two OpenSSLs in one process: ``-Bsymbolic-functions``
+  (docs/installation.rst of cryptography, "Using your own OpenSSL on Linux").
+"""
+
+from __future__ import annotations
+
+from backends.action import Command
+
+_BOTH = ("no-tests", "-fPIC", "--libdir=lib")
+_STATIC = ("no-shared",)
+_SHARED = ("shared",)
+_SYMBOLIC = "-Wl,-Bsymbolic-functions"
+_SINCE_3 = ("no-module",)
+_MACS = {"arm64": "darwin64-arm64-cc", "x86_64": "darwin64-x86_64-cc"}
+_ENV = (("LC_ALL", "C"),)
+
+
+def options(version: str, link: str, system: str, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The options for this version, linked ``static`` or ``dynamic``, without the folders.
+
+    ``known`` are further ones that only some versions know (``no-apps``, ``no-docs``).
+    """
+    chosen = [*(_STATIC if link == "static" else _SHARED), *_BOTH]
+    if not version.startswith("1."):
+        chosen += _SINCE_3
+    if link != "static" and system == "linux":
+        chosen.append(_SYMBOLIC)
+    return (*chosen, *known)
+
+
+def configure(
+    folder: str,
+    prefix: str,
+    certificates: str,
+    chosen: tuple[str, ...],
+    *,
+    system: str,
+    machine: str,
+) -> Command:
+    """Configure the source in ``folder`` for ``prefix``.
+
+    ``certificates`` is the system's own folder of them; ``chosen`` are the `options`.
+    """
+    # On a Mac the machine's architecture would be taken, and Python's counts.
+    program = (
+        (f"{folder}/Configure", _MACS[machine]) if system == "macos" else (f"{folder}/config",)
+    )
+    return Command(
+        (*program, *chosen, f"--prefix={prefix}", f"--openssldir={certificates}"),
+        env=_ENV,
+        cwd=folder,
+        timeout=300,
+    )
+
+
+def build(folder: str, cores: int, objects: int) -> Command:
+    """Compile the libraries only, on all cores. ``objects`` is how many files there are (0: ?)."""
+    return Command(
+        ("make", f"-j{cores}", "build_libs"),
+        env=_ENV,
+        cwd=folder,
+        timeout=3600,
+        progress="make",
+        units=objects,
+    )
+
+
+def install(folder: str) -> Command:
+    """Put libraries and headers into the prefix, and nothing else."""
+    return Command(("make", "install_dev"), env=_ENV, cwd=folder, timeout=300)
