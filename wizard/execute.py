@@ -49,15 +49,11 @@ class Ended:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a command runs in: who is told, who can cancel, how root is reached.
-
-    ``tick`` is called often while the command runs.
-    """
+    """What a command runs in: who is told, who can cancel, how root is reached."""
 
     emit: Callable[[Event], None]
     cancel: threading.Event
     privilege: Privilege
-    tick: Callable[[], object] = lambda: None
 
 
 def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
@@ -86,7 +82,6 @@ def execute(step: str, command: Command, log: Path, around: Surroundings) -> End
                 return _still_busy(ended, lock.who, command)
             if around.cancel.wait(min(RETRY_SECONDS, lock.left)):
                 return Ended("cancelled")
-            around.tick()
 
 
 @contextlib.contextmanager
@@ -198,7 +193,6 @@ class _Attempt:
             now = time.monotonic()
             if now - self._told >= TICK or len(self._lines) > BATCH:
                 self._tell()
-            self._around.tick()
             if self._around.cancel.is_set():
                 return self._stop(running, Ended("cancelled"))
             if now > limit:

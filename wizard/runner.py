@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import queue
 import threading
 import time
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import Action, Command
 from wizard import locations, privilege
-from wizard.aftermath import missing, why
 from wizard.choices import Choices
 from wizard.codec import to_json
-from wizard.errors import Exit, WizardError
-from wizard.events import Event, Progressed, RunEnded, StepEnded, StepStarted
-from wizard.execute import Ended, Surroundings, execute
+from wizard.errors import Exit
+from wizard.events import Event, RunEnded, StepEnded, StepStarted
+from wizard.execute import TICK
 from wizard.export import command_text
 from wizard.facts import Facts
 from wizard.journal import Journal
+from wizard.perform import Performer, Result, system_says
 from wizard.plan import Plan, Step, order
 from wizard.processes import Cancelled, cancellable
+from wizard.schedule import startable
 from wizard.verify import Report
 
 PLAN = "plan.json"
 ANSWERS = "answers.toml"
+AHEAD = 8
+"""How many things the steps may tell before the face has taken the first of them."""
+ENDING_SECONDS = 5.0
+"""How long the steps may take to end after a bug; each of them needs two at most."""
 
 
 def run(
@@ -53,14 +59,30 @@ def run(
         return _cannot_keep(steps, done, emit, begin, error)
     running = _Run(plan, facts, folder, journal, emit, cancel)
     try:
-        return running.go(steps, done, begin)
+        return running.go(done, begin)
     except OSError as error:  # the journal's: everything else has a step that it belongs to
-        return _cannot_keep(steps, done | running.ended, emit, begin, error)
+        return _cannot_keep(
+            steps, done | running.ended, emit, begin, error, started=running.started
+        )
     finally:
         journal.close()
 
 
+@dataclass(frozen=True)
+class _Broke:
+    """A bug showed itself while a step was done."""
+
+    step: str
+    error: BaseException
+
+
 class _Run:
+    """Starts steps, each in a thread of its own, and takes what they tell.
+
+    All that is told goes through one queue to the thread that called `run`: only that one writes
+    the journal and speaks to the face, so both hear everything in one order.
+    """
+
     def __init__(
         self,
         plan: Plan,
@@ -71,29 +93,123 @@ class _Run:
         cancel: threading.Event,
     ) -> None:
         self._plan = plan
-        self._facts = facts
+        self._steps = order(plan)
+        self._privilege = facts.privilege
         self._folder = folder
         self._journal = journal
         self._face = emit
         self._cancel = cancel
         self._keeper = privilege.KeepAlive(facts.privilege)
+        # A face that is slower than the programs holds them up, or the memory would fill.
+        self._told: queue.Queue[Union[Event, Result, _Broke]] = queue.Queue(AHEAD)
+        self._stop = threading.Event()  # set by a cancel, and by the first failure
+        self._perform = Performer(plan, facts.privilege, self._told.put, self._stop)
+        self._running: dict[str, Step] = {}
+        self._failed: Optional[Step] = None
+        self._code = Exit.DONE
         self._report: Optional[Report] = None
+        self.started: set[str] = set()
         self.ended: set[str] = set()
 
-    def go(self, steps: tuple[Step, ...], done: frozenset[str], begin: float) -> RunEnded:
-        code = int(Exit.DONE)
-        for number, step in enumerate(steps, 1):
-            if step.id in done:
-                continue
-            if code == Exit.DONE and self._cancel.is_set():
-                code = int(Exit.CANCELLED)
-            if code == Exit.DONE:
-                code = self._step(step, number, root_later=any(map(_root, steps[number:])))
-            else:
+    def go(self, done: frozenset[str], begin: float) -> RunEnded:
+        """Run what is not in ``done``."""
+        try:
+            while self._start(done | self.ended):
+                self._take()
+        finally:
+            self._leave()
+        for step in self._steps:
+            if step.id not in done | self.ended:
                 self._emit(StepEnded(step.id, "skipped", 0.0))
-        ended = RunEnded(code, time.monotonic() - begin, self._report)
+        ended = RunEnded(int(self._code), time.monotonic() - begin, self._report)
         self._emit(ended)
         return ended
+
+    def _start(self, done: Collection[str]) -> bool:
+        """Start what may start now; whether anything runs."""
+        if self._cancel.is_set() and any(step.id not in done for step in self._steps):
+            self._end_with(Exit.CANCELLED)
+        if not self._stop.is_set():
+            for step in startable(self._steps, done, self._running):
+                number = self._steps.index(step) + 1
+                log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
+                logged = str(log) if isinstance(step.action, Command) else ""
+                self._emit(StepStarted(step.id, self._shown(step.action), logged))
+                self._running[step.id] = step
+                self.started.add(step.id)
+                name = f"step {step.id}"
+                threading.Thread(
+                    target=self._work, args=(step, log), name=name, daemon=True
+                ).start()
+        return bool(self._running)
+
+    def _work(self, step: Step, log: Path) -> None:
+        """Do one step; in its thread."""
+        try:
+            self._told.put(self._perform(step, log))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the run was started
+            self._told.put(_Broke(step.id, error))
+
+    def _take(self) -> None:
+        """Wait a moment for what the steps tell, and pass it on."""
+        self._keep_root()
+        try:
+            told = self._told.get(timeout=TICK)
+        except queue.Empty:
+            return
+        if isinstance(told, _Broke):
+            del self._running[told.step]
+            raise told.error
+        if isinstance(told, Result):
+            self._end(told)
+        else:
+            self._emit(told)
+
+    def _end(self, result: Result) -> None:
+        """A step has ended: tell it, and stop the others if it has failed."""
+        ended = result.ended
+        step = self._running.pop(ended.step)
+        self._report = result.report or self._report
+        if ended.state == "cancelled" and self._failed is not None:
+            cause = f"It was stopped because “{self._failed.title}” failed. {ended.cause}".strip()
+            ended = replace(ended, cause=cause)
+        if ended.state == "failed" and self._code == Exit.DONE:
+            self._failed = step
+        if result.code != Exit.DONE:
+            self._end_with(result.code)
+        self._emit(ended)
+
+    def _end_with(self, code: Exit) -> None:
+        """Start nothing more and end what runs. The first reason is the exit code."""
+        if self._code == Exit.DONE:
+            self._code = code
+        self._stop.set()
+
+    def _leave(self) -> None:
+        """Where a face or the journal has failed: end what still runs, and wait until it has."""
+        self._stop.set()
+        limit = time.monotonic() + ENDING_SECONDS
+        while self._running and time.monotonic() < limit:
+            try:
+                told = self._told.get(timeout=TICK)
+            except queue.Empty:
+                continue
+            if isinstance(told, Result):
+                del self._running[told.ended.step]
+            elif isinstance(told, _Broke):  # what is raised already came first
+                del self._running[told.step]
+
+    def _keep_root(self) -> None:
+        """Renew the permission to become root while a step needs it: to run, or to be ended."""
+        if self._stop.is_set() or not any(
+            _root(step) for step in self._steps if step.id not in self.ended
+        ):
+            return
+        try:
+            with cancellable(self._cancel):
+                self._keeper.tick()
+        except Cancelled:
+            self._end_with(Exit.CANCELLED)
 
     def _emit(self, event: Event) -> None:
         self._journal.write(event)
@@ -101,133 +217,10 @@ class _Run:
         if isinstance(event, StepEnded):
             self.ended.add(event.step)
 
-    def _step(self, step: Step, number: int, *, root_later: bool) -> int:
-        """Do one step and tell its end; the exit code that the run would have now."""
-        log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
-        logged = str(log) if isinstance(step.action, Command) else ""
-        self._emit(StepStarted(step.id, self._shown(step.action), logged))
-        begin = time.monotonic()
-        makes = self._makes_environment(step)
-        ended, excerpt, code = self._outcome(step, log, root_later=root_later)
-        if makes and ended.state != "done":
-            ended = self._remove_half(ended)
-        self._emit(
-            StepEnded(
-                *(step.id, ended.state, time.monotonic() - begin, ended.exit),
-                *(ended.cause, excerpt, ended.hints, str(log) if log.exists() else ""),
-            )
-        )
-        return int(code)
-
-    def _outcome(
-        self, step: Step, log: Path, *, root_later: bool
-    ) -> tuple[Ended, tuple[str, ...], Exit]:
-        """Do one step; how it ended, the lines that show why, and its exit code."""
-        try:
-            with cancellable(self._cancel):
-                ended = self._act(step, log, self._keeper.tick if root_later else lambda: None)
-                lacking = missing(step) if ended.state == "done" else ""
-        except Cancelled:
-            return Ended("cancelled"), (), Exit.CANCELLED
-        except WizardError as error:
-            failed = Ended("failed", None, f"{error.what} {error.why}".strip(), error.hints)
-            return failed, tuple(error.shown.splitlines()), error.code
-        except OSError as error:
-            return Ended("failed", None, _system_says(error)), (), Exit.FAILED
-        if ended.state == "cancelled":
-            return ended, (), Exit.CANCELLED
-        if lacking:
-            return Ended("failed", ended.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
-        if ended.state == "done":
-            return ended, (), Exit.DONE
-        explained, excerpt = why(step, ended, log)
-        return explained, excerpt, Exit.UNPROVED if isinstance(step.action, Prove) else Exit.FAILED
-
-    def _act(self, step: Step, log: Path, tick: Callable[[], object]) -> Ended:
-        action = step.action
-        if isinstance(action, Command):
-            around = Surroundings(self._emit, self._cancel, self._facts.privilege, tick)
-            return execute(step.id, action, log, around)
-        if isinstance(action, Prove):
-            return self._prove(action)
-        if isinstance(action, Download):
-            return self._download(step.id, action)
-        if isinstance(action, Unpack):
-            from wizard.unpack import unpack  # seldom wanted
-
-            unpack(action, self._cancel)
-            return Ended("done")
-        if isinstance(action, WriteFile):
-            Path(action.path).parent.mkdir(parents=True, exist_ok=True)
-            Path(action.path).write_text(action.text, encoding="utf-8")
-            return Ended("done")
-        return remove_folder(action)
-
-    def _download(self, step: str, action: Download) -> Ended:
-        from wizard.download import Amount, fetch  # slow to import, and seldom wanted
-
-        def tell(amount: Amount) -> None:
-            self._emit(Progressed(step, amount.done, amount.whole, action.url.rpartition("/")[2]))
-
-        fetch(action, tell, self._cancel)
-        return Ended("done")
-
-    def _prove(self, action: Prove) -> Ended:
-        from wizard.verify import verify
-
-        report = verify(
-            action.python, release=action.release, link=action.link, timeout=action.timeout
-        )
-        self._report = report
-        if report.ok:
-            return Ended("done")
-        cause = " ".join(report.problems) or "The installation could not be proved."
-        return Ended("failed", None, cause, ("Install it again into a new environment.",))
-
     def _shown(self, action: Action) -> str:
         if isinstance(action, Command):
-            return privilege.shown(action, self._facts.privilege)
+            return privilege.shown(action, self._privilege)
         return command_text(action, self._plan.system)
-
-    def _makes_environment(self, step: Step) -> bool:
-        """Whether this step is the one that makes the plan's environment, and it is not there."""
-        folder = self._plan.environment
-        return (
-            self._plan.new
-            and any(isinstance(a, RemoveFolder) and a.path == folder for a in step.undo)
-            and not os.path.lexists(folder)
-        )
-
-    def _remove_half(self, ended: Ended) -> Ended:
-        folder = self._plan.environment
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:  # it had not come so far
-            return ended
-        except OSError as error:
-            left = f"The half-made environment could not be removed. {_system_says(error)}"
-            return Ended(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
-        return ended
-
-
-def remove_folder(action: RemoveFolder) -> Ended:
-    """Delete a folder, but only a virtual environment or something of the wizard's own."""
-    folder = Path(action.path)
-    if not os.path.lexists(folder):
-        return Ended("done")
-    homes = (locations.state(), locations.cache())
-    own = any(home.resolve() in folder.resolve().parents for home in homes)
-    if folder.is_symlink() or not folder.is_dir():
-        return Ended("failed", None, f"{folder} is not a folder, so it was left alone.")
-    if not own and not (folder / "pyvenv.cfg").is_file():
-        return Ended(
-            "failed",
-            None,
-            f"{folder} was left alone: it is no virtual environment (it has no pyvenv.cfg).",
-            ("Look into it. If you do not need it, delete it yourself.",),
-        )
-    shutil.rmtree(folder)
-    return Ended("done")
 
 
 def _root(step: Step) -> bool:
@@ -244,29 +237,23 @@ def _save_answers(path: Path, choices: Choices) -> None:
     answers.save(path, choices)
 
 
-def _system_says(error: OSError | UnicodeError) -> str:
-    if isinstance(error, UnicodeError):
-        return f"A name in it is not Unicode: {error}."
-    where = f"{error.filename}: " if error.filename else ""
-    return f"The system says: {where}{error.strerror or error}."
-
-
 def _cannot_keep(
     steps: tuple[Step, ...],
     done: frozenset[str],
     emit: Callable[[Event], None],
     begin: float,
     error: OSError | UnicodeError,
+    *,
+    started: Collection[str] = (),
 ) -> RunEnded:
     """The run's own folder cannot be written: nothing is done that nobody could read later."""
-    cause = f"The wizard cannot write its journal and logs. {_system_says(error)}"
+    cause = f"The wizard cannot write its journal and logs. {system_says(error)}"
     hint = "Make room, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
-    state_ended = [step.id for step in steps if step.id not in done]
-    for number, step in enumerate(state_ended):
-        if number == 0:
-            emit(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,)))
-        else:
-            emit(StepEnded(step, "skipped", 0.0))
+    unfinished = [step.id for step in steps if step.id not in done]
+    for step in unfinished[:1]:
+        emit(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,)))
+    for step in unfinished[1:]:
+        emit(StepEnded(step, "cancelled" if step in started else "skipped", 0.0))
     ended = RunEnded(int(Exit.FAILED), time.monotonic() - begin)
     emit(ended)
     return ended

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from backends.action import (
-    Action,
     Command,
     Download,
     Output,
@@ -25,8 +24,8 @@ from backends.action import (
     WriteFile,
 )
 from backends.manager import Problem
-from wizard import answers, execute, journal, locations, runner, tree, verify
-from wizard.choices import Choices
+from tests.wizard.watched import CHOICES, ROOT, STUBBORN, Watched, plan, program, step
+from wizard import answers, execute, journal, locations, perform, runner, tree, verify
 from wizard.codec import from_json
 from wizard.errors import Exit
 from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
@@ -37,61 +36,11 @@ from wizard.verify import Report
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these tests need POSIX")
 
-ROOT = Privilege("root")
-CHOICES = Choices(method="source", release="50.0.2")
-
 
 @pytest.fixture(autouse=True)
 def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
     monkeypatch.setattr(execute, "RETRY_SECONDS", 0.1)
-
-
-def program(text: str, *arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", text, *arguments)
-
-
-def plan(*steps: Step, environment: str = "/nowhere", new: bool = False) -> Plan:
-    return Plan("50.0.2", "source", "dynamic", "/nowhere/bin/python", environment, new, steps)
-
-
-def step(name: str, action: Action, *needs: str) -> Step:
-    return Step(name, f"Title of {name}", "Because.", action, needs)
-
-
-class Watched:
-    """A run, everything it told, and what it kept."""
-
-    def __init__(
-        self,
-        what: Plan,
-        *,
-        privilege: Privilege = ROOT,
-        done: frozenset[str] = frozenset(),
-        cancel_when: str = "",
-    ) -> None:
-        self.events: list[Event] = []
-        self.cancel = threading.Event()
-        self._cancel_when = cancel_when
-        facts = Facts(System("linux", "x86_64"), privilege=privilege)
-        self.end = runner.run(what, CHOICES, facts, self._take, self.cancel, done)
-
-    def _take(self, event: Event) -> None:
-        self.events.append(event)
-        if self._cancel_when and self._cancel_when in repr(event):
-            self.cancel.set()
-
-    def ended(self, name: str) -> StepEnded:
-        (found,) = [e for e in self.events if isinstance(e, StepEnded) and e.step == name]
-        return found
-
-    def states(self) -> list[tuple[str, str]]:
-        return [(e.step, e.state) for e in self.events if isinstance(e, StepEnded)]
-
-    def lines(self, name: str) -> list[str]:
-        return [
-            line for e in self.events if isinstance(e, Lines) and e.step == name for line in e.lines
-        ]
 
 
 def test_a_run_tells_everything_and_keeps_it(tmp_path: Path) -> None:
@@ -157,27 +106,9 @@ def test_what_takes_too_long_is_ended() -> None:
     assert ended.excerpt == ("still here",)
 
 
-STUBBORN = """
-import os, signal, sys, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-pids = []
-if os.fork() == 0:
-    os.setsid()
-    child = os.fork()
-    if child == 0:
-        time.sleep(60)
-    print('child', child, flush=True)
-    os._exit(0)
-os.wait()
-print('child', os.getpid(), flush=True)
-print('now', 'ready', flush=True)
-time.sleep(60)
-"""
-
-
 def test_cancel_leaves_nothing_running() -> None:
     run = Watched(
-        plan(step("build", Command(program(STUBBORN))), step("after", Command(("x",)))),
+        plan(step("build", Command(program(STUBBORN))), step("after", Command(("x",)), "build")),
         cancel_when="now ready",
     )
     pids = [int(line.split()[1]) for line in run.lines("build") if line.startswith("child")]
@@ -293,7 +224,9 @@ def test_a_state_folder_that_cannot_be_written(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "file"))
-    run = Watched(plan(step("one", Command(program("print(1)"))), step("two", Command(("x",)))))
+    run = Watched(
+        plan(step("one", Command(program("print(1)"))), step("two", Command(("x",)), "one"))
+    )
     assert run.states() == [("one", "failed"), ("two", "skipped")]
     assert "cannot write its journal" in run.ended("one").cause
     assert run.end.code == 1
@@ -451,28 +384,30 @@ def test_only_environments_are_removed(tmp_path: Path) -> None:
     other = tmp_path / "documents"
     other.mkdir()
     (tmp_path / "link").symlink_to(mine)
-    assert runner.remove_folder(RemoveFolder(str(tmp_path / "link"))).state == "failed"
+    assert perform.remove_folder(RemoveFolder(str(tmp_path / "link"))).state == "failed"
     run = Watched(
-        plan(step("good", RemoveFolder(str(mine))), step("bad", RemoveFolder(str(other))))
+        plan(step("good", RemoveFolder(str(mine))), step("bad", RemoveFolder(str(other)), "good"))
     )
     assert run.states() == [("good", "done"), ("bad", "failed")]
     assert "no virtual environment" in run.ended("bad").cause
     assert (mine.exists(), other.exists()) == (False, True)
-    assert runner.remove_folder(RemoveFolder(str(mine))).state == "done"
+    assert perform.remove_folder(RemoveFolder(str(mine))).state == "done"
 
 
 def test_the_wizards_own_folders_may_be_removed(tmp_path: Path) -> None:
     own = tmp_path / "state" / "builds"
     own.mkdir(parents=True)
-    assert runner.remove_folder(RemoveFolder(str(own))).state == "done"
+    assert perform.remove_folder(RemoveFolder(str(own))).state == "done"
     assert not own.exists()
-    assert runner.remove_folder(RemoveFolder(str(tmp_path / "state"))).state == "failed"
+    assert perform.remove_folder(RemoveFolder(str(tmp_path / "state"))).state == "failed"
 
 
 def test_a_file_is_written_or_the_reason_told(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file.txt"
     run = Watched(
-        plan(step("a", WriteFile(str(path), "größe\n")), step("b", WriteFile(str(tmp_path), "")))
+        plan(
+            step("a", WriteFile(str(path), "größe\n")), step("b", WriteFile(str(tmp_path), ""), "a")
+        )
     )
     assert path.read_text(encoding="utf-8") == "größe\n"
     assert run.states() == [("a", "done"), ("b", "failed")]
@@ -511,7 +446,11 @@ def test_a_disk_that_is_full_for_the_journal_fails_the_step(
         original(self, event)
 
     monkeypatch.setattr(journal.Journal, "write", full)
-    steps = [step(name, Command(program(""))) for name in ("one", "two", "three")]
+    steps = [
+        step("one", Command(program(""))),
+        step("two", Command(program("")), "one"),
+        step("three", Command(program("")), "two"),
+    ]
     run = Watched(plan(*steps))
     assert run.states() == [("one", "done"), ("two", "failed"), ("three", "skipped")]
     assert "No space left on device" in run.ended("two").cause
@@ -595,7 +534,7 @@ def test_an_archive_is_unpacked_or_the_reason_told(tmp_path: Path) -> None:
     (tmp_path / "bad.tar.gz").write_text("<html>Please log in</html>")
     good = Unpack(str(tmp_path / "good.tar.gz"), str(tmp_path / "new" / "folder"))
     bad = Unpack(str(tmp_path / "bad.tar.gz"), str(tmp_path / "other"))
-    watched = Watched(plan(step("good", good), step("bad", bad)))
+    watched = Watched(plan(step("good", good), step("bad", bad, "good")))
     first, second = (e for e in watched.events if isinstance(e, StepEnded))
     assert first.state == "done"
     assert (tmp_path / "new" / "folder" / "config").read_text() == "x"
