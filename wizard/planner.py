@@ -127,6 +127,7 @@ def _source(
             *(s.id for s in environment[-1:]),
         ),
         undo=_undo(chosen, tool),
+        heavy=True,
     )
     return (*before, *environment, install, *_cleared(needs, choices))
 

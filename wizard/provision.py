@@ -18,6 +18,7 @@ def refresh(facts: Facts, manager: str) -> Step:
         f"Fetch {name_of(manager)}'s package lists",
         "So that the newest packages are installed, and none that is gone by now is asked for.",
         _called(facts, manager, managers()[manager].refresh()),
+        lock=manager,
     )
 
 
@@ -43,6 +44,7 @@ def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple
             needs=(first.id,),
             undo=(_called(facts, manager, remove),),
             check=PackagesInstalled(manager, names),
+            lock=manager,
         ),
     )
 
