@@ -3,10 +3,10 @@
 BIN := .venv/bin
 ARGS :=
 
-.PHONY: help run test lint live bench shots clean
+.PHONY: help run test lint live live-matrix bench shots clean
 
 help: ## Show what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 .venv/.run: pyproject.toml .ci/setup
 	@echo "Setting up the wizard in ./.venv …" >&2
@@ -34,6 +34,10 @@ lint: .venv/.test ## ruff, mypy and the floors of the house
 
 live: .venv/.test ## Do the real thing: real index, real builds, real apt in throw-away roots
 	$(BIN)/python -m pytest -q -m live -rs tests/live
+
+live-matrix: .venv/.test ## Compile old and new releases on Debian 11, 12 and 13; writes docs/tested.md
+	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \
+		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build
 
 bench: .venv/.test ## Measure against the documented ways; writes tests/bench/results.md
 	$(BIN)/python -m tests.bench

@@ -12,14 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import machine
 from tests.live.command import Done
 from tests.live.machine import CHECKOUT
 
+PYTHONS = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
+"""Each suite with the version of its Python: Debian 11, 12 and 13."""
 PLACE = "/opt/cryptography-wizard"
 """Where the wizard and its libraries lie in a root."""
 STATE = "/var/lib/wizard-state"
 CERTIFICATES = "/etc/ssl/certificates-of-the-host.crt"
 """The host's own bundle, beside the root's: installing a package may write that one anew."""
+STUDENT, STUDENTS_HOME = 1000, "/home/student"
+"""An ordinary user, by number, and the home."""
 TRUST = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "CARGO_HTTP_CAINFO")
 """The variables that tell programs of that bundle."""
 
@@ -74,9 +79,39 @@ class Root:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def wizard(self, *arguments: str, timeout: float = 240) -> Done:
+    def wizard(
+        self, *arguments: str, timeout: float = 240, env: Mapping[str, str] | None = None
+    ) -> Done:
         """Run the wizard in there."""
-        return self.run("cryptography-wizard", *arguments, timeout=timeout)
+        return self.run("cryptography-wizard", *arguments, timeout=timeout, env=env)
+
+    def add_student(self) -> None:
+        """Make an ordinary user, who may become root with sudo, without a password."""
+        with self.path("/etc/passwd").open("a", encoding="ascii") as file:
+            file.write(f"student:x:{STUDENT}:{STUDENT}::{STUDENTS_HOME}:/bin/sh\n")
+        with self.path("/etc/shadow").open("a", encoding="ascii") as file:
+            file.write("student:*:20000:0:99999:7:::\n")  # no password, and not locked
+        with self.path("/etc/group").open("a", encoding="ascii") as file:
+            file.write(f"student:x:{STUDENT}:\n")
+        rule = self.path("/etc/sudoers.d/student")
+        rule.write_text("student ALL=(ALL:ALL) NOPASSWD: ALL\n", encoding="ascii")
+        rule.chmod(0o440)
+        home = self.path(STUDENTS_HOME)
+        home.mkdir()
+        os.chown(home, STUDENT, STUDENT)
+
+    def as_student(
+        self, *argv: str, timeout: float = 60, env: Mapping[str, str] | None = None
+    ) -> Done:
+        """Run a program in there as that user, in the home."""
+        become = ("setpriv", f"--reuid={STUDENT}", f"--regid={STUDENT}", "--clear-groups")
+        variables = {
+            "HOME": STUDENTS_HOME,
+            "CRYPTOGRAPHY_WIZARD_STATE": f"{STUDENTS_HOME}/.local/state/wizard",
+            **(env or {}),
+        }
+        there = ("env", "-C", STUDENTS_HOME)
+        return self.run(*become, *there, *argv, timeout=timeout, env=variables)
 
     def path(self, inside: str) -> Path:
         """Where a file of the root is, seen from the host."""
@@ -136,10 +171,16 @@ def make(suite: str, python: str, folder: Path, include: Sequence[str] = ()) -> 
 
 
 def install_wizard(root: Root, pip: tuple[str, ...], wheel: Path) -> None:
-    """Put the wizard and its libraries, all of them pure Python, into the root."""
+    """Put the wizard and its libraries, all of them pure Python, into the root.
+
+    The pip of the root's own version of Python does it, where it is here: ``pip``, of another,
+    would leave out what only that version needs besides.
+    """
+    same = machine.find(root.python)
+    argv = (same, "-m", "pip", "--disable-pip-version-check", "--no-input") if same else pip
     done = subprocess.run(
         (
-            *(*pip, "install", "--quiet", "--target", str(root.path(PLACE))),
+            *(*argv, "install", "--quiet", "--target", str(root.path(PLACE))),
             *("--python-version", root.python, "--only-binary", ":all:", str(wheel)),
         ),
         capture_output=True,

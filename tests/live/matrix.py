@@ -1,0 +1,170 @@
+"""The live matrix: which release is compiled on which Debian, and the page of what came of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from tests.live.machine import CHECKOUT
+
+ALL = "all"
+"""The value of LIVE_MATRIX for all cases; one case's name is for that one, nothing for one in turn.
+"""
+PAGE = CHECKOUT / "docs" / "tested.md"
+
+Rust = Literal["none", "rustup", "packages"]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A Debian: OpenSSL's libraries, and the packages with a Rust for the newest cryptography."""
+
+    libraries: tuple[str, ...]
+    rust: tuple[str, ...] = ()
+
+
+SUITES = {
+    "bullseye": Suite(("libssl.so.1.1", "libcrypto.so.1.1")),
+    # Its own cargo is too old.
+    "bookworm": Suite(("libssl.so.3", "libcrypto.so.3"), ("cargo-web", "rustc-web")),
+    "trixie": Suite(("libssl.so.3", "libcrypto.so.3"), ("cargo", "rustc")),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A source build. ``rust`` is where its Rust must come from.
+
+    It is asked for only where ``flags`` say so: else it is what the wizard itself recommends.
+    """
+
+    suite: str
+    release: str
+    rust: Rust
+    flags: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What LIVE_MATRIX calls it."""
+        return f"{self.suite}-{self.release}"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The flags of the wizard."""
+        return ("--yes", "--json", "--method", "source", "--release", self.release, *self.flags)
+
+    @property
+    def command(self) -> str:
+        """The whole command, as it is typed."""
+        return " ".join(("cryptography-wizard", *self.arguments))
+
+
+def _rustup(release: str) -> Case:
+    """A build with OpenSSL 1.1.1, which Debian 11 is the last to have, and the newest Rust."""
+    return Case("bullseye", release, "rustup", ("--rust", "rustup"))
+
+
+CASES: Mapping[str, Case] = {
+    case.name: case
+    for case in (
+        Case("bullseye", "3.4.8", "none"),
+        *map(_rustup, ("35.0.0", "38.0.4", "40.0.2", "42.0.8", "46.0.7")),
+        Case("bookworm", "50.0.2", "packages"),
+        Case("trixie", "50.0.2", "packages"),
+    )
+}
+"""What must be built and proved."""
+REFUSED = Case("bullseye", "50.0.2", "none")
+"""What must be refused: its OpenSSL is too old."""
+
+
+def chosen() -> Sequence[Case]:
+    """The cases of this run. Raises ValueError where LIVE_MATRIX is none of them."""
+    asked = os.environ.get("LIVE_MATRIX", "")
+    if asked == ALL:
+        return tuple(CASES.values())
+    if asked and asked not in CASES:
+        raise ValueError(f"LIVE_MATRIX={asked}: it can be {ALL}, {', '.join(CASES)}")
+    return (CASES[asked or tuple(CASES)[_commits() % len(CASES)]],)
+
+
+def _commits() -> int:
+    """How many commits the checkout has, so that each has another turn; 0 where there is no git."""
+    argv = ("git", "-C", str(CHECKOUT), "rev-list", "--count", "HEAD")
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    except FileNotFoundError:
+        return 0
+    return int(done.stdout) if done.returncode == 0 else 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one case, on what. ``seconds`` is the whole of the wizard's run."""
+
+    release: str
+    system: str
+    python: str
+    openssl: str
+    rust: str
+    pip: str
+    outcome: str
+    seconds: str
+    command: str
+
+    def __str__(self) -> str:
+        parts = (f"OpenSSL {self.openssl}", f"Rust: {self.rust}", f"pip {self.pip}")
+        place = ", ".join((self.system, f"Python {self.python}", *parts))
+        return f"cryptography {self.release} on {place}: {self.outcome}, {self.seconds} s"
+
+
+HEAD = Row(
+    *("cryptography", "System", "Python", "OpenSSL", "Rust", "pip", "Outcome", "Seconds"),
+    command="Command",
+)
+WORDS = """\
+# What was tried on real systems
+
+Written by `make live-matrix` on {date}, on a machine with Linux on {machine} and {cores} cores.
+
+Each row is a Debian of its own, made for it with `mmdebstrap` and thrown away afterwards: no
+package lists, no pip, no compiler, no Rust. An ordinary user, who may use `sudo`, runs the one
+command; the wizard gets all the rest. A row is *proved* when that cryptography was imported,
+encrypted and decrypted, made and verified a certificate, and is linked to the libraries of the
+system's own OpenSSL package. *refused* is exit code 3, with the reason and with what does work,
+which was then run and proved too.
+
+{table}
+
+Seconds are for the whole command, downloads included; other work ran on the same cores. Where Rust
+is by rustup, it came from a server on the same machine that hands out its Rust in rustup's layout.
+"""
+
+
+def write(rows: Sequence[Row], page: Path = PAGE) -> None:
+    """Write the page of a run in which every case was tried."""
+    now = datetime.now(timezone.utc)
+    text = WORDS.format(
+        date=f"{now:%Y-%m-%d}",
+        machine=os.uname().machine,
+        cores=len(os.sched_getaffinity(0)),
+        table="\n".join(table(rows)),
+    )
+    page.write_text(text, encoding="utf-8")
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """The rows as a table in Markdown, its columns aligned."""
+    cells = [astuple(row) for row in (HEAD, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    lines = [
+        " | ".join(cell.ljust(width) for cell, width in zip(row, widths)).join(("| ", " |"))
+        for row in cells
+    ]
+    rule = " | ".join("-" * width for width in widths).join(("| ", " |"))
+    return [lines[0], rule, *lines[1:]]
