@@ -67,10 +67,10 @@ def why(step: Step, ended: Ended, log: Path) -> tuple[Ended, tuple[str, ...]]:
     """The failed step's end with its cause and hints, and the lines of the log that show it."""
     if not log.exists():
         return ended, ()
-    lines = read_log(log)
+    lines = [line for line in read_log(log) if not is_apt_status(line)]
     if ended.cause:
         # The runner knows why: the limit, a lock, a signal. The last lines show where it was.
-        shown = [line for line in lines if line.strip() and not is_apt_status(line)]
+        shown = [line for line in lines if line.strip()]
         return ended, tuple(shown[-5:])
     from wizard.diagnose import diagnose
 
