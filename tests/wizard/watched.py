@@ -29,7 +29,10 @@ def step(name: str, action: Action, *needs: str) -> Step:
 
 
 class Watched:
-    """A run, everything it told, and what it kept."""
+    """A run, everything it told, and what it kept.
+
+    It is cancelled when ``cancel_when`` was in what it told, so many ``times``.
+    """
 
     def __init__(
         self,
@@ -38,16 +41,20 @@ class Watched:
         privilege: Privilege = ROOT,
         done: frozenset[str] = frozenset(),
         cancel_when: str = "",
+        times: int = 1,
     ) -> None:
         self.events: list[Event] = []
         self.cancel = threading.Event()
         self._cancel_when = cancel_when
+        self._times = times
         facts = Facts(System("linux", "x86_64"), privilege=privilege)
         self.end = runner.run(what, CHOICES, facts, self._take, self.cancel, done)
 
     def _take(self, event: Event) -> None:
         self.events.append(event)
         if self._cancel_when and self._cancel_when in repr(event):
+            self._times -= 1
+        if self._times <= 0:
             self.cancel.set()
 
     def ended(self, name: str) -> StepEnded:
