@@ -207,7 +207,8 @@ class Listed:
 
     ``wheels`` are the tags of its wheels (compressed, as in their file names); ``sdist`` is the
     name of its source archive, or empty. Yanked files are in neither; ``yanked`` says that the
-    whole release was, with the reason if one was given.
+    whole release was, with the reason if one was given. ``link`` says how OpenSSL is in its
+    wheels (``static`` or ``dynamic``) where a wheelhouse tells; an index does not.
     """
 
     version: str
@@ -215,6 +216,7 @@ class Listed:
     wheels: tuple[str, ...] = ()
     sdist: str = ""
     yanked: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
