@@ -76,6 +76,18 @@ class Unpack:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """Write down what is in ``folder``, with checksums: from then on it counts as whole.
+
+    ``title`` says what it is (``OpenSSL 3.5.4, static``).
+    """
+
+    folder: str
+    title: str
+    kind: Literal["seal"] = "seal"
+
+
+@dataclass(frozen=True)
 class WriteFile:
     """Write ``text`` (UTF-8) into the file ``path``."""
 
@@ -106,7 +118,7 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, Download, Unpack, WriteFile, Prove, RemoveFolder]
+Action = Union[Command, Download, Unpack, Seal, WriteFile, Prove, RemoveFolder]
 
 
 @dataclass(frozen=True)

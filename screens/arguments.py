@@ -46,9 +46,16 @@ CHOICES = {
     "link": ("dynamic|static", "how OpenSSL is linked when building from source"),
     "rust": ("system|rustup|none", "where Rust comes from; only 3.4 can be built with none"),
     "toolchain": ("remove|keep", "what becomes of a Rust that the wizard fetched"),
+    "openssl": ("system|VERSION|FOLDER", "the system's OpenSSL, one that is built, or a folder"),
+    "openssl_source": ("FILE|URL", "where the source of that OpenSSL is, if not where documented"),
     "installer": ("pip|uv", "the tool that makes the environment and installs"),
 }
 """The flag of each choice: what stands for its value, and its help."""
+
+
+def flag(name: str) -> str:
+    """The flag of a choice: ``--openssl-source`` for ``openssl_source``."""
+    return f"--{name.replace('_', '-')}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +212,7 @@ def _choice_flags() -> _Parser:
     choices = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = choices.add_argument_group("choices (recommended where not given)")
     for name, (value, text) in CHOICES.items():
-        group.add_argument(f"--{name}", action=_Once, metavar=value, help=text)
+        group.add_argument(flag(name), action=_Once, metavar=value, help=text)
     group.add_argument(
         "--answers", action=_Once, metavar="FILE", help="choices from a TOML file; flags win"
     )
@@ -214,14 +221,15 @@ def _choice_flags() -> _Parser:
 
 def _check_flags(arguments: Sequence[str], parsers: Sequence[_Parser]) -> None:
     """Name an unknown flag first: argparse would take its value for a command."""
-    known = {flag for parser in parsers for flag in re.findall(r"--?[a-z]+", parser.format_usage())}
+    pattern = re.compile(r"--?[a-z][a-z-]*")
+    known = {word for parser in parsers for word in pattern.findall(parser.format_usage())}
     for argument in arguments:
-        flag = argument.split("=")[0]
-        if flag == "--":
+        word = argument.split("=")[0]
+        if word == "--":
             break
-        if re.match(r"--?[A-Za-z]", flag) and flag not in known | {"--help"}:
+        if re.match(r"--?[A-Za-z]", word) and word not in known | {"--help"}:
             raise BadRequest(
-                f"There is no flag {flag}{_nearest(flag, known)}.",
+                f"There is no flag {word}{_nearest(word, known)}.",
                 hints=(f"{NAME} --help shows what is possible.",),
             )
 
@@ -230,7 +238,7 @@ def _choices(flags: dict[str, str]) -> Choices:
     from wizard import answers
 
     for name, value in flags.items():
-        answers.check_value(name, value, place=f"--{name} {value}")
+        answers.check_value(name, value, place=f"{flag(name)} {value}")
     return Choices(**flags)  # type: ignore[arg-type]  # just checked
 
 

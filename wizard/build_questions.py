@@ -54,6 +54,47 @@ def manager(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
+def openssl(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    """Which OpenSSL cryptography is built with."""
+    if choices.method != "source":
+        return None
+    system = _assess(facts, knowledge, choices, openssl="system")
+    if system.refresh:
+        return None  # which one the system has cannot be seen before
+    version = f" {system.openssl.version}" if system.openssl else ""
+    options = [
+        Option(
+            "system",
+            f"The OpenSSL{version} of {_whose(facts, system)}",
+            "Nothing more is compiled; your system keeps it up to date.",
+            system.reason,
+        )
+    ]
+    for each in knowledge.openssls:
+        needs = _assess(facts, knowledge, choices, openssl=each.version)
+        there = needs.openssl is not None and needs.openssl.own is not None
+        ready = there and needs.openssl.own.built  # type: ignore[union-attr] # just looked at
+        time = "It was built before." if ready else "It takes a minute or two more."
+        options.append(
+            Option(
+                each.version,
+                f"OpenSSL {each.version}, built here",
+                f"{time} Supported until {each.ends}; nobody but you updates it.",
+                needs.reason,
+            )
+        )
+    open_ = [option.value for option in options if not option.closed]
+    return Question(
+        "openssl",
+        "Which OpenSSL should it be built with?",
+        assets.text("questions/openssl.md"),
+        tuple(options),
+        "system" if "system" in open_ else "",
+        "It is there, and it is kept up to date.",
+        free="The folder of another one",
+    )
+
+
 def link(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
     """How OpenSSL gets into cryptography."""
     if choices.method != "source":
@@ -146,7 +187,7 @@ def toolchain(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question 
     )
 
 
-BUILDERS = (manager, link, rust, toolchain)
+BUILDERS = (manager, openssl, link, rust, toolchain)
 """In the order in which they are asked."""
 _BECAUSE = {
     "system": "It is new enough for this release.",

@@ -21,7 +21,8 @@ class Choices:
     environment is made from. ``release``: exact version of cryptography. ``rust``: where Rust
     comes from; ``none`` for the releases that can be built without. ``toolchain``: what becomes
     of a Rust that the wizard fetched, after the build. ``openssl``: ``system``, a version that
-    the wizard builds, or the folder of one. ``installer``: the tool that makes the
+    the wizard builds, or the folder of one; ``openssl_source``: the file or address of its source
+    archive, if not the documented one. ``installer``: the tool that makes the
     environment and installs.
     """
 
@@ -34,6 +35,7 @@ class Choices:
     rust: Rust = ""
     toolchain: Toolchain = ""
     openssl: str = ""
+    openssl_source: str = ""
     installer: Installer = ""
 
     def answered(self) -> dict[str, str]:

@@ -70,7 +70,7 @@ def offer(
         listed,
         row,
         wheel_reason(python, listed, knowledge),
-        _source(facts, knowledge, python, choices, listed, row),
+        _source(facts, knowledge, target, choices, listed, row),
     )
 
 
@@ -86,17 +86,17 @@ def wheel_reason(python: Python, listed: Listed, knowledge: Knowledge) -> str:
 def _source(
     facts: Facts,
     knowledge: Knowledge,
-    python: Python,
+    target: Target,
     choices: Choices,
     listed: Listed,
     row: Release,
 ) -> source.Source:
     if not listed.sdist:
         return source.Source(f"The index has no source archive of {listed.version}.")
-    unfit = wheels.unfit(python, listed)
+    unfit = wheels.unfit(target.python, listed)
     if unfit:
         return source.Source(unfit)
-    return source.assess(facts, knowledge, python, row, choices)
+    return source.assess(facts, knowledge, target.python, row, choices, target.folder)
 
 
 def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from dataclasses import dataclass, replace
 
+from backends import openssl as backend
 from wizard.environment import paths
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager, Python
+from wizard.knowledge import Knowledge, OpenSSLSource, Packages, Release
 from wizard.knowledge import OpenSSL as Way
-from wizard.knowledge import Packages, Release
 from wizard.refused import Refused
 from wizard.versions import at_least, upstream
 
@@ -24,11 +26,29 @@ WHEEL = "Install the wheel instead: it has its own OpenSSL inside."
 
 
 @dataclass(frozen=True)
+class Own:
+    """An OpenSSL that the wizard builds: where from, where, and how.
+
+    ``name`` is that of its folder ``prefix`` in the cache: another version, architecture or set of
+    ``options`` has another name. ``built`` says that it is there already. ``place`` is where a
+    shared one is put for good; empty for a static one, which is not needed after the build.
+    """
+
+    source: OpenSSLSource
+    name: str
+    prefix: str
+    options: tuple[str, ...]
+    objects: int
+    built: bool
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Library:
     """An OpenSSL: its version, and the packages to install for it.
 
     ``prefix`` is the folder that holds its ``include`` and ``lib``; else ``include`` and ``lib``
-    are named. All are empty where a compiler looks anyway.
+    are named. All are empty where a compiler looks anyway. ``own`` says how the wizard builds it.
     """
 
     version: str
@@ -36,6 +56,7 @@ class Library:
     prefix: str = ""
     include: str = ""
     lib: str = ""
+    own: Own | None = None
 
     @property
     def folders(self) -> tuple[str, str]:
@@ -54,7 +75,9 @@ class Linking:
     lists: tuple[tuple[str, str], ...] = ()
 
 
-def packaged(row: Release, manager: Manager, names: Packages, link: str) -> Library | Refused:
+def packaged(
+    facts: Facts, row: Release, manager: Manager, names: Packages, link: str
+) -> Library | Refused:
     """The OpenSSL that ``manager`` has, or would install, for a release of this row."""
     known = {package.name: package for package in manager.packages}
     refused: Refused | None = None
@@ -70,17 +93,97 @@ def packaged(row: Release, manager: Manager, names: Packages, link: str) -> Libr
             refused = refused or problem
             continue
         if link == "static" and way.static not in known:
-            return Refused(f"{manager.name} has no static libraries of OpenSSL.", (WHEEL,))
+            return Refused(
+                f"{manager.name} has no static libraries of OpenSSL.", (_own_hint(row), WHEEL)
+            )
+        if link == "static" and row.linking == "flags" and facts.system.name == "linux":
+            return Refused(
+                f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL "
+                "that has no shared libraries, and the system's has.",
+                (_own_hint(row),),
+            )
         if "{folder}" in way.prefix and not package.folder:
             return Refused(f"{manager.name} did not say in which folder {way.package} is.")
         wanted = (way.package, *((way.static,) if link == "static" else ()))
         return Library(
             version,
             tuple(dict.fromkeys(wanted)),
-            *_places(way, manager, package.folder),
+            *_places(facts, way, manager, package.folder, link),
         )
     refused = refused or Refused(f"{manager.name} does not have: {names.openssl[0].package}.")
     return replace(refused, hints=(*hints, *refused.hints))
+
+
+def built(
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    version: str,
+    link: str,
+    folder: str,
+) -> Library | Refused:
+    """The OpenSSL of this version, built by the wizard for the environment in ``folder``."""
+    found = next((each for each in knowledge.openssls if each.version == version), None)
+    if found is None:
+        known = ", ".join(each.version for each in knowledge.openssls)
+        return Refused(f"The wizard cannot build OpenSSL {version}.", (f"It can build: {known}.",))
+    problem = unfit(row, version)
+    if problem:
+        return Refused(f"cryptography {row.name} does not take OpenSSL {version}.", problem.hints)
+    if facts.system.name not in ("linux", "macos"):
+        return Refused("The wizard builds OpenSSL on Linux and macOS only.")
+    if not facts.cache:
+        return Refused("These facts do not say where the wizard may keep an OpenSSL.")
+    if facts.system.temporary_noexec:
+        return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
+    options = backend.options(version, link, facts.system.name, found.known)
+    machine = f"{python.machine}-{python.libc or facts.system.name}"
+    telling = hashlib.sha256(" ".join((*options, facts.certificates)).encode()).hexdigest()[:8]
+    name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{telling}"
+    rules = paths(facts)
+    place = rules.join(folder, "openssl") if link != "static" else ""
+    prefix = rules.join(facts.cache, "openssl", name)
+    objects = found.static if link == "static" else found.shared
+    own = Own(found, name, prefix, options, objects, name in facts.built, place)
+    return Library(version, prefix=place or prefix, own=own)
+
+
+def named(facts: Facts, row: Release, python: Python, folder: str, link: str) -> Library | Refused:
+    """The OpenSSL in a folder that the user named, if headers and libraries fit each other."""
+    rules = paths(facts)
+    include = rules.normpath(rules.join(folder, "include"))
+    found = next((h for h in facts.openssl if rules.normpath(h.folder) == include), None)
+    if found is None:
+        return Refused(
+            f"{folder} is no folder of an OpenSSL.",
+            (f"There has to be {rules.join(include, 'openssl', 'opensslv.h')}.",),
+        )
+    if not found.libraries:
+        return Refused(f"{folder} has headers, but no libraries (libssl and libcrypto).")
+    if found.library and upstream(found.library) != upstream(found.version):
+        return Refused(
+            f"The headers in {folder} are of OpenSSL {found.version}, but its libraries are of "
+            f"{found.library}.",
+            ("They have to come from one build: install that OpenSSL again.",),
+        )
+    wanted = _MACHINES.get(python.machine, python.machine)
+    if found.machine and found.machine != wanted and python.bits == 64:
+        return Refused(
+            f"The OpenSSL in {folder} is for {found.machine}, and this Python is for "
+            f"{python.machine}."
+        )
+    problem = unfit(row, found.version) or _unfit_folder(facts, found, python, link)
+    if problem:
+        return problem
+    prefix = folder if found.libraries == rules.join(folder, "lib") else ""
+    if prefix:
+        return Library(found.version, prefix=prefix)
+    return Library(found.version, include=include, lib=found.libraries)
+
+
+_MACHINES = {"AMD64": "x86_64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "ppc64"}
+"""What a library file calls the architecture of such a Python."""
 
 
 def present(facts: Facts, row: Release, python: Python, link: str) -> Library | Refused:
@@ -143,7 +246,7 @@ def linking(facts: Facts, row: Release, python: Python, library: Library, link: 
 
 
 def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, str], ...]:
-    if link == "static":
+    if link == "static" and facts.system.name == "macos":
         archives = " ".join(f"{lib}/{name}" for name in ("libssl.a", "libcrypto.a"))
         return (
             ("CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS", "1"),
@@ -152,6 +255,8 @@ def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, 
         )
     if not include:
         return ()
+    if link == "static":  # in that folder there are no shared ones
+        return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}"))
     run_path = f" -Wl,-rpath,{lib}" if _needs_run_path(facts, lib) else ""
     return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}{run_path}"))
 
@@ -164,12 +269,23 @@ def _needs_run_path(facts: Facts, lib: str) -> bool:
     return facts.system.name == "linux" and bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
 
 
-def _places(way: Way, manager: Manager, folder: str) -> tuple[str, str, str]:
+def _places(
+    facts: Facts, way: Way, manager: Manager, folder: str, link: str
+) -> tuple[str, str, str]:
     root = posixpath.dirname(posixpath.dirname(manager.program))
+    include, lib = way.include, way.lib
+    if link == "static" and not way.prefix:
+        include, lib = include or way.static_include, lib or way.static_lib
     prefix, include, lib = (
-        text.format(folder=folder, root=root) for text in (way.prefix, way.include, way.lib)
+        text.format(folder=folder, root=root, multiarch=facts.multiarch)
+        for text in (way.prefix, include, lib)
     )
     return prefix, include, lib
+
+
+def _own_hint(row: Release) -> str:
+    old = bool(row.openssl_below) and not row.takes_openssl("3.0")
+    return f"Or let the wizard build one: --openssl {'1.1.1w' if old else 'VERSION'}"
 
 
 def _unfit_folder(facts: Facts, headers: Headers, python: Python, link: str) -> Refused | None:

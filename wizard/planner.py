@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backends import pip, rustup, uv
 from backends.action import Action, Prove, RemoveFolder, WriteFile
-from wizard import installer, offers, provision, questions, source
+from wizard import build_openssl, installer, offers, provision, questions, source
 from wizard.choices import Choices
 from wizard.environment import Target, paths, target
 from wizard.facts import Facts, Listed
@@ -81,8 +81,15 @@ def _source(
     tool: Installer,
     choices: Choices,
 ) -> tuple[Step, ...]:
-    before = [*needs.compiler, *_rustup(needs)]
-    ready = [step.id for step in (*needs.compiler[-1:], *before[len(needs.compiler) :][-1:])]
+    compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
+    fetched = _rustup(needs)
+    before = [*needs.compiler, *fetched]
+    ready = [*compiler, *(step.id for step in fetched[-1:])]
+    own = needs.openssl.own if needs.openssl else None
+    if own:
+        built = build_openssl.steps(facts, chosen.python, own, choices, compiler)
+        before += built
+        ready += [build_openssl.STEP] if built else []
     environment = list(tool.before)
     if tool.runner:
         environment.append(
@@ -94,6 +101,8 @@ def _source(
                 needs=(environment[-1].id,),
             )
         )
+    if own:
+        environment += build_openssl.placed(facts, own, tuple(s.id for s in environment[-1:]))
     env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
     if row.constraints:
         constraints = paths(facts).join(chosen.folder, "build-constraints.txt")
@@ -121,15 +130,15 @@ def _source(
         f"Compile and install cryptography {listed.version}",
         f"Uses {_ingredients(needs)}; takes a minute or more.",
         replace(command, lists=needs.lists, unset=needs.unset),
-        needs=(
-            *((provision.STEP,) if needs.missing else ()),
-            *ready,
-            *(s.id for s in environment[-1:]),
-        ),
-        undo=_undo(chosen, tool),
+        needs=(*ready, *(step.id for step in environment[-1:])),
         heavy=True,
+        undo=_undo(chosen, tool),
     )
     return (*before, *environment, install, *_cleared(needs, choices))
+
+
+def _packages_step(needs: source.Source) -> tuple[str, ...]:
+    return (provision.STEP,) if needs.missing else ()
 
 
 def _rustup(needs: source.Source) -> tuple[Step, ...]:

@@ -12,7 +12,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
+from backends.action import Action, Command, Download, Prove, Seal, Unpack, WriteFile
 from wizard import variables
 from wizard.errors import BadRequest
 from wizard.plan import Plan
@@ -166,6 +166,8 @@ def action_text(action: Action) -> str:
         return f"cryptography-wizard verify {_word(action.python)}"
     if isinstance(action, WriteFile):
         return _write(action)
+    if isinstance(action, Seal):
+        return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
     return f"Remove-Item -Recurse -Force -LiteralPath {_typed(action.path)}"
 
 
@@ -254,6 +256,8 @@ def _script(action: Action, system: str) -> list[str]:
         folder = literal(ntpath.dirname(action.path))
         made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
         return [made, _write(action, ascii_only=True)]
+    if isinstance(action, Seal):
+        return [f"# {_comment(action.title)} is there now."]
     path = literal(action.path)
     return [
         f"if (Test-Path -LiteralPath {path}) {{ Remove-Item -Recurse -Force -LiteralPath {path} }}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -55,7 +56,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     the_pythons: Task[Found] = Task("Pythons", 120, find)
     the_system = Task("System", 15, system.read)
     the_tools = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
-    deep_tasks = _Deep(versions) if deep else None
+    deep_tasks = _Deep(versions, _folder(choices)) if deep else None
 
     found, sources = the_pythons.answer(((), {}))
     brought = the_tools.answer(())
@@ -87,6 +88,8 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         terminal=system.terminal(),
         folder=here,
         cache=str(locations.cache()),
+        certificates=system.certificates() if deep else "",
+        multiarch=system.multiarch() if deep else "",
         variables=system.variables() if deep else (),
         cargo_config=system.cargo_config() if deep else "",
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -94,12 +97,17 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     return Measured(facts, seconds)
 
 
+def _folder(choices: Choices) -> str:
+    """The folder of an OpenSSL that was named; empty where none was."""
+    return choices.openssl if os.sep in choices.openssl else ""
+
+
 class _Deep:
     """What only a source build, or a Python without ensurepip, needs to know."""
 
-    def __init__(self, minors: tuple[str, ...]) -> None:
+    def __init__(self, minors: tuple[str, ...], named: str = "") -> None:
         self._managers = Task("Package managers", 90, lambda: packages.read(minors))
-        self._headers = Task("OpenSSL headers", 15, headers.read)
+        self._headers = Task("OpenSSL headers", 15, lambda: headers.read(named))
         self._privilege = Task("Privilege", 15, system.privilege)
         self._all = (self._managers, self._headers, self._privilege)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,10 @@ def check(choices: Choices) -> Choices:
         choices = replace(choices, venv=check_folder(choices.venv))
     if choices.python:
         choices = replace(choices, python=_python(choices.python))
+    if choices.openssl:
+        choices = replace(choices, openssl=_openssl(choices.openssl))
+    if choices.openssl_source:
+        choices = replace(choices, openssl_source=_archive(choices.openssl_source))
     if choices.venv and choices.python:
         _same(choices)
     return choices
@@ -83,12 +88,15 @@ def contradictions(choices: Choices) -> None:
             ("manager", "A wheel needs nothing from a package manager."),
             ("rust", "A wheel needs no Rust."),
             ("toolchain", "A wheel needs no Rust."),
+            ("openssl", "A wheel has its own OpenSSL inside."),
+            ("openssl_source", "A wheel has its own OpenSSL inside."),
         ):
             if getattr(choices, name):
                 raise BadRequest(
-                    f"--method wheel and --{name} {getattr(choices, name)} contradict each other.",
+                    f"--method wheel and {_flag(name)} {getattr(choices, name)} contradict each "
+                    "other.",
                     why=why,
-                    hints=(f"Leave out --{name}, or take --method source.",),
+                    hints=(f"Leave out {_flag(name)}, or take --method source.",),
                 )
         if choices.link == "dynamic":
             raise BadRequest(
@@ -96,6 +104,36 @@ def contradictions(choices: Choices) -> None:
                 why="A wheel always has its own OpenSSL inside.",
                 hints=("Leave out --link, or take --method source.",),
             )
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _openssl(text: str) -> str:
+    """``system``, a version, or the absolute path of a folder."""
+    if text == "system" or re.fullmatch(r"\d+\.\d+\.\d+[a-z]*", text):
+        return text
+    folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    if folder.is_dir():
+        return str(folder)
+    raise BadRequest(
+        f"{text!r} is neither 'system', nor a version of OpenSSL, nor a folder.",
+        hints=("Allowed for --openssl: system, a version such as 3.5.4, or the folder of one.",),
+    )
+
+
+def _archive(text: str) -> str:
+    """The address of a source archive; that of a file, if it is one."""
+    if re.match(r"(https|http|file)://", text):
+        return text
+    file = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    if file.is_file():
+        return file.as_uri()
+    raise BadRequest(
+        f"There is no file {text}.",
+        hints=("--openssl-source takes the file of a source archive (.tar.gz), or its address.",),
+    )
 
 
 def _release(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from shlex import join, quote
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import Action, Command, Download, Prove, RemoveFolder, Seal, Unpack, WriteFile
 from wizard import variables
 from wizard.errors import BadRequest
 from wizard.plan import Plan
@@ -102,6 +102,8 @@ def action_text(action: Action, system: str = "linux") -> str:
         return join(["cryptography-wizard", "verify", action.python])
     if isinstance(action, WriteFile):
         return _write(action)
+    if isinstance(action, Seal):
+        return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
     return join(["rm", "-rf", action.path])
 
 
@@ -153,6 +155,8 @@ def _script(action: Action) -> str:
         folder = posixpath.dirname(action.path)
         made = f"mkdir -p {quote(folder)}\n" if folder else ""
         return made + _write(action)
+    if isinstance(action, Seal):
+        return f": {quote(f'{action.title} is in {action.folder}')}"
     if isinstance(action, RemoveFolder):
         return f"rm -rf {quote(action.path)}"
     raise TypeError(f"no shell form of {action!r}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backends import msvc
 from backends.manager import managers
-from wizard import compiler, openssl, rust
+from wizard import cffi, compiler, openssl, rust
 from wizard.choices import Choices
 from wizard.environment import bases, usable
 from wizard.facts import Facts, Manager, Python
@@ -16,17 +16,7 @@ from wizard.openssl import Library
 from wizard.plan import Step
 from wizard.refused import Refused
 from wizard.rust import Toolchain
-from wizard.versions import at_least, key, upstream
-
-CFFI = {
-    "glibc": ("x86_64", "i686", "aarch64", "ppc64le", "s390x"),
-    "musl": ("x86_64", "i686", "aarch64"),
-}
-"""The kinds of Linux that cffi has wheels for: elsewhere it is compiled too, and needs libffi's
-headers. Source: the index's list of cffi 1.15.1 to 2.1.1, 2026-11-23."""
-NEWEST_CFFI = "3.15"
-FREE_CFFI = "3.14"
-"""The newest Python that those wheels serve, and the oldest free-threaded one."""
+from wizard.versions import upstream
 
 
 @dataclass(frozen=True)
@@ -84,18 +74,15 @@ def assess(
     python: Python,
     row: Release,
     choices: Choices = Choices(),  # noqa: B008 - frozen
+    folder: str = "",
 ) -> Source:
     """Find out what a source build under the rules of ``row`` needs here.
 
-    Of the choices, ``manager``, ``link`` and ``rust`` matter; open ones are recommended here.
+    Of the choices, ``manager``, ``openssl``, ``link`` and ``rust`` matter; open ones are
+    recommended here. ``folder`` is that of the environment.
     """
     if not usable(python):
         return Source("The Python cannot be used.")
-    if choices.link == "static" and facts.system.name == "linux":
-        return Source(
-            "On Linux a source build is linked dynamically here; the wheel has OpenSSL inside.",
-            hints=("Take the wheel: --method wheel",),
-        )
     tools = compiler.needed(facts, python)
     if isinstance(tools, Refused):
         return _refused(tools)
@@ -105,12 +92,12 @@ def assess(
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
     if pair is None or pair[0].problem:
         because = pair[0].problem if pair else ""
-        found = _by_hand(facts, knowledge, python, row, choices, because)
+        found = _by_hand(facts, knowledge, python, row, choices, folder, because)
     else:
-        found = _with_manager(facts, knowledge, python, row, choices, *pair)
+        found = _with_manager(facts, knowledge, python, row, choices, folder, *pair)
         if not choices.manager and (found.reason or not _native(facts, pair[1])):
             others = (
-                _with_manager(facts, knowledge, python, row, choices, *other)
+                _with_manager(facts, knowledge, python, row, choices, folder, *other)
                 for other in pairs
                 if not other[0].problem and not foreign(facts, other[1])
             )
@@ -125,6 +112,7 @@ def _with_manager(
     python: Python,
     row: Release,
     choices: Choices,
+    folder: str,
     manager: Manager,
     names: Packages,
 ) -> Source:
@@ -135,14 +123,18 @@ def _with_manager(
         return _unasked(facts, manager)
     known = {package.name: package for package in manager.packages}
     wanted = list(names.build)
-    if names.libffi and compiles_cffi(python):
+    if names.libffi and cffi.is_compiled(python):
         wanted.append(names.libffi)
     headers = _python_headers(facts, python, manager, names)
     if isinstance(headers, Refused):
         return _refused(headers, manager)
-    library = openssl.packaged(row, manager, names, choices.link)
+    library = _library(facts, knowledge, python, row, choices, folder) or openssl.packaged(
+        facts, row, manager, names, choices.link
+    )
     if isinstance(library, Refused):
         return _refused(library, manager)
+    if library.own and not library.own.built:
+        wanted += names.openssl_build
     toolchain = rust.choose(facts, knowledge, python, row, manager, names, choices.rust)
     if isinstance(toolchain, Refused):
         return _refused(toolchain, manager)
@@ -168,6 +160,7 @@ def _by_hand(
     python: Python,
     row: Release,
     choices: Choices,
+    folder: str,
     because: str,
 ) -> Source:
     """A build with what is there already, where no package manager can be asked."""
@@ -175,11 +168,15 @@ def _by_hand(
     if facts.system.name not in ("macos", "windows"):
         lacks += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
     toolchain = rust.choose(facts, knowledge, python, row, None, None, choices.rust)
-    library = openssl.present(facts, row, python, choices.link)
+    library = _library(facts, knowledge, python, row, choices, folder) or openssl.present(
+        facts, row, python, choices.link
+    )
+    if not isinstance(library, Refused) and library.own and not library.own.built:
+        lacks += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
         lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
     if isinstance(library, Refused):
-        if facts.openssl:
+        if facts.openssl or choices.openssl not in ("", "system"):
             return _refused(library)
         lacks.append("OpenSSL with its header files")
     if not python.headers:
@@ -190,6 +187,23 @@ def _by_hand(
             hints=(f"A source build still lacks: {', '.join(lacks)}.", *_how_to_get(facts)),
         )
     return _build(facts, row, python, choices, toolchain, library)
+
+
+def _library(
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    choices: Choices,
+    folder: str,
+) -> Library | Refused | None:
+    """The OpenSSL that was asked for; None where it is to be the system's."""
+    asked = choices.openssl
+    if asked in ("", "system"):
+        return None
+    if "/" in asked or "\\" in asked:
+        return openssl.named(facts, row, python, asked, choices.link)
+    return openssl.built(facts, knowledge, python, row, asked, choices.link, folder)
 
 
 _NO_MANAGER = {
@@ -272,22 +286,15 @@ def _notes(
             "cryptography will need OpenSSL's DLLs whenever it is imported: they must lie in "
             "Windows' system folder or beside python.exe."
         )
-    if link == "static" and library.folders[0]:
+    if link == "static":
+        notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
+    if library.own:
+        until = library.own.source.ends
         notes.append(
-            "OpenSSL is copied into cryptography: when OpenSSL is updated, build it again."
+            f"The OpenSSL project supports {library.version} until {until}; nobody but you "
+            "updates this one."
         )
     return notes
-
-
-def compiles_cffi(python: Python) -> bool:
-    """Whether no wheel of cffi fits this Python, so that pip compiles it. PyPy has it inside."""
-    if python.implementation == "pypy" or not python.libc:
-        return False
-    if python.free_threaded and not at_least(python.version, FREE_CFFI):
-        return True
-    machine = "i686" if python.bits == 32 and python.machine == "x86_64" else python.machine
-    served = machine in CFFI.get(python.libc, ())
-    return not served or key(_minor(python)) > key(NEWEST_CFFI)
 
 
 def _python_headers(

@@ -7,6 +7,7 @@ import platform
 import re
 import shutil
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -172,6 +173,23 @@ def _temporary() -> dict[str, Any]:
     if sys.platform == "linux":
         facts["temporary_noexec"] = bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)
     return facts
+
+
+def certificates() -> str:
+    """The folder in which this system keeps its certificates, in the form that OpenSSL looks for.
+
+    It has ``cert.pem`` or ``certs``: Debian's, Fedora's, and that of all others.
+    """
+    for folder in ("/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl"):
+        if any(Path(folder, name).exists() for name in ("certs", "cert.pem")):
+            return folder
+    return ""
+
+
+def multiarch() -> str:
+    """Debian's name of the folder of libraries, such as ``x86_64-linux-gnu``; empty elsewhere."""
+    name = str(sysconfig.get_config_var("MULTIARCH") or "")
+    return name if name and Path("/usr/lib", name).is_dir() else ""
 
 
 def variables() -> tuple[tuple[str, str], ...]:

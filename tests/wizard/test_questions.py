@@ -133,9 +133,10 @@ def test_complete_is_settled() -> None:
         (Choices(python="/home/ada/.pyenv/versions/2.7.18/bin/python"), BadRequest, "too old"),
         (Choices(python="/opt/gone/python"), BadRequest, "not among"),
         (Choices(method="source", manager="port"), BadRequest, "apt"),
-        (Choices(method="source", link="static"), Impossible, "dynamic"),
+        (Choices(method="source", link="static", release="39.0.2"), Impossible, "no shared"),
+        (Choices(method="source", openssl="9.9.9"), Impossible, "cannot build OpenSSL 9.9.9"),
+        (Choices(method="source", openssl="/opt/none"), Impossible, "no folder of an OpenSSL"),
         (Choices(method="source", rust="none"), Impossible, "without Rust"),
-        (Choices(method="source", link="static", rust="none"), Impossible, "dynamic"),
     ],
 )
 def test_what_cannot_be_is_refused(choices: Choices, error: type[BadRequest], says: str) -> None:
