@@ -1,0 +1,88 @@
+"""The rows of openssl.toml: whole, newest first, and each fact with its source."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import MISSING, fields, replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from wizard.knowledge import OpenSSLSource, load, openssl_order, read_asset, read_row
+
+OPENSSLS = load().openssls
+RELEASES = load().releases
+
+each = pytest.mark.parametrize("row", OPENSSLS, ids=lambda row: row.version)
+
+
+def test_they_are_newest_first_and_none_is_there_twice() -> None:
+    versions = [openssl_order(row.version) for row in OPENSSLS]
+    assert versions == sorted(set(versions), reverse=True)
+    assert len({row.sha256 for row in OPENSSLS}) == len(OPENSSLS)
+
+
+@each
+def test_the_archive_is_the_projects_own_and_named_after_the_version(row: OpenSSLSource) -> None:
+    address = urlsplit(row.url)
+    assert (address.scheme, address.netloc) == ("https", "github.com")
+    old = f"OpenSSL_{row.version.replace('.', '_')}"
+    tag = f"openssl-{row.version}" if openssl_order(row.version) >= (3, 0, 0, "") else old
+    folder = "/openssl/openssl/releases/download"
+    assert address.path == f"{folder}/{tag}/openssl-{row.version}.tar.gz"
+
+
+@each
+def test_the_sum_is_one_and_says_who_signed_it(row: OpenSSLSource) -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", row.sha256)
+    told = dict(row.sources)["sha256"]
+    assert re.fullmatch(rf".*openssl {re.escape(row.version)}-.*; signed by [0-9A-F]{{40}}", told)
+
+
+@each
+def test_the_end_of_support_is_a_day_and_the_same_for_the_whole_branch(row: OpenSSLSource) -> None:
+    ends = datetime.date.fromisoformat(row.ends)
+    assert datetime.date(2023, 9, 11) <= ends
+    same = [o for o in OPENSSLS if openssl_order(o.version)[:2] == openssl_order(row.version)[:2]]
+    assert {other.ends for other in same} == {row.ends}
+
+
+@each
+def test_only_what_its_config_knows(row: OpenSSLSource) -> None:
+    """3.0 and before end with "Unsupported options" at these (3.2 is the first to know them)."""
+    wanted = ("no-apps", "no-docs") if openssl_order(row.version) >= (3, 2, 0, "") else ()
+    assert row.known == wanted
+
+
+@each
+def test_the_files_to_compile_are_counted(row: OpenSSLSource) -> None:
+    assert 500 < row.static < 3000
+    assert 500 < row.shared < 3000
+
+
+@each
+def test_each_fact_has_its_source(row: OpenSSLSource) -> None:
+    facts = {field.name for field in fields(row)} - {"sources"}
+    assert dict(row.sources).keys() == facts
+    assert all(text.strip() == text and text for _, text in row.sources)
+
+
+def test_every_release_can_be_built_with_one_of_them() -> None:
+    for release in RELEASES:
+        assert any(release.takes_openssl(row.version) for row in OPENSSLS), release.line
+
+
+def test_a_row_with_another_key_or_without_one_is_refused() -> None:
+    table = read_asset("openssl.toml")["openssl"][0]
+    assert read_row(OpenSSLSource, table) == OPENSSLS[0]
+    with pytest.raises(ValueError, match=r"unknown keys \['sha265'\]"):
+        read_row(OpenSSLSource, {**table, "sha265": "0"})
+    for field in fields(OpenSSLSource):
+        less = {key: value for key, value in table.items() if key != field.name}
+        if field.default is MISSING:
+            with pytest.raises(ValueError, match=rf"lacks \['{field.name}'\]"):
+                read_row(OpenSSLSource, less)
+        else:
+            default = replace(OPENSSLS[0], **{field.name: field.default})
+            assert read_row(OpenSSLSource, less) == default
