@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from backends import pip, rustup, uv
-from backends.action import Action, Prove, RemoveFolder, WriteFile
-from wizard import build_openssl, installer, offers, provision, questions, source
+from backends import pip, uv
+from backends.action import Action, Prove
+from wizard import building, installer, offers, provision, questions, source
 from wizard.choices import Choices
-from wizard.environment import Target, paths, target
+from wizard.environment import Target, target
 from wizard.facts import Facts, Listed
 from wizard.installer import Installer
 from wizard.knowledge import Knowledge, Release
@@ -34,7 +32,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     else:
         needs = offer.source
         steps = _source(facts, chosen, listed, offer.row, needs, tool, choices)
-    packages = _packages(facts, needs, tool)
+    packages = building.packages(facts, needs, tool)
     link = "static" if choices.method == "wheel" else choices.link
     proof = Step(
         "proof",
@@ -81,129 +79,22 @@ def _source(
     tool: Installer,
     choices: Choices,
 ) -> tuple[Step, ...]:
-    compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
-    fetched = _rustup(needs)
-    before = [*needs.compiler, *fetched]
-    ready = [*compiler, *(step.id for step in fetched[-1:])]
-    own = needs.openssl.own if needs.openssl else None
-    if own:
-        built = build_openssl.steps(facts, chosen.python, own, choices, compiler)
-        before += built
-        ready += [build_openssl.STEP] if built else []
-    environment = list(tool.before)
-    if tool.runner:
-        environment.append(
-            Step(
-                "pip",
-                "Put the newest pip into the environment",
-                "pip does the building and installing.",
-                pip.install(chosen.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
-                needs=(environment[-1].id,),
-            )
-        )
-    if own:
-        environment += build_openssl.placed(facts, own, tuple(s.id for s in environment[-1:]))
-    env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
-    if row.constraints:
-        constraints = paths(facts).join(chosen.folder, "build-constraints.txt")
-        text = "".join(f"{line}\n" for line in row.constraints)
-        environment.append(
-            Step(
-                "constraints",
-                "Write down which build tools this release can use",
-                f"Today's newest no longer build it; these do: {', '.join(row.constraints)}.",
-                WriteFile(constraints, text),
-                needs=tuple(step.id for step in environment[-1:]),
-            )
-        )
-        env = (*env, *_constrain(constraints, tool))
-    build = tool if not tool.runner else _own_pip(tool)
-    command = build.install(
+    made = building.prepare(facts, chosen, row, needs, tool, choices)
+    command = made.tool.install(
         (f"cryptography=={listed.version}",),
         binary=False,
         reinstall=_is_there(chosen, listed),
-        env=env,
-        path=needs.path,
     )
     install = Step(
         "install",
         f"Compile and install cryptography {listed.version}",
-        f"Uses {_ingredients(needs)}; takes a minute or more.",
-        replace(command, lists=needs.lists, unset=needs.unset),
-        needs=(*ready, *(step.id for step in environment[-1:])),
+        f"Uses {building.ingredients(needs)}; takes a minute or more.",
+        made.applied(command),
+        needs=made.needs,
         heavy=True,
         undo=_undo(chosen, tool),
     )
-    return (*before, *environment, install, *_cleared(needs, choices))
-
-
-def _packages_step(needs: source.Source) -> tuple[str, ...]:
-    return (provision.STEP,) if needs.missing else ()
-
-
-def _rustup(needs: source.Source) -> tuple[Step, ...]:
-    """The steps that fetch a Rust, where none that is here will do."""
-    rust = needs.rust
-    if rust is None or rust.kind != "rustup":
-        return ()
-    undo = (RemoveFolder(rust.home),)
-    return (
-        Step(
-            "rustup",
-            "Download rustup",
-            "rustup is the Rust project's own installer. Its checksum is compared.",
-            rustup.installer(rust.root, rust.triple, rust.home),
-            undo=undo,
-        ),
-        Step(
-            "rust",
-            "Install Rust into a folder of its own",
-            f"It goes into {rust.home}: your PATH and your other Rusts do not change.",
-            rustup.install(rust.triple, rust.home),
-            needs=("rustup",),
-            undo=undo,
-        ),
-    )
-
-
-def _cleared(needs: source.Source, choices: Choices) -> tuple[Step, ...]:
-    """The step that removes the wizard's own Rust, unless it is to be kept."""
-    rust = needs.rust
-    if rust is None or not rust.home or choices.toolchain == "keep":
-        return ()
-    return (
-        Step(
-            "rust-remove",
-            "Remove the Rust that was only needed to build",
-            "cryptography does not need it to work. --toolchain keep leaves it for the next build.",
-            RemoveFolder(rust.home),
-            needs=("install",),
-        ),
-    )
-
-
-def _ingredients(needs: source.Source) -> str:
-    rust = needs.rust.words if needs.rust else "Rust"
-    return f"{rust} and OpenSSL {needs.openssl.version if needs.openssl else ''}".strip()
-
-
-def _packages(facts: Facts, needs: source.Source, tool: Installer) -> tuple[Step, ...]:
-    """The steps that install what is missing, for the build and for the environment, in one go."""
-    reasons = []
-    if needs.missing:
-        reasons.append(_parts(needs))
-    if tool.packages:
-        reasons.append("This system keeps the making of environments in a package of its own.")
-    names = (*needs.missing, *tool.packages)
-    if len(names) > 1:
-        reasons.append(f"Missing are {', '.join(names[:-1])} and {names[-1]}.")
-    manager = needs.manager or tool.manager
-    return provision.steps(facts, manager, names, " ".join(reasons)) if names else ()
-
-
-def _parts(needs: source.Source) -> str:
-    with_rust = needs.rust is not None and needs.rust.kind in ("packages", "present")
-    return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and OpenSSL's files."
+    return (*made.before, *made.environment, install, *building.cleared(needs, choices))
 
 
 def _preparation(
@@ -225,22 +116,6 @@ def _preparation(
         system=facts.system.name,
         prepares=True,
     )
-
-
-def _constrain(path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
-    """Point the isolated build environment at the constraints.
-
-    pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set
-    (measured). uv has a name of its own.
-    """
-    if tool.uv is not None:
-        return (("UV_BUILD_CONSTRAINT", path),)
-    return (("PIP_CONSTRAINT", path), ("PIP_BUILD_CONSTRAINT", path))
-
-
-def _own_pip(tool: Installer) -> Installer:
-    """The same environment, once it has a pip of its own: the newest."""
-    return Installer(tool.target, tool.before, tool.note, pip=tool.pip)
 
 
 def _undo(chosen: Target, tool: Installer) -> tuple[Action, ...]:
