@@ -151,7 +151,7 @@ class _Conversation:
             failed = ledger.failed()
             if failed is None or over.code != Exit.FAILED or not self._retry():
                 return over.code
-            del ledger.ended[failed.step]
+            ledger.try_again()
 
     def _once(self, plan: Plan, ledger: Ledger) -> RunEnded:
         teller = Teller(plan, self.voice, self.voice)

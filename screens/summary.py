@@ -88,12 +88,16 @@ class Ledger:
             self.ended[event.step] = event
 
     def failed(self) -> StepEnded | None:
-        """The step that failed, or None."""
+        """The step that failed, the first if there were several, or None."""
         return next((end for end in self.ended.values() if end.state == "failed"), None)
 
     def done(self) -> frozenset[str]:
         """The ids of the steps that a second try need not run again."""
         return frozenset(step for step, end in self.ended.items() if end.state == "done")
+
+    def try_again(self) -> None:
+        """Forget what was not done: it is run again."""
+        self.ended = {step: end for step, end in self.ended.items() if end.state == "done"}
 
     def summary(self, over: RunEnded) -> Summary:
         """The summary of a run that is over."""

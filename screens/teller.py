@@ -1,4 +1,9 @@
-"""Telling a run line by line: the same words in prompts, in plain text and unattended."""
+"""Telling a run line by line: the same words in prompts, in plain text and unattended.
+
+A step alone has one line: its beginning and, when it has ended, how. Where several run side by
+side, each beginning and each end has a line of its own, and whatever a step says between bears
+its number and the first words of its title.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +42,9 @@ class Teller:
         self._err = err
         self._verbose = verbose
         self._clock = clock
-        self._open = ""
-        self._told = 0.0
+        self._running: dict[str, float] = {}  # and when something was last told of each
+        self._open = ""  # the step whose line is not finished
+        self._latest = ""  # the step that was named last: what is below it is understood as its own
 
     def __call__(self, event: Event) -> None:
         """Write what an event says."""
@@ -46,27 +52,31 @@ class Teller:
             self._start(event)
         elif isinstance(event, Lines):
             if self._verbose:
-                self._under(event.lines)
+                self._under(event.step, event.lines)
         elif isinstance(event, Progressed):
             self._progress(event)
         elif isinstance(event, Waiting):
-            self._under([f"Waiting, for {seconds(event.seconds)} at most: {event.what}"])
+            bound = seconds(event.seconds)
+            self._under(event.step, [f"Waiting, for {bound} at most: {event.what}"])
         elif isinstance(event, StepEnded):
             self._end(event)
 
     def _start(self, event: StepStarted) -> None:
-        self._told = self._clock()
-        self._open = event.step
+        self._close()
+        self._running[event.step] = self._clock()
+        self._open = self._latest = event.step
         self._out.write(f"{self._name(event.step)} … ")
         if self._verbose:
-            self._under([f"$ {event.command}"])
+            self._close()
+            self._out.say(f"      $ {event.command}")
 
     def _progress(self, event: Progressed) -> None:
-        if self._verbose or self._clock() - self._told < PROGRESS_EVERY:
+        if self._verbose or self._clock() - self._running[event.step] < PROGRESS_EVERY:
             return
-        self._told = self._clock()
+        self._running[event.step] = self._clock()
         far = f"{100 * event.done / event.total:.0f} %" if event.total else ""
-        self._under([" ".join(part for part in (far, event.what) if part) or "still at work"])
+        words = " ".join(part for part in (far, event.what) if part) or "still at work"
+        self._under(event.step, [words])
 
     def _end(self, event: StepEnded) -> None:
         words = {
@@ -75,21 +85,42 @@ class Teller:
             "cancelled": f"cancelled after {seconds(event.seconds)}",
             "skipped": "not started",
         }[event.state]
-        start = "" if self._open == event.step else f"{self._name(event.step)}: "
-        self._out.say(start + words)
-        self._open = ""
+        if event.state == "cancelled" and event.cause:
+            words += f". {event.cause}"
+        if self._open == event.step:
+            self._open = ""
+            self._out.say(words)
+        else:
+            self._close()
+            self._out.say(f"{self._name(event.step)}: {words}")
+        self._running.pop(event.step, None)
+        self._latest = ""
         if event.state == "failed":
             self._err.say("", *outcome.failure(self._steps[event.step], event), "")
 
-    def _under(self, lines: Iterable[str]) -> None:
-        """Write lines below the one of the step, which is then no longer open."""
+    def _under(self, step: str, lines: Iterable[str]) -> None:
+        """Write lines of a step below its own, or with its name where they could be another's."""
+        self._close()
+        own = self._latest == step and len(self._running) == 1
+        name = "" if own else f"{self._places[step]} {short(self._steps[step].title)} | "
+        self._out.say(*(f"      {name}{line}" for line in lines))
+
+    def _close(self) -> None:
+        """Finish the line that is open."""
         if self._open:
             self._out.say("")
             self._open = ""
-        self._out.say(*(f"      {line}" for line in lines))
 
     def _name(self, step: str) -> str:
         return f"[{self._places[step]}/{len(self._places)}] {self._steps[step].title}"
+
+
+def short(title: str, longest: int = 24) -> str:
+    """The first words of a step's title: ``Install 5 missing…``."""
+    if len(title) <= longest:
+        return title
+    words = title[:longest].rpartition(" ")[0] or title[: longest - 1]
+    return f"{words}…"
 
 
 def seconds(duration: float) -> str:

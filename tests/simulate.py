@@ -1,14 +1,15 @@
 """A pretended run: the same events as the real runner's, from recorded output.
 
-It drives every face in tests, and the screenshots.
+It drives every face in tests, and the screenshots. Steps that would run side by side tell in
+turn, a batch of lines each: always in the same order.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Callable, Optional, Union
 
 from backends.action import Command, Prove
@@ -30,6 +31,7 @@ from wizard.export import command_text
 from wizard.facts import Facts
 from wizard.plan import Plan, Step, order
 from wizard.progress import reader
+from wizard.schedule import startable
 from wizard.verify import Check, Linkage, Report
 
 
@@ -82,28 +84,90 @@ def simulated(script: Optional[Script] = None) -> Run:
         cancel: threading.Event,
         done: frozenset[str] = frozenset(),
     ) -> RunEnded:
-        code, seconds = int(Exit.DONE), 0.0
-        report: Optional[Report] = None
-        for number, step in enumerate(order(plan), 1):
-            if step.id in done:
-                continue
-            if code == Exit.DONE and cancel.is_set():
-                code = int(Exit.CANCELLED)
-            if code != Exit.DONE:
-                emit(StepEnded(step.id, "skipped", 0.0))
-                continue
-            scene = next_scene(step)
-            if isinstance(step.action, Prove):
-                report = scene.report or plausible_report(plan)
-            ended = _play(step, number, scene, facts, emit, cancel, report)
-            seconds += ended.seconds
-            code = _code(step, ended)
-            emit(ended)
-        last = RunEnded(code, seconds, None if code == Exit.CANCELLED else report)
-        emit(last)
-        return last
+        return _Show(plan, facts, emit, cancel, next_scene).go(done)
 
     return run
+
+
+class _Show:
+    """One pretended run."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        facts: Facts,
+        emit: Callable[[Event], None],
+        cancel: threading.Event,
+        next_scene: Callable[[Step], Scene],
+    ) -> None:
+        self._plan = plan
+        self._steps = order(plan)
+        self._facts = facts
+        self._emit = emit
+        self._cancel = cancel
+        self._next_scene = next_scene
+        self._stop = threading.Event()
+        self._playing: dict[str, Iterator[Optional[StepEnded]]] = {}
+        self._ended: set[str] = set()
+        self._seconds = 0.0
+        self._code = int(Exit.DONE)
+        self._failed = ""
+        self._report: Optional[Report] = None
+
+    def go(self, done: frozenset[str]) -> RunEnded:
+        while self._start(done | self._ended):
+            for step, playing in tuple(self._playing.items()):
+                ended = next(playing)
+                if ended is not None:
+                    del self._playing[step]
+                    self._end(ended)
+                    self._start(done | self._ended)
+        for each in self._steps:
+            if each.id not in done | self._ended:
+                self._emit(StepEnded(each.id, "skipped", 0.0))
+        report = None if self._code == Exit.CANCELLED else self._report
+        last = RunEnded(self._code, self._seconds, report)
+        self._emit(last)
+        return last
+
+    def _start(self, done: frozenset[str]) -> bool:
+        if self._cancel.is_set() and len(done) < len(self._steps):
+            self._code = self._code or int(Exit.CANCELLED)
+            self._stop.set()
+        if not self._stop.is_set():
+            for step in startable(self._steps, done, self._playing):
+                scene = self._next_scene(step)
+                if isinstance(step.action, Prove):
+                    self._report = scene.report or plausible_report(self._plan)
+                number = self._steps.index(step) + 1
+                playing = _play(
+                    step, number, scene, self._facts, self._emit, self._waits, self._report
+                )
+                next(playing)  # it is told that it starts
+                self._playing[step.id] = playing
+        return bool(self._playing)
+
+    def _end(self, ended: StepEnded) -> None:
+        step = next(each for each in self._steps if each.id == ended.step)
+        self._seconds += ended.seconds
+        self._ended.add(ended.step)
+        if ended.state == "cancelled" and self._failed:
+            ended = replace(ended, cause=f"It was stopped because “{self._failed}” failed.")
+        if ended.state == "failed":
+            self._failed = self._failed or step.title
+        if ended.state != "done":
+            self._code = self._code or _code(step, ended)
+            self._stop.set()
+        self._emit(ended)
+
+    def _waits(self, seconds: float) -> bool:
+        """Let time go by; whether the run was stopped meanwhile."""
+        if self._stop.is_set():
+            return True
+        if seconds:
+            return self._cancel.wait(seconds)
+        time.sleep(0)  # let a screen in another thread have its turn
+        return self._cancel.is_set()
 
 
 def plausible_report(plan: Plan) -> Report:
@@ -138,9 +202,10 @@ def _play(
     scene: Scene,
     facts: Facts,
     emit: Callable[[Event], None],
-    cancel: threading.Event,
+    waits: Callable[[float], bool],
     report: Optional[Report],
-) -> StepEnded:
+) -> Iterator[Optional[StepEnded]]:
+    """Play one step: nothing after its start and each batch of lines, and how it ended at last."""
     action = step.action
     command = action if isinstance(action, Command) else Command(())
     shown = (
@@ -150,11 +215,13 @@ def _play(
     )
     log = f"logs/{number:02d}-{step.id}.log" if isinstance(action, Command) else ""
     emit(StepStarted(step.id, shown, log))
+    yield None
     cancelled = StepEnded(step.id, "cancelled", scene.seconds, log=log)
     if scene.waits:
         emit(Waiting(step.id, scene.waits, command.busy_seconds))
-        if _pause(scene, cancel):
-            return cancelled
+        if waits(scene.pause):
+            yield cancelled
+        yield None
     progress = reader(command)
     for start in range(0, len(scene.lines), scene.batch):
         kept, advanced = progress.read(scene.lines[start : start + scene.batch])
@@ -162,24 +229,18 @@ def _play(
             emit(Lines(step.id, tuple(kept)))
         if advanced:
             emit(Progressed(step.id, advanced.done, advanced.total, advanced.what))
-        if _pause(scene, cancel):
-            return cancelled
-    if scene.forever:
-        cancel.wait()
-    if cancel.is_set():
-        return cancelled
+        if waits(scene.pause):
+            yield cancelled
+        yield None
+    while scene.forever and not waits(0.01):
+        yield None
+    if waits(0.0):
+        yield cancelled
     unproved = isinstance(action, Prove) and report is not None and not report.ok
     state: State = "failed" if scene.exit or unproved else "done"
     cause = scene.cause or (" ".join(report.problems) if unproved and report else "")
     code = scene.exit if isinstance(action, Command) else None
-    return StepEnded(*(step.id, state, scene.seconds, code, cause, scene.excerpt, scene.hints, log))
-
-
-def _pause(scene: Scene, cancel: threading.Event) -> bool:
-    if scene.pause:
-        return cancel.wait(scene.pause)
-    time.sleep(0)  # let a screen in another thread have its turn
-    return cancel.is_set()
+    yield StepEnded(*(step.id, state, scene.seconds, code, cause, scene.excerpt, scene.hints, log))
 
 
 def _code(step: Step, ended: StepEnded) -> int:

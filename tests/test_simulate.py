@@ -104,3 +104,28 @@ def test_cancel_while_lines_come_while_waiting_and_while_nothing_happens() -> No
         code, events = play(simulated({"apt": scene}), cancel_at=kind)
         assert code == Exit.CANCELLED
         assert [state for _, state in states(events)] == ["cancelled", "skipped", "skipped"]
+
+
+def test_steps_side_by_side_tell_in_turn_and_a_failure_stops_the_other() -> None:
+    both = (
+        Step("fetch", "Fetch", "w", Command(("curl",))),
+        Step("build", "Build", "w", Command(("make",))),
+        Step("after", "After", "w", Command(("x",)), ("build",)),
+    )
+    plan = Plan("50.0.2", "source", "dynamic", "/env/bin/python", "/env", True, both)
+    script = {
+        "fetch": Scene(("a", "b"), batch=1, exit=1),
+        "build": Scene(("c",), batch=1, forever=True),
+    }
+    events: list[Event] = []
+    run = simulated(script)
+    end = run(plan, Choices(), FACTS, events.append, threading.Event())
+    assert end.code == Exit.FAILED
+    assert [(e.step, *e.lines) for e in events if isinstance(e, Lines)] == [
+        ("fetch", "a"),
+        ("build", "c"),
+        ("fetch", "b"),
+    ]
+    assert states(events) == [("fetch", "failed"), ("build", "cancelled"), ("after", "skipped")]
+    (stopped,) = [e for e in events if isinstance(e, StepEnded) and e.step == "build"]
+    assert stopped.cause == "It was stopped because “Fetch” failed."
