@@ -37,4 +37,6 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
         for each in (name, *rest[1:]):
             if each in names and (each == name or each not in found):
                 found[each] = rest[0].removeprefix("0:")
+    if names and not found and output.exit == 0:
+        raise ValueError("it neither names these packages nor says that they are not there")
     return found

@@ -20,6 +20,8 @@ from wizard.facts import Facts, Headers, Listing, Manager, Pip, Python, System, 
 SHOWN = 5
 """So many contradictions are shown; the first ones are mostly the cause of the others."""
 _VERSION = re.compile(r"\d+(\.\d+)+\S*", re.ASCII)
+_WORD = re.compile(r"[\w.]+", re.ASCII)
+"""A part of a wheel's tag."""
 _TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
 _PYTHONS = {"linux": ("linux-",), "macos": ("macosx-",), "windows": ("win", "mingw")}
 """What ``sysconfig.get_platform()`` begins with; MinGW is a Windows too."""
@@ -100,6 +102,10 @@ def _python(key: str, python: Python, system: str) -> Wrong:
     if not _VERSION.fullmatch(python.version):
         clause = f"is {python.version!r}, but a Python without a problem has one, like '3.11.7'."
         yield f"{key}.version", clause
+    for name, word in (("implementation", python.implementation), ("machine", python.machine)):
+        if word and not _WORD.fullmatch(word):
+            example = {"implementation": "cpython", "machine": "x86_64"}[name]
+            yield f"{key}.{name}", f"is {word!r}: allowed is one word, like '{example}'."
     if python.bits not in (32, 64):
         yield f"{key}.bits", f"is {python.bits}: allowed are 32 and 64."
     begins = _PYTHONS.get(system, ())
