@@ -88,6 +88,26 @@ class Seal:
 
 
 @dataclass(frozen=True)
+class Manifest:
+    """Put the wheels in the folder ``wheels`` into ``folder``, and write there what they are.
+
+    Wheels that an earlier manifest names are replaced. The wheels are of ``release``, made by
+    ``method`` (``wheel`` or ``source``) for ``targets`` (``cpython 3.11.7``); the first of these
+    made them, by the pip of the interpreter ``python``. ``system`` names what it was made on.
+    """
+
+    wheels: str
+    folder: str
+    release: str
+    method: str
+    targets: tuple[str, ...]
+    python: str
+    system: str = ""
+    machine: str = ""
+    kind: Literal["manifest"] = "manifest"
+
+
+@dataclass(frozen=True)
 class WriteFile:
     """Write ``text`` (UTF-8) into the file ``path``."""
 
@@ -118,7 +138,7 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, Download, Unpack, Seal, WriteFile, Prove, RemoveFolder]
+Action = Union[Command, Download, Unpack, Seal, Manifest, WriteFile, Prove, RemoveFolder]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,11 @@ RUNS_ELSEWHERE = (22, 3)
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_COLOR = (10, 0)
+ELSEWHERE = (
+    *("PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONSTRAINT"),
+    *("PIP_BUILD_CONSTRAINT", "PIP_REQUIRE_HASHES", "PIP_NO_BINARY", "PIP_PRE"),
+)
+"""Variables that would bring other places, or other rules, into an installation from a folder."""
 _ENV = (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"))
 
 
@@ -40,6 +45,7 @@ def install(
     upgrade: bool = False,
     reinstall: bool = False,
     compiled: bool = True,
+    folder: str = "",
     env: tuple[tuple[str, str], ...] = (),
     path: tuple[str, ...] = (),
 ) -> Command:
@@ -51,10 +57,11 @@ def install(
     it, never from a wheel that pip built before (pip's cache knows no link options), and with the
     log of the build. ``reinstall`` replaces the same version, and that package only. Without
     ``compiled`` no bytecode is made ahead: Python makes it when a module is first imported.
+    ``folder`` is a wheelhouse: then everything comes from there, and no index is asked.
     """
     call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
     known = release_of(version)
-    options: list[str] = []
+    options = ["--no-index", "--find-links", folder] if folder else []
     if known >= _NO_COLOR:
         options.append("--no-color")
     if no_binary:
@@ -70,8 +77,43 @@ def install(
     return Command(
         (*call, "install", *options, *requirements),
         env=(*_ENV, *env),
+        unset=ELSEWHERE if folder else (),
         path=path,
         reporting=("--progress-bar", "raw") if known >= _RAW_PROGRESS and not no_binary else (),
+        timeout=3600 if no_binary else 900,
+        progress="cargo" if no_binary else "pip",
+    )
+
+
+def wheel(
+    python: str,
+    requirements: tuple[str, ...],
+    *,
+    folder: str,
+    version: str,
+    only_binary: tuple[str, ...] = (),
+    no_binary: bool = False,
+    listed: str = "",
+) -> Command:
+    """Put wheels of ``requirements``, and of all that they need, into ``folder``.
+
+    ``python`` is the interpreter that they are for, and ``version`` the version of its pip. The
+    wheels that are in the folder already are used. ``only_binary`` are never compiled;
+    ``no_binary`` always compiles cryptography, as `install` does. ``listed`` is a file with more
+    requirements.
+    """
+    known = release_of(version)
+    options = ["--no-color"] if known >= _NO_COLOR else []
+    options += ["--wheel-dir", folder, "--find-links", folder]
+    if no_binary:
+        options += ["-v", "--no-cache-dir", "--no-binary", "cryptography"]
+    if only_binary:
+        options += ["--only-binary", ",".join(only_binary)]
+    if listed:
+        options += ["--requirement", listed]
+    return Command(
+        (python, "-m", "pip", "wheel", *options, *requirements),
+        env=_ENV,
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "pip",
     )

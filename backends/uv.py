@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from backends.action import Command
 
+ELSEWHERE = (
+    *("UV_FIND_LINKS", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"),
+    *("UV_CONSTRAINT", "UV_BUILD_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_NO_BINARY"),
+    *("UV_CONFIG_FILE", "UV_REQUIRE_HASHES"),
+)
+"""Variables that would bring other places, or other rules, into an installation from a folder."""
 OLDEST_PYTHON = (3, 8)
 """The oldest Python that uv makes environments for."""
 
@@ -24,11 +30,15 @@ def settings(
 
 
 def make_environment(
-    uv: str, base: str, folder: str, *, env: tuple[tuple[str, str], ...] = ()
+    uv: str, base: str, folder: str, *, seed: bool = True, env: tuple[tuple[str, str], ...] = ()
 ) -> Command:
-    """Make a virtual environment in ``folder`` from the Python ``base``, with pip in it."""
+    """Make a virtual environment in ``folder`` from the Python ``base``.
+
+    With ``seed`` it gets a pip, which is fetched from the index.
+    """
+    seeded = ("--seed",) if seed else ()
     return Command(
-        (uv, "venv", "--no-progress", "--seed", "--python", base, folder), env=env, timeout=300
+        (uv, "venv", "--no-progress", *seeded, "--python", base, folder), env=env, timeout=300
     )
 
 
@@ -41,11 +51,14 @@ def install(
     no_binary: bool = False,
     upgrade: bool = False,
     reinstall: bool = False,
+    folder: str = "",
     env: tuple[tuple[str, str], ...] = (),
     path: tuple[str, ...] = (),
 ) -> Command:
     """Install ``requirements`` into the environment of ``python``. See `backends.pip.install`."""
     options: list[str] = ["--no-progress", "--color", "never"]
+    if folder:
+        options += ["--offline", "--no-config", "--no-index", "--find-links", folder]
     if only_binary:
         options += ["--only-binary", "cryptography"]
     if no_binary:
@@ -57,6 +70,7 @@ def install(
     return Command(
         (uv, "pip", "install", "--python", python, *options, *requirements),
         env=env,
+        unset=ELSEWHERE if folder else (),
         path=path,
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "",

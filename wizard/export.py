@@ -19,6 +19,8 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
     where = "a new environment" if plan.new else "the environment"
     aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
+    if plan.wheelhouse:
+        lines = [f"Put wheels of cryptography {plan.release} {how} into {plan.wheelhouse}", ""]
     for note in plan.notes:
         lines += textwrap.wrap(note, width, initial_indent="  * ", subsequent_indent="    ")
     if plan.notes:

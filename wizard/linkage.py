@@ -19,7 +19,7 @@ LARGEST = 512 * 1024 * 1024
 # What libcrypto itself carries (crypto/cryptlib.c, 1.1.0 to 4.0). The version text alone proves
 # nothing: OpenSSL's headers put it into every dynamic build as well.
 _HEART = b"OpenSSL internal error"
-_VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+[-+.\w]* +\d{1,2} [A-Z][a-z]{2} \d{4}")
+VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+[-+.\w]* +\d{1,2} [A-Z][a-z]{2} \d{4}")
 _RELATIVES = re.compile(rb"(?:compatible; (AWS-LC|BoringSSL)|(LibreSSL) \d+\.\d+)")
 _LIBRARY = re.compile(r"lib(ssl|crypto)([-_.\d].*)?|(ssleay|libeay)32.*", re.IGNORECASE)
 
@@ -137,7 +137,7 @@ def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
         problem = f"The file wants OpenSSL's {part.missing} but names no library that has it."
         return _unknown(path, problem)
     end = part.start + part.size if part.size else len(content)
-    if content.find(_HEART, part.start, end) >= 0 and _VERSION.search(content, part.start, end):
+    if content.find(_HEART, part.start, end) >= 0 and VERSION.search(content, part.start, end):
         return Linkage("static", path)
     relative = _RELATIVES.search(content, part.start, end)
     if relative:

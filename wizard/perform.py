@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import (
+    Action,
+    Command,
+    Download,
+    Manifest,
+    Prove,
+    RemoveFolder,
+    Unpack,
+    WriteFile,
+)
 from wizard import locations
 from wizard.aftermath import missing, why
 from wizard.errors import Exit, WizardError
@@ -98,6 +107,11 @@ class Performer:
             from wizard.unpack import unpack  # seldom wanted
 
             unpack(action, self.cancel)
+            return Ended("done")
+        if isinstance(action, Manifest):
+            from wizard import manifest  # seldom wanted
+
+            manifest.write(action)
             return Ended("done")
         if isinstance(action, WriteFile):
             Path(action.path).parent.mkdir(parents=True, exist_ok=True)

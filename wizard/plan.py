@@ -60,6 +60,8 @@ class Plan:
     proof must find (``static`` for wheels). ``notes`` are sentences that a user should read
     before saying yes, such as a security caveat. ``prepares`` says that the steps only make it
     possible to see what is needed: after them the machine is looked at and planned for again.
+    ``wheelhouse`` is the folder that gets wheels, instead of an installation; then there is no
+    ``environment``, and ``python`` is the first of those that the wheels are for.
     """
 
     release: str
@@ -72,6 +74,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     system: str = "linux"
     prepares: bool = False
+    wheelhouse: str = ""
     schema: int = SCHEMA
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import ntpath
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from backends.action import Action, Command, Download, Prove, Seal, Unpack, WriteFile
+from backends.action import Action, Command, Download, Manifest, Prove, Seal, Unpack, WriteFile
 from wizard import variables
 from wizard.errors import BadRequest
 from wizard.plan import Plan
-from wizard.shell import PROOF
+from wizard.shell import NO_MANIFEST, PROOF, aim
 
 _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
 _BARE = re.compile(r"[A-Za-z][\w\\/:.=+-]*", re.ASCII)
@@ -166,6 +166,8 @@ def action_text(action: Action) -> str:
         return f"cryptography-wizard verify {_word(action.python)}"
     if isinstance(action, WriteFile):
         return _write(action)
+    if isinstance(action, Manifest):
+        return "; ".join(_collect(action, _typed))
     if isinstance(action, Seal):
         return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
     return f"Remove-Item -Recurse -Force -LiteralPath {_typed(action.path)}"
@@ -179,7 +181,7 @@ def to_powershell(plan: Plan) -> str:
     """
     actions = [step.action for step in plan.steps]
     lines = [
-        f"# Installs cryptography {plan.release} into {_comment(plan.environment)}",
+        f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with:",
         "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
         *(_START + _INVOKE).splitlines(),
@@ -256,6 +258,8 @@ def _script(action: Action, system: str) -> list[str]:
         folder = literal(ntpath.dirname(action.path))
         made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
         return [made, _write(action, ascii_only=True)]
+    if isinstance(action, Manifest):
+        return [*_collect(action, literal), f"# {NO_MANIFEST}"]
     if isinstance(action, Seal):
         return [f"# {_comment(action.title)} is there now."]
     path = literal(action.path)
@@ -344,6 +348,15 @@ def _download_text(action: Download) -> str:
         f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
     )
     return "; ".join(lines)
+
+
+def _collect(action: Manifest, quoted: Callable[[str], str]) -> tuple[str, str]:
+    folder = quoted(action.folder)
+    return (
+        f"$null = New-Item -ItemType Directory -Force {folder}",
+        f"Get-ChildItem -LiteralPath {quoted(action.wheels)} -Filter *.whl"
+        f" | Copy-Item -Destination {folder}",
+    )
 
 
 def _tar(system: str) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import posixpath
 from shlex import join, quote
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, Seal, Unpack, WriteFile
+from backends.action import (
+    Action,
+    Command,
+    Download,
+    Manifest,
+    Prove,
+    RemoveFolder,
+    Seal,
+    Unpack,
+    WriteFile,
+)
 from wizard import variables
 from wizard.errors import BadRequest
 from wizard.plan import Plan
@@ -34,6 +44,7 @@ as_root() {{
     if command -v sudo >/dev/null; then sudo "$@"; else doas "$@"; fi
 }}
 """
+NO_MANIFEST = "Only the wizard itself writes the manifest.json for --from-wheelhouse as well."
 _FETCH = """\
 get() { # URL FILE
     if command -v curl >/dev/null; then curl -fsSL -o "$2" "$1"; else wget -q -O "$2" "$1"; fi
@@ -102,6 +113,8 @@ def action_text(action: Action, system: str = "linux") -> str:
         return join(["cryptography-wizard", "verify", action.python])
     if isinstance(action, WriteFile):
         return _write(action)
+    if isinstance(action, Manifest):
+        return " && ".join(_collect(action))
     if isinstance(action, Seal):
         return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
     return join(["rm", "-rf", action.path])
@@ -121,7 +134,7 @@ def to_shell(plan: Plan) -> str:
     actions = [step.action for step in plan.steps]
     lines = [
         "#!/bin/sh",
-        f"# Installs cryptography {plan.release} into {_comment(plan.environment)}",
+        f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
         "set -eu",
         *_CLEAR.splitlines(),
@@ -155,6 +168,8 @@ def _script(action: Action) -> str:
         folder = posixpath.dirname(action.path)
         made = f"mkdir -p {quote(folder)}\n" if folder else ""
         return made + _write(action)
+    if isinstance(action, Manifest):
+        return "\n".join([*_collect(action), f"# {NO_MANIFEST}"])
     if isinstance(action, Seal):
         return f": {quote(f'{action.title} is in {action.folder}')}"
     if isinstance(action, RemoveFolder):
@@ -191,11 +206,23 @@ def _unpack(action: Unpack) -> tuple[str, str]:
     return f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"
 
 
+def _collect(action: Manifest) -> tuple[str, str]:
+    folder = quote(action.folder)
+    return f"mkdir -p {folder}", f"cp {quote(action.wheels)}/*.whl {folder}/"
+
+
 def _write(action: WriteFile) -> str:
     path = quote(action.path)
     if action.text.endswith("\n"):
         return f"printf '%s\\n' {join(action.text[:-1].split(chr(10)))} > {path}"
     return f"printf '%s' {quote(action.text)} > {path}"
+
+
+def aim(plan: Plan) -> str:
+    """What a script does, in one sentence without its end."""
+    if plan.wheelhouse:
+        return f"Puts wheels of cryptography {plan.release} into {plan.wheelhouse}"
+    return f"Installs cryptography {plan.release} into {plan.environment}"
 
 
 def _comment(text: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from backends import action
-from backends.action import Command, Download, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import Command, Download, Manifest, Prove, RemoveFolder, Unpack, WriteFile
 from tests.wizard.planned import plans
 from wizard import codec
 from wizard import plan as module
@@ -183,6 +183,7 @@ EVERYTHING = Step(
     (
         Download("u", "p", "s", "su", True, 1.0),
         Unpack("a", "f", 1.0),
+        Manifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
         WriteFile("p", "t\n"),
         Prove("py", "1", "static", 2.0),
         RemoveFolder("f"),
@@ -192,7 +193,7 @@ EVERYTHING = Step(
     True,
 )  # fmt: skip
 BEFORE = Step("before", "Before", "Why.", RemoveFolder("f"), check=FileExists("p"))
-WHOLE = Plan("1", "source", "", "py", "e", True, (BEFORE, EVERYTHING), ("n",), "macos", True)
+WHOLE = Plan("1", "source", "", "py", "e", True, (BEFORE, EVERYTHING), ("n",), "macos", True, "w")
 
 
 def test_every_kind_and_field_survives() -> None:
