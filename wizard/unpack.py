@@ -28,9 +28,9 @@ from wizard.errors import WizardError
 from wizard.processes import Cancelled
 
 MOST_MEMBERS = 50_000
-"""An archive with more files and folders is not unpacked; a source of OpenSSL has about 6,000."""
+"""An archive with more files and folders is not unpacked; a source of OpenSSL has about 6,300."""
 MOST_BYTES = 500 * 1000 * 1000
-"""An archive that is larger when unpacked is not unpacked; a source of OpenSSL has about 60 MB."""
+"""An archive that is larger when unpacked is not unpacked; a source of OpenSSL has 135 MB."""
 HINT = "Fetch the archive again from where its authors publish it, and compare its SHA-256."
 _CHUNK = 1 << 16
 
@@ -59,8 +59,7 @@ def unpack(action: Unpack, cancel: threading.Event) -> None:
     except OSError as error:
         raise _unwritable(folder, error) from None
     except UnicodeError as error:
-        shown = f"{error}"
-        raise _refused(archive, shown, "This system has no way to write that name.") from None
+        raise _refused(archive, str(error), "This system cannot write that name.") from None
 
 
 class _Reader:
@@ -98,8 +97,8 @@ class _Reader:
             raise _refused(
                 self._archive,
                 f"more than {MOST_BYTES:,} bytes come out of {self._archive.stat().st_size:,}",
-                "A source of OpenSSL has about 60 million bytes: this is something else, perhaps "
-                "made to fill the disk.",
+                "A source of OpenSSL has 135 million: this is something else, perhaps made to fill "
+                "the disk.",
             )
         return data
 
@@ -123,14 +122,13 @@ class _Writer:
     def write(self, reader: _Reader) -> None:
         """Write all of them; links last, so that nothing is ever written through one."""
         try:
-            # mypy does not know that a stream is only read.
-            stream: Any = reader
+            stream: Any = reader  # it is only read, whatever mypy wants it to have
             with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as tar:
                 for number, member in enumerate(tar, 1):
                     if number > MOST_MEMBERS:
                         raise self._no(
                             f"more than {MOST_MEMBERS:,} files and folders",
-                            "A source of OpenSSL has about 6,000.",
+                            "A source of OpenSSL has about 6,300.",
                         )
                     self._member(tar, member)
             reader.drain()
@@ -157,32 +155,54 @@ class _Writer:
                 f"{member.name} is not in a folder",
                 "All of a source archive is in one folder, which is named after it.",
             )
-        self._claim(name)
+        self._check(member, name)
         self._ask_tarfile(member, name)
+        self._claim(name)
         if member.issym():
-            self._links.append((name, self._symbolic(member, name)))
+            self._links.append((name, member.linkname))
             return
         if member.islnk():
-            target = self._inner(member.linkname)
-            if target not in self._files:
+            os.link(self._folder / self._inner(member.linkname), self._folder / name)
+        else:
+            self._file(tar, member, name)
+        self._files.add(name)
+
+    def _check(self, member: tarfile.TarInfo, name: str) -> None:
+        if member.issym():
+            self._check_symbolic(member, name)
+        elif member.islnk():
+            if self._inner(member.linkname) not in self._files:
                 raise self._no(
                     f"{member.name} -> {member.linkname}", "This link leads to no file before it."
                 )
-            os.link(self._folder / target, self._folder / name)
-        elif member.isreg():
-            self._file(tar, member, name)
-        else:
+        elif not member.isreg():
             raise self._no(
                 f"{member.name} is a device or a pipe", "A source archive has only files."
             )
-        self._files.add(name)
-
-    def _file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
-        if member.mode & (stat.S_ISUID | stat.S_ISGID):
+        elif member.issparse():
+            raise self._no(
+                f"{member.name} has holes", "It might fill the disk: a source has no such file."
+            )
+        elif member.mode & (stat.S_ISUID | stat.S_ISGID):
             raise self._no(
                 f"{member.name} has the mode {member.mode:o}",
                 "It would run with the rights of another user (set-uid).",
             )
+
+    def _check_symbolic(self, member: tarfile.TarInfo, name: str) -> None:
+        """A symbolic link leads up as far as the top folder, then only down.
+
+        Through another link that might not be true, so nothing goes up after it went down.
+        """
+        parts = member.linkname.split("/")
+        up = 0
+        while up < len(parts) and parts[up] == "..":
+            up += 1
+        odd = any(char in member.linkname for char in "\\:\0")
+        if not parts[0] or ".." in parts[up:] or up > name.count("/") or odd:
+            raise self._no(f"{member.name} -> {member.linkname}", "This link leads outside.")
+
+    def _file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
         path = self._folder / name
         mode = 0o755 if member.mode & 0o111 else 0o644
         moment = self._date(member)
@@ -195,10 +215,10 @@ class _Writer:
         """The member's name below the top folder; empty for the top folder itself."""
         parts = [part for part in name.split("/") if part not in ("", ".")]
         odd = any(ord(char) < 32 or char in '\\:*?"<>|' for char in name)  # on Windows
-        if name.startswith("/") or ".." in parts or odd or not parts:
-            if name.strip("/") == ".":
-                return ""
+        if name.startswith("/") or ".." in parts or odd:
             raise self._no(f"{name!r}", "This name could lead to a place outside its folder.")
+        if not parts:
+            return ""
         self._top = self._top or parts[0]
         if parts[0] != self._top:
             raise self._no(
@@ -206,17 +226,6 @@ class _Writer:
                 "All of a source archive is in one folder; here there are two.",
             )
         return "/".join(parts[1:])
-
-    def _symbolic(self, member: tarfile.TarInfo, name: str) -> str:
-        """Where a symbolic link leads: up as far as the top folder, then only down."""
-        parts = member.linkname.split("/")
-        up = 0
-        while up < len(parts) and parts[up] == "..":
-            up += 1
-        odd = "\\" in member.linkname or ":" in member.linkname or "\0" in member.linkname
-        if not parts[0] or ".." in parts[up:] or up > name.count("/") or odd:
-            raise self._no(f"{member.name} -> {member.linkname}", "This link leads outside.")
-        return member.linkname
 
     def _claim(self, name: str) -> None:
         """Make the folder that a member goes into. Nothing may be there in its place yet."""
@@ -359,21 +368,14 @@ def _lzma_errors() -> tuple[type[Exception], ...]:
 
 
 def _refused(archive: Path, shown: str, why: str) -> Refused:
-    return Refused(
-        f"{archive} is no plain source archive, so it was not unpacked.",
-        shown=shown,
-        why=why,
-        hints=(HINT,),
-    )
+    what = f"{archive} is no plain source archive, so it was not unpacked."
+    return Refused(what, shown=shown, why=why, hints=(HINT,))
 
 
 def _damaged(archive: Path, error: Exception) -> Refused:
-    return Refused(
-        f"{archive} cannot be unpacked.",
-        shown=str(error) or type(error).__name__,
-        why="It is damaged, was cut off, or is not a tar archive at all.",
-        hints=(HINT,),
-    )
+    why = "It is damaged, was cut off, or is not a tar archive at all."
+    shown = str(error) or type(error).__name__
+    return Refused(f"{archive} cannot be unpacked.", shown=shown, why=why, hints=(HINT,))
 
 
 def _unreadable(archive: Path, error: OSError) -> Refused:
@@ -388,7 +390,7 @@ def _unreadable(archive: Path, error: OSError) -> Refused:
 def _unwritable(folder: Path, error: OSError) -> Refused:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         why = "The disk is full, or all that you may use of it is."
-        hint = "Make room (a source of OpenSSL needs 70 MB, its build 500 MB), and try again."
+        hint = "Make room (a source of OpenSSL takes about 150 MB), and try again."
     else:
         why = "The system does not let the wizard write there."
         hint = "Use a folder that you may write to: CRYPTOGRAPHY_WIZARD_CACHE names it."
