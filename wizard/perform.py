@@ -17,6 +17,7 @@ from backends.action import (
     Manifest,
     Prove,
     RemoveFolder,
+    Seal,
     Unpack,
     WriteFile,
 )
@@ -112,6 +113,11 @@ class Performer:
             from wizard import manifest  # seldom wanted
 
             manifest.write(action)
+            return Ended("done")
+        if isinstance(action, Seal):
+            from wizard.seal import seal
+
+            seal(Path(action.folder), action.title)
             return Ended("done")
         if isinstance(action, WriteFile):
             Path(action.path).parent.mkdir(parents=True, exist_ok=True)

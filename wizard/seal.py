@@ -1,0 +1,67 @@
+"""The seal of a folder in the cache: what is in it, with checksums. Without one it is half done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+NAME = "sealed.json"
+"""The seal's file, in the folder itself."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a seal says: what the folder holds, when it was sealed, and each file's SHA-256."""
+
+    title: str
+    when: str
+    files: dict[str, str]
+
+
+def seal(folder: Path, title: str) -> None:
+    """Write down what is in ``folder``. Raises OSError where it cannot be read or written."""
+    moment = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    text = json.dumps({"title": title, "when": moment, "files": _sums(folder)}, indent=1)
+    half = folder / f".{NAME}-{os.getpid()}"
+    half.write_text(text, encoding="utf-8")
+    half.replace(folder / NAME)
+
+
+def read(folder: Path) -> Sealed | None:
+    """The seal of ``folder``; None where there is none, or one that is damaged."""
+    try:
+        data = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        return Sealed(str(data["title"]), str(data["when"]), dict(data["files"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # an unfinished build has none; a damaged one is built anew
+
+
+def damage(folder: Path) -> tuple[str, ...]:
+    """What is not as the seal says: files that are gone, changed, or new. Reads all of them."""
+    found = read(folder)
+    if found is None:
+        return (NAME,)
+    now = _sums(folder)
+    changed = {name for name, sum_ in found.files.items() if now.get(name) != sum_}
+    return tuple(sorted(changed | (now.keys() - found.files.keys())))
+
+
+def sealed(folder: Path) -> tuple[str, ...]:
+    """The names of the folders in ``folder`` that are sealed; none where there is no such folder."""
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(each.name for each in folder.iterdir() if read(each) is not None))
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    sums = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(f".{NAME}"):
+            name = path.relative_to(folder).as_posix()
+            if name != NAME:
+                sums[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return sums
