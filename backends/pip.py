@@ -9,11 +9,6 @@ RUNS_ELSEWHERE = (22, 3)
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_COLOR = (10, 0)
-ELSEWHERE = (
-    *("PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONSTRAINT"),
-    *("PIP_BUILD_CONSTRAINT", "PIP_REQUIRE_HASHES", "PIP_NO_BINARY", "PIP_PRE"),
-)
-"""Variables that would bring other places, or other rules, into an installation from a folder."""
 _ENV = (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"))
 
 
@@ -61,7 +56,7 @@ def install(
     """
     call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
     known = release_of(version)
-    options = ["--no-index", "--find-links", folder] if folder else []
+    options: list[str] = []
     if known >= _NO_COLOR:
         options.append("--no-color")
     if no_binary:
@@ -74,10 +69,15 @@ def install(
         options.append("--no-compile")
     if reinstall:
         options += ["--force-reinstall", "--no-deps"]
+    usual: tuple[tuple[str, str], ...] = _ENV
+    if folder:
+        # Settings, of files or of variables, could name more places to look in, or other rules.
+        call = (*call, "--isolated", "--disable-pip-version-check", "--no-input")
+        options += ["--no-index", "--find-links", folder]
+        usual = (("PIP_CONFIG_FILE", "nul" if "\\" in python else "/dev/null"),)
     return Command(
         (*call, "install", *options, *requirements),
-        env=(*_ENV, *env),
-        unset=ELSEWHERE if folder else (),
+        env=(*usual, *env),
         path=path,
         reporting=("--progress-bar", "raw") if known >= _RAW_PROGRESS and not no_binary else (),
         timeout=3600 if no_binary else 900,
@@ -94,17 +94,19 @@ def wheel(
     only_binary: tuple[str, ...] = (),
     no_binary: bool = False,
     listed: str = "",
+    reuse: bool = False,
 ) -> Command:
     """Put wheels of ``requirements``, and of all that they need, into ``folder``.
 
-    ``python`` is the interpreter that they are for, and ``version`` the version of its pip. The
-    wheels that are in the folder already are used. ``only_binary`` are never compiled;
-    ``no_binary`` always compiles cryptography, as `install` does. ``listed`` is a file with more
-    requirements.
+    ``python`` is the interpreter that they are for, and ``version`` the version of its pip.
+    ``only_binary`` are never compiled; ``no_binary`` always compiles cryptography, as `install`
+    does. ``listed`` is a file with more requirements. ``reuse`` also takes what is in the folder.
     """
     known = release_of(version)
     options = ["--no-color"] if known >= _NO_COLOR else []
-    options += ["--wheel-dir", folder, "--find-links", folder]
+    options += ["--wheel-dir", folder]
+    if reuse:
+        options += ["--find-links", folder]
     if no_binary:
         options += ["-v", "--no-cache-dir", "--no-binary", "cryptography"]
     if only_binary:

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from backends.action import Command
 
-ELSEWHERE = (
-    *("UV_FIND_LINKS", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"),
-    *("UV_CONSTRAINT", "UV_BUILD_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_NO_BINARY"),
-    *("UV_CONFIG_FILE", "UV_REQUIRE_HASHES"),
-)
-"""Variables that would bring other places, or other rules, into an installation from a folder."""
 OLDEST_PYTHON = (3, 8)
 """The oldest Python that uv makes environments for."""
 
@@ -70,7 +64,6 @@ def install(
     return Command(
         (uv, "pip", "install", "--python", python, *options, *requirements),
         env=env,
-        unset=ELSEWHERE if folder else (),
         path=path,
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "",

@@ -22,9 +22,12 @@ examples:
   cryptography-wizard --yes                         the same without questions
   cryptography-wizard --yes --method source         build it from source
   cryptography-wizard plan --format sh > steps.sh   only write down what would be done
+  cryptography-wizard --yes --wheelhouse DIR        fetch the wheels, for machines without network
+  cryptography-wizard --yes --from-wheelhouse DIR   install from that folder, without network
   cryptography-wizard doctor                        what this machine has and lacks
   cryptography-wizard verify ./env/bin/python       prove what is installed there
   cryptography-wizard diagnose pip.log              explain a failed installation
+  cryptography-wizard cache                         what is kept to be used again
 
 exit codes:
   0 done and proved             3 this machine cannot do it, and why
@@ -49,8 +52,12 @@ CHOICES = {
     "openssl": ("system|VERSION|FOLDER", "the system's OpenSSL, one that is built, or a folder"),
     "openssl_source": ("FILE|URL", "where the source of that OpenSSL is, if not where documented"),
     "installer": ("pip|uv", "the tool that makes the environment and installs"),
+    "wheelhouse": ("FOLDER", "put the wheels into this folder, to install from on other machines"),
+    "targets": ("3.9,3.12,...", "the Pythons that these wheels are for: versions or paths"),
+    "repair": ("", "name a compiled Linux wheel after the systems that can use it"),
+    "from_wheelhouse": ("FOLDER", "install from such a folder; no network is needed"),
 }
-"""The flag of each choice: what stands for its value, and its help."""
+"""The flag of each choice: what stands for its value (nothing: it has none), and its help."""
 
 
 def flag(name: str) -> str:
@@ -75,6 +82,7 @@ class Request:
     facts: str = ""
     target: str = ""
     log: str = "-"
+    words: tuple[str, ...] = ()
 
 
 def parse(arguments: Sequence[str]) -> Request:
@@ -84,10 +92,14 @@ def parse(arguments: Sequence[str]) -> Request:
     """
     parser, commands = _parsers()
     _check_flags(arguments, (parser, *commands))
-    given = vars(parser.parse_args(arguments))
+    known, rest = parser.parse_known_args(arguments)
+    given = vars(known)
+    words = (*given.get("words", ()), *rest)  # what stands behind a flag is left over
+    if rest and given["command"] != "cache":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     given.pop("ascii", None)  # the streams are set up before anything else is read
     flags = {name: given.pop(name) for name in CHOICES if name in given}
-    request = Request(flags=_choices(flags), **given)
+    request = Request(flags=_choices(flags), **{**given, "words": words})
     if not request.command and request.json and not request.yes:
         raise BadRequest(
             "--json needs --yes: a report for programs goes with no questions for people.",
@@ -108,7 +120,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         wrong = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
         if wrong:
-            commands = ("doctor", "plan", "verify", "diagnose")
+            commands = ("doctor", "plan", "verify", "diagnose", "cache")
             message = f"there is no command {wrong[1]!r}{_nearest(wrong[1], commands)}"
         raise BadRequest(
             f"{message[:1].upper()}{message[1:]}.",
@@ -186,6 +198,17 @@ def _parsers() -> tuple[_Parser, list[_Parser]]:
     verify.add_argument("target", nargs="?", default="", metavar="PYTHON", help="its Python")
     diagnose = command("diagnose", "explain the log of a failed installation")
     diagnose.add_argument("log", nargs="?", default="-", metavar="LOG", help="file, or - for input")
+    cache = command("cache", "what is kept to be used again: Rust, OpenSSLs and their sources")
+    cache.add_argument(
+        "words",
+        nargs="*",
+        default=(),
+        metavar="WORD",
+        help="list, verify or clear; then the names of what is in it, or nothing for all of it",
+    )
+    cache.add_argument(
+        "--yes", action="store_true", default=argparse.SUPPRESS, help="clear without asking"
+    )
     for each in (doctor, plan):
         each.add_argument(
             "--facts",
@@ -195,7 +218,7 @@ def _parsers() -> tuple[_Parser, list[_Parser]]:
             help="a machine saved with doctor --json, instead of this one",
         )
     parser.set_defaults(command="")
-    return parser, [doctor, plan, verify, diagnose]
+    return parser, [doctor, plan, verify, diagnose, cache]
 
 
 def _common() -> _Parser:
@@ -212,7 +235,10 @@ def _choice_flags() -> _Parser:
     choices = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = choices.add_argument_group("choices (recommended where not given)")
     for name, (value, text) in CHOICES.items():
-        group.add_argument(flag(name), action=_Once, metavar=value, help=text)
+        if value:
+            group.add_argument(flag(name), action=_Once, metavar=value, help=text)
+        else:
+            group.add_argument(flag(name), action="store_const", const="yes", help=text)
     group.add_argument(
         "--answers", action=_Once, metavar="FILE", help="choices from a TOML file; flags win"
     )

@@ -57,6 +57,8 @@ def _carry_out(request: Request) -> int:
         return _verify(request)
     if request.command == "diagnose":
         return _diagnose(request)
+    if request.command == "cache":
+        return _cache(request)
     return _install(request)
 
 
@@ -139,6 +141,14 @@ def _diagnose(request: Request) -> int:
     return diagnose.diagnose_command(request.log, as_json=request.json, stream=sys.stdout)
 
 
+def _cache(request: Request) -> int:
+    from screens import cache
+
+    return cache.cache_command(
+        request.words, yes=request.yes, as_json=request.json, stream=sys.stdout, err=sys.stderr
+    )
+
+
 def _choices(request: Request) -> Choices:
     """The choices of the flags and the answers file, checked as far as that needs no work."""
     from wizard import request as requested
@@ -150,6 +160,12 @@ def _choices(request: Request) -> Choices:
         choices = answers.merge(choices, answers.load(request.answers))
     if request.facts:  # the paths are of another machine
         requested.contradictions(choices)
+        if choices.from_wheelhouse:
+            raise BadRequest(
+                "--facts and --from-wheelhouse contradict each other.",
+                why="The saved machine is another one; its folders are not here.",
+                hints=("Leave out one of them.",),
+            )
         return choices
     return requested.check(choices)
 

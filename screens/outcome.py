@@ -48,6 +48,10 @@ def intention(plan: Plan) -> str:
     how = "a wheel" if plan.method == "wheel" else f"source{linked}"
     if plan.prepares:
         return f"first see what a build of cryptography {plan.release} needs here"
+    if plan.wheelhouse:
+        return (
+            f"cryptography {plan.release} from {how}, into the folder {friendly(plan.wheelhouse)}"
+        )
     kind = "new environment " if plan.new else "environment "
     where = friendly(plan.environment or plan.python)
     return f"cryptography {plan.release} from {how}, into the {kind}{where}"
@@ -58,6 +62,10 @@ def ending(plan: Plan, over: RunEnded) -> list[str]:
 
     A failed step was told when it failed.
     """
+    if plan.wheelhouse and over.code == Exit.DONE and not plan.prepares:
+        return [*_marked(_wheels(plan)), "", *next_steps(plan)]
+    if plan.wheelhouse and over.report is not None and over.code == Exit.UNPROVED:
+        return [*proof(over.report), "", f"Nothing was put into {friendly(plan.wheelhouse)}."]
     if over.report is not None and over.code in (Exit.DONE, Exit.UNPROVED):
         return [*proof(over.report), "", *next_steps(plan)]
     if over.code == Exit.DONE:
@@ -71,12 +79,28 @@ def proof(report: Report) -> list[str]:
     """What was proved, or what could not be."""
     from wizard.verify import sentences
 
+    return _marked(sentences(report))
+
+
+def _marked(sentences: Iterable[tuple[str, str]]) -> list[str]:
     words = {"ok": "ok", "failed": "FAILED", "warning": "note"}
-    return [f"  {words[mark]}: {sentence}" for mark, sentence in sentences(report)]
+    return [f"  {words[mark]}: {sentence}" for mark, sentence in sentences]
+
+
+def _wheels(plan: Plan) -> Iterable[tuple[str, str]]:
+    """What the wheelhouse of a finished plan is, from its manifest."""
+    from wizard import manifest  # seldom wanted
+
+    return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
 
 
 def next_steps(plan: Plan) -> list[str]:
     """How to use what was installed: the commands to type next."""
+    if plan.wheelhouse:
+        return [
+            "Next: copy the folder to another machine, and install from it there, without network:",
+            f"  {from_wheelhouse(plan)}",
+        ]
     if plan.system == "windows":
         activate = f'& "{plan.environment}\\Scripts\\Activate.ps1"'
         example = f'& "{plan.python}" -m pip list'
@@ -86,6 +110,13 @@ def next_steps(plan: Plan) -> list[str]:
     if not plan.environment:
         return ["Next: use it with", f"  {example}"]
     return ["Next: activate the environment with", f"  {activate}"]
+
+
+def from_wheelhouse(plan: Plan) -> str:
+    """The command that installs from the wheelhouse of a plan."""
+    folder = friendly(plan.wheelhouse)
+    shown = f'"{folder}"' if plan.system == "windows" else shlex.quote(folder)
+    return f"cryptography-wizard --yes --from-wheelhouse {shown}"
 
 
 def friendly(path: str) -> str:

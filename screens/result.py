@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from screens.frame import Page
-from screens.outcome import friendly
+from screens.outcome import friendly, from_wheelhouse
 from screens.session import Session
 from wizard import verify
 from wizard.plan import Plan
@@ -81,6 +81,8 @@ class ResultPage(Page):
         """What next, the proof, what changed, and the ways on."""
         plan = self.session.ready()
         title = f"cryptography {plan.release} is installed"
+        if plan.wheelhouse:
+            title = f"The wheels of cryptography {plan.release} are made"
         yield Static(
             f"✓ {title}, and it works" if self._proved else f"! {title}, but not proved",
             classes="title good" if self._proved else "title warn",
@@ -131,7 +133,12 @@ class ResultPage(Page):
         report = self.session.ended.report if self.session.ended else None
         if report is None:
             return (("warning", "The proof could not be made."),)
-        folder = self.session.ready().environment or report.python
+        plan = self.session.ready()
+        if plan.wheelhouse and self._proved:
+            from wizard import manifest  # seldom wanted
+
+            return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
+        folder = plan.environment or report.python
         return tuple(
             (mark, sentence.replace(folder, friendly(folder)))
             for mark, sentence in verify.sentences(report)
@@ -140,6 +147,10 @@ class ResultPage(Page):
     def _next(self) -> Content:
         plan = self.session.ready()
         ways = activation(plan)
+        if plan.wheelhouse:
+            command = (from_wheelhouse(plan), "$text-primary")
+            text = "Copy the folder to another machine, and install from it there:"
+            return Content.assemble(text, "\n  ", command)
         if not ways:
             return Content.assemble("Use it with  ", (friendly(plan.python), "$text-primary"))
         wide = max(len(shell) for shell, _ in ways)
@@ -159,6 +170,8 @@ class ResultPage(Page):
         if plan.environment:
             made = "New folder" if plan.new else "Changed folder"
             lines.append(f"•  {made}: {friendly(plan.environment)}")
+        if plan.wheelhouse and self._proved:
+            lines.append(f"•  Wheels: {friendly(plan.wheelhouse)}")
         for step in plan.steps:
             told = self.session.told.get(step.id)
             if told and told.ended and told.ended.state == "done" and step.undo:
@@ -172,6 +185,8 @@ class ResultPage(Page):
         """The command that activates the environment, or the path of the Python."""
         plan = self.session.ready()
         ways = activation(plan)
+        if plan.wheelhouse:
+            return "the command", from_wheelhouse(plan)
         if not ways:
             return "the path of the Python", plan.python
         return f"the command for {ways[0][0]}", ways[0][1]

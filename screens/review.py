@@ -26,6 +26,10 @@ def headline(plan: Plan) -> str:
     """The plan in one sentence."""
     how = "from a ready-made wheel" if plan.method == "wheel" else "compiled from source"
     link = f", {LINKS[plan.link]}" if plan.link in LINKS else ""
+    if plan.wheelhouse:
+        return (
+            f"cryptography {plan.release}, {how}{link}, into the folder {friendly(plan.wheelhouse)}"
+        )
     new = "the new environment" if plan.new else "the environment"
     where = friendly(plan.environment) if plan.environment else friendly(plan.python)
     return f"cryptography {plan.release}, {how}{link}, into {new} {where}"

@@ -10,6 +10,7 @@ Link = Literal["", "dynamic", "static"]
 Rust = Literal["", "system", "rustup", "none"]
 Toolchain = Literal["", "remove", "keep"]
 Installer = Literal["", "pip", "uv"]
+Repair = Literal["", "yes"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Choices:
     the wizard builds, or the folder of one; ``openssl_source``: the file or address of its source
     archive, if not the documented one. ``installer``: the tool that makes the
     environment and installs.
+
+    ``wheelhouse``: a folder that gets wheels for the Pythons ``targets`` (versions and paths,
+    separated by commas), instead of an installation; ``repair`` gives a compiled wheel the name
+    of the oldest systems that can use it. ``from_wheelhouse``: such a folder to install from.
     """
 
     venv: str = ""
@@ -37,6 +42,10 @@ class Choices:
     openssl: str = ""
     openssl_source: str = ""
     installer: Installer = ""
+    wheelhouse: str = ""
+    targets: str = ""
+    repair: Repair = ""
+    from_wheelhouse: str = ""
 
     def answered(self) -> dict[str, str]:
         """The choices that were made, in the order of the questions."""

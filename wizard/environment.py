@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ntpath
 import posixpath
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
-from wizard.versions import at_least
+from wizard.versions import at_least, key
 
 NAME = "cryptography-env"
 """The name of the folder of a new environment, where nobody asks for another."""
@@ -73,8 +74,10 @@ def target(facts: Facts, choices: Choices) -> Target:
     """Find the target that these choices mean.
 
     Raises BadRequest where a Python that was asked for cannot be used, and Impossible where the
-    machine has none.
+    machine has none. For a wheelhouse it is the first of `targets`.
     """
+    if choices.wheelhouse:
+        return targets(facts, choices)[0]
     if choices.venv:
         for python in facts.pythons:
             if python.environment and same_folder(facts, python.environment, choices.venv):
@@ -92,11 +95,81 @@ def target(facts: Facts, choices: Choices) -> Target:
     return _new(facts, choices, "")
 
 
+def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
+    """The Pythons that a wheelhouse is for, the oldest first, each with a place to work in.
+
+    Raises what `target` raises, and BadRequest where one wheelhouse cannot serve them all.
+    """
+    words = choices.targets.split(",") if choices.targets else []
+    wanted = [_named(facts, word) for word in words] or [_base(facts, choices)]
+    pythons = {label(python): python for python in wanted}
+    kinds = {(p.machine, p.bits, p.libc) for p in pythons.values()}
+    if len(kinds) > 1:
+        kind = ", ".join(sorted(f"{p.path} is for {_kind(p)}" for p in pythons.values()))
+        raise BadRequest(
+            "The targets are for different kinds of computers.",
+            shown=kind,
+            hints=("Make a wheelhouse for each kind.",),
+        )
+    ordered = sorted(
+        pythons.values(),
+        key=lambda p: (p.implementation != "cpython", p.free_threaded, key(p.version)),
+    )
+    above = workshop(facts, choices)
+    return tuple(_at(facts, python, paths(facts).join(above, label(python))) for python in ordered)
+
+
+def workshop(facts: Facts, choices: Choices) -> str:
+    """The folder, in the wizard's own cache, in which a wheelhouse is made and tried."""
+    name = hashlib.sha256(choices.wheelhouse.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return str(paths(facts).join(facts.cache or facts.folder, "wheelhouse", name))
+
+
+def label(python: Python) -> str:
+    """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
+    minor = ".".join(python.version.split(".")[:2])
+    kind = "" if python.implementation == "cpython" else python.implementation
+    return f"{kind}{minor}{'t' if python.free_threaded else ''}"
+
+
+def shares(one: Python, other: Python) -> bool:
+    """Whether a wheel of cryptography that was built with ``one`` serves ``other`` too.
+
+    It uses Python's stable ABI (abi3), which newer Pythons keep; PyPy and free-threaded ones have
+    their own.
+    """
+    usual = all(p.implementation == "cpython" and not p.free_threaded for p in (one, other))
+    return usual and at_least(other.version, one.version)
+
+
+def _kind(python: Python) -> str:
+    return " ".join(filter(None, (f"{python.bits}-bit {python.machine}", python.libc)))
+
+
+def _named(facts: Facts, word: str) -> Python:
+    """The Python of this version or path. Raises BadRequest where there is none."""
+    if paths(facts).isabs(word):
+        return _asked(facts, word)
+    good = [python for python in bases(facts) if usable(python)]
+    for python in good:
+        full = label(python).replace(".".join(python.version.split(".")[:2]), python.version)
+        if word in (label(python), full):
+            return python
+    raise BadRequest(
+        f"There is no Python {word} on this machine that works.",
+        shown=", ".join(f"{python.version} ({python.path})" for python in good),
+        why="A wheelhouse is tried with each Python that it is for.",
+        hints=("Leave it out of --targets, or install that Python first.",),
+    )
+
+
 def _new(facts: Facts, choices: Choices, folder: str) -> Target:
-    folder = folder or default_folder(facts)
-    rules = paths(facts)
+    return _at(facts, _base(facts, choices), folder or default_folder(facts))
+
+
+def _at(facts: Facts, python: Python, folder: str) -> Target:
     inside = ("Scripts", "python.exe") if facts.system.name == "windows" else ("bin", "python")
-    return Target(_base(facts, choices), folder, True, rules.join(folder, *inside))
+    return Target(python, folder, True, paths(facts).join(folder, *inside))
 
 
 def _base(facts: Facts, choices: Choices) -> Python:

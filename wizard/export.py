@@ -20,7 +20,8 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
     aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
     if plan.wheelhouse:
-        lines = [f"Put wheels of cryptography {plan.release} {how} into {plan.wheelhouse}", ""]
+        aim = f"cryptography {plan.release} {how} and all that it needs"
+        lines = [f"Put {aim} into the folder {plan.wheelhouse}", ""]
     for note in plan.notes:
         lines += textwrap.wrap(note, width, initial_indent="  * ", subsequent_indent="    ")
     if plan.notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,13 +58,11 @@ def _elf(path: str) -> tuple[tuple[str, ...], str, bytes]:
     needed: list[str] = []
     versions: list[str] = []
     comment = b""
-    tag: Any  # pyelftools gives it its attributes only at run time
     with open(path, "rb") as stream:  # noqa: PTH123 - the reader wants the stream
         for section in ELFFile(stream).iter_sections():
             if isinstance(section, DynamicSection):
-                for tag in section.iter_tags():
-                    if tag.entry.d_tag == "DT_NEEDED":
-                        needed.append(tag.needed)
+                tags: Iterable[Any] = section.iter_tags()  # their attributes come at run time
+                needed += [tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"]
             elif isinstance(section, GNUVerNeedSection):
                 for _library, symbols in section.iter_versions():
                     found = (_GLIBC.fullmatch(symbol.name) for symbol in symbols)

@@ -20,7 +20,8 @@ from wizard.versions import at_least
 class Installer:
     """What will install: ``uv``, or the pip of version ``pip`` (run by ``runner``, if not the
     environment's own). ``before`` are the steps that make it ready; ``note`` says which and why.
-    ``packages`` are what ``manager`` has to install before all that.
+    ``packages`` are what ``manager`` has to install before all that. ``folder`` is the wheelhouse
+    that everything comes from, if not from the index.
     """
 
     target: Target
@@ -32,6 +33,12 @@ class Installer:
     manager: str = ""
     packages: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+    folder: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Whether the environment is made without pip, so that it is installed with the rest."""
+        return bool(self.runner) or bool(self.uv and self.folder and self.target.new)
 
     def install(
         self,
@@ -51,6 +58,7 @@ class Installer:
                 only_binary=binary,
                 no_binary=not binary,
                 reinstall=reinstall,
+                folder=self.folder,
                 env=(*self.env, *env),
                 path=path,
             )
@@ -63,6 +71,7 @@ class Installer:
             no_binary=not binary,
             reinstall=reinstall,
             compiled=not self.runner,  # it would compile all of the new pip: a third of the time
+            folder=self.folder,
             env=env,
             path=path,
         )
@@ -72,14 +81,15 @@ def choose(
     facts: Facts, knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
 ) -> Installer:
     """Choose how to install ``listed`` into ``target``. Raises Impossible where nothing can."""
+    folder = choices.from_wheelhouse
     if choices.installer == "uv":
         reason = _uv_refused(facts, target)
         if reason:
             raise Impossible("--installer uv is not possible here.", why=reason)
-        return _with_uv(facts, target, "uv, because it was asked for.")
+        return _with_uv(facts, target, "uv, because it was asked for.", folder)
     quick = choices.installer != "pip" and choices.method == "wheel"
     if quick and not _uv_refused(facts, target):
-        return _with_uv(facts, target, "uv, because it is here and quicker than pip.")
+        return _with_uv(facts, target, "uv, because it is here and quicker than pip.", folder)
     if target.new:
         return _new_with_pip(facts, knowledge, target, choices, listed)
     return _existing_with_pip(knowledge, target, choices, listed)
@@ -100,18 +110,20 @@ def _uv_refused(facts: Facts, target: Target) -> str:
     return ""
 
 
-def _with_uv(facts: Facts, target: Target, why: str) -> Installer:
+def _with_uv(facts: Facts, target: Target, why: str, folder: str) -> Installer:
     tool = facts.tool("uv")
     if tool is None:
         raise Impossible("There is no uv on this machine.")
     index = _index(target.python)
     env: tuple[tuple[str, str], ...] = ()
-    if index is not None:
+    if index is not None and not folder:
         url = "" if index.default else index.url
         env = uv.settings(url=url, extra=index.extra, find_links=index.find_links)
-    made = uv.make_environment(tool.path, target.python.path, target.folder, env=env)
+    made = uv.make_environment(
+        tool.path, target.python.path, target.folder, seed=not folder, env=env
+    )
     before = (_environment(target, made),) if target.new else ()
-    return Installer(target, before, f"Installed by {why}", uv=tool, env=env)
+    return Installer(target, before, f"Installed by {why}", uv=tool, env=env, folder=folder)
 
 
 def _new_with_pip(
@@ -126,17 +138,20 @@ def _new_with_pip(
     if outside:
         # ensurepip would unpack an old pip first, which then has to be replaced: half the time.
         made = pip.make_environment(python.path, target.folder, with_pip=False)
+        which = "the wheelhouse's" if choices.from_wheelhouse else "the newest"
         return Installer(
             target,
             (_environment(target, made),),
-            f"Installed by pip {own} of {python.path}; the environment gets the newest pip.",
+            f"Installed by pip {own} of {python.path}; the environment gets {which} pip.",
             pip=own,
             runner=python.path,
+            folder=choices.from_wheelhouse,
         )
     manager, needed = _venv_package(facts, knowledge, python, choices)
     made = pip.make_environment(python.path, target.folder, with_pip=True)
     environment = _environment(target, made, needs=(provision.STEP,) if needed else ())
-    upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), "")
+    folder = choices.from_wheelhouse
+    upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), "", folder)
     return Installer(
         target,
         (environment, upgrade),
@@ -146,6 +161,7 @@ def _new_with_pip(
         pip=python.ensurepip or "9.0",
         manager=manager,
         packages=needed,
+        folder=folder,
     )
 
 
@@ -165,21 +181,24 @@ def _existing_with_pip(
             "This environment has no pip, which does the installing.",
             pip.ensure(target.interpreter),
         )
-        upgrade = _upgrade(target, python.ensurepip, (ensured.id,), "")
+        upgrade = _upgrade(target, python.ensurepip, (ensured.id,), "", choices.from_wheelhouse)
         return Installer(
             target,
             (ensured, upgrade),
             "Installed by the environment's own pip.",
             pip=python.ensurepip,
+            folder=choices.from_wheelhouse,
         )
     wanted = "" if choices.method == "source" else _pip_wanted(python, listed, knowledge)
-    before = (_upgrade(target, python.pip.version, (), wanted),) if wanted else ()
+    folder = choices.from_wheelhouse
+    before = (_upgrade(target, python.pip.version, (), wanted, folder),) if wanted else ()
     return Installer(
         target,
         before,
         f"Installed by the environment's own pip, {python.pip.version}"
         + (", brought up to date first." if wanted else "."),
         pip=python.pip.version,
+        folder=folder,
     )
 
 
@@ -200,7 +219,9 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
     )
 
 
-def _upgrade(target: Target, version: str, needs: tuple[str, ...], wanted: str) -> Step:
+def _upgrade(
+    target: Target, version: str, needs: tuple[str, ...], wanted: str, folder: str
+) -> Step:
     why = (
         f"pip {version} is too old for the wheel: it takes {wanted} or newer."
         if wanted
@@ -210,9 +231,24 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], wanted: str) 
         "pip-upgrade",
         "Bring pip up to date",
         why,
-        pip.install(target.interpreter, ("pip",), version=version, upgrade=True),
+        pip.install(
+            target.interpreter,
+            (_newest_pip(target.python, folder),),
+            version=version,
+            upgrade=True,
+            folder=folder,
+        ),
         needs=needs,
     )
+
+
+def _newest_pip(python: Python, folder: str) -> str:
+    """What to ask for as the newest pip.
+
+    In a wheelhouse for several Pythons lie several, and the pip that Python 3.6 comes with would
+    take the last of them without a look at what Python it is for (its resolver is of before 20.3).
+    """
+    return "pip<22" if folder and not at_least(python.version, "3.7") else "pip"
 
 
 def _venv_package(

@@ -24,6 +24,7 @@ from wizard.errors import BadRequest, WizardError
 from wizard.extension import Survey
 from wizard.facts import Listed, Listing
 from wizard.processes import ProgramTimeout, ask
+from wizard.verify import Mark
 from wizard.versions import key
 
 FILE = "manifest.json"
@@ -193,6 +194,34 @@ def listing(manifest: Manifest) -> Listing:
             for version, wheels in sorted(releases.items(), key=lambda i: key(i[0]), reverse=True)
         )
     )
+
+
+def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
+    """What a wheelhouse is, in plain English, one (mark, sentence) a line."""
+    own = [wheel for wheel in manifest.wheels if wheel.name == "cryptography"]
+    size = sum(wheel.size for wheel in manifest.wheels) / 1e6
+    pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
+    lines: list[tuple[Mark, str]] = [
+        ("ok", f"cryptography {manifest.release} for {_and(pythons)}."),
+        ("ok", "Each of them installed it from the wheels alone, and it works."),
+        ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, each with its checksum."),
+    ]
+    openssl = _and(list(dict.fromkeys(w.openssl for w in own if w.openssl))) or "OpenSSL"
+    links = {wheel.link for wheel in own}
+    if links == {"static"}:
+        lines.append(("ok", f"{openssl} is inside (static)."))
+    elif links == {"dynamic"}:
+        names = _and(list(dict.fromkeys(name for w in own for name in w.libraries)))
+        lines.append(("ok", f"It uses the OpenSSL of the system ({names}), built with {openssl}."))
+    glibc = max((wheel.glibc for wheel in manifest.wheels), key=key, default="")
+    if glibc:
+        lines.append(("ok", f"It needs Linux on {manifest.machine} with glibc {glibc} or newer."))
+    notes = [wheel for wheel in manifest.wheels if wheel.only_here]
+    return (*lines, *(("warning", f"{wheel.file}: {wheel.only_here}") for wheel in notes))
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _honest(wheel: Wheel) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wizard import source, wheels
+from wizard import environment, source, wheels
 from wizard.choices import Choices
 from wizard.environment import Target
 from wizard.errors import BadRequest
@@ -65,13 +65,36 @@ def offer(
 ) -> Offer:
     """What this target can have of one release."""
     row = knowledge.release(listed.version, listed=True)
-    python = target.python
-    return Offer(
+    found = Offer(
         listed,
         row,
-        wheel_reason(python, listed, knowledge),
+        wheel_reason(target.python, listed, knowledge),
         _source(facts, knowledge, target, choices, listed, row),
     )
+    if not choices.wheelhouse:
+        return found
+    for other in environment.targets(facts, choices):
+        if other != target:
+            found = _also(facts, knowledge, found, target, other, choices)
+    return found
+
+
+def _also(
+    facts: Facts, knowledge: Knowledge, found: Offer, first: Target, other: Target, choices: Choices
+) -> Offer:
+    """The offer for one more Python, with all that has to be installed for it as well."""
+    listed = found.listed
+    wheel = found.wheel or wheel_reason(other.python, listed, knowledge)
+    if environment.shares(first.python, other.python):
+        needs = source.Source(wheels.unfit(other.python, listed))
+    else:
+        needs = _source(facts, knowledge, other, choices, listed, found.row)
+    if found.source.reason or found.source.refresh:
+        needs = found.source
+    elif not needs.reason:
+        missing = tuple(dict.fromkeys((*found.source.missing, *needs.missing)))
+        needs = replace(found.source, missing=missing)
+    return replace(found, wheel=wheel, source=needs)
 
 
 def wheel_reason(python: Python, listed: Listed, knowledge: Knowledge) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backends import pip, uv
 from backends.action import Action, Prove
-from wizard import building, installer, offers, provision, questions, source
+from wizard import building, installer, offers, provision, questions, source, wheelhouse
 from wizard.choices import Choices
 from wizard.environment import Target, target
 from wizard.facts import Facts, Listed
@@ -26,6 +28,9 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     tool = installer.choose(facts, knowledge, chosen, choices, listed)
     if choices.method == "source" and offer.source.refresh:
         return _preparation(facts, chosen, listed, offer.source, choices)
+    if choices.wheelhouse:
+        notes = _notes(facts, knowledge, listed, offer, choices, tool)
+        return wheelhouse.plan(facts, knowledge, choices, offer, notes)
     if choices.method == "wheel":
         needs = source.Source()
         steps = _wheel(chosen, listed, tool)
@@ -33,7 +38,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         needs = offer.source
         steps = _source(facts, chosen, listed, offer.row, needs, tool, choices)
     packages = building.packages(facts, needs, tool)
-    link = "static" if choices.method == "wheel" else choices.link
+    link = (listed.link or "static") if choices.method == "wheel" else choices.link
     proof = Step(
         "proof",
         "Prove that it works",
@@ -57,7 +62,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
 def _wheel(chosen: Target, listed: Listed, tool: Installer) -> tuple[Step, ...]:
     requirements: tuple[str, ...] = (f"cryptography=={listed.version}",)
     # An environment that was made without pip gets it in the same call: pip itself is a package.
-    if tool.runner:
+    if tool.bare:
         requirements = ("pip", *requirements)
     install = Step(
         "install",
@@ -128,7 +133,8 @@ def _undo(chosen: Target, tool: Installer) -> tuple[Action, ...]:
     before = chosen.python.cryptography
     if not before:
         return (remove,)
-    return (remove, tool.install((f"cryptography=={before}",), binary=True))
+    # That came from the index: a wheelhouse need not have it.
+    return (remove, replace(tool, folder="").install((f"cryptography=={before}",), binary=True))
 
 
 def _is_there(chosen: Target, listed: Listed) -> bool:

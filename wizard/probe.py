@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
-from wizard import headers, locations, packages, pythons, system, tools
+from wizard import headers, locations, packages, pythons, seal, system, tools
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index_source import IndexSource
@@ -47,7 +47,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     def listing(_python: Python, source: IndexSource) -> None:
         # The first Python that works is nearly always the recommended one, and nearly always all
         # of them have the same index: the network is asked while the rest is still being read.
-        if not listings:
+        if not listings and not choices.from_wheelhouse:
             listings[source] = _list(source)
 
     def find() -> Found:
@@ -62,7 +62,12 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     brought = the_tools.answer(())
     if deep_tasks is None and not _can_install(found, brought):
         deep_tasks = _Deep(_minors(found))  # a package of the system must help
-    listed = _listing(found, sources, listings)
+    if choices.from_wheelhouse:
+        from wizard import manifest  # no index is asked
+
+        listed: Optional[Listing] = manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
+    else:
+        listed = _listing(found, sources, listings)
     tasks: list[Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]]]
     tasks = [the_pythons, the_system, the_tools, *listings.values()]
     the_machine = the_system.answer(System(system.name(), ""))
@@ -90,6 +95,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         cache=str(locations.cache()),
         certificates=system.certificates() if deep else "",
         multiarch=system.multiarch() if deep else "",
+        built=seal.sealed(locations.cache() / "openssl") if deep else (),
         variables=system.variables() if deep else (),
         cargo_config=system.cargo_config() if deep else "",
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),

@@ -97,7 +97,7 @@ def minors(choices: Choices, folder: str) -> tuple[str, ...]:
 
 def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Sequence[Candidate]]:
     every = candidates(choices, folder)
-    if everything:
+    if everything or choices.targets:  # a version can be that of any of them
         yield every
         return
     asked = [each for each in every if each.origin == "asked"]
@@ -191,6 +191,8 @@ def _everywhere(choices: Choices, folder: str) -> Iterator[Candidate]:
     if choices.python:
         program = _program(os.path.expanduser(choices.python))
         yield Candidate(choices.python, "asked", _environment_of(program))
+    for word in filter(os.path.isabs, choices.targets.split(",")):
+        yield Candidate(word, "asked", _environment_of(word), _minor(word))
     if choices.venv:
         yield from _in_environment(choices.venv, "asked")
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):

@@ -93,6 +93,8 @@ def _walk(
 
 
 def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | None:
+    if choices.wheelhouse:
+        return None  # nothing is installed
     if choices.python and not choices.venv and environment.target(facts, choices).new is False:
         return None  # the Python that was asked for brings its environment
     found = tuple(
@@ -123,7 +125,7 @@ def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | 
 
 
 def _python(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    if not environment.target(facts, replace(choices, python="")).new:
+    if choices.wheelhouse or not environment.target(facts, replace(choices, python="")).new:
         return None
     options = tuple(
         Option(

@@ -31,6 +31,10 @@ def check(choices: Choices) -> Choices:
         choices = replace(choices, openssl_source=_archive(choices.openssl_source))
     if choices.venv and choices.python:
         _same(choices)
+    if choices.wheelhouse or choices.from_wheelhouse:
+        from wizard import handover  # seldom wanted
+
+        choices = handover.check(choices, _python)
     return choices
 
 
@@ -83,6 +87,10 @@ def environment_python(folder: Path) -> Path:
 
 def contradictions(choices: Choices) -> None:
     """Raise BadRequest where choices contradict each other, whatever the machine."""
+    if choices.wheelhouse or choices.targets or choices.repair or choices.from_wheelhouse:
+        from wizard import handover  # seldom wanted
+
+        handover.contradictions(choices)
     if choices.method == "wheel":
         for name, why in (
             ("manager", "A wheel needs nothing from a package manager."),

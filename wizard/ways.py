@@ -42,7 +42,13 @@ def ways(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Way, ...
     releases = [each for each in offers.listing(facts, knowledge).releases if _good(each)]
     # What was asked for is impossible: only the place is kept, where it is not the usual one.
     usual = environment.same_folder(facts, choices.venv, environment.default_folder(facts))
-    place = Choices(venv="" if usual else choices.venv, python=choices.python)
+    place = Choices(
+        venv="" if usual else choices.venv,
+        python=choices.python,
+        wheelhouse=choices.wheelhouse,
+        targets=choices.targets,
+        from_wheelhouse=choices.from_wheelhouse,
+    )
     try:
         target = environment.target(facts, place)
     except WizardError:
@@ -215,5 +221,5 @@ def _name(python: Python) -> str:
 def _wizard(facts: Facts, choices: Choices) -> str:
     words = ["cryptography-wizard"]
     for name, value in choices.answered().items():
-        words += [f"--{name}", value]
+        words += [f"--{name.replace('_', '-')}", value]
     return typed(facts, words)
