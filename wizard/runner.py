@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Callable, Optional, Union
 
 from backends.action import Action, Command
-from wizard import locations, privilege
+from wizard import cache, locations, privilege
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import Exit
@@ -59,7 +60,8 @@ def run(
         return _cannot_keep(steps, done, emit, begin, error)
     running = _Run(plan, facts, folder, journal, emit, cancel)
     try:
-        return running.go(done, begin)
+        with cache.in_use(cancel) if plan.method == "source" else contextlib.nullcontext():
+            return running.go(done, begin)
     except OSError as error:  # the journal's: everything else has a step that it belongs to
         return _cannot_keep(
             steps, done | running.ended, emit, begin, error, started=running.started
