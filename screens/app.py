@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 GRACE = 5.0
 """Seconds that a run has to end after SIGTERM or SIGHUP before the wizard leaves without it."""
 
-KEYS = {"enter": "Enter", "escape": "Esc", "ctrl+t": "Ctrl+T", "ctrl+y": "Ctrl+Y"}
+KEYS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "ctrl+t": "Ctrl+T", "ctrl+y": "Ctrl+Y"}
 """Keys whose names Textual abbreviates."""
 
 BEFORE_UNLOCKING = """

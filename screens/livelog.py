@@ -9,12 +9,11 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import Log
 
-KEPT = 5000
-"""Lines that the screen keeps. The step's log file keeps all of them."""
+from screens.tracks import KEPT
 
 
 class LiveLog(Log):
-    """The newest lines of a run's output.
+    """The newest lines of one step's output.
 
     It follows the newest line until the user scrolls up. `add` is meant to be called with many
     lines at once, at most 20 times a second: that is what keeps the keys quick.
@@ -26,6 +25,11 @@ class LiveLog(Log):
         self.found = -1
         self._all: deque[str] = deque(maxlen=KEPT)
         self._follows = True
+
+    @property
+    def follows(self) -> bool:
+        """Whether the newest line is in sight: nobody has scrolled up to read."""
+        return self._follows
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Remember whether the user reads at the end."""
@@ -47,6 +51,14 @@ class LiveLog(Log):
     def show_only_important(self, only: bool) -> None:
         """Show every line, or leave out those that only say that all goes well."""
         self.only_important = only
+        self._show_again()
+
+    def show_lines(self, lines: Iterable[str]) -> None:
+        """Show these lines, another step's, in place of all others."""
+        self._all = deque(lines, maxlen=KEPT)
+        self._show_again()
+
+    def _show_again(self) -> None:
         self.found = -1
         self.screen.clear_selection()
         self.clear()

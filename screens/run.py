@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import ClassVar, Literal, Optional
+from typing import ClassVar, Optional
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,17 +15,16 @@ from textual.widgets import Input, Static
 from screens.background import beside
 from screens.confirm import ConfirmScreen
 from screens.frame import Go, Page
-from screens.livelog import KEPT, LiveLog
+from screens.livelog import LiveLog
 from screens.savelog import save_log
 from screens.session import Session
-from screens.steplist import StepList
+from screens.steplist import StepList, StepRow, clock
 from screens.teller import seconds
-from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
+from screens.tracks import KEPT, Track, Tracks
+from wizard.events import Event, Lines, RunEnded, StepEnded, StepStarted
 
 RATE = 20
 """How often a second the screen takes what the run has told."""
-
-After = Literal["stay", "leave"]
 
 
 class FindField(Input):
@@ -39,7 +38,10 @@ class FindField(Input):
 
 
 class RunPage(Page):
-    """A run as it happens. The runner works in a thread and only appends to two queues."""
+    """A run as it happens. The runner works in a thread and only appends to queues.
+
+    Steps may run side by side; the log is one step's, and the keys go from one to the other.
+    """
 
     STAGE = "Install"
     HELP_PAGE = "run"
@@ -51,8 +53,10 @@ class RunPage(Page):
         Binding("slash", "find", show=False),
         Binding("n", "find_next", "Next", show=False),
         Binding("N", "find_previous", "Previous", show=False),
-        Binding("s", "save", "Save the log"),
-        Binding("l", "important", "All / important lines"),
+        Binding("s", "save", "Save logs"),
+        Binding("l", "important", "All / important"),
+        Binding("tab", "turn(1)", "Next log"),
+        Binding("shift+tab", "turn(-1)", "Previous log", show=False),
         Binding("y,ctrl+y", "copy", "Copy", show=False),
         Binding("q", "cancel", "Quit", show=False),
     ]
@@ -63,17 +67,16 @@ class RunPage(Page):
         self._cancel = threading.Event()
         self._leaving: Optional[int] = None
         self._events: deque[Event] = deque()
-        self._lines: deque[str] = deque(maxlen=KEPT)
+        steps = session.ready().steps
+        self._tracks = Tracks(steps, session.done(), session.clock)
+        self._heard: dict[str, deque[str]] = {step.id: deque(maxlen=KEPT) for step in steps}
+        self._shown: Optional[Track] = None
         self._started = session.clock()
-        self._step_started = self._started
-        self._current = ""
-        self._progress: Optional[Progressed] = None
-        self._waiting: Optional[Waiting] = None
 
     def body(self) -> ComposeResult:
         """The steps, where the run is, the log, and the field to find something in it."""
         with Horizontal(id="work"):
-            yield StepList(self.session.ready().steps, self.session.done())
+            yield StepList(self._tracks)
             with Vertical(id="output"):
                 yield Static("", id="now", markup=False)
                 yield Static("", id="bar", markup=False)
@@ -96,6 +99,7 @@ class RunPage(Page):
 
     async def _run(self) -> None:
         session = self.session
+        session.begin()
         facts, _ = session.known()
 
         def run() -> RunEnded:
@@ -110,11 +114,11 @@ class RunPage(Page):
     def _emit(self, event: Event) -> None:
         """Take an event from the runner's thread: nothing but an append to a queue."""
         if isinstance(event, Lines):
-            self._lines.extend(event.lines)
+            self._heard[event.step].extend(event.lines)
         else:
             self._events.append(event)
             if isinstance(event, StepStarted):
-                self._lines.append(f"$ {event.command}")
+                self._heard[event.step].append(f"$ {event.command}")
 
     def _tick(self) -> None:
         """Show what was told since the last time."""
@@ -122,56 +126,74 @@ class RunPage(Page):
             return
         while self._events:
             self._take(self._events.popleft())
-        # As many as there are now: a program that talks without end must not hold the screen.
-        fresh = [self._lines.popleft() for _ in range(len(self._lines))]
-        self.query_one(LiveLog).add(fresh)
+        log = self.query_one(LiveLog)
+        for step, heard in self._heard.items():
+            # As many as there are now: a program that talks without end must not hold the screen.
+            fresh = [heard.popleft() for _ in range(len(heard))]
+            if fresh:
+                self._tracks.hear(step, fresh)
+                if self._shown is self._tracks.of[step]:
+                    log.add(fresh)
+        if log.follows and not self.query_one("#find-bar").has_class("-open"):
+            self._tracks.follow()  # whoever reads or searches a log is left alone
+        self._show_log()
         if not self.ended:
             self._show_now()
 
     def _take(self, event: Event) -> None:
-        steps = self.query_one(StepList)
-        if isinstance(event, StepStarted):
+        self._tracks.take(event)
+        if isinstance(event, (StepStarted, StepEnded)):
             self.session.tell(event)
-            self._current = event.step
-            self._step_started = self.session.clock()
-            self._progress = self._waiting = None
-            steps.show(event.step, "running")
-        elif isinstance(event, Progressed):
-            self._progress, self._waiting = event, None
-            steps.show(event.step, "running")
-        elif isinstance(event, Waiting):
-            self._waiting = event
-            steps.show(event.step, "waiting")
-        elif isinstance(event, StepEnded):
-            self.session.tell(event)
-            if event.state != "skipped" or event.step not in self.session.done():
-                steps.show(event.step, event.state, event.seconds or None)
+            self.refresh_bindings()
+
+    def _show_log(self) -> None:
+        """Show the log of the step that is wanted now."""
+        track = self._tracks.shown
+        if track is self._shown or track is None:
+            return
+        self._shown = track
+        log = self.query_one(LiveLog)
+        log.show_lines(track.lines)
+        log.border_title = f"{track.number} {track.step.title}"
+        if self.query_one("#find-bar").has_class("-open"):
+            self._find(-1)
 
     def _show_now(self) -> None:
-        steps = self.session.ready().steps
-        number = next((n for n, step in enumerate(steps, 1) if step.id == self._current), 0)
-        if self._cancel.is_set():
-            words = "Stopping: ending everything that was started…"
-        elif self._waiting is not None:
-            words = f"Waiting: {self._waiting.what} (at most {seconds(self._waiting.seconds)})"
-        elif number:
-            words = f"Step {number} of {len(steps)}: {steps[number - 1].title}"
-        else:
-            words = "Starting…"
-        self._update("#now", words)
-        self._update("#bar", self._bar(number, len(steps)))
+        self._update("#now", self._words())
+        self._update("#bar", self._bar())
+        self.query_one(StepList).refresh_rows(self.session.clock())
 
-    def _bar(self, number: int, total: int) -> str:
-        """How far the run is: a bar, the step's own progress in words, the time."""
-        progress = self._progress
-        part = min(1.0, progress.done / progress.total) if progress and progress.total else 0.0
+    def _words(self) -> str:
+        """What happens now."""
+        running = self._tracks.running()
+        total = len(self._tracks.of)
+        waiting = sorted((t for t in running if t.waiting), key=lambda t: t is not self._shown)
+        if self._cancel.is_set():
+            return "Stopping: ending everything that was started…"
+        if waiting and waiting[0].waiting is not None:
+            what = waiting[0].waiting
+            who = "Waiting" if len(running) == 1 else f"Step {waiting[0].number} waits"
+            return f"{who}: {what.what} (at most {seconds(what.seconds)})"
+        if not running:
+            return "Starting…"
+        if len(running) == 1:
+            return f"Step {running[0].number} of {total}: {running[0].step.title}"
+        *most, last = [str(track.number) for track in running]
+        return f"Steps {', '.join(most)} and {last} of {total} run side by side"
+
+    def _bar(self) -> str:
+        """How far the run is: a bar, the progress of the step that is looked at, the time."""
+        running = self._tracks.running()
+        done = self._tracks.ended() + sum(track.share or 0.0 for track in running)
         width = 20
-        full = round(width * min(1.0, (max(0, number - 1) + part) / max(1, total)))
-        share = f"{part:.0%} of this step" if progress and progress.total else ""
-        detail = " · ".join(words for words in (share, progress.what if progress else "") if words)
-        elapsed = int(self.session.clock() - self._started)
-        clock = f"{elapsed // 60}:{elapsed % 60:02}"
-        return f"{'━' * full}{'─' * (width - full)}  {clock}" + (f"  {detail}" if detail else "")
+        full = round(width * min(1.0, done / max(1, len(self._tracks.of))))
+        track = self._shown if self._shown in running else next(iter(running), None)
+        which = "this step" if track is self._shown or track is None else f"step {track.number}"
+        share = "" if track is None or track.share is None else f"{track.share:.0%} of {which}"
+        what = track.progress.what if track is not None and track.progress else ""
+        detail = " · ".join(words for words in (share, what) if words)
+        elapsed = clock(self.session.clock() - self._started)
+        return f"{'━' * full}{'─' * (width - full)}  {elapsed}" + (f"  {detail}" if detail else "")
 
     def _update(self, where: str, text: str) -> None:
         line = self.query_one(where, Static)
@@ -186,6 +208,7 @@ class RunPage(Page):
         if self._leaving is not None:
             self.app.exit(self._leaving)
             return
+        self.query_one(StepList).refresh_rows(self.session.clock())
         words = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
         self._update("#now", f"{words.get(ended.code, 'Failed.')} Enter shows the result.")
         self._update("#bar", f"This took {seconds(ended.seconds)}.")
@@ -193,10 +216,12 @@ class RunPage(Page):
         self.post_message(Go("outcome"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Cancel while it runs, the result when it has ended."""
+        """Cancel while it runs, the result when it has ended, other logs where there are some."""
         if action == "cancel" and self.ended:
             return False
         if action == "result" and not self.ended:
+            return False
+        if action == "turn" and len(self._tracks.begun()) < 2:
             return False
         return super().check_action(action, parameters)
 
@@ -238,6 +263,21 @@ class RunPage(Page):
         self._cancel.set()
         self._show_now()
 
+    def action_turn(self, direction: int) -> None:
+        """Show the log of the next (1) or the previous (-1) step."""
+        self._tracks.turn(direction)
+        self._look()
+
+    @on(StepRow.Picked)
+    def _picked(self, message: StepRow.Picked) -> None:
+        self._tracks.pick(message.step)
+        self._look()
+
+    def _look(self) -> None:
+        """Show the log that was picked, at once."""
+        self._show_log()
+        self.query_one(StepList).refresh_rows(self.session.clock())
+
     def action_find(self) -> None:
         """Open the field to find something in the log."""
         self.query_one("#find-bar").add_class("-open")
@@ -277,8 +317,8 @@ class RunPage(Page):
         self.notify("Only the important lines." if log.only_important else "All lines.")
 
     def copyable(self) -> tuple[str, str]:
-        """The lines of the log that the screen keeps."""
-        return "the log's newest lines", self.query_one(LiveLog).text()
+        """The lines of the step's log that the screen keeps."""
+        return "the newest lines of this step's log", self.query_one(LiveLog).text()
 
     def action_save(self) -> None:
         """Write the whole log into one file and say where."""
@@ -286,7 +326,7 @@ class RunPage(Page):
 
     async def _save(self) -> None:
         told = dict(self.session.told)
-        shown = self.query_one(LiveLog).text()
+        shown = {name: "\n".join(track.lines) for name, track in self._tracks.of.items()}
         try:
             path = await beside(lambda: save_log(self.session.ready(), told, shown))
         except OSError as error:

@@ -13,12 +13,12 @@ from wizard.plan import Plan
 NAME = "cryptography-wizard-log"
 
 
-def save_log(plan: Plan, told: Mapping[str, Told], shown: str) -> Path:
+def save_log(plan: Plan, told: Mapping[str, Told], shown: Mapping[str, str]) -> Path:
     """Write the whole log of every step into a new file, and return its path.
 
     The file is in the working folder or, where nobody may write there, in the home folder. Nothing
-    is overwritten. A step whose log file cannot be read is given with what the screen ``shown``
-    of it. Raises OSError where no file can be written.
+    is overwritten. A step whose log file cannot be read is given with what the screen has
+    ``shown`` of it. Raises OSError where no file can be written.
     """
     folder = Path.cwd()
     if not os.access(folder, os.W_OK):
@@ -33,7 +33,7 @@ def save_log(plan: Plan, told: Mapping[str, Told], shown: str) -> Path:
             for step in plan.steps:
                 if step.id in told:
                     file.write(f"== {step.title}\n$ {told[step.id].command}\n")
-                    file.write(_whole(told[step.id].log, shown) + "\n")
+                    file.write(_whole(told[step.id].log, shown.get(step.id, "")) + "\n")
         return path
     raise AssertionError("count() never ends")
 

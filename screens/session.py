@@ -62,6 +62,7 @@ class Session:
         self.told: dict[str, Told] = {}
         self._finished: set[str] = set()
         self.ended: RunEnded | None = None
+        self._failed: StepEnded | None = None
         self._prepared = False
         self._lists: dict[Choices, tuple[Question, ...]] = {}
 
@@ -213,15 +214,21 @@ class Session:
             self.told[event.step] = replace(told, ended=event)
             if event.state == "done":
                 self._finished.add(event.step)
+            elif event.state == "failed":
+                self._failed = self._failed or event
+
+    def begin(self) -> None:
+        """A run begins: what failed in an earlier try is tried again."""
+        self._failed = None
 
     def failure(self) -> StepEnded | None:
-        """How the step ended that failed, or None."""
-        ends = [told.ended for told in self.told.values() if told.ended is not None]
-        return next((ended for ended in ends if ended.state == "failed"), None)
+        """How the step ended that failed first in this run, or None."""
+        return self._failed
 
     def start_over(self) -> None:
         """Forget the plan and its run, keep the answers: the machine may have changed."""
         self.told.clear()
+        self.begin()
         self._finished.clear()
         self.plan = None
         self.position = 0

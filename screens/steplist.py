@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
 from screens.teller import seconds
+from screens.tracks import Track, Tracks
 from wizard.plan import Step
 
 MARKS = {
@@ -21,49 +23,100 @@ MARKS = {
 """Each state's symbol and word: never told apart by colour alone."""
 
 
+SHOWN = "›"
+"""Stands before the step whose log is shown."""
+
+
 class StepRow(Horizontal):
-    """One step: its state, its title, how long it took."""
+    """One step: whether its log is shown, its state, its title, how far it is or how long it took.
+
+    A click picks its log.
+    """
+
+    class Picked(Message):
+        """The user wants to see the log of this step."""
+
+        def __init__(self, step: str) -> None:
+            super().__init__()
+            self.step = step
 
     def __init__(self, step: Step) -> None:
         super().__init__(id=f"row-{step.id}")
-        self._title = step.title
+        self._step = step
+        self._state = ""
+        self._columns = {
+            "shown": Static("", classes="shown", markup=False),
+            "state": Static("", classes="state", markup=False),
+            "name": Static(step.title, classes="name", markup=False),
+            "took": Static("", classes="took", markup=False),
+        }
 
     def compose(self) -> ComposeResult:
-        """Three columns."""
-        yield Static("", classes="state", markup=False)
-        yield Static(self._title, classes="name", markup=False)
-        yield Static("", classes="took", markup=False)
+        """Four columns."""
+        yield from self._columns.values()
 
-    def show(self, state: str, took: float | None = None) -> None:
-        """Show the state and, where it has ended, the seconds that it took."""
-        symbol, word = MARKS[state]
-        for other in MARKS:
-            self.set_class(other == state, f"-{other}")
-        self.query_one(".state", Static).update(f"{symbol} {word}")
-        self.query_one(".took", Static).update("" if took is None else seconds(took))
+    def show(self, state: str, far: str, *, shown: bool) -> None:
+        """Show the state and, in a few letters, how far the step is or how long it took.
+
+        ``shown`` says that this is the step whose log is shown.
+        """
+        if state != self._state:
+            self._state = state
+            for other in MARKS:
+                self.set_class(other == state, f"-{other}")
+        self._write("shown", SHOWN if shown else "")
+        self._write("state", " ".join(MARKS[state]))
+        self._write("took", far)
+
+    def on_click(self) -> None:
+        """Ask for the log of this step."""
+        self.post_message(self.Picked(self._step.id))
+
+    def _write(self, column: str, text: str) -> None:
+        if str(self._columns[column].content) != text:  # only what changed is drawn again
+            self._columns[column].update(text)
 
 
 class StepList(VerticalScroll, can_focus=False):
-    """All steps of a plan; the current one is always in sight."""
+    """All steps of a plan; those that run are in sight, as far as there is room."""
 
-    def __init__(self, steps: tuple[Step, ...], done: frozenset[str]) -> None:
+    def __init__(self, tracks: Tracks) -> None:
         super().__init__(id="step-list")
-        self._steps = steps
-        self._done = done
+        self._tracks = tracks
+        self._rows = {name: StepRow(track.step) for name, track in tracks.of.items()}
+        self._in_sight: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """A row a step."""
-        for step in self._steps:
-            yield StepRow(step)
+        yield from self._rows.values()
 
     def on_mount(self) -> None:
         """What was done in an earlier try is done."""
-        for step in self._steps:
-            self.show(step.id, "done" if step.id in self._done else "todo")
+        self.refresh_rows(0.0)
 
-    def show(self, step: str, state: str, took: float | None = None) -> None:
-        """Show how far a step is."""
-        row = self.query_one(f"#row-{step}", StepRow)
-        row.show(state, took)
-        if state in ("running", "failed"):
-            self.scroll_to_widget(row, animate=False)
+    def refresh_rows(self, now: float) -> None:
+        """Show how far each step is at this moment."""
+        shown = self._tracks.shown
+        for name, track in self._tracks.of.items():
+            self._rows[name].show(track.state, _far(track, now), shown=track is shown)
+        wanted = tuple(n for n, track in self._tracks.of.items() if track.runs or track is shown)
+        if wanted != self._in_sight:
+            self._in_sight = wanted
+            # From below, so that the first is in sight where there is no room for all.
+            for name in reversed(wanted):
+                self.scroll_to_widget(self._rows[name], animate=False)
+            if shown is not None:
+                self.scroll_to_widget(self._rows[shown.step.id], animate=False)
+
+
+def clock(duration: float) -> str:
+    """Seconds as they count: ``0:51``."""
+    return f"{int(duration) // 60}:{int(duration) % 60:02}"
+
+
+def _far(track: Track, now: float) -> str:
+    """How far a step is, or how long it took."""
+    if not track.runs:
+        return "" if track.took is None else seconds(track.took)
+    elapsed = clock(now - track.begun)
+    return elapsed if track.share is None else f"{track.share:.0%} · {elapsed}"

@@ -207,6 +207,8 @@ LOG = (
     "Successfully installed cffi-2.0.0 cryptography-50.0.2 pycparser-2.23",
 )
 
+UNPACKING = tuple(f"Unpacking {name} ..." for name in ("gcc-12", "libc6-dev", "libssl-dev"))
+
 FAILURE = StepEnded(
     "install",
     "failed",
@@ -227,6 +229,7 @@ class FakeRun:
 
     ``fails`` is how often the step ``install`` fails; ``held`` makes that step wait until
     `release` or a cancel. ``reached`` is set once it waits. ``extra`` are more lines of output.
+    ``beside`` lets the step ``packages`` run beside the others until ``install`` has ended.
     """
 
     logs: str = "/home/ada/.local/state/cryptography-wizard/runs/1"
@@ -235,6 +238,7 @@ class FakeRun:
     report: Report = REPORT
     extra: Iterable[str] = ()
     waiting: bool = False
+    beside: bool = False
     reached: threading.Event = field(default_factory=threading.Event)
     _go: threading.Event = field(default_factory=threading.Event)
     calls: list[frozenset[str]] = field(default_factory=list)
@@ -254,12 +258,18 @@ class FakeRun:
     ) -> RunEnded:
         """Run."""
         self.calls.append(done)
+        also: tuple[str, ...] = ()
         for number, step in enumerate(plan.steps):
             if step.id in done:
                 continue
             rest = [StepEnded(later.id, "skipped", 0.0) for later in plan.steps[number + 1 :]]
             log = f"{self.logs}/{step.id}.log"
             emit(StepStarted(step.id, " ".join(getattr(step.action, "argv", ["verify"])), log))
+            if step.id == "packages" and self.beside:
+                also = (step.id,)
+                emit(Lines(step.id, UNPACKING))
+                emit(Progressed(step.id, 12, 30, "12 of 30 packages"))
+                continue
             if step.id == "install":
                 emit(Lines(step.id, LOG[:4]))
                 emit(Lines(step.id, tuple(self.extra)))
@@ -272,20 +282,26 @@ class FakeRun:
                         if self._go.wait(0.01) or cancel.is_set():
                             break
                 if cancel.is_set():
-                    emit(StepEnded(step.id, "cancelled", 1.0, log=log))
-                    for event in rest:
-                        emit(event)
-                    return RunEnded(130, 3.0)
+                    rest = [*(StepEnded(name, "cancelled", 4.0) for name in also), *rest]
+                    return self._over(emit, StepEnded(step.id, "cancelled", 1.0, log=log), rest)
                 if self.fails:
                     self.fails -= 1
                     emit(Lines(step.id, FAILURE.excerpt))
-                    emit(replace(FAILURE, log=log))
-                    for event in rest:
-                        emit(event)
-                    return RunEnded(1, 3.0)
+                    why = "It was stopped because “Install cryptography 50.0.2” failed."
+                    stopped = [StepEnded(name, "cancelled", 4.0, cause=why) for name in also]
+                    return self._over(emit, replace(FAILURE, log=log), [*stopped, *rest])
                 emit(Lines(step.id, LOG[4:]))
+                for name in also:
+                    emit(StepEnded(name, "done", 4.0, 0, log=f"{self.logs}/{name}.log"))
             emit(StepEnded(step.id, "done", 1.5, 0, log=log))
         return RunEnded(0 if self.report.ok else 4, 6.5, self.report)
+
+    def _over(
+        self, emit: Callable[[Event], None], ended: StepEnded, rest: list[StepEnded]
+    ) -> RunEnded:
+        for event in (ended, *rest):
+            emit(event)
+        return RunEnded(1 if ended.state == "failed" else 130, 3.0)
 
 
 @dataclass

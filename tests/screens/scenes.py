@@ -145,6 +145,11 @@ def held() -> FakeRun:
     return FakeRun(held=True, extra=CRATES)
 
 
+def beside() -> FakeRun:
+    """A run of which two steps are held in their middle."""
+    return FakeRun(held=True, beside=True, extra=CRATES)
+
+
 def failing() -> FakeRun:
     """A run that fails once."""
     return FakeRun(fails=1)
@@ -179,6 +184,7 @@ SCENES: dict[str, Scene] = {
     "run": Scene(running(), run=held),
     "run-find": Scene(running("f", *"pyo3"), run=held),
     "run-cancel": Scene(running("c"), run=held),
+    "run-side-by-side": Scene(running("tab"), run=beside),
     "stopped": Scene(stopped, run=held),
     "result": Scene(ran()),
     "result-unproved": Scene(ran(), run=unproved),

@@ -751,6 +751,137 @@ async def test_the_log_keeps_its_newest_lines(app: WizardApp, machine: FakeMachi
         await settled(pilot)
 
 
+# --- side by side
+
+
+def side_by_side(app: WizardApp, machine: FakeMachine, **more: Any) -> None:
+    """Let two steps be held in their middle."""
+    machine.run = FakeRun(held=True, beside=True, **more)
+    machine.facts = replace(
+        FACTS, privilege=replace(FACTS.privilege, method="root", password=False)
+    )
+    app.session.engine = machine.engine()
+
+
+async def to_both(pilot: Pilot[Any]) -> RunPage:
+    """Start a run of which two steps are held."""
+    await to_review(pilot, REVIEW_SOURCE)
+    await press(pilot, "enter")
+    await until_held(pilot)
+    assert isinstance(pilot.app.screen, RunPage)
+    return pilot.app.screen
+
+
+def rows(app: App[Any]) -> list[str]:
+    """The list of steps, as it is read."""
+    return [
+        " ".join(str(part.content) for part in row.query(Static)).strip()
+        for row in app.screen.query(StepRow)
+    ]
+
+
+async def test_two_steps_are_shown_with_their_own_progress(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    side_by_side(app, machine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_both(pilot)
+        assert rows(app) == [
+            "› ▶ running Install the build tools 40% · 0:00",
+            "✓ done Make the environment 1.5 s",
+            "▶ running Install cryptography 50.0.2 50% · 0:00",
+            "○ to do Prove that it works",
+        ]
+        assert text(app, "#now") == "Steps 1 and 3 of 4 run side by side"
+        assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
+        log = app.screen.query_one(LiveLog)
+        assert log.border_title == "1 Install the build tools"
+        assert log.lines[-1] == "Unpacking libssl-dev ..."
+        machine.run.release()
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+
+
+async def test_tab_and_clicks_go_from_log_to_log(app: WizardApp, machine: FakeMachine) -> None:
+    side_by_side(app, machine, extra=[f"line {n}" for n in range(100)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = await to_both(pilot)
+        log = run.query_one(LiveLog)
+        await press(pilot, "tab")
+        assert log.border_title == "3 Install cryptography 50.0.2"
+        assert log.lines[-1] == "line 99"
+        assert rows(app)[2].startswith("› ▶")
+        assert not rows(app)[0].startswith("›")
+        await until(pilot, lambda: log.is_vertical_scroll_end)
+        assert log.has_focus, "the arrows go on scrolling"
+        await press(pilot, "f", *"line 7")
+        assert text(app, "#hits").startswith("11 of 11")
+        await press(pilot, "tab")
+        assert log.border_title == "2 Make the environment", "after what runs comes what has ended"
+        assert text(app, "#hits") == "not found"
+        await press(pilot, "shift+tab", "escape")
+        assert log.border_title == "3 Install cryptography 50.0.2"
+        await pilot.click("#row-packages")
+        await pilot.pause()
+        assert log.border_title == "1 Install the build tools"
+        await pilot.click("#row-prove")
+        await pilot.pause()
+        assert log.border_title == "1 Install the build tools", "what has not begun has no log"
+        await press(pilot, "y")
+        assert app.clipboard.endswith("Unpacking libssl-dev ...\n")
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_a_failure_beside_another_step_shows_its_log(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    side_by_side(app, machine, fails=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_both(pilot)
+        machine.run.release()
+        await settled(pilot)
+        assert isinstance(app.screen, FailurePage)
+        assert "Install cryptography 50.0.2: failed" in words(app)
+        await press(pilot, "o")
+        log = app.screen.query_one(LiveLog)
+        assert log.border_title == "3 Install cryptography 50.0.2"
+        assert log.lines[-1] == "ERROR: No matching distribution found for cryptography==50.0.2"
+        assert rows(app)[0] == "■ stopped Install the build tools 4.0 s"
+        await press(pilot, "tab")
+        assert log.border_title == "1 Install the build tools"
+        await press(pilot, "enter", "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+    assert machine.run.calls == [frozenset(), frozenset({"environment"})]
+
+
+async def test_cancel_ends_both(app: WizardApp, machine: FakeMachine) -> None:
+    side_by_side(app, machine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_both(pilot)
+        await press(pilot, "c", "y")
+        await settled(pilot)
+        assert "Stopped, as you asked" in words(app)
+        await press(pilot, "o")
+        states = [row.replace("› ", "").split()[1] for row in rows(app)]
+        assert states == ["stopped", "done", "stopped", "not"]
+
+
+async def test_whoever_reads_further_up_is_left_there(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run = FakeRun(held=True, extra=[f"line {n}" for n in range(100)])
+    app.session.engine = machine.engine()
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = await to_run(pilot, machine)
+        log = run.query_one(LiveLog)
+        assert log.border_title == "2 Install cryptography 50.0.2"
+        await press(pilot, "home")
+        machine.run.release()
+        await settled(pilot)
+        await press(pilot, "o")
+        assert (log.border_title, log.scroll_y) == ("2 Install cryptography 50.0.2", 0)
+
+
 # --- sizes
 
 

@@ -21,7 +21,7 @@ def test_picture(
     _compare(name, size, snap_compare)
 
 
-@pytest.mark.parametrize("name", ["question-closed", "run-find", "review"])
+@pytest.mark.parametrize("name", ["question-closed", "run-find", "run-side-by-side", "review"])
 def test_picture_without_colour(
     name: str, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
