@@ -160,6 +160,7 @@ def _choices(request: Request) -> Choices:
         choices = answers.merge(choices, answers.load(request.answers))
     if request.facts:  # the paths are of another machine
         requested.contradictions(choices)
+        choices = requested.implied(choices)
         if choices.from_wheelhouse:
             raise BadRequest(
                 "--facts and --from-wheelhouse contradict each other.",

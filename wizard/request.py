@@ -19,6 +19,7 @@ def check(choices: Choices) -> Choices:
     what is asked of it. Nothing is changed on disk.
     """
     contradictions(choices)
+    choices = implied(choices)
     if choices.release:
         choices = replace(choices, release=_release(choices.release))
     if choices.venv:
@@ -36,6 +37,14 @@ def check(choices: Choices) -> Choices:
 
         choices = handover.check(choices, _python)
     return choices
+
+
+def implied(choices: Choices) -> Choices:
+    """The choices, with the source build that some of them only make sense for."""
+    build = (choices.manager, choices.rust, choices.toolchain, choices.openssl)
+    if choices.method or not (any(build) or choices.openssl_source or choices.link == "dynamic"):
+        return choices
+    return replace(choices, method="source")
 
 
 def check_folder(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.request import check
+from wizard.request import check, implied
 
 
 def environment(folder: Path, *, python: bool = True) -> Path:
@@ -110,3 +110,22 @@ def test_an_existing_environment_keeps_its_python(tmp_path: Path) -> None:
 
 def test_a_version_is_written_plainly() -> None:
     assert check(Choices(release="v50.0.2 ")).release == "50.0.2"
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(manager="apt"),
+        Choices(rust="rustup"),
+        Choices(toolchain="keep"),
+        Choices(openssl="system"),
+        Choices(link="dynamic"),
+    ],
+)
+def test_what_only_a_build_needs_means_a_build(choices: Choices) -> None:
+    assert implied(choices).method == "source"
+
+
+def test_what_a_wheel_can_be_does_not() -> None:
+    for choices in (Choices(), Choices(release="50.0.2"), Choices(link="static")):
+        assert implied(choices).method == ""

@@ -1,0 +1,207 @@
+"""An OpenSSL of one's own: built for real, linked both ways, and refused where it cannot serve.
+
+The long ones, a build of OpenSSL and two of cryptography, are for LIVE_MATRIX=all.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.live import sources
+from tests.live.command import Done, Wizard
+from tests.live.matrix import ALL
+from wizard.knowledge import OpenSSLSource, load
+
+pytestmark = pytest.mark.live
+LONG = pytest.mark.skipif(
+    os.environ.get("LIVE_MATRIX") != ALL, reason="takes minutes: in make live-matrix only"
+)
+BUILD_SECONDS = 590
+ELF = b"\x7fELF\x02\x01" + b"\0" * 12
+"""The beginning of a 64-bit file of the kind ELF; its architecture follows."""
+USES = """\
+import socket, ssl, sys, threading, warnings
+warnings.simplefilter("error")
+from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish
+from cryptography.hazmat.primitives.ciphers import Cipher, modes
+legacy = Cipher(Blowfish(b"0" * 16), modes.CBC(b"0" * 8)).encryptor()
+assert len(legacy.update(b"0" * 8)) == 8
+from OpenSSL import SSL, crypto
+near, far = socket.socketpair()
+server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server.load_cert_chain(sys.argv[1])
+def serve():
+    with server.wrap_socket(far, server_side=True) as wrapped:
+        wrapped.sendall(wrapped.recv(9))
+threading.Thread(target=serve, daemon=True).start()
+context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+near.setblocking(True)
+client = SSL.Connection(context, near)
+client.set_connect_state()
+client.do_handshake()
+client.sendall(b"handshake")
+assert client.recv(9) == b"handshake"
+context.set_default_verify_paths()
+with open(sys.argv[2], "rb") as file:
+    root = crypto.load_certificate(crypto.FILETYPE_PEM, file.read())
+crypto.X509StoreContext(context.get_cert_store(), root).verify_certificate()
+print(client.get_protocol_version_name())
+"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> tuple[OpenSSLSource, Path]:
+    """Return a version of OpenSSL and its archive."""
+    return sources.openssl(tmp_path_factory.mktemp("openssl"))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wizard's cache of this module."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def build(wizard: Wizard, cache: Path, *arguments: str, seconds: float = BUILD_SECONDS) -> Done:
+    return wizard(
+        *("--yes", "--json", "--method", "source", "--venv", str(wizard.folder / "env")),
+        *arguments,
+        timeout=seconds,
+        env={"CRYPTOGRAPHY_WIZARD_CACHE": str(cache)},
+    )
+
+
+def in_use(wizard: Wizard, tmp_path: Path) -> str:
+    """The TLS version that pyOpenSSL and a local server agree on, after all else has worked."""
+    python = wizard.folder / "env" / "bin" / "python"
+    key = tmp_path / "key.pem"
+    request = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=near")
+    argv = (*request, "-keyout", str(key), "-out", str(tmp_path / "cert.pem"), "-days", "2")
+    subprocess.run(argv, check=True, capture_output=True, timeout=60)
+    pem = tmp_path / "both.pem"
+    pem.write_text(key.read_text() + (tmp_path / "cert.pem").read_text())
+    pip = (str(python), "-m", "pip", "install", "--quiet", "--no-deps", "pyopenssl")
+    subprocess.run((*pip, "typing-extensions"), check=True, capture_output=True, timeout=120)
+    trusted = sorted(Path("/etc/ssl/certs").glob("*.pem"))
+    if not trusted:
+        pytest.skip("this system has no certificates to be found")
+    done = subprocess.run(
+        (str(python), "-W", "error", "-c", USES, str(pem), str(trusted[0])),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@LONG
+def test_static(
+    wizard: Wizard, cache: Path, source: tuple[OpenSSLSource, Path], tmp_path: Path
+) -> None:
+    known, archive = source
+    asked = ("--openssl", known.version, "--link", "static", "--openssl-source", str(archive))
+    done = build(wizard, cache, *asked)
+    assert done.code == 0, done.said
+    proof = done.report["report"]
+    assert proof["linkage"]["kind"] == "static"
+    assert f"OpenSSL {known.version} " in proof["openssl"]
+    assert in_use(wizard, tmp_path) == "TLSv1.3"
+    (kept,) = (path for path in (cache / "openssl").iterdir() if path.name.startswith("3"))
+    assert (kept / "lib" / "libcrypto.a").is_file()
+    assert not list((cache / "openssl" / "build").iterdir())
+    again = wizard("plan", *done_without(asked), env={"CRYPTOGRAPHY_WIZARD_CACHE": str(cache)})
+    assert again.code == 0, again.said
+    assert "OPENSSL_STATIC=1" in again.out
+    assert "build_libs" not in again.out
+
+
+def done_without(asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The same request, without the archive: it is not needed a second time."""
+    return ("--method", "source", *asked[:4])
+
+
+@LONG
+def test_shared_with_a_run_path(
+    wizard: Wizard, cache: Path, source: tuple[OpenSSLSource, Path], tmp_path: Path
+) -> None:
+    known, archive = source
+    done = build(
+        *(wizard, cache, "--openssl", known.version, "--link", "dynamic"),
+        *("--openssl-source", str(archive)),
+    )
+    assert done.code == 0, done.said
+    proof = done.report["report"]
+    assert f"OpenSSL {known.version} " in proof["openssl"]
+    own = str(wizard.folder / "env" / "openssl" / "lib")
+    assert {str(Path(library).parent) for library in proof["linkage"]["libraries"]} == {own}
+    assert in_use(wizard, tmp_path) == "TLSv1.3"
+
+
+def bad_archive(kind: str) -> bytes:
+    if kind == "outside":
+        made = io.BytesIO()
+        with tarfile.open(fileobj=made, mode="w:gz") as tar:
+            tar.addfile(tarfile.TarInfo("../outside"))
+        return made.getvalue()
+    return {"empty": b"", "page": b"<html>Sign in to the network</html>"}[kind]
+
+
+@pytest.mark.parametrize("kind", ["empty", "page", "outside"])
+def test_an_archive_that_is_not_the_published_one(
+    kind: str, wizard: Wizard, tmp_path: Path
+) -> None:
+    archive = tmp_path / "openssl.tar.gz"
+    archive.write_bytes(bad_archive(kind))
+    newest = next(o.version for o in load().openssls if not o.version.startswith("1."))
+    cache = tmp_path / "cache"
+    done = build(
+        *(wizard, cache, "--openssl", newest, "--link", "static"),
+        *("--openssl-source", str(archive)),
+        seconds=120,
+    )
+    assert done.code == 1, done.said
+    failed = next(e for e in done.events if e.get("state") == "failed")
+    assert failed["step"] == "openssl-source"
+    assert "thrown away" in failed["cause"]
+    assert failed["excerpt"]
+    assert failed["hints"]
+    left = {path.name for path in cache.rglob("*") if path.is_file()}
+    assert left <= {"in-use.lock"}
+
+
+def own_openssl(folder: Path, headers: str, library: str, machine: int = 62) -> Path:
+    (folder / "include" / "openssl").mkdir(parents=True)
+    text = f'# define OPENSSL_VERSION_STR "{headers}"\n'
+    (folder / "include" / "openssl" / "opensslv.h").write_text(text)
+    (folder / "lib").mkdir()
+    content = ELF + machine.to_bytes(2, "little") + f"\0OpenSSL {library} 9 Jun 2026\0".encode()
+    for name in ("libssl.so", "libcrypto.so"):
+        (folder / "lib" / name).write_bytes(content)
+    return folder
+
+
+def test_a_folder_that_cannot_serve(wizard: Wizard, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    cases = {
+        "no folder of an OpenSSL": tmp_path / "nothing",
+        "come from one build": own_openssl(tmp_path / "mixed", "3.5.7", "3.0.22"),
+        "is for riscv64": own_openssl(tmp_path / "other", "3.5.7", "3.5.7", machine=243),
+        "needs an OpenSSL": own_openssl(tmp_path / "old", "1.0.2", "1.0.2"),
+        "no static libraries": own_openssl(tmp_path / "shared", "3.5.7", "3.5.7"),
+    }
+    for says, folder in cases.items():
+        asked = ("--openssl", str(folder), "--link", "static", "--release", "50.0.2")
+        done = build(wizard, tmp_path / "cache", *asked, seconds=120)
+        assert done.code == 3, done.said
+        error = done.report["error"]
+        assert says in " ".join((error["what"], error["why"], *error["hints"])), done.said
+    assert not (tmp_path / "cache").exists()
+    absent = build(wizard, tmp_path / "cache", "--openssl", "/no/such/folder", seconds=120)
+    assert absent.code == 2, absent.said
