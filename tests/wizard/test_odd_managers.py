@@ -75,6 +75,7 @@ def bin_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The first folder on PATH, and the only one with package managers."""
     only(monkeypatch, tmp_path / "bin")
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
 
     def program_of(backend: PackageManager) -> str:
         """Only the pretended one: this computer may have the real one somewhere else."""

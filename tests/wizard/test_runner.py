@@ -10,6 +10,7 @@ import sys
 import tarfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these t
 @pytest.fixture(autouse=True)
 def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(execute, "RETRY_SECONDS", 0.1)
 
 
@@ -543,3 +545,20 @@ def test_an_archive_is_unpacked_or_the_reason_told(tmp_path: Path) -> None:
     assert second.excerpt
     assert second.hints
     assert not (tmp_path / "other").exists()
+
+
+def test_nobody_clears_the_cache_while_something_is_built(tmp_path: Path) -> None:
+    clear = (
+        "from wizard import cache; from wizard.errors import WizardError\n"
+        "try:\n    [cache.clear(entry) for entry in cache.entries()]\n"
+        "except WizardError as error:\n    print(error.what)"
+    )
+    kept = tmp_path / "cache" / "rust" / "cargo"
+    kept.mkdir(parents=True)
+    tries = Command(program(clear), cwd=str(Path(__file__).parents[2]))
+    while_running = Watched(plan(step("clear", tries)))
+    assert while_running.lines("clear") == ["The cache is in use, so nothing was removed."]
+    assert kept.exists()
+    wheel = replace(plan(step("clear", tries)), method="wheel")  # uses nothing of it
+    assert Watched(wheel).lines("clear") == []
+    assert not kept.exists()

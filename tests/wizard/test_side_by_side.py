@@ -45,6 +45,7 @@ READY = STUBBORN.replace("print('now'", "open(sys.argv[1], 'w').close(); print('
 @pytest.fixture(autouse=True)
 def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
 
 
 def meeting(folder: Path) -> tuple[Step, Step]:
