@@ -149,7 +149,7 @@ def _kind(python: Python) -> str:
 def _named(facts: Facts, word: str) -> Python:
     """The Python of this version or path. Raises BadRequest where there is none."""
     if paths(facts).isabs(word):
-        return _asked(facts, word)
+        return _asked(facts, word, "--targets")
     good = [python for python in bases(facts) if usable(python)]
     for python in good:
         full = label(python).replace(".".join(python.version.split(".")[:2]), python.version)
@@ -187,23 +187,23 @@ def _base(facts: Facts, choices: Choices) -> Python:
     return found
 
 
-def _asked(facts: Facts, path: str) -> Python:
+def _asked(facts: Facts, path: str, flag: str = "--python") -> Python:
     python = facts.python(path)
     if python is None:
         raise BadRequest(
             f"The Python {path} is not among those that were found.",
             hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
         )
-    return _checked(python)
+    return _checked(python, flag)
 
 
-def _checked(python: Python) -> Python:
+def _checked(python: Python, flag: str = "--python") -> Python:
     problem = trouble(python)
     if problem:
         raise BadRequest(
             f"The Python {python.path} cannot be used.",
             why=problem,
-            hints=("Choose another with --python.",),
+            hints=(f"Choose another with {flag}.",),
         )
     return python
 

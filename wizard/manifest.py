@@ -142,7 +142,10 @@ def load(folder: Path) -> Manifest:
     try:
         if not folder.is_dir():
             what = "is a file, not a folder" if folder.exists() else "does not exist"
-            raise BadRequest(f"The wheelhouse {folder} {what}.")
+            raise BadRequest(
+                f"The wheelhouse {folder} {what}.",
+                hints=("Name the folder that was made with --wheelhouse.",),
+            )
         if not file.is_file():
             raise _no_manifest(folder)
         with file.open("rb") as stream:
@@ -334,7 +337,9 @@ def _no_manifest(folder: Path) -> BadRequest:
         if wheels or any(folder.iterdir())
         else f"The folder {folder} is empty.",
         why="Without it nobody can tell whether the wheels are whole." if wheels else "",
-        hints=(f"Make one, where there is a network: cryptography-wizard --wheelhouse {folder}",),
+        hints=(
+            f"Make one, where there is a network: cryptography-wizard --yes --wheelhouse {folder}",
+        ),
     )
 
 

@@ -57,7 +57,7 @@ def ways(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Way, ...
     had: list[Had] = []
     if target is not None:
         had += _here(facts, knowledge, target, place, releases)
-    had += _other_pythons(facts, knowledge, target, releases)
+    had += _other_pythons(facts, knowledge, target, place, releases)
     wheel = max(
         (Version(each.release) for each in had if each.trouble <= Trouble.OTHER_PYTHON),
         default=None,
@@ -99,7 +99,7 @@ def _asked(
             yield _by_wheel(facts, knowledge, listed, place)
         if not offer.source.reason:
             yield _by_source(facts, knowledge, listed, place)
-    yield from _other_pythons(facts, knowledge, target, [listed])
+    yield from _other_pythons(facts, knowledge, target, place, [listed])
 
 
 def _here(
@@ -173,7 +173,11 @@ def _by_hand(
 
 
 def _other_pythons(
-    facts: Facts, knowledge: Knowledge, target: Target | None, releases: list[Listed]
+    facts: Facts,
+    knowledge: Knowledge,
+    target: Target | None,
+    place: Choices,
+    releases: list[Listed],
 ) -> list[Had]:
     """The newest wheels for other Pythons of this machine, where they are newer than here."""
     here = newest_wheel(knowledge, target.python, releases) if target else None
@@ -184,7 +188,9 @@ def _other_pythons(
         listed = newest_wheel(knowledge, python, releases)
         if listed is None or (here is not None and not _newer(listed, here)):
             continue
-        command = _wizard(facts, Choices(python=python.path, release=listed.version))
+        # The environment that was named has its own Python.
+        other = replace(place, venv="", targets="", python=python.path, release=listed.version)
+        command = _wizard(facts, other)
         detail = detailed(f"A ready-made wheel fits {python.path}.", knowledge, listed)
         title = f"cryptography {listed.version}, with {_name(python)}"
         kind = (listed.version, _name(python))

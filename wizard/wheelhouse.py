@@ -15,7 +15,7 @@ from wizard import building, cffi, installer, offers, source
 from wizard.building import Prepared
 from wizard.choices import Choices
 from wizard.environment import Target, label, paths, shares, targets, workshop
-from wizard.errors import Impossible
+from wizard.errors import BadRequest
 from wizard.facts import Facts
 from wizard.handover import COPIED
 from wizard.installer import Installer
@@ -72,7 +72,7 @@ def plan(
 ) -> Plan:
     """The plan for these complete choices. ``offer`` is the release for all targets together.
 
-    Raises Impossible where the wheels would not be what was asked for.
+    Raises BadRequest where the wheels would not be what was asked for.
     """
     release = offer.listed.version
     compiled = choices.method == "source"
@@ -148,7 +148,7 @@ def plan(
 def _refuse(facts: Facts, choices: Choices, offer: Offer) -> None:
     own = offer.source.openssl.own if offer.source.openssl else None
     if choices.method == "source" and own and own.place:
-        raise Impossible(
+        raise BadRequest(
             "A wheelhouse cannot have cryptography linked to an OpenSSL that is built here.",
             why="Its library would stay on this machine; the wheel would look for it elsewhere.",
             hints=("Put it inside: --link static", "Or use the system's: --openssl system"),
@@ -156,15 +156,15 @@ def _refuse(facts: Facts, choices: Choices, offer: Offer) -> None:
     if not choices.repair:
         return
     if facts.system.name != "linux":
-        raise Impossible("--repair is for Linux: only there do wheels get such a name.")
+        raise BadRequest("--repair is for Linux: only there do wheels get such a name.")
     if choices.method != "source":
-        raise Impossible(
+        raise BadRequest(
             "--repair has nothing to repair here.",
             why="The wheels come from the index, and have their final names already.",
             hints=("Leave out --repair, or compile: --method source",),
         )
     if choices.link == "dynamic":
-        raise Impossible(
+        raise BadRequest(
             "A wheel that uses this system's OpenSSL is not repaired.",
             why=COPIED,
             hints=("Put OpenSSL inside: --link static", "Or leave out --repair."),
