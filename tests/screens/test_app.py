@@ -13,7 +13,7 @@ import pytest
 from textual.app import App
 from textual.command import CommandList
 from textual.pilot import Pilot
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Footer, Input, Static
 
 from screens.app import WizardApp, run_app
 from screens.confirm import ConfirmScreen
@@ -794,6 +794,7 @@ async def test_two_steps_are_shown_with_their_own_progress(
         ]
         assert text(app, "#now") == "Steps 1 and 3 of 4 run side by side"
         assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
+        assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
         log = app.screen.query_one(LiveLog)
         assert log.border_title == "1 Install the build tools"
         assert log.lines[-1] == "Unpacking libssl-dev ..."
@@ -850,6 +851,7 @@ async def test_a_failure_beside_another_step_shows_its_log(
         assert rows(app)[0] == "■ stopped Install the build tools 4.0 s"
         await press(pilot, "tab")
         assert log.border_title == "1 Install the build tools"
+        assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
         await press(pilot, "enter", "r")
         await settled(pilot)
         assert isinstance(app.screen, ResultPage)
