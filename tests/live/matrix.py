@@ -136,13 +136,14 @@ Each row is a Debian of its own, made for it with `mmdebstrap` and thrown away a
 package lists, no pip, no compiler, no Rust. An ordinary user, who may use `sudo`, runs the one
 command; the wizard gets all the rest. A row is *proved* when that cryptography was imported,
 encrypted and decrypted, made and verified a certificate, and is linked to the libraries of the
-system's own OpenSSL package. *refused* is exit code 3, with the reason and with what does work,
-which was then run and proved too.
+system's own OpenSSL package. *refused* is exit code 3, with the reason and the ways out; the first
+of them, the wheel, was then taken and proved too.
 
 {table}
 
-Seconds are for the whole command, downloads included; other work ran on the same cores. Where Rust
-is by rustup, it came from a server on the same machine that hands out its Rust in rustup's layout.
+Seconds are for the whole command, downloads included. The machine's load over the last 15 minutes
+was {load:.1f}: above the number of cores, builds waited for other work. Where Rust is by rustup, it
+came from a server on the same machine that hands out its own Rust in rustup's layout.
 """
 
 
@@ -153,6 +154,7 @@ def write(rows: Sequence[Row], page: Path = PAGE) -> None:
         date=f"{now:%Y-%m-%d}",
         machine=os.uname().machine,
         cores=len(os.sched_getaffinity(0)),
+        load=os.getloadavg()[2],
         table="\n".join(table(rows)),
     )
     page.write_text(text, encoding="utf-8")

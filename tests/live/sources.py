@@ -27,7 +27,7 @@ def openssl(folder: Path) -> tuple[OpenSSLSource, Path]:
     (folder / "cache" / "archives" / "partial").mkdir(parents=True)
     (folder / "sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
     _apt(folder, "update")
-    _apt(folder, "source", "--download-only", "openssl")
+    _apt(folder, "source", "--download-only", "--tar-only", "openssl")  # not the packaging
     for known in load().openssls:
         for archive in folder.glob(f"openssl_{known.version}.orig.tar.gz"):
             return known, archive
