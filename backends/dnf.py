@@ -23,11 +23,7 @@ from backends import rpm
 from backends.action import Command, Output
 from backends.manager import Problem, ProblemKind, find_problem
 
-LOCK_SECONDS = 300
 _ENV = (("LC_ALL", "C"),)
-_BOUNDED = "--setopt=exit_on_lock=1"
-_ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
-"""Without it, what nobody needs any more goes too: also what was there before."""
 _BUSY = (
     r"already locked by \d+|application with PID \d+ is"
     r"|Waiting for process with pid \d+|Waiting for a lock on"
@@ -74,7 +70,7 @@ class Dnf:
     def ask_candidates(self, names: Sequence[str]) -> Command:
         return Command(
             (
-                *("dnf", "-q", "-C", _BOUNDED, "repoquery", "--latest-limit=1"),
+                *("dnf", "-q", "-C", rpm.BOUNDED, "repoquery", "--latest-limit=1"),
                 *("--qf", _FORMAT, f"--whatprovides={','.join(names)}"),
             ),
             env=_ENV,
@@ -99,28 +95,16 @@ class Dnf:
         return None
 
     def refresh(self) -> Command:
-        return self._change(("makecache", _BOUNDED), timeout=600)
+        return rpm.change("dnf", ("makecache", rpm.BOUNDED), busy=_BUSY, timeout=600)
 
     def install(self, names: Sequence[str]) -> Command | None:
-        return self._change(("install", "-y", _BOUNDED, *names)) if names else None
+        return rpm.install("dnf", names, busy=_BUSY)
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        if not names:
-            return None
-        return self._change(("remove", "-y", _BOUNDED, _ONLY_THESE, *names), timeout=1800)
+        return rpm.remove("dnf", names, busy=_BUSY)
 
     def explain(self, output: Output) -> Problem | None:
         return find_problem(output, _PROBLEMS, "Error: ", "dnf")
-
-    def _change(self, arguments: tuple[str, ...], *, timeout: float = 3600) -> Command:
-        return Command(
-            ("dnf", *arguments),
-            env=_ENV,
-            root=True,
-            busy=_BUSY,
-            busy_seconds=LOCK_SECONDS,
-            timeout=timeout,
-        )
 
 
 MANAGER = Dnf()

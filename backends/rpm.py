@@ -1,4 +1,4 @@
-"""rpm: what is installed, on every system whose packages are rpms. dnf and yum install them.
+"""rpm, and what dnf and yum have in common: all systems whose packages are rpms.
 
 Measured (rpm 4.18 and 6.0): the exit code is the number of names that nothing provides. A name
 that a package provides counts, so a package is found by any of its names: Fedora's
@@ -11,6 +11,11 @@ from collections.abc import Sequence
 
 from backends.action import Command, Output
 
+LOCK_SECONDS = 300
+BOUNDED = "--setopt=exit_on_lock=1"
+"""dnf 4 and yum wait for a lock for ever, unless they are told not to."""
+_ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
+"""Without it, what nobody needs any more goes too: also what was there before."""
 _FORMAT = "%{NAME} %{EVR} [%{PROVIDENAME} ]\\n"
 
 
@@ -40,3 +45,32 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
     if names and not found and output.exit == 0:
         raise ValueError("it neither names these packages nor says that they are not there")
     return found
+
+
+def change(
+    program: str, arguments: tuple[str, ...], *, busy: str, timeout: float = 3600
+) -> Command:
+    """A command of dnf or yum that changes something, and does not wait for a lock for ever."""
+    return Command(
+        (program, *arguments),
+        env=(("LC_ALL", "C"),),
+        root=True,
+        busy=busy,
+        busy_seconds=LOCK_SECONDS,
+        timeout=timeout,
+    )
+
+
+def install(program: str, names: Sequence[str], *, busy: str) -> Command | None:
+    """Install these in one call; None where there is nothing to do."""
+    if not names:
+        return None
+    return change(program, ("install", "-y", BOUNDED, *names), busy=busy)
+
+
+def remove(program: str, names: Sequence[str], *, busy: str) -> Command | None:
+    """Remove these again and nothing else; None where there is nothing to do."""
+    if not names:
+        return None
+    arguments = ("remove", "-y", BOUNDED, _ONLY_THESE, *names)
+    return change(program, arguments, busy=busy, timeout=1800)

@@ -21,11 +21,7 @@ from backends import rpm
 from backends.action import Command, Output
 from backends.manager import Problem, ProblemKind, find_problem
 
-LOCK_SECONDS = 300
 _ENV = (("LC_ALL", "C"),)
-_BOUNDED = "--setopt=exit_on_lock=1"
-_ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
-"""Without it, what nobody needs any more may go too: also what was there before."""
 _BUSY = (
     r"another copy is running as pid \d+|holding the yum lock"
     r"|already locked by \d+|application with PID \d+ is"
@@ -70,7 +66,7 @@ class Yum:
         return rpm.installed(names, output)
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
-        return Command(("yum", "-q", "-C", _BOUNDED, "list", *names), env=_ENV, busy=_BUSY)
+        return Command(("yum", "-q", "-C", rpm.BOUNDED, "list", *names), env=_ENV, busy=_BUSY)
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         first = _HEADING.search(output.stdout)
@@ -88,28 +84,16 @@ class Yum:
         return None
 
     def refresh(self) -> Command:
-        return self._change(("makecache", _BOUNDED), timeout=600)
+        return rpm.change("yum", ("makecache", rpm.BOUNDED), busy=_BUSY, timeout=600)
 
     def install(self, names: Sequence[str]) -> Command | None:
-        return self._change(("install", "-y", _BOUNDED, *names)) if names else None
+        return rpm.install("yum", names, busy=_BUSY)
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        if not names:
-            return None
-        return self._change(("remove", "-y", _BOUNDED, _ONLY_THESE, *names), timeout=1800)
+        return rpm.remove("yum", names, busy=_BUSY)
 
     def explain(self, output: Output) -> Problem | None:
         return find_problem(output, _PROBLEMS, "Error: ", "yum")
-
-    def _change(self, arguments: tuple[str, ...], *, timeout: float = 3600) -> Command:
-        return Command(
-            ("yum", *arguments),
-            env=_ENV,
-            root=True,
-            busy=_BUSY,
-            busy_seconds=LOCK_SECONDS,
-            timeout=timeout,
-        )
 
 
 MANAGER = Yum()
