@@ -89,9 +89,8 @@ class _Reader:
         except self._broken as error:
             raise _damaged(self._archive, error) from None
         except OSError as error:
-            if error.errno is None:  # gzip's and bz2's own
-                raise _damaged(self._archive, error) from None
-            raise _unreadable(self._archive, error) from None
+            # Those of gzip and bz2 have no number of the system's.
+            raise (_unreadable if error.errno else _damaged)(self._archive, error) from None
         self._bytes += len(data)
         if self._bytes > MOST_BYTES:
             raise _refused(
@@ -195,9 +194,7 @@ class _Writer:
         Through another link that might not be true, so nothing goes up after it went down.
         """
         parts = member.linkname.split("/")
-        up = 0
-        while up < len(parts) and parts[up] == "..":
-            up += 1
+        up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
         odd = any(char in member.linkname for char in "\\:\0")
         if not parts[0] or ".." in parts[up:] or up > name.count("/") or odd:
             raise self._no(f"{member.name} -> {member.linkname}", "This link leads outside.")
