@@ -127,9 +127,14 @@ def workshop(facts: Facts, choices: Choices) -> str:
 
 def label(python: Python) -> str:
     """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
-    minor = ".".join(python.version.split(".")[:2])
-    kind = "" if python.implementation == "cpython" else python.implementation
-    return f"{kind}{minor}{'t' if python.free_threaded else ''}"
+    return label_of(python.implementation, python.version, free=python.free_threaded)
+
+
+def label_of(implementation: str, version: str, *, free: bool) -> str:
+    """`label`, of what is known of a Python elsewhere."""
+    minor = ".".join(version.rstrip("t").split(".")[:2])
+    kind = "" if implementation == "cpython" else implementation
+    return f"{kind}{minor}{'t' if free else ''}"
 
 
 def shares(one: Python, other: Python) -> bool:

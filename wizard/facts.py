@@ -208,7 +208,8 @@ class Listed:
     ``wheels`` are the tags of its wheels (compressed, as in their file names); ``sdist`` is the
     name of its source archive, or empty. Yanked files are in neither; ``yanked`` says that the
     whole release was, with the reason if one was given. ``link`` says how OpenSSL is in its
-    wheels (``static`` or ``dynamic``) where a wheelhouse tells; an index does not.
+    wheels (``static`` or ``dynamic``) where a wheelhouse tells; an index does not. ``pythons``
+    are those that a wheelhouse has all wheels for (``3.11``, ``3.14t``); an index has them for all.
     """
 
     version: str
@@ -217,6 +218,7 @@ class Listed:
     sdist: str = ""
     yanked: str = ""
     link: str = ""
+    pythons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

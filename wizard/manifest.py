@@ -20,6 +20,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from backends import action
 from wizard import __version__, codec, extension, linkage
+from wizard.environment import label_of
 from wizard.errors import BadRequest, WizardError
 from wizard.extension import Survey
 from wizard.facts import Listed, Listing
@@ -165,6 +166,8 @@ def load(folder: Path) -> Manifest:
     strange = next((n for n in names if Path(n).name != n or not n.endswith(".whl")), "")
     if strange or len(set(names)) != len(names):
         raise _damaged(file, f"It names {strange!r}." if strange else "It names a file twice.")
+    if not found.targets or any(len(target.split()) != 2 for target in found.targets):
+        raise _damaged(file, f"Its targets are {', '.join(found.targets) or 'none'}.")
     if not any(wheel.name == "cryptography" for wheel in found.wheels):
         raise _damaged(file, "It names no wheel of cryptography.")
     return found
@@ -188,12 +191,19 @@ def compare(folder: Path, manifest: Manifest) -> None:
 def listing(manifest: Manifest) -> Listing:
     """What the wheelhouse has of cryptography, as an index would tell it."""
     releases: dict[str, list[Wheel]] = {}
+    named = (target.split() for target in manifest.targets)
+    pythons = tuple(label_of(*words, free=words[-1].endswith("t")) for words in named)
     for wheel in manifest.wheels:
         if wheel.name == "cryptography":
             releases.setdefault(wheel.version, []).append(wheel)
     return Listing(
         tuple(
-            Listed(version, wheels=tuple(_honest(each) for each in wheels), link=_link(wheels))
+            Listed(
+                version,
+                wheels=tuple(_honest(each) for each in wheels),
+                link=_link(wheels),
+                pythons=pythons,
+            )
             for version, wheels in sorted(releases.items(), key=lambda i: key(i[0]), reverse=True)
         )
     )

@@ -16,7 +16,7 @@ from wizard.building import Prepared
 from wizard.choices import Choices
 from wizard.environment import Target, label, paths, shares, targets, workshop
 from wizard.errors import BadRequest
-from wizard.facts import Facts
+from wizard.facts import Facts, Python
 from wizard.handover import COPIED
 from wizard.installer import Installer
 from wizard.knowledge import Knowledge
@@ -109,7 +109,7 @@ def plan(
             choices.wheelhouse,
             release,
             choices.method,
-            tuple(f"{b.target.python.implementation} {b.target.python.version}" for b in benches),
+            tuple(_in_words(bench.target.python) for bench in benches),
             first.target.interpreter,
             facts.system.distribution_name or facts.system.name,
             first.target.python.machine,
@@ -364,6 +364,11 @@ def _tried(
             )
         )
     return steps
+
+
+def _in_words(python: Python) -> str:
+    free = "t" if python.free_threaded else ""
+    return f"{python.implementation} {python.version}{free}"
 
 
 def _makes(step: Step) -> bool:

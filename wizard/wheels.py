@@ -11,6 +11,7 @@ from typing import NamedTuple, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from wizard.environment import label
 from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, Platform, Release
 from wizard.tags import expand, modern, platforms
@@ -155,6 +156,11 @@ def unfit(python: Python, listed: Listed) -> str:
     """Why a release can be installed in no form: yanked, or for other Pythons. Empty: it can."""
     if listed.yanked:
         return f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
+    if listed.pythons and label(python) not in listed.pythons:
+        return (
+            f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it has not "
+            f"everything that Python {python.version} needs."
+        )
     numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
     if not numbers:
         return f"The version of {python.path} is not known."

@@ -198,7 +198,8 @@ def wheel(version: str, tags: str, **more: Any) -> Wheel:
 
 
 def listed(*wheels: Wheel) -> Any:
-    return manifest.listing(Manifest(1, "50.0.2", "wheel", (), wheels)).releases
+    targets = ("cpython 3.9.18", "cpython 3.14.0t", "pypy 3.11.4")
+    return manifest.listing(Manifest(1, "50.0.2", "wheel", targets, wheels)).releases
 
 
 def test_the_listing_has_the_releases_newest_first() -> None:
@@ -208,6 +209,18 @@ def test_the_listing_has_the_releases_newest_first() -> None:
         ("50.0.2", "static"),
         ("9.0.0", "static"),
     ]
+
+
+def test_the_listing_is_for_the_pythons_that_it_was_made_for() -> None:
+    (release,) = listed(wheel("50.0.2", wheel_files.MANYLINUX))
+    assert release.pythons == ("3.9", "3.14t", "pypy3.11")
+
+
+@pytest.mark.parametrize("targets", [[], ["3.11"], ["cpython 3.11.7 extra"]])
+def test_targets_that_nobody_wrote_are_damage(targets: list[str], made: Path) -> None:
+    change(made, targets=targets)
+    with pytest.raises(BadRequest, match="is damaged"):
+        manifest.load(made)
 
 
 def test_a_plain_linux_wheel_is_listed_with_the_glibc_that_it_needs() -> None:

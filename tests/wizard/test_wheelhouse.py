@@ -294,6 +294,22 @@ def test_a_glibc_that_is_too_old_is_told_before_anything_is_installed() -> None:
     assert offers.listing(facts, KNOWLEDGE).releases[0].version == "50.0.2"
 
 
+def test_a_python_that_it_was_not_made_for_is_told_before_anything_is_installed() -> None:
+    facts = house()
+    listed = Listed("50.0.2", wheels=(wheel_files.MANYLINUX,), pythons=("3.9", "3.13"))
+    facts = replace(facts, listing=Listing((listed,)))
+    asked = next(p for p in WORKSHOP.pythons if p.version.startswith("3.11"))
+    with pytest.raises(Impossible) as caught:
+        plan(facts, KNOWLEDGE, replace(FROM, python=asked.path))
+    assert "was made for Python 3.9, 3.13" in caught.value.why
+    found = plan(facts, KNOWLEDGE, replace(FROM, python=pythons_here("3.13")))
+    assert found.release == "50.0.2"
+
+
+def pythons_here(version: str) -> str:
+    return next(p.path for p in WORKSHOP.pythons if p.version.startswith(version))
+
+
 # --- the request
 
 
