@@ -51,10 +51,18 @@ def damage(folder: Path) -> tuple[str, ...]:
 
 
 def sealed(folder: Path) -> tuple[str, ...]:
-    """The names of the folders in ``folder`` that are sealed; none where there is no such folder."""
+    """The names of the folders in ``folder`` that are sealed, and have all their files still.
+
+    None where there is no such folder. No checksum is looked at: that takes too long.
+    """
     if not folder.is_dir():
         return ()
-    return tuple(sorted(each.name for each in folder.iterdir() if read(each) is not None))
+    return tuple(sorted(each.name for each in folder.iterdir() if _is_there(each)))
+
+
+def _is_there(folder: Path) -> bool:
+    found = None if folder.is_symlink() else read(folder)
+    return found is not None and all((folder / name).is_file() for name in found.files)
 
 
 def _sums(folder: Path) -> dict[str, str]:

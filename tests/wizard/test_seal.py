@@ -48,3 +48,8 @@ def test_a_damaged_seal_is_none(folder: Path, text: str) -> None:
 
 def test_no_cache_at_all(tmp_path: Path) -> None:
     assert seal.sealed(tmp_path / "none") == ()
+
+
+def test_one_that_has_lost_a_file_does_not_count(folder: Path) -> None:
+    (folder / "lib" / "libssl.a").unlink()
+    assert seal.sealed(folder.parent) == ()
