@@ -78,13 +78,14 @@ class StepRow(Horizontal):
 
 
 class StepList(VerticalScroll, can_focus=False):
-    """All steps of a plan; those that run are in sight, as far as there is room."""
+    """All steps of a plan, as they happen; those that run are in sight, as far as there is room."""
 
     def __init__(self, tracks: Tracks) -> None:
         super().__init__(id="step-list")
         self._tracks = tracks
         self._rows = {name: StepRow(track.step) for name, track in tracks.of.items()}
-        self._in_sight: tuple[str, ...] = ()
+        self._order = tuple(self._rows)
+        self._wanted: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """A row a step."""
@@ -99,14 +100,26 @@ class StepList(VerticalScroll, can_focus=False):
         shown = self._tracks.shown
         for name, track in self._tracks.of.items():
             self._rows[name].show(track.state, _far(track, now), shown=track is shown)
+        order = tuple(track.step.id for track in self._tracks.in_time())
         wanted = tuple(n for n, track in self._tracks.of.items() if track.runs or track is shown)
-        if wanted != self._in_sight:
-            self._in_sight = wanted
-            # From below, so that the first is in sight where there is no room for all.
-            for name in reversed(wanted):
-                self.scroll_to_widget(self._rows[name], animate=False)
-            if shown is not None:
-                self.scroll_to_widget(self._rows[shown.step.id], animate=False)
+        if (order, wanted) != (self._order, self._wanted):
+            self._order, self._wanted = order, wanted
+            self._sort()
+            self.call_after_refresh(self._keep_in_sight)
+
+    def _sort(self) -> None:
+        for place, name in enumerate(self._order):
+            row = self._rows[name]
+            if self.children[place] is not row:
+                self.move_child(row, before=place)
+
+    def _keep_in_sight(self) -> None:
+        """Scroll to what runs; the step whose log is shown is the most important."""
+        for name in reversed(self._wanted):
+            self.scroll_to_widget(self._rows[name], animate=False, immediate=True)
+        shown = self._tracks.shown
+        if shown is not None:
+            self.scroll_to_widget(self._rows[shown.step.id], animate=False, immediate=True)
 
 
 def clock(duration: float) -> str:

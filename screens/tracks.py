@@ -61,11 +61,21 @@ class Tracks:
         self.shown: Optional[Track] = None
         self._picked = False
         self._begun: list[str] = []
+        self._over = [step.id for step in steps if step.id in done]
         self._clock = clock
 
     def running(self) -> list[Track]:
         """The steps that run, in the order of the plan."""
         return [track for track in self.of.values() if track.runs]
+
+    def in_time(self) -> list[Track]:
+        """All steps: those that are over as they ended, those that run, those that are to come.
+
+        So the ones that run stand together, however far they are from each other in the plan.
+        """
+        running = [track.step.id for track in self.running()]
+        names = dict.fromkeys((*self._over, *running, *self.of))
+        return [self.of[name] for name in names]
 
     def begun(self) -> list[Track]:
         """The steps that have a log: those that run, then those that have ended."""
@@ -74,8 +84,7 @@ class Tracks:
 
     def ended(self) -> int:
         """How many steps are over."""
-        over = ("done", "failed", "cancelled", "skipped")
-        return sum(track.state in over for track in self.of.values())
+        return len(self._over)
 
     def take(self, event: Event) -> Optional[Track]:
         """Remember what is told of a step; the step, if it is one's."""
@@ -100,6 +109,8 @@ class Tracks:
 
     def _end(self, track: Track, event: StepEnded) -> None:
         first = not any(other.state == "failed" for other in self.of.values())
+        if track.step.id not in self._over:
+            self._over.append(track.step.id)
         track.state, track.waiting, track.took = event.state, None, event.seconds or None
         if track is self.shown:
             self._picked = self._picked and event.state == "failed"

@@ -35,6 +35,8 @@ DEBIAN = machine("debian-12")
 AS_ROOT = replace(DEBIAN.privilege, method="root", password=False)
 BUILD = tuple(recorded("pip", "source-build").stdout.splitlines())
 HALF = next(number for number, line in enumerate(BUILD) if "Compiling foreign-types v" in line)
+APT = tuple(recorded("apt", "install").stdout.splitlines())
+UNPACKING = next(number for number, line in enumerate(APT, 1) if "Unpacking pkg-config" in line)
 LOG = tuple((LOGS / "crates-unreachable-git.log").read_text(encoding="utf-8").splitlines())
 
 Act = Callable[[Pilot[Any]], Awaitable[None]]
@@ -57,6 +59,7 @@ class Shot:
     keys: tuple[str, ...] = ()
     script: Script = field(default_factory=dict)
     held: tuple[str, ...] | None = None
+    until: str = "Compiling openssl v"
     size: tuple[int, int] | None = None
     facts: Facts = field(default_factory=lambda: replace(DEBIAN, privilege=AS_ROOT))
 
@@ -73,8 +76,18 @@ BUILDING: Script = {
     "pip": Scene(seconds=2.2),
     "install": Scene(BUILD[:HALF], forever=True),
 }
+TOGETHER: Script = {
+    "packages-refresh": Scene(seconds=1.9),
+    "packages": Scene(APT[:UNPACKING], forever=True),
+    "openssl-source": Scene(seconds=3.1),
+    "environment": Scene(seconds=0.1),
+    "pip": Scene(BUILD[:3], forever=True),
+}
 METHOD = ("enter", "enter", "enter")
-SOURCE = (*METHOD, "down", "enter")
+SOURCE = (*METHOD, "down", *["enter"] * 4)
+"""From the welcome page to the review of a source build with all that is recommended."""
+OWN_OPENSSL = (*METHOD, "down", "enter", "down", *["enter"] * 3)
+"""The same with an OpenSSL that the wizard builds."""
 SHOTS = {
     "welcome": Shot(),
     "question-where": Shot(("enter",)),
@@ -90,6 +103,7 @@ SHOTS = {
         replace(DEBIAN.pythons[0], version="3.13.1", free_threaded=True, pip=None),
     ))),
     "run": Shot((*SOURCE, "enter"), BUILDING, held=()),
+    "run-side-by-side": Shot((*OWN_OPENSSL, "enter"), TOGETHER, held=(), until="Fetched "),
     "run-find": Shot((*SOURCE, "enter"), BUILDING, held=("f", *"openssl")),
     "run-cancel": Shot((*SOURCE, "enter"), BUILDING, held=("c",)),
     "stopped": Shot((*SOURCE, "enter"), BUILDING, held=("c", "y", "wait")),
@@ -112,7 +126,7 @@ async def take(name: str, shot: Shot, folder: Path, size: tuple[int, int]) -> Pa
         await _settle(pilot)
         await _press(pilot, shot.keys)
         if shot.held is not None:
-            await _until_held(pilot)
+            await _until_held(pilot, shot.until)
             clock.now = 51.0
             await pilot.pause(0.2)  # the page reads the clock at every tick
             await _press(pilot, shot.held)
@@ -142,12 +156,12 @@ async def _settle(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
-async def _until_held(pilot: Pilot[Any]) -> None:
-    """Wait, with a bound, until the log shows the last line before the run is held."""
+async def _until_held(pilot: Pilot[Any], last: str) -> None:
+    """Wait, with a bound, until the log shows ``last``, the line before the run is held."""
     for _ in range(200):
         await pilot.pause(0.05)
         found = pilot.app.screen.query(LiveLog)
-        if found and any("Compiling openssl v" in str(line) for line in found.first().lines):
+        if found and any(last in str(line) for line in found.first().lines):
             return
     raise TimeoutError("the pretended run did not get so far")
 

@@ -787,8 +787,8 @@ async def test_two_steps_are_shown_with_their_own_progress(
     async with app.run_test(size=(80, 24)) as pilot:
         await to_both(pilot)
         assert rows(app) == [
-            "› ▶ running Install the build tools 40% · 0:00",
             "✓ done Make the environment 1.5 s",
+            "› ▶ running Install the build tools 40% · 0:00",
             "▶ running Install cryptography 50.0.2 50% · 0:00",
             "○ to do Prove that it works",
         ]
@@ -812,7 +812,7 @@ async def test_tab_and_clicks_go_from_log_to_log(app: WizardApp, machine: FakeMa
         assert log.border_title == "3 Install cryptography 50.0.2"
         assert log.lines[-1] == "line 99"
         assert rows(app)[2].startswith("› ▶")
-        assert not rows(app)[0].startswith("›")
+        assert not rows(app)[1].startswith("›")
         await until(pilot, lambda: log.is_vertical_scroll_end)
         assert log.has_focus, "the arrows go on scrolling"
         await press(pilot, "f", *"line 7")
@@ -848,7 +848,7 @@ async def test_a_failure_beside_another_step_shows_its_log(
         log = app.screen.query_one(LiveLog)
         assert log.border_title == "3 Install cryptography 50.0.2"
         assert log.lines[-1] == "ERROR: No matching distribution found for cryptography==50.0.2"
-        assert rows(app)[0] == "■ stopped Install the build tools 4.0 s"
+        assert "■ stopped Install the build tools 4.0 s" in rows(app)
         await press(pilot, "tab")
         assert log.border_title == "1 Install the build tools"
         assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
@@ -867,7 +867,7 @@ async def test_cancel_ends_both(app: WizardApp, machine: FakeMachine) -> None:
         assert "Stopped, as you asked" in words(app)
         await press(pilot, "o")
         states = [row.replace("› ", "").split()[1] for row in rows(app)]
-        assert states == ["stopped", "done", "stopped", "not"]
+        assert states == ["done", "stopped", "stopped", "not"]
 
 
 async def test_whoever_reads_further_up_is_left_there(app: WizardApp, machine: FakeMachine) -> None:
