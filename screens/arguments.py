@@ -191,8 +191,8 @@ def _parsers() -> tuple[_Parser, list[_Parser]]:
         "--format",
         action=_Once,
         default=argparse.SUPPRESS,
-        choices=("text", "json", "sh", "powershell"),
-        help="how it is written: to read, for programs, or as a script",
+        choices=("text", "json", "sh", "powershell", "dockerfile"),
+        help="how it is written: to read, for programs, as a script, or for an image",
     )
     verify = command("verify", "prove an installation that is there")
     verify.add_argument("target", nargs="?", default="", metavar="PYTHON", help="its Python")

@@ -114,6 +114,8 @@ def _doctor(request: Request) -> int:
 
 def _plan(request: Request) -> int:
     choices = _choices(request)
+    if request.format == "dockerfile" and not request.json:
+        return _dockerfile(request, choices)
     if request.facts:
         decision = engine.settle(_saved(request.facts), choices)
     else:
@@ -126,6 +128,18 @@ def _plan(request: Request) -> int:
     writers = {"sh": export.to_shell, "powershell": export.to_powershell}
     write = writers.get(request.format, export.to_text)
     print(write(decision.plan).rstrip("\n"))
+    return Exit.DONE
+
+
+def _dockerfile(request: Request, choices: Choices) -> int:
+    """Plan for a fresh container of the machine's distribution, not for the machine."""
+    from wizard import dockerfile
+
+    if request.facts:
+        facts = _saved(request.facts)
+    else:
+        facts = engine.real().probe(Choices(python=choices.python), everything=True)
+    print(dockerfile.write(facts, choices).rstrip("\n"))
     return Exit.DONE
 
 

@@ -6,11 +6,12 @@ import textwrap
 
 from backends.action import Action, Command
 from wizard import powershell, shell
+from wizard.dockerfile import to_dockerfile
 from wizard.plan import Plan, Step
 from wizard.powershell import to_powershell
 from wizard.shell import to_shell
 
-__all__ = ["command_text", "to_powershell", "to_shell", "to_text"]
+__all__ = ["command_text", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
 
 
 def to_text(plan: Plan, *, width: int = 78) -> str:

@@ -1,0 +1,254 @@
+"""The machine that a fresh container is: known from a machine of the same distribution."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, replace
+from functools import cache
+
+from wizard.choices import Choices
+from wizard.environment import trouble
+from wizard.errors import BadRequest, Impossible
+from wizard.facts import Facts, Manager, Privilege, Python, Terminal
+from wizard.knowledge import read_asset, read_row
+from wizard.versions import key
+
+FOLDER = "/opt/cryptography"
+"""The environment in an image: at the same place in every stage, for its paths are in its files."""
+CACHE = "/var/cache/wizard"
+"""Where the builder keeps what only the build needs."""
+_MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
+"""The variables that name an address, which is the same everywhere."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a package manager is used in an image: a row ``[[manager]]`` of ``assets/images.toml``.
+
+    ``caches`` are the folders of what it downloads. ``install`` are shell commands; the last gets
+    the packages' names. ``python`` is the package of a Python of another version than the usual
+    (``python{minor}``, ``python{digits}``), and ``venv_apart`` says that making environments needs
+    a package too. ``fetch`` are the packages to download with and ``unpack`` those to unpack with,
+    as far as images lack them; ``compiled`` those that a compiled extension needs when it is used.
+    ``user`` makes the account ``app``, number 10001.
+    """
+
+    name: str
+    caches: tuple[str, ...]
+    install: tuple[str, ...]
+    python: str
+    user: str
+    source: str
+    venv_apart: bool = False
+    fetch: tuple[str, ...] = ()
+    unpack: tuple[str, ...] = ()
+    compiled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of a distribution: a row ``[[image]]`` of ``assets/images.toml``.
+
+    It is for its versions from ``first`` to ``last``, both included (empty: no end). ``name`` is
+    its name and tag, in which ``{version}`` is the version, ``{minor}`` its first two numbers and
+    ``{major}`` its first. ``manager`` names its `Words`. ``openssl`` are the packages with the
+    libraries alone. ``lacks`` are packages that the distribution has and the image has not.
+    """
+
+    distribution: str
+    first: str
+    last: str
+    name: str
+    manager: str
+    openssl: tuple[str, ...]
+    source: str
+    lacks: tuple[str, ...] = ()
+
+    def serves(self, distribution: str, version: str) -> bool:
+        """Whether it is the image of this version of this distribution."""
+        if distribution != self.distribution or not key(version):
+            return False
+        last = key(self.last)
+        return key(self.first) <= key(version) and (not last or key(version)[: len(last)] <= last)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A fresh container: ``facts`` of it, the ``image`` (name and tag) that it is made from, the
+    ``row`` and ``words`` for that image. ``configured`` says that the pip of the machine it was
+    thought of on has another index than the usual.
+    """
+
+    facts: Facts
+    image: str
+    row: Image
+    words: Words
+    configured: bool = False
+
+
+@cache
+def images() -> tuple[Image, ...]:
+    """The images that the wizard knows."""
+    return tuple(read_row(Image, table) for table in read_asset("images.toml")["image"])
+
+
+@cache
+def words() -> tuple[Words, ...]:
+    """The package managers in them."""
+    return tuple(read_row(Words, table) for table in read_asset("images.toml")["manager"])
+
+
+def container(facts: Facts, choices: Choices) -> Container:
+    """Return the container that a machine with these facts, and these choices, stands for.
+
+    Raises BadRequest where there is no image of that system, or a choice is not for containers,
+    and Impossible where the facts do not say which Python the distribution has.
+    """
+    system = facts.system
+    if system.name != "linux":
+        name = {"macos": "macOS", "windows": "Windows"}.get(system.name, "another system")
+        raise BadRequest(
+            f"A Dockerfile cannot be written from a machine with {name}.",
+            why="Containers are Linux, and what is called how there can be read on a Linux only.",
+            hints=(
+                "Plan on a Linux, or for one: "
+                "cryptography-wizard plan --format dockerfile --facts FILE",
+                "For this system there is a script: "
+                f"--format {'powershell' if system.name == 'windows' else 'sh'}",
+            ),
+        )
+    row = next(
+        (r for r in images() if r.serves(system.distribution, system.distribution_version)), None
+    )
+    if row is None:
+        raise BadRequest(
+            f"There is no image that the wizard knows of {_name(facts)}.",
+            why="A container needs an image whose package lists can still be fetched.",
+            hints=(f"It knows those of: {', '.join(_known())}.",),
+        )
+    image = _filled(row.name, system.distribution_version)
+    how = next(w for w in words() if w.name == row.manager)
+    pythons = tuple(_fresh(python, how) for python in facts.pythons if _comes_with(python))
+    _check(choices, pythons, image)
+    if not pythons:
+        raise Impossible(
+            f"Which Python {image} would have cannot be told.",
+            why="These facts have no Python of the distribution's own, in /usr/bin.",
+            hints=("Install it on this machine: its package is mostly called python3.",),
+        )
+    imagined = replace(
+        facts,
+        system=replace(system, memory=0, temporary="", temporary_free=0, temporary_noexec=False),
+        pythons=pythons,
+        managers=tuple(_asked(m, row) for m in facts.managers if _speaks(m, how)),
+        tools=(),
+        openssl=(),
+        built=(),
+        privilege=Privilege("root"),
+        terminal=Terminal(),
+        folder=posixpath.dirname(FOLDER),
+        cache=CACHE,
+        variables=tuple(pair for pair in facts.variables if pair[0] in _MIRRORS),
+        cargo_config="",
+    )
+    indexes = (p.pip.index for p in facts.pythons if p.pip)
+    return Container(imagined, image, row, how, any(i and not i.default for i in indexes))
+
+
+def settled(choices: Choices) -> Choices:
+    """The choices, with the environment of an image."""
+    return replace(choices, venv=FOLDER)
+
+
+def _fresh(python: Python, how: Words) -> Python:
+    """The same Python in a container: alone, with no pip, no headers and nothing installed."""
+    path = f"/usr/bin/{posixpath.basename(python.path)}"
+    return replace(
+        python,
+        path=path,
+        origin="path",
+        base=path,
+        externally_managed="",
+        writable=True,
+        ensurepip="" if how.venv_apart else python.ensurepip,
+        headers=False,
+        pip=None,
+        pip_problem="",
+        cryptography="",
+    )
+
+
+def _comes_with(python: Python) -> bool:
+    """Whether this Python is one of the distribution's own, that its image can have too."""
+    return (
+        python.prefix == "/usr"
+        and python.implementation == "cpython"
+        and not python.environment
+        and not trouble(python)
+    )
+
+
+def _asked(manager: Manager, row: Image) -> Manager:
+    packages = tuple(
+        replace(package, installed="", candidate=package.candidate or package.installed)
+        for package in manager.packages
+        if package.name not in row.lacks
+    )
+    return replace(manager, program=f"/usr/bin/{manager.name}", packages=packages)
+
+
+def _speaks(manager: Manager, how: Words) -> bool:
+    return how.name.startswith(manager.name)
+
+
+def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
+    """Raise BadRequest for a choice that has no meaning in an image."""
+    no = {
+        "venv": f"In an image the environment is {FOLDER}.",
+        "wheelhouse": "A Dockerfile installs; it fills no folder.",
+        "from_wheelhouse": "A build of an image sees no folder of this machine.",
+        "targets": "An image has one Python.",
+        "repair": "A Dockerfile installs; it makes no wheel to give away.",
+    }
+    for name, why in no.items():
+        if getattr(choices, name):
+            _refuse(f"--{name.replace('_', '-')}", why)
+    if choices.installer == "uv":
+        _refuse("--installer uv", f"There is no uv in {image}; its Python brings pip.")
+    if "/" in choices.openssl or "\\" in choices.openssl:
+        _refuse("--openssl FOLDER", "A build of an image sees no folder of this machine.")
+    if choices.openssl_source and not choices.openssl_source.startswith(("https://", "http://")):
+        _refuse("--openssl-source FILE", "A build of an image sees no file of this machine.")
+    if choices.python and choices.python not in {p.path for p in pythons}:
+        raise BadRequest(
+            f"{image} has no Python {choices.python}.",
+            why="An image has the distribution's own Pythons only.",
+            hints=tuple(f"It has: {p.path} ({p.version})" for p in pythons),
+        )
+
+
+def _refuse(flag: str, why: str) -> None:
+    raise BadRequest(
+        f"{flag} and --format dockerfile contradict each other.",
+        why=why,
+        hints=(f"Leave out {flag.split()[0]}.",),
+    )
+
+
+def _filled(template: str, version: str) -> str:
+    numbers = version.split(".")
+    return template.format(version=version, minor=".".join(numbers[:2]), major=numbers[0])
+
+
+def _name(facts: Facts) -> str:
+    system = facts.system
+    plain = f"{system.distribution} {system.distribution_version}".strip()
+    return system.distribution_name or plain or "this Linux"
+
+
+def _known() -> list[str]:
+    names: dict[str, list[str]] = {}
+    for row in images():
+        end = "" if row.last == row.first else f" to {row.last}" if row.last else " and later"
+        names.setdefault(row.distribution, []).append(f"{row.first}{end}")
+    return [f"{name} {' and '.join(versions)}" for name, versions in names.items()]
