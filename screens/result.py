@@ -80,11 +80,12 @@ class ResultPage(Page):
     def body(self) -> ComposeResult:
         """What next, the proof, what changed, and the ways on."""
         plan = self.session.ready()
-        title = f"cryptography {plan.release} is installed"
+        title, good, bad = f"cryptography {plan.release} is installed", "and it works", "not proved"
         if plan.wheelhouse:
             title = f"The wheels of cryptography {plan.release} are made"
+            good, bad = "and they work", "not proved: nothing was put into the folder"
         yield Static(
-            f"✓ {title}, and it works" if self._proved else f"! {title}, but not proved",
+            f"✓ {title}, {good}" if self._proved else f"! {title}, but {bad}",
             classes="title good" if self._proved else "title warn",
             markup=False,
         )

@@ -31,7 +31,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Planned:
-    """What was to be done, without the steps."""
+    """What was to be done, without the steps. ``wheelhouse`` is the folder that gets wheels."""
 
     release: str
     method: str
@@ -40,6 +40,7 @@ class Planned:
     environment: str
     new: bool
     notes: tuple[str, ...]
+    wheelhouse: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Ledger:
                 plan.environment,
                 plan.new,
                 plan.notes,
+                plan.wheelhouse,
             ),
             steps=tuple(self._result(step) for step in plan.steps),
             report=over.report,

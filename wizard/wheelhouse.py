@@ -139,7 +139,8 @@ def plan(
             clean,
             *(replace(step, needs=(manifest.id,)) for step in cleared),
         ),
-        notes=(*notes, *_notes(facts, choices)),
+        # Nothing is installed: by what, is no matter.
+        notes=(*(n for n in notes if n != first.tool.note), *_notes(facts, choices, first.tool)),
         system=facts.system.name,
         wheelhouse=choices.wheelhouse,
     )
@@ -197,7 +198,7 @@ def _benches(
 def _own(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
     """The steps of one Python's environment, under names of their own, after the clearing."""
     steps = tuple(steps)
-    names = {step.id: f"{step.id}-{name}" for step in steps}
+    names = {step.id: _id(step.id, name) for step in steps}
     return tuple(
         replace(
             step,
@@ -238,7 +239,7 @@ def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
         no_binary=True,
     )
     return Step(
-        f"wheels-{bench.name}",
+        _id("wheels", bench.name),
         f"Compile the wheel of cryptography {release}",
         f"Uses {building.ingredients(bench.needs)}. What it needs is fetched as wheels.",
         made.applied(command),
@@ -252,7 +253,7 @@ def _fetched(bench: _Bench, stage: str, release: str) -> Step:
     python = bench.target.python
     ready = ("cryptography",) if cffi.is_compiled(python) else ("cryptography", "cffi")
     return Step(
-        f"wheels-{bench.name}",
+        _id("wheels", bench.name),
         f"Fetch the wheels for Python {bench.name}",
         "cryptography, what it needs, and pip: it may be too old where they are installed.",
         pip.wheel(
@@ -269,18 +270,18 @@ def _fetched(bench: _Bench, stage: str, release: str) -> Step:
 
 def _needs(first: _Bench, serves: str, stage: str, file: str) -> Step:
     return Step(
-        f"needs-{serves}",
+        _id("needs", serves),
         "Write down what cryptography needs",
         f"Its wheel was built with Python {serves} and serves newer ones too (abi3): for these "
         "only the rest is fetched.",
         Command((first.target.interpreter, "-c", NEEDS, stage, file), timeout=60),
-        needs=(f"wheels-{serves}",),
+        needs=(_id("wheels", serves),),
     )
 
 
 def _rest(bench: _Bench, stage: str, listed: str) -> Step:
     return Step(
-        f"wheels-{bench.name}",
+        _id("wheels", bench.name),
         f"Fetch the other wheels for Python {bench.name}",
         "What cryptography needs, and pip: it may be too old where they are installed.",
         pip.wheel(
@@ -291,7 +292,7 @@ def _rest(bench: _Bench, stage: str, listed: str) -> Step:
             listed=listed,
             reuse=True,
         ),
-        needs=(f"needs-{bench.serves}", *bench.ready),
+        needs=(_id("needs", bench.serves), *bench.ready),
         lock=LOCK,
     )
 
@@ -340,7 +341,7 @@ def _tried(
         version = bench.tool.pip or "9.0"
         steps.append(
             Step(
-                f"try-{bench.name}",
+                _id("try", bench.name),
                 f"Install them with Python {bench.name}, without the index",
                 "As another machine will do it: if something were missing, it would show here.",
                 pip.install(
@@ -356,11 +357,11 @@ def _tried(
     for bench in benches:
         steps.append(
             Step(
-                f"proof-{bench.name}",
+                _id("proof", bench.name),
                 f"Prove that it works with Python {bench.name}",
                 "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
                 Prove(bench.target.interpreter, release, link),
-                needs=(steps[-1].id, f"try-{bench.name}"),
+                needs=(steps[-1].id, _id("try", bench.name)),
             )
         )
     return steps
@@ -371,15 +372,22 @@ def _in_words(python: Python) -> str:
     return f"{python.implementation} {python.version}{free}"
 
 
+def _id(step: str, name: str) -> str:
+    """The id of a step for one Python: letters, digits and dashes, as for all steps."""
+    return f"{step}-{name.replace('.', '-')}"
+
+
 def _makes(step: Step) -> bool:
     """Whether a step puts wheels into the folder, or changes them there."""
     return step.lock == LOCK
 
 
-def _notes(facts: Facts, choices: Choices) -> tuple[str, ...]:
+def _notes(facts: Facts, choices: Choices, tool: Installer) -> tuple[str, ...]:
+    maker = "uv" if tool.uv else "Python's venv"
     notes = [
+        f"pip makes the wheels; {maker} makes the environments in which they are tried.",
         f"The wheels that an earlier run put into {choices.wheelhouse} are replaced, when the new "
-        "ones are there."
+        "ones are there.",
     ]
     if choices.method == "source" and facts.system.name == "linux" and not choices.repair:
         why = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -48,6 +49,10 @@ def argv(found: Plan, step: str) -> tuple[str, ...]:
     return action.argv
 
 
+def dashed(name: str) -> str:
+    return name.replace(".", "-")
+
+
 def before(found: Plan, step: str) -> set[str]:
     """All that a step waits for, directly or not."""
     known = steps(found)
@@ -60,19 +65,21 @@ def before(found: Plan, step: str) -> set[str]:
 def test_wheels_are_fetched_for_each_python_and_tried_before_they_are_put_there() -> None:
     found = made(WORKSHOP, THREE)
     assert [s for s in steps(found) if s.startswith("wheels-")] == [
-        "wheels-3.9",
-        "wheels-3.11",
-        "wheels-3.13",
+        "wheels-3-9",
+        "wheels-3-11",
+        "wheels-3-13",
     ]
     for name in ("3.9", "3.11", "3.13"):
-        words = argv(found, f"wheels-{name}")
+        words = argv(found, f"wheels-{dashed(name)}")
         assert words[1:4] == ("-m", "pip", "wheel")
         assert words[-4:] == ("--only-binary", "cryptography,cffi", "pip", "cryptography==50.0.2")
-        proof = steps(found)[f"proof-{name}"].action
+        proof = steps(found)[f"proof-{dashed(name)}"].action
         assert isinstance(proof, Prove)
         assert (proof.python, proof.link) == (words[0], "static")
-        assert {f"wheels-{n}" for n in ("3.9", "3.11", "3.13")} <= before(found, f"try-{name}")
-        assert f"proof-{name}" in before(found, "manifest")
+        assert {f"wheels-{dashed(n)}" for n in ("3.9", "3.11", "3.13")} <= before(
+            found, f"try-{dashed(name)}"
+        )
+        assert f"proof-{dashed(name)}" in before(found, "manifest")
     assert (found.environment, found.new, found.link) == ("", False, "static")
 
 
@@ -105,23 +112,23 @@ def test_two_wheelhouses_are_made_in_two_places() -> None:
 def test_a_source_build_is_done_once_and_serves_the_newer_pythons() -> None:
     found = made(WORKSHOP, SOURCE)
     compiled = [s.id for s in found.steps if s.heavy]
-    assert compiled == ["wheels-3.9"]
-    words = argv(found, "wheels-3.9")
+    assert compiled == ["wheels-3-9"]
+    words = argv(found, "wheels-3-9")
     assert "--no-cache-dir" in words
     assert words[words.index("--no-binary") + 1] == "cryptography"
-    needs = argv(found, "needs-3.9")
-    listed = argv(found, "wheels-3.13")
+    needs = argv(found, "needs-3-9")
+    listed = argv(found, "wheels-3-13")
     assert listed[listed.index("--requirement") + 1] == needs[-1]
     assert not [word for word in listed if word.startswith("cryptography")]
-    assert "needs-3.9" in before(found, "wheels-3.13")
-    assert "wheels-3.9" in before(found, "needs-3.9")
+    assert "needs-3-9" in before(found, "wheels-3-13")
+    assert "wheels-3-9" in before(found, "needs-3-9")
 
 
 def test_a_wheel_is_compiled_just_like_an_installation() -> None:
     alone = replace(SOURCE, targets="3.11", rust="system")
     house = made(WORKSHOP, alone)
     install = plan(WORKSHOP, KNOWLEDGE, replace(alone, wheelhouse="", targets="", venv="/v"))
-    one, other = steps(house)["wheels-3.11"].action, steps(install)["install"].action
+    one, other = steps(house)["wheels-3-11"].action, steps(install)["install"].action
     assert isinstance(one, Command)
     assert isinstance(other, Command)
     assert (one.env, one.lists, one.unset, one.path) == (
@@ -134,10 +141,10 @@ def test_a_wheel_is_compiled_just_like_an_installation() -> None:
 
 def test_old_releases_get_their_constraints_for_a_wheel_too() -> None:
     found = made(WORKSHOP, replace(SOURCE, targets="3.9", release="35.0.0", link=""))
-    words = dict(steps(found)["wheels-3.9"].action.env)  # type: ignore[union-attr] # a command
-    path = steps(found)["constraints-3.9"].action.path  # type: ignore[union-attr] # a file
+    words = dict(steps(found)["wheels-3-9"].action.env)  # type: ignore[union-attr] # a command
+    path = steps(found)["constraints-3-9"].action.path  # type: ignore[union-attr] # a file
     assert words["PIP_CONSTRAINT"] == path
-    assert "constraints-3.9" in before(found, "wheels-3.9")
+    assert "constraints-3-9" in before(found, "wheels-3-9")
 
 
 def python(version: str, **more: Any) -> Python:
@@ -160,7 +167,7 @@ def test_each_python_that_shares_nothing_is_compiled_for() -> None:
     pypy = python("3.11.1", implementation="pypy")
     facts = replace(WORKSHOP, pythons=(*WORKSHOP.pythons, pypy))
     found = made(facts, replace(SOURCE, targets="3.11,pypy3.11"))
-    assert [s.id for s in found.steps if s.heavy] == ["wheels-3.11", "wheels-pypy3.11"]
+    assert [s.id for s in found.steps if s.heavy] == ["wheels-3-11", "wheels-pypy3-11"]
     order(found)
 
 
@@ -192,8 +199,8 @@ def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
 
 def test_repair_names_the_wheel_before_it_is_tried() -> None:
     found = made(WORKSHOP, replace(SOURCE, link="static", repair="yes", rust="system"))
-    assert "wheels-3.9" in before(found, "wheels-repair")
-    assert "wheels-repair" in before(found, "try-3.9")
+    assert "wheels-3-9" in before(found, "wheels-repair")
+    assert "wheels-repair" in before(found, "try-3-9")
     assert argv(found, "wheels-repair")[-1] == str(
         Path(environment.workshop(WORKSHOP, SOURCE)) / "wheels"
     )
@@ -232,6 +239,7 @@ def test_every_machine_gets_a_plan_or_a_reason(name: str, method: Any) -> None:
         return
     order(found)
     for step in found.steps:
+        assert re.fullmatch(r"[a-z][a-z0-9-]*", step.id)  # the full screen makes names of them
         assert ":all:" not in repr(step.action)
         assert export.command_text(step.action, found.system)
     if not found.prepares:
