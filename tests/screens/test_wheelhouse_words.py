@@ -1,0 +1,91 @@
+"""What the faces say of a wheelhouse: before it is made, when it is there, and when it is not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from screens import arguments, cli, outcome, review
+from tests.wizard import wheel_files
+from wizard import export, manifest
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+from wizard.events import RunEnded
+from wizard.plan import Plan
+from wizard.verify import Report
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """Return the plan of a wheelhouse in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    folder = str(tmp_path / "my wheels")
+    return Plan("50.0.2", "wheel", "static", "/c/bin/python", "", False, (), wheelhouse=folder)
+
+
+def make(plan: Plan, tmp_path: Path) -> None:
+    wheel_files.make(tmp_path / "stage", tags=wheel_files.LINUX)
+    order = wheel_files.order(tmp_path / "stage", Path(plan.wheelhouse), python=sys.executable)
+    manifest.write(order)
+
+
+def test_before_it_is_made(plan: Plan) -> None:
+    where = "./my wheels"
+    assert outcome.intention(plan) == f"cryptography 50.0.2 from a wheel, into the folder {where}"
+    assert review.headline(plan).endswith(f"with its own OpenSSL inside, into the folder {where}")
+    assert export.to_text(plan).startswith("Put cryptography 50.0.2 from a wheel and all that")
+
+
+def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:
+    make(plan, tmp_path)
+    lines = outcome.ending(plan, RunEnded(0, 1.0, Report("/c/bin/python", True)))
+    text = "\n".join(lines)
+    assert "ok: cryptography 50.0.2 for Python 3.9.18 and Python 3.12.1." in text
+    assert "note: cryptography-50.0.2-cp39-abi3-linux_x86_64.whl: It only installs on" in text
+    assert lines[-1] == "  cryptography-wizard --yes --from-wheelhouse './my wheels'"
+    assert "activate" not in text
+
+
+def test_the_command_that_is_told_is_one(plan: Plan, tmp_path: Path) -> None:
+    make(plan, tmp_path)
+    request = arguments.parse(["--yes", "--from-wheelhouse", "./my wheels"])
+    assert request.flags == Choices(from_wheelhouse="./my wheels")
+
+
+def test_when_the_proof_failed(plan: Plan) -> None:
+    report = Report("/c/bin/python", False, problems=("It does not work.",))
+    text = "\n".join(outcome.ending(plan, RunEnded(4, 1.0, report)))
+    assert "It does not work." in text
+    assert text.endswith("Nothing was put into ./my wheels.")
+
+
+def test_a_failed_step_and_a_cancel_are_told_as_always(plan: Plan) -> None:
+    for code, word in ((1, "Stopped"), (130, "Cancelled")):
+        assert outcome.ending(plan, RunEnded(code, 1.0))[0].startswith(word)
+
+
+def test_repair_is_a_flag_without_a_value() -> None:
+    request = arguments.parse(["--wheelhouse", "w", "--repair", "plan"])
+    assert (request.command, request.flags.repair) == ("plan", "yes")
+
+
+def test_a_saved_machine_has_no_folders_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["plan", "--facts", str(tmp_path / "x.json"), "--from-wheelhouse", str(tmp_path)]
+    assert cli.main(words) == 2
+    assert "its folders are not here" in capsys.readouterr().err
+
+
+def test_a_damaged_one_ends_before_any_look_at_the_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert cli.main(["--yes", "--from-wheelhouse", str(tmp_path / "empty")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"The folder {tmp_path / 'empty'} is empty." in said.err
+    with pytest.raises(BadRequest):
+        manifest.load(tmp_path / "empty")
