@@ -83,7 +83,8 @@ def why(step: Step, ended: Ended, log: Path) -> tuple[Ended, tuple[str, ...]]:
     hints: tuple[str, ...] = _HINTS[problem.kind]
     if problem.kind == "denied" and isinstance(step.action, Command) and not step.action.root:
         cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
-    hints = diagnosis.hints if known else hints
+    if known:
+        cause, hints = diagnosis.cause, diagnosis.hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
     return Ended("failed", ended.exit, cause, hints), excerpt
 

@@ -264,7 +264,7 @@ def _venv_package(
         if choices.manager not in ("", manager.name):
             continue  # one call installs everything, so it is one manager's
         name = names.venv.format(minor=minor)
-        offered = {p.name for p in manager.packages if p.candidate}
+        offered = {p.name for p in manager.packages if p.candidate and not p.installed}
         # Where the lists are empty nothing is offered yet: they are fetched first in any case.
         if not name or python.prefix != "/usr" or (offered and name not in offered):
             continue

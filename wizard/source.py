@@ -94,16 +94,36 @@ def assess(
         because = pair[0].problem if pair else ""
         found = _by_hand(facts, knowledge, python, row, choices, folder, because)
     else:
-        found = _with_manager(facts, knowledge, python, row, choices, folder, *pair)
+        found = _with_lists(facts, knowledge, python, row, choices, folder, *pair)
         if not choices.manager and (found.reason or not _native(facts, pair[1])):
             others = (
-                _with_manager(facts, knowledge, python, row, choices, folder, *other)
+                _with_lists(facts, knowledge, python, row, choices, folder, *other)
                 for other in pairs
                 if not other[0].problem and not foreign(facts, other[1])
             )
             working = [other for other in others if not other.reason]
             found = min(working, key=lambda other: len(other.missing), default=found)
     return found if found.reason else replace(found, compiler=tools)
+
+
+def _with_lists(
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python,
+    row: Release,
+    choices: Choices,
+    folder: str,
+    manager: Manager,
+    names: Packages,
+) -> Source:
+    """What `_with_manager` finds, unless that is for want of the package lists."""
+    other = _other_architecture(facts, python, manager, names)
+    if other:
+        return _refused(other, manager)
+    found = _with_manager(facts, knowledge, python, row, choices, folder, manager, names)
+    # What is installed is a candidate even where the lists are empty.
+    offered = any(package.candidate and not package.installed for package in manager.packages)
+    return found if offered or not found.reason else _unasked(facts, manager)
 
 
 def _with_manager(
@@ -116,11 +136,6 @@ def _with_manager(
     manager: Manager,
     names: Packages,
 ) -> Source:
-    other = _other_architecture(facts, python, manager, names)
-    if other:
-        return _refused(other, manager)
-    if not any(package.candidate for package in manager.packages):
-        return _unasked(facts, manager)
     known = {package.name: package for package in manager.packages}
     wanted = list(names.build)
     if names.libffi and cffi.is_compiled(python):

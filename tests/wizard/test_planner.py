@@ -282,6 +282,15 @@ def test_empty_package_lists_are_fetched_first() -> None:
     assert [s.id for s in made.steps] == ["packages-refresh"]
 
 
+def test_what_is_installed_is_no_sign_of_package_lists() -> None:
+    (apt,) = BARE.managers
+    there = Package("pkg-config", "1.8.1-4", "1.8.1-4")
+    facts = replace(BARE, managers=(replace(apt, packages=(there,)),))
+    assert plan(facts, KNOWLEDGE, SOURCE).prepares
+    wheel = plan(facts, KNOWLEDGE, Choices(method="wheel"))
+    assert commands(wheel)["packages"].argv[-1] == "python3.13-venv"
+
+
 def test_a_python_without_venv_gets_it_from_the_package_manager() -> None:
     made = plan(BARE, KNOWLEDGE, Choices(method="wheel"))
     ids = [s.id for s in made.steps]
