@@ -134,7 +134,8 @@ class RunPage(Page):
                 self._tracks.hear(step, fresh)
                 if self._shown is self._tracks.of[step]:
                     log.add(fresh)
-        if log.follows and not self.query_one("#find-bar").has_class("-open"):
+        reads = not log.follows or self.query_one("#find-bar").has_class("-open")
+        if self._shown is None or not reads:
             self._tracks.follow()  # whoever reads or searches a log is left alone
         self._show_log()
         if not self.ended:
