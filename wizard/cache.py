@@ -34,6 +34,8 @@ PATIENCE = 60.0
 """Seconds that a run waits at most until somebody else has cleared the cache."""
 _BUILT = re.compile(r"\d+\.\d+\.\d+[a-z]?-(static|shared)-[\w.-]+", re.ASCII)
 _SOURCE = re.compile(r"openssl-([\w.-]+)\.tar\.gz", re.ASCII)
+_WORKSHOP = re.compile(r"[0-9a-f]{8}", re.ASCII)
+"""Where a wheelhouse is made: `wizard.environment.workshop`."""
 _HALF = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
 """What is written or removed has such a name until that is done."""
 
@@ -177,6 +179,9 @@ def _found(root: Path) -> Iterator[tuple[Path, Kind]]:
         if path.name == "rust" and any((path / part).is_dir() for part in ("rustup", "cargo")):
             yield path, "rust"
         elif _HALF.fullmatch(path.name) and path.is_dir():
+            yield path, "leftover"
+    for path in _real(root / "wheelhouse"):
+        if path.is_dir() and (_WORKSHOP.fullmatch(path.name) or _HALF.fullmatch(path.name)):
             yield path, "leftover"
     if openssl.is_symlink():
         return

@@ -14,7 +14,7 @@ import pytest
 from backends.action import Command, Manifest, Prove, RemoveFolder
 from tests.machines import machine, names
 from tests.wizard import wheel_files
-from wizard import environment, export, manifest, offers, questions, request, wheelhouse
+from wizard import cache, environment, export, manifest, offers, questions, request, wheelhouse
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.facts import Facts, Listed, Listing, Python
@@ -102,6 +102,18 @@ def test_all_that_is_made_on_the_way_is_removed() -> None:
     for step in found.steps:
         if isinstance(step.action, Command) and "venv" in step.action.argv:
             assert Path(work) in Path(step.action.argv[-1]).parents
+
+
+def test_what_a_run_that_was_cut_off_leaves_is_seen_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path))
+    work = Path(environment.workshop(replace(WORKSHOP, cache=str(tmp_path)), THREE))
+    wheel_files.make(work / "wheels")
+    (found,) = cache.entries()
+    assert (found.path, found.kind) == (str(work), "leftover")
+    cache.clear(found)
+    assert not work.exists()
 
 
 def test_two_wheelhouses_are_made_in_two_places() -> None:
