@@ -205,7 +205,7 @@ def test_a_wrong_password_leads_back(
     monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
     machine = Pretended(WITH_SUDO, password=False)
     choices = Choices(method="source")
-    asker = Script(*[ENTER] * 3, "go", "quit")
+    asker = Script(*[ENTER] * 5, "go", "quit")
     assert converse(asker, machine, choices) == Exit.CANCELLED
     out = capsys.readouterr().out
     assert "sudo did not give root" in out
