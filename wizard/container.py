@@ -30,7 +30,8 @@ class Words:
     (``python{minor}``, ``python{digits}``), and ``venv_apart`` says that making environments needs
     a package too. ``fetch`` are the packages to download with and ``unpack`` those to unpack with,
     as far as images lack them; ``compiled`` those that a compiled extension needs when it is used.
-    ``user`` makes the account ``app``, number 10001.
+    ``user`` makes the account ``app``, number 10001. ``unpinned`` are hadolint's names for what it
+    would say of packages without versions, and of downloads that lie in a cache.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Words:
     fetch: tuple[str, ...] = ()
     unpack: tuple[str, ...] = ()
     compiled: tuple[str, ...] = ()
+    unpinned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

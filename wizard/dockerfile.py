@@ -85,6 +85,10 @@ def _header(plan: Plan, fresh: Container) -> list[str]:
     ]
     if fresh.configured:
         lines.append("# pip has settings of its own here: PIP.CONF is the file that holds them.")
+    lines += [
+        "# Packages have no versions, for the lists keep only the newest; each RUN does one thing.",
+        f"# hadolint global ignore={','.join([*fresh.words.unpinned, 'DL3059'])}",
+    ]
     for note in plan.notes:
         lines += textwrap.wrap(note, 96, initial_indent="# * ", subsequent_indent="#   ")
     return lines
@@ -199,7 +203,8 @@ def _fetched(download: Download) -> list[str]:
     return [
         f"curl -fsSL --create-dirs -o {path} {quote(download.url)}",
         f"curl -fsSL -o {path}.sha256 {quote(download.sha256_url)}",
-        f'test "$(sha256sum < {path} | cut -c 1-64)" = "$(cut -c 1-64 {path}.sha256)"',
+        f'sum="$(sha256sum {path})"',
+        f'test "${{sum%% *}}" = "$(cut -c 1-64 {path}.sha256)"',
         *([f"chmod 755 {path}"] if download.executable else []),
     ]
 

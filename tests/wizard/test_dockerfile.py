@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +27,7 @@ WAYS = {
     "rustup": Choices(method="source", rust="rustup"),
     "old": Choices(method="source", release="3.4.8"),
 }
+HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent))
 LINUX = tuple(name for name in names() if machine(name).system.name == "linux")
 
 
@@ -157,6 +161,28 @@ def test_a_reviewer_finds_nothing(name: str, way: str) -> None:
         assert len(packages) == 1
 
 
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint is there for some systems only")
+def test_hadolint_finds_nothing(tmp_path: Path) -> None:
+    files = []
+    for name, way in good():
+        files.append(tmp_path / f"{name}-{way}")
+        files[-1].write_text(written(name, way), encoding="utf-8")
+    done = subprocess.run(
+        [str(HADOLINT), "--no-color", *map(str, files)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+    latest = tmp_path / "latest"
+    latest.write_text("FROM debian:latest\nRUN sudo true\n", encoding="utf-8")
+    worse = subprocess.run(
+        [str(HADOLINT), "--no-color", str(latest)], capture_output=True, timeout=60, check=False
+    )
+    assert worse.returncode == 1  # it does look
+
+
 @each
 def test_the_shell_understands_every_command(name: str, way: str) -> None:
     scripts = [r.script for stage in both(name, way) for r in stage.all("RUN") if not r.exec]
@@ -256,9 +282,10 @@ def test_rust_is_fetched_only_with_its_published_checksum() -> None:
     (fetch,) = (
         r.script for r in builder.all("RUN") if "curl" in r.script and "apt-get" not in r.script
     )
-    first, second, compare, last = (part.strip() for part in fetch.split("&&"))
+    first, second, measure, compare, last = (part.strip() for part in fetch.split("&&"))
     assert first.split()[-1] + ".sha256" == second.split()[-1]
-    assert compare.startswith('test "$(sha256sum')
+    assert measure.startswith('sum="$(sha256sum')
+    assert compare.startswith('test "${sum%% *}" = ')
     assert last == "chmod 755 /var/cache/wizard/rust/rustup-init"
     assert {"curl", "ca-certificates"} <= builder.packages
     assert "rustc" not in builder.packages
