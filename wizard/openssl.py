@@ -102,6 +102,8 @@ def packaged(
                 "that has no shared libraries, and the system's has.",
                 (_own_hint(row),),
             )
+        if link == "static" and "{multiarch}" in way.static_lib and not facts.multiarch:
+            return Refused(f"Where {way.static} puts its libraries cannot be told here.")
         if "{folder}" in way.prefix and not package.folder:
             return Refused(f"{manager.name} did not say in which folder {way.package} is.")
         wanted = (way.package, *((way.static,) if link == "static" else ()))
