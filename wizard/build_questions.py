@@ -10,6 +10,7 @@ from wizard import environment, offers, provision, source
 from wizard.choices import Choices
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
+from wizard.openssl import supported
 from wizard.question import Option, Question
 from wizard.source import Source
 
@@ -79,7 +80,7 @@ def openssl(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
             Option(
                 each.version,
                 f"OpenSSL {each.version}, built here",
-                f"{time} Supported until {each.ends}; nobody but you updates it.",
+                f"{time} It is {supported(facts, each)}.",
                 needs.reason,
             )
         )

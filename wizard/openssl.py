@@ -25,6 +25,16 @@ it needs, and the build sees none of the others (docs/installation.rst; the crat
 WHEEL = "Install the wheel instead: it has its own OpenSSL inside."
 
 
+def supported(facts: Facts, source: OpenSSLSource) -> str:
+    """How long the OpenSSL project supports a version, as part of a sentence.
+
+    ``facts.taken`` says which day it is.
+    """
+    if facts.taken[:10] > source.ends:
+        return f"out of support since {source.ends}: it gets no more fixes"
+    return f"supported until {source.ends}"
+
+
 @dataclass(frozen=True)
 class Own:
     """An OpenSSL that the wizard builds: where from, where, and how.

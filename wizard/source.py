@@ -304,11 +304,8 @@ def _notes(
     if link == "static":
         notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
     if library.own:
-        until = library.own.source.ends
-        notes.append(
-            f"The OpenSSL project supports {library.version} until {until}; nobody but you "
-            "updates this one."
-        )
+        until = openssl.supported(facts, library.own.source)
+        notes.append(f"OpenSSL {library.version} is {until}. Nobody but you updates this one.")
     return notes
 
 

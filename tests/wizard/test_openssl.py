@@ -101,7 +101,7 @@ def test_one_that_the_wizard_builds_static() -> None:
     assert (unpack.archive, unpack.folder) == (fetch.path, build.cwd)
     assert actions["openssl"] == Seal(prefix, "OpenSSL 3.5.4, static")
     assert actions["openssl-clean"] == RemoveFolder(build.cwd)
-    assert any("2030-04-08" in note for note in made.notes)
+    assert any("supported until 2030-04-08" in note for note in made.notes)
 
 
 def test_what_is_heavy_is_not_together_and_the_rest_is_free() -> None:
@@ -143,6 +143,7 @@ def test_before_40_it_is_named_by_flags() -> None:
     assert env(made)["LDFLAGS"].startswith(f"-L{prefix}")
     assert "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS" not in env(made)
     assert "no-module" not in command(made, "openssl-configure").argv
+    assert any("out of support since 2023-09-11" in note for note in made.notes)
 
 
 def test_a_mac_is_configured_for_the_python_not_the_machine() -> None:
