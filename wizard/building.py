@@ -9,7 +9,7 @@ from backends.action import Command, RemoveFolder, WriteFile
 from wizard import build_openssl, provision, source
 from wizard.choices import Choices
 from wizard.environment import Target, paths
-from wizard.facts import Facts
+from wizard.facts import Facts, Python
 from wizard.installer import Installer
 from wizard.knowledge import Release
 from wizard.plan import Step
@@ -169,6 +169,23 @@ def packages(facts: Facts, needs: source.Source, tool: Installer) -> tuple[Step,
         reasons.append(f"Missing are {', '.join(names[:-1])} and {names[-1]}.")
     manager = needs.manager or tool.manager
     return provision.steps(facts, manager, names, " ".join(reasons)) if names else ()
+
+
+def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -> tuple[Step, ...]:
+    """``steps``, of which the environment's waits for ``packages`` where it must.
+
+    A package with the headers of the system's own Python may bring that Python up to date: no
+    environment is made from it meanwhile.
+    """
+    if not packages or python.prefix != "/usr":
+        return steps
+    last = packages[-1].id
+    return tuple(
+        replace(step, needs=(*step.needs, last))
+        if step.id == "environment" and last not in step.needs
+        else step
+        for step in steps
+    )
 
 
 def _parts(needs: source.Source) -> str:

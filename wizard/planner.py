@@ -53,7 +53,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(*packages, *steps, proof),
+        steps=(*packages, *building.after(packages, steps, chosen.python), proof),
         notes=_notes(facts, knowledge, listed, offer, choices, tool),
         system=facts.system.name,
     )

@@ -111,7 +111,10 @@ def test_what_is_heavy_is_not_together_and_the_rest_is_free() -> None:
     assert steps["openssl-source"].needs == ()
     assert "packages" in steps["openssl-configure"].needs
     assert "openssl" in steps["install"].needs
-    assert steps["environment"].needs == ()
+    assert steps["environment"].needs == ("packages",)  # made from the system's own Python
+    (other,) = (p for p in WORKSHOP.pythons if p.version.startswith("3.12"))
+    elsewhere = source(replace(DEBIAN, pythons=(other,)), openssl="3.5.4", link="static")
+    assert next(s for s in elsewhere.steps if s.id == "environment").needs == ()
     assert order(made)
 
 
