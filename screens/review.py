@@ -56,7 +56,7 @@ class StepCard(Static):
                 "\n",
                 (step.why, "$quiet"),
                 "\n",
-                ("$ ", "$quiet"),
+                (f"{export.prompt(system)} ", "$quiet"),
                 (export.command_text(step.action, system), "$text-primary"),
             ),
             classes="step-card",

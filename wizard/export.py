@@ -11,7 +11,7 @@ from wizard.plan import Plan, Step
 from wizard.powershell import to_powershell
 from wizard.shell import to_shell
 
-__all__ = ["command_text", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
+__all__ = ["command_text", "prompt", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
 
 
 def to_text(plan: Plan, *, width: int = 78) -> str:
@@ -27,14 +27,19 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
         lines += textwrap.wrap(note, width, initial_indent="  * ", subsequent_indent="    ")
     if plan.notes:
         lines.append("")
-    prompt = "PS>" if plan.system == "windows" else "$"
+    before = prompt(plan.system)
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"{number}. {step.title}{_as_root(step)}")
         lines += textwrap.wrap(step.why, width, initial_indent="   ", subsequent_indent="   ")
         text = command_text(step.action, plan.system)
-        lines += [f"   {prompt} {line}" for line in text.splitlines()]
+        lines += [f"   {before} {line}" for line in text.splitlines()]
         lines.append("")
     return "\n".join(lines)
+
+
+def prompt(system: str) -> str:
+    """What stands before a command that is to be typed on this system."""
+    return "PS>" if system == "windows" else "$"
 
 
 def command_text(action: Action, system: str = "linux") -> str:
