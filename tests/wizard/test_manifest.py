@@ -7,6 +7,8 @@ import json
 import re
 import sys
 from dataclasses import fields
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +54,8 @@ def test_the_manifest_tells_each_file_as_it_is(made: Path) -> None:
     assert (own.link, own.openssl, own.only_here) == ("static", "OpenSSL 4.0.3", "")
     assert found.targets == ("cpython 3.9.18", "cpython 3.12.1")
     assert (found.system, found.machine, found.python) == ("A Linux", "x86_64", "cpython 3.9.18")
-    assert re.fullmatch(r"\d+(\.\d+)+", found.pip)
+    # The environment that uv makes for the tests has no pip.
+    assert found.pip == (version("pip") if find_spec("pip") else "")
     manifest.compare(made, found)
 
 
