@@ -84,7 +84,7 @@ def why(step: Step, ended: Ended, log: Path) -> tuple[Ended, tuple[str, ...]]:
     if problem.kind == "denied" and isinstance(step.action, Command) and not step.action.root:
         cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
     if known:
-        cause, hints = diagnosis.cause, diagnosis.hints
+        hints = diagnosis.hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
     return Ended("failed", ended.exit, cause, hints), excerpt
 
