@@ -206,13 +206,14 @@ def test_a_wrong_checksum_ends_it_before_anything_is_run(bare: Bare, body: bytes
     done = bare("--yes", "--json")
     assert done.code == 1, done.said
     assert states(done)["rustup"] == "failed"
-    assert set(list(states(done).values())[1:]) == {"skipped"}
+    # The environment is made meanwhile; nothing that needs Rust has begun.
+    assert {states(done)[step] for step in ("rust", "install", "proof")} == {"skipped"}
     failed = next(event for event in done.events if event.get("state") == "failed")
     assert "checksum" in failed["cause"] or "thrown away" in failed["cause"]
     assert failed["excerpt"]
     assert failed["hints"]
-    assert [entry for entry in bare.cache.rglob("*") if not entry.is_dir()] == []
-    assert list(bare.wizard.folder.iterdir()) == []
+    left = {entry.name for entry in bare.cache.rglob("*") if not entry.is_dir()}
+    assert left <= {"in-use.lock"}
     bare.assert_home_is_as_it_was()
 
 
@@ -224,5 +225,4 @@ def test_a_rust_that_was_changed_on_its_way_is_not_installed(bare: Bare) -> None
     assert (states(done)["rustup"], states(done)["rust"]) == ("done", "failed")
     assert states(done)["install"] == "skipped"
     assert list(bare.toolchain.glob("rustup/toolchains/*/bin/rustc")) == []
-    assert list(bare.wizard.folder.iterdir()) == []
     bare.assert_home_is_as_it_was()
