@@ -46,6 +46,18 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked of `assess`, for all that answer a part of it."""
+
+    facts: Facts
+    knowledge: Knowledge
+    python: Python
+    row: Release
+    choices: Choices
+    folder: str
+
+
 def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
     """The package managers of this machine that the wizard can use, with their names for things.
 
@@ -86,18 +98,19 @@ def assess(
     tools = compiler.needed(facts, python)
     if isinstance(tools, Refused):
         return _refused(tools)
+    wish = _Wish(facts, knowledge, python, row, choices, folder)
     pairs = available(facts, knowledge)
     if not choices.manager:  # one that cannot be asked gives way to the next
         pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
     if pair is None or pair[0].problem:
         because = pair[0].problem if pair else ""
-        found = _by_hand(facts, knowledge, python, row, choices, folder, because)
+        found = _by_hand(wish, because)
     else:
-        found = _with_lists(facts, knowledge, python, row, choices, folder, *pair)
+        found = _with_lists(wish, *pair)
         if not choices.manager and (found.reason or not _native(facts, pair[1])):
             others = (
-                _with_lists(facts, knowledge, python, row, choices, folder, *other)
+                _with_lists(wish, *other)
                 for other in pairs
                 if not other[0].problem and not foreign(facts, other[1])
             )
@@ -106,36 +119,19 @@ def assess(
     return found if found.reason else replace(found, compiler=tools)
 
 
-def _with_lists(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices,
-    folder: str,
-    manager: Manager,
-    names: Packages,
-) -> Source:
+def _with_lists(wish: _Wish, manager: Manager, names: Packages) -> Source:
     """What `_with_manager` finds, unless that is for want of the package lists."""
-    other = _other_architecture(facts, python, manager, names)
+    other = _other_architecture(wish.facts, wish.python, manager, names)
     if other:
         return _refused(other, manager)
-    found = _with_manager(facts, knowledge, python, row, choices, folder, manager, names)
+    found = _with_manager(wish, manager, names)
     # What is installed is a candidate even where the lists are empty.
     offered = any(package.candidate and not package.installed for package in manager.packages)
-    return found if offered or not found.reason else _unasked(facts, manager)
+    return found if offered or not found.reason else _unasked(wish.facts, manager)
 
 
-def _with_manager(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices,
-    folder: str,
-    manager: Manager,
-    names: Packages,
-) -> Source:
+def _with_manager(wish: _Wish, manager: Manager, names: Packages) -> Source:
+    facts, python, row, choices = wish.facts, wish.python, wish.row, wish.choices
     known = {package.name: package for package in manager.packages}
     wanted = list(names.build)
     if names.libffi and cffi.is_compiled(python):
@@ -143,14 +139,12 @@ def _with_manager(
     headers = _python_headers(facts, python, manager, names)
     if isinstance(headers, Refused):
         return _refused(headers, manager)
-    library = _library(facts, knowledge, python, row, choices, folder) or openssl.packaged(
-        facts, row, manager, names, choices.link
-    )
+    library = _library(wish) or openssl.packaged(facts, row, manager, names, choices.link)
     if isinstance(library, Refused):
         return _refused(library, manager)
     if library.own and not library.own.built:
         wanted += names.openssl_build
-    toolchain = rust.choose(facts, knowledge, python, row, manager, names, choices.rust)
+    toolchain = rust.choose(facts, wish.knowledge, python, row, manager, names, choices.rust)
     if isinstance(toolchain, Refused):
         return _refused(toolchain, manager)
     wanted += [*library.packages, *headers, *toolchain.packages]
@@ -165,27 +159,18 @@ def _with_manager(
             manager=manager.name,
             missing=missing,
         )
-    found = _build(facts, row, python, choices, toolchain, library)
+    found = _build(wish, toolchain, library)
     return replace(found, manager=manager.name, missing=missing)
 
 
-def _by_hand(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices,
-    folder: str,
-    because: str,
-) -> Source:
+def _by_hand(wish: _Wish, because: str) -> Source:
     """A build with what is there already, where no package manager can be asked."""
+    facts, python, row, choices = wish.facts, wish.python, wish.row, wish.choices
     lacks = []
     if facts.system.name not in ("macos", "windows"):
         lacks += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
-    toolchain = rust.choose(facts, knowledge, python, row, None, None, choices.rust)
-    library = _library(facts, knowledge, python, row, choices, folder) or openssl.present(
-        facts, row, python, choices.link
-    )
+    toolchain = rust.choose(facts, wish.knowledge, python, row, None, None, choices.rust)
+    library = _library(wish) or openssl.present(facts, row, python, choices.link)
     if not isinstance(library, Refused) and library.own and not library.own.built:
         lacks += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
@@ -201,24 +186,18 @@ def _by_hand(
             because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
             hints=(f"A source build still lacks: {', '.join(lacks)}.", *_how_to_get(facts)),
         )
-    return _build(facts, row, python, choices, toolchain, library)
+    return _build(wish, toolchain, library)
 
 
-def _library(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices,
-    folder: str,
-) -> Library | Refused | None:
+def _library(wish: _Wish) -> Library | Refused | None:
     """The OpenSSL that was asked for; None where it is to be the system's."""
-    asked = choices.openssl
+    facts, python, row, link = wish.facts, wish.python, wish.row, wish.choices.link
+    asked = wish.choices.openssl
     if asked in ("", "system"):
         return None
     if "/" in asked or "\\" in asked:
-        return openssl.named(facts, row, python, asked, choices.link)
-    return openssl.built(facts, knowledge, python, row, asked, choices.link, folder)
+        return openssl.named(facts, row, python, asked, link)
+    return openssl.built(facts, wish.knowledge, python, row, asked, link, wish.folder)
 
 
 _NO_MANAGER = {
@@ -239,16 +218,10 @@ def _how_to_get(facts: Facts) -> tuple[str, ...]:
     return ()
 
 
-def _build(
-    facts: Facts,
-    row: Release,
-    python: Python,
-    choices: Choices,
-    toolchain: Toolchain,
-    library: Library,
-) -> Source:
-    link = choices.link or "dynamic"
-    words = openssl.linking(facts, row, python, library, link)
+def _build(wish: _Wish, toolchain: Toolchain, library: Library) -> Source:
+    facts, python = wish.facts, wish.python
+    link = wish.choices.link or "dynamic"
+    words = openssl.linking(facts, wish.row, python, library, link)
     env = _joined((*words.env, *toolchain.env))
     taken = {name for name, _ in env}
     unset = tuple(
