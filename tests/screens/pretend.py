@@ -67,9 +67,19 @@ DEBIAN = Facts(
             ),
         ),
     ),
+    multiarch="x86_64-linux-gnu",
     privilege=Privilege("root"),
     folder="/home/ada/project",
 )
+OWN_PYTHON = replace(
+    DEBIAN,
+    pythons=(
+        replace(
+            DEBIAN.pythons[0], path="/opt/python/bin/python3", prefix="/opt/python", headers=True
+        ),
+    ),
+)
+"""With a Python that is not the system's: its environment need not wait for packages."""
 WITH_SUDO = replace(DEBIAN, privilege=Privilege("sudo", "/usr/bin/sudo", password=True))
 
 BROKEN = Scene(
