@@ -129,10 +129,14 @@ class _Conversation:
                 text = self.asker.ask(
                     question, session.answer_now(question), first=session.position == 0
                 )
-                session.submit(question, text)
+                if session.names_a_place(question, text):
+                    self.voice.say("Looking at what you named …")
+                    session.submit_and_look(question, text)
+                else:
+                    session.submit(question, text)
             except Back:
                 session.back()
-            except BadRequest as error:
+            except (BadRequest, Impossible) as error:
                 self.voice.say(*outcome.error(error), "")
             else:
                 session.forward(question)

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option as Row
 
 from screens.frame import Go, Page
 from screens.look import LookScreen
-from screens.session import LOOKED_AT, Session
+from screens.session import Session
 from wizard.errors import WizardError
 from wizard.question import Option
 
@@ -234,7 +234,7 @@ class QuestionPage(Page):
                 self._show_because("Please type an answer, or choose another one.")
             own.focus()
             return
-        if free and self._question.key in LOOKED_AT:
+        if self.session.names_a_place(self._question, text):
             work = partial(self.session.submit_and_look, self._question, text)
             why = "The wizard looks at what you named."
             self.app.push_screen(LookScreen(self.session, why, work), self._looked)

@@ -14,18 +14,15 @@ from textual.widgets import Button, Static
 
 from screens.frame import Go, Page
 from screens.outcome import friendly
+from wizard.choices import Choices
+from wizard.openssl import is_folder
 from wizard.plan import Plan, Step
 
-LINKS = {
-    "static": "with its own OpenSSL inside",
-    "dynamic": "using this computer's OpenSSL",
-}
 
-
-def headline(plan: Plan) -> str:
-    """The plan in one sentence."""
+def headline(plan: Plan, choices: Choices) -> str:
+    """The plan, made for these choices, in one sentence."""
     how = "from a ready-made wheel" if plan.method == "wheel" else "compiled from source"
-    link = f", {LINKS[plan.link]}" if plan.link in LINKS else ""
+    link = f", {_linked(plan, choices.openssl)}" if plan.link else ""
     if plan.wheelhouse:
         return (
             f"cryptography {plan.release}, {how}{link}, into the folder {friendly(plan.wheelhouse)}"
@@ -33,6 +30,18 @@ def headline(plan: Plan) -> str:
     new = "the new environment" if plan.new else "the environment"
     where = friendly(plan.environment) if plan.environment else friendly(plan.python)
     return f"cryptography {plan.release}, {how}{link}, into {new} {where}"
+
+
+def _linked(plan: Plan, asked: str) -> str:
+    """Whose OpenSSL it is, and where: ``asked`` is the choice ``openssl``."""
+    static, whose = plan.link == "static", "this computer's OpenSSL"
+    if plan.method == "wheel" and static:
+        whose = "its own OpenSSL"
+    elif is_folder(asked):
+        whose = f"the OpenSSL of {friendly(asked)}"
+    elif asked not in ("", "system"):
+        return f"with OpenSSL {asked} {'inside' if static else 'beside it'}"
+    return f"with {whose} inside" if static else f"using {whose}"
 
 
 def commands(plan: Plan) -> str:
@@ -92,7 +101,7 @@ class ReviewPage(Page):
             f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
             classes="title",
         )
-        yield Static(headline(plan), id="headline", markup=False)
+        yield Static(headline(plan, self.session.complete), id="headline", markup=False)
         with VerticalScroll(id="steps"):
             for note in plan.notes:
                 yield Static(f"! Note: {note}", classes="note", markup=False)

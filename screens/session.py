@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from wizard.choices import Choices
 from wizard.engine import is_further
-from wizard.errors import Exit, WizardError
+from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is there.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.question import Question
     from wizard.support import Support
 
-LOOKED_AT = ("venv", "python")
+LOOKED_AT = ("venv", "python", "openssl")
 """Typed answers to these name a place that the wizard must look at."""
 
 
@@ -77,9 +77,7 @@ class Session:
 
         if self.knowledge is None:
             self.knowledge = knowledge.load()
-        facts = self.engine.probe(self.choices() if self.facts else self.given, everything=True)
-        self.facts = facts
-        self._lists.clear()
+        self._look(self.choices() if self.facts else self.given)
 
     def known(self) -> tuple[Facts, Knowledge]:
         """The machine and what is known of the releases. Only after `probe`."""
@@ -96,13 +94,12 @@ class Session:
         choices = self.given
         taken: set[str] = set()
         while True:
-            keys = [question.key for question in self._applicable(choices)]
-            key = next((k for k in keys if k in self.answers and k not in taken), None)
-            if key is None:
+            open_ = (q for q in self._applicable(choices) if q.key not in taken)
+            question = next((q for q in open_ if self._answered(q)), None)
+            if question is None:
                 return choices
-            changed: dict[str, Any] = {key: self.answers[key]}
-            choices = replace(choices, **changed)
-            taken.add(key)
+            choices = replace(choices, **self._answered(question))
+            taken.add(question.key)
 
     def support(self) -> Support | None:
         """Whether the release that would be installed is tested here; None without a Python."""
@@ -124,26 +121,32 @@ class Session:
 
     def answer_now(self, question: Question) -> str:
         """The answer that stands: given before, or recommended where that is not possible."""
-        standing: str = self.answers.get(question.key) or getattr(self.given, question.key)
+        standing = question.given(self.choices())
         closed = any(option.closed for option in question.options if option.value == standing)
         return question.recommended if closed or not standing else standing
 
+    def names_a_place(self, question: Question, text: str) -> bool:
+        """Whether this answer was typed, and names a place that the wizard must look at."""
+        typed = all(option.value != text.strip() for option in question.options)
+        return typed and question.key in LOOKED_AT
+
     def submit(self, question: Question, text: str) -> None:
         """Take an answer. Raises WizardError, and keeps the old answer, where it is none."""
-        from wizard import questions, request
-
-        value = questions.answer(question, text)
-        if all(option.value != value for option in question.options):
-            typed: dict[str, Any] = {question.key: value}
-            value = getattr(request.check(Choices(**typed)), question.key)
-            if question.key not in LOOKED_AT:
-                self._try(question, value)
-        self.answers[question.key] = value
+        made, typed = self._made(question, text)
+        if typed and question.key not in LOOKED_AT:
+            self._try(question, made)
+        self._keep(question, made)
 
     def submit_and_look(self, question: Question, text: str) -> None:
-        """Take an answer that names a place, and look what is there. Raises WizardError."""
-        self.submit(question, text)
-        self.probe()
+        """Take an answer that names a place, after a look at what is there. Raises as `submit`."""
+        made, _ = self._made(question, text)
+        self._look(replace(self.choices(), **question.flags(made)))  # type: ignore[arg-type]
+        if question.key == "openssl":  # what a Python can have, the questions after it say
+            try:
+                self._try(question, made)
+            except Impossible as error:  # all else was possible: it is the folder
+                raise BadRequest(error.why or error.what, hints=error.hints) from None
+        self._keep(question, made)
 
     def forward(self, question: Question) -> bool:
         """Go to the question after this one; False where it was the last."""
@@ -233,15 +236,38 @@ class Session:
         self.plan = None
         self.position = 0
 
-    def _try(self, question: Question, value: str) -> None:
+    def _look(self, choices: Choices) -> None:
+        self.facts = self.engine.probe(choices, everything=True)
+        self._lists.clear()
+
+    def _made(self, question: Question, text: str) -> tuple[Choices, bool]:
+        """The choices that an answer makes, and whether it was typed. Raises WizardError."""
+        from wizard import questions, request
+
+        value = questions.answer(question, text)
+        made = question.put(Choices(), value)
+        typed = all(option.value != value for option in question.options)
+        return (request.check(made), True) if typed else (made, False)
+
+    def _keep(self, question: Question, made: Choices) -> None:
+        """Remember what a question was answered with, and nothing else that it fills."""
+        for name in question.fills:
+            self.answers.pop(name, None)
+        self.answers.update(question.flags(made))
+
+    def _answered(self, question: Question) -> dict[str, Any]:
+        """The choices that were made here, of those that a question fills."""
+        return {name: self.answers[name] for name in question.fills if name in self.answers}
+
+    def _try(self, question: Question, made: Choices) -> None:
         """Raise WizardError where a typed answer is not possible, whatever else is answered."""
         from wizard import questions
 
-        tried: dict[str, Any] = {question.key: value}
+        tried: dict[str, Any] = question.flags(made)
         for earlier in self.questions():
             if earlier.key == question.key:
                 break
-            tried[earlier.key] = self.answers.get(earlier.key, "")
+            tried = {**dict.fromkeys(earlier.fills, ""), **self._answered(earlier), **tried}
         questions.complete(*self.known(), replace(self.given, **tried))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:

@@ -1,4 +1,4 @@
-"""The questions of a source build: who brings what is missing, OpenSSL's linking, and Rust."""
+"""The questions of a source build: who brings what is missing, OpenSSL, and Rust."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from backends.manager import managers
 from wizard import environment, offers, provision, source
 from wizard.choices import Choices
 from wizard.facts import Facts
-from wizard.knowledge import Knowledge
-from wizard.openssl import supported
+from wizard.knowledge import Knowledge, OpenSSLSource
+from wizard.openssl import buildable, ended, is_folder, longest, supported
 from wizard.question import Option, Question
 from wizard.source import Source
 
@@ -55,59 +55,113 @@ def manager(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
-def openssl(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    """Which OpenSSL cryptography is built with."""
+def origin(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    """Where the OpenSSL comes from, and with that how it is linked."""
     if choices.method != "source":
         return None
-    system = _assess(facts, knowledge, choices, openssl="system")
-    if system.refresh:
-        return None  # which one the system has cannot be seen before
-    version = f" {system.openssl.version}" if system.openssl else ""
-    options = [
+    system = _assess(facts, knowledge, choices, openssl="system", link="dynamic")
+    inside = _assess(facts, knowledge, choices, openssl="system", link="static")
+    number = f" {system.openssl.version}" if system.openssl else ""
+    whose, keeper = _whose(facts, system), _keeper(facts, system)
+    built = _built_here(facts, knowledge, choices)
+    instead = any(option.value.endswith(" static") and not option.closed for option in built)
+    closed = f"{inside.reason} {_INSTEAD}" if inside.reason and instead else inside.reason
+    options = (
         Option(
-            "system",
-            f"The OpenSSL{version} of {_whose(facts, system)}",
-            "Nothing more is compiled; your system keeps it up to date.",
+            "system dynamic",
+            f"The OpenSSL{number} of {whose}, used where it is (dynamic)",
+            f"{keeper} it. It takes no extra time.",
             system.reason,
-        )
-    ]
-    for each in knowledge.openssls:
-        needs = _assess(facts, knowledge, choices, openssl=each.version)
-        there = needs.openssl is not None and needs.openssl.own is not None
-        ready = there and needs.openssl.own.built  # type: ignore[union-attr] # just looked at
-        time = "It was built before." if ready else "It takes a minute or two more."
+        ),
+        Option(
+            "system static",
+            f"The OpenSSL{number} of {whose}, copied in (static)",
+            "You update it: build again. It takes no extra time.",
+            closed,
+        ),
+        *built,
+    )
+    recommended = next((option.value for option in options if not option.closed), "")
+    return Question(
+        "openssl",
+        "Where should OpenSSL come from?",
+        assets.text("questions/openssl.md"),
+        options,
+        recommended,
+        "Nothing more is compiled, and updates come by themselves."
+        if recommended == "system dynamic" and keeper != _YOU
+        else "It is the plainest way that is possible here.",
+        free="The folder of another one, which you update",
+        fields=("openssl", "link"),
+    )
+
+
+def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Option, ...]:
+    """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
+    fitting = _buildable(facts, knowledge, choices)
+    best = longest(fitting)
+    version = best.version if best else ""
+    name = f"OpenSSL {version}" if len(fitting) == 1 else "An OpenSSL"
+    if _is_version(choices.openssl):
+        version, name = choices.openssl, f"OpenSSL {choices.openssl}"
+    if not version:
+        return ()
+    old = any(each.version == version and ended(facts, each) for each in fitting)
+    keeper = "It gets no more fixes." if old else f"{_YOU} it: build again."
+    options = []
+    for link, where in (("dynamic", "put beside cryptography"), ("static", "copied in")):
+        needs = _assess(facts, knowledge, choices, openssl=version, link=link)
+        time = "It was built before." if _ready(needs) else "It takes a minute or two more."
         options.append(
             Option(
-                each.version,
-                f"OpenSSL {each.version}, built here",
-                f"{time} It is {supported(facts, each)}.",
+                f"{version} {link}",
+                f"{name} built here, {where} ({link})",
+                f"{keeper} {time}",
                 needs.reason,
             )
         )
-    open_ = [option.value for option in options if not option.closed]
+    return tuple(options)
+
+
+def version(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+    """Which version of OpenSSL the wizard builds."""
+    if choices.method != "source" or not _is_version(choices.openssl):
+        return None
+    fitting = _buildable(facts, knowledge, choices)
+    options = []
+    for each in fitting:
+        needs = _assess(facts, knowledge, choices, openssl=each.version)
+        label = f"OpenSSL {each.version}" + (", built before" if _ready(needs) else "")
+        until = supported(facts, each)
+        options.append(Option(each.version, label, f"{until[0].upper()}{until[1:]}.", needs.reason))
+    open_ = {option.value for option in options if not option.closed}
+    best = longest(each for each in fitting if each.version in open_)
+    because = "Its support lasts the longest."
+    if best and ended(facts, best):
+        because = "All that this release takes are out of support; this one was in it the longest."
     return Question(
-        "openssl",
-        "Which OpenSSL should it be built with?",
-        assets.text("questions/openssl.md"),
+        "openssl_version",
+        "Which version of OpenSSL?",
+        assets.text("questions/openssl_version.md"),
         tuple(options),
-        "system" if "system" in open_ else "",
-        "It is there, and it is kept up to date.",
-        free="The folder of another one",
+        best.version if best else "",
+        because,
+        fields=("openssl",),
     )
 
 
 def link(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    """How OpenSSL gets into cryptography."""
-    if choices.method != "source":
+    """How the OpenSSL in a folder that was named gets into cryptography."""
+    if choices.method != "source" or not is_folder(choices.openssl):
         return None
     dynamic = _assess(facts, knowledge, choices, link="dynamic")
     static = _assess(facts, knowledge, choices, link="static")
-    version = f" {dynamic.openssl.version}" if dynamic.openssl else ""
+    number = f" {dynamic.openssl.version}" if dynamic.openssl else ""
     options = (
         Option(
             "dynamic",
             "Dynamic",
-            f"Uses the OpenSSL{version} of {_whose(facts, dynamic)}, and gets its updates.",
+            f"Uses the OpenSSL{number} in that folder, and gets its updates.",
             dynamic.reason,
         ),
         Option(
@@ -124,7 +178,7 @@ def link(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | Non
         assets.text("questions/link.md"),
         options,
         recommended,
-        "Then OpenSSL is kept up to date without another build."
+        "Then OpenSSL can be updated without another build."
         if recommended == "dynamic"
         else "It is the only way here.",
     )
@@ -188,7 +242,7 @@ def toolchain(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question 
     )
 
 
-BUILDERS = (manager, openssl, link, rust, toolchain)
+BUILDERS = (manager, origin, version, link, rust, toolchain)
 """In the order in which they are asked."""
 _BECAUSE = {
     "system": "It is new enough for this release.",
@@ -197,12 +251,38 @@ _BECAUSE = {
 }
 
 
+_YOU = "You update"
+_INSTEAD = "One that is built here can be copied in."
+
+
+def _is_version(asked: str) -> bool:
+    return asked not in ("", "system") and not is_folder(asked)
+
+
+def _buildable(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[OpenSSLSource, ...]:
+    listed = offers.find(facts, knowledge, choices.release)
+    return buildable(knowledge, knowledge.release(listed.version, listed=True))
+
+
+def _ready(needs: Source) -> bool:
+    """Whether the OpenSSL that the wizard would build is there already."""
+    own = needs.openssl.own if needs.openssl else None
+    return own is not None and own.built
+
+
 def _brings(needs: Source) -> str:
     if needs.refresh:
         return "Its package lists are fetched first."
     if not needs.missing:
         return "All that is needed is there already."
     return f"Installs {', '.join(needs.missing)}."
+
+
+def _keeper(facts: Facts, needs: Source) -> str:
+    """Who updates the OpenSSL that is not the wizard's."""
+    if facts.system.name == "linux":
+        return "Your system updates"
+    return f"{provision.name_of(needs.manager)} updates" if needs.manager else _YOU
 
 
 def _whose(facts: Facts, needs: Source) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backends import openssl as backend
@@ -26,13 +27,30 @@ WHEEL = "Install the wheel instead: it has its own OpenSSL inside."
 
 
 def supported(facts: Facts, source: OpenSSLSource) -> str:
-    """How long the OpenSSL project supports a version, as part of a sentence.
-
-    ``facts.taken`` says which day it is.
-    """
-    if facts.taken[:10] > source.ends:
+    """How long the OpenSSL project supports a version, as part of a sentence."""
+    if ended(facts, source):
         return f"out of support since {source.ends}: it gets no more fixes"
     return f"supported until {source.ends}"
+
+
+def ended(facts: Facts, source: OpenSSLSource) -> bool:
+    """Whether the support of a version has ended; ``facts.taken`` says which day it is."""
+    return facts.taken[:10] > source.ends
+
+
+def is_folder(asked: str) -> bool:
+    """Whether the choice ``openssl`` names a folder, not a version nor the system's."""
+    return "/" in asked or "\\" in asked
+
+
+def buildable(knowledge: Knowledge, row: Release) -> tuple[OpenSSLSource, ...]:
+    """The versions that the wizard can build and a release of this row takes, newest first."""
+    return tuple(each for each in knowledge.openssls if unfit(row, each.version) is None)
+
+
+def longest(sources: Iterable[OpenSSLSource]) -> OpenSSLSource | None:
+    """The one that is supported the longest, so the newest long-term one if there are such."""
+    return max(sources, key=lambda each: each.ends, default=None)
 
 
 @dataclass(frozen=True)

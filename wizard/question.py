@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from wizard.choices import Choices
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``key`` is the field of `Choices` that it fills.
+    """One question. ``fields`` are the choices that an answer fills; not named: that of ``key``.
 
-    ``prompt`` is one line; ``help`` is Markdown. ``recommended`` is the value of an open option
-    and ``because`` says why in one sentence; it is empty where nothing is open. ``free`` is the
-    label of an answer that the user types, or empty where only the options are possible.
+    Where they are several, the value of an option joins theirs with one space, and an answer that
+    the user types is for the first. ``prompt`` is one line; ``help`` is Markdown. ``recommended``
+    is the value of an open option and ``because`` says why in one sentence; it is empty where
+    nothing is open. ``free`` is the label of an answer that the user types, or empty where only
+    the options are possible.
     """
 
     key: str
@@ -34,3 +38,40 @@ class Question:
     recommended: str
     because: str = ""
     free: str = ""
+    fields: tuple[str, ...] = ()
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """The choices that an answer fills."""
+        return self.fields or (self.key,)
+
+    def put(self, choices: Choices, value: str) -> Choices:
+        """The choices with this answer: an option's value, or what was typed."""
+        listed = any(option.value == value for option in self.options)
+        filled: dict[str, str] = dict(zip(self.fills, self._parts(value) if listed else (value,)))
+        return replace(choices, **filled)  # type: ignore[arg-type] # its fields
+
+    def given(self, choices: Choices) -> str:
+        """The answer that these choices are; empty where there is none.
+
+        Choices that are a part of an answer are the first option that agrees with them, an open
+        one before a closed one.
+        """
+        asked = self.flags(choices)
+        if not asked:
+            return ""
+        agreeing = [
+            option
+            for option in self.options
+            if asked.items() <= dict(zip(self.fills, self._parts(option.value))).items()
+        ]
+        agreeing.sort(key=lambda option: bool(option.closed))
+        return agreeing[0].value if agreeing else asked.get(self.fills[0], "")
+
+    def flags(self, choices: Choices) -> dict[str, str]:
+        """Those of the choices that this question is about, and that are made."""
+        made = choices.answered()
+        return {name: made[name] for name in self.fills if name in made}
+
+    def _parts(self, value: str) -> list[str]:
+        return value.split(" ", len(self.fills) - 1)

@@ -46,12 +46,12 @@ def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
     """
     manager_words.check_here(facts, choices)
     for question, so_far in _walk(facts, knowledge, choices):
-        given = getattr(choices, question.key)
+        given = question.given(choices)
         if not question.recommended and not given:
             raise _nothing_open(facts, knowledge, choices, question)
         if given:
             _check(facts, knowledge, question, so_far)
-        choices = _with(choices, question.key, given or question.recommended)
+        choices = question.put(choices, given or question.recommended)
     return choices
 
 
@@ -86,10 +86,10 @@ def _walk(
         if question is None:
             continue
         yield question, choices
-        given = getattr(choices, question.key)
+        given = question.given(choices)
         option = next((o for o in question.options if o.value == given), None)
         stands = bool(given) and (bool(question.free) if option is None else not option.closed)
-        choices = _with(choices, question.key, given if stands else question.recommended)
+        choices = question.put(choices, given if stands else question.recommended)
 
 
 def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | None:
@@ -220,7 +220,7 @@ _KINDS = {
 
 def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choices) -> None:
     """Check an answer that was given before the question was asked (a flag, a file)."""
-    value = getattr(choices, question.key)
+    value = question.given(choices)
     if question.key == "release":
         listed = offers.find(facts, knowledge, value)
         chosen = environment.target(facts, choices)
@@ -228,7 +228,7 @@ def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choi
         reason = found.closed(choices.method)
         if reason:
             hints = found.source.hints if reason == found.source.reason else ()
-            raise _closed(question, value, reason, hints)
+            raise _closed(question, choices, reason, hints)
         return
     option = next((o for o in question.options if o.value == value), None)
     if option is None and question.free:
@@ -236,20 +236,27 @@ def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choi
     if option is None:
         known = ", ".join(o.value for o in question.options) or "none"
         raise BadRequest(
-            f"{value!r} is none of the answers to --{question.key} here.",
+            f"{value!r} is none of the answers to --{question.fills[0]} here.",
             hints=(f"Possible here: {known}.",),
         )
     if option.closed:
-        raise _closed(question, value, option.closed)
+        raise _closed(question, choices, option.closed)
 
 
-def _closed(question: Question, value: str, reason: str, hints: tuple[str, ...] = ()) -> Impossible:
-    nearest = f"What works here: --{question.key} {question.recommended}"
+def _closed(
+    question: Question, choices: Choices, reason: str, hints: tuple[str, ...] = ()
+) -> Impossible:
+    nearest = f"What works here: {_flags(question, question.put(choices, question.recommended))}"
     return Impossible(
-        f"--{question.key} {value} is not possible on this machine.",
+        f"{_flags(question, choices)} is not possible on this machine.",
         why=reason,
         hints=(*((nearest,) if question.recommended else ()), *hints),
     )
+
+
+def _flags(question: Question, choices: Choices) -> str:
+    """What a user would have typed to answer this question."""
+    return " ".join(f"--{name} {value}" for name, value in question.flags(choices).items())
 
 
 def _nothing_open(
@@ -331,8 +338,3 @@ def _why_there(found: environment.Target | None) -> str:
 def _has(python: Python) -> str:
     has = f"cryptography {python.cryptography} is in it now." if python.cryptography else ""
     return f"Python {python.version}. {has}".strip()
-
-
-def _with(choices: Choices, key: str, value: str) -> Choices:
-    fields: dict[str, str] = {key: value}
-    return replace(choices, **fields)  # type: ignore[arg-type] # the key is one of its fields

@@ -124,6 +124,9 @@ def _with_lists(wish: _Wish, manager: Manager, names: Packages) -> Source:
     other = _other_architecture(wish.facts, wish.python, manager, names)
     if other:
         return _refused(other, manager)
+    library = _library(wish)
+    if isinstance(library, Refused):  # no package list would change that
+        return _refused(library, manager)
     found = _with_manager(wish, manager, names)
     # What is installed is a candidate even where the lists are empty.
     offered = any(package.candidate and not package.installed for package in manager.packages)
@@ -195,7 +198,7 @@ def _library(wish: _Wish) -> Library | Refused | None:
     asked = wish.choices.openssl
     if asked in ("", "system"):
         return None
-    if "/" in asked or "\\" in asked:
+    if openssl.is_folder(asked):
         return openssl.named(facts, row, python, asked, link)
     return openssl.built(facts, wish.knowledge, python, row, asked, link, wish.folder)
 

@@ -12,10 +12,12 @@ from textual.widgets import Input, Static
 
 from screens.app import WizardApp
 from screens.run import RunPage
+from tests.machines import machine
 from tests.screens.fakes import FACTS, KNOWLEDGE, UNPROVED, FakeMachine, FakeRun
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts
+from wizard.facts import Facts, Package
+from wizard.knowledge import Knowledge, load
 
 Act = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -34,11 +36,12 @@ class Scene:
     facts: Facts = AS_ROOT
     size: tuple[int, int] | None = None
     problem: Impossible | None = None
+    knowledge: Knowledge = KNOWLEDGE
 
     def app(self) -> WizardApp:
         """The app, with its clock standing still."""
         machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem)
-        return WizardApp(machine.engine(), Choices(), knowledge=KNOWLEDGE, clock=lambda: 0.0)
+        return WizardApp(machine.engine(), Choices(), knowledge=self.knowledge, clock=lambda: 0.0)
 
     async def show(self, pilot: Pilot[Any]) -> None:
         """Bring the app to this scene; no cursor blinks in it."""
@@ -193,3 +196,22 @@ SCENES: dict[str, Scene] = {
     "palette": Scene(palette),
     "small": Scene(keys(), size=(50, 14)),
 }
+
+
+def _fedora() -> Facts:
+    """A Fedora, which has no static libraries of OpenSSL, but what a build of one takes."""
+    facts = machine("fedora")
+    dnf = facts.managers[0]
+    more = tuple(Package(name, candidate="1") for name in ("perl-core", "make"))
+    return replace(facts, managers=(replace(dnf, packages=(*dnf.packages, *more)),))
+
+
+OPENSSL = (*METHOD, "down", "enter")
+"""From the welcome page of a real machine with one Python to where OpenSSL comes from."""
+REAL_SCENES: dict[str, Scene] = {
+    "question-openssl": Scene(keys(*OPENSSL), facts=_fedora(), knowledge=load()),
+    "question-openssl-version": Scene(
+        keys(*OPENSSL, "down", "down", "enter"), facts=_fedora(), knowledge=load()
+    ),
+}
+"""Those with the real questions."""

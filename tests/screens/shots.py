@@ -84,10 +84,14 @@ TOGETHER: Script = {
     "pip": Scene(BUILD[:3], forever=True),
 }
 METHOD = ("enter", "enter", "enter")
-SOURCE = (*METHOD, "down", *["enter"] * 4)
+OPENSSL = (*METHOD, "down", "enter")
+"""To where OpenSSL should come from."""
+SOURCE = (*OPENSSL, "enter", "enter")
 """From the welcome page to the review of a source build with all that is recommended."""
-OWN_OPENSSL = (*METHOD, "down", "enter", "down", *["enter"] * 3)
-"""The same with an OpenSSL that the wizard builds."""
+VERSION = (*OPENSSL, "down", "down", "down", "enter")
+"""To which version of OpenSSL the wizard should build."""
+OWN_OPENSSL = (*VERSION, "enter", "enter")
+"""To the review of a build with it."""
 SHOTS = {
     "welcome": Shot(),
     "question-where": Shot(("enter",)),
@@ -97,6 +101,8 @@ SHOTS = {
     "question-closed": Shot(("enter", "enter"), facts=replace(machine("workshop"), pythons=tuple(
         p for p in machine("workshop").pythons if p.version.startswith("3.8")
     ))),
+    "question-openssl": Shot(OPENSSL),
+    "question-openssl-version": Shot(VERSION),
     "help": Shot((*METHOD, "f1")),
     "review": Shot(SOURCE),
     "possible": Shot(("enter", "enter"), facts=replace(DEBIAN, managers=(), tools=(), pythons=(

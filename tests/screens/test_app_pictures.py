@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.screens.fakes import pretend
-from tests.screens.scenes import SCENES
+from tests.screens.scenes import REAL_SCENES, SCENES, Scene
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -18,7 +18,13 @@ def test_picture(
     name: str, size: tuple[int, int], snap_compare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(monkeypatch)
-    _compare(name, size, snap_compare)
+    _compare(SCENES[name], size, snap_compare)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("name", list(REAL_SCENES))
+def test_picture_of_a_real_question(name: str, size: tuple[int, int], snap_compare: Any) -> None:
+    _compare(REAL_SCENES[name], size, snap_compare)
 
 
 @pytest.mark.parametrize("name", ["question-closed", "run-find", "run-side-by-side", "review"])
@@ -27,11 +33,10 @@ def test_picture_without_colour(
 ) -> None:
     pretend(monkeypatch)
     monkeypatch.setenv("NO_COLOR", "1")
-    _compare(name, (80, 24), snap_compare)
+    _compare(SCENES[name], (80, 24), snap_compare)
 
 
-def _compare(name: str, size: tuple[int, int], snap_compare: Any) -> None:
-    scene = SCENES[name]
+def _compare(scene: Scene, size: tuple[int, int], snap_compare: Any) -> None:
     app = scene.app()
     try:
         assert snap_compare(app, terminal_size=scene.size or size, run_before=scene.show)

@@ -86,7 +86,7 @@ def test_enter_all_the_way_installs_what_is_recommended(
 
 
 def test_source_is_built_and_asks_more(capsys: pytest.CaptureFixture[str]) -> None:
-    asker = Script(ENTER, ENTER, "source", *[ENTER] * 5)
+    asker = Script(ENTER, ENTER, "source", *[ENTER] * 4)
     assert converse(asker) == Exit.DONE
     assert asker.keys()[:3] == ["venv", "release", "method"]
     assert asker.keys()[-1] == GO
@@ -194,7 +194,7 @@ def test_ctrl_c_is_passed_on() -> None:
 def test_root_is_unlocked_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
     machine = Pretended(WITH_SUDO)
-    asker = Script(ENTER, ENTER, "source", *[ENTER] * 5)
+    asker = Script(ENTER, ENTER, "source", *[ENTER] * 4)
     assert converse(asker, machine) == Exit.DONE
     assert machine.unlocked == 1
 
@@ -205,7 +205,7 @@ def test_a_wrong_password_leads_back(
     monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
     machine = Pretended(WITH_SUDO, password=False)
     choices = Choices(method="source")
-    asker = Script(*[ENTER] * 5, "go", "quit")
+    asker = Script(*[ENTER] * 4, "go", "quit")
     assert converse(asker, machine, choices) == Exit.CANCELLED
     out = capsys.readouterr().out
     assert "sudo did not give root" in out
