@@ -15,7 +15,7 @@ from textual.widgets import Button, Static
 from screens.frame import Go, Page
 from screens.outcome import friendly
 from wizard.choices import Choices
-from wizard.openssl import is_folder
+from wizard.needs.openssl import is_folder
 from wizard.plan import Plan, Step
 
 
@@ -46,7 +46,7 @@ def _linked(plan: Plan, asked: str) -> str:
 
 def commands(plan: Plan) -> str:
     """The exact commands of a plan, one a line."""
-    from wizard import export
+    from wizard.export import formats
 
     return "".join(f"{export.command_text(step.action, plan.system)}\n" for step in plan.steps)
 
@@ -55,7 +55,7 @@ class StepCard(Static):
     """One step: what, why, and the command."""
 
     def __init__(self, number: int, step: Step, system: str) -> None:
-        from wizard import export
+        from wizard.export import formats
 
         root = getattr(step.action, "root", False)
         super().__init__(

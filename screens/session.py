@@ -12,13 +12,13 @@ from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is there.
+    from wizard.advice.support import Support
+    from wizard.asking.question import Question
     from wizard.engine import Engine
-    from wizard.events import RunEnded, StepEnded, StepStarted
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
     from wizard.plan import Plan
-    from wizard.question import Question
-    from wizard.support import Support
+    from wizard.running.events import RunEnded, StepEnded, StepStarted
 
 LOOKED_AT = ("venv", "python", "openssl")
 """Typed answers to these name a place that the wizard must look at."""
@@ -103,7 +103,7 @@ class Session:
 
     def support(self) -> Support | None:
         """Whether the release that would be installed is tested here; None without a Python."""
-        from wizard import support
+        from wizard.advice import support
 
         try:
             choices = self.choices()
@@ -164,7 +164,9 @@ class Session:
 
     def make_plan(self) -> Plan:
         """Plan with the answers, the recommended ones filled in. Raises WizardError."""
-        from wizard import planner, questions, ways
+        from wizard.advice import ways
+        from wizard.asking import questions
+        from wizard.planning import planner
 
         facts, knowledge = self.known()
         choices = self.choices()
@@ -208,7 +210,7 @@ class Session:
 
         A step that was not run says nothing new: it was finished in an earlier try, or not at all.
         """
-        from wizard.events import StepStarted
+        from wizard.running.events import StepStarted
 
         if isinstance(event, StepStarted):
             self.told[event.step] = Told(event.command, event.log)
@@ -242,7 +244,7 @@ class Session:
 
     def _made(self, question: Question, text: str) -> tuple[Choices, bool]:
         """The choices that an answer makes, and whether it was typed. Raises WizardError."""
-        from wizard import questions, request
+        from wizard.asking import questions, request
 
         value = questions.answer(question, text)
         made = question.put(Choices(), value)
@@ -261,7 +263,7 @@ class Session:
 
     def _try(self, question: Question, made: Choices) -> None:
         """Raise WizardError where a typed answer is not possible, whatever else is answered."""
-        from wizard import questions
+        from wizard.asking import questions
 
         tried: dict[str, Any] = question.flags(made)
         for earlier in self.questions():
@@ -271,7 +273,8 @@ class Session:
         questions.complete(*self.known(), replace(self.given, **tried))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:
-        from wizard import questions, ways
+        from wizard.advice import ways
+        from wizard.asking import questions
 
         if choices not in self._lists:
             with ways.offered(*self.known(), choices):

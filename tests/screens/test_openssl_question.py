@@ -24,12 +24,12 @@ from tests.machines import machine
 from tests.screens.fakes import FakeRun
 from tests.screens.pretend import Pretended
 from tests.screens.scenes import OPENSSL, keys, settled
-from wizard import planner
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Exit
 from wizard.facts import Facts, Headers
 from wizard.knowledge import load
+from wizard.planning import planner
 
 DEBIAN = machine("debian-12")
 AS_ROOT = replace(DEBIAN, privilege=replace(DEBIAN.privilege, method="root", password=False))
