@@ -63,6 +63,23 @@ class Download:
 
 
 @dataclass(frozen=True)
+class CheckSignature:
+    """Fetch the signature at ``url``, and keep ``file`` only if ``signer`` has signed it.
+
+    ``signer`` is the fingerprint of a key in the user's keyring, and ``gpg`` the program that is
+    asked. The signature becomes ``file`` with ``.asc`` behind its name; it is not kept.
+    ``timeout`` is in seconds, for all of it.
+    """
+
+    url: str
+    file: str
+    signer: str
+    gpg: str
+    timeout: float = 120.0
+    kind: Literal["check-signature"] = "check-signature"
+
+
+@dataclass(frozen=True)
 class Unpack:
     """Unpack the archive ``archive`` (a tar, compressed or not) into ``folder``.
 
@@ -138,7 +155,9 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, Download, Unpack, Seal, Manifest, WriteFile, Prove, RemoveFolder]
+Action = Union[
+    Command, Download, CheckSignature, Unpack, Seal, Manifest, WriteFile, Prove, RemoveFolder
+]
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from backends import openssl
-from backends.action import Command, Download, RemoveFolder, Seal, Unpack, WriteFile
-from wizard.choices import Choices
+from backends.action import (
+    CheckSignature,
+    Command,
+    Download,
+    RemoveFolder,
+    Seal,
+    Unpack,
+    WriteFile,
+)
+from wizard.archive import SIGNATURE
 from wizard.environment import paths
 from wizard.facts import Facts, Python
 from wizard.openssl import Own
@@ -16,9 +24,7 @@ PLACED = "openssl-place"
 """The id of the step after which a shared one is where it stays."""
 
 
-def steps(
-    facts: Facts, python: Python, own: Own, choices: Choices, needs: tuple[str, ...]
-) -> tuple[Step, ...]:
+def steps(facts: Facts, python: Python, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
     """Fetch, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
 
     Nothing where it is built already.
@@ -27,9 +33,9 @@ def steps(
         return ()
     rules = paths(facts)
     version, link = own.source.version, "static" if not own.place else "shared"
-    archive = rules.join(facts.cache, "openssl", "src", f"openssl-{version}.tar.gz")
     folder = rules.join(facts.cache, "openssl", "build", own.name)
     undo = (RemoveFolder(own.prefix),)
+    signature = _signature(facts, own)
     configure = openssl.configure(
         folder,
         own.prefix,
@@ -43,14 +49,15 @@ def steps(
             "openssl-source",
             f"Fetch the source of OpenSSL {version}",
             "From the OpenSSL project, or where you say; its checksum is compared.",
-            Download(choices.openssl_source or own.source.url, archive, sha256=own.source.sha256),
+            Download(own.source.url, own.archive, sha256=own.source.sha256),
         ),
+        *signature,
         Step(
             "openssl-unpack",
             "Unpack it",
             "Into a folder of the wizard's own, which is removed again.",
-            Unpack(archive, folder),
-            needs=("openssl-source",),
+            Unpack(own.archive, folder),
+            needs=(signature[-1].id if signature else "openssl-source",),
         ),
         Step(
             "openssl-configure",
@@ -89,6 +96,23 @@ def steps(
             "It takes some hundred megabytes, and is not needed any more.",
             RemoveFolder(folder),
             needs=(STEP,),
+        ),
+    )
+
+
+def _signature(facts: Facts, own: Own) -> tuple[Step, ...]:
+    """Check who signed the archive, where that can be done here."""
+    gpg = facts.tool("gpg")
+    if gpg is None or not own.signed:
+        return ()
+    url = f"{own.source.url}{SIGNATURE}"
+    return (
+        Step(
+            "openssl-signature",
+            "Check who signed it",
+            f"By your gpg, with the OpenSSL project's key {own.source.signer} from your keyring.",
+            CheckSignature(url, own.archive, own.source.signer, gpg.path),
+            needs=("openssl-source",),
         ),
     )
 

@@ -50,7 +50,6 @@ def prepare(
     row: Release,
     needs: source.Source,
     tool: Installer,
-    choices: Choices,
 ) -> Prepared:
     """Prepare a build of a release of this row in the environment ``chosen``."""
     compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
@@ -59,7 +58,7 @@ def prepare(
     ready = [*compiler, *(step.id for step in fetched[-1:])]
     own = needs.openssl.own if needs.openssl else None
     if own:
-        built = build_openssl.steps(facts, chosen.python, own, choices, compiler)
+        built = build_openssl.steps(facts, chosen.python, own, compiler)
         before += built
         ready += [build_openssl.STEP] if built else []
     build = with_pip(tool)

@@ -15,7 +15,7 @@ from shlex import join, quote
 from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
 from wizard import build_openssl, planner, questions
 from wizard.choices import Choices
-from wizard.container import FOLDER, Container, container, settled
+from wizard.container import FOLDER, MIRRORS, Container, container, settled
 from wizard.errors import Impossible
 from wizard.facts import Facts
 from wizard.knowledge import load
@@ -60,7 +60,8 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
     work = [step for step in steps if not step.lock]
     lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
     for name, value in fresh.facts.variables:
-        lines.append(f"ENV {name}={quote(value)}")
+        if name in MIRRORS:
+            lines.append(f"ENV {name}={quote(value)}")
     lines += ["", f"# {_packages_words(plan)}", _packages(_needed(plan, steps, fresh), fresh)]
     folder = ""
     for step in work:

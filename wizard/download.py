@@ -84,12 +84,22 @@ def _half(path: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _published(url: str, limit: float, cancel: threading.Event) -> str:
+def beginning(url: str, limit: float, cancel: threading.Event, most: int) -> bytes:
+    """A small file, or the beginning of a larger one: about ``most`` bytes of it, or more.
+
+    ``limit`` is a moment of `time.monotonic`. Raises Failed where it cannot be had, Cancelled when
+    ``cancel`` is set.
+    """
     text = b""
     for piece, _ in _pieces(url, limit, cancel):
         text += piece
-        if len(text) > _LONGEST_SUM:
+        if len(text) > most:
             break
+    return text
+
+
+def _published(url: str, limit: float, cancel: threading.Event) -> str:
+    text = beginning(url, limit, cancel, _LONGEST_SUM)
     words = text.split(None, 1)
     found = words[0].decode("ascii", "replace").lower() if words else ""
     if len(found) != 64 or set(found) - set("0123456789abcdef"):

@@ -7,6 +7,8 @@ import posixpath
 from dataclasses import dataclass, replace
 
 from backends import openssl as backend
+from wizard import archive, origin
+from wizard.choices import Choices
 from wizard.environment import paths
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager, Python
@@ -26,7 +28,7 @@ WHEEL = "Install the wheel instead: it has its own OpenSSL inside."
 
 
 def supported(facts: Facts, source: OpenSSLSource) -> str:
-    """How long the OpenSSL project supports a version, as part of a sentence.
+    """How long the OpenSSL project supports a version of the table, as part of a sentence.
 
     ``facts.taken`` says which day it is.
     """
@@ -39,12 +41,16 @@ def supported(facts: Facts, source: OpenSSLSource) -> str:
 class Own:
     """An OpenSSL that the wizard builds: where from, where, and how.
 
-    ``name`` is that of its folder ``prefix`` in the cache: another version, architecture or set of
-    ``options`` has another name. ``built`` says that it is there already. ``place`` is where a
-    shared one is put for good; empty for a static one, which is not needed after the build.
+    ``source`` has the address and the checksum that count here, and ``archive`` is the file that
+    it becomes. ``signed`` says that its signature is checked. ``name`` is that of its folder
+    ``prefix`` in the cache: another version, architecture, checksum or set of ``options`` has
+    another name. ``built`` says that it is there already. ``place`` is where a shared one is put
+    for good; empty for a static one, which is not needed after the build.
     """
 
     source: OpenSSLSource
+    archive: str
+    signed: bool
     name: str
     prefix: str
     options: tuple[str, ...]
@@ -131,15 +137,14 @@ def built(
     knowledge: Knowledge,
     python: Python,
     row: Release,
-    version: str,
-    link: str,
+    choices: Choices,
     folder: str,
 ) -> Library | Refused:
-    """The OpenSSL of this version, built by the wizard for the environment in ``folder``."""
-    found = next((each for each in knowledge.openssls if each.version == version), None)
-    if found is None:
-        known = ", ".join(each.version for each in knowledge.openssls)
-        return Refused(f"The wizard cannot build OpenSSL {version}.", (f"It can build: {known}.",))
+    """The OpenSSL of the version that was chosen, built for the environment in ``folder``."""
+    version, link = choices.openssl, choices.link
+    found = origin.source(facts, knowledge, choices)
+    if isinstance(found, Refused):
+        return found
     problem = unfit(row, version)
     if problem:
         return Refused(f"cryptography {row.name} does not take OpenSSL {version}.", problem.hints)
@@ -151,14 +156,20 @@ def built(
         return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
     options = backend.options(version, link, facts.system.name, found.known)
     machine = f"{python.machine}-{python.libc or facts.system.name}"
-    telling = hashlib.sha256(" ".join((*options, facts.certificates)).encode()).hexdigest()[:8]
+    usual = {each.sha256 for each in knowledge.openssls}
+    own_sum = () if found.sha256 in usual else (found.sha256,)
+    words = " ".join((*options, facts.certificates, *own_sum))
+    telling = hashlib.sha256(words.encode()).hexdigest()[:8]
     name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{telling}"
     rules = paths(facts)
     place = rules.join(folder, "openssl") if link != "static" else ""
     prefix = rules.join(facts.cache, "openssl", name)
+    file = rules.join(facts.cache, "openssl", "src", archive.kept(version, *own_sum))
     objects = found.static if link == "static" else found.shared
-    own = Own(found, name, prefix, options, objects, name in facts.built, place)
-    return Library(version, prefix=place or prefix, own=own)
+    signed = bool(found.signer) and not origin.lacking(facts, found)
+    own = Own(found, file, signed, name, prefix, options, objects, name in facts.built, place)
+    trouble = None if own.built else origin.trouble(facts, choices, found)
+    return trouble or Library(version, prefix=place or prefix, own=own)
 
 
 def named(facts: Facts, row: Release, python: Python, folder: str, link: str) -> Library | Refused:

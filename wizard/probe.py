@@ -9,11 +9,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
-from wizard import headers, locations, packages, pythons, seal, system, tools
+from wizard import (
+    archive,
+    headers,
+    keyring,
+    locations,
+    packages,
+    pythons,
+    seal,
+    system,
+    tools,
+)
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index_source import IndexSource
 from wizard.inspection import inspect
+from wizard.knowledge import load
 from wizard.together import Task
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
@@ -74,12 +85,16 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     managers: tuple[Manager, ...] = ()
     openssl: tuple[Headers, ...] = ()
     privilege = Privilege()
+    variables = system.variables() if deep else ()
+    the_trust = _Trust(brought, choices, variables) if deep else None
     seconds = {}
     problems = list(the_machine.problems)
     if deep_tasks is not None:
         managers, openssl, privilege = deep_tasks.answers()
         problems += deep_tasks.problems()
         seconds.update(deep_tasks.seconds())
+    archives, signers = the_trust.answers() if the_trust else ((), ())
+    problems += the_trust.problems() if the_trust else []
     problems += [task.problem for task in tasks if task.problem]
     seconds.update({task.name: task.seconds for task in tasks})
     facts = Facts(
@@ -96,7 +111,9 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         certificates=system.certificates() if deep else "",
         multiarch=system.multiarch() if deep else "",
         built=seal.sealed(locations.cache() / "openssl") if deep else (),
-        variables=system.variables() if deep else (),
+        archives=archives,
+        signers=signers,
+        variables=variables,
         cargo_config=system.cargo_config() if deep else "",
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
@@ -129,6 +146,24 @@ class _Deep:
 
     def seconds(self) -> dict[str, float]:
         return {task.name: task.seconds for task in self._all}
+
+
+class _Trust:
+    """What the archive of an OpenSSL can be checked with: what lies here of it, and the keyring."""
+
+    def __init__(
+        self, tools: tuple[Tool, ...], choices: Choices, variables: tuple[tuple[str, str], ...]
+    ) -> None:
+        place = choices.openssl_source or dict(variables).get(archive.VARIABLE, "")
+        signers = tuple(dict.fromkeys(row.signer for row in load().openssls if row.signer))
+        self._archives = Task("OpenSSL's archives", 10, lambda: archive.here(place))
+        self._signers = Task("Keyring", 10, lambda: keyring.known(tools, signers))
+
+    def answers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self._archives.answer(()), self._signers.answer(())
+
+    def problems(self) -> list[str]:
+        return [task.problem for task in (self._archives, self._signers) if task.problem]
 
 
 def _list(source: IndexSource) -> Task[Listing]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 import assets
-from wizard import build_questions, environment, manager_words, offers
+from wizard import archive, build_questions, environment, manager_words, offers
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Listed, Python
@@ -52,6 +52,8 @@ def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
         if given:
             _check(facts, knowledge, question, so_far)
         choices = _with(choices, question.key, given or question.recommended)
+    if not archive.VERSION.fullmatch(choices.openssl):  # what was said of it has no meaning now
+        choices = replace(choices, openssl_source="", openssl_sha256="")
     return choices
 
 

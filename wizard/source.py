@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backends import msvc
 from backends.manager import managers
-from wizard import cffi, compiler, openssl, rust
+from wizard import cffi, compiler, openssl, origin, rust
 from wizard.choices import Choices
 from wizard.environment import bases, usable
 from wizard.facts import Facts, Manager, Python
@@ -197,7 +197,7 @@ def _library(wish: _Wish) -> Library | Refused | None:
         return None
     if "/" in asked or "\\" in asked:
         return openssl.named(facts, row, python, asked, link)
-    return openssl.built(facts, wish.knowledge, python, row, asked, link, wish.folder)
+    return openssl.built(facts, wish.knowledge, python, row, wish.choices, wish.folder)
 
 
 _NO_MANAGER = {
@@ -277,9 +277,19 @@ def _notes(
     if link == "static":
         notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
     if library.own:
-        until = openssl.supported(facts, library.own.source)
-        notes.append(f"OpenSSL {library.version} is {until}. Nobody but you updates this one.")
+        notes += _own_notes(facts, library.own)
     return notes
+
+
+def _own_notes(facts: Facts, own: openssl.Own) -> list[str]:
+    """How long an OpenSSL of one's own gets fixes, and what vouches for its archive."""
+    row = own.source
+    if row.ends:
+        until = f"OpenSSL {row.version} is {openssl.supported(facts, row)}"
+    else:
+        until = f"When the support of OpenSSL {row.version} ends is not known here"
+    trust = "" if own.built else origin.note(facts, row)
+    return [f"{until}. Nobody but you updates this one.", *([trust] if trust else [])]
 
 
 def _python_headers(

@@ -186,7 +186,7 @@ def _benches(
             found.append(_Bench(target, tool, steps, source.Source(), name))
             continue
         needs = offers.offer(facts, knowledge, target, alone, offer.listed).source
-        made = building.prepare(facts, target, offer.row, needs, tool, choices)
+        made = building.prepare(facts, target, offer.row, needs, tool)
         steps = _own(label(target.python), made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)

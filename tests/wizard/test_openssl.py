@@ -18,7 +18,9 @@ from wizard.plan import Plan, order
 from wizard.planner import plan
 
 OLD, LTS = (
-    OpenSSLSource(version, f"https://openssl.example/{version}.tar.gz", "0" * 64, ends, ("no-x",))
+    OpenSSLSource(
+        version, f"https://openssl.example/{version}.tar.gz", "0" * 64, ends, known=("no-x",)
+    )
     for version, ends in (("1.1.1w", "2023-09-11"), ("3.5.4", "2030-04-08"))
 )
 KNOWLEDGE = replace(load(), openssls=(LTS, OLD))
