@@ -109,7 +109,7 @@ def _signature(facts: Facts, own: Own) -> tuple[Step, ...]:
     return (
         Step(
             "openssl-signature",
-            "Check who signed it",
+            f"Check the signature of OpenSSL {own.source.version}",
             f"By your gpg, with the OpenSSL project's key {own.source.signer} from your keyring.",
             CheckSignature(url, own.archive, own.source.signer, gpg.path),
             needs=("openssl-source",),

@@ -79,7 +79,9 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         listed: Optional[Listing] = manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
     else:
         listed = _listing(found, sources, listings)
-    tasks: list[Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]]]
+    tasks: list[
+        Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]] | Task[tuple[str, ...]]
+    ]
     tasks = [the_pythons, the_system, the_tools, *listings.values()]
     the_machine = the_system.answer(System(system.name(), ""))
     managers: tuple[Manager, ...] = ()
@@ -94,7 +96,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         problems += deep_tasks.problems()
         seconds.update(deep_tasks.seconds())
     archives, signers = the_trust.answers() if the_trust else ((), ())
-    problems += the_trust.problems() if the_trust else []
+    tasks += the_trust.tasks if the_trust else ()
     problems += [task.problem for task in tasks if task.problem]
     seconds.update({task.name: task.seconds for task in tasks})
     facts = Facts(
@@ -156,14 +158,14 @@ class _Trust:
     ) -> None:
         place = choices.openssl_source or dict(variables).get(archive.VARIABLE, "")
         signers = tuple(dict.fromkeys(row.signer for row in load().openssls if row.signer))
-        self._archives = Task("OpenSSL's archives", 10, lambda: archive.here(place))
-        self._signers = Task("Keyring", 10, lambda: keyring.known(tools, signers))
+        self.tasks = (
+            Task("OpenSSL's archives", 10, lambda: archive.here(place)),
+            Task("Keyring", 10, lambda: keyring.known(tools, signers)),
+        )
 
     def answers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return self._archives.answer(()), self._signers.answer(())
-
-    def problems(self) -> list[str]:
-        return [task.problem for task in (self._archives, self._signers) if task.problem]
+        archives, signers = self.tasks
+        return archives.answer(()), signers.answer(())
 
 
 def _list(source: IndexSource) -> Task[Listing]:

@@ -12,7 +12,7 @@ from backends.action import CheckSignature, Output
 from wizard.archive import SIGNATURE
 from wizard.download import Failed, beginning
 from wizard.index_source import masked
-from wizard.processes import ProgramTimeout, ask
+from wizard.processes import ProgramTimeout, ask, cancellable
 
 LARGEST = 64 * 1024
 """No signature is larger than this, in bytes."""
@@ -32,7 +32,8 @@ def check(
     good = False
     try:
         signature.write_bytes(_fetched(action, limit, cancel))
-        output = _asked(action, signature, limit)
+        with cancellable(cancel):
+            output = _asked(action, signature, limit)
         tell(tuple((output.stdout + output.stderr).splitlines()))
         signers = gpg.signers(output.stdout)
         good = output.exit == 0 and action.signer in signers

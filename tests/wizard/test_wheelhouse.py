@@ -382,6 +382,7 @@ def test_targets_that_are_no_pythons(targets: str, tmp_path: Path) -> None:
         Choices(from_wheelhouse="f", method="source"),
         Choices(from_wheelhouse="f", link="static"),
         Choices(from_wheelhouse="f", openssl="system"),
+        Choices(from_wheelhouse="f", openssl_sha256="0" * 64),
         Choices(from_wheelhouse="f", manager="apt"),
         Choices(from_wheelhouse="f", rust="system"),
     ],

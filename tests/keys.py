@@ -1,0 +1,62 @@
+"""Throw-away keys of GnuPG, in a keyring of the test's own."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """GnuPG's folder ``home`` with two keys: ``signer`` and ``stranger`` are fingerprints."""
+
+    home: Path
+    signer: str
+    stranger: str
+
+    def sign(self, file: Path, by: str) -> Path:
+        """Sign a file; return the signature beside it."""
+        signature = file.with_name(f"{file.name}.asc")
+        signature.unlink(missing_ok=True)
+        _gpg(self.home, "--armor", "-u", by, "--detach-sign", str(file))
+        return signature
+
+
+@contextlib.contextmanager
+def keyring() -> Iterator[Keyring]:
+    """Make such a keyring and remove it afterwards; skips the test where there is no gpg."""
+    if shutil.which("gpg") is None or shutil.which("gpgconf") is None:
+        pytest.skip("signatures are made with a real gpg, and there is none on PATH")
+    # Its agent's socket is in there, and the path of a socket must be short.
+    with tempfile.TemporaryDirectory(prefix="gpg-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        try:
+            yield Keyring(home, _key(home, "signer"), _key(home, "stranger"))
+        finally:
+            argv = ("gpgconf", "--homedir", str(home), "--kill", "all")
+            subprocess.run(argv, check=True, capture_output=True, timeout=30)
+
+
+def _key(home: Path, name: str) -> str:
+    _gpg(home, "--passphrase", "", "--quick-gen-key", f"{name}@keys.example", "ed25519", "sign")
+    listed = _gpg(home, "--with-colons", "--list-keys", f"={name}@keys.example")
+    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
+
+
+def _gpg(home: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ("gpg", "--homedir", str(home), "--batch", *arguments),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
