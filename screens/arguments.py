@@ -249,7 +249,7 @@ def _choice_flags() -> _Parser:
 
 def _check_flags(arguments: Sequence[str], parsers: Sequence[_Parser]) -> None:
     """Name an unknown flag first: argparse would take its value for a command."""
-    pattern = re.compile(r"--?[a-z][a-z-]*")
+    pattern = re.compile(r"--?[a-z][a-z0-9-]*")
     known = {word for parser in parsers for word in pattern.findall(parser.format_usage())}
     for argument in arguments:
         word = argument.split("=")[0]
