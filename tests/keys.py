@@ -32,8 +32,9 @@ class Keyring:
 @contextlib.contextmanager
 def keyring() -> Iterator[Keyring]:
     """Make such a keyring and remove it afterwards; skips the test where there is no gpg."""
-    if shutil.which("gpg") is None or shutil.which("gpgconf") is None:
-        pytest.skip("signatures are made with a real gpg, and there is none on PATH")
+    for program in ("gpg", "gpg-agent", "gpgconf"):
+        if shutil.which(program) is None:
+            pytest.skip(f"signatures are made with a real gpg, and {program} is not on PATH")
     # Its agent's socket is in there, and the path of a socket must be short.
     with tempfile.TemporaryDirectory(prefix="gpg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
