@@ -36,13 +36,13 @@ def keyring() -> Iterator[Keyring]:
         if shutil.which(program) is None:
             pytest.skip(f"signatures are made with a real gpg, and {program} is not on PATH")
     # Its agent's socket is in there, and the path of a socket must be short.
-    with tempfile.TemporaryDirectory(prefix="gpg-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
-        try:
-            yield Keyring(home, _key(home, "signer"), _key(home, "stranger"))
-        finally:
-            argv = ("gpgconf", "--homedir", str(home), "--kill", "all")
-            subprocess.run(argv, check=True, capture_output=True, timeout=30)
+    home = Path(tempfile.mkdtemp(prefix="gpg-"))
+    try:
+        yield Keyring(home, _key(home, "signer"), _key(home, "stranger"))
+    finally:
+        argv = ("gpgconf", "--homedir", str(home), "--kill", "all")
+        subprocess.run(argv, check=True, capture_output=True, timeout=30)
+        shutil.rmtree(home, ignore_errors=True)  # its agent removes sockets at the same time
 
 
 def _key(home: Path, name: str) -> str:
