@@ -37,7 +37,7 @@ def headline(plan: Plan) -> str:
 
 def commands(plan: Plan) -> str:
     """The exact commands of a plan, one a line."""
-    from wizard import export
+    from wizard.export import formats
 
     return "".join(f"{export.command_text(step.action, plan.system)}\n" for step in plan.steps)
 
@@ -46,7 +46,7 @@ class StepCard(Static):
     """One step: what, why, and the command."""
 
     def __init__(self, number: int, step: Step, system: str) -> None:
-        from wizard import export
+        from wizard.export import formats
 
         root = getattr(step.action, "root", False)
         super().__init__(

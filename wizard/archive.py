@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from wizard.addresses import has_password, is_address, masked
 from wizard.errors import BadRequest
-from wizard.index_source import masked
 
 VARIABLE = "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
 """The variable that counts where neither a flag nor an answers file says where it comes from."""
@@ -90,16 +90,6 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
             'with such files, or the address of either; that of a folder ends in "/".',
         ),
     )
-
-
-def is_address(text: str) -> bool:
-    """Whether this is an address that a download can have, and no path."""
-    return bool(re.match(r"(https|http|file)://", text))
-
-
-def has_password(text: str) -> bool:
-    """Whether an address has a user name or a password in it, or had one before it was masked."""
-    return is_address(text) and "@" in urlsplit(text).netloc
 
 
 def from_variable() -> str:

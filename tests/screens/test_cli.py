@@ -18,7 +18,8 @@ import pytest
 from screens import arguments, cli, terminal
 from screens.arguments import parse
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
-from wizard import answers, engine, locations
+from wizard import engine, locations
+from wizard.asking import answers
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit

@@ -9,12 +9,13 @@ import pytest
 
 from screens import arguments, cli, outcome, review
 from tests.wizard import wheel_files
-from wizard import export, manifest
 from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.events import RunEnded
+from wizard.export import formats
 from wizard.plan import Plan
-from wizard.verify import Report
+from wizard.proof import manifest
+from wizard.proof.verify import Report
+from wizard.running.events import RunEnded
 
 
 @pytest.fixture

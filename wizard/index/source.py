@@ -1,0 +1,56 @@
+"""Where a pip looks for packages, and the problem of a place that cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from wizard.addresses import masked
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes. The real list is 1.7 MB; something this large is not a list of files."""
+
+PATIENCE = 15.0
+"""Seconds. A pip may be told to wait for minutes; a person who looks at a screen does not."""
+
+
+@dataclass(frozen=True)
+class IndexSource:
+    """What the target's pip is configured with, secrets included: never shown, never saved.
+
+    The fields are pip's settings of the same names: ``url`` is ``index-url``, ``extra``
+    ``extra-index-url``. ``timeout`` is in seconds, for one wait; a whole `fetch` takes at most
+    twice that, and never more than twice `PATIENCE`.
+    """
+
+    url: str
+    extra: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    cert: str = ""
+    client_cert: str = ""
+    proxy: str = ""
+    trusted_hosts: tuple[str, ...] = ()
+    timeout: float = 15.0
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))
+        return f"IndexSource({masked(shown)})"
+
+
+class Unreadable(Exception):
+    """A place could not be read. Its text is a sentence for the user, without secrets.
+
+    ``absent`` says that the place simply has nothing of the project: no matter, if another has.
+    """
+
+    def __init__(self, sentence: str, *, absent: bool = False) -> None:
+        super().__init__(sentence)
+        self.absent = absent
+
+
+def too_large(place: str) -> Unreadable:
+    """The problem of a page that is too long to be a list of files."""
+    return Unreadable(
+        f"{masked(place)} is larger than {LARGEST >> 20} MB, so it is no list of files: check "
+        "pip's index-url."
+    )
