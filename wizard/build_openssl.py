@@ -6,7 +6,7 @@ from backends import openssl
 from backends.action import Command, Download, RemoveFolder, Seal, Unpack, WriteFile
 from wizard.choices import Choices
 from wizard.environment import paths
-from wizard.facts import Facts, Python
+from wizard.facts import Facts
 from wizard.openssl import Own
 from wizard.plan import FileExists, Step
 
@@ -16,9 +16,7 @@ PLACED = "openssl-place"
 """The id of the step after which a shared one is where it stays."""
 
 
-def steps(
-    facts: Facts, python: Python, own: Own, choices: Choices, needs: tuple[str, ...]
-) -> tuple[Step, ...]:
+def steps(facts: Facts, own: Own, choices: Choices, needs: tuple[str, ...]) -> tuple[Step, ...]:
     """Fetch, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
 
     Nothing where it is built already.
@@ -34,10 +32,10 @@ def steps(
         folder,
         own.prefix,
         facts.certificates or "/etc/ssl",
+        own.target,
         own.options,
-        system=facts.system.name,
-        machine=python.machine,
     )
+    named = _named(own, rules.join(folder, "Configurations", "cryptography.conf"))
     return (
         Step(
             "openssl-source",
@@ -52,12 +50,13 @@ def steps(
             Unpack(archive, folder),
             needs=("openssl-source",),
         ),
+        *named,
         Step(
             "openssl-configure",
             f"Configure OpenSSL {version} ({link})",
             _why(own),
             configure,
-            needs=("openssl-unpack", *needs),
+            needs=(named[-1].id if named else "openssl-unpack", *needs),
         ),
         Step(
             "openssl-build",
@@ -117,6 +116,23 @@ def placed(facts: Facts, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
             "cryptography will find it there, without any variable.",
             Command(("cp", "-R", f"{own.prefix}/.", f"{own.place}/."), timeout=120),
             needs=("openssl-folder", *built),
+        ),
+    )
+
+
+def _named(own: Own, path: str) -> tuple[Step, ...]:
+    """The step that gives a shared one another name than the system's, where it needs that."""
+    text = openssl.definition(own.target)
+    if not text:
+        return ()
+    return (
+        Step(
+            "openssl-name",
+            "Give its libraries a name of their own",
+            "Python's ssl uses the system's OpenSSL in the same process: of two libraries with "
+            "one name the system takes the first for both.",
+            WriteFile(path, text),
+            needs=("openssl-unpack",),
         ),
     )
 

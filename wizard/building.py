@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from backends import pip, rustup
-from backends.action import Command, RemoveFolder, WriteFile
+from backends.action import Command, Prove, RemoveFolder, WriteFile
 from wizard import build_openssl, provision, source
 from wizard.choices import Choices
 from wizard.environment import Target, paths
@@ -59,7 +59,7 @@ def prepare(
     ready = [*compiler, *(step.id for step in fetched[-1:])]
     own = needs.openssl.own if needs.openssl else None
     if own:
-        built = build_openssl.steps(facts, chosen.python, own, choices, compiler)
+        built = build_openssl.steps(facts, own, choices, compiler)
         before += built
         ready += [build_openssl.STEP] if built else []
     build = with_pip(tool)
@@ -90,6 +90,18 @@ def prepare(
         unset=needs.unset,
         path=needs.path,
     )
+
+
+def proof(
+    interpreter: str, release: str, link: str, needs: source.Source, choices: Choices
+) -> Prove:
+    """The proof of what was built or installed with these choices.
+
+    An OpenSSL that is not the system's has to be the one in use as well.
+    """
+    own = choices.openssl not in ("", "system") and needs.openssl is not None
+    version = needs.openssl.version.split()[-1] if own and needs.openssl else ""
+    return Prove(interpreter, release, link, version)
 
 
 def with_pip(tool: Installer) -> Installer:

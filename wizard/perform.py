@@ -158,7 +158,13 @@ class Performer:
 def _prove(action: Prove, found: list[Report]) -> Ended:
     from wizard.verify import verify
 
-    report = verify(action.python, release=action.release, link=action.link, timeout=action.timeout)
+    report = verify(
+        action.python,
+        release=action.release,
+        link=action.link,
+        openssl=action.openssl,
+        timeout=action.timeout,
+    )
     found.append(report)
     if report.ok:
         return Ended("done")
