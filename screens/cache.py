@@ -10,10 +10,11 @@ from datetime import datetime, timezone
 from typing import Literal, TextIO, get_args
 
 from screens.terminal import is_terminal
-from wizard import cache, locations
-from wizard.cache import Entry
+from wizard import locations
 from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit, WizardError
+from wizard.store import cache
+from wizard.store.cache import Entry
 
 Deed = Literal["list", "verify", "clear"]
 State = Literal["whole", "damaged", "leftover"]

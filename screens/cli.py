@@ -123,17 +123,17 @@ def _plan(request: Request) -> int:
     if request.json or request.format == "json":
         print(codec.to_json(decision.plan))
         return Exit.DONE
-    from wizard import export
+    from wizard.export import formats
 
-    writers = {"sh": export.to_shell, "powershell": export.to_powershell}
-    write = writers.get(request.format, export.to_text)
+    writers = {"sh": formats.to_shell, "powershell": formats.to_powershell}
+    write = writers.get(request.format, formats.to_text)
     print(write(decision.plan).rstrip("\n"))
     return Exit.DONE
 
 
 def _dockerfile(request: Request, choices: Choices) -> int:
     """Plan for a fresh container of the machine's distribution, not for the machine."""
-    from wizard import dockerfile
+    from wizard.export import dockerfile
 
     if request.facts:
         facts = _saved(request.facts)
@@ -165,11 +165,11 @@ def _cache(request: Request) -> int:
 
 def _choices(request: Request) -> Choices:
     """The choices of the flags and the answers file, checked as far as that needs no work."""
-    from wizard import request as requested
+    from wizard.asking import request as requested
 
     choices = request.flags
     if request.answers:
-        from wizard import answers  # reads TOML, which is slow to import
+        from wizard.asking import answers  # reads TOML, which is slow to import
 
         choices = answers.merge(choices, answers.load(request.answers))
     if request.facts:  # the paths are of another machine
@@ -187,8 +187,8 @@ def _choices(request: Request) -> Choices:
 
 def _saved(path: str) -> Facts:
     """Read a saved machine. Raises BadRequest where the file is none, or no machine is so."""
-    from wizard import consistency
     from wizard.facts import SCHEMA, Facts
+    from wizard.machine import consistency
 
     try:
         with Path(path).open("rb") as file:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from screens.terminal import is_terminal
-from wizard.aftermath import HEAD, TAIL
+from wizard.advice.diagnose import Diagnosis, diagnose
 from wizard.codec import to_json
-from wizard.diagnose import Diagnosis, diagnose
 from wizard.errors import BadRequest, Exit
-from wizard.lines import LineDecoder
+from wizard.programs.lines import LineDecoder
+from wizard.running.aftermath import HEAD, TAIL
 
 CHUNK = 64 * 1024
 LARGEST = 1024 * 1024 * 1024
@@ -24,7 +24,7 @@ LARGEST = 1024 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Explained:
-    """The answer as JSON: a `wizard.diagnose.Diagnosis`, and whether its cause is known."""
+    """The answer as JSON: a `wizard.advice.diagnose.Diagnosis`, and whether its cause is known."""
 
     known: bool
     diagnosis: Diagnosis

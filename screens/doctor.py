@@ -6,11 +6,12 @@ import shutil
 import textwrap
 from typing import TextIO
 
-from wizard import knowledge, offers
+from wizard import knowledge
+from wizard.advice.doctor import NO_CHOICES, Finding, Mark, findings
 from wizard.choices import Choices
-from wizard.doctor import NO_CHOICES, Finding, Mark, findings
 from wizard.errors import Exit
 from wizard.facts import Facts
+from wizard.needs import offers
 
 # A mark is never told by its colour alone: each has a sign of its own, and the summary has words.
 _SIGNS: dict[Mark, tuple[str, str, str]] = {

@@ -15,13 +15,13 @@ from screens.signals import Voice, cancellable
 from screens.summary import Ledger
 from screens.teller import Teller
 from screens.terminal import forget_typing, is_terminal
+from wizard.asking.question import Question
 from wizard.choices import Choices
 from wizard.engine import Engine, require_root
 from wizard.errors import BadRequest, Exit, Impossible
-from wizard.events import Event, RunEnded
 from wizard.facts import Facts
 from wizard.plan import Plan
-from wizard.question import Question
+from wizard.running.events import Event, RunEnded
 
 
 class Back(Exception):
@@ -138,9 +138,9 @@ class _Conversation:
                 session.forward(question)
 
     def _review(self, plan: Plan) -> None:
-        from wizard import export
+        from wizard.export import formats
 
-        self.voice.say("", export.to_text(plan).rstrip("\n"), "")
+        self.voice.say("", formats.to_text(plan).rstrip("\n"), "")
 
     def _run(self, plan: Plan) -> int:
         """Run the plan, again as often as the user wants, and tell how it ended."""

@@ -96,6 +96,6 @@ class LiveLog(Log):
     def _chosen(self, lines: Iterable[str]) -> Iterable[str]:
         if not self.only_important:
             return lines
-        from wizard.diagnose import lines_to_hide
+        from wizard.advice.diagnose import lines_to_hide
 
         return [line for line in lines if not lines_to_hide(line)]

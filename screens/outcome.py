@@ -13,9 +13,9 @@ from wizard.errors import Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and nothing that is shown first needs them.
-    from wizard.events import RunEnded, StepEnded
     from wizard.plan import Plan, Step
-    from wizard.verify import Report
+    from wizard.proof.verify import Report
+    from wizard.running.events import RunEnded, StepEnded
 
 
 def error(problem: WizardError) -> list[str]:
@@ -77,7 +77,7 @@ def ending(plan: Plan, over: RunEnded) -> list[str]:
 
 def proof(report: Report) -> list[str]:
     """What was proved, or what could not be."""
-    from wizard.verify import sentences
+    from wizard.proof.verify import sentences
 
     return _marked(sentences(report))
 
@@ -89,7 +89,7 @@ def _marked(sentences: Iterable[tuple[str, str]]) -> list[str]:
 
 def _wheels(plan: Plan) -> Iterable[tuple[str, str]]:
     """What the wheelhouse of a finished plan is, from its manifest."""
-    from wizard import manifest  # seldom wanted
+    from wizard.proof import manifest  # seldom wanted
 
     return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
 

@@ -10,7 +10,7 @@ import sys
 from screens.linear import Back
 from screens.outcome import plainly
 from screens.terminal import is_terminal
-from wizard.question import Question
+from wizard.asking.question import Question
 
 
 class Plain:

@@ -8,7 +8,7 @@ from typing import Any
 
 from screens.linear import Back
 from screens.outcome import plainly
-from wizard.question import Option, Question
+from wizard.asking.question import Option, Question
 
 OTHER, HELP, BACK = "\0other", "\0help", "\0back"
 """Entries of the list that are no answers. No answer can hold the character 0."""

@@ -17,8 +17,8 @@ from textual.widgets.option_list import Option as Row
 from screens.frame import Go, Page
 from screens.look import LookScreen
 from screens.session import LOOKED_AT, Session
+from wizard.asking.question import Option
 from wizard.errors import WizardError
-from wizard.question import Option
 
 FREE = "free-answer"
 """The id of the row that stands for an answer of one's own."""

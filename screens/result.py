@@ -17,8 +17,8 @@ from textual.widgets import Button, Static
 from screens.frame import Page
 from screens.outcome import friendly, from_wheelhouse
 from screens.session import Session
-from wizard import verify
 from wizard.plan import Plan
+from wizard.proof import verify
 
 MARKS = {
     "ok": ("✓", "$text-success"),
@@ -136,7 +136,7 @@ class ResultPage(Page):
             return (("warning", "The proof could not be made."),)
         plan = self.session.ready()
         if plan.wheelhouse and self._proved:
-            from wizard import manifest  # seldom wanted
+            from wizard.proof import manifest  # seldom wanted
 
             return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
         folder = plan.environment or report.python

@@ -21,7 +21,7 @@ from screens.session import Session
 from screens.steplist import StepList, StepRow, clock
 from screens.teller import seconds
 from screens.tracks import KEPT, Track, Tracks
-from wizard.events import Event, Lines, RunEnded, StepEnded, StepStarted
+from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 
 RATE = 20
 """How often a second the screen takes what the run has told."""

@@ -12,13 +12,13 @@ from wizard.errors import Exit, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is there.
+    from wizard.advice.support import Support
+    from wizard.asking.question import Question
     from wizard.engine import Engine
-    from wizard.events import RunEnded, StepEnded, StepStarted
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
     from wizard.plan import Plan
-    from wizard.question import Question
-    from wizard.support import Support
+    from wizard.running.events import RunEnded, StepEnded, StepStarted
 
 LOOKED_AT = ("venv", "python")
 """Typed answers to these name a place that the wizard must look at."""
@@ -106,7 +106,7 @@ class Session:
 
     def support(self) -> Support | None:
         """Whether the release that would be installed is tested here; None without a Python."""
-        from wizard import support
+        from wizard.advice import support
 
         try:
             choices = self.choices()
@@ -130,7 +130,7 @@ class Session:
 
     def submit(self, question: Question, text: str) -> None:
         """Take an answer. Raises WizardError, and keeps the old answer, where it is none."""
-        from wizard import questions, request
+        from wizard.asking import questions, request
 
         value = questions.answer(question, text)
         if all(option.value != value for option in question.options):
@@ -161,7 +161,9 @@ class Session:
 
     def make_plan(self) -> Plan:
         """Plan with the answers, the recommended ones filled in. Raises WizardError."""
-        from wizard import planner, questions, ways
+        from wizard.advice import ways
+        from wizard.asking import questions
+        from wizard.planning import planner
 
         facts, knowledge = self.known()
         choices = self.choices()
@@ -205,7 +207,7 @@ class Session:
 
         A step that was not run says nothing new: it was finished in an earlier try, or not at all.
         """
-        from wizard.events import StepStarted
+        from wizard.running.events import StepStarted
 
         if isinstance(event, StepStarted):
             self.told[event.step] = Told(event.command, event.log)
@@ -235,7 +237,7 @@ class Session:
 
     def _try(self, question: Question, value: str) -> None:
         """Raise WizardError where a typed answer is not possible, whatever else is answered."""
-        from wizard import questions
+        from wizard.asking import questions
 
         tried: dict[str, Any] = {question.key: value}
         for earlier in self.questions():
@@ -245,7 +247,8 @@ class Session:
         questions.complete(*self.known(), replace(self.given, **tried))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:
-        from wizard import questions, ways
+        from wizard.advice import ways
+        from wizard.asking import questions
 
         if choices not in self._lists:
             with ways.offered(*self.known(), choices):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal, Optional
 
 from wizard.errors import Way, WizardError
-from wizard.events import Event, RunEnded, StepEnded, StepStarted
 from wizard.plan import Plan, Step
-from wizard.verify import Report
+from wizard.proof.verify import Report
+from wizard.running.events import Event, RunEnded, StepEnded, StepStarted
 
 SCHEMA = 1
 """The number of the report's JSON form."""

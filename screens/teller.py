@@ -13,8 +13,8 @@ from typing import Callable
 
 from screens import outcome
 from screens.signals import Voice
-from wizard.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
 from wizard.plan import Plan, order
+from wizard.running.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
 
 PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress in one step: enough to see that it lives."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
-from wizard.events import Event, Progressed, StepEnded, StepStarted, Waiting
 from wizard.plan import Step
+from wizard.running.events import Event, Progressed, StepEnded, StepStarted, Waiting
 
 KEPT = 5000
 """Lines of each step that the screen keeps. The step's log file keeps all of them."""

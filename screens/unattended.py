@@ -13,7 +13,7 @@ from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.engine import Decision, Engine, decide, require_root, rest
 from wizard.errors import Exit
-from wizard.events import Event, Lines, RunEnded
+from wizard.running.events import Event, Lines, RunEnded
 
 
 def install(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from wizard.errors import BadRequest, Exit
-from wizard.verify import Mark, missing, sentences, verify
+from wizard.proof.verify import Mark, missing, sentences, verify
 
 _MARKS: dict[Mark, tuple[str, str]] = {
     "ok": ("✓", "ok"),

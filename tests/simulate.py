@@ -13,11 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Callable, Optional, Union
 
 from backends.action import Command, Prove
-from wizard import privilege
 from wizard.choices import Choices
 from wizard.engine import Run
 from wizard.errors import Exit
-from wizard.events import (
+from wizard.export.formats import command_text
+from wizard.facts import Facts
+from wizard.plan import Plan, Step, order
+from wizard.programs.progress import reader
+from wizard.proof.verify import Check, Linkage, Report
+from wizard.running import privilege
+from wizard.running.events import (
     Event,
     Lines,
     Progressed,
@@ -27,12 +32,7 @@ from wizard.events import (
     StepStarted,
     Waiting,
 )
-from wizard.export import command_text
-from wizard.facts import Facts
-from wizard.plan import Plan, Step, order
-from wizard.progress import reader
-from wizard.schedule import startable
-from wizard.verify import Check, Linkage, Report
+from wizard.running.schedule import startable
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from tests.simulate import Scene, plausible_report, simulated
 from wizard.choices import Choices
 from wizard.engine import Run
 from wizard.errors import Exit
-from wizard.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import Plan, Step
-from wizard.verify import Report
+from wizard.proof.verify import Report
+from wizard.running.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
 
 APT = Command(("apt-get", "install"), root=True, progress="apt")
 BUILD = Command(("pip", "install"), progress="cargo", units=2)

@@ -12,10 +12,10 @@ from wizard.errors import Impossible
 
 if TYPE_CHECKING:
     # Slow to import, and the front door needs none of them.
-    from wizard.events import Event, RunEnded
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
     from wizard.plan import Plan
+    from wizard.running.events import Event, RunEnded
 
 
 class Run(Protocol):
@@ -67,7 +67,10 @@ def settle(facts: Facts, choices: Choices) -> Decision:
     Raises BadRequest where an answer is not one of the possible ones, and Impossible, with the
     ways out, where this machine cannot do what was asked.
     """
-    from wizard import knowledge, planner, questions, ways
+    from wizard import knowledge
+    from wizard.advice import ways
+    from wizard.asking import questions
+    from wizard.planning import planner
 
     known = knowledge.load()
     with ways.offered(facts, known, choices):
@@ -151,7 +154,7 @@ def real() -> Engine:
     """This machine. What looks and works is imported when it is wanted, not before a first page."""
 
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
-        from wizard import probe as prober
+        from wizard.machine import probe as prober
 
         return prober.probe(choices, everything=everything)
 
@@ -163,12 +166,12 @@ def real() -> Engine:
         cancel: threading.Event,
         done: frozenset[str] = frozenset(),
     ) -> RunEnded:
-        from wizard import runner
+        from wizard.running import runner
 
         return runner.run(plan, choices, facts, emit, cancel, done)
 
     def unlock(facts: Facts) -> bool:
-        from wizard import privilege
+        from wizard.running import privilege
 
         return privilege.unlock(facts)
 

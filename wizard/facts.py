@@ -1,7 +1,7 @@
 """Facts: what the machine and its Pythons are. Read-only, JSON in and out.
 
 Everything that the planner decides from is in here, so that a saved machine can be replayed
-elsewhere with no network and no privilege. `wizard.probe` reads them from a real machine;
+elsewhere with no network and no privilege. `wizard.machine.probe` reads them from a real machine;
 ``docs/facts.md`` documents the JSON form.
 """
 

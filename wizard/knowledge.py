@@ -171,7 +171,7 @@ class Packages:
     goes, or ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one
     of several names; one without a version counts where its version is the target's.
     ``openssl_build`` is needed to build an OpenSSL. ``pypy_headers`` are those of a PyPy.
-    ``libffi`` is only needed where cffi has no wheel (see `wizard.source`). ``openssl`` and
+    ``libffi`` is only needed where cffi has no wheel (see `wizard.needs.source`). ``openssl`` and
     ``rust`` are the ways to each, the plainest first.
     ``cryptography`` is the manager's own package of it. ``architectures`` are the folders above
     the manager's program that mean packages for one architecture only.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.diagnose import ENVELOPE, SURE, Failure, diagnose, failures, lines_to_hide
+from wizard.advice.diagnose import ENVELOPE, SURE, Failure, diagnose, failures, lines_to_hide
 from wizard.knowledge import read_asset
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -107,7 +107,7 @@ def test_every_example_is_explained_by_its_own_entry(failure: Failure, example: 
 
 
 HOSTILE = """
-from wizard.diagnose import WINDOW, failures
+from wizard.advice.diagnose import WINDOW, failures
 for failure in failures():
     for filler in ("a", " ", "-", "/", ".", "'", "1.", "a/b "):
         for find in failure.find:

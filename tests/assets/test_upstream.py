@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from wizard import knowledge
-from wizard.support import MOVING, NAMES, Upstream, load
+from wizard.advice.support import MOVING, NAMES, Upstream, load
 
 ROWS = load()
 MACHINES = {"x86_64", "aarch64", "arm64", "armv7l", "ppc64le", "win-amd64", "win32"}

@@ -15,14 +15,14 @@ import pytest
 from backends.action import Command
 from backends.manager import managers
 from tests.machines import machine
-from tests.wizard.programs import only, program
-from wizard import packages
+from tests.programs import only, program
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Package
 from wizard.knowledge import load
+from wizard.machine import packages
 from wizard.plan import Plan
-from wizard.planner import plan
+from wizard.planning.planner import plan
 
 SOURCE = Choices(method="source")
 FEDORA = {

@@ -18,14 +18,16 @@ import backends
 from backends.action import Command
 from backends.manager import managers
 from tests.machines import machine
-from tests.wizard.programs import only, program
-from wizard import aftermath, knowledge, packages
+from tests.programs import only, program
+from wizard import knowledge
 from wizard.choices import Choices
-from wizard.export import to_shell
+from wizard.export.formats import to_shell
 from wizard.facts import Facts, Package
 from wizard.knowledge import load
+from wizard.machine import packages
 from wizard.plan import Plan, Step
-from wizard.planner import plan
+from wizard.planning.planner import plan
+from wizard.running import aftermath
 
 BACKEND = """
 from backends.action import Command

@@ -15,7 +15,7 @@ import pytest
 
 from tests.live.command import Done
 from tests.live.roots import CERTIFICATES, Root
-from tests.wizard.dockerfiles import Instruction, Stage, stages
+from tests.wizard.export.dockerfiles import Instruction, Stage, stages
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

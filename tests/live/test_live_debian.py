@@ -25,9 +25,10 @@ LOCKED = """\
 import fcntl, json, subprocess, sys, threading
 sys.path.insert(0, "/opt/cryptography-wizard")
 from backends.apt import MANAGER
-from wizard import codec, runner
+from wizard import codec
+from wizard.running import runner
 from wizard.choices import Choices
-from wizard.events import Lines, Waiting
+from wizard.running.events import Lines, Waiting
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import Plan, Step
 

@@ -48,9 +48,12 @@ DRIVE = f"""\
 import json, pathlib, subprocess, sys, threading, time
 from dataclasses import replace
 sys.path.insert(0, {roots.PLACE!r})
-from wizard import codec, packages, provision, runner, system
+from wizard import codec
+from wizard.machine import packages, system
+from wizard.needs import provision
+from wizard.running import runner
 from wizard.choices import Choices
-from wizard.events import Waiting
+from wizard.running.events import Waiting
 from wizard.facts import Facts, Privilege
 from wizard.plan import Plan, Step
 

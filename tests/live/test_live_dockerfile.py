@@ -17,9 +17,9 @@ from tests.live import roots
 from tests.live.images import Builder, Built, base
 from tests.live.matrix import ALL
 from tests.machines import machine
-from wizard import linkage
 from wizard.choices import Choices
-from wizard.dockerfile import write
+from wizard.export.dockerfile import write
+from wizard.proof import linkage
 
 pytestmark = pytest.mark.live
 

@@ -20,7 +20,7 @@ from tests.live.command import Done
 from tests.live.matrix import Case, Row
 from tests.live.roots import Root
 from tests.live.rustserver import RustServer, serving
-from wizard.variables import PASSED
+from wizard.programs.variables import PASSED
 
 pytestmark = pytest.mark.live
 

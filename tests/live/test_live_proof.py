@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from wizard.linkage import read
-from wizard.verify import sentences, verify
+from wizard.proof.linkage import read
+from wizard.proof.verify import sentences, verify
 
 pytestmark = pytest.mark.live
 

@@ -16,8 +16,8 @@ import pytest
 from tests.live import machine
 from tests.live.command import Wizard
 from tests.live.terminal import PROMPT, Terminal
-from wizard.tree import processes
-from wizard.verify import verify
+from wizard.programs.tree import processes
+from wizard.proof.verify import verify
 
 pytestmark = [
     pytest.mark.live,

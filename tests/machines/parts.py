@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from tests.machines.recorded import INDEX, minors
-from wizard import packages
 from wizard.facts import Manager, Package, Pip, PipIndex, Python
 from wizard.knowledge import load
-from wizard.tags import modern
+from wizard.machine import packages
+from wizard.needs.tags import modern
 from wizard.versions import at_least
 
 TAKEN = "2026-11-23T12:00:00+00:00"

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wizard import packages
 from wizard.codec import from_json, to_json
 from wizard.facts import SCHEMA, Facts, Manager, Pip, Privilege, Python, Terminal
 from wizard.knowledge import load
+from wizard.machine import packages
 
 FOLDER = Path(__file__).parent
 RECORDED = (

@@ -11,17 +11,27 @@ import pytest
 
 from backends.action import Command, Prove
 from screens import failure, result, review, welcome
-from wizard import planner, questions, support, ways
+from wizard.advice import support, ways
+from wizard.advice.support import Support
+from wizard.asking import questions
+from wizard.asking.question import Option, Question
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import BadRequest, Impossible, Way, WizardError
-from wizard.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted, Waiting
 from wizard.facts import Facts, Headers, Manager, Pip, Privilege, Python, System, Tool
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan, Step
-from wizard.question import Option, Question
-from wizard.support import Support
-from wizard.verify import Check, Linkage, Report
+from wizard.planning import planner
+from wizard.proof.verify import Check, Linkage, Report
+from wizard.running.events import (
+    Event,
+    Lines,
+    Progressed,
+    RunEnded,
+    StepEnded,
+    StepStarted,
+    Waiting,
+)
 
 FACTS = Facts(
     system=System(

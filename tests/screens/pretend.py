@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Union
 
 from tests.simulate import Scene, Script, simulated
-from wizard import tags
 from wizard.choices import Choices
 from wizard.codec import from_json
 from wizard.engine import Engine, Run
 from wizard.facts import Facts, Listing, Manager, Package, Pip, PipIndex, Privilege, Python, System
+from wizard.needs import tags
 
 MACHINES = Path(__file__).parents[1] / "machines"
 LISTING = from_json(

@@ -665,7 +665,7 @@ async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
 async def test_important_lines_only(
     app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wizard import diagnose
+    from wizard.advice import diagnose
 
     monkeypatch.setattr(diagnose, "lines_to_hide", lambda line: line.startswith("copying "))
     machine.run = FakeRun(held=True, extra=["copying a.py", "error: b", "copying c.py"])

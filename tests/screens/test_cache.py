@@ -15,9 +15,9 @@ import pytest
 from screens import arguments
 from screens.cache import cache_command
 from screens.cli import main
-from wizard import cache
 from wizard.errors import BadRequest, Exit, WizardError
-from wizard.seal import seal
+from wizard.store import cache
+from wizard.store.seal import seal
 
 BUILT = "openssl/3.5.7-static-x86_64-glibc-0a1b2c3d"
 SOURCE = "openssl/src/openssl-9.9.9.tar.gz"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from screens.doctor import doctor
-from tests.wizard.test_doctor import GOOD
+from tests.wizard.advice.test_doctor import GOOD
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts, Privilege

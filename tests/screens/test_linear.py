@@ -18,13 +18,13 @@ from screens.plain import Plain
 from screens.prompts import Prompts
 from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
 from tests.simulate import Scene
-from wizard import planner
+from wizard.asking.question import Question
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan
-from wizard.question import Question
+from wizard.planning import planner
 
 Answer = Union[str, "type[Back]", "type[EOFError]", "type[KeyboardInterrupt]"]
 

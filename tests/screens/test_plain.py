@@ -9,7 +9,7 @@ import pytest
 
 from screens.linear import Back
 from screens.plain import Plain
-from wizard.question import Option, Question
+from wizard.asking.question import Option, Question
 
 QUESTION = Question(
     "release",

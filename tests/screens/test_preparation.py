@@ -15,11 +15,11 @@ from screens.linear import converse
 from screens.review import ReviewPage
 from tests.machines import machine
 from tests.simulate import simulated
+from wizard.asking.question import Question
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Impossible
 from wizard.facts import Facts
-from wizard.question import Question
 
 DEBIAN = machine("debian-12")
 ROOT = replace(DEBIAN.privilege, method="root", password=False)

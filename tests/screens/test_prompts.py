@@ -14,7 +14,7 @@ from screens import prompts
 from screens.linear import Back
 from screens.prompts import Prompts
 from tests.screens.test_plain import PICK, QUESTION
-from wizard.question import Option, Question
+from wizard.asking.question import Option, Question
 
 ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
 FREE = Question("venv", "Which folder?", "A folder.", (), "env", free="Folder")

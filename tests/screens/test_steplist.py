@@ -7,8 +7,8 @@ from textual.app import App, ComposeResult
 from backends.action import Command
 from screens.steplist import StepList, StepRow
 from screens.tracks import Tracks
-from wizard.events import StepEnded, StepStarted
 from wizard.plan import Step
+from wizard.running.events import StepEnded, StepStarted
 
 NAMES = tuple(f"s{number}" for number in range(1, 16))
 

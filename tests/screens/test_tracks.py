@@ -6,8 +6,8 @@ import pytest
 
 from backends.action import Command
 from screens.tracks import QUIET, Tracks
-from wizard.events import Progressed, RunEnded, StepEnded, StepStarted, Waiting
 from wizard.plan import Step
+from wizard.running.events import Progressed, RunEnded, StepEnded, StepStarted, Waiting
 
 
 class Run:

@@ -17,9 +17,9 @@ from tests.screens.pretend import BROKEN, DEBIAN, OWN_PYTHON, WITH_SUDO, Pretend
 from tests.simulate import Scene
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
-from wizard.events import StepStarted
 from wizard.facts import Privilege
-from wizard.verify import Report
+from wizard.proof.verify import Report
+from wizard.running.events import StepStarted
 
 WHEEL = Choices()
 SOURCE = Choices(method="source")
@@ -300,7 +300,7 @@ def test_progress_is_a_line_only_now_and_then() -> None:
     from screens.signals import Voice
     from screens.teller import Teller
     from wizard.engine import settle
-    from wizard.events import Progressed, StepEnded
+    from wizard.running.events import Progressed, StepEnded
 
     plan = settle(DEBIAN, Choices()).plan
     out = io.StringIO()

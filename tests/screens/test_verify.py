@@ -16,7 +16,7 @@ import screens.verify
 from screens.verify import find, verify_command
 from wizard.codec import from_json
 from wizard.errors import BadRequest, Exit
-from wizard.verify import Check, Linkage, Report, verify
+from wizard.proof.verify import Check, Linkage, Report, verify
 
 GOOD = Report(
     python="/e/bin/python",

@@ -10,7 +10,7 @@ from wizard.choices import Choices
 from wizard.errors import WizardError
 from wizard.knowledge import load
 from wizard.plan import Plan
-from wizard.planner import plan
+from wizard.planning.planner import plan
 
 CHOICES = (Choices(), Choices(method="source"))
 MORE = (

@@ -9,9 +9,9 @@ import pytest
 from packaging.tags import parse_tag
 
 from tests.machines import FOLDER, make, names, recorded
-from wizard import packages
 from wizard.facts import Facts, Python
 from wizard.knowledge import load
+from wizard.machine import packages
 
 WANTED = """
     mac-arm-brew mac-arm-port mac-arm-both mac-arm-none mac-arm-bare

@@ -12,15 +12,16 @@ import pytest
 
 from backends.action import Command, Download
 from tests.machines import listing, machine
-from wizard import environment, offers, wheels
+from wizard import environment
+from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
-from wizard.diagnose import diagnose
 from wizard.errors import Impossible
-from wizard.export import to_shell
+from wizard.export.formats import to_shell
 from wizard.facts import Facts, Python
 from wizard.knowledge import load
+from wizard.needs import offers, wheels
 from wizard.plan import Plan
-from wizard.planner import plan
+from wizard.planning.planner import plan
 
 KNOWLEDGE = load()
 MACS = ("mac-arm-brew", "mac-arm-port", "mac-intel-brew", "mac-intel-port")

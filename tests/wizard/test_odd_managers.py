@@ -16,16 +16,18 @@ import pytest
 from backends.action import Command, Output
 from backends.manager import PackageManager, managers
 from tests.machines import machine
-from tests.wizard.programs import only, program
-from wizard import manager_answers, packages, processes, runner
+from tests.programs import only, program
+from wizard.advice.doctor import findings
 from wizard.choices import Choices
-from wizard.doctor import findings
 from wizard.errors import Impossible
-from wizard.events import Event, RunEnded, StepEnded
 from wizard.facts import Facts, Manager, Privilege
 from wizard.knowledge import load
+from wizard.machine import manager_answers, packages
 from wizard.plan import PackagesInstalled, Plan, Step
-from wizard.planner import plan
+from wizard.planning.planner import plan
+from wizard.programs import processes
+from wizard.running import runner
+from wizard.running.events import Event, RunEnded, StepEnded
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these tests need POSIX")
 
@@ -221,7 +223,7 @@ def test_a_step_that_runs_it_fails_with_a_cause(
     def soon(argv: tuple[str, ...], **more: object) -> Output:
         return processes.ask(argv, env=more["env"], timeout=limit)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("wizard.aftermath.ask", soon)
+    monkeypatch.setattr("wizard.running.aftermath.ask", soon)
     pretend(bin_, name, KINDS[kind][0])
     command = managers()[name].install(("no-such-thing",))
     assert command is not None

@@ -1,0 +1,236 @@
+"""Real logs, and what must be said of them; and logs that nobody expects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.advice.diagnose import UNKNOWN, diagnose
+
+LOGS = Path(__file__).parents[2] / "logs"
+
+# The log, its failure, the number of the line that shows it.
+EXPECTED = {
+    "cargo-edition2024-rust163": ("cargo-edition", 16),
+    "cargo-lock-v4": ("cargo-lock-v4", 21),
+    "cffi-backend-missing-41": ("cffi-backend-missing", 1),
+    "cffi-backend-missing-50": ("cffi-backend-missing", 7),
+    "crates-unreachable": ("crates-unreachable", 22),
+    "crates-unreachable-git": ("crates-unreachable", 19),
+    "crates-unreachable-setuptools-rust": ("crates-unreachable", 200),
+    "externally-managed": ("externally-managed", 1),
+    "ffi-h-missing": ("ffi-h-missing", 62),
+    "gcc-missing": ("cc-missing", 186),
+    "hash-mismatch": ("hash-mismatch", 5),
+    "import-348-openssl3": ("openssl3-vs-3.4", 9),
+    "linker-cc-missing": ("linker-missing", 1),
+    "no-space-buildenv": ("no-space", 27),
+    "no-space-download": ("no-space", 4),
+    "no-wheel-i686": ("no-wheel-for-platform", 2),
+    "openssl-dir-bad-macports-doc": ("openssl-dir-wrong", 29),
+    "openssl-dir-not-found": ("openssl-dir-not-found", 54),
+    "openssl-h-missing": ("openssl-h-missing-c", 170),
+    "openssl-libdir-incomplete": ("openssl-libdir-incomplete", 74),
+    "openssl-static-lib-missing": ("openssl-static-libs-missing", 6),
+    "openssl-sys-header-expansion": ("openssl-headers-missing-rust", 106),
+    "pip-dns": ("index-unreachable", 2),
+    "pip-only-binary-python38": ("no-such-version", 2),
+    "pip-proxy-refused": ("index-unreachable", 1),
+    "pip19.0-on-py311": ("pip-broken-on-this-python", 33),
+    "pip19.2-picks-sdist": ("pip-too-old-pyproject", 43),
+    "pip26-metadata-failed": ("crates-unreachable", 22),
+    "pip26-pkg-resources": ("rust-missing-setuptools", 179),
+    "pip26-wheel-failed": ("rust-missing-setuptools", 157),
+    "pkg-config-missing": ("pkg-config-missing", 47),
+    "pkg-resources-masks-40": ("rust-missing-setuptools", 275),
+    "python-h-missing": ("python-h-missing", 170),
+    "python-too-new-42": ("python-too-new-pyo3", 462),
+    "rust-bootstrap-download-failed": ("rust-bootstrap-download-failed", 97),
+    "rust-missing-348": ("rust-missing-setuptools", 350),
+    "rust-missing-40-with-debug-assistance": ("rust-missing-setuptools", 268),
+    "rust-missing-42": ("rust-missing-setuptools", 199),
+    "rust-missing-maturin": ("rust-missing-maturin", 18),
+    "rust-too-old-cargo-newform": ("rust-too-old-cargo", 2),
+    "rust-too-old-cargo-oldform": ("rust-too-old-cargo", 1),
+    "rustup-no-default": ("rustup-no-default", 1),
+    "tmp-noexec-maturin": ("tmp-noexec", 40),
+    "tmp-noexec-so": ("tmp-noexec", 78),
+    "unsupported-wheel": ("unsupported-wheel-file", 1),
+    "uv-connection-refused": ("index-unreachable", 2),
+    "uv-dns": ("index-unreachable", 2),
+    "uv-externally-managed": ("externally-managed", 2),
+    "uv-no-such-version": ("no-such-version", 3),
+    "uv-no-wheel": ("no-wheel-for-platform", 3),
+    "uv-openssl-dir-wrong": ("openssl-dir-wrong", 100),
+    "uv-python-too-old": ("no-wheel-for-platform", 3),
+    "uv-rust-missing": ("rust-missing-maturin", 13),
+}
+SUCCEEDED = {"openssl3-with-348-build-ok"}
+
+
+def read(name: str) -> list[str]:
+    return (LOGS / f"{name}.log").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_log_is_expected() -> None:
+    assert {path.stem for path in LOGS.glob("*.log")} == EXPECTED.keys() | SUCCEEDED
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_real_log_is_explained(name: str) -> None:
+    lines = read(name)
+    found = diagnose(lines)
+    assert (found.id, found.line_number) == EXPECTED[name]
+    assert found.known
+    assert found.cause
+    assert found.hints
+    assert 1 <= len(found.excerpt) <= 9
+    assert any(shown.strip("…") in lines[found.line_number - 1] for shown in found.excerpt)
+
+
+HOSTS = re.compile(
+    r".*\.(?:example|invalid)|127\.0\.0\.1|github\.com|cryptography\.io|"
+    r"(?:pip|setuptools)\.pypa\.io|docs\.rs|(?:(?:doc|static)\.rust-lang|packaging\.python)\.org|"
+    r"(?:sh\.)?rustup\.rs"
+)
+"""Hosts that a log may name: documentation and examples, never an index."""
+
+
+@pytest.mark.parametrize("name", [*EXPECTED, *SUCCEEDED])
+def test_the_logs_name_no_index_and_no_machine(name: str) -> None:
+    text = "\n".join(read(name))
+    for host in re.findall(r"(?:https?://|Could not resolve host: )([\w.-]*\w)", text):
+        assert HOSTS.fullmatch(host), host
+    assert not re.search(r"crates\.(?!example)\w|/root/|pyenv", text)
+
+
+def test_a_log_without_an_error_is_not_explained() -> None:
+    found = diagnose(read("openssl3-with-348-build-ok"))
+    assert not found.known
+    assert "Successfully built cryptography" in found.excerpt[-1]
+
+
+def test_the_unmasked_error_wins_whatever_comes_last() -> None:
+    lines = read("pkg-resources-masks-40")
+    assert "pkg_resources" in lines[337]
+    assert diagnose(lines[320:]).id == "pkg-resources-gone"
+    assert diagnose(lines).id == "rust-missing-setuptools"
+
+
+def test_what_pip_indents_is_shown_at_the_margin() -> None:
+    found = diagnose(["      running build_rust", "      error: can't find Rust compiler"])
+    assert found.excerpt == ("running build_rust", "error: can't find Rust compiler")
+
+
+def test_numbers_of_the_log_are_in_the_cause() -> None:
+    found = diagnose(["error: Rust 1.41.1 does not match extension requirement >=1.45.0"])
+    assert found.cause == "Rust 1.41.1 is too old for this release, which needs 1.45.0."
+
+
+def test_retries_that_came_through_are_no_cause() -> None:
+    warning = (
+        "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError('x')'"
+    )
+    found = diagnose([warning, "error: can't find Rust compiler"])
+    assert found.id == "rust-missing-setuptools"
+    assert not diagnose([warning, "Successfully installed cryptography-50.0.2"]).known
+
+
+def test_a_download_of_rust_that_came_through_is_no_cause() -> None:
+    found = diagnose(
+        [
+            "Rust not found, installing into a temporary directory",
+            "Could not find directory of OpenSSL installation",
+        ]
+    )
+    assert found.id == "openssl-dir-not-found"
+
+
+def test_a_source_build_that_was_asked_for_is_not_blamed_on_pip() -> None:
+    lines = [
+        "  Downloading cryptography-50.0.2.tar.gz (880 kB)",
+        "You are using pip version 19.0.3, however version 26.3 is available.",
+        "x.c:12: error: something nobody has seen",
+    ]
+    assert diagnose(lines[:2]).id == "pip-too-old-sdist"
+    assert diagnose(lines).line_number == 3
+
+
+def test_old_intel_releases_lack_openssl_and_new_ones_a_wheel() -> None:
+    end = ["$TARGET = x86_64-apple-darwin", "Could not find directory of OpenSSL installation"]
+    assert diagnose(["Collecting cryptography==48.0.1", *end]).id == "openssl-dir-not-found"
+    assert diagnose(["Collecting cryptography==49.0.0", *end]).id == "macos-intel-no-wheel"
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        (["a", "error: one", "b", "error: two"], 2),
+        (["warning: not found", "foo.c:1:2: fatal error: x", "make failed"], 2),
+        (["copying error: x", "Traceback (most recent call last):", "ValueError: no"], 3),
+        (["error: subprocess-exited-with-error", "cannot do that"], 2),
+        (["Compiling thiserror v1.0", "Compiling cc v1", "all went wrong"], 3),
+        (["copying src/error.py -> x", "something could not be found", ""], 2),
+    ],
+)
+def test_an_unknown_failure_shows_the_first_that_looks_like_an_error(
+    lines: list[str], number: int
+) -> None:
+    found = diagnose(lines)
+    assert (found.id, found.line_number) == (UNKNOWN, number)
+    assert lines[number - 1] in found.excerpt
+    assert found.hints
+
+
+def test_only_an_envelope() -> None:
+    found = diagnose(["Building", "ERROR: Failed building wheel for cryptography"])
+    assert (found.id, found.line_number) == ("envelope-wheel", 2)
+
+
+@pytest.mark.parametrize("lines", [[], [""], ["", "   ", "\n"]])
+def test_an_empty_log(lines: list[str]) -> None:
+    found = diagnose(lines)
+    assert (found.id, found.line_number, found.excerpt) == (UNKNOWN, 0, ())
+    assert "nothing" in found.cause
+
+
+def test_colours_and_line_ends_do_not_matter() -> None:
+    found = diagnose(["x\r\n", "\x1b[31mERROR\x1b[0m\x1b[1m: linker\x1b[0m\r\n"])
+    assert found.excerpt == ("x", "ERROR: linker")
+    found = diagnose(["\x1b[1m\x1b[91merror\x1b[0m: linker \x1b[1m`cc`\x1b[0m not found\r\n"])
+    assert found.id == "linker-missing"
+
+
+@pytest.mark.parametrize("before", [0, 3_990, 4_000, 7_150, 1_000_000])
+def test_an_error_anywhere_in_a_very_long_line_is_found_and_shown(before: int) -> None:
+    line = "x" * before + " error: can't find Rust compiler " + "y" * 100_000
+    found = diagnose(["start", line, "end"])
+    assert (found.id, found.line_number) == ("rust-missing-setuptools", 2)
+    assert any("find Rust compiler" in shown for shown in found.excerpt)
+    assert all(len(shown) <= 302 for shown in found.excerpt)
+
+
+def test_a_log_of_ten_megabytes() -> None:
+    def lines() -> Iterator[str]:
+        for number in range(100_000):
+            yield (
+                f"   Compiling crate-{number} v1.0.{number} " + "(/home/user/some/rather/long/path)"
+            )
+            if number == 70_000:
+                yield "error: linker `cc` not found"
+
+    found = diagnose(lines())
+    assert (found.id, found.line_number) == ("linker-missing", 70_002)
+    assert len(found.excerpt) == 9
+
+
+@given(st.lists(st.text(max_size=200), max_size=40))
+def test_no_log_breaks_it(lines: list[str]) -> None:
+    found = diagnose(lines)
+    assert 0 <= found.line_number <= len(lines)
+    assert len(found.excerpt) <= 9

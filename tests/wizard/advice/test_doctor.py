@@ -1,0 +1,210 @@
+"""What the doctor makes of facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from wizard.advice.doctor import Finding, findings
+from wizard.choices import Choices
+from wizard.facts import (
+    Facts,
+    Headers,
+    Listed,
+    Listing,
+    Manager,
+    Package,
+    Pip,
+    PipIndex,
+    Privilege,
+    Python,
+    System,
+    Tool,
+)
+from wizard.knowledge import load
+
+GIB = 1024**3
+WHEELS = ("cp39-abi3-manylinux_2_28_x86_64",)
+PYTHON = Python(
+    path="/usr/bin/python3",
+    origin="path",
+    version="3.11.2",
+    machine="x86_64",
+    platform="linux-x86_64",
+    prefix="/usr",
+    base="/usr/bin/python3",
+    libc="glibc",
+    libc_version="2.36",
+    externally_managed="use apt",
+    ensurepip="23.0.1",
+    headers=True,
+    pip=Pip(
+        "23.0.1",
+        ("cp311-abi3-manylinux_2_28_x86_64", "cp39-abi3-manylinux_2_28_x86_64"),
+        PipIndex("https://index.example/simple"),
+    ),
+)
+GOOD = Facts(
+    system=System(
+        "linux",
+        "x86_64",
+        distribution="debian",
+        distribution_name="Debian GNU/Linux 12 (bookworm)",
+        libc="glibc",
+        libc_version="2.36",
+        memory=8 * GIB,
+        cores=2,
+        temporary="/tmp",
+        temporary_free=50 * GIB,
+    ),
+    pythons=(PYTHON,),
+    listing=Listing((Listed("50.0.2", ">=3.9", WHEELS, "cryptography-50.0.2.tar.gz"),)),
+    managers=(
+        Manager(
+            "apt",
+            "/usr/bin/apt-get",
+            tuple(
+                Package(name, "3.0.19-1", "3.0.19-1")
+                for name in (
+                    "build-essential",
+                    "libffi-dev",
+                    "pkg-config",
+                    "libssl-dev",
+                    "python3.11-dev",
+                    "python3.11-venv",
+                    "cargo",
+                    "rustc",
+                )
+            ),
+        ),
+    ),
+    tools=(
+        Tool("cc", "/usr/bin/cc", "12.2.0", "system"),
+        Tool("rustc", "/usr/bin/rustc", "1.95.0", "system"),
+        Tool("cargo", "/usr/bin/cargo", "1.95.0", "system"),
+    ),
+    openssl=(Headers("/usr/include", "3.0.19"),),
+    privilege=Privilege("sudo", "/usr/bin/sudo", password=True),
+)
+
+
+def found(facts: Facts) -> tuple[Finding, ...]:
+    return findings(facts, load())
+
+
+def one(facts: Facts, title: str, mark: str) -> Finding:
+    matching = [each for each in found(facts) if (each.title, each.mark) == (title, mark)]
+    assert len(matching) == 1, found(facts)
+    return matching[0]
+
+
+def with_python(**changes: object) -> Facts:
+    return replace(GOOD, pythons=(replace(PYTHON, **changes),))  # type: ignore[arg-type]
+
+
+def with_system(**changes: object) -> Facts:
+    return replace(GOOD, system=replace(GOOD.system, **changes))  # type: ignore[arg-type]
+
+
+def test_a_good_machine_has_nothing_to_do() -> None:
+    assert [each for each in found(GOOD) if each.mark != "ok"] == []
+    assert "50.0.2 fits" in one(GOOD, "Wheel", "ok").detail
+    assert "belongs to the system" in one(GOOD, "Python", "ok").detail
+
+
+TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
+    "no Python": (replace(GOOD, pythons=()), "Python", "bad", "No Python"),
+    "no ensurepip": (with_python(ensurepip=""), "Environments", "warn", "ensurepip is missing"),
+    "broken pip": (with_python(pip=None, pip_problem="pip 9 breaks"), "pip", "warn", "pip 9"),
+    "no index": (
+        replace(GOOD, listing=Listing(problem="index.example does not answer.")),
+        "Index",
+        "bad",
+        "does not answer",
+    ),
+    "part of the index": (
+        replace(GOOD, listing=replace(GOOD.listing or Listing(), problem="no b.example")),
+        "Index",
+        "warn",
+        "no b.example",
+    ),
+    "nobody to ask": (replace(GOOD, listing=None), "Index", "warn", "No pip"),
+    "no wheel": (
+        with_python(machine="s390x", platform="linux-s390x", pip=None),
+        "Wheel",
+        "warn",
+        "None fits",
+    ),
+    "manager": (
+        replace(GOOD, managers=(Manager("apt", "apt-get", problem="dpkg is locked"),)),
+        "Packages",
+        "warn",
+        "dpkg is locked",
+    ),
+    "no manager": (replace(GOOD, managers=()), "Packages", "warn", "No package manager"),
+    "broken tool": (
+        replace(GOOD, tools=(*GOOD.tools, Tool("clang", "/opt/clang", problem="No answer."))),
+        "clang",
+        "warn",
+        "/opt/clang: No answer.",
+    ),
+    "no root": (replace(GOOD, privilege=Privilege()), "Root", "warn", "no way to root"),
+    "noexec": (with_system(temporary_noexec=True), "Temporary", "warn", "noexec"),
+    "full": (with_system(temporary_free=GIB // 2), "Temporary", "warn", "0.5 GiB free"),
+    "small": (with_system(memory=GIB // 2), "Memory", "warn", "0.5 GiB of memory"),
+    "unread": (with_system(problems=("No memory.",)), "System", "warn", "No memory."),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLED)
+def test_trouble_is_named_with_what_to_do(name: str) -> None:
+    facts, title, mark, said = TROUBLED[name]
+    finding = one(facts, title, mark)
+    assert said in finding.detail
+    assert finding.action
+
+
+@pytest.mark.parametrize("name", TROUBLED)
+def test_nothing_that_is_not_ok_is_without_an_action(name: str) -> None:
+    assert all(each.action for each in found(TROUBLED[name][0]) if each.mark != "ok")
+
+
+def test_a_broken_environment_is_named_beside_the_python_that_works() -> None:
+    broken = Python("./venv/bin/python", "folder", environment="./venv", problem="It is gone.")
+    facts = replace(GOOD, pythons=(PYTHON, broken))
+    finding = one(facts, "Python", "warn")
+    assert "./venv" in finding.action
+
+
+def test_without_venv_apt_is_told_what_to_install() -> None:
+    action = one(with_python(ensurepip=""), "Environments", "warn").action
+    assert "apt-get install python3.11-venv" in action
+
+
+DEBIAN_12 = with_system(distribution_version="12")
+
+
+def test_it_says_whether_the_makers_test_it_here_and_where_that_was_read() -> None:
+    said = one(DEBIAN_12, "Support", "ok").detail
+    assert said.startswith("Debian 12 on x86_64 with Python 3.11 is one of the systems")
+    assert "Source builds are tested with OpenSSL 3.0" in said
+    assert said.endswith("Read in docs/installation.rst of cryptography 50.0.2.")
+
+
+def test_it_says_so_of_the_release_that_was_asked_for() -> None:
+    listed = Listed("3.4.8", ">=3.6", (), "cryptography-3.4.8.tar.gz")
+    releases = (GOOD.listing or Listing()).releases
+    facts = replace(DEBIAN_12, listing=Listing((*releases, listed)))
+    (said,) = (
+        each
+        for each in findings(facts, load(), Choices(release="3.4.8"))
+        if each.title == "Support"
+    )
+    assert said.mark == "warn"
+    assert "Its makers test it on Debian 9, 10 and 11 and Debian unstable." in said.detail
+    assert "proves" in said.action
+
+
+def test_without_a_python_nothing_is_said_of_support() -> None:
+    assert all(each.title != "Support" for each in found(replace(GOOD, pythons=())))

@@ -1,0 +1,131 @@
+"""The first look at a request."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from wizard.asking.request import check, implied
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+
+
+def environment(folder: Path, *, python: bool = True) -> Path:
+    (folder / "bin").mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    if python:
+        (folder / "bin" / "python").write_text("#!/bin/sh\n")
+        (folder / "bin" / "python").chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "it's", '"quoted"', "$(touch x)", "-dash"])
+def test_any_name_can_be_a_folder(tmp_path: Path, name: str) -> None:
+    assert check(Choices(venv=str(tmp_path / name))).venv == str(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_folder_is_made_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert check(Choices(venv="-env")).venv == str(tmp_path / "-env")
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BadRequest, match="is a file"):
+        check(Choices(venv=str(tmp_path / "file")))
+    with pytest.raises(BadRequest):
+        check(Choices(venv=str(tmp_path / "file" / "inside")))
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("x")
+    with pytest.raises(BadRequest, match="not a virtual environment"):
+        check(Choices(venv=str(tmp_path)))
+
+
+def test_an_empty_folder_will_do(tmp_path: Path) -> None:
+    assert check(Choices(venv=str(tmp_path))).venv == str(tmp_path)
+
+
+def test_a_broken_environment_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="broken"):
+        check(Choices(venv=str(environment(tmp_path / "e", python=False))))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(BadRequest, match="cannot be written"):
+        check(Choices(venv=str(tmp_path / "e")))
+
+
+def test_a_python_by_its_bare_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Path(sys.executable)
+    monkeypatch.setenv("PATH", str(here.parent))
+    assert check(Choices(python=here.name)).python == str(here)
+
+
+def test_an_environments_folder_means_its_python(tmp_path: Path) -> None:
+    folder = environment(tmp_path / "e")
+    assert check(Choices(python=str(folder))).python == str(folder / "bin" / "python")
+
+
+@pytest.mark.parametrize(
+    ("choices", "says"),
+    [
+        (Choices(python="no-such-python-9"), "no Python"),
+        (Choices(python="/"), "is a folder"),
+        (Choices(release="newest"), "not a version"),
+        (Choices(venv="a\0b"), "character"),
+        (Choices(method="wheel", link="dynamic"), "contradict"),
+        (Choices(method="wheel", manager="apt"), "contradict"),
+        (Choices(method="wheel", rust="system"), "contradict"),
+    ],
+)
+def test_what_cannot_be_is_refused(choices: Choices, says: str) -> None:
+    with pytest.raises(BadRequest, match=says) as caught:
+        check(choices)
+    assert caught.value.code == 2
+
+
+def test_a_file_that_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(BadRequest, match="may not be run"):
+        check(Choices(python=str(tmp_path / "notes.txt")))
+
+
+def test_an_existing_environment_keeps_its_python(tmp_path: Path) -> None:
+    folder = environment(tmp_path / "e")
+    inside = folder / "bin" / "python"
+    assert check(Choices(venv=str(folder), python=str(inside))).python == str(inside)
+    with pytest.raises(BadRequest, match="contradict"):
+        check(Choices(venv=str(folder), python=sys.executable))
+
+
+def test_a_version_is_written_plainly() -> None:
+    assert check(Choices(release="v50.0.2 ")).release == "50.0.2"
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(manager="apt"),
+        Choices(rust="rustup"),
+        Choices(toolchain="keep"),
+        Choices(openssl="system"),
+        Choices(link="dynamic"),
+    ],
+)
+def test_what_only_a_build_needs_means_a_build(choices: Choices) -> None:
+    assert implied(choices).method == "source"
+
+
+def test_what_a_wheel_can_be_does_not() -> None:
+    for choices in (Choices(), Choices(release="50.0.2"), Choices(link="static")):
+        assert implied(choices).method == ""

@@ -1,0 +1,222 @@
+"""Which OpenSSL a source build uses, and how each release is told of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backends.action import Command, Download, Prove, RemoveFolder, Seal, Unpack, WriteFile
+from tests.machines import machine
+from wizard.choices import Choices
+from wizard.errors import Impossible
+from wizard.facts import Facts, Headers
+from wizard.knowledge import OpenSSLSource, load
+from wizard.plan import Plan, order
+from wizard.planning.planner import plan
+
+OLD, LTS = (
+    OpenSSLSource(version, f"https://openssl.example/{version}.tar.gz", "0" * 64, ends, ("no-x",))
+    for version, ends in (("1.1.1w", "2023-09-11"), ("3.5.4", "2030-04-08"))
+)
+KNOWLEDGE = replace(load(), openssls=(LTS, OLD))
+WORKSHOP = machine("workshop")
+DEBIAN = machine("debian-12")
+
+
+def source(facts: Facts, **choices: str) -> Plan:
+    return plan(facts, KNOWLEDGE, Choices(method="source", **choices))  # type: ignore[arg-type]
+
+
+def env(made: Plan) -> dict[str, str]:
+    return dict(command(made, "install").env)
+
+
+def command(made: Plan, step: str) -> Command:
+    action = next(s.action for s in made.steps if s.id == step)
+    assert isinstance(action, Command)
+    return action
+
+
+def why(facts: Facts, **choices: str) -> str:
+    with pytest.raises(Impossible) as refused:
+        source(facts, **choices)
+    return " ".join((refused.value.what, refused.value.why, *refused.value.hints))
+
+
+def test_the_systems_own_needs_no_variable() -> None:
+    made = source(DEBIAN)
+    assert not [name for name in env(made) if "OPENSSL" in name or name.endswith("FLAGS")]
+
+
+def test_debians_static_libraries_are_named() -> None:
+    made = source(replace(DEBIAN, multiarch="x86_64-linux-gnu"), link="static")
+    assert env(made)["OPENSSL_STATIC"] == "1"
+    assert env(made)["OPENSSL_LIB_DIR"] == "/usr/lib/x86_64-linux-gnu"
+    assert env(made)["OPENSSL_INCLUDE_DIR"] == "/usr/include"
+    assert made.link == "static"
+
+
+def test_alpine_has_a_package_for_them() -> None:
+    made = source(machine("alpine-3.22"), link="static")
+    assert "openssl-libs-static" in command(made, "packages").argv
+
+
+def test_fedora_has_none() -> None:
+    assert "no static libraries" in why(machine("fedora"), link="static")
+
+
+def test_before_40_the_systems_cannot_be_static_on_linux() -> None:
+    assert "no shared libraries" in why(DEBIAN, link="static", release="39.0.2")
+
+
+def test_one_that_the_wizard_builds_static() -> None:
+    made = source(WORKSHOP, openssl="3.5.4", link="static")
+    ids = [s.id for s in made.steps]
+    assert ids[: ids.index("environment")] == [
+        *("openssl-source", "openssl-unpack", "openssl-configure", "openssl-build"),
+        *("openssl-install", "openssl", "openssl-clean"),
+    ]
+    prefix = env(made)["OPENSSL_DIR"]
+    assert re.fullmatch(
+        r"/home/ada/\.cache/cryptography-wizard/openssl/3\.5\.4-static-x86_64-glibc-[0-9a-f]{8}",
+        prefix,
+    )
+    assert env(made)["OPENSSL_STATIC"] == "1"
+    assert "RUSTFLAGS" not in env(made)
+    configure = command(made, "openssl-configure")
+    assert {"no-shared", "no-module", "-fPIC", "--libdir=lib", "no-x"} <= set(configure.argv)
+    assert f"--prefix={prefix}" in configure.argv
+    assert configure.argv[-1].startswith("--openssldir=/")
+    build = command(made, "openssl-build")
+    assert build.argv == ("make", f"-j{WORKSHOP.system.cores}", "build_libs")
+    assert command(made, "openssl-install").argv == ("make", "install_dev")
+    actions = {s.id: s.action for s in made.steps}
+    fetch, unpack = actions["openssl-source"], actions["openssl-unpack"]
+    assert isinstance(fetch, Download)
+    assert isinstance(unpack, Unpack)
+    assert (fetch.url, fetch.sha256) == (LTS.url, LTS.sha256)
+    assert (unpack.archive, unpack.folder) == (fetch.path, build.cwd)
+    assert actions["openssl"] == Seal(prefix, "OpenSSL 3.5.4, static")
+    assert actions["openssl-clean"] == RemoveFolder(build.cwd)
+    assert any("supported until 2030-04-08" in note for note in made.notes)
+
+
+def test_what_is_heavy_is_not_together_and_the_rest_is_free() -> None:
+    made = source(DEBIAN, openssl="3.5.4", link="static")
+    steps = {s.id: s for s in made.steps}
+    assert {s.id for s in made.steps if s.heavy} == {"openssl-build", "install"}
+    assert steps["openssl-source"].needs == ()
+    assert "packages" in steps["openssl-configure"].needs
+    assert "openssl" in steps["install"].needs
+    assert steps["environment"].needs == ("packages",)  # made from the system's own Python
+    (other,) = (p for p in WORKSHOP.pythons if p.version.startswith("3.12"))
+    elsewhere = source(replace(DEBIAN, pythons=(other,)), openssl="3.5.4", link="static")
+    assert next(s for s in elsewhere.steps if s.id == "environment").needs == ()
+    assert order(made)
+
+
+def test_it_is_built_once() -> None:
+    name = env(source(WORKSHOP, openssl="3.5.4", link="static"))["OPENSSL_DIR"].rpartition("/")[2]
+    again = source(replace(WORKSHOP, built=(name,)), openssl="3.5.4", link="static")
+    assert not [s.id for s in again.steps if s.id.startswith("openssl")]
+    assert env(again)["OPENSSL_DIR"].endswith(name)
+
+
+def test_a_shared_one_lies_in_the_environment_and_is_found_there() -> None:
+    made = source(WORKSHOP, openssl="3.5.4", link="dynamic")
+    place = f"{made.environment}/openssl"
+    assert env(made)["OPENSSL_DIR"] == place
+    assert env(made)["RUSTFLAGS"] == f"-C link-arg=-Wl,-rpath,{place}/lib"
+    assert "OPENSSL_STATIC" not in env(made)
+    assert "-Wl,-Bsymbolic-functions" in command(made, "openssl-configure").argv
+    copy = command(made, "openssl-place")
+    assert copy.argv[-1] == f"{place}/."
+    ids = [s.id for s in order(made)]
+    assert ids.index("environment") < ids.index("openssl-place") < ids.index("install")
+
+
+def test_a_shared_one_is_never_taken_for_the_systems() -> None:
+    made = source(WORKSHOP, openssl="3.5.4", link="dynamic")
+    steps = {s.id: s for s in made.steps}
+    named = steps["openssl-name"].action
+    assert isinstance(named, WriteFile)
+    unpacked = steps["openssl-unpack"].action
+    assert isinstance(unpacked, Unpack)
+    assert named.path == f"{unpacked.folder}/Configurations/cryptography.conf"
+    assert 'inherit_from => ["linux-x86_64"], shlib_variant => "-cryptography"' in named.text
+    configure = command(made, "openssl-configure")
+    assert configure.argv[1] == "linux-x86_64-cryptography"
+    assert f'"{configure.argv[1]}"' in named.text
+    assert "openssl-name" in steps["openssl-configure"].needs
+    static = source(WORKSHOP, openssl="3.5.4", link="static")
+    assert "openssl-name" not in {s.id for s in static.steps}
+    mac = source(machine("mac-arm-brew"), openssl="3.5.4", link="dynamic")
+    assert "openssl-name" not in {s.id for s in mac.steps}  # there a library's name is its path
+
+
+def test_one_that_is_not_the_systems_has_to_be_the_one_in_use() -> None:
+    def proved(facts: Facts, **choices: str) -> str:
+        action = source(facts, **choices).steps[-1].action
+        assert isinstance(action, Prove)
+        return action.openssl
+
+    assert proved(WORKSHOP, openssl="3.5.4", link="dynamic") == "3.5.4"
+    assert proved(folder(), openssl="/opt/ssl", link="static") == "3.5.4"
+    libressl = folder(version="LibreSSL 4.1.0", library="")
+    assert proved(libressl, openssl="/opt/ssl", link="dynamic") == "4.1.0"
+    assert proved(WORKSHOP) == ""
+
+
+def test_before_40_it_is_named_by_flags() -> None:
+    facts = machine("debian-11")
+    made = source(facts, release="3.4.8", openssl="1.1.1w", link="static")
+    prefix = f"{facts.cache}/openssl/"
+    assert env(made)["CFLAGS"].startswith(f"-I{prefix}")
+    assert env(made)["LDFLAGS"].startswith(f"-L{prefix}")
+    assert "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS" not in env(made)
+    assert "no-module" not in command(made, "openssl-configure").argv
+    assert any("out of support since 2023-09-11" in note for note in made.notes)
+
+
+def test_a_mac_is_configured_for_the_python_not_the_machine() -> None:
+    made = source(machine("mac-arm-brew"), openssl="3.5.4", link="static")
+    assert command(made, "openssl-configure").argv[1] == "darwin64-arm64-cc"
+
+
+def test_only_what_the_release_takes() -> None:
+    assert "does not take OpenSSL 1.1.1w" in why(WORKSHOP, release="50.0.2", openssl="1.1.1w")
+    assert "does not take OpenSSL 3.5.4" in why(WORKSHOP, release="3.4.8", openssl="3.5.4")
+    assert "It can build: 3.5.4, 1.1.1w." in why(WORKSHOP, openssl="3.0.1")
+    assert "Linux and macOS" in why(machine("windows-64"), openssl="3.5.4")
+
+
+def folder(**facts: Any) -> Facts:
+    good = Headers("/opt/ssl/include", "3.5.4", "/opt/ssl/lib", True, "3.5.4", "x86_64")
+    return replace(WORKSHOP, openssl=(replace(good, **facts), *WORKSHOP.openssl))
+
+
+def test_a_folder_that_the_user_names() -> None:
+    made = source(folder(), openssl="/opt/ssl", link="dynamic")
+    assert env(made)["OPENSSL_DIR"] == "/opt/ssl"
+    assert env(made)["RUSTFLAGS"].endswith("-rpath,/opt/ssl/lib")
+    elsewhere = source(folder(libraries="/opt/ssl/lib64"), openssl="/opt/ssl", link="static")
+    assert env(elsewhere)["OPENSSL_LIB_DIR"] == "/opt/ssl/lib64"
+    assert env(elsewhere)["OPENSSL_INCLUDE_DIR"] == "/opt/ssl/include"
+
+
+@pytest.mark.parametrize(
+    ("facts", "link", "says"),
+    [
+        ({"folder": "/opt/other/include"}, "dynamic", "no folder of an OpenSSL"),
+        ({"libraries": ""}, "dynamic", "no libraries"),
+        ({"library": "3.0.19"}, "dynamic", "come from one build"),
+        ({"machine": "aarch64"}, "dynamic", "is for aarch64"),
+        ({"static": False}, "static", "no static libraries"),
+        ({"version": "1.1.0", "library": "1.1.0"}, "dynamic", "needs an OpenSSL"),
+    ],
+)
+def test_a_folder_that_cannot_serve(facts: dict[str, Any], link: str, says: str) -> None:
+    assert says in why(folder(**facts), openssl="/opt/ssl", link=link, release="50.0.2")

@@ -1,0 +1,376 @@
+"""The planner: what is planned for recorded machines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
+from tests.machines import machine
+from wizard.choices import Choices
+from wizard.codec import from_json, to_json
+from wizard.errors import Impossible, WizardError
+from wizard.facts import Facts, Headers, Manager, Package, Tool
+from wizard.knowledge import load
+from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
+from wizard.planning.planner import plan
+
+KNOWLEDGE = load()
+WORKSHOP = machine("workshop")
+DEBIAN = machine("debian-12")
+BARE = machine("debian-13-bare")
+SOURCE = Choices(method="source")
+
+
+def without_uv(facts: Facts) -> Facts:
+    return replace(facts, tools=tuple(t for t in facts.tools if t.name != "uv"))
+
+
+def commands(made: Plan) -> dict[str, Command]:
+    return {s.id: s.action for s in made.steps if isinstance(s.action, Command)}
+
+
+def pythons(version: str) -> str:
+    return next(p.path for p in WORKSHOP.pythons if p.version.startswith(version))
+
+
+def test_a_wheel_with_uv() -> None:
+    made = plan(WORKSHOP, KNOWLEDGE, Choices())
+    assert [s.id for s in made.steps] == ["environment", "install", "proof"]
+    argv = commands(made)["install"].argv
+    assert argv[1:3] == ("pip", "install")
+    assert argv[-3:] == ("--only-binary", "cryptography", "cryptography==50.0.2")
+    assert made.link == "static"
+
+
+def test_a_wheel_with_pip_brings_the_newest_pip_in_one_call() -> None:
+    made = plan(without_uv(WORKSHOP), KNOWLEDGE, Choices())
+    assert [s.id for s in made.steps] == ["environment", "install", "proof"]
+    environment, install = commands(made)["environment"], commands(made)["install"]
+    assert "--without-pip" in environment.argv
+    assert install.argv[:5] == (
+        pythons("3.11"), "-m", "pip", "--python",
+        "/home/ada/project/cryptography-env/bin/python",
+    )  # fmt: skip
+    assert install.argv[-5:] == (
+        "--only-binary", "cryptography", "--no-compile", "pip", "cryptography==50.0.2",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("version", "release"), [("3.6", "40.0.2"), ("3.7", "45.0.7"), ("3.8", "47.0.0")]
+)
+def test_an_old_pip_is_upgraded_first_inside_the_environment(version: str, release: str) -> None:
+    facts = without_uv(WORKSHOP)
+    made = plan(facts, KNOWLEDGE, Choices(python=pythons(version)))
+    assert made.release == release
+    if version != "3.8":
+        assert [s.id for s in made.steps] == ["environment", "pip-upgrade", "install", "proof"]
+        upgrade = commands(made)["pip-upgrade"].argv
+        assert upgrade[0] == "/home/ada/project/cryptography-env/bin/python"
+        assert upgrade[-2:] == ("--upgrade", "pip")
+    assert any("50.0.2" in note for note in made.notes)
+
+
+def test_an_environment_with_an_old_pip() -> None:
+    python = WORKSHOP.pythons[0]
+    assert python.pip is not None
+    old = replace(
+        python,
+        path="/home/ada/api/bin/python",
+        environment="/home/ada/api",
+        origin="asked",
+        pip=replace(
+            python.pip,
+            version="19.2.3",
+            tags=("cp311-cp311-manylinux2010_x86_64.manylinux1_x86_64.linux_x86_64",),
+        ),
+    )
+    facts = without_uv(replace(WORKSHOP, pythons=(old, *WORKSHOP.pythons)))
+    made = plan(facts, KNOWLEDGE, Choices(venv="/home/ada/api"))
+    assert [s.id for s in made.steps] == ["pip-upgrade", "install", "proof"]
+    assert "19.3" in made.steps[0].why
+    assert not made.new
+
+
+def test_the_same_version_is_installed_again_to_be_sure() -> None:
+    there = replace(
+        WORKSHOP.pythons[0], path="/e/bin/python", environment="/e", origin="asked",
+        cryptography="50.0.2",
+    )  # fmt: skip
+    facts = without_uv(replace(WORKSHOP, pythons=(there,)))
+    argv = commands(plan(facts, KNOWLEDGE, Choices(venv="/e")))["install"].argv
+    assert "--force-reinstall" in argv
+    assert "--no-deps" in argv
+
+
+def test_source_on_debian_12_takes_the_rust_that_is_new_enough() -> None:
+    made = plan(DEBIAN, KNOWLEDGE, SOURCE)
+    assert [s.id for s in made.steps] == [
+        "packages-refresh", "packages", "environment", "pip", "install", "proof",
+    ]  # fmt: skip
+    packages = commands(made)["packages"]
+    assert packages.root
+    wanted = ("build-essential", "pkg-config", "libssl-dev", "python3.11-dev")
+    assert packages.argv[-6:] == (*wanted, "cargo-web", "rustc-web")
+    assert made.steps[1].check == PackagesInstalled("apt", packages.argv[-6:])
+    assert made.link == "dynamic"
+
+
+def test_a_cargo_that_fetches_crates_quickly_is_preferred() -> None:
+    made = plan(DEBIAN, KNOWLEDGE, replace(SOURCE, release="42.0.8"))
+    assert commands(made)["packages"].argv[-2:] == ("cargo-web", "rustc-web")
+
+
+def test_a_release_that_takes_older_rust_can_have_the_plain_one() -> None:
+    (apt,) = DEBIAN.managers
+    kept = tuple(p for p in apt.packages if "-web" not in p.name)
+    facts = replace(DEBIAN, managers=(replace(apt, packages=kept),))
+    made = plan(facts, KNOWLEDGE, replace(SOURCE, release="42.0.8", rust="system"))
+    assert commands(made)["packages"].argv[-2:] == ("cargo", "rustc")
+    assert any("with git" in note for note in made.notes)
+
+
+def test_nothing_is_installed_that_is_there() -> None:
+    made = plan(WORKSHOP, KNOWLEDGE, SOURCE)
+    assert [s.id for s in made.steps] == ["environment", "install", "proof"]
+    assert commands(made)["environment"].argv[1:3] == ("venv", "--no-progress")  # it has uv
+    assert any("uv makes the environment" in note for note in made.notes)
+    without = plan(WORKSHOP, KNOWLEDGE, replace(SOURCE, installer="pip"))
+    assert [s.id for s in without.steps] == ["environment", "pip", "install", "proof"]
+
+
+def test_a_source_build_is_never_a_wheel() -> None:
+    install = commands(plan(WORKSHOP, KNOWLEDGE, SOURCE))["install"]
+    tail = ("-v", "--no-cache-dir", "--no-binary", "cryptography", "cryptography==50.0.2")
+    assert install.argv[-5:] == tail
+    assert dict(install.env)["MATURIN_NO_INSTALL_RUST"] == "1"
+
+
+def test_uv_compiles_where_it_is_asked_for() -> None:
+    install = commands(plan(WORKSHOP, KNOWLEDGE, replace(SOURCE, installer="uv")))["install"]
+    assert install.argv[1:3] == ("pip", "install")
+    assert "--no-cache" in install.argv
+    assert install.argv[-3:] == ("--no-binary", "cryptography", "cryptography==50.0.2")
+
+
+def test_old_build_tools_are_held_by_a_constraint() -> None:
+    made = plan(WORKSHOP, KNOWLEDGE, replace(SOURCE, release="41.0.7"))
+    written = next(s.action for s in made.steps if isinstance(s.action, WriteFile))
+    assert written.text == "setuptools<81\n"
+    env = dict(commands(made)["install"].env)
+    assert env["PIP_CONSTRAINT"] == env["PIP_BUILD_CONSTRAINT"] == written.path
+
+
+def test_a_python_newer_than_its_pyo3_gets_the_variable() -> None:
+    choices = replace(SOURCE, release="42.0.8", python=pythons("3.13"))
+    env = dict(commands(plan(WORKSHOP, KNOWLEDGE, choices))["install"].env)
+    assert env["PYO3_USE_ABI3_FORWARD_COMPATIBILITY"] == "1"
+
+
+def test_a_too_old_rust_elsewhere_does_not_win() -> None:
+    old = (Tool("rustc", "/home/ada/.cargo/bin/rustc", "1.60.0", "rustup"),
+           Tool("cargo", "/home/ada/.cargo/bin/cargo", "1.60.0", "rustup"))  # fmt: skip
+    made = plan(replace(DEBIAN, tools=old), KNOWLEDGE, SOURCE)
+    assert commands(made)["install"].path == ("/usr/bin",)
+
+
+def test_no_rust_new_enough_is_refused_with_ways_out() -> None:
+    apt = DEBIAN.managers[0]
+    packages = tuple(p for p in apt.packages if not p.name.endswith("-web"))
+    facts = replace(DEBIAN, managers=(replace(apt, packages=packages),))
+    own = replace(SOURCE, rust="system")
+    with pytest.raises(Impossible) as caught:
+        plan(facts, KNOWLEDGE, replace(own, release="50.0.2"))
+    assert "Rust 1.83" in caught.value.why
+    assert "1.63" in caught.value.why
+    assert any("--release" in hint for hint in caught.value.hints)
+    older = plan(facts, KNOWLEDGE, own)
+    assert older.release == "42.0.8"
+    assert any("50.0.2" in note for note in older.notes)
+
+
+def test_rustup_where_no_rust_is_new_enough() -> None:
+    apt = DEBIAN.managers[0]
+    packages = tuple(p for p in apt.packages if not p.name.endswith("-web"))
+    facts = replace(DEBIAN, managers=(replace(apt, packages=packages),))
+    made = plan(facts, KNOWLEDGE, SOURCE)
+    home = f"{DEBIAN.cache}/rust"
+    assert [s.id for s in made.steps if "rust" in s.id] == ["rustup", "rust", "rust-remove"]
+    fetch = next(s.action for s in made.steps if s.id == "rustup")
+    assert isinstance(fetch, Download)
+    assert fetch.url.endswith("/rustup/dist/x86_64-unknown-linux-gnu/rustup-init")
+    assert fetch.sha256_url == f"{fetch.url}.sha256"
+    assert fetch.executable
+    assert fetch.path.startswith(home)
+    install, build = commands(made)["rust"], commands(made)["install"]
+    assert not install.root
+    assert install.argv[1:5] == ("-y", "--no-modify-path", "--profile", "minimal")
+    assert build.path == (f"{home}/cargo/bin",)
+    assert dict(build.env)["RUSTUP_HOME"] == f"{home}/rustup"
+    assert dict(build.env)["CARGO_HOME"] == f"{home}/cargo"
+    removed = next(s.action for s in made.steps if s.id == "rust-remove")
+    assert removed == RemoveFolder(home)
+    kept = plan(facts, KNOWLEDGE, replace(SOURCE, toolchain="keep"))
+    assert "rust-remove" not in [s.id for s in kept.steps]
+
+
+def test_rustup_comes_from_the_server_that_its_variables_name() -> None:
+    mirror = (("RUSTUP_DIST_SERVER", "https://mirror.example/rust"),)
+    chosen = replace(SOURCE, rust="rustup")
+    made = plan(replace(DEBIAN, variables=mirror), KNOWLEDGE, chosen)
+    fetch = next(s.action for s in made.steps if s.id == "rustup")
+    assert isinstance(fetch, Download)
+    assert fetch.url.startswith("https://mirror.example/rust/rustup/dist/")
+    root = (*mirror, ("RUSTUP_UPDATE_ROOT", "https://mirror.example/up"))
+    made = plan(replace(DEBIAN, variables=root), KNOWLEDGE, chosen)
+    fetch = next(s.action for s in made.steps if s.id == "rustup")
+    assert isinstance(fetch, Download)
+    assert fetch.url.startswith("https://mirror.example/up/dist/")
+    secret = (("RUSTUP_UPDATE_ROOT", "https://me:pw@mirror.example/up"),)
+    with pytest.raises(Impossible) as refused:
+        plan(replace(DEBIAN, variables=secret), KNOWLEDGE, chosen)
+    assert "password" in refused.value.why
+
+
+def test_the_users_own_cargo_configuration_is_kept() -> None:
+    facts = replace(DEBIAN, cargo_config="/home/ada/.cargo/config.toml")
+    made = plan(facts, KNOWLEDGE, replace(SOURCE, rust="rustup"))
+    assert "CARGO_HOME" not in dict(commands(made)["install"].env)
+
+
+def test_variables_that_steer_elsewhere_are_not_seen_by_the_build() -> None:
+    facts = replace(DEBIAN, variables=(("OPENSSL_DIR", "/opt/old"), ("OPENSSL_STATIC", "1")))
+    made = plan(facts, KNOWLEDGE, SOURCE)
+    assert commands(made)["install"].unset == ("OPENSSL_DIR", "OPENSSL_STATIC")
+    assert any("OPENSSL_DIR" in note for note in made.notes)
+
+
+def test_libressl_is_compared_with_its_own_numbers() -> None:
+    alone = replace(WORKSHOP, managers=())
+    for version, fits in (("LibreSSL 4.2.1", True), ("LibreSSL 3.8.2", False)):
+        facts = replace(alone, openssl=(Headers("/usr/include", version),))
+        if fits:
+            assert "LibreSSL 4.2.1" in plan(facts, KNOWLEDGE, SOURCE).steps[-2].why
+        else:
+            with pytest.raises(Impossible) as caught:
+                plan(facts, KNOWLEDGE, replace(SOURCE, release="50.0.2"))
+            assert "LibreSSL 4.1" in caught.value.why
+
+
+def test_rust_by_rustup_is_put_on_the_path() -> None:
+    path = commands(plan(WORKSHOP, KNOWLEDGE, SOURCE))["install"].path
+    assert path == ("/home/ada/.cargo/bin",)
+
+
+def test_the_systems_own_package_manager_comes_first() -> None:
+    dnf = Manager("dnf", "/usr/bin/dnf", (Package("openssl-devel", candidate="3.2.1"),))
+    for managers in ((dnf, *DEBIAN.managers), (*DEBIAN.managers, dnf)):
+        steps = plan(replace(DEBIAN, managers=managers), KNOWLEDGE, SOURCE).steps
+        assert "APT" in steps[0].title
+
+
+def test_an_openssl_that_is_too_new_is_refused() -> None:
+    with pytest.raises(Impossible) as caught:
+        plan(DEBIAN, KNOWLEDGE, replace(SOURCE, release="3.4.8"))
+    assert "OpenSSL" in caught.value.why
+
+
+def test_empty_package_lists_are_fetched_first() -> None:
+    made = plan(BARE, KNOWLEDGE, SOURCE)
+    assert made.prepares
+    assert [s.id for s in made.steps] == ["packages-refresh"]
+
+
+def test_what_is_installed_is_no_sign_of_package_lists() -> None:
+    (apt,) = BARE.managers
+    there = Package("pkg-config", "1.8.1-4", "1.8.1-4")
+    facts = replace(BARE, managers=(replace(apt, packages=(there,)),))
+    assert plan(facts, KNOWLEDGE, SOURCE).prepares
+    wheel = plan(facts, KNOWLEDGE, Choices(method="wheel"))
+    assert commands(wheel)["packages"].argv[-1] == "python3.13-venv"
+
+
+def test_a_python_without_venv_gets_it_from_the_package_manager() -> None:
+    made = plan(BARE, KNOWLEDGE, Choices(method="wheel"))
+    ids = [s.id for s in made.steps]
+    assert ids[:3] == ["packages-refresh", "packages", "environment"]
+    assert commands(made)["packages"].argv[-1] == "python3.13-venv"
+    assert made.steps[2].needs == ("packages",)
+
+
+def test_all_packages_are_installed_in_one_call() -> None:
+    python = replace(DEBIAN.pythons[0], pip=None, ensurepip="")
+    made = plan(replace(DEBIAN, pythons=(python,)), KNOWLEDGE, SOURCE)
+    argv = commands(made)["packages"].argv
+    assert argv[-3:] == ("cargo-web", "rustc-web", "python3.11-venv")
+    assert [s.id for s in made.steps].count("packages-refresh") == 1
+
+
+def test_a_python_without_venv_and_without_root_is_refused() -> None:
+    facts = replace(BARE, privilege=replace(BARE.privilege, method="none"))
+    with pytest.raises(Impossible) as caught:
+        plan(facts, KNOWLEDGE, Choices(method="wheel"))
+    assert "python3.13-venv" in caught.value.what
+
+
+def test_the_documented_tables_serve_where_the_index_was_not_asked() -> None:
+    made = plan(replace(WORKSHOP, listing=None), KNOWLEDGE, Choices())
+    assert made.release == "50.0.2"
+    assert any("index was not asked" in note for note in made.notes)
+
+
+def _is_a_good_refusal(refusal: WizardError) -> None:
+    assert refusal.code in (2, 3)
+    assert refusal.why or refusal.hints or refusal.shown
+
+
+versions = [p.path for p in WORKSHOP.pythons if not p.problem]
+releases = ["3.4", "3.4.8", "35.0.0", "38.0.4", "40.0.2", "42.0.8", "43.0.3", "46.0.7", "50.0.2"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.sampled_from(["workshop", "debian-12", "debian-13-bare"]),
+    st.sampled_from(["", *versions]),
+    st.sampled_from(["", *releases]),
+    st.sampled_from(["", "wheel", "source"]),
+    st.sampled_from(["", "pip", "uv"]),
+    st.sampled_from(["", "/tmp/a b", "/tmp/$(x)'\""]),
+)
+def test_every_choice_is_planned_or_refused(
+    name: str, python: str, release: str, method: str, installer: str, venv: str
+) -> None:
+    choices = Choices(venv, python, release, method, installer=installer)  # type: ignore[arg-type]
+    try:
+        made = plan(machine(name), KNOWLEDGE, choices)
+    except WizardError as refusal:
+        _is_a_good_refusal(refusal)
+        return
+    assert from_json(Plan, to_json(made), source="plan", schema=SCHEMA) == made
+    assert order(made)
+    for step in made.steps:
+        assert step.title
+        assert step.why.endswith(".")
+        if isinstance(step.action, Command):
+            assert ":all:" not in step.action.argv
+            assert step.action.root == step.id.startswith("packages")
+    if made.prepares:
+        return
+    last = made.steps[-1].action
+    assert isinstance(last, Prove)
+    assert last.release == made.release
+    argv = commands(made)["install"].argv
+    assert argv[-1] == f"cryptography=={made.release}"
+    assert ("--no-binary" in argv) == (made.method == "source")
+    assert ("--only-binary" in argv) == (made.method == "wheel")
+
+
+def test_the_json_plan_is_plain() -> None:
+    data = json.loads(to_json(plan(WORKSHOP, KNOWLEDGE, Choices())))
+    assert data["schema"] == SCHEMA
+    assert data["steps"][0]["action"]["kind"] == "command"

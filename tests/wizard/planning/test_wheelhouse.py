@@ -1,0 +1,443 @@
+"""Wheelhouses: what is planned for one, from one, and what is refused before any work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backends.action import Command, Manifest, Prove, RemoveFolder
+from tests.machines import machine, names
+from tests.wizard import wheel_files
+from wizard import environment
+from wizard.asking import questions, request
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Impossible, WizardError
+from wizard.export import formats
+from wizard.facts import Facts, Listed, Listing, Python
+from wizard.knowledge import load
+from wizard.needs import offers
+from wizard.plan import Plan, Step, order
+from wizard.planning import wheelhouse
+from wizard.planning.planner import plan
+from wizard.proof import manifest
+from wizard.store import cache
+
+KNOWLEDGE = load()
+WORKSHOP = machine("workshop")
+HOUSE = "/home/ada/my wheelhouse"
+THREE = Choices(wheelhouse=HOUSE, targets="3.13,3.9,3.11")
+SOURCE = replace(THREE, method="source", link="dynamic")
+
+
+def without_uv(facts: Facts) -> Facts:
+    return replace(facts, tools=tuple(t for t in facts.tools if t.name != "uv"))
+
+
+def made(facts: Facts, choices: Choices) -> Plan:
+    found = plan(facts, KNOWLEDGE, choices)
+    assert found.wheelhouse == choices.wheelhouse
+    return found
+
+
+def steps(found: Plan) -> dict[str, Step]:
+    return {step.id: step for step in found.steps}
+
+
+def argv(found: Plan, step: str) -> tuple[str, ...]:
+    action = steps(found)[step].action
+    assert isinstance(action, Command)
+    return action.argv
+
+
+def dashed(name: str) -> str:
+    return name.replace(".", "-")
+
+
+def before(found: Plan, step: str) -> set[str]:
+    """All that a step waits for, directly or not."""
+    known = steps(found)
+    waits: set[str] = set()
+    for need in known[step].needs:
+        waits |= {need} | before(found, need)
+    return waits
+
+
+def test_wheels_are_fetched_for_each_python_and_tried_before_they_are_put_there() -> None:
+    found = made(WORKSHOP, THREE)
+    assert [s for s in steps(found) if s.startswith("wheels-")] == [
+        "wheels-3-9",
+        "wheels-3-11",
+        "wheels-3-13",
+    ]
+    for name in ("3.9", "3.11", "3.13"):
+        words = argv(found, f"wheels-{dashed(name)}")
+        assert words[1:4] == ("-m", "pip", "wheel")
+        assert words[-4:] == ("--only-binary", "cryptography,cffi", "pip", "cryptography==50.0.2")
+        proof = steps(found)[f"proof-{dashed(name)}"].action
+        assert isinstance(proof, Prove)
+        assert (proof.python, proof.link) == (words[0], "static")
+        assert {f"wheels-{dashed(n)}" for n in ("3.9", "3.11", "3.13")} <= before(
+            found, f"try-{dashed(name)}"
+        )
+        assert f"proof-{dashed(name)}" in before(found, "manifest")
+    assert (found.environment, found.new, found.link) == ("", False, "static")
+
+
+def test_only_the_manifest_touches_the_wheelhouse() -> None:
+    for choices in (THREE, SOURCE):
+        for step in made(WORKSHOP, choices).steps:
+            if isinstance(step.action, Manifest):
+                assert step.action.folder == HOUSE
+                assert step.action.targets[0].startswith("cpython 3.9.")
+            else:
+                assert HOUSE not in repr(step.action)
+
+
+def test_all_that_is_made_on_the_way_is_removed() -> None:
+    found = made(WORKSHOP, THREE)
+    work = environment.workshop(WORKSHOP, THREE)
+    assert found.steps[0].action == RemoveFolder(work)
+    assert found.steps[-1].action == RemoveFolder(work)
+    assert Path(WORKSHOP.cache) in Path(work).parents
+    for step in found.steps:
+        if isinstance(step.action, Command) and "venv" in step.action.argv:
+            assert Path(work) in Path(step.action.argv[-1]).parents
+
+
+def test_what_a_run_that_was_cut_off_leaves_is_seen_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path))
+    work = Path(environment.workshop(replace(WORKSHOP, cache=str(tmp_path)), THREE))
+    wheel_files.make(work / "wheels")
+    (found,) = cache.entries()
+    assert (found.path, found.kind) == (str(work), "leftover")
+    cache.clear(found)
+    assert not work.exists()
+
+
+def test_two_wheelhouses_are_made_in_two_places() -> None:
+    other = replace(THREE, wheelhouse="/home/ada/other")
+    assert environment.workshop(WORKSHOP, THREE) != environment.workshop(WORKSHOP, other)
+
+
+def test_a_source_build_is_done_once_and_serves_the_newer_pythons() -> None:
+    found = made(WORKSHOP, SOURCE)
+    compiled = [s.id for s in found.steps if s.heavy]
+    assert compiled == ["wheels-3-9"]
+    words = argv(found, "wheels-3-9")
+    assert "--no-cache-dir" in words
+    assert words[words.index("--no-binary") + 1] == "cryptography"
+    needs = argv(found, "needs-3-9")
+    listed = argv(found, "wheels-3-13")
+    assert listed[listed.index("--requirement") + 1] == needs[-1]
+    assert not [word for word in listed if word.startswith("cryptography")]
+    assert "needs-3-9" in before(found, "wheels-3-13")
+    assert "wheels-3-9" in before(found, "needs-3-9")
+
+
+def test_a_wheel_is_compiled_just_like_an_installation() -> None:
+    alone = replace(SOURCE, targets="3.11", rust="system")
+    house = made(WORKSHOP, alone)
+    install = plan(WORKSHOP, KNOWLEDGE, replace(alone, wheelhouse="", targets="", venv="/v"))
+    one, other = steps(house)["wheels-3-11"].action, steps(install)["install"].action
+    assert isinstance(one, Command)
+    assert isinstance(other, Command)
+    assert (one.env, one.lists, one.unset, one.path) == (
+        other.env,
+        other.lists,
+        other.unset,
+        other.path,
+    )
+
+
+def test_old_releases_get_their_constraints_for_a_wheel_too() -> None:
+    found = made(WORKSHOP, replace(SOURCE, targets="3.9", release="35.0.0", link=""))
+    words = dict(steps(found)["wheels-3-9"].action.env)  # type: ignore[union-attr] # a command
+    path = steps(found)["constraints-3-9"].action.path  # type: ignore[union-attr] # a file
+    assert words["PIP_CONSTRAINT"] == path
+    assert "constraints-3-9" in before(found, "wheels-3-9")
+
+
+def python(version: str, **more: Any) -> Python:
+    like = next(p for p in WORKSHOP.pythons if p.version.startswith("3.11"))
+    return replace(like, path=f"/opt/{version}/python", version=version, **more)
+
+
+def test_who_shares_a_wheel() -> None:
+    old, new = python("3.9.1"), python("3.14.0")
+    free = python("3.14.0", free_threaded=True)
+    pypy = python("3.11.1", implementation="pypy")
+    assert environment.shares(old, new)
+    assert not environment.shares(new, old)
+    assert not environment.shares(old, free)
+    assert not environment.shares(old, pypy)
+    assert [environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
+
+
+def test_each_python_that_shares_nothing_is_compiled_for() -> None:
+    pypy = python("3.11.1", implementation="pypy")
+    facts = replace(WORKSHOP, pythons=(*WORKSHOP.pythons, pypy))
+    found = made(facts, replace(SOURCE, targets="3.11,pypy3.11"))
+    assert [s.id for s in found.steps if s.heavy] == ["wheels-3-11", "wheels-pypy3-11"]
+    order(found)
+
+
+def test_one_release_fits_all_targets() -> None:
+    complete = questions.complete(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8"))
+    assert complete.release == "47.0.0"  # the last with a wheel for Python 3.8
+    with pytest.raises(Impossible, match=r"50\.0\.2"):
+        plan(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8", release="50.0.2"))
+
+
+def test_without_targets_it_is_for_the_python_that_would_be_taken() -> None:
+    usual = environment.target(WORKSHOP, Choices(venv="/new")).python
+    assert [t.python for t in environment.targets(WORKSHOP, Choices(wheelhouse=HOUSE))] == [usual]
+    chosen = next(p for p in WORKSHOP.pythons if p.version.startswith("3.9"))
+    asked = Choices(wheelhouse=HOUSE, python=chosen.path)
+    assert [t.python for t in environment.targets(WORKSHOP, asked)] == [chosen]
+
+
+def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
+    with pytest.raises(BadRequest, match=r"no Python 3\.99 ") as caught:
+        environment.targets(WORKSHOP, replace(THREE, targets="3.9,3.99"))
+    assert "3.11." in caught.value.shown
+    small = python("3.12.9", machine="i686", bits=32)
+    facts = replace(WORKSHOP, pythons=(*WORKSHOP.pythons, small))
+    with pytest.raises(BadRequest, match="different kinds of computers") as caught:
+        environment.targets(facts, replace(THREE, targets=f"3.9,{small.path}"))
+    assert "32-bit i686" in caught.value.shown
+
+
+def test_repair_names_the_wheel_before_it_is_tried() -> None:
+    found = made(WORKSHOP, replace(SOURCE, link="static", repair="yes", rust="system"))
+    assert "wheels-3-9" in before(found, "wheels-repair")
+    assert "wheels-repair" in before(found, "try-3-9")
+    assert argv(found, "wheels-repair")[-1] == str(
+        Path(environment.workshop(WORKSHOP, SOURCE)) / "wheels"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"link": "dynamic"}, "no update ever reaches it"),
+        ({"method": "wheel", "link": ""}, "have their final names"),
+    ],
+)
+def test_what_cannot_be_repaired_is_refused(changed: dict[str, Any], why: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        plan(WORKSHOP, KNOWLEDGE, replace(SOURCE, repair="yes", **changed))
+    assert why in caught.value.why
+
+
+def test_the_notes_tell_what_a_compiled_wheel_is() -> None:
+    assert any("“linux”" in note for note in made(WORKSHOP, SOURCE).notes)
+    assert not any("“linux”" in note for note in made(WORKSHOP, THREE).notes)
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("method", ["wheel", "source"])
+def test_every_machine_gets_a_plan_or_a_reason(name: str, method: Any) -> None:
+    facts = machine(name)
+    folder = r"C:\wheels" if facts.system.name == "windows" else HOUSE
+    try:
+        found = plan(facts, KNOWLEDGE, Choices(wheelhouse=folder, method=method))
+    except WizardError as error:
+        told = (error.what, error.why or error.hints)
+        found = None
+    if found is None:
+        assert all(told)
+        return
+    order(found)
+    for step in found.steps:
+        assert re.fullmatch(r"[a-z][a-z0-9-]*", step.id)  # the full screen makes names of them
+        assert ":all:" not in repr(step.action)
+        assert formats.command_text(step.action, found.system)
+    if not found.prepares:
+        assert isinstance(found.steps[-1].action, RemoveFolder)
+        assert folder in formats.to_text(found)
+    script = formats.to_powershell if facts.system.name == "windows" else formats.to_shell
+    assert script(found)
+
+
+# --- installing from one
+
+
+def house(link: str = "static", tags: str = wheel_files.MANYLINUX) -> Facts:
+    listed = Listed("50.0.2", wheels=(tags,), link=link)
+    return replace(WORKSHOP, listing=Listing((listed,)))
+
+
+FROM = Choices(from_wheelhouse=HOUSE, method="wheel", venv="/home/ada/project/new")
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+@pytest.mark.parametrize("version", ["3.9", "3.11", "3.13"])
+def test_nothing_asks_the_index(tool: Any, version: str) -> None:
+    target = next(p for p in WORKSHOP.pythons if p.version.startswith(version))
+    found = plan(house(), KNOWLEDGE, replace(FROM, installer=tool, python=target.path))
+    installs = [s.action for s in found.steps if isinstance(s.action, Command)]
+    asks = [c for c in installs if "install" in c.argv]
+    assert asks
+    for command in asks:
+        assert "--no-index" in command.argv
+        assert command.argv[command.argv.index("--find-links") + 1] == HOUSE
+        assert "--isolated" in command.argv or "--offline" in command.argv
+    assert not any("--seed" in command.argv for command in installs)
+
+
+def test_the_pip_of_python_3_6_takes_no_pip_of_newer_pythons() -> None:
+    old = next(p for p in WORKSHOP.pythons if p.version.startswith("3.9"))
+    old = replace(old, version="3.6.15", ensurepip="18.1", path="/opt/3.6/python")
+    old = replace(old, pip=replace(old.pip, version="18.1") if old.pip else None)
+    facts = replace(house(tags="cp36-abi3-manylinux_2_28_x86_64"), pythons=(old,))
+    listed = replace(facts.listing.releases[0], version="40.0.2") if facts.listing else None
+    facts = replace(facts, listing=Listing((listed,) if listed else ()))
+    found = plan(facts, KNOWLEDGE, replace(FROM, installer="pip"))
+    assert argv(found, "pip-upgrade")[-1] == "pip<22"
+
+
+@pytest.mark.parametrize("link", ["static", "dynamic"])
+def test_the_proof_expects_what_the_manifest_says(link: str) -> None:
+    found = plan(house(link), KNOWLEDGE, FROM)
+    proof = found.steps[-1].action
+    assert isinstance(proof, Prove)
+    assert (proof.link, found.link) == (link, link)
+
+
+def test_a_glibc_that_is_too_old_is_told_before_anything_is_installed() -> None:
+    facts = house(tags="cp39-abi3-manylinux_2_99_x86_64")
+    with pytest.raises(Impossible) as caught:
+        plan(facts, KNOWLEDGE, FROM)
+    assert "glibc 2.99 or newer" in caught.value.why
+    assert offers.listing(facts, KNOWLEDGE).releases[0].version == "50.0.2"
+
+
+def test_a_python_that_it_was_not_made_for_is_told_before_anything_is_installed() -> None:
+    facts = house()
+    listed = Listed("50.0.2", wheels=(wheel_files.MANYLINUX,), pythons=("3.9", "3.13"))
+    facts = replace(facts, listing=Listing((listed,)))
+    asked = next(p for p in WORKSHOP.pythons if p.version.startswith("3.11"))
+    with pytest.raises(Impossible) as caught:
+        plan(facts, KNOWLEDGE, replace(FROM, python=asked.path))
+    assert "was made for Python 3.9, 3.13" in caught.value.why
+    found = plan(facts, KNOWLEDGE, replace(FROM, python=pythons_here("3.13")))
+    assert found.release == "50.0.2"
+
+
+def pythons_here(version: str) -> str:
+    return next(p.path for p in WORKSHOP.pythons if p.version.startswith(version))
+
+
+# --- the request
+
+
+def test_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = Choices(wheelhouse="new/wheels", targets=f"3.9, {sys.executable},3.9")
+    checked = request.check(asked)
+    assert checked.wheelhouse == str(tmp_path / "new" / "wheels")
+    assert checked.targets == f"3.9,{sys.executable}"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_wheelhouse_may_be_made_again(tmp_path: Path) -> None:
+    stage, folder = tmp_path / "stage", tmp_path / "house"
+    wheel_files.make(stage)
+    manifest.write(wheel_files.order(stage, folder, python=sys.executable))
+    assert request.check(Choices(wheelhouse=str(folder))).wheelhouse == str(folder)
+    checked = request.check(Choices(from_wheelhouse=str(folder)))
+    assert (checked.from_wheelhouse, checked.method) == (str(folder), "wheel")
+    assert request.check(checked) == checked  # as an answers file gives them back
+    (folder / "more.txt").touch()
+    with pytest.raises(BadRequest, match="holds other files") as caught:
+        request.check(Choices(wheelhouse=str(folder)))
+    assert caught.value.shown == "more.txt"
+
+
+def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("file", "file/below"):
+        with pytest.raises(BadRequest, match="is a file, not a folder"):
+            request.check(Choices(wheelhouse=str(tmp_path / name)))
+
+
+@pytest.mark.parametrize("targets", ["3.9,", ",", "2.7", "4.0", "3", "nothing-of-that-name", "\0"])
+def test_targets_that_are_no_pythons(targets: str, tmp_path: Path) -> None:
+    with pytest.raises(BadRequest):
+        request.check(Choices(wheelhouse=str(tmp_path / "new"), targets=targets))
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(wheelhouse="w", from_wheelhouse="f"),
+        Choices(wheelhouse="w", venv="e"),
+        Choices(wheelhouse="w", targets="3.9", python="p"),
+        Choices(wheelhouse="w", repair="yes", method="wheel"),
+        Choices(wheelhouse="w", repair="yes", link="dynamic"),
+        Choices(targets="3.9"),
+        Choices(repair="yes"),
+        Choices(from_wheelhouse="f", method="source"),
+        Choices(from_wheelhouse="f", link="static"),
+        Choices(from_wheelhouse="f", openssl="system"),
+        Choices(from_wheelhouse="f", manager="apt"),
+        Choices(from_wheelhouse="f", rust="system"),
+    ],
+    ids=lambda choices: " ".join(choices.answered()),
+)
+def test_choices_that_contradict_each_other(choices: Choices) -> None:
+    with pytest.raises(BadRequest, match=r"contradict each other|nothing without") as caught:
+        request.check(choices)
+    assert caught.value.why
+    assert caught.value.hints
+
+
+# --- the small programs in the plan
+
+
+def test_what_a_wheel_needs_is_written_down(tmp_path: Path) -> None:
+    folder = tmp_path / "with [brackets] and 'quotes'"
+    wheel_files.make(folder)
+    listed = tmp_path / "needs.txt"
+    words = (sys.executable, "-c", wheelhouse.NEEDS, str(folder), str(listed))
+    subprocess.run(words, check=True, timeout=60)
+    assert listed.read_text(encoding="utf-8").splitlines() == [
+        "cffi>=2.0.0 ; platform_python_implementation != 'PyPy'",
+        "typing-extensions>=4 ; python_full_version < '3.11'",
+    ]
+
+
+@pytest.mark.parametrize(("code", "left"), [(0, "new"), (1, "old")])
+def test_the_repaired_wheel_takes_the_place_of_the_other(
+    code: int, left: str, tmp_path: Path
+) -> None:
+    stage, tools = tmp_path / "stage", tmp_path / "tools" / "auditwheel"
+    old = wheel_files.make(stage, tags=wheel_files.LINUX)
+    tools.mkdir(parents=True)
+    (tools / "__init__.py").touch()
+    (tools / "main.py").write_text(
+        "import pathlib, sys\n"
+        "def main():\n"
+        "    repair, option, folder, wheel = sys.argv[1:]\n"
+        "    assert (repair, option) == ('repair', '--wheel-dir')\n"
+        f"    if {code}: return {code}\n"
+        f"    pathlib.Path(folder, 'cryptography-50.0.2-{wheel_files.MANYLINUX}.whl').touch()\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", wheelhouse.REPAIR, str(stage)),
+        env={"PYTHONPATH": str(tools.parent)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code
+    new = f"cryptography-50.0.2-{wheel_files.MANYLINUX}.whl"
+    assert [p.name for p in stage.iterdir()] == [new if left == "new" else old.name]

@@ -1,0 +1,263 @@
+"""The manifest: what it says of wheels, and what it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from dataclasses import fields
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wizard import wheel_files
+from tests.wizard.binaries import HEADERS_ONLY, elf, pe
+from wizard.errors import BadRequest, WizardError
+from wizard.proof import manifest
+from wizard.proof.manifest import FILE, Manifest, Wheel
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "wheelhouse.md"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """Return a wheelhouse with three wheels."""
+    stage = tmp_path / "stage"
+    wheel_files.make(stage)
+    wheel_files.make(stage, "cffi", "2.1.1", "cp312-cp312-manylinux_2_17_x86_64")
+    wheel_files.make(stage, "pycparser", "3.12", wheel_files.ANY)
+    manifest.write(wheel_files.order(stage, tmp_path / "house", python=sys.executable))
+    return tmp_path / "house"
+
+
+def data(folder: Path) -> Any:
+    return json.loads((folder / FILE).read_text(encoding="utf-8"))
+
+
+def change(folder: Path, **changed: object) -> None:
+    (folder / FILE).write_text(json.dumps({**data(folder), **changed}), encoding="utf-8")
+
+
+def test_the_manifest_tells_each_file_as_it_is(made: Path) -> None:
+    found = manifest.load(made)
+    assert sorted(p.name for p in made.iterdir()) == sorted([FILE, *(w.file for w in found.wheels)])
+    for wheel in found.wheels:
+        content = (made / wheel.file).read_bytes()
+        assert wheel.sha256 == hashlib.sha256(content).hexdigest()
+        assert wheel.size == len(content)
+    own = next(w for w in found.wheels if w.name == "cryptography")
+    assert (own.version, own.tags) == ("50.0.2", wheel_files.MANYLINUX)
+    assert (own.link, own.openssl, own.only_here) == ("static", "OpenSSL 4.0.3", "")
+    assert found.targets == ("cpython 3.9.18", "cpython 3.12.1")
+    assert (found.system, found.machine, found.python) == ("A Linux", "x86_64", "cpython 3.9.18")
+    # The environment that uv makes for the tests has no pip.
+    assert found.pip == (version("pip") if find_spec("pip") else "")
+    manifest.compare(made, found)
+
+
+def test_the_document_names_every_key() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for kind in (Manifest, Wheel):
+        section = next(s for s in text.split("\n## ") if s.startswith(f"{kind.__name__}\n"))
+        rows = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+        assert rows == [field.name for field in fields(kind)]
+
+
+def test_a_wheel_that_uses_the_system_is_explained(tmp_path: Path) -> None:
+    extension = elf(("libssl.so.3", "libcrypto.so.3", "libc.so.6"), HEADERS_ONLY)
+    path = wheel_files.make(
+        tmp_path, tags=wheel_files.LINUX, files={"cryptography/_rust.abi3.so": extension}
+    )
+    wheel = manifest.read(path)
+    assert wheel.link == "dynamic"
+    assert wheel.openssl == "OpenSSL 3.0.19"
+    assert wheel.libraries == ("libssl.so.3", "libcrypto.so.3")
+    assert "only installs on systems like the one" in wheel.only_here
+    assert "libssl.so.3 and libcrypto.so.3" in wheel.only_here
+
+
+def test_a_plain_linux_wheel_with_all_inside_is_explained_too(tmp_path: Path) -> None:
+    wheel = manifest.read(wheel_files.make(tmp_path, tags=wheel_files.LINUX))
+    assert wheel.link == "static"
+    assert "nobody has checked" in wheel.only_here
+
+
+def test_a_wheel_for_windows_tells_how_it_is_linked(tmp_path: Path) -> None:
+    extension = pe(("libcrypto-3-x64.dll",), HEADERS_ONLY)
+    path = wheel_files.make(
+        tmp_path, tags="cp39-abi3-win_amd64", files={"cryptography/_rust.pyd": extension}
+    )
+    wheel = manifest.read(path)
+    assert (wheel.link, wheel.glibc, wheel.libraries) == ("dynamic", "", ())
+
+
+def test_the_oldest_glibc_is_read_from_a_real_extension() -> None:
+    from wizard.proof.extension import survey
+
+    library = next(iter(sorted(Path("/lib").glob("*-linux-gnu/libcrypt.so.1"))), None)
+    if library is None:
+        pytest.skip("this machine has no library of glibc's to read")
+    found = survey(str(library))
+    assert re.fullmatch(r"2\.\d+(\.\d+)?", found.glibc)
+    assert "libc.so.6" in found.needed
+
+
+def test_what_an_earlier_manifest_names_is_replaced_and_nothing_else(
+    made: Path, tmp_path: Path
+) -> None:
+    (made / "README.txt").write_text("mine", encoding="utf-8")
+    stage = tmp_path / "other"
+    wheel_files.make(stage, version="49.0.0")
+    manifest.write(wheel_files.order(stage, made, release="49.0.0", python=sys.executable))
+    (wheel,) = manifest.load(made).wheels
+    assert sorted(p.name for p in made.iterdir()) == sorted([FILE, "README.txt", wheel.file])
+
+
+def test_without_a_wheel_of_the_release_nothing_is_touched(made: Path, tmp_path: Path) -> None:
+    before = sorted(p.name for p in made.iterdir())
+    wheel_files.make(tmp_path / "other", "cffi", "2.1.1")
+    with pytest.raises(WizardError, match=r"no wheel of cryptography 50\.0\.2"):
+        manifest.write(wheel_files.order(tmp_path / "other", made, python=sys.executable))
+    assert sorted(p.name for p in made.iterdir()) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"not a zip"])
+def test_a_file_that_is_no_wheel_is_named(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "cryptography-50.0.2-py3-none-any.whl"
+    path.write_bytes(content)
+    with pytest.raises(WizardError, match="is no wheel"):
+        manifest.read(path)
+
+
+def test_a_changed_file_is_named_with_both_sums(made: Path) -> None:
+    found = manifest.load(made)
+    wheel = next(w for w in found.wheels if w.name == "pycparser")
+    with (made / wheel.file).open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(BadRequest) as caught:
+        manifest.compare(made, found)
+    assert wheel.file in caught.value.what
+    assert wheel.sha256 in caught.value.shown
+    assert "Nothing was installed" in caught.value.hints[0]
+
+
+def test_a_missing_file_is_named(made: Path) -> None:
+    found = manifest.load(made)
+    (made / found.wheels[0].file).unlink()
+    with pytest.raises(BadRequest, match=re.escape(found.wheels[0].file)):
+        manifest.compare(made, found)
+
+
+def test_an_empty_folder_a_file_and_nothing_are_no_wheelhouses(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    wheel_files.make(tmp_path / "wheels")
+    for name, what in (
+        ("empty", "is empty"),
+        ("file", "is a file, not a folder"),
+        ("nothing", "does not exist"),
+        ("wheels", "has no manifest.json"),
+    ):
+        with pytest.raises(BadRequest, match=what):
+            manifest.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"[]", b'{"schema": 2}', b'{"schema": 1}', b"{" * 100_000],
+)
+def test_a_damaged_manifest_is_said_to_be_one(content: bytes, made: Path) -> None:
+    (made / FILE).write_bytes(content)
+    with pytest.raises(BadRequest, match=r"manifest\.json is damaged") as caught:
+        manifest.load(made)
+    assert caught.value.shown
+
+
+def test_a_manifest_names_only_files_of_its_own_folder(made: Path) -> None:
+    wheels = data(made)["wheels"]
+    for name in ("../cryptography-50.0.2-py3-none-any.whl", "/etc/passwd", "a/b.whl", ".."):
+        change(made, wheels=[{**wheels[0], "file": name}, *wheels[1:]])
+        with pytest.raises(BadRequest, match="is damaged"):
+            manifest.load(made)
+    change(made, wheels=[*wheels, wheels[0]])
+    with pytest.raises(BadRequest, match="is damaged"):
+        manifest.load(made)
+
+
+def test_a_manifest_without_cryptography_is_none(made: Path) -> None:
+    change(made, wheels=[w for w in data(made)["wheels"] if w["name"] != "cryptography"])
+    with pytest.raises(BadRequest, match="is damaged") as caught:
+        manifest.load(made)
+    assert "no wheel of cryptography" in caught.value.shown
+
+
+def wheel(version: str, tags: str, **more: Any) -> Wheel:
+    file = f"cryptography-{version}-{tags}.whl"
+    return Wheel(file, "cryptography", version, tags, "0" * 64, 1, **more)
+
+
+def listed(*wheels: Wheel) -> Any:
+    targets = ("cpython 3.9.18", "cpython 3.14.0t", "pypy 3.11.4")
+    return manifest.listing(Manifest(1, "50.0.2", "wheel", targets, wheels)).releases
+
+
+def test_the_listing_has_the_releases_newest_first() -> None:
+    old = wheel("9.0.0", wheel_files.MANYLINUX, link="static")
+    new = wheel("50.0.2", wheel_files.MANYLINUX, link="static")
+    assert [(r.version, r.link) for r in listed(old, new)] == [
+        ("50.0.2", "static"),
+        ("9.0.0", "static"),
+    ]
+
+
+def test_the_listing_is_for_the_pythons_that_it_was_made_for() -> None:
+    (release,) = listed(wheel("50.0.2", wheel_files.MANYLINUX))
+    assert release.pythons == ("3.9", "3.14t", "pypy3.11")
+
+
+@pytest.mark.parametrize("targets", [[], ["3.11"], ["cpython 3.11.7 extra"]])
+def test_targets_that_nobody_wrote_are_damage(targets: list[str], made: Path) -> None:
+    change(made, targets=targets)
+    with pytest.raises(BadRequest, match="is damaged"):
+        manifest.load(made)
+
+
+def test_a_plain_linux_wheel_is_listed_with_the_glibc_that_it_needs() -> None:
+    (release,) = listed(wheel("50.0.2", wheel_files.LINUX, link="dynamic", glibc="2.34"))
+    assert release.wheels == ("cp39-abi3-manylinux_2_34_x86_64",)
+    assert release.link == "dynamic"
+
+
+def test_wheels_that_differ_in_their_linking_promise_none() -> None:
+    one = wheel("50.0.2", wheel_files.MANYLINUX, link="static")
+    other = wheel("50.0.2", "cp311-abi3-linux_x86_64", link="dynamic")
+    assert listed(one, other)[0].link == ""
+
+
+def test_the_sentences_say_what_somebody_with_the_folder_must_know() -> None:
+    told = manifest.sentences(
+        Manifest(
+            *(1, "50.0.2", "source", ("cpython 3.9.18", "cpython 3.12.1")),
+            wheels=(
+                wheel(
+                    *("50.0.2", wheel_files.LINUX),
+                    link="dynamic",
+                    openssl="OpenSSL 3.0.19",
+                    libraries=("libssl.so.3",),
+                    glibc="2.34",
+                    only_here="Only here.",
+                ),
+            ),
+            machine="x86_64",
+        )
+    )
+    text = "\n".join(f"{mark} {sentence}" for mark, sentence in told)
+    assert "ok cryptography 50.0.2 for Python 3.9.18 and Python 3.12.1." in text
+    assert "ok It uses the OpenSSL of the system (libssl.so.3), built with OpenSSL 3.0.19." in text
+    assert "ok It needs Linux on x86_64 with glibc 2.34 or newer." in text
+    assert text.endswith("Only here.")
+    assert told[-1][0] == "warning"

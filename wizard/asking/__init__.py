@@ -1,0 +1,1 @@
+"""The questions, and the answers however they come: prompt, flag or file."""

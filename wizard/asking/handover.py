@@ -1,0 +1,150 @@
+"""What is asked of a wheelhouse, checked before any work: its folder, its targets, its files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+from wizard.proof import manifest
+
+VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
+"""What a target may be called instead of by its path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
+_ONLY_MADE = (
+    ("targets", "They say for which Pythons a wheelhouse is made."),
+    ("repair", "It says how a wheelhouse is made."),
+)
+_NOT_INSTALLED = (
+    ("venv", "A wheelhouse is only a folder with wheels: nothing is installed."),
+    ("from_wheelhouse", "One makes a wheelhouse, the other installs from one."),
+)
+_NOT_BUILT = (
+    ("link", "How its wheels are linked was settled when it was made."),
+    ("openssl", "Which OpenSSL its wheels have was settled when it was made."),
+    ("openssl_source", "Which OpenSSL its wheels have was settled when it was made."),
+    ("manager", "Nothing is compiled."),
+    ("rust", "Nothing is compiled."),
+    ("toolchain", "Nothing is compiled."),
+)
+
+
+def contradictions(choices: Choices) -> None:
+    """Raise BadRequest where choices about wheelhouses contradict each other or others."""
+    if choices.wheelhouse:
+        for name, why in _NOT_INSTALLED:
+            _never_with(choices, "wheelhouse", name, why)
+        if choices.targets:
+            _never_with(choices, "targets", "python", "Name each Python once, in --targets.")
+        if choices.repair and choices.method == "wheel":
+            raise _both("--repair", "--method wheel", "The wheels of the index need no repair.")
+        if choices.repair and choices.link == "dynamic":
+            raise _both("--repair", "--link dynamic", COPIED, "Take --link static.")
+    else:
+        for name, why in _ONLY_MADE:
+            if getattr(choices, name):
+                raise BadRequest(
+                    f"--{name} is nothing without --wheelhouse.",
+                    why=why,
+                    hints=(f"Add --wheelhouse FOLDER, or leave out --{name}.",),
+                )
+    if choices.from_wheelhouse:
+        if choices.method == "source":
+            raise _both("--from-wheelhouse", "--method source", "It holds wheels, no sources.")
+        for name, why in _NOT_BUILT:
+            _never_with(choices, "from_wheelhouse", name, why)
+
+
+COPIED = (
+    "auditwheel would copy this system's OpenSSL into the wheel, where no update ever reaches it."
+)
+
+
+def check(choices: Choices, python: Callable[[str], str]) -> Choices:
+    """Return the choices with absolute paths; ``python`` does that for a path of a Python.
+
+    Raises BadRequest where a folder cannot be what is asked of it, a target cannot be a Python,
+    or the wheelhouse to install from is empty, damaged, or was never finished.
+    """
+    if choices.wheelhouse:
+        choices = replace(choices, wheelhouse=_new(choices.wheelhouse))
+    if choices.targets:
+        words = [word.strip() for word in choices.targets.split(",")]
+        checked = (word if VERSION.fullmatch(word) else _target(word, python) for word in words)
+        choices = replace(choices, targets=",".join(dict.fromkeys(checked)))
+    if choices.from_wheelhouse:
+        folder = _absolute(choices.from_wheelhouse)
+        manifest.compare(folder, manifest.load(folder))
+        choices = replace(choices, from_wheelhouse=str(folder), method="wheel")
+    return choices
+
+
+def _target(word: str, python: Callable[[str], str]) -> str:
+    if not word:
+        raise BadRequest(
+            "--targets has an empty place.",
+            hints=("Versions or paths, with commas between them: --targets 3.9,3.12",),
+        )
+    if re.fullmatch(r"[\d.]+t?", word):
+        raise BadRequest(
+            f"{word!r} is no version of Python that a wheelhouse can be made for.",
+            hints=("A target is a version such as 3.11, or the path of a Python.",),
+        )
+    return python(word)
+
+
+def _new(text: str) -> str:
+    """The absolute path of a folder that can become a wheelhouse, or is one."""
+    folder = _absolute(text)
+    try:
+        anchor = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
+        if not anchor.is_dir():
+            raise BadRequest(
+                f"{anchor} is a file, not a folder.",
+                hints=("Choose another folder with --wheelhouse.",),
+            )
+        if not os.access(anchor, os.W_OK | os.X_OK):
+            raise BadRequest(
+                f"{folder} cannot be written.",
+                shown=f"{anchor}: permission denied",
+                hints=("Choose a folder of your own with --wheelhouse.",),
+            )
+        inside = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        if manifest.FILE in inside:
+            known = {wheel.file for wheel in manifest.load(folder).wheels} | {manifest.FILE}
+            inside = [name for name in inside if name not in known]
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be used.", shown=error.strerror or str(error)) from None
+    if inside:
+        raise BadRequest(
+            f"{folder} holds other files than those of a wheelhouse.",
+            shown="\n".join([*inside[:5], *(["…"] if len(inside) > 5 else [])]),
+            hints=("Choose an empty folder, or one that does not exist yet, with --wheelhouse.",),
+        )
+    return str(folder)
+
+
+def _absolute(text: str) -> Path:
+    if "\0" in text:
+        raise BadRequest("The folder's name has a character that no file name can have.")
+    return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+
+
+def _never_with(choices: Choices, one: str, other: str, why: str) -> None:
+    if getattr(choices, other):
+        raise _both(_flag(one), f"{_flag(other)} {getattr(choices, other)}", why)
+
+
+def _both(one: str, other: str, why: str, hint: str = "") -> BadRequest:
+    return BadRequest(
+        f"{one} and {other} contradict each other.",
+        why=why,
+        hints=(hint or f"Leave out one of them: {other.partition(' ')[0]}, for example.",),
+    )
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

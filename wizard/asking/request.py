@@ -1,0 +1,197 @@
+"""The first look at a request, before any work: paths that cannot be, choices that contradict."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+
+
+def check(choices: Choices) -> Choices:
+    """Return the choices with absolute paths and a plain version number.
+
+    Raises BadRequest where they contradict each other, or name a file or folder that cannot be
+    what is asked of it. Nothing is changed on disk.
+    """
+    contradictions(choices)
+    choices = implied(choices)
+    if choices.release:
+        choices = replace(choices, release=_release(choices.release))
+    if choices.venv:
+        choices = replace(choices, venv=check_folder(choices.venv))
+    if choices.python:
+        choices = replace(choices, python=_python(choices.python))
+    if choices.openssl:
+        choices = replace(choices, openssl=_openssl(choices.openssl))
+    if choices.openssl_source:
+        choices = replace(choices, openssl_source=_archive(choices.openssl_source))
+    if choices.venv and choices.python:
+        _same(choices)
+    if choices.wheelhouse or choices.from_wheelhouse:
+        from wizard.asking import handover  # seldom wanted
+
+        choices = handover.check(choices, _python)
+    return choices
+
+
+def implied(choices: Choices) -> Choices:
+    """The choices, with the source build that some of them only make sense for."""
+    build = (choices.manager, choices.rust, choices.toolchain, choices.openssl)
+    if choices.method or not (any(build) or choices.openssl_source or choices.link == "dynamic"):
+        return choices
+    return replace(choices, method="source")
+
+
+def check_folder(text: str) -> str:
+    """Return the absolute path of a folder that is an environment, or can become one.
+
+    Raises BadRequest where it is a file, a folder with other things in it, or not writable.
+    """
+    if "\0" in text:
+        raise BadRequest("The folder's name has a character that no file name can have.")
+    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links resolved
+    try:
+        if path.exists() and not path.is_dir():
+            raise BadRequest(
+                f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
+            )
+        if path.is_dir() and not (path / "pyvenv.cfg").is_file():
+            if any(path.iterdir()):
+                raise BadRequest(
+                    f"{path} exists and is not a virtual environment.",
+                    why="It holds other files, which might be lost.",
+                    hints=("Choose a folder that does not exist yet with --venv.",),
+                )
+        elif path.is_dir():
+            environment_python(path)
+        anchor = next(parent for parent in (path, *path.parents) if parent.exists())
+        if not os.access(anchor, os.W_OK | os.X_OK):
+            raise BadRequest(
+                f"{path} cannot be written.",
+                shown=f"{anchor}: permission denied",
+                hints=("Choose a folder of your own with --venv.",),
+            )
+        if not anchor.is_dir():
+            raise BadRequest(f"{path} cannot be made: {anchor} is a file.")
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be used.", shown=error.strerror or str(error)) from None
+    return str(path)
+
+
+def environment_python(folder: Path) -> Path:
+    """The interpreter of the virtual environment in ``folder``. Raises BadRequest: it has none."""
+    for inside in ("bin/python", "bin/python3", "Scripts/python.exe"):
+        if (folder / inside).is_file():
+            return folder / inside
+    raise BadRequest(
+        f"The virtual environment {folder} is broken: its Python is gone.",
+        hints=(f"Delete the folder {folder}, or choose another with --venv.",),
+    )
+
+
+def contradictions(choices: Choices) -> None:
+    """Raise BadRequest where choices contradict each other, whatever the machine."""
+    if choices.wheelhouse or choices.targets or choices.repair or choices.from_wheelhouse:
+        from wizard.asking import handover  # seldom wanted
+
+        handover.contradictions(choices)
+    if choices.method == "wheel":
+        for name, why in (
+            ("manager", "A wheel needs nothing from a package manager."),
+            ("rust", "A wheel needs no Rust."),
+            ("toolchain", "A wheel needs no Rust."),
+            ("openssl", "A wheel has its own OpenSSL inside."),
+            ("openssl_source", "A wheel has its own OpenSSL inside."),
+        ):
+            if getattr(choices, name):
+                raise BadRequest(
+                    f"--method wheel and {_flag(name)} {getattr(choices, name)} contradict each "
+                    "other.",
+                    why=why,
+                    hints=(f"Leave out {_flag(name)}, or take --method source.",),
+                )
+        if choices.link == "dynamic":
+            raise BadRequest(
+                "--method wheel and --link dynamic contradict each other.",
+                why="A wheel always has its own OpenSSL inside.",
+                hints=("Leave out --link, or take --method source.",),
+            )
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _openssl(text: str) -> str:
+    """``system``, a version, or the absolute path of a folder."""
+    if text == "system" or re.fullmatch(r"\d+\.\d+\.\d+[a-z]*", text):
+        return text
+    folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    if folder.is_dir():
+        return str(folder)
+    raise BadRequest(
+        f"{text!r} is neither 'system', nor a version of OpenSSL, nor a folder.",
+        hints=("Allowed for --openssl: system, a version such as 3.5.4, or the folder of one.",),
+    )
+
+
+def _archive(text: str) -> str:
+    """The address of a source archive; that of a file, if it is one."""
+    if re.match(r"(https|http|file)://", text):
+        return text
+    file = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    if file.is_file():
+        return file.as_uri()
+    raise BadRequest(
+        f"There is no file {text}.",
+        hints=("--openssl-source takes the file of a source archive (.tar.gz), or its address.",),
+    )
+
+
+def _release(text: str) -> str:
+    from packaging.version import InvalidVersion, Version  # slow to import
+
+    try:
+        return str(Version(text.strip()))
+    except InvalidVersion:
+        raise BadRequest(
+            f"{text!r} is not a version number.", hints=("A version looks like 50.0.2.",)
+        ) from None
+
+
+def _python(text: str) -> str:
+    if "\0" in text:
+        raise BadRequest("The path of the Python has a character that no file name can have.")
+    plain = os.path.expanduser(text)  # noqa: PTH111 - a bare name must stay a bare name
+    found = shutil.which(plain) if os.path.dirname(plain) == "" else None  # noqa: PTH120
+    path = Path(os.path.abspath(found or plain))  # noqa: PTH100 - a link names its environment
+    if path.is_dir():
+        if (path / "pyvenv.cfg").is_file():
+            return str(environment_python(path))
+        raise BadRequest(
+            f"{path} is a folder, not a Python.",
+            hints=("Name the program itself, for example --python /usr/bin/python3.",),
+        )
+    if not path.exists():
+        raise BadRequest(
+            f"There is no Python at {text}.",
+            hints=("See which there are: cryptography-wizard doctor",),
+        )
+    if not os.access(path, os.X_OK):
+        raise BadRequest(f"{path} is not a program: it may not be run.")
+    return str(path)
+
+
+def _same(choices: Choices) -> None:
+    folder = Path(choices.venv)
+    if (folder / "pyvenv.cfg").is_file() and folder not in Path(choices.python).parents:
+        raise BadRequest(
+            "--venv and --python contradict each other.",
+            why=f"{folder} exists already and has its own Python.",
+            hints=("Leave out --python, or choose a folder that does not exist yet.",),
+        )

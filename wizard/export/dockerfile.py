@@ -1,0 +1,245 @@
+"""A plan written as a Dockerfile of two stages: one that builds, and one that has the result only.
+
+What a build needs, and the environment afterwards does not, stays in the stage ``builder``
+(docs/installation.rst of cryptography, "Rust"). It is for BuildKit, which Docker has by default
+since 23.0: cache mounts, here-documents and checksums of downloads are BuildKit's.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import textwrap
+from shlex import join, quote
+
+from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
+from wizard.asking import questions
+from wizard.choices import Choices
+from wizard.errors import Impossible
+from wizard.export.container import FOLDER, Container, container, settled
+from wizard.export.shell import PROOF, aim, assignments
+from wizard.facts import Facts
+from wizard.knowledge import load
+from wizard.plan import PackagesInstalled, Plan, Step, order
+from wizard.planning import build_openssl, planner
+
+USER = "10001:10001"
+"""The account and group of the final image, by number: whoever runs it sees that it is not root."""
+_TRIAL = (
+    "from cryptography.fernet import Fernet as F; k = F.generate_key(); "
+    "assert F(k).decrypt(F(k).encrypt(b'it works')) == b'it works'"
+)
+_PLATFORMS = {
+    "x86_64": "linux/amd64",
+    "i686": "linux/386",
+    "aarch64": "linux/arm64",
+    "armv7l": "linux/arm/v7",
+    "riscv64": "linux/riscv64",
+    "ppc64le": "linux/ppc64le",
+    "s390x": "linux/s390x",
+}
+
+
+def write(facts: Facts, choices: Choices) -> str:
+    """The Dockerfile for a machine of this distribution and these choices.
+
+    Raises what `container` and `wizard.planning.planner.plan` raise.
+    """
+    fresh, known = container(facts, choices), load()
+    complete = questions.complete(fresh.facts, known, settled(choices))
+    return to_dockerfile(planner.plan(fresh.facts, known, complete), fresh)
+
+
+def to_dockerfile(plan: Plan, fresh: Container) -> str:
+    """The Dockerfile of a plan for ``fresh``. Raises Impossible where the plan only prepares."""
+    if plan.prepares:
+        raise Impossible(
+            "What the image needs cannot be told: this machine's package lists are empty.",
+            hints=("Fetch them first, for example with: apt-get update", "Or take the wheel."),
+        )
+    steps = [step for step in order(plan) if _does_something(step.action)]
+    work = [step for step in steps if not step.lock]
+    lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
+    for name, value in fresh.facts.variables:
+        lines.append(f"ENV {name}={quote(value)}")
+    lines += ["", f"# {_packages_words(plan)}", _packages(_needed(plan, steps, fresh), fresh)]
+    folder = ""
+    for step in work:
+        lines += ["", f"# {step.title}."]
+        wanted = step.action.cwd if isinstance(step.action, Command) else ""
+        if wanted != folder:
+            lines.append(f"WORKDIR {wanted or '/'}")
+            folder = wanted
+        lines.append(_instruction(step.action, fresh))
+    return "\n".join([*lines, "", *_final(plan, fresh)]) + "\n"
+
+
+def _header(plan: Plan, fresh: Container) -> list[str]:
+    machine = fresh.facts.pythons[0].machine
+    platform = f"--platform {_PLATFORMS[machine]} " if machine in _PLATFORMS else ""
+    secret = "--secret id=pip.conf,src=PIP.CONF " if fresh.configured else ""
+    lines = [
+        "# syntax=docker/dockerfile:1",
+        f"# {aim(plan)}: {_how(plan)}.",
+        "# Written by cryptography-wizard. Build it with:",
+        f"#   docker build {platform}{secret}--tag cryptography:{plan.release} - < FILE",
+    ]
+    if fresh.configured:
+        lines.append("# pip has settings of its own here: PIP.CONF is the file that holds them.")
+    lines += [
+        "# Packages have no versions, for the lists keep only the newest; each RUN does one thing.",
+        f"# hadolint global ignore={','.join([*fresh.words.unpinned, 'DL3059'])}",
+    ]
+    for note in plan.notes:
+        lines += textwrap.wrap(note, 96, initial_indent="# * ", subsequent_indent="#   ")
+    return lines
+
+
+def _how(plan: Plan) -> str:
+    if plan.method == "wheel":
+        return "from its wheel, nothing is compiled"
+    own = "in the environment" if _own_library(plan) else "of the system"
+    inside = "OpenSSL is inside it" if plan.link == "static" else f"it uses the OpenSSL {own}"
+    return f"compiled, {inside}"
+
+
+def _packages_words(plan: Plan) -> str:
+    return "Python." if plan.method == "wheel" else "Python, and all that compiling needs."
+
+
+def _needed(plan: Plan, steps: list[Step], fresh: Container) -> set[str]:
+    """The packages of the stage that builds."""
+    names = {_python(plan, fresh), "ca-certificates"}
+    for step in steps:
+        if isinstance(step.check, PackagesInstalled):
+            names.update(step.check.names)
+        if isinstance(step.action, Download) and not step.action.sha256:
+            names.update(fresh.words.fetch)
+        if isinstance(step.action, Unpack):
+            names.update(fresh.words.unpack)
+    return names
+
+
+def _python(plan: Plan, fresh: Container) -> str:
+    """The package of the Python that the environment is made from."""
+    commands = [s.action for s in plan.steps if s.id == "environment"]
+    base = next(c.argv[0] for c in commands if isinstance(c, Command))
+    name = posixpath.basename(base)
+    minor = name[len("python") :]
+    if "." not in minor:
+        return name
+    return fresh.words.python.format(minor=minor, digits=minor.replace(".", ""))
+
+
+def _packages(names: set[str], fresh: Container) -> str:
+    mounts = [f"--mount=type=cache,target={folder},sharing=locked" for folder in fresh.words.caches]
+    *before, last = fresh.words.install
+    commands = [*before, " \\\n        ".join([last, *sorted(names)])]
+    return _run(mounts, commands)
+
+
+def _instruction(action: Action, fresh: Container) -> str:
+    """What a step does, as one instruction."""
+    if isinstance(action, Command):
+        return _run(_mounts(action, fresh), [_typed(action, fresh)])
+    if isinstance(action, Download) and action.sha256:
+        mode = "--chmod=755 " if action.executable else ""
+        return f"ADD {mode}--checksum=sha256:{action.sha256.lower()} {action.url} {action.path}"
+    if isinstance(action, Download):
+        return _run([], _fetched(action))
+    if isinstance(action, Unpack):
+        archive, folder = quote(action.archive), quote(action.folder)
+        return _run(
+            [], [f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"]
+        )
+    if isinstance(action, WriteFile):
+        return f"COPY <<'EOF' {action.path}\n{action.text.rstrip(chr(10))}\nEOF"
+    if isinstance(action, Prove):
+        words = [action.python, "-", *([action.release] if action.release else [])]
+        return f"RUN {join(words)} <<'PROOF'\n{PROOF}PROOF"
+    raise TypeError(f"no instruction for {action!r}")
+
+
+def _does_something(action: Action) -> bool:
+    """Whether an action matters in a stage that is thrown away as a whole."""
+    return isinstance(action, (Command, Download, Unpack, WriteFile, Prove))
+
+
+def _run(mounts: list[str], commands: list[str]) -> str:
+    first, *rest = [*mounts, commands[0]]
+    lines = [f"RUN {first}", *(f"    {word}" for word in rest)]
+    lines += [f"    && {command}" for command in commands[1:]]
+    return " \\\n".join(lines)
+
+
+def _typed(command: Command, fresh: Container) -> str:
+    """A command as it is typed, its variables in front, each on a line."""
+    cores = f"-j{fresh.facts.system.cores}"
+    words = [
+        '-j"$(nproc)"' if command.progress == "make" and word == cores else quote(word)
+        for word in command.argv
+    ]
+    return " \\\n    ".join([*assignments(command), " ".join(words)])
+
+
+def _mounts(command: Command, fresh: Container) -> list[str]:
+    """What a pip that runs may keep for the next build, or may know from outside the image."""
+    if command.argv[1:3] != ("-m", "pip"):
+        return []
+    mounts = []
+    if "--no-cache-dir" not in command.argv:
+        mounts.append("--mount=type=cache,target=/root/.cache/pip")
+    variables = dict(command.env)
+    if command.progress == "cargo" and "CRYPTOGRAPHY_DONT_BUILD_RUST" not in variables:
+        home = variables.get("CARGO_HOME", "/root/.cargo")
+        mounts.append(f"--mount=type=cache,target={home}/registry")
+    if fresh.configured:
+        mounts.append("--mount=type=secret,id=pip.conf,target=/etc/pip.conf")
+    return mounts
+
+
+def _fetched(download: Download) -> list[str]:
+    """Fetch a file and its published sum, and go on only if that is right."""
+    path = quote(download.path)
+    return [
+        f"curl -fsSL --create-dirs -o {path} {quote(download.url)}",
+        f"curl -fsSL -o {path}.sha256 {quote(download.sha256_url)}",
+        f'sum="$(sha256sum {path})"',
+        f'test "${{sum%% *}}" = "$(cut -c 1-64 {path}.sha256)"',
+        *([f"chmod 755 {path}"] if download.executable else []),
+    ]
+
+
+def _final(plan: Plan, fresh: Container) -> list[str]:
+    """The stage that is kept."""
+    names = {_python(plan, fresh)}
+    what = "Python only"
+    if plan.method == "source":
+        names.update(fresh.words.compiled)
+    if plan.method == "source" and plan.link == "dynamic" and not _own_library(plan):
+        names.update(fresh.row.openssl)
+        what = "Python, and the OpenSSL that cryptography is linked to"
+    return [
+        f"FROM {fresh.image}",
+        "",
+        f"# {what}: no compiler, no headers.",
+        _packages(names, fresh),
+        "",
+        "# An account without rights, for all that runs here.",
+        f"RUN {fresh.words.user}",
+        "",
+        f"COPY --from=builder {FOLDER} {FOLDER}",
+        f"ENV PATH={FOLDER}/bin:$PATH",
+        f"USER {USER}",
+        "WORKDIR /home/app",
+        "",
+        "# It works here too, without what it was built with.",
+        f"RUN {json.dumps(['python', '-c', _TRIAL])}",
+        "",
+        'CMD ["python"]',
+    ]
+
+
+def _own_library(plan: Plan) -> bool:
+    """Whether the environment has an OpenSSL of its own in it."""
+    return any(step.id == build_openssl.PLACED for step in plan.steps)

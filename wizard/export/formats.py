@@ -1,0 +1,53 @@
+"""A plan written out: as text for people, and as scripts that do the same."""
+
+from __future__ import annotations
+
+import textwrap
+
+from backends.action import Action, Command
+from wizard.export import powershell, shell
+from wizard.export.dockerfile import to_dockerfile
+from wizard.export.powershell import to_powershell
+from wizard.export.shell import to_shell
+from wizard.plan import Plan, Step
+
+__all__ = ["command_text", "prompt", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
+
+
+def to_text(plan: Plan, *, width: int = 78) -> str:
+    """The plan in plain words, each step with its exact command."""
+    how = "from a wheel" if plan.method == "wheel" else f"from source, linked {plan.link}ally"
+    where = "a new environment" if plan.new else "the environment"
+    aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
+    lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
+    if plan.wheelhouse:
+        aim = f"cryptography {plan.release} {how} and all that it needs"
+        lines = [f"Put {aim} into the folder {plan.wheelhouse}", ""]
+    for note in plan.notes:
+        lines += textwrap.wrap(note, width, initial_indent="  * ", subsequent_indent="    ")
+    if plan.notes:
+        lines.append("")
+    before = prompt(plan.system)
+    for number, step in enumerate(plan.steps, 1):
+        lines.append(f"{number}. {step.title}{_as_root(step)}")
+        lines += textwrap.wrap(step.why, width, initial_indent="   ", subsequent_indent="   ")
+        text = command_text(step.action, plan.system)
+        lines += [f"   {before} {line}" for line in text.splitlines()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def prompt(system: str) -> str:
+    """What stands before a command that is to be typed on this system."""
+    return "PS>" if system == "windows" else "$"
+
+
+def command_text(action: Action, system: str = "linux") -> str:
+    """What an action does, as one command to type: on Windows for PowerShell, else for a shell."""
+    if system == "windows":
+        return powershell.action_text(action)
+    return shell.action_text(action, system)
+
+
+def _as_root(step: Step) -> str:
+    return " (as root)" if isinstance(step.action, Command) and step.action.root else ""

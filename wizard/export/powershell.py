@@ -1,0 +1,376 @@
+"""Commands and plans for PowerShell: Windows PowerShell 5.1 and PowerShell 7, on any system.
+
+What the two do differently with a program's arguments, and how this goes around it, is from
+Microsoft's "about_Quoting_Rules", "about_Parsing" and "about_Preference_Variables". The scripts
+are parsed by a grammar of PowerShell in the tests; no PowerShell has run them there.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+
+from backends.action import Action, Command, Download, Manifest, Prove, Seal, Unpack, WriteFile
+from wizard.errors import BadRequest
+from wizard.export.shell import NO_MANIFEST, PROOF, aim
+from wizard.plan import Plan
+from wizard.programs import variables
+
+_PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
+_BARE = re.compile(r"[A-Za-z][\w\\/:.=+-]*", re.ASCII)
+_DASHED = re.compile(r"--?[A-Za-z][A-Za-z-]*", re.ASCII)
+_QUOTES = "'\u2018\u2019\u201a\u201b"
+"""PowerShell takes the typographic ones for single quotes too."""
+
+
+def _names(names: Sequence[str]) -> str:
+    """A list of names, as lines of a script."""
+    words = ", ".join(f"'{name}'" for name in names)
+    return textwrap.fill(words, 90, initial_indent="    ", subsequent_indent="    ")
+
+
+_START = f"""\
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+# In every PowerShell this script itself looks at exit codes.
+$PSNativeCommandUseErrorActionPreference = $false
+
+# These would send the installation somewhere else.
+$Elsewhere = @(
+{_names(variables.REMOVED)}
+)
+"""
+_INVOKE = """\
+
+function Restore-Variables([System.Collections.Hashtable] $Before) {
+    foreach ($name in $Before.Keys) {
+        if ($null -ne $Before[$name]) { Set-Item -LiteralPath "Env:$name" -Value $Before[$name] }
+        elseif (Test-Path -LiteralPath "Env:$name") { Remove-Item -LiteralPath "Env:$name" }
+    }
+}
+
+# Runs a program with variables of its own ('NAME=value') in a folder, and stops where it fails.
+function Invoke-Program {
+    param(
+        [string[]] $Set = @(),
+        [string[]] $Unset = @(),
+        [string] $Folder = '.',
+        [int[]] $Ok = @(0),
+        [scriptblock] $Run
+    )
+    $before = New-Object System.Collections.Hashtable
+    $gone = @($Unset) + $Elsewhere
+    foreach ($name in $gone + @($Set -replace '(?s)=.*', '')) {
+        if ($name) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
+    }
+    Push-Location -LiteralPath $Folder
+    try {
+        foreach ($name in $gone) {
+            if (Test-Path -LiteralPath "Env:$name") { Remove-Item -LiteralPath "Env:$name" }
+        }
+        foreach ($pair in $Set) {
+            $name, $value = $pair -split '=', 2
+            Set-Item -LiteralPath "Env:$name" -Value $value
+        }
+        & $Run
+        if ($Ok -notcontains $LASTEXITCODE) { throw "It failed with exit code $LASTEXITCODE." }
+    } finally {
+        Restore-Variables $before
+        Pop-Location
+    }
+}
+"""
+_AS_ROOT = f"""\
+
+# What a company's proxy needs; sudo would drop it.
+$Passed = @(
+{_names(variables.PASSED)}
+)
+"""
+_INVOKE_AS_ROOT = """\
+
+function Invoke-AsRoot {
+    $words = $args
+    if ((& 'id' '-u') -ne '0') {
+        $sudo = Get-Command 'sudo' -ErrorAction SilentlyContinue
+        $tool = if ($sudo) { 'sudo' } else { 'doas' }
+        $kept = @(Get-ChildItem 'Env:' | Where-Object { $Passed -ccontains $_.Name })
+        $words = @($tool, 'env') + @($kept | ForEach-Object { "$($_.Name)=$($_.Value)" }) + $args
+    }
+    $program, $rest = $words
+    & $program @rest
+}
+"""
+_FETCH = """\
+
+# Windows PowerShell 5.1 knows TLS 1.2, but may not use it by itself.
+$protocols = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+[Net.ServicePointManager]::SecurityProtocol = $protocols
+
+function Save-Url([string] $Url, [string] $Path) {
+    if ($Url -like 'file:*') { Copy-Item -LiteralPath ([Uri] $Url).LocalPath -Destination $Path }
+    else { Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $Path }
+}
+
+# Fetches a file, and keeps it only if its SHA-256 is right.
+function Get-Checked {
+    param([string] $Url, [string] $Path, [string] $Sum = '', [string] $SumUrl = '')
+    $half = "$Path.part"
+    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($Path))
+    if (-not $Sum) {
+        Save-Url $SumUrl $half
+        $Sum = "$(Get-Content -LiteralPath $half -TotalCount 1)".Trim() -replace '(?s)\\s.*', ''
+    }
+    Save-Url $Url $half
+    $found = (Get-FileHash -LiteralPath $half -Algorithm SHA256).Hash
+    if ($found -ne $Sum) {
+        Remove-Item -LiteralPath $half
+        throw "$Url is not what was published: its SHA-256 is '$found', not '$Sum'."
+    }
+    Move-Item -LiteralPath $half -Destination $Path -Force
+}
+"""
+
+
+def command_text(command: Command) -> str:
+    """A command as a person would type it; its variables stay set in that window."""
+    before = [f"Remove-Item Env:{name} -ErrorAction Ignore" for name in command.unset]
+    values = dict(command.env)
+    for name, folders in variables.lists(command).items():
+        own = values.pop(name, None)
+        front = ";".join(folders)
+        if own is None and name not in command.unset:
+            before.append(f"$env:{name} = {_typed(front + ';')} + $env:{name}")
+        else:
+            values[name] = ";".join((front, *([own] if own else [])))
+    before += [f"$env:{name} = {_typed(value)}" for name, value in values.items()]
+    call = " ".join([_program(command.argv[0]), *map(_word, command.argv[1:])])
+    if command.cwd:
+        return "; ".join([*before, f"Push-Location {_typed(command.cwd)}", call, "Pop-Location"])
+    return "; ".join([*before, call])
+
+
+def action_text(action: Action) -> str:
+    """What an action does, as one line for PowerShell that a person could type."""
+    if isinstance(action, Command):
+        return command_text(action)
+    if isinstance(action, Download):
+        return _download_text(action)
+    if isinstance(action, Unpack):
+        words = (action.archive, "-C", action.folder, "--strip-components=1")
+        made = f"$null = New-Item -ItemType Directory -Force {_typed(action.folder)}"
+        return f"{made}; {_tar('windows')} -xf {' '.join(map(_word, words))}"
+    if isinstance(action, Prove):
+        return f"cryptography-wizard verify {_word(action.python)}"
+    if isinstance(action, WriteFile):
+        return _write(action)
+    if isinstance(action, Manifest):
+        return "; ".join(_collect(action, _typed))
+    if isinstance(action, Seal):
+        return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+    return f"Remove-Item -Recurse -Force -LiteralPath {_typed(action.path)}"
+
+
+def to_powershell(plan: Plan) -> str:
+    """The plan as a script for PowerShell. Each step stops the script where it fails.
+
+    It is ASCII: Windows PowerShell 5.1 reads a file without a mark in the system's old encoding.
+    Raises BadRequest where a program gets an argument that 5.1 cannot pass on.
+    """
+    actions = [step.action for step in plan.steps]
+    lines = [
+        f"# {_comment(aim(plan))}",
+        "# Written by cryptography-wizard. Run it with:",
+        "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
+        *(_START + _INVOKE).splitlines(),
+    ]
+    if any(isinstance(action, Command) and action.root for action in actions):
+        lines += (_AS_ROOT + _INVOKE_AS_ROOT).splitlines()
+    if any(isinstance(action, Download) for action in actions):
+        lines += _FETCH.splitlines()
+    for number, step in enumerate(plan.steps, 1):
+        title = f"[{number}/{len(plan.steps)}] {step.title}"
+        lines += ["", f"# {_comment(step.why)}", f"Write-Host {literal(title)}"]
+        lines += _script(step.action, plan.system)
+    if plan.prepares:
+        lines += ["", "Write-Host 'Now make the plan again: the rest of it can be seen.'"]
+    return "\n".join(lines) + "\n"
+
+
+def literal(text: str, *, ascii_only: bool = True) -> str:
+    """An expression for exactly this text, on one line.
+
+    Line breaks and other control characters, and with ``ascii_only`` everything that is not
+    ASCII, are written as numbers; what is made of several pieces stands in brackets.
+    """
+    odd = r"[^\x20-\x7e]" if ascii_only else r"[\x00-\x1f\x7f]"
+    pieces = []
+    for piece in re.split(f"({odd})", text):
+        if re.fullmatch(odd, piece):
+            code = ord(piece)
+            wide = f"[char]::ConvertFromUtf32(0x{code:x})"
+            pieces.append(wide if code > 0xFFFF else f"[char]0x{code:x}")
+        elif piece or not pieces:  # the first is a string always: what follows is added to it
+            pieces.append(_single_quoted(piece))
+    return pieces[0] if len(pieces) == 1 else f"({' + '.join(pieces)})"
+
+
+def _single_quoted(text: str) -> str:
+    return "'" + re.sub(f"[{_QUOTES}]", r"\g<0>\g<0>", text) + "'"
+
+
+def _typed(text: str) -> str:
+    return literal(text, ascii_only=False)
+
+
+def _word(text: str) -> str:
+    """An argument to type: bare where it is plain."""
+    # PowerShell would cut -a.b and -a:b in two.
+    plain = _DASHED if text.startswith("-") else _BARE
+    return text if plain.fullmatch(text) else _typed(text)
+
+
+def _program(text: str) -> str:
+    return text if _PROGRAM.fullmatch(text) else f"& {_typed(text)}"
+
+
+def _script(action: Action, system: str) -> list[str]:
+    if isinstance(action, Command):
+        return [_invoke(action, system)]
+    if isinstance(action, Download):
+        return _download(action, system)
+    if isinstance(action, Unpack):
+        words = (_tar(system), "-xf", action.archive, "-C", action.folder, "--strip-components=1")
+        made = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
+        return [made, f"Invoke-Program -Run {{ & {_arguments(words)} }}"]
+    if isinstance(action, Prove):
+        # Python reads it from its input: a here-string, piped as ASCII in every PowerShell.
+        words = (action.python, "-", *((action.release,) if action.release else ()))
+        call = f"$proof | & {_arguments(words)}"
+        return [
+            *("$OutputEncoding = [System.Text.Encoding]::ASCII", "$proof = @'"),
+            *(*PROOF.splitlines(), "'@"),
+            f"Invoke-Program -Run {{ {call} }}",
+        ]
+    if isinstance(action, WriteFile):
+        folder = literal(ntpath.dirname(action.path))
+        made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
+        return [made, _write(action, ascii_only=True)]
+    if isinstance(action, Manifest):
+        return [*_collect(action, literal), f"# {NO_MANIFEST}"]
+    if isinstance(action, Seal):
+        return [f"# {_comment(action.title)} is there now."]
+    path = literal(action.path)
+    return [
+        f"if (Test-Path -LiteralPath {path}) {{ Remove-Item -Recurse -Force -LiteralPath {path} }}"
+    ]
+
+
+def _invoke(command: Command, system: str) -> str:
+    pairs = _pairs(command, ";" if system == "windows" else ":")
+    words = ["Invoke-Program"]
+    call = f"& {_arguments(command.argv)}"
+    if command.root and system != "windows":
+        unset = [word for name in command.unset for word in ("-u", name)]
+        around = [*map(literal, unset), *pairs]
+        call = " ".join(
+            ["Invoke-AsRoot", *(["'env'", *around] if around else []), _arguments(command.argv)]
+        )
+    else:
+        words += [f"-Set {', '.join(pairs)}"] if pairs else []
+        words += [f"-Unset {', '.join(map(literal, command.unset))}"] if command.unset else []
+    if command.cwd:
+        words.append(f"-Folder {literal(command.cwd)}")
+    if command.ok != (0,):
+        words.append(f"-Ok {', '.join(map(str, command.ok))}")
+    return " ".join([*words, f"-Run {{ {call} }}"])
+
+
+def _pairs(command: Command, separator: str) -> list[str]:
+    """``NAME=value`` for each variable that the command gets, as expressions."""
+    values = dict(command.env)
+    lists = []
+    for name, folders in variables.lists(command).items():
+        front = f"{name}={separator.join(folders)}"
+        if name in values:
+            lists.append(literal(f"{front}{separator}{values.pop(name)}"))
+        elif name in command.unset:
+            lists.append(literal(front))
+        else:
+            # An empty part at the end of a list would mean the working folder.
+            rest = f"$(if ($env:{name}) {{ '{separator}' + $env:{name} }})"
+            lists.append(f'({literal(front)} + "{rest}")')
+    return [*(literal(f"{name}={value}") for name, value in values.items()), *lists]
+
+
+def _arguments(words: Sequence[str]) -> str:
+    for word in words:
+        if '"' in word or not word or (re.search(r"\s", word) and word.endswith("\\")):
+            raise BadRequest(
+                "This plan cannot be written for PowerShell.",
+                shown=f"{words[0]} gets the argument {word!r}",
+                why="Windows PowerShell 5.1 does not pass such an argument on as it is.",
+                hints=(
+                    "Choose a folder without a quotation mark, and without a backslash at its end.",
+                ),
+            )
+    return " ".join(map(literal, words))
+
+
+def _download(action: Download, system: str) -> list[str]:
+    words = ["Get-Checked", f"-Url {literal(action.url)}", f"-Path {literal(action.path)}"]
+    if action.sha256:
+        words.append(f"-Sum {literal(action.sha256)}")
+    else:
+        words.append(f"-SumUrl {literal(action.sha256_url)}")
+    lines = [" ".join(words)]
+    if action.executable and system != "windows":
+        lines.append(f"Invoke-Program -Run {{ & {_arguments(('chmod', '755', action.path))} }}")
+    return lines
+
+
+def _download_text(action: Download) -> str:
+    path = _typed(action.path)
+    wanted = _typed(action.sha256)
+    get = "Invoke-WebRequest -UseBasicParsing"
+    lines = [
+        f"$null = New-Item -ItemType Directory -Force {_typed(ntpath.dirname(action.path))}",
+        f"{get} {_typed(action.url)} -OutFile {path}",
+    ]
+    if not action.sha256:
+        sums = _typed(f"{action.path}.sha256")
+        lines.append(f"{get} {_typed(action.sha256_url)} -OutFile {sums}")
+        wanted = f"((Get-Content {sums} -TotalCount 1) -split '\\s+')[0]"
+    lines.append(
+        f"if ((Get-FileHash {path}).Hash -ne {wanted}) "
+        f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
+    )
+    return "; ".join(lines)
+
+
+def _collect(action: Manifest, quoted: Callable[[str], str]) -> tuple[str, str]:
+    folder = quoted(action.folder)
+    return (
+        f"$null = New-Item -ItemType Directory -Force {folder}",
+        f"Get-ChildItem -LiteralPath {quoted(action.wheels)} -Filter *.whl"
+        f" | Copy-Item -Destination {folder}",
+    )
+
+
+def _tar(system: str) -> str:
+    """The program tar; Windows has had it since version 1803 (Microsoft's documentation)."""
+    return "tar.exe" if system == "windows" else "tar"
+
+
+def _write(action: WriteFile, *, ascii_only: bool = False) -> str:
+    """UTF-8 without a mark, which Set-Content of 5.1 cannot write."""
+    pieces: Iterable[str] = (literal(x, ascii_only=ascii_only) for x in action.text.split("\n"))
+    text = f'(({", ".join(pieces)}) -join "`n")'
+    return f"[System.IO.File]::WriteAllText({literal(action.path, ascii_only=ascii_only)}, {text})"
+
+
+def _comment(text: str) -> str:
+    """Text that stays inside a comment, whatever is in it."""
+    return " ".join(text.split()).encode("ascii", "replace").decode("ascii")

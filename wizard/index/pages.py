@@ -1,0 +1,84 @@
+"""Reading the pages of an index: PEP 691 (JSON), and PEP 503 (HTML) with PEP 592's attributes."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any, NamedTuple, Optional
+from urllib.parse import unquote
+
+from wizard.index.source import Unreadable, masked
+
+
+class File(NamedTuple):
+    """One file of a list. ``yanked`` is the reason, or None where the file was not yanked."""
+
+    name: str
+    requires_python: str
+    yanked: Optional[str]
+
+
+def parse(body: bytes, content_type: str, place: str) -> list[File]:
+    """Read a page of an index by its content type. Raises Unreadable for any other content."""
+    kind = _kind(content_type)
+    if is_json(content_type):
+        return _parse_json(body, place)
+    if kind in ("text/html", "application/vnd.pypi.simple.v1+html", "application/xhtml+xml"):
+        page = _Page()
+        page.feed(body.decode("utf-8", errors="replace"))
+        page.close()
+        return page.files
+    raise Unreadable(
+        f"{masked(place)} answered with {kind or 'something without a type'}, which is not a list "
+        "of files: check pip's index-url."
+    )
+
+
+def is_json(content_type: str) -> bool:
+    """Whether this is the JSON form of an index, which nothing else than an index sends."""
+    return _kind(content_type) == "application/vnd.pypi.simple.v1+json"
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _parse_json(body: bytes, place: str) -> list[File]:
+    try:
+        return [_file(row) for row in json.loads(body)["files"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Unreadable(
+            f"{masked(place)} sent something that is not the JSON form of an index (PEP 691): the "
+            "server is at fault, try again later or use another index."
+        ) from None
+
+
+def _file(row: dict[str, Any]) -> File:
+    name, needs, yanked = row["filename"], row.get("requires-python"), row.get("yanked")
+    if not isinstance(name, str) or not isinstance(needs, (str, type(None))):
+        raise TypeError(f"not text: {name!r}, {needs!r}")
+    reason = yanked if isinstance(yanked, str) else ""
+    return File(name, needs or "", (reason or "no reason given") if yanked else None)
+
+
+class _Page(HTMLParser):
+    """Collects the links of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.files: list[File] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
+        if tag != "a":
+            return
+        found = dict(attrs)
+        href = found.get("href")
+        if href:
+            yanked = (found["data-yanked"] or "no reason given") if "data-yanked" in found else None
+            self.files.append(
+                File(file_name(href), found.get("data-requires-python") or "", yanked)
+            )
+
+
+def file_name(address: str) -> str:
+    return unquote(address.partition("#")[0].partition("?")[0].rpartition("/")[2])

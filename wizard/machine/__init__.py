@@ -1,0 +1,1 @@
+"""The machine: each of its facts read, and whether they fit together."""

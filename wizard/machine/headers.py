@@ -1,0 +1,129 @@
+"""OpenSSL's headers and libraries: which are on this machine."""
+
+# Paths stay the text that they were given as; Path would tidy them.
+# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH207
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterator
+from glob import glob
+from pathlib import Path
+
+from wizard.facts import Headers
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.proof import libraries as of
+
+PATIENCE = 8.0
+"""Seconds."""
+LIBRARIES = ("libssl.so", "libssl.dylib", "libssl.lib", "libssl.a")
+"""What a linker takes; the last is the static one, but on Windows, where both end in .lib."""
+CRYPTO = ("libcrypto.so", "libcrypto.dylib", "libcrypto.a")
+
+
+def read(asked: str = "") -> tuple[Headers, ...]:
+    """OpenSSL's headers, in the order in which a build would look for them.
+
+    ``asked`` is the folder of an OpenSSL that comes first.
+    """
+    found: dict[str, Headers] = {}
+    for folder in (*([os.path.join(asked, "include")] if asked else []), *_include_folders()):
+        real = os.path.realpath(folder)
+        version = version_of(_opensslv(folder))
+        if version and real not in found:
+            found[real] = _described(folder, version)
+    return tuple(found.values())
+
+
+def _described(folder: str, version: str) -> Headers:
+    libraries = _libraries(folder)
+    crypto = next((p for name in CRYPTO if (p := Path(libraries, name)).is_file()), None)
+    if not libraries or crypto is None:
+        return Headers(folder, version, libraries)
+    static = all(Path(libraries, f"{name}.a").is_file() for name in ("libssl", "libcrypto"))
+    try:
+        own, machine = of.version(crypto), of.machine(crypto)
+    except OSError:
+        own, machine = "", ""  # it cannot be read: nothing is known of it
+    return Headers(folder, version, libraries, static, own, machine)
+
+
+def _opensslv(folder: str) -> str:
+    try:
+        return Path(folder, "openssl", "opensslv.h").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""  # most of the folders that are looked at have none
+
+
+def version_of(text: str) -> str:
+    """The version that an ``opensslv.h`` states, in the forms of 1.1, 3.x and LibreSSL."""
+    libre = re.search(r'LIBRESSL_VERSION_TEXT\s+"(LibreSSL [\w.]+)', text)
+    if libre:
+        return libre[1]
+    stated = re.search(r'OPENSSL_VERSION_STR\s+"([\w.]+)', text)  # since 3.0
+    stated = stated or re.search(r'OPENSSL_VERSION_TEXT\s+"OpenSSL ([\w.]+)', text)
+    if stated:
+        return stated[1]
+    parts = re.findall(r"define\s+OPENSSL_VERSION_(?:MAJOR|MINOR|PATCH)\s+(\d+)", text)
+    return ".".join(parts) if len(parts) == 3 else ""
+
+
+def _include_folders() -> Iterator[str]:
+    if os.environ.get("OPENSSL_DIR"):
+        yield os.path.join(os.environ["OPENSSL_DIR"], "include")
+    if sys.platform == "win32":
+        yield from _windows()
+        return
+    yield from _pkg_config()
+    for brew in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
+        yield from sorted(glob(f"{brew}/opt/openssl@*/include"), reverse=True)
+    yield from ("/opt/local/libexec/openssl3/include", "/opt/local/include")
+    yield from ("/usr/include", "/usr/local/include")
+    yield from sorted(glob("/usr/include/openssl[0-9]*"))  # the second OpenSSL of RHEL and SUSE
+
+
+def _pkg_config() -> Iterator[str]:
+    program = shutil.which("pkg-config")
+    if program is None:
+        return
+    try:
+        output = ask((program, "--variable=includedir", "openssl"), timeout=PATIENCE)
+    except (OSError, ProgramTimeout):
+        return  # reported as a tool with a problem
+    if output.exit == 0 and output.stdout.strip():
+        yield output.stdout.strip()
+
+
+def _windows() -> Iterator[str]:
+    """Where the usual installers for Windows put it, and vcpkg."""
+    drive = os.environ.get("SYSTEMDRIVE", "C:")
+    above = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)")]
+    for folder in (*filter(None, above), f"{drive}\\"):
+        yield from sorted(glob(os.path.join(folder, "OpenSSL*", "include")))
+    if os.environ.get("VCPKG_ROOT"):
+        yield from sorted(glob(os.path.join(os.environ["VCPKG_ROOT"], "installed", "*", "include")))
+
+
+def _libraries(include: str) -> str:
+    """The folder with the libraries that belong to the headers in ``include``; empty: not found."""
+    above = os.path.dirname(include.rstrip("/\\"))
+    inside = [os.path.join(above, name) for name in ("lib", "lib64")]
+    if sys.platform == "win32":  # the installers of today have one folder for each kind of library
+        inside = [*sorted(glob(os.path.join(above, "lib", "VC", "*", "MD"))), *inside]
+    multiarch = sysconfig.get_config_var("MULTIARCH")
+    name = os.path.basename(include)
+    if include.startswith("/usr/include"):
+        second = name if name != "include" else ""  # the second OpenSSL of RHEL: openssl11
+        inside = [
+            *([f"/usr/lib/{multiarch}"] if multiarch else []),
+            *(f"/usr/{lib}/{second}".rstrip("/") for lib in ("lib64", "lib")),
+        ]
+    return next((folder for folder in inside if _has(folder, LIBRARIES)), "")
+
+
+def _has(folder: str, names: tuple[str, ...]) -> bool:
+    return any(os.path.exists(os.path.join(folder, name)) for name in names)

@@ -1,0 +1,186 @@
+"""Inspecting one Python: it runs ``wizard/target/describe.py`` and tells what it is."""
+
+# Paths stay the text that they were given as; Path would tidy them.
+# ruff: noqa: PTH110, PTH111, PTH112, PTH114, PTH119
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, Optional
+
+from backends.action import Output
+from wizard.facts import Pip, PipIndex, Python
+from wizard.index.source import IndexSource, masked
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.versions import at_least
+
+SCRIPT = Path(__file__).parents[1] / "target" / "describe.py"
+PATIENCE = 15.0
+"""Seconds. A Python answers within 0.2; on a laptop that scans every new program, within 5."""
+OLDEST = "3.6"
+
+
+def inspect(
+    path: str, origin: str, timeout: float = PATIENCE
+) -> tuple[Python, Optional[IndexSource]]:
+    """Ask the Python at ``path`` what it is, and where its pip looks for packages.
+
+    Facts hold no secret: a user name or password in an address is in the `IndexSource` only,
+    which is None where nothing is known of a pip. Raises nothing for what a program does: one
+    that is broken, hangs, is no Python at all or is too old has its ``problem``.
+    """
+    program = os.path.expanduser(path)
+    problem = _no_program(program)
+    if problem:
+        return Python(path, origin, problem=problem), None
+    try:
+        # -B: nothing is written. The settings of the environment stay: pip will see them as well.
+        output = ask((program, "-B", str(SCRIPT)), timeout=timeout)
+    except ProgramTimeout:
+        return Python(path, origin, problem=f"It gave no answer within {timeout:g} seconds."), None
+    except OSError as error:
+        return Python(path, origin, problem=f"It cannot be started: {error.strerror}."), None
+    described = _described(output)
+    if not described.get("version"):
+        return Python(path, origin, problem=_no_python(output)), None
+    return _python(path, origin, described), _source(described.get("pip"))
+
+
+def _no_program(program: str) -> str:
+    """Why this path is not worth starting; a program that is no Python must not get our file."""
+    if os.path.isdir(program):
+        return "It is a folder. For an environment use --venv."
+    if not os.path.exists(program):
+        gone = os.path.islink(program)
+        return "It points to a Python that is gone." if gone else "There is no such program."
+    if not re.search("py", os.path.basename(program), re.IGNORECASE):
+        return "By its name it is not a Python."
+    return ""
+
+
+def _described(output: Output) -> dict[str, Any]:
+    # Other files that a Python loads at its start may print as well; our line is the last one.
+    for line in reversed(output.stdout.splitlines()):
+        if line.startswith("{"):
+            try:
+                found = json.loads(line)
+            except ValueError:
+                return {}
+            return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _no_python(output: Output) -> str:
+    lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
+    if output.exit:
+        # 127 is a shim's word that it found no program; it says so first and gives advice after.
+        telling = lines[:1] if output.exit == 127 else lines[-1:]
+        shown = f": {telling[0][:200]}" if telling else "."
+        return f"It ended with exit code {output.exit}{shown}"
+    return "It is not a Python: it does not answer as one."
+
+
+def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
+    version = str(facts["version"])
+    libc = facts.get("libc") or ["", ""]
+    return Python(
+        path=path,
+        origin=origin,
+        version=version,
+        implementation=str(facts.get("implementation", "cpython")),
+        free_threaded=bool(facts.get("free_threaded")),
+        machine=str(facts.get("machine", "")),
+        platform=str(facts.get("platform", "")),
+        bits=int(facts.get("bits", 64)),
+        prefix=str(facts.get("prefix", "")),
+        base=str(facts.get("base", "")),
+        environment=str(facts.get("environment", "")),
+        libc=libc[0] if libc[0] in ("glibc", "musl") else "",
+        libc_version=str(libc[1]),
+        macos=str(facts.get("macos", "")),
+        externally_managed=str(facts.get("externally_managed", "")),
+        writable=bool(facts.get("writable", True)),
+        ensurepip=str(facts.get("ensurepip", "")),
+        headers=bool(facts.get("headers")),
+        pip=_pip(facts),
+        pip_problem=_pip_problem(facts),
+        cryptography=str(facts.get("cryptography", "")),
+        problem="" if at_least(version, OLDEST) else _too_old(version),
+    )
+
+
+def _too_old(version: str) -> str:
+    return f"Python {version} is too old: cryptography since 3.4 needs Python {OLDEST} or newer."
+
+
+def _pip(facts: dict[str, Any]) -> Optional[Pip]:
+    pip = facts.get("pip")
+    if not pip or not pip.get("installed") or not pip.get("tags"):
+        return None  # of a pip that is only in reserve, nothing but where it looks is of use
+    return Pip(str(pip["version"]), tuple(pip["tags"]), _index(pip))
+
+
+def _pip_problem(facts: dict[str, Any]) -> str:
+    pip = facts.get("pip") or {}
+    errors = [*pip.get("errors", {}).values(), facts.get("errors", {}).get("pip", "")]
+    first = next((error for error in errors if error), "")
+    if not first or not at_least(str(facts["version"]), OLDEST):
+        return ""
+    name = f"pip {pip['version']}" if pip.get("version") else "pip"
+    return f"{name} does not work with this Python: {masked(first)[:300]}"
+
+
+def _index(pip: dict[str, Any]) -> Optional[PipIndex]:
+    source = _source(pip)
+    if source is None:
+        return None
+    addresses = (source.url, *source.extra, *source.find_links)
+    return PipIndex(
+        url=masked(source.url),
+        default=source.url == pip.get("default"),
+        extra=tuple(masked(address) for address in source.extra),
+        find_links=tuple(masked(address) for address in source.find_links),
+        no_index=source.no_index,
+        secret=any(masked(address) != address for address in addresses),
+        changed=tuple(
+            f"{name} = {_shown(name, value)} ({masked(where)})"
+            for name, value, where in pip.get("settings", ())
+            if not (name == "index-url" and value == pip.get("default"))
+        ),
+    )
+
+
+def _shown(name: str, value: object) -> str:
+    text = " ".join(value) if isinstance(value, list) else str(value)
+    if name == "proxy" and "://" not in text:
+        return re.sub(r"^\S*@", "****@", text)  # pip takes user:password@host:port as well
+    return masked(text)
+
+
+def _source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
+    """Where this pip looks, secrets included; None where it could not be asked."""
+    if not pip:
+        return None
+    settings = {name: value for name, value, _where in pip.get("settings", ())}
+    url = settings.get("index-url") or pip.get("default")
+    if not url or "settings" not in pip:
+        return None
+    return IndexSource(
+        url=url,
+        extra=tuple(settings.get("extra-index-url", ())),
+        find_links=tuple(settings.get("find-links", ())),
+        # The words that pip takes for yes.
+        no_index=settings.get("no-index", "").lower() in ("y", "yes", "t", "true", "on", "1"),
+        cert=settings.get("cert", ""),
+        client_cert=settings.get("client-cert", ""),
+        proxy=settings.get("proxy", ""),
+        trusted_hosts=tuple(settings.get("trusted-host", ())),
+        timeout=_seconds(settings.get("timeout", "")),
+    )
+
+
+def _seconds(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else IndexSource("").timeout

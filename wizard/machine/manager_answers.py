@@ -1,0 +1,72 @@
+"""What a package manager's answer means, and whether it is to be trusted.
+
+A manager can be broken, wrapped in a script that ignores ``LC_ALL``, or another program of the
+same name. Then what it has is unknown: said in one sentence, never raised, and not taken for
+"nothing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from backends.action import Command, Output
+from backends.manager import PackageManager, Problem
+from wizard.programs.processes import signal_name
+
+LONGEST = 200
+"""Of what a manager itself says no more characters are repeated."""
+
+
+def read(
+    backend: PackageManager,
+    command: Command,
+    said: Output,
+    reader: Callable[[Sequence[str], Output], dict[str, str]],
+    names: Sequence[str],
+) -> tuple[dict[str, str], str]:
+    """What ``said``, the answer to ``command``, says of these packages, as ``reader`` reads it.
+
+    The second is why the answer is not to be trusted, one sentence; empty where it is.
+    """
+    shown = command.argv[0]
+    try:
+        found = reader(names, said)
+    except Exception as error:  # noqa: BLE001 - an answer of another shape: said, not raised
+        return {}, f"{shown} answered in a form that is not known: {_line(str(error))}."
+    if said.exit in command.ok:
+        return found, ""
+    problem = backend.explain(said)
+    if problem is None or problem.kind == "unknown-package":
+        return found, ""
+    return found, _failed(shown, said, problem)
+
+
+def strange(command: Command, said: Output, names: Sequence[str]) -> str:
+    """Why an answer in which none of these packages was found is none, one sentence; or empty.
+
+    It can be one if it is silent, or names at least one of them, to say that it is not there.
+    """
+    text = f"{said.stdout}\n{said.stderr}"
+    if said.exit not in command.ok or any(name in text for name in names):
+        return ""
+    first = next((line for line in said.stdout.splitlines() if line.strip()), "")
+    return first and f"{command.argv[0]} answered in a form that is not known: {_line(first)}."
+
+
+def _failed(shown: str, said: Output, problem: Problem) -> str:
+    if said.exit < 0:
+        return f"{shown} was ended by a signal ({signal_name(said.exit) or -said.exit})."
+    line = problem.line
+    if problem.kind == "other" and line.endswith(f"ended with exit {said.exit}"):
+        # No line of its was known: the last of its complaints says most.
+        spoken = [words for words in (said.stderr or said.stdout).splitlines() if words.strip()]
+        last = f": {_line(spoken[-1])}" if spoken else ""
+        return f"{shown} ended with exit code {said.exit}{last}."
+    return f"{shown}: {_line(line or problem.kind)}."
+
+
+def _line(text: str) -> str:
+    """One line that does no harm to a terminal, without its full stop."""
+    short = " ".join(text[: 4 * LONGEST].split())
+    plain = "".join(each if each.isprintable() else "?" for each in short)
+    return (plain if len(plain) <= LONGEST else f"{plain[:LONGEST]} …").rstrip(" .:")

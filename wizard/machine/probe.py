@@ -1,0 +1,175 @@
+"""The probe: reads what this machine is, everything side by side, each part with a time limit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Optional
+
+from wizard import locations
+from wizard.choices import Choices
+from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
+from wizard.index.source import IndexSource
+from wizard.machine import headers, packages, pythons, system, tools
+from wizard.machine.inspection import inspect
+from wizard.machine.together import Task
+from wizard.store import seal
+
+Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
+
+
+def probe(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Facts:
+    """Read the facts of this machine; ``folder`` is the working folder, if not the current one.
+
+    Unless ``everything`` is wanted, looks only as far as the choices need: a wheel needs its
+    target and the index; a source build also the tools and the package managers. Raises nothing
+    for what the machine does: what could not be read is a sentence among the facts.
+    """
+    return measure(choices, everything=everything, folder=folder).facts
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Facts, and how many seconds each part of the probe took."""
+
+    facts: Facts
+    seconds: dict[str, float]
+
+
+def measure(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Measured:
+    """`probe`, with how long each part took."""
+    here = str(Path(folder or ".").absolute())
+    deep = everything or choices.method == "source" or bool(choices.manager)
+    versions = pythons.minors(choices, here) if deep else ()
+    listings: dict[IndexSource, Task[Listing]] = {}
+
+    def listing(_python: Python, source: IndexSource) -> None:
+        # The first Python that works is nearly always the recommended one, and nearly always all
+        # of them have the same index: the network is asked while the rest is still being read.
+        if not listings and not choices.from_wheelhouse:
+            listings[source] = _list(source)
+
+    def find() -> Found:
+        return pythons.find(choices, here, everything=everything, seen=listing)
+
+    the_pythons: Task[Found] = Task("Pythons", 120, find)
+    the_system = Task("System", 15, system.read)
+    the_tools = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
+    deep_tasks = _Deep(versions, _folder(choices)) if deep else None
+
+    found, sources = the_pythons.answer(((), {}))
+    brought = the_tools.answer(())
+    if deep_tasks is None and not _can_install(found, brought):
+        deep_tasks = _Deep(_minors(found))  # a package of the system must help
+    if choices.from_wheelhouse:
+        from wizard.proof import manifest  # no index is asked
+
+        listed: Optional[Listing] = manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
+    else:
+        listed = _listing(found, sources, listings)
+    tasks: list[Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]]]
+    tasks = [the_pythons, the_system, the_tools, *listings.values()]
+    the_machine = the_system.answer(System(system.name(), ""))
+    managers: tuple[Manager, ...] = ()
+    openssl: tuple[Headers, ...] = ()
+    privilege = Privilege()
+    seconds = {}
+    problems = list(the_machine.problems)
+    if deep_tasks is not None:
+        managers, openssl, privilege = deep_tasks.answers()
+        problems += deep_tasks.problems()
+        seconds.update(deep_tasks.seconds())
+    problems += [task.problem for task in tasks if task.problem]
+    seconds.update({task.name: task.seconds for task in tasks})
+    facts = Facts(
+        system=replace(the_machine, problems=tuple(problems)),
+        pythons=found,
+        listing=listed,
+        managers=managers,
+        tools=brought,
+        openssl=openssl,
+        privilege=privilege,
+        terminal=system.terminal(),
+        folder=here,
+        cache=str(locations.cache()),
+        certificates=system.certificates() if deep else "",
+        multiarch=system.multiarch() if deep else "",
+        built=seal.sealed(locations.cache() / "openssl") if deep else (),
+        variables=system.variables() if deep else (),
+        cargo_config=system.cargo_config() if deep else "",
+        taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )
+    return Measured(facts, seconds)
+
+
+def _folder(choices: Choices) -> str:
+    """The folder of an OpenSSL that was named; empty where none was."""
+    return choices.openssl if os.sep in choices.openssl else ""
+
+
+class _Deep:
+    """What only a source build, or a Python without ensurepip, needs to know."""
+
+    def __init__(self, minors: tuple[str, ...], named: str = "") -> None:
+        self._managers = Task("Package managers", 90, lambda: packages.read(minors))
+        self._headers = Task("OpenSSL headers", 15, lambda: headers.read(named))
+        self._privilege = Task("Privilege", 15, system.privilege)
+        self._all = (self._managers, self._headers, self._privilege)
+
+    def answers(self) -> tuple[tuple[Manager, ...], tuple[Headers, ...], Privilege]:
+        return (
+            self._managers.answer(()),
+            self._headers.answer(()),
+            self._privilege.answer(Privilege()),
+        )
+
+    def problems(self) -> list[str]:
+        return [task.problem for task in self._all if task.problem]
+
+    def seconds(self) -> dict[str, float]:
+        return {task.name: task.seconds for task in self._all}
+
+
+def _list(source: IndexSource) -> Task[Listing]:
+    def fetch() -> Listing:
+        from wizard.index import listing
+
+        return listing.fetch(source)
+
+    return Task("Index", 45, fetch)
+
+
+def _listing(
+    found: tuple[Python, ...],
+    sources: dict[str, IndexSource],
+    asked: dict[IndexSource, Task[Listing]],
+) -> Optional[Listing]:
+    """What the index of the recommended Python has; where it has no pip, that of the next.
+
+    Where no Python has one (Debian without python3-venv), that of the wizard's own environment.
+    """
+    source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
+    if source is None and any(not python.problem for python in found):
+        source = inspect(sys.executable, "wizard")[1]
+    if source is None:
+        return None
+    if source not in asked:
+        asked[source] = _list(source)
+    task = asked[source]
+    nothing = Listing(problem="The index gave no answer in time.")
+    return task.answer(nothing)
+
+
+def _can_install(found: tuple[Python, ...], brought: tuple[Tool, ...]) -> bool:
+    """Whether some Python can have an environment without a package of the system."""
+    if any(tool.name == "uv" and not tool.problem for tool in brought):
+        return True
+    return any(not p.problem and (p.environment or p.ensurepip) for p in found)
+
+
+def _minors(found: tuple[Python, ...]) -> tuple[str, ...]:
+    versions = (".".join(p.version.split(".")[:2]) for p in found if p.version)
+    return tuple(dict.fromkeys(versions))

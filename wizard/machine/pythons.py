@@ -1,0 +1,321 @@
+"""Finding the Pythons of this machine, and saying which one is recommended."""
+
+# Paths stay the text that they were given as; Path would tidy them.
+# ruff: noqa: PTH100, PTH110, PTH111, PTH113, PTH118, PTH119, PTH120, PTH202, PTH208
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Optional
+
+from wizard.choices import Choices
+from wizard.facts import Python
+from wizard.index.source import IndexSource
+from wizard.machine.inspection import inspect
+from wizard.machine.system import developer_tools
+from wizard.machine.together import each as side_by_side
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.versions import at_least
+
+ENVIRONMENTS = (".venv", "venv", "cryptography-env")
+"""The folders in which an environment is looked for; the last is the wizard's own choice."""
+ORIGINS = ("asked", "active", "folder", "path", "pyenv", "homebrew", "macports", "python.org")
+LATER = ("launcher", "uv", "wizard")
+NAMES = re.compile(r"(?:python3?|python3\.\d+t?|pypy3?(?:\.\d+)?)(?:\.exe)?")
+SHIMS = "shims"
+"""The folder of pyenv's (asdf's, mise's) scripts, each of which runs one Python or another."""
+
+Inspected = tuple[Python, Optional[IndexSource]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A Python that may be there. ``environment`` is the folder of the environment it is in.
+
+    ``minor`` is what its file name tells of its version, as (3, 11); (0, 0): nothing.
+    """
+
+    path: str
+    origin: str
+    environment: str = ""
+    minor: tuple[int, int] = (0, 0)
+
+
+def find(
+    choices: Choices,
+    folder: str,
+    *,
+    everything: bool,
+    seen: Callable[[Python, IndexSource], None],
+) -> tuple[tuple[Python, ...], dict[str, IndexSource]]:
+    """Inspect the Pythons of this machine; the first one returned is recommended.
+
+    Unless ``everything`` is wanted, stops at the first that will do for these choices. ``seen`` is
+    called, in this thread, for each one that works, as soon as it is known, with where its pip
+    looks for packages; the dictionary has that for each by its path.
+    """
+    found: list[Inspected] = []
+    for batch in _batches(choices, folder, everything=everything):
+        for inspected in _inspect(batch):
+            found.append(inspected)
+            python, source = inspected
+            if source is not None and not python.problem:
+                seen(python, source)
+        if any(_will_do(python, choices) for python, _ in found):
+            break
+    unique = _distinct(sorted(found, key=lambda each: _place(each[0])))
+    return tuple(p for p, _ in unique), {p.path: s for p, s in unique if s is not None}
+
+
+def candidates(choices: Choices, folder: str) -> tuple[Candidate, ...]:
+    """Every Python that may be there, the likeliest to be recommended first."""
+    found: list[Candidate] = []
+    known: set[tuple[str, str]] = set()
+    own = os.path.realpath(sys.prefix) if sys.prefix != sys.base_prefix else ""
+    for each in _everywhere(choices, folder):
+        where = os.path.realpath(each.environment) if each.environment else ""
+        if where and where == own and each.origin != "asked":
+            continue  # the wizard's own environment is no place to install anything
+        if (os.path.realpath(each.path), where) not in known:
+            known.add((os.path.realpath(each.path), where))
+            found.append(each)
+    return tuple(found)
+
+
+def minors(choices: Choices, folder: str) -> tuple[str, ...]:
+    """The versions (``3.11``) of the Pythons here, as their names tell: the first is the newest."""
+    found = {each.minor for each in candidates(choices, folder)} - {(0, 0)}
+    return tuple(f"{major}.{minor}" for major, minor in sorted(found, reverse=True))
+
+
+def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Sequence[Candidate]]:
+    every = candidates(choices, folder)
+    if everything or choices.targets:  # a version can be that of any of them
+        yield every
+        return
+    asked = [each for each in every if each.origin == "asked"]
+    if asked:
+        yield asked
+        if choices.python or any(each.environment for each in asked):
+            return
+    elif not choices.venv:
+        # Of the environments in the folder only the wizard's own is taken without being asked for.
+        wanted = os.path.join(folder, ENVIRONMENTS[-1])
+        yield [e for e in every if e.origin == "active" or e.environment == wanted]
+    rest = [each for each in every if each.origin not in ("asked", "active", "folder")]
+    path = [each for each in rest if each.origin == "path"]
+    # The names tell the newest; what a shim runs only running it can tell.
+    newest = sorted(path, key=lambda each: each.minor, reverse=True)[:1]
+    first = [*newest, *(e for e in path if e.minor == (0, 0) and e not in newest)][:2]
+    yield first
+    others = [each for each in rest if each not in first]
+    for start in range(0, len(others), 2):
+        yield others[start : start + 2]
+
+
+def _inspect(batch: Sequence[Candidate]) -> Iterator[Inspected]:
+    """Inspect side by side, as many as there are cores, and yield each when it is known."""
+    works = [partial(_inspect_one, candidate) for candidate in batch]
+    for _, inspected in side_by_side(works, at_once=max(2, min(8, os.cpu_count() or 2))):
+        yield inspected
+
+
+def _inspect_one(candidate: Candidate) -> Inspected:
+    program = _program(candidate.path)
+    python, source = inspect(program, candidate.origin)
+    if candidate.origin == "asked":
+        # Called as it was asked for, so that it is found under that name.
+        python = replace(python, path=candidate.path)
+    elif os.path.basename(os.path.dirname(candidate.path)) == SHIMS and python.base:
+        python = replace(python, path=python.base)
+    if candidate.environment and (python.problem or _same(python, candidate.environment)):
+        python = replace(python, environment=candidate.environment)
+    return python, source
+
+
+def _program(path: str) -> str:
+    """The program that a name on PATH stands for; anything else as it is."""
+    return path if os.path.dirname(path) else shutil.which(path) or path
+
+
+def _same(python: Python, folder: str) -> bool:
+    return os.path.realpath(python.environment) == os.path.realpath(os.path.expanduser(folder))
+
+
+def _will_do(python: Python, choices: Choices) -> bool:
+    """Whether this one can be the target, so that no other need be looked at."""
+    if python.problem:
+        return False
+    if choices.venv and python.environment and python.origin != "asked":
+        return False
+    return bool(python.environment or python.ensurepip)
+
+
+def _place(python: Python) -> tuple[object, ...]:
+    """Where a Python stands in the list: what was asked for, then what works, newest first."""
+    origins = ORIGINS + LATER
+    usable = bool(python.environment or python.ensurepip)
+    return (
+        python.origin != "asked",
+        bool(python.problem),
+        min(origins.index(python.origin), len(ORIGINS)),
+        bool(re.search(r"[a-z]", python.version)),  # not released yet
+        not usable,
+        python.free_threaded,
+        python.implementation != "cpython",
+        bool(python.version) and not at_least(python.version, "3.9"),
+        tuple(-int(part) for part in re.findall(r"\d+", python.version)[:3]),
+    )
+
+
+def _distinct(inspected: Iterable[Inspected]) -> list[Inspected]:
+    """One entry for each real interpreter and environment, whatever names lead to it."""
+    found: dict[tuple[str, str], Inspected] = {}
+    for python, source in inspected:
+        real = os.path.realpath(python.base or python.path)
+        found.setdefault((real, os.path.realpath(python.prefix or python.path)), (python, source))
+    return list(found.values())
+
+
+# Where Pythons are.
+
+
+def _everywhere(choices: Choices, folder: str) -> Iterator[Candidate]:
+    if choices.python:
+        program = _program(os.path.expanduser(choices.python))
+        yield Candidate(choices.python, "asked", _environment_of(program))
+    for word in filter(os.path.isabs, choices.targets.split(",")):
+        yield Candidate(word, "asked", _environment_of(word), _minor(word))
+    if choices.venv:
+        yield from _in_environment(choices.venv, "asked")
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        if os.environ.get(name):
+            yield from _in_environment(os.environ[name], "active")
+    for name in ENVIRONMENTS:
+        yield from _in_environment(os.path.join(folder, name), "folder")
+    yield from _on_path()
+    yield from _in_folders("pyenv", _newest(_pyenv_root() / "versions"), ("bin", ""))
+    for brew in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
+        if sys.platform == "darwin" or brew.startswith("/home"):
+            yield from _programs(os.path.join(brew, "bin"), "homebrew")
+    yield from _programs("/opt/local/bin", "macports")
+    frameworks = Path("/Library/Frameworks/Python.framework/Versions")
+    yield from _in_folders("python.org", _newest(frameworks), ("bin",))
+    yield from _launcher()
+    yield from _in_folders("uv", _newest(_uv_folder()), ("bin", ""))
+    base = getattr(sys, "_base_executable", "") or os.path.realpath(sys.executable)
+    yield Candidate(base, "wizard", minor=(sys.version_info[0], sys.version_info[1]))
+
+
+def _in_environment(folder: str, origin: str) -> Iterator[Candidate]:
+    where = os.path.expanduser(folder)
+    marks = (os.path.join(where, "pyvenv.cfg"), os.path.join(where, "conda-meta"))
+    if not any(os.path.exists(mark) for mark in marks):
+        return
+    for inside in (("bin", "python"), ("Scripts", "python.exe"), ("python.exe",)):
+        # A link that leads nowhere counts: the environment is there, and broken.
+        if os.path.lexists(os.path.join(where, *inside)):
+            yield Candidate(os.path.join(folder, *inside), origin, folder)
+            return
+
+
+def _on_path() -> Iterator[Candidate]:
+    for folder in dict.fromkeys(os.get_exec_path()):
+        if os.path.basename(folder.rstrip("/\\")) == SHIMS:
+            # The others of a pyenv are found by their own folders.
+            names = [n for n in ("python3", "python") if os.path.exists(os.path.join(folder, n))]
+            for name in names[:1]:
+                yield Candidate(os.path.join(folder, name), "path")
+        elif folder:
+            yield from _programs(folder, "path")
+
+
+def _programs(folder: str, origin: str) -> Iterator[Candidate]:
+    if folder == "/usr/bin" and not developer_tools():
+        return  # a Mac's placeholders would open a window that offers to install Xcode
+    try:
+        names = sorted(name for name in os.listdir(folder) if NAMES.fullmatch(name))
+    except OSError:
+        return  # PATH may well name folders that are not there, or not ours to read
+    # python3 before python3.11: of two names for one program the first is kept.
+    for name in sorted(names, key=lambda name: (len(name) > len("python3"), name)):
+        path = os.path.join(folder, name)
+        # Windows puts empty files on PATH that open its shop.
+        if os.path.isfile(path) and os.access(path, os.X_OK) and os.path.getsize(path):
+            yield Candidate(path, origin, _environment_of(path), _minor(path))
+
+
+def _in_folders(origin: str, folders: Iterable[Path], inside: Sequence[str]) -> Iterator[Candidate]:
+    for folder in folders:
+        for name in ("python3", "python", "python.exe", "pypy3"):
+            path = next((p for p in (folder / i / name for i in inside) if p.is_file()), None)
+            if path is not None:
+                yield Candidate(str(path), origin, minor=_minor(str(path)))
+                break
+
+
+def _newest(folder: Path) -> list[Path]:
+    """The folders inside, the highest version number in a name first."""
+    try:
+        inside = [each for each in folder.iterdir() if each.is_dir()]
+    except OSError:
+        return []  # the usual case: this machine has no such collection
+
+    def numbers(path: Path) -> tuple[list[int], str]:
+        return [int(number) for number in re.findall(r"\d+", path.name)[:3]], path.name
+
+    return sorted(inside, key=numbers, reverse=True)
+
+
+def _pyenv_root() -> Path:
+    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+
+
+def _uv_folder() -> Path:
+    asked = os.environ.get("UV_PYTHON_INSTALL_DIR")
+    if asked:
+        return Path(asked)
+    if os.name == "nt":
+        return Path(os.environ.get("APPDATA", "")) / "uv" / "python"
+    shared = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(shared) / "uv" / "python"
+
+
+def _launcher() -> Iterator[Candidate]:
+    """Windows: what the ``py`` launcher knows (``py -0p``)."""
+    if os.name != "nt":
+        return
+    try:
+        output = ask(("py", "-0p"), timeout=5)
+    except (OSError, ProgramTimeout):
+        return  # no launcher here; PATH is looked at anyway
+    yield from launcher_answer(output.stdout)
+
+
+def launcher_answer(text: str) -> Iterator[Candidate]:
+    """Read the answer of ``py -0p``: a version, perhaps a star, and a path on each line."""
+    for line in text.splitlines():
+        found = re.match(r"\s*-(?:V:)?(\d+)\.(\d+)\S*\s+(?:\*\s+)?(\S.*\.exe)\s*$", line)
+        if found:
+            yield Candidate(found[3], "launcher", minor=(int(found[1]), int(found[2])))
+
+
+def _environment_of(program: str) -> str:
+    """The folder of the environment that a program stands in, or an empty text."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(program)))
+    return folder if os.path.isfile(os.path.join(folder, "pyvenv.cfg")) else ""
+
+
+def _minor(path: str) -> tuple[int, int]:
+    real = os.path.realpath(path)
+    found = re.search(r"python(\d)\.(\d+)t?(?:\.exe)?$", real) or re.search(
+        r"[/\\](?:cpython-)?(\d)\.(\d+)\.\d+", real
+    )
+    return (int(found[1]), int(found[2])) if found else (0, 0)

@@ -1,0 +1,256 @@
+"""The operating system, the hardware below it, the terminal, and the way to root."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from backends.action import Output
+from wizard.facts import Privilege, System, Terminal
+from wizard.index.source import masked
+from wizard.needs.openssl import STEERING as OPENSSL
+from wizard.programs.processes import ProgramTimeout, ask
+
+Name = Literal["linux", "macos", "windows", "other"]
+_NAMES: Mapping[str, Name] = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+
+
+STEERING = (
+    *OPENSSL,
+    *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
+    *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
+)
+"""Variables of the environment that a source build listens to."""
+
+
+def name() -> Name:
+    """Which kind of system this is."""
+    return _NAMES.get(sys.platform, "other")
+
+
+def developer_tools() -> bool:
+    """Whether Apple's command line tools are there; anywhere but on a Mac: yes.
+
+    Without them ``/usr/bin/python3``, ``cc`` and ``make`` are placeholders that open a window.
+    """
+    places = ("/var/db/xcode_select_link", "/Library/Developer/CommandLineTools/usr/bin")
+    return sys.platform != "darwin" or any(
+        Path(place).exists() for place in (*places, "/Applications/Xcode.app")
+    )
+
+
+def read() -> System:
+    """Read what the system is. What cannot be read is left at its default, with a problem."""
+    parts: dict[str, Any] = {}
+    problems: list[str] = []
+    readers: tuple[tuple[str, Callable[[], dict[str, Any]]], ...] = (
+        ("distribution", _distribution),
+        ("C library", _libc),
+        ("memory", lambda: {"memory": _memory()}),
+        ("processor cores", lambda: {"cores": _cores()}),
+        ("temporary folder", _temporary),
+    )
+    for what, reader in readers:
+        try:
+            parts.update(reader())
+        except (OSError, ValueError) as error:
+            problems.append(f"The {what} could not be read: {error}.")
+    return System(name(), _machine(), platform.release(), **parts, problems=tuple(problems))
+
+
+def _machine() -> str:
+    """The machine's own architecture, also for a Python that runs under Rosetta or WOW64."""
+    if sys.platform == "darwin":
+        try:
+            if ask(("sysctl", "-n", "hw.optional.arm64"), timeout=2).stdout.strip() == "1":
+                return "arm64"
+        except (OSError, ProgramTimeout):
+            return platform.machine()
+    said = os.environ.get("PROCESSOR_ARCHITEW6432") or platform.machine()
+    return {"amd64": "x86_64", "AMD64": "x86_64", "ARM64": "arm64"}.get(said, said)
+
+
+def _distribution() -> dict[str, Any]:
+    if sys.platform == "darwin":
+        version = platform.mac_ver()[0]
+        return _named("macos", f"macOS {version}", version)
+    if sys.platform == "win32":
+        version = platform.version()
+        return _named("windows", f"Windows {platform.release()} ({version})", version)
+    import distro
+
+    # Its other sources are programs (lsb_release, uname); os-release says it all.
+    found = distro.LinuxDistribution(include_lsb=False, include_uname=False)
+    return {
+        **_named(found.id(), found.name(pretty=True), found.version()),
+        "like": tuple(found.like().split()),
+    }
+
+
+def family() -> frozenset[str]:
+    """The names, as in os-release, of this system and of those that it is like."""
+    if sys.platform != "linux":
+        return frozenset()
+    found = _distribution()
+    return frozenset({found["distribution"], *found["like"]})
+
+
+def _named(short: str, full: str, version: str) -> dict[str, Any]:
+    return {
+        "distribution": short,
+        "distribution_name": full,
+        "distribution_version": version,
+    }
+
+
+def _libc() -> dict[str, Any]:
+    if sys.platform != "linux":
+        return {}
+    try:
+        kind, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    except ValueError:  # musl does not know the name
+        kind, version = "", ""
+    if kind == "glibc":
+        return {"libc": "glibc", "libc_version": version}
+    for loader in Path("/lib").glob("ld-musl-*.so.1"):
+        try:
+            said = ask((str(loader),), timeout=2).stderr  # without a program it states its version
+        except ProgramTimeout:
+            said = ""
+        found = re.search(r"Version (\d+(?:\.\d+)+)", said)
+        return {"libc": "musl", "libc_version": found[1] if found else ""}
+    return {}
+
+
+def _memory() -> int:
+    """Bytes of memory that a build may use: the machine's, or what its container allows."""
+    if sys.platform == "win32":
+        return _windows_memory()
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = [total]
+    for place in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = Path("/sys/fs/cgroup", place)
+        if limit.is_file():
+            text = limit.read_text(encoding="ascii").strip()
+            limits += [int(text)] if text.isdigit() else []  # "max": no limit
+    return min(limits)
+
+
+def _windows_memory() -> int:
+    import ctypes
+
+    class Status(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *((each, ctypes.c_ulonglong) for each in "abcdefg"),  # the first is the total
+        )
+
+    status = Status(length=ctypes.sizeof(Status))
+    library: Any = getattr(ctypes, "windll")  # noqa: B009 - it is there on Windows only
+    library.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+    return int(status.a)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # Linux only
+        return os.cpu_count() or 1
+
+
+def _temporary() -> dict[str, Any]:
+    folder = tempfile.gettempdir()
+    facts = {"temporary": folder, "temporary_free": shutil.disk_usage(folder).free}
+    if sys.platform == "linux":
+        facts["temporary_noexec"] = bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)
+    return facts
+
+
+def certificates() -> str:
+    """The folder in which this system keeps its certificates, in the form that OpenSSL looks for.
+
+    It has ``cert.pem`` or ``certs``: Debian's, Fedora's, and that of all others.
+    """
+    for folder in ("/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl"):
+        if any(Path(folder, name).exists() for name in ("certs", "cert.pem")):
+            return folder
+    return ""
+
+
+def multiarch() -> str:
+    """Debian's name of the folder of libraries, such as ``x86_64-linux-gnu``; empty elsewhere."""
+    name = str(sysconfig.get_config_var("MULTIARCH") or "")
+    return name if name and Path("/usr/lib", name).is_dir() else ""
+
+
+def variables() -> tuple[tuple[str, str], ...]:
+    """The variables, set now, that steer a source build. Secrets in addresses are masked."""
+    return tuple((name, masked(os.environ[name])) for name in STEERING if os.environ.get(name))
+
+
+def cargo_config() -> str:
+    """The user's own configuration of cargo: it may name a mirror. Empty where there is none."""
+    home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    return next((str(home / n) for n in ("config.toml", "config") if (home / n).is_file()), "")
+
+
+def terminal() -> Terminal:
+    """What the terminal that this process talks to can do."""
+    kind = os.environ.get("TERM", "")
+    shown = bool(sys.stdout) and sys.stdout.isatty()
+    size = shutil.get_terminal_size((0, 0))
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
+    return Terminal(
+        interactive=shown and bool(sys.stdin) and sys.stdin.isatty(),
+        type=kind,
+        columns=size.columns,
+        lines=size.lines,
+        color=shown and kind != "dumb" and not os.environ.get("NO_COLOR"),
+        unicode=encoding.startswith("utf"),
+    )
+
+
+def privilege(timeout: float = 5.0) -> Privilege:
+    """How root is reached. Asks for no password: ``sudo -n`` and ``doas -n`` never do."""
+    if not hasattr(os, "geteuid"):
+        return Privilege()  # Windows: nothing that the wizard does there needs it
+    if os.geteuid() == 0:
+        return Privilege("root")
+    tools: tuple[Literal["sudo", "doas"], ...] = ("sudo", "doas")
+    for tool in tools:
+        program = shutil.which(tool)
+        if program is None:
+            continue
+        try:
+            # Not in a session of its own: sudo remembers a password for a terminal.
+            output = ask(
+                (program, "-n", "true"), env={"LC_ALL": "C"}, timeout=timeout, detached=False
+            )
+        except (ProgramTimeout, OSError):
+            continue  # a sudo that hangs gives no root either
+        if output.exit == 0:
+            return Privilege(tool, program)
+        if _wants_password(output):
+            return Privilege(tool, program, password=True)
+    return Privilege()
+
+
+def _wants_password(output: Output) -> bool:
+    """Whether it refused only because it may not ask: the words of sudo, sudo-rs and doas."""
+    said = output.stderr.lower()
+    refused = "not allowed" in said or "not in the sudoers" in said or "no new privileges" in said
+    wants = re.search(
+        "password is required|interactive authentication|authentication required|"
+        "authorization required|a terminal is required",
+        said,
+    )
+    return bool(wants) and not refused

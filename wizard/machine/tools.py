@@ -1,0 +1,159 @@
+"""The programs of a source build: what is there, and who brought it."""
+
+# Paths stay the text that they were given as; Path would tidy them.
+# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH121
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from backends import msvc, xcode
+from backends.action import Command, Output
+from wizard import locations
+from wizard.facts import Tool
+from wizard.machine.system import developer_tools
+from wizard.machine.together import each
+from wizard.programs.processes import ProgramTimeout, ask
+
+TOOLS = (
+    "cc",
+    "gcc",
+    "clang",
+    "rustc",
+    "cargo",
+    "rustup",
+    "pkg-config",
+    "make",
+    "perl",
+    "uv",
+)
+PATIENCE = 8.0
+BREWED = ("/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin", "/home/linuxbrew/.linuxbrew/bin")
+"""Where Homebrew and MacPorts put programs: often on no PATH but that of a login shell."""
+_ARGUMENTS = {"perl": ("-e", "print $^V")}
+_PREFIXES = {
+    "homebrew": ("/opt/homebrew/", "/home/linuxbrew/", "/usr/local/Cellar/", "/usr/local/opt/"),
+    "macports": ("/opt/local/",),
+    "system": ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/Library/"),
+}
+
+
+def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
+    """Find these tools, on PATH and where rustup and uv put theirs, and ask their versions.
+
+    On a Mac and on Windows, where no package brings a compiler, it is looked for as well.
+    """
+    places = [(name, path) for name in names for path in _places(name)]
+    works = [partial(inspect, name, path) for name, path in places]
+    found = [tool for _, tool in sorted(each(works, at_once=4), key=lambda done: done[0])]
+    return (*found, *(_compilers() if "cc" in names else ()))
+
+
+def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
+    """Ask one tool for its version. One that does not run has a problem and no version."""
+    who = origin(path)
+    if os.path.dirname(path) == "/usr/bin" and not developer_tools():
+        return Tool(name, path, origin=who, problem="Apple's command line tools are missing.")
+    try:
+        output = ask(
+            (path, *_ARGUMENTS.get(name, ("--version",))),
+            # A rustup without a toolchain would download one; a question changes nothing. And
+            # no rust-toolchain.toml of the working folder has a say in a build elsewhere.
+            env={"LC_ALL": "C", "RUSTUP_AUTO_INSTALL": "0"},
+            cwd=tempfile.gettempdir(),
+            timeout=timeout,
+        )
+    except ProgramTimeout:
+        return Tool(name, path, origin=who, problem=f"No answer within {timeout:g} seconds.")
+    except OSError as error:
+        return Tool(name, path, origin=who, problem=f"It cannot be started: {error.strerror}.")
+    lines = [line.strip() for line in (output.stderr or output.stdout).splitlines() if line.strip()]
+    if output.exit:
+        why = lines[0][:200] if lines else f"It ended with exit code {output.exit}."
+        if who == "rustup" and "rustup" in why:
+            why = "rustup has no toolchain yet: run rustup default stable."
+        return Tool(name, path, origin=who, problem=why)
+    found = re.search(r"\d+(?:\.\d+)+", output.stdout)
+    problem = "" if found else "It does not say its version."
+    return Tool(name, path, found[0] if found else "", who, problem)
+
+
+def _compilers() -> tuple[Tool, ...]:
+    return {"darwin": apple, "win32": microsoft}.get(sys.platform, tuple)()
+
+
+def apple() -> tuple[Tool, ...]:
+    """Apple's Command Line Tools, or a whole Xcode. Asking opens no window."""
+    try:
+        where = _ask(xcode.where())
+        if where.exit:
+            return ()
+        said = _ask(xcode.version()).stdout
+    except (OSError, ProgramTimeout) as error:
+        return (Tool("xcode", "", origin="system", problem=f"xcode-select failed: {error}."),)
+    version = re.search(r"^version: (\d+(?:\.\d+)*)", said, re.MULTILINE)
+    # A whole Xcode brings the same compiler, without that package.
+    return (Tool("xcode", where.stdout.strip(), version[1] if version else "Xcode", "system"),)
+
+
+def microsoft() -> tuple[Tool, ...]:
+    """Microsoft's compilers, for each family of processors that one is there for."""
+    above = os.environ.get("PROGRAMFILES(X86)") or os.environ.get("PROGRAMFILES", "")
+    vswhere = Path(above, msvc.VSWHERE)
+    if not above or not vswhere.is_file():
+        return ()
+    tools = []
+    for name, component in msvc.COMPONENTS.items():
+        try:
+            studio = msvc.found(_ask(msvc.find(str(vswhere), component)))
+        except (OSError, ProgramTimeout, ValueError, KeyError) as error:
+            tools.append(Tool(name, str(vswhere), problem=f"vswhere failed: {error}."))
+            continue
+        if studio:
+            tools.append(Tool(name, studio.vcvarsall, studio.version, "system"))
+    return tuple(tools)
+
+
+def _ask(command: Command) -> Output:
+    return ask(command.argv, env={"LC_ALL": "C"}, timeout=command.timeout)
+
+
+def _places(name: str) -> Iterator[str]:
+    """Each real program of this name: those on PATH in its order, then rustup's and others'."""
+    home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    extra = [os.path.join(home, "bin")] if name in ("rustc", "cargo", "rustup", "uv") else []
+    if name in ("rustc", "cargo"):
+        # Not through rustup's own program: that would need to be told where its home is.
+        kept = locations.cache() / "rust" / "rustup" / "toolchains"
+        extra += [*BREWED, *sorted(str(folder) for folder in kept.glob("*/bin"))]
+    seen: set[str] = set()
+    for folder in [*os.get_exec_path(), *extra]:
+        path = shutil.which(name, path=folder) if folder else None
+        real = os.path.realpath(path) if path else ""
+        if path and real not in seen:
+            seen.add(real)
+            yield path
+
+
+def origin(path: str) -> str:
+    """Who brought a program: `wizard.facts.Tool` says which there are."""
+    if locations.cache() in Path(path).parents:
+        return "wizard"
+    folder = os.path.dirname(path)
+    rustup = os.path.join(folder, "rustup.exe" if sys.platform == "win32" else "rustup")
+    if os.path.exists(rustup) and os.path.basename(folder) == "bin":
+        real = os.path.realpath(path)
+        # Links of either kind to rustup itself; its installer makes hard ones.
+        if os.path.basename(real).startswith("rustup") or os.path.samefile(real, rustup):
+            return "rustup"
+    for who, prefixes in _PREFIXES.items():
+        if os.path.realpath(path).startswith(prefixes) or path.startswith(prefixes):
+            return who
+    return ""

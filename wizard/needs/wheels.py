@@ -1,0 +1,365 @@
+"""Which release has a wheel that fits a Python, and why none does: pure, from the facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, Optional
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from wizard.environment import label
+from wizard.facts import Listed, Listing, Pip, Python
+from wizard.knowledge import Knowledge, Platform, Release
+from wizard.needs.tags import expand, modern, platforms
+
+HEEDS_PYTHON = Version("9.0")
+"""The first pip that looks at requires-python: an older one takes any release, and any cffi."""
+
+KNOWS_ABI3T = "26.1"
+"""The first pip that takes wheels of the ABI ``abi3t`` (PEP 803); read in pip's own source."""
+
+SINCE_MACOS = "10_12"
+"""What a ``*`` in the place of a macOS version stands for: the newest that any wheel asked for."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Whether a release has a wheel for a Python.
+
+    ``wheel`` is the tag that fits, empty if none does. ``pip`` is the oldest pip that takes it,
+    empty if the present one does; else pip must be upgraded first. ``reason`` is one sentence:
+    why no wheel fits, or why pip must be upgraded.
+    """
+
+    release: str
+    wheel: str = ""
+    pip: str = ""
+    reason: str = ""
+
+
+class Tag(NamedTuple):
+    """One wheel tag in its three parts."""
+
+    interpreter: str
+    abi: str
+    platform: str
+
+    def __str__(self) -> str:
+        return "-".join(self)
+
+
+def fit(
+    python: Python,
+    listed: Listed,
+    knowledge: Knowledge,
+    *,
+    accepts: Optional[tuple[str, ...]] = None,
+) -> Fit:
+    """Match the wheels of one release with what a Python takes.
+
+    ``accepts`` (compressed tags) stands in for the tags of the Python's own pip, as for a new
+    environment, whose pip is another. A Python without pip takes what a current pip would.
+    """
+    release = listed.version
+    refusal = unfit(python, listed)
+    if refusal:
+        return Fit(release, reason=refusal)
+    newer = modern(python)
+    pip = python.pip if accepts is None else None
+    own = (pip.tags if pip else accepts) or newer  # a pip that did not say is taken for a new one
+    wheels = [Tag(*tag.split("-")) for tag in _expanded(listed.wheels)]
+    best = _best(wheels, own)
+    if best:
+        return _heeding(Fit(release, str(best)), pip)
+    if not _best(wheels, newer):
+        return Fit(release, reason=_why_none(python, release, wheels, knowledge))
+    return _upgraded(release, wheels, newer, pip, knowledge)
+
+
+def _best(wheels: list[Tag], accepted: tuple[str, ...]) -> Optional[Tag]:
+    ranks = _ranks(accepted)
+    fitting = [tag for tag in wheels if str(tag) in ranks]
+    return min(fitting, key=lambda tag: ranks[str(tag)], default=None)
+
+
+def _heeding(found: Fit, pip: Optional[Pip]) -> Fit:
+    version = _version(pip.version) if pip else None
+    if version is None or version >= HEEDS_PYTHON:
+        return found
+    return Fit(
+        found.release,
+        found.wheel,
+        str(HEEDS_PYTHON),
+        f"pip {version} does not heed which Python a package is for: pip {HEEDS_PYTHON} does.",
+    )
+
+
+def _upgraded(
+    release: str,
+    wheels: list[Tag],
+    newer: tuple[str, ...],
+    pip: Optional[Pip],
+    knowledge: Knowledge,
+) -> Fit:
+    """A wheel fits the interpreter, but not this pip: which pip would take one?"""
+    ranks = _ranks(newer)
+    this = f"pip {pip.version}" if pip else "this pip"
+    have = _version(pip.version) if pip else None
+    needs = []
+    for tag in wheels:
+        version = _version(pip_for(tag, knowledge)) if str(tag) in ranks else None
+        if version is not None and (have is None or have < version):
+            needs.append((version, ranks[str(tag)], str(tag)))
+    if not needs:
+        return Fit(
+            release,
+            reason=f"cryptography {release} has wheels for this platform, but {this} accepts none "
+            "of them: upgrade pip and look again, or compile from source.",
+        )
+    oldest, _, wheel = min(needs)
+    reason = (
+        f"The wheels of cryptography {release} are too new for {this}: pip {oldest} or newer "
+        "takes them."
+    )
+    return Fit(release, wheel, str(oldest), reason)
+
+
+def newest(
+    python: Python,
+    listing: Listing,
+    knowledge: Knowledge,
+    *,
+    need_wheel: bool,
+    accepts: Optional[tuple[str, ...]] = None,
+) -> Optional[Listed]:
+    """The newest release for this Python: one with a wheel that fits, or one with a source archive.
+
+    A wheel for which pip must be upgraded first counts. Pre-releases and yanked releases never do.
+    """
+    for listed in listing.releases:
+        version = _version(listed.version)
+        if version is None or version.is_prerelease or unfit(python, listed):
+            continue
+        if not need_wheel:
+            if listed.sdist:
+                return listed
+        elif fit(python, listed, knowledge, accepts=accepts).wheel:
+            return listed
+    return None
+
+
+def unfit(python: Python, listed: Listed) -> str:
+    """Why a release can be installed in no form: yanked, or for other Pythons. Empty: it can."""
+    if listed.yanked:
+        return f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
+    if listed.pythons and label(python) not in listed.pythons:
+        return (
+            f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it has not "
+            f"everything that Python {python.version} needs."
+        )
+    numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
+    if not numbers:
+        return f"The version of {python.path} is not known."
+    wanted = _specifier(listed.requires_python)
+    if wanted is None or wanted.contains(numbers[0]):
+        return ""
+    start = f"cryptography {listed.version}"
+    floors = [Version(clause.version) for clause in wanted if clause.operator == ">="]
+    if floors and Version(numbers[0]) < max(floors):
+        return f"{start} needs Python {max(floors)} or newer, and this is Python {python.version}."
+    return f"{start} does not work with Python {python.version}: it asks for {wanted}."
+
+
+def pip_for(tag: Tag, knowledge: Knowledge) -> str:
+    """The oldest pip that takes a wheel of this tag; empty where the tables do not say."""
+    if tag.abi == "abi3t":
+        return KNOWS_ABI3T
+    pips = [row.pip for row in knowledge.platforms if row.pip and _matches(row, tag)]
+    return min(pips, key=Version, default="")
+
+
+def documented(knowledge: Knowledge) -> Listing:
+    """The listing that the documented tables imply, for a saved machine that has none."""
+    return Listing(
+        tuple(
+            _documented(version, row, knowledge)
+            for row in knowledge.releases
+            for version in reversed(row.versions)
+        )
+    )
+
+
+def _documented(version: str, row: Release, knowledge: Knowledge) -> Listed:
+    if version in row.yanked:
+        return Listed(version, yanked="no reason given")
+    live = [
+        platform
+        for platform in knowledge.platforms
+        if platform.first and Version(platform.first) <= Version(version) <= Version(platform.last)
+    ]
+    floor = next(s.version for s in SpecifierSet(row.python) if s.operator == ">=")
+    stable = f"cp{floor.replace('.', '')}-abi3"
+    plain = [_concrete(tag) for p in live if not p.interpreters for tag in p.tags]
+    wheels = [f"{stable}-{tag}" for tag in plain]
+    for platform in live:
+        for interpreter in platform.interpreters:
+            wheels += [f"{_with_abi(interpreter)}-{tag}" for tag in _platforms_of(platform, plain)]
+    return Listed(
+        version, row.python, tuple(sorted(set(wheels))), sdist=f"cryptography-{version}.tar.gz"
+    )
+
+
+def _concrete(pattern: str) -> str:
+    return pattern.replace("macosx_10_*", f"macosx_{SINCE_MACOS}")
+
+
+def _platforms_of(platform: Platform, plain: list[str]) -> Iterator[str]:
+    """The single tags that a row's patterns mean: those of the ordinary wheels that match."""
+    for pattern in platform.tags:
+        found = [tag for tag in plain if _any(tag, (pattern,))]
+        yield from found or ([_concrete(pattern)] if "*" not in _concrete(pattern) else [])
+
+
+def _with_abi(interpreter: str) -> str:
+    if interpreter.startswith("pp"):
+        return f"{interpreter}-pypy{interpreter[2:]}_pp73"
+    return f"{interpreter.rstrip('t')}-{interpreter}"
+
+
+def _why_none(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
+    what = f"cryptography {release}"
+    if not wheels:
+        return f"The index has no wheel of {what} at all, only its source."
+    here = set(platforms(python))
+    if not here:
+        return f"Which wheels this Python takes is not known: its platform is {python.platform!r}."
+    for_platform = [tag for tag in wheels if tag.platform in here]
+    if not for_platform:
+        return _why_platform(python, release, wheels, knowledge)
+    return f"{what} has no wheel for {_name(python)}: {_why_interpreter(python, for_platform)}."
+
+
+def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
+    start = f"cryptography {release} has no wheel for {computer(python)}"
+    here = platforms(python)
+    rows = [
+        row
+        for row in knowledge.platforms
+        if not row.interpreters and any(_any(tag, row.tags) for tag in here)
+    ]
+    lived = [row for row in rows if row.last]
+    row = max(lived, key=lambda row: Version(row.last), default=None)
+    ended = ""
+    if row is not None and Version(row.last) < Version(release):
+        ended = row.note if row.last in row.note else f"{row.last} was the last with one."
+    needed = _libc_needed(python, wheels)
+    if needed:
+        return f"{start}: its wheels need {python.libc} {needed} or newer. {ended}".rstrip()
+    if row is None:
+        return f"{start}: there has never been one."
+    if ended:
+        return f"{start}: {ended}" + (f" {row.note}" if row.note not in ended else "")
+    return f"{start}: {min((row.first for row in lived), key=Version)} was the first with one."
+
+
+def _libc_needed(python: Python, wheels: list[Tag]) -> str:
+    """The oldest libc that a wheel for this machine needs; empty where no libc would help."""
+    kind = {"glibc": "manylinux", "musl": "musllinux"}.get(python.libc, "no")
+    machine = platforms(python)[0][len("linux_") :]
+    found = [re.fullmatch(rf"{kind}_(\d+_\d+)_{machine}", tag.platform) for tag in wheels]
+    versions = [match[1].replace("_", ".") for match in found if match]
+    return min(versions, key=Version, default="")
+
+
+def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
+    if python.implementation == "pypy":
+        own = [tag for tag in wheels if tag.interpreter.startswith("pp")]
+        if own:
+            return f"those for PyPy are for {', '.join(sorted({_pypy(tag.abi) for tag in own}))}"
+        return "it has none for PyPy on this platform"
+    if python.implementation != "cpython":
+        return "its wheels are for CPython and PyPy"
+    if python.free_threaded:
+        abis = sorted({tag.abi for tag in wheels if re.fullmatch(r"cp\d+t|abi3t", tag.abi)})
+        made = f"only for {', '.join(abis)}" if abis else "not for any free-threaded Python"
+        return f"its wheels are {made}; an ordinary Python has more choice"
+    floors = [
+        int(tag.interpreter[3:]) for tag in wheels if re.fullmatch(r"cp3\d+", tag.interpreter)
+    ]
+    if floors:
+        return f"they are for Python 3.{min(floors)} and newer"
+    return "its wheels are for other Pythons"
+
+
+def _pypy(abi: str) -> str:
+    """``pypy311_pp73`` in words."""
+    return re.sub(r"pypy(\d)(\d+)_pp(\d)(\d+)", r"Python \1.\2 of PyPy \3.\4", abi)
+
+
+def computer(python: Python) -> str:
+    """What the Python runs on, in words: ``Intel Macs``, ``Linux on s390x``."""
+    machine = python.machine or python.platform.rpartition("-")[2]
+    if python.platform.startswith("macosx"):
+        return "Macs with Apple silicon" if machine == "arm64" else "Intel Macs"
+    if python.platform.startswith("win"):
+        names = {"win32": "32-bit Windows", "win-arm64": "Windows on ARM"}
+        return names.get(python.platform, "64-bit Windows")
+    if not python.platform.startswith("linux"):
+        return python.platform
+    libc = f" with {python.libc} {python.libc_version}".rstrip() if python.libc else ""
+    if python.bits == 32 and machine == "x86_64":
+        machine = "i686"
+    return f"Linux on {'32-bit x86 (i686)' if machine == 'i686' else machine}{libc}"
+
+
+def _name(python: Python) -> str:
+    names = {"cpython": "Python", "pypy": "PyPy"}
+    kind = "free-threaded " if python.free_threaded else ""
+    return f"{kind}{names.get(python.implementation, python.implementation)} {python.version}"
+
+
+def _matches(row: Platform, tag: Tag) -> bool:
+    """Whether a row of the platform table speaks of this tag."""
+    if row.interpreters:
+        return _any(tag.platform, row.tags) and (
+            _any(tag.interpreter, row.interpreters) or _any(tag.abi, row.interpreters)
+        )
+    return tag.abi == "abi3" and _any(tag.platform, row.tags)
+
+
+def _version(text: str) -> Optional[Version]:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _any(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(re.escape(p).replace(r"\*", ".*"), name) for p in patterns)
+
+
+@lru_cache(maxsize=256)
+def _expanded(wheels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(expand(wheels))
+
+
+@lru_cache(maxsize=64)
+def _ranks(tags: tuple[str, ...]) -> dict[str, int]:
+    """The place of each tag in the order of preference."""
+    ranks: dict[str, int] = {}
+    for place, tag in enumerate(expand(tags)):
+        ranks.setdefault(tag, place)
+    return ranks
+
+
+@lru_cache(maxsize=256)
+def _specifier(text: str) -> Optional[SpecifierSet]:
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        return None  # pip takes no notice of one that it cannot read

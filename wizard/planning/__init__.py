@@ -1,0 +1,1 @@
+"""From facts and choices to a plan: for an environment, or for a wheelhouse."""

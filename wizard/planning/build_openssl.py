@@ -1,0 +1,146 @@
+"""The steps that build an OpenSSL of one's own: only once, then it is kept in the cache."""
+
+from __future__ import annotations
+
+from backends import openssl
+from backends.action import Command, Download, RemoveFolder, Seal, Unpack, WriteFile
+from wizard.choices import Choices
+from wizard.environment import paths
+from wizard.facts import Facts
+from wizard.needs.openssl import Own
+from wizard.plan import FileExists, Step
+
+STEP = "openssl"
+"""The id of the step after which it is built."""
+PLACED = "openssl-place"
+"""The id of the step after which a shared one is where it stays."""
+
+
+def steps(facts: Facts, own: Own, choices: Choices, needs: tuple[str, ...]) -> tuple[Step, ...]:
+    """Fetch, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
+
+    Nothing where it is built already.
+    """
+    if own.built:
+        return ()
+    rules = paths(facts)
+    version, link = own.source.version, "static" if not own.place else "shared"
+    archive = rules.join(facts.cache, "openssl", "src", f"openssl-{version}.tar.gz")
+    folder = rules.join(facts.cache, "openssl", "build", own.name)
+    undo = (RemoveFolder(own.prefix),)
+    configure = openssl.configure(
+        folder,
+        own.prefix,
+        facts.certificates or "/etc/ssl",
+        own.target,
+        own.options,
+    )
+    named = _named(own, rules.join(folder, "Configurations", "cryptography.conf"))
+    return (
+        Step(
+            "openssl-source",
+            f"Fetch the source of OpenSSL {version}",
+            "From the OpenSSL project, or where you say; its checksum is compared.",
+            Download(choices.openssl_source or own.source.url, archive, sha256=own.source.sha256),
+        ),
+        Step(
+            "openssl-unpack",
+            "Unpack it",
+            "Into a folder of the wizard's own, which is removed again.",
+            Unpack(archive, folder),
+            needs=("openssl-source",),
+        ),
+        *named,
+        Step(
+            "openssl-configure",
+            f"Configure OpenSSL {version} ({link})",
+            _why(own),
+            configure,
+            needs=(named[-1].id if named else "openssl-unpack", *needs),
+        ),
+        Step(
+            "openssl-build",
+            f"Compile OpenSSL {version}",
+            "Only its libraries, on all cores; it takes a minute or two.",
+            openssl.build(folder, facts.system.cores, own.objects),
+            needs=("openssl-configure",),
+            heavy=True,
+        ),
+        Step(
+            "openssl-install",
+            "Put its libraries and headers into the cache",
+            "There the next build finds them, and needs seconds instead of minutes.",
+            openssl.install(folder),
+            needs=("openssl-build",),
+            undo=undo,
+            check=FileExists(rules.join(own.prefix, "include", "openssl", "opensslv.h")),
+        ),
+        Step(
+            STEP,
+            "Write down what was built",
+            "With checksums, so that it is known to be whole when it is used again.",
+            Seal(own.prefix, f"OpenSSL {version}, {link}"),
+            needs=("openssl-install",),
+        ),
+        Step(
+            "openssl-clean",
+            "Remove the folder it was built in",
+            "It takes some hundred megabytes, and is not needed any more.",
+            RemoveFolder(folder),
+            needs=(STEP,),
+        ),
+    )
+
+
+def placed(facts: Facts, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
+    """Put a shared OpenSSL beside the environment's packages, where nothing clears it away."""
+    if not own.place:
+        return ()
+    rules = paths(facts)
+    text = (
+        f"OpenSSL {own.source.version}, built by cryptography-wizard. The cryptography of this "
+        "environment is linked to it: do not remove it.\n"
+    )
+    built = (STEP,) if not own.built else ()
+    return (
+        Step(
+            "openssl-folder",
+            "Make a folder for OpenSSL in the environment",
+            "It belongs to this environment alone, and goes when the environment goes.",
+            WriteFile(rules.join(own.place, "README.txt"), text),
+            needs=needs,
+        ),
+        Step(
+            PLACED,
+            "Put OpenSSL into it",
+            "cryptography will find it there, without any variable.",
+            Command(("cp", "-R", f"{own.prefix}/.", f"{own.place}/."), timeout=120),
+            needs=("openssl-folder", *built),
+        ),
+    )
+
+
+def _named(own: Own, path: str) -> tuple[Step, ...]:
+    """The step that gives a shared one another name than the system's, where it needs that."""
+    text = openssl.definition(own.target)
+    if not text:
+        return ()
+    return (
+        Step(
+            "openssl-name",
+            "Give its libraries a name of their own",
+            "Python's ssl uses the system's OpenSSL in the same process: of two libraries with "
+            "one name the system takes the first for both.",
+            WriteFile(path, text),
+            needs=("openssl-unpack",),
+        ),
+    )
+
+
+def _why(own: Own) -> str:
+    legacy = "old algorithms such as Blowfish inside" if "no-module" in own.options else ""
+    return (
+        "So that it fits into an extension file, "
+        + (f"has {legacy}, " if legacy else "")
+        + "and finds this system's certificates."
+    )

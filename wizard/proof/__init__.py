@@ -1,0 +1,1 @@
+"""What is installed: proved by use, and read from the files themselves."""

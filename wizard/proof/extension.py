@@ -1,0 +1,72 @@
+"""What an extension file tells of itself: its OpenSSL, its libraries, its glibc, its compiler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from wizard.proof import linkage
+from wizard.proof.linkage import Linkage
+from wizard.versions import key
+
+_GLIBC = re.compile(r"GLIBC_(\d+(?:\.\d+)+)")
+_RUST = re.compile(rb"rustc version (\d+\.\d+\.\d+)")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One extension file.
+
+    ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers
+    that it was built with. ``needed`` are the libraries that it links to. ``glibc`` is the oldest
+    glibc that has all the symbols that it uses, and ``rust`` the compiler that made it. Each is
+    empty where the file does not tell; only ELF files tell the last three.
+    """
+
+    linkage: Linkage
+    openssl: str = ""
+    needed: tuple[str, ...] = ()
+    glibc: str = ""
+    rust: str = ""
+
+
+def survey(path: str) -> Survey:
+    """Look into the extension file ``path``. Raises nothing for what is in it."""
+    found = linkage.read(path)
+    content = Path(path).read_bytes()
+    text = linkage.VERSION.search(content)
+    told = Survey(found, " ".join(text[0].decode("ascii").split()[:2]) if text else "")
+    if not content.startswith(b"\x7fELF"):
+        return told
+    try:
+        needed, glibc, comment = _elf(path)
+    except Exception:  # noqa: BLE001 - broken files make the reader raise anything
+        return told  # the linkage says what is wrong with it
+    rust = _RUST.search(comment)
+    return replace(told, needed=needed, glibc=glibc, rust=rust[1].decode("ascii") if rust else "")
+
+
+def _elf(path: str) -> tuple[tuple[str, ...], str, bytes]:
+    """The libraries, the newest version of glibc's symbols, and what compilers left behind."""
+    from elftools.elf.dynamic import DynamicSection
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.gnuversions import GNUVerNeedSection
+
+    needed: list[str] = []
+    versions: list[str] = []
+    comment = b""
+    with open(path, "rb") as stream:  # noqa: PTH123 - the reader wants the stream
+        for section in ELFFile(stream).iter_sections():
+            if isinstance(section, DynamicSection):
+                tags: Iterable[Any] = section.iter_tags()  # their attributes come at run time
+                needed += [tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"]
+            elif isinstance(section, GNUVerNeedSection):
+                for _library, symbols in section.iter_versions():
+                    found = (_GLIBC.fullmatch(symbol.name) for symbol in symbols)
+                    versions += [match[1] for match in found if match]
+            elif section.name == ".comment":
+                comment = section.data()
+    return tuple(needed), max(versions, key=key, default=""), comment

@@ -1,0 +1,373 @@
+"""The manifest of a wheelhouse: what lies in the folder, read from the wheels themselves.
+
+``manifest.json`` stands beside the wheels; ``docs/wheelhouse.md`` documents its form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+from backends import action
+from wizard import __version__, codec
+from wizard.environment import label_of
+from wizard.errors import BadRequest, WizardError
+from wizard.facts import Listed, Listing
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.proof import extension, linkage
+from wizard.proof.extension import Survey
+from wizard.proof.verify import Mark
+from wizard.versions import key
+
+FILE = "manifest.json"
+SCHEMA = 1
+"""The number of the manifest's JSON form."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes. A manifest has some hundred bytes for each wheel."""
+EXTENSIONS = (".so", ".pyd", ".dylib")
+ALLOWED = re.compile(
+    r"lib(c|m|dl|rt|pthread|util|nsl|resolv|gcc_s|stdc\+\+)\.so(\.\d+)*"
+    r"|ld-linux[-\w]*\.so(\.\d+)*|lib(c|gcc_s)\.musl[-\w]*\.so(\.\d+)*",
+    re.ASCII,
+)
+"""Libraries that every Linux has (PEP 599 and its successors, the policies of auditwheel)."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One wheel. ``tags`` are those of its file name, ``size`` is in bytes.
+
+    ``link`` is ``static`` or ``dynamic`` for the wheel of cryptography, else empty; ``openssl``
+    is the version of the OpenSSL inside, or the one whose headers it was built with;
+    ``libraries`` are what it needs of the system beyond what every system has. ``glibc`` is the
+    oldest one that has all symbols it uses; empty where it uses none. ``rust`` is the compiler
+    that made it, where the file tells. ``only_here`` explains, in a sentence, a wheel that other
+    machines cannot use; empty for those that travel.
+    """
+
+    file: str
+    name: str
+    version: str
+    tags: str
+    sha256: str
+    size: int
+    link: str = ""
+    openssl: str = ""
+    libraries: tuple[str, ...] = ()
+    glibc: str = ""
+    rust: str = ""
+    only_here: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a wheelhouse holds, for which Pythons, and where it was made.
+
+    ``method`` says whether cryptography was built there (``source``) or fetched (``wheel``);
+    ``targets`` are the Pythons that it was tried with, as in ``cpython 3.11.7``. ``system``,
+    ``machine``, ``python`` and ``pip`` are of the machine that made it; ``made`` is a UTC time.
+    """
+
+    schema: int
+    release: str
+    method: str
+    targets: tuple[str, ...]
+    wheels: tuple[Wheel, ...]
+    system: str = ""
+    machine: str = ""
+    python: str = ""
+    pip: str = ""
+    wizard: str = ""
+    made: str = ""
+
+
+def write(order: action.Manifest) -> Manifest:
+    """Put the wheels of ``order`` into its folder, replacing those of an earlier manifest.
+
+    The manifest is written last, so a folder with one is whole. Raises WizardError where there is
+    no wheel of the release among them, and OSError where the folder cannot be written.
+    """
+    files = sorted(Path(order.wheels).glob("*.whl"))
+    wheels = tuple(read(file) for file in files)
+    if not any(w.name == "cryptography" and w.version == order.release for w in wheels):
+        raise WizardError(
+            f"There is no wheel of cryptography {order.release} in {order.wheels}.",
+            shown="\n".join(file.name for file in files),
+            hints=("Read the log of the step that made it.",),
+        )
+    folder = Path(order.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _clear(folder)
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
+    made = Manifest(
+        SCHEMA,
+        order.release,
+        order.method,
+        order.targets,
+        wheels,
+        system=order.system,
+        machine=order.machine,
+        python=order.targets[0],
+        pip=_pip(order.python),
+        wizard=__version__,
+        made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )
+    half = folder / f"{FILE}.part"
+    half.write_text(codec.to_json(made) + "\n", encoding="utf-8")
+    half.replace(folder / FILE)
+    return made
+
+
+def _pip(python: str) -> str:
+    """The version of that interpreter's pip; empty where it does not say."""
+    try:
+        words = ask((python, "-m", "pip", "--version"), timeout=30).stdout.split()
+    except (OSError, ProgramTimeout):
+        return ""
+    return words[1] if len(words) > 1 and words[0] == "pip" else ""
+
+
+def load(folder: Path) -> Manifest:
+    """Read the manifest in ``folder``. Raises BadRequest where there is none, or a damaged one."""
+    file = folder / FILE
+    try:
+        if not folder.is_dir():
+            what = "is a file, not a folder" if folder.exists() else "does not exist"
+            raise BadRequest(
+                f"The wheelhouse {folder} {what}.",
+                hints=("Name the folder that was made with --wheelhouse.",),
+            )
+        if not file.is_file():
+            raise _no_manifest(folder)
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be read.", shown=error.strerror or str(error)) from None
+    if len(data) > LARGEST:
+        raise _damaged(file, f"It is larger than {LARGEST >> 20} MB.")
+    try:
+        text = data.decode("utf-8")
+        found = codec.from_json(Manifest, text, source=str(file), schema=SCHEMA)
+    except UnicodeDecodeError as error:
+        raise _damaged(file, f"byte {error.start}: {error.reason}") from None
+    except BadRequest as error:
+        raise _damaged(file, "\n".join(filter(None, (error.what, error.shown)))) from None
+    names = [wheel.file for wheel in found.wheels]
+    strange = next((n for n in names if Path(n).name != n or not n.endswith(".whl")), "")
+    if strange or len(set(names)) != len(names):
+        raise _damaged(file, f"It names {strange!r}." if strange else "It names a file twice.")
+    if not found.targets or any(len(target.split()) != 2 for target in found.targets):
+        raise _damaged(file, f"Its targets are {', '.join(found.targets) or 'none'}.")
+    if not any(wheel.name == "cryptography" for wheel in found.wheels):
+        raise _damaged(file, "It names no wheel of cryptography.")
+    return found
+
+
+def compare(folder: Path, manifest: Manifest) -> None:
+    """Raise BadRequest where a wheel is missing or is not the one that the manifest tells of."""
+    for wheel in manifest.wheels:
+        file = folder / wheel.file
+        try:
+            if not file.is_file():
+                raise _wrong(folder, wheel, "The manifest names it, and it is not there.")
+            found = _sha256(file)
+        except OSError as error:
+            raise _wrong(folder, wheel, f"It cannot be read: {error.strerror}.") from None
+        if found != wheel.sha256:
+            shown = f"SHA-256 in the manifest: {wheel.sha256}\nSHA-256 of the file:     {found}"
+            raise _wrong(folder, wheel, "It was changed after it was made, or half copied.", shown)
+
+
+def listing(manifest: Manifest) -> Listing:
+    """What the wheelhouse has of cryptography, as an index would tell it."""
+    releases: dict[str, list[Wheel]] = {}
+    named = (target.split() for target in manifest.targets)
+    pythons = tuple(label_of(*words, free=words[-1].endswith("t")) for words in named)
+    for wheel in manifest.wheels:
+        if wheel.name == "cryptography":
+            releases.setdefault(wheel.version, []).append(wheel)
+    return Listing(
+        tuple(
+            Listed(
+                version,
+                wheels=tuple(_honest(each) for each in wheels),
+                link=_link(wheels),
+                pythons=pythons,
+            )
+            for version, wheels in sorted(releases.items(), key=lambda i: key(i[0]), reverse=True)
+        )
+    )
+
+
+def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
+    """What a wheelhouse is, in plain English, one (mark, sentence) a line."""
+    own = [wheel for wheel in manifest.wheels if wheel.name == "cryptography"]
+    size = sum(wheel.size for wheel in manifest.wheels) / 1e6
+    pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
+    lines: list[tuple[Mark, str]] = [
+        ("ok", f"cryptography {manifest.release} for {_and(pythons)}."),
+        ("ok", "Each of them installed it from the wheels alone, and it works."),
+        ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, each with its checksum."),
+    ]
+    openssl = _and(list(dict.fromkeys(w.openssl for w in own if w.openssl))) or "OpenSSL"
+    links = {wheel.link for wheel in own}
+    if links == {"static"}:
+        lines.append(("ok", f"{openssl} is inside (static)."))
+    elif links == {"dynamic"}:
+        names = _and(list(dict.fromkeys(name for w in own for name in w.libraries)))
+        lines.append(("ok", f"It uses the OpenSSL of the system ({names}), built with {openssl}."))
+    glibc = max((wheel.glibc for wheel in manifest.wheels), key=key, default="")
+    if glibc:
+        lines.append(("ok", f"It needs Linux on {manifest.machine} with glibc {glibc} or newer."))
+    notes = [wheel for wheel in manifest.wheels if wheel.only_here]
+    return (*lines, *(("warning", f"{wheel.file}: {wheel.only_here}") for wheel in notes))
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _honest(wheel: Wheel) -> str:
+    """The tags, saying which libc a plain ``linux`` wheel needs: its name promises any."""
+    interpreters, abis, platforms = wheel.tags.split("-")
+    if platforms.startswith("linux_"):
+        machine = platforms[len("linux_") :]
+        if wheel.glibc:
+            platforms = f"manylinux_{wheel.glibc.replace('.', '_')}_{machine}"
+    return f"{interpreters}-{abis}-{platforms}"
+
+
+def _link(wheels: Iterable[Wheel]) -> str:
+    links = {wheel.link for wheel in wheels}
+    return links.pop() if len(links) == 1 else ""
+
+
+def read(file: Path) -> Wheel:
+    """Read one wheel. Raises WizardError where it is none."""
+    try:
+        name, version, _build, _tags = parse_wheel_filename(file.name)
+        wheel = Wheel(
+            file.name,
+            canonicalize_name(name),
+            str(version),
+            "-".join(file.name[: -len(".whl")].split("-")[-3:]),
+            _sha256(file),
+            file.stat().st_size,
+        )
+        with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
+            parts = [
+                extension.survey(_extracted(archive, member, Path(folder)))
+                for member in archive.namelist()
+                if member.endswith(EXTENSIONS)
+            ]
+    except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
+        raise WizardError(f"{file} is no wheel.", shown=str(error)) from None
+    return _explained(_with_extensions(wheel, parts)) if parts else wheel
+
+
+def _with_extensions(wheel: Wheel, parts: list[Survey]) -> Wheel:
+    needed = dict.fromkeys(name for part in parts for name in part.needed)
+    wheel = replace(
+        wheel,
+        libraries=tuple(name for name in needed if not ALLOWED.fullmatch(Path(name).name)),
+        glibc=max((part.glibc for part in parts), key=key, default=""),
+        rust=next((part.rust for part in parts if part.rust), ""),
+    )
+    if wheel.name != "cryptography":
+        return wheel
+    found = linkage.combine([part.linkage for part in parts])
+    openssl = next((part.openssl for part in parts if part.linkage.kind == found.kind), "")
+    return replace(wheel, link="" if found.kind == "unknown" else found.kind, openssl=openssl)
+
+
+def _explained(wheel: Wheel) -> Wheel:
+    if not wheel.tags.rpartition("-")[2].startswith("linux_"):
+        return wheel
+    reasons = []
+    if wheel.link == "dynamic":
+        names = " and ".join(Path(name).name for name in wheel.libraries) or "OpenSSL"
+        reasons.append(f"it uses that system's own OpenSSL ({names})")
+    elif wheel.libraries:
+        reasons.append(f"it uses libraries of that system ({', '.join(wheel.libraries)})")
+    if wheel.glibc:
+        reasons.append(f"it needs glibc {wheel.glibc} or newer")
+    because = " and ".join(reasons) or "nobody has checked which libraries other systems have"
+    return replace(
+        wheel,
+        only_here="It only installs on systems like the one that it was built on, because "
+        f"{because}: that is what “linux” in its name says, in contrast to “manylinux”.",
+    )
+
+
+def _extracted(archive: zipfile.ZipFile, member: str, folder: Path) -> str:
+    """The path of one extension file, taken out of its wheel; its name leads nowhere else."""
+    handle, path = tempfile.mkstemp(suffix=Path(member).suffix, dir=folder)
+    with archive.open(member) as source, os.fdopen(handle, "wb") as target:
+        shutil.copyfileobj(source, target)
+    return path
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier manifest names; the manifest first: without it nothing is whole."""
+    if not (folder / FILE).is_file():
+        return
+    names = [wheel.file for wheel in load(folder).wheels]
+    (folder / FILE).unlink()
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        chunks: Callable[[], bytes] = lambda: stream.read(1 << 20)  # noqa: E731 - read in a loop
+        for chunk in _until_empty(chunks):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _until_empty(more: Callable[[], bytes]) -> Iterator[bytes]:
+    return iter(more, b"")
+
+
+def _no_manifest(folder: Path) -> BadRequest:
+    wheels = any(folder.glob("*.whl"))
+    return BadRequest(
+        f"{folder} has no {FILE}, so it is not a wheelhouse of this wizard."
+        if wheels or any(folder.iterdir())
+        else f"The folder {folder} is empty.",
+        why="Without it nobody can tell whether the wheels are whole." if wheels else "",
+        hints=(
+            f"Make one, where there is a network: cryptography-wizard --yes --wheelhouse {folder}",
+        ),
+    )
+
+
+def _damaged(file: Path, shown: str) -> BadRequest:
+    return BadRequest(
+        f"{file} is damaged.",
+        shown=shown,
+        hints=("Copy the wheelhouse again, or make it again with --wheelhouse.",),
+    )
+
+
+def _wrong(folder: Path, wheel: Wheel, why: str, shown: str = "") -> BadRequest:
+    return BadRequest(
+        f"The wheelhouse {folder} is damaged: {wheel.file}.",
+        shown=shown,
+        why=why,
+        hints=(
+            "Nothing was installed. Copy the wheelhouse again, or make it again with --wheelhouse.",
+        ),
+    )

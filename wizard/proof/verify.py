@@ -1,0 +1,331 @@
+"""The proof: that an installed cryptography works, and which OpenSSL is inside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Optional
+
+from backends.action import Output
+from wizard.errors import BadRequest
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.proof import linkage as linkages
+from wizard.proof.linkage import Linkage
+
+__all__ = ["Check", "Linkage", "Mark", "Report", "missing", "sentences", "verify"]
+
+Mark = Literal["ok", "failed", "warning"]
+
+OLDEST = (3, 6)
+"""The oldest Python that any release since 3.4 runs on."""
+
+_UNKNOWN = Linkage("unknown")
+_KEYS = {
+    *("python", "prefix", "found", "location", "version", "files"),
+    *("openssl", "mapped", "warnings", "checks", "doing"),
+}
+_NOT_INSTALLED = "cryptography is not installed in this Python."
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was tried: its name, whether it worked, and what was seen.
+
+    The name ``warning`` is for what the import warns of; it does not count as a failure.
+    """
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was proved about the cryptography that ``python`` imports.
+
+    ``ok`` is True when every check passed and what was found is what was expected.
+    """
+
+    python: str
+    ok: bool
+    version: str = ""
+    openssl: str = ""
+    linkage: Linkage = _UNKNOWN
+    checks: tuple[Check, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What ``target/prove.py`` told (its keys are documented there).
+
+    Where it came to no end (``whole`` is False) the last check is the one that stopped it.
+    """
+
+    prefix: str = ""
+    found: bool = False
+    location: str = ""
+    version: str = ""
+    files: tuple[str, ...] = ()
+    openssl: str = ""
+    mapped: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    whole: bool = False
+
+
+def verify(
+    python: str, *, release: str = "", link: str = "", openssl: str = "", timeout: float = 120.0
+) -> Report:
+    """Prove the cryptography that the interpreter at the path ``python`` imports.
+
+    ``release``, ``link`` (``dynamic`` or ``static``) and the version ``openssl`` are what is
+    expected; empty means that anything will do. ``timeout`` is in seconds. Whatever is wrong with
+    cryptography is in the report. Raises BadRequest where ``python`` is not a Python 3.6 or later.
+    """
+    _must_be_program(python)
+    told = _run(python, timeout)
+    linkage = linkages.combine([linkages.read(file) for file in told.files])
+    linkage = linkages.resolve(linkage, told.mapped)
+    if told.found or not told.whole:
+        failed = tuple(_as_problem(check) for check in told.checks if not check.ok)
+        problems = failed + tuple(_unexpected(told, linkage, release, link, openssl))
+    else:
+        problems = (_NOT_INSTALLED,)
+    return Report(
+        python=python,
+        ok=not problems,
+        version=told.version,
+        openssl=told.openssl,
+        linkage=linkage,
+        checks=told.checks,
+        problems=problems,
+    )
+
+
+def missing(report: Report) -> bool:
+    """Say whether there is no cryptography at all, in contrast to one that does not work."""
+    return report.problems == (_NOT_INSTALLED,)
+
+
+def sentences(report: Report) -> tuple[tuple[Mark, str], ...]:
+    """Tell a report in plain English, one (mark, sentence) a line, the most important first."""
+    if missing(report):
+        return (("failed", f"cryptography is not installed in {report.python}."),)
+    name = f"cryptography {report.version}".strip()
+    if report.ok:
+        lines: list[tuple[Mark, str]] = [("ok", f"{name} works in {report.python}.")]
+    else:
+        lines = [("failed", f"{name} is not proved in {report.python}.")]
+        told_below = {_as_problem(check) for check in report.checks}
+        lines += [("failed", text) for text in report.problems if text not in told_below]
+    lines.append(_about_linkage(report))
+    for check in report.checks:
+        mark: Mark = "warning" if check.name == "warning" else "ok" if check.ok else "failed"
+        lines.append((mark, _as_problem(check)))
+    return tuple(lines)
+
+
+def _as_problem(check: Check) -> str:
+    return f"{check.name}: {check.detail}"
+
+
+def _about_linkage(report: Report) -> tuple[Mark, str]:
+    openssl = " ".join(report.openssl.split()[:2]) or "OpenSSL"
+    if report.linkage.kind == "static":
+        return "ok", f"{openssl} is inside (static)."
+    if report.linkage.kind == "dynamic":
+        return "ok", f"{openssl} is linked to {_listed(report.linkage.libraries)} (dynamic)."
+    return "warning", f"How {openssl} is linked is not known. {report.linkage.problem}"
+
+
+def _listed(libraries: tuple[str, ...]) -> str:
+    """Name the libraries; the folder only once where all lie in the same."""
+    first, rest = libraries[0], libraries[1:]
+    if len({Path(library).parent for library in libraries}) == 1:
+        rest = tuple(Path(library).name for library in rest)
+    return " and ".join((first, *rest))
+
+
+def _unexpected(
+    told: _Told, linkage: Linkage, release: str, link: str, openssl: str
+) -> Iterator[str]:
+    """Yield a sentence for each thing that is not as it was asked for."""
+    if release and told.version and not _same_version(told.version, release):
+        yield (
+            f"cryptography {release} was asked for, but this Python imports {told.version} "
+            f"from {told.location}.{_stranger(told.location, told.prefix)}"
+        )
+    if link and linkage.kind == "unknown":
+        yield f"A {link} OpenSSL was asked for, but how it is linked is unknown: {linkage.problem}"
+    elif link and link != linkage.kind:
+        how = {"static": "inside (static)", "dynamic": "linked (dynamic)"}
+        yield f"OpenSSL was to be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
+    if openssl and told.openssl and openssl not in told.openssl.split():
+        where = f" ({_listed(linkage.libraries)})" if linkage.libraries else ""
+        yield f"OpenSSL {openssl} was asked for, but the one in use is {told.openssl}{where}."
+
+
+def _same_version(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    from packaging.version import InvalidVersion, Version  # only where the texts differ
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return False
+
+
+def _stranger(location: str, prefix: str) -> str:
+    """Explain a package that comes from outside of its environment."""
+    if Path(prefix) in Path(location).parents:
+        return ""
+    why = " PYTHONPATH is set: unset it and try again." if os.environ.get("PYTHONPATH") else ""
+    return f" That is outside of the environment {prefix}.{why}"
+
+
+def _must_be_program(python: str) -> None:
+    path = Path(python)
+    if not python or "\0" in python:
+        raise BadRequest("No Python was named.", hints=("Give the path of an interpreter.",))
+    if path.is_dir():
+        raise BadRequest(
+            f"{python} is a folder, not a Python interpreter.",
+            hints=(f"For an environment: {path / 'bin' / 'python'}",),
+        )
+    if not os.path.lexists(path):
+        raise BadRequest(f"There is no {python}.", hints=("Check the path.",))
+    if not path.exists():
+        raise BadRequest(
+            f"{python} leads nowhere.",
+            shown=f"{python} -> {os.readlink(path)}",  # noqa: PTH115 - Path.readlink loses "./"
+            why="The Python that this environment was made from is gone.",
+            hints=("Make the environment again.",),
+        )
+    if not path.is_file() or not os.access(path, os.X_OK):
+        raise BadRequest(
+            f"{python} cannot be run.",
+            why="It is not a program, or its permissions do not allow you to run it.",
+            hints=("Give the path of a Python interpreter.",),
+        )
+
+
+def _run(python: str, timeout: float) -> _Told:
+    program = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
+    from importlib import resources  # slow to import
+
+    script = resources.files("wizard.target").joinpath("prove.py")
+    with resources.as_file(script) as file:
+        # -B: a proof changes nothing, so it leaves no compiled files behind either. The script
+        # ends itself a little before its time is over, and can then still say where it was.
+        argv = (program, "-B", str(file), str(timeout * 0.9))
+        try:
+            output = ask(argv, timeout=timeout)
+        except ProgramTimeout:
+            _must_be_python(program, "It gave no answer.")
+            return _not_begun(f"This Python gave no answer within {timeout:g} s.")
+        except OSError as error:
+            raise _not_python(program, error.strerror or str(error)) from None
+    answer = _last_answer(output.stdout)
+    if answer is None:
+        _must_be_python(program, _last_line(output.stderr) or _last_line(output.stdout))
+        return _not_begun(f"This Python could not run the proof. {_ending(output)}")
+    _must_be_recent(program, answer["python"])
+    return _understand(answer, _ending(output))
+
+
+def _not_begun(why: str) -> _Told:
+    return _Told(checks=(Check("start", False, why),))
+
+
+def _last_answer(stdout: str) -> Optional[dict[str, Any]]:
+    """Return the last whole answer of prove.py; what others printed is passed over."""
+    for line in reversed(stdout.splitlines()):
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            continue  # cut off in the middle, or printed by somebody else
+        if isinstance(answer, dict) and answer.keys() >= _KEYS:
+            return answer
+    return None
+
+
+def _understand(answer: dict[str, Any], ending: str) -> _Told:
+    checks = [Check(name, ok, detail) for name, ok, detail in answer["checks"]]
+    checks += [Check("warning", True, text) for text in answer["warnings"]]
+    doing = answer["doing"]
+    if doing:
+        checks.append(Check(doing, False, ending))
+    return _Told(
+        prefix=answer["prefix"],
+        found=answer["found"],
+        location=answer["location"],
+        version=answer["version"],
+        files=tuple(answer["files"]),
+        openssl=answer["openssl"],
+        mapped=tuple(answer["mapped"]),
+        checks=tuple(checks),
+        whole=not doing,
+    )
+
+
+def _ending(output: Output) -> str:
+    """Say in one sentence how a proof ended that came to no end, and where it was."""
+    lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
+    # faulthandler: "Timeout (0:01:48)!" or "Fatal Python error: …", then the newest call first.
+    frame = next((line for line in lines if line.startswith('File "')), "")
+    where = f" It was at: {frame}" if frame else ""
+    if any(line.startswith("Timeout (") for line in lines):
+        return f"It hung and was ended.{where}"
+    if output.exit < 0:
+        return f"The interpreter crashed ({_signal_name(-output.exit)}).{where}"
+    if output.exit >= 0xC0000000:  # how Windows says that a program crashed
+        return f"The interpreter crashed (0x{output.exit:08X}).{where}"
+    said = f" It said: {lines[-1]}" if lines and not where else where
+    return f"The interpreter ended in the middle with exit code {output.exit}.{said}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _must_be_python(program: str, shown: str) -> None:
+    """Ask a program that did not run the proof whether it is a Python at all, and which."""
+    code = "import sys; sys.stdout.write('Python %d.%d.%d' % sys.version_info[:3])"
+    try:
+        answer = ask((program, "-S", "-E", "-c", code), timeout=10.0).stdout
+    except (ProgramTimeout, OSError) as error:
+        raise _not_python(program, shown or str(error)) from None
+    if not answer.startswith("Python "):
+        raise _not_python(program, shown)
+    _must_be_recent(program, answer[len("Python ") :])
+
+
+def _must_be_recent(program: str, version: str) -> None:
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        raise BadRequest(
+            f"{program} is Python {version}, which is too old.",
+            why="The releases of cryptography that this wizard knows need Python 3.6 or later.",
+            hints=("Name a newer Python.",),
+        )
+
+
+def _not_python(program: str, shown: str) -> BadRequest:
+    return BadRequest(
+        f"{program} is not a Python that works.",
+        shown=shown,
+        why="It was started as one and did not answer like one.",
+        hints=("Give the path of a Python interpreter, such as .venv/bin/python.",),
+    )

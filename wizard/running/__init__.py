@@ -1,0 +1,1 @@
+"""A plan carried out: which step when, how, what is told, and what went wrong."""

@@ -1,0 +1,220 @@
+"""Downloads of a plan: fetched whole and with the right checksum, or not kept at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import queue
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from backends.action import Download
+from wizard.errors import WizardError
+from wizard.index.source import masked
+from wizard.programs.processes import Cancelled
+
+PATIENCE = 30.0
+"""Seconds that one wait for the network may take."""
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE")
+"""Variables that name a file of trusted certificates, the first that is set wins."""
+HINT = "Check the network, the proxy (HTTPS_PROXY) and the mirror, if you set one; then try again."
+_CHUNK = 1 << 16
+_LONGEST_SUM = 4096
+
+
+class Failed(WizardError):
+    """A download that did not come, or not whole. The message is for the user."""
+
+
+class Amount(NamedTuple):
+    """How many bytes have come, and how many there are (0: the server does not say)."""
+
+    done: int
+    whole: int
+
+
+def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Event) -> None:
+    """Do what ``action`` says. ``tell`` is called with how far it is, after each piece.
+
+    Raises Failed where it cannot be had or its checksum is wrong, Cancelled when ``cancel`` is
+    set, OSError where it cannot be written; nothing of it is left behind then.
+    """
+    limit = time.monotonic() + action.timeout
+    wanted = action.sha256.lower() or _published(action.sha256_url, limit, cancel)
+    path = Path(action.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _half(path) as half:
+        have = hashlib.sha256()
+        with half.open("wb") as file:
+            for piece, amount in _pieces(action.url, limit, cancel):
+                file.write(piece)
+                have.update(piece)
+                tell(amount)
+        if have.hexdigest() != wanted:
+            raise Failed(
+                "What was downloaded is not what was published, so it was thrown away.",
+                shown=f"SHA-256 is {have.hexdigest()}\nit must be {wanted}",
+                why=f"Something between here and {masked(action.url)} changed or cut it.",
+                hints=("Try again. If it happens again, ask whoever runs the network or mirror.",),
+            )
+        half.chmod(0o755 if action.executable else 0o644)
+        half.replace(path)
+
+
+@contextlib.contextmanager
+def _half(path: Path) -> Iterator[Path]:
+    """A file beside ``path`` to write into, which is gone afterwards if it was not moved there."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _published(url: str, limit: float, cancel: threading.Event) -> str:
+    text = b""
+    for piece, _ in _pieces(url, limit, cancel):
+        text += piece
+        if len(text) > _LONGEST_SUM:
+            break
+    words = text.split(None, 1)
+    found = words[0].decode("ascii", "replace").lower() if words else ""
+    if len(found) != 64 or set(found) - set("0123456789abcdef"):
+        raise Failed(
+            f"{masked(url)} holds no SHA-256 checksum.",
+            shown=text.strip()[:100].decode("utf-8", "replace") or "(nothing at all)",
+            why="A proxy or a login page may have answered in its place.",
+            hints=(HINT,),
+        )
+    return found
+
+
+def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[bytes, Amount]]:
+    """The pieces of ``url``, read in a thread: a wait for the network hears no cancel."""
+    pieces: queue.Queue[tuple[bytes, int] | Exception | None] = queue.Queue(maxsize=64)
+    stop = threading.Event()
+
+    def read() -> None:
+        try:
+            for piece in _file(url) if url.lower().startswith("file:") else _web(url):
+                pieces.put(piece)
+                if stop.is_set():
+                    return
+            pieces.put(None)
+        except Exception as error:  # noqa: BLE001 - raised again by the one who waits for it
+            pieces.put(error)
+
+    threading.Thread(target=read, name="download", daemon=True).start()
+    done = whole = 0
+    try:
+        while True:
+            if cancel.is_set():
+                raise Cancelled
+            if time.monotonic() > limit:
+                raise _failed(
+                    f"{masked(url)} came too slowly and was given up.",
+                    f"{done:,} bytes had come when its time was over",
+                    "The network or the server is slow, or one of them has stopped.",
+                )
+            try:
+                got = pieces.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            if isinstance(got, Exception):
+                raise got
+            if got is None:
+                break
+            piece, whole = got
+            done += len(piece)
+            yield piece, Amount(done, whole)
+    finally:
+        stop.set()
+        with contextlib.suppress(queue.Empty):
+            pieces.get_nowait()  # so that a reader who waits for room can see that it is over
+    if done < whole:
+        raise _failed(
+            f"{masked(url)} broke off.",
+            f"{done:,} of {whole:,} bytes had come",
+            "The network, a proxy or the server ended it too early.",
+        )
+
+
+def _web(url: str) -> Iterator[tuple[bytes, int]]:
+    try:
+        with requests.Session() as session:
+            session.mount("https://", _Trusting())
+            with session.get(url, stream=True, timeout=PATIENCE, verify=_bundle()) as response:
+                if response.status_code != 200:
+                    raise _failed(
+                        f"{masked(url)} cannot be had.",
+                        f"{response.status_code} {response.reason}",
+                        "The server, or a proxy before it, answered so: the address may be wrong.",
+                    )
+                said = response.headers.get("content-length", "")
+                encoded = "content-encoding" in response.headers  # then it is not the file's length
+                whole = int(said) if said.isdigit() and not encoded else 0
+                for piece in response.iter_content(_CHUNK):
+                    yield piece, whole
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
+        raise _failed(f"{masked(url)} cannot be had.", _cause(error), _why(error)) from None
+
+
+class _Trusting(HTTPAdapter):
+    """Trusts what the system trusts as well, such as a company's own authority: as pip does."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=ssl.create_default_context())
+
+
+def _file(url: str) -> Iterator[tuple[bytes, int]]:
+    """A mirror on a disk."""
+    local = Path(url2pathname(urlsplit(url).path))
+    try:
+        whole = local.stat().st_size
+        with local.open("rb") as file:
+            while piece := file.read(_CHUNK):
+                yield piece, whole
+    except OSError as error:
+        why = "The mirror on this disk lacks it, or its address is wrong."
+        raise _failed(f"{url} cannot be read.", error.strerror or str(error), why) from None
+
+
+def _failed(what: str, shown: str, why: str) -> Failed:
+    return Failed(what, shown=shown, why=why, hints=(HINT,))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "The server's certificate is not trusted: see SSL_CERT_FILE."
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "The proxy does not work."
+    if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
+        return "The server cannot be reached from here, or stopped in the middle."
+    return "The address, or a setting of the network, is wrong."
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said at the very bottom: libraries wrap it in pages of their own words."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return masked(str(error)) or type(error).__name__
+
+
+def _bundle() -> str | bool:
+    return next((os.environ[name] for name in BUNDLES if os.environ.get(name)), True)

@@ -1,0 +1,200 @@
+"""Does one step of a plan, in whichever thread, and says how it ended. `runner` decides when."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional
+
+from backends.action import (
+    Action,
+    Command,
+    Download,
+    Manifest,
+    Prove,
+    RemoveFolder,
+    Seal,
+    Unpack,
+    WriteFile,
+)
+from wizard import locations
+from wizard.errors import Exit, WizardError
+from wizard.facts import Privilege
+from wizard.plan import Plan, Step
+from wizard.programs.processes import Cancelled, cancellable
+from wizard.proof.verify import Report
+from wizard.running.aftermath import missing, why
+from wizard.running.events import Event, Progressed, StepEnded
+from wizard.running.execute import Ended, Surroundings, execute
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a step ended, the exit code that a run would have with it alone, and what it proved."""
+
+    ended: StepEnded
+    code: Exit
+    report: Optional[Report] = None
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Does steps of ``plan``. Several may be done at once, each in a thread of its own.
+
+    ``emit`` is told of output, progress and waiting, from that thread. Setting ``cancel`` ends
+    whatever is being done within two seconds.
+    """
+
+    plan: Plan
+    privilege: Privilege
+    emit: Callable[[Event], None]
+    cancel: threading.Event
+
+    def __call__(self, step: Step, log: Path) -> Result:
+        """Do a step whose output goes to ``log``. Raises only what is a bug."""
+        begin = time.monotonic()
+        makes = self._makes_environment(step)
+        found: list[Report] = []
+        ended, excerpt, code = self._outcome(step, log, found)
+        if makes and ended.state != "done":
+            ended = self._remove_half(ended)
+        told = StepEnded(
+            *(step.id, ended.state, time.monotonic() - begin, ended.exit),
+            *(ended.cause, excerpt, ended.hints, str(log) if log.exists() else ""),
+        )
+        return Result(told, code, found[0] if found else None)
+
+    def _outcome(
+        self, step: Step, log: Path, found: list[Report]
+    ) -> tuple[Ended, tuple[str, ...], Exit]:
+        """Do one step; how it ended, the lines that show why, and its exit code."""
+        try:
+            with cancellable(self.cancel):
+                ended = self._act(step, log, found)
+                lacking = missing(step) if ended.state == "done" else ""
+        except Cancelled:
+            return Ended("cancelled"), (), Exit.CANCELLED
+        except WizardError as error:
+            failed = Ended("failed", None, f"{error.what} {error.why}".strip(), error.hints)
+            return failed, tuple(error.shown.splitlines()), error.code
+        except OSError as error:
+            return Ended("failed", None, system_says(error)), (), Exit.FAILED
+        if ended.state == "cancelled":
+            return ended, (), Exit.CANCELLED
+        if lacking:
+            return Ended("failed", ended.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
+        if ended.state == "done":
+            return ended, (), Exit.DONE
+        explained, excerpt = why(step, ended, log)
+        return explained, excerpt, Exit.UNPROVED if isinstance(step.action, Prove) else Exit.FAILED
+
+    def _act(self, step: Step, log: Path, found: list[Report]) -> Ended:
+        action: Action = step.action
+        if isinstance(action, Command):
+            return execute(
+                step.id, action, log, Surroundings(self.emit, self.cancel, self.privilege)
+            )
+        if isinstance(action, Prove):
+            return _prove(action, found)
+        if isinstance(action, RemoveFolder):
+            return remove_folder(action)
+        if isinstance(action, Download):
+            return self._download(step.id, action)
+        if isinstance(action, Unpack):
+            from wizard.running.unpack import unpack  # seldom wanted
+
+            unpack(action, self.cancel)
+            return Ended("done")
+        if isinstance(action, Manifest):
+            from wizard.proof import manifest  # seldom wanted
+
+            manifest.write(action)
+            return Ended("done")
+        if isinstance(action, Seal):
+            from wizard.store.seal import seal
+
+            seal(Path(action.folder), action.title)
+            return Ended("done")
+        if isinstance(action, WriteFile):
+            Path(action.path).parent.mkdir(parents=True, exist_ok=True)
+            Path(action.path).write_text(action.text, encoding="utf-8")
+            return Ended("done")
+        raise AssertionError(f"nobody has said how to do a step of the kind {action.kind}")
+
+    def _download(self, step: str, action: Download) -> Ended:
+        from wizard.running.download import Amount, fetch  # slow to import, and seldom wanted
+
+        def tell(amount: Amount) -> None:
+            self.emit(Progressed(step, amount.done, amount.whole, action.url.rpartition("/")[2]))
+
+        fetch(action, tell, self.cancel)
+        return Ended("done")
+
+    def _makes_environment(self, step: Step) -> bool:
+        """Whether this step is the one that makes the plan's environment, and it is not there."""
+        folder = self.plan.environment
+        return (
+            self.plan.new
+            and any(isinstance(a, RemoveFolder) and a.path == folder for a in step.undo)
+            and not os.path.lexists(folder)
+        )
+
+    def _remove_half(self, ended: Ended) -> Ended:
+        folder = self.plan.environment
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:  # it had not come so far
+            return ended
+        except OSError as error:
+            left = f"The half-made environment could not be removed. {system_says(error)}"
+            return Ended(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
+        return ended
+
+
+def _prove(action: Prove, found: list[Report]) -> Ended:
+    from wizard.proof.verify import verify
+
+    report = verify(
+        action.python,
+        release=action.release,
+        link=action.link,
+        openssl=action.openssl,
+        timeout=action.timeout,
+    )
+    found.append(report)
+    if report.ok:
+        return Ended("done")
+    cause = " ".join(report.problems) or "The installation could not be proved."
+    return Ended("failed", None, cause, ("Install it again into a new environment.",))
+
+
+def remove_folder(action: RemoveFolder) -> Ended:
+    """Delete a folder, but only a virtual environment or something of the wizard's own."""
+    folder = Path(action.path)
+    if not os.path.lexists(folder):
+        return Ended("done")
+    homes = (locations.state(), locations.cache())
+    own = any(home.resolve() in folder.resolve().parents for home in homes)
+    if folder.is_symlink() or not folder.is_dir():
+        return Ended("failed", None, f"{folder} is not a folder, so it was left alone.")
+    if not own and not (folder / "pyvenv.cfg").is_file():
+        return Ended(
+            "failed",
+            None,
+            f"{folder} was left alone: it is no virtual environment (it has no pyvenv.cfg).",
+            ("Look into it. If you do not need it, delete it yourself.",),
+        )
+    shutil.rmtree(folder)
+    return Ended("done")
+
+
+def system_says(error: OSError | UnicodeError) -> str:
+    """What the system said about a file, as a sentence."""
+    if isinstance(error, UnicodeError):
+        return f"A name in it is not Unicode: {error}."
+    where = f"{error.filename}: " if error.filename else ""
+    return f"The system says: {where}{error.strerror or error}."

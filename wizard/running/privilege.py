@@ -1,0 +1,136 @@
+"""Root where a step needs it, by the way that this machine has."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from backends.action import Command
+from wizard.errors import Impossible
+from wizard.export import powershell, shell
+from wizard.facts import Facts, Privilege
+from wizard.programs import variables
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.programs.variables import PASSED
+
+ASK_SECONDS = 330
+"""How long a password may be waited for: a little longer than sudo's own five minutes."""
+RENEW_SECONDS = 60
+"""How often sudo is told that the user is still there: its tickets may last only five minutes."""
+
+
+def wrap(
+    command: Command, privilege: Privilege, environment: Mapping[str, str] | None = None
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The argv that runs ``command``, and what is set on top of the caller's environment.
+
+    ``environment`` is the caller's, this process's own by default. What the command must not see
+    (``command.unset``) is left out by whoever starts it, and by ``env`` for root. Raises
+    Impossible where the command needs root and there is no way to it.
+    """
+    around = os.environ if environment is None else environment
+    given = variables.given(command, around)
+    argv = (*command.argv, *command.reporting)
+    if not command.root or privilege.method == "root":
+        return argv, given
+    prefix = ender(privilege)
+    if not prefix:
+        raise Impossible(
+            f"{command.argv[0]} must run as root, and there is no way to root here.",
+            why="You are not root, and neither sudo nor doas may be used.",
+            hints=(
+                "Ask the administrator to run: " + shown(command, Privilege("root")),
+                "Or choose the wheel, which needs no root.",
+            ),
+        )
+    passed = {n: around[n] for n in PASSED if n in around and n not in command.unset}
+    words = [word for name in command.unset for word in ("-u", name)]
+    words += [f"{name}={value}" for name, value in {**passed, **given}.items()]
+    return (*prefix, *(("env", *words) if words else ()), *argv), {}
+
+
+def ender(privilege: Privilege) -> tuple[str, ...]:
+    """What stands before a program to run it as root without a question; empty if nothing can."""
+    if privilege.method in ("sudo", "doas"):
+        return (privilege.program or privilege.method, "-n")
+    return ()
+
+
+def shown(command: Command, privilege: Privilege) -> str:
+    """The command as a person would type it in a shell."""
+    if os.name == "nt":
+        return powershell.command_text(command)
+    root = (privilege.method,) if command.root and ender(privilege) else ()
+    return shell.command_text(command, root=root)
+
+
+def unlock(facts: Facts) -> bool:
+    """Make root possible without another question, and say whether it is.
+
+    Where a password is needed the tool asks for it, visibly, on the terminal, once.
+    """
+    privilege = facts.privilege
+    if privilege.method == "root":
+        return True
+    if not ender(privilege):
+        return False
+    return _quietly(privilege) or _visibly(privilege)
+
+
+class KeepAlive:
+    """Renews the permission to become root while a long run still needs it."""
+
+    def __init__(self, privilege: Privilege, clock: Callable[[], float] = time.monotonic) -> None:
+        self._privilege = privilege
+        self._clock = clock
+        self._renewed = clock()
+
+    def tick(self) -> bool:
+        """Renew if it is time; True if it was tried. Cheap: it can be called very often."""
+        if not ender(self._privilege) or self._clock() - self._renewed < RENEW_SECONDS:
+            return False
+        self._renewed = self._clock()
+        _quietly(self._privilege)  # if it is refused, the next root step says so
+        return True
+
+
+def _quietly(privilege: Privilege) -> bool:
+    """Whether root can be had without a question; asking renews the permission."""
+    what = ("-v",) if privilege.method == "sudo" else ("true",)
+    try:
+        # In this session: sudo remembers a terminal's session.
+        return ask((*ender(privilege), *what), timeout=10, detached=False).exit == 0
+    except (OSError, ProgramTimeout):
+        return False
+
+
+def _visibly(privilege: Privilege) -> bool:
+    what = ("-v",) if privilege.method == "sudo" else ("true",)
+    from plumbum import CommandNotFound, local
+
+    try:
+        # All three streams stay the terminal's: the tool itself asks for the password.
+        asking = local[privilege.program or privilege.method][what]
+        process: Any = asking.popen(stdin=None, stdout=None, stderr=None)  # a subprocess.Popen
+    except (CommandNotFound, OSError):
+        return False
+    try:
+        return bool(process.wait(ASK_SECONDS) == 0)
+    except KeyboardInterrupt:  # Ctrl-C at the question for a password: no
+        return _give_up(process)
+    except subprocess.TimeoutExpired:
+        return _give_up(process)
+
+
+def _give_up(process: Any) -> bool:
+    """The user did not answer; always False."""
+    try:
+        process.terminate()
+        process.wait(2)
+    except (PermissionError, subprocess.TimeoutExpired):
+        # sudo belongs to root, so it cannot be ended from here; its own time limit ends it.
+        return False
+    return False

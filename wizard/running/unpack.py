@@ -1,0 +1,400 @@
+"""Archives of a plan: unpacked whole, and only inside their own folder, or not at all.
+
+An archive may come from anywhere, so nothing in it is trusted. tarfile's own filter is asked
+where this Python has it; the checks here are made always, and they are stricter: what is no plain
+source archive is refused. (tarfile's documentation, "Extraction filters"; how links lead outside
+in spite of it: CVE-2007-4559, CVE-2025-4517.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import tarfile
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Optional, cast
+
+from backends.action import Unpack
+from wizard import locations
+from wizard.errors import WizardError
+from wizard.programs.processes import Cancelled
+
+MOST_MEMBERS = 50_000
+"""An archive with more files and folders is not unpacked; a source of OpenSSL has about 6,300."""
+MOST_BYTES = 500 * 1000 * 1000
+"""An archive that is larger when unpacked is not unpacked; a source of OpenSSL has 135 MB."""
+HINT = "Fetch the archive again from where its authors publish it, and compare its SHA-256."
+_CHUNK = 1 << 16
+
+
+class Refused(WizardError):
+    """An archive that is not unpacked. The message is for the user."""
+
+
+def unpack(action: Unpack, cancel: threading.Event) -> None:
+    """Do what ``action`` says. What the archive holds is in the folder then, with its own dates.
+
+    A folder that is there already must be empty, but for one of the wizard's own (in its cache),
+    which is replaced. Raises Refused where the archive cannot be unpacked, or should not be, and
+    Cancelled when ``cancel`` is set; nothing of it is left behind then.
+    """
+    archive, folder = Path(action.archive), Path(action.folder)
+    limit = time.monotonic() + action.timeout
+    try:
+        _check_folder(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(archive) as file, _half(folder) as half:
+            _Writer(archive, half).write(_Reader(archive, file, limit, cancel))
+            if folder.is_dir():
+                shutil.rmtree(folder)  # empty, or the wizard's own: see _check_folder
+            half.replace(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    except UnicodeError as error:
+        raise _refused(archive, str(error), "This system cannot write that name.") from None
+
+
+class _Reader:
+    """The archive's bytes without compression, as tarfile reads them, for so long as is allowed."""
+
+    def __init__(self, archive: Path, file: IO[bytes], limit: float, cancel: threading.Event):
+        self._archive = archive
+        self._limit = limit
+        self._cancel = cancel
+        self._bytes = 0
+        self._broken: tuple[type[Exception], ...] = (EOFError, zlib.error, *_lzma_errors())
+        self._file = _decompressed(archive, file)
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes. tarfile reads nothing in any other way."""
+        if self._cancel.is_set():
+            raise Cancelled
+        if time.monotonic() > self._limit:
+            raise Refused(
+                f"It took too long to unpack {self._archive}, so it was given up.",
+                shown=f"{self._bytes:,} bytes were unpacked when its time was over",
+                why="The disk is slow or busy.",
+                hints=("Try again when less is going on.",),
+            )
+        try:
+            data = self._file.read(size)
+        except self._broken as error:
+            raise _damaged(self._archive, error) from None
+        except OSError as error:
+            # Those of gzip and bz2 have no number of the system's.
+            raise (_unreadable if error.errno else _damaged)(self._archive, error) from None
+        self._bytes += len(data)
+        if self._bytes > MOST_BYTES:
+            raise _refused(
+                self._archive,
+                f"more than {MOST_BYTES:,} bytes come out of {self._archive.stat().st_size:,}",
+                "A source of OpenSSL has 135 million: this is something else, perhaps made to fill "
+                "the disk.",
+            )
+        return data
+
+    def drain(self) -> None:
+        """Read to the end: only there does a compressed file's checksum stand."""
+        while self.read(_CHUNK):
+            pass
+
+
+class _Writer:
+    """Writes an archive's members below a new, empty folder."""
+
+    def __init__(self, archive: Path, folder: Path):
+        self._archive = archive
+        self._folder = folder
+        self._top = ""
+        self._files: set[str] = set()
+        self._folders: dict[str, Optional[float]] = {}
+        self._links: list[tuple[str, str]] = []
+
+    def write(self, reader: _Reader) -> None:
+        """Write all of them; links last, so that nothing is ever written through one."""
+        try:
+            stream: Any = reader  # it is only read, whatever mypy wants it to have
+            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as tar:
+                for number, member in enumerate(tar, 1):
+                    if number > MOST_MEMBERS:
+                        raise self._no(
+                            f"more than {MOST_MEMBERS:,} files and folders",
+                            "A source of OpenSSL has about 6,300.",
+                        )
+                    self._member(tar, member)
+            reader.drain()
+        except tarfile.TarError as error:
+            raise _damaged(self._archive, error) from None
+        if not self._files:
+            raise self._no("no file in it", "There must be one folder with the source in it.")
+        for name, target in self._links:
+            self._claim(name)
+            (self._folder / name).symlink_to(target)
+        for name, moment in reversed(self._folders.items()):
+            if moment is not None:  # a file made in it changes a folder's date
+                os.utime(self._folder / name, (moment, moment))
+
+    def _member(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        name = self._inner(member.name)
+        if member.isdir():
+            if name:
+                self._make(name)
+                self._folders[name] = self._date(member)
+            return
+        if not name:
+            raise self._no(
+                f"{member.name} is not in a folder",
+                "All of a source archive is in one folder, which is named after it.",
+            )
+        self._check(member, name)
+        self._ask_tarfile(member, name)
+        self._claim(name)
+        if member.issym():
+            self._links.append((name, member.linkname))
+            return
+        if member.islnk():
+            os.link(self._folder / self._inner(member.linkname), self._folder / name)
+        else:
+            self._file(tar, member, name)
+        self._files.add(name)
+
+    def _check(self, member: tarfile.TarInfo, name: str) -> None:
+        if member.issym():
+            self._check_symbolic(member, name)
+        elif member.islnk():
+            if self._inner(member.linkname) not in self._files:
+                raise self._no(
+                    f"{member.name} -> {member.linkname}", "This link leads to no file before it."
+                )
+        elif not member.isreg():
+            raise self._no(
+                f"{member.name} is a device or a pipe", "A source archive has only files."
+            )
+        elif member.issparse():
+            raise self._no(
+                f"{member.name} has holes", "It might fill the disk: a source has no such file."
+            )
+        elif member.mode & (stat.S_ISUID | stat.S_ISGID):
+            raise self._no(
+                f"{member.name} has the mode {member.mode:o}",
+                "It would run with the rights of another user (set-uid).",
+            )
+
+    def _check_symbolic(self, member: tarfile.TarInfo, name: str) -> None:
+        """A symbolic link leads up as far as the top folder, then only down.
+
+        Through another link that might not be true, so nothing goes up after it went down.
+        """
+        parts = member.linkname.split("/")
+        up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
+        odd = any(char in member.linkname for char in "\\:\0")
+        if not parts[0] or ".." in parts[up:] or up > name.count("/") or odd:
+            raise self._no(f"{member.name} -> {member.linkname}", "This link leads outside.")
+
+    def _file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
+        path = self._folder / name
+        mode = 0o755 if member.mode & 0o111 else 0o644
+        moment = self._date(member)
+        source = cast("IO[bytes]", tar.extractfile(member))  # None only for what is no file
+        with open(path, "xb", opener=lambda file, flags: os.open(file, flags, mode)) as file:
+            shutil.copyfileobj(source, file, _CHUNK)
+        os.utime(path, (moment, moment))
+
+    def _inner(self, name: str) -> str:
+        """The member's name below the top folder; empty for the top folder itself."""
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        odd = any(ord(char) < 32 or char in '\\:*?"<>|' for char in name)  # on Windows
+        if name.startswith("/") or ".." in parts or odd:
+            raise self._no(f"{name!r}", "This name could lead to a place outside its folder.")
+        if not parts:
+            return ""
+        self._top = self._top or parts[0]
+        if parts[0] != self._top:
+            raise self._no(
+                f"{self._top} and {parts[0]}",
+                "All of a source archive is in one folder; here there are two.",
+            )
+        return "/".join(parts[1:])
+
+    def _claim(self, name: str) -> None:
+        """Make the folder that a member goes into. Nothing may be there in its place yet."""
+        self._make(name.rpartition("/")[0])
+        if os.path.lexists(self._folder / name):
+            raise self._no(f"{self._top}/{name} is in it twice", "Which one is meant is not clear.")
+
+    def _make(self, name: str) -> None:
+        if not name or name in self._folders:
+            return
+        self._make(name.rpartition("/")[0])
+        path = self._folder / name
+        try:
+            path.mkdir()
+        except FileExistsError:
+            # On a disk that does not tell Name from name; or a file is there.
+            if path.is_symlink() or not path.is_dir():
+                raise self._no(
+                    f"{self._top}/{name} is a file and a folder", "It cannot be both."
+                ) from None
+        self._folders[name] = None
+
+    def _ask_tarfile(self, member: tarfile.TarInfo, name: str) -> None:
+        """Let tarfile's own filter see it; before 3.12 only the last patch versions have one."""
+        if not hasattr(tarfile, "data_filter"):
+            return
+        inner = {"name": name}
+        if member.islnk():
+            inner["linkname"] = self._inner(member.linkname)
+        try:
+            inside = member.replace(**inner, deep=False)  # type: ignore[arg-type]
+            tarfile.data_filter(inside, str(self._folder))
+        except tarfile.FilterError as error:
+            raise self._no(f"{member.name}", f"Python's tarfile says: {error}.") from None
+
+    def _date(self, member: tarfile.TarInfo) -> float:
+        if not 0 <= member.mtime < 1 << 33:  # not a number, too, is neither
+            raise self._no(f"{member.name} is dated {member.mtime}", "This is no date.")
+        return float(member.mtime)
+
+    def _no(self, shown: str, why: str) -> Refused:
+        return _refused(self._archive, shown, why)
+
+
+class _Member(tarfile.TarInfo):
+    """A member for whose header a broken one is an error; tarfile takes it for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> _Member:
+        """Read the next member's header."""
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f"{error} at byte {archive.offset:,}") from None
+
+
+def _check_folder(folder: Path) -> None:
+    if not os.path.lexists(folder):
+        return
+    homes = (locations.state(), locations.cache())
+    own = any(home.resolve() in folder.resolve().parents for home in homes)
+    plain = folder.is_dir() and not folder.is_symlink()
+    if not plain or not (own or next(folder.iterdir(), None) is None):
+        raise Refused(
+            f"{folder} is in the way, so nothing was unpacked.",
+            shown=f"{folder} is " + ("a folder with something in it" if plain else "no folder"),
+            why="What is in it might be of use to somebody.",
+            hints=("Look into it. If you do not need it, delete it yourself.",),
+        )
+
+
+@contextlib.contextmanager
+def _half(folder: Path) -> Iterator[Path]:
+    """A new folder beside ``folder``, which is gone afterwards if it was not moved there."""
+    half = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        half.chmod(0o755)
+        yield half
+    finally:
+        if half.is_dir():
+            shutil.rmtree(half)
+
+
+@contextlib.contextmanager
+def _opened(archive: Path) -> Iterator[IO[bytes]]:
+    try:
+        if not stat.S_ISREG(archive.stat().st_mode):  # a pipe would never end
+            kind = "a folder" if archive.is_dir() else "a device or a pipe"
+            raise Refused(
+                f"{archive} is not an archive.",
+                shown=f"it is {kind}",
+                why="An archive is one file, such as openssl-3.5.4.tar.gz.",
+                hints=("Give the file's own name.",),
+            )
+        file = archive.open("rb")
+    except OSError as error:
+        raise _unreadable(archive, error) from None
+    with file:
+        yield file
+
+
+def _decompressed(archive: Path, file: IO[bytes]) -> IO[bytes]:
+    """A file that is read without its compression, which its first bytes tell."""
+    begin = file.read(6)
+    file.seek(0)
+    if not begin:
+        raise _refused(archive, "it has 0 bytes", "Nothing was downloaded, or it was cut off.")
+    opened: Any = file
+    try:
+        if begin.startswith(b"\x1f\x8b"):
+            import gzip
+
+            opened = gzip.GzipFile(fileobj=file)
+        elif begin.startswith(b"BZh"):
+            import bz2
+
+            opened = bz2.BZ2File(file)
+        elif begin == b"\xfd7zXZ\0":
+            import lzma
+
+            opened = lzma.LZMAFile(file)  # noqa: SIM115 - the archive's file is closed elsewhere
+    except ImportError as error:
+        raise Refused(
+            f"{archive} cannot be unpacked by this Python.",
+            shown=str(error),
+            why="The Python that runs the wizard was built without this kind of compression.",
+            hints=("Use the .tar.gz of the same source.",),
+        ) from None
+    return opened  # type: ignore[no-any-return]
+
+
+def _lzma_errors() -> tuple[type[Exception], ...]:
+    try:
+        from lzma import LZMAError
+    except ImportError:
+        return ()
+    return (LZMAError,)
+
+
+def _refused(archive: Path, shown: str, why: str) -> Refused:
+    what = f"{archive} is no plain source archive, so it was not unpacked."
+    return Refused(what, shown=shown, why=why, hints=(HINT,))
+
+
+def _damaged(archive: Path, error: Exception) -> Refused:
+    why = "It is damaged, was cut off, or is not a tar archive at all."
+    shown = str(error) or type(error).__name__
+    return Refused(f"{archive} cannot be unpacked.", shown=shown, why=why, hints=(HINT,))
+
+
+def _unreadable(archive: Path, error: OSError) -> Refused:
+    return Refused(
+        f"{archive} cannot be read.",
+        shown=error.strerror or str(error),
+        why="Without the archive there is nothing to unpack.",
+        hints=("Look whether the file is there, and whether you may read it.",),
+    )
+
+
+def _unwritable(folder: Path, error: OSError) -> Refused:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        why = "The disk is full, or all that you may use of it is."
+        hint = "Make room (a source of OpenSSL takes about 150 MB), and try again."
+    else:
+        why = "The system does not let the wizard write there."
+        hint = "Use a folder that you may write to: CRYPTOGRAPHY_WIZARD_CACHE names it."
+    where = f"{error.filename}: " if error.filename else ""
+    return Refused(
+        f"Nothing could be unpacked into {folder}.",
+        shown=f"{where}{error.strerror or error}",
+        why=why,
+        hints=(hint,),
+    )
