@@ -18,9 +18,9 @@ from tests.screens.pretend import DEBIAN
 from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Engine, Run
-from wizard.events import Event, Lines, RunEnded, StepEnded, StepStarted
 from wizard.facts import Facts
 from wizard.plan import Plan, Step
+from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 
 LINE = "   Compiling a-crate-with-quite-a-name v1.{}.0 (registry+index.example) and more words"
 READ = 1000
@@ -63,7 +63,7 @@ def pouring(lines: int) -> Run:
 
 def programmed(lines: int) -> Run:
     """The real runner, with a plan whose only step is a program that says so many lines."""
-    from wizard import runner
+    from wizard.running import runner
 
     code = WRITE.format(line=LINE, lines=lines)
 
