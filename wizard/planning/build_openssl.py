@@ -138,9 +138,15 @@ def _named(own: Own, path: str) -> tuple[Step, ...]:
 
 
 def _why(own: Own) -> str:
-    legacy = "old algorithms such as Blowfish inside" if "no-module" in own.options else ""
-    return (
-        "So that it fits into an extension file, "
-        + (f"has {legacy}, " if legacy else "")
-        + "and finds this system's certificates."
-    )
+    """What each option does, for the ones that make the difference."""
+    reasons = {
+        "no-shared": "no-shared leaves the linker no choice but the static libraries",
+        "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions keeps it apart from another OpenSSL "
+        "in the same process",
+        "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a "
+        "file that would not be found",
+        "-fPIC": "-fPIC fits it into an extension file",
+    }
+    said = [reason for option, reason in reasons.items() if option in own.options]
+    said.append("--openssldir is where this system keeps its certificates")
+    return f"Its options: {'; '.join(said)}."

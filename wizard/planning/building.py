@@ -15,6 +15,9 @@ from wizard.plan import Step
 from wizard.planning import build_openssl
 from wizard.planning.installer import Installer
 
+CRATES = "crates"
+"""The id of the step that fetches what cargo will compile."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -48,21 +51,21 @@ class Prepared:
 def prepare(
     facts: Facts,
     chosen: Target,
+    release: str,
     row: Release,
     needs: source.Source,
     tool: Installer,
     choices: Choices,
 ) -> Prepared:
-    """Prepare a build of a release of this row in the environment ``chosen``."""
+    """Prepare a build of ``release``, which is of this ``row``, in the environment ``chosen``."""
     compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
     fetched = _rustup(needs)
     before = [*needs.compiler, *fetched]
-    ready = [*compiler, *(step.id for step in fetched[-1:])]
+    tools = (*compiler, *(step.id for step in fetched[-1:]))
     own = needs.openssl.own if needs.openssl else None
-    if own:
-        built = build_openssl.steps(facts, own, choices, compiler)
-        before += built
-        ready += [build_openssl.STEP] if built else []
+    built = build_openssl.steps(facts, own, choices, compiler) if own else ()
+    before += built
+    ready = (*tools, *((build_openssl.STEP,) if built else ()))
     build = with_pip(tool)
     environment = list(build.before)
     if own:
@@ -81,7 +84,7 @@ def prepare(
             )
         )
         env = (*env, *_constrain(constraints, tool))
-    return Prepared(
+    made = Prepared(
         tool=build,
         before=tuple(before),
         environment=tuple(environment),
@@ -91,6 +94,17 @@ def prepare(
         unset=needs.unset,
         path=needs.path,
     )
+    if not built or row.build_backend != "maturin" or build.uv:
+        return made
+    crates = Step(
+        CRATES,
+        "Fetch the crates of cryptography",
+        "Meanwhile OpenSSL is compiled: the network does not wait for the processor. pip only "
+        "tries out what it would build, and cargo keeps the crates for it.",
+        made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={release}")),
+        needs=(*tools, *(step.id for step in build.before[-1:])),
+    )
+    return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
 
 
 def proof(

@@ -86,7 +86,7 @@ def _source(
     tool: Installer,
     choices: Choices,
 ) -> tuple[Step, ...]:
-    made = building.prepare(facts, chosen, row, needs, tool, choices)
+    made = building.prepare(facts, chosen, listed.version, row, needs, tool, choices)
     command = made.tool.install(
         (f"cryptography=={listed.version}",),
         binary=False,

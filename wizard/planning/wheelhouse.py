@@ -187,7 +187,9 @@ def _benches(
             found.append(_Bench(target, tool, steps, source.Source(), name))
             continue
         needs = offers.offer(facts, knowledge, target, alone, offer.listed).source
-        made = building.prepare(facts, target, offer.row, needs, tool, choices)
+        made = building.prepare(
+            facts, target, offer.listed.version, offer.row, needs, tool, choices
+        )
         steps = _own(label(target.python), made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)

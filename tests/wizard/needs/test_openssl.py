@@ -118,10 +118,31 @@ def test_what_is_heavy_is_not_together_and_the_rest_is_free() -> None:
     assert order(made)
 
 
+def test_the_crates_are_fetched_while_it_is_compiled() -> None:
+    made = source(WORKSHOP, openssl="3.5.4", link="static")
+    steps = {s.id: s for s in made.steps}
+    crates = command(made, "crates")
+    assert "--dry-run" in crates.argv
+    assert crates.argv[-1] == f"cryptography=={made.release}"
+    assert dict(crates.env)["MATURIN_NO_INSTALL_RUST"] == "1"
+    assert steps["crates"].needs == ("environment",)  # and nothing of OpenSSL
+    assert not steps["crates"].heavy
+    assert "crates" in steps["install"].needs
+    shared = source(WORKSHOP, openssl="3.5.4", link="dynamic")
+    (install,) = (s for s in shared.steps if s.id == "install")
+    assert {"openssl-place", "crates"} <= set(install.needs)
+    # setuptools tells the metadata of older releases without cargo; uv without a build.
+    older = source(WORKSHOP, openssl="3.5.4", link="static", release="42.0.8")
+    assert "crates" not in {s.id for s in older.steps}
+    assert "crates" not in {
+        s.id for s in source(WORKSHOP, openssl="3.5.4", link="static", installer="uv").steps
+    }
+
+
 def test_it_is_built_once() -> None:
     name = env(source(WORKSHOP, openssl="3.5.4", link="static"))["OPENSSL_DIR"].rpartition("/")[2]
     again = source(replace(WORKSHOP, built=(name,)), openssl="3.5.4", link="static")
-    assert not [s.id for s in again.steps if s.id.startswith("openssl")]
+    assert not [s.id for s in again.steps if s.id.startswith("openssl") or s.id == "crates"]
     assert env(again)["OPENSSL_DIR"].endswith(name)
 
 
