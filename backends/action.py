@@ -137,12 +137,14 @@ class WriteFile:
 class Prove:
     """Prove the installation in the environment of the interpreter ``python``.
 
-    ``release`` and ``link`` (``dynamic``, ``static`` or empty for either) are what is expected.
+    ``release``, ``link`` (``dynamic``, ``static`` or empty for either) and the version ``openssl``
+    of the OpenSSL in use (empty for any) are what is expected.
     """
 
     python: str
     release: str = ""
     link: str = ""
+    openssl: str = ""
     timeout: float = 120.0
     kind: Literal["prove"] = "prove"
 

@@ -9,23 +9,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
-from wizard import (
-    archive,
-    headers,
-    keyring,
-    locations,
-    packages,
-    pythons,
-    seal,
-    system,
-    tools,
-)
+from wizard import archive, locations
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index.source import IndexSource
 from wizard.knowledge import load
+from wizard.machine import headers, keyring, packages, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.together import Task
+from wizard.store import seal
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
@@ -172,7 +164,7 @@ def _list(source: IndexSource) -> Task[Listing]:
     def fetch() -> Listing:
         from wizard.index import listing
 
-        return index.fetch(source)
+        return listing.fetch(source)
 
     return Task("Index", 45, fetch)
 

@@ -45,8 +45,9 @@ class Own:
     ``source`` has the address and the checksum that count here, and ``archive`` is the file that
     it becomes. ``signed`` says that its signature is checked. ``name`` is that of its folder
     ``prefix`` in the cache: another version, architecture, checksum or set of ``options`` has
-    another name. ``built`` says that it is there already. ``place`` is where a shared one is put
-    for good; empty for a static one, which is not needed after the build.
+    another name. ``target`` and ``options`` are those of `backends.openssl`. ``built`` says that
+    it is there already. ``place`` is where a shared one is put for good; empty for a static one,
+    which is not needed after the build.
     """
 
     source: OpenSSLSource
@@ -54,6 +55,7 @@ class Own:
     signed: bool
     name: str
     prefix: str
+    target: str
     options: tuple[str, ...]
     objects: int
     built: bool
@@ -155,12 +157,18 @@ def built(
         return Refused("These facts do not say where the wizard may keep an OpenSSL.")
     if facts.system.temporary_noexec:
         return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
+    target = backend.target(link, facts.system.name, python.machine)
+    if target is None:
+        return Refused(
+            f"OpenSSL cannot be built shared for {python.machine} by the wizard.",
+            ("Put it inside: --link static",),
+        )
     options = backend.options(version, link, facts.system.name, found.known)
     machine = f"{python.machine}-{python.libc or facts.system.name}"
     usual = {each.sha256 for each in knowledge.openssls}
     own_sum = () if found.sha256 in usual else (found.sha256,)
-    words = " ".join((*options, facts.certificates, *own_sum))
-    telling = hashlib.sha256(words.encode()).hexdigest()[:8]
+    asked = (target, *options, facts.certificates, *own_sum)
+    telling = hashlib.sha256(" ".join(asked).encode()).hexdigest()[:8]
     name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{telling}"
     rules = paths(facts)
     place = rules.join(folder, "openssl") if link != "static" else ""
@@ -168,7 +176,8 @@ def built(
     file = rules.join(facts.cache, "openssl", "src", archive.kept(version, *own_sum))
     objects = found.static if link == "static" else found.shared
     signed = bool(found.signer) and not origin.lacking(facts, found)
-    own = Own(found, file, signed, name, prefix, options, objects, name in facts.built, place)
+    there = name in facts.built
+    own = Own(found, file, signed, name, prefix, target, options, objects, there, place)
     trouble = None if own.built else origin.trouble(facts, choices, found)
     return trouble or Library(version, prefix=place or prefix, own=own)
 
@@ -264,7 +273,7 @@ def linking(facts: Facts, row: Release, python: Python, library: Library, link: 
         env += [("OPENSSL_INCLUDE_DIR", include), ("OPENSSL_LIB_DIR", lib)]
     if link == "static":
         env.append(("OPENSSL_STATIC", "1"))
-    elif _needs_run_path(facts, lib):
+    elif needs_run_path(facts, lib, link):
         env.append(("RUSTFLAGS", f"-C link-arg=-Wl,-rpath,{lib}"))
     return Linking(tuple(env))
 
@@ -281,16 +290,17 @@ def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, 
         return ()
     if link == "static":  # in that folder there are no shared ones
         return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}"))
-    run_path = f" -Wl,-rpath,{lib}" if _needs_run_path(facts, lib) else ""
+    run_path = f" -Wl,-rpath,{lib}" if needs_run_path(facts, lib, link) else ""
     return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}{run_path}"))
 
 
-def _needs_run_path(facts: Facts, lib: str) -> bool:
-    """Whether the libraries would not be found when cryptography is used.
+def needs_run_path(facts: Facts, lib: str, link: str) -> bool:
+    """Whether the libraries in ``lib`` would not be found when cryptography is used.
 
     Linux looks in its own folders only; a library of a Mac knows its own place.
     """
-    return facts.system.name == "linux" and bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
+    elsewhere = bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
+    return facts.system.name == "linux" and link != "static" and elsewhere
 
 
 def _places(

@@ -276,6 +276,12 @@ def _notes(
         )
     if link == "static":
         notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
+    if not library.own and openssl.needs_run_path(facts, library.folders[1], link):
+        notes.append(
+            f"The libraries in {library.folders[1]} are found by a run path. Where a program has "
+            "imported ssl before, and the system's libraries have the same names, Linux takes the "
+            "system's: the proof looks. --link static has no such doubt."
+        )
     if library.own:
         notes += _own_notes(facts, library.own)
     return notes

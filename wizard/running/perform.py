@@ -170,7 +170,13 @@ class Performer:
 def _prove(action: Prove, found: list[Report]) -> Ended:
     from wizard.proof.verify import verify
 
-    report = verify(action.python, release=action.release, link=action.link, timeout=action.timeout)
+    report = verify(
+        action.python,
+        release=action.release,
+        link=action.link,
+        openssl=action.openssl,
+        timeout=action.timeout,
+    )
     found.append(report)
     if report.ok:
         return Ended("done")

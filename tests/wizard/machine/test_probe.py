@@ -260,7 +260,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> list[IndexSource]:
         asked.append(source)
         return Listing((Listed("50.0.2"),))
 
-    monkeypatch.setattr(index, "fetch", fetch)
+    monkeypatch.setattr(listing, "fetch", fetch)
     return asked
 
 

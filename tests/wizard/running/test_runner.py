@@ -337,8 +337,9 @@ def proof(monkeypatch: pytest.MonkeyPatch, report: Report) -> Watched:
         return report
 
     monkeypatch.setattr(verify, "verify", fake)
-    run = Watched(plan(step("prove", Prove("/e/bin/python", "50.0.2", "dynamic", 9.0))))
-    assert asked == [("/e/bin/python", {"release": "50.0.2", "link": "dynamic", "timeout": 9.0})]
+    wanted = {"release": "50.0.2", "link": "dynamic", "openssl": "3.5.7", "timeout": 9.0}
+    run = Watched(plan(step("prove", Prove("/e/bin/python", **wanted))))  # type: ignore[arg-type]
+    assert asked == [("/e/bin/python", wanted)]
     return run
 
 
