@@ -63,6 +63,23 @@ class Download:
 
 
 @dataclass(frozen=True)
+class CheckSignature:
+    """Fetch the signature at ``url``, and keep ``file`` only if ``signer`` has signed it.
+
+    ``signer`` is the fingerprint of a key in the user's keyring, and ``gpg`` the program that is
+    asked. The signature becomes ``file`` with ``.asc`` behind its name; it is not kept.
+    ``timeout`` is in seconds, for all of it.
+    """
+
+    url: str
+    file: str
+    signer: str
+    gpg: str
+    timeout: float = 120.0
+    kind: Literal["check-signature"] = "check-signature"
+
+
+@dataclass(frozen=True)
 class Unpack:
     """Unpack the archive ``archive`` (a tar, compressed or not) into ``folder``.
 
@@ -120,12 +137,14 @@ class WriteFile:
 class Prove:
     """Prove the installation in the environment of the interpreter ``python``.
 
-    ``release`` and ``link`` (``dynamic``, ``static`` or empty for either) are what is expected.
+    ``release``, ``link`` (``dynamic``, ``static`` or empty for either) and the version ``openssl``
+    of the OpenSSL in use (empty for any) are what is expected.
     """
 
     python: str
     release: str = ""
     link: str = ""
+    openssl: str = ""
     timeout: float = 120.0
     kind: Literal["prove"] = "prove"
 
@@ -138,7 +157,9 @@ class RemoveFolder:
     kind: Literal["remove-folder"] = "remove-folder"
 
 
-Action = Union[Command, Download, Unpack, Seal, Manifest, WriteFile, Prove, RemoveFolder]
+Action = Union[
+    Command, Download, CheckSignature, Unpack, Seal, Manifest, WriteFile, Prove, RemoveFolder
+]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
 * ``build_libs`` and ``install_dev`` leave out programs, tests and manuals: a third of the time.
 * The linker must keep apart the symbols of two OpenSSLs in one process: ``-Bsymbolic-functions``
   (docs/installation.rst of cryptography, "Using your own OpenSSL on Linux").
+* That is not enough on Linux: a process has one library of a name. Where Python's ssl has loaded
+  the system's ``libcrypto.so.3``, another one of that name is passed over, and cryptography gets
+  the system's: an undefined symbol, or silently another version. So a shared one has a name of its
+  own, ``libcrypto-cryptography.so.3`` (``shlib_variant``: Configurations/README of OpenSSL).
 """
 
 from __future__ import annotations
@@ -21,7 +25,19 @@ _STATIC = ("no-shared",)
 _SHARED = ("shared",)
 _SYMBOLIC = "-Wl,-Bsymbolic-functions"
 _SINCE_3 = ("no-module",)
+_VARIANT = "-cryptography"
 _MACS = {"arm64": "darwin64-arm64-cc", "x86_64": "darwin64-x86_64-cc"}
+_LINUX = {
+    "x86_64": "linux-x86_64",
+    "aarch64": "linux-aarch64",
+    "armv7l": "linux-armv4",
+    "armv6l": "linux-armv4",
+    "i686": "linux-x86",
+    "ppc64le": "linux-ppc64le",
+    "s390x": "linux64-s390x",
+    "riscv64": "linux64-riscv64",
+}
+"""What OpenSSL calls such machines (Configurations/10-main.conf, 3.0 to 4.0)."""
 _ENV = (("LC_ALL", "C"),)
 
 
@@ -38,23 +54,43 @@ def options(version: str, link: str, system: str, known: tuple[str, ...] = ()) -
     return (*chosen, *known)
 
 
+def target(link: str, system: str, machine: str) -> str | None:
+    """What the build is configured for: a name of OpenSSL's, or of `definition`.
+
+    Empty where OpenSSL's ``config`` finds it out by itself; None where it has no name for it.
+    """
+    if system == "macos":  # there the machine's architecture would be taken, and Python's counts
+        return _MACS.get(machine)
+    if link == "static":
+        return ""
+    name = _LINUX.get(machine)
+    return name and f"{name}{_VARIANT}"
+
+
+def definition(name: str) -> str:
+    """The file for OpenSSL's folder ``Configurations`` that defines this `target`.
+
+    Empty where OpenSSL knows it already.
+    """
+    known, variant, _ = name.partition(_VARIANT)
+    if not variant:
+        return ""
+    return (
+        f'my %targets = ("{name}" => {{\n'
+        f'    inherit_from => ["{known}"], shlib_variant => "{variant}",\n'
+        "});\n"
+    )
+
+
 def configure(
-    folder: str,
-    prefix: str,
-    certificates: str,
-    chosen: tuple[str, ...],
-    *,
-    system: str,
-    machine: str,
+    folder: str, prefix: str, certificates: str, name: str, chosen: tuple[str, ...]
 ) -> Command:
     """Configure the source in ``folder`` for ``prefix``.
 
-    ``certificates`` is the system's own folder of them; ``chosen`` are the `options`.
+    ``certificates`` is the system's own folder of them; ``name`` is the `target`, and ``chosen``
+    are the `options`.
     """
-    # On a Mac the machine's architecture would be taken, and Python's counts.
-    program = (
-        (f"{folder}/Configure", _MACS[machine]) if system == "macos" else (f"{folder}/config",)
-    )
+    program = (f"{folder}/Configure", name) if name else (f"{folder}/config",)
     return Command(
         (*program, *chosen, f"--prefix={prefix}", f"--openssldir={certificates}"),
         env=_ENV,

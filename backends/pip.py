@@ -85,6 +85,23 @@ def install(
     )
 
 
+def rehearse(python: str, requirement: str) -> Command:
+    """Resolve a source build of ``requirement`` and install nothing: pip 22.2 and later.
+
+    maturin tells the package's metadata with ``cargo metadata``, which fetches all crates. They
+    stay in cargo's own folder, where the build finds them.
+    """
+    return Command(
+        (
+            *(python, "-m", "pip", "install", "--no-color", "--dry-run", "--no-deps"),
+            *("--no-binary", "cryptography", requirement),
+        ),
+        env=_ENV,
+        timeout=900,
+        progress="pip",
+    )
+
+
 def wheel(
     python: str,
     requirements: tuple[str, ...],

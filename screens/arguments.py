@@ -37,7 +37,8 @@ exit codes:
 environment:
   NO_COLOR=1 no colours; ACCESSIBLE=1 plain numbered questions, good for screen readers;
   CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept;
-  CRYPTOGRAPHY_WIZARD_CACHE=FOLDER where what can be fetched again is kept
+  CRYPTOGRAPHY_WIZARD_CACHE=FOLDER where what can be fetched again is kept;
+  CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL a mirror of OpenSSL's sources
 """
 
 CHOICES = {
@@ -50,7 +51,8 @@ CHOICES = {
     "rust": ("system|rustup|none", "where Rust comes from; only 3.4 can be built with none"),
     "toolchain": ("remove|keep", "what becomes of a Rust that the wizard fetched"),
     "openssl": ("system|VERSION|FOLDER", "the system's OpenSSL, one that is built, or a folder"),
-    "openssl_source": ("FILE|URL", "where the source of that OpenSSL is, if not where documented"),
+    "openssl_source": ("FILE|FOLDER|URL", "where the source of that OpenSSL is, or a mirror"),
+    "openssl_sha256": ("SUM", "the checksum of that source, if not the one that the wizard knows"),
     "installer": ("pip|uv", "the tool that makes the environment and installs"),
     "wheelhouse": ("FOLDER", "put the wheels into this folder, to install from on other machines"),
     "targets": ("3.9,3.12,...", "the Pythons that these wheels are for: versions or paths"),
@@ -247,7 +249,7 @@ def _choice_flags() -> _Parser:
 
 def _check_flags(arguments: Sequence[str], parsers: Sequence[_Parser]) -> None:
     """Name an unknown flag first: argparse would take its value for a command."""
-    pattern = re.compile(r"--?[a-z][a-z-]*")
+    pattern = re.compile(r"--?[a-z][a-z0-9-]*")
     known = {word for parser in parsers for word in pattern.findall(parser.format_usage())}
     for argument in arguments:
         word = argument.split("=")[0]

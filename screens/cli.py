@@ -125,8 +125,8 @@ def _plan(request: Request) -> int:
         return Exit.DONE
     from wizard.export import formats
 
-    writers = {"sh": export.to_shell, "powershell": export.to_powershell}
-    write = writers.get(request.format, export.to_text)
+    writers = {"sh": formats.to_shell, "powershell": formats.to_powershell}
+    write = writers.get(request.format, formats.to_text)
     print(write(decision.plan).rstrip("\n"))
     return Exit.DONE
 

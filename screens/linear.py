@@ -144,7 +144,7 @@ class _Conversation:
     def _review(self, plan: Plan) -> None:
         from wizard.export import formats
 
-        self.voice.say("", export.to_text(plan).rstrip("\n"), "")
+        self.voice.say("", formats.to_text(plan).rstrip("\n"), "")
 
     def _run(self, plan: Plan) -> int:
         """Run the plan, again as often as the user wants, and tell how it ended."""

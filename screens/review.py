@@ -48,7 +48,7 @@ def commands(plan: Plan) -> str:
     """The exact commands of a plan, one a line."""
     from wizard.export import formats
 
-    return "".join(f"{export.command_text(step.action, plan.system)}\n" for step in plan.steps)
+    return "".join(f"{formats.command_text(step.action, plan.system)}\n" for step in plan.steps)
 
 
 class StepCard(Static):
@@ -65,8 +65,8 @@ class StepCard(Static):
                 "\n",
                 (step.why, "$quiet"),
                 "\n",
-                (f"{export.prompt(system)} ", "$quiet"),
-                (export.command_text(step.action, system), "$text-primary"),
+                (f"{formats.prompt(system)} ", "$quiet"),
+                (formats.command_text(step.action, system), "$text-primary"),
             ),
             classes="step-card",
         )

@@ -23,8 +23,9 @@ class Choices:
     comes from; ``none`` for the releases that can be built without. ``toolchain``: what becomes
     of a Rust that the wizard fetched, after the build. ``openssl``: ``system``, a version that
     the wizard builds, or the folder of one; ``openssl_source``: the file or address of its source
-    archive, if not the documented one. ``installer``: the tool that makes the
-    environment and installs.
+    archive, or a folder of them, if not the documented one; ``openssl_sha256``: the checksum of
+    that archive, if not the one in the table. ``installer``: the tool that makes the environment
+    and installs.
 
     ``wheelhouse``: a folder that gets wheels for the Pythons ``targets`` (versions and paths,
     separated by commas), instead of an installation; ``repair`` gives a compiled wheel the name
@@ -41,6 +42,7 @@ class Choices:
     toolchain: Toolchain = ""
     openssl: str = ""
     openssl_source: str = ""
+    openssl_sha256: str = ""
     installer: Installer = ""
     wheelhouse: str = ""
     targets: str = ""

@@ -56,7 +56,8 @@ class BadRequest(WizardError):
 class Impossible(WizardError):
     """This machine cannot do what was asked; ``hints`` are the nearest things that work.
 
-    ``ways`` are all the ways out, best first, where somebody has looked for them (`wizard.advice.ways`).
+    ``ways`` are all the ways out, best first, where somebody has looked for them
+    (`wizard.advice.ways`).
     """
 
     code = Exit.IMPOSSIBLE

@@ -95,9 +95,10 @@ class Manager:
 class Tool:
     """A program that a build needs, or that the wizard can use.
 
-    ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv`` … ``origin`` says who brought it
-    (``system``, ``rustup``, ``homebrew``, ``macports``, ``wizard`` for the Rust that an earlier
-    run kept, or empty). A tool that is there but does not run has a ``problem`` and no version.
+    ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv``, ``gpg`` … ``origin`` says who
+    brought it (``system``, ``rustup``, ``homebrew``, ``macports``, ``wizard`` for the Rust that an
+    earlier run kept, or empty). A tool that is there but does not run has a ``problem`` and no
+    version.
     On a Mac ``xcode`` are Apple's Command Line Tools (``path``: their folder). On Windows
     ``msvc`` and ``msvc-arm64`` are Microsoft's compilers for Intel and for ARM: ``path`` is
     ``vcvarsall.bat``, ``version`` that of Visual Studio.
@@ -238,6 +239,9 @@ class Facts:
     its own would look for it; ``multiarch`` is Debian's name of the folder of libraries
     (``x86_64-linux-gnu``), empty elsewhere.
     ``folder`` is the working folder, ``cache`` the wizard's own for what can be fetched again.
+    ``archives`` are the addresses of OpenSSL's source archives and their signatures that lie on
+    this machine, where ``--openssl-source`` or its variable says; ``signers`` are the fingerprints
+    of those keys of the OpenSSL project that are in the user's own keyring.
     ``variables`` are those of the environment, set now, that steer a build (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's own cargo
     configuration, which may name a mirror of the crates; empty where there is none.
@@ -250,6 +254,8 @@ class Facts:
     tools: tuple[Tool, ...] = ()
     openssl: tuple[Headers, ...] = ()
     built: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()
     certificates: str = ""
     multiarch: str = ""
     privilege: Privilege = Privilege()

@@ -215,16 +215,19 @@ class Rustup:
 class OpenSSLSource:
     """A row of ``assets/openssl.toml``: a version of OpenSSL that the wizard can build.
 
-    ``url`` is the documented address of its source archive and ``sha256`` the archive's sum.
-    ``ends`` is the day (ISO 8601) on which the OpenSSL project stops to support it. ``known`` are
-    options that its ``config`` knows and others do not; ``static`` and ``shared`` are how many
-    files are compiled for each (0: not counted). ``sources`` names the source of each fact.
+    ``url`` is the documented address of its source archive and ``sha256`` the archive's sum;
+    ``signer`` is the fingerprint of the key that the OpenSSL project has signed it with (empty:
+    not known). ``ends`` is the day (ISO 8601) on which the project stops to support it (empty: not
+    known). ``known`` are options that its ``config`` knows and others do not; ``static`` and
+    ``shared`` are how many files are compiled for each (0: not counted). ``sources`` names the
+    source of each fact.
     """
 
     version: str
     url: str
     sha256: str
     ends: str
+    signer: str = ""
     known: tuple[str, ...] = ()
     static: int = 0
     shared: int = 0

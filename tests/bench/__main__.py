@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Union
 
-from tests.bench import build, doctor, log, start, wheel
+from tests.bench import build, doctor, log, start, static, wheel
 from tests.bench.place import Place, description, prepare
 from tests.bench.timing import Broken, NotHere, Result
 
@@ -24,6 +24,7 @@ ALL: Mapping[str, Callable[[Place, int], list[Result]]] = {
     "wheel": wheel.measure,
     "log": log.measure,
     "build": build.measure,
+    "static": static.measure,
     "start": start.measure,
     "doctor": doctor.measure,
 }

@@ -1,9 +1,9 @@
 """P6: the doctor looks at everything side by side, so it takes little longer than its slowest part.
 
 Three times are taken in turn: the whole process ``cryptography-wizard doctor``; the same parts in
-a process that says how long each took (`wizard.machine.probe.measure`); and ``--version``, which is what
-it costs to start the interpreter and the front door. A part's seconds are those that it took
-beside all others, on the same cores.
+a process that says how long each took (`wizard.machine.probe.measure`); and ``--version``, which
+is what it costs to start the interpreter and the front door. A part's seconds are those that it
+took beside all others, on the same cores.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.roots import Root
 from wizard.knowledge import OpenSSLSource, load
 
 TARGET = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
@@ -23,9 +24,7 @@ def openssl(folder: Path) -> tuple[OpenSSLSource, Path]:
         pytest.skip("OpenSSL's source comes from Debian's archive, and there is no apt-get here")
     used = _apt(folder, "indextargets", "--format", TARGET, "Identifier: Packages", own=False)
     lines = sorted({f"deb-src {line}" for line in used.splitlines() if line.strip()})
-    (folder / "lists" / "partial").mkdir(parents=True)
-    (folder / "cache" / "archives" / "partial").mkdir(parents=True)
-    (folder / "sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _prepare(folder, lines)
     _apt(folder, "update")
     _apt(folder, "source", "--download-only", "--tar-only", "openssl")  # not the packaging
     for known in load().openssls:
@@ -35,13 +34,45 @@ def openssl(folder: Path) -> tuple[OpenSSLSource, Path]:
     pytest.skip(f"Debian's archive has {found}, and the wizard's table has none of them")
 
 
-def _apt(folder: Path, *arguments: str, own: bool = True) -> str:
-    options = (
+def in_root(root: Root, folder: str, version: str) -> str:
+    """Fetch the archive of this version, the root's own, into a folder in there; return its path.
+
+    apt gets lists and folders of its own again: for the wizard the root is as it was. Skips the
+    test where it cannot be had.
+    """
+    used = root.path("/etc/apt/sources.list").read_text(encoding="utf-8")
+    lines = [line.replace("deb ", "deb-src ", 1) for line in used.splitlines() if line]
+    own = root.path(folder) / "apt"
+    _prepare(own, lines)
+    inside = Path(folder) / "apt"
+    for words in (("update",), ("source", "--download-only", "--tar-only", "openssl")):
+        argv = ("apt-get", "--quiet", "--quiet", *_options(inside), *words)
+        done = root.run("env", "-C", folder, *argv, timeout=300)
+        if done.code:
+            pytest.skip(f"Debian's archive of sources cannot be had: {done.err.strip()[-200:]}")
+    shutil.rmtree(own)
+    found = root.path(folder) / f"openssl_{version}.orig.tar.gz"
+    if not found.is_file():
+        pytest.skip(f"Debian's archive has no {found.name} any more")
+    return f"{folder}/{found.name}"
+
+
+def _prepare(folder: Path, lines: list[str]) -> None:
+    (folder / "lists" / "partial").mkdir(parents=True)
+    (folder / "cache" / "archives" / "partial").mkdir(parents=True)
+    (folder / "sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _options(folder: Path) -> tuple[str, ...]:
+    return (
         *("-o", f"Dir::Etc::sourcelist={folder / 'sources.list'}", "-o", "Dir::Etc::sourceparts=-"),
         *("-o", f"Dir::State::lists={folder / 'lists'}", "-o", f"Dir::Cache={folder / 'cache'}"),
         *("-o", "APT::Sandbox::User=root"),
     )
-    argv = ("apt-get", "--quiet", "--quiet", *(options if own else ()), *arguments)
+
+
+def _apt(folder: Path, *arguments: str, own: bool = True) -> str:
+    argv = ("apt-get", "--quiet", "--quiet", *(_options(folder) if own else ()), *arguments)
     done = subprocess.run(
         argv, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )

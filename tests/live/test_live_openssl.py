@@ -6,16 +6,26 @@ The long ones, a build of OpenSSL and two of cryptography, are for LIVE_MATRIX=a
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
+import shutil
+import signal
 import subprocess
 import tarfile
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.keys import Keyring, keyring
 from tests.live import sources
 from tests.live.command import Done, Wizard
+from tests.live.machine import CHECKOUT
 from tests.live.matrix import ALL
+from wizard.archive import VARIABLE
 from wizard.knowledge import OpenSSLSource, load
 
 pytestmark = pytest.mark.live
@@ -69,12 +79,18 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def build(wizard: Wizard, cache: Path, *arguments: str, seconds: float = BUILD_SECONDS) -> Done:
+def build(
+    wizard: Wizard,
+    cache: Path,
+    *arguments: str,
+    seconds: float = BUILD_SECONDS,
+    more: Mapping[str, str] | None = None,
+) -> Done:
     return wizard(
         *("--yes", "--json", "--method", "source", "--venv", str(wizard.folder / "env")),
         *arguments,
         timeout=seconds,
-        env={"CRYPTOGRAPHY_WIZARD_CACHE": str(cache)},
+        env={"CRYPTOGRAPHY_WIZARD_CACHE": str(cache), **(more or {})},
     )
 
 
@@ -168,14 +184,160 @@ def test_an_archive_that_is_not_the_published_one(
         *("--openssl-source", str(archive)),
         seconds=120,
     )
+    assert refused(done, cache)["step"] == "openssl-source"
+
+
+def refused(done: Done, cache: Path) -> dict[str, Any]:
+    """The end of the step that failed. It was clear, and nothing is left of the archive."""
     assert done.code == 1, done.said
-    failed = next(e for e in done.events if e.get("state") == "failed")
-    assert failed["step"] == "openssl-source"
+    failed: dict[str, Any] = next(e for e in done.events if e.get("state") == "failed")
     assert "thrown away" in failed["cause"]
     assert failed["excerpt"]
     assert failed["hints"]
     left = {path.name for path in cache.rglob("*") if path.is_file()}
     assert left <= {"in-use.lock"}
+    return failed
+
+
+def fitting(version: str) -> str:
+    """The newest release of cryptography that takes this OpenSSL."""
+    return next(row.last for row in load().releases if row.takes_openssl(version))
+
+
+def test_the_real_archive_with_a_wrong_sum_by_the_user(
+    wizard: Wizard, tmp_path: Path, source: tuple[OpenSSLSource, Path]
+) -> None:
+    known, archive = source
+    cache = tmp_path / "cache"
+    asked = ("--openssl", known.version, "--release", fitting(known.version), "--link", "static")
+    own = ("--openssl-source", str(archive), "--openssl-sha256")
+    failed = refused(build(wizard, cache, *asked, *own, "0" * 64, seconds=120), cache)
+    assert failed["step"] == "openssl-source"
+    assert failed["excerpt"] == [f"SHA-256 is {known.sha256}", f"it must be {'0' * 64}"]
+    assert archive.is_file(), "what the user gave is left alone"
+    wrong = build(wizard, cache, *asked, *own, known.sha256[:-1], seconds=120)
+    assert wrong.code == 2, wrong.said
+    assert "63 characters" in wrong.report["error"]["why"]
+
+
+def test_a_real_archive_that_was_cut_off(
+    wizard: Wizard, tmp_path: Path, source: tuple[OpenSSLSource, Path]
+) -> None:
+    known, archive = source
+    cache, mirror = tmp_path / "cache", tmp_path / "mirror"
+    mirror.mkdir()
+    with archive.open("rb") as file:
+        (mirror / f"openssl-{known.version}.tar.gz").write_bytes(file.read(1_000_000))
+    asked = ("--openssl", known.version, "--release", fitting(known.version), "--link", "static")
+    done = build(wizard, cache, *asked, "--openssl-source", str(mirror), seconds=120)
+    assert refused(done, cache)["step"] == "openssl-source"
+
+
+@pytest.fixture(scope="module")
+def keys() -> Iterator[Keyring]:
+    """Return a keyring with two throw-away keys."""
+    with keyring() as made:
+        yield made
+
+
+def signed_by(wizard: Wizard, signer: str, tmp_path: Path) -> Wizard:
+    """The same wizard, with a table that says that this key has signed every OpenSSL."""
+    own = tmp_path / "own"
+    shutil.copytree(CHECKOUT / "assets", own / "assets", ignore=shutil.ignore_patterns("*.svg"))
+    table = own / "assets" / "openssl.toml"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(re.sub(r'"[0-9A-F]{40}"', f'"{signer}"', text), encoding="utf-8")
+    start = "from screens.cli import main"
+    launcher = wizard.launcher.read_text(encoding="utf-8")
+    assert start in launcher
+    changed = launcher.replace(start, f"sys.path.insert(0, {str(own)!r})\n{start}")
+    wizard.launcher.write_text(changed, encoding="utf-8")
+    return wizard
+
+
+def mirrored(source: tuple[OpenSSLSource, Path], folder: Path) -> Path:
+    """The archive by its usual name in a mirror of its own."""
+    known, archive = source
+    folder.mkdir()
+    return Path(shutil.copyfile(archive, folder / f"openssl-{known.version}.tar.gz"))
+
+
+def test_a_real_archive_that_a_stranger_has_signed(
+    wizard: Wizard, tmp_path: Path, source: tuple[OpenSSLSource, Path], keys: Keyring
+) -> None:
+    version, cache = source[0].version, tmp_path / "cache"
+    archive = mirrored(source, tmp_path / "mirror")
+    keys.sign(archive, keys.stranger)
+    signed_by(wizard, keys.signer, tmp_path)
+    asked = ("--openssl", version, "--release", fitting(version), "--link", "static")
+    variables = {"GNUPGHOME": str(keys.home), VARIABLE: str(archive.parent)}
+    done = build(wizard, cache, *asked, seconds=120, more=variables)
+    failed = refused(done, cache)
+    assert failed["step"] == "openssl-signature"
+    assert keys.stranger in failed["cause"]
+    assert any("Good signature" in line for line in failed["excerpt"])
+    (archive.parent / f"{archive.name}.asc").write_text("<html>Please log in</html>\n")
+    failed = refused(build(wizard, cache, *asked, seconds=120, more=variables), cache)
+    assert (failed["step"], keys.signer in failed["cause"]) == ("openssl-signature", True)
+    (archive.parent / f"{archive.name}.asc").unlink()
+    plan = wizard("plan", *asked, env=variables)
+    assert plan.code == 0, plan.said
+    assert "gpg --batch" not in plan.out
+    assert f"{archive.name}.asc beside" in " ".join(plan.out.split())
+
+
+def test_a_real_archive_with_a_good_signature(
+    wizard: Wizard, tmp_path: Path, source: tuple[OpenSSLSource, Path], keys: Keyring
+) -> None:
+    version, cache = source[0].version, tmp_path / "cache"
+    archive = mirrored(source, tmp_path / "mirror")
+    keys.sign(archive, keys.signer)
+    signed_by(wizard, keys.signer, tmp_path)
+    before = sorted(path.name for path in keys.home.iterdir() if path.name != "trustdb.gpg")
+    events = until(
+        *(wizard, cache, "openssl-signature", {"GNUPGHOME": str(keys.home)}),
+        *("--openssl", version, "--release", fitting(version), "--link", "static"),
+        *("--openssl-source", str(archive)),
+    )
+    ended = {e["step"]: e for e in events if e["kind"] == "step-ended"}
+    assert ended["openssl-signature"]["state"] == "done"
+    log = Path(ended["openssl-signature"]["log"]).read_text(encoding="utf-8")
+    assert "Good signature" in log
+    assert f"VALIDSIG {keys.signer}" in log
+    kept = cache / "openssl" / "src" / archive.name
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    assert kept.read_bytes() == archive.read_bytes()
+    assert before == sorted(p.name for p in keys.home.iterdir() if p.name != "trustdb.gpg")
+
+
+def until(
+    wizard: Wizard, cache: Path, step: str, more: dict[str, str], *arguments: str
+) -> list[Any]:
+    """The events of a run that is cancelled when this step has ended."""
+    argv = wizard.argv("--yes", "--json", "--venv", str(wizard.folder / "env"), *arguments)
+    events = []
+    with subprocess.Popen(
+        argv,
+        cwd=wizard.folder,
+        env=wizard.environment(CRYPTOGRAPHY_WIZARD_CACHE=str(cache), **more),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as running:
+        late = threading.Timer(240, running.kill)
+        late.start()
+        try:
+            assert running.stderr is not None
+            for line in running.stderr:
+                events.append(json.loads(line))
+                if events[-1]["kind"] == "step-ended" and events[-1]["step"] == step:
+                    running.send_signal(signal.SIGINT)
+            assert running.wait(60) == 130, events[-1]
+        finally:
+            late.cancel()
+    return events
 
 
 def own_openssl(folder: Path, headers: str, library: str, machine: int = 62) -> Path:

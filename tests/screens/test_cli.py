@@ -19,6 +19,7 @@ from screens import arguments, cli, terminal
 from screens.arguments import parse
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
 from wizard import engine, locations
+from wizard.asking import answers
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit
@@ -115,6 +116,7 @@ def test_the_light_commands_import_nothing_slow(words: Sequence[str], saved: Pat
         (["plan", "surprise"], "surprise"),
         (["plan", "--yes"], "--yes"),
         (["-x"], "no flag -x"),
+        (["--openssl", "3.5.7", "--openssl-sha256", "1f"], "'1f' is not a SHA-256 checksum"),
     ],
 )
 def test_a_wrong_command_line_is_told_with_the_nearest_word(
@@ -133,6 +135,15 @@ def test_flags_are_choices_before_and_after_the_command() -> None:
     before = parse(["--method", "source", "plan", "--link", "dynamic"])
     assert before.flags == Choices(method="source", link="dynamic")
     assert parse(["--yes", "--venv", "a b"]).flags == Choices(venv="a b")
+
+
+@pytest.mark.parametrize("name", arguments.CHOICES)
+def test_every_choice_has_a_flag(name: str) -> None:
+    word = {"openssl_sha256": "0" * 64}.get(name) or next(
+        iter(answers.allowed_values()[name]), "apt"
+    )
+    words = [arguments.flag(name), *([word] if arguments.CHOICES[name][0] else [])]
+    assert parse(words).flags.answered() == {name: word}
 
 
 @pytest.mark.parametrize(
@@ -213,6 +224,8 @@ def test_answers_from_a_file_and_flags_that_win(run: Run, tmp_path: Path) -> Non
         (["--python", "missing"], "no Python at missing"),
         (["--release", "abc"], "not a version number"),
         (["--method", "wheel", "--link", "dynamic"], "contradict"),
+        (["--openssl", "3.5.7", "--openssl-source", "full"], "no openssl-3.5.7.tar.gz in it"),
+        (["--openssl-sha256", "0" * 64], "nothing without --openssl VERSION"),
         (["--answers", "full"], "is a folder"),
         (["--answers", "file"], "file"),
     ],

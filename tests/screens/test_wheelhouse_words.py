@@ -38,7 +38,7 @@ def test_before_it_is_made(plan: Plan) -> None:
     assert review.headline(plan, Choices()).endswith(
         f"with its own OpenSSL inside, into the folder {where}"
     )
-    assert export.to_text(plan).startswith("Put cryptography 50.0.2 from a wheel and all that")
+    assert formats.to_text(plan).startswith("Put cryptography 50.0.2 from a wheel and all that")
 
 
 def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:

@@ -13,7 +13,16 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from backends import action
-from backends.action import Command, Download, Manifest, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import (
+    CheckSignature,
+    Command,
+    Download,
+    Manifest,
+    Prove,
+    RemoveFolder,
+    Unpack,
+    WriteFile,
+)
 from tests.wizard.planned import plans
 from wizard import codec
 from wizard import plan as module
@@ -182,10 +191,11 @@ EVERYTHING = Step(
     ("before",),
     (
         Download("u", "p", "s", "su", True, 1.0),
+        CheckSignature("u", "f", "A", "g", 1.0),
         Unpack("a", "f", 1.0),
         Manifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
         WriteFile("p", "t\n"),
-        Prove("py", "1", "static", 2.0),
+        Prove("py", "1", "static", "3.5.7", 2.0),
         RemoveFolder("f"),
     ),
     PackagesInstalled("apt", ("x", "y")),

@@ -132,7 +132,7 @@ def recommended(facts: Facts, knowledge: Knowledge, choices: Choices) -> Optiona
 
     None where there is no Python, or no such release.
     """
-    from wizard import environment  # slow to import
+    from wizard import environment
     from wizard.asking import questions  # slow to import
     from wizard.needs import offers  # slow to import
 

@@ -70,6 +70,10 @@ def check_value(name: str, value: str, *, place: str = "") -> None:
         )
     if "\0" in value or "\n" in value:
         raise BadRequest(f"The value of {name!r} must be one line.", shown=place)
+    if name == "openssl_sha256":
+        from wizard import archive  # seldom wanted
+
+        archive.check_sum(value, place=place)
     if name == "manager":
         from wizard.asking import manager_words  # reads all backends
 

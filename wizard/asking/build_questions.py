@@ -135,6 +135,12 @@ def version(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
         label = f"OpenSSL {each.version}" + (", built before" if _ready(needs) else "")
         until = supported(facts, each)
         options.append(Option(each.version, label, f"{until[0].upper()}{until[1:]}.", needs.reason))
+    asked = choices.openssl
+    if choices.openssl_sha256 and asked not in {each.version for each in knowledge.openssls}:
+        needs = _assess(facts, knowledge, choices)
+        label = f"OpenSSL {asked}, from the source that you have named"
+        until = "How long it is supported is not known here."
+        options.insert(0, Option(asked, label, until, needs.reason))
     open_ = {option.value for option in options if not option.closed}
     best = longest(each for each in fitting if each.version in open_)
     because = "Its support lasts the longest."

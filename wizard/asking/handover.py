@@ -26,6 +26,7 @@ _NOT_BUILT = (
     ("link", "How its wheels are linked was settled when it was made."),
     ("openssl", "Which OpenSSL its wheels have was settled when it was made."),
     ("openssl_source", "Which OpenSSL its wheels have was settled when it was made."),
+    ("openssl_sha256", "Which OpenSSL its wheels have was settled when it was made."),
     ("manager", "Nothing is compiled."),
     ("rust", "Nothing is compiled."),
     ("toolchain", "Nothing is compiled."),

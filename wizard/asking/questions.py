@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 import assets
-from wizard import environment
+from wizard import archive, environment
 from wizard.asking import build_questions, manager_words
 from wizard.asking.question import Option, Question
 from wizard.choices import Choices
@@ -54,6 +54,8 @@ def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
         if given:
             _check(facts, knowledge, question, so_far)
         choices = question.put(choices, given or question.recommended)
+    if not archive.VERSION.fullmatch(choices.openssl):  # what was said of it has no meaning now
+        choices = replace(choices, openssl_source="", openssl_sha256="")
     return choices
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +27,7 @@ def check(choices: Choices) -> Choices:
         choices = replace(choices, python=_python(choices.python))
     if choices.openssl:
         choices = replace(choices, openssl=_openssl(choices.openssl))
-    if choices.openssl_source:
-        choices = replace(choices, openssl_source=_archive(choices.openssl_source))
+        choices = _with_source(choices)
     if choices.venv and choices.python:
         _same(choices)
     if choices.wheelhouse or choices.from_wheelhouse:
@@ -42,7 +40,7 @@ def check(choices: Choices) -> Choices:
 def implied(choices: Choices) -> Choices:
     """The choices, with the source build that some of them only make sense for."""
     build = (choices.manager, choices.rust, choices.toolchain, choices.openssl)
-    if choices.method or not (any(build) or choices.openssl_source or choices.link == "dynamic"):
+    if choices.method or not (any(build) or choices.link == "dynamic"):
         return choices
     return replace(choices, method="source")
 
@@ -107,6 +105,7 @@ def contradictions(choices: Choices) -> None:
             ("toolchain", "A wheel needs no Rust."),
             ("openssl", "A wheel has its own OpenSSL inside."),
             ("openssl_source", "A wheel has its own OpenSSL inside."),
+            ("openssl_sha256", "A wheel has its own OpenSSL inside."),
         ):
             if getattr(choices, name):
                 raise BadRequest(
@@ -121,6 +120,30 @@ def contradictions(choices: Choices) -> None:
                 why="A wheel always has its own OpenSSL inside.",
                 hints=("Leave out --link, or take --method source.",),
             )
+    for name in ("openssl_source", "openssl_sha256"):
+        if getattr(choices, name):
+            _only_built(choices, name)
+
+
+def _only_built(choices: Choices, name: str) -> None:
+    """Raise BadRequest where such a choice is made, and no OpenSSL is to be built."""
+    from wizard import archive  # seldom wanted
+
+    if archive.VERSION.fullmatch(choices.openssl):
+        return
+    hint = f"Say which one with --openssl VERSION, or leave out {_flag(name)}."
+    if choices.openssl:
+        raise BadRequest(
+            f"--openssl {choices.openssl} and {_flag(name)} {getattr(choices, name)} contradict "
+            "each other.",
+            why="Only an OpenSSL that is built here has a source.",
+            hints=(hint,),
+        )
+    raise BadRequest(
+        f"{_flag(name)} is nothing without --openssl VERSION.",
+        why="It is of the source of one version, and is used only where that is built here.",
+        hints=(hint,),
+    )
 
 
 def _flag(name: str) -> str:
@@ -129,7 +152,9 @@ def _flag(name: str) -> str:
 
 def _openssl(text: str) -> str:
     """``system``, a version, or the absolute path of a folder."""
-    if text == "system" or re.fullmatch(r"\d+\.\d+\.\d+[a-z]*", text):
+    from wizard import archive  # seldom wanted
+
+    if text == "system" or archive.VERSION.fullmatch(text):
         return text
     folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
     if folder.is_dir():
@@ -140,17 +165,22 @@ def _openssl(text: str) -> str:
     )
 
 
-def _archive(text: str) -> str:
-    """The address of a source archive; that of a file, if it is one."""
-    if re.match(r"(https|http|file)://", text):
-        return text
-    file = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
-    if file.is_file():
-        return file.as_uri()
-    raise BadRequest(
-        f"There is no file {text}.",
-        hints=("--openssl-source takes the file of a source archive (.tar.gz), or its address.",),
-    )
+def _with_source(choices: Choices) -> Choices:
+    """The choices with the address of the source, where the OpenSSL is to be built from one.
+
+    The variable is looked at here as well, so that a wrong one is told before any work.
+    """
+    from wizard import archive  # seldom wanted
+
+    version = choices.openssl
+    if not archive.VERSION.fullmatch(version):
+        return choices
+    if choices.openssl_source:
+        found = archive.address(choices.openssl_source, version)
+        return replace(choices, openssl_source=found)
+    if os.environ.get(archive.VARIABLE):
+        archive.address(os.environ[archive.VARIABLE], version, said_by=archive.VARIABLE)
+    return choices
 
 
 def _release(text: str) -> str:

@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass, replace
 from functools import cache
 
+from wizard import archive
 from wizard.choices import Choices
 from wizard.environment import trouble
 from wizard.errors import BadRequest, Impossible
@@ -17,7 +18,7 @@ FOLDER = "/opt/cryptography"
 """The environment in an image: at the same place in every stage, for its paths are in its files."""
 CACHE = "/var/cache/wizard"
 """Where the builder keeps what only the build needs."""
-_MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
+MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
 """The variables that name an address, which is the same everywhere."""
 
 
@@ -146,11 +147,17 @@ def container(facts: Facts, choices: Choices) -> Container:
         tools=(),
         openssl=(),
         built=(),
+        archives=(),
+        signers=(),
         privilege=Privilege("root"),
         terminal=Terminal(),
         folder=posixpath.dirname(FOLDER),
         cache=CACHE,
-        variables=tuple(pair for pair in facts.variables if pair[0] in _MIRRORS),
+        variables=tuple(
+            (name, value)
+            for name, value in facts.variables
+            if name in MIRRORS or (name == archive.VARIABLE and not value.startswith("file:"))
+        ),
         cargo_config="",
     )
     indexes = (p.pip.index for p in facts.pythons if p.pip)

@@ -16,12 +16,12 @@ from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
 from wizard.asking import questions
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.export.container import FOLDER, Container, container, settled
+from wizard.export.container import FOLDER, MIRRORS, Container, container, settled
 from wizard.export.shell import PROOF, aim, assignments
 from wizard.facts import Facts
 from wizard.knowledge import load
 from wizard.plan import PackagesInstalled, Plan, Step, order
-from wizard.planning import build_openssl, planner
+from wizard.planning import build_openssl, building, planner
 
 USER = "10001:10001"
 """The account and group of the final image, by number: whoever runs it sees that it is not root."""
@@ -57,11 +57,12 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
             "What the image needs cannot be told: this machine's package lists are empty.",
             hints=("Fetch them first, for example with: apt-get update", "Or take the wheel."),
         )
-    steps = [step for step in order(plan) if _does_something(step.action)]
+    steps = [step for step in order(plan) if _does_something(step)]
     work = [step for step in steps if not step.lock]
     lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
     for name, value in fresh.facts.variables:
-        lines.append(f"ENV {name}={quote(value)}")
+        if name in MIRRORS:
+            lines.append(f"ENV {name}={quote(value)}")
     lines += ["", f"# {_packages_words(plan)}", _packages(_needed(plan, steps, fresh), fresh)]
     folder = ""
     for step in work:
@@ -160,9 +161,10 @@ def _instruction(action: Action, fresh: Container) -> str:
     raise TypeError(f"no instruction for {action!r}")
 
 
-def _does_something(action: Action) -> bool:
-    """Whether an action matters in a stage that is thrown away as a whole."""
-    return isinstance(action, (Command, Download, Unpack, WriteFile, Prove))
+def _does_something(step: Step) -> bool:
+    """Whether a step matters in a stage that goes one by one, and is thrown away as a whole."""
+    kinds = (Command, Download, Unpack, WriteFile, Prove)
+    return isinstance(step.action, kinds) and step.id != building.CRATES
 
 
 def _run(mounts: list[str], commands: list[str]) -> str:

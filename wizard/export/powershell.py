@@ -9,11 +9,23 @@ from __future__ import annotations
 
 import ntpath
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
-from backends.action import Action, Command, Download, Manifest, Prove, Seal, Unpack, WriteFile
+from backends import gpg
+from backends.action import (
+    Action,
+    CheckSignature,
+    Command,
+    Download,
+    Manifest,
+    Prove,
+    Seal,
+    Unpack,
+    WriteFile,
+)
+from wizard.archive import SIGNATURE
 from wizard.errors import BadRequest
+from wizard.export.powershell_functions import AS_ROOT, FETCH, INVOKE, INVOKE_AS_ROOT, SIGNED, START
 from wizard.export.shell import NO_MANIFEST, PROOF, aim
 from wizard.plan import Plan
 from wizard.programs import variables
@@ -23,115 +35,6 @@ _BARE = re.compile(r"[A-Za-z][\w\\/:.=+-]*", re.ASCII)
 _DASHED = re.compile(r"--?[A-Za-z][A-Za-z-]*", re.ASCII)
 _QUOTES = "'\u2018\u2019\u201a\u201b"
 """PowerShell takes the typographic ones for single quotes too."""
-
-
-def _names(names: Sequence[str]) -> str:
-    """A list of names, as lines of a script."""
-    words = ", ".join(f"'{name}'" for name in names)
-    return textwrap.fill(words, 90, initial_indent="    ", subsequent_indent="    ")
-
-
-_START = f"""\
-$ErrorActionPreference = 'Stop'
-$ProgressPreference = 'SilentlyContinue'
-# In every PowerShell this script itself looks at exit codes.
-$PSNativeCommandUseErrorActionPreference = $false
-
-# These would send the installation somewhere else.
-$Elsewhere = @(
-{_names(variables.REMOVED)}
-)
-"""
-_INVOKE = """\
-
-function Restore-Variables([System.Collections.Hashtable] $Before) {
-    foreach ($name in $Before.Keys) {
-        if ($null -ne $Before[$name]) { Set-Item -LiteralPath "Env:$name" -Value $Before[$name] }
-        elseif (Test-Path -LiteralPath "Env:$name") { Remove-Item -LiteralPath "Env:$name" }
-    }
-}
-
-# Runs a program with variables of its own ('NAME=value') in a folder, and stops where it fails.
-function Invoke-Program {
-    param(
-        [string[]] $Set = @(),
-        [string[]] $Unset = @(),
-        [string] $Folder = '.',
-        [int[]] $Ok = @(0),
-        [scriptblock] $Run
-    )
-    $before = New-Object System.Collections.Hashtable
-    $gone = @($Unset) + $Elsewhere
-    foreach ($name in $gone + @($Set -replace '(?s)=.*', '')) {
-        if ($name) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
-    }
-    Push-Location -LiteralPath $Folder
-    try {
-        foreach ($name in $gone) {
-            if (Test-Path -LiteralPath "Env:$name") { Remove-Item -LiteralPath "Env:$name" }
-        }
-        foreach ($pair in $Set) {
-            $name, $value = $pair -split '=', 2
-            Set-Item -LiteralPath "Env:$name" -Value $value
-        }
-        & $Run
-        if ($Ok -notcontains $LASTEXITCODE) { throw "It failed with exit code $LASTEXITCODE." }
-    } finally {
-        Restore-Variables $before
-        Pop-Location
-    }
-}
-"""
-_AS_ROOT = f"""\
-
-# What a company's proxy needs; sudo would drop it.
-$Passed = @(
-{_names(variables.PASSED)}
-)
-"""
-_INVOKE_AS_ROOT = """\
-
-function Invoke-AsRoot {
-    $words = $args
-    if ((& 'id' '-u') -ne '0') {
-        $sudo = Get-Command 'sudo' -ErrorAction SilentlyContinue
-        $tool = if ($sudo) { 'sudo' } else { 'doas' }
-        $kept = @(Get-ChildItem 'Env:' | Where-Object { $Passed -ccontains $_.Name })
-        $words = @($tool, 'env') + @($kept | ForEach-Object { "$($_.Name)=$($_.Value)" }) + $args
-    }
-    $program, $rest = $words
-    & $program @rest
-}
-"""
-_FETCH = """\
-
-# Windows PowerShell 5.1 knows TLS 1.2, but may not use it by itself.
-$protocols = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
-[Net.ServicePointManager]::SecurityProtocol = $protocols
-
-function Save-Url([string] $Url, [string] $Path) {
-    if ($Url -like 'file:*') { Copy-Item -LiteralPath ([Uri] $Url).LocalPath -Destination $Path }
-    else { Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $Path }
-}
-
-# Fetches a file, and keeps it only if its SHA-256 is right.
-function Get-Checked {
-    param([string] $Url, [string] $Path, [string] $Sum = '', [string] $SumUrl = '')
-    $half = "$Path.part"
-    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($Path))
-    if (-not $Sum) {
-        Save-Url $SumUrl $half
-        $Sum = "$(Get-Content -LiteralPath $half -TotalCount 1)".Trim() -replace '(?s)\\s.*', ''
-    }
-    Save-Url $Url $half
-    $found = (Get-FileHash -LiteralPath $half -Algorithm SHA256).Hash
-    if ($found -ne $Sum) {
-        Remove-Item -LiteralPath $half
-        throw "$Url is not what was published: its SHA-256 is '$found', not '$Sum'."
-    }
-    Move-Item -LiteralPath $half -Destination $Path -Force
-}
-"""
 
 
 def command_text(command: Command) -> str:
@@ -158,6 +61,8 @@ def action_text(action: Action) -> str:
         return command_text(action)
     if isinstance(action, Download):
         return _download_text(action)
+    if isinstance(action, CheckSignature):
+        return _signature_text(action)
     if isinstance(action, Unpack):
         words = (action.archive, "-C", action.folder, "--strip-components=1")
         made = f"$null = New-Item -ItemType Directory -Force {_typed(action.folder)}"
@@ -184,12 +89,14 @@ def to_powershell(plan: Plan) -> str:
         f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with:",
         "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
-        *(_START + _INVOKE).splitlines(),
+        *(START + INVOKE).splitlines(),
     ]
     if any(isinstance(action, Command) and action.root for action in actions):
-        lines += (_AS_ROOT + _INVOKE_AS_ROOT).splitlines()
+        lines += (AS_ROOT + INVOKE_AS_ROOT).splitlines()
     if any(isinstance(action, Download) for action in actions):
-        lines += _FETCH.splitlines()
+        lines += FETCH.splitlines()
+    if any(isinstance(action, CheckSignature) for action in actions):
+        lines += SIGNED.splitlines()
     for number, step in enumerate(plan.steps, 1):
         title = f"[{number}/{len(plan.steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"Write-Host {literal(title)}"]
@@ -241,6 +148,8 @@ def _script(action: Action, system: str) -> list[str]:
         return [_invoke(action, system)]
     if isinstance(action, Download):
         return _download(action, system)
+    if isinstance(action, CheckSignature):
+        return [_signature(action)]
     if isinstance(action, Unpack):
         words = (_tar(system), "-xf", action.archive, "-C", action.folder, "--strip-components=1")
         made = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
@@ -348,6 +257,25 @@ def _download_text(action: Download) -> str:
         f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
     )
     return "; ".join(lines)
+
+
+def _signature(action: CheckSignature) -> str:
+    words = ["Confirm-Signature", f"-Url {literal(action.url)}", f"-File {literal(action.file)}"]
+    return " ".join([*words, f"-Signer {literal(action.signer)}", f"-Gpg {literal(action.gpg)}"])
+
+
+def _signature_text(action: CheckSignature) -> str:
+    signature = f"{action.file}{SIGNATURE}"
+    program, *rest = gpg.verify(action.gpg, signature, action.file).argv
+    get = "Invoke-WebRequest -UseBasicParsing"
+    return "; ".join(
+        (
+            f"{get} {_typed(action.url)} -OutFile {_typed(signature)}",
+            f"$said = & {_typed(program)} {' '.join(map(_word, rest))}",
+            f"if ($LASTEXITCODE -or -not ($said -match {_typed(gpg.VALID + action.signer)})) "
+            f"{{ Remove-Item {_typed(action.file)}; throw 'The signature is wrong.' }}",
+        )
+    )
 
 
 def _collect(action: Manifest, quoted: Callable[[str], str]) -> tuple[str, str]:

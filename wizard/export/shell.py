@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 from shlex import join, quote
 
+from backends import gpg
 from backends.action import (
     Action,
+    CheckSignature,
     Command,
     Download,
     Manifest,
@@ -16,6 +18,7 @@ from backends.action import (
     Unpack,
     WriteFile,
 )
+from wizard.archive import SIGNATURE
 from wizard.errors import BadRequest
 from wizard.plan import Plan
 from wizard.programs import variables
@@ -72,6 +75,18 @@ fetch() { # URL FILE SHA256-OR-NOTHING URL-OF-SHA256: the file is kept only if i
     mv "$2.part" "$2"
 }
 """
+_SIGNED = f"""\
+signed() {{ # URL-OF-SIGNATURE FILE FINGERPRINT GPG: the file is kept only if that key signed it
+    if get "$1" "$2.asc" && said=$("$4" {" ".join(gpg.CHECK)} --verify "$2.asc" "$2") &&
+        printf '%s\\n' "$said" | grep -q "{gpg.VALID}$3"; then
+        rm -f "$2.asc"
+    else
+        rm -f "$2" "$2.asc"
+        printf '%s\\n' "$2 is not signed by $3, so it was thrown away." >&2
+        exit 1
+    fi
+}}
+"""
 
 
 def assignments(command: Command, *, env: bool = False) -> list[str]:
@@ -107,6 +122,8 @@ def action_text(action: Action, system: str = "linux") -> str:
         return command_text(action)
     if isinstance(action, Download):
         return _download_text(action, system)
+    if isinstance(action, CheckSignature):
+        return _signature_text(action)
     if isinstance(action, Unpack):
         return " && ".join(_unpack(action))
     if isinstance(action, Prove):
@@ -143,6 +160,8 @@ def to_shell(plan: Plan) -> str:
         lines += _AS_ROOT.splitlines()
     if any(isinstance(action, Download) for action in actions):
         lines += _FETCH.splitlines()
+    if any(isinstance(action, CheckSignature) for action in actions):
+        lines += _SIGNED.splitlines()
     for number, step in enumerate(plan.steps, 1):
         title = f"[{number}/{len(plan.steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
@@ -159,6 +178,8 @@ def _script(action: Action) -> str:
         words = ["fetch", action.url, action.path, action.sha256.lower(), action.sha256_url]
         executable = f"\nchmod 755 {quote(action.path)}" if action.executable else ""
         return join(words) + executable
+    if isinstance(action, CheckSignature):
+        return join(["signed", action.url, action.file, action.signer, action.gpg])
     if isinstance(action, Unpack):
         return "\n".join(_unpack(action))
     if isinstance(action, Prove):
@@ -198,6 +219,16 @@ def _download_text(action: Download, system: str) -> str:
         f'[ "$({program} < {path} | cut -c 1-64)" = {wanted} ]',
         *([f"chmod 755 {path}"] if action.executable else []),
     ]
+    return " && ".join(parts)
+
+
+def _signature_text(action: CheckSignature) -> str:
+    signature = f"{action.file}{SIGNATURE}"
+    parts = (
+        f"curl -fsSL -o {quote(signature)} {quote(action.url)}",
+        f'said="$({join(gpg.verify(action.gpg, signature, action.file).argv)})"',
+        f'echo "$said" | grep {quote(gpg.VALID + action.signer)}',
+    )
     return " && ".join(parts)
 
 

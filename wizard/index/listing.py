@@ -18,9 +18,10 @@ from urllib.request import url2pathname
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from wizard.addresses import masked
 from wizard.facts import Listed, Listing
 from wizard.index.pages import File, file_name, is_json, parse
-from wizard.index.source import LARGEST, PATIENCE, IndexSource, Unreadable, masked, too_large
+from wizard.index.source import LARGEST, PATIENCE, IndexSource, Unreadable, too_large
 
 if TYPE_CHECKING:
     from wizard.index.web import Web

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 from typing import Any, NamedTuple, Optional
 from urllib.parse import unquote
 
-from wizard.index.source import Unreadable, masked
+from wizard.addresses import masked
+from wizard.index.source import Unreadable
 
 
 class File(NamedTuple):

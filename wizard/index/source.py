@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
+
+from wizard.addresses import masked
 
 LARGEST = 32 * 1024 * 1024
 """Bytes. The real list is 1.7 MB; something this large is not a list of files."""
@@ -45,11 +46,6 @@ class Unreadable(Exception):
     def __init__(self, sentence: str, *, absent: bool = False) -> None:
         super().__init__(sentence)
         self.absent = absent
-
-
-def masked(text: str) -> str:
-    """The text with the user name and password of every address in it replaced by ``****``."""
-    return re.sub(r"(?<=://)[^/?#\s'\"]*@", "****@", text)
 
 
 def too_large(place: str) -> Unreadable:

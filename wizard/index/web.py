@@ -17,7 +17,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from wizard.index.source import LARGEST, IndexSource, Unreadable, masked, too_large
+from wizard.addresses import masked
+from wizard.index.source import LARGEST, IndexSource, Unreadable, too_large
 
 ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 from backends.action import Output
+from wizard.addresses import masked
 from wizard.facts import Pip, PipIndex, Python
-from wizard.index.source import IndexSource, masked
+from wizard.index.source import IndexSource
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.versions import at_least
 

@@ -35,8 +35,8 @@ def read(
     """Ask every package manager of this machine about the packages that matter.
 
     ``minors`` are the Python versions (``3.11``) that packages may be needed for. ``family`` are
-    the names of this system and of those it is like (`wizard.machine.system.family`). A manager that could
-    not be asked has a ``problem``, one sentence.
+    the names of this system and of those it is like (`wizard.machine.system.family`). A manager
+    that could not be asked has a ``problem``, one sentence.
     """
     tables = {t.manager: t for t in (load().packages if known is None else known)}
     programs = {name: program(backend) for name, backend in managers().items()}

@@ -9,11 +9,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
-from wizard import locations
+from wizard import archive, locations
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index.source import IndexSource
-from wizard.machine import headers, packages, pythons, system, tools
+from wizard.knowledge import load
+from wizard.machine import headers, keyring, packages, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.together import Task
 from wizard.store import seal
@@ -70,18 +71,24 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         listed: Optional[Listing] = manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
     else:
         listed = _listing(found, sources, listings)
-    tasks: list[Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]]]
+    tasks: list[
+        Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]] | Task[tuple[str, ...]]
+    ]
     tasks = [the_pythons, the_system, the_tools, *listings.values()]
     the_machine = the_system.answer(System(system.name(), ""))
     managers: tuple[Manager, ...] = ()
     openssl: tuple[Headers, ...] = ()
     privilege = Privilege()
+    variables = system.variables() if deep else ()
+    the_trust = _Trust(brought, choices, variables) if deep else None
     seconds = {}
     problems = list(the_machine.problems)
     if deep_tasks is not None:
         managers, openssl, privilege = deep_tasks.answers()
         problems += deep_tasks.problems()
         seconds.update(deep_tasks.seconds())
+    archives, signers = the_trust.answers() if the_trust else ((), ())
+    tasks += the_trust.tasks if the_trust else ()
     problems += [task.problem for task in tasks if task.problem]
     seconds.update({task.name: task.seconds for task in tasks})
     facts = Facts(
@@ -98,7 +105,9 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         certificates=system.certificates() if deep else "",
         multiarch=system.multiarch() if deep else "",
         built=seal.sealed(locations.cache() / "openssl") if deep else (),
-        variables=system.variables() if deep else (),
+        archives=archives,
+        signers=signers,
+        variables=variables,
         cargo_config=system.cargo_config() if deep else "",
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
@@ -133,11 +142,29 @@ class _Deep:
         return {task.name: task.seconds for task in self._all}
 
 
+class _Trust:
+    """What the archive of an OpenSSL can be checked with: what lies here of it, and the keyring."""
+
+    def __init__(
+        self, tools: tuple[Tool, ...], choices: Choices, variables: tuple[tuple[str, str], ...]
+    ) -> None:
+        place = choices.openssl_source or dict(variables).get(archive.VARIABLE, "")
+        signers = tuple(dict.fromkeys(row.signer for row in load().openssls if row.signer))
+        self.tasks = (
+            Task("OpenSSL's archives", 10, lambda: archive.here(place)),
+            Task("Keyring", 10, lambda: keyring.known(tools, signers)),
+        )
+
+    def answers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        archives, signers = self.tasks
+        return archives.answer(()), signers.answer(())
+
+
 def _list(source: IndexSource) -> Task[Listing]:
     def fetch() -> Listing:
         from wizard.index import listing
 
-        return index.fetch(source)
+        return listing.fetch(source)
 
     return Task("Index", 45, fetch)
 

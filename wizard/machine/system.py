@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from backends.action import Output
+from wizard import archive
+from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
-from wizard.index.source import masked
 from wizard.needs.openssl import STEERING as OPENSSL
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -27,6 +28,7 @@ STEERING = (
     *OPENSSL,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
+    archive.VARIABLE,
 )
 """Variables of the environment that a source build listens to."""
 
@@ -193,8 +195,14 @@ def multiarch() -> str:
 
 
 def variables() -> tuple[tuple[str, str], ...]:
-    """The variables, set now, that steer a source build. Secrets in addresses are masked."""
-    return tuple((name, masked(os.environ[name])) for name in STEERING if os.environ.get(name))
+    """The variables, set now, that steer a source build. Secrets in addresses are masked.
+
+    The wizard's own, for OpenSSL's source, has the address where it may be a path.
+    """
+    found = {name: masked(os.environ[name]) for name in STEERING if os.environ.get(name)}
+    if archive.VARIABLE in found:
+        found[archive.VARIABLE] = archive.from_variable()
+    return tuple(found.items())
 
 
 def cargo_config() -> str:

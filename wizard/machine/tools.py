@@ -32,6 +32,7 @@ TOOLS = (
     "pkg-config",
     "make",
     "perl",
+    "gpg",
     "uv",
 )
 PATIENCE = 8.0

@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backends import openssl as backend
+from wizard import archive
+from wizard.choices import Choices
 from wizard.environment import paths
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager, Python
 from wizard.knowledge import Knowledge, OpenSSLSource, Packages, Release
 from wizard.knowledge import OpenSSL as Way
+from wizard.needs import origin
 from wizard.refused import Refused
 from wizard.versions import at_least, upstream
 
@@ -57,14 +60,20 @@ def longest(sources: Iterable[OpenSSLSource]) -> OpenSSLSource | None:
 class Own:
     """An OpenSSL that the wizard builds: where from, where, and how.
 
-    ``name`` is that of its folder ``prefix`` in the cache: another version, architecture or set of
-    ``options`` has another name. ``built`` says that it is there already. ``place`` is where a
-    shared one is put for good; empty for a static one, which is not needed after the build.
+    ``source`` has the address and the checksum that count here, and ``archive`` is the file that
+    it becomes. ``signed`` says that its signature is checked. ``name`` is that of its folder
+    ``prefix`` in the cache: another version, architecture, checksum or set of ``options`` has
+    another name. ``target`` and ``options`` are those of `backends.openssl`. ``built`` says that
+    it is there already. ``place`` is where a shared one is put for good; empty for a static one,
+    which is not needed after the build.
     """
 
     source: OpenSSLSource
+    archive: str
+    signed: bool
     name: str
     prefix: str
+    target: str
     options: tuple[str, ...]
     objects: int
     built: bool
@@ -149,15 +158,14 @@ def built(
     knowledge: Knowledge,
     python: Python,
     row: Release,
-    version: str,
-    link: str,
+    choices: Choices,
     folder: str,
 ) -> Library | Refused:
-    """The OpenSSL of this version, built by the wizard for the environment in ``folder``."""
-    found = next((each for each in knowledge.openssls if each.version == version), None)
-    if found is None:
-        known = ", ".join(each.version for each in knowledge.openssls)
-        return Refused(f"The wizard cannot build OpenSSL {version}.", (f"It can build: {known}.",))
+    """The OpenSSL of the version that was chosen, built for the environment in ``folder``."""
+    version, link = choices.openssl, choices.link
+    found = origin.source(facts, knowledge, choices)
+    if isinstance(found, Refused):
+        return found
     problem = unfit(row, version)
     if problem:
         return Refused(f"cryptography {row.name} does not take OpenSSL {version}.", problem.hints)
@@ -167,16 +175,29 @@ def built(
         return Refused("These facts do not say where the wizard may keep an OpenSSL.")
     if facts.system.temporary_noexec:
         return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
+    target = backend.target(link, facts.system.name, python.machine)
+    if target is None:
+        return Refused(
+            f"OpenSSL cannot be built shared for {python.machine} by the wizard.",
+            ("Put it inside: --link static",),
+        )
     options = backend.options(version, link, facts.system.name, found.known)
     machine = f"{python.machine}-{python.libc or facts.system.name}"
-    telling = hashlib.sha256(" ".join((*options, facts.certificates)).encode()).hexdigest()[:8]
+    usual = {each.sha256 for each in knowledge.openssls}
+    own_sum = () if found.sha256 in usual else (found.sha256,)
+    asked = (target, *options, facts.certificates, *own_sum)
+    telling = hashlib.sha256(" ".join(asked).encode()).hexdigest()[:8]
     name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{telling}"
     rules = paths(facts)
     place = rules.join(folder, "openssl") if link != "static" else ""
     prefix = rules.join(facts.cache, "openssl", name)
+    file = rules.join(facts.cache, "openssl", "src", archive.kept(version, *own_sum))
     objects = found.static if link == "static" else found.shared
-    own = Own(found, name, prefix, options, objects, name in facts.built, place)
-    return Library(version, prefix=place or prefix, own=own)
+    signed = bool(found.signer) and not origin.lacking(facts, found)
+    there = name in facts.built
+    own = Own(found, file, signed, name, prefix, target, options, objects, there, place)
+    trouble = None if own.built else origin.trouble(facts, choices, found)
+    return trouble or Library(version, prefix=place or prefix, own=own)
 
 
 def named(facts: Facts, row: Release, python: Python, folder: str, link: str) -> Library | Refused:
@@ -270,7 +291,7 @@ def linking(facts: Facts, row: Release, python: Python, library: Library, link: 
         env += [("OPENSSL_INCLUDE_DIR", include), ("OPENSSL_LIB_DIR", lib)]
     if link == "static":
         env.append(("OPENSSL_STATIC", "1"))
-    elif _needs_run_path(facts, lib):
+    elif needs_run_path(facts, lib, link):
         env.append(("RUSTFLAGS", f"-C link-arg=-Wl,-rpath,{lib}"))
     return Linking(tuple(env))
 
@@ -287,16 +308,17 @@ def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, 
         return ()
     if link == "static":  # in that folder there are no shared ones
         return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}"))
-    run_path = f" -Wl,-rpath,{lib}" if _needs_run_path(facts, lib) else ""
+    run_path = f" -Wl,-rpath,{lib}" if needs_run_path(facts, lib, link) else ""
     return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}{run_path}"))
 
 
-def _needs_run_path(facts: Facts, lib: str) -> bool:
-    """Whether the libraries would not be found when cryptography is used.
+def needs_run_path(facts: Facts, lib: str, link: str) -> bool:
+    """Whether the libraries in ``lib`` would not be found when cryptography is used.
 
     Linux looks in its own folders only; a library of a Mac knows its own place.
     """
-    return facts.system.name == "linux" and bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
+    elsewhere = bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
+    return facts.system.name == "linux" and link != "static" and elsewhere
 
 
 def _places(

@@ -11,7 +11,7 @@ from wizard.choices import Choices
 from wizard.environment import bases, usable
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge, Packages, Release
-from wizard.needs import cffi, compiler, openssl, rust
+from wizard.needs import cffi, compiler, openssl, origin, rust
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.plan import Step
@@ -200,7 +200,7 @@ def _library(wish: _Wish) -> Library | Refused | None:
         return None
     if openssl.is_folder(asked):
         return openssl.named(facts, row, python, asked, link)
-    return openssl.built(facts, wish.knowledge, python, row, asked, link, wish.folder)
+    return openssl.built(facts, wish.knowledge, python, row, wish.choices, wish.folder)
 
 
 _NO_MANAGER = {
@@ -279,10 +279,26 @@ def _notes(
         )
     if link == "static":
         notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
+    if not library.own and openssl.needs_run_path(facts, library.folders[1], link):
+        notes.append(
+            f"The libraries in {library.folders[1]} are found by a run path. Where a program has "
+            "imported ssl before, and the system's libraries have the same names, Linux takes the "
+            "system's: the proof looks. --link static has no such doubt."
+        )
     if library.own:
-        until = openssl.supported(facts, library.own.source)
-        notes.append(f"OpenSSL {library.version} is {until}. Nobody but you updates this one.")
+        notes += _own_notes(facts, library.own)
     return notes
+
+
+def _own_notes(facts: Facts, own: openssl.Own) -> list[str]:
+    """How long an OpenSSL of one's own gets fixes, and what vouches for its archive."""
+    row = own.source
+    if row.ends:
+        until = f"OpenSSL {row.version} is {openssl.supported(facts, row)}"
+    else:
+        until = f"When the support of OpenSSL {row.version} ends is not known here"
+    trust = "" if own.built else origin.note(facts, row)
+    return [f"{until}. Nobody but you updates this one.", *([trust] if trust else [])]
 
 
 def _python_headers(

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from backends import openssl
-from backends.action import Command, Download, RemoveFolder, Seal, Unpack, WriteFile
-from wizard.choices import Choices
+from backends.action import (
+    CheckSignature,
+    Command,
+    Download,
+    RemoveFolder,
+    Seal,
+    Unpack,
+    WriteFile,
+)
+from wizard.archive import SIGNATURE
 from wizard.environment import paths
-from wizard.facts import Facts, Python
+from wizard.facts import Facts
 from wizard.needs.openssl import Own
 from wizard.plan import FileExists, Step
 
@@ -16,9 +24,7 @@ PLACED = "openssl-place"
 """The id of the step after which a shared one is where it stays."""
 
 
-def steps(
-    facts: Facts, python: Python, own: Own, choices: Choices, needs: tuple[str, ...]
-) -> tuple[Step, ...]:
+def steps(facts: Facts, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
     """Fetch, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
 
     Nothing where it is built already.
@@ -27,37 +33,39 @@ def steps(
         return ()
     rules = paths(facts)
     version, link = own.source.version, "static" if not own.place else "shared"
-    archive = rules.join(facts.cache, "openssl", "src", f"openssl-{version}.tar.gz")
     folder = rules.join(facts.cache, "openssl", "build", own.name)
     undo = (RemoveFolder(own.prefix),)
+    signature = _signature(facts, own)
     configure = openssl.configure(
         folder,
         own.prefix,
         facts.certificates or "/etc/ssl",
+        own.target,
         own.options,
-        system=facts.system.name,
-        machine=python.machine,
     )
+    named = _named(own, rules.join(folder, "Configurations", "cryptography.conf"))
     return (
         Step(
             "openssl-source",
             f"Fetch the source of OpenSSL {version}",
             "From the OpenSSL project, or where you say; its checksum is compared.",
-            Download(choices.openssl_source or own.source.url, archive, sha256=own.source.sha256),
+            Download(own.source.url, own.archive, sha256=own.source.sha256),
         ),
+        *signature,
         Step(
             "openssl-unpack",
             "Unpack it",
             "Into a folder of the wizard's own, which is removed again.",
-            Unpack(archive, folder),
-            needs=("openssl-source",),
+            Unpack(own.archive, folder),
+            needs=(signature[-1].id if signature else "openssl-source",),
         ),
+        *named,
         Step(
             "openssl-configure",
             f"Configure OpenSSL {version} ({link})",
             _why(own),
             configure,
-            needs=("openssl-unpack", *needs),
+            needs=(named[-1].id if named else "openssl-unpack", *needs),
         ),
         Step(
             "openssl-build",
@@ -93,6 +101,23 @@ def steps(
     )
 
 
+def _signature(facts: Facts, own: Own) -> tuple[Step, ...]:
+    """Check who signed the archive, where that can be done here."""
+    gpg = facts.tool("gpg")
+    if gpg is None or not own.signed:
+        return ()
+    url = f"{own.source.url}{SIGNATURE}"
+    return (
+        Step(
+            "openssl-signature",
+            f"Check the signature of OpenSSL {own.source.version}",
+            f"By your gpg, with the OpenSSL project's key {own.source.signer} from your keyring.",
+            CheckSignature(url, own.archive, own.source.signer, gpg.path),
+            needs=("openssl-source",),
+        ),
+    )
+
+
 def placed(facts: Facts, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
     """Put a shared OpenSSL beside the environment's packages, where nothing clears it away."""
     if not own.place:
@@ -121,10 +146,33 @@ def placed(facts: Facts, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
     )
 
 
-def _why(own: Own) -> str:
-    legacy = "old algorithms such as Blowfish inside" if "no-module" in own.options else ""
+def _named(own: Own, path: str) -> tuple[Step, ...]:
+    """The step that gives a shared one another name than the system's, where it needs that."""
+    text = openssl.definition(own.target)
+    if not text:
+        return ()
     return (
-        "So that it fits into an extension file, "
-        + (f"has {legacy}, " if legacy else "")
-        + "and finds this system's certificates."
+        Step(
+            "openssl-name",
+            "Give its libraries a name of their own",
+            "Python's ssl uses the system's OpenSSL in the same process: of two libraries with "
+            "one name the system takes the first for both.",
+            WriteFile(path, text),
+            needs=("openssl-unpack",),
+        ),
     )
+
+
+def _why(own: Own) -> str:
+    """What each option does, for the ones that make the difference."""
+    reasons = {
+        "no-shared": "no-shared leaves the linker no choice but the static libraries",
+        "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions keeps it apart from another OpenSSL "
+        "in the same process",
+        "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a "
+        "file that would not be found",
+        "-fPIC": "-fPIC fits it into an extension file",
+    }
+    said = [reason for option, reason in reasons.items() if option in own.options]
+    said.append("--openssldir is where this system keeps its certificates")
+    return f"Its options: {'; '.join(said)}."

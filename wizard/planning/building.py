@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from backends import pip, rustup
-from backends.action import Command, RemoveFolder, WriteFile
+from backends.action import Command, Prove, RemoveFolder, WriteFile
 from wizard.choices import Choices
 from wizard.environment import Target, paths
 from wizard.facts import Facts, Python
@@ -14,6 +14,9 @@ from wizard.needs import provision, source
 from wizard.plan import Step
 from wizard.planning import build_openssl
 from wizard.planning.installer import Installer
+
+CRATES = "crates"
+"""The id of the step that fetches what cargo will compile."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,20 @@ class Prepared:
 def prepare(
     facts: Facts,
     chosen: Target,
+    release: str,
     row: Release,
     needs: source.Source,
     tool: Installer,
-    choices: Choices,
 ) -> Prepared:
-    """Prepare a build of a release of this row in the environment ``chosen``."""
+    """Prepare a build of ``release``, which is of this ``row``, in the environment ``chosen``."""
     compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
     fetched = _rustup(needs)
     before = [*needs.compiler, *fetched]
-    ready = [*compiler, *(step.id for step in fetched[-1:])]
+    tools = (*compiler, *(step.id for step in fetched[-1:]))
     own = needs.openssl.own if needs.openssl else None
-    if own:
-        built = build_openssl.steps(facts, chosen.python, own, choices, compiler)
-        before += built
-        ready += [build_openssl.STEP] if built else []
+    built = build_openssl.steps(facts, own, compiler) if own else ()
+    before += built
+    ready = (*tools, *((build_openssl.STEP,) if built else ()))
     build = with_pip(tool)
     environment = list(build.before)
     if own:
@@ -81,7 +83,7 @@ def prepare(
             )
         )
         env = (*env, *_constrain(constraints, tool))
-    return Prepared(
+    made = Prepared(
         tool=build,
         before=tuple(before),
         environment=tuple(environment),
@@ -91,6 +93,29 @@ def prepare(
         unset=needs.unset,
         path=needs.path,
     )
+    if not built or row.build_backend != "maturin" or build.uv:
+        return made
+    crates = Step(
+        CRATES,
+        "Fetch the crates of cryptography",
+        "Meanwhile OpenSSL is compiled: the network does not wait for the processor. pip only "
+        "tries out what it would build, and cargo keeps the crates for it.",
+        made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={release}")),
+        needs=(*tools, *(step.id for step in build.before[-1:])),
+    )
+    return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
+
+
+def proof(
+    interpreter: str, release: str, link: str, needs: source.Source, choices: Choices
+) -> Prove:
+    """The proof of what was built or installed with these choices.
+
+    An OpenSSL that is not the system's has to be the one in use as well.
+    """
+    own = choices.openssl not in ("", "system") and needs.openssl is not None
+    version = needs.openssl.version.split()[-1] if own and needs.openssl else ""
+    return Prove(interpreter, release, link, version)
 
 
 def with_pip(tool: Installer) -> Installer:

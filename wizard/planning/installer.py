@@ -87,9 +87,11 @@ def choose(
         if reason:
             raise Impossible("--installer uv is not possible here.", why=reason)
         return _with_uv(facts, target, "uv, because it was asked for.", folder)
-    quick = choices.installer != "pip" and choices.method == "wheel"
-    if quick and not _uv_refused(facts, target):
+    quick = choices.installer != "pip" and not _uv_refused(facts, target)
+    if quick and choices.method == "wheel":
         return _with_uv(facts, target, "uv, because it is here and quicker than pip.", folder)
+    if quick and target.new:
+        return _pip_beside_uv(facts, target)
     if target.new:
         return _new_with_pip(facts, knowledge, target, choices, listed)
     return _existing_with_pip(knowledge, target, choices, listed)
@@ -114,16 +116,32 @@ def _with_uv(facts: Facts, target: Target, why: str, folder: str) -> Installer:
     tool = facts.tool("uv")
     if tool is None:
         raise Impossible("There is no uv on this machine.")
-    index = _index(target.python)
-    env: tuple[tuple[str, str], ...] = ()
-    if index is not None and not folder:
-        url = "" if index.default else index.url
-        env = uv.settings(url=url, extra=index.extra, find_links=index.find_links)
+    env = () if folder else _uv_settings(target.python)
     made = uv.make_environment(
         tool.path, target.python.path, target.folder, seed=not folder, env=env
     )
     before = (_environment(target, made),) if target.new else ()
     return Installer(target, before, f"Installed by {why}", uv=tool, env=env, folder=folder)
+
+
+def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
+    index = _index(python)
+    if index is None:
+        return ()
+    url = "" if index.default else index.url
+    return uv.settings(url=url, extra=index.extra, find_links=index.find_links)
+
+
+def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
+    """The pip of an environment that uv makes. uv itself marks each line of a build as DEBUG."""
+    made = _with_uv(facts, target, "", "")
+    return Installer(
+        target,
+        made.before,
+        "Installed by pip, which shows the log of a build as it is. uv makes the "
+        "environment for it: that is quicker.",
+        pip=target.python.ensurepip or "9.0",  # uv puts a newer one into it
+    )
 
 
 def _new_with_pip(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backends import pip, uv
-from backends.action import Action, Prove
+from backends.action import Action
 from wizard.asking import questions
 from wizard.choices import Choices
 from wizard.environment import Target, target
@@ -45,7 +45,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         "proof",
         "Prove that it works",
         "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
-        Prove(chosen.interpreter, listed.version, link),
+        building.proof(chosen.interpreter, listed.version, link, needs, choices),
         needs=(steps[-1].id,),
     )
     return Plan(
@@ -86,7 +86,7 @@ def _source(
     tool: Installer,
     choices: Choices,
 ) -> tuple[Step, ...]:
-    made = building.prepare(facts, chosen, row, needs, tool, choices)
+    made = building.prepare(facts, chosen, listed.version, row, needs, tool)
     command = made.tool.install(
         (f"cryptography=={listed.version}",),
         binary=False,

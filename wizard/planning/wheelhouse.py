@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backends import pip
-from backends.action import Command, Manifest, Prove, RemoveFolder
+from backends.action import Command, Manifest, RemoveFolder
 from wizard.asking.handover import COPIED
 from wizard.choices import Choices
 from wizard.environment import Target, label, paths, shares, targets, workshop
@@ -100,7 +100,7 @@ def plan(
     if choices.repair:
         made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
     link = choices.link if compiled else "static"
-    tried = _tried(benches, stage, release, link, tuple(s.id for s in made if _makes(s)))
+    tried = _tried(benches, stage, offer, link, choices, tuple(s.id for s in made if _makes(s)))
     manifest = Step(
         "manifest",
         f"Put the wheels into {choices.wheelhouse}",
@@ -187,7 +187,7 @@ def _benches(
             found.append(_Bench(target, tool, steps, source.Source(), name))
             continue
         needs = offers.offer(facts, knowledge, target, alone, offer.listed).source
-        made = building.prepare(facts, target, offer.row, needs, tool, choices)
+        made = building.prepare(facts, target, offer.listed.version, offer.row, needs, tool)
         steps = _own(label(target.python), made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)
@@ -334,8 +334,14 @@ def _repaired(
 
 
 def _tried(
-    benches: tuple[_Bench, ...], stage: str, release: str, link: str, needs: tuple[str, ...]
+    benches: tuple[_Bench, ...],
+    stage: str,
+    offer: Offer,
+    link: str,
+    choices: Choices,
+    needs: tuple[str, ...],
 ) -> list[Step]:
+    release = offer.listed.version
     steps: list[Step] = []
     for bench in benches:
         python = bench.target.interpreter
@@ -361,7 +367,7 @@ def _tried(
                 _id("proof", bench.name),
                 f"Prove that it works with Python {bench.name}",
                 "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
-                Prove(bench.target.interpreter, release, link),
+                building.proof(bench.target.interpreter, release, link, offer.source, choices),
                 needs=(steps[-1].id, _id("try", bench.name)),
             )
         )

@@ -77,12 +77,14 @@ class _Told:
     whole: bool = False
 
 
-def verify(python: str, *, release: str = "", link: str = "", timeout: float = 120.0) -> Report:
+def verify(
+    python: str, *, release: str = "", link: str = "", openssl: str = "", timeout: float = 120.0
+) -> Report:
     """Prove the cryptography that the interpreter at the path ``python`` imports.
 
-    ``release`` and ``link`` (``dynamic`` or ``static``) are what is expected; empty means that
-    anything will do. ``timeout`` is in seconds. Whatever is wrong with cryptography is in the
-    report. Raises BadRequest where ``python`` is not a Python 3.6 or later.
+    ``release``, ``link`` (``dynamic`` or ``static``) and the version ``openssl`` are what is
+    expected; empty means that anything will do. ``timeout`` is in seconds. Whatever is wrong with
+    cryptography is in the report. Raises BadRequest where ``python`` is not a Python 3.6 or later.
     """
     _must_be_program(python)
     told = _run(python, timeout)
@@ -90,7 +92,7 @@ def verify(python: str, *, release: str = "", link: str = "", timeout: float = 1
     linkage = linkages.resolve(linkage, told.mapped)
     if told.found or not told.whole:
         failed = tuple(_as_problem(check) for check in told.checks if not check.ok)
-        problems = failed + tuple(_unexpected(told, linkage, release, link))
+        problems = failed + tuple(_unexpected(told, linkage, release, link, openssl))
     else:
         problems = (_NOT_INSTALLED,)
     return Report(
@@ -148,7 +150,9 @@ def _listed(libraries: tuple[str, ...]) -> str:
     return " and ".join((first, *rest))
 
 
-def _unexpected(told: _Told, linkage: Linkage, release: str, link: str) -> Iterator[str]:
+def _unexpected(
+    told: _Told, linkage: Linkage, release: str, link: str, openssl: str
+) -> Iterator[str]:
     """Yield a sentence for each thing that is not as it was asked for."""
     if release and told.version and not _same_version(told.version, release):
         yield (
@@ -160,6 +164,9 @@ def _unexpected(told: _Told, linkage: Linkage, release: str, link: str) -> Itera
     elif link and link != linkage.kind:
         how = {"static": "inside (static)", "dynamic": "linked (dynamic)"}
         yield f"OpenSSL was to be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
+    if openssl and told.openssl and openssl not in told.openssl.split():
+        where = f" ({_listed(linkage.libraries)})" if linkage.libraries else ""
+        yield f"OpenSSL {openssl} was asked for, but the one in use is {told.openssl}{where}."
 
 
 def _same_version(one: str, other: str) -> bool:

@@ -21,8 +21,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from backends.action import Download
+from wizard.addresses import masked
 from wizard.errors import WizardError
-from wizard.index.source import masked
 from wizard.programs.processes import Cancelled
 
 PATIENCE = 30.0
@@ -63,14 +63,29 @@ def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Ev
                 have.update(piece)
                 tell(amount)
         if have.hexdigest() != wanted:
-            raise Failed(
-                "What was downloaded is not what was published, so it was thrown away.",
-                shown=f"SHA-256 is {have.hexdigest()}\nit must be {wanted}",
-                why=f"Something between here and {masked(action.url)} changed or cut it.",
-                hints=("Try again. If it happens again, ask whoever runs the network or mirror.",),
-            )
+            raise _another(action.url, have.hexdigest(), wanted)
         half.chmod(0o755 if action.executable else 0o644)
         half.replace(path)
+
+
+def _another(url: str, found: str, wanted: str) -> Failed:
+    shown = f"SHA-256 is {found}\nit must be {wanted}"
+    if url.lower().startswith("file:"):
+        return Failed(
+            f"{_local(url)} is not the file that it should be, so the copy of it was thrown away.",
+            shown=shown,
+            why="It was changed or cut off, or the checksum is that of another file.",
+            hints=("Fetch that file again. If you gave the checksum yourself, compare it too.",),
+        )
+    return Failed(
+        "What was downloaded is not what was published, so it was thrown away.",
+        shown=shown,
+        why=f"Something between here and {masked(url)} changed or cut it.",
+        hints=(
+            "Try again. If it happens again, ask whoever runs the network or mirror.",
+            "If you gave the address or the checksum yourself, look whether they fit each other.",
+        ),
+    )
 
 
 @contextlib.contextmanager
@@ -84,12 +99,22 @@ def _half(path: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _published(url: str, limit: float, cancel: threading.Event) -> str:
+def beginning(url: str, limit: float, cancel: threading.Event, most: int) -> bytes:
+    """A small file, or the beginning of a larger one: about ``most`` bytes of it, or more.
+
+    ``limit`` is a moment of `time.monotonic`. Raises Failed where it cannot be had, Cancelled when
+    ``cancel`` is set.
+    """
     text = b""
     for piece, _ in _pieces(url, limit, cancel):
         text += piece
-        if len(text) > _LONGEST_SUM:
+        if len(text) > most:
             break
+    return text
+
+
+def _published(url: str, limit: float, cancel: threading.Event) -> str:
+    text = beginning(url, limit, cancel, _LONGEST_SUM)
     words = text.split(None, 1)
     found = words[0].decode("ascii", "replace").lower() if words else ""
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
@@ -184,7 +209,7 @@ class _Trusting(HTTPAdapter):
 
 def _file(url: str) -> Iterator[tuple[bytes, int]]:
     """A mirror on a disk."""
-    local = Path(url2pathname(urlsplit(url).path))
+    local = _local(url)
     try:
         whole = local.stat().st_size
         with local.open("rb") as file:
@@ -193,6 +218,10 @@ def _file(url: str) -> Iterator[tuple[bytes, int]]:
     except OSError as error:
         why = "The mirror on this disk lacks it, or its address is wrong."
         raise _failed(f"{url} cannot be read.", error.strerror or str(error), why) from None
+
+
+def _local(url: str) -> Path:
+    return Path(url2pathname(urlsplit(url).path))
 
 
 def _failed(what: str, shown: str, why: str) -> Failed:

@@ -7,11 +7,13 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Callable, Optional
 
 from backends.action import (
     Action,
+    CheckSignature,
     Command,
     Download,
     Manifest,
@@ -28,7 +30,7 @@ from wizard.plan import Plan, Step
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
 from wizard.running.aftermath import missing, why
-from wizard.running.events import Event, Progressed, StepEnded
+from wizard.running.events import Event, Lines, Progressed, StepEnded
 from wizard.running.execute import Ended, Surroundings, execute
 
 
@@ -104,6 +106,11 @@ class Performer:
             return remove_folder(action)
         if isinstance(action, Download):
             return self._download(step.id, action)
+        if isinstance(action, CheckSignature):
+            from wizard.running import signature  # seldom wanted
+
+            signature.check(action, partial(self._told, step.id, log), self.cancel)
+            return Ended("done")
         if isinstance(action, Unpack):
             from wizard.running.unpack import unpack  # seldom wanted
 
@@ -134,6 +141,11 @@ class Performer:
         fetch(action, tell, self.cancel)
         return Ended("done")
 
+    def _told(self, step: str, log: Path, lines: tuple[str, ...]) -> None:
+        with log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        self.emit(Lines(step, lines))
+
     def _makes_environment(self, step: Step) -> bool:
         """Whether this step is the one that makes the plan's environment, and it is not there."""
         folder = self.plan.environment
@@ -158,7 +170,13 @@ class Performer:
 def _prove(action: Prove, found: list[Report]) -> Ended:
     from wizard.proof.verify import verify
 
-    report = verify(action.python, release=action.release, link=action.link, timeout=action.timeout)
+    report = verify(
+        action.python,
+        release=action.release,
+        link=action.link,
+        openssl=action.openssl,
+        timeout=action.timeout,
+    )
     found.append(report)
     if report.ok:
         return Ended("done")

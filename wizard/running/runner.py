@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Optional, Union
 
-from backends.action import Action, Command
+from backends.action import Action, CheckSignature, Command
 from wizard import locations
 from wizard.choices import Choices
 from wizard.codec import to_json
@@ -137,7 +137,7 @@ class _Run:
             for step in startable(self._steps, done, self._running):
                 number = self._steps.index(step) + 1
                 log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
-                logged = str(log) if isinstance(step.action, Command) else ""
+                logged = str(log) if isinstance(step.action, (Command, CheckSignature)) else ""
                 self._emit(StepStarted(step.id, self._shown(step.action), logged))
                 self._running[step.id] = step
                 self.started.add(step.id)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from wizard import locations
+from wizard.archive import SIGNATURE
 from wizard.errors import WizardError
 from wizard.knowledge import load
 from wizard.programs import locks
@@ -35,7 +36,8 @@ LOCK = "in-use.lock"
 PATIENCE = 60.0
 """Seconds that a run waits at most until somebody else has cleared the cache."""
 _BUILT = re.compile(r"\d+\.\d+\.\d+[a-z]?-(static|shared)-[\w.-]+", re.ASCII)
-_SOURCE = re.compile(r"openssl-([\w.-]+)\.tar\.gz", re.ASCII)
+_SOURCE = re.compile(r"openssl-([\w.-]+?)(?:-sha256-([0-9a-f]{64}))?\.tar\.gz", re.ASCII)
+"""The version, and the checksum where that is not the table's: `wizard.archive.kept`."""
 _WORKSHOP = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """Where a wheelhouse is made: `wizard.environment.workshop`."""
 _HALF = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
@@ -195,11 +197,15 @@ def _found(root: Path) -> Iterator[tuple[Path, Kind]]:
     for path in _real(openssl / "src"):
         if path.is_file() and _SOURCE.fullmatch(path.name):
             yield path, "source"
-        elif path.is_file() and _HALF.fullmatch(path.name):
+        elif path.is_file() and (_HALF.fullmatch(path.name) or _is_signature(path)):
             yield path, "leftover"
     for path in _real(openssl / "build"):
         if path.is_dir() and (_BUILT.fullmatch(path.name) or _HALF.fullmatch(path.name)):
             yield path, "leftover"
+
+
+def _is_signature(path: Path) -> bool:
+    return path.suffix == SIGNATURE and bool(_SOURCE.fullmatch(path.stem))
 
 
 def _real(folder: Path) -> list[Path]:
@@ -229,7 +235,7 @@ def _title(path: Path, kind: Kind) -> str:
         names = ", ".join(each.name for each in _toolchains(path))
         return f"Rust ({names})" if names else "Rust"
     if kind == "source":
-        return f"the source of OpenSSL {path.name[len('openssl-') : -len('.tar.gz')]}"
+        return f"the source of OpenSSL {_version_and_sum(path)[0]}"
     if kind == "openssl":
         found = seal.read(path)
         return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, not finished"
@@ -258,16 +264,22 @@ def _verify_openssl(path: Path) -> tuple[str, ...]:
 
 
 def _verify_source(path: Path) -> tuple[str, ...]:
-    version = path.name[len("openssl-") : -len(".tar.gz")]
-    known = next((row for row in load().openssls if row.version == version), None)
-    if known is None:
+    version, own_sum = _version_and_sum(path)
+    known = next((row.sha256 for row in load().openssls if row.version == version), "")
+    wanted = own_sum or known
+    if not wanted:
         return _verify_gzip(path)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)
     found = digest.hexdigest()
-    return () if found == known.sha256 else (f"Its SHA-256 is {found}, not {known.sha256}.",)
+    return () if found == wanted else (f"Its SHA-256 is {found}, not {wanted}.",)
+
+
+def _version_and_sum(path: Path) -> tuple[str, str]:
+    found = _SOURCE.fullmatch(path.name)
+    return (found[1], found[2] or "") if found else ("", "")
 
 
 def _verify_gzip(path: Path) -> tuple[str, ...]:

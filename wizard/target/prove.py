@@ -22,7 +22,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 # This script's own folder holds nothing that the target may import.
 sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
 
-import datetime  # noqa: E402 - only after the path is right
+import contextlib  # noqa: E402 - only after the path is right
+import datetime  # noqa: E402
 import faulthandler  # noqa: E402
 import importlib.util  # noqa: E402
 import io  # noqa: E402
@@ -108,6 +109,10 @@ def find() -> str:
 
 def load() -> str:
     """Load the extension files, and what most of the package needs."""
+    # Most programs have opened a connection before: Python's own OpenSSL is there first, and a
+    # library of the same name would be taken for it.
+    with contextlib.suppress(ImportError):  # a Python can be made without
+        importlib.import_module("ssl")
     for name in EXTENSIONS:
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)

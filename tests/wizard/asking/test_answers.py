@@ -39,6 +39,7 @@ def test_answers_are_read(tmp_path: Path) -> None:
         (b"\xff\xfe\x00", ["UTF-8"]),
         ("\0\0\0", ["binary"]),
         ('venv = "a\\nb"\n', ["venv", "one line"]),
+        ('venv = "e"\nopenssl_sha256 = "abc"\n', ["abc", "SHA-256", ":2:", "3 characters"]),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, content: str | bytes, says: list[str]) -> None:

@@ -250,3 +250,14 @@ def test_before_the_package_lists_are_fetched_it_is_asked_too() -> None:
     with pytest.raises(Impossible) as refused:  # no list would change that
         settled(bare, openssl="1.1.1w", release="50.0.2")
     assert "does not take OpenSSL 1.1.1w" in refused.value.why
+
+
+def test_a_version_of_ones_own_is_among_the_answers() -> None:
+    own = {"openssl": "3.6.1", "openssl_source": "file:///a.tar.gz", "openssl_sha256": "0" * 64}
+    first = asked(DEBIAN, "openssl_version", **own).options[0]
+    assert (first.value, first.closed) == ("3.6.1", "")
+    assert "not known here" in first.consequence
+    assert settled(DEBIAN, **own, link="static") == ("3.6.1", "static")
+    with pytest.raises(Impossible) as refused:
+        settled(DEBIAN, openssl="3.6.1", link="static")
+    assert "cannot build OpenSSL 3.6.1" in refused.value.why

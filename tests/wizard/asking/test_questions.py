@@ -118,6 +118,15 @@ def test_complete_takes_the_recommended() -> None:
     )
 
 
+def test_what_is_said_of_an_openssl_goes_with_it() -> None:
+    said = ("https://m.example/", "0" * 64)
+    for openssl, left in (("3.5.7", said), ("system", ("", "")), ("", ("", ""))):
+        choices = Choices(method="source", openssl=openssl, link="dynamic")
+        choices = replace(choices, openssl_source=said[0], openssl_sha256=said[1])
+        done = questions.complete(WORKSHOP, KNOWLEDGE, choices)
+        assert (done.openssl_source, done.openssl_sha256) == left, openssl
+
+
 def test_complete_is_settled() -> None:
     done = questions.complete(DEBIAN, KNOWLEDGE, Choices(method="source"))
     assert questions.complete(DEBIAN, KNOWLEDGE, done) == done

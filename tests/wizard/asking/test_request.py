@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from wizard import archive
 from wizard.asking.request import check, implied
 from wizard.choices import Choices
 from wizard.errors import BadRequest
@@ -86,12 +87,52 @@ def test_an_environments_folder_means_its_python(tmp_path: Path) -> None:
         (Choices(method="wheel", link="dynamic"), "contradict"),
         (Choices(method="wheel", manager="apt"), "contradict"),
         (Choices(method="wheel", rust="system"), "contradict"),
+        (Choices(method="wheel", openssl_source="https://m.example/"), "contradict"),
+        (Choices(method="wheel", openssl_sha256="0" * 64), "contradict"),
+        (Choices(openssl="system", openssl_source="https://m.example/"), "contradict"),
+        (Choices(openssl="system", openssl_sha256="0" * 64), "contradict"),
+        (Choices(openssl="/opt/ssl", openssl_sha256="0" * 64), "contradict"),
+        (Choices(openssl_source="https://m.example/"), "nothing without --openssl VERSION"),
+        (Choices(method="source", openssl_sha256="0" * 64), "nothing without --openssl VERSION"),
+        (Choices(openssl="3.5.7", openssl_source="/no/such/file"), "--openssl-source names"),
+        (Choices(openssl="3.5.7", openssl_source="https://a:b@m.example/"), "has a password"),
     ],
 )
 def test_what_cannot_be_is_refused(choices: Choices, says: str) -> None:
     with pytest.raises(BadRequest, match=says) as caught:
         check(choices)
     assert caught.value.code == 2
+
+
+def test_the_source_of_an_openssl_is_a_file_or_a_mirror(tmp_path: Path) -> None:
+    file = tmp_path / "openssl-3.5.7.tar.gz"
+    file.write_text("x")
+    asked = Choices(openssl="3.5.7", openssl_source=str(file))
+    assert check(asked).openssl_source == file.as_uri()
+    assert check(check(asked)) == check(asked)  # as an answers file gives them back
+    mirror = Choices(openssl="3.5.7", openssl_source=str(tmp_path))
+    assert check(mirror).openssl_source == f"{tmp_path.as_uri()}/"
+    with pytest.raises(BadRequest, match=r"no openssl-4\.0\.2\.tar\.gz in it"):
+        check(Choices(openssl="4.0.2", openssl_source=str(tmp_path)))
+
+
+def test_the_variable_for_it_is_looked_at_only_where_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(archive.VARIABLE, str(tmp_path / "none"))
+    with pytest.raises(BadRequest, match=archive.VARIABLE) as caught:
+        check(Choices(openssl="3.5.7"))
+    assert caught.value.code == 2
+    for choices in (
+        Choices(),
+        Choices(method="wheel"),
+        Choices(method="source"),
+        Choices(openssl="system"),
+        Choices(openssl="3.5.7", openssl_source="https://m.example/"),
+    ):
+        assert check(choices).openssl_source == choices.openssl_source
+    monkeypatch.setenv(archive.VARIABLE, "https://m.example/")
+    assert check(Choices(openssl="3.5.7")).openssl_source == ""  # the facts have it
 
 
 def test_a_file_that_is_no_program(tmp_path: Path) -> None:

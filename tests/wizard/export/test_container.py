@@ -9,10 +9,13 @@ import pytest
 
 from screens.cli import main
 from tests.machines import FOLDER, machine, names
+from wizard.archive import VARIABLE
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
 from wizard.export.container import Container, container, images, words
 from wizard.export.dockerfile import write
+from wizard.facts import Tool
+from wizard.knowledge import load
 
 
 def of(name: str) -> Container:
@@ -29,6 +32,25 @@ def test_a_container_has_nothing_but_the_distribution() -> None:
     assert (fresh.privilege.method, fresh.folder, fresh.cache) == (
         *("root", "/opt", "/var/cache/wizard"),
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("https://m.example/o/", "https://m.example/o/openssl-3.5.7.tar.gz"),
+        ("file:///srv/o/", "https://github.com/"),  # a build of an image sees no folder of ours
+    ],
+)
+def test_a_mirror_of_openssls_is_one_for_an_image_too(value: str, url: str) -> None:
+    facts = machine("debian-13")
+    tools = (*facts.tools, Tool("gpg", "/usr/bin/gpg", "2.4.7"))
+    signers = tuple(row.signer for row in load().openssls)
+    facts = replace(facts, variables=((VARIABLE, value),), tools=tools, signers=signers)
+    text = write(facts, Choices(method="source", openssl="3.5.7", link="static"))
+    added = next(line for line in text.splitlines() if line.startswith("ADD "))
+    assert added.split()[2].startswith(url)
+    assert VARIABLE not in text
+    assert "gpg" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
 
 
 def test_what_is_installed_here_could_be_installed_there() -> None:

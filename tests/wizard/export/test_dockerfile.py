@@ -313,7 +313,10 @@ def test_an_openssl_of_its_own_is_fetched_with_its_checksum_and_built_on_all_cor
 
 def test_a_shared_openssl_of_its_own_is_in_the_environment_that_is_copied() -> None:
     builder, _ = both("debian-13", "built-shared")
-    (copy,) = builder.all("COPY")
+    named, copy = builder.all("COPY")
+    assert named.words[-1].endswith("/Configurations/cryptography.conf")
+    assert named.document
+    assert 'shlib_variant => "-cryptography"' in named.document
     assert copy.words[-1] == "/opt/cryptography/openssl/README.txt"
     assert copy.document is not None
     assert copy.document.startswith("OpenSSL 3.5.7, built by cryptography-wizard.")

@@ -20,7 +20,17 @@ from typing import NamedTuple
 
 import pytest
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import (
+    Action,
+    CheckSignature,
+    Command,
+    Download,
+    Prove,
+    RemoveFolder,
+    Unpack,
+    WriteFile,
+)
+from backends.gpg import CHECK
 from tests.machines import machine
 from tests.programs import program
 from tests.wizard.planned import plans
@@ -359,6 +369,64 @@ def test_the_script_stops_at_a_wrong_sum(
     assert result.stderr
     assert not path.exists()
     assert not (tmp_path / "later").exists()
+
+
+KEY = "A" * 40
+VALID = f"printf '[GNUPG:] VALIDSIG %s 2026-11-27 1 0 4 0 22 8 00 {KEY}\\n' {'B' * 40}"
+
+
+def signed(served: Served, path: Path, gpg: str) -> CheckSignature:
+    """A file that is there already, and its signature on the server."""
+    (served.folder / "it's.asc").write_text("signature")
+    path.parent.mkdir()
+    path.write_text("archive")
+    asked = f'[ "$*" = "{" ".join(CHECK)} --verify $6 $7" ] && [ "$6" = "$7.asc" ] || exit 9'
+    there = '[ -f "$6" ] && [ -f "$7" ] || exit 8'
+    pretended = program(path.parent, "gpg", f"{asked}\n{there}\n{gpg}")
+    return CheckSignature(f"{served.url}/it's.asc", str(path), KEY, pretended)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("gpg", "good"),
+    [
+        (VALID, True),
+        (f"{VALID}; exit 1", False),
+        (f"echo '[GNUPG:] VALIDSIG {'B' * 40} {'B' * 40}'", False),
+        (f"echo '[GNUPG:] GOODSIG {KEY}'", False),
+        (f"{VALID} >&2", False),
+    ],
+    ids=["good", "exit", "other", "status", "stream"],
+)
+def test_scripts_and_lines_check_a_signature(
+    tmp_path: Path, served: Served, shell: str, gpg: str, good: bool
+) -> None:
+    path = tmp_path / "new folder" / "it's"
+    action = signed(served, path, gpg)
+    line = command_text(action)
+    assert "\n" not in line
+    assert (run(line, tmp_path, shell).returncode == 0) is good
+    Path(f"{path}.asc").unlink()
+    later = Step("l", "t", "w.", WriteFile(f"{tmp_path}/later", ""))
+    fetch = Download(f"{served.url}/tool", f"{tmp_path}/tool", SUM)
+    script = to_shell(small(wrapped(fetch), wrapped(action), later))
+    result = run(script, tmp_path, shell)
+    assert (result.returncode == 0, path.exists(), (tmp_path / "later").exists()) == (good,) * 3
+    assert (f"is not signed by {KEY}, so it was thrown away." in result.stderr) is not good
+    assert [p.name for p in path.parent.iterdir() if p != path] == ["gpg"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_stops_where_there_is_no_signature(
+    tmp_path: Path, served: Served, shell: str
+) -> None:
+    path = tmp_path / "new" / "it's"
+    action = signed(served, path, VALID)
+    (served.folder / "it's.asc").unlink()
+    fetch = Download(f"{served.url}/tool", f"{tmp_path}/tool", SUM)
+    assert run(to_shell(small(wrapped(fetch), wrapped(action))), tmp_path, shell).returncode != 0
+    assert not path.exists()
+    assert run(command_text(action), tmp_path, shell).returncode != 0
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -17,7 +17,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tree_sitter import Language, Node, Parser
 
-from backends.action import Action, Command, Download, Prove, RemoveFolder, Unpack, WriteFile
+from backends.action import (
+    Action,
+    CheckSignature,
+    Command,
+    Download,
+    Prove,
+    RemoveFolder,
+    Unpack,
+    WriteFile,
+)
+from backends.gpg import CHECK
 from tests.wizard.planned import plans
 from wizard.errors import BadRequest, Exit
 from wizard.export.formats import command_text, to_powershell
@@ -362,6 +372,32 @@ def test_a_line_that_unpacks() -> None:
     assert "New-Item -ItemType Directory -Force 'C:\\it''s'" in line
     run = ["tar.exe", "-xf", "C:\\a.tar.gz", "-C", "C:\\it's", "--strip-components=1"]
     assert words(first(line, "tar.exe")) == run
+
+
+SIGNED = CheckSignature("https://o.example/it's.asc", "C:\\it's", "A" * 40, "C:\\gpg 2\\gpg.exe")
+
+
+def test_a_signature_is_checked() -> None:
+    fetch = Download("https://o.example/it's", "C:\\it's", sha256="0" * 64)
+    script = to_powershell(small(fetch, SIGNED))
+    call = words(first(script, "Confirm-Signature"))
+    assert dict(zip(call[1::2], call[2::2])) == {
+        "-Url": SIGNED.url,
+        "-File": SIGNED.file,
+        "-Signer": SIGNED.signer,
+        "-Gpg": SIGNED.gpg,
+    }
+    asked = " ".join(f"'{word}'" for word in (*CHECK, "--verify"))
+    assert f"$said = & $Gpg {asked} $signature $File\n" in script
+    assert "Confirm-Signature" not in to_powershell(small(fetch))
+
+
+def test_a_line_that_checks_a_signature() -> None:
+    line = command_text(SIGNED, "windows")
+    asked = words(first(line, "& "))
+    assert asked == [SIGNED.gpg, *CHECK, "--verify", f"{SIGNED.file}.asc", SIGNED.file]
+    assert f"VALIDSIG .*{SIGNED.signer}" in line
+    assert "if ($LASTEXITCODE -or -not ($said -match" in line
 
 
 def test_titles_and_comments_cannot_break_out() -> None:

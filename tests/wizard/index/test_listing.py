@@ -15,11 +15,12 @@ from typing import Any, Callable
 import pytest
 from packaging.utils import parse_wheel_filename
 
+from wizard.addresses import masked
 from wizard.codec import from_json
 from wizard.facts import Listing
 from wizard.index import source as index_source
 from wizard.index import web
-from wizard.index.listing import IndexSource, fetch, masked, releases_of
+from wizard.index.listing import IndexSource, fetch, releases_of
 from wizard.index.pages import File, parse
 
 JSON = "application/vnd.pypi.simple.v1+json"

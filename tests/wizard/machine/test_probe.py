@@ -12,12 +12,12 @@ import pytest
 
 from backends.manager import managers
 from tests.programs import only, program
-from wizard import codec
+from wizard import archive, codec
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
 from wizard.index import listing
 from wizard.index.source import IndexSource
-from wizard.knowledge import OpenSSL, Packages, Rust
+from wizard.knowledge import OpenSSL, Packages, Rust, load
 from wizard.machine import headers, packages, probe, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.together import Task, each
@@ -260,7 +260,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> list[IndexSource]:
         asked.append(source)
         return Listing((Listed("50.0.2"),))
 
-    monkeypatch.setattr(index, "fetch", fetch)
+    monkeypatch.setattr(listing, "fetch", fetch)
     return asked
 
 
@@ -313,6 +313,33 @@ def test_a_source_build_asks_them(bin_: Path, tmp_path: Path, listed: list[Index
     cc = facts.tool("cc")
     assert cc is not None
     assert cc.path == str(bin_ / "cc")
+
+
+def test_a_source_build_looks_what_an_openssl_can_be_checked_with(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bin_.mkdir()
+    (bin_ / "python3").symlink_to(BASE)
+    key = load().openssls[0].signer
+    program(bin_, "gpg", f"echo 'gpg (GnuPG) 2.4.7'; echo 'pub:-:'; echo 'fpr:::::::::{key}:'")
+    (tmp_path / "pubring.kbx").write_text("x")
+    file = tmp_path / "mirror" / "openssl-3.5.7.tar.gz"
+    file.parent.mkdir()
+    file.write_text("x")
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path))
+    monkeypatch.setenv(archive.VARIABLE, str(file.parent))
+    facts = probe.probe(Choices(method="source"), folder=str(tmp_path))
+    assert facts.variable(archive.VARIABLE) == f"{file.parent.as_uri()}/"
+    assert facts.archives == (file.as_uri(),)
+    assert facts.signers == (key,)
+    other = tmp_path / "openssl-x.tar.gz"
+    other.write_text("x")
+    asked = Choices(method="source", openssl="3.5.7", openssl_source=other.as_uri())
+    assert probe.probe(asked, folder=str(tmp_path)).archives == (other.as_uri(),)
+    file.parent.rename(tmp_path / "moved")
+    facts = probe.probe(Choices(method="source"), folder=str(tmp_path))
+    assert facts.variable(archive.VARIABLE) == str(file.parent)
+    assert (facts.archives, facts.system.problems) == ((), ())
 
 
 def test_a_probe_that_breaks_leaves_the_others_their_facts(

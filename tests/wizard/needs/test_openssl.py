@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backends.action import Command, Download, RemoveFolder, Seal, Unpack
+from backends.action import Command, Download, Prove, RemoveFolder, Seal, Unpack, WriteFile
 from tests.machines import machine
 from wizard.choices import Choices
 from wizard.errors import Impossible
@@ -18,7 +18,9 @@ from wizard.plan import Plan, order
 from wizard.planning.planner import plan
 
 OLD, LTS = (
-    OpenSSLSource(version, f"https://openssl.example/{version}.tar.gz", "0" * 64, ends, ("no-x",))
+    OpenSSLSource(
+        version, f"https://openssl.example/{version}.tar.gz", "0" * 64, ends, known=("no-x",)
+    )
     for version, ends in (("1.1.1w", "2023-09-11"), ("3.5.4", "2030-04-08"))
 )
 KNOWLEDGE = replace(load(), openssls=(LTS, OLD))
@@ -118,10 +120,31 @@ def test_what_is_heavy_is_not_together_and_the_rest_is_free() -> None:
     assert order(made)
 
 
+def test_the_crates_are_fetched_while_it_is_compiled() -> None:
+    made = source(WORKSHOP, openssl="3.5.4", link="static")
+    steps = {s.id: s for s in made.steps}
+    crates = command(made, "crates")
+    assert "--dry-run" in crates.argv
+    assert crates.argv[-1] == f"cryptography=={made.release}"
+    assert dict(crates.env)["MATURIN_NO_INSTALL_RUST"] == "1"
+    assert steps["crates"].needs == ("environment",)  # and nothing of OpenSSL
+    assert not steps["crates"].heavy
+    assert "crates" in steps["install"].needs
+    shared = source(WORKSHOP, openssl="3.5.4", link="dynamic")
+    (install,) = (s for s in shared.steps if s.id == "install")
+    assert {"openssl-place", "crates"} <= set(install.needs)
+    # setuptools tells the metadata of older releases without cargo; uv without a build.
+    older = source(WORKSHOP, openssl="3.5.4", link="static", release="42.0.8")
+    assert "crates" not in {s.id for s in older.steps}
+    assert "crates" not in {
+        s.id for s in source(WORKSHOP, openssl="3.5.4", link="static", installer="uv").steps
+    }
+
+
 def test_it_is_built_once() -> None:
     name = env(source(WORKSHOP, openssl="3.5.4", link="static"))["OPENSSL_DIR"].rpartition("/")[2]
     again = source(replace(WORKSHOP, built=(name,)), openssl="3.5.4", link="static")
-    assert not [s.id for s in again.steps if s.id.startswith("openssl")]
+    assert not [s.id for s in again.steps if s.id.startswith("openssl") or s.id == "crates"]
     assert env(again)["OPENSSL_DIR"].endswith(name)
 
 
@@ -136,6 +159,38 @@ def test_a_shared_one_lies_in_the_environment_and_is_found_there() -> None:
     assert copy.argv[-1] == f"{place}/."
     ids = [s.id for s in order(made)]
     assert ids.index("environment") < ids.index("openssl-place") < ids.index("install")
+
+
+def test_a_shared_one_is_never_taken_for_the_systems() -> None:
+    made = source(WORKSHOP, openssl="3.5.4", link="dynamic")
+    steps = {s.id: s for s in made.steps}
+    named = steps["openssl-name"].action
+    assert isinstance(named, WriteFile)
+    unpacked = steps["openssl-unpack"].action
+    assert isinstance(unpacked, Unpack)
+    assert named.path == f"{unpacked.folder}/Configurations/cryptography.conf"
+    assert 'inherit_from => ["linux-x86_64"], shlib_variant => "-cryptography"' in named.text
+    configure = command(made, "openssl-configure")
+    assert configure.argv[1] == "linux-x86_64-cryptography"
+    assert f'"{configure.argv[1]}"' in named.text
+    assert "openssl-name" in steps["openssl-configure"].needs
+    static = source(WORKSHOP, openssl="3.5.4", link="static")
+    assert "openssl-name" not in {s.id for s in static.steps}
+    mac = source(machine("mac-arm-brew"), openssl="3.5.4", link="dynamic")
+    assert "openssl-name" not in {s.id for s in mac.steps}  # there a library's name is its path
+
+
+def test_one_that_is_not_the_systems_has_to_be_the_one_in_use() -> None:
+    def proved(facts: Facts, **choices: str) -> str:
+        action = source(facts, **choices).steps[-1].action
+        assert isinstance(action, Prove)
+        return action.openssl
+
+    assert proved(WORKSHOP, openssl="3.5.4", link="dynamic") == "3.5.4"
+    assert proved(folder(), openssl="/opt/ssl", link="static") == "3.5.4"
+    libressl = folder(version="LibreSSL 4.1.0", library="")
+    assert proved(libressl, openssl="/opt/ssl", link="dynamic") == "4.1.0"
+    assert proved(WORKSHOP) == ""
 
 
 def test_before_40_it_is_named_by_flags() -> None:

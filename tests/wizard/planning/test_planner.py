@@ -137,7 +137,11 @@ def test_a_release_that_takes_older_rust_can_have_the_plain_one() -> None:
 
 def test_nothing_is_installed_that_is_there() -> None:
     made = plan(WORKSHOP, KNOWLEDGE, SOURCE)
-    assert [s.id for s in made.steps] == ["environment", "pip", "install", "proof"]
+    assert [s.id for s in made.steps] == ["environment", "install", "proof"]
+    assert commands(made)["environment"].argv[1:3] == ("venv", "--no-progress")  # it has uv
+    assert any("uv makes the environment" in note for note in made.notes)
+    without = plan(WORKSHOP, KNOWLEDGE, replace(SOURCE, installer="pip"))
+    assert [s.id for s in without.steps] == ["environment", "pip", "install", "proof"]
 
 
 def test_a_source_build_is_never_a_wheel() -> None:

@@ -259,11 +259,11 @@ def test_every_machine_gets_a_plan_or_a_reason(name: str, method: Any) -> None:
     for step in found.steps:
         assert re.fullmatch(r"[a-z][a-z0-9-]*", step.id)  # the full screen makes names of them
         assert ":all:" not in repr(step.action)
-        assert export.command_text(step.action, found.system)
+        assert formats.command_text(step.action, found.system)
     if not found.prepares:
         assert isinstance(found.steps[-1].action, RemoveFolder)
-        assert folder in export.to_text(found)
-    script = export.to_powershell if facts.system.name == "windows" else export.to_shell
+        assert folder in formats.to_text(found)
+    script = formats.to_powershell if facts.system.name == "windows" else formats.to_shell
     assert script(found)
 
 
@@ -388,6 +388,7 @@ def test_targets_that_are_no_pythons(targets: str, tmp_path: Path) -> None:
         Choices(from_wheelhouse="f", method="source"),
         Choices(from_wheelhouse="f", link="static"),
         Choices(from_wheelhouse="f", openssl="system"),
+        Choices(from_wheelhouse="f", openssl_sha256="0" * 64),
         Choices(from_wheelhouse="f", manager="apt"),
         Choices(from_wheelhouse="f", rust="system"),
     ],

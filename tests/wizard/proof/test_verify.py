@@ -108,6 +108,19 @@ def test_what_was_not_asked_for_is_not_proved(tmp_path: Path) -> None:
 
 
 @posix
+def test_another_openssl_than_the_one_asked_for_is_not_proved(tmp_path: Path) -> None:
+    extension = binaries.elf(("libssl.so.3", "libcrypto.so.3"))
+    loaded = ["/usr/lib/libssl.so.3", "/usr/lib/libcrypto.so.3"]
+    program = told(tmp_path, extension, mapped=loaded)
+    (problem,) = verify(program, openssl="3.5.7").problems
+    assert problem == (
+        "OpenSSL 3.5.7 was asked for, but the one in use is OpenSSL 4.0.3 29 Sep 2026 "
+        "(/usr/lib/libssl.so.3 and libcrypto.so.3)."
+    )
+    assert verify(program, openssl="4.0.3").ok
+
+
+@posix
 def test_a_package_from_elsewhere_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

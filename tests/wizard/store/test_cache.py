@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from wizard import knowledge
+from wizard import archive, knowledge
 from wizard.errors import WizardError
 from wizard.store import cache
 from wizard.store.cache import Entry
@@ -133,6 +133,27 @@ def test_a_source_of_another_version_has_only_the_sum_in_itself(root: Path) -> N
     ):
         write(path, data)
         assert (cache.verify(only(root)) == ()) is good, data[:10]
+
+
+def test_a_source_with_a_sum_of_the_users_own_is_compared_with_that(root: Path) -> None:
+    for version in ("9.9.9", "3.5.7"):  # the table may have that version, with another sum
+        for data, whole in ((b"the source", True), (b"another", False)):
+            name = archive.kept(version, hashlib.sha256(b"the source").hexdigest())
+            path = write(root / "openssl" / "src" / name, data)
+            entry = only(root)
+            assert (entry.kind, entry.title) == ("source", f"the source of OpenSSL {version}")
+            assert (cache.verify(entry) == ()) is whole
+            path.unlink()
+
+
+def test_a_signature_that_was_not_cleared_away_is_left_over(root: Path) -> None:
+    for name in (archive.kept("3.5.7"), archive.kept("9.9.9", "0" * 64)):
+        path = write(root / "openssl" / "src" / f"{name}{archive.SIGNATURE}")
+        assert only(root).kind == "leftover"
+        cache.clear(only(root))
+        assert not path.exists()
+    write(root / "openssl" / "src" / "notes.asc")
+    assert cache.entries() == ()
 
 
 def test_a_rust_with_all_that_its_lists_name_is_whole(root: Path) -> None:

@@ -43,6 +43,13 @@ def test_no_package(python: str, tmp_path: Path) -> None:
     assert "there is no package cryptography" in detail
 
 
+def test_python_s_own_openssl_is_loaded_first(python: str, tmp_path: Path) -> None:
+    # As in most programs. A library of the same name would be taken for that one from then on.
+    path = impostor.package(tmp_path, rust="import sys; assert 'ssl' in sys.modules, 'too early'")
+    checks = {name: ok for name, ok, _ in answers(python, path)[0][-1]["checks"]}
+    assert checks["import"] is True
+
+
 def test_one_failing_check_does_not_hide_the_others(python: str, tmp_path: Path) -> None:
     path = impostor.package(tmp_path, fernet="import sys; sys.exit('gone')")
     last = answers(python, path)[0][-1]

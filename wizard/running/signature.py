@@ -1,0 +1,101 @@
+"""Whether the OpenSSL project has signed an archive: asked of the user's own gpg and keyring."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Callable
+
+from backends import gpg
+from backends.action import CheckSignature, Output
+from wizard.addresses import masked
+from wizard.archive import SIGNATURE
+from wizard.programs.processes import ProgramTimeout, ask, cancellable
+from wizard.running.download import Failed, beginning
+
+LARGEST = 64 * 1024
+"""No signature is larger than this, in bytes."""
+
+
+def check(
+    action: CheckSignature, tell: Callable[[tuple[str, ...]], None], cancel: threading.Event
+) -> None:
+    """Do what ``action`` says. ``tell`` gets the lines that gpg says.
+
+    Raises Failed where the signature cannot be had, is not good or is another's, Cancelled when
+    ``cancel`` is set, and OSError. Then the file is gone; its signature is in either case.
+    """
+    file = Path(action.file)
+    signature = file.with_name(f"{file.name}{SIGNATURE}")
+    limit = time.monotonic() + action.timeout
+    good = False
+    try:
+        signature.write_bytes(_fetched(action, limit, cancel))
+        with cancellable(cancel):
+            output = _asked(action, signature, limit)
+        tell(tuple((output.stdout + output.stderr).splitlines()))
+        signers = gpg.signers(output.stdout)
+        good = output.exit == 0 and action.signer in signers
+        if not good:
+            raise _bad(action, output, signers)
+    finally:
+        signature.unlink(missing_ok=True)
+        if not good:
+            file.unlink(missing_ok=True)
+
+
+def _fetched(action: CheckSignature, limit: float, cancel: threading.Event) -> bytes:
+    try:
+        found = beginning(action.url, limit, cancel, LARGEST)
+    except Failed as error:
+        raise Failed(
+            "The signature of the archive cannot be had, so the archive was thrown away.",
+            shown=f"{error.what}\n{error.shown}",
+            why="It is looked for beside the archive, since your gpg has the key to check it with.",
+            hints=(
+                f"Put {masked(action.url).rpartition('/')[2]} beside the archive, and try again.",
+                "Or fetch the archive yourself, and name the file with --openssl-source FILE: "
+                "where it has no signature beside it, only its checksum is compared.",
+            ),
+        ) from None
+    if len(found) > LARGEST:
+        raise Failed(
+            f"{masked(action.url)} is no signature, so the archive was thrown away.",
+            shown=f"it has more than {LARGEST:,} bytes",
+            why="A proxy or a login page may have answered in its place.",
+        )
+    return found
+
+
+def _asked(action: CheckSignature, signature: Path, limit: float) -> Output:
+    left = max(limit - time.monotonic(), 1.0)
+    command = gpg.verify(action.gpg, str(signature), action.file, left)
+    try:
+        return ask(command.argv, env=dict(command.env), timeout=command.timeout)
+    except ProgramTimeout as error:
+        raise Failed(
+            "gpg did not say whether the archive's signature is good, so the archive was thrown "
+            "away.",
+            shown=str(error),
+            why="It may wait for another program that uses your keyring.",
+            hints=("Try by hand what it says: gpg --list-keys",),
+        ) from None
+
+
+def _bad(action: CheckSignature, output: Output, signers: tuple[str, ...]) -> Failed:
+    words = [line for line in output.stderr.splitlines() if line.startswith("gpg:")]
+    if signers and output.exit == 0:
+        why = f"It was signed by {signers[-1]}, and it must be by {action.signer}."
+    else:
+        why = f"gpg does not find that {action.signer} has signed this very file."
+    return Failed(
+        "The archive is not signed by the OpenSSL project, so it was thrown away.",
+        shown="\n".join(words[-6:] or [f"gpg ended with exit code {output.exit}"]),
+        why=why,
+        hints=(
+            "Its checksum is right, so mostly the signature beside it is another archive's, or "
+            f"damaged: fetch {masked(action.url).rpartition('/')[2]} again.",
+            "Otherwise do not use this archive, and tell whoever runs the mirror.",
+        ),
+    )
