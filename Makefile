@@ -35,12 +35,11 @@ lint: .venv/.test ## ruff, mypy and the floors of the house
 live: .venv/.test ## Do the real thing: real index, real builds, real apt in throw-away roots
 	$(BIN)/python -m pytest -q -m live -rs tests/live
 
-live-matrix: .venv/.test ## Compile old and new releases on Debian 11, 12 and 13; writes docs/tested.md
+live-matrix: .venv/.test ## Do all live tests that take minutes; writes docs/tested.md
 	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \
 		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build \
 		tests/live/test_live_openssl.py tests/live/test_live_old_openssl.py \
-		tests/live/test_live_wheelhouse.py \
-		tests/live/test_live_dockerfile.py
+		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py
 
 bench: .venv/.test ## Measure against the documented ways; writes tests/bench/results.md
 	$(BIN)/python -m tests.bench

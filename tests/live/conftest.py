@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from tests.live import machine, roots
+from tests.live import machine, matrix, roots
 from tests.live.command import Wizard
 from tests.live.roots import Root
+
+ROWS = pytest.StashKey[dict[str, matrix.Row]]()
+PASSED = pytest.StashKey[dict[str, float]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ROWS], config.stash[PASSED] = {}, {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the long tests whose turn it is not."""
+    for item in items:
+        mark = item.get_closest_marker("long")
+        if mark and not matrix.is_due(mark.args[0]):
+            reason = f"takes minutes: another one has its turn; LIVE_MATRIX={mark.args[0]} runs it"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember which long tests have passed."""
+    report = yield
+    mark = item.get_closest_marker("long")
+    if mark and call.when == "call" and report.passed:
+        item.config.stash[PASSED][mark.args[0]] = call.duration
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the page of what was tried, when all of it was tried and has passed."""
+    if os.environ.get("LIVE_MATRIX") != matrix.ALL:
+        return
+    rows, passed = session.config.stash[ROWS], session.config.stash[PASSED]
+    lacking = {*matrix.CASES, matrix.REFUSED.name, *matrix.LONG} - {*rows, *passed}
+    if lacking:
+        print(f"\nNot written to docs/{matrix.PAGE.name}, for these are not there: {lacking}")
+        return
+    matrix.write(tuple(rows.values()), {name: passed[name] for name in matrix.LONG})
+    print(f"\nWritten to docs/{matrix.PAGE.name}.")
+
+
+@pytest.fixture
+def rows(request: pytest.FixtureRequest) -> dict[str, matrix.Row]:
+    """Return where each case of the matrix puts its row."""
+    return request.config.stash[ROWS]
 
 
 @pytest.fixture(scope="session")

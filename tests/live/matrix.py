@@ -1,4 +1,6 @@
-"""The live matrix: which release is compiled on which Debian, and the page of what came of it."""
+"""The live matrix: which release is compiled on which Debian, what else takes minutes, and the page
+of what came of all that.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ from dataclasses import astuple, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
+
+import pytest
 
 from tests.live.machine import CHECKOUT
 
@@ -83,14 +87,57 @@ REFUSED = Case("bullseye", "50.0.2", "none")
 """What must be refused: its OpenSSL is too old."""
 
 
+@dataclass(frozen=True)
+class Long:
+    """Another live test that takes minutes: what it does, and on what."""
+
+    what: str
+    where: str = "this machine"
+
+
+_OWN = "an OpenSSL built by the wizard"
+LONG: Mapping[str, Long] = {
+    "openssl-static": Long(
+        f"{_OWN} inside 50.0.2: Blowfish, TLS by pyOpenSSL, the system's certificates"
+    ),
+    "openssl-shared": Long(f"{_OWN} beside 50.0.2: the same, with Python's ssl loaded before"),
+    "openssl-1.1.1": Long(f"{_OWN}, 1.1.1w, inside 3.4.8", "Debian 11"),
+    "wheelhouse-static": Long("a wheelhouse, OpenSSL inside, for two Pythons without a network"),
+    "wheelhouse-dynamic": Long("a wheelhouse, the system's OpenSSL, for two Pythons"),
+    "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
+    "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
+    "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
+    "rust-kept": Long("a Rust by rustup that is kept for the next build"),
+}
+"""What `long` marks, by the names that LIVE_MATRIX knows."""
+
+
+def long(name: str) -> pytest.MarkDecorator:
+    """Mark a test as the one of this name in `LONG`: see `is_due`."""
+    if name not in LONG:
+        raise ValueError(f"{name} is none of {', '.join(LONG)}")
+    return pytest.mark.long(name)
+
+
 def chosen() -> Sequence[Case]:
-    """The cases of this run. Raises ValueError where LIVE_MATRIX is none of them."""
+    """The cases of this run. Raises ValueError where LIVE_MATRIX is no name of anything."""
+    return tuple(CASES[name] for name in _due(CASES))
+
+
+def is_due(name: str) -> bool:
+    """Whether this test of `LONG` is done in this run: one in turn, or what LIVE_MATRIX says."""
+    return name in _due(LONG)
+
+
+def _due(names: Mapping[str, object]) -> Sequence[str]:
     asked = os.environ.get("LIVE_MATRIX", "")
     if asked == ALL:
-        return tuple(CASES.values())
-    if asked and asked not in CASES:
-        raise ValueError(f"LIVE_MATRIX={asked}: it can be {ALL}, {', '.join(CASES)}")
-    return (CASES[asked or tuple(CASES)[_commits() % len(CASES)]],)
+        return tuple(names)
+    if asked and asked not in {*CASES, *LONG}:
+        raise ValueError(f"LIVE_MATRIX={asked}: it can be {', '.join((ALL, *CASES, *LONG))}")
+    if asked:
+        return (asked,) if asked in names else ()
+    return (tuple(names)[_commits() % len(names)],)
 
 
 def _commits() -> int:
@@ -141,28 +188,46 @@ of them, the wheel, was then taken and proved too.
 
 {table}
 
-Seconds are for the whole command, downloads included. The machine's load over the last 15 minutes
-was {load:.1f}: above the number of cores, builds waited for other work. Where Rust is by rustup, it
-came from a server on the same machine that hands out its own Rust in rustup's layout.
+What else takes minutes, tried in the same run by tests that all passed:
+
+{more}
+
+Seconds are for the whole command, downloads included; those of the second table are for the whole
+test. The machine's load over the last 15 minutes was {load:.1f}: above the number of cores, builds
+waited for other work. Where Rust is by rustup, it came from a server on the same machine that hands
+out its own Rust in rustup's layout.
 """
 
 
-def write(rows: Sequence[Row], page: Path = PAGE) -> None:
-    """Write the page of a run in which every case was tried."""
+def write(rows: Sequence[Row], passed: Mapping[str, float], page: Path = PAGE) -> None:
+    """Write the page of a run in which everything was tried.
+
+    ``passed`` are the names of `LONG` with their seconds.
+    """
     now = datetime.now(timezone.utc)
     text = WORDS.format(
         date=f"{now:%Y-%m-%d}",
         machine=os.uname().machine,
         cores=len(os.sched_getaffinity(0)),
         load=os.getloadavg()[2],
-        table="\n".join(table(rows)),
+        table="\n".join(table([astuple(row) for row in (HEAD, *rows)])),
+        more="\n".join(
+            table(
+                [
+                    ("What", "Where", "Seconds", "LIVE_MATRIX"),
+                    *(
+                        (LONG[name].what, LONG[name].where, f"{seconds:.0f}", f"`{name}`")
+                        for name, seconds in passed.items()
+                    ),
+                ]
+            )
+        ),
     )
     page.write_text(text, encoding="utf-8")
 
 
-def table(rows: Sequence[Row]) -> list[str]:
-    """The rows as a table in Markdown, its columns aligned."""
-    cells = [astuple(row) for row in (HEAD, *rows)]
+def table(cells: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows of texts, the head first, as a table in Markdown, its columns aligned."""
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = [
         " | ".join(cell.ljust(width) for cell, width in zip(row, widths)).join(("| ", " |"))

@@ -1,12 +1,11 @@
 """The Dockerfiles that the wizard writes, carried out: two stages in throw-away Debians.
 
 No Docker is needed: each instruction is done as BuildKit documents it (`tests.live.images`). The
-one that compiles is for LIVE_MATRIX=all.
+one that compiles is done in its turn: see `tests.live.matrix`.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from tests.live import roots
 from tests.live.images import Builder, Built, base
-from tests.live.matrix import ALL
+from tests.live.matrix import long
 from tests.machines import machine
 from wizard.choices import Choices
 from wizard.export.dockerfile import write
@@ -72,9 +71,7 @@ def test_the_one_for_a_wheel(builder: Builder) -> None:
 
 
 @pytest.mark.usefixtures("host_pip")
-@pytest.mark.skipif(
-    os.environ.get("LIVE_MATRIX") != ALL, reason="takes minutes: in make live-matrix only"
-)
+@long("dockerfile-source")
 def test_the_one_that_compiles(builder: Builder) -> None:
     built = builder.build(write(machine("debian-13"), Choices(method="source", release="50.0.2")))
     assert_minimal(built)

@@ -6,7 +6,6 @@ An ordinary run has one case, each time another, and the refusal; `make live-mat
 from __future__ import annotations
 
 import contextlib
-import os
 import shlex
 import time
 from collections.abc import Iterator
@@ -49,21 +48,6 @@ def rust_server(host_pip: tuple[str, ...]) -> Iterator[Callable[[], RustServer]]
             return made[0]
 
         yield server
-
-
-@pytest.fixture(scope="module")
-def rows() -> Iterator[dict[str, Row]]:
-    """Return where each case puts its row; the page is written when all of them have one."""
-    found: dict[str, Row] = {}
-    yield found
-    everything = {*matrix.CASES, matrix.REFUSED.name}
-    if os.environ.get("LIVE_MATRIX") != matrix.ALL:
-        return
-    if found.keys() == everything:
-        matrix.write(tuple(found.values()))
-        print(f"\nWritten to docs/{matrix.PAGE.name}.")
-    else:
-        print(f"\nNot written to docs/{matrix.PAGE.name}: {sorted(everything - found.keys())}")
 
 
 @pytest.fixture

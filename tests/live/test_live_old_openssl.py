@@ -1,25 +1,19 @@
 """An old cryptography with an old OpenSSL inside, both compiled on Debian 11 from nothing.
 
-It is a long one, for LIVE_MATRIX=all.
+It is done in its turn: see `tests.live.matrix`.
 """
 
 from __future__ import annotations
 
-import os
 from typing import Callable
 
 import pytest
 
 from tests.live import roots, sources
-from tests.live.matrix import ALL
+from tests.live.matrix import long
 from tests.live.roots import Root
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(
-        os.environ.get("LIVE_MATRIX") != ALL, reason="takes minutes: in make live-matrix only"
-    ),
-]
+pytestmark = pytest.mark.live
 
 RELEASE, OPENSSL = "3.4.8", "1.1.1w"
 ENVIRONMENT = f"{roots.STUDENTS_HOME}/cryptography-env"
@@ -34,6 +28,7 @@ assert len(legacy.update(b"0" * 8)) == 8
 """
 
 
+@long("openssl-1.1.1")
 def test_3_4_8_with_a_static_openssl_1_1_1(fresh: Callable[[str], Root]) -> None:
     root = fresh("bullseye")
     root.add_student()

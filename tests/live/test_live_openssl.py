@@ -1,13 +1,12 @@
 """An OpenSSL of one's own: built for real, linked both ways, and refused where it cannot serve.
 
-The long ones, a build of OpenSSL and two of cryptography, are for LIVE_MATRIX=all.
+The long ones are done in turn: see `tests.live.matrix`.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shutil
 import signal
@@ -24,14 +23,11 @@ from tests.keys import Keyring, keyring
 from tests.live import sources
 from tests.live.command import Done, Wizard
 from tests.live.machine import CHECKOUT
-from tests.live.matrix import ALL
+from tests.live.matrix import long
 from wizard.archive import VARIABLE
 from wizard.knowledge import OpenSSLSource, load
 
 pytestmark = pytest.mark.live
-LONG = pytest.mark.skipif(
-    os.environ.get("LIVE_MATRIX") != ALL, reason="takes minutes: in make live-matrix only"
-)
 BUILD_SECONDS = 1200
 ELF = b"\x7fELF\x02\x01" + b"\0" * 12
 """The beginning of a 64-bit file of the kind ELF; its architecture follows."""
@@ -119,7 +115,7 @@ def in_use(wizard: Wizard, tmp_path: Path) -> str:
     return done.stdout.strip()
 
 
-@LONG
+@long("openssl-static")
 def test_static(
     wizard: Wizard, cache: Path, source: tuple[OpenSSLSource, Path], tmp_path: Path
 ) -> None:
@@ -145,7 +141,7 @@ def done_without(asked: tuple[str, ...]) -> tuple[str, ...]:
     return ("--method", "source", *asked[:4])
 
 
-@LONG
+@long("openssl-shared")
 def test_shared_with_a_run_path(
     wizard: Wizard, cache: Path, source: tuple[OpenSSLSource, Path], tmp_path: Path
 ) -> None:

@@ -177,9 +177,7 @@ def test_a_rust_that_is_kept_serves_the_next_build(bare: Bare) -> None:
     bare.assert_home_is_as_it_was()
 
 
-@pytest.mark.skipif(
-    os.environ.get("LIVE_MATRIX") != matrix.ALL, reason="a second build: in make live-matrix only"
-)
+@matrix.long("rust-kept")
 def test_a_rust_that_is_kept_after_a_build(bare: Bare) -> None:
     done = bare("--yes", "--json", "--toolchain", "keep")
     assert done.code == 0, done.said

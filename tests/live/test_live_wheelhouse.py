@@ -1,13 +1,12 @@
 """Wheelhouses for real: made with the index, installed from where there is no network at all.
 
-The compiled one, and the one that goes from one Debian to another, are for LIVE_MATRIX=all.
+The compiled ones, and those that go to another Debian, are done in turn: see `tests.live.matrix`.
 """
 
 from __future__ import annotations
 
 import http.server
 import json
-import os
 import shutil
 import subprocess
 import threading
@@ -20,13 +19,10 @@ import pytest
 
 from tests.live import machine
 from tests.live.command import Done, Wizard
-from tests.live.matrix import ALL
+from tests.live.matrix import long
 from tests.live.roots import Root
 
 pytestmark = pytest.mark.live
-long = pytest.mark.skipif(
-    os.environ.get("LIVE_MATRIX") != ALL, reason="takes minutes: in make live-matrix only"
-)
 THREE = ("3.9", "3.11", "3.13")
 NO_NETWORK = ("unshare", "--net")
 
@@ -210,8 +206,9 @@ def test_a_python_that_it_was_not_made_for_is_refused(
     assert list(wizard.folder.iterdir()) == []
 
 
-@long
-@pytest.mark.parametrize("link", ["dynamic", "static"])
+@pytest.mark.parametrize(
+    "link", [pytest.param(each, marks=long(f"wheelhouse-{each}")) for each in ("dynamic", "static")]
+)
 def test_a_compiled_one_is_built_once_for_two_pythons(link: str, wizard: Wizard) -> None:
     need_namespaces()
     old, new = machine.need("3.9"), machine.need("3.12")
@@ -233,8 +230,10 @@ def test_a_compiled_one_is_built_once_for_two_pythons(link: str, wizard: Wizard)
         assert_proved(found, link)
 
 
-@long
-@pytest.mark.parametrize("suite", ["bullseye", "trixie"])
+@pytest.mark.parametrize(
+    "suite",
+    [pytest.param(each, marks=long(f"wheelhouse-{each}")) for each in ("bullseye", "trixie")],
+)
 def test_it_goes_to_another_debian(
     suite: str, fresh: Callable[[str], Root], house: Callable[[], Path]
 ) -> None:

@@ -27,6 +27,29 @@ def test_one_case_has_its_turn_and_the_next_commit_is_the_next_ones(
     assert turns == list(matrix.CASES)
 
 
+def test_one_of_the_other_long_ones_has_its_turn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIVE_MATRIX", raising=False)
+    turns = []
+    for commits in range(len(matrix.LONG)):
+        monkeypatch.setattr(matrix, "_commits", lambda commits=commits: commits)
+        turns += [name for name in matrix.LONG if matrix.is_due(name)]
+    assert turns == list(matrix.LONG)
+    monkeypatch.setenv("LIVE_MATRIX", "openssl-static")
+    assert [name for name in matrix.LONG if matrix.is_due(name)] == ["openssl-static"]
+    assert not matrix.chosen()
+    with pytest.raises(ValueError, match="openssl-dynamic is none of openssl-static"):
+        matrix.long("openssl-dynamic")
+
+
+def test_each_long_one_is_some_test() -> None:
+    here = Path(__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in here.glob("test_live_*.py"))
+    for name in matrix.LONG:
+        family, _, last = name.partition("-")
+        assert f'long("{name}")' in text or f'long(f"{family}-{{each}}")' in text, name
+        assert last in text
+
+
 def test_one_case_can_be_asked_for_and_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVE_MATRIX", "bookworm-50.0.2")
     assert [case.name for case in matrix.chosen()] == ["bookworm-50.0.2"]
@@ -39,13 +62,16 @@ def test_one_case_can_be_asked_for_and_all_of_them(monkeypatch: pytest.MonkeyPat
 
 def test_the_page_has_every_row_in_aligned_columns(tmp_path: Path) -> None:
     page = tmp_path / "tested.md"
-    matrix.write(ROWS, page)
-    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
+    matrix.write(ROWS, dict.fromkeys(matrix.LONG, 61.4), page)
+    text = page.read_text(encoding="utf-8")
+    first, *others = text.split("\n\n")[3:6]
+    lines = first.splitlines()
     assert [line.split(" |")[0].strip("| ") for line in lines] == [
         *("cryptography", "------------", "3.4.8", "50.0.2")
     ]
+    assert others[1].count("| 61 ") == len(matrix.LONG)
     assert len({tuple(i for i, sign in enumerate(line) if sign == "|") for line in lines}) == 1
-    assert "{" not in page.read_text(encoding="utf-8")
+    assert "{" not in text
 
 
 def test_the_last_result_is_that_of_the_matrix_as_it_is() -> None:
@@ -53,6 +79,8 @@ def test_the_last_result_is_that_of_the_matrix_as_it_is() -> None:
     commands = [
         line.split("`")[1] for line in page.splitlines() if line.startswith("|") and "`" in line
     ]
+    names, commands = commands[len(matrix.CASES) + 1 :], commands[: len(matrix.CASES) + 1]
+    assert names == list(matrix.LONG)
     cases = (*matrix.CASES.values(), matrix.REFUSED)
     assert sorted(commands) == sorted(case.command for case in cases)
     assert str(CHECKOUT) not in page
