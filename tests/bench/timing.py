@@ -97,7 +97,10 @@ def ratio(one: Sequence[float], other: Sequence[float]) -> float:
 
 def against(one: Sequence[float], other: Sequence[float]) -> str:
     """The two medians, and of how many runs."""
-    runs = f"{len(one)} runs each" if len(one) > 1 else "1 run each"
+    if len(one) == len(other):
+        runs = f"{len(one)} runs each" if len(one) > 1 else "1 run each"
+    else:
+        runs = f"{len(one)} runs and {len(other)}"
     return f"{median(one):.2f} s against {median(other):.2f} s, {runs}"
 
 
