@@ -180,7 +180,8 @@ def _benches(
     alone = replace(choices, wheelhouse="", targets="")
     for target in targets(facts, choices):
         tool = building.with_pip(installer.choose(facts, knowledge, target, choices, offer.listed))
-        older = next((b for b in found if shares(b.target.python, target.python)), None)
+        python = target.python
+        older = next((b for b in found if shares(b.target.python, python, offer.row)), None)
         if choices.method != "source" or older:
             name = label(older.target.python if older else target.python)
             steps = _own(label(target.python), tool.before)

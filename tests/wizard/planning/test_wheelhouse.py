@@ -142,6 +142,19 @@ def test_a_source_build_is_done_once_and_serves_the_newer_pythons() -> None:
     assert "wheels-3-9" in before(found, "needs-3-9")
 
 
+@pytest.mark.parametrize("release", ["42.0.8", "35.0.0"])
+def test_a_release_of_setuptools_is_built_by_each_python(release: str) -> None:
+    found = made(WORKSHOP, replace(SOURCE, targets="3.11,3.9", release=release, rust="system"))
+    assert [s.id for s in found.steps if s.heavy] == ["wheels-3-9", "wheels-3-11"]
+    assert not [s for s in found.steps if s.id.startswith("needs-")]
+    for name in ("3-9", "3-11"):
+        words = argv(found, f"wheels-{name}")
+        assert words[-1] == f"cryptography=={release}"
+        assert words[0] == argv(found, f"try-{name}")[0]
+        assert f"constraints-{name}" in before(found, f"wheels-{name}")
+    order(found)
+
+
 def test_a_wheel_is_compiled_just_like_an_installation() -> None:
     alone = replace(SOURCE, targets="3.11", rust="system")
     house = made(WORKSHOP, alone)
@@ -174,10 +187,13 @@ def test_who_shares_a_wheel() -> None:
     old, new = python("3.9.1"), python("3.14.0")
     free = python("3.14.0", free_threaded=True)
     pypy = python("3.11.1", implementation="pypy")
-    assert environment.shares(old, new)
-    assert not environment.shares(new, old)
-    assert not environment.shares(old, free)
-    assert not environment.shares(old, pypy)
+    row = KNOWLEDGE.release("50.0.2")
+    assert environment.shares(old, new, row)
+    assert not environment.shares(new, old, row)
+    assert not environment.shares(old, free, row)
+    assert not environment.shares(old, pypy, row)
+    assert not environment.shares(old, new, KNOWLEDGE.release("42.0.8"))
+    assert environment.shares(old, new, KNOWLEDGE.release("43.0.0"))
     assert [environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
 
 
