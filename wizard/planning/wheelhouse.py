@@ -17,7 +17,7 @@ from wizard.environment import Target, label, paths, shares, targets, workshop
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Python
 from wizard.knowledge import Knowledge
-from wizard.needs import cffi, offers, source
+from wizard.needs import cffi, offers, openssl, source
 from wizard.needs.offers import Offer
 from wizard.plan import Plan, Step
 from wizard.planning import building, installer
@@ -43,6 +43,7 @@ REPAIR = (
     "code or [os.remove(wheel) for wheel in wheels]; sys.exit(code)"
 )
 """A program that lets auditwheel rename the compiled wheels in a folder."""
+LEFT_OUT = "Or leave out --repair."
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def plan(
     """
     release = offer.listed.version
     compiled = choices.method == "source"
-    _refuse(facts, choices, offer)
+    _refuse(facts, knowledge, choices, offer)
     work = workshop(facts, choices)
     stage = paths(facts).join(work, "wheels")
     benches = _benches(facts, knowledge, choices, offer)
@@ -147,7 +148,7 @@ def plan(
     )
 
 
-def _refuse(facts: Facts, choices: Choices, offer: Offer) -> None:
+def _refuse(facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer) -> None:
     own = offer.source.openssl.own if offer.source.openssl else None
     if choices.method == "source" and own and own.place:
         raise BadRequest(
@@ -169,8 +170,21 @@ def _refuse(facts: Facts, choices: Choices, offer: Offer) -> None:
         raise BadRequest(
             "A wheel that uses this system's OpenSSL is not repaired.",
             why=COPIED,
-            hints=("Put OpenSSL inside: --link static", "Or leave out --repair."),
+            hints=(f"Put OpenSSL inside: --link static{_own_openssl(knowledge, offer)}", LEFT_OUT),
         )
+    if own is None:
+        raise BadRequest(
+            "A wheel with this system's OpenSSL inside is not one to travel.",
+            why="That OpenSSL looks for its legacy algorithms and its settings in this system's "
+            "own folders. Where these are missing, cryptography warns at each import, or fails.",
+            hints=(f"Let the wizard build one:{_own_openssl(knowledge, offer)}", LEFT_OUT),
+        )
+
+
+def _own_openssl(knowledge: Knowledge, offer: Offer) -> str:
+    """The words that ask for an OpenSSL that the wizard builds for this release."""
+    best = openssl.longest(openssl.buildable(knowledge, offer.row))
+    return f" --openssl {best.version if best else 'VERSION'}"
 
 
 def _benches(

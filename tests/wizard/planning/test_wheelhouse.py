@@ -31,6 +31,8 @@ from wizard.store import cache
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")
 HOUSE = "/home/ada/my wheelhouse"
+OWN = "3.5.7"
+"""An OpenSSL that the wizard builds."""
 THREE = Choices(wheelhouse=HOUSE, targets="3.13,3.9,3.11")
 SOURCE = replace(THREE, method="source", link="dynamic")
 
@@ -232,7 +234,7 @@ def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
 
 
 def test_repair_names_the_wheel_before_it_is_tried() -> None:
-    found = made(WORKSHOP, replace(SOURCE, link="static", repair="yes", rust="system"))
+    found = made(WORKSHOP, replace(SOURCE, openssl=OWN, link="static", repair="yes", rust="system"))
     assert "wheels-3-9" in before(found, "wheels-repair")
     assert "wheels-repair" in before(found, "try-3-9")
     assert argv(found, "wheels-repair")[-1] == str(
@@ -245,12 +247,25 @@ def test_repair_names_the_wheel_before_it_is_tried() -> None:
     [
         ({"link": "dynamic"}, "no update ever reaches it"),
         ({"method": "wheel", "link": ""}, "have their final names"),
+        ({"link": "static"}, "this system's own folders"),
+        ({"link": "static", "openssl": "system"}, "this system's own folders"),
     ],
 )
 def test_what_cannot_be_repaired_is_refused(changed: dict[str, Any], why: str) -> None:
     with pytest.raises(BadRequest) as caught:
         plan(WORKSHOP, KNOWLEDGE, replace(SOURCE, repair="yes", **changed))
     assert why in caught.value.why
+
+
+@pytest.mark.parametrize("link", ["dynamic", "static"])
+def test_what_cannot_be_repaired_gets_the_words_that_can(link: Any) -> None:
+    asked = replace(SOURCE, repair="yes", link=link)
+    with pytest.raises(BadRequest) as caught:
+        plan(WORKSHOP, KNOWLEDGE, asked)
+    assert f"--openssl {OWN}" in caught.value.hints[0]
+    for release in ("50.0.2", "39.0.2"):
+        own = replace(asked, link="static", openssl=OWN, release=release)
+        assert "wheels-repair" in steps(made(WORKSHOP, own))
 
 
 def test_the_notes_tell_what_a_compiled_wheel_is() -> None:
