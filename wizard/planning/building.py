@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath, PureWindowsPath
 
 from backends import pip, rustup
 from backends.action import Command, Prove, RemoveFolder, WriteFile
@@ -72,17 +73,20 @@ def prepare(
     env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
     if row.constraints:
         constraints = paths(facts).join(chosen.folder, "build-constraints.txt")
+        variables = _constrain(facts, constraints, tool)
         text = "".join(f"{line}\n" for line in row.constraints)
         environment.append(
             Step(
                 "constraints",
                 "Write down which build tools this release can use",
-                f"Today's newest no longer build it; these do: {', '.join(row.constraints)}.",
+                f"Some build tools of today fail with it, or hide the true error of a build: it "
+                f"gets {', '.join(row.constraints)}. In this build that takes the place of a "
+                f"{variables[0][0]} of your own.",
                 WriteFile(constraints, text),
                 needs=tuple(step.id for step in environment[-1:]),
             )
         )
-        env = (*env, *_constrain(constraints, tool))
+        env = (*env, *variables)
     made = Prepared(
         tool=build,
         before=tuple(before),
@@ -219,12 +223,17 @@ def _parts(needs: source.Source) -> str:
     return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and OpenSSL's files."
 
 
-def _constrain(path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
+def _constrain(facts: Facts, path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
     """Point the isolated build environment at the constraints.
 
     pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set
-    (measured). uv has a name of its own.
+    (measured). uv has a name of its own. All of them take several files, and cut the text at each
+    space; an address has none (measured with both).
     """
+    rules = PureWindowsPath if facts.system.name == "windows" else PurePosixPath
+    full = rules(facts.folder, path)
+    spaced = any(letter.isspace() for letter in path)
+    place = full.as_uri() if spaced and full.is_absolute() else path
     if tool.uv is not None:
-        return (("UV_BUILD_CONSTRAINT", path),)
-    return (("PIP_CONSTRAINT", path), ("PIP_BUILD_CONSTRAINT", path))
+        return (("UV_BUILD_CONSTRAINT", place),)
+    return (("PIP_CONSTRAINT", place), ("PIP_BUILD_CONSTRAINT", place))
