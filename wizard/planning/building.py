@@ -12,7 +12,7 @@ from wizard.environment import Target, paths
 from wizard.facts import Facts, Python
 from wizard.knowledge import Release
 from wizard.needs import provision, source
-from wizard.plan import Step
+from wizard.plan import Plan, Step
 from wizard.planning import build_openssl
 from wizard.planning.installer import Installer
 
@@ -108,6 +108,14 @@ def prepare(
         needs=(*tools, *(step.id for step in build.before[-1:])),
     )
     return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
+
+
+def in_turn(plan: Plan) -> tuple[Step, ...]:
+    """The steps for whoever does one after the other: to fetch the crates first then saves nothing.
+
+    In a wheelhouse's plan that step bears the name of its Python too.
+    """
+    return tuple(step for step in plan.steps if step.id.partition("-")[0] != CRATES)
 
 
 def proof(
