@@ -228,7 +228,9 @@ def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -
 
 def _parts(needs: source.Source) -> str:
     with_rust = needs.rust is not None and needs.rust.kind in ("packages", "present")
-    return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and OpenSSL's files."
+    own = needs.openssl is not None and needs.openssl.own is not None
+    files = "what OpenSSL itself is built with" if own else "OpenSSL's files"
+    return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and {files}."
 
 
 def _constrain(facts: Facts, path: str, tool: Installer) -> tuple[tuple[str, str], ...]:

@@ -149,6 +149,15 @@ def test_a_cargo_that_fetches_crates_quickly_is_preferred() -> None:
     assert commands(made)["packages"].argv[-2:] == ("cargo-web", "rustc-web")
 
 
+def test_what_is_installed_for_is_said() -> None:
+    usual = {s.id: s for s in plan(DEBIAN, KNOWLEDGE, SOURCE).steps}
+    assert "and OpenSSL's files." in usual["packages"].why
+    asked = replace(SOURCE, openssl="3.5.7", link="static")
+    own = {s.id: s for s in plan(DEBIAN, KNOWLEDGE, asked).steps}
+    assert "OpenSSL's files" not in own["packages"].why
+    assert "and what OpenSSL itself is built with." in own["packages"].why
+
+
 def test_a_release_that_takes_older_rust_can_have_the_plain_one() -> None:
     (apt,) = DEBIAN.managers
     kept = tuple(p for p in apt.packages if "-web" not in p.name)
