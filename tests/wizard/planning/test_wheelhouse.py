@@ -19,7 +19,7 @@ from wizard.asking import questions, request
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.export import formats
-from wizard.facts import Facts, Listed, Listing, Python
+from wizard.facts import Facts, Headers, Listed, Listing, Python
 from wizard.knowledge import load
 from wizard.needs import offers
 from wizard.plan import Plan, Step, order
@@ -271,6 +271,46 @@ def test_what_cannot_be_repaired_gets_the_words_that_can(link: Any) -> None:
 def test_the_notes_tell_what_a_compiled_wheel_is() -> None:
     assert any("“linux”" in note for note in made(WORKSHOP, SOURCE).notes)
     assert not any("“linux”" in note for note in made(WORKSHOP, THREE).notes)
+
+
+@pytest.mark.parametrize("folder", ["/opt/my ssl", "system"])
+def test_a_wheel_that_is_bound_to_a_folder_says_so(folder: str) -> None:
+    own = Headers("/opt/my ssl/include", "3.5.4", "/opt/my ssl/lib", True, "3.5.4", "x86_64")
+    facts = replace(WORKSHOP, openssl=(*WORKSHOP.openssl, own))
+    told = " ".join(made(facts, replace(SOURCE, openssl=folder)).notes)
+    bound = folder != "system"
+    assert ("must have the same OpenSSL in the same folder" in told) is bound
+    assert ("it uses the OpenSSL in /opt/my ssl/lib." in told) is bound
+    assert ("it uses the OpenSSL of a system like this one." in told) is not bound
+    static = replace(SOURCE, openssl=folder, link="static", rust="system")
+    assert "same folder" not in " ".join(made(facts, static).notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [("mac-arm-brew", "/opt/homebrew/opt/openssl@3"), ("mac-arm-port", "/opt/local")],
+)
+def test_a_wheel_of_a_mac_says_which_macs_can_use_it(name: str, prefix: str) -> None:
+    facts = machine(name)
+    asked = Choices(wheelhouse=HOUSE, method="source", link="static")
+    told = " ".join(made(facts, asked).notes)
+    assert "is for this macOS and newer ones" in told
+    assert f"below {prefix}" in told
+    assert f"--openssl {OWN}" in told
+    own = " ".join(made(facts, replace(asked, openssl=OWN)).notes)
+    assert "is for this macOS and newer ones" in own
+    assert "below" not in own
+    shared = " ".join(made(facts, replace(asked, link="dynamic")).notes)
+    assert f"looks for OpenSSL in {prefix}" in shared
+    assert "this macOS" not in " ".join(made(facts, Choices(wheelhouse=HOUSE)).notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "glibc"), [("debian-12", True), ("alpine-3.22", False), ("mac-arm-brew", False)]
+)
+def test_glibc_is_named_where_there_is_one(name: str, glibc: bool) -> None:
+    found = made(machine(name), Choices(wheelhouse=HOUSE))
+    assert ("glibc" in steps(found)["manifest"].why) is glibc
 
 
 @pytest.mark.parametrize("name", names())
