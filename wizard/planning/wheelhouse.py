@@ -102,7 +102,7 @@ def plan(
     manifest = Step(
         "manifest",
         f"Put the wheels into {choices.wheelhouse}",
-        "With manifest.json: what each file is, its checksum, and which OpenSSL"
+        "With manifest.json: what each file is, its checksum and its OpenSSL"
         + (", and which glibc it needs." if _glibc(facts, first) else "."),
         Manifest(
             stage,
@@ -219,7 +219,7 @@ def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
     )
     return Step(
         _id("wheels", bench.name),
-        f"Compile the wheel of cryptography {release}",
+        f"Compile the wheel of cryptography {release} with Python {bench.name}",
         f"Uses {building.ingredients(bench.needs)}. What it needs is fetched as wheels.",
         made.applied(command),
         needs=made.needs,

@@ -154,6 +154,7 @@ def test_a_release_of_setuptools_is_built_by_each_python(release: str) -> None:
         assert words[-1] == f"cryptography=={release}"
         assert words[0] == argv(found, f"try-{name}")[0]
         assert f"constraints-{name}" in before(found, f"wheels-{name}")
+    assert len({step.title for step in found.steps}) == len(found.steps)
     order(found)
 
 
