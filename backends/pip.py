@@ -6,6 +6,8 @@ from backends.action import Command
 
 RUNS_ELSEWHERE = (22, 3)
 """The first pip that can install into another environment (``pip --python``)."""
+REHEARSES = (22, 2)
+"""The first pip that can try out an installation (``pip install --dry-run``)."""
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_COLOR = (10, 0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
+from wizard.knowledge import Release
 from wizard.versions import at_least, key
 
 NAME = "cryptography-env"
@@ -137,14 +138,15 @@ def label_of(implementation: str, version: str, *, free: bool) -> str:
     return f"{kind}{minor}{'t' if free else ''}"
 
 
-def shares(one: Python, other: Python) -> bool:
-    """Whether a wheel of cryptography that was built with ``one`` serves ``other`` too.
+def shares(one: Python, other: Python, row: Release) -> bool:
+    """Whether a wheel of such a release that is built with ``one`` serves ``other`` too.
 
-    It uses Python's stable ABI (abi3), which newer Pythons keep; PyPy and free-threaded ones have
-    their own.
+    maturin names it after Python's stable ABI (abi3), which newer Pythons keep; PyPy and
+    free-threaded ones have their own. setuptools names it after the one Python that has built it
+    (measured: ``cp311-cp311``), whatever is inside.
     """
     usual = all(p.implementation == "cpython" and not p.free_threaded for p in (one, other))
-    return usual and at_least(other.version, one.version)
+    return row.build_backend == "maturin" and usual and at_least(other.version, one.version)
 
 
 def _kind(python: Python) -> str:

@@ -101,8 +101,11 @@ LONG: Mapping[str, Long] = {
         f"{_OWN} inside 50.0.2: Blowfish, TLS by pyOpenSSL, the system's certificates"
     ),
     "openssl-shared": Long(f"{_OWN} beside 50.0.2: the same, with Python's ssl loaded before"),
+    "openssl-system": Long("the static libraries of this Debian inside 50.0.2: the same"),
     "openssl-1.1.1": Long(f"{_OWN}, 1.1.1w, inside 3.4.8", "Debian 11"),
-    "wheelhouse-static": Long("a wheelhouse, OpenSSL inside, for two Pythons without a network"),
+    "wheelhouse-static": Long(
+        f"a wheelhouse, {_OWN} inside, repaired, for two Pythons without a network"
+    ),
     "wheelhouse-dynamic": Long("a wheelhouse, the system's OpenSSL, for two Pythons"),
     "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),

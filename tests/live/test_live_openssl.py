@@ -141,6 +141,16 @@ def done_without(asked: tuple[str, ...]) -> tuple[str, ...]:
     return ("--method", "source", *asked[:4])
 
 
+@long("openssl-system")
+def test_static_with_the_systems_libraries(wizard: Wizard, cache: Path, tmp_path: Path) -> None:
+    done = build(wizard, cache, "--link", "static")
+    assert done.code == 0, done.said
+    proof = done.report["report"]
+    assert proof["linkage"]["kind"] == "static"
+    assert not [c for c in proof["checks"] if c["name"] == "warning"]
+    assert in_use(wizard, tmp_path) == "TLSv1.3"
+
+
 @long("openssl-shared")
 def test_shared_with_a_run_path(
     wizard: Wizard, cache: Path, source: tuple[OpenSSLSource, Path], tmp_path: Path

@@ -157,9 +157,18 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Way]:
                 yield Way(
                     f"The package {name} of {manager.name}",
                     detail,
-                    command_words(facts, manager, command),
+                    command_words(facts, manager, _kept(command)),
                 )
             break
+
+
+def _kept(command: Command) -> Command:
+    """The installation of a package that is to stay: without the name by which it goes again."""
+    words = list(command.argv)
+    if "--virtual" in words:  # apk
+        at = words.index("--virtual")
+        del words[at : at + 2]
+    return replace(command, argv=tuple(words))
 
 
 def conda(facts: Facts) -> Iterator[Way]:

@@ -25,6 +25,8 @@ from wizard.planning import build_openssl, building, planner
 
 USER = "10001:10001"
 """The account and group of the final image, by number: whoever runs it sees that it is not root."""
+BUILD_ONLY = ("include", "lib/*.a", "lib/cmake", "lib/pkgconfig")
+"""What OpenSSL's install_dev puts into its folder, and no program that runs looks for."""
 _TRIAL = (
     "from cryptography.fernet import Fernet as F; k = F.generate_key(); "
     "assert F(k).decrypt(F(k).encrypt(b'it works')) == b'it works'"
@@ -57,7 +59,8 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
             "What the image needs cannot be told: this machine's package lists are empty.",
             hints=("Fetch them first, for example with: apt-get update", "Or take the wheel."),
         )
-    steps = [step for step in order(plan) if _does_something(step)]
+    worth = building.in_turn(plan)
+    steps = [step for step in order(plan) if step in worth and _does_something(step)]
     work = [step for step in steps if not step.lock]
     lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
     for name, value in fresh.facts.variables:
@@ -66,6 +69,8 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
     lines += ["", f"# {_packages_words(plan)}", _packages(_needed(plan, steps, fresh), fresh)]
     folder = ""
     for step in work:
+        if isinstance(step.action, Prove) and _own_library(plan):
+            lines += _trimmed(plan)
         lines += ["", f"# {step.title}."]
         wanted = step.action.cwd if isinstance(step.action, Command) else ""
         if wanted != folder:
@@ -73,6 +78,13 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
             folder = wanted
         lines.append(_instruction(step.action, fresh))
     return "\n".join([*lines, "", *_final(plan, fresh)]) + "\n"
+
+
+def _trimmed(plan: Plan) -> list[str]:
+    """Take away from the environment's OpenSSL what only compiling needs."""
+    own = posixpath.join(plan.environment, "openssl")
+    words = " \\\n    ".join(["RUN rm -rf", *(f"{own}/{name}" for name in BUILD_ONLY)])
+    return ["", "# Only compiling needs these.", words]
 
 
 def _header(plan: Plan, fresh: Container) -> list[str]:
@@ -162,9 +174,8 @@ def _instruction(action: Action, fresh: Container) -> str:
 
 
 def _does_something(step: Step) -> bool:
-    """Whether a step matters in a stage that goes one by one, and is thrown away as a whole."""
-    kinds = (Command, Download, Unpack, WriteFile, Prove)
-    return isinstance(step.action, kinds) and step.id != building.CRATES
+    """Whether a step matters in a stage that is thrown away as a whole."""
+    return isinstance(step.action, (Command, Download, Unpack, WriteFile, Prove))
 
 
 def _run(mounts: list[str], commands: list[str]) -> str:

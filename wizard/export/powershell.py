@@ -28,6 +28,7 @@ from wizard.errors import BadRequest
 from wizard.export.powershell_functions import AS_ROOT, FETCH, INVOKE, INVOKE_AS_ROOT, SIGNED, START
 from wizard.export.shell import NO_MANIFEST, PROOF, aim
 from wizard.plan import Plan
+from wizard.planning import building
 from wizard.programs import variables
 
 _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
@@ -70,7 +71,9 @@ def action_text(action: Action) -> str:
     if isinstance(action, Prove):
         return f"cryptography-wizard verify {_word(action.python)}"
     if isinstance(action, WriteFile):
-        return _write(action)
+        folder = ntpath.dirname(action.path)
+        made = f"$null = New-Item -ItemType Directory -Force {_typed(folder)}; " if folder else ""
+        return made + _write(action)
     if isinstance(action, Manifest):
         return "; ".join(_collect(action, _typed))
     if isinstance(action, Seal):
@@ -84,7 +87,8 @@ def to_powershell(plan: Plan) -> str:
     It is ASCII: Windows PowerShell 5.1 reads a file without a mark in the system's old encoding.
     Raises BadRequest where a program gets an argument that 5.1 cannot pass on.
     """
-    actions = [step.action for step in plan.steps]
+    steps = building.in_turn(plan)
+    actions = [step.action for step in steps]
     lines = [
         f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with:",
@@ -97,8 +101,8 @@ def to_powershell(plan: Plan) -> str:
         lines += FETCH.splitlines()
     if any(isinstance(action, CheckSignature) for action in actions):
         lines += SIGNED.splitlines()
-    for number, step in enumerate(plan.steps, 1):
-        title = f"[{number}/{len(plan.steps)}] {step.title}"
+    for number, step in enumerate(steps, 1):
+        title = f"[{number}/{len(steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"Write-Host {literal(title)}"]
         lines += _script(step.action, plan.system)
     if plan.prepares:

@@ -21,6 +21,7 @@ from backends.action import (
 from wizard.archive import SIGNATURE
 from wizard.errors import BadRequest
 from wizard.plan import Plan
+from wizard.planning import building
 from wizard.programs import variables
 
 PROOF = """\
@@ -129,7 +130,7 @@ def action_text(action: Action, system: str = "linux") -> str:
     if isinstance(action, Prove):
         return join(["cryptography-wizard", "verify", action.python])
     if isinstance(action, WriteFile):
-        return _write(action)
+        return " && ".join(_write(action))
     if isinstance(action, Manifest):
         return " && ".join(_collect(action))
     if isinstance(action, Seal):
@@ -148,7 +149,8 @@ def to_shell(plan: Plan) -> str:
             why="Windows has no such shell; its own is PowerShell.",
             hints=("Write it for PowerShell: cryptography-wizard plan --format powershell",),
         )
-    actions = [step.action for step in plan.steps]
+    steps = building.in_turn(plan)
+    actions = [step.action for step in steps]
     lines = [
         "#!/bin/sh",
         f"# {_comment(aim(plan))}",
@@ -162,8 +164,8 @@ def to_shell(plan: Plan) -> str:
         lines += _FETCH.splitlines()
     if any(isinstance(action, CheckSignature) for action in actions):
         lines += _SIGNED.splitlines()
-    for number, step in enumerate(plan.steps, 1):
-        title = f"[{number}/{len(plan.steps)}] {step.title}"
+    for number, step in enumerate(steps, 1):
+        title = f"[{number}/{len(steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
         lines.append(_script(step.action))
     if plan.prepares:
@@ -186,9 +188,7 @@ def _script(action: Action) -> str:
         words = [action.python, "-", *([action.release] if action.release else [])]
         return f"{join(words)} <<'PROOF'\n{PROOF}PROOF"
     if isinstance(action, WriteFile):
-        folder = posixpath.dirname(action.path)
-        made = f"mkdir -p {quote(folder)}\n" if folder else ""
-        return made + _write(action)
+        return "\n".join(_write(action))
     if isinstance(action, Manifest):
         return "\n".join([*_collect(action), f"# {NO_MANIFEST}"])
     if isinstance(action, Seal):
@@ -242,11 +242,12 @@ def _collect(action: Manifest) -> tuple[str, str]:
     return f"mkdir -p {folder}", f"cp {quote(action.wheels)}/*.whl {folder}/"
 
 
-def _write(action: WriteFile) -> str:
-    path = quote(action.path)
+def _write(action: WriteFile) -> tuple[str, ...]:
+    folder, path = posixpath.dirname(action.path), quote(action.path)
+    made = (f"mkdir -p {quote(folder)}",) if folder else ()
     if action.text.endswith("\n"):
-        return f"printf '%s\\n' {join(action.text[:-1].split(chr(10)))} > {path}"
-    return f"printf '%s' {quote(action.text)} > {path}"
+        return *made, f"printf '%s\\n' {join(action.text[:-1].split(chr(10)))} > {path}"
+    return *made, f"printf '%s' {quote(action.text)} > {path}"
 
 
 def aim(plan: Plan) -> str:

@@ -86,7 +86,7 @@ def _also(
     """The offer for one more Python, with all that has to be installed for it as well."""
     listed = found.listed
     wheel = found.wheel or wheel_reason(other.python, listed, knowledge)
-    if environment.shares(first.python, other.python):
+    if environment.shares(first.python, other.python, found.row):
         needs = source.Source(wheels.unfit(other.python, listed))
     else:
         needs = _source(facts, knowledge, other, choices, listed, found.row)

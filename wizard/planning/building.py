@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath, PureWindowsPath
 
 from backends import pip, rustup
 from backends.action import Command, Prove, RemoveFolder, WriteFile
@@ -11,7 +12,7 @@ from wizard.environment import Target, paths
 from wizard.facts import Facts, Python
 from wizard.knowledge import Release
 from wizard.needs import provision, source
-from wizard.plan import Step
+from wizard.plan import Plan, Step
 from wizard.planning import build_openssl
 from wizard.planning.installer import Installer
 
@@ -72,17 +73,20 @@ def prepare(
     env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
     if row.constraints:
         constraints = paths(facts).join(chosen.folder, "build-constraints.txt")
+        variables = _constrain(facts, constraints, tool)
         text = "".join(f"{line}\n" for line in row.constraints)
         environment.append(
             Step(
                 "constraints",
                 "Write down which build tools this release can use",
-                f"Today's newest no longer build it; these do: {', '.join(row.constraints)}.",
+                f"Some build tools of today fail with it, or hide the true error of a build: it "
+                f"gets {', '.join(row.constraints)}. In this build that takes the place of a "
+                f"{variables[0][0]} of your own.",
                 WriteFile(constraints, text),
                 needs=tuple(step.id for step in environment[-1:]),
             )
         )
-        env = (*env, *_constrain(constraints, tool))
+        env = (*env, *variables)
     made = Prepared(
         tool=build,
         before=tuple(before),
@@ -104,6 +108,14 @@ def prepare(
         needs=(*tools, *(step.id for step in build.before[-1:])),
     )
     return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
+
+
+def in_turn(plan: Plan) -> tuple[Step, ...]:
+    """The steps for whoever does one after the other: to fetch the crates first then saves nothing.
+
+    In a wheelhouse's plan that step bears the name of its Python too.
+    """
+    return tuple(step for step in plan.steps if step.id.partition("-")[0] != CRATES)
 
 
 def proof(
@@ -216,15 +228,22 @@ def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -
 
 def _parts(needs: source.Source) -> str:
     with_rust = needs.rust is not None and needs.rust.kind in ("packages", "present")
-    return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and OpenSSL's files."
+    own = needs.openssl is not None and needs.openssl.own is not None
+    files = "what OpenSSL itself is built with" if own else "OpenSSL's files"
+    return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and {files}."
 
 
-def _constrain(path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
+def _constrain(facts: Facts, path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
     """Point the isolated build environment at the constraints.
 
     pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set
-    (measured). uv has a name of its own.
+    (measured). uv has a name of its own. All of them take several files, and cut the text at each
+    space; an address has none (measured with both).
     """
+    rules = PureWindowsPath if facts.system.name == "windows" else PurePosixPath
+    full = rules(facts.folder, path)
+    spaced = any(letter.isspace() for letter in path)
+    place = full.as_uri() if spaced and full.is_absolute() else path
     if tool.uv is not None:
-        return (("UV_BUILD_CONSTRAINT", path),)
-    return (("PIP_CONSTRAINT", path), ("PIP_BUILD_CONSTRAINT", path))
+        return (("UV_BUILD_CONSTRAINT", place),)
+    return (("PIP_CONSTRAINT", place), ("PIP_BUILD_CONSTRAINT", place))

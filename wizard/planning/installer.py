@@ -15,6 +15,8 @@ from wizard.needs import provision, source, wheels
 from wizard.plan import FileExists, Step
 from wizard.versions import at_least
 
+OFTEN_OLD = "The pip that comes with a Python is often too old for today's packages."
+
 
 @dataclass(frozen=True)
 class Installer:
@@ -169,7 +171,7 @@ def _new_with_pip(
     made = pip.make_environment(python.path, target.folder, with_pip=True)
     environment = _environment(target, made, needs=(provision.STEP,) if needed else ())
     folder = choices.from_wheelhouse
-    upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), "", folder)
+    upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), OFTEN_OLD, folder)
     return Installer(
         target,
         (environment, upgrade),
@@ -199,30 +201,42 @@ def _existing_with_pip(
             "This environment has no pip, which does the installing.",
             pip.ensure(target.interpreter),
         )
-        upgrade = _upgrade(target, python.ensurepip, (ensured.id,), "", choices.from_wheelhouse)
+        folder = choices.from_wheelhouse
+        upgrade = _upgrade(target, python.ensurepip, (ensured.id,), OFTEN_OLD, folder)
         return Installer(
             target,
             (ensured, upgrade),
             "Installed by the environment's own pip.",
             pip=python.ensurepip,
-            folder=choices.from_wheelhouse,
+            folder=folder,
         )
-    wanted = "" if choices.method == "source" else _pip_wanted(python, listed, knowledge)
+    why = _too_old(python.pip.version, python, listed, knowledge, choices)
     folder = choices.from_wheelhouse
-    before = (_upgrade(target, python.pip.version, (), wanted, folder),) if wanted else ()
+    before = (_upgrade(target, python.pip.version, (), why, folder),) if why else ()
     return Installer(
         target,
         before,
         f"Installed by the environment's own pip, {python.pip.version}"
-        + (", brought up to date first." if wanted else "."),
+        + (", brought up to date first." if why else "."),
         pip=python.pip.version,
         folder=folder,
     )
 
 
-def _pip_wanted(python: Python, listed: Listed, knowledge: Knowledge) -> str:
-    """The pip that is needed for the wheel, where the one that is there is too old."""
-    return wheels.fit(python, listed, knowledge).pip
+def _too_old(
+    version: str, python: Python, listed: Listed, knowledge: Knowledge, choices: Choices
+) -> str:
+    """Why a pip that is there has to be brought up to date; empty where it will do."""
+    if choices.method == "source":
+        if pip.release_of(version) >= pip.REHEARSES:
+            return ""
+        oldest = ".".join(map(str, pip.REHEARSES))
+        return (
+            f"pip {version} is too old to compile with: it may not understand what a release says "
+            f"of its build, and only {oldest} and later can try out what they would build."
+        )
+    wanted = wheels.fit(python, listed, knowledge).pip
+    return wanted and f"pip {version} is too old for the wheel: it takes {wanted} or newer."
 
 
 def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = ()) -> Step:
@@ -237,14 +251,7 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
     )
 
 
-def _upgrade(
-    target: Target, version: str, needs: tuple[str, ...], wanted: str, folder: str
-) -> Step:
-    why = (
-        f"pip {version} is too old for the wheel: it takes {wanted} or newer."
-        if wanted
-        else "The pip that comes with a Python is often too old for today's packages."
-    )
+def _upgrade(target: Target, version: str, needs: tuple[str, ...], why: str, folder: str) -> Step:
     return Step(
         "pip-upgrade",
         "Bring pip up to date",

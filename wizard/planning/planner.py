@@ -171,7 +171,10 @@ def _notes(
         )
     if facts.listing is None or not facts.listing.releases:
         why = facts.listing.problem if facts.listing else ""
-        notes.append(f"The index was not asked; the documented tables are used. {why}".strip())
+        notes.append(
+            "The index was not asked; the wizard's tables of what each release's documentation "
+            f"says are used. {why}".strip()
+        )
     if facts.system.temporary_noexec and choices.method == "source":
         notes.append(
             f"Programs may not run from {facts.system.temporary}, which stops builds: "

@@ -11,16 +11,14 @@ from dataclasses import dataclass, replace
 
 from backends import pip
 from backends.action import Command, Manifest, RemoveFolder
-from wizard.asking.handover import COPIED
 from wizard.choices import Choices
 from wizard.environment import Target, label, paths, shares, targets, workshop
-from wizard.errors import BadRequest
 from wizard.facts import Facts, Python
 from wizard.knowledge import Knowledge
 from wizard.needs import cffi, offers, source
 from wizard.needs.offers import Offer
 from wizard.plan import Plan, Step
-from wizard.planning import building, installer
+from wizard.planning import building, installer, travel
 from wizard.planning.building import Prepared
 from wizard.planning.installer import Installer
 
@@ -73,11 +71,11 @@ def plan(
 ) -> Plan:
     """The plan for these complete choices. ``offer`` is the release for all targets together.
 
-    Raises BadRequest where the wheels would not be what was asked for.
+    Raises what `wizard.planning.travel.refuse` raises.
     """
     release = offer.listed.version
     compiled = choices.method == "source"
-    _refuse(facts, choices, offer)
+    travel.refuse(facts, knowledge, choices, offer)
     work = workshop(facts, choices)
     stage = paths(facts).join(work, "wheels")
     benches = _benches(facts, knowledge, choices, offer)
@@ -104,7 +102,8 @@ def plan(
     manifest = Step(
         "manifest",
         f"Put the wheels into {choices.wheelhouse}",
-        "With manifest.json: what each file is, its checksum, which OpenSSL and which glibc.",
+        "With manifest.json: what each file is, its checksum and its OpenSSL"
+        + (", and which glibc it needs." if _glibc(facts, first) else "."),
         Manifest(
             stage,
             choices.wheelhouse,
@@ -141,36 +140,14 @@ def plan(
             *(replace(step, needs=(manifest.id,)) for step in cleared),
         ),
         # Nothing is installed: by what, is no matter.
-        notes=(*(n for n in notes if n != first.tool.note), *_notes(facts, choices, first.tool)),
+        notes=(
+            *(n for n in notes if n != first.tool.note),
+            *_notes(choices, first.tool),
+            *travel.notes(facts, knowledge, choices, offer),
+        ),
         system=facts.system.name,
         wheelhouse=choices.wheelhouse,
     )
-
-
-def _refuse(facts: Facts, choices: Choices, offer: Offer) -> None:
-    own = offer.source.openssl.own if offer.source.openssl else None
-    if choices.method == "source" and own and own.place:
-        raise BadRequest(
-            "A wheelhouse cannot have cryptography linked to an OpenSSL that is built here.",
-            why="Its library would stay on this machine; the wheel would look for it elsewhere.",
-            hints=("Put it inside: --link static", "Or use the system's: --openssl system"),
-        )
-    if not choices.repair:
-        return
-    if facts.system.name != "linux":
-        raise BadRequest("--repair is for Linux: only there do wheels get such a name.")
-    if choices.method != "source":
-        raise BadRequest(
-            "--repair has nothing to repair here.",
-            why="The wheels come from the index, and have their final names already.",
-            hints=("Leave out --repair, or compile: --method source",),
-        )
-    if choices.link == "dynamic":
-        raise BadRequest(
-            "A wheel that uses this system's OpenSSL is not repaired.",
-            why=COPIED,
-            hints=("Put OpenSSL inside: --link static", "Or leave out --repair."),
-        )
 
 
 def _benches(
@@ -180,7 +157,8 @@ def _benches(
     alone = replace(choices, wheelhouse="", targets="")
     for target in targets(facts, choices):
         tool = building.with_pip(installer.choose(facts, knowledge, target, choices, offer.listed))
-        older = next((b for b in found if shares(b.target.python, target.python)), None)
+        python = target.python
+        older = next((b for b in found if shares(b.target.python, python, offer.row)), None)
         if choices.method != "source" or older:
             name = label(older.target.python if older else target.python)
             steps = _own(label(target.python), tool.before)
@@ -241,7 +219,7 @@ def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
     )
     return Step(
         _id("wheels", bench.name),
-        f"Compile the wheel of cryptography {release}",
+        f"Compile the wheel of cryptography {release} with Python {bench.name}",
         f"Uses {building.ingredients(bench.needs)}. What it needs is fetched as wheels.",
         made.applied(command),
         needs=made.needs,
@@ -320,7 +298,7 @@ def _repaired(
     repair = Step(
         "wheels-repair",
         "Name the compiled wheel after the systems that can use it",
-        "auditwheel reads which glibc it needs. OpenSSL is inside, so nothing is copied into it.",
+        "auditwheel reads which C library it needs. OpenSSL is inside: nothing is copied into it.",
         Command(
             (python, "-c", REPAIR, stage),
             env=(("PYTHONPATH", tools),),
@@ -389,18 +367,14 @@ def _makes(step: Step) -> bool:
     return step.lock == LOCK
 
 
-def _notes(facts: Facts, choices: Choices, tool: Installer) -> tuple[str, ...]:
+def _glibc(facts: Facts, bench: _Bench) -> bool:
+    return facts.system.name == "linux" and bench.target.python.libc == "glibc"
+
+
+def _notes(choices: Choices, tool: Installer) -> tuple[str, str]:
     maker = "uv" if tool.uv else "Python's venv"
-    notes = [
+    return (
         f"pip makes the wheels; {maker} makes the environments in which they are tried.",
         f"The wheels that an earlier run put into {choices.wheelhouse} are replaced, when the new "
         "ones are there.",
-    ]
-    if choices.method == "source" and facts.system.name == "linux" and not choices.repair:
-        why = (
-            "it uses the OpenSSL of a system like this one"
-            if choices.link == "dynamic"
-            else "nobody has checked which systems can use it; --repair does"
-        )
-        notes.append(f"The compiled wheel is named “linux”, not “manylinux”: {why}.")
-    return tuple(notes)
+    )

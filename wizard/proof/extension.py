@@ -21,14 +21,16 @@ class Survey:
     """One extension file.
 
     ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers
-    that it was built with. ``needed`` are the libraries that it links to. ``glibc`` is the oldest
-    glibc that has all the symbols that it uses, and ``rust`` the compiler that made it. Each is
-    empty where the file does not tell; only ELF files tell the last three.
+    that it was built with. ``needed`` are the libraries that it links to, and ``folders`` those in
+    which it looks for them before the system's own. ``glibc`` is the oldest glibc that has all the
+    symbols that it uses, and ``rust`` the compiler that made it. Each is empty where the file does
+    not tell; only ELF files tell the last four.
     """
 
     linkage: Linkage
     openssl: str = ""
     needed: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     glibc: str = ""
     rust: str = ""
 
@@ -42,31 +44,43 @@ def survey(path: str) -> Survey:
     if not content.startswith(b"\x7fELF"):
         return told
     try:
-        needed, glibc, comment = _elf(path)
+        needed, folders, glibc, comment = _elf(path)
     except Exception:  # noqa: BLE001 - broken files make the reader raise anything
         return told  # the linkage says what is wrong with it
     rust = _RUST.search(comment)
-    return replace(told, needed=needed, glibc=glibc, rust=rust[1].decode("ascii") if rust else "")
+    return replace(
+        told,
+        needed=needed,
+        folders=folders,
+        glibc=glibc,
+        rust=rust[1].decode("ascii") if rust else "",
+    )
 
 
-def _elf(path: str) -> tuple[tuple[str, ...], str, bytes]:
-    """The libraries, the newest version of glibc's symbols, and what compilers left behind."""
+def _elf(path: str) -> tuple[tuple[str, ...], tuple[str, ...], str, bytes]:
+    """Libraries, run path, the newest version of glibc's symbols, and what compilers left."""
     from elftools.elf.dynamic import DynamicSection
     from elftools.elf.elffile import ELFFile
     from elftools.elf.gnuversions import GNUVerNeedSection
 
     needed: list[str] = []
+    folders: list[str] = []
     versions: list[str] = []
     comment = b""
     with open(path, "rb") as stream:  # noqa: PTH123 - the reader wants the stream
         for section in ELFFile(stream).iter_sections():
             if isinstance(section, DynamicSection):
                 tags: Iterable[Any] = section.iter_tags()  # their attributes come at run time
-                needed += [tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"]
+                for tag in tags:
+                    if tag.entry.d_tag == "DT_NEEDED":
+                        needed.append(tag.needed)
+                    elif tag.entry.d_tag in ("DT_RPATH", "DT_RUNPATH"):
+                        path = tag.rpath if tag.entry.d_tag == "DT_RPATH" else tag.runpath
+                        folders += [folder for folder in path.split(":") if folder]
             elif isinstance(section, GNUVerNeedSection):
                 for _library, symbols in section.iter_versions():
                     found = (_GLIBC.fullmatch(symbol.name) for symbol in symbols)
                     versions += [match[1] for match in found if match]
             elif section.name == ".comment":
                 comment = section.data()
-    return tuple(needed), max(versions, key=key, default=""), comment
+    return tuple(needed), tuple(folders), max(versions, key=key, default=""), comment

@@ -273,7 +273,8 @@ def read(file: Path) -> Wheel:
             ]
     except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
         raise WizardError(f"{file} is no wheel.", shown=str(error)) from None
-    return _explained(_with_extensions(wheel, parts)) if parts else wheel
+    folders = tuple(dict.fromkeys(folder for part in parts for folder in part.folders))
+    return _explained(_with_extensions(wheel, parts), folders) if parts else wheel
 
 
 def _with_extensions(wheel: Wheel, parts: list[Survey]) -> Wheel:
@@ -291,13 +292,16 @@ def _with_extensions(wheel: Wheel, parts: list[Survey]) -> Wheel:
     return replace(wheel, link="" if found.kind == "unknown" else found.kind, openssl=openssl)
 
 
-def _explained(wheel: Wheel) -> Wheel:
+def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
+    """Say of a plain ``linux`` wheel why it does not travel. ``folders`` are its run path."""
     if not wheel.tags.rpartition("-")[2].startswith("linux_"):
         return wheel
     reasons = []
     if wheel.link == "dynamic":
         names = " and ".join(Path(name).name for name in wheel.libraries) or "OpenSSL"
-        reasons.append(f"it uses that system's own OpenSSL ({names})")
+        places = " or ".join(folder for folder in folders if folder.startswith("/"))
+        where = f"the OpenSSL in {places}" if places else "that system's own OpenSSL"
+        reasons.append(f"it uses {where} ({names})")
     elif wheel.libraries:
         reasons.append(f"it uses libraries of that system ({', '.join(wheel.libraries)})")
     if wheel.glibc:

@@ -226,6 +226,13 @@ def test_the_package_of_the_distribution() -> None:
     assert way.command == ""
 
 
+def test_the_package_of_apk_stays_under_its_own_name() -> None:
+    package = Package("py3-cryptography", candidate="44.0.0-r0")
+    facts = with_package("apk", "/sbin/apk", package, machine("alpine-3.12"), "doas")
+    way = one(facts, "The package py3-cryptography of apk")
+    assert way.command == "doas apk --wait 300 add py3-cryptography"
+
+
 def test_a_package_that_is_not_to_be_had_is_not_named() -> None:
     other = Package("libssl-dev", candidate="3.0.17")
     facts = with_package("apt", "/usr/bin/apt-get", other, RISCV)

@@ -308,7 +308,8 @@ def test_an_openssl_of_its_own_is_fetched_with_its_checksum_and_built_on_all_cor
     assert order.index(places[-1]) < pip
     scripts = [run.script for run in builder.all("RUN")]
     assert any('make -j"$(nproc)" build_libs' in script for script in scripts)
-    assert not any("rm -rf" in script for script in scripts)
+    assert not any("rm -rf /var" in script for script in scripts)
+    assert not any("--dry-run" in script for script in scripts)
 
 
 def test_a_shared_openssl_of_its_own_is_in_the_environment_that_is_copied() -> None:
@@ -322,6 +323,24 @@ def test_a_shared_openssl_of_its_own_is_in_the_environment_that_is_copied() -> N
     assert copy.document.startswith("OpenSSL 3.5.7, built by cryptography-wizard.")
     (install,) = (r for r in builder.all("RUN") if "--no-binary" in r.script)
     assert "-rpath,/opt/cryptography/openssl/lib" in install.script
+
+
+def test_of_a_shared_openssl_only_what_runs_is_copied(tmp_path: Path) -> None:
+    builder, _ = both("debian-13", "built-shared")
+    trim, proof = builder.instructions[-2:]
+    assert proof.document
+    for name in ("include/openssl/ssl.h", "lib/libssl.a", "lib/pkgconfig/libssl.pc"):
+        file = tmp_path / "openssl" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    (tmp_path / "openssl" / "lib" / "libssl-cryptography.so.3").touch()
+    script = trim.script.replace("/opt/cryptography/", f"{tmp_path}/")
+    assert trim.script.count("/opt/cryptography/openssl/") == len(trim.script.split()) - 2
+    subprocess.run(("sh", "-c", script), check=True, timeout=60)
+    left = [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert left == ["libssl-cryptography.so.3"]
+    inside, _ = both("debian-13", "built")
+    assert not any("rm -rf" in run.script for run in inside.all("RUN"))
 
 
 def test_the_constraints_of_an_old_release_are_written_as_they_are() -> None:

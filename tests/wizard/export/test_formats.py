@@ -36,7 +36,7 @@ from tests.programs import program
 from tests.wizard.planned import plans
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
-from wizard.export.formats import command_text, to_shell, to_text
+from wizard.export.formats import command_text, to_powershell, to_shell, to_text
 from wizard.knowledge import load
 from wizard.plan import Plan, Step
 from wizard.planning.planner import plan
@@ -115,6 +115,18 @@ def test_the_script_writes_files_and_folders(tmp_path: Path) -> None:
     result = run(to_shell(small(Step("s", "t", "w.", write))), tmp_path)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "a b.txt").read_text() == "50%\n$HOME\n"
+
+
+@pytest.mark.parametrize("wheelhouse", ["", "/home/ada/wheels"])
+def test_a_script_fetches_no_crates_ahead(wheelhouse: str) -> None:
+    choices = Choices(method="source", openssl="3.5.7", link="static", wheelhouse=wheelhouse)
+    made = plan(machine("workshop"), load(), choices)
+    assert "--dry-run" in to_text(made)  # whoever runs the plan does it beside OpenSSL
+    last = len(made.steps) - 1
+    for script in (to_shell(made), to_powershell(made)):
+        assert "--dry-run" not in script
+        assert "Meanwhile" not in script
+        assert f"[{last}/{last}] {made.steps[-1].title}" in script
 
 
 def test_the_script_stops_at_the_first_failure(tmp_path: Path) -> None:
@@ -249,9 +261,10 @@ def test_the_script_removes_a_folder_even_if_it_is_gone(tmp_path: Path) -> None:
 
 def test_a_line_of_the_text_writes_the_file(tmp_path: Path) -> None:
     for text in ("", "a", "a\n", "it's 50%\n\n$HOME `x`\n"):
-        write = WriteFile(str(tmp_path / "f g"), text)
+        write = WriteFile(str(tmp_path / "not there" / "f g"), text)
         assert run(command_text(write), tmp_path).returncode == 0
-        assert (tmp_path / "f g").read_text() == text
+        assert (tmp_path / "not there" / "f g").read_text() == text
+        shutil.rmtree(tmp_path / "not there")
     assert "\n" not in command_text(WriteFile("f", "one\ntwo\n"))
 
 

@@ -300,6 +300,8 @@ def test_files_are_written_as_they_are(text: str) -> None:
     assert called(script, "WriteAllText") == [write.path, text]
     assert called(command_text(write, "windows"), "WriteAllText") == [write.path, text]
     assert "\n" not in command_text(write, "windows")
+    assert "-Force 'C:\\Jürgen'; " in command_text(replace(write, path="C:\\Jürgen\\a"), "windows")
+    assert "New-Item" not in command_text(replace(write, path="a"), "windows")
 
 
 KNOWN = Download("https://files.example/i", "C:\\n d\\i.exe", sha256="ab" * 32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +77,8 @@ def test_an_old_pip_is_upgraded_first_inside_the_environment(version: str, relea
     assert any("50.0.2" in note for note in made.notes)
 
 
-def test_an_environment_with_an_old_pip() -> None:
+def existing(pip: str, *tags: str) -> Facts:
+    """The workshop with an environment that has this pip, and without uv."""
     python = WORKSHOP.pythons[0]
     assert python.pip is not None
     old = replace(
@@ -84,17 +86,38 @@ def test_an_environment_with_an_old_pip() -> None:
         path="/home/ada/api/bin/python",
         environment="/home/ada/api",
         origin="asked",
-        pip=replace(
-            python.pip,
-            version="19.2.3",
-            tags=("cp311-cp311-manylinux2010_x86_64.manylinux1_x86_64.linux_x86_64",),
-        ),
+        pip=replace(python.pip, version=pip, tags=tags or python.pip.tags),
     )
-    facts = without_uv(replace(WORKSHOP, pythons=(old, *WORKSHOP.pythons)))
+    return without_uv(replace(WORKSHOP, pythons=(old, *WORKSHOP.pythons)))
+
+
+def test_an_environment_with_an_old_pip() -> None:
+    facts = existing("19.2.3", "cp311-cp311-manylinux2010_x86_64.manylinux1_x86_64.linux_x86_64")
     made = plan(facts, KNOWLEDGE, Choices(venv="/home/ada/api"))
     assert [s.id for s in made.steps] == ["pip-upgrade", "install", "proof"]
     assert "19.3" in made.steps[0].why
     assert not made.new
+
+
+@pytest.mark.parametrize(
+    ("pip", "upgraded"), [("18.1", True), ("22.1.2", True), ("22.2", False), ("26.0", False)]
+)
+def test_an_old_pip_is_brought_up_to_date_before_it_compiles(pip: str, upgraded: bool) -> None:
+    asked = replace(SOURCE, venv="/home/ada/api", openssl="3.5.7", link="static")
+    made = plan(existing(pip), KNOWLEDGE, asked)
+    steps = {step.id: step for step in made.steps}
+    assert ("pip-upgrade" in steps) is upgraded
+    assert "--dry-run" in commands(made)["crates"].argv
+    for step in ("crates", "install"):
+        assert ("pip-upgrade" in waits(made, step)) is upgraded
+    if upgraded:
+        assert f"pip {pip} is too old to compile with" in steps["pip-upgrade"].why
+
+
+def waits(made: Plan, step: str) -> set[str]:
+    """All that a step waits for, directly or not."""
+    needs = {s.id: s.needs for s in made.steps}[step]
+    return set(needs).union(*(waits(made, need) for need in needs))
 
 
 def test_the_same_version_is_installed_again_to_be_sure() -> None:
@@ -124,6 +147,15 @@ def test_source_on_debian_12_takes_the_rust_that_is_new_enough() -> None:
 def test_a_cargo_that_fetches_crates_quickly_is_preferred() -> None:
     made = plan(DEBIAN, KNOWLEDGE, replace(SOURCE, release="42.0.8"))
     assert commands(made)["packages"].argv[-2:] == ("cargo-web", "rustc-web")
+
+
+def test_what_is_installed_for_is_said() -> None:
+    usual = {s.id: s for s in plan(DEBIAN, KNOWLEDGE, SOURCE).steps}
+    assert "and OpenSSL's files." in usual["packages"].why
+    asked = replace(SOURCE, openssl="3.5.7", link="static")
+    own = {s.id: s for s in plan(DEBIAN, KNOWLEDGE, asked).steps}
+    assert "OpenSSL's files" not in own["packages"].why
+    assert "and what OpenSSL itself is built with." in own["packages"].why
 
 
 def test_a_release_that_takes_older_rust_can_have_the_plain_one() -> None:
@@ -164,6 +196,20 @@ def test_old_build_tools_are_held_by_a_constraint() -> None:
     assert written.text == "setuptools<81\n"
     env = dict(commands(made)["install"].env)
     assert env["PIP_CONSTRAINT"] == env["PIP_BUILD_CONSTRAINT"] == written.path
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_a_constraint_in_a_folder_with_a_space_is_given_as_an_address(tool: Any) -> None:
+    choices = replace(SOURCE, release="41.0.7", venv="/home/ada/my env/ü", installer=tool)
+    made = plan(WORKSHOP, KNOWLEDGE, choices)
+    written = next(s.action for s in made.steps if isinstance(s.action, WriteFile))
+    assert written.path == "/home/ada/my env/ü/build-constraints.txt"
+    env = dict(commands(made)["install"].env)
+    names = ("UV_BUILD_CONSTRAINT",) if tool == "uv" else ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")
+    for name in names:
+        assert env[name] == "file:///home/ada/my%20env/%C3%BC/build-constraints.txt"
+    step = next(s for s in made.steps if s.id == "constraints")
+    assert f"the place of a {names[0]} of your own" in step.why
 
 
 def test_a_python_newer_than_its_pyo3_gets_the_variable() -> None:

@@ -19,7 +19,7 @@ from wizard.asking import questions, request
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.export import formats
-from wizard.facts import Facts, Listed, Listing, Python
+from wizard.facts import Facts, Headers, Listed, Listing, Python
 from wizard.knowledge import load
 from wizard.needs import offers
 from wizard.plan import Plan, Step, order
@@ -31,6 +31,8 @@ from wizard.store import cache
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")
 HOUSE = "/home/ada/my wheelhouse"
+OWN = "3.5.7"
+"""An OpenSSL that the wizard builds."""
 THREE = Choices(wheelhouse=HOUSE, targets="3.13,3.9,3.11")
 SOURCE = replace(THREE, method="source", link="dynamic")
 
@@ -142,6 +144,20 @@ def test_a_source_build_is_done_once_and_serves_the_newer_pythons() -> None:
     assert "wheels-3-9" in before(found, "needs-3-9")
 
 
+@pytest.mark.parametrize("release", ["42.0.8", "35.0.0"])
+def test_a_release_of_setuptools_is_built_by_each_python(release: str) -> None:
+    found = made(WORKSHOP, replace(SOURCE, targets="3.11,3.9", release=release, rust="system"))
+    assert [s.id for s in found.steps if s.heavy] == ["wheels-3-9", "wheels-3-11"]
+    assert not [s for s in found.steps if s.id.startswith("needs-")]
+    for name in ("3-9", "3-11"):
+        words = argv(found, f"wheels-{name}")
+        assert words[-1] == f"cryptography=={release}"
+        assert words[0] == argv(found, f"try-{name}")[0]
+        assert f"constraints-{name}" in before(found, f"wheels-{name}")
+    assert len({step.title for step in found.steps}) == len(found.steps)
+    order(found)
+
+
 def test_a_wheel_is_compiled_just_like_an_installation() -> None:
     alone = replace(SOURCE, targets="3.11", rust="system")
     house = made(WORKSHOP, alone)
@@ -174,10 +190,13 @@ def test_who_shares_a_wheel() -> None:
     old, new = python("3.9.1"), python("3.14.0")
     free = python("3.14.0", free_threaded=True)
     pypy = python("3.11.1", implementation="pypy")
-    assert environment.shares(old, new)
-    assert not environment.shares(new, old)
-    assert not environment.shares(old, free)
-    assert not environment.shares(old, pypy)
+    row = KNOWLEDGE.release("50.0.2")
+    assert environment.shares(old, new, row)
+    assert not environment.shares(new, old, row)
+    assert not environment.shares(old, free, row)
+    assert not environment.shares(old, pypy, row)
+    assert not environment.shares(old, new, KNOWLEDGE.release("42.0.8"))
+    assert environment.shares(old, new, KNOWLEDGE.release("43.0.0"))
     assert [environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
 
 
@@ -216,7 +235,7 @@ def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
 
 
 def test_repair_names_the_wheel_before_it_is_tried() -> None:
-    found = made(WORKSHOP, replace(SOURCE, link="static", repair="yes", rust="system"))
+    found = made(WORKSHOP, replace(SOURCE, openssl=OWN, link="static", repair="yes", rust="system"))
     assert "wheels-3-9" in before(found, "wheels-repair")
     assert "wheels-repair" in before(found, "try-3-9")
     assert argv(found, "wheels-repair")[-1] == str(
@@ -229,6 +248,8 @@ def test_repair_names_the_wheel_before_it_is_tried() -> None:
     [
         ({"link": "dynamic"}, "no update ever reaches it"),
         ({"method": "wheel", "link": ""}, "have their final names"),
+        ({"link": "static"}, "this system's own folders"),
+        ({"link": "static", "openssl": "system"}, "this system's own folders"),
     ],
 )
 def test_what_cannot_be_repaired_is_refused(changed: dict[str, Any], why: str) -> None:
@@ -237,9 +258,60 @@ def test_what_cannot_be_repaired_is_refused(changed: dict[str, Any], why: str) -
     assert why in caught.value.why
 
 
+@pytest.mark.parametrize("link", ["dynamic", "static"])
+def test_what_cannot_be_repaired_gets_the_words_that_can(link: Any) -> None:
+    asked = replace(SOURCE, repair="yes", link=link)
+    with pytest.raises(BadRequest) as caught:
+        plan(WORKSHOP, KNOWLEDGE, asked)
+    assert f"--openssl {OWN}" in caught.value.hints[0]
+    for release in ("50.0.2", "39.0.2"):
+        own = replace(asked, link="static", openssl=OWN, release=release)
+        assert "wheels-repair" in steps(made(WORKSHOP, own))
+
+
 def test_the_notes_tell_what_a_compiled_wheel_is() -> None:
     assert any("“linux”" in note for note in made(WORKSHOP, SOURCE).notes)
     assert not any("“linux”" in note for note in made(WORKSHOP, THREE).notes)
+
+
+@pytest.mark.parametrize("folder", ["/opt/my ssl", "system"])
+def test_a_wheel_that_is_bound_to_a_folder_says_so(folder: str) -> None:
+    own = Headers("/opt/my ssl/include", "3.5.4", "/opt/my ssl/lib", True, "3.5.4", "x86_64")
+    facts = replace(WORKSHOP, openssl=(*WORKSHOP.openssl, own))
+    told = " ".join(made(facts, replace(SOURCE, openssl=folder)).notes)
+    bound = folder != "system"
+    assert ("must have the same OpenSSL in the same folder" in told) is bound
+    assert ("it uses the OpenSSL in /opt/my ssl/lib." in told) is bound
+    assert ("it uses the OpenSSL of a system like this one." in told) is not bound
+    static = replace(SOURCE, openssl=folder, link="static", rust="system")
+    assert "same folder" not in " ".join(made(facts, static).notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [("mac-arm-brew", "/opt/homebrew/opt/openssl@3"), ("mac-arm-port", "/opt/local")],
+)
+def test_a_wheel_of_a_mac_says_which_macs_can_use_it(name: str, prefix: str) -> None:
+    facts = machine(name)
+    asked = Choices(wheelhouse=HOUSE, method="source", link="static")
+    told = " ".join(made(facts, asked).notes)
+    assert "is for this macOS and newer ones" in told
+    assert f"below {prefix}" in told
+    assert f"--openssl {OWN}" in told
+    own = " ".join(made(facts, replace(asked, openssl=OWN)).notes)
+    assert "is for this macOS and newer ones" in own
+    assert "below" not in own
+    shared = " ".join(made(facts, replace(asked, link="dynamic")).notes)
+    assert f"looks for OpenSSL in {prefix}" in shared
+    assert "this macOS" not in " ".join(made(facts, Choices(wheelhouse=HOUSE)).notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "glibc"), [("debian-12", True), ("alpine-3.22", False), ("mac-arm-brew", False)]
+)
+def test_glibc_is_named_where_there_is_one(name: str, glibc: bool) -> None:
+    found = made(machine(name), Choices(wheelhouse=HOUSE))
+    assert ("glibc" in steps(found)["manifest"].why) is glibc
 
 
 @pytest.mark.parametrize("name", names())

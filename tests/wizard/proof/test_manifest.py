@@ -80,6 +80,14 @@ def test_a_wheel_that_uses_the_system_is_explained(tmp_path: Path) -> None:
     assert "libssl.so.3 and libcrypto.so.3" in wheel.only_here
 
 
+def test_a_wheel_that_uses_a_folder_is_explained(tmp_path: Path) -> None:
+    extension = elf(("libssl.so.3", "libc.so.6"), HEADERS_ONLY, runpath="$ORIGIN:/opt/my ssl/lib")
+    path = wheel_files.make(
+        tmp_path, tags=wheel_files.LINUX, files={"cryptography/_rust.abi3.so": extension}
+    )
+    assert "it uses the OpenSSL in /opt/my ssl/lib (libssl.so.3)" in manifest.read(path).only_here
+
+
 def test_a_plain_linux_wheel_with_all_inside_is_explained_too(tmp_path: Path) -> None:
     wheel = manifest.read(wheel_files.make(tmp_path, tags=wheel_files.LINUX))
     assert wheel.link == "static"
