@@ -43,7 +43,8 @@ class Release:
     ``constraints`` (of the build environment) and ``build_env`` are what a build today should not
     go without; ``newer_python_env`` is needed too where the target is newer than
     ``newest_python``: see `env_for`.
-    ``security`` is the caveat of staying on this line, ``yanked`` the versions withdrawn,
+    ``security`` is the caveat of staying on this line, ``wheels_security`` that of its wheels
+    besides (what is compiled has another OpenSSL), ``yanked`` the versions withdrawn,
     ``absent`` numbers between ``first`` and ``last`` that were never published.
     ``sources`` names the source of each fact.
     """
@@ -66,6 +67,7 @@ class Release:
     build_env: tuple[tuple[str, str], ...] = ()
     newer_python_env: tuple[tuple[str, str], ...] = ()
     security: str = ""
+    wheels_security: str = ""
     yanked: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -79,6 +81,11 @@ class Release:
             for micro in range(first.micro, last.micro + 1)
         )
         return tuple(version for version in numbered if version not in self.absent)
+
+    def caveat(self, method: str) -> str:
+        """What staying on this line means for security, of a ``wheel`` or of what is compiled."""
+        wheels = self.wheels_security if method == "wheel" else ""
+        return f"{self.security} {wheels}".strip()
 
     @property
     def name(self) -> str:

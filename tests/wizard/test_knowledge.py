@@ -132,3 +132,10 @@ def test_the_assets_are_read_once() -> None:
 def test_an_unknown_or_missing_key_in_an_asset_is_named() -> None:
     with pytest.raises(ValueError, match=r"'colour'.*'msrv'"):
         knowledge.read_row(Release, {"line": "50", "colour": "red"})
+
+
+def test_what_is_compiled_has_not_the_wheels_openssl() -> None:
+    row = load().release("46.0.7")
+    assert "The wheels before 48.0.1 hold" in row.caveat("wheel")
+    assert "The wheels" not in row.caveat("source")
+    assert row.caveat("source") == row.security

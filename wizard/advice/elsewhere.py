@@ -229,9 +229,9 @@ def newest_wheel(knowledge: Knowledge, python: Python, releases: list[Listed]) -
     return next(fits, None)
 
 
-def detailed(words: str, knowledge: Knowledge, listed: Listed) -> str:
+def detailed(words: str, knowledge: Knowledge, listed: Listed, method: str = "wheel") -> str:
     """The words and, where there is one, the caveat of staying with this release."""
-    return f"{words} {knowledge.release(listed.version, listed=True).security}".rstrip()
+    return f"{words} {knowledge.release(listed.version, listed=True).caveat(method)}".rstrip()
 
 
 def command_words(facts: Facts, manager: Manager, command: Command) -> str:

@@ -133,7 +133,7 @@ def _by_wheel(facts: Facts, knowledge: Knowledge, listed: Listed, place: Choices
 
 
 def _by_source(facts: Facts, knowledge: Knowledge, listed: Listed, place: Choices) -> Had:
-    detail = detailed("Compiling takes minutes.", knowledge, listed)
+    detail = detailed("Compiling takes minutes.", knowledge, listed, "source")
     command = _wizard(facts, replace(place, release=listed.version, method="source"))
     title = f"cryptography {listed.version}, compiled here from its source"
     return Had(listed.version, Trouble.SOURCE, Way(title, detail, command))
@@ -153,7 +153,7 @@ def _by_administrator(
         return
     what = "fetches the lists of packages" if source.refresh else "installs what a build needs"
     words = f"Somebody with administrator rights {what}; then it can be compiled here."
-    detail = detailed(words, knowledge, listed)
+    detail = detailed(words, knowledge, listed, "source")
     title = f"cryptography {listed.version}, with an administrator's help"
     yield Had(
         listed.version,

@@ -157,7 +157,8 @@ def _notes(
         notes += offer.source.notes
     newest = next((r for r in offers.listing(facts, knowledge).releases if not r.yanked), listed)
     if listed.version != newest.version:
-        notes.append(f"The newest release is {newest.version}. {offer.row.security}".strip())
+        caveat = offer.row.caveat(choices.method)
+        notes.append(f"The newest release is {newest.version}. {caveat}".strip())
         best = offers.offer(facts, knowledge, target(facts, choices), choices, newest)
         if choices.method == "wheel" and best.wheel and not best.source.reason:
             notes.append(
