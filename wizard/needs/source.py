@@ -194,16 +194,17 @@ def _by_hand(wish: _Wish, because: str) -> Source:
         if facts.openssl or choices.openssl not in ("", "system"):
             return _refused(library)
         lacks.append("OpenSSL with its header files")
-    no_openssl = isinstance(library, Refused)
     if not python.headers:
         lacks.append("the header files of Python (Python.h)")
     if lacks or isinstance(toolchain, Refused) or isinstance(library, Refused):
+        alone = isinstance(library, Refused) and len(lacks) == 1
+        hint = openssl.own_hint(facts, wish.knowledge, row, choices.link) if alone else ()
         return Source(
             because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
             hints=(
                 f"A source build still lacks: {', '.join(lacks)}.",
                 *_how_to_get(facts, python),
-                *(openssl.own_hint(facts, wish.knowledge, row, choices.link) if no_openssl else ()),
+                *hint,
             ),
         )
     return _build(wish, toolchain, library)
