@@ -5,8 +5,11 @@ Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
 * A static libcrypto looks for the legacy provider as a module in the prefix of its own build;
   cryptography then warns on every import, and Blowfish and RC4 are gone. ``no-module`` puts it
   inside.
-* ``--openssldir`` is where certificates are looked for: the system's, so that they are found.
+* ``--openssldir`` is where certificates are looked for, and ``openssl.cnf``: the system's, so that
+  they are found.
 * OpenSSL 3 calls its folder ``lib64`` on 64-bit Linux, which older releases do not look into.
+* Upstream's own builds have ``no-atexit`` (a clean-up at exit can crash: INSTALL.md of OpenSSL) and
+  ``enable-ec_nistp_64_gcc_128`` (P-224 and P-521 are much faster).
 * ``build_libs`` and ``install_dev`` leave out programs, tests and manuals: a third of the time.
 * The linker must keep apart the symbols of two OpenSSLs in one process: ``-Bsymbolic-functions``
   (docs/installation.rst of cryptography, "Using your own OpenSSL on Linux").
@@ -38,29 +41,38 @@ _LINUX = {
     "riscv64": "linux64-riscv64",
 }
 """What OpenSSL calls such machines (Configurations/10-main.conf, 3.0 to 4.0)."""
+_WIDE = ("x86_64", "arm64", "aarch64", "ppc64le")
+"""Where ``enable-ec_nistp_64_gcc_128`` works: little-endian, numbers of 128 bits, and memory may be
+read at any address (INSTALL.md of OpenSSL)."""
 _ENV = (("LC_ALL", "C"),)
 
 
-def options(version: str, link: str, system: str, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+def options(
+    version: str, link: str, system: str, machine: str, known: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """The options for this version, linked ``static`` or ``dynamic``, without the folders.
 
-    ``known`` are further ones that only some versions know (``no-apps``, ``no-docs``).
+    ``machine`` is the architecture, empty where its programs are of 32 bits. ``known`` are further
+    ones that only some versions know (``no-apps``, ``no-docs``).
     """
     chosen = [*(_STATIC if link == "static" else _SHARED), *_BOTH]
     if not version.startswith("1."):
         chosen += _SINCE_3
     if link != "static" and system == "linux":
         chosen.append(_SYMBOLIC)
+    if machine in _WIDE:
+        chosen.append("enable-ec_nistp_64_gcc_128")
     return (*chosen, *known)
 
 
 def target(link: str, system: str, machine: str) -> str | None:
     """What the build is configured for: a name of OpenSSL's, or of `definition`.
 
-    Empty where OpenSSL's ``config`` finds it out by itself; None where it has no name for it.
+    Empty where OpenSSL's ``config`` finds it out by itself; None where it has no name for it, and
+    for a shared one on macOS: that has its folder in its name, and cannot be moved.
     """
     if system == "macos":  # there the machine's architecture would be taken, and Python's counts
-        return _MACS.get(machine)
+        return _MACS.get(machine) if link == "static" else None
     if link == "static":
         return ""
     name = _LINUX.get(machine)

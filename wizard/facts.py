@@ -116,7 +116,8 @@ class Headers:
     """OpenSSL's headers: the folder with ``openssl/opensslv.h``, and the version they state.
 
     ``libraries`` is the folder with the libraries that belong to them, empty where it was not
-    found; ``static`` says that both static libraries are in it. ``library`` is the version that
+    found; ``static`` says that both static libraries are in it, ``shared`` that a shared one is,
+    which a linker takes first. ``library`` is the version that
     libcrypto itself states, ``machine`` the architecture it is for (``x86_64``, ``aarch64``,
     ``arm64``, ``i686`` …); both are empty where they could not be read.
     """
@@ -127,6 +128,7 @@ class Headers:
     static: bool = False
     library: str = ""
     machine: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,9 @@ class OpenSSL:
     (`wizard.facts.Package.folder`) and ``{root}`` (the folder above the one that the manager's
     program is in). ``static`` is the package with the static libraries; empty: there is none.
     ``static_include`` and ``static_lib`` are named to a static build where the others are empty;
-    they may have ``{multiarch}`` (`wizard.facts.Facts.multiarch`).
+    they may have ``{multiarch}`` (`wizard.facts.Facts.multiarch`). ``static_below`` is the first
+    OpenSSL whose static libraries need those of others (empty: none does). ``engine`` is the
+    package with ``openssl/engine.h``, where it is one of its own; releases before 44 include it.
     ``hint`` says how a manager that lacks it can have it.
     """
 
@@ -165,6 +167,8 @@ class OpenSSL:
     static: str = ""
     static_include: str = ""
     static_lib: str = ""
+    static_below: str = ""
+    engine: str = ""
     hint: str = ""
     source: str = ""
 

@@ -77,7 +77,9 @@ def brewed(mac: Mac) -> tuple[Python, Manager, Headers]:
     return (
         own,
         homebrew(mac.machine, (own,)),
-        Headers(f"{folder}/include", HOMEBREW["openssl@3"], f"{folder}/lib", static=True),
+        Headers(
+            f"{folder}/include", HOMEBREW["openssl@3"], f"{folder}/lib", static=True, shared=True
+        ),
     )
 
 
@@ -97,8 +99,8 @@ def ported(mac: Mac) -> tuple[Python, Manager, tuple[Headers, ...]]:
     real = "/opt/local/libexec/openssl3"
     version = MACPORTS["openssl3"]
     headers = (
-        Headers(f"{real}/include", version, f"{real}/lib", static=True),
-        Headers("/opt/local/include", version, "/opt/local/lib", static=True),
+        Headers(f"{real}/include", version, f"{real}/lib", static=True, shared=True),
+        Headers("/opt/local/include", version, "/opt/local/lib", static=True, shared=True),
     )
     return own, macports((own,)), headers
 

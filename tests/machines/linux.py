@@ -194,7 +194,7 @@ def free_threaded() -> Facts:
         _tool("perl", "5.38.2"),
     )
     libraries = "/usr/lib/x86_64-linux-gnu"
-    headers = Headers("/usr/include", "3.0.13", libraries, static=True)
+    headers = Headers("/usr/include", "3.0.13", libraries, static=True, shared=True)
     return replace(facts, pythons=pythons, managers=(apt,), tools=tools, openssl=(headers,))
 
 

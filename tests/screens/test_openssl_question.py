@@ -116,7 +116,7 @@ async def test_flags_stand_chosen() -> None:
 
 
 async def test_a_folder_is_looked_at_before_it_is_taken(tmp_path: Path) -> None:
-    good, empty = tmp_path / "my ssl", tmp_path / "empty"
+    good, empty = tmp_path / "my-ssl", tmp_path / "empty"
     good.mkdir()
     empty.mkdir()
     there = Machine(str(good))
@@ -185,7 +185,7 @@ def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_folder_line_by_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good, empty = tmp_path / "my ssl", tmp_path / "empty"
+    good, empty = tmp_path / "my-ssl", tmp_path / "empty"
     good.mkdir()
     empty.mkdir()
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"\n\n2\n{empty}\n{good}\n2\n\n3\n"))
@@ -195,7 +195,7 @@ def test_a_folder_line_by_line(
     out = capsys.readouterr().out
     assert f"\n{empty} is no folder of an OpenSSL.\nWhat to do:\n  - There has to be" in out
     assert "How should OpenSSL be linked?" in out
-    assert f"OPENSSL_DIR='{good}'" in out
+    assert f"OPENSSL_DIR={good}" in out
 
 
 @pytest.mark.parametrize(

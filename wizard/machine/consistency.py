@@ -185,8 +185,9 @@ def _tool(key: str, tool: Tool) -> Wrong:
 def _headers(key: str, headers: Headers) -> Wrong:
     if not headers.folder:
         yield f"{key}.folder", "is empty: allowed is the folder that has openssl/opensslv.h."
-    if headers.static and not headers.libraries:
-        yield f"{key}.static", "is true, but libraries, the folder they are in, is empty."
+    for kind in ("static", "shared"):
+        if getattr(headers, kind) and not headers.libraries:
+            yield f"{key}.{kind}", "is true, but libraries, the folder they are in, is empty."
 
 
 def _least(key: str, value: int, least: int) -> Wrong:

@@ -22,6 +22,7 @@ PATIENCE = 8.0
 """Seconds."""
 LIBRARIES = ("libssl.so", "libssl.dylib", "libssl.lib", "libssl.a")
 """What a linker takes; the last is the static one, but on Windows, where both end in .lib."""
+SHARED = ("libssl.so", "libcrypto.so", "libssl.dylib", "libcrypto.dylib")
 CRYPTO = ("libcrypto.so", "libcrypto.dylib", "libcrypto.a")
 
 
@@ -49,7 +50,7 @@ def _described(folder: str, version: str) -> Headers:
         own, machine = of.version(crypto), of.machine(crypto)
     except OSError:
         own, machine = "", ""  # it cannot be read: nothing is known of it
-    return Headers(folder, version, libraries, static, own, machine)
+    return Headers(folder, version, libraries, static, own, machine, _has(libraries, SHARED))
 
 
 def _opensslv(folder: str) -> str:

@@ -61,7 +61,7 @@ def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Every package name of a manager's table, for these Python versions, each once."""
     plain = [*table.build, table.libffi, *table.openssl_build, table.pypy_headers]
     for openssl in table.openssl:
-        plain += [openssl.package, openssl.version_of, openssl.static]
+        plain += [openssl.package, openssl.version_of, openssl.static, openssl.engine]
     plain += [name for rust in table.rust for name in (*rust.packages, rust.version_of)]
     plain += [
         template.format(minor=minor, digits=minor.replace(".", ""))

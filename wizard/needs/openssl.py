@@ -1,21 +1,16 @@
-"""Which OpenSSL a source build uses, and in which words a release is told of it."""
+"""Which OpenSSL a source build uses."""
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from backends import openssl as backend
-from wizard import archive
-from wizard.choices import Choices
 from wizard.environment import paths
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager, Python
 from wizard.knowledge import Knowledge, OpenSSLSource, Packages, Release
 from wizard.knowledge import OpenSSL as Way
-from wizard.needs import origin
 from wizard.refused import Refused
 from wizard.versions import at_least, upstream
 
@@ -26,6 +21,8 @@ STEERING = (
 )
 """Variables that send a build to another OpenSSL, or do without parts of it: a plan sets those that
 it needs, and the build sees none of the others (docs/installation.rst; the crate openssl-sys)."""
+BUILDS = ("linux", "macos")
+"""The systems that the wizard builds an OpenSSL on."""
 WHEEL = "Install the wheel instead: it has its own OpenSSL inside."
 
 
@@ -104,103 +101,86 @@ class Library:
         return f"{self.prefix}{slash}include", f"{self.prefix}{slash}lib"
 
 
-@dataclass(frozen=True)
-class Linking:
-    """What makes a build link as it was asked: see `backends.action.Command` for the fields."""
-
-    env: tuple[tuple[str, str], ...] = ()
-    lists: tuple[tuple[str, str], ...] = ()
+def own_hint(facts: Facts, knowledge: Knowledge, row: Release, link: str) -> tuple[str, ...]:
+    """That the wizard can build one for this row; nothing where it cannot."""
+    best = longest(buildable(knowledge, row))
+    if best is None or facts.system.name not in BUILDS:
+        return ()
+    inside = link == "static" or facts.system.name == "macos"  # see `wizard.needs.own`
+    static = " --link static" if inside else ""
+    return (f"Or let the wizard build one: --openssl {best.version}{static}",)
 
 
 def packaged(
-    facts: Facts, row: Release, manager: Manager, names: Packages, link: str
+    facts: Facts,
+    knowledge: Knowledge,
+    row: Release,
+    manager: Manager,
+    names: Packages,
+    link: str,
 ) -> Library | Refused:
     """The OpenSSL that ``manager`` has, or would install, for a release of this row."""
     known = {package.name: package for package in manager.packages}
+    own = own_hint(facts, knowledge, row, link)
     refused: Refused | None = None
     hints: tuple[str, ...] = ()
     for way in names.openssl:
-        package, own = known.get(way.package), known.get(way.version_of or way.package)
-        version = upstream(own.installed or own.candidate) if own else ""
+        package, numbered = known.get(way.package), known.get(way.version_of or way.package)
+        version = upstream(numbered.installed or numbered.candidate) if numbered else ""
         if not package or not version:
-            hints += (way.hint,) if way.hint else ()
+            helps = way.hint and (way.static or link != "static")
+            hints += (way.hint,) if helps else ()
             continue
         problem = unfit(row, version)
         if problem:
             refused = refused or problem
             continue
         if link == "static" and way.static not in known:
-            return Refused(
-                f"{manager.name} has no static libraries of OpenSSL.", (_own_hint(row), WHEEL)
-            )
+            return Refused(f"{manager.name} has no static libraries of OpenSSL.", (*own, WHEEL))
+        if link == "static" and _entangled(way, version):
+            return _not_alone(version, own)
         if link == "static" and row.linking == "flags" and facts.system.name == "linux":
             return Refused(
                 f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL "
                 "that has no shared libraries, and the system's has.",
-                (_own_hint(row),),
+                own,
             )
         if link == "static" and "{multiarch}" in way.static_lib and not facts.multiarch:
             return Refused(f"Where {way.static} puts its libraries cannot be told here.")
         if "{folder}" in way.prefix and not package.folder:
             return Refused(f"{manager.name} did not say in which folder {way.package} is.")
-        wanted = (way.package, *((way.static,) if link == "static" else ()))
+        engine = (way.engine,) if way.engine in known and not at_least(row.first, NO_ENGINE) else ()
+        packages = (way.package, *((way.static,) if link == "static" else ()), *engine)
         return Library(
             version,
-            tuple(dict.fromkeys(wanted)),
+            tuple(dict.fromkeys(packages)),
             *_places(facts, way, manager, package.folder, link),
         )
-    refused = refused or Refused(f"{manager.name} does not have: {names.openssl[0].package}.")
-    return replace(refused, hints=(*hints, *refused.hints))
+    if refused:
+        return Refused(refused.reason, (*hints, *own, *refused.hints))
+    return Refused(f"{manager.name} does not have: {names.openssl[0].package}.", (*hints, *own))
 
 
-def built(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices,
-    folder: str,
+NO_ENGINE = "44"
+"""The first release that does without ``openssl/engine.h`` (pyca/cryptography, issue 11690)."""
+
+
+def _entangled(way: Way, version: str) -> bool:
+    """Whether the static libraries of this way need others, which a build is not told of."""
+    return bool(way.static_below) and at_least(version, way.static_below)
+
+
+def _not_alone(version: str, own: tuple[str, ...]) -> Refused:
+    return Refused(
+        f"The system's static OpenSSL {version} needs zlib and zstd as well, which a build of "
+        "cryptography does not link: the result could not be imported.",
+        (*own, WHEEL),
+    )
+
+
+def named(
+    facts: Facts, knowledge: Knowledge, row: Release, python: Python, folder: str, link: str
 ) -> Library | Refused:
-    """The OpenSSL of the version that was chosen, built for the environment in ``folder``."""
-    version, link = choices.openssl, choices.link
-    found = origin.source(facts, knowledge, choices)
-    if isinstance(found, Refused):
-        return found
-    problem = unfit(row, version)
-    if problem:
-        return Refused(f"cryptography {row.name} does not take OpenSSL {version}.", problem.hints)
-    if facts.system.name not in ("linux", "macos"):
-        return Refused("The wizard builds OpenSSL on Linux and macOS only.")
-    if not facts.cache:
-        return Refused("These facts do not say where the wizard may keep an OpenSSL.")
-    if facts.system.temporary_noexec:
-        return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
-    target = backend.target(link, facts.system.name, python.machine)
-    if target is None:
-        return Refused(
-            f"OpenSSL cannot be built shared for {python.machine} by the wizard.",
-            ("Put it inside: --link static",),
-        )
-    options = backend.options(version, link, facts.system.name, found.known)
-    machine = f"{python.machine}-{python.libc or facts.system.name}"
-    usual = {each.sha256 for each in knowledge.openssls}
-    own_sum = () if found.sha256 in usual else (found.sha256,)
-    asked = (target, *options, facts.certificates, *own_sum)
-    telling = hashlib.sha256(" ".join(asked).encode()).hexdigest()[:8]
-    name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{telling}"
-    rules = paths(facts)
-    place = rules.join(folder, "openssl") if link != "static" else ""
-    prefix = rules.join(facts.cache, "openssl", name)
-    file = rules.join(facts.cache, "openssl", "src", archive.kept(version, *own_sum))
-    objects = found.static if link == "static" else found.shared
-    signed = bool(found.signer) and not origin.lacking(facts, found)
-    there = name in facts.built
-    own = Own(found, file, signed, name, prefix, target, options, objects, there, place)
-    trouble = None if own.built else origin.trouble(facts, choices, found)
-    return trouble or Library(version, prefix=place or prefix, own=own)
-
-
-def named(facts: Facts, row: Release, python: Python, folder: str, link: str) -> Library | Refused:
     """The OpenSSL in a folder that the user named, if headers and libraries fit each other."""
     rules = paths(facts)
     include = rules.normpath(rules.join(folder, "include"))
@@ -224,7 +204,7 @@ def named(facts: Facts, row: Release, python: Python, folder: str, link: str) ->
             f"The OpenSSL in {folder} is for {found.machine}, and this Python is for "
             f"{python.machine}."
         )
-    problem = unfit(row, found.version) or _unfit_folder(facts, found, python, link)
+    problem = _unfit_here(facts, knowledge, row, found, python, link)
     if problem:
         return problem
     prefix = folder if found.libraries == rules.join(folder, "lib") else ""
@@ -237,15 +217,17 @@ _MACHINES = {"AMD64": "x86_64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "pp
 """What a library file calls the architecture of such a Python."""
 
 
-def present(facts: Facts, row: Release, python: Python, link: str) -> Library | Refused:
+def present(
+    facts: Facts, knowledge: Knowledge, row: Release, python: Python, link: str
+) -> Library | Refused:
     """The OpenSSL that lies on this machine, where no package manager is asked."""
     if not facts.openssl:
         return Refused("OpenSSL's header files are not here.")
     refused: Refused | None = None
     for headers in facts.openssl:
-        problem = unfit(row, headers.version) or _unfit_folder(facts, headers, python, link)
+        problem = _unfit_here(facts, knowledge, row, headers, python, link)
         if not problem:
-            return _library(facts, headers)
+            return _library(facts, headers, link)
         refused = refused or problem
     return refused or Refused("OpenSSL's header files are not here.")
 
@@ -266,59 +248,16 @@ def unfit(row: Release, version: str) -> Refused | None:
             return None
     except BadRequest as error:
         return Refused(f"Which OpenSSL there is cannot be told: {error.what}")
-    old = not at_least(version, row.openssl)
-    wanted = f"{row.openssl} or newer" if old else f"older than {row.openssl_below}"
     return Refused(
-        f"cryptography {row.name} needs an OpenSSL {wanted}; this machine's is {version}.",
+        f"cryptography {row.name} needs an OpenSSL {wanted(row)}; this machine's is {version}.",
         hints=(WHEEL,),
     )
 
 
-def linking(facts: Facts, row: Release, python: Python, library: Library, link: str) -> Linking:
-    """How a build of this row is told of ``library``: by flags before 40, by openssl-sys since."""
-    include, lib = library.folders
-    env: list[tuple[str, str]] = []
-    if facts.system.name == "macos" and python.platform.endswith("universal2"):
-        # Such a Python asks for both architectures, and no OpenSSL here has both.
-        env.append(("ARCHFLAGS", f"-arch {python.machine}"))
-    if row.linking == "flags" and facts.system.name == "windows":
-        return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
-    if row.linking == "flags":
-        return Linking((*env, *_flags(facts, include, lib, link)))
-    if library.prefix:
-        env.append(("OPENSSL_DIR", library.prefix))
-    elif include:
-        env += [("OPENSSL_INCLUDE_DIR", include), ("OPENSSL_LIB_DIR", lib)]
-    if link == "static":
-        env.append(("OPENSSL_STATIC", "1"))
-    elif needs_run_path(facts, lib, link):
-        env.append(("RUSTFLAGS", f"-C link-arg=-Wl,-rpath,{lib}"))
-    return Linking(tuple(env))
-
-
-def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, str], ...]:
-    if link == "static" and facts.system.name == "macos":
-        archives = " ".join(f"{lib}/{name}" for name in ("libssl.a", "libcrypto.a"))
-        return (
-            ("CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS", "1"),
-            ("CFLAGS", f"-I{include}"),
-            ("LDFLAGS", archives),
-        )
-    if not include:
-        return ()
-    if link == "static":  # in that folder there are no shared ones
-        return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}"))
-    run_path = f" -Wl,-rpath,{lib}" if needs_run_path(facts, lib, link) else ""
-    return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}{run_path}"))
-
-
-def needs_run_path(facts: Facts, lib: str, link: str) -> bool:
-    """Whether the libraries in ``lib`` would not be found when cryptography is used.
-
-    Linux looks in its own folders only; a library of a Mac knows its own place.
-    """
-    elsewhere = bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
-    return facts.system.name == "linux" and link != "static" and elsewhere
+def wanted(row: Release) -> str:
+    """Which OpenSSL a source build of this row takes, as part of a sentence."""
+    below = f", but older than {row.openssl_below}" if row.openssl_below else ""
+    return f"{row.openssl} or newer{below}"
 
 
 def _places(
@@ -335,18 +274,31 @@ def _places(
     return prefix, include, lib
 
 
-def _own_hint(row: Release) -> str:
-    old = bool(row.openssl_below) and not row.takes_openssl("3.0")
-    return f"Or let the wizard build one: --openssl {'1.1.1w' if old else 'VERSION'}"
-
-
-def _unfit_folder(facts: Facts, headers: Headers, python: Python, link: str) -> Refused | None:
+def _unfit_here(
+    facts: Facts, knowledge: Knowledge, row: Release, headers: Headers, python: Python, link: str
+) -> Refused | None:
+    own = own_hint(facts, knowledge, row, link)
+    problem = unfit(row, headers.version)
+    if problem:
+        return Refused(problem.reason, (*own, *problem.hints))
     if facts.system.name == "windows" and not headers.libraries:
         return Refused(
             f"The OpenSSL in {headers.folder} has headers, but its libraries were not found."
         )
     if link == "static" and not headers.static:
-        return Refused(f"The OpenSSL in {headers.folder} has no static libraries.", (WHEEL,))
+        return Refused(f"The OpenSSL in {headers.folder} has no static libraries.", (*own, WHEEL))
+    if link == "static" and any(
+        way.static_include == headers.folder and _entangled(way, headers.version)
+        for way in _native_ways(facts, knowledge)
+    ):
+        return _not_alone(headers.version, own)
+    by_folder = row.linking == "flags" and facts.system.name == "linux"
+    if link == "static" and by_folder and headers.shared:
+        return Refused(
+            f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL that "
+            f"has no shared libraries, and there are some in {headers.libraries}.",
+            own,
+        )
     if facts.system.name == "macos" and headers.folder.startswith(_OTHER.get(python.machine, "-")):
         return Refused(
             f"The OpenSSL in {headers.folder} is for the other kind of Mac, not for "
@@ -355,13 +307,23 @@ def _unfit_folder(facts: Facts, headers: Headers, python: Python, link: str) -> 
     return None
 
 
+def _native_ways(facts: Facts, knowledge: Knowledge) -> list[Way]:
+    """How the package managers that this system is made with have OpenSSL."""
+    mine = {facts.system.distribution, *facts.system.like}
+    tables = (table for table in knowledge.packages if not mine.isdisjoint(table.distributions))
+    return [way for table in tables for way in table.openssl]
+
+
 _OTHER = {"x86_64": "/opt/homebrew/", "arm64": "/usr/local/"}
 """Where Homebrew keeps things for the other architecture (Homebrew's documentation)."""
 
 
-def _library(facts: Facts, headers: Headers) -> Library:
+def _library(facts: Facts, headers: Headers, link: str) -> Library:
     if headers.folder == "/usr/include":
-        return Library(headers.version)
+        if link != "static":
+            return Library(headers.version)
+        # Where no folder is named, pkg-config speaks, and the linker takes the shared ones.
+        return Library(headers.version, include=headers.folder, lib=headers.libraries)
     rules = paths(facts)
     above, last = rules.split(headers.folder)
     if last == "include" and headers.libraries in ("", rules.join(above, "lib")):

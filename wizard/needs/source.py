@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, replace
 
-from backends import msvc
 from backends.manager import managers
 from wizard.choices import Choices
 from wizard.environment import bases, usable
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge, Packages, Release
-from wizard.needs import cffi, compiler, openssl, origin, rust
+from wizard.needs import cffi, compiler, linking, notes, openssl, own, rust
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.plan import Step
@@ -99,7 +98,17 @@ def assess(
     if isinstance(tools, Refused):
         return _refused(tools)
     wish = _Wish(facts, knowledge, python, row, choices, folder)
-    pairs = available(facts, knowledge)
+    found = _found(wish)
+    if found.reason and not choices.link and choices.openssl not in ("", "system"):
+        inside = _found(replace(wish, choices=replace(choices, link="static")))
+        found = found if inside.reason else inside
+    return found if found.reason else replace(found, compiler=tools)
+
+
+def _found(wish: _Wish) -> Source:
+    """What `assess` finds, but for the compiler."""
+    facts, choices = wish.facts, wish.choices
+    pairs = available(facts, wish.knowledge)
     if not choices.manager:  # one that cannot be asked gives way to the next
         pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
@@ -116,7 +125,7 @@ def assess(
             )
             working = [other for other in others if not other.reason]
             found = min(working, key=lambda other: len(other.missing), default=found)
-    return found if found.reason else replace(found, compiler=tools)
+    return found
 
 
 def _with_lists(wish: _Wish, manager: Manager, names: Packages) -> Source:
@@ -142,7 +151,9 @@ def _with_manager(wish: _Wish, manager: Manager, names: Packages) -> Source:
     headers = _python_headers(facts, python, manager, names)
     if isinstance(headers, Refused):
         return _refused(headers, manager)
-    library = _library(wish) or openssl.packaged(facts, row, manager, names, choices.link)
+    library = _library(wish) or openssl.packaged(
+        facts, wish.knowledge, row, manager, names, choices.link
+    )
     if isinstance(library, Refused):
         return _refused(library, manager)
     if library.own and not library.own.built:
@@ -173,8 +184,9 @@ def _by_hand(wish: _Wish, because: str) -> Source:
     if facts.system.name not in ("macos", "windows"):
         lacks += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
     toolchain = rust.choose(facts, wish.knowledge, python, row, None, None, choices.rust)
-    library = _library(wish) or openssl.present(facts, row, python, choices.link)
-    if not isinstance(library, Refused) and library.own and not library.own.built:
+    library = _library(wish) or openssl.present(facts, wish.knowledge, row, python, choices.link)
+    building = not isinstance(library, Refused) and library.own and not library.own.built
+    if building and facts.system.name != "macos":  # its Command Line Tools have both
         lacks += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
         lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
@@ -185,9 +197,15 @@ def _by_hand(wish: _Wish, because: str) -> Source:
     if not python.headers:
         lacks.append("the header files of Python (Python.h)")
     if lacks or isinstance(toolchain, Refused) or isinstance(library, Refused):
+        alone = isinstance(library, Refused) and len(lacks) == 1
+        hint = openssl.own_hint(facts, wish.knowledge, row, choices.link) if alone else ()
         return Source(
             because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
-            hints=(f"A source build still lacks: {', '.join(lacks)}.", *_how_to_get(facts)),
+            hints=(
+                f"A source build still lacks: {', '.join(lacks)}.",
+                *_how_to_get(facts, python),
+                *hint,
+            ),
         )
     return _build(wish, toolchain, library)
 
@@ -199,8 +217,8 @@ def _library(wish: _Wish) -> Library | Refused | None:
     if asked in ("", "system"):
         return None
     if openssl.is_folder(asked):
-        return openssl.named(facts, row, python, asked, link)
-    return openssl.built(facts, wish.knowledge, python, row, wish.choices, wish.folder)
+        return openssl.named(facts, wish.knowledge, row, python, asked, link)
+    return own.built(facts, wish.knowledge, python, row, wish.choices, wish.folder)
 
 
 _NO_MANAGER = {
@@ -210,13 +228,18 @@ _NO_MANAGER = {
 }
 
 
-def _how_to_get(facts: Facts) -> tuple[str, ...]:
+def _how_to_get(facts: Facts, python: Python) -> tuple[str, ...]:
     if facts.system.name == "macos":
         return ("Install Homebrew (brew.sh) or MacPorts (macports.org), then start again.",)
     if facts.system.name == "windows":
+        place = r"C:\Program Files\OpenSSL-Win64"
+        if python.bits == 32:
+            place = r"C:\Program Files (x86)\OpenSSL-Win32"
+        elif python.machine == "arm64":
+            place = r"C:\Program Files\OpenSSL-Win64-ARM"
         return (
-            r"Install OpenSSL with its headers into C:\Program Files\OpenSSL-Win64, or set "
-            "OPENSSL_DIR to its folder, then start again.",
+            f"Install OpenSSL with its headers into {place}, or set OPENSSL_DIR to its folder, "
+            "then start again.",
         )
     return ()
 
@@ -224,7 +247,9 @@ def _how_to_get(facts: Facts) -> tuple[str, ...]:
 def _build(wish: _Wish, toolchain: Toolchain, library: Library) -> Source:
     facts, python = wish.facts, wish.python
     link = wish.choices.link or "dynamic"
-    words = openssl.linking(facts, wish.row, python, library, link)
+    words = linking.words(facts, wish.row, python, library, link)
+    if isinstance(words, Refused):
+        return _refused(words)
     env = _joined((*words.env, *toolchain.env))
     taken = {name for name, _ in env}
     unset = tuple(
@@ -237,68 +262,8 @@ def _build(wish: _Wish, toolchain: Toolchain, library: Library) -> Source:
         lists=words.lists,
         unset=unset,
         path=toolchain.path,
-        notes=tuple(_notes(facts, python, toolchain, library, unset, link)),
+        notes=notes.of(facts, python, toolchain, library, link, env, unset),
     )
-
-
-def _notes(
-    facts: Facts,
-    python: Python,
-    toolchain: Toolchain,
-    library: Library,
-    unset: tuple[str, ...],
-    link: str,
-) -> list[str]:
-    notes = []
-    if toolchain.kind != "none":
-        notes.append(
-            "The build fetches Rust packages (crates) too, from where your cargo is configured to: "
-            "a mirror of Python packages alone is not enough."
-        )
-    if unset:
-        notes.append(
-            f"{', '.join(unset)} would steer the build elsewhere, so it is run without: its "
-            "variables are named in the command."
-        )
-    if toolchain.old:
-        notes.append(
-            f"The cargo here is older than {rust.SPARSE}: it fetches the whole list of crates "
-            "with git, which takes minutes and not every mirror has. --rust rustup avoids that."
-        )
-    studio = facts.tool(msvc.tool(python.machine))
-    if facts.system.name == "windows" and studio:
-        notes.append(
-            f"The build finds the compiler of Visual Studio {studio.version} by itself. By hand, "
-            f"a prompt for it is made by: {studio.path} "
-            f"{msvc.architecture(python.machine, python.bits)}"
-        )
-    if facts.system.name == "windows" and link == "dynamic":
-        notes.append(
-            "cryptography will need OpenSSL's DLLs whenever it is imported: they must lie in "
-            "Windows' system folder or beside python.exe."
-        )
-    if link == "static":
-        notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
-    if not library.own and openssl.needs_run_path(facts, library.folders[1], link):
-        notes.append(
-            f"The libraries in {library.folders[1]} are found by a run path. Where a program has "
-            "imported ssl before, and the system's libraries have the same names, Linux takes the "
-            "system's: the proof looks. --link static has no such doubt."
-        )
-    if library.own:
-        notes += _own_notes(facts, library.own)
-    return notes
-
-
-def _own_notes(facts: Facts, own: openssl.Own) -> list[str]:
-    """How long an OpenSSL of one's own gets fixes, and what vouches for its archive."""
-    row = own.source
-    if row.ends:
-        until = f"OpenSSL {row.version} is {openssl.supported(facts, row)}"
-    else:
-        until = f"When the support of OpenSSL {row.version} ends is not known here"
-    trust = "" if own.built else origin.note(facts, row)
-    return [f"{until}. Nobody but you updates this one.", *([trust] if trust else [])]
 
 
 def _python_headers(

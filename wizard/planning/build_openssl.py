@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backends import openssl
 from backends.action import (
     CheckSignature,
@@ -164,15 +166,28 @@ def _named(own: Own, path: str) -> tuple[Step, ...]:
 
 
 def _why(own: Own) -> str:
-    """What each option does, for the ones that make the difference."""
-    reasons = {
-        "no-shared": "no-shared leaves the linker no choice but the static libraries",
-        "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions keeps it apart from another OpenSSL "
-        "in the same process",
-        "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a "
-        "file that would not be found",
-        "-fPIC": "-fPIC fits it into an extension file",
-    }
-    said = [reason for option, reason in reasons.items() if option in own.options]
-    said.append("--openssldir is where this system keeps its certificates")
+    """What each option does."""
+    said = [reason for option, reason in _REASONS.items() if option in own.options]
+    less = [option for option in ("no-tests", "no-apps", "no-docs") if option in own.options]
+    said.append(f"{_listed(less)} leave{'s' if len(less) == 1 else ''} out what is not needed here")
+    said.append("--openssldir is where this system keeps its certificates and its openssl.cnf")
     return f"Its options: {'; '.join(said)}."
+
+
+_REASONS = {
+    "no-shared": "no-shared leaves the linker no choice but the static libraries",
+    "-fPIC": "-fPIC, which OpenSSL's own makefiles set too, fits it into an extension file",
+    "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they set too, lets it use its own "
+    "functions where another OpenSSL is in the process",
+    "--libdir=lib": "--libdir=lib puts the libraries where every release looks",
+    "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a file "
+    "that would not be found",
+    "no-atexit": "no-atexit leaves out a clean-up at the end, as upstream's own builds do",
+    "enable-ec_nistp_64_gcc_128": "enable-ec_nistp_64_gcc_128 makes the curves P-224 and P-521 "
+    "much faster, as in those",
+}
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -12,7 +12,7 @@ from wizard.asking import questions
 from wizard.asking.question import Question
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts, Headers, Package
+from wizard.facts import Facts, Headers
 from wizard.knowledge import OpenSSLSource, load
 from wizard.needs.openssl import buildable, longest
 from wizard.planning import planner
@@ -21,16 +21,6 @@ KNOWLEDGE = load()
 DEBIAN, WORKSHOP = machine("debian-12"), machine("workshop")
 FITS = 62
 """Columns for a consequence at 80, less its indent; "recommended · " takes some of them."""
-
-
-def able(name: str) -> Facts:
-    """The machine, whose package manager also has what a build of OpenSSL takes."""
-    facts = machine(name)
-    found = facts.managers[0]
-    names = KNOWLEDGE.packages_of(found.name)
-    assert names
-    more = tuple(Package(each, candidate="1") for each in names.openssl_build)
-    return replace(facts, managers=(replace(found, packages=(*found.packages, *more)),))
 
 
 def asked(facts: Facts, key: str = "openssl", **choices: str) -> Question:
@@ -54,7 +44,7 @@ def closed(question: Question) -> dict[str, str]:
 FOLDER = replace(
     WORKSHOP,
     openssl=(
-        Headers("/opt/my ssl/include", "3.5.4", "/opt/my ssl/lib", True, "3.5.4", "x86_64"),
+        Headers("/opt/my-ssl/include", "3.5.4", "/opt/my-ssl/lib", True, "3.5.4", "x86_64"),
         *WORKSHOP.openssl,
     ),
 )
@@ -78,7 +68,7 @@ def test_a_debian_has_all_five_answers() -> None:
 
 
 def test_a_fedora_has_no_static_libraries_and_says_what_to_do() -> None:
-    reason = closed(asked(able("fedora")))
+    reason = closed(asked(machine("fedora")))
     assert list(reason) == ["system static"]
     assert reason["system static"] == (
         "dnf has no static libraries of OpenSSL. One that is built here can be copied in."
@@ -86,12 +76,12 @@ def test_a_fedora_has_no_static_libraries_and_says_what_to_do() -> None:
 
 
 def test_an_alpine_has_static_libraries() -> None:
-    assert not closed(asked(able("alpine-3.22")))
+    assert not closed(asked(machine("alpine-3.22")))
 
 
 def test_on_a_mac_homebrew_updates_it() -> None:
     question = asked(machine("mac-arm-brew"))
-    assert not closed(question)
+    assert list(closed(question)) == ["3.5.7 dynamic"], "it could not be moved"
     assert "of Homebrew" in question.options[0].label
     assert question.options[0].consequence.startswith("Homebrew updates it.")
 
@@ -138,14 +128,14 @@ def test_what_was_given_is_a_part_of_an_answer(
 
 def test_static_alone_is_refused_where_the_system_has_none() -> None:
     with pytest.raises(Impossible) as refused:
-        settled(able("fedora"), link="static")
+        settled(machine("fedora"), link="static")
     assert "no static libraries" in refused.value.why
-    assert "Or let the wizard build one: --openssl VERSION" in refused.value.hints
+    assert "Or let the wizard build one: --openssl 3.5.7 --link static" in refused.value.hints
 
 
 def test_an_error_names_the_flag_that_was_given() -> None:
     # The package manager is chosen after the release was checked; this one has no such libraries.
-    question = asked(able("fedora"))
+    question = asked(machine("fedora"))
     with pytest.raises(Impossible) as refused:
         questions._check(DEBIAN, KNOWLEDGE, question, Choices(openssl="system", link="static"))
     assert refused.value.what == ("--openssl system --link static is not possible on this machine.")
@@ -167,7 +157,7 @@ def test_only_the_versions_that_the_release_takes_are_offered() -> None:
 def test_the_version_is_asked_only_of_one_that_is_built() -> None:
     assert "openssl_version" not in by_key(DEBIAN)
     assert "openssl_version" not in by_key(DEBIAN, link="static")
-    assert "openssl_version" not in by_key(FOLDER, openssl="/opt/my ssl")
+    assert "openssl_version" not in by_key(FOLDER, openssl="/opt/my-ssl")
     assert "link" not in by_key(DEBIAN, openssl="3.5.7")
 
 
@@ -220,17 +210,24 @@ def test_what_was_built_before_takes_no_time() -> None:
 
 
 def test_a_folder_is_linked_either_way() -> None:
-    found = by_key(FOLDER, openssl="/opt/my ssl")
-    assert found["openssl"].given(Choices(openssl="/opt/my ssl")) == "/opt/my ssl"
+    found = by_key(FOLDER, openssl="/opt/my-ssl")
+    assert found["openssl"].given(Choices(openssl="/opt/my-ssl")) == "/opt/my-ssl"
     assert [option.value for option in found["link"].options] == ["dynamic", "static"]
     assert found["link"].recommended == "dynamic"
-    assert settled(FOLDER, openssl="/opt/my ssl") == ("/opt/my ssl", "dynamic")
-    assert settled(FOLDER, openssl="/opt/my ssl", link="static") == ("/opt/my ssl", "static")
+    assert settled(FOLDER, openssl="/opt/my-ssl") == ("/opt/my-ssl", "dynamic")
+    assert settled(FOLDER, openssl="/opt/my-ssl", link="static") == ("/opt/my-ssl", "static")
 
 
 def test_a_folder_with_one_kind_of_libraries_leaves_nothing_to_ask() -> None:
-    assert "link" not in by_key(SHARED_ONLY, openssl="/opt/my ssl")
-    assert settled(SHARED_ONLY, openssl="/opt/my ssl") == ("/opt/my ssl", "dynamic")
+    assert "link" not in by_key(SHARED_ONLY, openssl="/opt/my-ssl")
+    assert settled(SHARED_ONLY, openssl="/opt/my-ssl") == ("/opt/my-ssl", "dynamic")
+
+
+def test_an_open_choice_is_the_way_that_works() -> None:
+    assert settled(machine("mac-arm-brew"), openssl="3.5.7") == ("3.5.7", "static")
+    spaced = replace(FOLDER.openssl[0], folder="/opt/my ssl/include", libraries="/opt/my ssl/lib")
+    facts = replace(FOLDER, openssl=(spaced, *WORKSHOP.openssl))
+    assert settled(facts, openssl="/opt/my ssl") == ("/opt/my ssl", "static")
 
 
 def test_an_answer_fills_both_choices() -> None:

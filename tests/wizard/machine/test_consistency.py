@@ -130,6 +130,11 @@ WRONG: dict[str, tuple[Facts, str, str]] = {
         "openssl[0].static",
         "libraries",
     ),
+    "shared nowhere": (
+        replace(DEBIAN, openssl=(Headers("/usr/include", "3.0.19", shared=True),)),
+        "openssl[0].shared",
+        "libraries",
+    ),
     "headers nowhere": (replace(DEBIAN, openssl=(Headers("", "3.0"),)), "openssl[0].folder", "has"),
     "a variable twice": (
         replace(DEBIAN, variables=(("CFLAGS", "-O2"), ("CFLAGS", "-O3"))),

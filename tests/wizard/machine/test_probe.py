@@ -197,6 +197,14 @@ def test_headers_that_are_pointed_at_come_first(
     (include / "opensslv.h").write_text('# define OPENSSL_VERSION_STR "3.9.9"', encoding="utf-8")
     monkeypatch.setenv("OPENSSL_DIR", str(tmp_path))
     assert headers.read()[0] == Headers(str(tmp_path / "include"), "3.9.9")
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    for name in ("libssl.a", "libcrypto.a"):
+        (lib / name).write_bytes(b"")
+    found = headers.read()[0]
+    assert (found.libraries, found.static, found.shared) == (str(lib), True, False)
+    (lib / "libcrypto.so").write_bytes(b"")
+    assert headers.read()[0].shared
 
 
 # Package managers.

@@ -176,8 +176,6 @@ def test_a_shared_one_is_never_taken_for_the_systems() -> None:
     assert "openssl-name" in steps["openssl-configure"].needs
     static = source(WORKSHOP, openssl="3.5.4", link="static")
     assert "openssl-name" not in {s.id for s in static.steps}
-    mac = source(machine("mac-arm-brew"), openssl="3.5.4", link="dynamic")
-    assert "openssl-name" not in {s.id for s in mac.steps}  # there a library's name is its path
 
 
 def test_one_that_is_not_the_systems_has_to_be_the_one_in_use() -> None:
@@ -199,6 +197,7 @@ def test_before_40_it_is_named_by_flags() -> None:
     prefix = f"{facts.cache}/openssl/"
     assert env(made)["CFLAGS"].startswith(f"-I{prefix}")
     assert env(made)["LDFLAGS"].startswith(f"-L{prefix}")
+    assert env(made)["LDFLAGS"].endswith(" -Wl,--exclude-libs,ALL")
     assert "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS" not in env(made)
     assert "no-module" not in command(made, "openssl-configure").argv
     assert any("out of support since 2023-09-11" in note for note in made.notes)
@@ -209,9 +208,27 @@ def test_a_mac_is_configured_for_the_python_not_the_machine() -> None:
     assert command(made, "openssl-configure").argv[1] == "darwin64-arm64-cc"
 
 
+def test_on_a_mac_a_shared_one_could_not_be_moved() -> None:
+    said = why(machine("mac-arm-brew"), openssl="3.5.4", link="dynamic")
+    assert "has the folder that it was built for in its name" in said
+    assert "--link static" in said
+    open_ = source(machine("mac-arm-brew"), openssl="3.5.4")
+    assert open_.link == "static"
+
+
+def test_a_bare_mac_can_build_one() -> None:
+    made = source(machine("mac-arm-bare"), openssl="3.5.4")
+    ids = [s.id for s in order(made)]
+    assert ids.index("compiler") < ids.index("openssl-configure"), "it brings make"
+    assert "--openssl 3.5.4 --link static" in why(machine("mac-arm-bare"))
+
+
 def test_only_what_the_release_takes() -> None:
     assert "does not take OpenSSL 1.1.1w" in why(WORKSHOP, release="50.0.2", openssl="1.1.1w")
     assert "does not take OpenSSL 3.5.4" in why(WORKSHOP, release="3.4.8", openssl="3.5.4")
+    below = why(WORKSHOP, release="46.0.1", openssl="4.0.2", openssl_sha256="0" * 64)
+    assert "needs 1.1.1e or newer, but older than 4.0." in below
+    assert "--openssl 3.5.4" in below
     assert "It can build: 3.5.4, 1.1.1w." in why(WORKSHOP, openssl="3.0.1")
     assert "Linux and macOS" in why(machine("windows-64"), openssl="3.5.4")
 
@@ -243,3 +260,129 @@ def test_a_folder_that_the_user_names() -> None:
 )
 def test_a_folder_that_cannot_serve(facts: dict[str, Any], link: str, says: str) -> None:
     assert says in why(folder(**facts), openssl="/opt/ssl", link=link, release="50.0.2")
+
+
+def test_static_libraries_that_need_others_are_refused() -> None:
+    said = why(machine("debian-13"), link="static")
+    assert "needs zlib and zstd as well" in said
+    assert "--openssl 3.5.4 --link static" in said
+    there = Headers("/usr/include", "3.5.7", "/usr/lib/x86_64-linux-gnu", static=True)
+    alone = replace(WORKSHOP, managers=(), openssl=(there,))
+    assert "needs zlib and zstd as well" in why(alone, link="static")
+    assert "needs zlib and zstd as well" in why(alone, link="static", openssl="/usr")
+    assert source(folder(version="3.5.7", library="3.5.7"), link="static", openssl="/opt/ssl")
+
+
+def test_static_is_static_where_no_manager_can_be_asked() -> None:
+    made = source(replace(WORKSHOP, managers=()), link="static")
+    assert env(made)["OPENSSL_STATIC"] == "1"
+    assert env(made)["OPENSSL_LIB_DIR"] == "/usr/lib/x86_64-linux-gnu"
+    assert env(made)["OPENSSL_INCLUDE_DIR"] == "/usr/include"
+    assert "OPENSSL_LIB_DIR" not in env(source(replace(WORKSHOP, managers=())))
+
+
+def test_before_40_a_shared_library_beside_the_static_one_is_refused() -> None:
+    wish = {"openssl": "/opt/ssl", "link": "static", "release": "39.0.2"}
+    assert "there are some in /opt/ssl/lib" in why(folder(shared=True), **wish)
+    assert env(source(folder(), **wish))["LDFLAGS"] == "-L/opt/ssl/lib -Wl,--exclude-libs,ALL"
+    assert source(folder(shared=True), openssl="/opt/ssl", link="static")
+    alone = replace(WORKSHOP, managers=())
+    assert "there are some in" in why(alone, link="static", release="39.0.2")
+
+
+def test_a_space_in_a_path_that_would_be_split() -> None:
+    there = "/home/ada/my project/env"
+    shared = why(WORKSHOP, venv=there, openssl="3.5.4", link="dynamic")
+    assert f"{there}/openssl/lib has a space" in shared
+    assert "--venv" in shared
+    assert source(WORKSHOP, venv=there, openssl="3.5.4").link == "static"
+    spaced = folder(folder="/opt/my ssl/include", libraries="/opt/my ssl/lib")
+    assert "flags" in why(spaced, openssl="/opt/my ssl", link="dynamic")
+    assert "flags" in why(spaced, openssl="/opt/my ssl", link="static", release="39.0.2")
+    made = source(spaced, openssl="/opt/my ssl", link="static")
+    assert env(made)["OPENSSL_DIR"] == "/opt/my ssl"
+
+
+def test_a_space_in_the_caches_path_ends_a_build_of_openssl() -> None:
+    facts = replace(WORKSHOP, cache="/home/ada/my cache")
+    assert "CRYPTOGRAPHY_WIZARD_CACHE" in why(facts, openssl="3.5.4", link="static")
+    assert source(facts)
+
+
+def test_fedoras_engine_is_only_for_the_releases_that_include_it() -> None:
+    def packages(**choices: str) -> tuple[str, ...]:
+        return command(source(machine("fedora"), **choices), "packages").argv
+
+    assert "openssl-devel-engine" in packages(release="43.0.3")
+    assert "openssl-devel-engine" not in packages(release="44.0.0")
+    assert "openssl-devel-engine" not in packages(release="43.0.3", openssl="3.5.4")
+    bare = machine("fedora")
+    less = tuple(p for p in bare.managers[0].packages if p.name != "openssl-devel-engine")
+    older = replace(bare, managers=(replace(bare.managers[0], packages=less),))
+    assert "openssl-devel-engine" not in command(source(older, release="43.0.3"), "packages").argv
+
+
+def test_a_refusal_names_the_version_that_works() -> None:
+    assert "--openssl 1.1.1w" in why(DEBIAN, release="3.4.8")
+    alone = replace(WORKSHOP, managers=())
+    assert "--openssl 1.1.1w" in why(alone, release="3.4.8")
+    red = why(machine("rhel-8"), link="static")
+    assert "EPEL" not in red, "it has no static libraries either"
+    assert "--openssl 3.5.4 --link static" in red
+    assert "--openssl 3.5.4 --link static" in why(machine("fedora"), link="static")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("fedora", "rhel-9", "rhel-8", "rhel-7", "centos-7"),
+        *("alpine-3.12", "alpine-3.16", "alpine-3.19", "alpine-3.22"),
+    ],
+)
+def test_every_linux_can_build_one(name: str) -> None:
+    release = "39.0.2" if name in ("rhel-7", "centos-7", "alpine-3.12") else ""
+    made = source(machine(name), openssl="3.5.4", link="static", release=release)
+    facts = machine(name)
+    wanted = KNOWLEDGE.packages_of(facts.managers[0].name)
+    assert wanted
+    assert set(wanted.openssl_build) <= set(command(made, "packages").argv)
+
+
+def test_upstreams_own_options_and_what_they_are_for() -> None:
+    fast = "enable-ec_nistp_64_gcc_128"
+    made = source(WORKSHOP, openssl="3.5.4", link="static")
+    assert fast in command(made, "openssl-configure").argv
+    small = source(machine("i686"), openssl="3.5.4", link="static")
+    assert fast not in command(small, "openssl-configure").argv
+    python = replace(WORKSHOP.pythons[0], bits=32)
+    mixed = source(replace(WORKSHOP, pythons=(python,)), openssl="3.5.4", link="static")
+    assert fast not in command(mixed, "openssl-configure").argv
+    (step,) = (s for s in made.steps if s.id == "openssl-configure")
+    for option in ("no-shared", fast, "no-tests", "--libdir=lib", "--openssldir", "no-module"):
+        assert option in step.why
+    assert "openssl.cnf" in step.why
+    real = plan(WORKSHOP, load(), Choices(method="source", openssl="3.5.7", link="static"))
+    assert {"no-atexit", "no-apps", "no-docs"} <= set(command(real, "openssl-configure").argv)
+    (step,) = (s for s in real.steps if s.id == "openssl-configure")
+    assert "no-tests, no-apps and no-docs leave out" in step.why
+    assert "no-atexit leaves out" in step.why
+
+
+def test_on_windows_openssl_is_named_as_this_python_needs_it() -> None:
+    def says(name: str) -> str:
+        return why(replace(machine(name), openssl=()))
+
+    assert r"C:\Program Files (x86)\OpenSSL-Win32" in says("windows-32")
+    assert r"C:\Program Files\OpenSSL-Win64-ARM" in says("windows-arm64")
+    assert "OpenSSL-Win64," in says("windows-64")
+    (note,) = (n for n in source(machine("windows-64")).notes if "DLLs" in n)
+    assert "beside cryptography's own extension file" in note
+
+
+def test_flags_of_the_users_own_are_not_replaced_in_silence() -> None:
+    mine = replace(WORKSHOP, variables=(("RUSTFLAGS", "-C target-cpu=native"), ("CFLAGS", "-O3")))
+    made = source(mine, openssl="3.5.4", link="dynamic")
+    assert any("does not get your RUSTFLAGS:" in note for note in made.notes)
+    before = source(mine, openssl="3.5.4", link="static", release="39.0.2")
+    assert any("does not get your CFLAGS:" in note for note in before.notes)
+    assert not any("does not get your" in note for note in source(mine).notes)

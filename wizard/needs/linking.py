@@ -1,0 +1,88 @@
+"""In which words a release is told of its OpenSSL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.facts import Facts, Python
+from wizard.knowledge import Release
+from wizard.needs.openssl import Library
+from wizard.refused import Refused
+
+
+@dataclass(frozen=True)
+class Linking:
+    """What makes a build link as it was asked: see `backends.action.Command` for the fields."""
+
+    env: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+
+
+def words(
+    facts: Facts, row: Release, python: Python, library: Library, link: str
+) -> Linking | Refused:
+    """How a build of this row is told of ``library``: by flags before 40, by openssl-sys since.
+
+    Flags are split at spaces, so a folder with one in its path cannot be named in them.
+    """
+    include, lib = library.folders
+    env: list[tuple[str, str]] = []
+    if facts.system.name == "macos" and python.platform.endswith("universal2"):
+        # Such a Python asks for both architectures, and no OpenSSL here has both.
+        env.append(("ARCHFLAGS", f"-arch {python.machine}"))
+    if row.linking == "flags" and facts.system.name == "windows":
+        return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
+    run_path = needs_run_path(facts, lib, link)
+    if (row.linking == "flags" or run_path) and any(map(str.isspace, include + lib)):
+        return _split(library)
+    if row.linking == "flags":
+        return Linking((*env, *_flags(facts, include, lib, link)))
+    if library.prefix:
+        env.append(("OPENSSL_DIR", library.prefix))
+    elif include:
+        env += [("OPENSSL_INCLUDE_DIR", include), ("OPENSSL_LIB_DIR", lib)]
+    if link == "static":
+        env.append(("OPENSSL_STATIC", "1"))
+    elif run_path:
+        env.append(("RUSTFLAGS", f"-C link-arg=-Wl,-rpath,{lib}"))
+    return Linking(tuple(env))
+
+
+def _split(library: Library) -> Refused:
+    lib = library.folders[1]
+    if library.own and library.own.place:
+        hint = "Choose an environment without any in its path: --venv FOLDER"
+    elif library.own:
+        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without any in its path."
+    else:
+        hint = "Put that OpenSSL into a folder without any in its path."
+    return Refused(
+        f"{lib} has a space in its path, and the flags that would name it are split at spaces.",
+        (hint,),
+    )
+
+
+def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, str], ...]:
+    if link == "static" and facts.system.name == "macos":
+        archives = " ".join(f"{lib}/{name}" for name in ("libssl.a", "libcrypto.a"))
+        return (
+            ("CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS", "1"),
+            ("CFLAGS", f"-I{include}"),
+            ("LDFLAGS", archives),
+        )
+    if not include:
+        return ()
+    if link == "static":  # in that folder there are no shared ones
+        # As upstream's own wheels were built: the extension does not export all of OpenSSL.
+        return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib} -Wl,--exclude-libs,ALL"))
+    run_path = f" -Wl,-rpath,{lib}" if needs_run_path(facts, lib, link) else ""
+    return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}{run_path}"))
+
+
+def needs_run_path(facts: Facts, lib: str, link: str) -> bool:
+    """Whether the libraries in ``lib`` would not be found when cryptography is used.
+
+    Linux looks in its own folders only; a library of a Mac knows its own place.
+    """
+    elsewhere = bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
+    return facts.system.name == "linux" and link != "static" and elsewhere
