@@ -7,7 +7,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
-from wizard.needs import openssl
+from wizard.needs import linking, openssl
 from wizard.needs.offers import Offer
 from wizard.needs.openssl import Library
 
@@ -62,7 +62,7 @@ def notes(facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer) ->
     if facts.system.name == "macos":
         return _of_a_mac(choices.link, library, _own_openssl(knowledge, offer))
     folder = library.folders[1]
-    bound = openssl.needs_run_path(facts, folder, choices.link)
+    bound = linking.needs_run_path(facts, folder, choices.link)
     told = [_same(folder)] if bound else []
     if facts.system.name == "linux" and not choices.repair:
         why = "nobody has checked which systems can use it; --repair does"
