@@ -274,14 +274,14 @@ def test_the_notes_tell_what_a_compiled_wheel_is() -> None:
     assert not any("“linux”" in note for note in made(WORKSHOP, THREE).notes)
 
 
-@pytest.mark.parametrize("folder", ["/opt/my ssl", "system"])
+@pytest.mark.parametrize("folder", ["/opt/own-ssl", "system"])
 def test_a_wheel_that_is_bound_to_a_folder_says_so(folder: str) -> None:
-    own = Headers("/opt/my ssl/include", "3.5.4", "/opt/my ssl/lib", True, "3.5.4", "x86_64")
+    own = Headers("/opt/own-ssl/include", "3.5.4", "/opt/own-ssl/lib", True, "3.5.4", "x86_64")
     facts = replace(WORKSHOP, openssl=(*WORKSHOP.openssl, own))
     told = " ".join(made(facts, replace(SOURCE, openssl=folder)).notes)
     bound = folder != "system"
     assert ("must have the same OpenSSL in the same folder" in told) is bound
-    assert ("it uses the OpenSSL in /opt/my ssl/lib." in told) is bound
+    assert ("it uses the OpenSSL in /opt/own-ssl/lib." in told) is bound
     assert ("it uses the OpenSSL of a system like this one." in told) is not bound
     static = replace(SOURCE, openssl=folder, link="static", rust="system")
     assert "same folder" not in " ".join(made(facts, static).notes)
