@@ -28,7 +28,7 @@ def main(how: str, version: str, folder: str) -> int:
         method="source",
         link="static",
         openssl=version,
-        openssl_source=os.environ["OPENSSL_SOURCE"],
+        openssl_source=Path(os.environ["OPENSSL_SOURCE"]).as_uri(),
         wheelhouse=folder,
     )
     decision = engine.settle(machine.probe(choices), choices)
