@@ -100,7 +100,8 @@ def origin(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | N
 def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Option, ...]:
     """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
     fitting = _buildable(facts, knowledge, choices)
-    best = longest(fitting)
+    best = longest(each for each in fitting if not _closed(facts, knowledge, choices, each))
+    best = best or longest(fitting)
     version = best.version if best else ""
     name = f"OpenSSL {version}" if len(fitting) == 1 else "An OpenSSL"
     if _is_version(choices.openssl):
@@ -122,6 +123,11 @@ def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[O
             )
         )
     return tuple(options)
+
+
+def _closed(facts: Facts, knowledge: Knowledge, choices: Choices, each: OpenSSLSource) -> str:
+    """Why this version cannot be built here; a mirror need not have each of them."""
+    return _assess(facts, knowledge, choices, openssl=each.version, link="static").reason
 
 
 def version(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:

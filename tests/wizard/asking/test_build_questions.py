@@ -258,3 +258,20 @@ def test_a_version_of_ones_own_is_among_the_answers() -> None:
     with pytest.raises(Impossible) as refused:
         settled(DEBIAN, openssl="3.6.1", link="static")
     assert "cannot build OpenSSL 3.6.1" in refused.value.why
+
+
+def test_of_a_mirror_the_version_that_it_has_is_offered() -> None:
+    place, name = "file:///srv/mirror/", "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
+    known = next(each.version for each in KNOWLEDGE.openssls if each.version.startswith("3.0."))
+    facts = replace(
+        DEBIAN,
+        variables=(*DEBIAN.variables, (name, place)),
+        archives=(f"{place}openssl-{known}.tar.gz",),
+    )
+    built = [option for option in asked(facts).options if option.value.startswith("3.")]
+    assert [option.value for option in built] == [f"{known} dynamic", f"{known} static"]
+    assert not any(option.closed for option in built)
+    none = replace(facts, archives=())
+    closed = [option for option in asked(none).options if option.value.startswith("3.")]
+    assert all("there is no openssl-" in option.closed for option in closed)
+    assert closed
