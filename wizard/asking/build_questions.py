@@ -100,10 +100,10 @@ def origin(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | N
 def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Option, ...]:
     """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
     fitting = _buildable(facts, knowledge, choices)
-    best = longest(each for each in fitting if not _closed(facts, knowledge, choices, each))
-    best = best or longest(fitting)
+    open_ = tuple(each for each in fitting if not _closed(facts, knowledge, choices, each))
+    best = longest(open_ or fitting)
     version = best.version if best else ""
-    name = f"OpenSSL {version}" if len(fitting) == 1 else "An OpenSSL"
+    name = f"OpenSSL {version}" if len(open_ or fitting) == 1 else "An OpenSSL"
     if _is_version(choices.openssl):
         version, name = choices.openssl, f"OpenSSL {choices.openssl}"
     if not version:

@@ -271,6 +271,7 @@ def test_of_a_mirror_the_version_that_it_has_is_offered() -> None:
     built = [option for option in asked(facts).options if option.value.startswith("3.")]
     assert [option.value for option in built] == [f"{known} dynamic", f"{known} static"]
     assert not any(option.closed for option in built)
+    assert all(f"OpenSSL {known} built here" in option.label for option in built)
     none = replace(facts, archives=())
     closed = [option for option in asked(none).options if option.value.startswith("3.")]
     assert all("there is no openssl-" in option.closed for option in closed)
