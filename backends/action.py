@@ -50,7 +50,8 @@ class Download:
 
     ``sha256`` is the expected sum in hexadecimal digits; where it is empty, ``sha256_url`` is a
     published file whose first word is the sum. ``executable`` makes the file a program.
-    ``timeout`` is in seconds, for all of it.
+    ``otherwise`` says in a sentence what to do where it cannot be had. ``timeout`` is in seconds,
+    for all of it.
     """
 
     url: str
@@ -58,6 +59,7 @@ class Download:
     sha256: str = ""
     sha256_url: str = ""
     executable: bool = False
+    otherwise: str = ""
     timeout: float = 900.0
     kind: Literal["download"] = "download"
 

@@ -190,7 +190,7 @@ EVERYTHING = Step(
     ),
     ("before",),
     (
-        Download("u", "p", "s", "su", True, 1.0),
+        Download("u", "p", "s", "su", True, "o", 1.0),
         CheckSignature("u", "f", "A", "g", 1.0),
         Unpack("a", "f", 1.0),
         Manifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),

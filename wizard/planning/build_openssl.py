@@ -14,7 +14,7 @@ from backends.action import (
     Unpack,
     WriteFile,
 )
-from wizard.archive import SIGNATURE
+from wizard.archive import FLAG, SIGNATURE, VARIABLE
 from wizard.environment import paths
 from wizard.facts import Facts
 from wizard.needs.openssl import Own
@@ -51,7 +51,13 @@ def steps(facts: Facts, own: Own, needs: tuple[str, ...]) -> tuple[Step, ...]:
             "openssl-source",
             f"Fetch the source of OpenSSL {version}",
             "From the OpenSSL project, or where you say; its checksum is compared.",
-            Download(own.source.url, own.archive, sha256=own.source.sha256),
+            Download(
+                own.source.url,
+                own.archive,
+                sha256=own.source.sha256,
+                otherwise="Or fetch it elsewhere, and say where it is: "
+                f"{FLAG} FILE|FOLDER|URL, or {VARIABLE}.",
+            ),
         ),
         *signature,
         Step(

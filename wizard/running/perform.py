@@ -133,12 +133,16 @@ class Performer:
         raise AssertionError(f"nobody has said how to do a step of the kind {action.kind}")
 
     def _download(self, step: str, action: Download) -> Ended:
-        from wizard.running.download import Amount, fetch  # slow to import, and seldom wanted
+        from wizard.running.download import Amount, Failed, fetch  # slow to import, seldom wanted
 
         def tell(amount: Amount) -> None:
             self.emit(Progressed(step, amount.done, amount.whole, action.url.rpartition("/")[2]))
 
-        fetch(action, tell, self.cancel)
+        try:
+            fetch(action, tell, self.cancel)
+        except Failed as error:
+            error.hints += (action.otherwise,) if action.otherwise else ()
+            raise
         return Ended("done")
 
     def _told(self, step: str, log: Path, lines: tuple[str, ...]) -> None:

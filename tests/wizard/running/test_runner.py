@@ -514,7 +514,10 @@ def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_
     source.write_bytes(b"somebody changed it")
     run = Watched(
         plan(
-            step("fetch", Download(source.as_uri(), str(path), sha256="0" * 64)),
+            step(
+                "fetch",
+                Download(source.as_uri(), str(path), sha256="0" * 64, otherwise="Or elsewhere."),
+            ),
             step("run", Command((str(path),)), "fetch"),
         )
     )
@@ -526,7 +529,7 @@ def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_
         f"SHA-256 is {hashlib.sha256(source.read_bytes()).hexdigest()}",
         f"it must be {'0' * 64}",
     )
-    assert ended.hints
+    assert ended.hints[-1] == "Or elsewhere."
     assert list(path.parent.iterdir()) == []
     assert run.ended("run").state == "skipped"
 
