@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from typing import TextIO
 
 from wizard import knowledge
@@ -12,6 +11,7 @@ from wizard.choices import Choices
 from wizard.errors import Exit
 from wizard.facts import Facts
 from wizard.needs import offers
+from wizard.wrap import wrap
 
 # A mark is never told by its colour alone: each has a sign of its own, and the summary has words.
 _SIGNS: dict[Mark, tuple[str, str, str]] = {
@@ -46,21 +46,14 @@ def _shown(finding: Finding, *, width: int, fancy: bool, color: bool) -> str:
     padded = f"{sign:<2}"
     head = f"{padded} {finding.title:<{_TITLE}}"
     room = width - len(head)
-    lines = _wrap(finding.detail, room) or [""]
+    lines = wrap(finding.detail, room) or [""]
     if finding.action:
         arrow = "→ " if fancy else "-> "
-        lines += _wrap(arrow + finding.action, room, indent=" " * len(arrow))
+        lines += wrap(arrow + finding.action, room, rest=" " * len(arrow))
     text = ("\n" + " " * len(head)).join(lines)
     if color:
         head = f"\x1b[{code}m{padded}\x1b[0m{head[len(padded) :]}"
     return f"{head}{text}\n"
-
-
-def _wrap(text: str, width: int, indent: str = "") -> list[str]:
-    """Lines that can be copied from: paths, commands and names stay whole."""
-    return textwrap.wrap(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _summary(found: tuple[Finding, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import ClassVar
 
 from textual import on
@@ -16,6 +15,7 @@ from textual.widgets.option_list import Option as Row
 from screens.frame import Go, Page
 from screens.session import Session
 from wizard.errors import Exit, Impossible, Way, WizardError
+from wizard.wrap import wrap
 
 INDENT = "    "
 AROUND = 14
@@ -122,11 +122,4 @@ class PossiblePage(Page):
     def _indented(self, words: str) -> str:
         """Break a line where the list ends; words stay whole, so that they can be copied."""
         width = max(30, self.app.size.width - AROUND)
-        return textwrap.fill(
-            words,
-            width,
-            initial_indent=INDENT,
-            subsequent_indent=INDENT,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))

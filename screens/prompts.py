@@ -104,4 +104,5 @@ def _choice(option: Option, recommended: str) -> Any:
 def _wrapped(text: str) -> str:
     """Text in lines that fit: the list cuts what is longer than the terminal is wide."""
     columns = shutil.get_terminal_size().columns
-    return textwrap.fill(text, max(20, columns - 16), subsequent_indent="     ")
+    width = max(20, columns - 16)
+    return textwrap.fill(text, width, subsequent_indent="     ", break_on_hyphens=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from functools import partial
 from typing import ClassVar, Optional
 
@@ -19,6 +18,7 @@ from screens.look import LookScreen
 from screens.session import Session
 from wizard.asking.question import Option
 from wizard.errors import WizardError
+from wizard.wrap import wrap
 
 FREE = "free-answer"
 """The id of the row that stands for an answer of one's own."""
@@ -161,7 +161,7 @@ class QuestionPage(Page):
     def _indented(self, words: str) -> str:
         """Break a line where the list ends, so that every part of it is indented."""
         width = max(30, self.app.size.width - AROUND)
-        return textwrap.fill(words, width, initial_indent=INDENT, subsequent_indent=INDENT)
+        return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))
 
     def _free_words(self, chosen: bool) -> Content:
         return Content.assemble(

@@ -48,29 +48,38 @@ class Done:
 
 @dataclass(frozen=True)
 class Wizard:
-    """Starts the wizard in a working folder of its own, with a state folder of its own."""
+    """Starts the wizard in a working folder of its own, with state and cache of its own."""
 
     folder: Path
     launcher: Path
     state: Path
+    cache: Path
 
     @classmethod
     def below(cls, folder: Path) -> Wizard:
         """Prepare a wizard whose files all lie below ``folder``."""
-        work, state, launcher = folder / "work", folder / "state", folder / "cryptography-wizard.py"
+        work, launcher = folder / "work", folder / "cryptography-wizard.py"
         work.mkdir()
         launcher.write_text(LAUNCHER.format(place=str(CHECKOUT)), encoding="utf-8")
-        return cls(work, launcher, state)
+        return cls(work, launcher, folder / "state", folder / "cache")
 
     def argv(self, *arguments: str) -> list[str]:
         """The command that starts it."""
         return [sys.executable, str(self.launcher), *arguments]
 
     def environment(self, **more: str) -> dict[str, str]:
-        """This machine's variables, without an active environment and with the state folder."""
+        """This machine's variables, without an active environment and with the wizard's folders."""
         own = ("VIRTUAL_ENV", "PYTHONPATH", "NO_COLOR", "ACCESSIBLE")
-        kept = {name: value for name, value in os.environ.items() if name not in own}
-        return {**kept, "CRYPTOGRAPHY_WIZARD_STATE": str(self.state), **more}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in own and not name.startswith("CRYPTOGRAPHY_WIZARD_")
+        }
+        folders = {
+            "CRYPTOGRAPHY_WIZARD_STATE": str(self.state),
+            "CRYPTOGRAPHY_WIZARD_CACHE": str(self.cache),
+        }
+        return {**kept, **folders, **more}
 
     def __call__(
         self, *arguments: str, timeout: float = 240, env: Mapping[str, str] | None = None

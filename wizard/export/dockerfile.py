@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import textwrap
 from shlex import join, quote
 
 from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
@@ -22,6 +21,7 @@ from wizard.facts import Facts
 from wizard.knowledge import load
 from wizard.plan import PackagesInstalled, Plan, Step, order
 from wizard.planning import build_openssl, building, planner
+from wizard.wrap import wrap
 
 USER = "10001:10001"
 """The account and group of the final image, by number: whoever runs it sees that it is not root."""
@@ -104,7 +104,7 @@ def _header(plan: Plan, fresh: Container) -> list[str]:
         f"# hadolint global ignore={','.join([*fresh.words.unpinned, 'DL3059'])}",
     ]
     for note in plan.notes:
-        lines += textwrap.wrap(note, 96, initial_indent="# * ", subsequent_indent="#   ")
+        lines += wrap(note, 96, first="# * ", rest="#   ")
     return lines
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from backends.action import Action, Command
 from wizard.export import powershell, shell
 from wizard.export.dockerfile import to_dockerfile
 from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
 from wizard.plan import Plan, Step
+from wizard.wrap import wrap
 
 __all__ = ["command_text", "prompt", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
 
@@ -24,13 +23,13 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
         aim = f"cryptography {plan.release} {how} and all that it needs"
         lines = [f"Put {aim} into the folder {plan.wheelhouse}", ""]
     for note in plan.notes:
-        lines += textwrap.wrap(note, width, initial_indent="  * ", subsequent_indent="    ")
+        lines += wrap(note, width, first="  * ", rest="    ")
     if plan.notes:
         lines.append("")
     before = prompt(plan.system)
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"{number}. {step.title}{_as_root(step)}")
-        lines += textwrap.wrap(step.why, width, initial_indent="   ", subsequent_indent="   ")
+        lines += wrap(step.why, width, first="   ", rest="   ")
         text = command_text(step.action, plan.system)
         lines += [f"   {before} {line}" for line in text.splitlines()]
         lines.append("")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from backends import gpg
 from wizard.archive import SIGNATURE
 from wizard.programs import variables
+from wizard.wrap import wrap
 
 
 def _names(names: Sequence[str]) -> str:
     """A list of names, as lines of a script."""
     words = ", ".join(f"'{name}'" for name in names)
-    return textwrap.fill(words, 90, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(wrap(words, 90, first="    ", rest="    "))
 
 
 START = f"""\
