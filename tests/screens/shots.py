@@ -79,9 +79,7 @@ BUILDING: Script = {
 TOGETHER: Script = {
     "packages-refresh": Scene(seconds=1.9),
     "packages": Scene(APT[:UNPACKING], forever=True),
-    "openssl-source": Scene(seconds=3.1),
-    "environment": Scene(seconds=0.1),
-    "pip": Scene(BUILD[:3], forever=True),
+    "openssl-source": Scene(forever=True),
 }
 METHOD = ("enter", "enter", "enter")
 OPENSSL = (*METHOD, "down", "enter")
