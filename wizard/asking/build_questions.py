@@ -100,10 +100,12 @@ def origin(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | N
 def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Option, ...]:
     """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
     fitting = _buildable(facts, knowledge, choices)
-    open_ = tuple(each for each in fitting if not _closed(facts, knowledge, choices, each))
-    best = longest(open_ or fitting)
+    # A mirror need not have each of them; where it has none, the question says why.
+    offered = tuple(each for each in fitting if _possible(facts, knowledge, choices, each))
+    offered = offered or fitting
+    best = longest(offered)
     version = best.version if best else ""
-    name = f"OpenSSL {version}" if len(open_ or fitting) == 1 else "An OpenSSL"
+    name = f"OpenSSL {version}" if len(offered) == 1 else "An OpenSSL"
     if _is_version(choices.openssl):
         version, name = choices.openssl, f"OpenSSL {choices.openssl}"
     if not version:
@@ -125,9 +127,9 @@ def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[O
     return tuple(options)
 
 
-def _closed(facts: Facts, knowledge: Knowledge, choices: Choices, each: OpenSSLSource) -> str:
-    """Why this version cannot be built here; a mirror need not have each of them."""
-    return _assess(facts, knowledge, choices, openssl=each.version, link="static").reason
+def _possible(facts: Facts, knowledge: Knowledge, choices: Choices, each: OpenSSLSource) -> bool:
+    """Whether this version can be built here."""
+    return not _assess(facts, knowledge, choices, openssl=each.version, link="static").reason
 
 
 def version(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
