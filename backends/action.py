@@ -107,7 +107,7 @@ class Seal:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class WriteManifest:
     """Put the wheels in the folder ``wheels`` into ``folder``, and write there what they are.
 
     Wheels that an earlier manifest names are replaced. The wheels are of ``release``, made by
@@ -160,7 +160,7 @@ class RemoveFolder:
 
 
 Action = Union[
-    Command, Download, CheckSignature, Unpack, Seal, Manifest, WriteFile, Prove, RemoveFolder
+    Command, Download, CheckSignature, Unpack, Seal, WriteManifest, WriteFile, Prove, RemoveFolder
 ]
 
 

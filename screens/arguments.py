@@ -263,7 +263,7 @@ def _check_flags(arguments: Sequence[str], parsers: Sequence[_Parser]) -> None:
 
 
 def _choices(flags: dict[str, str]) -> Choices:
-    from wizard.asking import answers
+    from wizard.questions import answers
 
     for name, value in flags.items():
         answers.check_value(name, value, place=f"{flag(name)} {value}")

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens import arguments, outcome, signals, terminal
+from screens import arguments, signals, terminal
 from screens.arguments import Request
+from screens.text import messages
 from wizard import __version__, codec, engine, locations
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
@@ -72,7 +73,7 @@ def _install(request: Request) -> int:
     choices = _choices(request)
     machine = engine.real()
     if face is None:
-        from screens import unattended
+        from screens.text import unattended
 
         install = unattended.install_for_scripts if request.json else unattended.install
         return install(
@@ -84,16 +85,16 @@ def _install(request: Request) -> int:
             verbose=request.verbose,
         )
     if face is terminal.Face.FULL:
-        from screens import app
+        from screens.tui import app
 
         return app.run_app(machine, choices)
-    from screens import linear
+    from screens.text import linear
 
     if face is terminal.Face.PROMPTS:
-        from screens.prompts import Prompts
+        from screens.text.prompts import Prompts
 
         return linear.converse(machine, choices, Prompts())
-    from screens.plain import Plain
+    from screens.text.plain import Plain
 
     return linear.converse(machine, choices, Plain())
 
@@ -106,7 +107,7 @@ def _doctor(request: Request) -> int:
     if request.json:
         print(codec.to_json(found))
         return Exit.DONE
-    from screens import doctor
+    from screens.commands import doctor
 
     color = terminal.color(sys.stdout, request.color)
     return doctor.doctor(found, sys.stdout, color, request.flags)
@@ -144,19 +145,19 @@ def _dockerfile(request: Request, choices: Choices) -> int:
 
 
 def _verify(request: Request) -> int:
-    from screens import verify
+    from screens.commands import verify
 
     return verify.verify_command(request.target, as_json=request.json, stream=sys.stdout)
 
 
 def _diagnose(request: Request) -> int:
-    from screens import diagnose
+    from screens.commands import diagnose
 
     return diagnose.diagnose_command(request.log, as_json=request.json, stream=sys.stdout)
 
 
 def _cache(request: Request) -> int:
-    from screens import cache
+    from screens.commands import cache
 
     return cache.cache_command(
         request.words, yes=request.yes, as_json=request.json, stream=sys.stdout, err=sys.stderr
@@ -165,11 +166,11 @@ def _cache(request: Request) -> int:
 
 def _choices(request: Request) -> Choices:
     """The choices of the flags and the answers file, checked as far as that needs no work."""
-    from wizard.asking import request as requested
+    from wizard.questions import validation as requested
 
     choices = request.flags
     if request.answers:
-        from wizard.asking import answers  # reads TOML, which is slow to import
+        from wizard.questions import answers  # reads TOML, which is slow to import
 
         choices = answers.merge(choices, answers.load(request.answers))
     if request.facts:  # the paths are of another machine
@@ -215,7 +216,7 @@ def _saved(path: str) -> Facts:
 
 def _tell(error: WizardError, *, json: bool) -> int:
     """Tell an error: as words on standard error, or as one JSON object on standard output."""
-    from screens.summary import Problem, Summary
+    from screens.text.summary import Problem, Summary
 
     try:
         if json:
@@ -223,7 +224,7 @@ def _tell(error: WizardError, *, json: bool) -> int:
             summary = Summary(int(error.code), error=Problem.of(error), ways=ways)
             print(codec.to_json(summary), flush=True)
         else:
-            text = "\n".join(outcome.error(error))
+            text = "\n".join(messages.error(error))
             print(f"cryptography-wizard: {text}", file=sys.stderr, flush=True)
     except OSError:
         _nobody_listens()

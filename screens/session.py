@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from wizard.choices import Choices
-from wizard.engine import is_further
+from wizard.engine import require_progress
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is there.
     from wizard.advice.support import Support
-    from wizard.asking.question import Question
     from wizard.engine import Engine
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
     from wizard.plan import Plan
+    from wizard.questions.question import Question
     from wizard.running.events import RunEnded, StepEnded, StepStarted
 
 LOOKED_AT = ("venv", "python", "openssl")
@@ -164,17 +164,17 @@ class Session:
 
     def make_plan(self) -> Plan:
         """Plan with the answers, the recommended ones filled in. Raises WizardError."""
-        from wizard.advice import ways
-        from wizard.asking import questions
+        from wizard.advice import alternatives
         from wizard.planning import planner
+        from wizard.questions import completion
 
         facts, knowledge = self.known()
         choices = self.choices()
-        with ways.offered(facts, knowledge, choices):
-            self.complete = questions.complete(facts, knowledge, choices)
+        with alternatives.suggested(facts, knowledge, choices):
+            self.complete = completion.complete(facts, knowledge, choices)
             self.plan = planner.plan(facts, knowledge, self.complete)
         if self._prepared:
-            is_further(self.plan)
+            require_progress(self.plan)
         return self.plan
 
     def prepared(self) -> bool:
@@ -244,12 +244,12 @@ class Session:
 
     def _made(self, question: Question, text: str) -> tuple[Choices, bool]:
         """The choices that an answer makes, and whether it was typed. Raises WizardError."""
-        from wizard.asking import questions, request
+        from wizard.questions import completion, validation
 
-        value = questions.answer(question, text)
+        value = completion.answer(question, text)
         made = question.put(Choices(), value)
         typed = all(option.value != value for option in question.options)
-        return (request.check(made), True) if typed else (made, False)
+        return (validation.check(made), True) if typed else (made, False)
 
     def _keep(self, question: Question, made: Choices) -> None:
         """Remember what a question was answered with, and nothing else that it fills."""
@@ -263,20 +263,20 @@ class Session:
 
     def _try(self, question: Question, made: Choices) -> None:
         """Raise WizardError where a typed answer is not possible, whatever else is answered."""
-        from wizard.asking import questions
+        from wizard.questions import completion
 
         tried: dict[str, Any] = question.flags(made)
         for earlier in self.questions():
             if earlier.key == question.key:
                 break
             tried = {**dict.fromkeys(earlier.fills, ""), **self._answered(earlier), **tried}
-        questions.complete(*self.known(), replace(self.given, **tried))
+        completion.complete(*self.known(), replace(self.given, **tried))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:
-        from wizard.advice import ways
-        from wizard.asking import questions
+        from wizard.advice import alternatives
+        from wizard.questions import completion
 
         if choices not in self._lists:
-            with ways.offered(*self.known(), choices):
-                self._lists[choices] = questions.applicable(*self.known(), choices)
+            with alternatives.suggested(*self.known(), choices):
+                self._lists[choices] = completion.applicable(*self.known(), choices)
         return self._lists[choices]

@@ -68,13 +68,13 @@ def settle(facts: Facts, choices: Choices) -> Decision:
     ways out, where this machine cannot do what was asked.
     """
     from wizard import knowledge
-    from wizard.advice import ways
-    from wizard.asking import questions
+    from wizard.advice import alternatives
     from wizard.planning import planner
+    from wizard.questions import completion
 
     known = knowledge.load()
-    with ways.offered(facts, known, choices):
-        complete = questions.complete(facts, known, choices)
+    with alternatives.suggested(facts, known, choices):
+        complete = completion.complete(facts, known, choices)
         return Decision(facts, known, complete, planner.plan(facts, known, complete))
 
 
@@ -89,17 +89,17 @@ def decide(engine: Engine, choices: Choices) -> Decision:
         return settle(engine.probe(choices, everything=True), choices)
 
 
-def rest(engine: Engine, choices: Choices) -> Decision:
+def plan_rest(engine: Engine, choices: Choices) -> Decision:
     """Look again after a plan that only prepared, and plan the rest.
 
     Raises what `settle` and `is_further` raise.
     """
     decision = settle(engine.probe(choices, everything=True), choices)
-    is_further(decision.plan)
+    require_progress(decision.plan)
     return decision
 
 
-def is_further(plan: Plan) -> None:
+def require_progress(plan: Plan) -> None:
     """Raise Impossible where a plan, made after a preparation, wants the same preparation again."""
     if plan.prepares:
         raise Impossible(

@@ -18,7 +18,7 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True)
-class Way:
+class Alternative:
     """Something that is possible where what was asked for is not.
 
     ``title`` names it in a few words, ``detail`` says what one gets and what it costs, and
@@ -57,8 +57,8 @@ class Impossible(WizardError):
     """This machine cannot do what was asked; ``hints`` are the nearest things that work.
 
     ``ways`` are all the ways out, best first, where somebody has looked for them
-    (`wizard.advice.ways`).
+    (`wizard.advice.alternatives`).
     """
 
     code = Exit.IMPOSSIBLE
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Alternative, ...] = ()

@@ -130,7 +130,7 @@ class Platform:
 
 
 @dataclass(frozen=True)
-class Rust:
+class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
     ``version_of`` is the package whose version is Rust's own. ``bin`` is a folder to put in front
@@ -144,7 +144,7 @@ class Rust:
 
 
 @dataclass(frozen=True)
-class OpenSSL:
+class OpenSSLPackage:
     """One way to get OpenSSL's headers and libraries from a package manager.
 
     The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own.
@@ -182,8 +182,8 @@ class Packages:
     goes, or ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one
     of several names; one without a version counts where its version is the target's.
     ``openssl_build`` is needed to build an OpenSSL. ``pypy_headers`` are those of a PyPy.
-    ``libffi`` is only needed where cffi has no wheel (see `wizard.needs.source`). ``openssl`` and
-    ``rust`` are the ways to each, the plainest first.
+    ``libffi`` is only needed where cffi has no wheel (see `wizard.needs.build_needs`).
+    ``openssl`` and ``rust`` are the ways to each, the plainest first.
     ``cryptography`` is the manager's own package of it. ``architectures`` are the folders above
     the manager's program that mean packages for one architecture only.
     """
@@ -192,8 +192,8 @@ class Packages:
     build: tuple[str, ...]
     python_headers: tuple[str, ...]
     venv: str
-    openssl: tuple[OpenSSL, ...]
-    rust: tuple[Rust, ...]
+    openssl: tuple[OpenSSLPackage, ...]
+    rust: tuple[RustPackage, ...]
     libffi: str = ""
     openssl_build: tuple[str, ...] = ()
     pypy_headers: str = ""
@@ -332,7 +332,7 @@ def load() -> Knowledge:
                 Packages,
                 {
                     **t,
-                    "openssl": [read_row(OpenSSL, row) for row in t["openssl"]],
+                    "openssl": [read_row(OpenSSLPackage, row) for row in t["openssl"]],
                     "rust": [r for row in t.get("rust", ()) for r in _rust(row)],
                 },
             )
@@ -370,12 +370,12 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _rust(table: Mapping[str, Any]) -> Iterator[Rust]:
+def _rust(table: Mapping[str, Any]) -> Iterator[RustPackage]:
     """One row, or one for every minor version where the row is a template with ``minors``."""
     plain = {key: value for key, value in table.items() if key != "minors"}
     first, last = table.get("minors", (0, 0))
     for minor in range(first, last + 1):
-        yield read_row(Rust, {key: _filled(value, minor) for key, value in plain.items()})
+        yield read_row(RustPackage, {key: _filled(value, minor) for key, value in plain.items()})
 
 
 def _filled(value: Any, minor: int) -> Any:

@@ -27,7 +27,7 @@ from wizard.knowledge import load
 from wizard.machine import packages
 from wizard.plan import Plan, Step
 from wizard.planning.planner import plan
-from wizard.running import aftermath
+from wizard.running import step_checks
 
 BACKEND = """
 from backends.action import Command
@@ -143,7 +143,7 @@ def test_the_planner_uses_it(seven: str) -> None:
 
 def test_it_is_asked_again_after_the_step(seven: str) -> None:
     made = plan(here(), load(), Choices(method="source"))
-    assert aftermath.missing(step(made, "packages")) == (
+    assert step_checks.missing(step(made, "packages")) == (
         "seven ended well, but these are still not installed: "
         "ssl-headers, python3.11-headers, rusty."
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backends.action import Command
-from screens.app import WizardApp
+from screens.tui.app import WizardApp
 from tests.screens.pretend import DEBIAN
 from wizard import knowledge
 from wizard.choices import Choices

@@ -24,8 +24,8 @@ from tests.live import sources
 from tests.live.command import Done, Wizard
 from tests.live.machine import CHECKOUT
 from tests.live.matrix import long
-from wizard.archive import VARIABLE
 from wizard.knowledge import OpenSSLSource, load
+from wizard.openssl_archive import VARIABLE
 
 pytestmark = pytest.mark.live
 BUILD_SECONDS = 1200

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from screens.app import WizardApp
+from screens.tui.app import WizardApp
 from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
 from wizard.choices import Choices
 

@@ -10,19 +10,19 @@ from typing import Any, Callable
 import pytest
 
 from backends.action import Command, Prove
-from screens import failure, result, review, welcome
-from wizard.advice import support, ways
+from screens.tui import failure, result, review, welcome
+from wizard.advice import alternatives, support
 from wizard.advice.support import Support
-from wizard.asking import questions
-from wizard.asking.question import Option, Question
 from wizard.choices import Choices
 from wizard.engine import Engine
-from wizard.errors import BadRequest, Impossible, Way, WizardError
+from wizard.errors import Alternative, BadRequest, Impossible, WizardError
 from wizard.facts import Facts, Headers, Manager, Pip, Privilege, Python, System, Tool
 from wizard.knowledge import Knowledge
 from wizard.plan import Plan, Step
 from wizard.planning import planner
 from wizard.proof.verify import Check, Linkage, Report
+from wizard.questions import completion
+from wizard.questions.question import Option, Question
 from wizard.running.events import (
     Event,
     Lines,
@@ -176,22 +176,22 @@ def plan(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Plan:
 
 
 WAYS = (
-    Way(
+    Alternative(
         "cryptography 50.0.2, as a wheel",
         "A ready-made wheel of it fits.",
         "cryptography-wizard --release 50.0.2 --method wheel",
     ),
-    Way(
+    Alternative(
         "cryptography 44.0.3, with Python 3.10.14",
         "A ready-made wheel fits /opt/python3.10/bin/python3. Releases before 50.0.0 let an "
         "attacker use PKCS#7 decryption as an oracle.",
         "cryptography-wizard --python /opt/python3.10/bin/python3 --release 44.0.3",
     ),
-    Way("A newer version of this system", "Its wheels need glibc 2.28 or newer."),
+    Alternative("A newer version of this system", "Its wheels need glibc 2.28 or newer."),
 )
 
 
-def ways_out(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> tuple[Way, ...]:
+def ways_out(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> tuple[Alternative, ...]:
     """There are some for one of the impossible releases."""
     return WAYS if choices.release == "44.0.3" else ()
 
@@ -350,8 +350,8 @@ def pretend(patch: pytest.MonkeyPatch) -> None:
     """Let the fixed questions and plan take the place of the real ones."""
     for page in (failure, result, review, welcome):
         patch.setattr(page, "friendly", lambda path: path.replace("/home/ada/project", "."))
-    patch.setattr(questions, "applicable", applicable)
-    patch.setattr(questions, "complete", complete)
+    patch.setattr(completion, "applicable", applicable)
+    patch.setattr(completion, "complete", complete)
     patch.setattr(planner, "plan", plan)
     patch.setattr(support, "recommended", lambda facts, *_: TESTED if facts.pythons else None)
-    patch.setattr(ways, "ways", ways_out)
+    patch.setattr(alternatives, "find", ways_out)

@@ -10,8 +10,8 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from screens.app import WizardApp
-from screens.run import RunPage
+from screens.tui.app import WizardApp
+from screens.tui.run import RunPage
 from tests.machines import machine
 from tests.screens.fakes import FACTS, KNOWLEDGE, UNPROVED, FakeMachine, FakeRun
 from wizard.choices import Choices

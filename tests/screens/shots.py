@@ -18,9 +18,9 @@ from typing import Any, Callable
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from screens.app import WizardApp
-from screens.livelog import LiveLog
-from screens.run import RunPage
+from screens.tui.app import WizardApp
+from screens.tui.live_log import LiveLog
+from screens.tui.run import RunPage
 from tests.machines import machine
 from tests.recordings import recorded
 from tests.simulate import Scene, Script, simulated

@@ -19,11 +19,11 @@ from screens import arguments, cli, terminal
 from screens.arguments import parse
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
 from wizard import engine, locations
-from wizard.asking import answers
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts
+from wizard.questions import answers
 
 Run = Callable[..., "tuple[int, str, str]"]
 RUN = "import sys; from screens.cli import main; sys.exit(main())"
@@ -463,7 +463,8 @@ def test_ascii_only() -> None:
 def test_the_face_that_fits_is_started(
     run: Run, monkeypatch: pytest.MonkeyPatch, flags: Sequence[str], face: str
 ) -> None:
-    from screens import app, linear
+    from screens.text import linear
+    from screens.tui import app
 
     started: list[str] = []
 
@@ -508,7 +509,7 @@ def test_diagnose_says_that_it_does_not_know(run: Run, tmp_path: Path) -> None:
 def test_of_a_huge_log_the_beginning_and_the_end_are_read(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from screens import diagnose
+    from screens.commands import diagnose
 
     for name, size in (("CHUNK", 100), ("HEAD", 1000), ("TAIL", 1000)):
         monkeypatch.setattr(diagnose, name, size)

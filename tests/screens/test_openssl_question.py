@@ -14,12 +14,13 @@ from prompt_toolkit.output import DummyOutput
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from screens import linear, review
-from screens.app import WizardApp
-from screens.plain import Plain
-from screens.prompts import Prompts
-from screens.question import FREE, Answers
-from screens.review import ReviewPage
+from screens.text import linear
+from screens.text.plain import Plain
+from screens.text.prompts import Prompts
+from screens.tui import review
+from screens.tui.app import WizardApp
+from screens.tui.question import FREE, Answers
+from screens.tui.review import ReviewPage
 from tests.machines import machine
 from tests.screens.fakes import FakeRun
 from tests.screens.pretend import Pretended

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, replace
 import pytest
 from textual.widgets import Static
 
-from screens import unattended
-from screens.app import WizardApp
-from screens.linear import converse
-from screens.review import ReviewPage
+from screens.text import unattended
+from screens.text.linear import converse
+from screens.tui.app import WizardApp
+from screens.tui.review import ReviewPage
 from tests.machines import machine
 from tests.simulate import simulated
-from wizard.asking.question import Question
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Impossible
 from wizard.facts import Facts
+from wizard.questions.question import Question
 
 DEBIAN = machine("debian-12")
 ROOT = replace(DEBIAN.privilege, method="root", password=False)

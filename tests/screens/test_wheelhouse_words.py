@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from screens import arguments, cli, outcome, review
+from screens import arguments, cli
+from screens.text import messages
+from screens.tui import review
 from tests.wizard import wheel_files
 from wizard.choices import Choices
 from wizard.errors import BadRequest
@@ -34,7 +36,7 @@ def make(plan: Plan, tmp_path: Path) -> None:
 
 def test_before_it_is_made(plan: Plan) -> None:
     where = "./my wheels"
-    assert outcome.intention(plan) == f"cryptography 50.0.2 from a wheel, into the folder {where}"
+    assert messages.intention(plan) == f"cryptography 50.0.2 from a wheel, into the folder {where}"
     assert review.headline(plan, Choices()).endswith(
         f"with its own OpenSSL inside, into the folder {where}"
     )
@@ -43,7 +45,7 @@ def test_before_it_is_made(plan: Plan) -> None:
 
 def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:
     make(plan, tmp_path)
-    lines = outcome.ending(plan, RunEnded(0, 1.0, Report("/c/bin/python", True)))
+    lines = messages.ending(plan, RunEnded(0, 1.0, Report("/c/bin/python", True)))
     text = "\n".join(lines)
     assert "ok: cryptography 50.0.2 for Python 3.9.18 and Python 3.12.1." in text
     assert "note: cryptography-50.0.2-cp39-abi3-linux_x86_64.whl: It only installs on" in text
@@ -59,14 +61,14 @@ def test_the_command_that_is_told_is_one(plan: Plan, tmp_path: Path) -> None:
 
 def test_when_the_proof_failed(plan: Plan) -> None:
     report = Report("/c/bin/python", False, problems=("It does not work.",))
-    text = "\n".join(outcome.ending(plan, RunEnded(4, 1.0, report)))
+    text = "\n".join(messages.ending(plan, RunEnded(4, 1.0, report)))
     assert "It does not work." in text
     assert text.endswith("Nothing was put into ./my wheels.")
 
 
 def test_a_failed_step_and_a_cancel_are_told_as_always(plan: Plan) -> None:
     for code, word in ((1, "Stopped"), (130, "Cancelled")):
-        assert outcome.ending(plan, RunEnded(code, 1.0))[0].startswith(word)
+        assert messages.ending(plan, RunEnded(code, 1.0))[0].startswith(word)
 
 
 def test_repair_is_a_flag_without_a_value() -> None:

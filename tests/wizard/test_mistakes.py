@@ -12,7 +12,7 @@ import pytest
 
 from backends.action import Command, Download
 from tests.machines import listing, machine
-from wizard import environment
+from wizard import target_environment
 from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
 from wizard.errors import Impossible
@@ -213,4 +213,4 @@ def test_20_an_old_pip_is_told_apart_from_an_unserved_machine() -> None:
         KNOWLEDGE,
     )
     assert found.pip
-    assert environment.usable(old)
+    assert target_environment.usable(old)

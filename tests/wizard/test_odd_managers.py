@@ -22,7 +22,7 @@ from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Privilege
 from wizard.knowledge import load
-from wizard.machine import manager_answers, packages
+from wizard.machine import packages, query_results
 from wizard.plan import PackagesInstalled, Plan, Step
 from wizard.planning.planner import plan
 from wizard.programs import processes
@@ -194,7 +194,7 @@ def test_an_answer_without_end_is_ended(bin_: Path, monkeypatch: pytest.MonkeyPa
 
 def test_what_a_manager_says_does_no_harm_to_a_terminal() -> None:
     command = Command(("apk", "policy"))
-    told = manager_answers.strange(command, Output(0, "\x1b[2J\x07 a\tb\r\n" + "x" * 9_000), ("g",))
+    told = query_results.strange(command, Output(0, "\x1b[2J\x07 a\tb\r\n" + "x" * 9_000), ("g",))
     assert told == "apk answered in a form that is not known: ?[2J? a b."
 
 
@@ -223,7 +223,7 @@ def test_a_step_that_runs_it_fails_with_a_cause(
     def soon(argv: tuple[str, ...], **more: object) -> Output:
         return processes.ask(argv, env=more["env"], timeout=limit)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("wizard.running.aftermath.ask", soon)
+    monkeypatch.setattr("wizard.running.step_checks.ask", soon)
     pretend(bin_, name, KINDS[kind][0])
     command = managers()[name].install(("no-such-thing",))
     assert command is not None

@@ -17,11 +17,11 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
-    Manifest,
     Prove,
     RemoveFolder,
     Unpack,
     WriteFile,
+    WriteManifest,
 )
 from tests.wizard.planned import plans
 from wizard import codec
@@ -193,7 +193,7 @@ EVERYTHING = Step(
         Download("u", "p", "s", "su", True, "o", 1.0),
         CheckSignature("u", "f", "A", "g", 1.0),
         Unpack("a", "f", 1.0),
-        Manifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
+        WriteManifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
         WriteFile("p", "t\n"),
         Prove("py", "1", "static", "3.5.7", 2.0),
         RemoveFolder("f"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from backends.action import Manifest
+from backends.action import WriteManifest
 from tests.wizard.binaries import STATIC, elf
 
 EXTENSION = elf((), STATIC)
@@ -40,9 +40,11 @@ def make(
     return path
 
 
-def order(wheels: Path, folder: Path, *, release: str = "50.0.2", python: str = "") -> Manifest:
+def order(
+    wheels: Path, folder: Path, *, release: str = "50.0.2", python: str = ""
+) -> WriteManifest:
     """The order for a wheelhouse of the wheels in a folder."""
     targets = ("cpython 3.9.18", "cpython 3.12.1")
-    return Manifest(
+    return WriteManifest(
         str(wheels), str(folder), release, "wheel", targets, python, "A Linux", "x86_64"
     )

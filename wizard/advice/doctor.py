@@ -8,10 +8,10 @@ from typing import Literal
 
 from wizard.advice import support
 from wizard.choices import Choices
-from wizard.environment import usable
 from wizard.facts import Facts, Listed, Python
 from wizard.knowledge import Knowledge
-from wizard.needs import offers, source
+from wizard.needs import build_needs, offers
+from wizard.target_environment import usable
 
 Mark = Literal["ok", "warn", "bad"]
 GIB = 1024**3
@@ -141,7 +141,7 @@ def _releases(facts: Facts, knowledge: Knowledge, python: Python) -> Iterator[Fi
     newest = listed[0]
     yield _wheel(knowledge, python, listed)
     row = knowledge.release(newest.version, listed=True)
-    build = source.assess(facts, knowledge, python, row)
+    build = build_needs.assess(facts, knowledge, python, row)
     if build.reason:
         action = " ".join(build.hints) or "Take the wheel: it needs nothing of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)

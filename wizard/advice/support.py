@@ -132,14 +132,14 @@ def recommended(facts: Facts, knowledge: Knowledge, choices: Choices) -> Optiona
 
     None where there is no Python, or no such release.
     """
-    from wizard import environment
-    from wizard.asking import questions  # slow to import
+    from wizard import target_environment
     from wizard.needs import offers  # slow to import
+    from wizard.questions import completion  # slow to import
 
     try:
-        target = environment.target(facts, choices)
+        target = target_environment.target(facts, choices)
         try:
-            version = choices.release or questions.complete(facts, knowledge, choices).release
+            version = choices.release or completion.complete(facts, knowledge, choices).release
         except Impossible:  # nothing can be recommended: then what the newest would be
             version = next(
                 r.version for r in offers.listing(facts, knowledge).releases if not r.yanked

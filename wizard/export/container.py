@@ -6,12 +6,12 @@ import posixpath
 from dataclasses import dataclass, replace
 from functools import cache
 
-from wizard import archive
+from wizard import openssl_archive
 from wizard.choices import Choices
-from wizard.environment import trouble
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Manager, Privilege, Python, Terminal
 from wizard.knowledge import read_asset, read_row
+from wizard.target_environment import unusable_reason
 from wizard.versions import key
 
 FOLDER = "/opt/cryptography"
@@ -23,7 +23,7 @@ MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
 
 
 @dataclass(frozen=True)
-class Words:
+class ImagePackageManager:
     """How a package manager is used in an image: a row ``[[manager]]`` of ``assets/images.toml``.
 
     ``caches`` are the folders of what it downloads. ``install`` are shell commands; the last gets
@@ -85,7 +85,7 @@ class Container:
     facts: Facts
     image: str
     row: Image
-    words: Words
+    words: ImagePackageManager
     configured: bool = False
 
 
@@ -96,9 +96,11 @@ def images() -> tuple[Image, ...]:
 
 
 @cache
-def words() -> tuple[Words, ...]:
+def words() -> tuple[ImagePackageManager, ...]:
     """The package managers in them."""
-    return tuple(read_row(Words, table) for table in read_asset("images.toml")["manager"])
+    return tuple(
+        read_row(ImagePackageManager, table) for table in read_asset("images.toml")["manager"]
+    )
 
 
 def container(facts: Facts, choices: Choices) -> Container:
@@ -156,7 +158,8 @@ def container(facts: Facts, choices: Choices) -> Container:
         variables=tuple(
             (name, value)
             for name, value in facts.variables
-            if name in MIRRORS or (name == archive.VARIABLE and not value.startswith("file:"))
+            if name in MIRRORS
+            or (name == openssl_archive.VARIABLE and not value.startswith("file:"))
         ),
         cargo_config="",
     )
@@ -169,7 +172,7 @@ def settled(choices: Choices) -> Choices:
     return replace(choices, venv=FOLDER)
 
 
-def _fresh(python: Python, how: Words) -> Python:
+def _fresh(python: Python, how: ImagePackageManager) -> Python:
     """The same Python in a container: alone, with no pip, no headers and nothing installed."""
     path = f"/usr/bin/{posixpath.basename(python.path)}"
     return replace(
@@ -193,7 +196,7 @@ def _comes_with(python: Python) -> bool:
         python.prefix == "/usr"
         and python.implementation == "cpython"
         and not python.environment
-        and not trouble(python)
+        and not unusable_reason(python)
     )
 
 
@@ -206,7 +209,7 @@ def _asked(manager: Manager, row: Image) -> Manager:
     return replace(manager, program=f"/usr/bin/{manager.name}", packages=packages)
 
 
-def _speaks(manager: Manager, how: Words) -> bool:
+def _speaks(manager: Manager, how: ImagePackageManager) -> bool:
     return how.name.startswith(manager.name)
 
 

@@ -12,7 +12,6 @@ import posixpath
 from shlex import join, quote
 
 from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
-from wizard.asking import questions
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.export.container import FOLDER, MIRRORS, Container, container, settled
@@ -20,7 +19,8 @@ from wizard.export.shell import PROOF, aim, assignments
 from wizard.facts import Facts
 from wizard.knowledge import load
 from wizard.plan import PackagesInstalled, Plan, Step, order
-from wizard.planning import build_openssl, building, planner
+from wizard.planning import build_steps, openssl_steps, planner
+from wizard.questions import completion
 from wizard.wrap import wrap
 
 USER = "10001:10001"
@@ -48,7 +48,7 @@ def write(facts: Facts, choices: Choices) -> str:
     Raises what `container` and `wizard.planning.planner.plan` raise.
     """
     fresh, known = container(facts, choices), load()
-    complete = questions.complete(fresh.facts, known, settled(choices))
+    complete = completion.complete(fresh.facts, known, settled(choices))
     return to_dockerfile(planner.plan(fresh.facts, known, complete), fresh)
 
 
@@ -59,7 +59,7 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
             "What the image needs cannot be told: this machine's package lists are empty.",
             hints=("Fetch them first, for example with: apt-get update", "Or take the wheel."),
         )
-    worth = building.in_turn(plan)
+    worth = build_steps.in_turn(plan)
     steps = [step for step in order(plan) if step in worth and _does_something(step)]
     work = [step for step in steps if not step.lock]
     lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
@@ -255,4 +255,4 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
 
 def _own_library(plan: Plan) -> bool:
     """Whether the environment has an OpenSSL of its own in it."""
-    return any(step.id == build_openssl.PLACED for step in plan.steps)
+    return any(step.id == openssl_steps.PLACED for step in plan.steps)

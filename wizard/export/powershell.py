@@ -17,18 +17,18 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
-    Manifest,
     Prove,
     Seal,
     Unpack,
     WriteFile,
+    WriteManifest,
 )
-from wizard.archive import SIGNATURE
 from wizard.errors import BadRequest
 from wizard.export.powershell_functions import AS_ROOT, FETCH, INVOKE, INVOKE_AS_ROOT, SIGNED, START
 from wizard.export.shell import NO_MANIFEST, PROOF, aim
+from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan
-from wizard.planning import building
+from wizard.planning import build_steps
 from wizard.programs import variables
 
 _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
@@ -74,7 +74,7 @@ def action_text(action: Action) -> str:
         folder = ntpath.dirname(action.path)
         made = f"$null = New-Item -ItemType Directory -Force {_typed(folder)}; " if folder else ""
         return made + _write(action)
-    if isinstance(action, Manifest):
+    if isinstance(action, WriteManifest):
         return "; ".join(_collect(action, _typed))
     if isinstance(action, Seal):
         return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
@@ -87,7 +87,7 @@ def to_powershell(plan: Plan) -> str:
     It is ASCII: Windows PowerShell 5.1 reads a file without a mark in the system's old encoding.
     Raises BadRequest where a program gets an argument that 5.1 cannot pass on.
     """
-    steps = building.in_turn(plan)
+    steps = build_steps.in_turn(plan)
     actions = [step.action for step in steps]
     lines = [
         f"# {_comment(aim(plan))}",
@@ -171,7 +171,7 @@ def _script(action: Action, system: str) -> list[str]:
         folder = literal(ntpath.dirname(action.path))
         made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
         return [made, _write(action, ascii_only=True)]
-    if isinstance(action, Manifest):
+    if isinstance(action, WriteManifest):
         return [*_collect(action, literal), f"# {NO_MANIFEST}"]
     if isinstance(action, Seal):
         return [f"# {_comment(action.title)} is there now."]
@@ -282,7 +282,7 @@ def _signature_text(action: CheckSignature) -> str:
     )
 
 
-def _collect(action: Manifest, quoted: Callable[[str], str]) -> tuple[str, str]:
+def _collect(action: WriteManifest, quoted: Callable[[str], str]) -> tuple[str, str]:
     folder = quoted(action.folder)
     return (
         f"$null = New-Item -ItemType Directory -Force {folder}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backends import gpg
-from wizard.archive import SIGNATURE
+from wizard.openssl_archive import SIGNATURE
 from wizard.programs import variables
 from wizard.wrap import wrap
 

@@ -11,17 +11,17 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
-    Manifest,
     Prove,
     RemoveFolder,
     Seal,
     Unpack,
     WriteFile,
+    WriteManifest,
 )
-from wizard.archive import SIGNATURE
 from wizard.errors import BadRequest
+from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan
-from wizard.planning import building
+from wizard.planning import build_steps
 from wizard.programs import variables
 
 PROOF = """\
@@ -131,7 +131,7 @@ def action_text(action: Action, system: str = "linux") -> str:
         return join(["cryptography-wizard", "verify", action.python])
     if isinstance(action, WriteFile):
         return " && ".join(_write(action))
-    if isinstance(action, Manifest):
+    if isinstance(action, WriteManifest):
         return " && ".join(_collect(action))
     if isinstance(action, Seal):
         return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
@@ -149,7 +149,7 @@ def to_shell(plan: Plan) -> str:
             why="Windows has no such shell; its own is PowerShell.",
             hints=("Write it for PowerShell: cryptography-wizard plan --format powershell",),
         )
-    steps = building.in_turn(plan)
+    steps = build_steps.in_turn(plan)
     actions = [step.action for step in steps]
     lines = [
         "#!/bin/sh",
@@ -189,7 +189,7 @@ def _script(action: Action) -> str:
         return f"{join(words)} <<'PROOF'\n{PROOF}PROOF"
     if isinstance(action, WriteFile):
         return "\n".join(_write(action))
-    if isinstance(action, Manifest):
+    if isinstance(action, WriteManifest):
         return "\n".join([*_collect(action), f"# {NO_MANIFEST}"])
     if isinstance(action, Seal):
         return f": {quote(f'{action.title} is in {action.folder}')}"
@@ -237,7 +237,7 @@ def _unpack(action: Unpack) -> tuple[str, str]:
     return f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"
 
 
-def _collect(action: Manifest) -> tuple[str, str]:
+def _collect(action: WriteManifest) -> tuple[str, str]:
     folder = quote(action.folder)
     return f"mkdir -p {folder}", f"cp {quote(action.wheels)}/*.whl {folder}/"
 

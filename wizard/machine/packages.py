@@ -16,8 +16,8 @@ from backends.action import Command, Output
 from backends.manager import PackageManager, called, managers
 from wizard.facts import Manager, Package
 from wizard.knowledge import Packages, load
-from wizard.machine import manager_answers, system
-from wizard.machine.together import each
+from wizard.machine import query_results, system
+from wizard.machine.parallel import each
 from wizard.programs.processes import ProgramTimeout, TooMuchOutput, ask
 
 PATIENCE = 30.0
@@ -126,9 +126,9 @@ def _read(
 ) -> tuple[dict[str, str], str]:
     if isinstance(said, str):
         return {}, said
-    found, problem = manager_answers.read(backend, command, said, reader, names)
+    found, problem = query_results.read(backend, command, said, reader, names)
     if not found and not problem:
-        problem = manager_answers.strange(command, said, names)
+        problem = query_results.strange(command, said, names)
     return found, problem
 
 

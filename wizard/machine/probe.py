@@ -9,15 +9,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
-from wizard import archive, locations
+from wizard import locations, openssl_archive
+from wizard.cache import integrity
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listing, Manager, Privilege, Python, System, Tool
 from wizard.index.source import IndexSource
 from wizard.knowledge import load
 from wizard.machine import headers, keyring, packages, pythons, system, tools
 from wizard.machine.inspection import inspect
-from wizard.machine.together import Task
-from wizard.store import seal
+from wizard.machine.parallel import Task
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
@@ -104,7 +104,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         cache=str(locations.cache()),
         certificates=system.certificates() if deep else "",
         multiarch=system.multiarch() if deep else "",
-        built=seal.sealed(locations.cache() / "openssl") if deep else (),
+        built=integrity.sealed(locations.cache() / "openssl") if deep else (),
         archives=archives,
         signers=signers,
         variables=variables,
@@ -148,10 +148,10 @@ class _Trust:
     def __init__(
         self, tools: tuple[Tool, ...], choices: Choices, variables: tuple[tuple[str, str], ...]
     ) -> None:
-        place = choices.openssl_source or dict(variables).get(archive.VARIABLE, "")
+        place = choices.openssl_source or dict(variables).get(openssl_archive.VARIABLE, "")
         signers = tuple(dict.fromkeys(row.signer for row in load().openssls if row.signer))
         self.tasks = (
-            Task("OpenSSL's archives", 10, lambda: archive.here(place)),
+            Task("OpenSSL's archives", 10, lambda: openssl_archive.local_files(place)),
             Task("Keyring", 10, lambda: keyring.known(tools, signers)),
         )
 

@@ -19,8 +19,8 @@ from wizard.choices import Choices
 from wizard.facts import Python
 from wizard.index.source import IndexSource
 from wizard.machine.inspection import inspect
+from wizard.machine.parallel import each as side_by_side
 from wizard.machine.system import developer_tools
-from wizard.machine.together import each as side_by_side
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.versions import at_least
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from backends.action import Output
-from wizard import archive
+from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
 from wizard.needs.openssl import STEERING as OPENSSL
@@ -28,7 +28,7 @@ STEERING = (
     *OPENSSL,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
-    archive.VARIABLE,
+    openssl_archive.VARIABLE,
 )
 """Variables of the environment that a source build listens to."""
 
@@ -200,8 +200,8 @@ def variables() -> tuple[tuple[str, str], ...]:
     The wizard's own, for OpenSSL's source, has the address where it may be a path.
     """
     found = {name: masked(os.environ[name]) for name in STEERING if os.environ.get(name)}
-    if archive.VARIABLE in found:
-        found[archive.VARIABLE] = archive.from_variable()
+    if openssl_archive.VARIABLE in found:
+        found[openssl_archive.VARIABLE] = openssl_archive.from_variable()
     return tuple(found.items())
 
 

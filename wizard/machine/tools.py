@@ -18,8 +18,8 @@ from backends import msvc, xcode
 from backends.action import Command, Output
 from wizard import locations
 from wizard.facts import Tool
+from wizard.machine.parallel import each
 from wizard.machine.system import developer_tools
-from wizard.machine.together import each
 from wizard.programs.processes import ProgramTimeout, ask
 
 TOOLS = (

@@ -18,7 +18,7 @@ class Linking:
     lists: tuple[tuple[str, str], ...] = ()
 
 
-def words(
+def settings(
     facts: Facts, row: Release, python: Python, library: Library, link: str
 ) -> Linking | Refused:
     """How a build of this row is told of ``library``: by flags before 40, by openssl-sys since.

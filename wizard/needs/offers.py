@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wizard import environment
+from wizard import target_environment
 from wizard.choices import Choices
-from wizard.environment import Target
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Listed, Listing, Python
 from wizard.knowledge import Knowledge, Release
-from wizard.needs import source, wheels
+from wizard.needs import build_needs, wheels
 from wizard.needs.tags import modern
+from wizard.target_environment import Target
 from wizard.versions import key
 
 
@@ -22,7 +22,7 @@ class Offer:
     listed: Listed
     row: Release
     wheel: str
-    source: source.Source
+    source: build_needs.BuildNeeds
 
     def closed(self, method: str) -> str:
         """Why this release cannot be had by ``method`` (empty: by either); empty where it can."""
@@ -74,7 +74,7 @@ def offer(
     )
     if not choices.wheelhouse:
         return found
-    for other in environment.targets(facts, choices):
+    for other in target_environment.targets(facts, choices):
         if other != target:
             found = _also(facts, knowledge, found, target, other, choices)
     return found
@@ -86,8 +86,8 @@ def _also(
     """The offer for one more Python, with all that has to be installed for it as well."""
     listed = found.listed
     wheel = found.wheel or wheel_reason(other.python, listed, knowledge)
-    if environment.shares(first.python, other.python, found.row):
-        needs = source.Source(wheels.unfit(other.python, listed))
+    if target_environment.shares_wheel(first.python, other.python, found.row):
+        needs = build_needs.BuildNeeds(wheels.unfit(other.python, listed))
     else:
         needs = _source(facts, knowledge, other, choices, listed, found.row)
     if found.source.reason or found.source.refresh:
@@ -114,13 +114,13 @@ def _source(
     choices: Choices,
     listed: Listed,
     row: Release,
-) -> source.Source:
+) -> build_needs.BuildNeeds:
     if not listed.sdist:
-        return source.Source(f"The index has no source archive of {listed.version}.")
+        return build_needs.BuildNeeds(f"The index has no source archive of {listed.version}.")
     unfit = wheels.unfit(target.python, listed)
     if unfit:
-        return source.Source(unfit)
-    return source.assess(facts, knowledge, target.python, row, choices, target.folder)
+        return build_needs.BuildNeeds(unfit)
+    return build_needs.assess(facts, knowledge, target.python, row, choices, target.folder)
 
 
 def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:

@@ -6,12 +6,11 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wizard.environment import paths
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager, Python
-from wizard.knowledge import Knowledge, OpenSSLSource, Packages, Release
-from wizard.knowledge import OpenSSL as Way
+from wizard.knowledge import Knowledge, OpenSSLPackage, OpenSSLSource, Packages, Release
 from wizard.refused import Refused
+from wizard.target_environment import path_rules
 from wizard.versions import at_least, upstream
 
 STEERING = (
@@ -54,7 +53,7 @@ def longest(sources: Iterable[OpenSSLSource]) -> OpenSSLSource | None:
 
 
 @dataclass(frozen=True)
-class Own:
+class OpenSSLBuild:
     """An OpenSSL that the wizard builds: where from, where, and how.
 
     ``source`` has the address and the checksum that count here, and ``archive`` is the file that
@@ -90,7 +89,7 @@ class Library:
     prefix: str = ""
     include: str = ""
     lib: str = ""
-    own: Own | None = None
+    own: OpenSSLBuild | None = None
 
     @property
     def folders(self) -> tuple[str, str]:
@@ -106,7 +105,7 @@ def own_hint(facts: Facts, knowledge: Knowledge, row: Release, link: str) -> tup
     best = longest(buildable(knowledge, row))
     if best is None or facts.system.name not in BUILDS:
         return ()
-    inside = link == "static" or facts.system.name == "macos"  # see `wizard.needs.own`
+    inside = link == "static" or facts.system.name == "macos"  # see `wizard.needs.openssl_build`
     static = " --link static" if inside else ""
     return (f"Or let the wizard build one: --openssl {best.version}{static}",)
 
@@ -165,7 +164,7 @@ NO_ENGINE = "44"
 """The first release that does without ``openssl/engine.h`` (pyca/cryptography, issue 11690)."""
 
 
-def _entangled(way: Way, version: str) -> bool:
+def _entangled(way: OpenSSLPackage, version: str) -> bool:
     """Whether the static libraries of this way need others, which a build is not told of."""
     return bool(way.static_below) and at_least(version, way.static_below)
 
@@ -182,7 +181,7 @@ def named(
     facts: Facts, knowledge: Knowledge, row: Release, python: Python, folder: str, link: str
 ) -> Library | Refused:
     """The OpenSSL in a folder that the user named, if headers and libraries fit each other."""
-    rules = paths(facts)
+    rules = path_rules(facts)
     include = rules.normpath(rules.join(folder, "include"))
     found = next((h for h in facts.openssl if rules.normpath(h.folder) == include), None)
     if found is None:
@@ -261,7 +260,7 @@ def wanted(row: Release) -> str:
 
 
 def _places(
-    facts: Facts, way: Way, manager: Manager, folder: str, link: str
+    facts: Facts, way: OpenSSLPackage, manager: Manager, folder: str, link: str
 ) -> tuple[str, str, str]:
     root = posixpath.dirname(posixpath.dirname(manager.program))
     include, lib = way.include, way.lib
@@ -307,7 +306,7 @@ def _unfit_here(
     return None
 
 
-def _native_ways(facts: Facts, knowledge: Knowledge) -> list[Way]:
+def _native_ways(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]:
     """How the package managers that this system is made with have OpenSSL."""
     mine = {facts.system.distribution, *facts.system.like}
     tables = (table for table in knowledge.packages if not mine.isdisjoint(table.distributions))
@@ -324,7 +323,7 @@ def _library(facts: Facts, headers: Headers, link: str) -> Library:
             return Library(headers.version)
         # Where no folder is named, pkg-config speaks, and the linker takes the shared ones.
         return Library(headers.version, include=headers.folder, lib=headers.libraries)
-    rules = paths(facts)
+    rules = path_rules(facts)
     above, last = rules.split(headers.folder)
     if last == "include" and headers.libraries in ("", rules.join(above, "lib")):
         return Library(headers.version, prefix=above)

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
-from wizard.environment import paths
 from wizard.facts import Facts, Manager, Package, Python, Tool
-from wizard.knowledge import Knowledge, Packages, Release
-from wizard.knowledge import Rust as Way
+from wizard.knowledge import Knowledge, Packages, Release, RustPackage
 from wizard.refused import Refused
+from wizard.target_environment import path_rules
 from wizard.versions import at_least, key, upstream
 
 SPARSE = "1.68"
@@ -170,7 +169,7 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
                 *(
                     ()
                     if facts.cargo_config
-                    else (("CARGO_HOME", str(paths(facts).join(home, "cargo"))),)
+                    else (("CARGO_HOME", str(path_rules(facts).join(home, "cargo"))),)
                 ),
                 *_musl(python.libc),
             ),
@@ -198,7 +197,7 @@ def _must_lead(facts: Facts, cargo: Tool) -> bool:
     return cargo.origin not in ("system", "") or facts.tool("cargo") is not cargo
 
 
-def _offered(known: dict[str, Package], way: Way) -> str:
+def _offered(known: dict[str, Package], way: RustPackage) -> str:
     packages = [known.get(name) for name in way.packages]
     if not all(package and (package.installed or package.candidate) for package in packages):
         return ""
@@ -214,7 +213,7 @@ def _needed(row: Release) -> str:
     return max(row.msrv, LOCKS.get(row.lock, "0"), key=key)
 
 
-def _front(facts: Facts, way: Way, manager: Manager) -> tuple[str, ...]:
+def _front(facts: Facts, way: RustPackage, manager: Manager) -> tuple[str, ...]:
     """Folders for the front of PATH, so that the build finds the Rust that is installed."""
     if way.bin:
         return (way.bin,)
@@ -247,7 +246,7 @@ def _triple(facts: Facts, knowledge: Knowledge, python: Python) -> str:
 
 
 def _home(facts: Facts) -> str:
-    return str(paths(facts).join(facts.cache, "rust")) if facts.cache else ""
+    return str(path_rules(facts).join(facts.cache, "rust")) if facts.cache else ""
 
 
 def _musl(libc: str) -> tuple[tuple[str, str], ...]:
@@ -258,7 +257,7 @@ def _musl(libc: str) -> tuple[tuple[str, str], ...]:
 
 
 def _folder(facts: Facts, path: str) -> str:
-    return str(paths(facts).dirname(path))
+    return str(path_rules(facts).dirname(path))
 
 
 def _is_present(found: Toolchain | Refused) -> bool:

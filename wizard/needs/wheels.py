@@ -11,10 +11,10 @@ from typing import NamedTuple, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from wizard.environment import label
 from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, Platform, Release
 from wizard.needs.tags import expand, modern, platforms
+from wizard.target_environment import label
 
 HEEDS_PYTHON = Version("9.0")
 """The first pip that looks at requires-python: an older one takes any release, and any cffi."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from backends import pip, uv
 from backends.action import Command, RemoveFolder
 from wizard.choices import Choices
-from wizard.environment import Target
 from wizard.errors import Impossible
 from wizard.facts import Facts, Listed, PipIndex, Python, Tool
 from wizard.knowledge import Knowledge
-from wizard.needs import provision, source, wheels
+from wizard.needs import build_needs, package_steps, wheels
 from wizard.plan import FileExists, Step
+from wizard.target_environment import Target
 from wizard.versions import at_least
 
 OFTEN_OLD = "The pip that comes with a Python is often too old for today's packages."
@@ -169,7 +169,7 @@ def _new_with_pip(
         )
     manager, needed = _venv_package(facts, knowledge, python, choices)
     made = pip.make_environment(python.path, target.folder, with_pip=True)
-    environment = _environment(target, made, needs=(provision.STEP,) if needed else ())
+    environment = _environment(target, made, needs=(package_steps.STEP,) if needed else ())
     folder = choices.from_wheelhouse
     upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), OFTEN_OLD, folder)
     return Installer(
@@ -285,7 +285,7 @@ def _venv_package(
     if python.ensurepip:
         return "", ()
     minor = ".".join(python.version.split(".")[:2])
-    for manager, names in source.available(facts, knowledge):
+    for manager, names in build_needs.available(facts, knowledge):
         if choices.manager not in ("", manager.name):
             continue  # one call installs everything, so it is one manager's
         name = names.venv.format(minor=minor)

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from backends import pip, uv
 from backends.action import Action
-from wizard.asking import questions
 from wizard.choices import Choices
-from wizard.environment import Target, target
 from wizard.facts import Facts, Listed
 from wizard.knowledge import Knowledge, Release
-from wizard.needs import offers, provision, source
+from wizard.needs import build_needs, offers, package_steps
 from wizard.plan import Plan, Step
-from wizard.planning import building, installer, wheelhouse
+from wizard.planning import build_steps, installer, wheelhouse
 from wizard.planning.installer import Installer
+from wizard.questions import completion
+from wizard.target_environment import Target, target
 
 
 def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
@@ -23,7 +23,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     Raises BadRequest where a choice does not exist, and Impossible where this machine cannot do
     it, with the reason and the nearest thing that works.
     """
-    choices = questions.complete(facts, knowledge, choices)
+    choices = completion.complete(facts, knowledge, choices)
     chosen = target(facts, choices)
     listed = offers.find(facts, knowledge, choices.release)
     offer = offers.offer(facts, knowledge, chosen, choices, listed)
@@ -34,18 +34,18 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         notes = _notes(facts, knowledge, listed, offer, choices, tool)
         return wheelhouse.plan(facts, knowledge, choices, offer, notes)
     if choices.method == "wheel":
-        needs = source.Source()
+        needs = build_needs.BuildNeeds()
         steps = _wheel(chosen, listed, tool)
     else:
         needs = offer.source
         steps = _source(facts, chosen, listed, offer.row, needs, tool, choices)
-    packages = building.packages(facts, needs, tool)
+    packages = build_steps.packages(facts, needs, tool)
     link = (listed.link or "static") if choices.method == "wheel" else choices.link
     proof = Step(
         "proof",
         "Prove that it works",
         "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
-        building.proof(chosen.interpreter, listed.version, link, needs, choices),
+        build_steps.proof(chosen.interpreter, listed.version, link, needs, choices),
         needs=(steps[-1].id,),
     )
     return Plan(
@@ -55,7 +55,7 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(*packages, *building.after(packages, steps, chosen.python), proof),
+        steps=(*packages, *build_steps.after(packages, steps, chosen.python), proof),
         notes=_notes(facts, knowledge, listed, offer, choices, tool),
         system=facts.system.name,
     )
@@ -82,11 +82,11 @@ def _source(
     chosen: Target,
     listed: Listed,
     row: Release,
-    needs: source.Source,
+    needs: build_needs.BuildNeeds,
     tool: Installer,
     choices: Choices,
 ) -> tuple[Step, ...]:
-    made = building.prepare(facts, chosen, listed.version, row, needs, tool)
+    made = build_steps.prepare(facts, chosen, listed.version, row, needs, tool)
     command = made.tool.install(
         (f"cryptography=={listed.version}",),
         binary=False,
@@ -95,17 +95,17 @@ def _source(
     install = Step(
         "install",
         f"Compile and install cryptography {listed.version}",
-        f"Uses {building.ingredients(needs)}; takes a minute or more.",
+        f"Uses {build_steps.ingredients(needs)}; takes a minute or more.",
         made.applied(command),
         needs=made.needs,
         heavy=True,
         undo=_undo(chosen, tool),
     )
-    return (*made.before, *made.environment, install, *building.cleared(needs, choices))
+    return (*made.before, *made.environment, install, *build_steps.cleared(needs, choices))
 
 
 def _preparation(
-    facts: Facts, chosen: Target, listed: Listed, needs: source.Source, choices: Choices
+    facts: Facts, chosen: Target, listed: Listed, needs: build_needs.BuildNeeds, choices: Choices
 ) -> Plan:
     """What has to be done before anybody can tell what a source build needs here."""
     return Plan(
@@ -115,7 +115,7 @@ def _preparation(
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(provision.refresh(facts, needs.manager),),
+        steps=(package_steps.refresh(facts, needs.manager),),
         notes=(
             f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
             "the wizard looks again and plans the rest.",

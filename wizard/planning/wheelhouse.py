@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backends import pip
-from backends.action import Command, Manifest, RemoveFolder
+from backends.action import Command, RemoveFolder, WriteManifest
 from wizard.choices import Choices
-from wizard.environment import Target, label, paths, shares, targets, workshop
 from wizard.facts import Facts, Python
 from wizard.knowledge import Knowledge
-from wizard.needs import cffi, offers, source
+from wizard.needs import build_needs, cffi, offers
 from wizard.needs.offers import Offer
 from wizard.plan import Plan, Step
-from wizard.planning import building, installer, travel
-from wizard.planning.building import Prepared
+from wizard.planning import build_steps, installer, portability
+from wizard.planning.build_steps import Prepared
 from wizard.planning.installer import Installer
+from wizard.target_environment import Target, label, path_rules, shares_wheel, targets, work_folder
 
 LOCK = "wheels"
 """The folder in which the wheels are made: two pips at once would write the same files."""
@@ -53,7 +53,7 @@ class _Bench:
     target: Target
     tool: Installer
     steps: tuple[Step, ...]
-    needs: source.Source
+    needs: build_needs.BuildNeeds
     serves: str
     prepared: Prepared | None = None
 
@@ -71,13 +71,13 @@ def plan(
 ) -> Plan:
     """The plan for these complete choices. ``offer`` is the release for all targets together.
 
-    Raises what `wizard.planning.travel.refuse` raises.
+    Raises what `wizard.planning.portability.refuse` raises.
     """
     release = offer.listed.version
     compiled = choices.method == "source"
-    travel.refuse(facts, knowledge, choices, offer)
-    work = workshop(facts, choices)
-    stage = paths(facts).join(work, "wheels")
+    portability.refuse(facts, knowledge, choices, offer)
+    work = work_folder(facts, choices)
+    stage = path_rules(facts).join(work, "wheels")
     benches = _benches(facts, knowledge, choices, offer)
     first = benches[0]
     clear = Step(
@@ -90,7 +90,7 @@ def plan(
     wanted = replace(first.needs, missing=offer.source.missing if compiled else ())
     packages = tuple(dict.fromkeys(name for b in benches for name in b.tool.packages))
     machine = [
-        *building.packages(facts, wanted, replace(first.tool, packages=packages)),
+        *build_steps.packages(facts, wanted, replace(first.tool, packages=packages)),
         *(first.prepared.before if first.prepared else ()),
     ]
     made = [*machine, *(step for bench in benches for step in bench.steps)]
@@ -104,7 +104,7 @@ def plan(
         f"Put the wheels into {choices.wheelhouse}",
         "With manifest.json: what each file is, its checksum and its OpenSSL"
         + (", and which glibc it needs." if _glibc(facts, first) else "."),
-        Manifest(
+        WriteManifest(
             stage,
             choices.wheelhouse,
             release,
@@ -123,7 +123,7 @@ def plan(
         RemoveFolder(work),
         needs=(manifest.id,),
     )
-    cleared = building.cleared(first.needs, choices)
+    cleared = build_steps.cleared(first.needs, choices)
     return Plan(
         release=release,
         method="source" if compiled else "wheel",
@@ -143,7 +143,7 @@ def plan(
         notes=(
             *(n for n in notes if n != first.tool.note),
             *_notes(choices, first.tool),
-            *travel.notes(facts, knowledge, choices, offer),
+            *portability.notes(facts, knowledge, choices, offer),
         ),
         system=facts.system.name,
         wheelhouse=choices.wheelhouse,
@@ -156,16 +156,18 @@ def _benches(
     found: list[_Bench] = []
     alone = replace(choices, wheelhouse="", targets="")
     for target in targets(facts, choices):
-        tool = building.with_pip(installer.choose(facts, knowledge, target, choices, offer.listed))
+        tool = build_steps.with_pip(
+            installer.choose(facts, knowledge, target, choices, offer.listed)
+        )
         python = target.python
-        older = next((b for b in found if shares(b.target.python, python, offer.row)), None)
+        older = next((b for b in found if shares_wheel(b.target.python, python, offer.row)), None)
         if choices.method != "source" or older:
             name = label(older.target.python if older else target.python)
             steps = _own(label(target.python), tool.before)
-            found.append(_Bench(target, tool, steps, source.Source(), name))
+            found.append(_Bench(target, tool, steps, build_needs.BuildNeeds(), name))
             continue
         needs = offers.offer(facts, knowledge, target, alone, offer.listed).source
-        made = building.prepare(facts, target, offer.listed.version, offer.row, needs, tool)
+        made = build_steps.prepare(facts, target, offer.listed.version, offer.row, needs, tool)
         steps = _own(label(target.python), made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)
@@ -202,7 +204,9 @@ def _wheels(facts: Facts, benches: tuple[_Bench, ...], stage: str, release: str)
             steps.append(_fetched(bench, stage, release))
             continue
         if bench.serves not in listed:
-            file = paths(facts).join(paths(facts).dirname(stage), f"needs-{bench.serves}.txt")
+            file = path_rules(facts).join(
+                path_rules(facts).dirname(stage), f"needs-{bench.serves}.txt"
+            )
             listed[bench.serves] = file
             steps.append(_needs(benches[0], bench.serves, stage, file))
         steps.append(_rest(bench, stage, listed[bench.serves]))
@@ -220,7 +224,7 @@ def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
     return Step(
         _id("wheels", bench.name),
         f"Compile the wheel of cryptography {release} with Python {bench.name}",
-        f"Uses {building.ingredients(bench.needs)}. What it needs is fetched as wheels.",
+        f"Uses {build_steps.ingredients(bench.needs)}. What it needs is fetched as wheels.",
         made.applied(command),
         needs=made.needs,
         lock=LOCK,
@@ -279,7 +283,7 @@ def _rest(bench: _Bench, stage: str, listed: str) -> Step:
 def _repaired(
     facts: Facts, first: _Bench, work: str, stage: str, needs: tuple[str, ...]
 ) -> list[Step]:
-    rules = paths(facts)
+    rules = path_rules(facts)
     tools = rules.join(work, "tools")
     python = first.target.interpreter
     fetch = Step(
@@ -345,7 +349,7 @@ def _tried(
                 _id("proof", bench.name),
                 f"Prove that it works with Python {bench.name}",
                 "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
-                building.proof(bench.target.interpreter, release, link, offer.source, choices),
+                build_steps.proof(bench.target.interpreter, release, link, offer.source, choices),
                 needs=(steps[-1].id, _id("try", bench.name)),
             )
         )

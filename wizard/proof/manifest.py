@@ -20,13 +20,13 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from backends import action
 from wizard import __version__, codec
-from wizard.environment import label_of
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import Listed, Listing
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import extension, linkage
 from wizard.proof.extension import Survey
 from wizard.proof.verify import Mark
+from wizard.target_environment import label_of
 from wizard.versions import key
 
 FILE = "manifest.json"
@@ -91,7 +91,7 @@ class Manifest:
     made: str = ""
 
 
-def write(order: action.Manifest) -> Manifest:
+def write(order: action.WriteManifest) -> Manifest:
     """Put the wheels of ``order`` into its folder, replacing those of an earlier manifest.
 
     The manifest is written last, so a folder with one is whole. Raises WizardError where there is

@@ -34,7 +34,7 @@ _CHUNK = 1 << 16
 _LONGEST_SUM = 4096
 
 
-class Failed(WizardError):
+class DownloadFailed(WizardError):
     """A download that did not come, or not whole. The message is for the user."""
 
 
@@ -68,16 +68,16 @@ def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Ev
         half.replace(path)
 
 
-def _another(url: str, found: str, wanted: str) -> Failed:
+def _another(url: str, found: str, wanted: str) -> DownloadFailed:
     shown = f"SHA-256 is {found}\nit must be {wanted}"
     if url.lower().startswith("file:"):
-        return Failed(
+        return DownloadFailed(
             f"{_local(url)} is not the file that it should be, so the copy of it was thrown away.",
             shown=shown,
             why="It was changed or cut off, or the checksum is that of another file.",
             hints=("Fetch that file again. If you gave the checksum yourself, compare it too.",),
         )
-    return Failed(
+    return DownloadFailed(
         "What was downloaded is not what was published, so it was thrown away.",
         shown=shown,
         why=f"Something between here and {masked(url)} changed or cut it.",
@@ -118,7 +118,7 @@ def _published(url: str, limit: float, cancel: threading.Event) -> str:
     words = text.split(None, 1)
     found = words[0].decode("ascii", "replace").lower() if words else ""
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
-        raise Failed(
+        raise DownloadFailed(
             f"{masked(url)} holds no SHA-256 checksum.",
             shown=text.strip()[:100].decode("utf-8", "replace") or "(nothing at all)",
             why="A proxy or a login page may have answered in its place.",
@@ -224,8 +224,8 @@ def _local(url: str) -> Path:
     return Path(url2pathname(urlsplit(url).path))
 
 
-def _failed(what: str, shown: str, why: str) -> Failed:
-    return Failed(what, shown=shown, why=why, hints=(HINT,))
+def _failed(what: str, shown: str, why: str) -> DownloadFailed:
+    return DownloadFailed(what, shown=shown, why=why, hints=(HINT,))
 
 
 def _why(error: Exception) -> str:

@@ -13,6 +13,7 @@ from typing import Callable, Optional, Union
 
 from backends.action import Action, CheckSignature, Command
 from wizard import locations
+from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import Exit
@@ -22,12 +23,11 @@ from wizard.plan import Plan, Step, order
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
 from wizard.running import privilege
+from wizard.running.command_runner import TICK
 from wizard.running.events import Event, RunEnded, StepEnded, StepStarted
-from wizard.running.execute import TICK
 from wizard.running.journal import Journal
-from wizard.running.perform import Performer, Result, system_says
 from wizard.running.schedule import startable
-from wizard.store import cache
+from wizard.running.step_runner import Result, StepRunner, system_says
 
 PLAN = "plan.json"
 ANSWERS = "answers.toml"
@@ -62,7 +62,7 @@ def run(
         return _cannot_keep(steps, done, emit, begin, error)
     running = _Run(plan, facts, folder, journal, emit, cancel)
     try:
-        with cache.in_use(cancel) if plan.method == "source" else contextlib.nullcontext():
+        with entries.in_use(cancel) if plan.method == "source" else contextlib.nullcontext():
             return running.go(done, begin)
     except OSError as error:  # the journal's: everything else has a step that it belongs to
         return _cannot_keep(
@@ -107,7 +107,7 @@ class _Run:
         # A face that is slower than the programs holds them up, or the memory would fill.
         self._told: queue.Queue[Union[Event, Result, _Broke]] = queue.Queue(AHEAD)
         self._stop = threading.Event()  # set by a cancel, and by the first failure
-        self._perform = Performer(plan, facts.privilege, self._told.put, self._stop)
+        self._perform = StepRunner(plan, facts.privilege, self._told.put, self._stop)
         self._running: dict[str, Step] = {}
         self._failed: Optional[Step] = None
         self._code = Exit.DONE
@@ -236,7 +236,7 @@ def _file_name(step_id: str) -> str:
 
 
 def _save_answers(path: Path, choices: Choices) -> None:
-    from wizard.asking import answers
+    from wizard.questions import answers
 
     answers.save(path, choices)
 

@@ -10,9 +10,9 @@ from typing import Callable
 from backends import gpg
 from backends.action import CheckSignature, Output
 from wizard.addresses import masked
-from wizard.archive import SIGNATURE
+from wizard.openssl_archive import SIGNATURE
 from wizard.programs.processes import ProgramTimeout, ask, cancellable
-from wizard.running.download import Failed, beginning
+from wizard.running.download import DownloadFailed, beginning
 
 LARGEST = 64 * 1024
 """No signature is larger than this, in bytes."""
@@ -48,8 +48,8 @@ def check(
 def _fetched(action: CheckSignature, limit: float, cancel: threading.Event) -> bytes:
     try:
         found = beginning(action.url, limit, cancel, LARGEST)
-    except Failed as error:
-        raise Failed(
+    except DownloadFailed as error:
+        raise DownloadFailed(
             "The signature of the archive cannot be had, so the archive was thrown away.",
             shown=f"{error.what}\n{error.shown}",
             why="It is looked for beside the archive, since your gpg has the key to check it with.",
@@ -60,7 +60,7 @@ def _fetched(action: CheckSignature, limit: float, cancel: threading.Event) -> b
             ),
         ) from None
     if len(found) > LARGEST:
-        raise Failed(
+        raise DownloadFailed(
             f"{masked(action.url)} is no signature, so the archive was thrown away.",
             shown=f"it has more than {LARGEST:,} bytes",
             why="A proxy or a login page may have answered in its place.",
@@ -74,7 +74,7 @@ def _asked(action: CheckSignature, signature: Path, limit: float) -> Output:
     try:
         return ask(command.argv, env=dict(command.env), timeout=command.timeout)
     except ProgramTimeout as error:
-        raise Failed(
+        raise DownloadFailed(
             "gpg did not say whether the archive's signature is good, so the archive was thrown "
             "away.",
             shown=str(error),
@@ -83,13 +83,13 @@ def _asked(action: CheckSignature, signature: Path, limit: float) -> Output:
         ) from None
 
 
-def _bad(action: CheckSignature, output: Output, signers: tuple[str, ...]) -> Failed:
+def _bad(action: CheckSignature, output: Output, signers: tuple[str, ...]) -> DownloadFailed:
     words = [line for line in output.stderr.splitlines() if line.startswith("gpg:")]
     if signers and output.exit == 0:
         why = f"It was signed by {signers[-1]}, and it must be by {action.signer}."
     else:
         why = f"gpg does not find that {action.signer} has signed this very file."
-    return Failed(
+    return DownloadFailed(
         "The archive is not signed by the OpenSSL project, so it was thrown away.",
         shown="\n".join(words[-6:] or [f"gpg ended with exit code {output.exit}"]),
         why=why,

@@ -35,7 +35,7 @@ HINT = "Fetch the archive again from where its authors publish it, and compare i
 _CHUNK = 1 << 16
 
 
-class Refused(WizardError):
+class ArchiveRejected(WizardError):
     """An archive that is not unpacked. The message is for the user."""
 
 
@@ -78,7 +78,7 @@ class _Reader:
         if self._cancel.is_set():
             raise Cancelled
         if time.monotonic() > self._limit:
-            raise Refused(
+            raise ArchiveRejected(
                 f"It took too long to unpack {self._archive}, so it was given up.",
                 shown=f"{self._bytes:,} bytes were unpacked when its time was over",
                 why="The disk is slow or busy.",
@@ -263,7 +263,7 @@ class _Writer:
             raise self._no(f"{member.name} is dated {member.mtime}", "This is no date.")
         return float(member.mtime)
 
-    def _no(self, shown: str, why: str) -> Refused:
+    def _no(self, shown: str, why: str) -> ArchiveRejected:
         return _refused(self._archive, shown, why)
 
 
@@ -288,7 +288,7 @@ def _check_folder(folder: Path) -> None:
     own = any(home.resolve() in folder.resolve().parents for home in homes)
     plain = folder.is_dir() and not folder.is_symlink()
     if not plain or not (own or next(folder.iterdir(), None) is None):
-        raise Refused(
+        raise ArchiveRejected(
             f"{folder} is in the way, so nothing was unpacked.",
             shown=f"{folder} is " + ("a folder with something in it" if plain else "no folder"),
             why="What is in it might be of use to somebody.",
@@ -313,7 +313,7 @@ def _opened(archive: Path) -> Iterator[IO[bytes]]:
     try:
         if not stat.S_ISREG(archive.stat().st_mode):  # a pipe would never end
             kind = "a folder" if archive.is_dir() else "a device or a pipe"
-            raise Refused(
+            raise ArchiveRejected(
                 f"{archive} is not an archive.",
                 shown=f"it is {kind}",
                 why="An archive is one file, such as openssl-3.5.4.tar.gz.",
@@ -347,7 +347,7 @@ def _decompressed(archive: Path, file: IO[bytes]) -> IO[bytes]:
 
             opened = lzma.LZMAFile(file)  # noqa: SIM115 - the archive's file is closed elsewhere
     except ImportError as error:
-        raise Refused(
+        raise ArchiveRejected(
             f"{archive} cannot be unpacked by this Python.",
             shown=str(error),
             why="The Python that runs the wizard was built without this kind of compression.",
@@ -364,19 +364,19 @@ def _lzma_errors() -> tuple[type[Exception], ...]:
     return (LZMAError,)
 
 
-def _refused(archive: Path, shown: str, why: str) -> Refused:
+def _refused(archive: Path, shown: str, why: str) -> ArchiveRejected:
     what = f"{archive} is no plain source archive, so it was not unpacked."
-    return Refused(what, shown=shown, why=why, hints=(HINT,))
+    return ArchiveRejected(what, shown=shown, why=why, hints=(HINT,))
 
 
-def _damaged(archive: Path, error: Exception) -> Refused:
+def _damaged(archive: Path, error: Exception) -> ArchiveRejected:
     why = "It is damaged, was cut off, or is not a tar archive at all."
     shown = str(error) or type(error).__name__
-    return Refused(f"{archive} cannot be unpacked.", shown=shown, why=why, hints=(HINT,))
+    return ArchiveRejected(f"{archive} cannot be unpacked.", shown=shown, why=why, hints=(HINT,))
 
 
-def _unreadable(archive: Path, error: OSError) -> Refused:
-    return Refused(
+def _unreadable(archive: Path, error: OSError) -> ArchiveRejected:
+    return ArchiveRejected(
         f"{archive} cannot be read.",
         shown=error.strerror or str(error),
         why="Without the archive there is nothing to unpack.",
@@ -384,7 +384,7 @@ def _unreadable(archive: Path, error: OSError) -> Refused:
     )
 
 
-def _unwritable(folder: Path, error: OSError) -> Refused:
+def _unwritable(folder: Path, error: OSError) -> ArchiveRejected:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         why = "The disk is full, or all that you may use of it is."
         hint = "Make room (a source of OpenSSL takes about 150 MB), and try again."
@@ -392,7 +392,7 @@ def _unwritable(folder: Path, error: OSError) -> Refused:
         why = "The system does not let the wizard write there."
         hint = "Use a folder that you may write to: CRYPTOGRAPHY_WIZARD_CACHE names it."
     where = f"{error.filename}: " if error.filename else ""
-    return Refused(
+    return ArchiveRejected(
         f"Nothing could be unpacked into {folder}.",
         shown=f"{where}{error.strerror or error}",
         why=why,

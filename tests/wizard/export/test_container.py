@@ -9,13 +9,13 @@ import pytest
 
 from screens.cli import main
 from tests.machines import FOLDER, machine, names
-from wizard.archive import VARIABLE
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
 from wizard.export.container import Container, container, images, words
 from wizard.export.dockerfile import write
 from wizard.facts import Tool
 from wizard.knowledge import load
+from wizard.openssl_archive import VARIABLE
 
 
 def of(name: str) -> Container:

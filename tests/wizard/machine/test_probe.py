@@ -12,24 +12,24 @@ import pytest
 
 from backends.manager import managers
 from tests.programs import only, program
-from wizard import archive, codec
+from wizard import codec, openssl_archive
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
 from wizard.index import listing
 from wizard.index.source import IndexSource
-from wizard.knowledge import OpenSSL, Packages, Rust, load
+from wizard.knowledge import OpenSSLPackage, Packages, RustPackage, load
 from wizard.machine import headers, packages, probe, pythons, system, tools
 from wizard.machine.inspection import inspect
-from wizard.machine.together import Task, each
+from wizard.machine.parallel import Task, each
 
 BASE = str(getattr(sys, "_base_executable", sys.executable))
 TABLE = Packages(
     manager="apt",
     build=("gcc",),
-    openssl=(OpenSSL("libssl-dev"),),
+    openssl=(OpenSSLPackage("libssl-dev"),),
     python_headers=("python{minor}-dev",),
     venv="",
-    rust=(Rust(("cargo", "rustc"), "rustc"),),
+    rust=(RustPackage(("cargo", "rustc"), "rustc"),),
 )
 
 
@@ -335,9 +335,9 @@ def test_a_source_build_looks_what_an_openssl_can_be_checked_with(
     file.parent.mkdir()
     file.write_text("x")
     monkeypatch.setenv("GNUPGHOME", str(tmp_path))
-    monkeypatch.setenv(archive.VARIABLE, str(file.parent))
+    monkeypatch.setenv(openssl_archive.VARIABLE, str(file.parent))
     facts = probe.probe(Choices(method="source"), folder=str(tmp_path))
-    assert facts.variable(archive.VARIABLE) == f"{file.parent.as_uri()}/"
+    assert facts.variable(openssl_archive.VARIABLE) == f"{file.parent.as_uri()}/"
     assert facts.archives == (file.as_uri(),)
     assert facts.signers == (key,)
     other = tmp_path / "openssl-x.tar.gz"
@@ -346,7 +346,7 @@ def test_a_source_build_looks_what_an_openssl_can_be_checked_with(
     assert probe.probe(asked, folder=str(tmp_path)).archives == (other.as_uri(),)
     file.parent.rename(tmp_path / "moved")
     facts = probe.probe(Choices(method="source"), folder=str(tmp_path))
-    assert facts.variable(archive.VARIABLE) == str(file.parent)
+    assert facts.variable(openssl_archive.VARIABLE) == str(file.parent)
     assert (facts.archives, facts.system.problems) == ((), ())
 
 

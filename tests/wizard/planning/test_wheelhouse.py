@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from backends.action import Command, Manifest, Prove, RemoveFolder
+from backends.action import Command, Prove, RemoveFolder, WriteManifest
 from tests.machines import machine, names
 from tests.wizard import wheel_files
-from wizard import environment
-from wizard.asking import questions, request
+from wizard import target_environment
+from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.export import formats
@@ -26,7 +26,7 @@ from wizard.plan import Plan, Step, order
 from wizard.planning import wheelhouse
 from wizard.planning.planner import plan
 from wizard.proof import manifest
-from wizard.store import cache
+from wizard.questions import completion, validation
 
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")
@@ -94,7 +94,7 @@ def test_wheels_are_fetched_for_each_python_and_tried_before_they_are_put_there(
 def test_only_the_manifest_touches_the_wheelhouse() -> None:
     for choices in (THREE, SOURCE):
         for step in made(WORKSHOP, choices).steps:
-            if isinstance(step.action, Manifest):
+            if isinstance(step.action, WriteManifest):
                 assert step.action.folder == HOUSE
                 assert step.action.targets[0].startswith("cpython 3.9.")
             else:
@@ -103,7 +103,7 @@ def test_only_the_manifest_touches_the_wheelhouse() -> None:
 
 def test_all_that_is_made_on_the_way_is_removed() -> None:
     found = made(WORKSHOP, THREE)
-    work = environment.workshop(WORKSHOP, THREE)
+    work = target_environment.work_folder(WORKSHOP, THREE)
     assert found.steps[0].action == RemoveFolder(work)
     assert found.steps[-1].action == RemoveFolder(work)
     assert Path(WORKSHOP.cache) in Path(work).parents
@@ -116,17 +116,19 @@ def test_what_a_run_that_was_cut_off_leaves_is_seen_in_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path))
-    work = Path(environment.workshop(replace(WORKSHOP, cache=str(tmp_path)), THREE))
+    work = Path(target_environment.work_folder(replace(WORKSHOP, cache=str(tmp_path)), THREE))
     wheel_files.make(work / "wheels")
-    (found,) = cache.entries()
+    (found,) = entries.entries()
     assert (found.path, found.kind) == (str(work), "leftover")
-    cache.clear(found)
+    entries.clear(found)
     assert not work.exists()
 
 
 def test_two_wheelhouses_are_made_in_two_places() -> None:
     other = replace(THREE, wheelhouse="/home/ada/other")
-    assert environment.workshop(WORKSHOP, THREE) != environment.workshop(WORKSHOP, other)
+    assert target_environment.work_folder(WORKSHOP, THREE) != target_environment.work_folder(
+        WORKSHOP, other
+    )
 
 
 def test_a_source_build_is_done_once_and_serves_the_newer_pythons() -> None:
@@ -191,13 +193,13 @@ def test_who_shares_a_wheel() -> None:
     free = python("3.14.0", free_threaded=True)
     pypy = python("3.11.1", implementation="pypy")
     row = KNOWLEDGE.release("50.0.2")
-    assert environment.shares(old, new, row)
-    assert not environment.shares(new, old, row)
-    assert not environment.shares(old, free, row)
-    assert not environment.shares(old, pypy, row)
-    assert not environment.shares(old, new, KNOWLEDGE.release("42.0.8"))
-    assert environment.shares(old, new, KNOWLEDGE.release("43.0.0"))
-    assert [environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
+    assert target_environment.shares_wheel(old, new, row)
+    assert not target_environment.shares_wheel(new, old, row)
+    assert not target_environment.shares_wheel(old, free, row)
+    assert not target_environment.shares_wheel(old, pypy, row)
+    assert not target_environment.shares_wheel(old, new, KNOWLEDGE.release("42.0.8"))
+    assert target_environment.shares_wheel(old, new, KNOWLEDGE.release("43.0.0"))
+    assert [target_environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
 
 
 def test_each_python_that_shares_nothing_is_compiled_for() -> None:
@@ -209,28 +211,30 @@ def test_each_python_that_shares_nothing_is_compiled_for() -> None:
 
 
 def test_one_release_fits_all_targets() -> None:
-    complete = questions.complete(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8"))
+    complete = completion.complete(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8"))
     assert complete.release == "47.0.0"  # the last with a wheel for Python 3.8
     with pytest.raises(Impossible, match=r"50\.0\.2"):
         plan(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8", release="50.0.2"))
 
 
 def test_without_targets_it_is_for_the_python_that_would_be_taken() -> None:
-    usual = environment.target(WORKSHOP, Choices(venv="/new")).python
-    assert [t.python for t in environment.targets(WORKSHOP, Choices(wheelhouse=HOUSE))] == [usual]
+    usual = target_environment.target(WORKSHOP, Choices(venv="/new")).python
+    assert [t.python for t in target_environment.targets(WORKSHOP, Choices(wheelhouse=HOUSE))] == [
+        usual
+    ]
     chosen = next(p for p in WORKSHOP.pythons if p.version.startswith("3.9"))
     asked = Choices(wheelhouse=HOUSE, python=chosen.path)
-    assert [t.python for t in environment.targets(WORKSHOP, asked)] == [chosen]
+    assert [t.python for t in target_environment.targets(WORKSHOP, asked)] == [chosen]
 
 
 def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
     with pytest.raises(BadRequest, match=r"no Python 3\.99 ") as caught:
-        environment.targets(WORKSHOP, replace(THREE, targets="3.9,3.99"))
+        target_environment.targets(WORKSHOP, replace(THREE, targets="3.9,3.99"))
     assert "3.11." in caught.value.shown
     small = python("3.12.9", machine="i686", bits=32)
     facts = replace(WORKSHOP, pythons=(*WORKSHOP.pythons, small))
     with pytest.raises(BadRequest, match="different kinds of computers") as caught:
-        environment.targets(facts, replace(THREE, targets=f"3.9,{small.path}"))
+        target_environment.targets(facts, replace(THREE, targets=f"3.9,{small.path}"))
     assert "32-bit i686" in caught.value.shown
 
 
@@ -239,7 +243,7 @@ def test_repair_names_the_wheel_before_it_is_tried() -> None:
     assert "wheels-3-9" in before(found, "wheels-repair")
     assert "wheels-repair" in before(found, "try-3-9")
     assert argv(found, "wheels-repair")[-1] == str(
-        Path(environment.workshop(WORKSHOP, SOURCE)) / "wheels"
+        Path(target_environment.work_folder(WORKSHOP, SOURCE)) / "wheels"
     )
 
 
@@ -414,7 +418,7 @@ def pythons_here(version: str) -> str:
 def test_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     asked = Choices(wheelhouse="new/wheels", targets=f"3.9, {sys.executable},3.9")
-    checked = request.check(asked)
+    checked = validation.check(asked)
     assert checked.wheelhouse == str(tmp_path / "new" / "wheels")
     assert checked.targets == f"3.9,{sys.executable}"
     assert not (tmp_path / "new").exists()
@@ -424,13 +428,13 @@ def test_a_wheelhouse_may_be_made_again(tmp_path: Path) -> None:
     stage, folder = tmp_path / "stage", tmp_path / "house"
     wheel_files.make(stage)
     manifest.write(wheel_files.order(stage, folder, python=sys.executable))
-    assert request.check(Choices(wheelhouse=str(folder))).wheelhouse == str(folder)
-    checked = request.check(Choices(from_wheelhouse=str(folder)))
+    assert validation.check(Choices(wheelhouse=str(folder))).wheelhouse == str(folder)
+    checked = validation.check(Choices(from_wheelhouse=str(folder)))
     assert (checked.from_wheelhouse, checked.method) == (str(folder), "wheel")
-    assert request.check(checked) == checked  # as an answers file gives them back
+    assert validation.check(checked) == checked  # as an answers file gives them back
     (folder / "more.txt").touch()
     with pytest.raises(BadRequest, match="holds other files") as caught:
-        request.check(Choices(wheelhouse=str(folder)))
+        validation.check(Choices(wheelhouse=str(folder)))
     assert caught.value.shown == "more.txt"
 
 
@@ -438,13 +442,13 @@ def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name in ("file", "file/below"):
         with pytest.raises(BadRequest, match="is a file, not a folder"):
-            request.check(Choices(wheelhouse=str(tmp_path / name)))
+            validation.check(Choices(wheelhouse=str(tmp_path / name)))
 
 
 @pytest.mark.parametrize("targets", ["3.9,", ",", "2.7", "4.0", "3", "nothing-of-that-name", "\0"])
 def test_targets_that_are_no_pythons(targets: str, tmp_path: Path) -> None:
     with pytest.raises(BadRequest):
-        request.check(Choices(wheelhouse=str(tmp_path / "new"), targets=targets))
+        validation.check(Choices(wheelhouse=str(tmp_path / "new"), targets=targets))
 
 
 @pytest.mark.parametrize(
@@ -468,7 +472,7 @@ def test_targets_that_are_no_pythons(targets: str, tmp_path: Path) -> None:
 )
 def test_choices_that_contradict_each_other(choices: Choices) -> None:
     with pytest.raises(BadRequest, match=r"contradict each other|nothing without") as caught:
-        request.check(choices)
+        validation.check(choices)
     assert caught.value.why
     assert caught.value.hints
 

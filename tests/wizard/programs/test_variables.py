@@ -13,8 +13,8 @@ from backends.action import Command
 from tests.programs import program
 from wizard.facts import Privilege
 from wizard.programs.variables import given, lists
+from wizard.running.command_runner import CommandContext, environment, run_command
 from wizard.running.events import Event
-from wizard.running.execute import Surroundings, environment, execute
 from wizard.running.privilege import shown, wrap
 
 NAMES = ("GONE", "HTTPS_PROXY", "LIB", "INCLUDE", "NEW")
@@ -75,8 +75,8 @@ def log_of(command: Command, privilege: Privilege, folder: Path) -> str:
     """Really run the command as a step, and return what it printed."""
     events: list[Event] = []
     log = folder / "log"
-    around = Surroundings(events.append, threading.Event(), privilege)
-    assert execute("s", command, log, around).state == "done", log.read_text()
+    around = CommandContext(events.append, threading.Event(), privilege)
+    assert run_command("s", command, log, around).state == "done", log.read_text()
     return log.read_text().strip()
 
 

@@ -17,7 +17,7 @@ import pytest
 from backends.action import Download
 from wizard.programs.processes import Cancelled
 from wizard.running import download
-from wizard.running.download import Amount, Failed, fetch
+from wizard.running.download import Amount, DownloadFailed, fetch
 
 BODY = os.urandom(300_000)
 SUM = hashlib.sha256(BODY).hexdigest()
@@ -112,9 +112,9 @@ def get(action: Download, cancel: threading.Event | None = None) -> list[Amount]
     return told
 
 
-def fails(action: Download) -> Failed:
+def fails(action: Download) -> DownloadFailed:
     """It fails, and leaves the folder as it was."""
-    with pytest.raises(Failed) as caught:
+    with pytest.raises(DownloadFailed) as caught:
         get(action)
     assert_untouched(Path(action.path))
     error = caught.value

@@ -27,7 +27,6 @@ from backends.action import (
 from backends.manager import Problem
 from tests.wizard.running.watched import CHOICES, ROOT, STUBBORN, Watched, plan, program, step
 from wizard import locations
-from wizard.asking import answers
 from wizard.codec import from_json
 from wizard.errors import Exit
 from wizard.facts import Facts, Privilege, System
@@ -36,7 +35,8 @@ from wizard.programs import tree
 from wizard.programs.variables import REMOVED
 from wizard.proof import verify
 from wizard.proof.verify import Report
-from wizard.running import execute, journal, perform, runner
+from wizard.questions import answers
+from wizard.running import command_runner, journal, runner, step_runner
 from wizard.running.events import (
     Event,
     Lines,
@@ -54,7 +54,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these t
 def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(execute, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(command_runner, "RETRY_SECONDS", 0.1)
 
 
 def test_a_run_tells_everything_and_keeps_it(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_lock_is_not_waited_for_for_ever() -> None:
 
 
 def test_waiting_for_a_lock_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execute, "RETRY_SECONDS", 600)
+    monkeypatch.setattr(command_runner, "RETRY_SECONDS", 600)
     text = "import sys; print('lock held by process 4711 (aptitude)'); sys.exit(100)"
     command = Command(program(text), busy="lock held", busy_seconds=600)
     run = Watched(plan(step("apt", command)), cancel_when="Waiting")
@@ -279,7 +279,7 @@ class Fake:
 
 
 def packages(monkeypatch: pytest.MonkeyPatch, fake: Fake, command: Command) -> Watched:
-    monkeypatch.setattr("wizard.running.aftermath.managers", lambda: {"apt": fake})
+    monkeypatch.setattr("wizard.running.step_checks.managers", lambda: {"apt": fake})
     wanted = PackagesInstalled("apt", ("libssl-dev", "cargo"))
     return Watched(plan(Step("apt", "t", "w", command, check=wanted)))
 
@@ -399,22 +399,22 @@ def test_only_environments_are_removed(tmp_path: Path) -> None:
     other = tmp_path / "documents"
     other.mkdir()
     (tmp_path / "link").symlink_to(mine)
-    assert perform.remove_folder(RemoveFolder(str(tmp_path / "link"))).state == "failed"
+    assert step_runner.remove_folder(RemoveFolder(str(tmp_path / "link"))).state == "failed"
     run = Watched(
         plan(step("good", RemoveFolder(str(mine))), step("bad", RemoveFolder(str(other)), "good"))
     )
     assert run.states() == [("good", "done"), ("bad", "failed")]
     assert "no virtual environment" in run.ended("bad").cause
     assert (mine.exists(), other.exists()) == (False, True)
-    assert perform.remove_folder(RemoveFolder(str(mine))).state == "done"
+    assert step_runner.remove_folder(RemoveFolder(str(mine))).state == "done"
 
 
 def test_the_wizards_own_folders_may_be_removed(tmp_path: Path) -> None:
     own = tmp_path / "state" / "builds"
     own.mkdir(parents=True)
-    assert perform.remove_folder(RemoveFolder(str(own))).state == "done"
+    assert step_runner.remove_folder(RemoveFolder(str(own))).state == "done"
     assert not own.exists()
-    assert perform.remove_folder(RemoveFolder(str(tmp_path / "state"))).state == "failed"
+    assert step_runner.remove_folder(RemoveFolder(str(tmp_path / "state"))).state == "failed"
 
 
 def test_a_file_is_written_or_the_reason_told(tmp_path: Path) -> None:
@@ -565,7 +565,7 @@ def test_an_archive_is_unpacked_or_the_reason_told(tmp_path: Path) -> None:
 
 def test_nobody_clears_the_cache_while_something_is_built(tmp_path: Path) -> None:
     clear = (
-        "from wizard.store import cache; from wizard.errors import WizardError\n"
+        "from wizard.cache import entries as cache; from wizard.errors import WizardError\n"
         "try:\n    [cache.clear(entry) for entry in cache.entries()]\n"
         "except WizardError as error:\n    print(error.what)"
     )

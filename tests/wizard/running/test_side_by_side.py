@@ -22,7 +22,7 @@ from wizard.plan import Step
 from wizard.programs import tree
 from wizard.proof import verify
 from wizard.proof.verify import Report
-from wizard.running import execute, journal, perform, privilege, runner
+from wizard.running import command_runner, journal, privilege, runner, step_runner
 from wizard.running.events import Event, Lines, Progressed, RunEnded, StepEnded, StepStarted
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these tests need POSIX")
@@ -213,9 +213,11 @@ def test_a_half_made_environment_is_removed_where_another_step_fails(tmp_path: P
 def test_a_bug_in_one_step_ends_the_others_and_is_raised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pid, real = tmp_path / "pid", execute.execute
+    pid, real = tmp_path / "pid", command_runner.run_command
 
-    def breaks(name: str, command: Command, log: Path, around: execute.Surroundings) -> object:
+    def breaks(
+        name: str, command: Command, log: Path, around: command_runner.CommandContext
+    ) -> object:
         if name != "bug":
             return real(name, command, log, around)
         for _ in range(3000):
@@ -224,7 +226,7 @@ def test_a_bug_in_one_step_ends_the_others_and_is_raised(
             threading.Event().wait(0.01)
         raise AssertionError("the other step never started")
 
-    monkeypatch.setattr(perform, "execute", breaks)
+    monkeypatch.setattr(step_runner, "run_command", breaks)
     text = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
     with pytest.raises(LookupError, match="a bug"):
         Watched(plan(step("other", Command(program(text, str(pid)))), step("bug", Command(("x",)))))

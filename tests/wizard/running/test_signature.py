@@ -18,7 +18,7 @@ from tests.wizard.running.watched import Watched, plan, step
 from wizard.errors import Exit
 from wizard.programs.processes import Cancelled
 from wizard.running import signature
-from wizard.running.download import Failed
+from wizard.running.download import DownloadFailed
 from wizard.running.events import Lines, StepStarted
 
 KEY = "A" * 40
@@ -59,8 +59,8 @@ def left(what: CheckSignature) -> list[str]:
     return [path.name for path in Path(what.file).parent.iterdir()]
 
 
-def refusal(what: CheckSignature) -> Failed:
-    with pytest.raises(Failed, match="thrown away") as caught:
+def refusal(what: CheckSignature) -> DownloadFailed:
+    with pytest.raises(DownloadFailed, match="thrown away") as caught:
         check(what)
     assert left(what) == []
     assert caught.value.shown

@@ -18,7 +18,7 @@ from backends.action import Unpack
 from wizard.errors import Exit
 from wizard.programs.processes import Cancelled
 from wizard.running import unpack as module
-from wizard.running.unpack import Refused, unpack
+from wizard.running.unpack import ArchiveRejected, unpack
 
 DATE = 1_700_000_000
 Member = tuple[tarfile.TarInfo, bytes]
@@ -61,10 +61,10 @@ def do(path: Union[str, Path], into: Path, cancel: Optional[threading.Event] = N
     unpack(Unpack(str(path), str(into)), cancel or threading.Event())
 
 
-def refused(path: Union[str, Path], into: Path) -> Refused:
+def refused(path: Union[str, Path], into: Path) -> ArchiveRejected:
     """It is refused in four parts, and everything is as it was."""
     before = everything(into.parent)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ArchiveRejected) as caught:
         do(path, into)
     error = caught.value
     assert everything(into.parent) == before
@@ -338,7 +338,7 @@ def test_cancelled_at_any_time_nothing_is_left(tmp_path: Path, times: int) -> No
 def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     path = archive(tmp_path / "a", GOOD)
     before = everything(tmp_path)
-    with pytest.raises(Refused, match="took too long"):
+    with pytest.raises(ArchiveRejected, match="took too long"):
         unpack(Unpack(path, str(tmp_path / "it"), timeout=-1), threading.Event())
     assert everything(tmp_path) == before
 

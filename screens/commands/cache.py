@@ -1,0 +1,210 @@
+"""The command ``cache [list|verify|clear] [NAME…]``: what is kept to be used again."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Literal, TextIO, get_args
+
+from screens.terminal import is_terminal
+from wizard import locations
+from wizard.cache import entries
+from wizard.cache.entries import Entry
+from wizard.codec import to_json
+from wizard.errors import BadRequest, Exit, WizardError
+
+Deed = Literal["list", "verify", "clear"]
+State = Literal["whole", "damaged", "leftover"]
+DEEDS: tuple[str, ...] = get_args(Deed)
+_WORDS: dict[State, str] = {"whole": "whole", "damaged": "DAMAGED", "leftover": "unfinished"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An entry, and whether it is whole; ``problems`` says what is wrong with it."""
+
+    entry: Entry
+    state: State
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The answer of ``list`` and ``verify`` as JSON. ``bytes`` is the sum of all entries."""
+
+    folder: str
+    bytes: int
+    entries: tuple[Seen, ...]
+    code: int = 0
+    schema: int = 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An entry that could not be removed, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """The answer of ``clear`` as JSON."""
+
+    folder: str
+    removed: tuple[str, ...]
+    kept: tuple[Kept, ...]
+    code: int = 0
+    schema: int = 1
+
+
+def cache_command(
+    words: Sequence[str], *, yes: bool, as_json: bool, stream: TextIO, err: TextIO
+) -> int:
+    """Do ``words``: ``list`` (or nothing), ``verify`` or ``clear``, and names of entries.
+
+    ``clear`` asks before it removes anything, unless ``yes``. Returns 0; 4 where ``verify`` finds
+    damage, 1 where something could not be removed, 130 where the user says no. Raises BadRequest
+    for a word that is none, or a name that is not there.
+    """
+    deed, *names = words or ("list",)
+    if deed not in DEEDS:
+        raise BadRequest(
+            f"There is no 'cache {deed}'{_nearest(deed, DEEDS)}.",
+            hints=("cryptography-wizard cache --help shows what is possible.",),
+        )
+    chosen = _chosen(entries.entries(), names)
+    if deed == "clear":
+        return _clear(chosen, yes=yes, as_json=as_json, stream=stream, err=err)
+    seen = tuple(_seen(entry) for entry in chosen)
+    damaged = any(each.state == "damaged" for each in seen)
+    code = Exit.UNPROVED if deed == "verify" and damaged else Exit.DONE
+    if as_json:
+        total = sum(entry.bytes for entry in chosen)
+        stream.write(to_json(Listing(str(locations.cache()), total, seen, int(code))) + "\n")
+    else:
+        stream.write("\n".join(_told(seen, details=deed == "verify")) + "\n")
+    return int(code)
+
+
+def _clear(
+    chosen: Sequence[Entry], *, yes: bool, as_json: bool, stream: TextIO, err: TextIO
+) -> int:
+    if chosen and not yes and not _agreed(chosen, as_json=as_json, err=err):
+        err.write("Nothing was removed.\n")
+        return int(Exit.CANCELLED)
+    if not chosen and not as_json:
+        stream.write(f"The cache is empty: {locations.cache()}\n")
+        return int(Exit.DONE)
+    removed, kept = [], []
+    for entry in chosen:
+        try:
+            entries.clear(entry)
+            removed.append(entry)
+        except WizardError as error:
+            kept.append((entry, error))
+    code = int(Exit.FAILED if kept else Exit.DONE)
+    if as_json:
+        gone = tuple(entry.name for entry in removed)
+        left = tuple(Kept(e.name, f"{x.what} {x.shown}".strip()) for e, x in kept)
+        stream.write(to_json(Cleared(str(locations.cache()), gone, left, code)) + "\n")
+        return code
+    for entry in removed:
+        stream.write(f"Removed {entry.name}\n")
+    if removed:
+        total = sum(entry.bytes for entry in removed)
+        stream.write(f"{_count(removed)} removed, {_size(total)} free again.\n")
+    if kept:
+        # They all have the same reason, or the first is as good as the others.
+        raise kept[0][1]
+    return code
+
+
+def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
+    """Ask. Raises BadRequest where nobody can answer."""
+    if as_json or sys.stdin is None or not is_terminal(sys.stdin):
+        raise BadRequest(
+            "'cache clear' asks before it removes anything, and here nobody can answer.",
+            hints=("cryptography-wizard cache clear --yes removes without asking.",),
+        )
+    for entry in chosen:
+        err.write(f"  {entry.name} ({entry.title}, {_size(entry.bytes)})\n")
+    err.write(f"Remove {_count(chosen)}? All of it can be fetched or built again. [y/N] ")
+    err.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]:
+    """The entries with these names, or all. The last part of a name will do."""
+    known = {entry.name.rpartition("/")[2]: entry for entry in entries}
+    known.update((entry.name, entry) for entry in entries)
+    for name in names:
+        if name not in known:
+            raise BadRequest(
+                f"There is no {name!r} in the cache{_nearest(name, tuple(known))}.",
+                hints=("cryptography-wizard cache list shows what is in it.",),
+            )
+    wanted = {known[name].name for name in names}
+    return tuple(entry for entry in entries if not names or entry.name in wanted)
+
+
+def _seen(entry: Entry) -> Seen:
+    if entry.kind == "leftover":
+        return Seen(entry, "leftover")
+    try:
+        problems = entries.verify(entry)
+    except WizardError as error:
+        problems = (f"{error.what} {error.shown}",)
+    return Seen(entry, "damaged" if problems else "whole", problems)
+
+
+def _told(seen: Sequence[Seen], *, details: bool) -> list[str]:
+    if not seen:
+        return [f"The cache is empty: {locations.cache()}"]
+    rows = [
+        (_WORDS[s.state], s.entry.name, _size(s.entry.bytes), _age(s.entry.changed), s.entry.title)
+        for s in seen
+    ]
+    wide = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = [f"In the cache, {locations.cache()}:", ""]
+    for (state, name, size, age, title), each in zip(rows, seen):
+        text = f"  {state:<{wide[0]}}  {name:<{wide[1]}}  {size:>{wide[2]}}  {age:>{wide[3]}}"
+        lines.append(f"{text}  {title}")
+        lines += [f"    {problem}" for problem in each.problems] if details else []
+    lines += ["", f"{_count(seen)}, {_size(sum(each.entry.bytes for each in seen))}."]
+    damaged = [each.entry.name for each in seen if each.state == "damaged"]
+    if damaged:
+        names = " ".join(damaged)
+        lines.append(f"Remove what is damaged: cryptography-wizard cache clear {names}")
+    return lines
+
+
+def _count(things: Sequence[object]) -> str:
+    return "1 thing" if len(things) == 1 else f"{len(things)} things"
+
+
+def _size(number: int) -> str:
+    """Bytes for people: as disks are sold, in thousands."""
+    if number < 1_000_000:
+        return f"{(number + 999) // 1000} kB"
+    if number < 1_000_000_000:
+        return f"{number / 1_000_000:.0f} MB"
+    return f"{number / 1_000_000_000:.1f} GB"
+
+
+def _age(changed: str) -> str:
+    passed = datetime.now(timezone.utc) - datetime.fromisoformat(changed)
+    minutes = max(int(passed.total_seconds()) // 60, 0)
+    for name, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        number = minutes // length
+        if number:
+            return f"{number} {name}{'' if number == 1 else 's'} old"
+    return "new"
+
+
+def _nearest(word: str, words: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.4)
+    return f" (did you mean {near[0]}?)" if near else ""

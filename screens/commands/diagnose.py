@@ -1,0 +1,101 @@
+"""The command ``diagnose [LOG|-]``: explain the log of a failed installation."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from screens.terminal import is_terminal
+from wizard.advice.diagnose import Diagnosis, diagnose
+from wizard.codec import to_json
+from wizard.errors import BadRequest, Exit
+from wizard.programs.lines import LineDecoder
+from wizard.running.step_checks import HEAD, TAIL
+
+CHUNK = 64 * 1024
+LARGEST = 1024 * 1024 * 1024
+"""After so many bytes nothing more is read: a stream may have no end."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The answer as JSON: a `wizard.advice.diagnose.Diagnosis`, and whether its cause is known."""
+
+    known: bool
+    diagnosis: Diagnosis
+    schema: int = 1
+
+
+def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
+    """Explain a log file, or standard input (``-``), on ``stream``; return the exit code.
+
+    Returns 0 when the cause is known and 1 when nothing known was found. Of a huge log its
+    beginning and its end are read. Raises BadRequest where it cannot be read.
+    """
+    found = diagnose(_lines(log))
+    if as_json:
+        stream.write(to_json(Explained(found.known, found)) + "\n")
+    else:
+        stream.write("\n".join(_told(found)) + "\n")
+    return int(Exit.DONE if found.known else Exit.FAILED)
+
+
+def _told(found: Diagnosis) -> list[str]:
+    if found.known:
+        lines = [f"What happened: {found.cause}"]
+    else:
+        lines = ["No failure that this wizard knows is in this log.", found.cause]
+    if found.line_number:
+        lines.append(
+            f"Line {found.line_number} shows it:"
+            if found.known
+            else f"Around line {found.line_number}:"
+        )
+    lines += [f"  | {line}" for line in found.excerpt]
+    if found.hints:
+        lines += ["What to do:", *(f"  - {hint}" for hint in found.hints)]
+    return lines
+
+
+def _lines(log: str) -> Iterator[str]:
+    if log == "-":
+        if sys.stdin is None:
+            raise BadRequest("Standard input is closed, so there is no log to read.")
+        if is_terminal(sys.stdin):
+            print("Paste the log, then press Ctrl-D.", file=sys.stderr)
+        yield from _bounded(sys.stdin.buffer)
+        return
+    try:
+        path = Path(log)
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise BadRequest(f"{log} is a folder, not a log file.")
+        with path.open("rb") as file:
+            yield from _bounded(file)
+    except OSError as error:
+        raise BadRequest(f"{log} cannot be read.", shown=error.strerror or str(error)) from None
+    except ValueError:
+        raise BadRequest(f"{log!r} is not the name of a file.") from None
+
+
+def _bounded(file: BinaryIO) -> Iterator[str]:
+    """The lines of the first HEAD bytes and of the last TAIL bytes, however long the rest is."""
+    decoder = LineDecoder()
+    tail: deque[bytes] = deque(maxlen=TAIL // CHUNK)
+    for number in range(LARGEST // CHUNK):
+        chunk = file.read(CHUNK)
+        if not chunk:
+            break
+        if number < HEAD // CHUNK:
+            yield from decoder.feed(chunk)
+        else:
+            if len(tail) == tail.maxlen:
+                yield from decoder.finish()  # what follows is not the next line
+            tail.append(chunk)
+    for chunk in tail:
+        yield from decoder.feed(chunk)
+    yield from decoder.finish()

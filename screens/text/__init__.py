@@ -1,0 +1,1 @@
+"""The line-by-line interfaces: prompts, plain text, and runs without questions."""

@@ -1,0 +1,198 @@
+"""The wizard line by line: one conversation, for the prompts and for the plain numbered questions.
+
+What differs between the two is only how something is asked: the `Asker`.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Protocol
+
+from screens.session import Session
+from screens.signals import Voice, cancellable
+from screens.terminal import forget_typing, is_terminal
+from screens.text import messages
+from screens.text.summary import Ledger
+from screens.text.text_reporter import Teller
+from wizard.choices import Choices
+from wizard.engine import Engine, require_root
+from wizard.errors import BadRequest, Exit, Impossible
+from wizard.facts import Facts
+from wizard.plan import Plan
+from wizard.questions.question import Question
+from wizard.running.events import Event, RunEnded
+
+
+class Back(Exception):
+    """The user wants to return to the question before."""
+
+
+class Asker(Protocol):
+    """One way to ask. Every method raises KeyboardInterrupt on Ctrl-C, EOFError at the end."""
+
+    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+        """Ask a question and return what was answered: an option's value, or free text.
+
+        ``standing`` is the answer that stands if nothing else is chosen. Raises Back; ``first``
+        says that there is no question before this one.
+        """
+
+    def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
+        """Let the user pick one of some (value, label) pairs; the first is the default."""
+
+
+def converse(engine: Engine, choices: Choices, asker: Asker) -> int:
+    """Go from the look at the machine to the proof; return the exit code.
+
+    Raises WizardError where the request is wrong, where the machine cannot be used at all, or
+    where the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
+    """
+    return _Conversation(engine, choices, asker).hold()
+
+
+class _Conversation:
+    def __init__(self, engine: Engine, choices: Choices, asker: Asker) -> None:
+        self.engine = engine
+        self.asker = asker
+        self.session = Session(engine, choices)
+        self.left = Exit.CANCELLED  # the exit code if the user leaves now
+        self.cancel = threading.Event()
+        self.voice = Voice(sys.stdout, self.cancel.set)
+
+    def hold(self) -> int:
+        """The whole conversation."""
+        self.voice.say("Looking at this machine …")
+        self.session.probe()
+        facts, _ = self.session.known()
+        forget_typing()
+        self.voice.say(*machine(facts))
+        while True:
+            try:
+                plan = self._agree()
+            except EOFError:
+                raise BadRequest(
+                    "The answers ended before the questions did. Nothing was done.",
+                    hints=("cryptography-wizard --yes asks nothing.",),
+                ) from None
+            if plan is None:
+                return int(self.left)
+            code = self._run(plan)
+            if code != Exit.DONE or not plan.prepares:
+                return code
+            self.session.go_on()
+            self.session.position = len(self.session.questions())  # they are answered: plan
+
+    def _agree(self) -> Plan | None:
+        """Ask and plan until there is a plan that the user wants; None if he wants none."""
+        while True:
+            self._ask()
+            plan, decided = self._decide()
+            if decided == "go":
+                return plan
+            if decided == "quit":
+                self.voice.say("Nothing was done.")
+                return None
+            self.session.back()
+
+    def _decide(self) -> tuple[Plan | None, str]:
+        """Show the plan and let the user decide: ``go``, ``back`` or ``quit``."""
+        self.left = Exit.CANCELLED
+        try:
+            plan = self.session.make_plan()
+            self._review(plan)
+            decided = self.asker.pick(
+                "Shall this be done?",
+                (("go", "Yes, do it"), ("back", "No, back to the questions"), ("quit", "Quit")),
+            )
+            if decided == "go":
+                facts, _ = self.session.known()
+                require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
+        except (BadRequest, Impossible) as error:
+            if not self.session.questions() or self.session.position == 0:
+                raise  # no answer could change it
+            if isinstance(error, Impossible) and error.ways:
+                self.left = error.code
+            self.voice.say("", *messages.error(error), "")
+            options = (("back", "Back to the questions"), ("quit", "Quit"))
+            return None, self.asker.pick("What now?", options)
+        return plan, decided
+
+    def _ask(self) -> None:
+        """Ask from where the session stands to the last question."""
+        session = self.session
+        while session.position < len(session.questions()):
+            if session.hopeless():
+                return  # planning says why, and what is possible instead
+            question = session.question()
+            try:
+                text = self.asker.ask(
+                    question, session.answer_now(question), first=session.position == 0
+                )
+                if session.names_a_place(question, text):
+                    self.voice.say("Looking at what you named …")
+                    session.submit_and_look(question, text)
+                else:
+                    session.submit(question, text)
+            except Back:
+                session.back()
+            except (BadRequest, Impossible) as error:
+                self.voice.say(*messages.error(error), "")
+            else:
+                session.forward(question)
+
+    def _review(self, plan: Plan) -> None:
+        from wizard.export import formats
+
+        self.voice.say("", formats.to_text(plan).rstrip("\n"), "")
+
+    def _run(self, plan: Plan) -> int:
+        """Run the plan, again as often as the user wants, and tell how it ended."""
+        ledger = Ledger(plan)
+        while True:
+            over = self._once(plan, ledger)
+            self.voice.say(*messages.ending(plan, over))
+            failed = ledger.failed()
+            if failed is None or over.code != Exit.FAILED or not self._retry():
+                return over.code
+            ledger.try_again()
+
+    def _once(self, plan: Plan, ledger: Ledger) -> RunEnded:
+        teller = Teller(plan, self.voice, self.voice)
+
+        def emit(event: Event) -> None:
+            ledger(event)
+            teller(event)
+
+        facts, _ = self.session.known()
+        choices, done = self.session.complete, ledger.done()
+        return cancellable(
+            lambda: self.engine.run(plan, choices, facts, emit, self.cancel, done=done),
+            self.cancel,
+        )
+
+    def _retry(self) -> bool:
+        options = (("retry", "Try the failed step again"), ("quit", "Stop here"))
+        forget_typing()
+        try:
+            return self.asker.pick("What now?", options) == "retry"
+        except EOFError:  # nobody is there to answer: the failure was told, it stays
+            return False
+
+
+def machine(facts: Facts) -> list[str]:
+    """The machine in a few lines."""
+    system = facts.system
+    name, version = system.distribution_name or system.name, system.distribution_version
+    if version not in name:
+        name += f" {version}"
+    libc = f", {system.libc} {system.libc_version}".rstrip() if system.libc else ""
+    lines = [f"This machine: {name}, {system.machine}{libc}"]
+    usable = [python for python in facts.pythons if not python.problem]
+    versions = ", ".join(dict.fromkeys(python.version for python in usable)) or "none"
+    lines.append(f"Pythons: {versions}")
+    if facts.managers:
+        lines.append("Package managers: " + ", ".join(each.name for each in facts.managers))
+    if facts.listing is not None and facts.listing.problem:
+        lines.append(f"The package index: {facts.listing.problem}")
+    return lines

@@ -1,0 +1,91 @@
+"""Numbered questions in plain text: for dumb terminals and screen readers.
+
+One thing stands on one line, nothing is redrawn, and every state is a word.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from screens.terminal import is_terminal
+from screens.text.linear import Back
+from screens.text.messages import plainly
+from wizard.questions.question import Question
+
+
+class Plain:
+    """Asks with `input`."""
+
+    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+        """Ask a question; see `screens.text.linear.Asker`."""
+        self._show(question, standing)
+        keys = "? for help" + ("" if first else ", b for back")
+        while True:
+            text = _read(f"Answer ({_offer(question, standing)}{keys}): ")
+            if text == "?":
+                print(plainly(question.help))
+                continue
+            if text.lower() == "b" and not first:
+                raise Back
+            if not text and standing:
+                return standing
+            if not text:
+                print("An answer is needed here.")
+                continue
+            number = int(text) if text.isascii() and text.isdigit() else 0
+            if not 0 < number <= len(question.options):
+                return text
+            option = question.options[number - 1]
+            if not option.closed:
+                return option.value
+            print(f"{option.label} cannot be chosen: {option.closed}")
+
+    def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
+        """Let the user pick one of some (value, label) pairs."""
+        print(prompt)
+        for number, (_, label) in enumerate(options, 1):
+            print(f"  {number}. {label}")
+        while True:
+            text = _read("Answer (Enter for 1): ") or "1"
+            if text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
+                return options[int(text) - 1][0]
+            print(f"Please type a number from 1 to {len(options)}.")
+
+    def _show(self, question: Question, standing: str) -> None:
+        print()
+        print(question.prompt)
+        if question.because:
+            print(f"  {question.because}")
+        for number, option in enumerate(question.options, 1):
+            notes = [
+                "recommended" if option.value == question.recommended else "",
+                "chosen" if option.value == standing != question.recommended else "",
+                f"closed: {option.closed}" if option.closed else "",
+            ]
+            said = ", ".join(filter(None, notes))
+            print(f"  {number}. {option.label}{f' ({said})' if said else ''}")
+            if option.consequence and not option.closed:
+                print(f"     {option.consequence}")
+        if question.free and question.options:
+            print(f"  Or type it: {question.free}")
+
+
+def _read(prompt: str) -> str:
+    try:
+        text = input(prompt).strip()
+    except (KeyboardInterrupt, EOFError):
+        print()  # what is told next begins a line of its own
+        raise
+    if not is_terminal(sys.stdin):
+        print(text)  # nobody's typing has shown it
+    return text
+
+
+def _offer(question: Question, standing: str) -> str:
+    """What Enter alone means."""
+    if not standing:
+        return ""
+    for number, option in enumerate(question.options, 1):
+        if option.value == standing:
+            return f"Enter for {number}, "
+    return f"Enter for {standing}, "

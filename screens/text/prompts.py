@@ -1,0 +1,108 @@
+"""The questions as prompts with arrow keys, by questionary."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import Any
+
+from screens.text.linear import Back
+from screens.text.messages import plainly
+from wizard.questions.question import Option, Question
+
+OTHER, HELP, BACK = "\0other", "\0help", "\0back"
+"""Entries of the list that are no answers. No answer can hold the character 0."""
+
+
+class Prompts:
+    """Asks with questionary. ``settings`` go to each prompt: a test gives its own input."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+
+    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+        """Ask a question; see `screens.text.linear.Asker`."""
+        import questionary  # slow to import
+
+        values = [option.value for option in question.options if not option.closed]
+        default: str | None = standing if standing in values else None
+        if not values:
+            return self._type(question, standing, first=first)
+        choices = [_choice(option, question.recommended) for option in question.options]
+        if question.free:
+            typed = (
+                f"{question.free}: {standing}" if standing and default is None else question.free
+            )
+            choices.append(questionary.Choice(typed, OTHER))
+            default = default or (OTHER if standing else None)
+        choices.append(questionary.Choice("Help about this question", HELP))
+        if not first:
+            choices.append(questionary.Choice("Back", BACK))
+        while True:
+            answer = self._select(question.prompt, choices, default, question.because)
+            if answer == BACK:
+                raise Back
+            if answer == OTHER:
+                return self._type(question, "" if standing in values else standing, first=True)
+            if answer != HELP:
+                return answer
+            questionary.print(plainly(question.help))
+
+    def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
+        """Let the user pick one of some (value, label) pairs."""
+        import questionary
+
+        choices = [questionary.Choice(label, value) for value, label in options]
+        return self._select(prompt, choices, options[0][0], "")
+
+    def _select(self, prompt: str, choices: list[Any], default: str | None, because: str) -> str:
+        import questionary
+
+        answer = questionary.select(
+            prompt,
+            choices=choices,
+            default=default,
+            pointer=">",
+            instruction=f"({because})" if because else "(arrow keys, Enter)",
+            use_jk_keys=False,
+            **self._settings,
+        ).unsafe_ask()
+        return str(answer)
+
+    def _type(self, question: Question, standing: str, *, first: bool) -> str:
+        """Ask for free text; ``?`` shows the help, and ``b`` goes back unless this is ``first``."""
+        import questionary
+
+        keys = "? for help" if first else "? for help, b for back"
+        while True:
+            text: str = questionary.text(
+                question.free or question.prompt,
+                default=standing,
+                instruction=f"({keys}) ",
+                **self._settings,
+            ).unsafe_ask()
+            if text.strip() == "?":
+                questionary.print(plainly(question.help))
+            elif text.strip().lower() == "b" and not first:
+                raise Back
+            elif text.strip():
+                return text.strip()
+
+
+def _choice(option: Option, recommended: str) -> Any:
+    import questionary
+
+    mark = " (recommended)" if option.value == recommended else ""
+    return questionary.Choice(
+        option.label + mark,
+        option.value,
+        disabled=_wrapped(f"not possible: {option.closed}") if option.closed else None,
+        description=_wrapped(option.consequence) or None,
+    )
+
+
+def _wrapped(text: str) -> str:
+    """Text in lines that fit: the list cuts what is longer than the terminal is wide."""
+    columns = shutil.get_terminal_size().columns
+    width = max(20, columns - 16)
+    return textwrap.fill(text, width, subsequent_indent="     ", break_on_hyphens=False)

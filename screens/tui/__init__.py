@@ -1,0 +1,1 @@
+"""The full-screen app: one page a file."""

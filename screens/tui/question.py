@@ -1,0 +1,274 @@
+"""One page for any question: its answers, what each one means, and room to type another."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, Optional
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option as Row
+
+from screens.session import Session
+from screens.tui.page import Go, Page
+from screens.tui.probe_screen import LookScreen
+from wizard.errors import WizardError
+from wizard.questions.question import Option
+from wizard.wrap import wrap
+
+FREE = "free-answer"
+"""The id of the row that stands for an answer of one's own."""
+INDENT = "    "
+AROUND = 14
+"""Columns of a page at the sides of a list's text, at most."""
+
+
+class Answers(OptionList):
+    """The possible answers. The arrow keys choose; Enter goes on, which is the page's work."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.next", "Next"),
+        Binding("space", "select", show=False),
+        Binding("right,tab", "app.focus_next", show=False),
+    ]
+
+
+class Because(Static):
+    """Why an answer is recommended, or what was wrong with one."""
+
+    def on_resize(self) -> None:
+        """Leave the answers what room a longer or shorter text leaves."""
+        if isinstance(self.screen, QuestionPage):
+            self.screen.fit()
+
+
+class QuestionPage(Page):
+    """One question."""
+
+    STAGE = "Questions"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "Next"),
+        Binding("escape", "back", "Back"),
+        Binding("b", "back", "Back", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._question = session.question()
+        self._standing = session.answer_now(self._question)
+        self._chosen: Optional[int] = None
+        self._width = 0
+
+    def body(self) -> ComposeResult:
+        """Progress, the prompt, the answers, a field for free text, Back and Next."""
+        question = self._question
+        total = len(self.session.questions())
+        yield Static(f"Question {self.session.position + 1} of {total}", id="progress")
+        yield Static(question.prompt, classes="title", markup=False)
+        yield Because("", id="because", markup=False)
+        if question.options:
+            yield Answers(*self._rows(), id="answers", markup=False)
+        if question.free or not question.options:
+            yield Input(self._own_text(), placeholder=question.free, id="own")
+        with Horizontal(classes="buttons"):
+            yield Button("Back  (Esc)", id="back")
+            yield Button("Next  (Enter)", id="next", variant="primary")
+
+    def help_text(self) -> str:
+        """The question's own help."""
+        return self._question.help
+
+    def on_mount(self) -> None:
+        """Mark the answer that stands."""
+        super().on_mount()
+        if self._question.options:
+            answers = self.query_one(Answers)
+            row = self._standing_row()
+            answers.highlighted = answers.get_option_index(row) if row else None
+        self._show_because("")
+        self.take_focus()
+        if self._question.options:
+            self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark_all())
+
+    def first_focus(self) -> None:
+        """The answers or, where there are none to choose from, the field."""
+        if self._question.options and self._standing_row() != FREE:
+            self.query_one(Answers).focus()
+        else:
+            self.query_one("#own").focus()
+
+    def fit(self) -> None:
+        """Break the lines anew, and give the list the room that the rest of the page leaves."""
+        super().fit()
+        if self._question.options:
+            if self._width != self.app.size.width:
+                self._width = self.app.size.width
+                self._mark_all()
+            self.call_after_refresh(self._limit)
+
+    def _limit(self) -> None:
+        answers = self.query_one(Answers)
+        page = self.query_one("#page")
+        others = [each for each in page.children if each is not answers and each.display]
+        taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
+        answers.styles.max_height = max(4, page.size.height - taken)
+        answers.scroll_to_highlight()
+
+    def _own_text(self) -> str:
+        values = {option.value for option in self._question.options}
+        return "" if self._standing in values else self._standing
+
+    def _standing_row(self) -> Optional[str]:
+        """The row of the answer that stands; of the recommended one where that is closed."""
+        question = self._question
+        open_values = [option.value for option in question.options if not option.closed]
+        if self._own_text() and question.free:
+            return FREE
+        for value in (self._standing, question.recommended, *open_values):
+            if value in open_values:
+                return value
+        return FREE if question.free else None
+
+    def _rows(self) -> list[Row]:
+        standing = self._standing_row()
+        rows = [
+            Row(self._words(option, option.value == standing), option.value, bool(option.closed))
+            for option in self._question.options
+        ]
+        if self._question.free:
+            rows.append(Row(self._free_words(standing == FREE), FREE))
+        return rows
+
+    def _words(self, option: Option, chosen: bool) -> Content:
+        if option.closed:
+            reason = self._indented(f"Not possible here: {option.closed}")
+            return Content.assemble(f"(–) {option.label}\n", (reason, "italic"))
+        recommended = option.value == self._question.recommended
+        words = self._indented(("recommended · " if recommended else "") + option.consequence)
+        mark = len(INDENT + "recommended") if recommended else 0
+        return Content.assemble(
+            ("(*) " if chosen else "( ) ", "bold"),
+            (f"{option.label}\n", "bold"),
+            (words[:mark], "$text-success italic"),
+            (words[mark:], "$quiet"),
+        )
+
+    def _indented(self, words: str) -> str:
+        """Break a line where the list ends, so that every part of it is indented."""
+        width = max(30, self.app.size.width - AROUND)
+        return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))
+
+    def _free_words(self, chosen: bool) -> Content:
+        return Content.assemble(
+            ("(*) " if chosen else "( ) ", "bold"),
+            (self._question.free, "bold"),
+            ("\n    Press Enter and type it.", "$quiet"),
+        )
+
+    @on(OptionList.OptionHighlighted)
+    def _choose(self) -> None:
+        """Move the mark to the answer that is chosen now, and show the field where it is needed."""
+        answers = self.query_one(Answers)
+        before, self._chosen = self._chosen, answers.highlighted
+        for index in {before, self._chosen}:
+            if index is not None:
+                self._mark(index)
+        if self._question.free:
+            own = self.query_one("#own")
+            put_away = self._chosen != len(self._question.options)
+            if own.has_class("-put-away") is not put_away:
+                own.toggle_class("-put-away")
+                self.call_after_refresh(self._limit)
+
+    def _mark(self, index: int) -> None:
+        """Say of one answer, in words as well as in colour, whether it is chosen."""
+        options = self._question.options
+        chosen = index == self._chosen
+        words = (
+            self._words(options[index], chosen)
+            if index < len(options)
+            else self._free_words(chosen)
+        )
+        self.query_one(Answers).replace_option_prompt_at_index(index, words)
+
+    def _mark_all(self) -> None:
+        for index in range(self.query_one(Answers).option_count):
+            self._mark(index)
+
+    @on(Input.Changed, "#own")
+    def _typed(self, event: Input.Changed) -> None:
+        """Typing chooses the answer that is typed."""
+        self._show_because("")
+        if self._question.options and event.input.has_focus:
+            self.query_one(Answers).highlighted = len(self._question.options)
+
+    @on(Input.Submitted, "#own")
+    def _entered(self) -> None:
+        self.action_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Back or Next."""
+        if event.button.id == "back":
+            self.action_back()
+        else:
+            self.action_next()
+
+    def action_back(self) -> None:
+        """Go back one page. What was answered stays answered."""
+        self.post_message(Go("question" if self.session.back() else "welcome"))
+
+    def action_next(self) -> None:
+        """Take the answer and go on; where it is no answer, say why and stay."""
+        text, free = self._answer()
+        if not free and not text:
+            self._show_because("None of these is possible here. Go back and choose another answer.")
+            return
+        if free and not text.strip():
+            own = self.query_one("#own")
+            if own.has_focus:
+                self._show_because("Please type an answer, or choose another one.")
+            own.focus()
+            return
+        if self.session.names_a_place(self._question, text):
+            work = partial(self.session.submit_and_look, self._question, text)
+            why = "The wizard looks at what you named."
+            self.app.push_screen(LookScreen(self.session, why, work), self._looked)
+            return
+        try:
+            self.session.submit(self._question, text)
+        except WizardError as error:
+            self._looked(error)
+        else:
+            self._leave()
+
+    def _looked(self, error: Optional[WizardError]) -> None:
+        if error is None:
+            self._leave()
+        else:
+            parts = (error.what, error.shown, error.why, *error.hints)
+            self._show_because(" ".join(part for part in parts if part))
+
+    def _leave(self) -> None:
+        self.post_message(Go("question" if self.session.forward(self._question) else "review"))
+
+    def _answer(self) -> tuple[str, bool]:
+        """The chosen answer, and whether it was typed."""
+        if not self._question.options:
+            return self.query_one("#own", Input).value, True
+        answers = self.query_one(Answers)
+        row = answers.highlighted_option
+        if row is None or row.id == FREE:
+            return (
+                (self.query_one("#own", Input).value, True) if self._question.free else ("", True)
+            )
+        return str(row.id), False
+
+    def _show_because(self, problem: str) -> None:
+        line = self.query_one("#because", Static)
+        line.set_class(bool(problem), "bad")
+        line.update(f"✗ {problem}" if problem else self._question.because)

@@ -1,0 +1,206 @@
+"""The page at the end: the proof, what changed, and what to type next."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path, PureWindowsPath
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from screens.session import Session
+from screens.text.messages import friendly, from_wheelhouse
+from screens.tui.page import Page
+from wizard.plan import Plan
+from wizard.proof import verify
+
+MARKS = {
+    "ok": ("✓", "$text-success"),
+    "failed": ("✗", "$text-error"),
+    "warning": ("!", "$text-warning"),
+}
+
+
+def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """How the environment is activated: for each shell its name and the command.
+
+    Empty where there is no environment. Sources: the documentation of Python's ``venv``.
+    """
+    if not plan.environment:
+        return ()
+    if plan.system == "windows":
+        scripts = PureWindowsPath(friendly(plan.environment)) / "Scripts"
+        quoted = str(scripts / "Activate.ps1").replace("'", "''")
+        return (("PowerShell", f"& '{quoted}'"), ("cmd", f'"{scripts / "activate.bat"}"'))
+    activate = f"{friendly(plan.environment)}/bin/activate"
+    return (
+        ("bash, zsh", f"source {shlex.quote(activate)}"),
+        ("fish", f"source {_fish(activate + '.fish')}"),
+    )
+
+
+def _fish(path: str) -> str:
+    """Quote for fish, where a backslash escapes within single quotes."""
+    if shlex.quote(path) == path:
+        return path
+    escaped = path.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+class ResultPage(Page):
+    """The proof, what changed, what next."""
+
+    STAGE = "Done"
+    HELP_PAGE = "result"
+
+    class ShowLog(Message):
+        """The user wants to see the log of the run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "quit_page", "Finish", show=False),
+        Binding("y", "copy", "Copy the next command"),
+        Binding("ctrl+y", "copy", "Copy", show=False),
+        Binding("o", "show_log", "Open the log"),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._proved = session.code == 0
+
+    def body(self) -> ComposeResult:
+        """What next, the proof, what changed, and the ways on."""
+        plan = self.session.ready()
+        title, good, bad = f"cryptography {plan.release} is installed", "and it works", "not proved"
+        if plan.wheelhouse:
+            title = f"The wheels of cryptography {plan.release} are made"
+            good, bad = "and they work", "not proved: nothing was put into the folder"
+        yield Static(
+            f"✓ {title}, {good}" if self._proved else f"! {title}, but {bad}",
+            classes="title good" if self._proved else "title warn",
+            markup=False,
+        )
+        with VerticalScroll(id="result", can_focus=False):
+            # What the user needs most comes first: the way on or, without a proof, the reason.
+            if self._proved:
+                yield from self._what_next()
+                yield from self._the_proof()
+            else:
+                yield from self._the_proof()
+                yield from self._what_next()
+            yield Static("What changed", classes="heading")
+            yield Static(self._changes(), classes="block", id="changes")
+        with Horizontal(classes="buttons"):
+            yield Button("Open the log  (O)", id="open-log")
+            yield Button("Finish  (Q)", id="finish", variant="primary")
+
+    def on_mount(self) -> None:
+        """The Finish button has the focus; the arrow keys scroll."""
+        super().on_mount()
+        self.take_focus()
+
+    def first_focus(self) -> None:
+        """The button that finishes."""
+        self.query_one("#finish").focus()
+
+    def _what_next(self) -> ComposeResult:
+        yield Static("What next", classes="heading")
+        yield Static(self._next(), classes="block", id="next-steps")
+
+    def _the_proof(self) -> ComposeResult:
+        yield Static("The proof", classes="heading")
+        with Vertical(id="proof"):
+            for mark, sentence in self._proof():
+                with Horizontal(classes="fact"):
+                    yield Static(Content.assemble(MARKS[mark]), classes="mark")
+                    yield Static(sentence, markup=False)
+        failed = self.session.failure()
+        if failed is not None and failed.hints:
+            yield Static("What you can do", classes="heading")
+            hints = Content("\n").join(Content(f"•  {hint}") for hint in failed.hints)
+            yield Static(hints, classes="block")
+
+    def _proof(self) -> tuple[tuple[str, str], ...]:
+        """What was tried and seen, with the environment's path as short as can be."""
+        report = self.session.ended.report if self.session.ended else None
+        if report is None:
+            return (("warning", "The proof could not be made."),)
+        plan = self.session.ready()
+        if plan.wheelhouse and self._proved:
+            from wizard.proof import manifest  # seldom wanted
+
+            return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
+        folder = plan.environment or report.python
+        return tuple(
+            (mark, sentence.replace(folder, friendly(folder)))
+            for mark, sentence in verify.sentences(report)
+        )
+
+    def _next(self) -> Content:
+        plan = self.session.ready()
+        ways = activation(plan)
+        if plan.wheelhouse:
+            command = (from_wheelhouse(plan), "$text-primary")
+            text = "Copy the folder to another machine, and install from it there:"
+            return Content.assemble(text, "\n  ", command)
+        if not ways:
+            return Content.assemble("Use it with  ", (friendly(plan.python), "$text-primary"))
+        wide = max(len(shell) for shell, _ in ways)
+        lines = [Content("Switch the environment on, in the terminal where you want to use it:")]
+        lines += [
+            Content.assemble((f"  {shell:<{wide}}   ", "$quiet"), (command, "$text-primary"))
+            for shell, command in ways
+        ]
+        lines.append(
+            Content.assemble("Switch it off again with  ", ("deactivate", "$text-primary"))
+        )
+        return Content("\n").join(lines)
+
+    def _changes(self) -> Content:
+        plan = self.session.ready()
+        lines = []
+        if plan.environment:
+            made = "New folder" if plan.new else "Changed folder"
+            lines.append(f"•  {made}: {friendly(plan.environment)}")
+        if plan.wheelhouse and self._proved:
+            lines.append(f"•  Wheels: {friendly(plan.wheelhouse)}")
+        for step in plan.steps:
+            told = self.session.told.get(step.id)
+            if told and told.ended and told.ended.state == "done" and step.undo:
+                lines.append(f"•  {step.title}")
+        logs = [Path(told.log).parent for told in self.session.told.values() if told.log]
+        if logs:
+            lines.append(f"•  Logs: {friendly(str(logs[0]))}")
+        return Content("\n".join(lines) or "Nothing.")
+
+    def copyable(self) -> tuple[str, str]:
+        """The command that activates the environment, or the path of the Python."""
+        plan = self.session.ready()
+        ways = activation(plan)
+        if plan.wheelhouse:
+            return "the command", from_wheelhouse(plan)
+        if not ways:
+            return "the path of the Python", plan.python
+        return f"the command for {ways[0][0]}", ways[0][1]
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the page."""
+        self.query_one("#result").scroll_relative(y=lines, animate=False)
+
+    @on(Button.Pressed, "#open-log")
+    def action_show_log(self) -> None:
+        """Show the log of the run."""
+        self.post_message(self.ShowLog())
+
+    @on(Button.Pressed, "#finish")
+    def _finish(self) -> None:
+        self.action_quit_page()

@@ -1,0 +1,145 @@
+"""The page before anything happens: every step in plain words, with its exact command."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from screens.text.messages import friendly
+from screens.tui.page import Go, Page
+from wizard.choices import Choices
+from wizard.needs.openssl import is_folder
+from wizard.plan import Plan, Step
+
+
+def headline(plan: Plan, choices: Choices) -> str:
+    """The plan, made for these choices, in one sentence."""
+    how = "from a ready-made wheel" if plan.method == "wheel" else "compiled from source"
+    link = f", {_linked(plan, choices.openssl)}" if plan.link else ""
+    if plan.wheelhouse:
+        return (
+            f"cryptography {plan.release}, {how}{link}, into the folder {friendly(plan.wheelhouse)}"
+        )
+    new = "the new environment" if plan.new else "the environment"
+    where = friendly(plan.environment) if plan.environment else friendly(plan.python)
+    return f"cryptography {plan.release}, {how}{link}, into {new} {where}"
+
+
+def _linked(plan: Plan, asked: str) -> str:
+    """Whose OpenSSL it is, and where: ``asked`` is the choice ``openssl``."""
+    static, whose = plan.link == "static", "this computer's OpenSSL"
+    if plan.method == "wheel" and static:
+        whose = "its own OpenSSL"
+    elif is_folder(asked):
+        whose = f"the OpenSSL of {friendly(asked)}"
+    elif asked not in ("", "system"):
+        return f"with OpenSSL {asked} {'inside' if static else 'beside it'}"
+    return f"with {whose} inside" if static else f"using {whose}"
+
+
+def commands(plan: Plan) -> str:
+    """The exact commands of a plan, one a line."""
+    from wizard.export import formats
+
+    return "".join(f"{formats.command_text(step.action, plan.system)}\n" for step in plan.steps)
+
+
+class StepCard(Static):
+    """One step: what, why, and the command."""
+
+    def __init__(self, number: int, step: Step, system: str) -> None:
+        from wizard.export import formats
+
+        root = getattr(step.action, "root", False)
+        super().__init__(
+            Content.assemble(
+                (f"{number}. {step.title}", "bold"),
+                ("   asks for administrator rights" if root else "", "$text-warning"),
+                "\n",
+                (step.why, "$quiet"),
+                "\n",
+                (f"{formats.prompt(system)} ", "$quiet"),
+                (formats.command_text(step.action, system), "$text-primary"),
+            ),
+            classes="step-card",
+        )
+
+
+class ReviewPage(Page):
+    """Everything that will be done, before it is done."""
+
+    STAGE = "Review"
+    HELP_PAGE = "review"
+
+    class Start(Message):
+        """The user said Start."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "start", "Start"),
+        Binding("escape", "back", "Back"),
+        Binding("b", "back", "Back", show=False),
+        Binding("y", "copy", "Copy the commands"),
+        Binding("ctrl+y", "copy", "Copy", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def body(self) -> ComposeResult:
+        """The plan in a sentence, its notes, its steps, Back and Start."""
+        plan = self.session.ready()
+        count = len(plan.steps)
+        yield Static(
+            f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
+            classes="title",
+        )
+        yield Static(headline(plan, self.session.complete), id="headline", markup=False)
+        with VerticalScroll(id="steps"):
+            for note in plan.notes:
+                yield Static(f"! Note: {note}", classes="note", markup=False)
+            for number, step in enumerate(plan.steps, 1):
+                yield StepCard(number, step, plan.system)
+        with Horizontal(classes="buttons"):
+            yield Button("Back  (Esc)", id="back")
+            yield Button("Start  (Enter)", id="start", variant="primary")
+
+    def on_mount(self) -> None:
+        """The Start button has the focus; the arrow keys scroll the steps."""
+        super().on_mount()
+        self.take_focus()
+
+    def first_focus(self) -> None:
+        """The button that starts."""
+        self.query_one("#start").focus()
+
+    def copyable(self) -> tuple[str, str]:
+        """The commands."""
+        return "the commands", commands(self.session.ready())
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the steps."""
+        self.query_one("#steps").scroll_relative(y=lines, animate=False)
+
+    def action_back(self) -> None:
+        """Go back to the last question."""
+        self.post_message(Go("question" if self.session.back() else "welcome"))
+
+    def action_start(self) -> None:
+        """Start."""
+        self.post_message(self.Start())
+
+    @on(Button.Pressed, "#back")
+    def _back(self) -> None:
+        self.action_back()
+
+    @on(Button.Pressed, "#start")
+    def _start(self) -> None:
+        self.action_start()

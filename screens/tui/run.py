@@ -1,0 +1,336 @@
+"""The page of the run: the steps, the live log, and a way out at any moment."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import ClassVar, Optional
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from screens.session import Session
+from screens.text.text_reporter import seconds
+from screens.tui.background import beside
+from screens.tui.confirm import ConfirmScreen
+from screens.tui.live_log import LiveLog
+from screens.tui.log_export import save_log
+from screens.tui.page import Go, Page
+from screens.tui.step_list import StepList, StepRow, clock
+from screens.tui.step_state import KEPT, Track, Tracks
+from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
+
+RATE = 20
+"""How often a second the screen takes what the run has told."""
+
+
+class FindField(Input):
+    """What to look for in the log."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "screen.find_next", "Next"),
+        Binding("up", "screen.find_previous", "Previous"),
+        Binding("escape", "screen.close_find", "Close"),
+    ]
+
+
+class RunPage(Page):
+    """A run as it happens. The runner works in a thread and only appends to queues.
+
+    Steps may run side by side; the log is one step's, and the keys go from one to the other.
+    """
+
+    STAGE = "Install"
+    HELP_PAGE = "run"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "cancel", "Cancel"),
+        Binding("enter,escape", "result", "Result"),
+        Binding("f", "find", "Find"),
+        Binding("slash", "find", show=False),
+        Binding("n", "find_next", "Next", show=False),
+        Binding("N", "find_previous", "Previous", show=False),
+        Binding("s", "save", "Save"),
+        Binding("l", "important", "Important"),
+        Binding("tab", "turn(1)", "Next log"),
+        Binding("shift+tab", "turn(-1)", "Previous log", show=False),
+        Binding("y,ctrl+y", "copy", "Copy", show=False),
+        Binding("q", "cancel", "Quit", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.ended = False
+        self._cancel = threading.Event()
+        self._leaving: Optional[int] = None
+        self._events: deque[Event] = deque()
+        steps = session.ready().steps
+        self._tracks = Tracks(steps, session.done(), session.clock)
+        self._heard: dict[str, deque[str]] = {step.id: deque(maxlen=KEPT) for step in steps}
+        self._shown: Optional[Track] = None
+        self._started = session.clock()
+
+    def body(self) -> ComposeResult:
+        """The steps, where the run is, the log, and the field to find something in it."""
+        with Horizontal(id="work"):
+            yield StepList(self._tracks)
+            with Vertical(id="output"):
+                yield Static("", id="now", markup=False)
+                yield Static("", id="bar", markup=False)
+                yield LiveLog()
+                with Horizontal(id="find-bar"):
+                    yield FindField(placeholder="Find in the log", id="find")
+                    yield Static("", id="hits", markup=False)
+
+    def on_mount(self) -> None:
+        """Start the run."""
+        super().on_mount()
+        self.take_focus()
+        self._tick()
+        self.set_interval(1 / RATE, self._tick)
+        self.run_worker(self._run())
+
+    def first_focus(self) -> None:
+        """The log, so that the arrow keys scroll it."""
+        self.query_one(LiveLog).focus()
+
+    async def _run(self) -> None:
+        session = self.session
+        session.begin()
+        facts, _ = session.known()
+
+        def run() -> RunEnded:
+            return session.engine.run(
+                session.ready(), session.complete, facts, self._emit, self._cancel, session.done()
+            )
+
+        ended = await beside(run)
+        self._tick()
+        self._finish(ended)
+
+    def _emit(self, event: Event) -> None:
+        """Take an event from the runner's thread: nothing but an append to a queue."""
+        if isinstance(event, Lines):
+            self._heard[event.step].extend(event.lines)
+        else:
+            self._events.append(event)
+            if isinstance(event, StepStarted):
+                self._heard[event.step].append(f"$ {event.command}")
+
+    def _tick(self) -> None:
+        """Show what was told since the last time."""
+        if self.gone:
+            return
+        while self._events:
+            self._take(self._events.popleft())
+        log = self.query_one(LiveLog)
+        for step, heard in self._heard.items():
+            # As many as there are now: a program that talks without end must not hold the screen.
+            fresh = [heard.popleft() for _ in range(len(heard))]
+            if fresh:
+                self._tracks.hear(step, fresh)
+                if self._shown is self._tracks.of[step]:
+                    log.add(fresh)
+        reads = not log.follows or self.query_one("#find-bar").has_class("-open")
+        if self._shown is None or not reads:
+            self._tracks.follow()  # whoever reads or searches a log is left alone
+        self._show_log()
+        if not self.ended:
+            self._show_now()
+
+    def _take(self, event: Event) -> None:
+        self._tracks.take(event)
+        if isinstance(event, (StepStarted, StepEnded)):
+            self.session.tell(event)
+            self.refresh_bindings()
+
+    def _show_log(self) -> None:
+        """Show the log of the step that is wanted now."""
+        track = self._tracks.shown
+        if track is self._shown or track is None:
+            return
+        self._shown = track
+        log = self.query_one(LiveLog)
+        log.show_lines(track.lines)
+        log.border_title = f"{track.number} {track.step.title}"
+        if self.query_one("#find-bar").has_class("-open"):
+            self._find(-1)
+
+    def _show_now(self) -> None:
+        self._update("#now", self._words())
+        self._update("#bar", self._bar())
+        self.query_one(StepList).refresh_rows(self.session.clock())
+
+    def _words(self) -> str:
+        """What happens now."""
+        running = self._tracks.running()
+        total = len(self._tracks.of)
+        waiting = sorted((t for t in running if t.waiting), key=lambda t: t is not self._shown)
+        if self._cancel.is_set():
+            return "Stopping: ending everything that was started…"
+        if waiting and waiting[0].waiting is not None:
+            what = waiting[0].waiting
+            who = "Waiting" if len(running) == 1 else f"Step {waiting[0].number} waits"
+            return f"{who}: {what.what} (at most {seconds(what.seconds)})"
+        if not running:
+            return "Starting…"
+        if len(running) == 1:
+            return f"Step {running[0].number} of {total}: {running[0].step.title}"
+        *most, last = [str(track.number) for track in running]
+        return f"Steps {', '.join(most)} and {last} of {total} run side by side"
+
+    def _bar(self) -> str:
+        """How far the run is: a bar, the progress of the step that is looked at, the time."""
+        running = self._tracks.running()
+        done = self._tracks.ended() + sum(track.share or 0.0 for track in running)
+        width = 20
+        full = round(width * min(1.0, done / max(1, len(self._tracks.of))))
+        track = self._shown if self._shown in running else next(iter(running), None)
+        which = "this step" if track is self._shown or track is None else f"step {track.number}"
+        share = "" if track is None or track.share is None else f"{track.share:.0%} of {which}"
+        what = track.progress.what if track is not None and track.progress else ""
+        detail = " · ".join(words for words in (share, what) if words)
+        elapsed = clock(self.session.clock() - self._started)
+        return f"{'━' * full}{'─' * (width - full)}  {elapsed}" + (f"  {detail}" if detail else "")
+
+    def _update(self, where: str, text: str) -> None:
+        line = self.query_one(where, Static)
+        if str(line.content) != text:  # only what changed is drawn again
+            line.update(text)
+
+    def _finish(self, ended: RunEnded) -> None:
+        self.ended = True
+        self.session.ended = ended
+        if self.gone:
+            return
+        if self._leaving is not None:
+            self.app.exit(self._leaving)
+            return
+        self.query_one(StepList).refresh_rows(self.session.clock())
+        words = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
+        self._update("#now", f"{words.get(ended.code, 'Failed.')} Enter shows the result.")
+        self._update("#bar", f"This took {seconds(ended.seconds)}.")
+        self.refresh_bindings()
+        self.post_message(Go("outcome"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Cancel while it runs, the result when it has ended, other logs where there are some."""
+        if action == "cancel" and self.ended:
+            return False
+        if action == "result" and not self.ended:
+            return False
+        if action == "turn" and len(self._tracks.begun()) < 2:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_result(self) -> None:
+        """Go back to the result."""
+        self.post_message(Go("outcome"))
+
+    def action_quit_page(self) -> None:
+        """Leave, if the run has ended; ask first if it has not."""
+        if self.ended:
+            super().action_quit_page()
+        else:
+            self.action_cancel()
+
+    def action_cancel(self, leave: int | None = None) -> None:
+        """Ask whether to stop. ``leave`` is the exit code to leave with when it has stopped."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.stop(leave)
+
+        self.app.push_screen(
+            ConfirmScreen(
+                "Stop the installation?",
+                "Everything that it has started is ended. Steps that are finished stay done.",
+                yes="Stop it  (Y)",
+                no="Go on  (Esc)",
+            ),
+            answered,
+        )
+
+    def stop(self, leave: int | None = None) -> None:
+        """Stop the run now. ``leave`` is the exit code to leave with when it has stopped."""
+        self._leaving = leave
+        if self.ended:
+            if leave is not None:
+                self.app.exit(leave)
+            return
+        self._cancel.set()
+        self._show_now()
+
+    def action_turn(self, direction: int) -> None:
+        """Show the log of the next (1) or the previous (-1) step."""
+        self._tracks.turn(direction)
+        self._look()
+
+    @on(StepRow.Picked)
+    def _picked(self, message: StepRow.Picked) -> None:
+        self._tracks.pick(message.step)
+        self._look()
+
+    def _look(self) -> None:
+        """Show the log that was picked, at once."""
+        self._show_log()
+        self.query_one(StepList).refresh_rows(self.session.clock())
+
+    def action_find(self) -> None:
+        """Open the field to find something in the log."""
+        self.query_one("#find-bar").add_class("-open")
+        self.query_one("#find", Input).focus()
+
+    @on(Input.Changed, "#find")
+    def _wanted(self) -> None:
+        self.query_one(LiveLog).found = -1
+        self._find(-1)
+
+    @on(Input.Submitted, "#find")
+    def action_find_next(self) -> None:
+        """Go to the next line that holds what is wanted."""
+        self._find(1)
+
+    def action_find_previous(self) -> None:
+        """Go to the previous one."""
+        self._find(-1)
+
+    def _find(self, step: int) -> None:
+        wanted = self.query_one("#find", Input).value
+        if not wanted:
+            self._update("#hits", "")
+            return
+        which, count = self.query_one(LiveLog).find(wanted, step)
+        self._update("#hits", f"{which} of {count}  ↑ ↓" if count else "not found")
+
+    def action_close_find(self) -> None:
+        """Close the field; N and Shift+N go on finding."""
+        self.query_one("#find-bar").remove_class("-open")
+        self.take_focus()
+
+    def action_important(self) -> None:
+        """Show only the lines that matter, or all of them again."""
+        log = self.query_one(LiveLog)
+        log.show_only_important(not log.only_important)
+        self.notify("Only the important lines." if log.only_important else "All lines.")
+
+    def copyable(self) -> tuple[str, str]:
+        """The lines of the step's log that the screen keeps."""
+        return "the newest lines of this step's log", self.query_one(LiveLog).text()
+
+    def action_save(self) -> None:
+        """Write the whole log into one file and say where."""
+        self.run_worker(self._save(), group="save")
+
+    async def _save(self) -> None:
+        told = dict(self.session.told)
+        shown = {name: "\n".join(track.lines) for name, track in self._tracks.of.items()}
+        try:
+            path = await beside(lambda: save_log(self.session.ready(), told, shown))
+        except OSError as error:
+            self.notify(f"The log could not be saved: {error}", severity="error", timeout=10)
+        else:
+            self.notify(f"Saved: {path}", title="The log", timeout=10)

@@ -1,0 +1,199 @@
+"""The first page: what this is, and what the machine is, filled in as it is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from screens.text.messages import friendly
+from screens.tui.background import beside
+from screens.tui.page import Go, Page
+from wizard.errors import WizardError
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts, Python
+
+INTRODUCTION = (
+    "This wizard installs the Python package cryptography and proves that it works. "
+    "It asks a few questions, shows you every command, and changes nothing before you say Start."
+)
+SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
+LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
+SUPPORT = LABELS.index("cryptography")
+"""The last line says whether its makers test it here; that is found out beside the screen."""
+ACTIVITY = ("•··", "·•·", "··•", "·•·")
+
+
+def in_words(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
+    """The machine for people: what it is about, whether it is there, and the words for it."""
+    python = next((each for each in facts.pythons if not each.problem), None)
+    rust = facts.tool("rustc")
+    headers = facts.openssl[0] if facts.openssl else None
+    pip = python.pip if python else None
+    return (
+        ("System", True, _system(facts)),
+        ("Python", python is not None, _python(python) if python else "none found"),
+        (
+            "pip",
+            pip is not None,
+            pip.version if pip else "none yet; a new environment gets its own",
+        ),
+        (
+            "Rust",
+            rust is not None,
+            " ".join(p for p in (rust.version, f"({rust.origin})" if rust.origin else "") if p)
+            if rust
+            else "not here; needed only to compile",
+        ),
+        (
+            "OpenSSL headers",
+            headers is not None,
+            f"{headers.version} in {headers.folder}"
+            if headers
+            else "not here; needed only to compile",
+        ),
+    )
+
+
+def _system(facts: Facts) -> str:
+    system = facts.system
+    name = system.distribution_name or SYSTEMS[system.name]
+    version = system.distribution_version or system.release
+    known = name if version and version in name else f"{name} {version}".strip()
+    return f"{known}, {system.machine}"
+
+
+def _python(python: Python) -> str:
+    kind = "" if python.implementation == "cpython" else f" ({python.implementation})"
+    return f"{python.version}{kind}, {friendly(python.path)}"
+
+
+class WelcomePage(Page):
+    """What this is, and what the machine is."""
+
+    STAGE = "Welcome"
+    HELP_PAGE = "welcome"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "begin", "Begin"),
+        Binding("r", "look", "Look again"),
+    ]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self._since = 0.0
+        self._looking = False
+
+    def body(self) -> ComposeResult:
+        """An introduction, the machine, and the button that begins."""
+        yield Static("Welcome", classes="title")
+        yield Static(INTRODUCTION, id="introduction", markup=False)
+        with VerticalScroll(id="machine", can_focus=False):
+            yield Static("Your computer", classes="heading")
+            for number, label in enumerate(LABELS):
+                with Horizontal(classes="fact"):
+                    yield Static(label, classes="label")
+                    yield Static("", id=f"fact-{number}", markup=False)
+        yield Static("", id="looking", markup=False)
+        with Vertical(classes="buttons"):
+            yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
+
+    def on_mount(self) -> None:
+        """Look at the machine, unless it is known already."""
+        super().on_mount()
+        self.set_interval(0.25, self._turn)
+        if self.session.facts is not None and self.session.knowledge is not None:
+            self._show_facts()
+        else:
+            self.action_look()
+
+    def action_look(self) -> None:
+        """Look at the machine, beside the screen."""
+        if self._looking:
+            return
+        self._looking = True
+        self._since = self.session.clock()
+        self.query_one("#looking").remove_class("bad")
+        self.remove_class("-trouble")
+        self.query_one("#begin", Button).disabled = True
+        for number in range(len(LABELS)):
+            self.query_one(f"#fact-{number}", Static).update("…")
+        self._turn()
+        self.run_worker(self._look(), exclusive=True)
+
+    async def _look(self) -> None:
+        # The page first: looking keeps the processor busy.
+        shown = asyncio.Event()
+        self.call_after_refresh(shown.set)
+        await shown.wait()
+        try:
+            await beside(self.session.probe)
+        except WizardError as error:
+            self._looking = False
+            if self.gone:
+                return
+            looking = self.query_one("#looking", Static)
+            looking.add_class("bad")
+            self.add_class("-trouble")  # the room is needed to explain
+            parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
+            looking.update("\n\n".join(part for part in (*parts, "R looks again.") if part))
+            return
+        self._looking = False
+        if not self.gone:
+            self._show_facts()
+
+    def _turn(self) -> None:
+        if not self._looking or self.gone:
+            return
+        elapsed = self.session.clock() - self._since
+        dots = ACTIVITY[int(elapsed * 4) % len(ACTIVITY)]
+        self.query_one("#looking", Static).update(
+            f"{dots} Looking at your computer… {elapsed:.0f} s"
+        )
+
+    def _show_facts(self) -> None:
+        facts, _ = self.session.known()
+        for number, (_, there, words) in enumerate(in_words(facts)):
+            self._show(number, there, words)
+        problems = facts.system.problems[:2]
+        ready = "Ready. Nothing has been changed."
+        self.query_one("#looking", Static).update(
+            "\n".join((*(f"! {problem}" for problem in problems), ready))
+        )
+        self.query_one("#begin", Button).disabled = False
+        self.take_focus()
+        self.run_worker(self._show_support(), group="support", exclusive=True)
+
+    async def _show_support(self) -> None:
+        found = await beside(self.session.support)
+        if not self.gone:
+            words = found.short if found else "nothing can be said of it without a Python"
+            self._show(SUPPORT, found is not None and found.kind == "tested", words)
+
+    def _show(self, number: int, there: bool, words: str) -> None:
+        mark = ("✓", "$text-success") if there else ("–", "$quiet")
+        self.query_one(f"#fact-{number}", Static).update(
+            Content.assemble(mark, "  ", Content(words))
+        )
+
+    def first_focus(self) -> None:
+        """The button that begins."""
+        self.query_one("#begin").focus()
+
+    def on_button_pressed(self) -> None:
+        """Begin with the button."""
+        self.action_begin()
+
+    def action_begin(self) -> None:
+        """Go to the questions, once the machine is known."""
+        if self._looking or self.session.facts is None:
+            self.notify("One moment: still looking at your computer.")
+            return
+        self.session.position = 0
+        self.post_message(Go("question"))

@@ -1,0 +1,71 @@
+"""The doctor's list as it is printed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from screens.commands.doctor import doctor
+from tests.wizard.advice.test_doctor import GOOD
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Exit
+from wizard.facts import Facts, Privilege
+
+
+def printed(facts: Facts, *, encoding: str = "utf-8", color: bool = False) -> tuple[str, int]:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
+    code = doctor(facts, stream, color)
+    stream.flush()
+    return raw.getvalue().decode(encoding), code
+
+
+def test_a_good_machine() -> None:
+    text, code = printed(GOOD)
+    assert code == Exit.DONE
+    assert text.startswith("✓  System       Debian GNU/Linux 12 (bookworm), x86_64, glibc 2.36")
+    assert text.endswith("\nReady. Start with: cryptography-wizard\n")
+    assert "!" not in text
+    assert "\x1b" not in text
+
+
+def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
+    text, code = printed(replace(GOOD, privilege=Privilege()))
+    assert code == Exit.DONE
+    assert "\n!  Root         There is no way to root: no sudo, no doas.\n" in text
+    assert "                → Take the wheel, which needs no root" in text
+    assert "Ready, with 1 warning." in text
+
+
+def test_a_machine_on_which_nothing_works() -> None:
+    text, code = printed(replace(GOOD, pythons=()))
+    assert code == Exit.IMPOSSIBLE
+    assert "\n✗  Python       No Python here can be used.\n" in text
+    assert "Not ready: 1 problem to solve first" in text
+
+
+def test_without_unicode_every_sign_is_ascii() -> None:
+    text, _ = printed(replace(GOOD, pythons=(), privilege=Privilege()), encoding="ascii")
+    assert "\nx  Python " in text
+    assert "\nok Packages " in text
+    assert "\n!  Root " in text
+    assert "-> Take the wheel" in text
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    plain, _ = printed(GOOD)
+    coloured, _ = printed(GOOD, color=True)
+    assert "\x1b[32m✓" in coloured
+    assert coloured.replace("\x1b[32m", "").replace("\x1b[0m", "") == plain
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    text, _ = printed(replace(GOOD, pythons=(), privilege=Privilege()))
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_release_that_was_asked_for_must_exist() -> None:
+    with pytest.raises(BadRequest, match="no release 9"):
+        doctor(GOOD, io.StringIO(), False, Choices(release="9.9"))

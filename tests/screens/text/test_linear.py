@@ -1,0 +1,237 @@
+"""The conversation on a pretended machine, with every kind of answer, to every kind of end."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Union
+
+import pytest
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from screens.text import linear
+from screens.text.linear import Back
+from screens.text.plain import Plain
+from screens.text.prompts import Prompts
+from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
+from tests.simulate import Scene
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Exit, Impossible
+from wizard.facts import Facts
+from wizard.knowledge import Knowledge
+from wizard.plan import Plan
+from wizard.planning import planner
+from wizard.questions.question import Question
+
+Answer = Union[str, "type[Back]", "type[EOFError]", "type[KeyboardInterrupt]"]
+
+
+class Script:
+    """An asker with its answers written down. ``ENTER`` takes what stands or comes first."""
+
+    ENTER = ""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers: Iterator[Answer] = iter(answers)
+        self.asked: list[tuple[str, str]] = []
+
+    def _next(self) -> str:
+        answer = next(self.answers)
+        if isinstance(answer, str):
+            return answer
+        raise answer
+
+    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+        """Answer a question."""
+        assert first is (question.key == "venv")
+        self.asked.append((question.key, standing))
+        return self._next() or standing
+
+    def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
+        """Pick one of some."""
+        self.asked.append((prompt, options[0][0]))
+        picked = self._next() or options[0][0]
+        assert picked in dict(options)
+        return picked
+
+    def keys(self) -> list[str]:
+        """What was asked, without the answers that stood."""
+        return [key for key, _ in self.asked]
+
+
+GO = "Shall this be done?"
+ENTER = Script.ENTER
+
+
+def converse(
+    asker: Script, machine: Pretended | None = None, choices: Choices | None = None
+) -> int:
+    return linear.converse((machine or Pretended()).engine(), choices or Choices(), asker)
+
+
+def test_enter_all_the_way_installs_what_is_recommended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asker = Script(*[ENTER] * 4)
+    assert converse(asker) == Exit.DONE
+    assert asker.keys() == ["venv", "release", "method", GO]
+    out = capsys.readouterr().out
+    assert "This machine: Debian GNU/Linux 12 (bookworm), x86_64, glibc 2.36" in out
+    assert "$ /usr/bin/python3 -m venv" in out
+    assert "[3/3] Prove that it works … done" in out
+    assert "ok: cryptography 50.0.2 works" in out
+
+
+def test_source_is_built_and_asks_more(capsys: pytest.CaptureFixture[str]) -> None:
+    asker = Script(ENTER, ENTER, "source", *[ENTER] * 4)
+    assert converse(asker) == Exit.DONE
+    assert asker.keys()[:3] == ["venv", "release", "method"]
+    assert asker.keys()[-1] == GO
+    assert "linked" in capsys.readouterr().out
+
+
+def test_back_keeps_the_answers() -> None:
+    asker = Script(ENTER, "49.0.0", Back, Back, ENTER, ENTER, ENTER, "quit")
+    assert converse(asker) == Exit.CANCELLED
+    assert asker.asked[2:6] == [
+        ("method", "wheel"),
+        ("release", "49.0.0"),
+        ("venv", "/home/ada/project/cryptography-env"),
+        ("release", "49.0.0"),
+    ]
+
+
+def test_back_from_the_review_leads_to_the_last_question() -> None:
+    asker = Script(ENTER, ENTER, ENTER, "back", Back, "49.0.0", ENTER, "quit")
+    assert converse(asker) == Exit.CANCELLED
+    assert asker.keys() == ["venv", "release", "method", GO, "method", "release", "method", GO]
+
+
+def test_a_wrong_answer_is_told_and_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    asker = Script(ENTER, "1\0", ENTER, ENTER, "quit")
+    assert converse(asker) == Exit.CANCELLED
+    assert asker.keys() == ["venv", "release", "release", "method", GO]
+    assert "one line" in capsys.readouterr().out
+
+
+def test_a_release_that_does_not_exist_is_told_and_asked_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asker = Script(ENTER, "50.0.9", "50.0.2", ENTER, "quit")
+    assert converse(asker) == Exit.CANCELLED
+    assert asker.keys() == ["venv", "release", "release", "method", GO]
+    assert "There is no release 50.0.9" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", ["back", "quit"])
+def test_an_impossible_plan_leads_back_to_the_questions(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    real = planner.plan
+
+    def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
+        if choices.release == "50.0.2":
+            raise Impossible("This machine cannot.", why="It is too small.")
+        return real(facts, knowledge, choices)
+
+    monkeypatch.setattr(planner, "plan", plan)
+    asker = Script(*[ENTER] * 3, answer, Back, "49.0.0", ENTER, "go")
+    assert converse(asker) == (Exit.DONE if answer == "back" else Exit.IMPOSSIBLE)
+    out = capsys.readouterr().out
+    assert "This machine cannot.\nWhy: It is too small.\nWhat is possible instead:" in out
+    assert ("[3/3]" in out) is (answer == "back")
+
+
+def test_nothing_is_done_without_a_yes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert converse(Script(ENTER, ENTER, ENTER, "quit")) == Exit.CANCELLED
+    out = capsys.readouterr().out
+    assert "Nothing was done." in out
+    assert "[1/" not in out
+
+
+def test_flags_are_the_answers_that_stand() -> None:
+    asker = Script(*[ENTER] * 3, "quit")
+    converse(asker, choices=Choices(release="49.0.0"))
+    assert ("release", "49.0.0") in asker.asked
+
+
+def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
+    machine = Pretended(script={"install": (BROKEN, Scene())})
+    assert converse(Script(*[ENTER] * 4, "retry"), machine) == Exit.DONE
+    out = capsys.readouterr().out
+    for part in (
+        "| error: the true cause",
+        "Why: The network could not be reached.",
+        "Connect to the network and try again.",
+        "The whole log: logs/02-install.log",
+    ):
+        assert part in out
+    assert out.count("Make the virtual environment … ") == 1
+    assert out.count("[2/3]") == 2
+
+
+@pytest.mark.parametrize("answer", ["quit", EOFError])
+def test_a_failure_can_be_left(answer: Answer) -> None:
+    machine = Pretended(script={"install": BROKEN})
+    assert converse(Script(*[ENTER] * 4, answer), machine) == Exit.FAILED
+
+
+def test_the_end_of_the_answers_is_told_and_nothing_is_done() -> None:
+    with pytest.raises(BadRequest) as caught:
+        converse(Script(ENTER, ENTER, EOFError))
+    assert caught.value.code == Exit.WRONG
+    assert "Nothing was done" in caught.value.what
+
+
+def test_ctrl_c_is_passed_on() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        converse(Script(ENTER, KeyboardInterrupt))
+
+
+def test_root_is_unlocked_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
+    machine = Pretended(WITH_SUDO)
+    asker = Script(ENTER, ENTER, "source", *[ENTER] * 4)
+    assert converse(asker, machine) == Exit.DONE
+    assert machine.unlocked == 1
+
+
+def test_a_wrong_password_leads_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
+    machine = Pretended(WITH_SUDO, password=False)
+    choices = Choices(method="source")
+    asker = Script(*[ENTER] * 4, "go", "quit")
+    assert converse(asker, machine, choices) == Exit.CANCELLED
+    out = capsys.readouterr().out
+    assert "sudo did not give root" in out
+    assert "[1/" not in out
+
+
+def test_an_index_that_cannot_be_reached_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert DEBIAN.listing is not None
+    silent = replace(DEBIAN, listing=replace(DEBIAN.listing, problem="index.example is silent."))
+    converse(Script(*[ENTER] * 3, "quit"), Pretended(silent))
+    assert "The package index: index.example is silent." in capsys.readouterr().out
+
+
+def test_plain_text_from_the_first_question_to_the_proof(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("?\n1\nb\n\n\n1\n1\n"))
+    assert linear.converse(Pretended().engine(), Choices(), Plain()) == Exit.DONE
+    out = capsys.readouterr().out
+    assert "ok: cryptography 50.0.2 works" in out
+    assert not set(out) & set("\r\x1b")
+
+
+def test_prompts_from_the_first_question_to_the_proof(capsys: pytest.CaptureFixture[str]) -> None:
+    with create_pipe_input() as keys:
+        keys.send_text("\r" * 4)
+        asker = Prompts(input=keys, output=DummyOutput())
+        assert linear.converse(Pretended().engine(), Choices(), asker) == Exit.DONE
+    assert "ok: cryptography 50.0.2 works" in capsys.readouterr().out

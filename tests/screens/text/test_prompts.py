@@ -1,0 +1,123 @@
+"""The prompts of questionary, driven by keys through prompt_toolkit's own pipe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from screens.text import prompts
+from screens.text.linear import Back
+from screens.text.prompts import Prompts
+from tests.screens.text.test_plain import PICK, QUESTION
+from wizard.questions.question import Option, Question
+
+ENTER, DOWN, UP, CTRL_C, CTRL_D = "\r", "\x1b[B", "\x1b[A", "\x03", "\x04"
+FREE = Question("venv", "Which folder?", "A folder.", (), "env", free="Folder")
+
+
+@pytest.fixture
+def keys() -> Iterator[PipeInput]:
+    with create_pipe_input() as pipe:
+        yield pipe
+
+
+def ask(keys: PipeInput, typed: str, question: Question = QUESTION, **more: Any) -> str:
+    keys.send_text(typed)
+    settings = {"standing": "50.0.2", "first": False, **more}
+    return Prompts(input=keys, output=DummyOutput()).ask(question, **settings)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (ENTER, "50.0.2"),
+        (DOWN + ENTER, "45.0.7"),
+        (DOWN + DOWN + ENTER + "44.0.1" + ENTER, "44.0.1"),
+        (DOWN + DOWN + ENTER + ENTER + " 44.0.1 " + ENTER, "44.0.1"),
+    ],
+    ids=["enter", "second", "typed", "not-empty"],
+)
+def test_an_option_is_chosen_or_typed_and_a_closed_one_is_passed_over(
+    keys: PipeInput, typed: str, answer: str
+) -> None:
+    assert ask(keys, typed) == answer
+
+
+def test_the_answer_that_stands_is_the_default(keys: PipeInput) -> None:
+    assert ask(keys, ENTER, standing="45.0.7") == "45.0.7"
+
+
+def test_a_typed_answer_that_stands_can_be_kept(keys: PipeInput) -> None:
+    assert ask(keys, ENTER + ENTER, standing="44.0.1") == "44.0.1"
+
+
+def test_help_is_shown_and_the_question_asked_again(
+    keys: PipeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import questionary
+
+    shown: list[str] = []
+    monkeypatch.setattr(questionary, "print", shown.append)
+    assert ask(keys, DOWN * 3 + ENTER + ENTER) == "50.0.2"
+    assert shown == ["Releases\n\nNewer ones have more fixes."]
+
+
+def test_back_is_an_entry(keys: PipeInput) -> None:
+    with pytest.raises(Back):
+        ask(keys, UP + ENTER)
+
+
+def test_the_first_question_has_no_back(keys: PipeInput, monkeypatch: pytest.MonkeyPatch) -> None:
+    import questionary
+
+    monkeypatch.setattr(questionary, "print", lambda _text: None)
+    # The last entry is the help here: it is shown, and the question asked again.
+    assert ask(keys, UP + ENTER + ENTER, first=True) == "50.0.2"
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"), [(ENTER, "env"), ("2" + ENTER, "env2"), ("\x15other" + ENTER, "other")]
+)
+def test_a_question_without_options_is_typed(keys: PipeInput, typed: str, answer: str) -> None:
+    assert ask(keys, typed, FREE, standing="env") == answer
+
+
+def test_free_text_knows_back_and_help(keys: PipeInput, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Back):
+        ask(keys, "?" + ENTER + "b" + ENTER, FREE, standing="")
+
+
+def test_ctrl_c_is_heard(keys: PipeInput) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(keys, CTRL_C)
+
+
+def test_ctrl_d_in_free_text_is_the_end(keys: PipeInput) -> None:
+    with pytest.raises(EOFError):
+        ask(keys, CTRL_D, FREE, standing="")
+
+
+def test_one_of_some_is_picked(keys: PipeInput) -> None:
+    asker = Prompts(input=keys, output=DummyOutput())
+    keys.send_text(DOWN + ENTER)
+    assert asker.pick("What now?", PICK) == "quit"
+
+
+def test_marks_are_words() -> None:
+    shown = prompts._choice(QUESTION.options[0], "50.0.2")
+    assert shown.title == "Release 50.0.2 (recommended)"
+    closed = prompts._choice(QUESTION.options[2], "50.0.2")
+    assert closed.disabled == "not possible: Python 3.11 is too new for it."
+
+
+def test_long_texts_are_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 16)))
+    option = Option("a", "A", "word " * 40)
+    lines = prompts._choice(option, "").description.splitlines()
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 60

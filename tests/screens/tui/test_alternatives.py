@@ -1,0 +1,187 @@
+"""A machine that cannot: every face says what is possible instead."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.widgets import OptionList, Static
+
+from screens import cli
+from screens.session import Session
+from screens.text import linear
+from screens.tui.alternatives import PossiblePage
+from screens.tui.app import WizardApp
+from screens.tui.question import QuestionPage
+from screens.tui.welcome import WelcomePage
+from tests.machines import machine
+from tests.screens.fakes import WAYS, FakeMachine
+from tests.screens.scenes import SCENES, settled
+from wizard import codec, knowledge
+from wizard.choices import Choices
+from wizard.errors import Exit, Impossible
+from wizard.facts import Facts, Privilege
+
+DEBIAN = machine("debian-12")
+FREE = replace(DEBIAN.pythons[0], version="3.13.1", free_threaded=True, pip=None)
+HOPELESS = replace(DEBIAN, pythons=(FREE,), managers=(), tools=(), privilege=Privilege())
+"""Neither a wheel nor a source build: a free-threaded Python, and nothing to compile with."""
+
+
+def real(facts: Facts, choices: Choices = Choices()) -> WizardApp:  # noqa: B008 - frozen
+    """The app with the real questions and ways, for a pretended machine."""
+    return WizardApp(FakeMachine(facts=facts).engine(), choices, knowledge=knowledge.load())
+
+
+def said(app: App[int], where: str) -> str:
+    return str(app.screen.query_one(where, Static).content)
+
+
+def rows(app: App[int]) -> list[str]:
+    ways = app.screen.query_one("#ways", OptionList)
+    return [str(ways.get_option_at_index(n).prompt) for n in range(ways.option_count)]
+
+
+async def test_where_nothing_works_the_questions_end_on_the_ways_out() -> None:
+    app = real(HOPELESS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, QuestionPage)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, PossiblePage)
+        assert "Neither a wheel nor a source build is possible" in said(app, "#cause")
+        assert rows(app)[0].startswith("An ordinary Python 3.13, not a free-threaded one\n")
+        assert any("conda install -c conda-forge cryptography" in row for row in rows(app))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, QuestionPage), "another answer may do"
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("q")
+    assert app.return_value == Exit.IMPOSSIBLE
+
+
+async def test_without_a_python_back_is_the_first_page() -> None:
+    app = real(replace(HOPELESS, pythons=()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, PossiblePage)
+        assert rows(app)[0].startswith("Python 3.13\n")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, WelcomePage)
+
+
+@pytest.mark.parametrize("key", ["enter", "y"])
+async def test_the_command_of_the_chosen_way_is_copied(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.screens.fakes import pretend
+
+    pretend(monkeypatch)
+    scene = SCENES["possible"]
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await scene.show(pilot)
+        assert isinstance(app.screen, PossiblePage)
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.clipboard == WAYS[1].command
+        await pilot.press("down", key)
+        await pilot.pause()
+        assert app.clipboard == f"{WAYS[2].title}\n{WAYS[2].detail}", "it has no command"
+
+
+async def test_long_lines_are_broken_anew_when_the_terminal_changes() -> None:
+    app = real(HOPELESS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        for columns in (60, 120):
+            await pilot.resize_terminal(columns, 24)
+            await pilot.pause()
+            lines = [line for row in rows(app) for line in row.splitlines() if line[0] == " "]
+            widest = max(map(len, lines))
+            assert columns - 40 < widest <= columns - 14
+
+
+def saved(folder: Path, facts: Facts) -> str:
+    file = folder / "machine.json"
+    file.write_text(codec.to_json(facts), encoding="utf-8")
+    return str(file)
+
+
+def test_the_command_line_says_them_under_the_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["plan", "--facts", saved(tmp_path, HOPELESS)]) == Exit.IMPOSSIBLE
+    told = capsys.readouterr().err
+    assert "What is possible instead:\n  1. An ordinary Python 3.13, not a free-threaded" in told
+    assert "\n     conda install -c conda-forge cryptography\n" in told
+
+
+def test_json_has_them_as_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = saved(tmp_path, HOPELESS)
+    assert cli.main(["plan", "--json", "--facts", facts]) == Exit.IMPOSSIBLE
+    told = json.loads(capsys.readouterr().out)
+    assert told["error"]["what"]
+    assert all(set(way) == {"title", "detail", "command"} for way in told["ways"])
+    assert told["ways"][-1]["command"] == "conda install -c conda-forge cryptography"
+
+
+def test_another_error_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = saved(tmp_path, DEBIAN)
+    assert cli.main(["plan", "--json", "--release", "9.9", "--facts", facts]) == Exit.WRONG
+    assert json.loads(capsys.readouterr().out)["ways"] == []
+
+
+class Answers:
+    """Takes every standing answer, and leaves when something is picked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def ask(self, question: object, standing: str, *, first: bool) -> str:
+        self.asked.append(question.key)  # type: ignore[attr-defined]
+        return standing
+
+    def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
+        self.asked.append(prompt)
+        return options[-1][0]
+
+
+def test_line_by_line_they_come_before_the_last_question(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asker = Answers()
+    code = linear.converse(FakeMachine(facts=HOPELESS).engine(), Choices(), asker)
+    assert code == Exit.IMPOSSIBLE
+    assert asker.asked == ["venv", "What now?"], "a question without an answer is not asked"
+    assert "What is possible instead:\n  1. An ordinary Python 3.13" in capsys.readouterr().out
+
+
+def test_line_by_line_without_a_question_it_ends_at_once() -> None:
+    bare = replace(HOPELESS, pythons=())
+    with pytest.raises(Impossible) as caught:
+        linear.converse(FakeMachine(facts=bare).engine(), Choices(), Answers())
+    assert caught.value.ways[0].title == "Python 3.13"
+
+
+def test_a_given_answer_that_is_closed_does_not_stand() -> None:
+    old = replace(DEBIAN.pythons[0], version="3.7.16", pip=None)
+    facts = replace(DEBIAN, pythons=(old,))
+    session = Session(
+        FakeMachine(facts=facts).engine(), Choices(release="50.0.2"), knowledge=knowledge.load()
+    )
+    session.probe()
+    (question,) = (each for each in session.questions() if each.key == "release")
+    assert session.answer_now(question) == question.recommended == "45.0.7"

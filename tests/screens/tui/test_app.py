@@ -1,0 +1,986 @@
+"""The full screen driven from the first key to the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.command import CommandList
+from textual.pilot import Pilot
+from textual.widgets import Button, Footer, Input, Static
+
+from screens.tui.app import WizardApp, run_app
+from screens.tui.confirm import ConfirmScreen
+from screens.tui.failure import FailurePage
+from screens.tui.help import HelpScreen
+from screens.tui.live_log import LiveLog
+from screens.tui.page import Page
+from screens.tui.question import FREE, Answers, QuestionPage
+from screens.tui.result import ResultPage
+from screens.tui.review import ReviewPage
+from screens.tui.run import RunPage
+from screens.tui.step_list import StepRow
+from screens.tui.too_small import TooSmall
+from screens.tui.welcome import WelcomePage
+from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun, pretend
+from tests.screens.scenes import (
+    METHOD,
+    NO_NETWORK,
+    REVIEW_SOURCE,
+    REVIEW_WHEEL,
+    SCENES,
+    fake_run,
+    settled,
+    until,
+    until_held,
+)
+from wizard.choices import Choices
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, letting the screen follow each of them."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+async def to_review(pilot: Pilot[Any], keys: tuple[str, ...] = REVIEW_WHEEL) -> None:
+    """Answer the questions."""
+    await settled(pilot)
+    await press(pilot, *keys)
+    assert isinstance(pilot.app.screen, ReviewPage)
+
+
+async def to_run(pilot: Pilot[Any], machine: FakeMachine) -> RunPage:
+    """Start a run that is held in its middle."""
+    await to_review(pilot)
+    await press(pilot, "enter")
+    await until_held(pilot)
+    assert isinstance(pilot.app.screen, RunPage)
+    return pilot.app.screen
+
+
+def text(app: App[Any], where: str) -> str:
+    """The words of a line of the screen."""
+    return str(app.screen.query_one(where, Static).content)
+
+
+def words(app: App[Any]) -> str:
+    """All words of the page."""
+    return "\n".join(str(each.content) for each in app.screen.query(Static))
+
+
+def notices(app: App[Any]) -> str:
+    """All that was said in passing."""
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+# --- welcome
+
+
+async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMachine) -> None:
+    machine.hold = threading.Event()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "Looking at your computer" in text(app, "#looking")
+        assert app.screen.query_one("#begin", Button).disabled
+        await press(pilot, "enter")
+        assert isinstance(app.screen, WelcomePage), "nothing to ask before the machine is known"
+        machine.hold.set()
+        await settled(pilot)
+        assert "Debian GNU/Linux 12" in text(app, "#fact-0")
+        assert "3.11.2" in text(app, "#fact-1")
+        assert "1.63.0" in text(app, "#fact-3")
+        assert "3.0.15" in text(app, "#fact-4")
+        assert text(app, "#fact-5") == "✓  50.0.2: its makers test it on such a system"
+        await press(pilot, "enter")
+        assert isinstance(app.screen, QuestionPage)
+
+
+async def test_quitting_does_not_wait_for_the_look(app: WizardApp, machine: FakeMachine) -> None:
+    machine.hold = threading.Event()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("q")
+    assert app.return_value == 130
+    assert not machine.hold.is_set()
+    machine.hold.set()
+
+
+async def test_what_is_absent_is_said_in_words(app: WizardApp, machine: FakeMachine) -> None:
+    machine.facts = replace(FACTS, pythons=(), tools=(), openssl=())
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert "none found" in text(app, "#fact-1")
+        assert "needed only to compile" in text(app, "#fact-3")
+        assert "needed only to compile" in text(app, "#fact-4")
+        assert text(app, "#fact-5") == "–  nothing can be said of it without a Python"
+
+
+async def test_a_problem_of_the_look_is_explained_and_tried_again(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    machine.problem = NO_NETWORK
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        shown = text(app, "#looking")
+        for part in (NO_NETWORK.what, NO_NETWORK.shown, NO_NETWORK.why, *NO_NETWORK.hints):
+            assert part in shown
+        machine.problem = None
+        await press(pilot, "r")
+        await settled(pilot)
+        assert machine.probes == 2
+        assert "Ready" in text(app, "#looking")
+
+
+async def test_known_facts_spare_the_look(app: WizardApp, machine: FakeMachine) -> None:
+    app.session.facts = FACTS
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert machine.probes == 0
+        assert "Ready" in text(app, "#looking")
+
+
+# --- questions
+
+
+async def test_recommended_is_a_word_and_the_choice_a_mark(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, *METHOD)
+        answers = app.screen.query_one(Answers)
+        first, second = (str(answers.get_option_at_index(n).prompt) for n in (0, 1))
+        assert first.startswith("(*) A ready-made wheel\n    recommended · Takes seconds.")
+        assert second.startswith("( ) Compile the source")
+        assert "Takes minutes" in second
+        await press(pilot, "down")
+        first, second = (str(answers.get_option_at_index(n).prompt) for n in (0, 1))
+        assert first.startswith("( ) A ready-made wheel")
+        assert second.startswith("(*) Compile the source")
+
+
+async def test_progress_counts_the_questions_that_apply(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, *METHOD)
+        assert text(app, "#progress") == "Question 3 of 3"
+        await press(pilot, "down", "enter")
+        assert text(app, "#progress") == "Question 4 of 4"
+
+
+async def test_a_closed_answer_says_why_and_cannot_be_chosen(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, *METHOD, "down", "enter")
+        answers = app.screen.query_one(Answers)
+        assert "Not possible here: Its Rust 1.63 is too old." in str(
+            answers.get_option_at_index(0).prompt
+        )
+        await press(pilot, "up")
+        assert answers.highlighted == 1
+        await pilot.click(answers, offset=(6, 1))
+        assert answers.highlighted == 1
+        await press(pilot, "enter")
+        assert app.session.answers["rust"] == "rustup"
+
+
+@pytest.mark.parametrize("key", ["escape", "b"])
+async def test_back_keeps_the_answers(app: WizardApp, key: str) -> None:
+    async with app.run_test() as pilot:
+        await to_review(pilot, REVIEW_SOURCE)
+        await press(pilot, key, key)
+        assert text(app, "#progress") == "Question 3 of 4"
+        answers = app.screen.query_one(Answers)
+        assert answers.highlighted_option is not None
+        assert answers.highlighted_option.id == "source"
+        await press(pilot, key, key, key)
+        assert isinstance(app.screen, WelcomePage)
+        await press(pilot, *REVIEW_WHEEL, "enter")
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.complete.method == "source"
+
+
+async def test_an_answer_that_no_longer_applies_is_left_out_but_kept(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await to_review(pilot, REVIEW_SOURCE)
+        assert app.session.choices().rust == "rustup"
+        await press(pilot, "escape", "escape", "up", "enter")
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.choices().rust == ""
+        assert app.session.answers["rust"] == "rustup"
+
+
+async def test_given_choices_are_the_standing_answers(app: WizardApp, machine: FakeMachine) -> None:
+    app.session.given = Choices(method="source", release="7.7")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "enter")
+        assert app.screen.query_one("#own", Input).value == "7.7"
+        await press(pilot, "enter")
+        assert app.screen.query_one(Answers).highlighted == 1
+
+
+async def test_a_typed_answer(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "enter")
+        own = app.screen.query_one("#own", Input)
+        assert not own.display
+        await press(pilot, "down", "down")
+        assert own.display
+        await press(pilot, "enter")
+        assert own.has_focus, "Enter leads to the field"
+        await press(pilot, "enter")
+        assert "Please type an answer" in text(app, "#because")
+        await press(pilot, *"9.9", "enter")
+        assert "There is no release 9.9. The nearest is 3.4.8." in text(app, "#because")
+        await press(pilot, "backspace", "8", "enter")
+        assert app.session.answers["release"] == "9.8"
+        assert text(app, "#progress") == "Question 3 of 3"
+        await press(pilot, "escape")
+        assert app.screen.query_one("#own", Input).value == "9.8"
+        assert app.screen.query_one(Answers).highlighted_option is not None
+        assert app.screen.query_one(Answers).highlighted_option.id == FREE
+
+
+async def test_a_typed_folder_is_looked_at(
+    app: WizardApp, machine: FakeMachine, tmp_path: Path
+) -> None:
+    file = tmp_path / "a file"
+    file.write_text("not a folder", encoding="utf-8")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "down", "enter")
+        app.screen.query_one("#own", Input).value = str(file)
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert "is a file, not a folder" in text(app, "#because")
+        assert machine.probes == 1
+        app.screen.query_one("#own", Input).value = str(tmp_path / "new $(x) 'env'")
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert machine.probes == 2
+        assert app.session.answers["venv"] == str(tmp_path / "new $(x) 'env'")
+        assert text(app, "#progress") == "Question 2 of 3"
+
+
+async def test_mouse_alone_is_enough(app: WizardApp, machine: FakeMachine) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.click("#begin")
+        await pilot.pause()
+        for _ in range(2):
+            await pilot.click("#next")
+            await pilot.pause()
+        await pilot.click(Answers, offset=(6, 3))
+        await pilot.pause()
+        assert text(app, "#progress") == "Question 3 of 3", "a click chooses and does not go on"
+        await pilot.click("#next")
+        await pilot.pause()
+        await pilot.click("#back")
+        await pilot.pause()
+        assert app.screen.query_one(Answers).highlighted == 1
+        await pilot.click(Answers, offset=(6, 1))
+        await pilot.click("#next")
+        await pilot.pause()
+        await pilot.click("#start")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+        await pilot.click("#finish")
+    assert app.return_value == 0
+
+
+# --- help, commands, looks
+
+
+async def test_f1_shows_the_help_of_every_page(app: WizardApp, machine: FakeMachine) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        for step, expected in (
+            ((), "Welcome"),
+            (METHOD, "Wheel or source"),
+            (("enter",), "Review"),
+        ):
+            await press(pilot, *step)
+            await press(pilot, "f1")
+            assert isinstance(app.screen, HelpScreen)
+            assert expected in app.screen._text
+            await press(pilot, "down", "f1")
+            assert isinstance(app.screen, Page)
+        machine.run.held = True
+        await press(pilot, "enter")
+        await until_held(pilot)
+        await press(pilot, "f1")
+        assert isinstance(app.screen, HelpScreen)
+        machine.run.release()
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage), "the end of a run is not hidden by the help"
+        await press(pilot, "f1", "enter")
+        assert isinstance(app.screen, ResultPage)
+
+
+async def test_the_palette_has_the_commands_of_the_page(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "ctrl+p")
+        found = app.screen.query_one(CommandList)
+        await until(pilot, lambda: found.option_count > 0)
+        names = "\n".join(str(option.prompt) for option in found.options)
+        assert {"Next", "Back", "Help", "Quit"} <= set(names.split("\n"))
+        await press(pilot, *"light")
+        await until(pilot, lambda: found.option_count == 1)
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.theme == "wizard-light")
+        assert isinstance(app.screen, QuestionPage)
+
+
+async def test_light_and_dark(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert app.theme == "wizard-dark"
+        await press(pilot, "ctrl+t")
+        assert app.theme == "wizard-light"
+        await press(pilot, "ctrl+t")
+        assert app.theme == "wizard-dark"
+
+
+def test_a_light_terminal_gets_the_light_theme(
+    machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLORFGBG", "0;15")
+    assert WizardApp(machine.engine(), Choices()).theme == "wizard-light"
+    monkeypatch.setenv("COLORFGBG", "15;default;0")
+    assert WizardApp(machine.engine(), Choices()).theme == "wizard-dark"
+
+
+# --- review
+
+
+async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await to_review(pilot, REVIEW_SOURCE)
+        shown = words(app)
+        assert "4 steps, nothing has been changed yet" in shown
+        assert "! Note: Rust from Debian is too old here." in shown
+        assert "asks for administrator rights" in shown
+        assert "apt-get install -y build-essential libssl-dev" in shown
+        assert "A folder of its own keeps everything else as it is." in shown
+
+
+@pytest.mark.parametrize("key", ["y", "ctrl+y"])
+async def test_the_commands_can_be_copied(app: WizardApp, key: str) -> None:
+    async with app.run_test() as pilot:
+        await to_review(pilot)
+        await press(pilot, key)
+        assert app.clipboard.splitlines()[0].startswith("/usr/bin/python3 -m venv ")
+        assert len(app.clipboard.splitlines()) == 3
+        assert "Copied the commands" in notices(app)
+
+
+async def test_what_cannot_be_planned_is_explained(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "enter", "down", "enter", "enter")
+        assert isinstance(app.screen, FailurePage)
+        shown = words(app)
+        for part in ("cannot be installed here", "Requires-Python: <3.11", "newer", "Choose 50"):
+            assert part in shown
+        await press(pilot, "r")
+        assert isinstance(app.screen, FailurePage), "there is nothing to try again"
+        await press(pilot, "b")
+        assert text(app, "#progress") == "Question 1 of 3"
+        assert app.session.answers["release"] == "45.0.7"
+        await press(pilot, "q")
+    assert app.return_value == 130
+
+
+# --- the password
+
+
+@pytest.mark.parametrize("typed", [True, False])
+async def test_the_password_is_asked_for_before_the_run(
+    app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch, typed: bool
+) -> None:
+    machine.password = typed
+    suspended: list[str] = []
+
+    @contextlib.contextmanager
+    def suspend() -> Any:
+        suspended.append("suspended")
+        yield
+
+    monkeypatch.setattr(app, "suspend", suspend)
+    async with app.run_test() as pilot:
+        await to_review(pilot, REVIEW_SOURCE)
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert machine.unlocked == 1
+        assert suspended == ["suspended"]
+        assert isinstance(app.screen, ResultPage if typed else ReviewPage)
+        assert machine.run.calls == ([frozenset()] if typed else [])
+        assert ("Nothing was changed" in notices(app)) is not typed
+
+
+async def test_no_password_is_asked_for_where_no_step_needs_root(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    async with app.run_test() as pilot:
+        await to_review(pilot, REVIEW_WHEEL)
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert machine.unlocked == 0
+        assert isinstance(app.screen, ResultPage)
+
+
+async def test_a_terminal_that_cannot_be_given_away_gets_no_password(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    async with app.run_test() as pilot:  # a test's terminal is such a one
+        await to_review(pilot, REVIEW_SOURCE)
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, ReviewPage)
+        assert machine.unlocked == 0
+        assert "Nothing was changed" in notices(app)
+
+
+# --- the run
+
+
+async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        states = [str(row.query_one(".state", Static).content) for row in app.screen.query(StepRow)]
+        assert states == ["✓ done", "▶ running", "○ to do"]
+        assert text(app, "#now") == "Step 2 of 3: Install cryptography 50.0.2"
+        assert "3 of 6 packages" in text(app, "#bar")
+        log = app.screen.query_one(LiveLog)
+        assert any(line.startswith("$ ") for line in log.lines)
+        assert "Collecting cffi>=2.0.0" in log.lines
+        machine.run.release()
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+        shown = words(app)
+        assert "✓ cryptography 50.0.2 is installed, and it works" in shown
+        assert "inside (static)" in shown
+        assert "source ./cryptography-env/bin/activate" in shown
+        assert "New folder: ./cryptography-env" in shown
+        assert "runs/1" in shown
+        await press(pilot, "y")
+        assert app.clipboard == "source ./cryptography-env/bin/activate"
+        await press(pilot, "o")
+        assert isinstance(app.screen, RunPage)
+        assert text(app, "#now") == "Done. Enter shows the result."
+        await press(pilot, "c")
+        assert isinstance(app.screen, RunPage), "there is nothing to cancel any more"
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ResultPage)
+        await press(pilot, "q")
+    assert app.return_value == 0
+
+
+async def test_waiting_for_a_lock_is_named(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run.held = machine.run.waiting = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        assert text(app, "#now").startswith(
+            "Waiting: apt is used by unattended-upgrades (at most 5"
+        )
+        row = app.screen.query_one("#row-install")
+        assert str(row.query_one(".state", Static).content) == "… waiting"
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_installed_but_not_proved(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run.report = UNPROVED
+    async with app.run_test() as pilot:
+        await to_review(pilot)
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert "! cryptography 50.0.2 is installed, but not proved" in words(app)
+        assert "The linkage is dynamic, not static." in words(app)
+        await press(pilot, "enter")
+    assert app.return_value == 4
+
+
+async def test_a_failure_is_explained_and_tried_again_from_its_step(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    machine.run.fails = 1
+    async with app.run_test() as pilot:
+        await to_review(pilot)
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, FailurePage)
+        shown = words(app)
+        assert "Install cryptography 50.0.2: failed" in shown
+        assert "exit code 1" in shown
+        assert "ERROR: No matching distribution found" in shown
+        assert "pip could not reach the package index" in shown
+        assert "Check the connection to the Internet." in shown
+        assert "runs/1/install.log" in shown
+        await press(pilot, "y")
+        assert "pip could not reach" in app.clipboard
+        await press(pilot, "o")
+        assert isinstance(app.screen, RunPage)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, FailurePage)
+        await press(pilot, "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+    assert machine.run.calls == [frozenset(), frozenset({"environment"})]
+
+
+async def test_after_a_failure_the_questions_come_with_a_new_look(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    machine.run.fails = 1
+    async with app.run_test() as pilot:
+        await to_review(pilot)
+        await press(pilot, "enter")
+        await settled(pilot)
+        await press(pilot, "b")
+        await settled(pilot)
+        assert machine.probes == 2
+        assert text(app, "#progress") == "Question 1 of 3"
+        await press(pilot, "q")
+    assert app.return_value == 1
+
+
+async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        await press(pilot, "c")
+        assert isinstance(app.screen, ConfirmScreen)
+        assert app.focused is not None
+        assert app.focused.id == "no"
+        await press(pilot, "escape")
+        assert isinstance(app.screen, RunPage)
+        await press(pilot, "q", "y")
+        await settled(pilot)
+        assert isinstance(app.screen, FailurePage)
+        assert "Stopped, as you asked" in words(app)
+        assert "Make the environment" in words(app)
+        assert "Prove that it works" not in words(app), "what was never reached is not finished"
+        machine.run.held = False
+        await press(pilot, "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+
+
+@pytest.mark.parametrize("second", ["ctrl+c", "y"])
+async def test_ctrl_c_during_a_run_asks_stops_and_leaves(
+    app: WizardApp, machine: FakeMachine, second: str
+) -> None:
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        await press(pilot, "ctrl+c")
+        assert isinstance(app.screen, ConfirmScreen)
+        await press(pilot, second)
+        await settled(pilot)
+    assert app.return_value == 130
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "q"])
+async def test_leaving_before_anything_was_done(app: WizardApp, key: str) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", key)
+    assert app.return_value == 130
+
+
+async def test_q_is_a_letter_in_a_field(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "down", "enter", "q", "b")
+        assert app.screen.query_one("#own", Input).value == "qb"
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+async def test_signals_stop_the_run_and_leave(
+    app: WizardApp, machine: FakeMachine, name: str
+) -> None:
+    number = getattr(signal, name)
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        signal.raise_signal(number)
+        await settled(pilot)
+    assert app.return_value == 128 + number
+
+
+async def test_a_signal_before_the_run_leaves(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        signal.raise_signal(signal.SIGTERM)
+        await pilot.pause()
+    assert app.return_value == 128 + signal.SIGTERM
+
+
+# --- the log
+
+
+async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run = FakeRun(held=True, extra=[f"line {n} of many" for n in range(100)])
+    app.session.engine = machine.engine()
+    async with app.run_test() as pilot:
+        run = await to_run(pilot, machine)
+        log = run.query_one(LiveLog)
+        await press(pilot, "f", *"LINE 7")
+        assert text(app, "#hits").startswith("11 of 11")
+        assert log.lines[log.found] == "line 79 of many"
+        assert log in run.selections
+        await press(pilot, "up")
+        assert log.lines[log.found] == "line 78 of many"
+        await press(pilot, "enter", "enter")
+        assert log.lines[log.found] == "line 7 of many", "after the last comes the first"
+        await press(pilot, "down")
+        assert log.lines[log.found] == "line 70 of many"
+        await press(pilot, "escape")
+        assert log.has_focus
+        await press(pilot, "n")
+        assert log.lines[log.found] == "line 71 of many"
+        await press(pilot, "N")
+        assert log.lines[log.found] == "line 70 of many"
+        await press(pilot, "y")
+        assert app.clipboard == "line 7"
+        await press(pilot, "slash", *"zzz")
+        assert text(app, "#hits") == "not found"
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_important_lines_only(
+    app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wizard.advice import diagnose
+
+    monkeypatch.setattr(diagnose, "lines_to_hide", lambda line: line.startswith("copying "))
+    machine.run = FakeRun(held=True, extra=["copying a.py", "error: b", "copying c.py"])
+    app.session.engine = machine.engine()
+    async with app.run_test() as pilot:
+        run = await to_run(pilot, machine)
+        log = run.query_one(LiveLog)
+        assert "copying a.py" in log.lines
+        await press(pilot, "l")
+        assert not [line for line in log.lines if line.startswith("copying")]
+        assert "error: b" in log.lines
+        await press(pilot, "l")
+        assert "copying c.py" in log.lines
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_the_log_is_saved_whole(
+    app: WizardApp, machine: FakeMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "environment.log").write_text("made\n", encoding="utf-8")
+    (logs / "install.log").write_text("every line\n" * 3, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    machine.run = FakeRun(logs=str(logs), held=True)
+    app.session.engine = machine.engine()
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        await press(pilot, "s", "s")
+        await until(pilot, lambda: notices(app).count("Saved") == 2)
+        saved = (tmp_path / "cryptography-wizard-log.txt").read_text(encoding="utf-8")
+        assert saved.count("every line") == 3
+        assert "== Make the environment" in saved
+        assert (tmp_path / "cryptography-wizard-log-2.txt").is_file(), "nothing is overwritten"
+        assert str(tmp_path / "cryptography-wizard-log.txt") in notices(app)
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_a_log_that_cannot_be_read_is_saved_as_shown(
+    app: WizardApp, machine: FakeMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    machine.run = FakeRun(logs=str(tmp_path / "gone"), held=True)
+    app.session.engine = machine.engine()
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        await press(pilot, "s")
+        await until(pilot, lambda: "Saved" in notices(app))
+        saved = (tmp_path / "cryptography-wizard-log.txt").read_text(encoding="utf-8")
+        assert "cannot be read" in saved
+        assert "Collecting cffi>=2.0.0" in saved
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_a_log_that_cannot_be_saved_says_so(
+    app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("screens.tui.run.save_log", fail)
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        await press(pilot, "s")
+        await until(pilot, lambda: "No space left on device" in notices(app))
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_the_log_keeps_its_newest_lines(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run = FakeRun(held=True, extra=[f"line {n}" for n in range(20_000)])
+    app.session.engine = machine.engine()
+    async with app.run_test() as pilot:
+        run = await to_run(pilot, machine)
+        log = run.query_one(LiveLog)
+        assert log.line_count == 5000
+        assert log.lines[-1] == "line 19999"
+        machine.run.release()
+        await settled(pilot)
+
+
+# --- side by side
+
+
+def side_by_side(app: WizardApp, machine: FakeMachine, **more: Any) -> None:
+    """Let two steps be held in their middle."""
+    machine.run = FakeRun(held=True, beside=True, **more)
+    machine.facts = replace(
+        FACTS, privilege=replace(FACTS.privilege, method="root", password=False)
+    )
+    app.session.engine = machine.engine()
+
+
+async def to_both(pilot: Pilot[Any]) -> RunPage:
+    """Start a run of which two steps are held."""
+    await to_review(pilot, REVIEW_SOURCE)
+    await press(pilot, "enter")
+    await until_held(pilot)
+    assert isinstance(pilot.app.screen, RunPage)
+    return pilot.app.screen
+
+
+def rows(app: App[Any]) -> list[str]:
+    """The list of steps, as it is read."""
+    return [
+        " ".join(str(part.content) for part in row.query(Static)).strip()
+        for row in app.screen.query(StepRow)
+    ]
+
+
+async def test_two_steps_are_shown_with_their_own_progress(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    side_by_side(app, machine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_both(pilot)
+        assert rows(app) == [
+            "✓ done Make the environment 1.5 s",
+            "› ▶ running Install the build tools 40% · 0:00",
+            "▶ running Install cryptography 50.0.2 50% · 0:00",
+            "○ to do Prove that it works",
+        ]
+        assert text(app, "#now") == "Steps 1 and 3 of 4 run side by side"
+        assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
+        assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
+        log = app.screen.query_one(LiveLog)
+        assert log.border_title == "1 Install the build tools"
+        assert log.lines[-1] == "Unpacking libssl-dev ..."
+        machine.run.release()
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+
+
+async def test_tab_and_clicks_go_from_log_to_log(app: WizardApp, machine: FakeMachine) -> None:
+    side_by_side(app, machine, extra=[f"line {n}" for n in range(100)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = await to_both(pilot)
+        log = run.query_one(LiveLog)
+        await press(pilot, "tab")
+        assert log.border_title == "3 Install cryptography 50.0.2"
+        assert log.lines[-1] == "line 99"
+        assert rows(app)[2].startswith("› ▶")
+        assert not rows(app)[1].startswith("›")
+        await until(pilot, lambda: log.is_vertical_scroll_end)
+        assert log.has_focus, "the arrows go on scrolling"
+        await press(pilot, "f", *"line 7")
+        assert text(app, "#hits").startswith("11 of 11")
+        await press(pilot, "tab")
+        assert log.border_title == "2 Make the environment", "after what runs comes what has ended"
+        assert text(app, "#hits") == "not found"
+        await press(pilot, "shift+tab", "escape")
+        assert log.border_title == "3 Install cryptography 50.0.2"
+        await pilot.click("#row-packages")
+        await pilot.pause()
+        assert log.border_title == "1 Install the build tools"
+        await pilot.click("#row-prove")
+        await pilot.pause()
+        assert log.border_title == "1 Install the build tools", "what has not begun has no log"
+        await press(pilot, "y")
+        assert app.clipboard.endswith("Unpacking libssl-dev ...\n")
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_a_failure_beside_another_step_shows_its_log(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    side_by_side(app, machine, fails=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_both(pilot)
+        machine.run.release()
+        await settled(pilot)
+        assert isinstance(app.screen, FailurePage)
+        assert "Install cryptography 50.0.2: failed" in words(app)
+        await press(pilot, "o")
+        log = app.screen.query_one(LiveLog)
+        assert log.border_title == "3 Install cryptography 50.0.2"
+        assert log.lines[-1] == "ERROR: No matching distribution found for cryptography==50.0.2"
+        assert "■ stopped Install the build tools 4.0 s" in rows(app)
+        await press(pilot, "tab")
+        assert log.border_title == "1 Install the build tools"
+        assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
+        await press(pilot, "enter", "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+    assert machine.run.calls == [frozenset(), frozenset({"environment"})]
+
+
+async def test_cancel_ends_both(app: WizardApp, machine: FakeMachine) -> None:
+    side_by_side(app, machine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_both(pilot)
+        await press(pilot, "c", "y")
+        await settled(pilot)
+        assert "Stopped, as you asked" in words(app)
+        await press(pilot, "o")
+        states = [row.replace("› ", "").split()[1] for row in rows(app)]
+        assert states == ["done", "stopped", "stopped", "not"]
+
+
+async def test_whoever_reads_further_up_is_left_there(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run = FakeRun(held=True, extra=[f"line {n}" for n in range(100)])
+    app.session.engine = machine.engine()
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = await to_run(pilot, machine)
+        log = run.query_one(LiveLog)
+        assert log.border_title == "2 Install cryptography 50.0.2"
+        await press(pilot, "home")
+        machine.run.release()
+        await settled(pilot)
+        await press(pilot, "o")
+        assert (log.border_title, log.scroll_y) == ("2 Install cryptography 50.0.2", 0)
+
+
+# --- sizes
+
+
+async def test_resize_moves_the_steps(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run = FakeRun(held=True, extra=[f"line {n}" for n in range(100)])
+    app.session.engine = machine.engine()
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = await to_run(pilot, machine)
+        steps, log = run.query_one("#step-list"), run.query_one(LiveLog)
+        assert steps.region.bottom <= log.region.y, "narrow: the steps are above the log"
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert steps.region.right <= log.region.x, "wide: the steps are at its left"
+        await pilot.resize_terminal(60, 16)
+        await pilot.pause()
+        assert log.region.height >= 3
+        await until(pilot, lambda: log.is_vertical_scroll_end)
+        await press(pilot, "home")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert log.scroll_y == 0, "whoever reads further up is left there"
+        machine.run.release()
+        await settled(pilot)
+
+
+async def test_a_tiny_terminal_asks_to_be_enlarged(app: WizardApp, machine: FakeMachine) -> None:
+    async with app.run_test(size=(59, 16)) as pilot:
+        await settled(pilot)
+        notice = app.screen.query_one(TooSmall)
+        assert notice.display
+        assert "60 × 16" in str(notice.content)
+        assert "59 × 16" in str(notice.content)
+        await press(pilot, "enter", "f1")
+        assert isinstance(app.screen, WelcomePage), "nothing happens on a page that nobody sees"
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert not notice.display
+        await press(pilot, "enter")
+        assert isinstance(app.screen, QuestionPage)
+        await pilot.resize_terminal(80, 10)
+        await pilot.pause()
+        await press(pilot, "enter")
+        assert text(app, "#progress") == "Question 1 of 3"
+        await press(pilot, "ctrl+c")
+    assert app.return_value == 130
+
+
+@pytest.mark.parametrize("name", [name for name in SCENES if name != "small"])
+async def test_every_button_can_be_reached(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch)
+    scene = SCENES[name]
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await scene.act(pilot)
+        for size in ((80, 24), (60, 16), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            for button in app.screen.query(Button):
+                assert app.screen.region.contains_region(button.region), (size, button.label)
+                assert button.region.height == 3, (size, button.label)
+        fake_run(pilot).release()
+
+
+# --- the end
+
+
+def test_a_bug_reaches_the_caller_without_a_traceback_on_the_screen(
+    app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("screens.tui.app.WizardApp", lambda *_: app)
+    monkeypatch.setattr(machine, "probe", broken)
+    app.session.engine = machine.engine()
+    monkeypatch.setattr(app, "run", lambda: WizardApp.run(app, headless=True))
+    with pytest.raises(Exception, match="a bug"):
+        run_app(machine.engine(), Choices())
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_the_exit_code_is_returned(
+    app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.tui.app.WizardApp", lambda *_: app)
+    for left, code in ((0, 0), (4, 4), (None, 130)):
+        monkeypatch.setattr(app, "run", lambda left=left: left)
+        assert run_app(machine.engine(), Choices()) == code
+
+
+async def test_a_run_that_ends_while_the_app_closes_disturbs_nobody(
+    app: WizardApp, machine: FakeMachine
+) -> None:
+    machine.run.held = True
+    async with app.run_test() as pilot:
+        await to_run(pilot, machine)
+        app.exit(143)
+        machine.run.release()
+    assert app.return_value == 143
+    assert app.bug is None

@@ -1,0 +1,55 @@
+"""The seal of a folder in the cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wizard.cache import integrity
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a sealed folder, among others."""
+    made = tmp_path / "3.5.7-static"
+    (made / "lib").mkdir(parents=True)
+    (made / "lib" / "libssl.a").write_bytes(b"one")
+    (made / "lib" / "link").symlink_to("libssl.a")
+    (tmp_path / "half").mkdir()
+    integrity.seal(made, "OpenSSL 3.5.7, static")
+    return made
+
+
+def test_it_says_what_is_there(folder: Path) -> None:
+    found = integrity.read(folder)
+    assert found is not None
+    assert found.title == "OpenSSL 3.5.7, static"
+    assert list(found.files) == ["lib/libssl.a"]
+    assert integrity.damage(folder) == ()
+    assert integrity.sealed(folder.parent) == ("3.5.7-static",)
+
+
+def test_whatever_changes_is_seen(folder: Path) -> None:
+    (folder / "lib" / "libssl.a").write_bytes(b"two")
+    (folder / "lib" / "new").write_bytes(b"")
+    assert integrity.damage(folder) == ("lib/libssl.a", "lib/new")
+    (folder / "lib" / "libssl.a").unlink()
+    assert "lib/libssl.a" in integrity.damage(folder)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"title": "x"}', "\0"])
+def test_a_damaged_seal_is_none(folder: Path, text: str) -> None:
+    (folder / integrity.NAME).write_text(text, encoding="utf-8")
+    assert integrity.read(folder) is None
+    assert integrity.damage(folder) == (integrity.NAME,)
+    assert integrity.sealed(folder.parent) == ()
+
+
+def test_no_cache_at_all(tmp_path: Path) -> None:
+    assert integrity.sealed(tmp_path / "none") == ()
+
+
+def test_one_that_has_lost_a_file_does_not_count(folder: Path) -> None:
+    (folder / "lib" / "libssl.a").unlink()
+    assert integrity.sealed(folder.parent) == ()

@@ -1,0 +1,192 @@
+"""Which archive an OpenSSL is built from, and what vouches for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backends.action import CheckSignature, Command, Download, Unpack
+from tests.machines import machine
+from wizard.choices import Choices
+from wizard.errors import Impossible
+from wizard.facts import Facts, Tool
+from wizard.knowledge import OpenSSLSource, load
+from wizard.openssl_archive import VARIABLE
+from wizard.plan import Plan
+from wizard.planning.planner import plan
+
+KEY, SUM, OWN = "A" * 40, "0" * 64, "1" * 64
+ROW = OpenSSLSource("3.5.7", "https://o.example/openssl-3.5.7.tar.gz", SUM, "2030-04-08", KEY)
+KNOWLEDGE = replace(load(), openssls=(ROW,))
+WORKSHOP = machine("workshop")
+GPG = Tool("gpg", "/usr/bin/gpg", "2.4.7")
+TRUSTED = replace(WORKSHOP, tools=(*WORKSHOP.tools, GPG), signers=(KEY,))
+MIRROR, ARCHIVE = "file:///srv/mirror/", "file:///srv/mirror/openssl-3.5.7.tar.gz"
+SIGNATURE = f"{ARCHIVE}.asc"
+
+
+def made(facts: Facts = WORKSHOP, /, **choices: str) -> Plan:
+    asked = {"openssl": "3.5.7", "link": "static", **choices}
+    return plan(facts, KNOWLEDGE, Choices(method="source", **asked))  # type: ignore[arg-type]
+
+
+def why(facts: Facts = WORKSHOP, /, **choices: str) -> str:
+    with pytest.raises(Impossible) as refused:
+        made(facts, **choices)
+    return " ".join((refused.value.what, refused.value.why, *refused.value.hints))
+
+
+def fetched(it: Plan) -> Download:
+    action = next(step.action for step in it.steps if step.id == "openssl-source")
+    assert isinstance(action, Download)
+    return action
+
+
+def checked(it: Plan) -> CheckSignature | None:
+    action = next((s.action for s in it.steps if s.id == "openssl-signature"), None)
+    assert action is None or isinstance(action, CheckSignature)
+    return action
+
+
+def note(it: Plan) -> str:
+    return " ".join(text for text in it.notes if "checksum is compared" in text)
+
+
+def folder(it: Plan) -> str:
+    install = next(step.action for step in it.steps if step.id == "install")
+    assert isinstance(install, Command)
+    return dict(install.env)["OPENSSL_DIR"]
+
+
+def variable(value: str, **facts: object) -> Facts:
+    return replace(TRUSTED, variables=((VARIABLE, value),), **facts)  # type: ignore[arg-type]
+
+
+# Where it comes from.
+
+
+def test_the_documented_address_is_the_last_resort() -> None:
+    assert fetched(made()).url == ROW.url
+    assert fetched(made(variable("https://m.example/o/"))).url.startswith("https://m.example/o/")
+    asked = made(variable("https://m.example/o/"), openssl_source="https://other.example/x.tgz")
+    assert fetched(asked).url == "https://other.example/x.tgz"
+
+
+@pytest.mark.parametrize("place", ["https://m.example/o/", "file:///srv/o/"])
+def test_a_mirror_has_it_by_its_usual_name(place: str) -> None:
+    assert fetched(made(openssl_source=place)).url == f"{place}openssl-3.5.7.tar.gz"
+
+
+def test_a_variable_that_cannot_be_is_named() -> None:
+    for value in ("/srv/none", MIRROR, ARCHIVE, "https://****@m.example/o/"):
+        assert VARIABLE in why(variable(value))
+    assert "no such file or folder" in why(variable("/srv/none"))
+    assert "no openssl-3.5.7.tar.gz" in why(variable(MIRROR))
+    assert "~/.netrc" in why(variable("https://****@m.example/o/"))
+
+
+def test_a_variable_that_cannot_be_is_no_matter_where_it_is_not_needed() -> None:
+    facts = variable("/srv/none")
+    assert made(facts, openssl_source="https://m.example/x.tgz")
+    assert plan(facts, KNOWLEDGE, Choices(method="source"))
+    name = folder(made()).rpartition("/")[2]
+    built = made(replace(facts, built=(name,)))
+    assert "openssl-source" not in [step.id for step in built.steps]
+    assert note(built) == ""
+
+
+# A checksum of one's own.
+
+
+def test_a_checksum_of_ones_own_counts_instead_of_the_tables() -> None:
+    usual, own = made(), made(openssl_sha256=OWN.upper())
+    assert fetched(own).sha256 == OWN
+    assert fetched(own).path.endswith(f"/openssl-3.5.7-sha256-{OWN}.tar.gz")
+    assert folder(own) != folder(usual), "one is never taken for the other"
+    assert made(openssl_sha256=SUM) == usual
+
+
+def test_another_version_is_brought_along_with_its_checksum() -> None:
+    brought = {"openssl": "3.6.1", "openssl_sha256": OWN, "openssl_source": "https://m.example/o/"}
+    it = made(**brought)
+    assert fetched(it).url == "https://m.example/o/openssl-3.6.1.tar.gz"
+    assert fetched(it).sha256 == OWN
+    configure, build = (
+        next(s.action for s in it.steps if s.id == f"openssl-{name}")
+        for name in ("configure", "build")
+    )
+    assert "no-apps" not in configure.argv  # type: ignore[union-attr]
+    assert build.units == 0  # type: ignore[union-attr]
+    assert any("support of OpenSSL 3.6.1 ends is not known here" in text for text in it.notes)
+    assert "who signs this version is not known here" in note(it)
+    assert checked(made(TRUSTED, **brought)) is None
+    by_variable = made(variable("https://m.example/o/"), openssl="3.6.1", openssl_sha256=OWN)
+    assert fetched(by_variable).url == fetched(it).url
+
+
+def test_without_its_checksum_or_its_place_it_is_refused_with_what_it_takes() -> None:
+    told = why(openssl="3.6.1")
+    assert "It can build: 3.5.7." in told
+    assert "--openssl-source FILE|URL --openssl-sha256 SUM" in told
+    assert "cannot build OpenSSL 3.6.1" in why(openssl="3.6.1", openssl_source="https://m.example/")
+    told = why(openssl="3.6.1", openssl_sha256=OWN)
+    assert "--openssl-source" in told
+    assert VARIABLE in told
+
+
+@pytest.mark.parametrize("version", ["3", "3.6", "newest", "3.6.1-beta1", "..", "٣.٦.١"])
+def test_a_checksum_makes_no_version_of_another_word(version: str) -> None:
+    told = why(openssl=version, openssl_sha256=OWN, openssl_source="https://m.example/o/")
+    assert f"cannot build OpenSSL {version}" in told
+
+
+def test_another_version_has_to_fit_the_release() -> None:
+    asked = {"openssl_sha256": OWN, "openssl_source": "https://m.example/o/"}
+    assert "does not take OpenSSL 1.0.2u" in why(openssl="1.0.2u", **asked)
+
+
+# The signature.
+
+
+def test_it_is_checked_where_gpg_and_the_key_are_there() -> None:
+    it = made(TRUSTED)
+    download = fetched(it)
+    assert checked(it) == CheckSignature(f"{ROW.url}.asc", download.path, KEY, "/usr/bin/gpg")
+    steps = {step.id: step for step in it.steps}
+    assert steps["openssl-signature"].needs == ("openssl-source",)
+    assert steps["openssl-unpack"].needs == ("openssl-signature",)
+    assert isinstance(steps["openssl-unpack"].action, Unpack)
+    assert note(it) == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "lacks"),
+    [
+        (WORKSHOP, ("gpg 2.2 or newer", KEY)),
+        (replace(TRUSTED, signers=()), (KEY,)),
+        (replace(TRUSTED, signers=("B" * 40,)), (KEY,)),
+        (replace(TRUSTED, tools=(*WORKSHOP.tools, replace(GPG, version="2.0.22"))), ("gpg 2.2",)),
+    ],
+)
+def test_else_the_notes_say_what_it_would_need(facts: Facts, lacks: tuple[str, ...]) -> None:
+    it = made(facts)
+    assert checked(it) is None
+    assert next(s for s in it.steps if s.id == "openssl-unpack").needs == ("openssl-source",)
+    assert all(word in note(it) for word in lacks)
+    assert ("keyring" in note(it)) is (KEY in lacks)
+
+
+@pytest.mark.parametrize("asked", [MIRROR, ARCHIVE])
+def test_beside_a_file_it_must_be_there(asked: str) -> None:
+    with_one = replace(TRUSTED, archives=(ARCHIVE, SIGNATURE))
+    found = checked(made(with_one, openssl_source=asked))
+    assert found is not None
+    assert found.url == SIGNATURE
+    without = made(replace(TRUSTED, archives=(ARCHIVE,)), openssl_source=asked)
+    assert checked(without) is None
+    assert "openssl-3.5.7.tar.gz.asc beside the archive" in note(without)
+    assert "keyring" not in note(without)
+    for facts, there in ((with_one, True), (replace(TRUSTED, archives=(ARCHIVE,)), False)):
+        it = made(replace(facts, variables=((VARIABLE, asked),)))
+        assert (checked(it) is not None) is there

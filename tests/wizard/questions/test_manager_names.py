@@ -1,0 +1,89 @@
+"""The names of package managers, as people type them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backends.manager import managers
+from tests.machines import machine
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+from wizard.facts import Manager
+from wizard.knowledge import load
+from wizard.questions import completion, manager_names
+
+DEBIAN = machine("debian-12")
+BARE = machine("mac-arm-none")
+
+
+def told(error: BadRequest) -> str:
+    return "\n".join((error.what, error.shown, error.why, *error.hints))
+
+
+@pytest.mark.parametrize("name", ["", *managers()])
+def test_its_own_names_are_right(name: str) -> None:
+    manager_names.check_word(name)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("brew", "homebrew"),
+        ("Homebrew", "homebrew"),
+        ("port", "macports"),
+        ("apt-get", "apt"),
+        ("aptitude", "apt"),
+        ("APT", "apt"),
+        ("microdnf", "dnf"),
+        ("dnf5", "dnf"),
+    ],
+)
+def test_a_program_s_name_is_understood(word: str, meant: str) -> None:
+    with pytest.raises(
+        BadRequest, match=f"calls this package manager '{meant}', not '{word}'"
+    ) as e:
+        manager_names.check_word(word, place=f"--manager {word}")
+    assert e.value.shown == f"--manager {word}"
+    assert e.value.hints[0] == f"Write {meant} instead."
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("hombrew", "'homebrew'"), ("macport", "'macports'"), ("pacman", "")]
+)
+def test_another_word_gets_the_list_and_the_nearest(word: str, near: str) -> None:
+    with pytest.raises(BadRequest, match=f"'{word}' is not a package manager") as caught:
+        manager_names.check_word(word)
+    assert ("did you mean" in caught.value.what) is bool(near)
+    assert near in caught.value.what
+    assert "apk, apt, dnf, homebrew, macports, yum" in told(caught.value)
+
+
+@pytest.mark.parametrize("method", ["", "source"])
+def test_one_that_is_not_here_is_refused_with_those_that_are(method: str) -> None:
+    choices = Choices(method=method, manager="macports")  # type: ignore[arg-type]
+    with pytest.raises(BadRequest, match="does not use the package manager 'macports'") as caught:
+        completion.complete(DEBIAN, load(), choices)
+    assert caught.value.hints[0] == "Found here: apt. Write --manager apt instead."
+
+
+def test_where_there_is_none_it_is_said() -> None:
+    with pytest.raises(BadRequest, match="'homebrew'") as caught:
+        completion.complete(BARE, load(), Choices(method="source", manager="homebrew"))
+    assert "No package manager that the wizard knows was found here." in caught.value.why
+    assert "--method wheel" in told(caught.value)
+
+
+def test_where_dnf_is_yum_is_another_name_of_it() -> None:
+    with pytest.raises(BadRequest, match="'yum'") as caught:
+        manager_names.check_here(machine("fedora"), Choices(manager="yum"))
+    assert caught.value.why == "Where dnf is, yum is only another name for it."
+    assert "--manager dnf" in caught.value.hints[0]
+
+
+def test_a_wheel_needs_none_and_one_that_is_here_is_right() -> None:
+    manager_names.check_here(BARE, Choices(method="wheel", manager="homebrew"))
+    both = replace(DEBIAN, managers=(*DEBIAN.managers, Manager("dnf", "/usr/bin/dnf")))
+    for name in ("apt", "dnf"):
+        manager_names.check_here(both, Choices(manager=name))

@@ -1,0 +1,172 @@
+"""The first look at a request."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from wizard import openssl_archive
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+from wizard.questions.validation import check, implied
+
+
+def environment(folder: Path, *, python: bool = True) -> Path:
+    (folder / "bin").mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    if python:
+        (folder / "bin" / "python").write_text("#!/bin/sh\n")
+        (folder / "bin" / "python").chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "it's", '"quoted"', "$(touch x)", "-dash"])
+def test_any_name_can_be_a_folder(tmp_path: Path, name: str) -> None:
+    assert check(Choices(venv=str(tmp_path / name))).venv == str(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_folder_is_made_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert check(Choices(venv="-env")).venv == str(tmp_path / "-env")
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BadRequest, match="is a file"):
+        check(Choices(venv=str(tmp_path / "file")))
+    with pytest.raises(BadRequest):
+        check(Choices(venv=str(tmp_path / "file" / "inside")))
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("x")
+    with pytest.raises(BadRequest, match="not a virtual environment"):
+        check(Choices(venv=str(tmp_path)))
+
+
+def test_an_empty_folder_will_do(tmp_path: Path) -> None:
+    assert check(Choices(venv=str(tmp_path))).venv == str(tmp_path)
+
+
+def test_a_broken_environment_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="broken"):
+        check(Choices(venv=str(environment(tmp_path / "e", python=False))))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(BadRequest, match="cannot be written"):
+        check(Choices(venv=str(tmp_path / "e")))
+
+
+def test_a_python_by_its_bare_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Path(sys.executable)
+    monkeypatch.setenv("PATH", str(here.parent))
+    assert check(Choices(python=here.name)).python == str(here)
+
+
+def test_an_environments_folder_means_its_python(tmp_path: Path) -> None:
+    folder = environment(tmp_path / "e")
+    assert check(Choices(python=str(folder))).python == str(folder / "bin" / "python")
+
+
+@pytest.mark.parametrize(
+    ("choices", "says"),
+    [
+        (Choices(python="no-such-python-9"), "no Python"),
+        (Choices(python="/"), "is a folder"),
+        (Choices(release="newest"), "not a version"),
+        (Choices(venv="a\0b"), "character"),
+        (Choices(method="wheel", link="dynamic"), "contradict"),
+        (Choices(method="wheel", manager="apt"), "contradict"),
+        (Choices(method="wheel", rust="system"), "contradict"),
+        (Choices(method="wheel", openssl_source="https://m.example/"), "contradict"),
+        (Choices(method="wheel", openssl_sha256="0" * 64), "contradict"),
+        (Choices(openssl="system", openssl_source="https://m.example/"), "contradict"),
+        (Choices(openssl="system", openssl_sha256="0" * 64), "contradict"),
+        (Choices(openssl="/opt/ssl", openssl_sha256="0" * 64), "contradict"),
+        (Choices(openssl_source="https://m.example/"), "nothing without --openssl VERSION"),
+        (Choices(method="source", openssl_sha256="0" * 64), "nothing without --openssl VERSION"),
+        (Choices(openssl="3.5.7", openssl_source="/no/such/file"), "--openssl-source names"),
+        (Choices(openssl="3.5.7", openssl_source="https://a:b@m.example/"), "has a password"),
+    ],
+)
+def test_what_cannot_be_is_refused(choices: Choices, says: str) -> None:
+    with pytest.raises(BadRequest, match=says) as caught:
+        check(choices)
+    assert caught.value.code == 2
+
+
+def test_the_source_of_an_openssl_is_a_file_or_a_mirror(tmp_path: Path) -> None:
+    file = tmp_path / "openssl-3.5.7.tar.gz"
+    file.write_text("x")
+    asked = Choices(openssl="3.5.7", openssl_source=str(file))
+    assert check(asked).openssl_source == file.as_uri()
+    assert check(check(asked)) == check(asked)  # as an answers file gives them back
+    mirror = Choices(openssl="3.5.7", openssl_source=str(tmp_path))
+    assert check(mirror).openssl_source == f"{tmp_path.as_uri()}/"
+    with pytest.raises(BadRequest, match=r"no openssl-4\.0\.2\.tar\.gz in it"):
+        check(Choices(openssl="4.0.2", openssl_source=str(tmp_path)))
+
+
+def test_the_variable_for_it_is_looked_at_only_where_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(openssl_archive.VARIABLE, str(tmp_path / "none"))
+    with pytest.raises(BadRequest, match=openssl_archive.VARIABLE) as caught:
+        check(Choices(openssl="3.5.7"))
+    assert caught.value.code == 2
+    for choices in (
+        Choices(),
+        Choices(method="wheel"),
+        Choices(method="source"),
+        Choices(openssl="system"),
+        Choices(openssl="3.5.7", openssl_source="https://m.example/"),
+    ):
+        assert check(choices).openssl_source == choices.openssl_source
+    monkeypatch.setenv(openssl_archive.VARIABLE, "https://m.example/")
+    assert check(Choices(openssl="3.5.7")).openssl_source == ""  # the facts have it
+
+
+def test_a_file_that_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(BadRequest, match="may not be run"):
+        check(Choices(python=str(tmp_path / "notes.txt")))
+
+
+def test_an_existing_environment_keeps_its_python(tmp_path: Path) -> None:
+    folder = environment(tmp_path / "e")
+    inside = folder / "bin" / "python"
+    assert check(Choices(venv=str(folder), python=str(inside))).python == str(inside)
+    with pytest.raises(BadRequest, match="contradict"):
+        check(Choices(venv=str(folder), python=sys.executable))
+
+
+def test_a_version_is_written_plainly() -> None:
+    assert check(Choices(release="v50.0.2 ")).release == "50.0.2"
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(manager="apt"),
+        Choices(rust="rustup"),
+        Choices(toolchain="keep"),
+        Choices(openssl="system"),
+        Choices(link="dynamic"),
+    ],
+)
+def test_what_only_a_build_needs_means_a_build(choices: Choices) -> None:
+    assert implied(choices).method == "source"
+
+
+def test_what_a_wheel_can_be_does_not() -> None:
+    for choices in (Choices(), Choices(release="50.0.2"), Choices(link="static")):
+        assert implied(choices).method == ""

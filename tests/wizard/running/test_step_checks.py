@@ -1,0 +1,34 @@
+"""What is said after a step that failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backends.apt import MANAGER
+from wizard.plan import PackagesInstalled, Step
+from wizard.running.command_runner import Outcome
+from wizard.running.step_checks import why
+
+GONE = "E: Failed to fetch http://mirror.example/pool/r/rustc-web.deb  404  Not Found"
+LOG = f"""\
+Get:81 http://mirror.example bullseye/main amd64 python3.9-venv amd64 3.9.2-1 [5404 B]
+dlstatus:76:58.7636:Retrieving file 76 of 81
+dlstatus:77:59.0126:Retrieving file 77 of 81
+Fetched 101 MB in 2s (60.0 MB/s)
+{GONE}
+E: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?
+"""
+
+
+def test_what_apt_says_to_programs_is_not_among_the_lines_that_show_the_error(
+    tmp_path: Path,
+) -> None:
+    action = MANAGER.install(("rustc-web",))
+    assert action is not None
+    step = Step("p", "Install", "", action, check=PackagesInstalled("apt", ("rustc-web",)))
+    log = tmp_path / "packages.log"
+    log.write_text(LOG, encoding="utf-8")
+    ended, excerpt = why(step, Outcome("failed", 100), log)
+    assert ended.cause
+    assert GONE in excerpt
+    assert not [line for line in excerpt if "status:" in line]

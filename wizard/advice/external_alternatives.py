@@ -1,0 +1,256 @@
+"""What a machine could have after something else was installed on it, by somebody else. Pure."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from packaging.version import Version
+
+from backends.action import Command
+from backends.manager import called, managers
+from wizard.errors import Alternative
+from wizard.facts import Facts, Listed, Manager, Python, System
+from wizard.knowledge import Knowledge, Packages
+from wizard.needs import offers
+from wizard.target_environment import usable
+from wizard.versions import at_least, upstream
+
+IMAGINED = "3.13.0"
+"""An ordinary Python that every system's installer has; wheels for older ones serve newer ones."""
+_WHERE_FROM = {
+    "linux": "Your system's packages, or the program uv, may have it.",
+    "macos": "python.org has an installer.",
+    "windows": "python.org has an installer.",
+    "other": "Your system's packages may have it.",
+}
+CONDA_FORGE = {
+    "linux": ("x86_64", "aarch64", "ppc64le"),
+    "macos": ("x86_64", "arm64"),
+    "windows": ("x86_64",),
+}
+"""The machines that conda-forge makes packages for; on Linux for glibc `CONDA_GLIBC` and newer."""
+CONDA_GLIBC = "2.17"
+"""The oldest of conda-forge's sysroots."""
+
+
+class Effort(IntEnum):
+    """How much trouble a way is, the least first."""
+
+    WHEEL = 0
+    OTHER_PYTHON = 1
+    SOURCE = 2
+    NEW_PYTHON = 3
+    ADMINISTRATOR = 4
+    BY_HAND = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A release that can be had, and the way to it."""
+
+    release: str
+    trouble: Effort
+    way: Alternative
+
+
+def new_python(
+    facts: Facts,
+    knowledge: Knowledge,
+    python: Python | None,
+    releases: list[Listed],
+    wheel: Version | None,
+) -> Iterator[Candidate]:
+    """A Python that is not here yet, where a wheel would fit it."""
+    for title, imagined in _imagined(facts.system, python):
+        listed = newest_wheel(knowledge, imagined, releases)
+        if listed is None or (wheel is not None and Version(listed.version) <= wheel):
+            continue
+        words = (
+            f"cryptography {listed.version} has a wheel for it. {_WHERE_FROM[facts.system.name]} "
+            "It can stand beside what is here; the wizard finds it afterwards."
+        )
+        detail = detailed(words, knowledge, listed)
+        minor = minor_of(imagined)
+        same = python is None or (imagined.platform, imagined.bits) == (
+            python.platform,
+            python.bits,
+        )
+        command = f"uv python install {minor}" if same and facts.tool("uv") else ""
+        yield Candidate(listed.version, Effort.NEW_PYTHON, Alternative(title, detail, command))
+        return
+
+
+def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Python]]:
+    """Pythons that could be installed on this system, each with its name for people."""
+    minor = ".".join(IMAGINED.split(".")[:2])
+    ordinary = Python(
+        "",
+        "",
+        IMAGINED,
+        machine=system.machine,
+        platform=f"linux-{system.machine}",
+        bits=32 if system.machine in ("i386", "i586", "i686", "armv6l", "armv7l") else 64,
+        libc=system.libc,
+        libc_version=system.libc_version,
+    )
+    name = f"Another Python: {minor}"
+    if python is None:
+        name = f"Python {minor}"
+    elif python.implementation != "cpython":
+        name = f"The ordinary Python (CPython) {minor}"
+    elif python.free_threaded:
+        name = f"An ordinary Python {minor}, not a free-threaded one"
+    if system.name == "linux":
+        if python is not None:  # a 32-bit one on a 64-bit kernel: the system below it is 32-bit
+            ordinary = replace(
+                ordinary, machine=python.machine, platform=python.platform, bits=python.bits
+            )
+        yield name, ordinary
+    elif system.name == "macos":
+        macos = system.distribution_version
+        if python is not None and python.machine != system.machine:
+            name = f"A Python {minor} for Apple silicon"
+        yield name, replace(ordinary, platform=f"macosx-11.0-{system.machine}", macos=macos)
+    elif system.name == "windows":
+        if system.machine == "x86_64":
+            if python is not None and python.bits == 32:
+                name = f"A 64-bit Python {minor}"
+            yield name, replace(ordinary, platform="win-amd64")
+        elif system.machine == "arm64":
+            yield name, replace(ordinary, platform="win-arm64")
+            if system.release == "11":  # Windows 10 on ARM runs 32-bit Intel programs only
+                name = f"A Python {minor} for Intel (64-bit), which Windows 11 on ARM runs too"
+                yield name, replace(ordinary, platform="win-amd64", machine="AMD64")
+
+
+def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
+    """The package managers' own packages of cryptography."""
+    for manager in facts.managers:
+        names = knowledge.packages_of(manager.name)
+        if names is None or manager.name not in managers() or _foreign(facts.system, names):
+            continue
+        minors = dict.fromkeys(minor_of(python) for python in facts.pythons if usable(python))
+        for minor in minors or [""]:
+            name = names.cryptography.format(minor=minor, digits=minor.replace(".", ""))
+            package = next((each for each in manager.packages if each.name == name), None)
+            if package is None or not (package.installed or package.candidate):
+                continue
+            whose = "the system's own Python"
+            if not names.distributions:
+                label = {"homebrew": "Homebrew", "macports": "MacPorts"}
+                whose = f"the Python of {label.get(manager.name, manager.name)}"
+            version = upstream(package.installed or package.candidate)
+            detail = f"Its version is {version}. It serves {whose} only, and no environment."
+            if names.distributions:
+                detail += " Its security fixes come from the system's makers, while they give any."
+            if package.installed:
+                yield Alternative(f"The package {name}, which is here already", detail)
+                break
+            command = managers()[manager.name].install((name,))
+            if command is not None:
+                if command.root and facts.privilege.method == "none":
+                    detail += " An administrator has to install it."
+                yield Alternative(
+                    f"The package {name} of {manager.name}",
+                    detail,
+                    command_words(facts, manager, _kept(command)),
+                )
+            break
+
+
+def _kept(command: Command) -> Command:
+    """The installation of a package that is to stay: without the name by which it goes again."""
+    words = list(command.argv)
+    if "--virtual" in words:  # apk
+        at = words.index("--virtual")
+        del words[at : at + 2]
+    return replace(command, argv=tuple(words))
+
+
+def conda(facts: Facts) -> Iterator[Alternative]:
+    """The package of conda-forge, on the systems that it is made for."""
+    system = facts.system
+    if system.machine not in CONDA_FORGE.get(system.name, ()):
+        return
+    if system.name == "linux":
+        pythons = [each for each in facts.pythons if usable(each)]
+        # All that is 32-bit on a 64-bit processor: so is the system.
+        narrow = bool(pythons) and all(each.bits == 32 for each in pythons)
+        if narrow or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
+            return
+    tool = next((name for name in ("conda", "mamba") if facts.tool(name)), "")
+    needs = "" if tool else " It needs conda or mamba, which Miniforge brings, and no root."
+    yield Alternative(
+        "The package of conda-forge",
+        f"conda brings a Python of its own, and cryptography for that one.{needs}",
+        f"{tool or 'conda'} install -c conda-forge cryptography",
+    )
+
+
+def newer_system(
+    facts: Facts, knowledge: Knowledge, python: Python | None, newest: Listed
+) -> Iterator[Alternative]:
+    """Where it is the age of the system that closes the newest release."""
+    if python is None:
+        return
+    here = offers.wheel_reason(python, newest, knowledge)
+    grown = replace(
+        python,
+        libc_version={"glibc": "2.99", "musl": "1.9", "": ""}[python.libc],
+        macos="99.0" if python.macos else "",
+        pip=None,
+    )
+    if here and not offers.wheel_reason(grown, newest, knowledge):
+        yield Alternative("A newer version of this system", here)
+        return
+    row = knowledge.release(newest.version, listed=True)
+    for manager in facts.managers if here else ():
+        names = knowledge.packages_of(manager.name)
+        if names is None or _foreign(facts.system, names):
+            continue
+        known = {each.name: each for each in manager.packages}
+        own = (known.get(way.version_of or way.package) for way in names.openssl)
+        versions = [upstream(each.candidate or each.installed) for each in own if each]
+        if versions and not any(at_least(each, row.openssl) for each in versions):
+            detail = (
+                f"To compile cryptography {newest.version}, OpenSSL {row.openssl} or newer is "
+                f"needed, and {manager.name} has {' and '.join(versions)} here."
+            )
+            yield Alternative("A newer version of this system", detail)
+
+
+def newest_wheel(knowledge: Knowledge, python: Python, releases: list[Listed]) -> Listed | None:
+    """The newest of these releases with a wheel that fits."""
+    fits = (each for each in releases if not offers.wheel_reason(python, each, knowledge))
+    return next(fits, None)
+
+
+def detailed(words: str, knowledge: Knowledge, listed: Listed, method: str = "wheel") -> str:
+    """The words and, where there is one, the caveat of staying with this release."""
+    return f"{words} {knowledge.release(listed.version, listed=True).caveat(method)}".rstrip()
+
+
+def command_words(facts: Facts, manager: Manager, command: Command) -> str:
+    """A package manager's command as it is typed here."""
+    argv = called(managers()[manager.name], command, manager.program).argv
+    sudo = () if facts.privilege.method in ("root", "none") else (facts.privilege.method,)
+    return typed(facts, (*(sudo if command.root else ()), *argv))
+
+
+def typed(facts: Facts, words: Sequence[str]) -> str:
+    """A command as it is typed on this machine."""
+    return subprocess.list2cmdline(words) if facts.system.name == "windows" else shlex.join(words)
+
+
+def _foreign(system: System, names: Packages) -> bool:
+    """Whether other systems are made with this package manager, and this one is not."""
+    own = {system.distribution, *system.like}
+    return bool(names.distributions) and own.isdisjoint(names.distributions)
+
+
+def minor_of(python: Python) -> str:
+    return ".".join(python.version.split(".")[:2])

@@ -1,0 +1,332 @@
+"""The cache: what is kept in it, whether that is whole, and how it is cleared.
+
+Only what the wizard itself puts there is seen at all. Whoever sets CRYPTOGRAPHY_WIZARD_CACHE to a
+folder of other things finds them untouched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import shutil
+import stat
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO, Literal
+
+from wizard import locations
+from wizard.cache import integrity
+from wizard.errors import WizardError
+from wizard.knowledge import load
+from wizard.openssl_archive import SIGNATURE
+from wizard.programs import locks
+
+Kind = Literal["rust", "openssl", "source", "leftover"]
+LOCK = "in-use.lock"
+"""The file that every run keeps locked while it may use the cache: see `in_use`."""
+PATIENCE = 60.0
+"""Seconds that a run waits at most until somebody else has cleared the cache."""
+_BUILT = re.compile(r"\d+\.\d+\.\d+[a-z]?-(static|shared)-[\w.-]+", re.ASCII)
+_SOURCE = re.compile(r"openssl-([\w.-]+?)(?:-sha256-([0-9a-f]{64}))?\.tar\.gz", re.ASCII)
+"""The version, and the checksum if that is not the table's.
+
+See `wizard.openssl_archive.cached_name`.
+"""
+_WORKSHOP = re.compile(r"[0-9a-f]{8}", re.ASCII)
+"""Where a wheelhouse is made: `wizard.target_environment.work_folder`."""
+_HALF = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
+"""What is written or removed has such a name until that is done."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in the cache.
+
+    ``name`` is its path in the cache, with slashes; ``title`` says what it is. ``bytes`` is what
+    its files hold; ``changed`` when it was put there (ISO 8601, UTC). A ``leftover`` is what a run
+    that was cut off has left: nothing needs it.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    path: str
+    bytes: int
+    changed: str
+
+
+def entries() -> tuple[Entry, ...]:
+    """What is in the cache: Rust, built OpenSSLs, their sources, and what was left over.
+
+    Raises WizardError where the cache cannot be read.
+    """
+    root = locations.cache()
+    try:
+        return tuple(_entry(root, path, kind) for path, kind in _found(root))
+    except OSError as error:
+        raise _failed("The cache cannot be read.", error) from None
+
+
+def verify(entry: Entry) -> tuple[str, ...]:
+    """What is wrong with it, one sentence each; nothing where it is whole, or a leftover.
+
+    All checksums that there are get compared. Raises WizardError where it cannot be read.
+    """
+    path = Path(entry.path)
+    try:
+        if entry.kind == "openssl":
+            return _verify_openssl(path)
+        if entry.kind == "source":
+            return _verify_source(path)
+        return _verify_rust(path) if entry.kind == "rust" else ()
+    except OSError as error:
+        raise _failed(f"{entry.name} cannot be read.", error) from None
+
+
+def clear(entry: Entry) -> None:
+    """Remove it from the cache. Links are never followed.
+
+    Raises WizardError where it cannot be removed, or a run of the wizard might use it just now.
+    """
+    root, path = locations.cache(), Path(entry.path)
+    with _alone(root):
+        if (path, entry.kind) not in set(_found(root)):
+            return  # it has gone, or is something else by now
+        away = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
+        try:
+            # Under its own name it is never half there, even if this is interrupted.
+            path.rename(away)
+            shutil.rmtree(away) if away.is_dir() else away.unlink()
+        except OSError as error:
+            raise _failed(f"{entry.name} could not be removed, or not all of it.", error) from None
+
+
+@contextlib.contextmanager
+def in_use(cancel: threading.Event) -> Iterator[None]:
+    """Within this block nobody clears the cache. Several runs may be in such a block at once.
+
+    It is a lock of the system's on a file in the cache, so it ends with the process, however that
+    ends. While somebody clears the cache it is waited for, until ``cancel`` is set and for at most
+    `PATIENCE` seconds. Where there can be no lock the block is done without: `clear` refuses then.
+    """
+    limit = time.monotonic() + PATIENCE
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(_lock_file(locations.cache()))
+            while not _locked(file) and time.monotonic() < limit:
+                if cancel.wait(0.1):
+                    break
+        except OSError:
+            stack.close()  # a file system without locks, or a cache that cannot be written
+        yield
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        _lock(file, alone=False)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Within this block no run uses the cache. Raises WizardError where one does just now."""
+    with contextlib.ExitStack() as stack:
+        try:
+            _lock(stack.enter_context(_lock_file(root)), alone=True)
+        except BlockingIOError:
+            who = locks.holder(str(root / LOCK)) or "another process"
+            raise WizardError(
+                "The cache is in use, so nothing was removed.",
+                shown=f"{root / LOCK} is locked by {who}",
+                why="A run of the wizard is building something, perhaps with what is in it.",
+                hints=("Wait until that run is over, or cancel it; then try again.",),
+            ) from None
+        except OSError as error:
+            raise _failed("Whether the cache is in use cannot be told.", error) from None
+        yield
+
+
+def _lock_file(root: Path) -> IO[bytes]:
+    root.mkdir(parents=True, exist_ok=True)
+    return (root / LOCK).open("ab")
+
+
+def _lock(file: IO[bytes], *, alone: bool) -> None:
+    """Lock it until it is closed. Raises BlockingIOError where another process is in the way."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        # Locks there are of ranges of bytes, one owner each: a run takes one, clearing takes all.
+        file.seek(0 if alone else os.getpid())
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 0x7FFF_FFFF if alone else 1)
+        except PermissionError as error:
+            raise BlockingIOError(*error.args) from None
+    else:
+        import fcntl
+
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+
+
+def _found(root: Path) -> Iterator[tuple[Path, Kind]]:
+    """What in the cache is the wizard's own, by its place, its name and its kind of file."""
+    openssl = root / "openssl"
+    for path in _real(root):
+        if path.name == "rust" and any((path / part).is_dir() for part in ("rustup", "cargo")):
+            yield path, "rust"
+        elif _HALF.fullmatch(path.name) and path.is_dir():
+            yield path, "leftover"
+    for path in _real(root / "wheelhouse"):
+        if path.is_dir() and (_WORKSHOP.fullmatch(path.name) or _HALF.fullmatch(path.name)):
+            yield path, "leftover"
+    if openssl.is_symlink():
+        return
+    for path in _real(openssl):
+        if path.is_dir() and _BUILT.fullmatch(path.name):
+            yield path, "openssl"
+        elif path.is_dir() and _HALF.fullmatch(path.name):
+            yield path, "leftover"
+    for path in _real(openssl / "src"):
+        if path.is_file() and _SOURCE.fullmatch(path.name):
+            yield path, "source"
+        elif path.is_file() and (_HALF.fullmatch(path.name) or _is_signature(path)):
+            yield path, "leftover"
+    for path in _real(openssl / "build"):
+        if path.is_dir() and (_BUILT.fullmatch(path.name) or _HALF.fullmatch(path.name)):
+            yield path, "leftover"
+
+
+def _is_signature(path: Path) -> bool:
+    return path.suffix == SIGNATURE and bool(_SOURCE.fullmatch(path.stem))
+
+
+def _real(folder: Path) -> list[Path]:
+    """What is in a folder but for links; nothing where it is a link itself, or not there.
+
+    The cache's own folder may be a link: that is how one moves it to another disk.
+    """
+    if not folder.is_dir() or (folder.is_symlink() and folder != locations.cache()):
+        return []
+    return sorted(path for path in folder.iterdir() if not path.is_symlink())
+
+
+def _entry(root: Path, path: Path, kind: Kind) -> Entry:
+    moment = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    return Entry(
+        path.relative_to(root).as_posix(),
+        kind,
+        _title(path, kind),
+        str(path),
+        _size(path),
+        moment.isoformat(timespec="seconds"),
+    )
+
+
+def _title(path: Path, kind: Kind) -> str:
+    if kind == "rust":
+        names = ", ".join(each.name for each in _toolchains(path))
+        return f"Rust ({names})" if names else "Rust"
+    if kind == "source":
+        return f"the source of OpenSSL {_version_and_sum(path)[0]}"
+    if kind == "openssl":
+        found = integrity.read(path)
+        return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, not finished"
+    return "left by a run that was cut off, or is going on"
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder; those with several names count once."""
+    if not path.is_dir():
+        return path.stat().st_size
+    sizes = {}
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):  # a build is going on in it
+                status = (Path(folder) / name).lstat()
+                if stat.S_ISREG(status.st_mode):
+                    sizes[status.st_dev, status.st_ino] = status.st_size
+    return sum(sizes.values())
+
+
+def _verify_openssl(path: Path) -> tuple[str, ...]:
+    if integrity.read(path) is None:
+        return ("Its build was not finished: it has no list of its files with their checksums.",)
+    names = integrity.damage(path)
+    return tuple(f"{name} is not what it was when it was built." for name in names)
+
+
+def _verify_source(path: Path) -> tuple[str, ...]:
+    version, own_sum = _version_and_sum(path)
+    known = next((row.sha256 for row in load().openssls if row.version == version), "")
+    wanted = own_sum or known
+    if not wanted:
+        return _verify_gzip(path)
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    found = digest.hexdigest()
+    return () if found == wanted else (f"Its SHA-256 is {found}, not {wanted}.",)
+
+
+def _version_and_sum(path: Path) -> tuple[str, str]:
+    found = _SOURCE.fullmatch(path.name)
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def _verify_gzip(path: Path) -> tuple[str, ...]:
+    """Of a version that the wizard does not know only gzip's own checksum can be compared."""
+    import gzip
+
+    try:
+        with gzip.open(path) as file:
+            while file.read(1 << 20):
+                pass
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        return (f"It is damaged or was cut off: {error}.",)
+    return () if path.stat().st_size else ("It is empty.",)
+
+
+def _verify_rust(path: Path) -> tuple[str, ...]:
+    """rustup keeps no checksums, but lists of what it installed."""
+    toolchains = _toolchains(path)
+    if not toolchains:
+        return ("It has no toolchain: its installation was not finished.",)
+    problems = []
+    for toolchain in toolchains:
+        rustlib = toolchain / "lib" / "rustlib"
+        lists = sorted(rustlib.glob("manifest-*"))
+        if not lists:
+            problems.append(f"{toolchain.name} was not finished: it has no list of its files.")
+        for each in lists:
+            for line in each.read_text(encoding="utf-8", errors="replace").splitlines():
+                kind, _, name = line.partition(":")
+                if kind in ("file", "dir") and not os.path.lexists(toolchain / name):
+                    problems.append(f"{name} of {toolchain.name} is not there.")
+    return tuple(problems)
+
+
+def _toolchains(rust: Path) -> list[Path]:
+    return [path for path in _real(rust / "rustup" / "toolchains") if path.is_dir()]
+
+
+def _failed(what: str, error: OSError) -> WizardError:
+    where = f"{error.filename}: " if error.filename else ""
+    denied = error.errno in (errno.EACCES, errno.EPERM)
+    return WizardError(
+        what,
+        shown=f"{where}{error.strerror or error}",
+        why="You may not do that there." if denied else "The system does not let the wizard.",
+        hints=(f"Look into {locations.cache()}; what is in it can be deleted by hand.",),
+    )

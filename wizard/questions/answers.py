@@ -1,0 +1,144 @@
+"""Answers in a file: choices that are read before a run and saved after it (TOML)."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LARGEST = 64 * 1024
+"""No answers file is larger than this, in bytes."""
+
+
+def load(path: str) -> Choices:
+    """Read choices from a TOML file.
+
+    Raises BadRequest where it cannot be read, is no TOML, or has an unknown key or value; the
+    message names the line and the nearest valid word.
+    """
+    text = _read(Path(path))
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadRequest(
+            f"{path} is not valid TOML.",
+            shown=str(error),
+            hints=('Each line is a choice, as in: method = "wheel"',),
+        ) from None
+    return from_data(data, path, text)
+
+
+def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
+    """Make choices of plain data, checking every key and value. ``text`` gives line numbers."""
+    allowed = allowed_values()
+    for name, value in data.items():
+        place = _place(path, text, name)
+        if name not in allowed:
+            raise BadRequest(
+                f"Unknown choice {name!r}{_nearest(name, allowed)}.",
+                shown=place,
+                hints=("The choices are " + ", ".join(allowed) + ".",),
+            )
+        if not isinstance(value, str):
+            raise BadRequest(
+                f"The value of {name!r} must be text in quotes.",
+                shown=place,
+                hints=(f'For example: {name} = "{value}"',),
+            )
+        check_value(name, value, place=place)
+    return Choices(**data)
+
+
+def check_value(name: str, value: str, *, place: str = "") -> None:
+    """Raise BadRequest where ``value`` is not one of those allowed for the choice ``name``."""
+    values = allowed_values()[name]
+    if values and value not in values:
+        raise BadRequest(
+            f"{value!r} is not a value of {name!r}{_nearest(value, values)}.",
+            shown=place,
+            hints=(f"Allowed for {name}: " + ", ".join(values) + ".",),
+        )
+    if "\0" in value or "\n" in value:
+        raise BadRequest(f"The value of {name!r} must be one line.", shown=place)
+    if name == "openssl_sha256":
+        from wizard import openssl_archive  # seldom wanted
+
+        openssl_archive.check_sha256(value, place=place)
+    if name == "manager":
+        from wizard.questions import manager_names  # reads all backends
+
+        manager_names.check_word(value, place=place)
+
+
+def allowed_values() -> dict[str, tuple[str, ...]]:
+    """The choices by name, each with its allowed words; an empty tuple means free text."""
+    hints = get_type_hints(Choices)
+    return {
+        field.name: tuple(word for word in get_args(hints[field.name]) if word)
+        for field in fields(Choices)
+    }
+
+
+def save(path: Path, choices: Choices) -> None:
+    """Write choices so that `load` reads the same again."""
+    import tomli_w
+
+    path.write_text(
+        "# Repeat this run with: cryptography-wizard --yes --answers FILE\n"
+        + tomli_w.dumps(choices.answered()),
+        encoding="utf-8",
+    )
+
+
+def merge(flags: Choices, file: Choices) -> Choices:
+    """Choices from flags, and from the file where no flag says otherwise."""
+    chosen: dict[str, Any] = {**file.answered(), **flags.answered()}
+    return Choices(**chosen)
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise BadRequest(f"{path} is a folder, not an answers file.")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read.", shown=error.strerror or str(error)) from None
+    except ValueError:
+        raise BadRequest(f"{str(path)!r} is not the name of a file.") from None
+    if len(data) > LARGEST:
+        raise BadRequest(
+            f"{path} is too large for an answers file.",
+            why=f"An answers file has a few lines; more than {LARGEST // 1024} KiB is not read.",
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            f"{path} is not a text file in UTF-8.", shown=f"byte {error.start}: {error.reason}"
+        ) from None
+    if "\0" in text:
+        raise BadRequest(f"{path} is a binary file, not an answers file.")
+    return text
+
+
+def _place(path: str, text: str, name: str) -> str:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.split("=")[0].strip().strip("\"'[]") == name:
+            return f"{path}:{number}: {line.strip()}"
+    return path
+
+
+def _nearest(word: str, words: Any) -> str:
+    near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
+    return f" (did you mean {near[0]!r}?)" if near else ""

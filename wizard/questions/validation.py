@@ -1,0 +1,229 @@
+"""The first look at a request, before any work: paths that cannot be, choices that contradict."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from wizard.choices import Choices
+from wizard.errors import BadRequest
+
+
+def check(choices: Choices) -> Choices:
+    """Return the choices with absolute paths and a plain version number.
+
+    Raises BadRequest where they contradict each other, or name a file or folder that cannot be
+    what is asked of it. Nothing is changed on disk.
+    """
+    contradictions(choices)
+    choices = implied(choices)
+    if choices.release:
+        choices = replace(choices, release=_release(choices.release))
+    if choices.venv:
+        choices = replace(choices, venv=check_folder(choices.venv))
+    if choices.python:
+        choices = replace(choices, python=_python(choices.python))
+    if choices.openssl:
+        choices = replace(choices, openssl=_openssl(choices.openssl))
+        choices = _with_source(choices)
+    if choices.venv and choices.python:
+        _same(choices)
+    if choices.wheelhouse or choices.from_wheelhouse:
+        from wizard.questions import wheelhouse_checks  # seldom wanted
+
+        choices = wheelhouse_checks.check(choices, _python)
+    return choices
+
+
+def implied(choices: Choices) -> Choices:
+    """The choices, with the source build that some of them only make sense for."""
+    build = (choices.manager, choices.rust, choices.toolchain, choices.openssl)
+    if choices.method or not (any(build) or choices.link == "dynamic"):
+        return choices
+    return replace(choices, method="source")
+
+
+def check_folder(text: str) -> str:
+    """Return the absolute path of a folder that is an environment, or can become one.
+
+    Raises BadRequest where it is a file, a folder with other things in it, or not writable.
+    """
+    if "\0" in text:
+        raise BadRequest("The folder's name has a character that no file name can have.")
+    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links resolved
+    try:
+        if path.exists() and not path.is_dir():
+            raise BadRequest(
+                f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
+            )
+        if path.is_dir() and not (path / "pyvenv.cfg").is_file():
+            if any(path.iterdir()):
+                raise BadRequest(
+                    f"{path} exists and is not a virtual environment.",
+                    why="It holds other files, which might be lost.",
+                    hints=("Choose a folder that does not exist yet with --venv.",),
+                )
+        elif path.is_dir():
+            environment_python(path)
+        anchor = next(parent for parent in (path, *path.parents) if parent.exists())
+        if not os.access(anchor, os.W_OK | os.X_OK):
+            raise BadRequest(
+                f"{path} cannot be written.",
+                shown=f"{anchor}: permission denied",
+                hints=("Choose a folder of your own with --venv.",),
+            )
+        if not anchor.is_dir():
+            raise BadRequest(f"{path} cannot be made: {anchor} is a file.")
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be used.", shown=error.strerror or str(error)) from None
+    return str(path)
+
+
+def environment_python(folder: Path) -> Path:
+    """The interpreter of the virtual environment in ``folder``. Raises BadRequest: it has none."""
+    for inside in ("bin/python", "bin/python3", "Scripts/python.exe"):
+        if (folder / inside).is_file():
+            return folder / inside
+    raise BadRequest(
+        f"The virtual environment {folder} is broken: its Python is gone.",
+        hints=(f"Delete the folder {folder}, or choose another with --venv.",),
+    )
+
+
+def contradictions(choices: Choices) -> None:
+    """Raise BadRequest where choices contradict each other, whatever the machine."""
+    if choices.wheelhouse or choices.targets or choices.repair or choices.from_wheelhouse:
+        from wizard.questions import wheelhouse_checks  # seldom wanted
+
+        wheelhouse_checks.contradictions(choices)
+    if choices.method == "wheel":
+        for name, why in (
+            ("manager", "A wheel needs nothing from a package manager."),
+            ("rust", "A wheel needs no Rust."),
+            ("toolchain", "A wheel needs no Rust."),
+            ("openssl", "A wheel has its own OpenSSL inside."),
+            ("openssl_source", "A wheel has its own OpenSSL inside."),
+            ("openssl_sha256", "A wheel has its own OpenSSL inside."),
+        ):
+            if getattr(choices, name):
+                raise BadRequest(
+                    f"--method wheel and {_flag(name)} {getattr(choices, name)} contradict each "
+                    "other.",
+                    why=why,
+                    hints=(f"Leave out {_flag(name)}, or take --method source.",),
+                )
+        if choices.link == "dynamic":
+            raise BadRequest(
+                "--method wheel and --link dynamic contradict each other.",
+                why="A wheel always has its own OpenSSL inside.",
+                hints=("Leave out --link, or take --method source.",),
+            )
+    for name in ("openssl_source", "openssl_sha256"):
+        if getattr(choices, name):
+            _only_built(choices, name)
+
+
+def _only_built(choices: Choices, name: str) -> None:
+    """Raise BadRequest where such a choice is made, and no OpenSSL is to be built."""
+    from wizard import openssl_archive  # seldom wanted
+
+    if openssl_archive.VERSION.fullmatch(choices.openssl):
+        return
+    hint = f"Say which one with --openssl VERSION, or leave out {_flag(name)}."
+    if choices.openssl:
+        raise BadRequest(
+            f"--openssl {choices.openssl} and {_flag(name)} {getattr(choices, name)} contradict "
+            "each other.",
+            why="Only an OpenSSL that is built here has a source.",
+            hints=(hint,),
+        )
+    raise BadRequest(
+        f"{_flag(name)} is nothing without --openssl VERSION.",
+        why="It is of the source of one version, and is used only where that is built here.",
+        hints=(hint,),
+    )
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _openssl(text: str) -> str:
+    """``system``, a version, or the absolute path of a folder."""
+    from wizard import openssl_archive  # seldom wanted
+
+    if text == "system" or openssl_archive.VERSION.fullmatch(text):
+        return text
+    folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    if folder.is_dir():
+        return str(folder)
+    raise BadRequest(
+        f"{text!r} is neither 'system', nor a version of OpenSSL, nor a folder.",
+        hints=("Allowed for --openssl: system, a version such as 3.5.4, or the folder of one.",),
+    )
+
+
+def _with_source(choices: Choices) -> Choices:
+    """The choices with the address of the source, where the OpenSSL is to be built from one.
+
+    The variable is looked at here as well, so that a wrong one is told before any work.
+    """
+    from wizard import openssl_archive  # seldom wanted
+
+    version = choices.openssl
+    if not openssl_archive.VERSION.fullmatch(version):
+        return choices
+    if choices.openssl_source:
+        found = openssl_archive.address(choices.openssl_source, version)
+        return replace(choices, openssl_source=found)
+    if os.environ.get(openssl_archive.VARIABLE):
+        openssl_archive.address(
+            os.environ[openssl_archive.VARIABLE], version, said_by=openssl_archive.VARIABLE
+        )
+    return choices
+
+
+def _release(text: str) -> str:
+    from packaging.version import InvalidVersion, Version  # slow to import
+
+    try:
+        return str(Version(text.strip()))
+    except InvalidVersion:
+        raise BadRequest(
+            f"{text!r} is not a version number.", hints=("A version looks like 50.0.2.",)
+        ) from None
+
+
+def _python(text: str) -> str:
+    if "\0" in text:
+        raise BadRequest("The path of the Python has a character that no file name can have.")
+    plain = os.path.expanduser(text)  # noqa: PTH111 - a bare name must stay a bare name
+    found = shutil.which(plain) if os.path.dirname(plain) == "" else None  # noqa: PTH120
+    path = Path(os.path.abspath(found or plain))  # noqa: PTH100 - a link names its environment
+    if path.is_dir():
+        if (path / "pyvenv.cfg").is_file():
+            return str(environment_python(path))
+        raise BadRequest(
+            f"{path} is a folder, not a Python.",
+            hints=("Name the program itself, for example --python /usr/bin/python3.",),
+        )
+    if not path.exists():
+        raise BadRequest(
+            f"There is no Python at {text}.",
+            hints=("See which there are: cryptography-wizard doctor",),
+        )
+    if not os.access(path, os.X_OK):
+        raise BadRequest(f"{path} is not a program: it may not be run.")
+    return str(path)
+
+
+def _same(choices: Choices) -> None:
+    folder = Path(choices.venv)
+    if (folder / "pyvenv.cfg").is_file() and folder not in Path(choices.python).parents:
+        raise BadRequest(
+            "--venv and --python contradict each other.",
+            why=f"{folder} exists already and has its own Python.",
+            hints=("Leave out --python, or choose a folder that does not exist yet.",),
+        )

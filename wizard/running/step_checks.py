@@ -1,0 +1,109 @@
+"""After a step: is what it wanted there, and if not, why?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backends.action import Command, Output
+from backends.manager import Problem, called, managers
+from backends.progress import is_apt_status
+from wizard.machine import packages, query_results
+from wizard.plan import FileExists, PackagesInstalled, Step
+from wizard.programs.lines import LineDecoder
+from wizard.programs.processes import ProgramTimeout, ask
+from wizard.running.command_runner import Outcome
+
+HEAD = 16 * 1024 * 1024
+TAIL = 48 * 1024 * 1024
+"""How much of the beginning and the end of a huge log is read for its cause, in bytes."""
+
+_CAUSES = {
+    "unknown-package": "The package manager does not know a package that it was asked for.",
+    "offline": "The package manager could not reach the place that it downloads from.",
+    "locked": "Another program is using the package manager.",
+    "denied": "The package manager says that it was not run as root.",
+    "aborted": "The package manager was stopped in the middle.",
+    "broken": "The package manager's own state is broken, or packages contradict each other.",
+}
+_HINTS = {
+    "unknown-package": ("Fetch the newest package lists, and try again.",),
+    "offline": ("Check the network and the proxy settings, and try again.",),
+    "locked": ("Wait until the other program has finished, and try again.",),
+    "denied": ("Run the wizard as a user who may use sudo.",),
+    "aborted": ("Try again.",),
+    "broken": ("Repair the package manager first; the line above says what it misses.",),
+}
+
+
+_NOT_AS_ROOT = "The package manager may not run as root, or its folders belong to another user."
+_AS_ITS_OWNER: tuple[str, ...] = ("Run the wizard as the user who installed that package manager.",)
+
+
+def missing(step: Step) -> str:
+    """What should be there after the step and is not, as a sentence; empty where all is well."""
+    check = step.check
+    if isinstance(check, FileExists):
+        if Path(check.path).exists():
+            return ""
+        return f"The program ended well, but there is no {check.path}."
+    if not isinstance(check, PackagesInstalled):
+        return ""
+    manager = managers()[check.manager]
+    query = called(manager, manager.query(check.names), packages.program(manager))
+    try:
+        output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
+    except (OSError, ProgramTimeout) as error:
+        return f"{check.manager} could not be asked what is installed now: {error}."
+    found, problem = query_results.read(manager, query, output, manager.installed, check.names)
+    lacking = [name for name in check.names if name not in found]
+    if not lacking:
+        return ""
+    if problem:
+        return f"{check.manager} ended well, but what is installed now is unknown: {problem}"
+    return f"{check.manager} ended well, but these are still not installed: {', '.join(lacking)}."
+
+
+def why(step: Step, ended: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]]:
+    """The failed step's end with its cause and hints, and the lines of the log that show it."""
+    if not log.exists():
+        return ended, ()
+    lines = [line for line in read_log(log) if not is_apt_status(line)]
+    if ended.cause:
+        # The runner knows why: the limit, a lock, a signal. The last lines show where it was.
+        shown = [line for line in lines if line.strip()]
+        return ended, tuple(shown[-5:])
+    from wizard.advice.diagnose import diagnose
+
+    diagnosis = diagnose(lines)
+    problem = _explained(step, ended, lines)
+    if problem is None or problem.kind == "other":
+        return Outcome("failed", ended.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
+    known = diagnosis.id != "unknown"
+    cause = _CAUSES[problem.kind]
+    hints: tuple[str, ...] = _HINTS[problem.kind]
+    if problem.kind == "denied" and isinstance(step.action, Command) and not step.action.root:
+        cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
+    if known:
+        hints = diagnosis.hints
+    excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
+    return Outcome("failed", ended.exit, cause, hints), excerpt
+
+
+def read_log(log: Path) -> list[str]:
+    """The lines of a log; of a huge one its beginning and its end."""
+    decoder = LineDecoder()
+    size = log.stat().st_size
+    with log.open("rb") as file:
+        lines = decoder.feed(file.read(HEAD + TAIL if size <= HEAD + TAIL else HEAD))
+        if size > HEAD + TAIL:
+            lines += decoder.finish()
+            file.seek(size - TAIL)
+            lines += decoder.feed(file.read(TAIL))
+    return lines + decoder.finish()
+
+
+def _explained(step: Step, ended: Outcome, lines: list[str]) -> Problem | None:
+    """What the manager's backend says of its own command's failure."""
+    if not isinstance(step.check, PackagesInstalled) or ended.exit is None:
+        return None
+    return managers()[step.check.manager].explain(Output(ended.exit, "\n".join(lines)))

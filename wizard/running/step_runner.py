@@ -1,0 +1,220 @@
+"""Does one step of a plan, in whichever thread, and says how it ended. `runner` decides when."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Callable, Optional
+
+from backends.action import (
+    Action,
+    CheckSignature,
+    Command,
+    Download,
+    Prove,
+    RemoveFolder,
+    Seal,
+    Unpack,
+    WriteFile,
+    WriteManifest,
+)
+from wizard import locations
+from wizard.errors import Exit, WizardError
+from wizard.facts import Privilege
+from wizard.plan import Plan, Step
+from wizard.programs.processes import Cancelled, cancellable
+from wizard.proof.verify import Report
+from wizard.running.command_runner import CommandContext, Outcome, run_command
+from wizard.running.events import Event, Lines, Progressed, StepEnded
+from wizard.running.step_checks import missing, why
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a step ended, the exit code that a run would have with it alone, and what it proved."""
+
+    ended: StepEnded
+    code: Exit
+    report: Optional[Report] = None
+
+
+@dataclass(frozen=True)
+class StepRunner:
+    """Does steps of ``plan``. Several may be done at once, each in a thread of its own.
+
+    ``emit`` is told of output, progress and waiting, from that thread. Setting ``cancel`` ends
+    whatever is being done within two seconds.
+    """
+
+    plan: Plan
+    privilege: Privilege
+    emit: Callable[[Event], None]
+    cancel: threading.Event
+
+    def __call__(self, step: Step, log: Path) -> Result:
+        """Do a step whose output goes to ``log``. Raises only what is a bug."""
+        begin = time.monotonic()
+        makes = self._makes_environment(step)
+        found: list[Report] = []
+        ended, excerpt, code = self._outcome(step, log, found)
+        if makes and ended.state != "done":
+            ended = self._remove_half(ended)
+        told = StepEnded(
+            *(step.id, ended.state, time.monotonic() - begin, ended.exit),
+            *(ended.cause, excerpt, ended.hints, str(log) if log.exists() else ""),
+        )
+        return Result(told, code, found[0] if found else None)
+
+    def _outcome(
+        self, step: Step, log: Path, found: list[Report]
+    ) -> tuple[Outcome, tuple[str, ...], Exit]:
+        """Do one step; how it ended, the lines that show why, and its exit code."""
+        try:
+            with cancellable(self.cancel):
+                ended = self._act(step, log, found)
+                lacking = missing(step) if ended.state == "done" else ""
+        except Cancelled:
+            return Outcome("cancelled"), (), Exit.CANCELLED
+        except WizardError as error:
+            failed = Outcome("failed", None, f"{error.what} {error.why}".strip(), error.hints)
+            return failed, tuple(error.shown.splitlines()), error.code
+        except OSError as error:
+            return Outcome("failed", None, system_says(error)), (), Exit.FAILED
+        if ended.state == "cancelled":
+            return ended, (), Exit.CANCELLED
+        if lacking:
+            return Outcome("failed", ended.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
+        if ended.state == "done":
+            return ended, (), Exit.DONE
+        explained, excerpt = why(step, ended, log)
+        return explained, excerpt, Exit.UNPROVED if isinstance(step.action, Prove) else Exit.FAILED
+
+    def _act(self, step: Step, log: Path, found: list[Report]) -> Outcome:
+        action: Action = step.action
+        if isinstance(action, Command):
+            return run_command(
+                step.id, action, log, CommandContext(self.emit, self.cancel, self.privilege)
+            )
+        if isinstance(action, Prove):
+            return _prove(action, found)
+        if isinstance(action, RemoveFolder):
+            return remove_folder(action)
+        if isinstance(action, Download):
+            return self._download(step.id, action)
+        if isinstance(action, CheckSignature):
+            from wizard.running import signature  # seldom wanted
+
+            signature.check(action, partial(self._told, step.id, log), self.cancel)
+            return Outcome("done")
+        if isinstance(action, Unpack):
+            from wizard.running.unpack import unpack  # seldom wanted
+
+            unpack(action, self.cancel)
+            return Outcome("done")
+        if isinstance(action, WriteManifest):
+            from wizard.proof import manifest  # seldom wanted
+
+            manifest.write(action)
+            return Outcome("done")
+        if isinstance(action, Seal):
+            from wizard.cache.integrity import seal
+
+            seal(Path(action.folder), action.title)
+            return Outcome("done")
+        if isinstance(action, WriteFile):
+            Path(action.path).parent.mkdir(parents=True, exist_ok=True)
+            Path(action.path).write_text(action.text, encoding="utf-8")
+            return Outcome("done")
+        raise AssertionError(f"nobody has said how to do a step of the kind {action.kind}")
+
+    def _download(self, step: str, action: Download) -> Outcome:
+        from wizard.running.download import (  # slow to import, seldom wanted
+            Amount,
+            DownloadFailed,
+            fetch,
+        )
+
+        def tell(amount: Amount) -> None:
+            self.emit(Progressed(step, amount.done, amount.whole, action.url.rpartition("/")[2]))
+
+        try:
+            fetch(action, tell, self.cancel)
+        except DownloadFailed as error:
+            error.hints += (action.otherwise,) if action.otherwise else ()
+            raise
+        return Outcome("done")
+
+    def _told(self, step: str, log: Path, lines: tuple[str, ...]) -> None:
+        with log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        self.emit(Lines(step, lines))
+
+    def _makes_environment(self, step: Step) -> bool:
+        """Whether this step is the one that makes the plan's environment, and it is not there."""
+        folder = self.plan.environment
+        return (
+            self.plan.new
+            and any(isinstance(a, RemoveFolder) and a.path == folder for a in step.undo)
+            and not os.path.lexists(folder)
+        )
+
+    def _remove_half(self, ended: Outcome) -> Outcome:
+        folder = self.plan.environment
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:  # it had not come so far
+            return ended
+        except OSError as error:
+            left = f"The half-made environment could not be removed. {system_says(error)}"
+            return Outcome(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
+        return ended
+
+
+def _prove(action: Prove, found: list[Report]) -> Outcome:
+    from wizard.proof.verify import verify
+
+    report = verify(
+        action.python,
+        release=action.release,
+        link=action.link,
+        openssl=action.openssl,
+        timeout=action.timeout,
+    )
+    found.append(report)
+    if report.ok:
+        return Outcome("done")
+    cause = " ".join(report.problems) or "The installation could not be proved."
+    return Outcome("failed", None, cause, ("Install it again into a new environment.",))
+
+
+def remove_folder(action: RemoveFolder) -> Outcome:
+    """Delete a folder, but only a virtual environment or something of the wizard's own."""
+    folder = Path(action.path)
+    if not os.path.lexists(folder):
+        return Outcome("done")
+    homes = (locations.state(), locations.cache())
+    own = any(home.resolve() in folder.resolve().parents for home in homes)
+    if folder.is_symlink() or not folder.is_dir():
+        return Outcome("failed", None, f"{folder} is not a folder, so it was left alone.")
+    if not own and not (folder / "pyvenv.cfg").is_file():
+        return Outcome(
+            "failed",
+            None,
+            f"{folder} was left alone: it is no virtual environment (it has no pyvenv.cfg).",
+            ("Look into it. If you do not need it, delete it yourself.",),
+        )
+    shutil.rmtree(folder)
+    return Outcome("done")
+
+
+def system_says(error: OSError | UnicodeError) -> str:
+    """What the system said about a file, as a sentence."""
+    if isinstance(error, UnicodeError):
+        return f"A name in it is not Unicode: {error}."
+    where = f"{error.filename}: " if error.filename else ""
+    return f"The system says: {where}{error.strerror or error}."

@@ -1,0 +1,226 @@
+"""The target: which environment gets cryptography, and which Python is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import ntpath
+import posixpath
+from dataclasses import dataclass
+
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Impossible
+from wizard.facts import Facts, Python
+from wizard.knowledge import Release
+from wizard.versions import at_least, key
+
+NAME = "cryptography-env"
+"""The name of the folder of a new environment, where nobody asks for another."""
+OLDEST_PYTHON = "3.6"
+"""The oldest Python that a release since 3.4 runs on (``assets/releases.toml``)."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where cryptography goes.
+
+    ``python`` is what is known of the interpreter: the environment's own, or for a ``new``
+    environment the one that it is made from. ``folder`` is the environment's folder and
+    ``interpreter`` the path of the Python in it.
+    """
+
+    python: Python
+    folder: str
+    new: bool
+    interpreter: str
+
+
+def usable(python: Python) -> bool:
+    """Whether this Python runs and is new enough for any release."""
+    return not python.problem and at_least(python.version, OLDEST_PYTHON)
+
+
+def unusable_reason(python: Python) -> str:
+    """Why this Python cannot be used: one sentence, or empty where it can."""
+    if python.problem:
+        return python.problem
+    if not at_least(python.version, OLDEST_PYTHON):
+        return f"Python {python.version} is too old: no release since 3.4 runs below 3.6."
+    return ""
+
+
+def environments(facts: Facts) -> tuple[Python, ...]:
+    """The Pythons that belong to an environment the user might mean: active, here, or asked."""
+    wanted = ("asked", "active", "folder")
+    return tuple(p for p in facts.pythons if p.environment and p.origin in wanted)
+
+
+def bases(facts: Facts) -> tuple[Python, ...]:
+    """The Pythons that a new environment can be made from, best first."""
+    outside = tuple(p for p in facts.pythons if not p.environment)
+    return outside if any(usable(p) for p in outside) else facts.pythons
+
+
+def default_folder(facts: Facts) -> str:
+    """The folder of a new environment, where nobody asks for another."""
+    return path_rules(facts).join(facts.folder, NAME) if facts.folder else NAME
+
+
+def same_folder(facts: Facts, one: str, other: str) -> bool:
+    """Whether two paths name the same folder, as far as their text tells."""
+    rules = path_rules(facts)
+    return bool(rules.normcase(rules.normpath(one)) == rules.normcase(rules.normpath(other)))
+
+
+def target(facts: Facts, choices: Choices) -> Target:
+    """Find the target that these choices mean.
+
+    Raises BadRequest where a Python that was asked for cannot be used, and Impossible where the
+    machine has none. For a wheelhouse it is the first of `targets`.
+    """
+    if choices.wheelhouse:
+        return targets(facts, choices)[0]
+    if choices.venv:
+        for python in facts.pythons:
+            if python.environment and same_folder(facts, python.environment, choices.venv):
+                return _existing(_checked(python))
+        return _new(facts, choices, choices.venv)
+    if choices.python:
+        asked = _asked(facts, choices.python)
+        return _existing(asked) if asked.environment else _new(facts, choices, "")
+    for python in environments(facts):
+        if usable(python) and (
+            python.origin == "active"
+            or same_folder(facts, python.environment, default_folder(facts))
+        ):
+            return _existing(python)
+    return _new(facts, choices, "")
+
+
+def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
+    """The Pythons that a wheelhouse is for, the oldest first, each with a place to work in.
+
+    Raises what `target` raises, and BadRequest where one wheelhouse cannot serve them all.
+    """
+    words = choices.targets.split(",") if choices.targets else []
+    wanted = [_named(facts, word) for word in words] or [_base(facts, choices)]
+    pythons = {label(python): python for python in wanted}
+    kinds = {(p.machine, p.bits, p.libc) for p in pythons.values()}
+    if len(kinds) > 1:
+        kind = ", ".join(sorted(f"{p.path} is for {_kind(p)}" for p in pythons.values()))
+        raise BadRequest(
+            "The targets are for different kinds of computers.",
+            shown=kind,
+            hints=("Make a wheelhouse for each kind.",),
+        )
+    ordered = sorted(
+        pythons.values(),
+        key=lambda p: (p.implementation != "cpython", p.free_threaded, key(p.version)),
+    )
+    above = work_folder(facts, choices)
+    return tuple(
+        _at(facts, python, path_rules(facts).join(above, label(python))) for python in ordered
+    )
+
+
+def work_folder(facts: Facts, choices: Choices) -> str:
+    """The folder, in the wizard's own cache, in which a wheelhouse is made and tried."""
+    name = hashlib.sha256(choices.wheelhouse.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return str(path_rules(facts).join(facts.cache or facts.folder, "wheelhouse", name))
+
+
+def label(python: Python) -> str:
+    """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
+    return label_of(python.implementation, python.version, free=python.free_threaded)
+
+
+def label_of(implementation: str, version: str, *, free: bool) -> str:
+    """`label`, of what is known of a Python elsewhere."""
+    minor = ".".join(version.rstrip("t").split(".")[:2])
+    kind = "" if implementation == "cpython" else implementation
+    return f"{kind}{minor}{'t' if free else ''}"
+
+
+def shares_wheel(one: Python, other: Python, row: Release) -> bool:
+    """Whether a wheel of such a release that is built with ``one`` serves ``other`` too.
+
+    maturin names it after Python's stable ABI (abi3), which newer Pythons keep; PyPy and
+    free-threaded ones have their own. setuptools names it after the one Python that has built it
+    (measured: ``cp311-cp311``), whatever is inside.
+    """
+    usual = all(p.implementation == "cpython" and not p.free_threaded for p in (one, other))
+    return row.build_backend == "maturin" and usual and at_least(other.version, one.version)
+
+
+def _kind(python: Python) -> str:
+    return " ".join(filter(None, (f"{python.bits}-bit {python.machine}", python.libc)))
+
+
+def _named(facts: Facts, word: str) -> Python:
+    """The Python of this version or path. Raises BadRequest where there is none."""
+    if path_rules(facts).isabs(word):
+        return _asked(facts, word, "--targets")
+    good = [python for python in bases(facts) if usable(python)]
+    for python in good:
+        full = label(python).replace(".".join(python.version.split(".")[:2]), python.version)
+        if word in (label(python), full):
+            return python
+    raise BadRequest(
+        f"There is no Python {word} on this machine that works.",
+        shown=", ".join(f"{python.version} ({python.path})" for python in good),
+        why="A wheelhouse is tried with each Python that it is for.",
+        hints=("Leave it out of --targets, or install that Python first.",),
+    )
+
+
+def _new(facts: Facts, choices: Choices, folder: str) -> Target:
+    return _at(facts, _base(facts, choices), folder or default_folder(facts))
+
+
+def _at(facts: Facts, python: Python, folder: str) -> Target:
+    inside = ("Scripts", "python.exe") if facts.system.name == "windows" else ("bin", "python")
+    return Target(python, folder, True, path_rules(facts).join(folder, *inside))
+
+
+def _base(facts: Facts, choices: Choices) -> Python:
+    if choices.python:
+        return _asked(facts, choices.python)
+    found = next((p for p in bases(facts) if usable(p)), None)
+    if found is None:
+        reasons = [f"{p.path}: {unusable_reason(p)}" for p in facts.pythons]
+        raise Impossible(
+            "No Python on this machine can be used.",
+            shown="\n".join(reasons[:5]),
+            why=f"Releases of cryptography since 3.4 need Python {OLDEST_PYTHON} or newer.",
+            hints=("Install a Python from your system's packages, then start again.",),
+        )
+    return found
+
+
+def _asked(facts: Facts, path: str, flag: str = "--python") -> Python:
+    python = facts.python(path)
+    if python is None:
+        raise BadRequest(
+            f"The Python {path} is not among those that were found.",
+            hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
+        )
+    return _checked(python, flag)
+
+
+def _checked(python: Python, flag: str = "--python") -> Python:
+    problem = unusable_reason(python)
+    if problem:
+        raise BadRequest(
+            f"The Python {python.path} cannot be used.",
+            why=problem,
+            hints=(f"Choose another with {flag}.",),
+        )
+    return python
+
+
+def _existing(python: Python) -> Target:
+    return Target(python, python.environment, False, python.path)
+
+
+def path_rules(facts: Facts):  # type: ignore[no-untyped-def] # posixpath and ntpath share no type
+    """The rules for paths on that machine: `posixpath` or `ntpath`."""
+    return ntpath if facts.system.name == "windows" else posixpath
