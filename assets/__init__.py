@@ -1,13 +1,18 @@
-"""Data and looks: what each release needs, what packages are called, help texts and styles."""
+"""Data and styles: what each release needs, what packages are called, help texts, the screens."""
 
 from __future__ import annotations
 
-from importlib import resources
+import pkgutil
 
 
 def text(name: str) -> str:
     """Return the text of one asset, for example ``releases.toml`` or ``help/release.md``.
 
-    Raises FileNotFoundError where there is no such asset.
+    Raises FileNotFoundError if there is no such asset.
     """
-    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+    # It reads from a zip file as importlib.resources does, which takes longer to import than all
+    # of the first page.
+    data = pkgutil.get_data(__name__, name)
+    if data is None:
+        raise FileNotFoundError(f"assets/{name} is not installed")
+    return data.decode()

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
+import assets
 from screens.session import Session
 from screens.tui.page import Go, Page
 from wizard.errors import Alternative, Exit, Impossible, WizardError
@@ -34,6 +35,7 @@ class Ways(OptionList):
 class PossiblePage(Page):
     """Why it is not possible here, and what is."""
 
+    CSS = assets.text("styles/alternatives.tcss")
     STAGE = "Questions"
     HELP_PAGE = "possible"
 

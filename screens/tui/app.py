@@ -16,16 +16,15 @@ from textual.binding import Binding, BindingType
 
 import assets
 from screens.session import Session
-from screens.tui.confirm import ConfirmScreen
 from screens.tui.page import NAME, Go, Page
-from screens.tui.palette import WizardCommands
-from screens.tui.probe_screen import LookScreen
 from screens.tui.themes import DARK, LIGHT
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
 from wizard.errors import Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     # What the first page does without is imported where it is shown: that one is there sooner.
     from screens.tui.run import RunPage
     from wizard.engine import Engine
@@ -44,6 +43,12 @@ If a password is asked for now, it goes to the system and not to the wizard.
 """
 
 
+def _palette() -> type[Provider]:
+    from screens.tui.palette import WizardCommands
+
+    return WizardCommands
+
+
 class WizardApp(App[int]):
     """The wizard on the full screen. `run` returns the exit code.
 
@@ -51,8 +56,8 @@ class WizardApp(App[int]):
     """
 
     TITLE = NAME
-    CSS = assets.text("wizard.tcss")
-    COMMANDS: ClassVar[set[Any]] = {WizardCommands}
+    CSS = assets.text("styles/app.tcss")
+    COMMANDS: ClassVar[set[Any]] = {_palette}
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,8 +85,7 @@ class WizardApp(App[int]):
         self.theme = LIGHT.name if _light_terminal(os.environ.get("COLORFGBG", "")) else DARK.name
 
     def on_mount(self) -> None:
-        """Show the first page, and be ready to leave when the terminal goes away."""
-        self.push_screen(WelcomePage(self.session))
+        """Be ready to leave when the terminal goes away."""
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
@@ -90,6 +94,10 @@ class WizardApp(App[int]):
             # Windows' loop and loops outside the main thread have no signals to offer.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, partial(self.end, 128 + number))
+
+    def get_default_screen(self) -> WelcomePage:
+        """Return the first page. Textual then draws no empty screen before it."""
+        return WelcomePage(self.session)
 
     def end(self, code: int) -> None:
         """Leave in order and soon, with this exit code; a run is stopped first."""
@@ -101,22 +109,24 @@ class WizardApp(App[int]):
             self.set_timer(GRACE, lambda: self.exit(code))
 
     def go(self, place: str) -> None:
-        """Show a page in place of all that is open."""
+        """Show a page in place of all that is open. The first page stays at the bottom."""
+        if place == "welcome":
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            return
         try:
             page = self._page(place)
         except WizardError as error:
             page = self._trouble(error)
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        if place == "outcome":
-            self.push_screen(page)  # over the run, so that its log can be looked at again
+        if place == "outcome" or len(self.screen_stack) == 1:
+            self.push_screen(page)  # an outcome over the run, so that its log can be read again
         else:
             self.switch_screen(page)
 
     def _page(self, place: str) -> Page:
         session = self.session
-        if place == "welcome":
-            return WelcomePage(session)
         if place == "question" and session.questions() and not session.hopeless():
             from screens.tui.question import QuestionPage
 
@@ -158,6 +168,8 @@ class WizardApp(App[int]):
     def _go_on(self) -> None:
         """After a run that only prepared: look again, and show the rest of the plan."""
 
+        from screens.tui.probe_screen import LookScreen
+
         def looked(error: WizardError | None) -> None:
             self.go("review" if error is None else "welcome")
 
@@ -198,6 +210,8 @@ class WizardApp(App[int]):
             self.go("question")
             return
 
+        from screens.tui.probe_screen import LookScreen
+
         def looked(error: WizardError | None) -> None:
             self.session.start_over()
             self.go("question" if error is None else "welcome")
@@ -233,6 +247,8 @@ class WizardApp(App[int]):
 
     def action_interrupt(self) -> None:
         """Ctrl+C: ask before a run is stopped, and leave with 130; elsewhere leave at once."""
+        from screens.tui.confirm import ConfirmScreen
+
         run = self._run_page()
         if run is None:
             self.exit(self.session.code)

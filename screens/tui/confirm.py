@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from screens.tui.overlay import Overlay
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(Overlay[bool]):
     """Asks whether something is really meant. Escape, N and the focused button say no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+import assets
 from screens.session import Session
 from screens.text.messages import friendly
 from screens.tui.page import Page
@@ -83,6 +84,7 @@ class Trouble:
 class FailurePage(Page):
     """What went wrong, and the ways on."""
 
+    CSS = assets.text("styles/failure.tcss")
     STAGE = "Install"
     HELP_PAGE = "failure"
 

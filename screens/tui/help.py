@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Markdown
 
+from screens.tui.overlay import Overlay
 
-class HelpScreen(ModalScreen[None]):
+
+class HelpScreen(Overlay[None]):
     """A page of help in Markdown. Escape, Enter, F1 or the button closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

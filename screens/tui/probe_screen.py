@@ -6,16 +6,16 @@ from typing import Callable, Optional
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from screens.session import Session
 from screens.tui.background import beside
+from screens.tui.overlay import Overlay
 from screens.tui.welcome import ACTIVITY
 from wizard.errors import WizardError
 
 
-class LookScreen(ModalScreen[Optional[WizardError]]):
+class LookScreen(Overlay[Optional[WizardError]]):
     """Looks at the machine and closes itself; its result is the error, if there was one."""
 
     def __init__(self, session: Session, why: str, work: Callable[[], None] | None = None) -> None:

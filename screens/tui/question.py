@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
+import assets
 from screens.session import Session
 from screens.tui.page import Go, Page
 from screens.tui.probe_screen import LookScreen
@@ -49,6 +50,7 @@ class Because(Static):
 class QuestionPage(Page):
     """One question."""
 
+    CSS = assets.text("styles/question.tcss")
     STAGE = "Questions"
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+import assets
 from screens.session import Session
 from screens.text.messages import friendly, from_wheelhouse
 from screens.tui.page import Page
@@ -56,6 +57,7 @@ def _fish(path: str) -> str:
 class ResultPage(Page):
     """The proof, what changed, what next."""
 
+    CSS = assets.text("styles/result.tcss")
     STAGE = "Done"
     HELP_PAGE = "result"
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+import assets
 from screens.text.messages import friendly
 from screens.tui.page import Go, Page
 from wizard.choices import Choices
@@ -75,6 +76,7 @@ class StepCard(Static):
 class ReviewPage(Page):
     """Everything that will be done, before it is done."""
 
+    CSS = assets.text("styles/review.tcss")
     STAGE = "Review"
     HELP_PAGE = "review"
 

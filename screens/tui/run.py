@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+import assets
 from screens.session import Session
 from screens.text.text_reporter import seconds
 from screens.tui.background import beside
@@ -43,6 +44,7 @@ class RunPage(Page):
     Steps may run side by side; the log is one step's, and the keys go from one to the other.
     """
 
+    CSS = assets.text("styles/run.tcss")
     STAGE = "Install"
     HELP_PAGE = "run"
 

@@ -105,9 +105,13 @@ class WelcomePage(Page):
             yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
-        """Look at the machine, unless it is known already."""
+        """Show that the wizard looks at the machine, for as long as it does."""
         super().on_mount()
         self.set_interval(0.25, self._turn)
+
+    def on_screen_resume(self) -> None:
+        """Show the machine as it is known now; look at it if it is not known."""
+        super().on_screen_resume()
         if self.session.facts is not None and self.session.knowledge is not None:
             self._show_facts()
         else:
