@@ -96,10 +96,6 @@ class WelcomePage(Page):
         yield Static(INTRODUCTION, id="introduction", markup=False)
         with VerticalScroll(id="machine", can_focus=False):
             yield Static("Your computer", classes="heading")
-            for number, label in enumerate(LABELS):
-                with Horizontal(classes="fact"):
-                    yield Static(label, classes="label")
-                    yield Static("", id=f"fact-{number}", markup=False)
         yield Static("", id="looking", markup=False)
         with Vertical(classes="buttons"):
             yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
@@ -110,16 +106,29 @@ class WelcomePage(Page):
         self.set_interval(0.25, self._turn)
 
     def on_screen_resume(self) -> None:
-        """Show the machine as it is known now; look at it if it is not known."""
+        """Show the machine, after the page itself: its words are on the terminal sooner so."""
         super().on_screen_resume()
+        self.call_after_refresh(self._show_machine)
+
+    async def _show_machine(self) -> None:
+        """Show the machine as it is known now; look at it if it is not known."""
+        if not self.query(".fact"):
+            await self.query_one("#machine").mount_all(
+                Horizontal(
+                    Static(label, classes="label"),
+                    Static("", id=f"fact-{number}", markup=False),
+                    classes="fact",
+                )
+                for number, label in enumerate(LABELS)
+            )
         if self.session.facts is not None and self.session.knowledge is not None:
             self._show_facts()
-        else:
+        elif not self.has_class("-trouble"):  # that is shown until the user looks again
             self.action_look()
 
     def action_look(self) -> None:
         """Look at the machine, beside the screen."""
-        if self._looking:
+        if self._looking or not self.query(".fact"):
             return
         self._looking = True
         self._since = self.session.clock()
