@@ -6,7 +6,6 @@ The data, each fact with its source, stand in ``assets/releases.toml`` and
 
 from __future__ import annotations
 
-import pkgutil
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from packaging.version import InvalidVersion, Version
 
+import assets
 from wizard.errors import BadRequest
 
 if sys.version_info >= (3, 11):
@@ -344,11 +344,8 @@ def load() -> Knowledge:
 
 
 def read_asset(name: str) -> dict[str, Any]:
-    """Read a TOML file of the assets."""
-    data = pkgutil.get_data("assets", name)  # works from a zip file too, and imports nothing more
-    if data is None:
-        raise FileNotFoundError(f"assets/{name} is not installed")
-    return tomllib.loads(data.decode())
+    """Read a TOML file of the assets. Raises FileNotFoundError if there is no such file."""
+    return tomllib.loads(assets.text(name))
 
 
 def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:

@@ -17,6 +17,8 @@ from tests.bench.timing import Broken, Result, in_turn, seconds
 
 MEASURE = """\
 import json
+from cryptography_wizard import finder
+finder.install()
 from wizard.machine import probe
 from wizard.choices import Choices
 print(json.dumps(probe.measure(Choices(), everything=True).seconds))

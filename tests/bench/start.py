@@ -24,8 +24,8 @@ Hello().run()
 FACES = ("textual", "questionary", "prompt_toolkit", "rich")
 ASK = """\
 import sys
-from screens.cli import main
-code = main(sys.argv[1:])
+from cryptography_wizard.__main__ import main
+code = main()
 print(*sorted({{name.partition(".")[0] for name in sys.modules}} & {faces}), file=sys.stderr)
 sys.exit(code)
 """

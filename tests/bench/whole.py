@@ -15,10 +15,14 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from wizard import engine
-from wizard.choices import Choices
-from wizard.plan import Plan, order
-from wizard.running.events import Event, StepEnded, StepStarted
+from cryptography_wizard import finder
+
+finder.install()
+
+from wizard import engine  # noqa: E402 - found by the finder only
+from wizard.choices import Choices  # noqa: E402
+from wizard.plan import Plan, order  # noqa: E402
+from wizard.running.events import Event, StepEnded, StepStarted  # noqa: E402
 
 
 def main(how: str, version: str, folder: str) -> int:

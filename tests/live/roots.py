@@ -32,7 +32,7 @@ LAUNCHER = f"""\
 #!/usr/bin/python3
 import sys
 sys.path.insert(0, {PLACE!r})
-from screens.cli import main
+from cryptography_wizard.__main__ import main
 sys.exit(main())
 """
 

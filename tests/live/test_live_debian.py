@@ -24,6 +24,8 @@ NEWEST = "50.0.2"
 LOCKED = """\
 import fcntl, json, subprocess, sys, threading
 sys.path.insert(0, "/opt/cryptography-wizard")
+from cryptography_wizard import finder
+finder.install()
 from backends.apt import MANAGER
 from wizard import codec
 from wizard.running import runner

@@ -48,6 +48,8 @@ DRIVE = f"""\
 import json, pathlib, subprocess, sys, threading, time
 from dataclasses import replace
 sys.path.insert(0, {roots.PLACE!r})
+from cryptography_wizard import finder
+finder.install()
 from wizard import codec
 from wizard.machine import packages, system
 from wizard.needs import provision

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from pathlib import Path
 from typing import Any, Optional
 
 from backends.action import Output
@@ -16,9 +15,9 @@ from wizard.addresses import masked
 from wizard.facts import Pip, PipIndex, Python
 from wizard.index.source import IndexSource
 from wizard.programs.processes import ProgramTimeout, ask
+from wizard.programs.target_scripts import target_script
 from wizard.versions import at_least
 
-SCRIPT = Path(__file__).parents[1] / "target" / "describe.py"
 PATIENCE = 15.0
 """Seconds. A Python answers within 0.2; on a laptop that scans every new program, within 5."""
 OLDEST = "3.6"
@@ -37,13 +36,15 @@ def inspect(
     problem = _no_program(program)
     if problem:
         return Python(path, origin, problem=problem), None
-    try:
-        # -B: nothing is written. The settings of the environment stay: pip will see them as well.
-        output = ask((program, "-B", str(SCRIPT)), timeout=timeout)
-    except ProgramTimeout:
-        return Python(path, origin, problem=f"It gave no answer within {timeout:g} seconds."), None
-    except OSError as error:
-        return Python(path, origin, problem=f"It cannot be started: {error.strerror}."), None
+    with target_script("describe.py") as script:
+        try:
+            # -B: nothing is written. The settings of the environment stay: pip sees them as well.
+            output = ask((program, "-B", str(script)), timeout=timeout)
+        except ProgramTimeout:
+            problem = f"It gave no answer within {timeout:g} seconds."
+            return Python(path, origin, problem=problem), None
+        except OSError as error:
+            return Python(path, origin, problem=f"It cannot be started: {error.strerror}."), None
     described = _described(output)
     if not described.get("version"):
         return Python(path, origin, problem=_no_python(output)), None

@@ -13,6 +13,7 @@ from typing import Any, Literal, Optional
 from backends.action import Output
 from wizard.errors import BadRequest
 from wizard.programs.processes import ProgramTimeout, ask
+from wizard.programs.target_scripts import target_script
 from wizard.proof import linkage as linkages
 from wizard.proof.linkage import Linkage
 
@@ -216,13 +217,10 @@ def _must_be_program(python: str) -> None:
 
 def _run(python: str, timeout: float) -> _Told:
     program = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
-    from importlib import resources  # slow to import
-
-    script = resources.files("wizard.target").joinpath("prove.py")
-    with resources.as_file(script) as file:
+    with target_script("prove.py") as script:
         # -B: a proof changes nothing, so it leaves no compiled files behind either. The script
         # ends itself a little before its time is over, and can then still say where it was.
-        argv = (program, "-B", str(file), str(timeout * 0.9))
+        argv = (program, "-B", str(script), str(timeout * 0.9))
         try:
             output = ask(argv, timeout=timeout)
         except ProgramTimeout:

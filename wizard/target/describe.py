@@ -10,7 +10,8 @@ import os
 import sys
 
 # Python puts the folder of a script in front of its module path; nothing may be imported from it.
-if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)):
+# Some Pythons resolve the links in that folder's path and some do not, so both sides are resolved.
+if sys.path and os.path.realpath(sys.path[0]) == os.path.dirname(os.path.realpath(__file__)):
     del sys.path[0]
 
 import json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -13,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from wizard.machine.inspection import SCRIPT
+import wizard.target
 
+SCRIPT = Path(wizard.target.__path__[0], "describe.py")
 ROOT = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
 REAL = sorted(str(path) for path in ROOT.glob("*/bin/python"))
 
@@ -148,3 +150,20 @@ def test_it_writes_nothing(tmp_path: Path) -> None:
     before = files()
     describe(str(folder / "bin" / "python"))
     assert files() == before
+
+
+def test_nothing_is_imported_from_the_folder_of_the_script(tmp_path: Path) -> None:
+    real, linked = tmp_path / "real", tmp_path / "linked"
+    real.mkdir()
+    linked.symlink_to(real, target_is_directory=True)
+    shutil.copyfile(SCRIPT, real / "describe.py")
+    (real / "json.py").write_text("raise SystemExit('imported from the folder of the script')")
+    for folder in (real, linked):
+        done = subprocess.run(
+            [sys.executable, "-B", str(folder / "describe.py")],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")

@@ -12,7 +12,7 @@ import pytest
 import wizard.target
 from tests.wizard import impostor
 
-SCRIPT = str(Path(wizard.target.__file__).with_name("prove.py"))
+SCRIPT = str(Path(wizard.target.__path__[0], "prove.py"))
 
 
 @pytest.fixture(scope="module")

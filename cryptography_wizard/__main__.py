@@ -1,0 +1,19 @@
+"""The entry point: the console script and ``python -m cryptography_wizard`` start here."""
+
+from __future__ import annotations
+
+import sys
+
+from cryptography_wizard import finder
+
+
+def main() -> int:
+    """Run the command line in ``sys.argv`` and return the exit code."""
+    finder.install()
+    from screens import cli  # found by the finder only
+
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
