@@ -1,0 +1,1 @@
+"""What is built from the checkout, and what is installed from that."""
