@@ -8,7 +8,7 @@ installed is the code that is tested, unchanged, and an editable installation is
 
 A folder at the front of ``sys.path`` would not be enough: the finders that some editable
 installations and .pth files add are asked before ``sys.path`` is searched. Neither ``sys.path`` nor
-the environment changes, so the programs that the wizard starts inherit nothing.
+the environment changes, so the programs that the wizard starts inherit nothing from it.
 """
 
 from __future__ import annotations
