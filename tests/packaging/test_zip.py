@@ -24,7 +24,7 @@ from cryptography_wizard import finder
 finder.install()
 import assets
 from backends import manager
-print(json.dumps([assets.text("wizard.tcss"), sorted(manager.managers())]))
+print(json.dumps([assets.text("styles/app.tcss"), sorted(manager.managers())]))
 """
 """Says what a text is, and what is found by looking through a folder."""
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
@@ -114,7 +114,7 @@ def test_all_modules_are_found_in_it(bare: Environment, pyz: Path, tmp_path: Pat
 def test_texts_and_backends_are_found_in_it(bare: Environment, pyz: Path, tmp_path: Path) -> None:
     done = run([bare.python, "-c", LOOKED_UP], tmp_path, {"PYTHONPATH": str(pyz)})
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == [assets.text("wizard.tcss"), sorted(manager.managers())]
+    assert json.loads(done.stdout) == [assets.text("styles/app.tcss"), sorted(manager.managers())]
 
 
 def test_no_module_looks_for_files_beside_itself() -> None:
