@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Protocol
 
@@ -62,10 +64,9 @@ def questions(case: Case) -> tuple[Question, ...]:
 
     Raises WizardError; an Impossible has the ways out.
     """
-    from wizard.advice import alternatives
     from wizard.questions import completion
 
-    with alternatives.suggested(case):
+    with suggesting(case):
         return completion.applicable(case)
 
 
@@ -83,13 +84,24 @@ def settle(case: Case) -> Decision:
     is not one of the possible ones, and Impossible, with the ways out, where this machine cannot
     do what was asked.
     """
-    from wizard.advice import alternatives
     from wizard.planning import planner
     from wizard.questions import completion
 
-    with alternatives.suggested(case):
+    with suggesting(case):
         complete = completion.complete(case)
         return Decision(complete, planner.plan(complete))
+
+
+@contextmanager
+def suggesting(case: Case) -> Iterator[None]:
+    """Give every `Impossible` that is raised in here the ways out of it."""
+    try:
+        yield
+    except Impossible as error:
+        from wizard.advice import alternatives  # slow to import
+
+        error.ways = alternatives.find(case)
+        raise
 
 
 def support(case: Case) -> Support | None:
@@ -214,12 +226,20 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
         )
 
 
+def _prepare() -> None:
+    """Import what a plan is made with."""
+    from wizard.planning import planner  # noqa: F401
+    from wizard.questions import completion  # noqa: F401
+
+
 def real() -> Engine:
     """This machine. What looks and works is imported when it is wanted, not before a first page."""
 
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         from wizard.machine import probe as prober
 
+        # Programs and servers are waited for meanwhile.
+        threading.Thread(target=_prepare, name="Imports", daemon=True).start()
         return prober.probe(choices, everything=everything)
 
     def run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from packaging.version import Version
@@ -19,25 +18,15 @@ from wizard.advice.external_alternatives import (
     typed,
 )
 from wizard.choices import Choices
-from wizard.errors import Alternative, Impossible, WizardError
+from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 
-__all__ = ["Alternative", "find", "suggested"]
+__all__ = ["Alternative", "find"]
 
 OTHER_PYTHONS = 2
 """So many other Pythons of this machine are named at most."""
-
-
-@contextmanager
-def suggested(case: Case) -> Iterator[None]:
-    """Give every `Impossible` that is raised in here the ways out of it."""
-    try:
-        yield
-    except Impossible as error:
-        error.ways = find(case)
-        raise
 
 
 def find(case: Case) -> tuple[Alternative, ...]:

@@ -12,7 +12,7 @@ from wizard.needs import package_steps
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case, Offer
 from wizard.plan import Plan, Step
-from wizard.planning import build_steps, installer, wheelhouse
+from wizard.planning import build_steps, installer
 from wizard.planning.installer import Installer
 from wizard.target_environment import Target
 
@@ -37,6 +37,8 @@ def plan(case: Case) -> Plan:
     if needs.refresh:
         return _preparation(case, needs)
     if choices.wheelhouse:
+        from wizard.planning import wheelhouse  # few need it
+
         return wheelhouse.plan(case, offer, _notes(case, offer, tool))
     if choices.method == "wheel":
         steps = _wheel(chosen, listed, tool)

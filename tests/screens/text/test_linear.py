@@ -19,7 +19,6 @@ from screens.text.prompts import Prompts
 from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
 from tests.simulate import Scene
 from wizard import engine
-from wizard.advice import alternatives
 from wizard.choices import Choices
 from wizard.engine import Decision
 from wizard.errors import BadRequest, Exit, Impossible
@@ -133,7 +132,7 @@ def test_an_impossible_plan_leads_back_to_the_questions(
     def settle(case: Case) -> Decision:
         if case.choices.release != "50.0.2":
             return engine.settle(case)
-        with alternatives.suggested(case):
+        with engine.suggesting(case):
             raise Impossible("This machine cannot.", why="It is too small.")
 
     machine = replace(Pretended().engine(), settle=settle)

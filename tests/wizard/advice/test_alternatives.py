@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.machines import FOLDER, machine
-from wizard import knowledge
-from wizard.advice.alternatives import Alternative, find, suggested
+from wizard import engine, knowledge
+from wizard.advice.alternatives import Alternative, find
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Package, Privilege, Python, Tool
@@ -302,6 +302,6 @@ def test_choices_that_make_no_sense_raise_nothing() -> None:
 
 
 def test_offered_adds_them_to_an_error() -> None:
-    with pytest.raises(Impossible) as caught, suggested(Case(ARMV6, KNOWLEDGE)):
+    with pytest.raises(Impossible) as caught, engine.suggesting(Case(ARMV6, KNOWLEDGE)):
         raise Impossible("It cannot be done.")
     assert caught.value.ways == found(ARMV6)
