@@ -320,7 +320,10 @@ class FakeRun:
 
 @dataclass
 class FakeMachine:
-    """A machine to pretend: its engine, and what was asked of it."""
+    """A machine to pretend: its engine, and what was asked of it.
+
+    Its questions, plans and ways out are fixed, unless ``real`` wants those for its facts.
+    """
 
     run: FakeRun = field(default_factory=FakeRun)
     facts: Facts = FACTS
@@ -329,6 +332,7 @@ class FakeMachine:
     probes: int = 0
     unlocked: int = 0
     hold: threading.Event | None = None
+    real: bool = False
 
     def probe(self, _choices: Choices, *, everything: bool = False) -> Facts:
         """Return the facts or raise the problem; wait for ``hold`` if there is one."""
@@ -347,6 +351,8 @@ class FakeMachine:
 
     def engine(self) -> Engine:
         """The engine of this machine."""
+        if self.real:
+            return Engine(probe=self.probe, run=self.run, unlock=self.unlock)
         return Engine(
             probe=self.probe,
             run=self.run,
