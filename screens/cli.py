@@ -110,7 +110,7 @@ def _doctor(request: Request) -> int:
     from screens.commands import doctor
 
     color = terminal.color(sys.stdout, request.color)
-    return doctor.doctor(found, sys.stdout, color, request.flags)
+    return doctor.doctor(engine.case_of(found, request.flags), sys.stdout, color)
 
 
 def _plan(request: Request) -> int:
@@ -118,7 +118,7 @@ def _plan(request: Request) -> int:
     if request.format == "dockerfile" and not request.json:
         return _dockerfile(request, choices)
     if request.facts:
-        decision = engine.settle(_saved(request.facts), choices)
+        decision = engine.settle(engine.case_of(_saved(request.facts), choices))
     else:
         decision = engine.decide(engine.real(), choices)
     if request.json or request.format == "json":
@@ -134,13 +134,11 @@ def _plan(request: Request) -> int:
 
 def _dockerfile(request: Request, choices: Choices) -> int:
     """Plan for a fresh container of the machine's distribution, not for the machine."""
-    from wizard.export import dockerfile
-
     if request.facts:
         facts = _saved(request.facts)
     else:
         facts = engine.real().probe(Choices(python=choices.python), everything=True)
-    print(dockerfile.write(facts, choices).rstrip("\n"))
+    print(engine.dockerfile(engine.case_of(facts, choices)).rstrip("\n"))
     return Exit.DONE
 
 

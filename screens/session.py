@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wizard.engine import Engine
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
+    from wizard.needs.case import Case
     from wizard.plan import Plan
     from wizard.questions.question import Question
     from wizard.running.events import RunEnded, StepEnded, StepStarted
@@ -64,6 +65,7 @@ class Session:
         self.ended: RunEnded | None = None
         self._failed: StepEnded | None = None
         self._prepared = False
+        self._case: Case | None = None
         self._lists: dict[Choices, tuple[Question, ...]] = {}
 
     @property
@@ -85,6 +87,15 @@ class Session:
             raise RuntimeError("the machine has not been looked at yet")
         return self.facts, self.knowledge
 
+    def case(self, choices: Choices) -> Case:
+        """The machine with these choices. Only after `probe`."""
+        from wizard.needs.case import Case
+
+        facts, knowledge = self.known()
+        if self._case is None or self._case.facts is not facts:
+            self._case = Case(facts, knowledge)
+        return self._case.choosing(choices)
+
     def questions(self) -> tuple[Question, ...]:
         """The questions that apply, given the answers so far. Raises WizardError."""
         return self._applicable(self.choices())
@@ -103,13 +114,11 @@ class Session:
 
     def support(self) -> Support | None:
         """Whether the release that would be installed is tested here; None without a Python."""
-        from wizard.advice import support
-
         try:
             choices = self.choices()
         except WizardError:
             choices = self.given
-        return support.recommended(*self.known(), choices)
+        return self.engine.support(self.case(choices))
 
     def question(self) -> Question:
         """The question that is asked now."""
@@ -164,15 +173,8 @@ class Session:
 
     def make_plan(self) -> Plan:
         """Plan with the answers, the recommended ones filled in. Raises WizardError."""
-        from wizard.advice import alternatives
-        from wizard.planning import planner
-        from wizard.questions import completion
-
-        facts, knowledge = self.known()
-        choices = self.choices()
-        with alternatives.suggested(facts, knowledge, choices):
-            self.complete = completion.complete(facts, knowledge, choices)
-            self.plan = planner.plan(facts, knowledge, self.complete)
+        decision = self.engine.settle(self.case(self.choices()))
+        self.complete, self.plan = decision.choices, decision.plan
         if self._prepared:
             require_progress(self.plan)
         return self.plan
@@ -263,20 +265,14 @@ class Session:
 
     def _try(self, question: Question, made: Choices) -> None:
         """Raise WizardError where a typed answer is not possible, whatever else is answered."""
-        from wizard.questions import completion
-
         tried: dict[str, Any] = question.flags(made)
         for earlier in self.questions():
             if earlier.key == question.key:
                 break
             tried = {**dict.fromkeys(earlier.fills, ""), **self._answered(earlier), **tried}
-        completion.complete(*self.known(), replace(self.given, **tried))
+        self.engine.complete(self.case(replace(self.given, **tried)))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:
-        from wizard.advice import alternatives
-        from wizard.questions import completion
-
         if choices not in self._lists:
-            with alternatives.suggested(*self.known(), choices):
-                self._lists[choices] = completion.applicable(*self.known(), choices)
+            self._lists[choices] = self.engine.questions(self.case(choices))
         return self._lists[choices]

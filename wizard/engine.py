@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Protocol
 
 from backends.action import Command
@@ -12,9 +14,11 @@ from wizard.errors import Impossible
 
 if TYPE_CHECKING:
     # Slow to import, and the front door needs none of them.
+    from wizard.advice.support import Support
     from wizard.facts import Facts
-    from wizard.knowledge import Knowledge
+    from wizard.needs.case import Case
     from wizard.plan import Plan
+    from wizard.questions.question import Question
     from wizard.running.events import Event, RunEnded
 
 
@@ -38,44 +42,100 @@ class Run(Protocol):
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A plan, and the case that it was made for. The choices of ``case`` are complete."""
+
+    case: Case
+    plan: Plan
+
+    @property
+    def facts(self) -> Facts:
+        """The machine that the plan is for."""
+        return self.case.facts
+
+    @property
+    def choices(self) -> Choices:
+        """The choices that the plan follows, complete."""
+        return self.case.choices
+
+
+def questions(case: Case) -> tuple[Question, ...]:
+    """The questions that need asking: see `wizard.questions.completion.applicable`.
+
+    Raises WizardError; an Impossible has the ways out.
+    """
+    from wizard.questions import completion
+
+    with suggesting(case):
+        return completion.applicable(case)
+
+
+def complete(case: Case) -> Case:
+    """Fill in the recommended answers: see `wizard.questions.completion.complete`."""
+    from wizard.questions import completion
+
+    return completion.complete(case)
+
+
+def settle(case: Case) -> Decision:
+    """Fill in the recommended answers and plan, for these facts and with no other look.
+
+    Every plan is made here, whatever face or export it is for. Raises BadRequest where an answer
+    is not one of the possible ones, and Impossible, with the ways out, where this machine cannot
+    do what was asked.
+    """
+    from wizard.planning import planner
+    from wizard.questions import completion
+
+    with suggesting(case):
+        complete = completion.complete(case)
+        return Decision(complete, planner.plan(complete))
+
+
+@contextmanager
+def suggesting(case: Case) -> Iterator[None]:
+    """Give every `Impossible` that is raised in here the ways out of it."""
+    try:
+        yield
+    except Impossible as error:
+        from wizard.advice import alternatives  # slow to import
+
+        error.ways = alternatives.find(case)
+        raise
+
+
+def support(case: Case) -> Support | None:
+    """Whether the release is tested on such a machine; None without a Python."""
+    from wizard.advice import support
+
+    return support.recommended(case)
+
+
+@dataclass(frozen=True)
 class Engine:
-    """The machine below a face.
+    """The machine below a face, and what is decided for it; a pretended one in tests.
 
     ``probe`` reads the machine for some choices (a wheel needs less looking than a source build);
     ``probe(choices, everything=True)`` reads all there is. ``run`` runs a plan. ``unlock`` makes
     root possible without another password (``sudo -v`` on the terminal) and says whether it is.
+    The others are the functions of this module.
     """
 
     probe: Callable[..., Facts]
     run: Run
     unlock: Callable[[Facts], bool]
+    questions: Callable[[Case], tuple[Question, ...]] = field(default=questions)
+    complete: Callable[[Case], Case] = field(default=complete)
+    settle: Callable[[Case], Decision] = field(default=settle)
+    support: Callable[[Case], Support | None] = field(default=support)
 
 
-@dataclass(frozen=True)
-class Decision:
-    """A plan, with all that it was made from. ``choices`` are complete."""
-
-    facts: Facts
-    knowledge: Knowledge
-    choices: Choices
-    plan: Plan
-
-
-def settle(facts: Facts, choices: Choices) -> Decision:
-    """Fill in the recommended answers and plan, for these facts and with no other look.
-
-    Raises BadRequest where an answer is not one of the possible ones, and Impossible, with the
-    ways out, where this machine cannot do what was asked.
-    """
+def case_of(facts: Facts, choices: Choices) -> Case:
+    """The case of a machine and choices, with all that the wizard knows of the releases."""
     from wizard import knowledge
-    from wizard.advice import alternatives
-    from wizard.planning import planner
-    from wizard.questions import completion
+    from wizard.needs.case import Case
 
-    known = knowledge.load()
-    with alternatives.suggested(facts, known, choices):
-        complete = completion.complete(facts, known, choices)
-        return Decision(facts, known, complete, planner.plan(facts, known, complete))
+    return Case(facts, knowledge.load(), choices)
 
 
 def decide(engine: Engine, choices: Choices) -> Decision:
@@ -84,19 +144,35 @@ def decide(engine: Engine, choices: Choices) -> Decision:
     Raises what `settle` raises.
     """
     try:
-        return settle(engine.probe(choices), choices)
+        return engine.settle(case_of(engine.probe(choices), choices))
     except Impossible:
-        return settle(engine.probe(choices, everything=True), choices)
+        return engine.settle(case_of(engine.probe(choices, everything=True), choices))
 
 
 def plan_rest(engine: Engine, choices: Choices) -> Decision:
     """Look again after a plan that only prepared, and plan the rest.
 
-    Raises what `settle` and `is_further` raise.
+    Raises what `settle` and `require_progress` raise.
     """
-    decision = settle(engine.probe(choices, everything=True), choices)
+    decision = engine.settle(case_of(engine.probe(choices, everything=True), choices))
     require_progress(decision.plan)
     return decision
+
+
+def dockerfile(case: Case) -> str:
+    """The Dockerfile that installs what ``case`` asks for in a container of its distribution.
+
+    Raises what `settle` and the modules of `wizard.export` raise.
+    """
+    from wizard.export import container, dockerfile
+
+    fresh = container.container(case.facts, case.choices)
+    try:
+        decision = settle(case_of(fresh.facts, container.settled(case.choices)))
+    except Impossible as error:
+        error.ways = ()  # they are commands for a machine, not for an image
+        raise
+    return dockerfile.to_dockerfile(decision.plan, fresh)
 
 
 def require_progress(plan: Plan) -> None:
@@ -150,12 +226,20 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
         )
 
 
+def _prepare() -> None:
+    """Import what a plan is made with."""
+    from wizard.planning import planner  # noqa: F401
+    from wizard.questions import completion  # noqa: F401
+
+
 def real() -> Engine:
     """This machine. What looks and works is imported when it is wanted, not before a first page."""
 
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         from wizard.machine import probe as prober
 
+        # Programs and servers are waited for meanwhile.
+        threading.Thread(target=_prepare, name="Imports", daemon=True).start()
         return prober.probe(choices, everything=everything)
 
     def run(

@@ -6,7 +6,6 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from wizard.addresses import has_password, is_address, masked
 from wizard.errors import BadRequest
@@ -111,6 +110,8 @@ def local_files(place: str) -> tuple[str, ...]:
     """
     if not place.startswith("file:"):
         return ()
+    from urllib.request import url2pathname  # slow to import
+
     path = Path(url2pathname(urlsplit(place).path))
     if place.endswith("/"):
         found = [each for each in path.iterdir() if _NAMES.fullmatch(each.name)]

@@ -11,6 +11,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
 from wizard.knowledge import Release
+from wizard.refused import Refused
 from wizard.versions import at_least, key
 
 NAME = "cryptography-env"
@@ -36,16 +37,16 @@ class Target:
 
 def usable(python: Python) -> bool:
     """Whether this Python runs and is new enough for any release."""
-    return not python.problem and at_least(python.version, OLDEST_PYTHON)
+    return unusable(python) is None
 
 
-def unusable_reason(python: Python) -> str:
-    """Why this Python cannot be used: one sentence, or empty where it can."""
+def unusable(python: Python) -> Refused | None:
+    """Why this Python cannot be used, or None where it can."""
     if python.problem:
-        return python.problem
+        return Refused(python.problem)
     if not at_least(python.version, OLDEST_PYTHON):
-        return f"Python {python.version} is too old: no release since 3.4 runs below 3.6."
-    return ""
+        return Refused(f"Python {python.version} is too old: no release since 3.4 runs below 3.6.")
+    return None
 
 
 def environments(facts: Facts) -> tuple[Python, ...]:
@@ -186,7 +187,8 @@ def _base(facts: Facts, choices: Choices) -> Python:
         return _asked(facts, choices.python)
     found = next((p for p in bases(facts) if usable(p)), None)
     if found is None:
-        reasons = [f"{p.path}: {unusable_reason(p)}" for p in facts.pythons]
+        refused = ((python, unusable(python)) for python in facts.pythons)
+        reasons = [f"{python.path}: {why.reason}" for python, why in refused if why]
         raise Impossible(
             "No Python on this machine can be used.",
             shown="\n".join(reasons[:5]),
@@ -207,11 +209,11 @@ def _asked(facts: Facts, path: str, flag: str = "--python") -> Python:
 
 
 def _checked(python: Python, flag: str = "--python") -> Python:
-    problem = unusable_reason(python)
-    if problem:
+    refused = unusable(python)
+    if refused:
         raise BadRequest(
             f"The Python {python.path} cannot be used.",
-            why=problem,
+            why=refused.reason,
             hints=(f"Choose another with {flag}.",),
         )
     return python

@@ -5,12 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TextIO
 
-from wizard import knowledge
-from wizard.advice.doctor import NO_CHOICES, Finding, Mark, findings
-from wizard.choices import Choices
+from wizard.advice.doctor import Finding, Mark, findings
 from wizard.errors import Exit
-from wizard.facts import Facts
-from wizard.needs import offers
+from wizard.needs.case import Case
 from wizard.wrap import wrap
 
 # A mark is never told by its colour alone: each has a sign of its own, and the summary has words.
@@ -22,16 +19,15 @@ _SIGNS: dict[Mark, tuple[str, str, str]] = {
 _TITLE = 13
 
 
-def doctor(facts: Facts, stream: TextIO, color: bool, choices: Choices = NO_CHOICES) -> int:
+def doctor(case: Case, stream: TextIO, color: bool) -> int:
     """Print what was found to ``stream``, each ``!`` and ``✗`` with what to do.
 
-    ``choices`` may name a release to be told of; raises BadRequest where there is no such.
-    Gives exit code 0, or 3 where nothing works here.
+    The choices may name a release; raises BadRequest if there is no such release. Returns exit
+    code 0, or 3 where nothing works here.
     """
-    known = knowledge.load()
-    if choices.release:
-        offers.find(facts, known, choices.release)
-    found = findings(facts, known, choices)
+    if case.choices.release:
+        case.find(case.choices.release)
+    found = findings(case)
     fancy = _can_show(stream, "✓✗→")
     width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
     for finding in found:

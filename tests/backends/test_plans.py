@@ -16,13 +16,13 @@ from backends.action import Command
 from backends.manager import managers
 from tests.machines import machine
 from tests.programs import only, program
+from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Package
 from wizard.knowledge import load
 from wizard.machine import packages
 from wizard.plan import Plan
-from wizard.planning.planner import plan
 
 SOURCE = Choices(method="source")
 FEDORA = {

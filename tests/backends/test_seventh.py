@@ -19,6 +19,7 @@ from backends.action import Command
 from backends.manager import managers
 from tests.machines import machine
 from tests.programs import only, program
+from tests.wizard.planned import plan
 from wizard import knowledge
 from wizard.choices import Choices
 from wizard.export.formats import to_shell
@@ -26,7 +27,6 @@ from wizard.facts import Facts, Package
 from wizard.knowledge import load
 from wizard.machine import packages
 from wizard.plan import Plan, Step
-from wizard.planning.planner import plan
 from wizard.running import step_checks
 
 BACKEND = """

@@ -35,7 +35,7 @@ def main(how: str, version: str, folder: str) -> int:
         openssl_source=Path(os.environ["OPENSSL_SOURCE"]).as_uri(),
         wheelhouse=folder,
     )
-    decision = engine.settle(machine.probe(choices), choices)
+    decision = engine.settle(engine.case_of(machine.probe(choices), choices))
     plan = _chained(decision.plan) if how == "chain" else decision.plan
     times: dict[str, tuple[float, float]] = {}
 

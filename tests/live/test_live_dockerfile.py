@@ -16,8 +16,8 @@ from tests.live import roots
 from tests.live.images import Builder, Built, base
 from tests.live.matrix import long
 from tests.machines import machine
+from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
-from wizard.export.dockerfile import write
 from wizard.proof import linkage
 
 pytestmark = pytest.mark.live
@@ -64,7 +64,9 @@ def assert_minimal(built: Built) -> None:
 
 @pytest.mark.usefixtures("host_pip")
 def test_the_one_for_a_wheel(builder: Builder) -> None:
-    built = builder.build(write(machine("debian-13"), Choices(method="wheel", release="50.0.2")))
+    built = builder.build(
+        dockerfile(machine("debian-13"), Choices(method="wheel", release="50.0.2"))
+    )
     assert_minimal(built)
     assert linkage.read(str(extension(built))).kind == "static"
     assert "python3.13-venv" not in roots.packages(built.root)
@@ -73,7 +75,9 @@ def test_the_one_for_a_wheel(builder: Builder) -> None:
 @pytest.mark.usefixtures("host_pip")
 @long("dockerfile-source")
 def test_the_one_that_compiles(builder: Builder) -> None:
-    built = builder.build(write(machine("debian-13"), Choices(method="source", release="50.0.2")))
+    built = builder.build(
+        dockerfile(machine("debian-13"), Choices(method="source", release="50.0.2"))
+    )
     assert_minimal(built)
     assert linkage.read(str(extension(built))).kind == "dynamic"
     assert "libssl3t64" in roots.packages(built.root)

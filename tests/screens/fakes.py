@@ -11,17 +11,15 @@ import pytest
 
 from backends.action import Command, Prove
 from screens.tui import failure, result, review, welcome
-from wizard.advice import alternatives, support
 from wizard.advice.support import Support
 from wizard.choices import Choices
-from wizard.engine import Engine
+from wizard.engine import Decision, Engine
 from wizard.errors import Alternative, BadRequest, Impossible, WizardError
 from wizard.facts import Facts, Headers, Manager, Pip, Privilege, Python, System, Tool
 from wizard.knowledge import Knowledge
+from wizard.needs.case import Case
 from wizard.plan import Plan, Step
-from wizard.planning import planner
 from wizard.proof.verify import Check, Linkage, Report
-from wizard.questions import completion
 from wizard.questions.question import Option, Question
 from wizard.running.events import (
     Event,
@@ -107,24 +105,35 @@ VENV = Question(
 )
 
 
-def applicable(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> tuple[Question, ...]:
+def questions(case: Case) -> tuple[Question, ...]:
     """Where, which and how; where Rust comes from only for the source."""
     asked = (VENV, RELEASE, METHOD)
-    return (*asked, RUST) if choices.method == "source" else asked
+    return (*asked, RUST) if case.choices.method == "source" else asked
 
 
-def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
+def complete(case: Case) -> Case:
     """Fill in the recommended answers. Release 9.9 does not exist."""
+    choices = case.choices
     if choices.release == "9.9":
         raise BadRequest("There is no release 9.9.", hints=("The nearest is 3.4.8.",))
-    for question in applicable(facts, knowledge, choices):
+    for question in questions(case):
         if not getattr(choices, question.key):
             recommended: dict[str, Any] = {question.key: question.recommended}
             choices = replace(choices, **recommended)
-    return choices
+    return case.choosing(choices)
 
 
-def plan(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> Plan:
+def settle(case: Case) -> Decision:
+    """Complete the choices and plan; one of the impossible releases has ways out."""
+    try:
+        done = complete(case)
+        return Decision(done, plan(done.choices))
+    except Impossible as error:
+        error.ways = WAYS if case.choices.release == "44.0.3" else ()
+        raise
+
+
+def plan(choices: Choices) -> Plan:
     """Four steps for the source, three for a wheel. Two releases are impossible here."""
     if choices.release in ("45.0.7", "44.0.3"):
         raise Impossible(
@@ -189,11 +198,6 @@ WAYS = (
     ),
     Alternative("A newer version of this system", "Its wheels need glibc 2.28 or newer."),
 )
-
-
-def ways_out(_facts: Facts, _knowledge: Knowledge, choices: Choices) -> tuple[Alternative, ...]:
-    """There are some for one of the impossible releases."""
-    return WAYS if choices.release == "44.0.3" else ()
 
 
 TESTED = Support("50.0.2", "tested", "", "50.0.2: its makers test it on such a system")
@@ -316,7 +320,10 @@ class FakeRun:
 
 @dataclass
 class FakeMachine:
-    """A machine to pretend: its engine, and what was asked of it."""
+    """A machine to pretend: its engine, and what was asked of it.
+
+    Its questions, plans and ways out are fixed, unless ``real`` wants those for its facts.
+    """
 
     run: FakeRun = field(default_factory=FakeRun)
     facts: Facts = FACTS
@@ -325,6 +332,7 @@ class FakeMachine:
     probes: int = 0
     unlocked: int = 0
     hold: threading.Event | None = None
+    real: bool = False
 
     def probe(self, _choices: Choices, *, everything: bool = False) -> Facts:
         """Return the facts or raise the problem; wait for ``hold`` if there is one."""
@@ -343,15 +351,20 @@ class FakeMachine:
 
     def engine(self) -> Engine:
         """The engine of this machine."""
-        return Engine(probe=self.probe, run=self.run, unlock=self.unlock)
+        if self.real:
+            return Engine(probe=self.probe, run=self.run, unlock=self.unlock)
+        return Engine(
+            probe=self.probe,
+            run=self.run,
+            unlock=self.unlock,
+            questions=questions,
+            complete=complete,
+            settle=settle,
+            support=lambda case: TESTED if case.facts.pythons else None,
+        )
 
 
 def pretend(patch: pytest.MonkeyPatch) -> None:
-    """Let the fixed questions and plan take the place of the real ones."""
+    """Let the pages show paths in the pretended folder as they show those in the real one."""
     for page in (failure, result, review, welcome):
         patch.setattr(page, "friendly", lambda path: path.replace("/home/ada/project", "."))
-    patch.setattr(completion, "applicable", applicable)
-    patch.setattr(completion, "complete", complete)
-    patch.setattr(planner, "plan", plan)
-    patch.setattr(support, "recommended", lambda facts, *_: TESTED if facts.pythons else None)
-    patch.setattr(alternatives, "find", ways_out)

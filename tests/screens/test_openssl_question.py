@@ -25,12 +25,12 @@ from tests.machines import machine
 from tests.screens.fakes import FakeRun
 from tests.screens.pretend import Pretended
 from tests.screens.scenes import OPENSSL, keys, settled
+from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.engine import Engine
 from wizard.errors import Exit
 from wizard.facts import Facts, Headers
 from wizard.knowledge import load
-from wizard.planning import planner
 
 DEBIAN = machine("debian-12")
 AS_ROOT = replace(DEBIAN, privilege=replace(DEBIAN.privilege, method="root", password=False))
@@ -214,4 +214,4 @@ def test_a_folder_line_by_line(
 )
 def test_the_review_says_it_in_words(choices: dict[str, str], words: str) -> None:
     wanted = Choices(**{"method": "source", **choices})  # type: ignore[arg-type]
-    assert words in review.headline(planner.plan(DEBIAN, load(), wanted), wanted)
+    assert words in review.headline(plan(DEBIAN, load(), wanted), wanted)

@@ -6,11 +6,15 @@ import contextlib
 from functools import cache
 
 from tests.machines import FOLDER, machine
+from wizard import engine
 from wizard.choices import Choices
 from wizard.errors import WizardError
-from wizard.knowledge import load
+from wizard.facts import Facts
+from wizard.knowledge import Knowledge, load
+from wizard.needs.case import Case
 from wizard.plan import Plan
-from wizard.planning.planner import plan
+from wizard.planning import planner
+from wizard.questions import completion
 
 CHOICES = (Choices(), Choices(method="source"))
 MORE = (
@@ -19,6 +23,16 @@ MORE = (
     Choices(method="source", release="38.0.4"),
 )
 """More answers, for one machine."""
+
+
+def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
+    """The plan for these choices; open ones get the recommended answer."""
+    return planner.plan(completion.complete(Case(facts, knowledge, choices)))
+
+
+def dockerfile(facts: Facts, choices: Choices) -> str:
+    """The Dockerfile for these choices."""
+    return engine.dockerfile(engine.case_of(facts, choices))
 
 
 @cache

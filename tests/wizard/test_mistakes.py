@@ -12,6 +12,7 @@ import pytest
 
 from backends.action import Command, Download
 from tests.machines import listing, machine
+from tests.wizard.planned import plan
 from wizard import target_environment
 from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
@@ -19,9 +20,9 @@ from wizard.errors import Impossible
 from wizard.export.formats import to_shell
 from wizard.facts import Facts, Python
 from wizard.knowledge import load
-from wizard.needs import offers, wheels
+from wizard.needs import wheels
+from wizard.needs.case import Case
 from wizard.plan import Plan
-from wizard.planning.planner import plan
 
 KNOWLEDGE = load()
 MACS = ("mac-arm-brew", "mac-arm-port", "mac-intel-brew", "mac-intel-port")
@@ -61,8 +62,11 @@ def test_2_a_build_on_a_mac_is_never_a_wheel(name: str, release: str) -> None:
 def test_3_alpine_has_wheels_since_3_4_8() -> None:
     python = machine("alpine-3.16").pythons[0]
     old, first = (next(r for r in listing().releases if r.version == v) for v in ("3.4.7", "3.4.8"))
-    assert offers.wheel_reason(python, first, KNOWLEDGE) == ""
-    assert "musl" in offers.wheel_reason(python, old, KNOWLEDGE)
+    case = Case(machine("alpine-3.16"), KNOWLEDGE)
+    assert case.wheel_blocked_by(python, first) is None
+    blocked = case.wheel_blocked_by(python, old)
+    assert blocked
+    assert "musl" in blocked.reason
 
 
 def test_4_only_cryptography_itself_is_compiled() -> None:
@@ -163,12 +167,9 @@ def test_15_a_pypy_7_3_gets_the_release_whose_wheel_it_takes(platform: str) -> N
         libc_version="2.36" if system == "linux" else "",
         macos="14.5" if system == "macosx" else "",
     )
-    newest = next(
-        r.version
-        for r in listing().releases
-        if not r.yanked and not offers.wheel_reason(python, r, KNOWLEDGE)
-    )
-    assert newest == ("50.0.2" if system == "linux" else "50.0.1")
+    newest = Case(machine("pypy"), KNOWLEDGE).newest_wheel(python)
+    assert newest is not None
+    assert newest.version == ("50.0.2" if system == "linux" else "50.0.1")
 
 
 def test_16_the_static_recipe_of_old_releases_is_for_macs_only() -> None:
@@ -212,5 +213,6 @@ def test_20_an_old_pip_is_told_apart_from_an_unserved_machine() -> None:
         next(r for r in listing().releases if r.version == "40.0.2"),
         KNOWLEDGE,
     )
+    assert isinstance(found, wheels.Fit)
     assert found.pip
     assert target_environment.usable(old)

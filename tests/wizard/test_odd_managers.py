@@ -17,14 +17,15 @@ from backends.action import Command, Output
 from backends.manager import PackageManager, managers
 from tests.machines import machine
 from tests.programs import only, program
+from tests.wizard.planned import plan
 from wizard.advice.doctor import findings
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Privilege
 from wizard.knowledge import load
 from wizard.machine import packages, query_results
+from wizard.needs.case import Case
 from wizard.plan import PackagesInstalled, Plan, Step
-from wizard.planning.planner import plan
 from wizard.programs import processes
 from wizard.running import runner
 from wizard.running.events import Event, RunEnded, StepEnded
@@ -126,7 +127,9 @@ def test_what_it_has_is_unknown_and_the_reason_is_said(
     assert found.problem.endswith(".")
     assert len(found.problem) < 600
     facts = here(name, found)
-    warned = [f for f in findings(facts, KNOWLEDGE) if f.mark == "warn" and f.title == "Packages"]
+    warned = [
+        f for f in findings(Case(facts, KNOWLEDGE)) if f.mark == "warn" and f.title == "Packages"
+    ]
     assert [f.detail for f in warned] == [found.problem]
     # The wheel does without it; a source build is refused, and says why.
     assert plan(facts, KNOWLEDGE, Choices()).method == "wheel"

@@ -8,9 +8,9 @@ from typing import Literal
 
 from wizard.advice import support
 from wizard.choices import Choices
-from wizard.facts import Facts, Listed, Python
-from wizard.knowledge import Knowledge
-from wizard.needs import build_needs, offers
+from wizard.facts import Facts, Python
+from wizard.needs.case import Case
+from wizard.refused import Refused
 from wizard.target_environment import usable
 
 Mark = Literal["ok", "warn", "bad"]
@@ -21,7 +21,6 @@ BUILD_MEMORY = GIB
 """Bytes: a rule of thumb. Below it the system has often ended Rust's compiler for lack of it."""
 SHOWN = 5
 """So many other Pythons are named."""
-NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,17 @@ class Finding:
     action: str = ""
 
 
-def findings(
-    facts: Facts, knowledge: Knowledge, choices: Choices = NO_CHOICES
-) -> tuple[Finding, ...]:
-    """What these facts mean, the most important first.
+def findings(case: Case) -> tuple[Finding, ...]:
+    """What the facts of a case mean, the most important first.
 
-    The release that ``choices`` name is the one whose support is told; else the recommended one.
+    Support is that of the chosen release; else of the recommended one.
     """
+    facts = case.facts
     python = next((each for each in facts.pythons if usable(each)), None)
     found = [*_system(facts), *_pythons(facts, python)]
     if python is not None:
-        found += [*_index(facts), *_releases(facts, knowledge, python)]
-        found += _support(facts, knowledge, choices)
+        found += [*_index(facts), *_releases(case, python)]
+        found += _support(case)
     found += [*_managers(facts), *_tools(facts), *_root(facts), *_room(facts)]
     return tuple(found)
 
@@ -130,19 +128,17 @@ def _index(facts: Facts) -> Iterator[Finding]:
         yield Finding("ok", "Index", f"{where}: {count}{changed}")
 
 
-def _releases(facts: Facts, knowledge: Knowledge, python: Python) -> Iterator[Finding]:
+def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if python.cryptography:
         yield Finding(
             "ok", "Installed", f"cryptography {python.cryptography} is there for {python.path}"
         )
-    listed = [each for each in offers.listing(facts, knowledge).releases if not each.yanked]
-    if not listed:
+    if not case.releases:
         return
-    newest = listed[0]
-    yield _wheel(knowledge, python, listed)
-    row = knowledge.release(newest.version, listed=True)
-    build = build_needs.assess(facts, knowledge, python, row)
-    if build.reason:
+    newest = case.releases[0]
+    yield _wheel(case, python)
+    build = case.choosing(Choices()).build_needs(python, case.row(newest))
+    if isinstance(build, Refused):
         action = " ".join(build.hints) or "Take the wheel: it needs nothing of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
     elif build.missing:
@@ -153,22 +149,21 @@ def _releases(facts: Facts, knowledge: Knowledge, python: Python) -> Iterator[Fi
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
 
 
-def _wheel(knowledge: Knowledge, python: Python, listed: list[Listed]) -> Finding:
-    newest = listed[0]
-    reason = offers.wheel_reason(python, newest, knowledge)
-    if not reason:
+def _wheel(case: Case, python: Python) -> Finding:
+    newest = case.releases[0]
+    blocked = case.wheel_blocked_by(python, newest)
+    if not blocked:
         return Finding("ok", "Wheel", f"{newest.version} fits this Python: nothing is compiled.")
-    fits = (each for each in listed if not offers.wheel_reason(python, each, knowledge))
-    best = next(fits, None)
+    best = case.newest_wheel(python)
     if best is None:
         action = "Build it from source, or take another Python."
-        return Finding("warn", "Wheel", f"None fits this Python. {reason}", action)
+        return Finding("warn", "Wheel", f"None fits this Python. {blocked.reason}", action)
     action = f"Take {best.version}, the newest with a fitting wheel: --release {best.version}"
-    return Finding("warn", "Wheel", f"{newest.version}: {reason}", action)
+    return Finding("warn", "Wheel", f"{newest.version}: {blocked.reason}", action)
 
 
-def _support(facts: Facts, knowledge: Knowledge, choices: Choices) -> Iterator[Finding]:
-    found = support.recommended(facts, knowledge, choices)
+def _support(case: Case) -> Iterator[Finding]:
+    found = support.recommended(case)
     if found is None:
         return
     parts = (found.words, found.openssl, f"Read in {found.source}." if found.source else "")

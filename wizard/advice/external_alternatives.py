@@ -14,8 +14,8 @@ from backends.action import Command
 from backends.manager import called, managers
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
-from wizard.knowledge import Knowledge, Packages
-from wizard.needs import offers
+from wizard.knowledge import Knowledge, Packages, Release
+from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
 
@@ -58,22 +58,19 @@ class Candidate:
 
 
 def new_python(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python | None,
-    releases: list[Listed],
-    wheel: Version | None,
+    case: Case, python: Python | None, releases: list[Listed], wheel: Version | None
 ) -> Iterator[Candidate]:
     """A Python that is not here yet, where a wheel would fit it."""
+    facts = case.facts
     for title, imagined in _imagined(facts.system, python):
-        listed = newest_wheel(knowledge, imagined, releases)
+        listed = case.newest_wheel(imagined, releases)
         if listed is None or (wheel is not None and Version(listed.version) <= wheel):
             continue
-        words = (
+        sentences = (
             f"cryptography {listed.version} has a wheel for it. {_WHERE_FROM[facts.system.name]} "
             "It can stand beside what is here; the wizard finds it afterwards."
         )
-        detail = detailed(words, knowledge, listed)
+        detail = detailed(sentences, case.row(listed))
         minor = minor_of(imagined)
         same = python is None or (imagined.platform, imagined.bits) == (
             python.platform,
@@ -191,26 +188,24 @@ def conda(facts: Facts) -> Iterator[Alternative]:
     )
 
 
-def newer_system(
-    facts: Facts, knowledge: Knowledge, python: Python | None, newest: Listed
-) -> Iterator[Alternative]:
+def newer_system(case: Case, python: Python | None, newest: Listed) -> Iterator[Alternative]:
     """Where it is the age of the system that closes the newest release."""
     if python is None:
         return
-    here = offers.wheel_reason(python, newest, knowledge)
+    here = case.wheel_blocked_by(python, newest)
     grown = replace(
         python,
         libc_version={"glibc": "2.99", "musl": "1.9", "": ""}[python.libc],
         macos="99.0" if python.macos else "",
         pip=None,
     )
-    if here and not offers.wheel_reason(grown, newest, knowledge):
-        yield Alternative("A newer version of this system", here)
+    if here and not case.wheel_blocked_by(grown, newest):
+        yield Alternative("A newer version of this system", here.reason)
         return
-    row = knowledge.release(newest.version, listed=True)
-    for manager in facts.managers if here else ():
-        names = knowledge.packages_of(manager.name)
-        if names is None or _foreign(facts.system, names):
+    row = case.row(newest)
+    for manager in case.facts.managers if here else ():
+        names = case.knowledge.packages_of(manager.name)
+        if names is None or _foreign(case.facts.system, names):
             continue
         known = {each.name: each for each in manager.packages}
         own = (known.get(way.version_of or way.package) for way in names.openssl)
@@ -223,15 +218,9 @@ def newer_system(
             yield Alternative("A newer version of this system", detail)
 
 
-def newest_wheel(knowledge: Knowledge, python: Python, releases: list[Listed]) -> Listed | None:
-    """The newest of these releases with a wheel that fits."""
-    fits = (each for each in releases if not offers.wheel_reason(python, each, knowledge))
-    return next(fits, None)
-
-
-def detailed(words: str, knowledge: Knowledge, listed: Listed, method: str = "wheel") -> str:
-    """The words and, where there is one, the caveat of staying with this release."""
-    return f"{words} {knowledge.release(listed.version, listed=True).caveat(method)}".rstrip()
+def detailed(sentences: str, row: Release, method: str = "wheel") -> str:
+    """The sentences and, if there is one, the caveat of staying with releases of this row."""
+    return f"{sentences} {row.caveat(method)}".rstrip()
 
 
 def command_words(facts: Facts, manager: Manager, command: Command) -> str:

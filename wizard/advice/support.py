@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, Optional
+from typing import TYPE_CHECKING, Literal, Optional
 
 from packaging.version import InvalidVersion, Version
 
-from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
 from wizard.facts import Facts, Python, System
-from wizard.knowledge import Knowledge, read_asset, read_row
+from wizard.knowledge import read_asset, read_row
 from wizard.versions import at_least
+
+if TYPE_CHECKING:
+    from wizard.needs.case import Case
 
 MOVING = ("latest", "rolling", "unstable")
 """Words that stand for no fixed version: the newest, the newest Ubuntu, Debian Sid."""
@@ -127,28 +129,24 @@ def support(
     return Support(version, kind, f"{wheel} {untested.why}", short, _openssl(row), row.source)
 
 
-def recommended(facts: Facts, knowledge: Knowledge, choices: Choices) -> Optional[Support]:
+def recommended(case: Case) -> Optional[Support]:
     """The support of the release that was chosen, or would be recommended, or else is the newest.
 
     None where there is no Python, or no such release.
     """
-    from wizard import target_environment
-    from wizard.needs import offers  # slow to import
     from wizard.questions import completion  # slow to import
 
     try:
-        target = target_environment.target(facts, choices)
+        python = case.target.python
         try:
-            version = choices.release or completion.complete(facts, knowledge, choices).release
+            version = case.choices.release or completion.complete(case).choices.release
         except Impossible:  # nothing can be recommended: then what the newest would be
-            version = next(
-                r.version for r in offers.listing(facts, knowledge).releases if not r.yanked
-            )
-        listed = offers.find(facts, knowledge, version)
+            version = case.releases[0].version
+        listed = case.find(version)
     except WizardError:
         return None
-    has_wheel = not offers.wheel_reason(target.python, listed, knowledge)
-    return support(facts, load(), target.python, listed.version, has_wheel)
+    has_wheel = not case.wheel_blocked_by(python, listed)
+    return support(case.facts, load(), python, listed.version, has_wheel)
 
 
 def _row(table: tuple[Upstream, ...], version: str) -> Optional[Upstream]:

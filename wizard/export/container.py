@@ -11,7 +11,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Manager, Privilege, Python, Terminal
 from wizard.knowledge import read_asset, read_row
-from wizard.target_environment import unusable_reason
+from wizard.target_environment import usable
 from wizard.versions import key
 
 FOLDER = "/opt/cryptography"
@@ -196,7 +196,7 @@ def _comes_with(python: Python) -> bool:
         python.prefix == "/usr"
         and python.implementation == "cpython"
         and not python.environment
-        and not unusable_reason(python)
+        and usable(python)
     )
 
 

@@ -12,15 +12,11 @@ import posixpath
 from shlex import join, quote
 
 from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
-from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.export.container import FOLDER, MIRRORS, Container, container, settled
+from wizard.export.container import FOLDER, MIRRORS, Container
 from wizard.export.shell import PROOF, aim, assignments
-from wizard.facts import Facts
-from wizard.knowledge import load
 from wizard.plan import PackagesInstalled, Plan, Step, order
-from wizard.planning import build_steps, openssl_steps, planner
-from wizard.questions import completion
+from wizard.planning import build_steps, openssl_steps
 from wizard.wrap import wrap
 
 USER = "10001:10001"
@@ -40,16 +36,6 @@ _PLATFORMS = {
     "ppc64le": "linux/ppc64le",
     "s390x": "linux/s390x",
 }
-
-
-def write(facts: Facts, choices: Choices) -> str:
-    """The Dockerfile for a machine of this distribution and these choices.
-
-    Raises what `container` and `wizard.planning.planner.plan` raise.
-    """
-    fresh, known = container(facts, choices), load()
-    complete = completion.complete(fresh.facts, known, settled(choices))
-    return to_dockerfile(planner.plan(fresh.facts, known, complete), fresh)
 
 
 def to_dockerfile(plan: Plan, fresh: Container) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Optional, Union
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -203,6 +202,8 @@ def _read_links(place: str, web: Web, project: str) -> list[File]:
 def _local(place: str) -> Optional[Path]:
     """The path that a place names, or None for one on a network."""
     if place.lower().startswith("file:"):
+        from urllib.request import url2pathname  # slow to import
+
         return Path(url2pathname(urlsplit(place).path))
     return None if "://" in place else Path(place).expanduser()
 

@@ -6,10 +6,10 @@ import posixpath
 from dataclasses import dataclass, replace
 
 from backends.manager import managers
-from wizard.choices import Choices
 from wizard.facts import Facts, Manager, Python
-from wizard.knowledge import Knowledge, Packages, Release
+from wizard.knowledge import Knowledge, Packages
 from wizard.needs import build_notes, cffi, compiler, linking, openssl, openssl_build, rust
+from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.plan import Step
@@ -20,18 +20,15 @@ from wizard.versions import upstream
 
 @dataclass(frozen=True)
 class BuildNeeds:
-    """The outcome: what has to be installed, or why a source build cannot work here.
+    """What has to be installed for a source build, and with which settings it works here.
 
-    ``reason`` is empty where it can work; otherwise one sentence, and ``hints`` say what would
-    help. ``refresh`` says that the manager's package lists are empty: they have to be fetched
-    before anybody can tell more. ``missing`` are the packages to install with ``manager``.
-    ``rust`` and ``openssl`` are what will be used, ``compiler`` the steps that bring a C
-    compiler. ``env``, ``lists``, ``unset`` and ``path`` are for the build: see
-    `backends.action.Command`. ``notes`` are sentences for the plan.
+    ``refresh`` says that the manager's package lists are empty: they have to be fetched before
+    anybody can tell more. ``missing`` are the packages to install with ``manager``. ``rust`` and
+    ``openssl`` are what will be used, ``compiler`` the steps that bring a C compiler. ``env``,
+    ``lists``, ``unset`` and ``path`` are for the build: see `backends.action.Command`. ``notes``
+    are sentences for the plan.
     """
 
-    reason: str = ""
-    hints: tuple[str, ...] = ()
     manager: str = ""
     refresh: bool = False
     missing: tuple[str, ...] = ()
@@ -43,18 +40,6 @@ class BuildNeeds:
     unset: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """What is asked of `assess`, for all that answer a part of it."""
-
-    facts: Facts
-    knowledge: Knowledge
-    python: Python
-    row: Release
-    choices: Choices
-    folder: str
 
 
 def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
@@ -79,148 +64,129 @@ def _native(facts: Facts, names: Packages) -> bool:
     return not {facts.system.distribution, *facts.system.like}.isdisjoint(names.distributions)
 
 
-def assess(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices = Choices(),  # noqa: B008 - frozen
-    folder: str = "",
-) -> BuildNeeds:
-    """Find out what a source build under the rules of ``row`` needs here.
-
-    Of the choices, ``manager``, ``openssl``, ``link`` and ``rust`` matter; open ones are
-    recommended here. ``folder`` is that of the environment.
-    """
-    if not usable(python):
-        return BuildNeeds("The Python cannot be used.")
-    tools = compiler.needed(facts, python)
+def assess(request: BuildRequest) -> BuildNeeds | Refused:
+    """Find out what a source build needs here, or why it cannot work."""
+    if not usable(request.python):
+        return Refused("The Python cannot be used.")
+    tools = compiler.needed(request.facts, request.python)
     if isinstance(tools, Refused):
-        return _refused(tools)
-    wish = _Wish(facts, knowledge, python, row, choices, folder)
-    found = _found(wish)
-    if found.reason and not choices.link and choices.openssl not in ("", "system"):
-        inside = _found(replace(wish, choices=replace(choices, link="static")))
-        found = found if inside.reason else inside
-    return found if found.reason else replace(found, compiler=tools)
+        return tools
+    found = _found(request)
+    choices = request.choices
+    if isinstance(found, Refused) and not choices.link and choices.openssl not in ("", "system"):
+        inside = _found(replace(request, choices=replace(choices, link="static")))
+        found = found if isinstance(inside, Refused) else inside
+    return found if isinstance(found, Refused) else replace(found, compiler=tools)
 
 
-def _found(wish: _Wish) -> BuildNeeds:
+def _found(request: BuildRequest) -> BuildNeeds | Refused:
     """What `assess` finds, but for the compiler."""
-    facts, choices = wish.facts, wish.choices
-    pairs = available(facts, wish.knowledge)
+    facts, choices = request.facts, request.choices
+    pairs = available(facts, request.knowledge)
     if not choices.manager:  # one that cannot be asked gives way to the next
         pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
     if pair is None or pair[0].problem:
-        because = pair[0].problem if pair else ""
-        found = _by_hand(wish, because)
-    else:
-        found = _with_lists(wish, *pair)
-        if not choices.manager and (found.reason or not _native(facts, pair[1])):
-            others = (
-                _with_lists(wish, *other)
-                for other in pairs
-                if not other[0].problem and not foreign(facts, other[1])
-            )
-            working = [other for other in others if not other.reason]
-            found = min(working, key=lambda other: len(other.missing), default=found)
-    return found
+        return _by_hand(request, pair[0].problem if pair else "")
+    found = _with_lists(request, *pair)
+    if choices.manager or not (isinstance(found, Refused) or not _native(facts, pair[1])):
+        return found
+    others = (
+        _with_lists(request, *other)
+        for other in pairs
+        if not other[0].problem and not foreign(facts, other[1])
+    )
+    working = [other for other in others if isinstance(other, BuildNeeds)]
+    return min(working, key=lambda other: len(other.missing), default=found)
 
 
-def _with_lists(wish: _Wish, manager: Manager, names: Packages) -> BuildNeeds:
+def _with_lists(request: BuildRequest, manager: Manager, names: Packages) -> BuildNeeds | Refused:
     """What `_with_manager` finds, unless that is for want of the package lists."""
-    other = _other_architecture(wish.facts, wish.python, manager, names)
+    other = _other_architecture(request, manager, names)
     if other:
-        return _refused(other, manager)
-    library = _library(wish)
+        return replace(other, manager=manager.name)
+    library = _library(request)
     if isinstance(library, Refused):  # no package list would change that
-        return _refused(library, manager)
-    found = _with_manager(wish, manager, names)
+        return replace(library, manager=manager.name)
+    found = _with_manager(request, manager, names)
     # What is installed is a candidate even where the lists are empty.
     offered = any(package.candidate and not package.installed for package in manager.packages)
-    return found if offered or not found.reason else _unasked(wish.facts, manager)
+    if isinstance(found, Refused) and not offered:
+        found = _unasked(request.facts, manager)
+    return replace(found, manager=manager.name)
 
 
-def _with_manager(wish: _Wish, manager: Manager, names: Packages) -> BuildNeeds:
-    facts, python, row, choices = wish.facts, wish.python, wish.row, wish.choices
+def _with_manager(request: BuildRequest, manager: Manager, names: Packages) -> BuildNeeds | Refused:
+    facts, python = request.facts, request.python
     known = {package.name: package for package in manager.packages}
     wanted = list(names.build)
     if names.libffi and cffi.is_compiled(python):
         wanted.append(names.libffi)
-    headers = _python_headers(facts, python, manager, names)
+    headers = _python_headers(request, manager, names)
     if isinstance(headers, Refused):
-        return _refused(headers, manager)
-    library = _library(wish) or openssl.packaged(
-        facts, wish.knowledge, row, manager, names, choices.link
-    )
+        return headers
+    library = _library(request) or openssl.packaged(request, manager, names)
     if isinstance(library, Refused):
-        return _refused(library, manager)
+        return library
     if library.own and not library.own.built:
         wanted += names.openssl_build
-    toolchain = rust.choose(facts, wish.knowledge, python, row, manager, names, choices.rust)
+    toolchain = rust.choose(request, manager, names)
     if isinstance(toolchain, Refused):
-        return _refused(toolchain, manager)
+        return toolchain
     wanted += [*library.packages, *headers, *toolchain.packages]
     missing = tuple(name for name in wanted if name not in known or not known[name].installed)
     unknown = [n for n in missing if n not in known or not known[n].candidate]
     if unknown:
-        return BuildNeeds(
-            f"{manager.name} does not have: {' '.join(unknown)}.", manager=manager.name
-        )
+        return Refused(f"{manager.name} does not have: {' '.join(unknown)}.")
     if missing and _needs_root(manager) and facts.privilege.method == "none":
-        return BuildNeeds(
+        return Refused(
             "Packages are missing, and this user cannot become root.",
-            hints=(f"Ask whoever administers this machine to install: {' '.join(missing)}",),
-            manager=manager.name,
-            missing=missing,
+            (f"Ask whoever administers this machine to install: {' '.join(missing)}",),
         )
-    found = _build(wish, toolchain, library)
-    return replace(found, manager=manager.name, missing=missing)
+    found = _build(request, toolchain, library)
+    return found if isinstance(found, Refused) else replace(found, missing=missing)
 
 
-def _by_hand(wish: _Wish, because: str) -> BuildNeeds:
+def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
     """A build with what is there already, where no package manager can be asked."""
-    facts, python, row, choices = wish.facts, wish.python, wish.row, wish.choices
+    facts, python, row = request.facts, request.python, request.row
     lacks = []
     if facts.system.name not in ("macos", "windows"):
         lacks += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
-    toolchain = rust.choose(facts, wish.knowledge, python, row, None, None, choices.rust)
-    library = _library(wish) or openssl.present(facts, wish.knowledge, row, python, choices.link)
+    toolchain = rust.choose(request)
+    library = _library(request) or openssl.present(request)
     building = not isinstance(library, Refused) and library.own and not library.own.built
     if building and facts.system.name != "macos":  # its Command Line Tools have both
         lacks += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
         lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
     if isinstance(library, Refused):
-        if facts.openssl or choices.openssl not in ("", "system"):
-            return _refused(library)
+        if facts.openssl or request.choices.openssl not in ("", "system"):
+            return library
         lacks.append("OpenSSL with its header files")
     if not python.headers:
         lacks.append("the header files of Python (Python.h)")
     if lacks or isinstance(toolchain, Refused) or isinstance(library, Refused):
         alone = isinstance(library, Refused) and len(lacks) == 1
-        hint = openssl.own_hint(facts, wish.knowledge, row, choices.link) if alone else ()
-        return BuildNeeds(
+        return Refused(
             because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
-            hints=(
+            (
                 f"A source build still lacks: {', '.join(lacks)}.",
                 *_how_to_get(facts, python),
-                *hint,
+                *(openssl.own_hint(request) if alone else ()),
             ),
         )
-    return _build(wish, toolchain, library)
+    return _build(request, toolchain, library)
 
 
-def _library(wish: _Wish) -> Library | Refused | None:
+def _library(request: BuildRequest) -> Library | Refused | None:
     """The OpenSSL that was asked for; None where it is to be the system's."""
-    facts, python, row, link = wish.facts, wish.python, wish.row, wish.choices.link
-    asked = wish.choices.openssl
+    asked = request.choices.openssl
     if asked in ("", "system"):
         return None
     if openssl.is_folder(asked):
-        return openssl.named(facts, wish.knowledge, row, python, asked, link)
-    return openssl_build.plan_build(facts, wish.knowledge, python, row, wish.choices, wish.folder)
+        return openssl.named(request)
+    return openssl_build.plan_build(request)
 
 
 _NO_MANAGER = {
@@ -246,32 +212,33 @@ def _how_to_get(facts: Facts, python: Python) -> tuple[str, ...]:
     return ()
 
 
-def _build(wish: _Wish, toolchain: Toolchain, library: Library) -> BuildNeeds:
-    facts, python = wish.facts, wish.python
-    link = wish.choices.link or "dynamic"
-    words = linking.settings(facts, wish.row, python, library, link)
-    if isinstance(words, Refused):
-        return _refused(words)
-    env = _joined((*words.env, *toolchain.env))
+def _build(request: BuildRequest, toolchain: Toolchain, library: Library) -> BuildNeeds | Refused:
+    settings = linking.settings(request, library)
+    if isinstance(settings, Refused):
+        return settings
+    env = _joined((*settings.env, *toolchain.env))
     taken = {name for name, _ in env}
     unset = tuple(
-        name for name, _ in facts.variables if name in openssl.STEERING and name not in taken
+        name
+        for name, _ in request.facts.variables
+        if name in openssl.STEERING and name not in taken
     )
     return BuildNeeds(
         rust=toolchain,
         openssl=library,
         env=env,
-        lists=words.lists,
+        lists=settings.lists,
         unset=unset,
         path=toolchain.path,
-        notes=build_notes.notes_for(facts, python, toolchain, library, link, env, unset),
+        notes=build_notes.notes_for(request, toolchain, library, env, unset),
     )
 
 
 def _python_headers(
-    facts: Facts, python: Python, manager: Manager, names: Packages
+    request: BuildRequest, manager: Manager, names: Packages
 ) -> tuple[str, ...] | Refused:
     """The package with the target's ``Python.h``; none where it is there or comes with Python."""
+    facts, python = request.facts, request.python
     if python.headers:
         return ()
     if python.prefix not in ("/usr", "") or facts.system.name != "linux":
@@ -304,10 +271,9 @@ def _python_headers(
     )
 
 
-def _other_architecture(
-    facts: Facts, python: Python, manager: Manager, names: Packages
-) -> Refused | None:
+def _other_architecture(request: BuildRequest, manager: Manager, names: Packages) -> Refused | None:
     """Homebrew's and MacPorts' packages are for one architecture, and Python may be of another."""
+    facts, python = request.facts, request.python
     if facts.system.name != "macos":
         return None
     root = posixpath.dirname(posixpath.dirname(manager.program))
@@ -327,23 +293,17 @@ def _rosetta(facts: Facts, python: Python) -> str:
     return " (it runs under Rosetta)" if emulated else ""
 
 
-def _unasked(facts: Facts, manager: Manager) -> BuildNeeds:
+def _unasked(facts: Facts, manager: Manager) -> BuildNeeds | Refused:
     if _needs_root(manager) and facts.privilege.method == "none":
-        return BuildNeeds(
+        return Refused(
             f"{manager.name}'s package lists are empty, and this user cannot become root.",
-            hints=("Ask whoever administers this machine to fetch them.",),
-            manager=manager.name,
+            ("Ask whoever administers this machine to fetch them.",),
         )
-    return BuildNeeds(manager=manager.name, refresh=True)
+    return BuildNeeds(refresh=True)
 
 
 def _needs_root(manager: Manager) -> bool:
     return managers()[manager.name].refresh().root
-
-
-def _refused(refused: Refused, manager: Manager | None = None) -> BuildNeeds:
-    name = manager.name if manager else ""
-    return BuildNeeds(refused.reason, hints=refused.hints, manager=name)
 
 
 def _joined(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from backends import msvc
-from wizard.facts import Facts, Python
+from wizard.facts import Facts
 from wizard.needs import linking, openssl, openssl_sources, rust
+from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.versions import at_least
@@ -14,15 +15,14 @@ REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS")
 
 
 def notes_for(
-    facts: Facts,
-    python: Python,
+    request: BuildRequest,
     toolchain: Toolchain,
     library: Library,
-    link: str,
     env: tuple[tuple[str, str], ...],
     unset: tuple[str, ...],
 ) -> tuple[str, ...]:
     """The sentences for a build with the variables ``env``, and without those in ``unset``."""
+    facts, python, link = request.facts, request.python, request.link
     notes = []
     if toolchain.kind != "none":
         notes.append(

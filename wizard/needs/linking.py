@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wizard.facts import Facts, Python
-from wizard.knowledge import Release
+from wizard.facts import Facts
+from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.refused import Refused
 
@@ -18,13 +18,12 @@ class Linking:
     lists: tuple[tuple[str, str], ...] = ()
 
 
-def settings(
-    facts: Facts, row: Release, python: Python, library: Library, link: str
-) -> Linking | Refused:
-    """How a build of this row is told of ``library``: by flags before 40, by openssl-sys since.
+def settings(request: BuildRequest, library: Library) -> Linking | Refused:
+    """How a build finds ``library``: by flags before release 40, by openssl-sys since.
 
     Flags are split at spaces, so a folder with one in its path cannot be named in them.
     """
+    facts, row, python, link = request.facts, request.row, request.python, request.link
     include, lib = library.folders
     env: list[tuple[str, str]] = []
     if facts.system.name == "macos" and python.platform.endswith("universal2"):

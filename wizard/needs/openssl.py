@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.errors import BadRequest
-from wizard.facts import Facts, Headers, Manager, Python
+from wizard.facts import Facts, Headers, Manager
 from wizard.knowledge import Knowledge, OpenSSLPackage, OpenSSLSource, Packages, Release
+from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, upstream
@@ -100,27 +101,22 @@ class Library:
         return f"{self.prefix}{slash}include", f"{self.prefix}{slash}lib"
 
 
-def own_hint(facts: Facts, knowledge: Knowledge, row: Release, link: str) -> tuple[str, ...]:
-    """That the wizard can build one for this row; nothing where it cannot."""
-    best = longest(buildable(knowledge, row))
-    if best is None or facts.system.name not in BUILDS:
+def own_hint(request: BuildRequest) -> tuple[str, ...]:
+    """That the wizard can build one for this release; nothing where it cannot."""
+    best = longest(buildable(request.knowledge, request.row))
+    system = request.facts.system.name
+    if best is None or system not in BUILDS:
         return ()
-    inside = link == "static" or facts.system.name == "macos"  # see `wizard.needs.openssl_build`
+    inside = request.link == "static" or system == "macos"  # see `wizard.needs.openssl_build`
     static = " --link static" if inside else ""
     return (f"Or let the wizard build one: --openssl {best.version}{static}",)
 
 
-def packaged(
-    facts: Facts,
-    knowledge: Knowledge,
-    row: Release,
-    manager: Manager,
-    names: Packages,
-    link: str,
-) -> Library | Refused:
-    """The OpenSSL that ``manager`` has, or would install, for a release of this row."""
+def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Library | Refused:
+    """The OpenSSL that ``manager`` has, or would install, for this build."""
+    facts, row, link = request.facts, request.row, request.link
     known = {package.name: package for package in manager.packages}
-    own = own_hint(facts, knowledge, row, link)
+    own = own_hint(request)
     refused: Refused | None = None
     hints: tuple[str, ...] = ()
     for way in names.openssl:
@@ -153,7 +149,7 @@ def packaged(
         return Library(
             version,
             tuple(dict.fromkeys(packages)),
-            *_places(facts, way, manager, package.folder, link),
+            *_folders(request, way, manager, package.folder),
         )
     if refused:
         return Refused(refused.reason, (*hints, *own, *refused.hints))
@@ -177,10 +173,9 @@ def _not_alone(version: str, own: tuple[str, ...]) -> Refused:
     )
 
 
-def named(
-    facts: Facts, knowledge: Knowledge, row: Release, python: Python, folder: str, link: str
-) -> Library | Refused:
+def named(request: BuildRequest) -> Library | Refused:
     """The OpenSSL in a folder that the user named, if headers and libraries fit each other."""
+    facts, python, folder = request.facts, request.python, request.choices.openssl
     rules = path_rules(facts)
     include = rules.normpath(rules.join(folder, "include"))
     found = next((h for h in facts.openssl if rules.normpath(h.folder) == include), None)
@@ -203,7 +198,7 @@ def named(
             f"The OpenSSL in {folder} is for {found.machine}, and this Python is for "
             f"{python.machine}."
         )
-    problem = _unfit_here(facts, knowledge, row, found, python, link)
+    problem = _unfit_here(request, found)
     if problem:
         return problem
     prefix = folder if found.libraries == rules.join(folder, "lib") else ""
@@ -216,17 +211,16 @@ _MACHINES = {"AMD64": "x86_64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "pp
 """What a library file calls the architecture of such a Python."""
 
 
-def present(
-    facts: Facts, knowledge: Knowledge, row: Release, python: Python, link: str
-) -> Library | Refused:
-    """The OpenSSL that lies on this machine, where no package manager is asked."""
+def present(request: BuildRequest) -> Library | Refused:
+    """The OpenSSL that is on this machine, where no package manager is asked."""
+    facts = request.facts
     if not facts.openssl:
         return Refused("OpenSSL's header files are not here.")
     refused: Refused | None = None
     for headers in facts.openssl:
-        problem = _unfit_here(facts, knowledge, row, headers, python, link)
+        problem = _unfit_here(request, headers)
         if not problem:
-            return _library(facts, headers, link)
+            return _library(facts, headers, request.link)
         refused = refused or problem
     return refused or Refused("OpenSSL's header files are not here.")
 
@@ -259,24 +253,24 @@ def wanted(row: Release) -> str:
     return f"{row.openssl} or newer{below}"
 
 
-def _places(
-    facts: Facts, way: OpenSSLPackage, manager: Manager, folder: str, link: str
+def _folders(
+    request: BuildRequest, way: OpenSSLPackage, manager: Manager, folder: str
 ) -> tuple[str, str, str]:
+    """The prefix, and the folders of headers and libraries, of a package in ``folder``."""
     root = posixpath.dirname(posixpath.dirname(manager.program))
     include, lib = way.include, way.lib
-    if link == "static" and not way.prefix:
+    if request.link == "static" and not way.prefix:
         include, lib = include or way.static_include, lib or way.static_lib
     prefix, include, lib = (
-        text.format(folder=folder, root=root, multiarch=facts.multiarch)
+        text.format(folder=folder, root=root, multiarch=request.facts.multiarch)
         for text in (way.prefix, include, lib)
     )
     return prefix, include, lib
 
 
-def _unfit_here(
-    facts: Facts, knowledge: Knowledge, row: Release, headers: Headers, python: Python, link: str
-) -> Refused | None:
-    own = own_hint(facts, knowledge, row, link)
+def _unfit_here(request: BuildRequest, headers: Headers) -> Refused | None:
+    facts, row, python, link = request.facts, request.row, request.python, request.link
+    own = own_hint(request)
     problem = unfit(row, headers.version)
     if problem:
         return Refused(problem.reason, (*own, *problem.hints))
@@ -288,7 +282,7 @@ def _unfit_here(
         return Refused(f"The OpenSSL in {headers.folder} has no static libraries.", (*own, WHEEL))
     if link == "static" and any(
         way.static_include == headers.folder and _entangled(way, headers.version)
-        for way in _native_ways(facts, knowledge)
+        for way in _native_packages(facts, request.knowledge)
     ):
         return _not_alone(headers.version, own)
     by_folder = row.linking == "flags" and facts.system.name == "linux"
@@ -306,7 +300,7 @@ def _unfit_here(
     return None
 
 
-def _native_ways(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]:
+def _native_packages(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]:
     """How the package managers that this system is made with have OpenSSL."""
     mine = {facts.system.distribution, *facts.system.like}
     tables = (table for table in knowledge.packages if not mine.isdisjoint(table.distributions))

@@ -6,26 +6,18 @@ import hashlib
 
 from backends import openssl as backend
 from wizard import openssl_archive
-from wizard.choices import Choices
-from wizard.facts import Facts, Python
-from wizard.knowledge import Knowledge, Release
 from wizard.needs import openssl_sources
+from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import BUILDS, WHEEL, Library, OpenSSLBuild, own_hint, unfit, wanted
 from wizard.refused import Refused
 from wizard.target_environment import path_rules
 
 
-def plan_build(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    choices: Choices,
-    folder: str,
-) -> Library | Refused:
-    """The OpenSSL of the version that was chosen, built for the environment in ``folder``."""
-    version, link = choices.openssl, choices.link
-    found = openssl_sources.find_source(facts, knowledge, choices)
+def plan_build(request: BuildRequest) -> Library | Refused:
+    """The OpenSSL of the version that was chosen, built for the environment of this request."""
+    facts, python, row = request.facts, request.python, request.row
+    version, link = request.choices.openssl, request.link
+    found = openssl_sources.find_source(request)
     if isinstance(found, Refused):
         return found
     if facts.system.name not in BUILDS:
@@ -33,7 +25,7 @@ def plan_build(
     if unfit(row, version):
         return Refused(
             f"cryptography {row.name} does not take OpenSSL {version}: it needs {wanted(row)}.",
-            (*own_hint(facts, knowledge, row, link), WHEEL),
+            (*own_hint(request), WHEEL),
         )
     if not facts.cache:
         return Refused("These facts do not say where the wizard may keep an OpenSSL.")
@@ -41,17 +33,17 @@ def plan_build(
         return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
     target = backend.target(link, facts.system.name, python.machine)
     if target is None:
-        return _no_target(facts, python, link)
+        return _no_target(request)
     wide = python.machine if python.bits == 64 else ""
     options = backend.options(version, link, facts.system.name, wide, found.known)
     machine = f"{python.machine}-{python.libc or facts.system.name}"
-    usual = {each.sha256 for each in knowledge.openssls}
+    usual = {each.sha256 for each in request.knowledge.openssls}
     own_sum = () if found.sha256 in usual else (found.sha256,)
     asked = (target, *options, facts.certificates, *own_sum)
     telling = hashlib.sha256(" ".join(asked).encode()).hexdigest()[:8]
     name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{telling}"
     rules = path_rules(facts)
-    place = rules.join(folder, "openssl") if link != "static" else ""
+    place = rules.join(request.folder, "openssl") if link != "static" else ""
     prefix = rules.join(facts.cache, "openssl", name)
     file = rules.join(facts.cache, "openssl", "src", openssl_archive.cached_name(version, *own_sum))
     objects = found.static if link == "static" else found.shared
@@ -63,18 +55,19 @@ def plan_build(
             ("Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without any in its path.",),
         )
     own = OpenSSLBuild(found, file, signed, name, prefix, target, options, objects, there, place)
-    trouble = None if own.built else openssl_sources.source_problem(facts, choices, found)
+    trouble = None if own.built else openssl_sources.source_problem(request, found)
     return trouble or Library(version, prefix=place or prefix, own=own)
 
 
-def _no_target(facts: Facts, python: Python, link: str) -> Refused:
-    if link == "static":
-        return Refused(f"The wizard cannot build an OpenSSL for {python.machine}.")
+def _no_target(request: BuildRequest) -> Refused:
+    machine = request.python.machine
+    if request.link == "static":
+        return Refused(f"The wizard cannot build an OpenSSL for {machine}.")
     inside = ("Put it inside: --link static",)
-    if facts.system.name == "macos":
+    if request.facts.system.name == "macos":
         return Refused(
             "On macOS a shared OpenSSL has the folder that it was built for in its name, here the "
             "wizard's cache: cryptography would not find a copy of it elsewhere.",
             inside,
         )
-    return Refused(f"The wizard cannot build a shared OpenSSL for {python.machine}.", inside)
+    return Refused(f"The wizard cannot build a shared OpenSSL for {machine}.", inside)

@@ -8,20 +8,21 @@ from urllib.parse import urlsplit
 
 from backends import gpg
 from wizard import addresses, openssl_archive
-from wizard.choices import Choices
 from wizard.facts import Facts
-from wizard.knowledge import Knowledge, OpenSSLSource
+from wizard.knowledge import OpenSSLSource
+from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
 from wizard.versions import at_least
 
 
-def find_source(facts: Facts, knowledge: Knowledge, choices: Choices) -> OpenSSLSource | Refused:
+def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
     """The version that was chosen, with the address and the checksum that count here.
 
     A version that the table lacks needs both from the user. The ``signer`` is empty where the
-    signature is not checked: `unsigned` says why. An address that cannot be is no matter where
-    that OpenSSL is built already, so it is left to `trouble`.
+    signature is not checked: `missing_for_signature` says why. A wrong address does not matter
+    where that OpenSSL is built already, so it is left to `source_problem`.
     """
+    choices, knowledge = request.choices, request.knowledge
     version, given = choices.openssl, choices.openssl_sha256.lower()
     found = next((each for each in knowledge.openssls if each.version == version), None)
     if found is None and not (given and openssl_archive.VERSION.fullmatch(version)):
@@ -35,19 +36,20 @@ def find_source(facts: Facts, knowledge: Knowledge, choices: Choices) -> OpenSSL
             ),
         )
     row = found or OpenSSLSource(version, "", "", "")
-    place = choices.openssl_source or facts.variable(openssl_archive.VARIABLE)
+    place = choices.openssl_source or request.facts.variable(openssl_archive.VARIABLE)
     url = openssl_archive.url_for(place, version) if place else row.url
     return replace(row, url=url, sha256=given or row.sha256)
 
 
-def source_problem(facts: Facts, choices: Choices, row: OpenSSLSource) -> Refused | None:
-    """Why the archive of ``row`` cannot be had; None where nothing is known against it."""
+def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
+    """Why the archive of ``row`` cannot be fetched; None where nothing is known against it."""
+    facts = request.facts
     if not row.url:
         return Refused(
             f"Where the source of OpenSSL {row.version} is, is not known here.",
             (f"Say so with {openssl_archive.FLAG} FILE|URL, or with {openssl_archive.VARIABLE}.",),
         )
-    if choices.openssl_source:
+    if request.choices.openssl_source:
         return None  # it was looked at when it was asked for
     value = facts.variable(openssl_archive.VARIABLE)
     if addresses.has_password(value):

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
 from wizard.facts import Facts, Manager, Package, Python, Tool
-from wizard.knowledge import Knowledge, Packages, Release, RustPackage
+from wizard.knowledge import Packages, Release, RustPackage
+from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, key, upstream
@@ -45,36 +46,35 @@ class Toolchain:
 
 
 def choose(
-    facts: Facts,
-    knowledge: Knowledge,
-    python: Python,
-    row: Release,
-    manager: Manager | None,
-    names: Packages | None,
-    choice: str,
+    request: BuildRequest, manager: Manager | None = None, names: Packages | None = None
 ) -> Toolchain | Refused:
-    """The Rust of this choice (``system``, ``rustup``, ``none``), or the recommended one ("")."""
+    """The Rust that was chosen (``system``, ``rustup``, ``none``), or the recommended one.
+
+    ``manager`` is the package manager that may install one, and ``names`` are its names.
+    """
+    choice = request.choices.rust
     if choice == "system":
-        return system(facts, python, row, manager, names)
+        return system(request, manager, names)
     if choice == "rustup":
-        return fetched(facts, knowledge, python)
+        return fetched(request)
     if choice == "none":
-        return without(row)
-    here = system(facts, python, row, manager, names)
-    optional = without(row)
+        return without(request.row)
+    here = system(request, manager, names)
+    optional = without(request.row)
     if isinstance(optional, Toolchain) and not _is_present(here):
         return optional
     if isinstance(here, Toolchain) and not here.old:
         return here
-    new = fetched(facts, knowledge, python)
+    new = fetched(request)
     return here if isinstance(here, Toolchain) and isinstance(new, Refused) else _first(new, here)
 
 
 def system(
-    facts: Facts, python: Python, row: Release, manager: Manager | None, names: Packages | None
+    request: BuildRequest, manager: Manager | None, names: Packages | None
 ) -> Toolchain | Refused:
     """A Rust that is here already, or in the packages of ``manager``."""
-    present = _present(facts, python, row)
+    facts, row = request.facts, request.row
+    present = _present(facts, request.python, row)
     if present:
         return present
     seen: list[str] = []
@@ -106,14 +106,15 @@ def system(
     )
 
 
-def fetched(facts: Facts, knowledge: Knowledge, python: Python) -> Toolchain | Refused:
-    """The newest stable Rust, by rustup, into a folder of the wizard's own."""
-    triple = _triple(facts, knowledge, python)
+def fetched(request: BuildRequest) -> Toolchain | Refused:
+    """The newest stable Rust, by rustup, into a folder that the wizard makes for it."""
+    facts, python = request.facts, request.python
+    triple = _triple(request)
     if not triple:
         return Refused(f"rustup has no Rust for {facts.system.name} on {python.machine}.")
     if facts.system.temporary_noexec:
         return Refused(f"Programs may not run from {facts.system.temporary}, as rustup's must.")
-    server = facts.variable("RUSTUP_DIST_SERVER") or knowledge.rustup.server
+    server = facts.variable("RUSTUP_DIST_SERVER") or request.knowledge.rustup.server
     root = facts.variable("RUSTUP_UPDATE_ROOT") or f"{server.rstrip('/')}/rustup"
     if "@" in urlsplit(root).netloc:
         return Refused(
@@ -233,10 +234,11 @@ def _same_machine(facts: Facts, python: Python) -> bool:
     return mine == facts.system.machine and not (bits == 32 and mine == "x86_64")
 
 
-def _triple(facts: Facts, knowledge: Knowledge, python: Python) -> str:
-    for host in knowledge.rustup.hosts:
+def _triple(request: BuildRequest) -> str:
+    python = request.python
+    for host in request.knowledge.rustup.hosts:
         if (
-            host.system == facts.system.name
+            host.system == request.facts.system.name
             and python.machine in host.machine
             and host.bits == python.bits
             and host.libc == python.libc

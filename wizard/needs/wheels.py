@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, Platform, Release
 from wizard.needs.tags import expand, modern, platforms
+from wizard.refused import Refused
 from wizard.target_environment import label
 
 HEEDS_PYTHON = Version("9.0")
@@ -28,17 +29,16 @@ SINCE_MACOS = "10_12"
 
 @dataclass(frozen=True)
 class Fit:
-    """Whether a release has a wheel for a Python.
+    """The wheel of a release that fits a Python.
 
-    ``wheel`` is the tag that fits, empty if none does. ``pip`` is the oldest pip that takes it,
-    empty if the present one does; else pip must be upgraded first. ``reason`` is one sentence:
-    why no wheel fits, or why pip must be upgraded.
+    ``wheel`` is its tag. ``pip`` is the oldest pip that takes it, empty if the present one does;
+    else pip must be upgraded first, and ``why_pip`` is one sentence why.
     """
 
     release: str
-    wheel: str = ""
+    wheel: str
     pip: str = ""
-    reason: str = ""
+    why_pip: str = ""
 
 
 class Tag(NamedTuple):
@@ -58,16 +58,16 @@ def fit(
     knowledge: Knowledge,
     *,
     accepts: Optional[tuple[str, ...]] = None,
-) -> Fit:
+) -> Union[Fit, Refused]:
     """Match the wheels of one release with what a Python takes.
 
-    ``accepts`` (compressed tags) stands in for the tags of the Python's own pip, as for a new
+    ``accepts`` (compressed tags) is used instead of the tags of the Python's own pip, as for a new
     environment, whose pip is another. A Python without pip takes what a current pip would.
     """
     release = listed.version
-    refusal = unfit(python, listed)
-    if refusal:
-        return Fit(release, reason=refusal)
+    refused = unfit(python, listed)
+    if refused:
+        return refused
     newer = modern(python)
     pip = python.pip if accepts is None else None
     own = (pip.tags if pip else accepts) or newer  # a pip that did not say is taken for a new one
@@ -76,7 +76,7 @@ def fit(
     if best:
         return _heeding(Fit(release, str(best)), pip)
     if not _best(wheels, newer):
-        return Fit(release, reason=_why_none(python, release, wheels, knowledge))
+        return Refused(_why_none(python, release, wheels, knowledge))
     return _upgraded(release, wheels, newer, pip, knowledge)
 
 
@@ -104,7 +104,7 @@ def _upgraded(
     newer: tuple[str, ...],
     pip: Optional[Pip],
     knowledge: Knowledge,
-) -> Fit:
+) -> Union[Fit, Refused]:
     """A wheel fits the interpreter, but not this pip: which pip would take one?"""
     ranks = _ranks(newer)
     this = f"pip {pip.version}" if pip else "this pip"
@@ -115,9 +115,8 @@ def _upgraded(
         if version is not None and (have is None or have < version):
             needs.append((version, ranks[str(tag)], str(tag)))
     if not needs:
-        return Fit(
-            release,
-            reason=f"cryptography {release} has wheels for this platform, but {this} accepts none "
+        return Refused(
+            f"cryptography {release} has wheels for this platform, but {this} accepts none "
             "of them: upgrade pip and look again, or compile from source.",
         )
     oldest, _, wheel = min(needs)
@@ -147,31 +146,35 @@ def newest(
         if not need_wheel:
             if listed.sdist:
                 return listed
-        elif fit(python, listed, knowledge, accepts=accepts).wheel:
+        elif isinstance(fit(python, listed, knowledge, accepts=accepts), Fit):
             return listed
     return None
 
 
-def unfit(python: Python, listed: Listed) -> str:
-    """Why a release can be installed in no form: yanked, or for other Pythons. Empty: it can."""
+def unfit(python: Python, listed: Listed) -> Optional[Refused]:
+    """Why a release can be installed in no form: yanked, or for other Pythons. None: it can."""
     if listed.yanked:
-        return f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
+        return Refused(
+            f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
+        )
     if listed.pythons and label(python) not in listed.pythons:
-        return (
+        return Refused(
             f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it has not "
             f"everything that Python {python.version} needs."
         )
     numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
     if not numbers:
-        return f"The version of {python.path} is not known."
+        return Refused(f"The version of {python.path} is not known.")
     wanted = _specifier(listed.requires_python)
     if wanted is None or wanted.contains(numbers[0]):
-        return ""
+        return None
     start = f"cryptography {listed.version}"
     floors = [Version(clause.version) for clause in wanted if clause.operator == ">="]
     if floors and Version(numbers[0]) < max(floors):
-        return f"{start} needs Python {max(floors)} or newer, and this is Python {python.version}."
-    return f"{start} does not work with Python {python.version}: it asks for {wanted}."
+        return Refused(
+            f"{start} needs Python {max(floors)} or newer, and this is Python {python.version}."
+        )
+    return Refused(f"{start} does not work with Python {python.version}: it asks for {wanted}.")
 
 
 def pip_for(tag: Tag, knowledge: Knowledge) -> str:

@@ -9,12 +9,12 @@ from backends import pip, rustup
 from backends.action import Command, Prove, RemoveFolder, WriteFile
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
-from wizard.knowledge import Release
 from wizard.needs import build_needs, package_steps
+from wizard.needs.case import Case
 from wizard.plan import Plan, Step
 from wizard.planning import openssl_steps
 from wizard.planning.installer import Installer
-from wizard.target_environment import Target, path_rules
+from wizard.target_environment import path_rules
 
 CRATES = "crates"
 """The id of the step that fetches what cargo will compile."""
@@ -49,15 +49,10 @@ class Prepared:
         )
 
 
-def prepare(
-    facts: Facts,
-    chosen: Target,
-    release: str,
-    row: Release,
-    needs: build_needs.BuildNeeds,
-    tool: Installer,
-) -> Prepared:
-    """Prepare a build of ``release``, which is of this ``row``, in the environment ``chosen``."""
+def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepared:
+    """Prepare a build of the chosen release in the environment of ``tool``."""
+    facts, chosen, listed = case.facts, tool.target, case.release
+    row = case.row(listed)
     compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
     fetched = _rustup(needs)
     before = [*needs.compiler, *fetched]
@@ -104,7 +99,7 @@ def prepare(
         "Fetch the crates of cryptography",
         "Meanwhile OpenSSL is compiled: the network does not wait for the processor. pip only "
         "tries out what it would build, and cargo keeps the crates for it.",
-        made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={release}")),
+        made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={listed.version}")),
         needs=(*tools, *(step.id for step in build.before[-1:])),
     )
     return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from backends import pip, uv
 from backends.action import Command, RemoveFolder
-from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts, Listed, PipIndex, Python, Tool
-from wizard.knowledge import Knowledge
+from wizard.facts import Facts, PipIndex, Python, Tool
 from wizard.needs import build_needs, package_steps, wheels
+from wizard.needs.case import Case
 from wizard.plan import FileExists, Step
+from wizard.refused import Refused
 from wizard.target_environment import Target
 from wizard.versions import at_least
 
@@ -79,39 +79,38 @@ class Installer:
         )
 
 
-def choose(
-    facts: Facts, knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
-) -> Installer:
-    """Choose how to install ``listed`` into ``target``. Raises Impossible where nothing can."""
+def choose(case: Case, target: Target) -> Installer:
+    """Choose how to install the release into ``target``. Raises Impossible where nothing can."""
+    facts, choices = case.facts, case.choices
     folder = choices.from_wheelhouse
+    blocked = _uv_blocked_by(facts, target)
     if choices.installer == "uv":
-        reason = _uv_refused(facts, target)
-        if reason:
-            raise Impossible("--installer uv is not possible here.", why=reason)
+        if blocked:
+            raise Impossible("--installer uv is not possible here.", why=blocked.reason)
         return _with_uv(facts, target, "uv, because it was asked for.", folder)
-    quick = choices.installer != "pip" and not _uv_refused(facts, target)
+    quick = choices.installer != "pip" and not blocked
     if quick and choices.method == "wheel":
         return _with_uv(facts, target, "uv, because it is here and quicker than pip.", folder)
     if quick and target.new:
         return _pip_beside_uv(facts, target)
     if target.new:
-        return _new_with_pip(facts, knowledge, target, choices, listed)
-    return _existing_with_pip(knowledge, target, choices, listed)
+        return _new_with_pip(case, target)
+    return _existing_with_pip(case, target)
 
 
-def _uv_refused(facts: Facts, target: Target) -> str:
+def _uv_blocked_by(facts: Facts, target: Target) -> Refused | None:
     found = facts.tool("uv")
     oldest = ".".join(map(str, uv.OLDEST_PYTHON))
     if found is None:
-        return "There is no uv on this machine."
+        return Refused("There is no uv on this machine.")
     if not at_least(target.python.version, oldest):
-        return f"uv does not work with Pythons before {oldest}."
+        return Refused(f"uv does not work with Pythons before {oldest}.")
     index = _index(target.python)
     if index is not None and (index.secret or index.no_index):
-        return (
+        return Refused(
             "pip is configured in a way that uv does not know: secrets in an address, or no index."
         )
-    return ""
+    return None
 
 
 def _with_uv(facts: Facts, target: Target, why: str, folder: str) -> Installer:
@@ -146,31 +145,28 @@ def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
     )
 
 
-def _new_with_pip(
-    facts: Facts, knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
-) -> Installer:
-    python = target.python
+def _new_with_pip(case: Case, target: Target) -> Installer:
+    python, folder = target.python, case.choices.from_wheelhouse
     own = python.pip.version if python.pip else ""
     outside = pip.release_of(own) >= pip.RUNS_ELSEWHERE
-    if outside and choices.method == "wheel":
-        found = wheels.fit(python, listed, knowledge)
-        outside = bool(found.wheel) and not found.pip
+    if outside and case.choices.method == "wheel":
+        fit = wheels.fit(python, case.release, case.knowledge)
+        outside = isinstance(fit, wheels.Fit) and not fit.pip
     if outside:
         # ensurepip would unpack an old pip first, which then has to be replaced: half the time.
         made = pip.make_environment(python.path, target.folder, with_pip=False)
-        which = "the wheelhouse's" if choices.from_wheelhouse else "the newest"
+        which = "the wheelhouse's" if folder else "the newest"
         return Installer(
             target,
             (_environment(target, made),),
             f"Installed by pip {own} of {python.path}; the environment gets {which} pip.",
             pip=own,
             runner=python.path,
-            folder=choices.from_wheelhouse,
+            folder=folder,
         )
-    manager, needed = _venv_package(facts, knowledge, python, choices)
+    manager, needed = _venv_package(case, python)
     made = pip.make_environment(python.path, target.folder, with_pip=True)
     environment = _environment(target, made, needs=(package_steps.STEP,) if needed else ())
-    folder = choices.from_wheelhouse
     upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), OFTEN_OLD, folder)
     return Installer(
         target,
@@ -185,10 +181,8 @@ def _new_with_pip(
     )
 
 
-def _existing_with_pip(
-    knowledge: Knowledge, target: Target, choices: Choices, listed: Listed
-) -> Installer:
-    python = target.python
+def _existing_with_pip(case: Case, target: Target) -> Installer:
+    python, folder = target.python, case.choices.from_wheelhouse
     if python.pip is None:
         if not python.ensurepip:
             raise Impossible(
@@ -201,7 +195,6 @@ def _existing_with_pip(
             "This environment has no pip, which does the installing.",
             pip.ensure(target.interpreter),
         )
-        folder = choices.from_wheelhouse
         upgrade = _upgrade(target, python.ensurepip, (ensured.id,), OFTEN_OLD, folder)
         return Installer(
             target,
@@ -210,33 +203,32 @@ def _existing_with_pip(
             pip=python.ensurepip,
             folder=folder,
         )
-    why = _too_old(python.pip.version, python, listed, knowledge, choices)
-    folder = choices.from_wheelhouse
-    before = (_upgrade(target, python.pip.version, (), why, folder),) if why else ()
+    old = _too_old(case, python, python.pip.version)
+    before = (_upgrade(target, python.pip.version, (), old.reason, folder),) if old else ()
     return Installer(
         target,
         before,
         f"Installed by the environment's own pip, {python.pip.version}"
-        + (", brought up to date first." if why else "."),
+        + (", brought up to date first." if old else "."),
         pip=python.pip.version,
         folder=folder,
     )
 
 
-def _too_old(
-    version: str, python: Python, listed: Listed, knowledge: Knowledge, choices: Choices
-) -> str:
-    """Why a pip that is there has to be brought up to date; empty where it will do."""
-    if choices.method == "source":
+def _too_old(case: Case, python: Python, version: str) -> Refused | None:
+    """Why a pip that is there has to be brought up to date; None where it will do."""
+    if case.choices.method == "source":
         if pip.release_of(version) >= pip.REHEARSES:
-            return ""
+            return None
         oldest = ".".join(map(str, pip.REHEARSES))
-        return (
+        return Refused(
             f"pip {version} is too old to compile with: it may not understand what a release says "
             f"of its build, and only {oldest} and later can try out what they would build."
         )
-    wanted = wheels.fit(python, listed, knowledge).pip
-    return wanted and f"pip {version} is too old for the wheel: it takes {wanted} or newer."
+    fit = wheels.fit(python, case.release, case.knowledge)
+    if isinstance(fit, Refused) or not fit.pip:
+        return None
+    return Refused(f"pip {version} is too old for the wheel: it takes {fit.pip} or newer.")
 
 
 def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = ()) -> Step:
@@ -276,24 +268,22 @@ def _newest_pip(python: Python, folder: str) -> str:
     return "pip<22" if folder and not at_least(python.version, "3.7") else "pip"
 
 
-def _venv_package(
-    facts: Facts, knowledge: Knowledge, python: Python, choices: Choices
-) -> tuple[str, tuple[str, ...]]:
+def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
     """The manager and its package that make ``python -m venv`` work, where the distribution took
     it apart; empty where it works. Raises Impossible where there is no such package.
     """
     if python.ensurepip:
         return "", ()
     minor = ".".join(python.version.split(".")[:2])
-    for manager, names in build_needs.available(facts, knowledge):
-        if choices.manager not in ("", manager.name):
+    for manager, names in build_needs.available(case.facts, case.knowledge):
+        if case.choices.manager not in ("", manager.name):
             continue  # one call installs everything, so it is one manager's
         name = names.venv.format(minor=minor)
         offered = {p.name for p in manager.packages if p.candidate and not p.installed}
         # Where the lists are empty nothing is offered yet: they are fetched first in any case.
         if not name or python.prefix != "/usr" or (offered and name not in offered):
             continue
-        if facts.privilege.method == "none":
+        if case.facts.privilege.method == "none":
             raise Impossible(
                 f"{python.path} cannot make virtual environments: {name} is missing.",
                 why="Installing it needs root, and this user cannot become root.",

@@ -1,4 +1,4 @@
-"""The planner: Facts + Knowledge + Choices → Plan. Pure: it asks nobody and changes nothing."""
+"""The planner: a case with complete choices → Plan. Pure: it asks nobody and changes nothing."""
 
 from __future__ import annotations
 
@@ -6,40 +6,45 @@ from dataclasses import replace
 
 from backends import pip, uv
 from backends.action import Action
-from wizard.choices import Choices
-from wizard.facts import Facts, Listed
-from wizard.knowledge import Knowledge, Release
-from wizard.needs import build_needs, offers, package_steps
+from wizard.errors import Impossible
+from wizard.facts import Listed
+from wizard.needs import package_steps
+from wizard.needs.build_needs import BuildNeeds
+from wizard.needs.case import Case, Offer
 from wizard.plan import Plan, Step
-from wizard.planning import build_steps, installer, wheelhouse
+from wizard.planning import build_steps, installer
 from wizard.planning.installer import Installer
-from wizard.questions import completion
-from wizard.target_environment import Target, target
+from wizard.target_environment import Target
 
 
-def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
-    """Make the plan for these choices; open ones get the recommended answer.
+def plan(case: Case) -> Plan:
+    """Make the plan for a case whose choices are complete: see `wizard.questions.completion`.
 
     Raises BadRequest where a choice does not exist, and Impossible where this machine cannot do
     it, with the reason and the nearest thing that works.
     """
-    choices = completion.complete(facts, knowledge, choices)
-    chosen = target(facts, choices)
-    listed = offers.find(facts, knowledge, choices.release)
-    offer = offers.offer(facts, knowledge, chosen, choices, listed)
-    tool = installer.choose(facts, knowledge, chosen, choices, listed)
-    if choices.method == "source" and offer.source.refresh:
-        return _preparation(facts, chosen, listed, offer.source, choices)
+    choices, chosen, listed = case.choices, case.target, case.release
+    offer = case.offer()
+    blocked = offer.blocked_by(choices.method)
+    if blocked:
+        raise Impossible(
+            f"--method {choices.method} is not possible on this machine.",
+            why=blocked.reason,
+            hints=blocked.hints,
+        )
+    tool = installer.choose(case, chosen)
+    needs = (offer.needs if choices.method == "source" else None) or BuildNeeds()
+    if needs.refresh:
+        return _preparation(case, needs)
     if choices.wheelhouse:
-        notes = _notes(facts, knowledge, listed, offer, choices, tool)
-        return wheelhouse.plan(facts, knowledge, choices, offer, notes)
+        from wizard.planning import wheelhouse  # few need it
+
+        return wheelhouse.plan(case, offer, _notes(case, offer, tool))
     if choices.method == "wheel":
-        needs = build_needs.BuildNeeds()
         steps = _wheel(chosen, listed, tool)
     else:
-        needs = offer.source
-        steps = _source(facts, chosen, listed, offer.row, needs, tool, choices)
-    packages = build_steps.packages(facts, needs, tool)
+        steps = _source(case, needs, tool)
+    packages = build_steps.packages(case.facts, needs, tool)
     link = (listed.link or "static") if choices.method == "wheel" else choices.link
     proof = Step(
         "proof",
@@ -56,8 +61,8 @@ def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
         environment=chosen.folder,
         new=chosen.new,
         steps=(*packages, *build_steps.after(packages, steps, chosen.python), proof),
-        notes=_notes(facts, knowledge, listed, offer, choices, tool),
-        system=facts.system.name,
+        notes=_notes(case, offer, tool),
+        system=case.facts.system.name,
     )
 
 
@@ -77,16 +82,9 @@ def _wheel(chosen: Target, listed: Listed, tool: Installer) -> tuple[Step, ...]:
     return (*tool.before, install)
 
 
-def _source(
-    facts: Facts,
-    chosen: Target,
-    listed: Listed,
-    row: Release,
-    needs: build_needs.BuildNeeds,
-    tool: Installer,
-    choices: Choices,
-) -> tuple[Step, ...]:
-    made = build_steps.prepare(facts, chosen, listed.version, row, needs, tool)
+def _source(case: Case, needs: BuildNeeds, tool: Installer) -> tuple[Step, ...]:
+    chosen, listed = tool.target, case.release
+    made = build_steps.prepare(case, needs, tool)
     command = made.tool.install(
         (f"cryptography=={listed.version}",),
         binary=False,
@@ -101,26 +99,25 @@ def _source(
         heavy=True,
         undo=_undo(chosen, tool),
     )
-    return (*made.before, *made.environment, install, *build_steps.cleared(needs, choices))
+    return (*made.before, *made.environment, install, *build_steps.cleared(needs, case.choices))
 
 
-def _preparation(
-    facts: Facts, chosen: Target, listed: Listed, needs: build_needs.BuildNeeds, choices: Choices
-) -> Plan:
+def _preparation(case: Case, needs: BuildNeeds) -> Plan:
     """What has to be done before anybody can tell what a source build needs here."""
+    chosen = case.target
     return Plan(
-        release=listed.version,
+        release=case.choices.release,
         method="source",
-        link=choices.link,
+        link=case.choices.link,
         python=chosen.interpreter,
         environment=chosen.folder,
         new=chosen.new,
-        steps=(package_steps.refresh(facts, needs.manager),),
+        steps=(package_steps.refresh(case.facts, needs.manager),),
         notes=(
             f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
             "the wizard looks again and plans the rest.",
         ),
-        system=facts.system.name,
+        system=case.facts.system.name,
         prepares=True,
     )
 
@@ -144,28 +141,21 @@ def _is_there(chosen: Target, listed: Listed) -> bool:
     return not chosen.new and chosen.python.cryptography == listed.version
 
 
-def _notes(
-    facts: Facts,
-    knowledge: Knowledge,
-    listed: Listed,
-    offer: offers.Offer,
-    choices: Choices,
-    tool: Installer,
-) -> tuple[str, ...]:
+def _notes(case: Case, offer: Offer, tool: Installer) -> tuple[str, ...]:
+    facts, listed, method = case.facts, offer.listed, case.choices.method
     notes = [tool.note]
-    if choices.method == "source":
-        notes += offer.source.notes
-    newest = next((r for r in offers.listing(facts, knowledge).releases if not r.yanked), listed)
+    if method == "source" and offer.needs:
+        notes += offer.needs.notes
+    newest = next(iter(case.releases), listed)
     if listed.version != newest.version:
-        caveat = offer.row.caveat(choices.method)
-        notes.append(f"The newest release is {newest.version}. {caveat}".strip())
-        best = offers.offer(facts, knowledge, target(facts, choices), choices, newest)
-        if choices.method == "wheel" and best.wheel and not best.source.reason:
+        notes.append(f"The newest release is {newest.version}. {offer.row.caveat(method)}".strip())
+        best = case.offer(newest)
+        if method == "wheel" and best.wheel_blocked_by and not best.source_blocked_by:
             notes.append(
                 f"{newest.version} has no wheel for this computer, but it can be compiled here: "
                 f"--method source --release {newest.version}"
             )
-    if not knowledge.knows(listed.version):
+    if not case.knowledge.knows(listed.version):
         notes.append(
             f"{listed.version} is newer than this wizard; it follows the rules of "
             f"{offer.row.last}, the newest that it knows."
@@ -176,7 +166,7 @@ def _notes(
             "The index was not asked; the wizard's tables of what each release's documentation "
             f"says are used. {why}".strip()
         )
-    if facts.system.temporary_noexec and choices.method == "source":
+    if facts.system.temporary_noexec and method == "source":
         notes.append(
             f"Programs may not run from {facts.system.temporary}, which stops builds: "
             "set TMPDIR to a folder where they may."

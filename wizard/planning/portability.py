@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.facts import Facts
-from wizard.knowledge import Knowledge
 from wizard.needs import linking, openssl
-from wizard.needs.offers import Offer
+from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import Library
 from wizard.questions.wheelhouse_checks import COPIED
 
 LEFT_OUT = "Or leave out --repair."
 
 
-def refuse(facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer) -> None:
+def refuse(case: Case, offer: Offer) -> None:
     """Raise BadRequest where the wheels would not be what was asked for."""
-    own = offer.source.openssl.own if offer.source.openssl else None
+    choices = case.choices
+    library = offer.needs.openssl if offer.needs else None
+    own = library.own if library else None
     if choices.method == "source" and own and own.place:
         raise BadRequest(
             "A wheelhouse cannot have cryptography linked to an OpenSSL that is built here.",
@@ -25,7 +24,7 @@ def refuse(facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer) -
         )
     if not choices.repair:
         return
-    if facts.system.name != "linux":
+    if case.facts.system.name != "linux":
         raise BadRequest("--repair is for Linux: only there do wheels get such a name.")
     if choices.method != "source":
         raise BadRequest(
@@ -37,30 +36,31 @@ def refuse(facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer) -
         raise BadRequest(
             "A wheel that uses this system's OpenSSL is not repaired.",
             why=COPIED,
-            hints=(f"Put OpenSSL inside: --link static{_own_openssl(knowledge, offer)}", LEFT_OUT),
+            hints=(f"Put OpenSSL inside: --link static{_own_openssl(offer)}", LEFT_OUT),
         )
     if own is None:
         raise BadRequest(
             "A wheel with this system's OpenSSL inside is not one to travel.",
             why="That OpenSSL looks for its legacy algorithms and its settings in this system's "
             "own folders. Where these are missing, cryptography warns at each import, or fails.",
-            hints=(f"Let the wizard build one:{_own_openssl(knowledge, offer)}", LEFT_OUT),
+            hints=(f"Let the wizard build one:{_own_openssl(offer)}", LEFT_OUT),
         )
 
 
-def _own_openssl(knowledge: Knowledge, offer: Offer) -> str:
+def _own_openssl(offer: Offer) -> str:
     """The words that ask for an OpenSSL that the wizard builds for this release."""
-    best = openssl.longest(openssl.buildable(knowledge, offer.row))
+    best = openssl.longest(openssl.buildable(offer.case.knowledge, offer.row))
     return f" --openssl {best.version if best else 'VERSION'}"
 
 
-def notes(facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer) -> tuple[str, ...]:
+def notes(case: Case, offer: Offer) -> tuple[str, ...]:
     """What is to be known of compiled wheels before they are carried to another machine."""
-    library = offer.source.openssl
+    facts, choices = case.facts, case.choices
+    library = offer.needs.openssl if offer.needs else None
     if choices.method != "source" or library is None:
         return ()
     if facts.system.name == "macos":
-        return _of_a_mac(choices.link, library, _own_openssl(knowledge, offer))
+        return _of_a_mac(choices.link, library, _own_openssl(offer))
     folder = library.folders[1]
     bound = linking.needs_run_path(facts, folder, choices.link)
     told = [_same(folder)] if bound else []

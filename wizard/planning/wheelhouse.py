@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backends import pip
-from backends.action import Command, RemoveFolder, WriteManifest
+from backends.action import Command, Prove, RemoveFolder, WriteManifest
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
-from wizard.knowledge import Knowledge
-from wizard.needs import build_needs, cffi, offers
-from wizard.needs.offers import Offer
+from wizard.needs import cffi
+from wizard.needs.build_needs import BuildNeeds
+from wizard.needs.case import Case, Offer
 from wizard.plan import Plan, Step
 from wizard.planning import build_steps, installer, portability
 from wizard.planning.build_steps import Prepared
 from wizard.planning.installer import Installer
-from wizard.target_environment import Target, label, path_rules, shares_wheel, targets, work_folder
+from wizard.target_environment import Target, label, path_rules, shares_wheel, work_folder
 
 LOCK = "wheels"
 """The folder in which the wheels are made: two pips at once would write the same files."""
@@ -53,7 +53,7 @@ class _Bench:
     target: Target
     tool: Installer
     steps: tuple[Step, ...]
-    needs: build_needs.BuildNeeds
+    needs: BuildNeeds
     serves: str
     prepared: Prepared | None = None
 
@@ -66,19 +66,18 @@ class _Bench:
         return tuple(step.id for step in self.steps[-1:])
 
 
-def plan(
-    facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer, notes: tuple[str, ...]
-) -> Plan:
-    """The plan for these complete choices. ``offer`` is the release for all targets together.
+def plan(case: Case, offer: Offer, notes: tuple[str, ...]) -> Plan:
+    """The plan for a case whose choices are complete; ``offer`` is for all targets together.
 
     Raises what `wizard.planning.portability.refuse` raises.
     """
-    release = offer.listed.version
+    facts, choices, release = case.facts, case.choices, offer.listed.version
     compiled = choices.method == "source"
-    portability.refuse(facts, knowledge, choices, offer)
+    needs = (offer.needs if compiled else None) or BuildNeeds()
+    portability.refuse(case, offer)
     work = work_folder(facts, choices)
     stage = path_rules(facts).join(work, "wheels")
-    benches = _benches(facts, knowledge, choices, offer)
+    benches = _benches(case, offer)
     first = benches[0]
     clear = Step(
         CLEAR,
@@ -87,7 +86,7 @@ def plan(
         "touched at the end only.",
         RemoveFolder(work),
     )
-    wanted = replace(first.needs, missing=offer.source.missing if compiled else ())
+    wanted = replace(first.needs, missing=needs.missing)
     packages = tuple(dict.fromkeys(name for b in benches for name in b.tool.packages))
     machine = [
         *build_steps.packages(facts, wanted, replace(first.tool, packages=packages)),
@@ -98,7 +97,10 @@ def plan(
     if choices.repair:
         made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
     link = choices.link if compiled else "static"
-    tried = _tried(benches, stage, offer, link, choices, tuple(s.id for s in made if _makes(s)))
+    tried = _installed(benches, stage, release, tuple(s.id for s in made if _makes(s)))
+    for bench in benches:
+        proof = build_steps.proof(bench.target.interpreter, release, link, needs, choices)
+        tried.append(_proved(bench, proof, tried[-1].id))
     manifest = Step(
         "manifest",
         f"Put the wheels into {choices.wheelhouse}",
@@ -143,31 +145,27 @@ def plan(
         notes=(
             *(n for n in notes if n != first.tool.note),
             *_notes(choices, first.tool),
-            *portability.notes(facts, knowledge, choices, offer),
+            *portability.notes(case, offer),
         ),
         system=facts.system.name,
         wheelhouse=choices.wheelhouse,
     )
 
 
-def _benches(
-    facts: Facts, knowledge: Knowledge, choices: Choices, offer: Offer
-) -> tuple[_Bench, ...]:
+def _benches(case: Case, offer: Offer) -> tuple[_Bench, ...]:
     found: list[_Bench] = []
-    alone = replace(choices, wheelhouse="", targets="")
-    for target in targets(facts, choices):
-        tool = build_steps.with_pip(
-            installer.choose(facts, knowledge, target, choices, offer.listed)
-        )
+    for target in case.targets:
+        tool = build_steps.with_pip(installer.choose(case, target))
         python = target.python
         older = next((b for b in found if shares_wheel(b.target.python, python, offer.row)), None)
-        if choices.method != "source" or older:
+        builds = case.choices.method == "source" and older is None
+        needs = case.source_needs(target, offer.listed) if builds else None
+        if not isinstance(needs, BuildNeeds):
             name = label(older.target.python if older else target.python)
             steps = _own(label(target.python), tool.before)
-            found.append(_Bench(target, tool, steps, build_needs.BuildNeeds(), name))
+            found.append(_Bench(target, tool, steps, BuildNeeds(), name))
             continue
-        needs = offers.offer(facts, knowledge, target, alone, offer.listed).source
-        made = build_steps.prepare(facts, target, offer.listed.version, offer.row, needs, tool)
+        made = build_steps.prepare(case, needs, tool)
         steps = _own(label(target.python), made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)
@@ -315,15 +313,10 @@ def _repaired(
     return [fetch, repair]
 
 
-def _tried(
-    benches: tuple[_Bench, ...],
-    stage: str,
-    offer: Offer,
-    link: str,
-    choices: Choices,
-    needs: tuple[str, ...],
+def _installed(
+    benches: tuple[_Bench, ...], stage: str, release: str, needs: tuple[str, ...]
 ) -> list[Step]:
-    release = offer.listed.version
+    """Install the wheels with each Python; ``needs`` are the steps that make them."""
     steps: list[Step] = []
     for bench in benches:
         python = bench.target.interpreter
@@ -343,17 +336,18 @@ def _tried(
                 needs=needs,
             )
         )
-    for bench in benches:
-        steps.append(
-            Step(
-                _id("proof", bench.name),
-                f"Prove that it works with Python {bench.name}",
-                "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
-                build_steps.proof(bench.target.interpreter, release, link, offer.source, choices),
-                needs=(steps[-1].id, _id("try", bench.name)),
-            )
-        )
     return steps
+
+
+def _proved(bench: _Bench, proof: Prove, before: str) -> Step:
+    """Prove what one Python has got, after the step ``before``."""
+    return Step(
+        _id("proof", bench.name),
+        f"Prove that it works with Python {bench.name}",
+        "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
+        proof,
+        needs=(before, _id("try", bench.name)),
+    )
 
 
 def _in_words(python: Python) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -140,5 +139,7 @@ def _place(path: str, text: str, name: str) -> str:
 
 
 def _nearest(word: str, words: Any) -> str:
+    import difflib  # slow to import
+
     near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
     return f" (did you mean {near[0]!r}?)" if near else ""

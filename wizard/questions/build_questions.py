@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import assets
 from backends.manager import managers
-from wizard import target_environment
-from wizard.choices import Choices
 from wizard.facts import Facts
-from wizard.knowledge import Knowledge, OpenSSLSource
-from wizard.needs import build_needs, offers, package_steps
+from wizard.knowledge import OpenSSLSource
+from wizard.needs import build_needs, package_steps
 from wizard.needs.build_needs import BuildNeeds
+from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import buildable, ended, is_folder, longest, supported
 from wizard.questions.question import Option, Question
+from wizard.refused import Refused
 
 _SYSTEM = ("present", "packages")
 """The kinds of `wizard.needs.rust.Toolchain` that come from this system."""
 
 
-def _assess(facts: Facts, knowledge: Knowledge, choices: Choices, **changed: str) -> BuildNeeds:
-    """What a source build would need with these choices, some of them changed."""
-    changes: dict[str, str] = changed
-    wanted = replace(choices, **changes)  # type: ignore[arg-type] # the keys are its fields
-    listed = offers.find(facts, knowledge, choices.release)
-    chosen = target_environment.target(facts, choices)
-    return offers.offer(facts, knowledge, chosen, wanted, listed).source
-
-
-def manager(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+def manager(case: Case) -> Question | None:
     """Which package manager installs what is missing."""
+    facts, choices = case.facts, case.choices
     if choices.method != "source":
         return None
-    present = build_needs.available(facts, knowledge)
-    own = any(not build_needs.foreign(facts, names) for _, names in present)
+    present = build_needs.available(facts, case.knowledge)
+    native = any(not build_needs.foreign(facts, names) for _, names in present)
     options = []
     for found, names in present:
-        needs = _assess(facts, knowledge, choices, manager=found.name)
-        strange = own and build_needs.foreign(facts, names)
-        closed = "Other systems are made with it, this one is not." if strange else needs.reason
+        offer = case.with_(manager=found.name).offer()
+        blocked = offer.source_blocked_by
+        if native and build_needs.foreign(facts, names):
+            blocked = Refused("Other systems are made with it, this one is not.")
+        if found.problem:
+            blocked = Refused(found.problem)
         label = managers()[found.name].label
-        options.append(Option(found.name, label, _brings(needs), found.problem or closed))
-    best = _assess(facts, knowledge, choices, manager="")
+        options.append(Option.checked(found.name, label, _brings(offer.needs), blocked))
+    best = case.with_(manager="").offer().needs
     open_ = [option.value for option in options if not option.closed]
-    recommended = best.manager if best.manager in open_ else next(iter(open_), "")
+    recommended = best.manager if best and best.manager in open_ else next(iter(open_), "")
     if not recommended and not choices.manager:
         return None  # everything is there already, or the method question has said why not
     return Question(
@@ -56,29 +49,29 @@ def manager(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
-def origin(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+def origin(case: Case) -> Question | None:
     """Where the OpenSSL comes from, and with that how it is linked."""
-    if choices.method != "source":
+    if case.choices.method != "source":
         return None
-    system = _assess(facts, knowledge, choices, openssl="system", link="dynamic")
-    inside = _assess(facts, knowledge, choices, openssl="system", link="static")
-    number = f" {system.openssl.version}" if system.openssl else ""
-    whose, keeper = _whose(facts, system), _keeper(facts, system)
-    built = _built_here(facts, knowledge, choices)
-    instead = any(option.value.endswith(" static") and not option.closed for option in built)
-    closed = f"{inside.reason} {_INSTEAD}" if inside.reason and instead else inside.reason
+    system = case.with_(openssl="system", link="dynamic").offer()
+    inside = case.with_(openssl="system", link="static").offer().source_blocked_by
+    number = _number(system)
+    whose, keeper = _whose(case.facts, system), _keeper(case.facts, system)
+    built = _built_here(case)
+    if inside and any(option.value.endswith(" static") and not option.closed for option in built):
+        inside = Refused(f"{inside.reason} {_INSTEAD}")
     options = (
-        Option(
+        Option.checked(
             "system dynamic",
             f"The OpenSSL{number} of {whose}, used where it is (dynamic)",
             f"{keeper} it. It takes no extra time.",
-            system.reason,
+            system.source_blocked_by,
         ),
-        Option(
+        Option.checked(
             "system static",
             f"The OpenSSL{number} of {whose}, copied in (static)",
             "You update it: build again. It takes no extra time.",
-            closed,
+            inside,
         ),
         *built,
     )
@@ -97,62 +90,64 @@ def origin(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | N
     )
 
 
-def _built_here(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Option, ...]:
+def _built_here(case: Case) -> tuple[Option, ...]:
     """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
-    fitting = _buildable(facts, knowledge, choices)
+    asked = case.choices.openssl
+    fitting = _buildable(case)
     # A mirror need not have each of them; where it has none, the question says why.
-    offered = tuple(each for each in fitting if _possible(facts, knowledge, choices, each))
+    offered = tuple(
+        each
+        for each in fitting
+        if not case.with_(openssl=each.version, link="static").offer().source_blocked_by
+    )
     offered = offered or fitting
     best = longest(offered)
     version = best.version if best else ""
     name = f"OpenSSL {version}" if len(offered) == 1 else "An OpenSSL"
-    if _is_version(choices.openssl):
-        version, name = choices.openssl, f"OpenSSL {choices.openssl}"
+    if _is_version(asked):
+        version, name = asked, f"OpenSSL {asked}"
     if not version:
         return ()
-    old = any(each.version == version and ended(facts, each) for each in fitting)
+    old = any(each.version == version and ended(case.facts, each) for each in fitting)
     keeper = "It gets no more fixes." if old else f"{_YOU} it: build again."
     options = []
     for link, where in (("dynamic", "put beside cryptography"), ("static", "copied in")):
-        needs = _assess(facts, knowledge, choices, openssl=version, link=link)
-        time = "It was built before." if _ready(needs) else "It takes a minute or two more."
+        offer = case.with_(openssl=version, link=link).offer()
+        time = "It was built before." if _ready(offer.needs) else "It takes a minute or two more."
         options.append(
-            Option(
+            Option.checked(
                 f"{version} {link}",
                 f"{name} built here, {where} ({link})",
                 f"{keeper} {time}",
-                needs.reason,
+                offer.source_blocked_by,
             )
         )
     return tuple(options)
 
 
-def _possible(facts: Facts, knowledge: Knowledge, choices: Choices, each: OpenSSLSource) -> bool:
-    """Whether this version can be built here."""
-    return not _assess(facts, knowledge, choices, openssl=each.version, link="static").reason
-
-
-def version(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+def version(case: Case) -> Question | None:
     """Which version of OpenSSL the wizard builds."""
-    if choices.method != "source" or not _is_version(choices.openssl):
+    asked = case.choices.openssl
+    if case.choices.method != "source" or not _is_version(asked):
         return None
-    fitting = _buildable(facts, knowledge, choices)
+    fitting = _buildable(case)
     options = []
     for each in fitting:
-        needs = _assess(facts, knowledge, choices, openssl=each.version)
-        label = f"OpenSSL {each.version}" + (", built before" if _ready(needs) else "")
-        until = supported(facts, each)
-        options.append(Option(each.version, label, f"{until[0].upper()}{until[1:]}.", needs.reason))
-    asked = choices.openssl
-    if choices.openssl_sha256 and asked not in {each.version for each in knowledge.openssls}:
-        needs = _assess(facts, knowledge, choices)
+        offer = case.with_(openssl=each.version).offer()
+        label = f"OpenSSL {each.version}" + (", built before" if _ready(offer.needs) else "")
+        until = supported(case.facts, each)
+        until = f"{until[0].upper()}{until[1:]}."
+        options.append(Option.checked(each.version, label, until, offer.source_blocked_by))
+    known = {each.version for each in case.knowledge.openssls}
+    if case.choices.openssl_sha256 and asked not in known:
         label = f"OpenSSL {asked}, from the source that you have named"
         until = "How long it is supported is not known here."
-        options.insert(0, Option(asked, label, until, needs.reason))
+        blocked = case.offer().source_blocked_by
+        options.insert(0, Option.checked(asked, label, until, blocked))
     open_ = {option.value for option in options if not option.closed}
     best = longest(each for each in fitting if each.version in open_)
     because = "Its support lasts the longest."
-    if best and ended(facts, best):
+    if best and ended(case.facts, best):
         because = "All that this release takes are out of support; this one was in it the longest."
     return Question(
         "openssl_version",
@@ -165,25 +160,23 @@ def version(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
-def link(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+def link(case: Case) -> Question | None:
     """How the OpenSSL in a folder that was named gets into cryptography."""
-    if choices.method != "source" or not is_folder(choices.openssl):
+    if case.choices.method != "source" or not is_folder(case.choices.openssl):
         return None
-    dynamic = _assess(facts, knowledge, choices, link="dynamic")
-    static = _assess(facts, knowledge, choices, link="static")
-    number = f" {dynamic.openssl.version}" if dynamic.openssl else ""
+    dynamic = case.with_(link="dynamic").offer()
     options = (
-        Option(
+        Option.checked(
             "dynamic",
             "Dynamic",
-            f"Uses the OpenSSL{number} in that folder, and gets its updates.",
-            dynamic.reason,
+            f"Uses the OpenSSL{_number(dynamic)} in that folder, and gets its updates.",
+            dynamic.source_blocked_by,
         ),
-        Option(
+        Option.checked(
             "static",
             "Static",
             "OpenSSL is copied into cryptography: to update it, build again.",
-            static.reason,
+            case.with_(link="static").offer().source_blocked_by,
         ),
     )
     recommended = next((option.value for option in options if not option.closed), "")
@@ -199,31 +192,34 @@ def link(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | Non
     )
 
 
-def rust(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+def rust(case: Case) -> Question | None:
     """Where Rust comes from."""
-    if choices.method != "source":
+    if case.choices.method != "source":
         return None
-    best = _assess(facts, knowledge, choices, rust="")
-    if best.refresh:
+    best = case.with_(rust="").offer().needs
+    if best and best.refresh:
         return None  # which Rust there is cannot be seen before
-    ways = {
-        value: _assess(facts, knowledge, choices, rust=value)
-        for value in ("system", "rustup", "none")
-    }
-    words = {value: needs.rust.words if needs.rust else "" for value, needs in ways.items()}
+    offers = {value: case.with_(rust=value).offer() for value in ("system", "rustup", "none")}
+    system = offers["system"].needs
     options = [
-        Option("system", "What this system has", f"{words['system']}.", ways["system"].reason),
-        Option(
+        Option.checked(
+            "system",
+            "What this system has",
+            f"{system.rust.words if system and system.rust else ''}.",
+            offers["system"].source_blocked_by,
+        ),
+        Option.checked(
             "rustup",
             "rustup",
             "The Rust project's own installer, into a folder that is removed afterwards.",
-            ways["rustup"].reason,
+            offers["rustup"].source_blocked_by,
         ),
     ]
-    if choices.rust == "none" or not ways["none"].reason:
+    without = offers["none"].source_blocked_by
+    if case.choices.rust == "none" or not without:
         label = "No Rust: this release can do without it"
-        options.append(Option("none", label, "Nothing is lost.", ways["none"].reason))
-    kind = best.rust.kind if best.rust else ""
+        options.append(Option.checked("none", label, "Nothing is lost.", without))
+    kind = best.rust.kind if best and best.rust else ""
     recommended = "system" if kind in _SYSTEM else kind
     return Question(
         "rust",
@@ -235,11 +231,12 @@ def rust(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | Non
     )
 
 
-def toolchain(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
+def toolchain(case: Case) -> Question | None:
     """What becomes of a Rust that the wizard itself has fetched."""
-    if choices.method != "source":
+    if case.choices.method != "source":
         return None
-    found = _assess(facts, knowledge, choices).rust
+    needs = case.offer().needs
+    found = needs.rust if needs else None
     if found is None or not found.home:
         return None
     return Question(
@@ -274,33 +271,46 @@ def _is_version(asked: str) -> bool:
     return asked not in ("", "system") and not is_folder(asked)
 
 
-def _buildable(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[OpenSSLSource, ...]:
-    listed = offers.find(facts, knowledge, choices.release)
-    return buildable(knowledge, knowledge.release(listed.version, listed=True))
+def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:
+    return buildable(case.knowledge, case.row(case.release))
 
 
-def _ready(needs: BuildNeeds) -> bool:
+def _ready(needs: BuildNeeds | None) -> bool:
     """Whether the OpenSSL that the wizard would build is there already."""
-    own = needs.openssl.own if needs.openssl else None
+    own = needs.openssl.own if needs and needs.openssl else None
     return own is not None and own.built
 
 
-def _brings(needs: BuildNeeds) -> str:
-    if needs.refresh:
+def _brings(needs: BuildNeeds | None) -> str:
+    if needs and needs.refresh:
         return "Its package lists are fetched first."
-    if not needs.missing:
+    if not needs or not needs.missing:
         return "All that is needed is there already."
     return f"Installs {', '.join(needs.missing)}."
 
 
-def _keeper(facts: Facts, needs: BuildNeeds) -> str:
+def _number(offer: Offer) -> str:
+    """The version of the OpenSSL that would be used, with a space before it; empty: not known."""
+    needs = offer.needs
+    return f" {needs.openssl.version}" if needs and needs.openssl else ""
+
+
+def _manager(offer: Offer) -> str:
+    """The package manager that was asked for what a build needs; empty: none was."""
+    asked = offer.needs or offer.source_blocked_by
+    return asked.manager if asked else ""
+
+
+def _keeper(facts: Facts, offer: Offer) -> str:
     """Who updates the OpenSSL that is not the wizard's."""
     if facts.system.name == "linux":
         return "Your system updates"
-    return f"{package_steps.name_of(needs.manager)} updates" if needs.manager else _YOU
+    manager = _manager(offer)
+    return f"{package_steps.name_of(manager)} updates" if manager else _YOU
 
 
-def _whose(facts: Facts, needs: BuildNeeds) -> str:
-    if facts.system.name == "linux" or not needs.manager:
+def _whose(facts: Facts, offer: Offer) -> str:
+    manager = _manager(offer)
+    if facts.system.name == "linux" or not manager:
         return "this system"
-    return package_steps.name_of(needs.manager)
+    return package_steps.name_of(manager)

@@ -7,32 +7,29 @@ after each answer it asks for the list again, since an answer can open or close 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import partial
 
 import assets
 from wizard import openssl_archive, target_environment
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
-from wizard.facts import Facts, Listed, Python
-from wizard.knowledge import Knowledge
-from wizard.needs import offers
-from wizard.needs.offers import Offer
+from wizard.facts import Listed, Python
+from wizard.needs.case import Case, Offer
 from wizard.questions import build_questions, manager_names
 from wizard.questions.question import Option, Question
+from wizard.refused import Refused
 
 EARLIER_LINES = 5
 """How many earlier release lines are offered beside the newest; others are typed."""
 
 
-def applicable(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Question, ...]:
+def applicable(case: Case) -> tuple[Question, ...]:
     """The questions that need asking, in order, given the choices made so far.
 
     A question with one possible answer is not asked. A question where nothing is possible is: it
     is the last of the list, and its options say why.
     """
     asked: list[Question] = []
-    for question, _ in _walk(facts, knowledge, choices):
+    for question, _ in _walk(case):
         if not question.recommended:
             return (*asked, question)
         if question.free or sum(not option.closed for option in question.options) > 1:
@@ -40,23 +37,25 @@ def applicable(facts: Facts, knowledge: Knowledge, choices: Choices) -> tuple[Qu
     return tuple(asked)
 
 
-def complete(facts: Facts, knowledge: Knowledge, choices: Choices) -> Choices:
+def complete(case: Case) -> Case:
     """Fill every open choice with the recommended answer, and check those that were made.
 
     Raises BadRequest for an answer that does not exist, Impossible for one that is closed here
     (or where nothing is open), with the reason and the nearest thing that works.
     """
-    manager_names.check_here(facts, choices)
-    for question, so_far in _walk(facts, knowledge, choices):
+    manager_names.check_here(case.facts, case.choices)
+    choices = case.choices
+    for question, so_far in _walk(case):
         given = question.given(choices)
         if not question.recommended and not given:
-            raise _nothing_open(facts, knowledge, choices, question)
+            raise _nothing_open(case.choosing(choices), question)
         if given:
-            _check(facts, knowledge, question, so_far)
+            _check(so_far, question)
         choices = question.put(choices, given or question.recommended)
+    completed = case.choosing(choices)
     if not openssl_archive.VERSION.fullmatch(choices.openssl):  # no OpenSSL is built
-        choices = replace(choices, openssl_source="", openssl_sha256="")
-    return choices
+        completed = completed.with_(openssl_source="", openssl_sha256="")
+    return completed
 
 
 def answer(question: Question, text: str) -> str:
@@ -78,45 +77,38 @@ def answer(question: Question, text: str) -> str:
     return text
 
 
-def _walk(
-    facts: Facts, knowledge: Knowledge, choices: Choices
-) -> Iterator[tuple[Question, Choices]]:
-    """Each question that makes sense, with the choices as they are when it is asked.
+def _walk(case: Case) -> Iterator[tuple[Question, Case]]:
+    """Each question that makes sense, with the case as it is when it is asked.
 
     An earlier answer that is no longer possible gives way to the recommended one.
     """
     for build in _BUILDERS:
-        question = build(facts, knowledge, choices)
+        question = build(case)
         if question is None:
             continue
-        yield question, choices
-        given = question.given(choices)
+        yield question, case
+        given = question.given(case.choices)
         option = next((o for o in question.options if o.value == given), None)
         stands = bool(given) and (bool(question.free) if option is None else not option.closed)
-        choices = question.put(choices, given if stands else question.recommended)
+        case = case.choosing(question.put(case.choices, given if stands else question.recommended))
 
 
-def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | None:
+def _where(case: Case) -> Question | None:
+    facts, choices = case.facts, case.choices
     if choices.wheelhouse:
         return None  # nothing is installed
-    if (
-        choices.python
-        and not choices.venv
-        and target_environment.target(facts, choices).new is False
-    ):
+    if choices.python and not choices.venv and not case.target.new:
         return None  # the Python that was asked for brings its environment
     found = tuple(
-        Option(
+        Option.checked(
             python.environment,
             f"The {_KINDS[python.origin]} {python.environment}",
             _has(python),
-            target_environment.unusable_reason(python),
+            target_environment.unusable(python),
         )
         for python in target_environment.environments(facts)
     )
-    new = (
-        target_environment.target(facts, replace(choices, venv="")) if not choices.python else None
-    )
+    new = case.with_(venv="").target if not choices.python else None
     folder = target_environment.default_folder(facts)
     options = found
     if all(not target_environment.same_folder(facts, option.value, folder) for option in found):
@@ -134,19 +126,17 @@ def _where(facts: Facts, _knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
-def _python(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    if choices.wheelhouse or not target_environment.target(facts, replace(choices, python="")).new:
+def _python(case: Case) -> Question | None:
+    if case.choices.wheelhouse or not case.with_(python="").target.new:
         return None
     options = tuple(
-        Option(
+        Option.checked(
             python.path,
             f"{_name(python)} {python.version}".strip() + f"  {python.path}",
-            ""
-            if target_environment.unusable_reason(python)
-            else _newest_words(facts, knowledge, python),
-            target_environment.unusable_reason(python),
+            _newest_wheel(case, python) if target_environment.usable(python) else "",
+            target_environment.unusable(python),
         )
-        for python in target_environment.bases(facts)
+        for python in target_environment.bases(case.facts)
     )
     first = next((option for option in options if not option.closed), None)
     return Question(
@@ -159,26 +149,24 @@ def _python(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | 
     )
 
 
-def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    chosen = target_environment.target(facts, choices)
-    make = partial(offers.offer, facts, knowledge, chosen, choices)
-    all_releases = [r for r in offers.listing(facts, knowledge).releases if not r.yanked]
-    best = _best(make, all_releases, choices.method)
+def _release(case: Case) -> Question | None:
+    method = case.choices.method
+    best = _best(case)
     shown: list[Listed] = []
     lines: set[str] = set()
-    for listed in all_releases:
+    for listed in case.releases:
         line = listed.version.split(".", 1)[0]
         if listed is best or (line not in lines and len(lines) <= EARLIER_LINES):
             shown.append(listed)
         lines.add(line)
     options = tuple(
-        Option(
-            o.listed.version,
-            o.listed.version,
-            _release_words(o, best, choices.method),
-            o.closed(choices.method),
+        Option.checked(
+            offer.listed.version,
+            offer.listed.version,
+            _release_detail(offer, best, method),
+            offer.blocked_by(method),
         )
-        for o in (make(listed) for listed in shown)
+        for offer in (case.offer(listed) for listed in shown)
     )
     return Question(
         "release",
@@ -186,41 +174,38 @@ def _release(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question |
         assets.text("questions/release.md"),
         options,
         best.version if best else "",
-        _why_this_release(best, all_releases[0], make),
+        _why_this_release(best, case.offer(case.releases[0])),
         free="Another release",
     )
 
 
-def _method(facts: Facts, knowledge: Knowledge, choices: Choices) -> Question | None:
-    listed = offers.find(facts, knowledge, choices.release)
-    offer = offers.offer(
-        facts, knowledge, target_environment.target(facts, choices), choices, listed
-    )
-    needs = offer.source.missing
-    count = "one package is" if len(needs) == 1 else f"{len(needs)} packages are"
-    install = f", after {count} installed" if needs else ""
+def _method(case: Case) -> Question | None:
+    offer = case.offer()
+    missing = offer.needs.missing if offer.needs else ()
+    count = "one package is" if len(missing) == 1 else f"{len(missing)} packages are"
+    install = f", after {count} installed" if missing else ""
     options = (
-        Option(
+        Option.checked(
             "wheel",
             "Wheel: ready to use",
             "A download of a few MB, done in seconds; it has its own OpenSSL inside.",
-            offer.wheel,
+            offer.wheel_blocked_by,
         ),
-        Option(
+        Option.checked(
             "source",
             "Source: compiled here",
             f"Takes minutes{install}; uses the OpenSSL of this system.",
-            offer.source.reason,
+            offer.source_blocked_by,
         ),
     )
-    recommended = "" if offer.closed("") else "source" if offer.wheel else "wheel"
+    recommended = "" if offer.blocked_by("") else "source" if offer.wheel_blocked_by else "wheel"
     return Question(
         "method",
         "As a ready-made wheel, or compiled from source?",
         assets.text("questions/method.md"),
         options,
         recommended,
-        "No wheel fits here." if offer.wheel else "It is quick, and needs no compiler.",
+        "No wheel fits here." if offer.wheel_blocked_by else "It is quick, and needs no compiler.",
     )
 
 
@@ -232,17 +217,13 @@ _KINDS = {
 }
 
 
-def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choices) -> None:
+def _check(case: Case, question: Question) -> None:
     """Check an answer that was given before the question was asked (a flag, a file)."""
-    value = question.given(choices)
+    value = question.given(case.choices)
     if question.key == "release":
-        listed = offers.find(facts, knowledge, value)
-        chosen = target_environment.target(facts, choices)
-        found = offers.offer(facts, knowledge, chosen, choices, listed)
-        reason = found.closed(choices.method)
-        if reason:
-            hints = found.source.hints if reason == found.source.reason else ()
-            raise _closed(question, choices, reason, hints)
+        blocked = case.offer(case.find(value)).blocked_by(case.choices.method)
+        if blocked:
+            raise _closed(question, case.choices, blocked)
         return
     option = next((o for o in question.options if o.value == value), None)
     if option is None and question.free:
@@ -254,17 +235,15 @@ def _check(facts: Facts, knowledge: Knowledge, question: Question, choices: Choi
             hints=(f"Possible here: {known}.",),
         )
     if option.closed:
-        raise _closed(question, choices, option.closed)
+        raise _closed(question, case.choices, Refused(option.closed))
 
 
-def _closed(
-    question: Question, choices: Choices, reason: str, hints: tuple[str, ...] = ()
-) -> Impossible:
+def _closed(question: Question, choices: Choices, refused: Refused) -> Impossible:
     nearest = f"What works here: {_flags(question, question.put(choices, question.recommended))}"
     return Impossible(
         f"{_flags(question, choices)} is not possible on this machine.",
-        why=reason,
-        hints=(*((nearest,) if question.recommended else ()), *hints),
+        why=refused.reason,
+        hints=(*((nearest,) if question.recommended else ()), *refused.hints),
     )
 
 
@@ -273,22 +252,19 @@ def _flags(question: Question, choices: Choices) -> str:
     return " ".join(f"--{name} {value}" for name, value in question.flags(choices).items())
 
 
-def _nothing_open(
-    facts: Facts, knowledge: Knowledge, choices: Choices, question: Question
-) -> Impossible:
+def _nothing_open(case: Case, question: Question) -> Impossible:
     """No option is open: say why, and what would be possible with the other method."""
     reasons = tuple(dict.fromkeys(option.closed for option in question.options if option.closed))
     hints: tuple[str, ...] = ()
-    if choices.method == "source":
+    method = case.choices.method
+    if method == "source":
         # The newest release tells best what the machine lacks.
-        listed = next(r for r in offers.listing(facts, knowledge).releases if not r.yanked)
-        chosen = target_environment.target(facts, choices)
-        hints = offers.offer(facts, knowledge, chosen, choices, listed).source.hints
-    if choices.method:
-        what = f"--method {choices.method} is not possible on this machine."
-        other = "source" if choices.method == "wheel" else "wheel"
-        without = replace(choices, method="")
-        asked = next(q for q, _ in _walk(facts, knowledge, without) if q.key == question.key)
+        blocked = case.offer(case.releases[0]).source_blocked_by
+        hints = blocked.hints if blocked else ()
+    if method:
+        what = f"--method {method} is not possible on this machine."
+        other = "source" if method == "wheel" else "wheel"
+        asked = next(q for q, _ in _walk(case.with_(method="")) if q.key == question.key)
         if asked.recommended:
             hints = (f"What works here: --method {other}", *hints)
     else:
@@ -298,42 +274,40 @@ def _nothing_open(
     )
 
 
-def _best(make: partial[Offer], releases: list[Listed], method: str) -> Listed | None:
-    """The newest release that works: by this method, or by a wheel before a source build."""
+def _best(case: Case) -> Listed | None:
+    """The newest release that works: by the chosen method, or by a wheel before a source build."""
+    method = case.choices.method
     for wanted in (method,) if method else ("wheel", "source"):
-        for listed in releases:
-            if not make(listed).closed(wanted):
+        for listed in case.releases:
+            if not case.offer(listed).blocked_by(wanted):
                 return listed
     return None
 
 
-def _why_this_release(best: Listed | None, newest: Listed, make: partial[Offer]) -> str:
-    if best is newest:
+def _why_this_release(best: Listed | None, newest: Offer) -> str:
+    if best is newest.listed:
         return "It is the newest, and it works here."
-    offer = make(newest)
-    if offer.wheel and not offer.source.reason:
+    if newest.wheel_blocked_by and not newest.source_blocked_by:
         return (
-            f"It is the newest with a wheel for this computer. {newest.version} has none, but can "
-            "be compiled here: that takes minutes, and brings all security fixes."
+            f"It is the newest with a wheel for this computer. {newest.listed.version} has none, "
+            "but can be compiled here: that takes minutes, and brings all security fixes."
         )
     return "It is the newest that works here."
 
 
-def _release_words(offer: Offer, best: Listed | None, method: str) -> str:
-    ways = {"wheel": not offer.wheel, "source": not offer.source.reason}
-    words = {"wheel": "As a wheel", "source": "From source"}
-    how = next((words[way] for way in words if ways[way] and method in ("", way)), "")
+def _release_detail(offer: Offer, best: Listed | None, method: str) -> str:
+    labels = {"wheel": "As a wheel", "source": "From source"}
+    possible = (name for name in labels if method in ("", name) and not offer.blocked_by(name))
+    how = next((labels[name] for name in possible), "")
     if best is offer.listed or not offer.row.security:
         return f"{how}." if how else ""
-    # The whole caveat stands in the plan's notes; here one line must do.
+    # The whole caveat is in the plan's notes; here one line must do.
     return f"{how}; misses security fixes that newer releases have."
 
 
-def _newest_words(facts: Facts, knowledge: Knowledge, python: Python) -> str:
-    for listed in offers.listing(facts, knowledge).releases:
-        if not listed.yanked and not offers.wheel_reason(python, listed, knowledge):
-            return f"Newest wheel: {listed.version}."
-    return "No wheel of any release fits."
+def _newest_wheel(case: Case, python: Python) -> str:
+    newest = case.newest_wheel(python)
+    return f"Newest wheel: {newest.version}." if newest else "No wheel of any release fits."
 
 
 def _name(python: Python) -> str:

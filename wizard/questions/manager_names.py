@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import PurePath
 
 from backends.manager import managers
@@ -31,6 +30,8 @@ def check_word(word: str, *, place: str = "") -> None:
             shown=place,
             hints=(f"Write {meant} instead.", listed, _LEAVE_OUT),
         )
+    import difflib  # slow to import
+
     near = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.5)
     raise BadRequest(
         f"{word!r} is not a package manager that the wizard knows"

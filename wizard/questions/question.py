@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wizard.choices import Choices
+from wizard.refused import Refused
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class Option:
     label: str
     consequence: str
     closed: str = ""
+
+    @classmethod
+    def checked(cls, value: str, label: str, consequence: str, blocked: Refused | None) -> Option:
+        """An option that is closed where something blocks it."""
+        return cls(value, label, consequence, blocked.reason if blocked else "")
 
 
 @dataclass(frozen=True)

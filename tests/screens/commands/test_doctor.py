@@ -10,6 +10,7 @@ import pytest
 from screens.commands.doctor import doctor
 from tests.wizard.advice.test_doctor import GOOD
 from wizard.choices import Choices
+from wizard.engine import case_of
 from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts, Privilege
 
@@ -17,7 +18,7 @@ from wizard.facts import Facts, Privilege
 def printed(facts: Facts, *, encoding: str = "utf-8", color: bool = False) -> tuple[str, int]:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
-    code = doctor(facts, stream, color)
+    code = doctor(case_of(facts, Choices()), stream, color)
     stream.flush()
     return raw.getvalue().decode(encoding), code
 
@@ -68,4 +69,4 @@ def test_no_line_is_wider_than_the_terminal() -> None:
 
 def test_the_release_that_was_asked_for_must_exist() -> None:
     with pytest.raises(BadRequest, match="no release 9"):
-        doctor(GOOD, io.StringIO(), False, Choices(release="9.9"))
+        doctor(case_of(GOOD, Choices(release="9.9")), io.StringIO(), False)

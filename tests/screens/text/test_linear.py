@@ -18,12 +18,11 @@ from screens.text.plain import Plain
 from screens.text.prompts import Prompts
 from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
 from tests.simulate import Scene
+from wizard import engine
 from wizard.choices import Choices
+from wizard.engine import Decision
 from wizard.errors import BadRequest, Exit, Impossible
-from wizard.facts import Facts
-from wizard.knowledge import Knowledge
-from wizard.plan import Plan
-from wizard.planning import planner
+from wizard.needs.case import Case
 from wizard.questions.question import Question
 
 Answer = Union[str, "type[Back]", "type[EOFError]", "type[KeyboardInterrupt]"]
@@ -128,18 +127,18 @@ def test_a_release_that_does_not_exist_is_told_and_asked_again(
 
 @pytest.mark.parametrize("answer", ["back", "quit"])
 def test_an_impossible_plan_leads_back_to_the_questions(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+    capsys: pytest.CaptureFixture[str], answer: str
 ) -> None:
-    real = planner.plan
-
-    def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
-        if choices.release == "50.0.2":
+    def settle(case: Case) -> Decision:
+        if case.choices.release != "50.0.2":
+            return engine.settle(case)
+        with engine.suggesting(case):
             raise Impossible("This machine cannot.", why="It is too small.")
-        return real(facts, knowledge, choices)
 
-    monkeypatch.setattr(planner, "plan", plan)
+    machine = replace(Pretended().engine(), settle=settle)
     asker = Script(*[ENTER] * 3, answer, Back, "49.0.0", ENTER, "go")
-    assert converse(asker) == (Exit.DONE if answer == "back" else Exit.IMPOSSIBLE)
+    code = linear.converse(machine, Choices(), asker)
+    assert code == (Exit.DONE if answer == "back" else Exit.IMPOSSIBLE)
     out = capsys.readouterr().out
     assert "This machine cannot.\nWhy: It is too small.\nWhat is possible instead:" in out
     assert ("[3/3]" in out) is (answer == "back")

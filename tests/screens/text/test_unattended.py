@@ -299,10 +299,10 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled() -> None:
 def test_progress_is_a_line_only_now_and_then() -> None:
     from screens.signals import Voice
     from screens.text.text_reporter import Teller
-    from wizard.engine import settle
+    from wizard.engine import case_of, settle
     from wizard.running.events import Progressed, StepEnded
 
-    plan = settle(DEBIAN, Choices()).plan
+    plan = settle(case_of(DEBIAN, Choices())).plan
     out = io.StringIO()
     moments = iter((0.0, 4.0, 11.0, 11.0, 12.0, 25.0, 25.0))
     voice = Voice(out, lambda: None)

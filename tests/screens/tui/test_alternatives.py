@@ -33,7 +33,9 @@ HOPELESS = replace(DEBIAN, pythons=(FREE,), managers=(), tools=(), privilege=Pri
 
 def real(facts: Facts, choices: Choices = Choices()) -> WizardApp:  # noqa: B008 - frozen
     """The app with the real questions and ways, for a pretended machine."""
-    return WizardApp(FakeMachine(facts=facts).engine(), choices, knowledge=knowledge.load())
+    return WizardApp(
+        FakeMachine(facts=facts, real=True).engine(), choices, knowledge=knowledge.load()
+    )
 
 
 def said(app: App[int], where: str) -> str:
@@ -163,7 +165,7 @@ def test_line_by_line_they_come_before_the_last_question(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asker = Answers()
-    code = linear.converse(FakeMachine(facts=HOPELESS).engine(), Choices(), asker)
+    code = linear.converse(FakeMachine(facts=HOPELESS, real=True).engine(), Choices(), asker)
     assert code == Exit.IMPOSSIBLE
     assert asker.asked == ["venv", "What now?"], "a question without an answer is not asked"
     assert "What is possible instead:\n  1. An ordinary Python 3.13" in capsys.readouterr().out
@@ -172,7 +174,7 @@ def test_line_by_line_they_come_before_the_last_question(
 def test_line_by_line_without_a_question_it_ends_at_once() -> None:
     bare = replace(HOPELESS, pythons=())
     with pytest.raises(Impossible) as caught:
-        linear.converse(FakeMachine(facts=bare).engine(), Choices(), Answers())
+        linear.converse(FakeMachine(facts=bare, real=True).engine(), Choices(), Answers())
     assert caught.value.ways[0].title == "Python 3.13"
 
 
@@ -180,7 +182,9 @@ def test_a_given_answer_that_is_closed_does_not_stand() -> None:
     old = replace(DEBIAN.pythons[0], version="3.7.16", pip=None)
     facts = replace(DEBIAN, pythons=(old,))
     session = Session(
-        FakeMachine(facts=facts).engine(), Choices(release="50.0.2"), knowledge=knowledge.load()
+        FakeMachine(facts=facts, real=True).engine(),
+        Choices(release="50.0.2"),
+        knowledge=knowledge.load(),
     )
     session.probe()
     (question,) = (each for each in session.questions() if each.key == "release")

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.machines import FOLDER, machine
-from wizard import knowledge
-from wizard.advice.alternatives import Alternative, find, suggested
+from wizard import engine, knowledge
+from wizard.advice.alternatives import Alternative, find
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Package, Privilege, Python, Tool
+from wizard.needs.case import Case
 from wizard.planning import planner
 from wizard.questions import completion
 
@@ -73,7 +74,7 @@ MACHINES = [RISCV, ARMV6, OLD_GLIBC, MUSL, WIN32, WIN_ARM, INTEL_MAC, ROSETTA, D
 
 
 def found(facts: Facts, **choices: Any) -> tuple[Alternative, ...]:
-    return find(facts, KNOWLEDGE, Choices(**choices))
+    return find(Case(facts, KNOWLEDGE, Choices(**choices)))
 
 
 def titles(facts: Facts, **choices: Any) -> list[str]:
@@ -108,9 +109,9 @@ def test_what_the_wizard_is_told_to_do_is_possible(name: str, asked: dict[str, A
         if words and words[0] == "cryptography-wizard" and "administrator" not in way.title:
             flags = dict(zip(words[1::2], words[2::2]))
             choices = Choices(**{flag[2:]: value.strip('"') for flag, value in flags.items()})  # type: ignore[arg-type]
-            complete = completion.complete(facts, KNOWLEDGE, choices)
-            assert complete.release == choices.release
-            assert planner.plan(facts, KNOWLEDGE, complete).steps
+            complete = completion.complete(Case(facts, KNOWLEDGE, choices))
+            assert complete.choices.release == choices.release
+            assert planner.plan(complete).steps
 
 
 def test_an_old_release_has_its_caveat_and_its_command() -> None:
@@ -301,6 +302,6 @@ def test_choices_that_make_no_sense_raise_nothing() -> None:
 
 
 def test_offered_adds_them_to_an_error() -> None:
-    with pytest.raises(Impossible) as caught, suggested(ARMV6, KNOWLEDGE, Choices()):
+    with pytest.raises(Impossible) as caught, engine.suggesting(Case(ARMV6, KNOWLEDGE)):
         raise Impossible("It cannot be done.")
     assert caught.value.ways == found(ARMV6)

@@ -23,6 +23,7 @@ from wizard.facts import (
     Tool,
 )
 from wizard.knowledge import load
+from wizard.needs.case import Case
 
 GIB = 1024**3
 WHEELS = ("cp39-abi3-manylinux_2_28_x86_64",)
@@ -90,7 +91,7 @@ GOOD = Facts(
 
 
 def found(facts: Facts) -> tuple[Finding, ...]:
-    return findings(facts, load())
+    return findings(Case(facts, load()))
 
 
 def one(facts: Facts, title: str, mark: str) -> Finding:
@@ -198,7 +199,7 @@ def test_it_says_so_of_the_release_that_was_asked_for() -> None:
     facts = replace(DEBIAN_12, listing=Listing((*releases, listed)))
     (said,) = (
         each
-        for each in findings(facts, load(), Choices(release="3.4.8"))
+        for each in findings(Case(facts, load(), Choices(release="3.4.8")))
         if each.title == "Support"
     )
     assert said.mark == "warn"

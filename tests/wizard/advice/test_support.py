@@ -13,6 +13,7 @@ from wizard.advice import support
 from wizard.advice.support import Support, recommended
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
+from wizard.needs.case import Case
 
 DEBIAN = machine("debian-12")
 PYTHON = DEBIAN.pythons[0]
@@ -167,8 +168,8 @@ def test_the_short_words_fit_on_a_line() -> None:
 
 
 def test_the_recommended_release_is_meant_or_the_one_that_was_asked_for() -> None:
-    best = recommended(DEBIAN, KNOWLEDGE, Choices())
-    asked = recommended(DEBIAN, KNOWLEDGE, Choices(release="46.0.3"))
+    best = recommended(Case(DEBIAN, KNOWLEDGE, Choices()))
+    asked = recommended(Case(DEBIAN, KNOWLEDGE, Choices(release="46.0.3")))
     assert best is not None
     assert asked is not None
     assert (best.release, best.kind) == ("50.0.2", "tested")
@@ -178,11 +179,11 @@ def test_the_recommended_release_is_meant_or_the_one_that_was_asked_for() -> Non
 def test_where_nothing_works_the_newest_is_meant() -> None:
     riscv = replace(PYTHON, machine="riscv64", platform="linux-riscv64", pip=None)
     bare = replace(DEBIAN, pythons=(riscv,), managers=(), tools=())
-    found = recommended(bare, KNOWLEDGE, Choices())
+    found = recommended(Case(bare, KNOWLEDGE, Choices()))
     assert found is not None
     assert (found.release, found.kind) == ("50.0.2", "neither")
 
 
 def test_without_a_python_or_a_release_there_is_nothing_to_say() -> None:
-    assert recommended(replace(DEBIAN, pythons=()), KNOWLEDGE, Choices()) is None
-    assert recommended(DEBIAN, KNOWLEDGE, Choices(release="9.9")) is None
+    assert recommended(Case(replace(DEBIAN, pythons=()), KNOWLEDGE, Choices())) is None
+    assert recommended(Case(DEBIAN, KNOWLEDGE, Choices(release="9.9"))) is None

@@ -9,10 +9,10 @@ import pytest
 
 from screens.cli import main
 from tests.machines import FOLDER, machine, names
+from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
 from wizard.export.container import Container, container, images, words
-from wizard.export.dockerfile import write
 from wizard.facts import Tool
 from wizard.knowledge import load
 from wizard.openssl_archive import VARIABLE
@@ -46,7 +46,7 @@ def test_a_mirror_of_openssls_is_one_for_an_image_too(value: str, url: str) -> N
     tools = (*facts.tools, Tool("gpg", "/usr/bin/gpg", "2.4.7"))
     signers = tuple(row.signer for row in load().openssls)
     facts = replace(facts, variables=((VARIABLE, value),), tools=tools, signers=signers)
-    text = write(facts, Choices(method="source", openssl="3.5.7", link="static"))
+    text = dockerfile(facts, Choices(method="source", openssl="3.5.7", link="static"))
     added = next(line for line in text.splitlines() if line.startswith("ADD "))
     assert added.split()[2].startswith(url)
     assert VARIABLE not in text
@@ -68,7 +68,7 @@ def test_only_apt_keeps_the_making_of_environments_apart() -> None:
 @pytest.mark.parametrize("name", [n for n in names() if machine(n).system.name != "linux"])
 def test_other_systems_are_refused_with_what_works(name: str) -> None:
     with pytest.raises(BadRequest) as error:
-        write(machine(name), Choices())
+        dockerfile(machine(name), Choices())
     form = "sh" if machine(name).system.name == "macos" else "powershell"
     assert any(f"--format {form}" in hint for hint in error.value.hints)
     assert any("--format dockerfile --facts" in hint for hint in error.value.hints)
@@ -127,7 +127,7 @@ def test_what_has_no_meaning_in_an_image_is_refused(choices: Choices, told: str)
 
 
 def test_a_python_of_the_distribution_can_be_chosen() -> None:
-    text = write(machine("rhel-8"), Choices(method="wheel", python="/usr/bin/python3"))
+    text = dockerfile(machine("rhel-8"), Choices(method="wheel", python="/usr/bin/python3"))
     assert "\n        python3\n" in text
     assert "python39" not in text
 
@@ -140,8 +140,8 @@ def test_without_the_distributions_python_nobody_can_tell_which_one_there_is() -
 
 def test_without_package_lists_a_source_build_cannot_be_written_but_a_wheel_can() -> None:
     with pytest.raises(Impossible, match="package lists are empty"):
-        write(machine("debian-13-bare"), Choices(method="source"))
-    assert "FROM debian:13" in write(machine("debian-13-bare"), Choices(method="wheel"))
+        dockerfile(machine("debian-13-bare"), Choices(method="source"))
+    assert "FROM debian:13" in dockerfile(machine("debian-13-bare"), Choices(method="wheel"))
 
 
 def test_epel_is_not_in_red_hats_images() -> None:

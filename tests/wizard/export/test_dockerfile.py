@@ -13,9 +13,9 @@ import pytest
 
 from tests.machines import machine, names
 from tests.wizard.export.dockerfiles import Stage, stages
+from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
 from wizard.errors import WizardError
-from wizard.export import dockerfile
 from wizard.export.shell import PROOF
 
 WAYS = {
@@ -35,7 +35,7 @@ LINUX = tuple(name for name in names() if machine(name).system.name == "linux")
 def written(name: str, way: str) -> str:
     """The Dockerfile for this machine, or why there is none."""
     try:
-        return dockerfile.write(machine(name), WAYS[way])
+        return dockerfile(machine(name), WAYS[way])
     except WizardError as error:
         return f"refused {error.code:d}: {error.what}"
 

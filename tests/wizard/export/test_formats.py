@@ -33,13 +33,12 @@ from backends.action import (
 from backends.gpg import CHECK
 from tests.machines import machine
 from tests.programs import program
-from tests.wizard.planned import plans
+from tests.wizard.planned import plan, plans
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
 from wizard.export.formats import command_text, to_powershell, to_shell, to_text
 from wizard.knowledge import load
 from wizard.plan import Plan, Step
-from wizard.planning.planner import plan
 from wizard.programs.variables import REMOVED
 
 DEBIAN = plan(machine("debian-12"), load(), Choices(method="source"))

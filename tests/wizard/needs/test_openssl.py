@@ -10,12 +10,12 @@ import pytest
 
 from backends.action import Command, Download, Prove, RemoveFolder, Seal, Unpack, WriteFile
 from tests.machines import machine
+from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Headers
 from wizard.knowledge import OpenSSLSource, load
 from wizard.plan import Plan, order
-from wizard.planning.planner import plan
 
 OLD, LTS = (
     OpenSSLSource(

@@ -12,6 +12,7 @@ from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, load
 from wizard.needs import wheels
 from wizard.needs.tags import compress, expand, modern
+from wizard.refused import Refused
 
 RECORDED = Path(__file__).parents[2] / "machines" / "listing.json"
 
@@ -96,6 +97,20 @@ NONE = [
 ]
 
 
+def fitting(python: Python, listed: Listed, knowledge: Knowledge) -> wheels.Fit:
+    """The wheel that fits."""
+    found = wheels.fit(python, listed, knowledge)
+    assert isinstance(found, wheels.Fit)
+    return found
+
+
+def refused(python: Python, listed: Listed, knowledge: Knowledge) -> str:
+    """Why no wheel fits."""
+    found = wheels.fit(python, listed, knowledge)
+    assert isinstance(found, Refused)
+    return found.reason
+
+
 @pytest.mark.parametrize(("python", "cap"), CAPS)
 def test_the_newest_release_with_a_wheel(
     python: Python, cap: str, listing: Listing, knowledge: Knowledge
@@ -103,9 +118,9 @@ def test_the_newest_release_with_a_wheel(
     found = wheels.newest(python, listing, knowledge, need_wheel=True)
     assert found is not None
     assert found.version == cap
-    fit = wheels.fit(python, found, knowledge)
+    fit = fitting(python, found, knowledge)
     assert fit.wheel in set(expand(found.wheels)) & set(expand(modern(python)))
-    assert (fit.release, fit.pip, fit.reason) == (cap, "", "")
+    assert (fit.release, fit.pip, fit.why_pip) == (cap, "", "")
 
 
 @pytest.mark.parametrize(("python", "cap"), CAPS)
@@ -120,9 +135,7 @@ def test_no_release_has_a_wheel_and_why(
     python: Python, why: str, listing: Listing, knowledge: Knowledge
 ) -> None:
     assert wheels.newest(python, listing, knowledge, need_wheel=True) is None
-    fit = wheels.fit(python, listing.releases[0], knowledge)
-    assert why in fit.reason
-    assert (fit.wheel, fit.pip) == ("", "")
+    assert why in refused(python, listing.releases[0], knowledge)
 
 
 @pytest.mark.parametrize(
@@ -141,18 +154,18 @@ def test_no_release_has_a_wheel_and_why(
 def test_why_the_newest_release_does_not_fit(
     python: Python, why: str, listing: Listing, knowledge: Knowledge
 ) -> None:
-    assert why in wheels.fit(python, listing.releases[0], knowledge).reason
+    assert why in refused(python, listing.releases[0], knowledge)
 
 
 def test_a_platform_that_came_later(listing: Listing, knowledge: Knowledge) -> None:
     old = next(r for r in listing.releases if r.version == "45.0.7")
-    reason = wheels.fit(linux("3.11.2", "ppc64le"), old, knowledge).reason
+    reason = refused(linux("3.11.2", "ppc64le"), old, knowledge)
     assert reason.endswith("46.0.0 was the first with one.")
 
 
 def test_a_python_below_the_abi3_floor(knowledge: Knowledge) -> None:
     unchecked = Listed("50.0.2", wheels=("cp39-abi3-manylinux_2_28_x86_64",))
-    reason = wheels.fit(linux("3.8.18"), unchecked, knowledge).reason
+    reason = refused(linux("3.8.18"), unchecked, knowledge)
     assert reason.endswith("for Python 3.9 and newer.")
 
 
@@ -183,10 +196,10 @@ def test_an_old_pip_must_be_upgraded(
     python: Python, release: str, needed: str, listing: Listing, knowledge: Knowledge
 ) -> None:
     listed = next(r for r in listing.releases if r.version == release)
-    fit = wheels.fit(python, listed, knowledge)
+    fit = fitting(python, listed, knowledge)
     assert fit.wheel
     assert fit.pip == needed
-    assert (f"pip {needed}" in fit.reason) is bool(needed)
+    assert (f"pip {needed}" in fit.why_pip) is bool(needed)
 
 
 def test_an_old_pip_still_leads_to_the_newest_release(
@@ -210,7 +223,7 @@ def test_a_musl_pip_that_does_not_know_musl(listing: Listing, knowledge: Knowled
         libc_version="1.2",
         pip=pip,
     )
-    fit = wheels.fit(python, listing.releases[0], knowledge)
+    fit = fitting(python, listing.releases[0], knowledge)
     assert (fit.wheel, fit.pip) == ("cp39-abi3-musllinux_1_2_x86_64", "21.2.4")
 
 
@@ -218,9 +231,7 @@ def test_an_upgrade_that_would_not_help_is_not_asked_for(
     listing: Listing, knowledge: Knowledge
 ) -> None:
     python = linux("3.11.2", pip=Pip("24.0", ("cp311-none-any",)))
-    fit = wheels.fit(python, listing.releases[0], knowledge)
-    assert (fit.wheel, fit.pip) == ("", "")
-    assert "pip 24.0 accepts none" in fit.reason
+    assert "pip 24.0 accepts none" in refused(python, listing.releases[0], knowledge)
 
 
 def test_the_tags_of_a_new_environment_count_instead(
@@ -228,13 +239,14 @@ def test_the_tags_of_a_new_environment_count_instead(
 ) -> None:
     python = linux("3.11.2", pip=pip_of("18.1", "311", "manylinux1"))
     fit = wheels.fit(python, listing.releases[0], knowledge, accepts=modern(python))
+    assert isinstance(fit, wheels.Fit)
     assert (fit.wheel, fit.pip) == ("cp311-abi3-manylinux_2_34_x86_64", "")
 
 
 def test_a_pip_whose_tags_could_not_be_read_is_taken_for_a_current_one(
     listing: Listing, knowledge: Knowledge
 ) -> None:
-    fit = wheels.fit(linux("3.11.2", pip=Pip("?")), listing.releases[0], knowledge)
+    fit = fitting(linux("3.11.2", pip=Pip("?")), listing.releases[0], knowledge)
     assert (fit.wheel, fit.pip) == ("cp311-abi3-manylinux_2_34_x86_64", "")
 
 
@@ -253,12 +265,12 @@ def test_yanked_releases_and_pre_releases_are_passed_over(knowledge: Knowledge) 
     source = wheels.newest(python, listing, knowledge, need_wheel=False)
     assert wheel is listing.releases[2]
     assert source is listing.releases[3]
-    assert "Broken." in wheels.fit(python, listing.releases[1], knowledge).reason
+    assert "Broken." in refused(python, listing.releases[1], knowledge)
 
 
 def test_a_release_without_wheels(knowledge: Knowledge) -> None:
-    fit = wheels.fit(linux("3.11.2"), Listed("50.0.2", sdist="x.tar.gz"), knowledge)
-    assert fit.reason == "The index has no wheel of cryptography 50.0.2 at all, only its source."
+    reason = refused(linux("3.11.2"), Listed("50.0.2", sdist="x.tar.gz"), knowledge)
+    assert reason == "The index has no wheel of cryptography 50.0.2 at all, only its source."
 
 
 def test_the_documented_listing_has_the_recorded_releases(

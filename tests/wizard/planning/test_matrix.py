@@ -10,6 +10,7 @@ import pytest
 from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
 from backends.manager import managers
 from tests.machines import FOLDER, machine
+from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
 from wizard.errors import WizardError
@@ -17,7 +18,6 @@ from wizard.export.formats import to_text
 from wizard.facts import Facts
 from wizard.knowledge import Release, load
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
-from wizard.planning.planner import plan
 from wizard.versions import at_least, upstream
 
 KNOWLEDGE = load()

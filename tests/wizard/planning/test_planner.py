@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
 from tests.machines import machine
+from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
 from wizard.errors import Impossible, WizardError
 from wizard.facts import Facts, Headers, Manager, Package, Tool
 from wizard.knowledge import load
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
-from wizard.planning.planner import plan
 
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")

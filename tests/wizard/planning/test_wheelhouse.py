@@ -14,6 +14,7 @@ import pytest
 from backends.action import Command, Prove, RemoveFolder, WriteManifest
 from tests.machines import machine, names
 from tests.wizard import wheel_files
+from tests.wizard.planned import plan
 from wizard import target_environment
 from wizard.cache import entries
 from wizard.choices import Choices
@@ -21,10 +22,9 @@ from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.export import formats
 from wizard.facts import Facts, Headers, Listed, Listing, Python
 from wizard.knowledge import load
-from wizard.needs import offers
+from wizard.needs.case import Case
 from wizard.plan import Plan, Step, order
 from wizard.planning import wheelhouse
-from wizard.planning.planner import plan
 from wizard.proof import manifest
 from wizard.questions import completion, validation
 
@@ -211,8 +211,9 @@ def test_each_python_that_shares_nothing_is_compiled_for() -> None:
 
 
 def test_one_release_fits_all_targets() -> None:
-    complete = completion.complete(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8"))
-    assert complete.release == "47.0.0"  # the last with a wheel for Python 3.8
+    case = Case(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8"))
+    complete = completion.complete(case)
+    assert complete.choices.release == "47.0.0"  # the last with a wheel for Python 3.8
     with pytest.raises(Impossible, match=r"50\.0\.2"):
         plan(WORKSHOP, KNOWLEDGE, replace(THREE, targets="3.13,3.8", release="50.0.2"))
 
@@ -393,7 +394,7 @@ def test_a_glibc_that_is_too_old_is_told_before_anything_is_installed() -> None:
     with pytest.raises(Impossible) as caught:
         plan(facts, KNOWLEDGE, FROM)
     assert "glibc 2.99 or newer" in caught.value.why
-    assert offers.listing(facts, KNOWLEDGE).releases[0].version == "50.0.2"
+    assert Case(facts, KNOWLEDGE).listed[0].version == "50.0.2"
 
 
 def test_a_python_that_it_was_not_made_for_is_told_before_anything_is_installed() -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from backends.action import Seal
 from tests.machines import machine
+from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Headers
 from wizard.knowledge import OpenSSLSource, load
+from wizard.needs.case import Case
 from wizard.needs.openssl import buildable, longest
-from wizard.planning import planner
 from wizard.questions import completion
 from wizard.questions.question import Question
 
@@ -29,11 +30,11 @@ def asked(facts: Facts, key: str = "openssl", **choices: str) -> Question:
 
 def by_key(facts: Facts, **choices: str) -> dict[str, Question]:
     wanted = Choices(method="source", **choices)  # type: ignore[arg-type]
-    return {q.key: q for q in completion.applicable(facts, KNOWLEDGE, wanted)}
+    return {q.key: q for q in completion.applicable(Case(facts, KNOWLEDGE, wanted))}
 
 
 def settled(facts: Facts, **choices: str) -> tuple[str, str]:
-    done = completion.complete(facts, KNOWLEDGE, Choices(method="source", **choices))  # type: ignore[arg-type]
+    done = completion.complete(Case(facts, KNOWLEDGE, Choices(method="source", **choices))).choices  # type: ignore[arg-type]
     return done.openssl, done.link
 
 
@@ -137,7 +138,9 @@ def test_an_error_names_the_flag_that_was_given() -> None:
     # The package manager is chosen after the release was checked; this one has no such libraries.
     question = asked(machine("fedora"))
     with pytest.raises(Impossible) as refused:
-        completion._check(DEBIAN, KNOWLEDGE, question, Choices(openssl="system", link="static"))
+        completion._check(
+            Case(DEBIAN, KNOWLEDGE, Choices(openssl="system", link="static")), question
+        )
     assert refused.value.what == ("--openssl system --link static is not possible on this machine.")
     assert refused.value.hints == ("What works here: --openssl system --link dynamic",)
 
@@ -196,7 +199,7 @@ def test_the_one_that_is_supported_the_longest() -> None:
 def test_what_was_built_before_takes_no_time() -> None:
     wanted = {"openssl": "3.5.7", "link": "static"}
     assert "a minute or two" in asked(WORKSHOP, **wanted).options[3].consequence
-    made = planner.plan(WORKSHOP, KNOWLEDGE, Choices(method="source", **wanted))  # type: ignore[arg-type]
+    made = plan(WORKSHOP, KNOWLEDGE, Choices(method="source", **wanted))  # type: ignore[arg-type]
     (seal,) = (step.action for step in made.steps if isinstance(step.action, Seal))
     name = seal.folder.rpartition("/")[2]
     built = replace(WORKSHOP, built=(name,))
@@ -236,7 +239,7 @@ def test_an_answer_fills_both_choices() -> None:
     assert (made.openssl, made.link) == ("3.5.7", "static")
     typed = question.put(Choices(link="static"), "/opt/my ssl")
     assert (typed.openssl, typed.link) == ("/opt/my ssl", "static")
-    where = completion.applicable(DEBIAN, KNOWLEDGE, Choices())[0]
+    where = completion.applicable(Case(DEBIAN, KNOWLEDGE, Choices()))[0]
     assert where.put(Choices(), "/home/ada/my env").venv == "/home/ada/my env"
 
 

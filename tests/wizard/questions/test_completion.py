@@ -11,6 +11,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
 from wizard.knowledge import load
+from wizard.needs.case import Case
 from wizard.questions import completion
 from wizard.questions.question import Question
 
@@ -20,11 +21,11 @@ DEBIAN = machine("debian-12")
 
 
 def keys(facts: Facts, choices: Choices = Choices()) -> list[str]:  # noqa: B008 - frozen
-    return [q.key for q in completion.applicable(facts, KNOWLEDGE, choices)]
+    return [q.key for q in completion.applicable(Case(facts, KNOWLEDGE, choices))]
 
 
 def question(facts: Facts, key: str, choices: Choices = Choices()) -> Question:  # noqa: B008
-    return next(q for q in completion.applicable(facts, KNOWLEDGE, choices) if q.key == key)
+    return next(q for q in completion.applicable(Case(facts, KNOWLEDGE, choices)) if q.key == key)
 
 
 def test_the_order_is_where_python_release_method() -> None:
@@ -37,7 +38,7 @@ def test_one_python_is_not_asked_about() -> None:
 
 @pytest.mark.parametrize("facts", [WORKSHOP, DEBIAN, machine("debian-13-bare")])
 def test_each_question_is_complete(facts: Facts) -> None:
-    for each in completion.applicable(facts, KNOWLEDGE, Choices()):
+    for each in completion.applicable(Case(facts, KNOWLEDGE, Choices())):
         assert each.prompt.endswith("?")
         assert each.help.startswith("# ")
         assert each.because.endswith(".")
@@ -83,7 +84,7 @@ def test_no_privilege_closes_the_source_build_with_the_packages_it_lacks() -> No
     facts = replace(DEBIAN, privilege=replace(DEBIAN.privilege, method="none"))
     assert keys(facts) == ["venv", "release"]
     with pytest.raises(Impossible) as caught:
-        completion.complete(facts, KNOWLEDGE, Choices(method="source"))
+        completion.complete(Case(facts, KNOWLEDGE, Choices(method="source")))
     assert "root" in caught.value.why
     assert any("build-essential" in hint for hint in caught.value.hints)
     assert "What works here: --method wheel" in caught.value.hints
@@ -109,7 +110,7 @@ def test_a_closed_answer_is_refused() -> None:
 
 
 def test_complete_takes_the_recommended() -> None:
-    done = completion.complete(WORKSHOP, KNOWLEDGE, Choices())
+    done = completion.complete(Case(WORKSHOP, KNOWLEDGE, Choices())).choices
     assert done == Choices(
         venv="/home/ada/project/cryptography-env",
         python=WORKSHOP.pythons[0].path,
@@ -123,13 +124,13 @@ def test_what_is_said_of_an_openssl_goes_with_it() -> None:
     for openssl, left in (("3.5.7", said), ("system", ("", "")), ("", ("", ""))):
         choices = Choices(method="source", openssl=openssl, link="dynamic")
         choices = replace(choices, openssl_source=said[0], openssl_sha256=said[1])
-        done = completion.complete(WORKSHOP, KNOWLEDGE, choices)
+        done = completion.complete(Case(WORKSHOP, KNOWLEDGE, choices)).choices
         assert (done.openssl_source, done.openssl_sha256) == left, openssl
 
 
 def test_complete_is_settled() -> None:
-    done = completion.complete(DEBIAN, KNOWLEDGE, Choices(method="source"))
-    assert completion.complete(DEBIAN, KNOWLEDGE, done) == done
+    done = completion.complete(Case(DEBIAN, KNOWLEDGE, Choices(method="source"))).choices
+    assert completion.complete(Case(DEBIAN, KNOWLEDGE, done)).choices == done
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_complete_is_settled() -> None:
 )
 def test_what_cannot_be_is_refused(choices: Choices, error: type[BadRequest], says: str) -> None:
     with pytest.raises(error) as caught:
-        completion.complete(WORKSHOP, KNOWLEDGE, choices)
+        completion.complete(Case(WORKSHOP, KNOWLEDGE, choices))
     told = caught.value
     assert says in " ".join((told.what, told.why, told.shown, *told.hints))
 
@@ -164,4 +165,4 @@ def test_an_answer_that_became_impossible_gives_way() -> None:
 def test_a_machine_without_any_python_says_so() -> None:
     broken = Python("/usr/bin/python3", "path", problem="It does not start.")
     with pytest.raises(Impossible, match="No Python"):
-        completion.applicable(replace(WORKSHOP, pythons=(broken,)), KNOWLEDGE, Choices())
+        completion.applicable(Case(replace(WORKSHOP, pythons=(broken,)), KNOWLEDGE, Choices()))

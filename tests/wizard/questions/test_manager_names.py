@@ -12,6 +12,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Manager
 from wizard.knowledge import load
+from wizard.needs.case import Case
 from wizard.questions import completion, manager_names
 
 DEBIAN = machine("debian-12")
@@ -64,13 +65,13 @@ def test_another_word_gets_the_list_and_the_nearest(word: str, near: str) -> Non
 def test_one_that_is_not_here_is_refused_with_those_that_are(method: str) -> None:
     choices = Choices(method=method, manager="macports")  # type: ignore[arg-type]
     with pytest.raises(BadRequest, match="does not use the package manager 'macports'") as caught:
-        completion.complete(DEBIAN, load(), choices)
+        completion.complete(Case(DEBIAN, load(), choices))
     assert caught.value.hints[0] == "Found here: apt. Write --manager apt instead."
 
 
 def test_where_there_is_none_it_is_said() -> None:
     with pytest.raises(BadRequest, match="'homebrew'") as caught:
-        completion.complete(BARE, load(), Choices(method="source", manager="homebrew"))
+        completion.complete(Case(BARE, load(), Choices(method="source", manager="homebrew")))
     assert "No package manager that the wizard knows was found here." in caught.value.why
     assert "--method wheel" in told(caught.value)
 

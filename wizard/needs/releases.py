@@ -1,0 +1,45 @@
+"""The releases that there are, and the one that is meant by a version."""
+
+from __future__ import annotations
+
+from wizard.facts import Facts, Listed
+from wizard.knowledge import Knowledge
+from wizard.needs import wheels
+from wizard.refused import Refused
+from wizard.versions import key
+
+
+def listing(facts: Facts, knowledge: Knowledge) -> tuple[Listed, ...]:
+    """The releases as the index lists them, or as documented where it was not asked."""
+    if facts.listing is not None and facts.listing.releases:
+        return facts.listing.releases
+    return wheels.documented(knowledge).releases
+
+
+def find(releases: tuple[Listed, ...], version: str) -> Listed | Refused:
+    """The release of this version, unless it was yanked or there is no such."""
+    for listed in releases:
+        if listed.version == version:
+            if listed.yanked:
+                return Refused(
+                    f"cryptography {version} was withdrawn by its makers.",
+                    _nearest(releases, version),
+                    why=listed.yanked,
+                )
+            return listed
+    return Refused(
+        f"There is no release {version} of cryptography that this wizard can install.",
+        _nearest(releases, version),
+    )
+
+
+def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:
+    usable = [r.version for r in releases if not r.yanked]
+    if not usable:
+        return ()
+    newest = usable[0]
+    asked = key(version)
+    below = next((v for v in usable if key(v) <= asked), "")
+    above = next((v for v in reversed(usable) if key(v) >= asked), "")
+    near = [v for v in dict.fromkeys((below, above)) if v]
+    return (f"Nearest: {' and '.join(near)}. Newest: {newest}.",)
