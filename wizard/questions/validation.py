@@ -37,6 +37,21 @@ def check(choices: Choices) -> Choices:
     return choices
 
 
+def check_elsewhere(choices: Choices) -> Choices:
+    """Return the choices for a plan for another machine, whose files and folders are not here.
+
+    Raises BadRequest where they contradict each other.
+    """
+    contradictions(choices)
+    if choices.from_wheelhouse:
+        raise BadRequest(
+            "--facts and --from-wheelhouse contradict each other.",
+            why="The saved machine is another one; its folders are not here.",
+            hints=("Leave out one of them.",),
+        )
+    return implied(choices)
+
+
 def implied(choices: Choices) -> Choices:
     """The choices, with the source build that some of them only make sense for."""
     build = (choices.manager, choices.rust, choices.toolchain, choices.openssl)
