@@ -10,37 +10,12 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from screens.terminal import ColorWish
-from wizard.choices import Choices
+from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
 
 NAME = "cryptography-wizard"
 CHOICE = "choice."
 """With this begins the destination of each choice's flag, so that no other flag can collide."""
-
-CHOICES = {
-    "venv": ("FOLDER", "the environment to install into; it is made where there is none"),
-    "python": ("PATH", "the Python of an existing environment, or to make the new one from"),
-    "release": ("VERSION", "the release of cryptography; otherwise the newest that fits"),
-    "method": ("wheel|source", "install the ready-made wheel, or build from source"),
-    "manager": ("NAME", "the package manager that brings what a build needs: apt, ..."),
-    "link": ("dynamic|static", "how OpenSSL is linked when building from source"),
-    "rust": ("system|rustup|none", "where Rust comes from; only 3.4 can be built with none"),
-    "toolchain": ("remove|keep", "what becomes of a Rust that the wizard fetched"),
-    "openssl": ("system|VERSION|FOLDER", "the system's OpenSSL, one that is built, or a folder"),
-    "openssl_source": ("FILE|FOLDER|URL", "where the source of that OpenSSL is, or a mirror"),
-    "openssl_sha256": ("SUM", "the checksum of that source, if not the one that the wizard knows"),
-    "installer": ("pip|uv", "the tool that makes the environment and installs"),
-    "wheelhouse": ("FOLDER", "put the wheels into this folder, to install from on other machines"),
-    "targets": ("3.9,3.12,...", "the Pythons that these wheels are for: versions or paths"),
-    "repair": ("", "name a compiled Linux wheel after the systems that can use it"),
-    "from_wheelhouse": ("FOLDER", "install from such a folder; no network is needed"),
-}
-"""The flag of each choice: what stands for its value (nothing: it has none), and its help."""
-
-
-def flag(name: str) -> str:
-    """The flag of a choice: ``--openssl-source`` for ``openssl_source``."""
-    return f"--{name.replace('_', '-')}"
 
 
 @dataclass(frozen=True)
@@ -122,18 +97,19 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add the flags of `WithChoices`: all choices, and the file that they may come from."""
     group = parser.add_argument_group("choices (recommended where not given)")
-    for name, (value, text) in CHOICES.items():
-        if value:
-            group.add_argument(
-                flag(name), action=Once, dest=CHOICE + name, metavar=value, help=text
-            )
-        else:
-            group.add_argument(
-                flag(name), action="store_const", const="yes", dest=CHOICE + name, help=text
-            )
+    for choice in described().values():
+        add_choice(group, choice)
     group.add_argument(
         "--answers", action=Once, metavar="FILE", help="choices from a TOML file; flags win"
     )
+
+
+def add_choice(parser: argparse._ActionsContainer, choice: Choice, text: str = "") -> None:
+    """Add the flag of one choice; ``text`` is its help, if not that of the choice."""
+    how: dict[str, Any] = {"action": "store_const", "const": "".join(choice.values)}
+    if choice.metavar:
+        how = {"action": Once, "metavar": choice.metavar}
+    parser.add_argument(choice.flag, dest=CHOICE + choice.name, help=text or choice.help, **how)
 
 
 def add_facts(parser: argparse.ArgumentParser) -> None:
@@ -164,12 +140,12 @@ def check_flags(words: Sequence[str], known: set[str]) -> None:
 
 def choices_of(given: dict[str, Any]) -> Choices:
     """The choices among what a parser found. Raises BadRequest for a value that is not allowed."""
-    flags = {name: given[CHOICE + name] for name in CHOICES if CHOICE + name in given}
+    flags = {name: given[CHOICE + name] for name in described() if CHOICE + name in given}
     if flags:
         from wizard.questions import answers
 
         for name, value in flags.items():
-            answers.check_value(name, value, place=f"{flag(name)} {value}")
+            answers.check_value(name, value, place=described()[name].typed(value))
     return Choices(**flags)
 
 

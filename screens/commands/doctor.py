@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens import arguments as shared
 from screens import terminal
-from screens.arguments import CHOICE, Common, Once
-from wizard.choices import Choices
+from screens.arguments import Common
+from wizard.choices import Choices, described
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
@@ -43,13 +43,8 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the release to tell of, and the machine."""
-    parser.add_argument(
-        "--release",
-        action=Once,
-        dest=f"{CHOICE}release",
-        metavar="VERSION",
-        help="say of this release of cryptography whether it is tested on such a machine",
-    )
+    release = "say of this release of cryptography whether it is tested on such a machine"
+    shared.add_choice(parser, described()["release"], release)
     shared.add_facts(parser)
 
 

@@ -15,16 +15,15 @@ from typing import Any, Callable
 
 import pytest
 
-from screens import arguments, cli, commands, terminal
+from screens import cli, commands, terminal
 from screens.command_line import parse, wants_json
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
 from wizard import engine, locations
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts
 from wizard.machine import saved as saved_machine
-from wizard.questions import answers
 
 Run = Callable[..., "tuple[int, str, str]"]
 RUN = "import sys; from screens.cli import main; sys.exit(main())"
@@ -155,12 +154,12 @@ def test_flags_are_choices_before_and_after_the_command() -> None:
     assert parse(["--yes", "--venv", "a b"]).arguments.choices == Choices(venv="a b")
 
 
-@pytest.mark.parametrize("name", arguments.CHOICES)
+@pytest.mark.parametrize("name", described())
 def test_every_choice_has_a_flag(name: str) -> None:
-    word = {"openssl_sha256": "0" * 64}.get(name) or next(
-        iter(answers.allowed_values()[name]), "apt"
-    )
-    words = [arguments.flag(name), *([word] if arguments.CHOICES[name][0] else [])]
+    word = {"openssl_sha256": "0" * 64}.get(name) or next(iter(described()[name].values), "apt")
+    choice = described()[name]
+    words = [f"--{name.replace('_', '-')}", *([word] if choice.metavar else [])]
+    assert choice.words(word) == tuple(words)
     assert parse(words).arguments.choices.answered() == {name: word}
 
 
@@ -243,7 +242,7 @@ def test_answers_from_a_file_and_flags_that_win(run: Run, tmp_path: Path) -> Non
         (["--release", "abc"], "not a version number"),
         (["--method", "wheel", "--link", "dynamic"], "contradict"),
         (["--openssl", "3.5.7", "--openssl-source", "full"], "no openssl-3.5.7.tar.gz in it"),
-        (["--openssl-sha256", "0" * 64], "nothing without --openssl VERSION"),
+        (["--openssl-sha256", "0" * 64], "only works with --openssl VERSION"),
         (["--answers", "full"], "is a folder"),
         (["--answers", "file"], "file"),
     ],
