@@ -68,7 +68,7 @@ def test_an_implied_choice_is_made_and_another_value_is_refused(name: str, each:
     assert getattr(implied(Choices(**given)), each.other) == each.value
     wrong = next(value for value in described()[each.other].values if value != each.value)
     with pytest.raises(BadRequest, match="contradict each other") as caught:
-        contradictions(Choices(**given, **{each.other: wrong}))
+        contradictions(Choices(**{**given, each.other: wrong}))
     assert described()[name].flag in caught.value.what
     assert f"{described()[each.other].flag} {wrong}" in caught.value.what
     assert caught.value.why
