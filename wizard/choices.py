@@ -150,7 +150,7 @@ class Choices:
     release: str = choice("the release of cryptography; otherwise the newest that fits", "VERSION")
     method: Method = choice("install the ready-made wheel, or build from source")
     manager: str = choice(
-        "the package manager that brings what a build needs: apt, ...",
+        "the package manager that installs what a build needs",
         "NAME",
         implies=(Implies("method", "source", _NO_PACKAGES),),
     )
