@@ -54,7 +54,12 @@ class Apk:
     name = "apk"
     label = "apk (Alpine)"
     programs = ("apk", "/sbin/apk", "/usr/bin/apk")
+    aliases: tuple[str, ...] = ()
+    by_hand = ("apk", "add")
     yields_to = ""
+    prefixes: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    openssl_headers: tuple[str, ...] = ()
 
     def query(self, names: Sequence[str]) -> Command:
         return Command(("apk", "policy", *names), env=_ENV)
@@ -78,6 +83,10 @@ class Apk:
         if not names:
             return None
         return self._change(("add", "--virtual", _virtual(names), *names))
+
+    def install_to_stay(self, names: Sequence[str]) -> Command | None:
+        """See `backends.manager.to_stay`."""
+        return self._change(("add", *names)) if names else None
 
     def remove(self, names: Sequence[str]) -> Command | None:
         return self._change(("del", _virtual(names)), timeout=1800) if names else None

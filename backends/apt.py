@@ -46,7 +46,12 @@ class Apt:
     name = "apt"
     label = "APT (Debian, Ubuntu)"
     programs = ("apt-get", "/usr/bin/apt-get")
+    aliases: tuple[str, ...] = ("aptitude",)
+    by_hand = ("apt-get", "install")
     yields_to = ""
+    prefixes: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    openssl_headers: tuple[str, ...] = ()
 
     def query(self, names: Sequence[str]) -> Command:
         # Exit 1 says that some of them are not installed: an answer, not a failure.

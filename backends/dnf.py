@@ -59,7 +59,12 @@ class Dnf:
     name = "dnf"
     label = "DNF (Fedora, RHEL)"
     programs = ("dnf", "/usr/bin/dnf", "dnf5", "/usr/bin/dnf5")
+    aliases: tuple[str, ...] = ("microdnf",)
+    by_hand = ("dnf", "install")
     yields_to = ""
+    prefixes: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    openssl_headers: tuple[str, ...] = ()
 
     def query(self, names: Sequence[str]) -> Command:
         return rpm.query(names)

@@ -58,7 +58,21 @@ class Homebrew:
         "/usr/local/bin/brew",
         "/home/linuxbrew/.linuxbrew/bin/brew",
     )
+    aliases: tuple[str, ...] = ()
+    by_hand = ("brew", "install")
     yields_to = ""
+    prefixes: tuple[str, ...] = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
+    owned: tuple[str, ...] = (
+        "/opt/homebrew/",
+        "/home/linuxbrew/",
+        "/usr/local/Cellar/",
+        "/usr/local/opt/",
+    )
+    openssl_headers: tuple[str, ...] = (
+        "/opt/homebrew/opt/openssl@*/include",
+        "/usr/local/opt/openssl@*/include",
+        "/home/linuxbrew/.linuxbrew/opt/openssl@*/include",
+    )
 
     def query(self, names: Sequence[str]) -> Command:
         return Command(("brew", "info", "--json=v2", "--formula", *names), env=_ENV)

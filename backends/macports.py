@@ -45,7 +45,12 @@ class MacPorts:
     name = "macports"
     label = "MacPorts (macOS)"
     programs = ("port", "/opt/local/bin/port")
+    aliases: tuple[str, ...] = ()
+    by_hand = ("port", "install")
     yields_to = ""
+    prefixes: tuple[str, ...] = ("/opt/local",)
+    owned: tuple[str, ...] = ("/opt/local/",)
+    openssl_headers: tuple[str, ...] = ("/opt/local/libexec/openssl3/include", "/opt/local/include")
 
     def query(self, names: Sequence[str]) -> Command:
         return Command(("port", "-q", "installed", *names), env=_ENV)

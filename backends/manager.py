@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, Protocol
@@ -42,8 +42,18 @@ class PackageManager(Protocol):
 
     The first is the name that its commands begin with; see `called`.
     """
+    aliases: tuple[str, ...]
+    """Other programs that stand for it when people type a manager's name: ``aptitude``."""
+    by_hand: tuple[str, ...]
+    """The words that people type before a package's name to install it: ``apt-get install``."""
     yields_to: str
     """The name of the manager that is used instead where both are there; empty: none."""
+    prefixes: tuple[str, ...]
+    """The folders that it installs into, each with a ``bin``; empty: the system's own."""
+    owned: tuple[str, ...]
+    """The beginnings of paths where everything is its own, each with a slash at the end."""
+    openssl_headers: tuple[str, ...]
+    """The folders of its OpenSSLs' headers outside of the system's, as patterns for ``glob``."""
 
     def query(self, names: Sequence[str]) -> Command:
         """Ask which of these packages are installed."""
@@ -74,6 +84,17 @@ class PackageManager(Protocol):
 
     def explain(self, output: Output) -> Problem | None:
         """Say why a command of this manager failed; None where it did not fail."""
+
+
+def to_stay(manager: PackageManager, names: Sequence[str]) -> Command | None:
+    """Install packages that nobody means to remove again; None where there is nothing to do.
+
+    A backend that marks what it installs, to find it again for `PackageManager.remove`, has a
+    method ``install_to_stay`` that does not.
+    """
+    install: Callable[[Sequence[str]], Command | None]
+    install = getattr(manager, "install_to_stay", manager.install)
+    return install(names)
 
 
 SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")

@@ -57,7 +57,12 @@ class Yum:
     name = "yum"
     label = "yum (RHEL 7, CentOS 7)"
     programs = ("yum", "/usr/bin/yum")
+    aliases: tuple[str, ...] = ()
+    by_hand = ("yum", "install")
     yields_to = "dnf"
+    prefixes: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    openssl_headers: tuple[str, ...] = ()
 
     def query(self, names: Sequence[str]) -> Command:
         return rpm.query(names)

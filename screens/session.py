@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.engine import require_progress
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from wizard.plan import Plan
     from wizard.questions.question import Question
     from wizard.running.events import RunEnded, StepEnded, StepStarted
-
-LOOKED_AT = ("venv", "python", "openssl")
-"""Typed answers to these name a place that the wizard must look at."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +134,12 @@ class Session:
     def names_a_place(self, question: Question, text: str) -> bool:
         """Whether this answer was typed, and names a place that the wizard must look at."""
         typed = all(option.value != text.strip() for option in question.options)
-        return typed and question.key in LOOKED_AT
+        return typed and _is_place(question)
 
     def submit(self, question: Question, text: str) -> None:
         """Take an answer. Raises WizardError, and keeps the old answer, where it is none."""
         made, typed = self._made(question, text)
-        if typed and question.key not in LOOKED_AT:
+        if typed and not _is_place(question):
             self._try(question, made)
         self._keep(question, made)
 
@@ -276,3 +273,8 @@ class Session:
         if choices not in self._lists:
             self._lists[choices] = self.engine.questions(self.case(choices))
         return self._lists[choices]
+
+
+def _is_place(question: Question) -> bool:
+    """Whether what is typed for this question names a place that the wizard must look at."""
+    return described()[question.fills[0]].place

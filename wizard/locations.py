@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-from datetime import datetime, timezone
 from pathlib import Path
 
 NAME = "cryptography-wizard"
@@ -36,6 +35,8 @@ def new_run() -> Path:
     Its name is the time in UTC and the process, and a number where one process runs twice within
     a second, so that two runs never share one.
     """
+    from datetime import datetime, timezone  # slow to import
+
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     runs = state() / "runs"
     runs.mkdir(parents=True, exist_ok=True)

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from wizard.addresses import has_password, is_address, masked
 from wizard.errors import BadRequest
+from wizard.openssl_choice import VERSION
 
 VARIABLE = "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
 """The variable that counts where neither a flag nor an answers file says where it comes from."""
 FLAG = "--openssl-source"
-VERSION = re.compile(r"\d+\.\d+\.\d+[a-z]*", re.ASCII)
-"""What the version of an OpenSSL looks like: ``3.5.7``, ``1.1.1w``."""
 SIGNATURE = ".asc"
 """What stands behind an archive's name in that of its signature, as the OpenSSL project names it.
 """

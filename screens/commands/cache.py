@@ -2,63 +2,57 @@
 
 from __future__ import annotations
 
-import difflib
+import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Literal, TextIO, get_args
+from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
+from screens.arguments import Common, nearest
 from screens.terminal import is_terminal
 from wizard import locations
-from wizard.cache import entries
-from wizard.cache.entries import Entry
-from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit, WizardError
 
+if TYPE_CHECKING:
+    from wizard.cache.entries import Entry
+    from wizard.cache.inventory import Seen, State
+
+HELP = "what is kept to be used again: Rust, OpenSSLs and their sources"
+ORDER = 50
+EXAMPLES = (("cache", "what is kept to be used again"),)
 Deed = Literal["list", "verify", "clear"]
-State = Literal["whole", "damaged", "leftover"]
 DEEDS: tuple[str, ...] = get_args(Deed)
 _WORDS: dict[State, str] = {"whole": "whole", "damaged": "DAMAGED", "leftover": "unfinished"}
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An entry, and whether it is whole; ``problems`` says what is wrong with it."""
+class Arguments(Common):
+    """``words`` are what to do, and names of entries. ``yes``: clear without asking."""
 
-    entry: Entry
-    state: State
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The answer of ``list`` and ``verify`` as JSON. ``bytes`` is the sum of all entries."""
-
-    folder: str
-    bytes: int
-    entries: tuple[Seen, ...]
-    code: int = 0
-    schema: int = 1
+    words: tuple[str, ...] = ()
+    yes: bool = False
 
 
-@dataclass(frozen=True)
-class Kept:
-    """An entry that could not be removed, and why."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what to do, and whether to ask first."""
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="list, verify or clear; then the names of what is in it, or nothing for all of it",
+    )
+    parser.add_argument("--yes", action="store_true", help="clear without asking")
 
-    name: str
-    why: str
 
-
-@dataclass(frozen=True)
-class Cleared:
-    """The answer of ``clear`` as JSON."""
-
-    folder: str
-    removed: tuple[str, ...]
-    kept: tuple[Kept, ...]
-    code: int = 0
-    schema: int = 1
+def run(arguments: Arguments) -> int:
+    """Write what is in the cache, or what was removed from it, to standard output."""
+    return cache_command(
+        arguments.words,
+        yes=arguments.yes,
+        as_json=arguments.json,
+        stream=sys.stdout,
+        err=sys.stderr,
+    )
 
 
 def cache_command(
@@ -73,18 +67,23 @@ def cache_command(
     deed, *names = words or ("list",)
     if deed not in DEEDS:
         raise BadRequest(
-            f"There is no 'cache {deed}'{_nearest(deed, DEEDS)}.",
+            f"There is no 'cache {deed}'{nearest(deed, DEEDS)}.",
             hints=("cryptography-wizard cache --help shows what is possible.",),
         )
+    from wizard.cache import entries, inventory
+
     chosen = _chosen(entries.entries(), names)
     if deed == "clear":
         return _clear(chosen, yes=yes, as_json=as_json, stream=stream, err=err)
-    seen = tuple(_seen(entry) for entry in chosen)
+    seen = tuple(inventory.see(entry) for entry in chosen)
     damaged = any(each.state == "damaged" for each in seen)
     code = Exit.UNPROVED if deed == "verify" and damaged else Exit.DONE
     if as_json:
+        from wizard.codec import to_json
+
         total = sum(entry.bytes for entry in chosen)
-        stream.write(to_json(Listing(str(locations.cache()), total, seen, int(code))) + "\n")
+        listing = inventory.Listing(str(locations.cache()), total, seen, int(code))
+        stream.write(to_json(listing) + "\n")
     else:
         stream.write("\n".join(_told(seen, details=deed == "verify")) + "\n")
     return int(code)
@@ -99,6 +98,8 @@ def _clear(
     if not chosen and not as_json:
         stream.write(f"The cache is empty: {locations.cache()}\n")
         return int(Exit.DONE)
+    from wizard.cache import entries
+
     removed, kept = [], []
     for entry in chosen:
         try:
@@ -108,6 +109,9 @@ def _clear(
             kept.append((entry, error))
     code = int(Exit.FAILED if kept else Exit.DONE)
     if as_json:
+        from wizard.cache.inventory import Cleared, Kept
+        from wizard.codec import to_json
+
         gone = tuple(entry.name for entry in removed)
         left = tuple(Kept(e.name, f"{x.what} {x.shown}".strip()) for e, x in kept)
         stream.write(to_json(Cleared(str(locations.cache()), gone, left, code)) + "\n")
@@ -144,21 +148,11 @@ def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]
     for name in names:
         if name not in known:
             raise BadRequest(
-                f"There is no {name!r} in the cache{_nearest(name, tuple(known))}.",
+                f"There is no {name!r} in the cache{nearest(name, tuple(known))}.",
                 hints=("cryptography-wizard cache list shows what is in it.",),
             )
     wanted = {known[name].name for name in names}
     return tuple(entry for entry in entries if not names or entry.name in wanted)
-
-
-def _seen(entry: Entry) -> Seen:
-    if entry.kind == "leftover":
-        return Seen(entry, "leftover")
-    try:
-        problems = entries.verify(entry)
-    except WizardError as error:
-        problems = (f"{error.what} {error.shown}",)
-    return Seen(entry, "damaged" if problems else "whole", problems)
 
 
 def _told(seen: Sequence[Seen], *, details: bool) -> list[str]:
@@ -196,6 +190,8 @@ def _size(number: int) -> str:
 
 
 def _age(changed: str) -> str:
+    from datetime import datetime, timezone
+
     passed = datetime.now(timezone.utc) - datetime.fromisoformat(changed)
     minutes = max(int(passed.total_seconds()) // 60, 0)
     for name, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
@@ -203,8 +199,3 @@ def _age(changed: str) -> str:
         if number:
             return f"{number} {name}{'' if number == 1 else 's'} old"
     return "new"
-
-
-def _nearest(word: str, words: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.4)
-    return f" (did you mean {near[0]}?)" if near else ""

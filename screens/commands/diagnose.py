@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import argparse
 import stat
 import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from screens.arguments import Common
 from screens.terminal import is_terminal
-from wizard.advice.diagnose import Diagnosis, diagnose
-from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit
-from wizard.programs.lines import LineDecoder
-from wizard.running.step_checks import HEAD, TAIL
+from wizard.programs.lines import HEAD, TAIL, LineDecoder
 
+if TYPE_CHECKING:
+    from wizard.advice.diagnose import Diagnosis
+
+HELP = "explain the log of a failed installation"
+ORDER = 40
+EXAMPLES = (("diagnose pip.log", "explain a failed installation"),)
 CHUNK = 64 * 1024
 LARGEST = 1024 * 1024 * 1024
 """After so many bytes nothing more is read: a stream may have no end."""
 
 
 @dataclass(frozen=True)
-class Explained:
-    """The answer as JSON: a `wizard.advice.diagnose.Diagnosis`, and whether its cause is known."""
+class Arguments(Common):
+    """``log`` is a file, or ``-`` for standard input."""
 
-    known: bool
-    diagnosis: Diagnosis
-    schema: int = 1
+    log: str = "-"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the log."""
+    parser.add_argument("log", nargs="?", metavar="LOG", help="file, or - for input")
+
+
+def run(arguments: Arguments) -> int:
+    """Write the explanation to standard output."""
+    return diagnose_command(arguments.log, as_json=arguments.json, stream=sys.stdout)
 
 
 def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
@@ -37,8 +50,12 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
     Returns 0 when the cause is known and 1 when nothing known was found. Of a huge log its
     beginning and its end are read. Raises BadRequest where it cannot be read.
     """
+    from wizard.advice.diagnose import Explained, diagnose
+
     found = diagnose(_lines(log))
     if as_json:
+        from wizard.codec import to_json
+
         stream.write(to_json(Explained(found.known, found)) + "\n")
     else:
         stream.write("\n".join(_told(found)) + "\n")

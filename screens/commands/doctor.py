@@ -1,15 +1,26 @@
-"""The doctor's findings as a short list for people."""
+"""The command ``doctor``: what this machine has and lacks, as a short list for people."""
 
 from __future__ import annotations
 
+import argparse
 import shutil
-from typing import TextIO
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TextIO
 
-from wizard.advice.doctor import Finding, Mark, findings
+from screens import arguments as shared
+from screens import terminal
+from screens.arguments import Common
+from wizard.choices import Choices, described
 from wizard.errors import Exit
-from wizard.needs.case import Case
-from wizard.wrap import wrap
 
+if TYPE_CHECKING:
+    from wizard.advice.doctor import Finding, Mark
+    from wizard.needs.case import Case
+
+HELP = "what this machine has and lacks, and what to do"
+ORDER = 10
+EXAMPLES = (("doctor", "what this machine has and lacks"),)
 # A mark is never told by its colour alone: each has a sign of its own, and the summary has words.
 _SIGNS: dict[Mark, tuple[str, str, str]] = {
     "ok": ("✓", "ok", "32"),
@@ -19,12 +30,51 @@ _SIGNS: dict[Mark, tuple[str, str, str]] = {
 _TITLE = 13
 
 
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``facts`` is the file of a saved machine; empty: this machine.
+
+    The release of ``choices`` is the one that is told of.
+    """
+
+    choices: Choices = field(default_factory=Choices)
+    facts: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the release to tell of, and the machine."""
+    release = "say of this release of cryptography whether it is tested on such a machine"
+    shared.add_choice(parser, described()["release"], release)
+    shared.add_facts(parser)
+
+
+def run(arguments: Arguments) -> int:
+    """Look at the machine, and write what was found to standard output."""
+    from wizard import engine
+
+    if arguments.facts:
+        from wizard.machine import saved
+
+        found = saved.load(arguments.facts)
+    else:
+        found = engine.real().probe(Choices(), everything=True)
+    if arguments.json:
+        from wizard import codec
+
+        print(codec.to_json(found))
+        return Exit.DONE
+    color = terminal.color(sys.stdout, arguments.color)
+    return doctor(engine.case_of(found, arguments.choices), sys.stdout, color)
+
+
 def doctor(case: Case, stream: TextIO, color: bool) -> int:
     """Print what was found to ``stream``, each ``!`` and ``✗`` with what to do.
 
     The choices may name a release; raises BadRequest if there is no such release. Returns exit
     code 0, or 3 where nothing works here.
     """
+    from wizard.advice.doctor import findings
+
     if case.choices.release:
         case.find(case.choices.release)
     found = findings(case)
@@ -37,6 +87,8 @@ def doctor(case: Case, stream: TextIO, color: bool) -> int:
 
 
 def _shown(finding: Finding, *, width: int, fancy: bool, color: bool) -> str:
+    from wizard.wrap import wrap
+
     unicode_sign, plain_sign, code = _SIGNS[finding.mark]
     sign = unicode_sign if fancy else plain_sign
     padded = f"{sign:<2}"

@@ -1,22 +1,46 @@
-"""The command ``verify [PYTHON] [--json]``: prove an installation that is there already."""
+"""The command ``verify [PYTHON]``: prove an installation that is there already."""
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
 import shutil
-from dataclasses import asdict
+import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from screens.arguments import Common
 from wizard.errors import BadRequest, Exit
-from wizard.proof.verify import Mark, missing, sentences, verify
 
+if TYPE_CHECKING:
+    from wizard.proof.verify import Mark
+
+HELP = "prove an installation that is there"
+ORDER = 30
+EXAMPLES = (("verify ./env/bin/python", "prove what is installed there"),)
 _MARKS: dict[Mark, tuple[str, str]] = {
     "ok": ("✓", "ok"),
     "failed": ("✗", "FAILED"),
     "warning": ("!", "note"),
 }
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``target`` is a Python or the folder of an environment; empty: the nearest one."""
+
+    target: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the Python to check."""
+    parser.add_argument("target", nargs="?", metavar="PYTHON", help="path of the Python to check")
+
+
+def run(arguments: Arguments) -> int:
+    """Write what is proved to standard output."""
+    return verify_command(arguments.target, as_json=arguments.json, stream=sys.stdout)
 
 
 def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
@@ -28,6 +52,10 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     else. Returns 0 when all is proved, 4 when it is not, or nothing is installed. Raises
     BadRequest where ``python`` is not a Python.
     """
+    import json
+
+    from wizard.proof.verify import missing, sentences, verify
+
     program, whose = find(python)
     report = verify(program)
     if as_json:

@@ -38,7 +38,12 @@ class Seven:
     name = "seven"
     label = "Seven (an invented system)"
     programs = ("seven", "/opt/seven/bin/seven")
+    aliases = ("seven-get",)
+    by_hand = ("seven", "get")
     yields_to = ""
+    prefixes = ("/opt/seven",)
+    owned = ("/opt/seven/",)
+    openssl_headers = ("/opt/seven/include",)
 
     def query(self, names):
         return Command(("seven", "have", *names))

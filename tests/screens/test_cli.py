@@ -15,15 +15,15 @@ from typing import Any, Callable
 
 import pytest
 
-from screens import arguments, cli, terminal
-from screens.arguments import parse
+from screens import cli, commands, terminal
+from screens.command_line import parse, wants_json
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
 from wizard import engine, locations
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.codec import to_json
 from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts
-from wizard.questions import answers
+from wizard.machine import saved as saved_machine
 
 Run = Callable[..., "tuple[int, str, str]"]
 RUN = "import sys; from screens.cli import main; sys.exit(main())"
@@ -73,8 +73,9 @@ def test_help_has_examples_and_the_exit_codes(run: Run) -> None:
         assert text in out
 
 
-@pytest.mark.parametrize("command", ["doctor", "plan", "verify", "diagnose"])
+@pytest.mark.parametrize("command", commands.names())
 def test_each_command_has_help(run: Run, command: str) -> None:
+    assert f"    {command} " in run("--help")[1]
     code, out, _ = run(command, "--help")
     assert code == Exit.DONE
     assert f"cryptography-wizard {command}" in out
@@ -94,6 +95,22 @@ def test_the_light_commands_import_nothing_slow(words: Sequence[str], saved: Pat
         f"main({[word.format(saved=saved) for word in words]!r})\n"
         "slow = {'textual', 'questionary', 'prompt_toolkit', 'requests', 'rich', 'plumbum'}\n"
         "sys.exit(' '.join(slow & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["doctor", "--help"]])
+def test_what_only_describes_the_commands_imports_no_work(words: Sequence[str]) -> None:
+    code = (
+        "import sys; from screens.cli import main\n"
+        f"main({words!r})\n"
+        "work = ('wizard.advice', 'wizard.cache', 'wizard.knowledge', 'wizard.machine',\n"
+        "        'wizard.needs', 'wizard.planning', 'wizard.proof', 'wizard.running',\n"
+        "        'screens.text', 'screens.tui')\n"
+        "sys.exit(' '.join(name for name in sys.modules if name.startswith(work)) or 0)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
@@ -133,17 +150,17 @@ def test_a_wrong_command_line_is_told_with_the_nearest_word(
 
 def test_flags_are_choices_before_and_after_the_command() -> None:
     before = parse(["--method", "source", "plan", "--link", "dynamic"])
-    assert before.flags == Choices(method="source", link="dynamic")
-    assert parse(["--yes", "--venv", "a b"]).flags == Choices(venv="a b")
+    assert before.arguments.choices == Choices(method="source", link="dynamic")
+    assert parse(["--yes", "--venv", "a b"]).arguments.choices == Choices(venv="a b")
 
 
-@pytest.mark.parametrize("name", arguments.CHOICES)
+@pytest.mark.parametrize("name", described())
 def test_every_choice_has_a_flag(name: str) -> None:
-    word = {"openssl_sha256": "0" * 64}.get(name) or next(
-        iter(answers.allowed_values()[name]), "apt"
-    )
-    words = [arguments.flag(name), *([word] if arguments.CHOICES[name][0] else [])]
-    assert parse(words).flags.answered() == {name: word}
+    word = {"openssl_sha256": "0" * 64}.get(name) or next(iter(described()[name].values), "apt")
+    choice = described()[name]
+    words = [f"--{name.replace('_', '-')}", *([word] if choice.metavar else [])]
+    assert choice.words(word) == tuple(words)
+    assert parse(words).arguments.choices.answered() == {name: word}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +174,7 @@ def test_every_choice_has_a_flag(name: str) -> None:
     ],
 )
 def test_errors_are_json_where_json_is_wanted(words: Sequence[str], asked: bool) -> None:
-    assert arguments.wants_json(words) is asked
+    assert wants_json(words) is asked
 
 
 @pytest.mark.parametrize(
@@ -225,7 +242,7 @@ def test_answers_from_a_file_and_flags_that_win(run: Run, tmp_path: Path) -> Non
         (["--release", "abc"], "not a version number"),
         (["--method", "wheel", "--link", "dynamic"], "contradict"),
         (["--openssl", "3.5.7", "--openssl-source", "full"], "no openssl-3.5.7.tar.gz in it"),
-        (["--openssl-sha256", "0" * 64], "nothing without --openssl VERSION"),
+        (["--openssl-sha256", "0" * 64], "only works with --openssl VERSION"),
         (["--answers", "full"], "is a folder"),
         (["--answers", "file"], "file"),
     ],
@@ -316,7 +333,7 @@ def test_a_saved_machine_that_cannot_be_read(run: Run, name: str) -> None:
 def test_a_huge_saved_machine_is_not_read_whole(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "LARGEST_FACTS", 100)
+    monkeypatch.setattr(saved_machine, "LARGEST", 100)
     file = tmp_path / "machine.json"
     file.write_text(" " * 101, encoding="utf-8")
     code, _, err = run("plan", "--facts", str(file))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from screens import arguments, cli
+from screens import cli, commands
+from screens.command_line import parse
 from screens.text import messages
 from screens.tui import review
 from tests.wizard import wheel_files
@@ -55,8 +56,8 @@ def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:
 
 def test_the_command_that_is_told_is_one(plan: Plan, tmp_path: Path) -> None:
     make(plan, tmp_path)
-    request = arguments.parse(["--yes", "--from-wheelhouse", "./my wheels"])
-    assert request.flags == Choices(from_wheelhouse="./my wheels")
+    request = parse(["--yes", "--from-wheelhouse", "./my wheels"])
+    assert request.arguments.choices == Choices(from_wheelhouse="./my wheels")
 
 
 def test_when_the_proof_failed(plan: Plan) -> None:
@@ -72,8 +73,9 @@ def test_a_failed_step_and_a_cancel_are_told_as_always(plan: Plan) -> None:
 
 
 def test_repair_is_a_flag_without_a_value() -> None:
-    request = arguments.parse(["--wheelhouse", "w", "--repair", "plan"])
-    assert (request.command, request.flags.repair) == ("plan", "yes")
+    request = parse(["--wheelhouse", "w", "--repair", "plan"])
+    assert request.command is commands.load("plan")
+    assert request.arguments.choices.repair == "yes"
 
 
 def test_a_saved_machine_has_no_folders_here(

@@ -17,7 +17,7 @@ from wizard.advice.external_alternatives import (
     detailed,
     typed,
 )
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
 from wizard.needs.case import Case
@@ -211,5 +211,5 @@ def _wizard(case: Case) -> str:
     """The wizard's own command for these choices, as it is typed here."""
     argv = ["cryptography-wizard"]
     for name, value in case.choices.answered().items():
-        argv += [f"--{name.replace('_', '-')}", value]
+        argv += described()[name].words(value)
     return typed(case.facts, argv)

@@ -57,6 +57,15 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """A diagnosis as JSON, with whether its cause is known."""
+
+    known: bool
+    diagnosis: Diagnosis
+    schema: int = 1
+
+
+@dataclass(frozen=True)
 class Failure:
     """One entry of ``assets/failures.toml``, where the fields are described."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from backends.manager import managers
 from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
@@ -44,7 +45,7 @@ def findings(case: Case) -> tuple[Finding, ...]:
     """
     facts = case.facts
     python = next((each for each in facts.pythons if usable(each)), None)
-    found = [*_system(facts), *_pythons(facts, python)]
+    found = [*_system(facts), *_pythons(case, python)]
     if python is not None:
         found += [*_index(facts), *_releases(case, python)]
         found += _support(case)
@@ -62,7 +63,8 @@ def _system(facts: Facts) -> Iterator[Finding]:
         yield Finding("warn", "System", problem, "The wizard goes on without knowing it.")
 
 
-def _pythons(facts: Facts, python: Python | None) -> Iterator[Finding]:
+def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
+    facts = case.facts
     if python is None:
         action = "Install Python 3.9 or newer from your system's packages, then start again."
         yield Finding("bad", "Python", "No Python here can be used.", action)
@@ -72,7 +74,7 @@ def _pythons(facts: Facts, python: Python | None) -> Iterator[Finding]:
             yield Finding(
                 "warn", "pip", python.pip_problem, "Let the wizard make a new environment."
             )
-        yield from _can_install(facts, python)
+        yield from _can_install(case, python)
     others = [p for p in facts.pythons if p is not python and usable(p)]
     if others:
         shown = ", ".join(f"{p.version} ({p.path})" for p in others[:SHOWN])
@@ -98,13 +100,17 @@ def _about(python: Python) -> str:
     return words
 
 
-def _can_install(facts: Facts, python: Python) -> Iterator[Finding]:
+def _can_install(case: Case, python: Python) -> Iterator[Finding]:
+    facts = case.facts
     if python.environment or python.ensurepip or facts.tool("uv"):
         return
     minor = ".".join(python.version.split(".")[:2])
     action = "Install the package of your system that completes Python (python3-venv)."
-    if facts.manager("apt"):
-        action = f"sudo apt-get install python{minor}-venv (the wizard can do it for you)"
+    for manager in facts.managers:
+        names = case.knowledge.packages_of(manager.name)
+        if names and names.venv:
+            words = " ".join((*managers()[manager.name].by_hand, names.venv.format(minor=minor)))
+            action = f"sudo {words} (the wizard can do it for you)"
     detail = f"Python {python.version} cannot make environments: its ensurepip is missing."
     yield Finding("warn", "Environments", detail, action)
 

@@ -11,10 +11,11 @@ from enum import IntEnum
 from packaging.version import Version
 
 from backends.action import Command
-from backends.manager import called, managers
+from backends.manager import called, managers, to_stay
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
 from wizard.knowledge import Knowledge, Packages, Release
+from wizard.needs import package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
@@ -138,8 +139,7 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
                 continue
             whose = "the system's own Python"
             if not names.distributions:
-                label = {"homebrew": "Homebrew", "macports": "MacPorts"}
-                whose = f"the Python of {label.get(manager.name, manager.name)}"
+                whose = f"the Python of {package_steps.name_of(manager.name)}"
             version = upstream(package.installed or package.candidate)
             detail = f"Its version is {version}. It serves {whose} only, and no environment."
             if names.distributions:
@@ -147,25 +147,16 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
             if package.installed:
                 yield Alternative(f"The package {name}, which is here already", detail)
                 break
-            command = managers()[manager.name].install((name,))
+            command = to_stay(managers()[manager.name], (name,))
             if command is not None:
                 if command.root and facts.privilege.method == "none":
                     detail += " An administrator has to install it."
                 yield Alternative(
                     f"The package {name} of {manager.name}",
                     detail,
-                    command_words(facts, manager, _kept(command)),
+                    command_words(facts, manager, command),
                 )
             break
-
-
-def _kept(command: Command) -> Command:
-    """The installation of a package that is to stay: without the name by which it goes again."""
-    words = list(command.argv)
-    if "--virtual" in words:  # apk
-        at = words.index("--virtual")
-        del words[at : at + 2]
-    return replace(command, argv=tuple(words))
 
 
 def conda(facts: Facts) -> Iterator[Alternative]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from wizard import openssl_archive
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Manager, Privilege, Python, Terminal
 from wizard.knowledge import read_asset, read_row
@@ -224,7 +224,7 @@ def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
     }
     for name, why in no.items():
         if getattr(choices, name):
-            _refuse(f"--{name.replace('_', '-')}", why)
+            _refuse(described()[name].flag, why)
     if choices.installer == "uv":
         _refuse("--installer uv", f"There is no uv in {image}; its Python brings pip.")
     if "/" in choices.openssl or "\\" in choices.openssl:

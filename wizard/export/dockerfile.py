@@ -12,6 +12,7 @@ import posixpath
 from shlex import join, quote
 
 from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
+from backends.manager import managers
 from wizard.errors import Impossible
 from wizard.export.container import FOLDER, MIRRORS, Container
 from wizard.export.shell import PROOF, aim, assignments
@@ -38,12 +39,18 @@ _PLATFORMS = {
 }
 
 
+def _fetching(fresh: Container) -> tuple[str, ...]:
+    """How to fetch the package lists, as a hint; nothing if no manager is known."""
+    commands = (managers()[manager.name].refresh() for manager in fresh.facts.managers[:1])
+    return tuple(f"Fetch them first: {' '.join(command.argv)}" for command in commands)
+
+
 def to_dockerfile(plan: Plan, fresh: Container) -> str:
     """The Dockerfile of a plan for ``fresh``. Raises Impossible where the plan only prepares."""
     if plan.prepares:
         raise Impossible(
             "What the image needs cannot be told: this machine's package lists are empty.",
-            hints=("Fetch them first, for example with: apt-get update", "Or take the wheel."),
+            hints=(*_fetching(fresh), "Or take the wheel."),
         )
     worth = build_steps.in_turn(plan)
     steps = [step for step in order(plan) if step in worth and _does_something(step)]

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
 
+from backends.manager import managers
 from wizard.facts import Headers
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import libraries as of
@@ -80,9 +81,9 @@ def _include_folders() -> Iterator[str]:
         yield from _windows()
         return
     yield from _pkg_config()
-    for brew in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
-        yield from sorted(glob(f"{brew}/opt/openssl@*/include"), reverse=True)
-    yield from ("/opt/local/libexec/openssl3/include", "/opt/local/include")
+    for manager in managers().values():
+        for pattern in manager.openssl_headers:
+            yield from sorted(glob(pattern), reverse=True)
     yield from ("/usr/include", "/usr/local/include")
     yield from sorted(glob("/usr/include/openssl[0-9]*"))  # the second OpenSSL of RHEL and SUSE
 

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Optional
 
+from backends.manager import managers
 from wizard.choices import Choices
 from wizard.facts import Python
 from wizard.index.source import IndexSource
@@ -26,7 +27,7 @@ from wizard.versions import at_least
 
 ENVIRONMENTS = (".venv", "venv", "cryptography-env")
 """The folders in which an environment is looked for; the last is the wizard's own choice."""
-ORIGINS = ("asked", "active", "folder", "path", "pyenv", "homebrew", "macports", "python.org")
+FIRST = ("asked", "active", "folder", "path", "pyenv")
 LATER = ("launcher", "uv", "wizard")
 NAMES = re.compile(r"(?:python3?|python3\.\d+t?|pypy3?(?:\.\d+)?)(?:\.exe)?")
 SHIMS = "shims"
@@ -160,12 +161,13 @@ def _will_do(python: Python, choices: Choices) -> bool:
 
 def _place(python: Python) -> tuple[object, ...]:
     """Where a Python stands in the list: what was asked for, then what works, newest first."""
-    origins = ORIGINS + LATER
+    earlier = (*FIRST, *managers(), "python.org")
+    origins = earlier + LATER
     usable = bool(python.environment or python.ensurepip)
     return (
         python.origin != "asked",
         bool(python.problem),
-        min(origins.index(python.origin), len(ORIGINS)),
+        min(origins.index(python.origin), len(earlier)),
         bool(re.search(r"[a-z]", python.version)),  # not released yet
         not usable,
         python.free_threaded,
@@ -202,10 +204,10 @@ def _everywhere(choices: Choices, folder: str) -> Iterator[Candidate]:
         yield from _in_environment(os.path.join(folder, name), "folder")
     yield from _on_path()
     yield from _in_folders("pyenv", _newest(_pyenv_root() / "versions"), ("bin", ""))
-    for brew in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
-        if sys.platform == "darwin" or brew.startswith("/home"):
-            yield from _programs(os.path.join(brew, "bin"), "homebrew")
-    yield from _programs("/opt/local/bin", "macports")
+    for manager in managers().values():
+        for prefix in manager.prefixes:
+            if sys.platform == "darwin" or prefix != "/usr/local":  # elsewhere it is everybody's
+                yield from _programs(os.path.join(prefix, "bin"), manager.name)
     frameworks = Path("/Library/Frameworks/Python.framework/Versions")
     yield from _in_folders("python.org", _newest(frameworks), ("bin",))
     yield from _launcher()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backends import msvc, xcode
 from backends.action import Command, Output
+from backends.manager import managers
 from wizard import locations
 from wizard.facts import Tool
 from wizard.machine.parallel import each
@@ -36,14 +37,8 @@ TOOLS = (
     "uv",
 )
 PATIENCE = 8.0
-BREWED = ("/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin", "/home/linuxbrew/.linuxbrew/bin")
-"""Where Homebrew and MacPorts put programs: often on no PATH but that of a login shell."""
 _ARGUMENTS = {"perl": ("-e", "print $^V")}
-_PREFIXES = {
-    "homebrew": ("/opt/homebrew/", "/home/linuxbrew/", "/usr/local/Cellar/", "/usr/local/opt/"),
-    "macports": ("/opt/local/",),
-    "system": ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/Library/"),
-}
+_SYSTEM = ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/Library/")
 
 
 def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
@@ -133,7 +128,9 @@ def _places(name: str) -> Iterator[str]:
     if name in ("rustc", "cargo"):
         # Not through rustup's own program: that would need to be told where its home is.
         kept = locations.cache() / "rust" / "rustup" / "toolchains"
-        extra += [*BREWED, *sorted(str(folder) for folder in kept.glob("*/bin"))]
+        # A package manager's own folder is often only on the PATH of a login shell.
+        extra += [f"{folder}/bin" for manager in managers().values() for folder in manager.prefixes]
+        extra += sorted(str(folder) for folder in kept.glob("*/bin"))
     seen: set[str] = set()
     for folder in [*os.get_exec_path(), *extra]:
         path = shutil.which(name, path=folder) if folder else None
@@ -154,7 +151,8 @@ def origin(path: str) -> str:
         # Links of either kind to rustup itself; its installer makes hard ones.
         if os.path.basename(real).startswith("rustup") or os.path.samefile(real, rustup):
             return "rustup"
-    for who, prefixes in _PREFIXES.items():
-        if os.path.realpath(path).startswith(prefixes) or path.startswith(prefixes):
+    owned = {manager.name: manager.owned for manager in managers().values()}
+    for who, begins in {**owned, "system": _SYSTEM}.items():
+        if os.path.realpath(path).startswith(begins) or path.startswith(begins):
             return who
     return ""

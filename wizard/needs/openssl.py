@@ -292,7 +292,7 @@ def _unfit_here(request: BuildRequest, headers: Headers) -> Refused | None:
             f"has no shared libraries, and there are some in {headers.libraries}.",
             own,
         )
-    if facts.system.name == "macos" and headers.folder.startswith(_OTHER.get(python.machine, "-")):
+    if facts.system.name == "macos" and _other_architecture(request, headers):
         return Refused(
             f"The OpenSSL in {headers.folder} is for the other kind of Mac, not for "
             f"{python.machine}."
@@ -307,8 +307,13 @@ def _native_packages(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]
     return [way for table in tables for way in table.openssl]
 
 
-_OTHER = {"x86_64": "/opt/homebrew/", "arm64": "/usr/local/"}
-"""Where Homebrew keeps things for the other architecture (Homebrew's documentation)."""
+def _other_architecture(request: BuildRequest, headers: Headers) -> bool:
+    """Whether a package manager keeps things for another architecture in this folder."""
+    roots = (root for names in request.knowledge.packages for root in names.architectures)
+    return any(
+        headers.folder.startswith(f"{root}/") and machine != request.python.machine
+        for root, machine in roots
+    )
 
 
 def _library(facts: Facts, headers: Headers, link: str) -> Library:

@@ -11,6 +11,7 @@ from wizard import addresses, openssl_archive
 from wizard.facts import Facts
 from wizard.knowledge import OpenSSLSource
 from wizard.needs.build_request import BuildRequest
+from wizard.openssl_choice import VERSION
 from wizard.refused import Refused
 from wizard.versions import at_least
 
@@ -25,7 +26,7 @@ def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
     choices, knowledge = request.choices, request.knowledge
     version, given = choices.openssl, choices.openssl_sha256.lower()
     found = next((each for each in knowledge.openssls if each.version == version), None)
-    if found is None and not (given and openssl_archive.VERSION.fullmatch(version)):
+    if found is None and not (given and VERSION.fullmatch(version)):
         known = ", ".join(each.version for each in knowledge.openssls)
         return Refused(
             f"The wizard cannot build OpenSSL {version}.",

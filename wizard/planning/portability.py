@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from wizard.choices import REPAIR_COPIES
 from wizard.errors import BadRequest
 from wizard.needs import linking, openssl
 from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import Library
-from wizard.questions.wheelhouse_checks import COPIED
 
 LEFT_OUT = "Or leave out --repair."
 
@@ -35,7 +35,7 @@ def refuse(case: Case, offer: Offer) -> None:
     if choices.link == "dynamic":
         raise BadRequest(
             "A wheel that uses this system's OpenSSL is not repaired.",
-            why=COPIED,
+            why=REPAIR_COPIES,
             hints=(f"Put OpenSSL inside: --link static{_own_openssl(offer)}", LEFT_OUT),
         )
     if own is None:

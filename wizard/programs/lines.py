@@ -5,6 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
+HEAD = 16 * 1024 * 1024
+TAIL = 48 * 1024 * 1024
+"""How much of the beginning and the end of a huge log is read for its cause, in bytes."""
 LONGEST = 8_000
 """Longer lines are cut to this many characters."""
 CUT = " … (the rest of this line is in the log)"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.errors import BadRequest
 
 if sys.version_info >= (3, 11):
@@ -39,7 +38,7 @@ def load(path: str) -> Choices:
 
 def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
     """Make choices of plain data, checking every key and value. ``text`` gives line numbers."""
-    allowed = allowed_values()
+    allowed = tuple(described())
     for name, value in data.items():
         place = _place(path, text, name)
         if name not in allowed:
@@ -60,7 +59,7 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
 
 def check_value(name: str, value: str, *, place: str = "") -> None:
     """Raise BadRequest where ``value`` is not one of those allowed for the choice ``name``."""
-    values = allowed_values()[name]
+    values = described()[name].values
     if values and value not in values:
         raise BadRequest(
             f"{value!r} is not a value of {name!r}{_nearest(value, values)}.",
@@ -77,15 +76,6 @@ def check_value(name: str, value: str, *, place: str = "") -> None:
         from wizard.questions import manager_names  # reads all backends
 
         manager_names.check_word(value, place=place)
-
-
-def allowed_values() -> dict[str, tuple[str, ...]]:
-    """The choices by name, each with its allowed words; an empty tuple means free text."""
-    hints = get_type_hints(Choices)
-    return {
-        field.name: tuple(word for word in get_args(hints[field.name]) if word)
-        for field in fields(Choices)
-    }
 
 
 def save(path: Path, choices: Choices) -> None:

@@ -9,8 +9,6 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Facts
 
-_OTHERS = {"microdnf": "dnf", "aptitude": "apt"}
-"""Programs that the wizard does not call, and the manager that they stand for."""
 _LEAVE_OUT = "Leave out --manager, and the wizard takes the one that fits."
 
 
@@ -71,6 +69,7 @@ def _meant(word: str) -> str:
     """The manager that is called so in other letters, or whose program is; empty: none."""
     plain = word.lower()
     for name, manager in managers().items():
-        if plain in (name, *(PurePath(program).name for program in manager.programs)):
+        programs = (PurePath(program).name for program in manager.programs)
+        if plain in (name, *programs, *manager.aliases):
             return name
-    return _OTHERS.get(plain, "")
+    return ""

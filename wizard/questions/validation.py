@@ -6,9 +6,12 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from wizard.choices import Choices
+from wizard import openssl_choice
+from wizard.choices import Choice, Choices, Implies, described
 from wizard.errors import BadRequest
+from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 
 
 def check(choices: Choices) -> Choices:
@@ -37,12 +40,29 @@ def check(choices: Choices) -> Choices:
     return choices
 
 
+def check_elsewhere(choices: Choices) -> Choices:
+    """Return the choices for a plan for another machine, whose files and folders are not here.
+
+    Raises BadRequest where they contradict each other.
+    """
+    contradictions(choices)
+    if choices.from_wheelhouse:
+        raise BadRequest(
+            "--facts and --from-wheelhouse contradict each other.",
+            why="The saved machine is another one; its folders are not here.",
+            hints=("Leave out one of them.",),
+        )
+    return implied(choices)
+
+
 def implied(choices: Choices) -> Choices:
-    """The choices, with the source build that some of them only make sense for."""
-    build = (choices.manager, choices.rust, choices.toolchain, choices.openssl)
-    if choices.method or not (any(build) or choices.link == "dynamic"):
-        return choices
-    return replace(choices, method="source")
+    """The choices, with those that they imply: a source build where only that makes sense."""
+    for each in described().values():
+        for implication in each.implies:
+            if _applies(choices, each, implication) and not getattr(choices, implication.other):
+                made: dict[str, Any] = {implication.other: implication.value}
+                choices = replace(choices, **made)
+    return choices
 
 
 def check_folder(text: str) -> str:
@@ -94,67 +114,70 @@ def environment_python(folder: Path) -> Path:
 
 def contradictions(choices: Choices) -> None:
     """Raise BadRequest where choices contradict each other, whatever the machine."""
-    if choices.wheelhouse or choices.targets or choices.repair or choices.from_wheelhouse:
-        from wizard.questions import wheelhouse_checks  # seldom wanted
+    made = [described()[name] for name in choices.answered()]
+    for check in (_check_implied, _check_excluded, _check_needed):
+        for choice in made:
+            check(choices, choice)
 
-        wheelhouse_checks.contradictions(choices)
-    if choices.method == "wheel":
-        for name, why in (
-            ("manager", "A wheel needs nothing from a package manager."),
-            ("rust", "A wheel needs no Rust."),
-            ("toolchain", "A wheel needs no Rust."),
-            ("openssl", "A wheel has its own OpenSSL inside."),
-            ("openssl_source", "A wheel has its own OpenSSL inside."),
-            ("openssl_sha256", "A wheel has its own OpenSSL inside."),
-        ):
-            if getattr(choices, name):
-                raise BadRequest(
-                    f"--method wheel and {_flag(name)} {getattr(choices, name)} contradict each "
-                    "other.",
-                    why=why,
-                    hints=(f"Leave out {_flag(name)}, or take --method source.",),
-                )
-        if choices.link == "dynamic":
-            raise BadRequest(
-                "--method wheel and --link dynamic contradict each other.",
-                why="A wheel always has its own OpenSSL inside.",
-                hints=("Leave out --link, or take --method source.",),
+
+def _check_implied(choices: Choices, choice: Choice) -> None:
+    for implication in choice.implies:
+        value = getattr(choices, implication.other)
+        if value and value != implication.value and _applies(choices, choice, implication):
+            other = described()[implication.other]
+            raise _contradiction(
+                other.typed(value),
+                choice.typed(getattr(choices, choice.name)),
+                implication.why,
+                f"Leave out {choice.flag}, or take {other.typed(implication.value)}.",
             )
-    for name in ("openssl_source", "openssl_sha256"):
-        if getattr(choices, name):
-            _only_built(choices, name)
 
 
-def _only_built(choices: Choices, name: str) -> None:
-    """Raise BadRequest where such a choice is made, and no OpenSSL is to be built."""
-    from wizard import openssl_archive  # seldom wanted
+def _check_excluded(choices: Choices, choice: Choice) -> None:
+    for exclusion in choice.excludes:
+        value = getattr(choices, exclusion.other)
+        if value and exclusion.value in ("", value):
+            other = described()[exclusion.other]
+            raise _contradiction(
+                choice.typed(getattr(choices, choice.name)),
+                other.typed(value),
+                exclusion.why,
+                exclusion.hint or f"Leave out one of them: {other.flag}, for example.",
+            )
 
-    if openssl_archive.VERSION.fullmatch(choices.openssl):
+
+def _applies(choices: Choices, choice: Choice, implication: Implies) -> bool:
+    value = getattr(choices, choice.name)
+    return bool(value) and implication.only in ("", value)
+
+
+def _check_needed(choices: Choices, choice: Choice) -> None:
+    needs = choice.needs
+    if needs is None or needs.fits(getattr(choices, needs.other)):
         return
-    hint = f"Say which one with --openssl VERSION, or leave out {_flag(name)}."
-    if choices.openssl:
-        raise BadRequest(
-            f"--openssl {choices.openssl} and {_flag(name)} {getattr(choices, name)} contradict "
-            "each other.",
-            why="Only an OpenSSL that is built here has a source.",
-            hints=(hint,),
+    other, value = described()[needs.other], getattr(choices, needs.other)
+    wanted = other.typed(needs.kind or other.metavar)
+    if value:
+        raise _contradiction(
+            other.typed(value),
+            choice.typed(getattr(choices, choice.name)),
+            needs.otherwise,
+            f"Take {wanted}, or leave out {choice.flag}.",
         )
     raise BadRequest(
-        f"{_flag(name)} is nothing without --openssl VERSION.",
-        why="It is of the source of one version, and is used only where that is built here.",
-        hints=(hint,),
+        f"{choice.flag} only works with {f'{other.flag} {needs.kind}'.strip()}.",
+        why=needs.why,
+        hints=(f"Add {wanted}, or leave out {choice.flag}.",),
     )
 
 
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def _contradiction(one: str, other: str, why: str, hint: str) -> BadRequest:
+    return BadRequest(f"{one} and {other} contradict each other.", why=why, hints=(hint,))
 
 
 def _openssl(text: str) -> str:
     """``system``, a version, or the absolute path of a folder."""
-    from wizard import openssl_archive  # seldom wanted
-
-    if text == "system" or openssl_archive.VERSION.fullmatch(text):
+    if not isinstance(openssl_choice.parse(text), OpenSSLFolder):
         return text
     folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
     if folder.is_dir():
@@ -170,11 +193,11 @@ def _with_source(choices: Choices) -> Choices:
 
     The variable is looked at here as well, so that a wrong one is told before any work.
     """
-    from wizard import openssl_archive  # seldom wanted
-
-    version = choices.openssl
-    if not openssl_archive.VERSION.fullmatch(version):
+    if not isinstance(choices.openssl_choice, OpenSSLVersion):
         return choices
+    from wizard import openssl_archive  # slow to import
+
+    version = choices.openssl_choice.text
     if choices.openssl_source:
         found = openssl_archive.address(choices.openssl_source, version)
         return replace(choices, openssl_source=found)

@@ -14,54 +14,6 @@ from wizard.proof import manifest
 
 VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
 """What a target may be called instead of by its path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
-_ONLY_MADE = (
-    ("targets", "They say for which Pythons a wheelhouse is made."),
-    ("repair", "It says how a wheelhouse is made."),
-)
-_NOT_INSTALLED = (
-    ("venv", "A wheelhouse is only a folder with wheels: nothing is installed."),
-    ("from_wheelhouse", "One makes a wheelhouse, the other installs from one."),
-)
-_NOT_BUILT = (
-    ("link", "How its wheels are linked was settled when it was made."),
-    ("openssl", "Which OpenSSL its wheels have was settled when it was made."),
-    ("openssl_source", "Which OpenSSL its wheels have was settled when it was made."),
-    ("openssl_sha256", "Which OpenSSL its wheels have was settled when it was made."),
-    ("manager", "Nothing is compiled."),
-    ("rust", "Nothing is compiled."),
-    ("toolchain", "Nothing is compiled."),
-)
-
-
-def contradictions(choices: Choices) -> None:
-    """Raise BadRequest where choices about wheelhouses contradict each other or others."""
-    if choices.wheelhouse:
-        for name, why in _NOT_INSTALLED:
-            _never_with(choices, "wheelhouse", name, why)
-        if choices.targets:
-            _never_with(choices, "targets", "python", "Name each Python once, in --targets.")
-        if choices.repair and choices.method == "wheel":
-            raise _both("--repair", "--method wheel", "The wheels of the index need no repair.")
-        if choices.repair and choices.link == "dynamic":
-            raise _both("--repair", "--link dynamic", COPIED, "Take --link static.")
-    else:
-        for name, why in _ONLY_MADE:
-            if getattr(choices, name):
-                raise BadRequest(
-                    f"--{name} is nothing without --wheelhouse.",
-                    why=why,
-                    hints=(f"Add --wheelhouse FOLDER, or leave out --{name}.",),
-                )
-    if choices.from_wheelhouse:
-        if choices.method == "source":
-            raise _both("--from-wheelhouse", "--method source", "It holds wheels, no sources.")
-        for name, why in _NOT_BUILT:
-            _never_with(choices, "from_wheelhouse", name, why)
-
-
-COPIED = (
-    "auditwheel would copy this system's OpenSSL into the wheel, where no update ever reaches it."
-)
 
 
 def check(choices: Choices, python: Callable[[str], str]) -> Choices:
@@ -79,7 +31,7 @@ def check(choices: Choices, python: Callable[[str], str]) -> Choices:
     if choices.from_wheelhouse:
         folder = _absolute(choices.from_wheelhouse)
         manifest.compare(folder, manifest.load(folder))
-        choices = replace(choices, from_wheelhouse=str(folder), method="wheel")
+        choices = replace(choices, from_wheelhouse=str(folder))
     return choices
 
 
@@ -132,20 +84,3 @@ def _absolute(text: str) -> Path:
     if "\0" in text:
         raise BadRequest("The folder's name has a character that no file name can have.")
     return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
-
-
-def _never_with(choices: Choices, one: str, other: str, why: str) -> None:
-    if getattr(choices, other):
-        raise _both(_flag(one), f"{_flag(other)} {getattr(choices, other)}", why)
-
-
-def _both(one: str, other: str, why: str, hint: str = "") -> BadRequest:
-    return BadRequest(
-        f"{one} and {other} contradict each other.",
-        why=why,
-        hints=(hint or f"Leave out one of them: {other.partition(' ')[0]}, for example.",),
-    )
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"

@@ -9,13 +9,9 @@ from backends.manager import Problem, called, managers
 from backends.progress import is_apt_status
 from wizard.machine import packages, query_results
 from wizard.plan import FileExists, PackagesInstalled, Step
-from wizard.programs.lines import LineDecoder
+from wizard.programs.lines import HEAD, TAIL, LineDecoder
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.running.command_runner import Outcome
-
-HEAD = 16 * 1024 * 1024
-TAIL = 48 * 1024 * 1024
-"""How much of the beginning and the end of a huge log is read for its cause, in bytes."""
 
 _CAUSES = {
     "unknown-package": "The package manager does not know a package that it was asked for.",

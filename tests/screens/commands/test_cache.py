@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from screens import arguments
+from screens import commands
 from screens.cli import main
+from screens.command_line import parse
 from screens.commands.cache import cache_command
 from wizard.cache import entries
 from wizard.cache.integrity import seal
@@ -216,14 +217,15 @@ def test_a_word_that_is_none_is_refused_with_the_nearest(root: Path) -> None:
     ],
 )
 def test_flags_may_stand_anywhere(words: tuple[str, ...]) -> None:
-    request = arguments.parse(words)
-    assert (request.command, request.words, request.yes) == ("cache", ("clear", "a", "b"), True)
+    request = parse(words)
+    assert request.command is commands.load("cache")
+    assert (request.arguments.words, request.arguments.yes) == (("clear", "a", "b"), True)
 
 
 def test_other_commands_take_no_words_of_their_own() -> None:
     for words in (("doctor", "--json", "x"), ("plan", "x"), ("verify", "a", "b")):
         with pytest.raises(BadRequest, match="Unrecognized arguments"):
-            arguments.parse(words)
+            parse(words)
 
 
 def test_from_the_front_door(root: Path, capfd: pytest.CaptureFixture[str]) -> None:

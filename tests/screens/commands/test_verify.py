@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-import screens.commands.verify
 from screens.commands.verify import find, verify_command
 from wizard.codec import from_json
 from wizard.errors import BadRequest, Exit
+from wizard.proof import verify as proof
 from wizard.proof.verify import Check, Linkage, Report, verify
 
 GOOD = Report(
@@ -54,7 +54,7 @@ def environment(folder: Path, inside: str = "bin/python") -> str:
 
 def told(report: Report, monkeypatch: pytest.MonkeyPatch, stream: io.TextIOWrapper) -> int:
     """Run the command over a report that is given."""
-    monkeypatch.setattr(screens.commands.verify, "verify", lambda _python: report)
+    monkeypatch.setattr(proof, "verify", lambda _python: report)
     code = verify_command("/e/bin/python", as_json=False, stream=stream)
     stream.flush()
     return code
@@ -112,7 +112,7 @@ def test_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_json_is_the_report_and_nothing_else(
     report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screens.commands.verify, "verify", lambda _python: report)
+    monkeypatch.setattr(proof, "verify", lambda _python: report)
     stream = io.StringIO()
     code = verify_command("/e/bin/python", as_json=True, stream=stream)
     assert code == (Exit.DONE if report.ok else Exit.UNPROVED)

@@ -1,0 +1,39 @@
+"""The report of a bug: a file that can be sent, and the words that point to it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import traceback
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from wizard import __version__, locations
+from wizard.errors import WizardError
+
+
+def write(error: Exception, words: Sequence[str]) -> WizardError:
+    """Write the traceback of ``error`` into a file, and return an error that names the file.
+
+    ``words`` are those of the command line. If the file cannot be written, the error says so.
+    """
+    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    file = locations.state() / "bugs" / f"{moment}-{os.getpid()}.txt"
+    report = (
+        f"cryptography-wizard {__version__}, Python {platform.python_version()}, "
+        f"{platform.platform()}\narguments: {list(words)}\n\n"
+        + "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(report, encoding="utf-8", errors="backslashreplace")
+        hint = f"Please report it, with this file: {file}"
+    except OSError as problem:
+        hint = f"Please report it. (The report could not be saved: {problem}.)"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return WizardError(
+        "This is a bug in cryptography-wizard, not a mistake of yours.",
+        shown=f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})",
+        hints=(hint,),
+    )

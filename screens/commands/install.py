@@ -1,0 +1,93 @@
+"""The wizard itself, which installs: the command that runs where no command is named."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+
+from screens import arguments as shared
+from screens import terminal
+from screens.arguments import NAME, WithChoices
+from wizard.errors import BadRequest
+
+HELP = "ask, show the commands, install, prove"
+ORDER = 0
+EXAMPLES = (
+    ("", "ask, show the commands, install, prove"),
+    ("--yes", "the same without questions"),
+    ("--yes --method source", "build it from source"),
+    ("--yes --wheelhouse DIR", "fetch the wheels, for machines without network"),
+    ("--yes --from-wheelhouse DIR", "install from that folder, without network"),
+)
+
+
+@dataclass(frozen=True)
+class Arguments(WithChoices):
+    """``yes``, ``prompts`` and ``plain`` say how to ask; at most one of them is given."""
+
+    yes: bool = False
+    prompts: bool = False
+    plain: bool = False
+    verbose: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the choices, and how to ask for them."""
+    shared.add_choices(parser)
+    faces = parser.add_argument_group("how to ask").add_mutually_exclusive_group()
+    faces.add_argument("--yes", action="store_true", help="ask nothing: recommended answers")
+    faces.add_argument("--prompts", action="store_true", help="ask line by line")
+    faces.add_argument(
+        "--plain", action="store_true", help="ask with numbers, in plain text (screen readers)"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --yes: show what the programs print"
+    )
+
+
+def run(arguments: Arguments) -> int:
+    """Start the face that was asked for, or that the terminal can carry; return its exit code."""
+    if arguments.json and not arguments.yes:
+        raise BadRequest(
+            "--json needs --yes: a report for programs goes with no questions for people.",
+            hints=(f"{NAME} --yes --json", f"{NAME} doctor --json", f"{NAME} plan --json"),
+        )
+    return _without_questions(arguments) if arguments.yes else _with_questions(arguments)
+
+
+def _without_questions(arguments: Arguments) -> int:
+    from screens.text import unattended
+    from wizard import engine
+
+    abilities = terminal.look()
+    install = unattended.install_for_scripts if arguments.json else unattended.install
+    return install(
+        engine.real(),
+        arguments.checked(),
+        sys.stdout,
+        sys.stderr,
+        can_ask=abilities.stdin and abilities.stderr,
+        verbose=arguments.verbose,
+    )
+
+
+def _with_questions(arguments: Arguments) -> int:
+    from wizard import engine
+
+    abilities = terminal.look()
+    face = terminal.choose(abilities, prompts=arguments.prompts, plain=arguments.plain)
+    choices = arguments.checked()
+    if face is terminal.Face.FULL:
+        from screens.tui import app
+
+        return app.run_app(engine.real(), choices)
+    from screens.text import linear
+
+    if face is terminal.Face.PROMPTS:
+        from screens.text.prompts import Prompts
+
+        return linear.converse(engine.real(), choices, Prompts())
+    from screens.text.plain import Plain
+
+    return linear.converse(engine.real(), choices, Plain())

@@ -1,0 +1,77 @@
+"""The command ``plan``: write down the steps and their exact commands, and run nothing."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from screens import arguments as shared
+from screens.arguments import Once, WithChoices
+from wizard.choices import Choices
+from wizard.errors import Exit
+
+HELP = "the steps and their exact commands; nothing is run"
+ORDER = 20
+EXAMPLES = (("plan --format sh > steps.sh", "only write down what would be done"),)
+FORMATS = ("text", "json", "sh", "powershell", "dockerfile")
+
+
+@dataclass(frozen=True)
+class Arguments(WithChoices):
+    """``facts`` is the file of a saved machine; empty: this machine. ``format``: see `FORMATS`."""
+
+    facts: str = ""
+    format: str = "text"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the choices, the form of the plan, and the machine that it is for."""
+    shared.add_choices(parser)
+    parser.add_argument(
+        "--format",
+        action=Once,
+        choices=FORMATS,
+        help="how it is written: to read, for programs, as a script, or for an image",
+    )
+    shared.add_facts(parser)
+
+
+def run(arguments: Arguments) -> int:
+    """Write the plan to standard output."""
+    choices = arguments.checked(elsewhere=bool(arguments.facts))
+    print(_written(arguments, choices).rstrip("\n"))
+    return Exit.DONE
+
+
+def _written(arguments: Arguments, choices: Choices) -> str:
+    if arguments.format == "dockerfile" and not arguments.json:
+        return _dockerfile(arguments.facts, choices)
+    from wizard import engine
+
+    if arguments.facts:
+        from wizard.machine import saved
+
+        decision = engine.settle(engine.case_of(saved.load(arguments.facts), choices))
+    else:
+        decision = engine.decide(engine.real(), choices)
+    if arguments.json or arguments.format == "json":
+        from wizard import codec
+
+        return codec.to_json(decision.plan)
+    from wizard.export import formats
+
+    writers = {"sh": formats.to_shell, "powershell": formats.to_powershell}
+    return writers.get(arguments.format, formats.to_text)(decision.plan)
+
+
+def _dockerfile(saved_machine: str, choices: Choices) -> str:
+    """The plan for a fresh container of the machine's distribution, not for the machine."""
+    from wizard import engine
+
+    if saved_machine:
+        from wizard.machine import saved
+
+        facts = saved.load(saved_machine)
+    else:
+        facts = engine.real().probe(Choices(python=choices.python), everything=True)
+    return engine.dockerfile(engine.case_of(facts, choices))

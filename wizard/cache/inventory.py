@@ -1,0 +1,62 @@
+"""What is in the cache and what was removed from it, as ``cache --json`` writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from wizard.cache import entries
+from wizard.cache.entries import Entry
+from wizard.errors import WizardError
+
+State = Literal["whole", "damaged", "leftover"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An entry, and whether it is whole; ``problems`` says what is wrong with it."""
+
+    entry: Entry
+    state: State
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The answer of ``list`` and ``verify``. ``bytes`` is the sum of all entries."""
+
+    folder: str
+    bytes: int
+    entries: tuple[Seen, ...]
+    code: int = 0
+    schema: int = 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An entry that could not be removed, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """The answer of ``clear``."""
+
+    folder: str
+    removed: tuple[str, ...]
+    kept: tuple[Kept, ...]
+    code: int = 0
+    schema: int = 1
+
+
+def see(entry: Entry) -> Seen:
+    """Check an entry. One that cannot be read counts as damaged."""
+    if entry.kind == "leftover":
+        return Seen(entry, "leftover")
+    try:
+        problems = entries.verify(entry)
+    except WizardError as error:
+        problems = (f"{error.what} {error.shown}",)
+    return Seen(entry, "damaged" if problems else "whole", problems)
