@@ -13,7 +13,7 @@ from wizard import engine
 from wizard.choices import Choices
 from wizard.engine import case_of
 from wizard.errors import BadRequest, WizardError
-from wizard.facts import Privilege
+from wizard.facts import Facts, Privilege
 from wizard.knowledge import load
 from wizard.needs import build_needs
 from wizard.needs.build_needs import BuildNeeds
@@ -33,9 +33,11 @@ WISHES = (
 def assessed(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[object, ...]]:
     """How often each build was assessed."""
     real, calls = build_needs.assess, Counter[tuple[object, ...]]()
+    machines: list[Facts] = []  # kept, so that no two of them have the same id
 
     def counted(request: BuildRequest) -> BuildNeeds | Refused:
         facts, row = request.facts, request.row.first
+        machines.append(facts)
         calls[(id(facts), request.python, row, request.choices, request.folder)] += 1
         return real(request)
 
