@@ -89,7 +89,7 @@ def _marked(sentences: Iterable[tuple[str, str]]) -> list[str]:
 
 def _wheels(plan: Plan) -> Iterable[tuple[str, str]]:
     """What the wheelhouse of a finished plan is, from its manifest."""
-    from wizard.proof import manifest  # seldom wanted
+    from wizard.proof import manifest  # rarely needed
 
     return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
 

@@ -139,7 +139,7 @@ class ResultPage(Page):
             return (("warning", "The proof could not be made."),)
         plan = self.session.ready()
         if plan.wheelhouse and self._proved:
-            from wizard.proof import manifest  # seldom wanted
+            from wizard.proof import manifest  # rarely needed
 
             return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
         folder = plan.environment or report.python

@@ -105,7 +105,7 @@ class RunState:
         """The state after an event.
 
         Raises ValueError if the event cannot follow: it names a step that is not in the plan, ends
-        one twice, tells of one that does not run, or comes after the end of the run.
+        one twice, is about one that does not run, or comes after the end of the run.
         """
         if isinstance(event, RunStarted):
             return self._start_run(event)
