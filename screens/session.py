@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Callable
 
 from wizard.choices import Choices, described
 from wizard.engine import require_progress
@@ -19,16 +19,8 @@ if TYPE_CHECKING:
     from wizard.needs.case import Case
     from wizard.plan import Plan
     from wizard.questions.question import Question
-    from wizard.running.events import RunEnded, StepEnded, StepStarted
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the runner told of one step: its command for people, its log file, how it ended."""
-
-    command: str
-    log: str
-    ended: Optional[StepEnded] = None
+    from wizard.running.events import Event
+    from wizard.running.run_state import RunState
 
 
 class Session:
@@ -36,7 +28,8 @@ class Session:
 
     ``given`` are the choices that came from flags or a file; ``answers`` those made here. An
     answer is kept when a question disappears, so that it is there again when the question is.
-    ``clock`` gives seconds.
+    ``run`` is what has happened in the run of the plan, None before it begins. ``clock`` gives
+    seconds.
     """
 
     def __init__(
@@ -57,18 +50,16 @@ class Session:
         self.position = 0
         self.plan: Plan | None = None
         self.complete = given
-        self.told: dict[str, Told] = {}
-        self._finished: set[str] = set()
-        self.ended: RunEnded | None = None
-        self._failed: StepEnded | None = None
+        self.run: RunState | None = None
+        self._code = int(Exit.CANCELLED)
         self._prepared = False
         self._case: Case | None = None
         self._lists: dict[Choices, tuple[Question, ...]] = {}
 
     @property
     def code(self) -> int:
-        """The exit code if the user leaves now: cancelled, as long as nothing was run."""
-        return int(Exit.CANCELLED) if self.ended is None else self.ended.code
+        """The exit code if the user leaves now: cancelled, as long as no run has ended."""
+        return self.run.result.code if self.run and self.run.result else self._code
 
     def probe(self) -> None:
         """Look at the machine; takes seconds. Raises WizardError."""
@@ -178,14 +169,14 @@ class Session:
 
     def prepared(self) -> bool:
         """Whether the run that ended has only prepared, so that the rest can be planned now."""
-        over = self.ended is not None and self.ended.code == Exit.DONE
-        return over and self.ready().prepares
+        result = self.run.result if self.run else None
+        return result is not None and result.code == Exit.DONE and self.ready().prepares
 
     def go_on(self) -> None:
         """Look again after a preparation; the answers stay. Raises WizardError."""
         self.probe()
         self.start_over()
-        self.ended = None
+        self._code = int(Exit.CANCELLED)
         self._prepared = True
 
     def ready(self) -> Plan:
@@ -200,40 +191,29 @@ class Session:
         root = any(getattr(step.action, "root", False) for step in self.ready().steps)
         return root and facts.privilege.password
 
-    def done(self) -> frozenset[str]:
-        """The steps that are finished: a retry leaves them alone."""
-        return frozenset(self._finished)
+    def begin(self) -> RunState:
+        """A run of the plan begins, or another attempt: then what was done stays done."""
+        from wizard.running.run_state import RunState
 
-    def tell(self, event: StepStarted | StepEnded) -> None:
-        """Remember what the runner told of a step.
+        self._code = self.code
+        self.run = self.run.retry() if self.run else RunState.of(self.ready())
+        return self.run
 
-        A step that was not run says nothing new: it was finished in an earlier try, or not at all.
-        """
-        from wizard.running.events import StepStarted
+    def apply(self, event: Event) -> RunState:
+        """Take an event of the run; return the state after it. Only after `begin`."""
+        self.run = self.progress().apply(event)
+        return self.run
 
-        if isinstance(event, StepStarted):
-            self.told[event.step] = Told(event.command, event.log)
-        elif event.state != "skipped":
-            told = self.told.get(event.step, Told("", event.log))
-            self.told[event.step] = replace(told, ended=event)
-            if event.state == "done":
-                self._finished.add(event.step)
-            elif event.state == "failed":
-                self._failed = self._failed or event
-
-    def begin(self) -> None:
-        """A run begins: what failed in an earlier try is tried again."""
-        self._failed = None
-
-    def failure(self) -> StepEnded | None:
-        """How the step ended that failed first in this run, or None."""
-        return self._failed
+    def progress(self) -> RunState:
+        """What has happened in the run. Only after `begin`."""
+        if self.run is None:
+            raise RuntimeError("there is no run yet")
+        return self.run
 
     def start_over(self) -> None:
         """Forget the plan and its run, keep the answers: the machine may have changed."""
-        self.told.clear()
-        self.begin()
-        self._finished.clear()
+        self._code = self.code
+        self.run = None
         self.plan = None
         self.position = 0
 

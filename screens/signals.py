@@ -1,4 +1,4 @@
-"""The signals that end programs, and voices that go on when nobody listens."""
+"""Signals that end programs, and output to a stream whose reader may have gone."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
             signal.signal(number, signal.SIG_DFL if old is None else old)
 
 
-def cancellable(work: Callable[[], T], cancel: threading.Event) -> T:
-    """Do ``work`` while the signals that end programs set ``cancel``; return what it returns.
+def cancel_on_signals(work: Callable[[], T], cancel: threading.Event) -> T:
+    """Return what ``work`` returns; signals that end programs set ``cancel`` while it works.
 
-    The work has a thread of its own: a signal's handler runs between any two instructions of the
-    main thread, and must not find there the lock of the event that it sets.
+    The work is done in another thread: a signal's handler runs between any two instructions of
+    the main thread, which must not hold the lock of the event that the handler sets.
     """
     from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -47,7 +47,7 @@ def cancellable(work: Callable[[], T], cancel: threading.Event) -> T:
     with handling(ask_to_end), ThreadPoolExecutor(1, "run") as pool:
         future = pool.submit(work)
         while not wait([future], timeout=0.5).done:
-            pass  # Windows tells of Ctrl-C only between two waits
+            pass  # Windows delivers Ctrl-C only between two waits
         return future.result()
 
 
@@ -60,11 +60,10 @@ def interrupting() -> contextlib.AbstractContextManager[None]:
     return handling(interrupt)
 
 
-class Voice:
-    """Writes to a stream; when nobody listens any more it falls silent and says so once.
+class OutputStream:
+    """Writes to a stream. If the stream breaks, it calls ``gone`` once and writes nothing more.
 
-    A run must not be torn by an error from writing about it: ``gone`` is called instead, and
-    ends the run in order.
+    An error from writing about a run must not tear the run: ``gone`` ends it in order.
     """
 
     def __init__(self, stream: TextIO | None, gone: Callable[[], None]) -> None:
@@ -82,6 +81,6 @@ class Voice:
             self._stream = None
             self._gone()
 
-    def say(self, *lines: str) -> None:
+    def write_lines(self, *lines: str) -> None:
         """Write whole lines."""
         self.write("".join(f"{line}\n" for line in lines))

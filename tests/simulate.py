@@ -27,6 +27,7 @@ from wizard.running.events import (
     Lines,
     Progressed,
     RunEnded,
+    RunStarted,
     State,
     StepEnded,
     StepStarted,
@@ -115,6 +116,7 @@ class _Show:
         self._report: Optional[Report] = None
 
     def go(self, done: frozenset[str]) -> RunEnded:
+        self._emit(RunStarted(tuple(each.id for each in self._steps if each.id in done)))
         while self._start(done | self._ended):
             for step, playing in tuple(self._playing.items()):
                 ended = next(playing)

@@ -10,7 +10,15 @@ from wizard.errors import Exit
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import Plan, Step
 from wizard.proof.verify import Report
-from wizard.running.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
+from wizard.running.events import (
+    Event,
+    Lines,
+    Progressed,
+    RunStarted,
+    StepEnded,
+    StepStarted,
+    Waiting,
+)
 
 APT = Command(("apt-get", "install"), root=True, progress="apt")
 BUILD = Command(("pip", "install"), progress="cargo", units=2)
@@ -61,7 +69,8 @@ def test_output_is_told_as_by_the_real_runner() -> None:
     }
     code, events = play(simulated(scenes))
     assert code == 0
-    assert events[:4] == [
+    assert events[:5] == [
+        RunStarted(),
         StepStarted("apt", "sudo apt-get install", "logs/01-apt.log"),
         Waiting("apt", "aptitude (process 1)", 300.0),
         Lines("apt", ("Reading",)),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from wizard.errors import BadRequest
 
 if TYPE_CHECKING:
+    import cattrs
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance")
@@ -61,12 +63,8 @@ def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
     """Read a dataclass from plain data. Raises BadRequest, naming every wrong key."""
     import cattrs  # read only where a file is read: it is slow to import
 
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    # Left alone, cattrs turns "1" into 1 and 1 into "1"; a file with the wrong type is wrong.
-    for primitive in (str, int, float, bool):
-        converter.register_structure_hook(primitive, _strict(primitive))
     try:
-        value = converter.structure(data, kind)
+        value = _converter().structure(data, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything; all are reported
         raise _wrong(kind, source, cattrs.transform_error(error, source, _reason)) from None
     # cattrs makes a list of whatever has parts: the letters of a text, the keys of an object.
@@ -74,6 +72,18 @@ def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
     if problems:
         raise _wrong(kind, source, problems)
     return value
+
+
+@cache
+def _converter() -> cattrs.Converter:
+    """The converter, made once: it compiles a function for each class that it meets."""
+    import cattrs
+
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    # Left alone, cattrs turns "1" into 1 and 1 into "1"; a file with the wrong type is wrong.
+    for primitive in (str, int, float, bool):
+        converter.register_structure_hook(primitive, _strict(primitive))
+    return converter
 
 
 def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:

@@ -87,7 +87,7 @@ def _with_questions(arguments: Arguments) -> int:
     if face is terminal.Face.PROMPTS:
         from screens.text.prompts import Prompts
 
-        return linear.converse(engine.real(), choices, Prompts())
+        return linear.install(engine.real(), choices, Prompts())
     from screens.text.plain import Plain
 
-    return linear.converse(engine.real(), choices, Plain())
+    return linear.install(engine.real(), choices, Plain())

@@ -1,6 +1,6 @@
-"""The wizard line by line: one conversation, for the prompts and for the plain numbered questions.
+"""The wizard line by line, for the prompts and for the plain numbered questions.
 
-What differs between the two is only how something is asked: the `Asker`.
+The two differ only in how they ask: the `Asker`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ import threading
 from typing import Protocol
 
 from screens.session import Session
-from screens.signals import Voice, cancellable
+from screens.signals import OutputStream, cancel_on_signals
 from screens.terminal import forget_typing, is_terminal
 from screens.text import messages
-from screens.text.summary import Ledger
-from screens.text.text_reporter import Teller
+from screens.text.text_reporter import TextReporter
 from wizard.choices import Choices
 from wizard.engine import Engine, require_root
 from wizard.errors import BadRequest, Exit, Impossible
 from wizard.facts import Facts
 from wizard.plan import Plan
 from wizard.questions.question import Question
-from wizard.running.events import Event, RunEnded
+from wizard.running.events import RunEnded
 
 
 class Back(Exception):
@@ -42,31 +41,31 @@ class Asker(Protocol):
         """Let the user pick one of some (value, label) pairs; the first is the default."""
 
 
-def converse(engine: Engine, choices: Choices, asker: Asker) -> int:
+def install(engine: Engine, choices: Choices, asker: Asker) -> int:
     """Go from the look at the machine to the proof; return the exit code.
 
     Raises WizardError where the request is wrong, where the machine cannot be used at all, or
     where the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
     """
-    return _Conversation(engine, choices, asker).hold()
+    return _Dialog(engine, choices, asker).run()
 
 
-class _Conversation:
+class _Dialog:
     def __init__(self, engine: Engine, choices: Choices, asker: Asker) -> None:
         self.engine = engine
         self.asker = asker
         self.session = Session(engine, choices)
         self.left = Exit.CANCELLED  # the exit code if the user leaves now
         self.cancel = threading.Event()
-        self.voice = Voice(sys.stdout, self.cancel.set)
+        self.output = OutputStream(sys.stdout, self.cancel.set)
 
-    def hold(self) -> int:
-        """The whole conversation."""
-        self.voice.say("Looking at this machine …")
+    def run(self) -> int:
+        """Ask, plan and run until the user is done; return the exit code."""
+        self.output.write_lines("Looking at this machine …")
         self.session.probe()
         facts, _ = self.session.known()
         forget_typing()
-        self.voice.say(*machine(facts))
+        self.output.write_lines(*machine(facts))
         while True:
             try:
                 plan = self._agree()
@@ -77,7 +76,7 @@ class _Conversation:
                 ) from None
             if plan is None:
                 return int(self.left)
-            code = self._run(plan)
+            code = self._run_plan(plan)
             if code != Exit.DONE or not plan.prepares:
                 return code
             self.session.go_on()
@@ -91,7 +90,7 @@ class _Conversation:
             if decided == "go":
                 return plan
             if decided == "quit":
-                self.voice.say("Nothing was done.")
+                self.output.write_lines("Nothing was done.")
                 return None
             self.session.back()
 
@@ -113,7 +112,7 @@ class _Conversation:
                 raise  # no answer could change it
             if isinstance(error, Impossible) and error.ways:
                 self.left = error.code
-            self.voice.say("", *messages.error(error), "")
+            self.output.write_lines("", *messages.error(error), "")
             options = (("back", "Back to the questions"), ("quit", "Quit"))
             return None, self.asker.pick("What now?", options)
         return plan, decided
@@ -130,53 +129,50 @@ class _Conversation:
                     question, session.answer_now(question), first=session.position == 0
                 )
                 if session.names_a_place(question, text):
-                    self.voice.say("Looking at what you named …")
+                    self.output.write_lines("Looking at what you named …")
                     session.submit_and_look(question, text)
                 else:
                     session.submit(question, text)
             except Back:
                 session.back()
             except (BadRequest, Impossible) as error:
-                self.voice.say(*messages.error(error), "")
+                self.output.write_lines(*messages.error(error), "")
             else:
                 session.forward(question)
 
     def _review(self, plan: Plan) -> None:
         from wizard.export import formats
 
-        self.voice.say("", formats.to_text(plan).rstrip("\n"), "")
+        self.output.write_lines("", formats.to_text(plan).rstrip("\n"), "")
 
-    def _run(self, plan: Plan) -> int:
-        """Run the plan, again as often as the user wants, and tell how it ended."""
-        ledger = Ledger(plan)
+    def _run_plan(self, plan: Plan) -> int:
+        """Run the plan, again as often as the user wants; return the exit code."""
         while True:
-            over = self._once(plan, ledger)
-            self.voice.say(*messages.ending(plan, over))
-            failed = ledger.failed()
-            if failed is None or over.code != Exit.FAILED or not self._retry():
-                return over.code
-            ledger.try_again()
+            ended = self._attempt(plan)
+            self.output.write_lines(*messages.ending(plan, ended))
+            failure = self.session.progress().failure
+            if failure is None or ended.code != Exit.FAILED or not self._retry():
+                return ended.code
 
-    def _once(self, plan: Plan, ledger: Ledger) -> RunEnded:
-        teller = Teller(plan, self.voice, self.voice)
-
-        def emit(event: Event) -> None:
-            ledger(event)
-            teller(event)
-
+    def _attempt(self, plan: Plan) -> RunEnded:
+        """Run the steps that are not done."""
         facts, _ = self.session.known()
-        choices, done = self.session.complete, ledger.done()
-        return cancellable(
-            lambda: self.engine.run(plan, choices, facts, emit, self.cancel, done=done),
-            self.cancel,
-        )
+        state, choices = self.session.begin(), self.session.complete
+        reporter = TextReporter(state, self.output, self.output)
+        try:
+            return cancel_on_signals(
+                lambda: self.engine.run(plan, choices, facts, reporter, self.cancel, state.done),
+                self.cancel,
+            )
+        finally:
+            self.session.run = reporter.state
 
     def _retry(self) -> bool:
         options = (("retry", "Try the failed step again"), ("quit", "Stop here"))
         forget_typing()
         try:
             return self.asker.pick("What now?", options) == "retry"
-        except EOFError:  # nobody is there to answer: the failure was told, it stays
+        except EOFError:  # nobody is there to answer
             return False
 
 

@@ -1,4 +1,4 @@
-"""What every line-by-line face says when something has ended: errors, failures, the proof."""
+"""The texts that all line-by-line faces share: errors, failures, the proof."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def intention(plan: Plan) -> str:
 
 
 def ending(plan: Plan, over: RunEnded) -> list[str]:
-    """How a run ended: the proof and how to go on, or that it did not get so far.
+    """How a run ended: the proof and what to do next, or why there is no proof.
 
-    A failed step was told when it failed.
+    A failed step is not explained again: that was written when it failed.
     """
     if plan.wheelhouse and over.code == Exit.DONE and not plan.prepares:
         return [*_marked(_wheels(plan)), "", *next_steps(plan)]
@@ -89,7 +89,7 @@ def _marked(sentences: Iterable[tuple[str, str]]) -> list[str]:
 
 def _wheels(plan: Plan) -> Iterable[tuple[str, str]]:
     """What the wheelhouse of a finished plan is, from its manifest."""
-    from wizard.proof import manifest  # seldom wanted
+    from wizard.proof import manifest  # rarely needed
 
     return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
 

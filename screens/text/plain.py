@@ -74,7 +74,7 @@ def _read(prompt: str) -> str:
     try:
         text = input(prompt).strip()
     except (KeyboardInterrupt, EOFError):
-        print()  # what is told next begins a line of its own
+        print()  # what is written next begins a new line
         raise
     if not is_terminal(sys.stdin):
         print(text)  # nobody's typing has shown it

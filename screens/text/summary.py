@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Optional
 
 from wizard.errors import Alternative, WizardError
-from wizard.plan import Plan, Step
 from wizard.proof.verify import Report
-from wizard.running.events import Event, RunEnded, StepEnded, StepStarted
+from wizard.running.events import RunEnded
+from wizard.running.run_state import RunState, StepState
 
 SCHEMA = 1
 """The number of the report's JSON form."""
@@ -55,10 +55,19 @@ class StepResult:
     command: str = ""
     log: str = ""
 
+    @classmethod
+    def of(cls, state: StepState) -> StepResult:
+        """The result of a step of a run that is over."""
+        step, end = state.step, state.ended
+        if end is None:
+            return cls(step.id, step.title, command=state.command, log=state.log)
+        seconds = round(end.seconds, 3)
+        return cls(step.id, step.title, end.state, seconds, end.exit, state.command, end.log)
+
 
 @dataclass(frozen=True)
 class Summary:
-    """The whole report. ``code`` is the exit code; whatever was not reached is null or empty.
+    """The whole report. ``code`` is the exit code; what was not reached is null or empty.
 
     ``ways`` are the ways out where this machine cannot do what was asked, best first.
     """
@@ -72,39 +81,15 @@ class Summary:
     seconds: float = 0.0
     schema: int = SCHEMA
 
-
-@dataclass
-class Ledger:
-    """Collects the events of a run, to make the summary of them."""
-
-    plan: Plan
-    started: dict[str, StepStarted] = field(default_factory=dict)
-    ended: dict[str, StepEnded] = field(default_factory=dict)
-
-    def __call__(self, event: Event) -> None:
-        """Take one event."""
-        if isinstance(event, StepStarted):
-            self.started[event.step] = event
-        elif isinstance(event, StepEnded):
-            self.ended[event.step] = event
-
-    def failed(self) -> StepEnded | None:
-        """The step that failed, the first if there were several, or None."""
-        return next((end for end in self.ended.values() if end.state == "failed"), None)
-
-    def done(self) -> frozenset[str]:
-        """The ids of the steps that a second try need not run again."""
-        return frozenset(step for step, end in self.ended.items() if end.state == "done")
-
-    def try_again(self) -> None:
-        """Forget what was not done: it is run again."""
-        self.ended = {step: end for step, end in self.ended.items() if end.state == "done"}
-
-    def summary(self, over: RunEnded) -> Summary:
-        """The summary of a run that is over."""
-        plan = self.plan
-        return Summary(
-            code=over.code,
+    @classmethod
+    def of(cls, state: RunState) -> Summary:
+        """The report of a run that is over. Raises ValueError if it is not."""
+        ended = state.result
+        if ended is None:
+            raise ValueError("the run has not ended")
+        plan = state.plan
+        return cls(
+            code=ended.code,
             plan=Planned(
                 plan.release,
                 plan.method,
@@ -115,31 +100,23 @@ class Ledger:
                 plan.notes,
                 plan.wheelhouse,
             ),
-            steps=tuple(self._result(step) for step in plan.steps),
-            report=over.report,
-            error=self._problem(over),
-            seconds=round(over.seconds, 3),
+            steps=tuple(map(StepResult.of, state.steps)),
+            report=ended.report,
+            error=_problem(state, ended),
+            seconds=round(ended.seconds, 3),
         )
 
-    def _result(self, step: Step) -> StepResult:
-        start, end = self.started.get(step.id), self.ended.get(step.id)
-        command = start.command if start else ""
-        if end is None:
-            return StepResult(step.id, step.title, command=command, log=start.log if start else "")
-        return StepResult(
-            step.id, step.title, end.state, round(end.seconds, 3), end.exit, command, end.log
-        )
 
-    def _problem(self, over: RunEnded) -> Problem | None:
-        failed = self.failed()
-        if failed is not None:
-            title = next(step.title for step in self.plan.steps if step.id == failed.step)
-            shown = "\n".join(failed.excerpt)
-            return Problem(f"“{title}” failed.", shown, failed.cause, failed.hints)
-        if over.code == 0:
-            return None
-        if over.report is not None:
-            return Problem(
-                "cryptography was installed, but not proved.", "\n".join(over.report.problems)
-            )
-        return Problem("The run was cancelled; nothing is left running.")
+def _problem(state: RunState, ended: RunEnded) -> Problem | None:
+    failure = state.failure
+    if failure is not None:
+        title = state.step(failure.step).step.title
+        shown = "\n".join(failure.excerpt)
+        return Problem(f"“{title}” failed.", shown, failure.cause, failure.hints)
+    if ended.code == 0:
+        return None
+    if ended.report is not None:
+        return Problem(
+            "cryptography was installed, but not proved.", "\n".join(ended.report.problems)
+        )
+    return Problem("The run was cancelled; nothing is left running.")

@@ -1,8 +1,8 @@
-"""Telling a run line by line: the same words in prompts, in plain text and unattended.
+"""A run as text, line by line: the same in prompts, in plain text and unattended.
 
-A step alone has one line: its beginning and, when it has ended, how. Where several run side by
-side, each beginning and each end has a line of its own, and whatever a step says between bears
-its number and the first words of its title.
+A step that runs alone has one line: its start and, when it has ended, its end. If several run
+side by side, each start and each end has a separate line, and whatever a step says between them
+begins with its number and the first words of its title.
 """
 
 from __future__ import annotations
@@ -11,43 +11,44 @@ import time
 from collections.abc import Iterable
 from typing import Callable
 
-from screens.signals import Voice
+from screens.signals import OutputStream
 from screens.text import messages
-from wizard.plan import Plan, order
 from wizard.running.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
+from wizard.running.run_state import RunState, StepState
 
 PROGRESS_EVERY = 10.0
 """Seconds between two lines of progress in one step: enough to see that it lives."""
 
 
-class Teller:
+class TextReporter:
     """Writes a run as text: one clear line a step, without ever moving the cursor.
 
-    ``out`` gets the steps and ``err`` what went wrong; ``verbose`` also writes the output of the
+    ``state`` is what has happened so far; it takes every event before that is written. ``out``
+    gets the steps and ``err`` what went wrong; ``verbose`` also writes the output of the
     programs. ``clock`` gives seconds.
     """
 
     def __init__(
         self,
-        plan: Plan,
-        out: Voice,
-        err: Voice,
+        state: RunState,
+        out: OutputStream,
+        err: OutputStream,
         *,
         verbose: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._steps = {step.id: step for step in plan.steps}
-        self._places = {step.id: place for place, step in enumerate(order(plan), 1)}
+        self.state = state
         self._out = out
         self._err = err
         self._verbose = verbose
         self._clock = clock
-        self._running: dict[str, float] = {}  # and when something was last told of each
+        self._written: dict[str, float] = {}  # when progress of each step was last written
         self._open = ""  # the step whose line is not finished
-        self._latest = ""  # the step that was named last: what is below it is understood as its own
+        self._latest = ""  # the step named last: lines below its line are understood as its output
 
     def __call__(self, event: Event) -> None:
         """Write what an event says."""
+        self.state = self.state.apply(event)
         if isinstance(event, StepStarted):
             self._start(event)
         elif isinstance(event, Lines):
@@ -63,17 +64,17 @@ class Teller:
 
     def _start(self, event: StepStarted) -> None:
         self._close()
-        self._running[event.step] = self._clock()
+        self._written[event.step] = self._clock()
         self._open = self._latest = event.step
         self._out.write(f"{self._name(event.step)} … ")
         if self._verbose:
             self._close()
-            self._out.say(f"      $ {event.command}")
+            self._out.write_lines(f"      $ {event.command}")
 
     def _progress(self, event: Progressed) -> None:
-        if self._verbose or self._clock() - self._running[event.step] < PROGRESS_EVERY:
+        if self._verbose or self._clock() - self._written[event.step] < PROGRESS_EVERY:
             return
-        self._running[event.step] = self._clock()
+        self._written[event.step] = self._clock()
         far = f"{100 * event.done / event.total:.0f} %" if event.total else ""
         words = " ".join(part for part in (far, event.what) if part) or "still at work"
         self._under(event.step, [words])
@@ -89,30 +90,35 @@ class Teller:
             words += f". {event.cause}"
         if self._open == event.step:
             self._open = ""
-            self._out.say(words)
+            self._out.write_lines(words)
         else:
             self._close()
-            self._out.say(f"{self._name(event.step)}: {words}")
-        self._running.pop(event.step, None)
+            self._out.write_lines(f"{self._name(event.step)}: {words}")
         self._latest = ""
         if event.state == "failed":
-            self._err.say("", *messages.failure(self._steps[event.step], event), "")
+            step = self.state.step(event.step).step
+            self._err.write_lines("", *messages.failure(step, event), "")
 
     def _under(self, step: str, lines: Iterable[str]) -> None:
-        """Write lines of a step below its own, or with its name where they could be another's."""
+        """Write lines of a step below its line, or with its name if they could be another's."""
         self._close()
-        own = self._latest == step and len(self._running) == 1
-        name = "" if own else f"{self._places[step]} {short(self._steps[step].title)} | "
-        self._out.say(*(f"      {name}{line}" for line in lines))
+        alone = self._latest == step and len(self.state.running) == 1
+        name = "" if alone else _prefix(self.state.step(step))
+        self._out.write_lines(*(f"      {name}{line}" for line in lines))
 
     def _close(self) -> None:
         """Finish the line that is open."""
         if self._open:
-            self._out.say("")
+            self._out.write_lines("")
             self._open = ""
 
     def _name(self, step: str) -> str:
-        return f"[{self._places[step]}/{len(self._places)}] {self._steps[step].title}"
+        state = self.state.step(step)
+        return f"[{state.number}/{len(self.state.steps)}] {state.step.title}"
+
+
+def _prefix(state: StepState) -> str:
+    return f"{state.number} {short(state.step.title)} | "
 
 
 def short(title: str, longest: int = 24) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from typing import Callable, TextIO
 
-from screens.signals import Voice, cancellable
+from screens.signals import OutputStream, cancel_on_signals
 from screens.text import messages
-from screens.text.summary import Ledger
-from screens.text.text_reporter import Teller, seconds
+from screens.text.summary import Summary
+from screens.text.text_reporter import TextReporter, seconds
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.engine import Decision, Engine, decide, plan_rest, require_root
 from wizard.errors import Exit
 from wizard.running.events import Event, Lines, RunEnded
+from wizard.running.run_state import RunState
 
 
 def install(
@@ -31,21 +32,23 @@ def install(
     BadRequest and Impossible before any work is done.
     """
     cancel = threading.Event()
-    speak, complain = Voice(out, cancel.set), Voice(err, cancel.set)
-    speak.say("Looking at this machine …")
+    output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
+    output.write_lines("Looking at this machine …")
     decision = decide(engine, choices)
     while True:
         plan = decision.plan
-        speak.say(f"Plan: {messages.intention(plan)}.", *(f"Note: {note}" for note in plan.notes))
+        notes = (f"Note: {note}" for note in plan.notes)
+        output.write_lines(f"Plan: {messages.intention(plan)}.", *notes)
         require_root(engine, decision.facts, plan, can_ask=can_ask)
-        over = _run(engine, decision, Teller(plan, speak, complain, verbose=verbose), cancel)
-        speak.say(*messages.ending(plan, over))
-        if over.code != Exit.DONE or not plan.prepares:
+        reporter = TextReporter(RunState.of(plan), output, errors, verbose=verbose)
+        ended = _run(engine, decision, reporter, cancel)
+        output.write_lines(*messages.ending(plan, ended))
+        if ended.code != Exit.DONE or not plan.prepares:
             break
         decision = plan_rest(engine, choices)
-    if over.code in (Exit.DONE, Exit.UNPROVED):
-        speak.say(f"It took {seconds(over.seconds)}.")
-    return over.code
+    if ended.code in (Exit.DONE, Exit.UNPROVED):
+        output.write_lines(f"It took {seconds(ended.seconds)}.")
+    return ended.code
 
 
 def install_for_scripts(
@@ -62,28 +65,36 @@ def install_for_scripts(
     The output of the programs is among the events only if ``verbose``.
     """
     cancel = threading.Event()
-    speak, events = Voice(out, cancel.set), Voice(err, cancel.set)
+    output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     decision = decide(engine, choices)
     while True:
         require_root(engine, decision.facts, decision.plan, can_ask=can_ask)
-        ledger = Ledger(decision.plan)
-
-        def emit(event: Event, ledger: Ledger = ledger) -> None:
-            ledger(event)
-            if verbose or not isinstance(event, Lines):
-                events.say(to_json(event, indent=None))
-
-        over = _run(engine, decision, emit, cancel)
-        if over.code != Exit.DONE or not decision.plan.prepares:
+        reporter = _JsonReporter(RunState.of(decision.plan), errors, verbose=verbose)
+        ended = _run(engine, decision, reporter, cancel)
+        if ended.code != Exit.DONE or not decision.plan.prepares:
             break
         decision = plan_rest(engine, choices)
-    speak.say(to_json(ledger.summary(over)))
-    return over.code
+    output.write_lines(to_json(Summary.of(reporter.state)))
+    return ended.code
+
+
+class _JsonReporter:
+    """Writes a run as events, one JSON object a line."""
+
+    def __init__(self, state: RunState, out: OutputStream, *, verbose: bool) -> None:
+        self.state = state
+        self._out = out
+        self._verbose = verbose
+
+    def __call__(self, event: Event) -> None:
+        self.state = self.state.apply(event)
+        if self._verbose or not isinstance(event, Lines):
+            self._out.write_lines(to_json(event, indent=None))
 
 
 def _run(
     engine: Engine, decision: Decision, emit: Callable[[Event], None], cancel: threading.Event
 ) -> RunEnded:
-    return cancellable(
+    return cancel_on_signals(
         lambda: engine.run(decision.plan, decision.choices, decision.facts, emit, cancel), cancel
     )

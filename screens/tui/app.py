@@ -205,7 +205,7 @@ class WizardApp(App[int]):
 
     def on_failure_page_reconsider(self) -> None:
         """Back to the questions. A run may have changed the machine, so it is looked at again."""
-        if not self.session.told:
+        if self.session.run is None or not self.session.run.touched:
             self.session.start_over()
             self.go("question")
             return

@@ -48,21 +48,22 @@ class Trouble:
     @classmethod
     def of_run(cls, session: Session) -> Trouble:
         """The trouble of a run that did not end well."""
-        titles = {step.id: step.title for step in session.ready().steps}
-        failed = session.failure()
-        if failed is not None:
-            code = "" if failed.exit is None else f" It ended with exit code {failed.exit}."
+        run = session.progress()
+        failure = run.failure
+        if failure is not None:
+            failed = run.step(failure.step)
+            code = "" if failure.exit is None else f" It ended with exit code {failure.exit}."
             return cls(
-                f"✗ {titles[failed.step]}: failed",
-                f"The step “{titles[failed.step]}” did not work.{code}",
-                failed.excerpt,
-                failed.cause,
-                failed.hints,
-                failed.log or session.told[failed.step].log,
+                f"✗ {failed.step.title}: failed",
+                f"The step “{failed.step.title}” did not work.{code}",
+                failure.excerpt,
+                failure.cause,
+                failure.hints,
+                failure.log or failed.log,
                 retry=True,
             )
         if session.code == Exit.CANCELLED:
-            done = [titles[step] for step in titles if step in session.done()]
+            done = [state.step.title for state in run.steps if state.status == "done"]
             return cls(
                 "■ Stopped, as you asked",
                 "Everything that was started has ended.",
@@ -72,7 +73,7 @@ class Trouble:
                 heading="What was finished before",
                 tone="warn",
             )
-        report = session.ended.report if session.ended else None
+        report = run.result.report if run.result else None
         return cls(
             "✗ It did not work",
             "The run ended without a result.",

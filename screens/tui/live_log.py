@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import Log
 
-from screens.tui.step_state import KEPT
+from screens.tui.log_view import KEPT
 
 
 class LiveLog(Log):

@@ -7,13 +7,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from screens.session import Told
-from wizard.plan import Plan
+from wizard.running.run_state import RunState
 
 NAME = "cryptography-wizard-log"
 
 
-def save_log(plan: Plan, told: Mapping[str, Told], shown: Mapping[str, str]) -> Path:
+def save_log(run: RunState, shown: Mapping[str, str]) -> Path:
     """Write the whole log of every step into a new file, and return its path.
 
     The file is in the working folder or, where nobody may write there, in the home folder. Nothing
@@ -30,10 +29,10 @@ def save_log(plan: Plan, told: Mapping[str, Told], shown: Mapping[str, str]) -> 
         except FileExistsError:
             continue
         with file:
-            for step in plan.steps:
-                if step.id in told:
-                    file.write(f"== {step.title}\n$ {told[step.id].command}\n")
-                    file.write(_whole(told[step.id].log, shown.get(step.id, "")) + "\n")
+            for state in run.steps:
+                if state.started or state.log:
+                    file.write(f"== {state.step.title}\n$ {state.command}\n")
+                    file.write(_whole(state.log, shown.get(state.step.id, "")) + "\n")
         return path
     raise AssertionError("count() never ends")
 

@@ -125,7 +125,7 @@ class ResultPage(Page):
                 with Horizontal(classes="fact"):
                     yield Static(Content.assemble(MARKS[mark]), classes="mark")
                     yield Static(sentence, markup=False)
-        failed = self.session.failure()
+        failed = self.session.progress().failure
         if failed is not None and failed.hints:
             yield Static("What you can do", classes="heading")
             hints = Content("\n").join(Content(f"•  {hint}") for hint in failed.hints)
@@ -133,12 +133,13 @@ class ResultPage(Page):
 
     def _proof(self) -> tuple[tuple[str, str], ...]:
         """What was tried and seen, with the environment's path as short as can be."""
-        report = self.session.ended.report if self.session.ended else None
+        result = self.session.progress().result
+        report = result.report if result else None
         if report is None:
             return (("warning", "The proof could not be made."),)
         plan = self.session.ready()
         if plan.wheelhouse and self._proved:
-            from wizard.proof import manifest  # seldom wanted
+            from wizard.proof import manifest  # rarely needed
 
             return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
         folder = plan.environment or report.python
@@ -175,11 +176,10 @@ class ResultPage(Page):
             lines.append(f"•  {made}: {friendly(plan.environment)}")
         if plan.wheelhouse and self._proved:
             lines.append(f"•  Wheels: {friendly(plan.wheelhouse)}")
-        for step in plan.steps:
-            told = self.session.told.get(step.id)
-            if told and told.ended and told.ended.state == "done" and step.undo:
-                lines.append(f"•  {step.title}")
-        logs = [Path(told.log).parent for told in self.session.told.values() if told.log]
+        steps = self.session.progress().steps
+        done = [state.step for state in steps if state.status == "done"]
+        lines += [f"•  {step.title}" for step in done if step.undo]
+        logs = [Path(state.log).parent for state in steps if state.log]
         if logs:
             lines.append(f"•  Logs: {friendly(str(logs[0]))}")
         return Content("\n".join(lines) or "Nothing.")

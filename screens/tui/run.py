@@ -19,13 +19,13 @@ from screens.tui.background import beside
 from screens.tui.confirm import ConfirmScreen
 from screens.tui.live_log import LiveLog
 from screens.tui.log_export import save_log
+from screens.tui.log_view import KEPT, LogView
 from screens.tui.page import Go, Page
 from screens.tui.step_list import StepList, StepRow, clock
-from screens.tui.step_state import KEPT, Track, Tracks
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 
 RATE = 20
-"""How often a second the screen takes what the run has told."""
+"""How often a second the screen takes the events of the run."""
 
 
 class FindField(Input):
@@ -69,16 +69,15 @@ class RunPage(Page):
         self._cancel = threading.Event()
         self._leaving: Optional[int] = None
         self._events: deque[Event] = deque()
-        steps = session.ready().steps
-        self._tracks = Tracks(steps, session.done(), session.clock)
-        self._heard: dict[str, deque[str]] = {step.id: deque(maxlen=KEPT) for step in steps}
-        self._shown: Optional[Track] = None
+        self._view = LogView(session.begin(), session.clock)
+        self._output: dict[str, deque[str]] = {name: deque(maxlen=KEPT) for name in self._view.logs}
+        self._shown = ""
         self._started = session.clock()
 
     def body(self) -> ComposeResult:
         """The steps, where the run is, the log, and the field to find something in it."""
         with Horizontal(id="work"):
-            yield StepList(self._tracks)
+            yield StepList(self._view)
             with Vertical(id="output"):
                 yield Static("", id="now", markup=False)
                 yield Static("", id="bar", markup=False)
@@ -101,12 +100,12 @@ class RunPage(Page):
 
     async def _run(self) -> None:
         session = self.session
-        session.begin()
         facts, _ = session.known()
+        done = session.progress().done
 
         def run() -> RunEnded:
             return session.engine.run(
-                session.ready(), session.complete, facts, self._emit, self._cancel, session.done()
+                session.ready(), session.complete, facts, self._emit, self._cancel, done
             )
 
         ended = await beside(run)
@@ -116,48 +115,47 @@ class RunPage(Page):
     def _emit(self, event: Event) -> None:
         """Take an event from the runner's thread: nothing but an append to a queue."""
         if isinstance(event, Lines):
-            self._heard[event.step].extend(event.lines)
+            self._output[event.step].extend(event.lines)
         else:
             self._events.append(event)
             if isinstance(event, StepStarted):
-                self._heard[event.step].append(f"$ {event.command}")
+                self._output[event.step].append(f"$ {event.command}")
 
     def _tick(self) -> None:
-        """Show what was told since the last time."""
+        """Show what has happened since the last time."""
         if self.gone:
             return
         while self._events:
             self._take(self._events.popleft())
         log = self.query_one(LiveLog)
-        for step, heard in self._heard.items():
+        for step, output in self._output.items():
             # As many as there are now: a program that talks without end must not hold the screen.
-            fresh = [heard.popleft() for _ in range(len(heard))]
+            fresh = [output.popleft() for _ in range(len(output))]
             if fresh:
-                self._tracks.hear(step, fresh)
-                if self._shown is self._tracks.of[step]:
+                self._view.add(step, fresh)
+                if self._shown == step:
                     log.add(fresh)
         reads = not log.follows or self.query_one("#find-bar").has_class("-open")
-        if self._shown is None or not reads:
-            self._tracks.follow()  # whoever reads or searches a log is left alone
+        if not self._shown or not reads:
+            self._view.follow()  # a user who reads or searches a log is left alone
         self._show_log()
         if not self.ended:
             self._show_now()
 
     def _take(self, event: Event) -> None:
-        self._tracks.take(event)
+        self._view.update(self.session.apply(event), event)
         if isinstance(event, (StepStarted, StepEnded)):
-            self.session.tell(event)
             self.refresh_bindings()
 
     def _show_log(self) -> None:
         """Show the log of the step that is wanted now."""
-        track = self._tracks.shown
-        if track is self._shown or track is None:
+        shown = self._view.shown_step
+        if shown is None or shown.step.id == self._shown:
             return
-        self._shown = track
+        self._shown = shown.step.id
         log = self.query_one(LiveLog)
-        log.show_lines(track.lines)
-        log.border_title = f"{track.number} {track.step.title}"
+        log.show_lines(self._view.logs[self._shown].lines)
+        log.border_title = f"{shown.number} {shown.step.title}"
         if self.query_one("#find-bar").has_class("-open"):
             self._find(-1)
 
@@ -168,9 +166,9 @@ class RunPage(Page):
 
     def _words(self) -> str:
         """What happens now."""
-        running = self._tracks.running()
-        total = len(self._tracks.of)
-        waiting = sorted((t for t in running if t.waiting), key=lambda t: t is not self._shown)
+        state = self._view.state
+        running, total = state.running, len(state.steps)
+        waiting = sorted((s for s in running if s.waiting), key=lambda s: s.step.id != self._shown)
         if self._cancel.is_set():
             return "Stopping: ending everything that was started…"
         if waiting and waiting[0].waiting is not None:
@@ -181,19 +179,22 @@ class RunPage(Page):
             return "Starting…"
         if len(running) == 1:
             return f"Step {running[0].number} of {total}: {running[0].step.title}"
-        *most, last = [str(track.number) for track in running]
+        *most, last = [str(step.number) for step in running]
         return f"Steps {', '.join(most)} and {last} of {total} run side by side"
 
     def _bar(self) -> str:
         """How far the run is: a bar, the progress of the step that is looked at, the time."""
-        running = self._tracks.running()
-        done = self._tracks.ended() + sum(track.share or 0.0 for track in running)
+        state = self._view.state
+        running = {step.step.id: step for step in state.running}
+        done = len(state.ended) + sum(step.share or 0.0 for step in running.values())
         width = 20
-        full = round(width * min(1.0, done / max(1, len(self._tracks.of))))
-        track = self._shown if self._shown in running else next(iter(running), None)
-        which = "this step" if track is self._shown or track is None else f"step {track.number}"
-        share = "" if track is None or track.share is None else f"{track.share:.0%} of {which}"
-        what = track.progress.what if track is not None and track.progress else ""
+        full = round(width * min(1.0, done / max(1, len(state.steps))))
+        step = running.get(self._shown) or next(iter(running.values()), None)
+        share, what = "", ""
+        if step is not None:
+            which = "this step" if step.step.id == self._shown else f"step {step.number}"
+            share = "" if step.share is None else f"{step.share:.0%} of {which}"
+            what = step.progress.what if step.progress else ""
         detail = " · ".join(words for words in (share, what) if words)
         elapsed = clock(self.session.clock() - self._started)
         return f"{'━' * full}{'─' * (width - full)}  {elapsed}" + (f"  {detail}" if detail else "")
@@ -205,7 +206,6 @@ class RunPage(Page):
 
     def _finish(self, ended: RunEnded) -> None:
         self.ended = True
-        self.session.ended = ended
         if self.gone:
             return
         if self._leaving is not None:
@@ -224,7 +224,7 @@ class RunPage(Page):
             return False
         if action == "result" and not self.ended:
             return False
-        if action == "turn" and len(self._tracks.begun()) < 2:
+        if action == "turn" and len(self._view.with_log()) < 2:
             return False
         return super().check_action(action, parameters)
 
@@ -268,12 +268,12 @@ class RunPage(Page):
 
     def action_turn(self, direction: int) -> None:
         """Show the log of the next (1) or the previous (-1) step."""
-        self._tracks.turn(direction)
+        self._view.turn(direction)
         self._look()
 
     @on(StepRow.Picked)
     def _picked(self, message: StepRow.Picked) -> None:
-        self._tracks.pick(message.step)
+        self._view.pick(message.step)
         self._look()
 
     def _look(self) -> None:
@@ -328,10 +328,10 @@ class RunPage(Page):
         self.run_worker(self._save(), group="save")
 
     async def _save(self) -> None:
-        told = dict(self.session.told)
-        shown = {name: "\n".join(track.lines) for name, track in self._tracks.of.items()}
+        run = self.session.progress()
+        shown = {name: "\n".join(log.lines) for name, log in self._view.logs.items()}
         try:
-            path = await beside(lambda: save_log(self.session.ready(), told, shown))
+            path = await beside(lambda: save_log(run, shown))
         except OSError as error:
             self.notify(f"The log could not be saved: {error}", severity="error", timeout=10)
         else:

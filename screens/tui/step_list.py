@@ -8,8 +8,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from screens.text.text_reporter import seconds
-from screens.tui.step_state import Track, Tracks
+from screens.tui.log_view import LogView
 from wizard.plan import Step
+from wizard.running.run_state import StepState
 
 MARKS = {
     "todo": ("○", "to do"),
@@ -19,6 +20,7 @@ MARKS = {
     "failed": ("✗", "failed"),
     "cancelled": ("■", "stopped"),
     "skipped": ("–", "not run"),
+    "interrupted": ("?", "cut off"),
 }
 """Each state's symbol and word: never told apart by colour alone."""
 
@@ -80,10 +82,10 @@ class StepRow(Horizontal):
 class StepList(VerticalScroll, can_focus=False):
     """All steps of a plan, as they happen; those that run are in sight, as far as there is room."""
 
-    def __init__(self, tracks: Tracks) -> None:
+    def __init__(self, view: LogView) -> None:
         super().__init__(id="step-list")
-        self._tracks = tracks
-        self._rows = {name: StepRow(track.step) for name, track in tracks.of.items()}
+        self._view = view
+        self._rows = {state.step.id: StepRow(state.step) for state in view.state.steps}
         self._order = tuple(self._rows)
         self._wanted: tuple[str, ...] = ()
 
@@ -97,29 +99,30 @@ class StepList(VerticalScroll, can_focus=False):
 
     def refresh_rows(self, now: float) -> None:
         """Show how far each step is at this moment."""
-        shown = self._tracks.shown
-        for name, track in self._tracks.of.items():
-            self._rows[name].show(track.state, _far(track, now), shown=track is shown)
-        order = tuple(track.step.id for track in self._tracks.in_time())
-        wanted = tuple(n for n, track in self._tracks.of.items() if track.runs or track is shown)
+        run, shown = self._view.state, self._view.shown
+        for state in run.steps:
+            name = state.step.id
+            far = _far(state, self._view.elapsed(name, now))
+            self._rows[name].show(state.status, far, shown=name == shown)
+        order = tuple(state.step.id for state in run.in_time())
+        wanted = tuple(s.step.id for s in run.steps if s.runs or s.step.id == shown)
         if (order, wanted) != (self._order, self._wanted):
             self._order, self._wanted = order, wanted
             self._sort()
             self.call_after_refresh(self._keep_in_sight)
 
     def _sort(self) -> None:
-        for place, name in enumerate(self._order):
+        for position, name in enumerate(self._order):
             row = self._rows[name]
-            if self.children[place] is not row:
-                self.move_child(row, before=place)
+            if self.children[position] is not row:
+                self.move_child(row, before=position)
 
     def _keep_in_sight(self) -> None:
         """Scroll to what runs; the step whose log is shown is the most important."""
         for name in reversed(self._wanted):
             self.scroll_to_widget(self._rows[name], animate=False, immediate=True)
-        shown = self._tracks.shown
-        if shown is not None:
-            self.scroll_to_widget(self._rows[shown.step.id], animate=False, immediate=True)
+        if self._view.shown:
+            self.scroll_to_widget(self._rows[self._view.shown], animate=False, immediate=True)
 
 
 def clock(duration: float) -> str:
@@ -127,9 +130,9 @@ def clock(duration: float) -> str:
     return f"{int(duration) // 60}:{int(duration) % 60:02}"
 
 
-def _far(track: Track, now: float) -> str:
+def _far(state: StepState, elapsed: float) -> str:
     """How far a step is, or how long it took."""
-    if not track.runs:
-        return "" if track.took is None else seconds(track.took)
-    elapsed = clock(now - track.begun)
-    return elapsed if track.share is None else f"{track.share:.0%} · {elapsed}"
+    if not state.runs:
+        took = state.ended.seconds if state.ended else 0.0
+        return seconds(took) if took else ""
+    return clock(elapsed) if state.share is None else f"{state.share:.0%} · {clock(elapsed)}"

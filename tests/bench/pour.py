@@ -20,7 +20,7 @@ from wizard.choices import Choices
 from wizard.engine import Engine, Run
 from wizard.facts import Facts
 from wizard.plan import Plan, Step
-from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
+from wizard.running.events import Event, Lines, RunEnded, RunStarted, StepEnded, StepStarted
 
 LINE = "   Compiling a-crate-with-quite-a-name v1.{}.0 (registry+index.example) and more words"
 READ = 1000
@@ -46,6 +46,7 @@ def pouring(lines: int) -> Run:
     ) -> RunEnded:
         begin = time.monotonic()
         step = plan.steps[0].id
+        emit(RunStarted())
         emit(StepStarted(step, "pour", "pour.log"))
         for start in range(0, lines, READ):
             if cancel.is_set():

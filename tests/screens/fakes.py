@@ -26,6 +26,7 @@ from wizard.running.events import (
     Lines,
     Progressed,
     RunEnded,
+    RunStarted,
     StepEnded,
     StepStarted,
     Waiting,
@@ -272,6 +273,7 @@ class FakeRun:
     ) -> RunEnded:
         """Run."""
         self.calls.append(done)
+        emit(RunStarted(tuple(step.id for step in plan.steps if step.id in done)))
         also: tuple[str, ...] = ()
         for number, step in enumerate(plan.steps):
             if step.id in done:
@@ -308,14 +310,18 @@ class FakeRun:
                 for name in also:
                     emit(StepEnded(name, "done", 4.0, 0, log=f"{self.logs}/{name}.log"))
             emit(StepEnded(step.id, "done", 1.5, 0, log=log))
-        return RunEnded(0 if self.report.ok else 4, 6.5, self.report)
+        over = RunEnded(0 if self.report.ok else 4, 6.5, self.report)
+        emit(over)
+        return over
 
     def _over(
         self, emit: Callable[[Event], None], ended: StepEnded, rest: list[StepEnded]
     ) -> RunEnded:
+        over = RunEnded(1 if ended.state == "failed" else 130, 3.0)
         for event in (ended, *rest):
             emit(event)
-        return RunEnded(1 if ended.state == "failed" else 130, 3.0)
+        emit(over)
+        return over
 
 
 @dataclass

@@ -485,7 +485,7 @@ def test_the_face_that_fits_is_started(
 
     started: list[str] = []
 
-    def converse(_engine: object, choices: Choices, asker: object) -> int:
+    def install(_engine: object, choices: Choices, asker: object) -> int:
         started.append(type(asker).__name__)
         assert choices.release == "49.0.0"
         return 130
@@ -497,7 +497,7 @@ def test_the_face_that_fits_is_started(
 
     abilities = terminal.Abilities(True, True, True, columns=80, lines=24)
     monkeypatch.setattr(terminal, "look", lambda: abilities)
-    monkeypatch.setattr(linear, "converse", converse)
+    monkeypatch.setattr(linear, "install", install)
     monkeypatch.setattr(app, "run_app", run_app)
     assert run(*flags, "--release", "49.0.0")[0] == Exit.CANCELLED
     assert started == [face]

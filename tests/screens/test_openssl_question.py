@@ -161,7 +161,7 @@ def test_numbered_questions(
     # venv, release, source, built here and copied in, back, again, the third version, rust, quit
     typed = "\n\n2\n4\nb\n\n3\n\n3\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-    assert linear.converse(Pretended(AS_ROOT).engine(), Choices(), Plain()) == Exit.CANCELLED
+    assert linear.install(Pretended(AS_ROOT).engine(), Choices(), Plain()) == Exit.CANCELLED
     out = capsys.readouterr().out
     assert "1. The OpenSSL 3.0.22 of this system, used where it is (dynamic) (recommended)" in out
     assert "4. An OpenSSL built here, copied in (static)\n" in out
@@ -177,7 +177,7 @@ def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:
         pipe.send_text(enter * 2 + down + enter + down * 2 + enter)  # built here, put beside
         pipe.send_text(enter * 2 + down * 2 + enter)  # the version, Rust; quit
         asker = Prompts(input=pipe, output=DummyOutput())
-        assert linear.converse(Pretended(AS_ROOT).engine(), Choices(), asker) == Exit.CANCELLED
+        assert linear.install(Pretended(AS_ROOT).engine(), Choices(), asker) == Exit.CANCELLED
     out = " ".join(capsys.readouterr().out.split())
     assert "from source, linked dynamically" in out
     assert "OpenSSL 3.5.7 is supported until 2030-04-08. Nobody but you updates this one." in out
@@ -191,7 +191,7 @@ def test_a_folder_line_by_line(
     empty.mkdir()
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"\n\n2\n{empty}\n{good}\n2\n\n3\n"))
     there = Machine(str(good))
-    assert linear.converse(there.engine(), Choices(), Plain()) == Exit.CANCELLED
+    assert linear.install(there.engine(), Choices(), Plain()) == Exit.CANCELLED
     assert there.looks == 3
     out = capsys.readouterr().out
     assert f"\n{empty} is no folder of an OpenSSL.\nWhat to do:\n  - There has to be" in out

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from textual.widgets import Static
 
-from screens.text import unattended
-from screens.text.linear import converse
+from screens.text import linear, unattended
 from screens.tui.app import WizardApp
 from screens.tui.review import ReviewPage
 from tests.machines import machine
@@ -90,7 +89,7 @@ class Agreeable:
 
 def test_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
     pretended = Machine()
-    assert converse(pretended.engine(), SOURCE, Agreeable()) == 0
+    assert linear.install(pretended.engine(), SOURCE, Agreeable()) == 0
     assert pretended.ran == ["packages-refresh", *REST]
     said = capsys.readouterr().out
     assert said.index("Prepare to install") < said.index("Install cryptography 50.0.2 from source")

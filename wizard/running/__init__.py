@@ -1,1 +1,1 @@
-"""A plan carried out: which step when, how, what is told, and what went wrong."""
+"""A plan carried out: which step when, how, what has happened, and what went wrong."""

@@ -30,7 +30,7 @@ from wizard.running.events import Event, Lines, Progressed, Waiting
 TICK = 0.05
 """Seconds between two looks at the clock, and between two batches of lines for a face."""
 BATCH = 20_000
-"""More lines than these are told at once, even if a tick is not over."""
+"""With more lines than these a batch is sent at once, even if a tick is not over."""
 RETRY_SECONDS = 2.0
 """Seconds between two tries while somebody else holds a lock."""
 
@@ -50,7 +50,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """What a command runs in: who is told, who can cancel, how root is reached."""
+    """What a command runs in: where events go, what cancels it, how it becomes root."""
 
     emit: Callable[[Event], None]
     cancel: threading.Event
@@ -64,24 +64,24 @@ def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[
     return {**kept, "PYTHONUNBUFFERED": "1", **command_env}
 
 
-def run_command(step: str, command: Command, log: Path, around: CommandContext) -> Outcome:
+def run_command(step: str, command: Command, log: Path, context: CommandContext) -> Outcome:
     """Run ``command`` for the step of this id and write all its output to ``log``.
 
     While another program holds the lock it needs, wait and try again. Raises Impossible where it
     needs root and there is no way to it, and OSError where the log cannot be made.
     """
-    argv, variables = privilege.wrap(command, around.privilege)
+    argv, variables = privilege.wrap(command, context.privilege)
     with log.open("ab", buffering=0) as file, _temporary(command) as folder:
         env = environment({**_kept_in(folder), **variables}, command.unset)
-        lock = _Lock(step, command, around.emit)
+        lock = _Lock(step, command, context.emit)
         while True:
-            attempt = _Attempt(step, command, file, folder, around, lock)
+            attempt = _Attempt(step, command, file, folder, context, lock)
             ended = attempt.run(argv, env)
             if ended.state != "failed" or not attempt.busy:
                 return ended
             if lock.left <= 0:
                 return _still_busy(ended, lock.who, command)
-            if around.cancel.wait(min(RETRY_SECONDS, lock.left)):
+            if context.cancel.wait(min(RETRY_SECONDS, lock.left)):
                 return Outcome("cancelled")
 
 
@@ -123,7 +123,7 @@ class _Lock:
         return max(0.0, self._since + self._seconds - time.monotonic())
 
     def seen(self, line: str) -> None:
-        """The command says that the lock is held. Who holds it is told once, not every second."""
+        """The command says that the lock is held. Emit who holds it once, not every second."""
         self._since = self._since or time.monotonic()
         who = locks.holder(line) or self.who or line.strip()
         if who != self.who:
@@ -148,7 +148,7 @@ class _Attempt:
         command: Command,
         log: FileIO,
         folder: Optional[Path],
-        around: CommandContext,
+        context: CommandContext,
         lock: _Lock,
     ) -> None:
         self.busy = False
@@ -156,18 +156,18 @@ class _Attempt:
         self._step = step
         self._command = command
         self._log = log
-        self._around = around
+        self._context = context
         self._pattern = re.compile(command.busy) if command.busy else None
         self._decoder = LineDecoder()
         self._reader = reader(command, folder)
         self._lines: list[str] = []
         self._progress_now: Optional[Progress] = None
-        self._progress_told: Optional[Progress] = None
-        self._told = 0.0
+        self._progress_sent: Optional[Progress] = None
+        self._sent_at = 0.0
 
     def run(self, argv: Sequence[str], env: dict[str, str]) -> Outcome:
         command = self._command
-        ender = privilege.ender(self._around.privilege) if command.root else ()
+        ender = privilege.ender(self._context.privilege) if command.root else ()
         try:
             running = start(argv, env=env, cwd=command.cwd, detached=command.detached, ender=ender)
         except OSError as error:
@@ -181,7 +181,7 @@ class _Attempt:
             running.end()
             raise
         self._take(self._decoder.finish())
-        self._tell()
+        self._send()
         return ended
 
     def _follow(self, running: Running) -> Outcome:
@@ -192,9 +192,9 @@ class _Attempt:
                 self._write(chunk)
                 self._take(self._decoder.feed(chunk))
             now = time.monotonic()
-            if now - self._told >= TICK or len(self._lines) > BATCH:
-                self._tell()
-            if self._around.cancel.is_set():
+            if now - self._sent_at >= TICK or len(self._lines) > BATCH:
+                self._send()
+            if self._context.cancel.is_set():
                 return self._stop(running, Outcome("cancelled"))
             if now > limit:
                 return self._stop(running, _too_slow(self._command))
@@ -233,15 +233,15 @@ class _Attempt:
             self.busy = True
             self._lock.seen(line)
 
-    def _tell(self) -> None:
-        self._told = time.monotonic()
+    def _send(self) -> None:
+        self._sent_at = time.monotonic()
         progress = self._progress_now
-        if progress is not None and progress != self._progress_told:
-            self._progress_told = progress
-            self._around.emit(Progressed(self._step, *progress))
+        if progress is not None and progress != self._progress_sent:
+            self._progress_sent = progress
+            self._context.emit(Progressed(self._step, *progress))
         if self._lines:
             lines, self._lines = tuple(self._lines), []
-            self._around.emit(Lines(self._step, lines))
+            self._context.emit(Lines(self._step, lines))
 
 
 def _by_exit(code: Optional[int], command: Command) -> Outcome:

@@ -1,13 +1,26 @@
-"""What happens during a run, as the runner tells it to whichever face is watching."""
+"""What happens during a run: the events that the runner emits.
+
+Those that the journal keeps have a ``time`` (ISO 8601, UTC, milliseconds), empty if unknown.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Optional, Union
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Literal, Optional, TypeVar, Union
 
 from wizard.proof.verify import Report
 
 State = Literal["done", "failed", "cancelled", "skipped"]
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """An attempt to run a plan begins. It leaves out the steps in ``done`` (ids)."""
+
+    done: tuple[str, ...] = ()
+    time: str = ""
+    kind: Literal["run-started"] = "run-started"
 
 
 @dataclass(frozen=True)
@@ -17,6 +30,7 @@ class StepStarted:
     step: str
     command: str
     log: str
+    time: str = ""
     kind: Literal["step-started"] = "step-started"
 
 
@@ -47,6 +61,7 @@ class Waiting:
     step: str
     what: str
     seconds: float
+    time: str = ""
     kind: Literal["waiting"] = "waiting"
 
 
@@ -66,6 +81,7 @@ class StepEnded:
     excerpt: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     log: str = ""
+    time: str = ""
     kind: Literal["step-ended"] = "step-ended"
 
 
@@ -76,7 +92,21 @@ class RunEnded:
     code: int
     seconds: float
     report: Optional[Report] = None
+    time: str = ""
     kind: Literal["run-ended"] = "run-ended"
 
 
-Event = Union[StepStarted, Lines, Progressed, Waiting, StepEnded, RunEnded]
+Kept = Union[RunStarted, StepStarted, Waiting, StepEnded, RunEnded]
+"""The events that the journal keeps. Output is in the logs, and nobody needs old progress."""
+Event = Union[Kept, Lines, Progressed]
+
+
+E = TypeVar("E", bound=Event)
+
+
+def stamped(event: E) -> E:
+    """The event with the current time, if it is one that the journal keeps."""
+    if isinstance(event, (Lines, Progressed)):
+        return event
+    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    return replace(event, time=now)

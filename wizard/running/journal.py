@@ -7,27 +7,31 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from wizard import codec
 from wizard.errors import BadRequest
+from wizard.plan import SCHEMA, Plan
 from wizard.running.events import (
     Event,
+    Kept,
     Lines,
     Progressed,
     RunEnded,
+    RunStarted,
     StepEnded,
     StepStarted,
     Waiting,
 )
+from wizard.running.run_state import RunState
 
 NAME = "journal.jsonl"
+PLAN = "plan.json"
 
-Kept = Union[StepStarted, Waiting, StepEnded, RunEnded]
 _KINDS: dict[str, type[Kept]] = {
+    "run-started": RunStarted,
     "step-started": StepStarted,
     "waiting": Waiting,
     "step-ended": StepEnded,
@@ -35,16 +39,8 @@ _KINDS: dict[str, type[Kept]] = {
 }
 
 
-@dataclass(frozen=True)
-class Record:
-    """One event, and when it was (ISO 8601, UTC)."""
-
-    time: str
-    event: Kept
-
-
 class Journal:
-    """Writes the journal in a run's folder, after what is there. Raises OSError where it cannot."""
+    """Writes the journal in a run's folder, after what is there. Raises OSError if it cannot."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / NAME
@@ -54,11 +50,10 @@ class Journal:
         self._file = path.open("a", encoding="utf-8")
 
     def write(self, event: Event) -> None:
-        """Add an event."""
+        """Add an event, if it is one that the journal keeps."""
         if isinstance(event, (Lines, Progressed)):
             return
-        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        self._file.write(json.dumps({"time": now, **asdict(event)}) + "\n")
+        self._file.write(json.dumps({"time": event.time, **asdict(event)}) + "\n")
         self._file.flush()
 
     def close(self) -> None:
@@ -66,10 +61,10 @@ class Journal:
         self._file.close()
 
 
-def read(folder: Path) -> tuple[Record, ...]:
-    """Read the journal of a run. A last line that was cut off by a crash is passed over.
+def read(folder: Path) -> tuple[Kept, ...]:
+    """The events in the journal of a run. A last line that a crash cut off is left out.
 
-    Raises BadRequest where there is none, or a line of it is not ours.
+    Raises BadRequest if there is no journal, or a line of it is not an event.
     """
     path = folder / NAME
     try:
@@ -80,21 +75,39 @@ def read(folder: Path) -> tuple[Record, ...]:
         ) from None
     # What follows the last line feed was never finished.
     lines = raw[: raw.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")
-    return tuple(_record(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line)
+    return tuple(_event(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line)
 
 
-def done(records: tuple[Record, ...]) -> frozenset[str]:
-    """The ids of the steps that were done: what a second try need not do again."""
-    ended = {r.event.step: r.event.state for r in records if isinstance(r.event, StepEnded)}
-    return frozenset(step for step, state in ended.items() if state == "done")
+def replay(folder: Path) -> RunState:
+    """What happened in a run, from the plan and the journal in its folder.
+
+    If the journal ends before the run did (a crash, a power cut, or the run is still going on),
+    the steps that were running are ``interrupted``. Raises BadRequest if the plan or the journal
+    is missing or damaged, or if they do not belong together.
+    """
+    path = folder / PLAN
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise BadRequest(
+            f"The plan of the run in {folder} cannot be read.", shown=str(error)
+        ) from None
+    plan = codec.from_json(Plan, text, source=str(path), schema=SCHEMA)
+    events = read(folder)
+    try:
+        state = RunState.of(plan)
+        for event in events:
+            state = state.apply(event)
+    except ValueError as error:
+        raise BadRequest(f"The journal in {folder} does not fit its plan: {error}.") from None
+    return state if state.result is not None else state.interrupt()
 
 
-def _record(line: str, place: str) -> Record:
+def _event(line: str, location: str) -> Kept:
     try:
         data: Any = json.loads(line)
     except json.JSONDecodeError as error:
-        raise BadRequest(f"{place} is not a line of a journal: {error.msg}.") from None
+        raise BadRequest(f"{location} is not a line of a journal: {error.msg}.") from None
     if not isinstance(data, dict) or data.get("kind") not in _KINDS or "time" not in data:
-        raise BadRequest(f"{place} is not a line of a journal.", shown=line[:200])
-    time = str(data.pop("time"))
-    return Record(time, codec.structure(_KINDS[data["kind"]], data, source=place))
+        raise BadRequest(f"{location} is not a line of a journal.", shown=line[:200])
+    return codec.structure(_KINDS[data["kind"]], data, source=location)

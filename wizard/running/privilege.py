@@ -19,7 +19,7 @@ from wizard.programs.variables import PASSED
 ASK_SECONDS = 330
 """How long a password may be waited for: a little longer than sudo's own five minutes."""
 RENEW_SECONDS = 60
-"""How often sudo is told that the user is still there: its tickets may last only five minutes."""
+"""How often sudo's ticket is renewed: it may last only five minutes."""
 
 
 def wrap(
@@ -31,8 +31,8 @@ def wrap(
     (``command.unset``) is left out by whoever starts it, and by ``env`` for root. Raises
     Impossible where the command needs root and there is no way to it.
     """
-    around = os.environ if environment is None else environment
-    given = variables.given(command, around)
+    outside = os.environ if environment is None else environment
+    given = variables.given(command, outside)
     argv = (*command.argv, *command.reporting)
     if not command.root or privilege.method == "root":
         return argv, given
@@ -46,7 +46,7 @@ def wrap(
                 "Or choose the wheel, which needs no root.",
             ),
         )
-    passed = {n: around[n] for n in PASSED if n in around and n not in command.unset}
+    passed = {n: outside[n] for n in PASSED if n in outside and n not in command.unset}
     words = [word for name in command.unset for word in ("-u", name)]
     words += [f"{name}={value}" for name, value in {**passed, **given}.items()]
     return (*prefix, *(("env", *words) if words else ()), *argv), {}

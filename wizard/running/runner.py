@@ -1,4 +1,4 @@
-"""The runner: the only place that starts processes for a plan. It tells what happens as events."""
+"""The runner: the only place that starts processes for a plan. It says what happens by events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Optional, Union
+from typing import Callable, Optional, TypeVar, Union
 
 from backends.action import Action, CheckSignature, Command
 from wizard import locations
@@ -24,17 +24,25 @@ from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
 from wizard.running import privilege
 from wizard.running.command_runner import TICK
-from wizard.running.events import Event, RunEnded, StepEnded, StepStarted
-from wizard.running.journal import Journal
+from wizard.running.events import (
+    Event,
+    RunEnded,
+    RunStarted,
+    StepEnded,
+    StepStarted,
+    stamped,
+)
+from wizard.running.journal import PLAN, Journal
 from wizard.running.schedule import startable
 from wizard.running.step_runner import Result, StepRunner, system_says
 
-PLAN = "plan.json"
 ANSWERS = "answers.toml"
 AHEAD = 8
-"""How many things the steps may tell before the face has taken the first of them."""
+"""How many events of the steps may wait until the face has taken the first of them."""
 ENDING_SECONDS = 5.0
 """How long the steps may take to end after a bug; each of them needs two at most."""
+
+E = TypeVar("E", bound=Event)
 
 
 def run(
@@ -48,10 +56,12 @@ def run(
     """Run the steps of ``plan`` that are not in ``done``: see `wizard.engine.Run`.
 
     The journal, the plan, the answers and a log for each step are kept in a folder of
-    `wizard.locations.new_run`. Raises ValueError where the plan is none: see `wizard.plan.order`.
+    `wizard.locations.new_run`. Raises ValueError if the plan is wrong: see `wizard.plan.order`.
     """
     begin = time.monotonic()
     steps = order(plan)
+    started = stamped(RunStarted(tuple(step.id for step in steps if step.id in done)))
+    emit(started)
     try:
         folder = locations.new_run()
         (folder / "logs").mkdir(exist_ok=True)
@@ -62,6 +72,7 @@ def run(
         return _cannot_keep(steps, done, emit, begin, error)
     running = _Run(plan, facts, folder, journal, emit, cancel)
     try:
+        journal.write(started)
         with entries.in_use(cancel) if plan.method == "source" else contextlib.nullcontext():
             return running.go(done, begin)
     except OSError as error:  # the journal's: everything else has a step that it belongs to
@@ -73,18 +84,18 @@ def run(
 
 
 @dataclass(frozen=True)
-class _Broke:
-    """A bug showed itself while a step was done."""
+class _Crash:
+    """The thread of a step has raised what it should not: a bug."""
 
     step: str
     error: BaseException
 
 
 class _Run:
-    """Starts steps, each in a thread of its own, and takes what they tell.
+    """Starts steps, each in a separate thread, and takes their events.
 
-    All that is told goes through one queue to the thread that called `run`: only that one writes
-    the journal and speaks to the face, so both hear everything in one order.
+    All events go through one queue to the thread that called `run`: only that one writes the
+    journal and calls the face, so both get all events in one order.
     """
 
     def __init__(
@@ -105,9 +116,9 @@ class _Run:
         self._cancel = cancel
         self._keeper = privilege.KeepAlive(facts.privilege)
         # A face that is slower than the programs holds them up, or the memory would fill.
-        self._told: queue.Queue[Union[Event, Result, _Broke]] = queue.Queue(AHEAD)
+        self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(AHEAD)
         self._stop = threading.Event()  # set by a cancel, and by the first failure
-        self._perform = StepRunner(plan, facts.privilege, self._told.put, self._stop)
+        self._perform = StepRunner(plan, facts.privilege, self._queue.put, self._stop)
         self._running: dict[str, Step] = {}
         self._failed: Optional[Step] = None
         self._code = Exit.DONE
@@ -125,9 +136,7 @@ class _Run:
         for step in self._steps:
             if step.id not in done | self.ended:
                 self._emit(StepEnded(step.id, "skipped", 0.0))
-        ended = RunEnded(int(self._code), time.monotonic() - begin, self._report)
-        self._emit(ended)
-        return ended
+        return self._emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
     def _start(self, done: Collection[str]) -> bool:
         """Start what may start now; whether anything runs."""
@@ -150,27 +159,27 @@ class _Run:
     def _work(self, step: Step, log: Path) -> None:
         """Do one step; in its thread."""
         try:
-            self._told.put(self._perform(step, log))
+            self._queue.put(self._perform(step, log))
         except BaseException as error:  # noqa: BLE001 - it is raised where the run was started
-            self._told.put(_Broke(step.id, error))
+            self._queue.put(_Crash(step.id, error))
 
     def _take(self) -> None:
-        """Wait a moment for what the steps tell, and pass it on."""
+        """Wait a moment for an event of a step, and pass it on."""
         self._keep_root()
         try:
-            told = self._told.get(timeout=TICK)
+            item = self._queue.get(timeout=TICK)
         except queue.Empty:
             return
-        if isinstance(told, _Broke):
-            del self._running[told.step]
-            raise told.error
-        if isinstance(told, Result):
-            self._end(told)
+        if isinstance(item, _Crash):
+            del self._running[item.step]
+            raise item.error
+        if isinstance(item, Result):
+            self._end(item)
         else:
-            self._emit(told)
+            self._emit(item)
 
     def _end(self, result: Result) -> None:
-        """A step has ended: tell it, and stop the others if it has failed."""
+        """A step has ended: emit that, and stop the others if it has failed."""
         ended = result.ended
         step = self._running.pop(ended.step)
         self._report = result.report or self._report
@@ -195,13 +204,13 @@ class _Run:
         limit = time.monotonic() + ENDING_SECONDS
         while self._running and time.monotonic() < limit:
             try:
-                told = self._told.get(timeout=TICK)
+                item = self._queue.get(timeout=TICK)
             except queue.Empty:
                 continue
-            if isinstance(told, Result):
-                del self._running[told.ended.step]
-            elif isinstance(told, _Broke):  # what is raised already came first
-                del self._running[told.step]
+            if isinstance(item, Result):
+                del self._running[item.ended.step]
+            elif isinstance(item, _Crash):  # what is raised already came first
+                del self._running[item.step]
 
     def _keep_root(self) -> None:
         """Renew the permission to become root while a step needs it: to run, or to be ended."""
@@ -215,11 +224,14 @@ class _Run:
         except Cancelled:
             self._end_with(Exit.CANCELLED)
 
-    def _emit(self, event: Event) -> None:
+    def _emit(self, event: E) -> E:
+        """Write an event into the journal and give it to the face; return it with its time."""
+        event = stamped(event)
         self._journal.write(event)
         self._face(event)
         if isinstance(event, StepEnded):
             self.ended.add(event.step)
+        return event
 
     def _shown(self, action: Action) -> str:
         if isinstance(action, Command):
@@ -255,9 +267,9 @@ def _cannot_keep(
     hint = "Make room, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
     unfinished = [step.id for step in steps if step.id not in done]
     for step in unfinished[:1]:
-        emit(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,)))
+        emit(stamped(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,))))
     for step in unfinished[1:]:
-        emit(StepEnded(step, "cancelled" if step in started else "skipped", 0.0))
-    ended = RunEnded(int(Exit.FAILED), time.monotonic() - begin)
+        emit(stamped(StepEnded(step, "cancelled" if step in started else "skipped", 0.0)))
+    ended = stamped(RunEnded(int(Exit.FAILED), time.monotonic() - begin))
     emit(ended)
     return ended

@@ -45,9 +45,9 @@ class Result:
 
 @dataclass(frozen=True)
 class StepRunner:
-    """Does steps of ``plan``. Several may be done at once, each in a thread of its own.
+    """Does steps of ``plan``. Several may be done at once, each in its thread.
 
-    ``emit`` is told of output, progress and waiting, from that thread. Setting ``cancel`` ends
+    ``emit`` gets output, progress and waiting, from that thread. Setting ``cancel`` ends
     whatever is being done within two seconds.
     """
 
@@ -64,11 +64,11 @@ class StepRunner:
         ended, excerpt, code = self._outcome(step, log, found)
         if makes and ended.state != "done":
             ended = self._remove_half(ended)
-        told = StepEnded(
+        event = StepEnded(
             *(step.id, ended.state, time.monotonic() - begin, ended.exit),
             *(ended.cause, excerpt, ended.hints, str(log) if log.exists() else ""),
         )
-        return Result(told, code, found[0] if found else None)
+        return Result(event, code, found[0] if found else None)
 
     def _outcome(
         self, step: Step, log: Path, found: list[Report]

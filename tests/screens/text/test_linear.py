@@ -1,4 +1,4 @@
-"""The conversation on a pretended machine, with every kind of answer, to every kind of end."""
+"""The wizard line by line on a pretended machine: every kind of answer, every kind of end."""
 
 from __future__ import annotations
 
@@ -65,17 +65,15 @@ GO = "Shall this be done?"
 ENTER = Script.ENTER
 
 
-def converse(
-    asker: Script, machine: Pretended | None = None, choices: Choices | None = None
-) -> int:
-    return linear.converse((machine or Pretended()).engine(), choices or Choices(), asker)
+def install(asker: Script, machine: Pretended | None = None, choices: Choices | None = None) -> int:
+    return linear.install((machine or Pretended()).engine(), choices or Choices(), asker)
 
 
 def test_enter_all_the_way_installs_what_is_recommended(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asker = Script(*[ENTER] * 4)
-    assert converse(asker) == Exit.DONE
+    assert install(asker) == Exit.DONE
     assert asker.keys() == ["venv", "release", "method", GO]
     out = capsys.readouterr().out
     assert "This machine: Debian GNU/Linux 12 (bookworm), x86_64, glibc 2.36" in out
@@ -86,7 +84,7 @@ def test_enter_all_the_way_installs_what_is_recommended(
 
 def test_source_is_built_and_asks_more(capsys: pytest.CaptureFixture[str]) -> None:
     asker = Script(ENTER, ENTER, "source", *[ENTER] * 4)
-    assert converse(asker) == Exit.DONE
+    assert install(asker) == Exit.DONE
     assert asker.keys()[:3] == ["venv", "release", "method"]
     assert asker.keys()[-1] == GO
     assert "linked" in capsys.readouterr().out
@@ -94,7 +92,7 @@ def test_source_is_built_and_asks_more(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_back_keeps_the_answers() -> None:
     asker = Script(ENTER, "49.0.0", Back, Back, ENTER, ENTER, ENTER, "quit")
-    assert converse(asker) == Exit.CANCELLED
+    assert install(asker) == Exit.CANCELLED
     assert asker.asked[2:6] == [
         ("method", "wheel"),
         ("release", "49.0.0"),
@@ -105,13 +103,13 @@ def test_back_keeps_the_answers() -> None:
 
 def test_back_from_the_review_leads_to_the_last_question() -> None:
     asker = Script(ENTER, ENTER, ENTER, "back", Back, "49.0.0", ENTER, "quit")
-    assert converse(asker) == Exit.CANCELLED
+    assert install(asker) == Exit.CANCELLED
     assert asker.keys() == ["venv", "release", "method", GO, "method", "release", "method", GO]
 
 
 def test_a_wrong_answer_is_told_and_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
     asker = Script(ENTER, "1\0", ENTER, ENTER, "quit")
-    assert converse(asker) == Exit.CANCELLED
+    assert install(asker) == Exit.CANCELLED
     assert asker.keys() == ["venv", "release", "release", "method", GO]
     assert "one line" in capsys.readouterr().out
 
@@ -120,7 +118,7 @@ def test_a_release_that_does_not_exist_is_told_and_asked_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asker = Script(ENTER, "50.0.9", "50.0.2", ENTER, "quit")
-    assert converse(asker) == Exit.CANCELLED
+    assert install(asker) == Exit.CANCELLED
     assert asker.keys() == ["venv", "release", "release", "method", GO]
     assert "There is no release 50.0.9" in capsys.readouterr().out
 
@@ -137,7 +135,7 @@ def test_an_impossible_plan_leads_back_to_the_questions(
 
     machine = replace(Pretended().engine(), settle=settle)
     asker = Script(*[ENTER] * 3, answer, Back, "49.0.0", ENTER, "go")
-    code = linear.converse(machine, Choices(), asker)
+    code = linear.install(machine, Choices(), asker)
     assert code == (Exit.DONE if answer == "back" else Exit.IMPOSSIBLE)
     out = capsys.readouterr().out
     assert "This machine cannot.\nWhy: It is too small.\nWhat is possible instead:" in out
@@ -145,7 +143,7 @@ def test_an_impossible_plan_leads_back_to_the_questions(
 
 
 def test_nothing_is_done_without_a_yes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert converse(Script(ENTER, ENTER, ENTER, "quit")) == Exit.CANCELLED
+    assert install(Script(ENTER, ENTER, ENTER, "quit")) == Exit.CANCELLED
     out = capsys.readouterr().out
     assert "Nothing was done." in out
     assert "[1/" not in out
@@ -153,13 +151,13 @@ def test_nothing_is_done_without_a_yes(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_flags_are_the_answers_that_stand() -> None:
     asker = Script(*[ENTER] * 3, "quit")
-    converse(asker, choices=Choices(release="49.0.0"))
+    install(asker, choices=Choices(release="49.0.0"))
     assert ("release", "49.0.0") in asker.asked
 
 
 def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
     machine = Pretended(script={"install": (BROKEN, Scene())})
-    assert converse(Script(*[ENTER] * 4, "retry"), machine) == Exit.DONE
+    assert install(Script(*[ENTER] * 4, "retry"), machine) == Exit.DONE
     out = capsys.readouterr().out
     for part in (
         "| error: the true cause",
@@ -175,26 +173,26 @@ def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize("answer", ["quit", EOFError])
 def test_a_failure_can_be_left(answer: Answer) -> None:
     machine = Pretended(script={"install": BROKEN})
-    assert converse(Script(*[ENTER] * 4, answer), machine) == Exit.FAILED
+    assert install(Script(*[ENTER] * 4, answer), machine) == Exit.FAILED
 
 
 def test_the_end_of_the_answers_is_told_and_nothing_is_done() -> None:
     with pytest.raises(BadRequest) as caught:
-        converse(Script(ENTER, ENTER, EOFError))
+        install(Script(ENTER, ENTER, EOFError))
     assert caught.value.code == Exit.WRONG
     assert "Nothing was done" in caught.value.what
 
 
 def test_ctrl_c_is_passed_on() -> None:
     with pytest.raises(KeyboardInterrupt):
-        converse(Script(ENTER, KeyboardInterrupt))
+        install(Script(ENTER, KeyboardInterrupt))
 
 
 def test_root_is_unlocked_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
     machine = Pretended(WITH_SUDO)
     asker = Script(ENTER, ENTER, "source", *[ENTER] * 4)
-    assert converse(asker, machine) == Exit.DONE
+    assert install(asker, machine) == Exit.DONE
     assert machine.unlocked == 1
 
 
@@ -205,7 +203,7 @@ def test_a_wrong_password_leads_back(
     machine = Pretended(WITH_SUDO, password=False)
     choices = Choices(method="source")
     asker = Script(*[ENTER] * 4, "go", "quit")
-    assert converse(asker, machine, choices) == Exit.CANCELLED
+    assert install(asker, machine, choices) == Exit.CANCELLED
     out = capsys.readouterr().out
     assert "sudo did not give root" in out
     assert "[1/" not in out
@@ -214,7 +212,7 @@ def test_a_wrong_password_leads_back(
 def test_an_index_that_cannot_be_reached_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert DEBIAN.listing is not None
     silent = replace(DEBIAN, listing=replace(DEBIAN.listing, problem="index.example is silent."))
-    converse(Script(*[ENTER] * 3, "quit"), Pretended(silent))
+    install(Script(*[ENTER] * 3, "quit"), Pretended(silent))
     assert "The package index: index.example is silent." in capsys.readouterr().out
 
 
@@ -222,7 +220,7 @@ def test_plain_text_from_the_first_question_to_the_proof(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("?\n1\nb\n\n\n1\n1\n"))
-    assert linear.converse(Pretended().engine(), Choices(), Plain()) == Exit.DONE
+    assert linear.install(Pretended().engine(), Choices(), Plain()) == Exit.DONE
     out = capsys.readouterr().out
     assert "ok: cryptography 50.0.2 works" in out
     assert not set(out) & set("\r\x1b")
@@ -232,5 +230,5 @@ def test_prompts_from_the_first_question_to_the_proof(capsys: pytest.CaptureFixt
     with create_pipe_input() as keys:
         keys.send_text("\r" * 4)
         asker = Prompts(input=keys, output=DummyOutput())
-        assert linear.converse(Pretended().engine(), Choices(), asker) == Exit.DONE
+        assert linear.install(Pretended().engine(), Choices(), asker) == Exit.DONE
     assert "ok: cryptography 50.0.2 works" in capsys.readouterr().out

@@ -165,7 +165,8 @@ def test_events_for_scripts_interleave_and_each_says_whose_it_is() -> None:
     script = {"packages-refresh": Scene(("Get:1",), batch=1)}
     code, report, events = for_scripts(Pretended(OWN_PYTHON, script=script), SOURCE)
     assert (code, {step["state"] for step in report["steps"]}) == (0, {"done"})
-    assert [(event["kind"], event["step"]) for event in events[:4]] == [
+    assert [(event["kind"], event.get("step")) for event in events[:5]] == [
+        ("run-started", None),
         ("step-started", "packages-refresh"),
         ("step-started", "environment"),
         ("step-ended", "environment"),
@@ -225,7 +226,7 @@ def test_the_report_for_scripts() -> None:
     assert [step["state"] for step in report["steps"]] == ["done"] * 3
     assert all(step["command"] for step in report["steps"])
     kinds = [event["kind"] for event in events]
-    assert kinds == [*(["step-started", "step-ended"] * 3), "run-ended"]
+    assert kinds == ["run-started", *(["step-started", "step-ended"] * 3), "run-ended"]
 
 
 def test_the_output_of_programs_is_among_the_events_only_if_asked_for() -> None:
@@ -297,22 +298,23 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled() -> None:
 
 
 def test_progress_is_a_line_only_now_and_then() -> None:
-    from screens.signals import Voice
-    from screens.text.text_reporter import Teller
+    from screens.signals import OutputStream
+    from screens.text.text_reporter import TextReporter
     from wizard.engine import case_of, settle
     from wizard.running.events import Progressed, StepEnded
+    from wizard.running.run_state import RunState
 
     plan = settle(case_of(DEBIAN, Choices())).plan
     out = io.StringIO()
     moments = iter((0.0, 4.0, 11.0, 11.0, 12.0, 25.0, 25.0))
-    voice = Voice(out, lambda: None)
-    teller = Teller(plan, voice, voice, clock=lambda: next(moments))
-    teller(StepStarted("install", "pip install", "log"))
-    teller(Progressed("install", 1, 10, "one"))
-    teller(Progressed("install", 5, 10, "compiling openssl"))
-    teller(Progressed("install", 6, 10, "six"))
-    teller(Progressed("install", 7, 0, "linking"))
-    teller(StepEnded("install", "done", 26.0))
+    stream = OutputStream(out, lambda: None)
+    report = TextReporter(RunState.of(plan), stream, stream, clock=lambda: next(moments))
+    report(StepStarted("install", "pip install", "log"))
+    report(Progressed("install", 1, 10, "one"))
+    report(Progressed("install", 5, 10, "compiling openssl"))
+    report(Progressed("install", 6, 10, "six"))
+    report(Progressed("install", 7, 0, "linking"))
+    report(StepEnded("install", "done", 26.0))
     assert out.getvalue().splitlines() == [
         "[2/3] Install cryptography 50.0.2 from its wheel … ",
         "      50 % compiling openssl",

@@ -165,7 +165,7 @@ def test_line_by_line_they_come_before_the_last_question(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asker = Answers()
-    code = linear.converse(FakeMachine(facts=HOPELESS, real=True).engine(), Choices(), asker)
+    code = linear.install(FakeMachine(facts=HOPELESS, real=True).engine(), Choices(), asker)
     assert code == Exit.IMPOSSIBLE
     assert asker.asked == ["venv", "What now?"], "a question without an answer is not asked"
     assert "What is possible instead:\n  1. An ordinary Python 3.13" in capsys.readouterr().out
@@ -174,7 +174,7 @@ def test_line_by_line_they_come_before_the_last_question(
 def test_line_by_line_without_a_question_it_ends_at_once() -> None:
     bare = replace(HOPELESS, pythons=())
     with pytest.raises(Impossible) as caught:
-        linear.converse(FakeMachine(facts=bare, real=True).engine(), Choices(), Answers())
+        linear.install(FakeMachine(facts=bare, real=True).engine(), Choices(), Answers())
     assert caught.value.ways[0].title == "Python 3.13"
 
 

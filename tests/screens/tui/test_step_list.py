@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 
 from backends.action import Command
+from screens.tui.log_view import LogView
 from screens.tui.step_list import StepList, StepRow
-from screens.tui.step_state import Tracks
-from wizard.plan import Step
-from wizard.running.events import StepEnded, StepStarted
+from wizard.plan import Plan, Step
+from wizard.running.events import Event, RunStarted, StepEnded, StepStarted
+from wizard.running.run_state import RunState
 
 NAMES = tuple(f"s{number}" for number in range(1, 16))
 
@@ -20,17 +21,22 @@ class ListApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        steps = [Step(name, f"Title of {name}", "w", Command(("x",))) for name in NAMES]
-        self.tracks = Tracks(steps, frozenset({"s1"}), lambda: 0.0)
+        steps = tuple(Step(name, f"Title of {name}", "w", Command(("x",))) for name in NAMES)
+        state = RunState.of(Plan("1", "wheel", "static", "p", "e", True, steps))
+        self.view = LogView(state.apply(RunStarted(("s1",))), lambda: 0.0)
 
     def compose(self) -> ComposeResult:
         """The list."""
-        yield StepList(self.tracks)
+        yield StepList(self.view)
 
     def start(self, *names: str) -> None:
         """Let steps start."""
         for name in names:
-            self.tracks.take(StepStarted(name, "x", ""))
+            self.take(StepStarted(name, "x", ""))
+
+    def take(self, event: Event) -> None:
+        """Let something happen."""
+        self.view.update(self.view.state.apply(event), event)
 
     def in_sight(self) -> list[str]:
         """The rows that can be seen, from above."""
@@ -50,14 +56,14 @@ async def test_all_that_run_are_in_sight_however_far_apart_they_are() -> None:
         await pilot.pause()
         assert app.in_sight() == ["s1", "s2", "s4", "s11", "s3", "s5"]
         for name in ("s4", "s2"):
-            app.tracks.take(StepEnded(name, "done", 1.0))
+            app.take(StepEnded(name, "done", 1.0))
         app.start("s3", "s5", "s6", "s7", "s14")
-        app.tracks.pick("s14")
+        app.view.pick("s14")
         steps.refresh_rows(0.0)
         await pilot.pause()
         await pilot.pause()
         assert app.in_sight() == ["s3", "s5", "s6", "s7", "s11", "s14"]
-        app.tracks.pick("s4")
+        app.view.pick("s4")
         steps.refresh_rows(0.0)
         await pilot.pause()
         await pilot.pause()
@@ -72,7 +78,7 @@ async def test_steps_one_after_the_other_never_move() -> None:
             app.start(name)
             steps.refresh_rows(0.0)
             await pilot.pause()
-            app.tracks.take(StepEnded(name, "done", 1.0))
+            app.take(StepEnded(name, "done", 1.0))
             steps.refresh_rows(0.0)
             await pilot.pause()
             assert [str(row.id)[4:] for row in steps.query(StepRow)] == list(NAMES)

@@ -42,6 +42,7 @@ from wizard.running.events import (
     Lines,
     Progressed,
     RunEnded,
+    RunStarted,
     StepEnded,
     StepStarted,
     Waiting,
@@ -67,7 +68,8 @@ def test_a_run_tells_everything_and_keeps_it(tmp_path: Path) -> None:
     assert run.end.code == 0
     assert run.states() == [("first", "done"), ("last", "done")]
     assert run.lines("first") == ["hello", "wörld"]
-    started = run.events[0]
+    assert isinstance(run.events[0], RunStarted)
+    started = run.events[1]
     assert isinstance(started, StepStarted)
     assert started.command.startswith(sys.executable + " -c ")
     log = Path(started.log)
@@ -76,9 +78,11 @@ def test_a_run_tells_everything_and_keeps_it(tmp_path: Path) -> None:
     folder = log.parent.parent
     assert from_json(Plan, (folder / "plan.json").read_text(), source="plan") == what
     assert answers.load(str(folder / "answers.toml")) == CHOICES
-    records = journal.read(folder)
-    assert [r.event for r in records] == [e for e in run.events if not isinstance(e, Lines)]
-    assert journal.done(records) == {"first", "last"}
+    kept = list(journal.read(folder))
+    assert kept == [e for e in run.events if not isinstance(e, Lines)]
+    assert all(event.time.endswith("+00:00") for event in kept)
+    assert journal.replay(folder) == run.state
+    assert run.state.done == {"first", "last"}
 
 
 def test_every_byte_is_in_the_log_however_strange() -> None:
@@ -500,7 +504,8 @@ def test_a_download_is_told_and_what_it_brought_can_be_run(tmp_path: Path) -> No
     assert run.end.code == 0
     assert run.states() == [("fetch", "done"), ("run", "done")]
     assert run.lines("run") == ["it runs"]
-    started = run.events[0]
+    assert isinstance(run.events[0], RunStarted)
+    started = run.events[1]
     assert isinstance(started, StepStarted)
     assert source.as_uri() in started.command
     assert started.log == ""

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backends.action import Action, Command, Prove
-from wizard.plan import Plan, Step, order
+from tests.wizard.running.random_runs import plans
+from wizard.plan import Step, order
 from wizard.running.schedule import startable
 
 COMMAND = Command(("x",))
@@ -58,24 +59,6 @@ def test_what_was_done_in_an_earlier_try_is_not_started_again() -> None:
     assert names(startable(steps, {"one", "two", "three"}, ())) == []
 
 
-@st.composite
-def plans(draw: st.DrawFn) -> tuple[Step, ...]:
-    """Steps with any needs, locks, weights and proofs, in any order that a plan may have."""
-    count = draw(st.integers(1, 9))
-    steps = [
-        Step(
-            *(str(number), "t", "w"),
-            Prove("python") if draw(st.integers(0, 5)) == 5 else COMMAND,
-            tuple(str(need) for need in range(number) if draw(st.integers(0, 3)) == 3),
-            lock=draw(st.sampled_from(("", "", "apt", "brew"))),
-            heavy=draw(st.booleans()),
-        )
-        for number in range(count)
-    ]
-    shuffled = tuple(draw(st.permutations(steps)))
-    return order(Plan("1", "source", "dynamic", "p", "e", True, shuffled))
-
-
 def conflict(one: Step, other: Step) -> bool:
     """The rules once more, in other words."""
     if isinstance(one.action, Prove) or isinstance(other.action, Prove):
@@ -83,7 +66,7 @@ def conflict(one: Step, other: Step) -> bool:
     return (one.heavy and other.heavy) or one.lock == other.lock != ""
 
 
-@given(plans(), st.data())
+@given(plans().map(order), st.data())
 def test_the_rules_hold_for_every_plan_whichever_step_ends_first(
     steps: tuple[Step, ...], data: st.DataObject
 ) -> None:

@@ -122,8 +122,9 @@ def test_a_failure_stops_what_else_runs(tmp_path: Path) -> None:
     assert run.ended("bad").exit == 3
     assert run.ended("build").cause == "It was stopped because “Title of bad” failed."
     assert run.end.code == Exit.FAILED
-    done = journal.done(journal.read(Path(run.ended("bad").log).parent.parent))
-    assert done == frozenset(), "all three are done again"
+    state = journal.replay(Path(run.ended("bad").log).parent.parent)
+    assert state == run.state
+    assert state.done == frozenset(), "all three are done again"
 
 
 def test_cancel_ends_both_and_their_children(tmp_path: Path) -> None:
@@ -186,12 +187,10 @@ def test_everything_is_told_in_one_order_by_one_thread(tmp_path: Path) -> None:
         assert (mine[0], mine[-1]) == (StepStarted, StepEnded)
         assert {StepStarted, StepEnded}.isdisjoint(mine[1:-1])
     (folder,) = {Path(e.log).parent.parent for e in events if isinstance(e, StepStarted)}
-    records = journal.read(folder)
-    assert [r.event for r in records] == [
-        e for e in events if not isinstance(e, (Lines, Progressed))
-    ]
-    assert [r.time for r in records] == sorted(r.time for r in records)
-    assert (records[-1].event, end.code) == (end, 0)
+    kept = journal.read(folder)
+    assert list(kept) == [e for e in events if not isinstance(e, (Lines, Progressed))]
+    assert [e.time for e in kept] == sorted(e.time for e in kept)
+    assert (kept[-1], end.code) == (end, 0)
 
 
 def test_a_half_made_environment_is_removed_where_another_step_fails(tmp_path: Path) -> None:

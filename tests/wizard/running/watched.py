@@ -11,6 +11,7 @@ from wizard.facts import Facts, Privilege, System
 from wizard.plan import Plan, Step
 from wizard.running import runner
 from wizard.running.events import Event, Lines, StepEnded
+from wizard.running.run_state import RunState
 
 ROOT = Privilege("root")
 CHOICES = Choices(method="source", release="50.0.2")
@@ -29,9 +30,9 @@ def step(name: str, action: Action, *needs: str) -> Step:
 
 
 class Watched:
-    """A run, everything it told, and what it kept.
+    """A run, all its events, and the state that they make.
 
-    It is cancelled when ``cancel_when`` was in what it told, so many ``times``.
+    It is cancelled when ``cancel_when`` was in its events, so many ``times``.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Watched:
         times: int = 1,
     ) -> None:
         self.events: list[Event] = []
+        self.state = RunState.of(what)
         self.cancel = threading.Event()
         self._cancel_when = cancel_when
         self._times = times
@@ -52,6 +54,7 @@ class Watched:
 
     def _take(self, event: Event) -> None:
         self.events.append(event)
+        self.state = self.state.apply(event)
         if self._cancel_when and self._cancel_when in repr(event):
             self._times -= 1
         if self._times <= 0:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from backends.action import Command
-from screens.tui.step_state import QUIET, Tracks
-from wizard.plan import Step
-from wizard.running.events import Progressed, RunEnded, StepEnded, StepStarted, Waiting
+from screens.tui.log_view import QUIET, LogView
+from wizard.plan import Plan, Step
+from wizard.running.events import Event, StepEnded, StepStarted
+from wizard.running.run_state import RunState
 
 
 class Run:
@@ -16,24 +15,28 @@ class Run:
     def __init__(self, heavy: str = "") -> None:
         self.now = 0.0
         steps = [Step(n, n, "w", Command(("x",)), heavy=n == heavy) for n in ("a", "b", "c")]
-        self.tracks = Tracks(steps, frozenset(), lambda: self.now)
+        plan = Plan("1", "wheel", "static", "p", "e", True, tuple(steps))
+        self.view = LogView(RunState.of(plan), lambda: self.now)
+
+    def take(self, event: Event) -> None:
+        self.view.update(self.view.state.apply(event), event)
 
     def start(self, *steps: str) -> None:
         for step in steps:
-            self.tracks.take(StepStarted(step, step, ""))
+            self.take(StepStarted(step, step, ""))
 
     def end(self, step: str, state: str = "done") -> None:
-        self.tracks.take(StepEnded(step, state, 1.0))  # type: ignore[arg-type]
+        self.take(StepEnded(step, state, 1.0))  # type: ignore[arg-type]
 
     def says(self, step: str, at: float) -> str:
         """Let a step say something at a moment; whose log is shown then."""
         self.now = at
-        self.tracks.hear(step, ["word"])
+        self.view.add(step, ["word"])
         return self.shown()
 
     def shown(self) -> str:
-        self.tracks.follow()
-        return self.tracks.shown.step.id if self.tracks.shown else ""
+        self.view.follow()
+        return self.view.shown
 
 
 def test_a_log_that_speaks_now_and_then_stays() -> None:
@@ -83,59 +86,38 @@ def test_when_the_shown_one_ends_the_one_that_spoke_last_is_next() -> None:
 def test_what_is_picked_stays_until_it_has_ended() -> None:
     run = Run(heavy="a")
     run.start("a", "b")
-    run.tracks.pick("b")
+    run.view.pick("b")
     assert run.says("a", 10 * QUIET) == "b"
-    run.tracks.pick("c")
+    run.view.pick("c")
     assert run.shown() == "b", "what has not begun has no log"
     run.end("b")
     assert run.shown() == "a"
-    run.tracks.pick("b")
+    run.view.pick("b")
     assert run.says("a", 20 * QUIET) == "b", "whoever reads a finished log is left alone"
 
 
 def test_a_failure_is_shown_and_stays() -> None:
     run = Run()
     run.start("a", "b", "c")
-    run.tracks.pick("a")
+    run.view.pick("a")
     run.end("b", "failed")
     assert run.shown() == "b"
     run.end("c", "failed")
     run.end("a", "cancelled")
     assert run.shown() == "b", "the first is the one that matters"
-    run.tracks.turn(1)
+    run.view.turn(1)
     assert run.shown() == "c", "but all can be looked at"
 
 
 def test_turning_goes_round_what_runs_and_then_what_has_ended() -> None:
     run = Run()
-    run.tracks.turn(1)
+    run.view.turn(1)
     assert run.shown() == ""
     run.start("a", "c", "b")
     run.end("a")
     assert run.shown() == "b", "both that run have just begun: the first of the plan"
     seen = []
     for direction in (1, 1, 1, -1, -1):
-        run.tracks.turn(direction)
+        run.view.turn(direction)
         seen.append(run.shown())
     assert seen == ["c", "a", "b", "a", "c"]
-
-
-@pytest.mark.parametrize(("done", "total", "share"), [(3, 6, 0.5), (9, 6, 1.0), (3, 0, None)])
-def test_the_share_of_a_step(done: float, total: float, share: float | None) -> None:
-    run = Run()
-    run.start("a")
-    track = run.tracks.take(Progressed("a", done, total))
-    assert track is run.tracks.of["a"]
-    assert track.share == share
-
-
-def test_a_step_that_waits_runs_and_goes_on() -> None:
-    run = Run()
-    run.start("a")
-    run.tracks.take(Waiting("a", "apt", 300.0))
-    (track,) = run.tracks.running()
-    assert (track.state, track.waiting) == ("waiting", Waiting("a", "apt", 300.0))
-    run.tracks.take(Progressed("a", 1, 2))
-    assert (track.state, track.waiting) == ("running", None)
-    assert run.tracks.take(RunEnded(0, 1.0)) is None
-    assert run.tracks.ended() == 0

@@ -1,0 +1,107 @@
+"""Which step's log is shown, and the newest lines of each step. It knows no screen.
+
+What has happened in the run is in `wizard.running.run_state`; here is only what a view adds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+from wizard.running.events import Event, Progressed, StepEnded, StepStarted
+from wizard.running.run_state import RunState, StepState
+
+KEPT = 5000
+"""Lines of each step that the screen keeps. The step's log file keeps all of them."""
+QUIET = 10.0
+"""Seconds that a step may be silent before the log of another one, which speaks, is shown."""
+
+
+@dataclass
+class Log:
+    """The newest lines of one step; when it was started and last heard of, on the clock."""
+
+    started: float = 0.0
+    heard: float = 0.0
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT))
+
+
+class LogView:
+    """The logs of all steps of a run, and which one is shown.
+
+    The log that is shown stays as long as its step has something to say: a screen that changes
+    with every line could not be read. A heavy step's log is shown while that runs. What the user
+    has picked stays, until that step has ended or something else is picked.
+    """
+
+    def __init__(self, state: RunState, clock: Callable[[], float]) -> None:
+        self.state = state
+        self.logs = {step.step.id: Log() for step in state.steps}
+        self.shown = ""
+        """The id of the step whose log is shown, empty before the first step has started."""
+        self._picked = False
+        self._clock = clock
+
+    @property
+    def shown_step(self) -> Optional[StepState]:
+        """The step whose log is shown, or None before the first step has started."""
+        return self.state.step(self.shown) if self.shown else None
+
+    def with_log(self) -> list[StepState]:
+        """The steps that have a log: those that run, then those that have ended."""
+        started = [step for step in self.state.steps if step.step.id in self.state.started]
+        return sorted(started, key=lambda step: not step.runs)
+
+    def update(self, state: RunState, event: Event) -> None:
+        """Take the state of the run after an event."""
+        first_failure = state.failed if state.failed != self.state.failed else ""
+        self.state = state
+        if isinstance(event, StepStarted):
+            log = self.logs[event.step]
+            log.started = log.heard = self._clock()
+        elif isinstance(event, Progressed):
+            self.logs[event.step].heard = self._clock()
+        elif isinstance(event, StepEnded) and event.step == self.shown:
+            self._picked = self._picked and event.state == "failed"
+        if first_failure:
+            self.shown, self._picked = first_failure, True  # this is what the user must see
+
+    def add(self, step: str, lines: Iterable[str]) -> None:
+        """Keep new lines of a step."""
+        log = self.logs[step]
+        log.lines.extend(lines)
+        log.heard = self._clock()
+
+    def elapsed(self, step: str, now: float) -> float:
+        """The seconds since a step was started."""
+        return now - self.logs[step].started
+
+    def pick(self, step: str) -> None:
+        """Show this step's log, if it has one."""
+        if step in self.state.started:
+            self.shown, self._picked = step, True
+
+    def turn(self, direction: int) -> None:
+        """Pick the next (1) or the previous (-1) log."""
+        ids = [step.step.id for step in self.with_log()]
+        if ids:
+            position = ids.index(self.shown) if self.shown in ids else -direction
+            self.pick(ids[(position + direction) % len(ids)])
+
+    def follow(self) -> None:
+        """Show the log that a user most likely wants to see, unless one is picked."""
+        running = self.state.running
+        if self._picked or not running:
+            return
+        ids = [step.step.id for step in running]
+        latest = max(ids, key=lambda step: self.logs[step].heard)
+        heavy = next((step.step.id for step in running if step.step.heavy), "")
+        if heavy:
+            self.shown = heavy
+        elif self.shown not in ids or (self._quiet(self.shown) and not self._quiet(latest)):
+            self.shown = latest
+
+    def _quiet(self, step: str) -> bool:
+        return self._clock() - self.logs[step].heard >= QUIET

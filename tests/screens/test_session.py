@@ -1,0 +1,78 @@
+"""What the full screen and the prompts remember of a run, over attempts and new plans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from screens.session import Session
+from tests.screens.pretend import DEBIAN, Pretended
+from wizard import knowledge
+from wizard.choices import Choices
+from wizard.errors import Exit
+from wizard.running.events import RunEnded, RunStarted, StepEnded, StepStarted
+
+
+@pytest.fixture
+def session() -> Session:
+    """A session with a plan that was not run."""
+    session = Session(
+        Pretended().engine(), Choices(method="wheel"), facts=DEBIAN, knowledge=knowledge.load()
+    )
+    session.make_plan()
+    return session
+
+
+def fail(session: Session) -> None:
+    first = session.ready().steps[0].id
+    session.apply(RunStarted())
+    session.apply(StepStarted(first, "$ x", ""))
+    session.apply(StepEnded(first, "failed", 1.0, 1))
+    session.apply(RunEnded(1, 1.0))
+
+
+def test_the_exit_code_is_that_of_the_last_run_that_ended(session: Session) -> None:
+    assert session.code == Exit.CANCELLED
+    session.begin()
+    assert session.code == Exit.CANCELLED
+    fail(session)
+    assert session.code == Exit.FAILED
+    session.begin()
+    assert session.code == Exit.FAILED, "the second attempt has not ended"
+    session.start_over()
+    assert session.code == Exit.FAILED
+    assert session.run is None
+
+
+def test_another_attempt_keeps_what_was_done(session: Session) -> None:
+    first, second, *_ = (step.id for step in session.ready().steps)
+    session.begin()
+    for event in (
+        *(RunStarted(), StepEnded(first, "done", 1.0), StepEnded(second, "failed", 1.0)),
+        RunEnded(1, 2.0),
+    ):
+        session.apply(event)
+    failure = session.progress().failure
+    assert failure is not None
+    assert failure.step == second
+    assert session.begin().done == {first}
+    assert session.progress().failure is None
+
+
+def test_after_a_preparation_nothing_has_run_yet(session: Session) -> None:
+    session.plan = replace(session.ready(), prepares=True)
+    session.begin()
+    session.apply(RunStarted())
+    assert not session.prepared()
+    session.apply(RunEnded(0, 1.0))
+    assert session.prepared()
+    session.go_on()
+    assert session.run is None
+    assert session.plan is None
+    assert session.code == Exit.CANCELLED
+
+
+def test_there_is_no_progress_before_a_run(session: Session) -> None:
+    with pytest.raises(RuntimeError, match="no run"):
+        session.progress()

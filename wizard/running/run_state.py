@@ -1,0 +1,238 @@
+"""What has happened in a run: made from its plan, changed by its events and by nothing else.
+
+Every face draws it, and a journal replays into it (`wizard.running.journal.replay`). It has no
+clock and no lines of output, so the same events always give an equal value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, Optional
+
+from wizard.plan import Plan, Step, order
+from wizard.running.events import (
+    Event,
+    Lines,
+    Progressed,
+    RunEnded,
+    RunStarted,
+    StepEnded,
+    StepStarted,
+    Waiting,
+)
+
+Status = Literal[
+    "todo", "running", "waiting", "done", "failed", "cancelled", "skipped", "interrupted"
+]
+"""``waiting``: for a lock. ``skipped``: the run ended first. ``interrupted``: the run was cut off
+while this step ran, so nobody knows how far it came."""
+
+
+@dataclass(frozen=True)
+class StepState:
+    """What has happened to one step.
+
+    ``number`` is its place in the plan, from 1. ``attempts`` counts how often it was started.
+    ``started`` is its last start, ``ended`` its last end; a step that an earlier run did has
+    neither. ``progress`` and ``waiting`` are only known while it runs.
+    """
+
+    step: Step
+    number: int
+    status: Status = "todo"
+    attempts: int = 0
+    started: Optional[StepStarted] = None
+    ended: Optional[StepEnded] = None
+    progress: Optional[Progressed] = None
+    waiting: Optional[Waiting] = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs now, or waits for a lock."""
+        return self.status in ("running", "waiting")
+
+    @property
+    def share(self) -> Optional[float]:
+        """How much of it is done, from 0 to 1, or None if nobody knows."""
+        if self.progress is None or not self.progress.total:
+            return None
+        return min(1.0, self.progress.done / self.progress.total)
+
+    @property
+    def command(self) -> str:
+        """The exact command of its last start, for people; empty if it was never started."""
+        return self.started.command if self.started else ""
+
+    @property
+    def log(self) -> str:
+        """The path of its last log file, or the empty string if it has none."""
+        return (self.started.log if self.started else "") or (self.ended.log if self.ended else "")
+
+    def forgotten(self) -> StepState:
+        """The step before another attempt. Its last start, with command and log, is kept."""
+        return replace(self, status="todo", ended=None, progress=None, waiting=None)
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What has happened in a run, and in earlier attempts to do the same plan.
+
+    ``steps`` are in the order in which they may run (`wizard.plan.order`). ``started`` are the ids
+    of those that this attempt has started, in that order; ``ended`` the ids of all that are over:
+    first those that were done before this attempt, then the others as they ended. ``failed`` is
+    the id of the step that failed first in this attempt, or empty. ``attempt`` is the start of
+    this attempt, ``result`` its end. ``interrupted`` says that the attempt was cut off: its
+    journal has no end.
+    """
+
+    plan: Plan
+    steps: tuple[StepState, ...]
+    attempts: int = 0
+    attempt: Optional[RunStarted] = None
+    started: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    failed: str = ""
+    result: Optional[RunEnded] = None
+    interrupted: bool = False
+
+    @classmethod
+    def of(cls, plan: Plan) -> RunState:
+        """The state before the run. Raises ValueError if the plan is wrong: see `order`."""
+        steps = enumerate(order(plan), 1)
+        return cls(plan, tuple(StepState(step, number) for number, step in steps))
+
+    def apply(self, event: Event) -> RunState:
+        """The state after an event.
+
+        Raises ValueError if the event cannot follow: it names a step that is not in the plan, ends
+        one twice, is about one that does not run, or comes after the end of the run.
+        """
+        if isinstance(event, RunStarted):
+            return self._start_run(event)
+        if self.result is not None:
+            raise ValueError(f"the run has ended, but {_about(event)} came")
+        if isinstance(event, RunEnded):
+            return self._end_run(event)
+        state = self.step(event.step)
+        if isinstance(event, StepStarted):
+            return self._start_step(state, event)
+        if isinstance(event, StepEnded):
+            return self._end_step(state, event)
+        if not state.runs:
+            raise ValueError(f"the step {event.step} is {state.status}, but {_about(event)} came")
+        if isinstance(event, Lines):
+            return self  # there may be very many of them, and their log has them all
+        if isinstance(event, Progressed):
+            return self._with(replace(state, status="running", progress=event, waiting=None))
+        return self._with(replace(state, status="waiting", waiting=event))
+
+    def retry(self) -> RunState:
+        """The state before another attempt: what was done stays, all else is forgotten."""
+        return self._before_attempt(self.done)
+
+    def interrupt(self) -> RunState:
+        """The state if nothing more is known of the run: what runs is ``interrupted``."""
+        steps = tuple(
+            replace(state.forgotten(), status="interrupted") if state.runs else state
+            for state in self.steps
+        )
+        return replace(self, steps=steps, interrupted=True)
+
+    def step(self, step: str) -> StepState:
+        """What has happened to the step with this id. Raises ValueError if there is no such."""
+        for state in self.steps:
+            if state.step.id == step:
+                return state
+        raise ValueError(f"the plan has no step {step!r}")
+
+    @property
+    def done(self) -> frozenset[str]:
+        """The ids of the steps that are done: another attempt leaves them alone."""
+        return frozenset(state.step.id for state in self.steps if state.status == "done")
+
+    @property
+    def running(self) -> tuple[StepState, ...]:
+        """The steps that run or wait, in the order of the plan."""
+        return tuple(state for state in self.steps if state.runs)
+
+    @property
+    def remaining(self) -> tuple[StepState, ...]:
+        """The steps that another attempt would run, in the order of the plan."""
+        return tuple(state for state in self.steps if state.status != "done")
+
+    @property
+    def resumable(self) -> bool:
+        """Whether this attempt is over and another one would have something to do."""
+        return (self.result is not None or self.interrupted) and bool(self.remaining)
+
+    @property
+    def failure(self) -> Optional[StepEnded]:
+        """The end of the step that failed first in this attempt, or None."""
+        return self.step(self.failed).ended if self.failed else None
+
+    @property
+    def touched(self) -> bool:
+        """Whether any step was started, or failed before it started: more than a plan."""
+        return any(
+            state.started is not None or state.status in ("done", "failed", "cancelled")
+            for state in self.steps
+        )
+
+    def in_time(self) -> tuple[StepState, ...]:
+        """All steps: those that are over as they ended, those that run, those that are to come.
+
+        So the ones that run stand together, however far they are from each other in the plan.
+        """
+        running = [state.step.id for state in self.running]
+        ids = dict.fromkeys((*self.ended, *running, *(state.step.id for state in self.steps)))
+        return tuple(map(self.step, ids))
+
+    def _start_run(self, event: RunStarted) -> RunState:
+        for step in event.done:
+            self.step(step)
+        state = self._before_attempt(frozenset(event.done))
+        return replace(state, attempts=self.attempts + 1, attempt=event)
+
+    def _before_attempt(self, done: frozenset[str]) -> RunState:
+        """All steps in ``done`` are done, all others are to do again."""
+        steps = tuple(
+            (state if state.status == "done" else replace(state.forgotten(), status="done"))
+            if state.step.id in done
+            else state.forgotten()
+            for state in self.steps
+        )
+        ids = dict.fromkeys((*self.ended, *(state.step.id for state in steps)))
+        return RunState(
+            self.plan, steps, self.attempts, ended=tuple(step for step in ids if step in done)
+        )
+
+    def _end_run(self, event: RunEnded) -> RunState:
+        if self.running:
+            ids = ", ".join(state.step.id for state in self.running)
+            raise ValueError(f"the run has ended, but these steps still run: {ids}")
+        return replace(self, result=event)
+
+    def _start_step(self, state: StepState, event: StepStarted) -> RunState:
+        if state.status != "todo":
+            raise ValueError(f"the step {event.step} is {state.status}, but {_about(event)} came")
+        begun = replace(
+            state, status="running", attempts=state.attempts + 1, started=event, ended=None
+        )
+        return replace(self._with(begun), started=(*self.started, event.step))
+
+    def _end_step(self, state: StepState, event: StepEnded) -> RunState:
+        if not state.runs and state.status != "todo":
+            raise ValueError(f"the step {event.step} is {state.status}, but {_about(event)} came")
+        over = replace(state, status=event.state, ended=event, progress=None, waiting=None)
+        failed = self.failed or (event.step if event.state == "failed" else "")
+        return replace(self._with(over), ended=(*self.ended, event.step), failed=failed)
+
+    def _with(self, changed: StepState) -> RunState:
+        steps = tuple(changed if s.step.id == changed.step.id else s for s in self.steps)
+        return replace(self, steps=steps)
+
+
+def _about(event: Event) -> str:
+    """The event in a few words, for error messages."""
+    step = "" if isinstance(event, (RunStarted, RunEnded)) else f" of {event.step}"
+    return f"“{event.kind}”{step}"
