@@ -13,9 +13,9 @@ from functools import cache
 from typing import Any, Callable, Literal, get_args, get_type_hints
 
 from wizard import openssl_choice
+from wizard.method import names as method_names
 from wizard.openssl_choice import OpenSSLChoice
 
-Method = Literal["", "wheel", "source"]
 Link = Literal["", "dynamic", "static"]
 Rust = Literal["", "system", "rustup", "none"]
 Toolchain = Literal["", "remove", "keep"]
@@ -101,7 +101,8 @@ class Choice:
 def choice(text: str, metavar: str = "", **more: Any) -> Any:
     """A field of `Choices`: its help, and the other fields of `Choice`.
 
-    The allowed values are those of the field's type. Of several, the ``metavar`` is made.
+    The allowed values are those of the field's type, unless ``values`` is a function that gives
+    them. Of several, the ``metavar`` is made.
     """
     return field(default="", metadata={"help": text, "metavar": metavar, **more})
 
@@ -129,9 +130,10 @@ class Choices:
 
     ``venv``: folder of the environment to install into; it is made where there is none.
     ``python``: path of the interpreter: of an existing environment, or the one that the new
-    environment is made from. ``release``: exact version of cryptography. ``rust``: where Rust
-    comes from; ``none`` for the releases that can be built without. ``toolchain``: what becomes
-    of a Rust that the wizard fetched, after the build. ``openssl``: see `openssl_choice`;
+    environment is made from. ``release``: exact version of cryptography. ``method``: the name of
+    one of `wizard.method.methods`. ``rust``: where Rust comes from; ``none`` for the releases that
+    can be built without. ``toolchain``: what becomes of a Rust that the wizard fetched, after the
+    build. ``openssl``: see `openssl_choice`;
     ``openssl_source``: the file or address of its source archive, or a folder of them, if not the
     documented one; ``openssl_sha256``: the checksum of that archive, if not the one in the table.
     ``installer``: the tool that makes the environment and installs.
@@ -148,7 +150,7 @@ class Choices:
         "the Python of an existing environment, or to make the new one from", "PATH", place=True
     )
     release: str = choice("the release of cryptography; otherwise the newest that fits", "VERSION")
-    method: Method = choice("install the ready-made wheel, or build from source")
+    method: str = choice("install the ready-made wheel, or build from source", values=method_names)
     manager: str = choice(
         "the package manager that installs what a build needs",
         "NAME",
@@ -240,8 +242,10 @@ def described() -> Mapping[str, Choice]:
     hints = get_type_hints(Choices)
     made = {}
     for each in fields(Choices):
-        values = tuple(word for word in get_args(hints[each.name]) if word)
+        more = dict(each.metadata)
+        literals = tuple(word for word in get_args(hints[each.name]) if word)
+        values = more.pop("values", lambda literals=literals: literals)()
         metavar = each.metadata["metavar"] or ("|".join(values) if len(values) > 1 else "")
-        more = {**each.metadata, "metavar": metavar}
+        more["metavar"] = metavar
         made[each.name] = Choice(each.name, values=values, **more)
     return made

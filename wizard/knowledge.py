@@ -82,9 +82,12 @@ class Release:
         )
         return tuple(version for version in numbered if version not in self.absent)
 
-    def caveat(self, method: str) -> str:
-        """What staying on this line means for security, of a ``wheel`` or of what is compiled."""
-        wheels = self.wheels_security if method == "wheel" else ""
+    def caveat(self, *, bundled: bool) -> str:
+        """What staying on this line means for security.
+
+        ``bundled`` says that it has the OpenSSL of the release's wheels inside.
+        """
+        wheels = self.wheels_security if bundled else ""
         return f"{self.security} {wheels}".strip()
 
     @property

@@ -55,6 +55,7 @@ class Step:
 class Plan:
     """The steps, and what will be true when they are done.
 
+    ``method`` is the name of a method: see `wizard.method`.
     ``python`` is the interpreter of the environment that gets ``release``; ``environment`` its
     folder; ``new`` says that the environment does not exist yet. ``link`` is the linkage that the
     proof must find (``static`` for wheels). ``notes`` are sentences that a user should read
@@ -65,7 +66,7 @@ class Plan:
     """
 
     release: str
-    method: Literal["wheel", "source"]
+    method: str
     link: str
     python: str
     environment: str

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.errors import Exit, Impossible, WizardError
+from wizard.method import methods
 
 if TYPE_CHECKING:
     # Slow to import, and nothing that is shown first needs them.
@@ -44,8 +45,9 @@ def failure(step: Step, ended: StepEnded) -> list[str]:
 
 def intention(plan: Plan) -> str:
     """What a plan is about, in half a sentence."""
-    linked = f", OpenSSL linked {plan.link}ally" if plan.link else ""
-    how = "a wheel" if plan.method == "wheel" else f"source{linked}"
+    method = methods()[plan.method]
+    linked = f", OpenSSL linked {plan.link}ally" if plan.link and method.compiles else ""
+    how = f"{method.noun}{linked}"
     if plan.prepares:
         return f"first see what a build of cryptography {plan.release} needs here"
     if plan.wheelhouse:

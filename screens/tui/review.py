@@ -16,13 +16,14 @@ import assets
 from screens.text.messages import friendly
 from screens.tui.page import Go, Page
 from wizard.choices import Choices
+from wizard.method import methods
 from wizard.needs.openssl import is_folder
 from wizard.plan import Plan, Step
 
 
 def headline(plan: Plan, choices: Choices) -> str:
     """The plan, made for these choices, in one sentence."""
-    how = "from a ready-made wheel" if plan.method == "wheel" else "compiled from source"
+    how = methods()[plan.method].phrase
     link = f", {_linked(plan, choices.openssl)}" if plan.link else ""
     if plan.wheelhouse:
         return (
@@ -36,7 +37,7 @@ def headline(plan: Plan, choices: Choices) -> str:
 def _linked(plan: Plan, asked: str) -> str:
     """Whose OpenSSL it is, and where: ``asked`` is the choice ``openssl``."""
     static, whose = plan.link == "static", "this computer's OpenSSL"
-    if plan.method == "wheel" and static:
+    if methods()[plan.method].bundles and static:
         whose = "its own OpenSSL"
     elif is_folder(asked):
         whose = f"the OpenSSL of {friendly(asked)}"

@@ -136,6 +136,6 @@ def test_an_unknown_or_missing_key_in_an_asset_is_named() -> None:
 
 def test_what_is_compiled_has_not_the_wheels_openssl() -> None:
     row = load().release("46.0.7")
-    assert "The wheels before 48.0.1 hold" in row.caveat("wheel")
-    assert "The wheels" not in row.caveat("source")
-    assert row.caveat("source") == row.security
+    assert "The wheels before 48.0.1 hold" in row.caveat(bundled=True)
+    assert "The wheels" not in row.caveat(bundled=False)
+    assert row.caveat(bundled=False) == row.security

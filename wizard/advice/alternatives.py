@@ -127,7 +127,7 @@ def _by_wheel(case: Case, listed: Listed) -> Candidate:
 
 
 def _by_source(case: Case, listed: Listed) -> Candidate:
-    detail = detailed("Compiling takes minutes.", case.row(listed), "source")
+    detail = detailed("Compiling takes minutes.", case.row(listed), bundled=False)
     command = _wizard(case.with_(release=listed.version, method="source"))
     title = f"cryptography {listed.version}, compiled here from its source"
     return Candidate(listed.version, Effort.SOURCE, Alternative(title, detail, command))
@@ -148,7 +148,7 @@ def _by_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
         return
     what = "fetches the lists of packages" if needs.refresh else "installs what a build needs"
     sentence = f"Somebody with administrator rights {what}; then it can be compiled here."
-    detail = detailed(sentence, case.row(listed), "source")
+    detail = detailed(sentence, case.row(listed), bundled=False)
     title = f"cryptography {listed.version}, with an administrator's help"
     yield Candidate(
         listed.version,

@@ -209,9 +209,9 @@ def newer_system(case: Case, python: Python | None, newest: Listed) -> Iterator[
             yield Alternative("A newer version of this system", detail)
 
 
-def detailed(sentences: str, row: Release, method: str = "wheel") -> str:
+def detailed(sentences: str, row: Release, *, bundled: bool = True) -> str:
     """The sentences and, if there is one, the caveat of staying with releases of this row."""
-    return f"{sentences} {row.caveat(method)}".rstrip()
+    return f"{sentences} {row.caveat(bundled=bundled)}".rstrip()
 
 
 def command_words(facts: Facts, manager: Manager, command: Command) -> str:

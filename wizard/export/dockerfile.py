@@ -16,6 +16,7 @@ from backends.manager import managers
 from wizard.errors import Impossible
 from wizard.export.container import FOLDER, MIRRORS, Container
 from wizard.export.shell import PROOF, aim, assignments
+from wizard.method import compiles, methods
 from wizard.plan import PackagesInstalled, Plan, Step, order
 from wizard.planning import build_steps, openssl_steps
 from wizard.wrap import wrap
@@ -102,15 +103,15 @@ def _header(plan: Plan, fresh: Container) -> list[str]:
 
 
 def _how(plan: Plan) -> str:
-    if plan.method == "wheel":
-        return "from its wheel, nothing is compiled"
+    if not compiles(plan.method):
+        return f"from {methods()[plan.method].noun}, nothing is compiled"
     own = "in the environment" if _own_library(plan) else "of the system"
     inside = "OpenSSL is inside it" if plan.link == "static" else f"it uses the OpenSSL {own}"
     return f"compiled, {inside}"
 
 
 def _packages_words(plan: Plan) -> str:
-    return "Python." if plan.method == "wheel" else "Python, and all that compiling needs."
+    return "Python, and all that compiling needs." if compiles(plan.method) else "Python."
 
 
 def _needed(plan: Plan, steps: list[Step], fresh: Container) -> set[str]:
@@ -220,9 +221,9 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
     """The stage that is kept."""
     names = {_python(plan, fresh)}
     what = "Python only"
-    if plan.method == "source":
+    if compiles(plan.method):
         names.update(fresh.words.compiled)
-    if plan.method == "source" and plan.link == "dynamic" and not _own_library(plan):
+    if compiles(plan.method) and plan.link == "dynamic" and not _own_library(plan):
         names.update(fresh.row.openssl)
         what = "Python, and the OpenSSL that cryptography is linked to"
     return [

@@ -7,6 +7,7 @@ from wizard.export import powershell, shell
 from wizard.export.dockerfile import to_dockerfile
 from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
+from wizard.method import methods
 from wizard.plan import Plan, Step
 from wizard.wrap import wrap
 
@@ -15,7 +16,8 @@ __all__ = ["command_text", "prompt", "to_dockerfile", "to_powershell", "to_shell
 
 def to_text(plan: Plan, *, width: int = 78) -> str:
     """The plan in plain words, each step with its exact command."""
-    how = "from a wheel" if plan.method == "wheel" else f"from source, linked {plan.link}ally"
+    method = methods()[plan.method]
+    how = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
     where = "a new environment" if plan.new else "the environment"
     aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]

@@ -18,6 +18,7 @@ from wizard.knowledge import load
 from wizard.machine import headers, keyring, packages, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
+from wizard.method import methods
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
@@ -43,7 +44,8 @@ class Measured:
 def measure(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Measured:
     """`probe`, with how long each part took."""
     here = str(Path(folder or ".").absolute())
-    deep = everything or choices.method == "source" or bool(choices.manager)
+    wanted = bool(choices.method) and methods()[choices.method].looks_deep
+    deep = everything or wanted or bool(choices.manager)
     versions = pythons.minors(choices, here) if deep else ()
     listings: dict[IndexSource, Task[Listing]] = {}
 

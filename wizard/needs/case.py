@@ -16,6 +16,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Listed, Python
 from wizard.knowledge import Knowledge, Release
+from wizard.method import methods
 from wizard.needs import build_needs, build_request, releases, wheels
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
@@ -80,6 +81,11 @@ class Case:
     def releases(self) -> tuple[Listed, ...]:
         """The releases that were not yanked, the newest first."""
         return self._once(("releases",), lambda: tuple(r for r in self.listed if not r.yanked))
+
+    @property
+    def newest(self) -> Listed:
+        """The newest release that was not yanked; the chosen one, where the index has none."""
+        return self.releases[0] if self.releases else self.release
 
     def find(self, version: str) -> Listed:
         """The release of this version.
@@ -194,12 +200,19 @@ class Offer:
 
     def blocked_by(self, method: str) -> Refused | None:
         """Why this release cannot be installed by ``method`` (empty: by any); None where it can."""
-        if method == "wheel":
-            return self.wheel_blocked_by
-        if method == "source":
-            return self.source_blocked_by
-        wheel = self.wheel_blocked_by
-        return wheel if wheel and self.source_blocked_by else None
+        first: Refused | None = None
+        for each in (methods()[method],) if method else methods().values():
+            blocked = each.blocked_by(self)
+            if self.case.choices.wheelhouse and not each.fills_wheelhouses:
+                blocked = Refused(f"No wheels come of it: {each.label}.")
+            if blocked is None:
+                return None
+            first = first or blocked
+        return first
+
+    def best_method(self) -> str:
+        """The name of the method that is recommended for this release; empty: none is possible."""
+        return next((name for name in methods() if not self.blocked_by(name)), "")
 
     def _source(self) -> BuildNeeds | Refused:
         first, *others = self.case.targets

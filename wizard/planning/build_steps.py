@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
 
 from backends import pip, rustup
-from backends.action import Command, Prove, RemoveFolder, WriteFile
+from backends.action import Command, RemoveFolder, WriteFile
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
 from wizard.needs import build_needs, package_steps
@@ -113,16 +113,10 @@ def in_turn(plan: Plan) -> tuple[Step, ...]:
     return tuple(step for step in plan.steps if step.id.partition("-")[0] != CRATES)
 
 
-def proof(
-    interpreter: str, release: str, link: str, needs: build_needs.BuildNeeds, choices: Choices
-) -> Prove:
-    """The proof of what was built or installed with these choices.
-
-    An OpenSSL that is not the system's has to be the one in use as well.
-    """
-    own = choices.openssl not in ("", "system") and needs.openssl is not None
-    version = needs.openssl.version.split()[-1] if own and needs.openssl else ""
-    return Prove(interpreter, release, link, version)
+def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
+    """The version of the OpenSSL that the proof must find, where it is not to be the system's."""
+    chosen = choices.openssl not in ("", "system") and needs.openssl is not None
+    return needs.openssl.version.split()[-1] if chosen and needs.openssl else ""
 
 
 def with_pip(tool: Installer) -> Installer:
@@ -188,6 +182,17 @@ def cleared(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]
 def ingredients(needs: build_needs.BuildNeeds) -> str:
     rust = needs.rust.words if needs.rust else "Rust"
     return f"{rust} and OpenSSL {needs.openssl.version if needs.openssl else ''}".strip()
+
+
+def with_packages(
+    case: Case,
+    tool: Installer,
+    steps: tuple[Step, ...],
+    needs: build_needs.BuildNeeds = build_needs.BuildNeeds(),  # noqa: B008 - frozen
+) -> tuple[Step, ...]:
+    """The steps, after those that install the packages which they need."""
+    first = packages(case.facts, needs, tool)
+    return (*first, *after(first, steps, tool.target.python))
 
 
 def packages(facts: Facts, needs: build_needs.BuildNeeds, tool: Installer) -> tuple[Step, ...]:

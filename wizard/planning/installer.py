@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backends import pip, uv
-from backends.action import Command, RemoveFolder
+from backends.action import Action, Command, RemoveFolder
 from wizard.errors import Impossible
 from wizard.facts import Facts, PipIndex, Python, Tool
+from wizard.method import compiles
 from wizard.needs import build_needs, package_steps, wheels
 from wizard.needs.case import Case
 from wizard.plan import FileExists, Step
@@ -36,6 +37,26 @@ class Installer:
     packages: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     folder: str = ""
+
+    def has(self, version: str) -> bool:
+        """Whether this version is installed already: then pip would do nothing at all."""
+        return not self.target.new and self.target.python.cryptography == version
+
+    def undo(self) -> tuple[Action, ...]:
+        """How cryptography is removed again, and the version put back that was there before."""
+        target = self.target
+        if target.new:
+            return ()  # undoing the environment removes it all
+        if self.uv is not None:
+            remove = uv.uninstall(self.uv.path, target.interpreter)
+        else:
+            remove = pip.uninstall(target.interpreter)
+        before = target.python.cryptography
+        if not before:
+            return (remove,)
+        # That came from the index: a wheelhouse need not have it.
+        index = replace(self, folder="")
+        return (remove, index.install((f"cryptography=={before}",), binary=True))
 
     @property
     def bare(self) -> bool:
@@ -89,7 +110,7 @@ def choose(case: Case, target: Target) -> Installer:
             raise Impossible("--installer uv is not possible here.", why=blocked.reason)
         return _with_uv(facts, target, "uv, because it was asked for.", folder)
     quick = choices.installer != "pip" and not blocked
-    if quick and choices.method == "wheel":
+    if quick and not compiles(choices.method):
         return _with_uv(facts, target, "uv, because it is here and quicker than pip.", folder)
     if quick and target.new:
         return _pip_beside_uv(facts, target)
@@ -149,7 +170,7 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
     python, folder = target.python, case.choices.from_wheelhouse
     own = python.pip.version if python.pip else ""
     outside = pip.release_of(own) >= pip.RUNS_ELSEWHERE
-    if outside and case.choices.method == "wheel":
+    if outside and not compiles(case.choices.method):
         fit = wheels.fit(python, case.release, case.knowledge)
         outside = isinstance(fit, wheels.Fit) and not fit.pip
     if outside:
@@ -217,7 +238,7 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
 
 def _too_old(case: Case, python: Python, version: str) -> Refused | None:
     """Why a pip that is there has to be brought up to date; None where it will do."""
-    if case.choices.method == "source":
+    if compiles(case.choices.method):
         if pip.release_of(version) >= pip.REHEARSES:
             return None
         oldest = ".".join(map(str, pip.REHEARSES))

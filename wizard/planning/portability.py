@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.choices import REPAIR_COPIES
 from wizard.errors import BadRequest
+from wizard.method import compiles
 from wizard.needs import linking, openssl
 from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import Library
@@ -16,7 +17,7 @@ def refuse(case: Case, offer: Offer) -> None:
     choices = case.choices
     library = offer.needs.openssl if offer.needs else None
     own = library.own if library else None
-    if choices.method == "source" and own and own.place:
+    if compiles(choices.method) and own and own.place:
         raise BadRequest(
             "A wheelhouse cannot have cryptography linked to an OpenSSL that is built here.",
             why="Its library would stay on this machine; the wheel would look for it elsewhere.",
@@ -26,7 +27,7 @@ def refuse(case: Case, offer: Offer) -> None:
         return
     if case.facts.system.name != "linux":
         raise BadRequest("--repair is for Linux: only there do wheels get such a name.")
-    if choices.method != "source":
+    if not compiles(choices.method):
         raise BadRequest(
             "--repair has nothing to repair here.",
             why="The wheels come from the index, and have their final names already.",
@@ -57,7 +58,7 @@ def notes(case: Case, offer: Offer) -> tuple[str, ...]:
     """What is to be known of compiled wheels before they are carried to another machine."""
     facts, choices = case.facts, case.choices
     library = offer.needs.openssl if offer.needs else None
-    if choices.method != "source" or library is None:
+    if not compiles(choices.method) or library is None:
         return ()
     if facts.system.name == "macos":
         return _of_a_mac(choices.link, library, _own_openssl(offer))

@@ -13,6 +13,7 @@ from backends import pip
 from backends.action import Command, Prove, RemoveFolder, WriteManifest
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
+from wizard.method import compiles
 from wizard.needs import cffi
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case, Offer
@@ -66,13 +67,13 @@ class _Bench:
         return tuple(step.id for step in self.steps[-1:])
 
 
-def plan(case: Case, offer: Offer, notes: tuple[str, ...]) -> Plan:
-    """The plan for a case whose choices are complete; ``offer`` is for all targets together.
+def plan(case: Case, notes: tuple[str, ...]) -> Plan:
+    """The plan for a case whose choices are complete.
 
     Raises what `wizard.planning.portability.refuse` raises.
     """
-    facts, choices, release = case.facts, case.choices, offer.listed.version
-    compiled = choices.method == "source"
+    facts, choices, release = case.facts, case.choices, case.choices.release
+    offer, compiled = case.offer(), compiles(choices.method)
     needs = (offer.needs if compiled else None) or BuildNeeds()
     portability.refuse(case, offer)
     work = work_folder(facts, choices)
@@ -99,7 +100,8 @@ def plan(case: Case, offer: Offer, notes: tuple[str, ...]) -> Plan:
     link = choices.link if compiled else "static"
     tried = _installed(benches, stage, release, tuple(s.id for s in made if _makes(s)))
     for bench in benches:
-        proof = build_steps.proof(bench.target.interpreter, release, link, needs, choices)
+        expected = build_steps.expected_openssl(choices, needs)
+        proof = Prove(bench.target.interpreter, release, link, expected)
         tried.append(_proved(bench, proof, tried[-1].id))
     manifest = Step(
         "manifest",
@@ -128,7 +130,7 @@ def plan(case: Case, offer: Offer, notes: tuple[str, ...]) -> Plan:
     cleared = build_steps.cleared(first.needs, choices)
     return Plan(
         release=release,
-        method="source" if compiled else "wheel",
+        method=choices.method,
         link=link,
         python=first.target.interpreter,
         environment="",
@@ -141,9 +143,8 @@ def plan(case: Case, offer: Offer, notes: tuple[str, ...]) -> Plan:
             clean,
             *(replace(step, needs=(manifest.id,)) for step in cleared),
         ),
-        # Nothing is installed: by what, is no matter.
         notes=(
-            *(n for n in notes if n != first.tool.note),
+            *notes,
             *_notes(choices, first.tool),
             *portability.notes(case, offer),
         ),
@@ -158,7 +159,7 @@ def _benches(case: Case, offer: Offer) -> tuple[_Bench, ...]:
         tool = build_steps.with_pip(installer.choose(case, target))
         python = target.python
         older = next((b for b in found if shares_wheel(b.target.python, python, offer.row)), None)
-        builds = case.choices.method == "source" and older is None
+        builds = compiles(case.choices.method) and older is None
         needs = case.source_needs(target, offer.listed) if builds else None
         if not isinstance(needs, BuildNeeds):
             name = label(older.target.python if older else target.python)

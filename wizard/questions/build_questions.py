@@ -20,8 +20,6 @@ _SYSTEM = ("present", "packages")
 def manager(case: Case) -> Question | None:
     """Which package manager installs what is missing."""
     facts, choices = case.facts, case.choices
-    if choices.method != "source":
-        return None
     present = build_needs.available(facts, case.knowledge)
     native = any(not build_needs.foreign(facts, names) for _, names in present)
     options = []
@@ -51,8 +49,6 @@ def manager(case: Case) -> Question | None:
 
 def origin(case: Case) -> Question | None:
     """Where the OpenSSL comes from, and with that how it is linked."""
-    if case.choices.method != "source":
-        return None
     system = case.with_(openssl="system", link="dynamic").offer()
     inside = case.with_(openssl="system", link="static").offer().source_blocked_by
     number = _number(system)
@@ -128,7 +124,7 @@ def _built_here(case: Case) -> tuple[Option, ...]:
 def version(case: Case) -> Question | None:
     """Which version of OpenSSL the wizard builds."""
     asked = case.choices.openssl
-    if case.choices.method != "source" or not _is_version(asked):
+    if not _is_version(asked):
         return None
     fitting = _buildable(case)
     options = []
@@ -162,7 +158,7 @@ def version(case: Case) -> Question | None:
 
 def link(case: Case) -> Question | None:
     """How the OpenSSL in a folder that was named gets into cryptography."""
-    if case.choices.method != "source" or not is_folder(case.choices.openssl):
+    if not is_folder(case.choices.openssl):
         return None
     dynamic = case.with_(link="dynamic").offer()
     options = (
@@ -194,8 +190,6 @@ def link(case: Case) -> Question | None:
 
 def rust(case: Case) -> Question | None:
     """Where Rust comes from."""
-    if case.choices.method != "source":
-        return None
     best = case.with_(rust="").offer().needs
     if best and best.refresh:
         return None  # which Rust there is cannot be seen before
@@ -233,8 +227,6 @@ def rust(case: Case) -> Question | None:
 
 def toolchain(case: Case) -> Question | None:
     """What becomes of a Rust that the wizard itself has fetched."""
-    if case.choices.method != "source":
-        return None
     needs = case.offer().needs
     found = needs.rust if needs else None
     if found is None or not found.home:

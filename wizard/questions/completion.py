@@ -6,16 +6,17 @@ after each answer it asks for the list again, since an answer can open or close 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import assets
 from wizard import target_environment
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed, Python
+from wizard.method import methods
 from wizard.needs.case import Case, Offer
 from wizard.openssl_choice import OpenSSLVersion
-from wizard.questions import build_questions, manager_names
+from wizard.questions import manager_names
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
 
@@ -83,15 +84,19 @@ def _walk(case: Case) -> Iterator[tuple[Question, Case]]:
 
     An earlier answer that is no longer possible gives way to the recommended one.
     """
-    for build in _BUILDERS:
+    builders: list[Callable[[Case], Question | None]] = list(_BUILDERS)
+    while builders:
+        build = builders.pop(0)
         question = build(case)
-        if question is None:
-            continue
-        yield question, case
-        given = question.given(case.choices)
-        option = next((o for o in question.options if o.value == given), None)
-        stands = bool(given) and (bool(question.free) if option is None else not option.closed)
-        case = case.choosing(question.put(case.choices, given if stands else question.recommended))
+        if question is not None:
+            yield question, case
+            given = question.given(case.choices)
+            option = next((o for o in question.options if o.value == given), None)
+            stands = bool(given) and (bool(question.free) if option is None else not option.closed)
+            answered = given if stands else question.recommended
+            case = case.choosing(question.put(case.choices, answered))
+        if build is _method and case.choices.method:
+            builders += methods()[case.choices.method].questions()
 
 
 def _where(case: Case) -> Question | None:
@@ -182,35 +187,23 @@ def _release(case: Case) -> Question | None:
 
 def _method(case: Case) -> Question | None:
     offer = case.offer()
-    missing = offer.needs.missing if offer.needs else ()
-    count = "one package is" if len(missing) == 1 else f"{len(missing)} packages are"
-    install = f", after {count} installed" if missing else ""
-    options = (
-        Option.checked(
-            "wheel",
-            "Wheel: ready to use",
-            "A download of a few MB, done in seconds; it has its own OpenSSL inside.",
-            offer.wheel_blocked_by,
-        ),
-        Option.checked(
-            "source",
-            "Source: compiled here",
-            f"Takes minutes{install}; uses the OpenSSL of this system.",
-            offer.source_blocked_by,
-        ),
+    options = tuple(
+        Option.checked(name, method.label, method.consequence(offer), offer.blocked_by(name))
+        for name, method in methods().items()
     )
-    recommended = "" if offer.blocked_by("") else "source" if offer.wheel_blocked_by else "wheel"
+    recommended = offer.best_method()
     return Question(
         "method",
         "As a ready-made wheel, or compiled from source?",
         assets.text("questions/method.md"),
         options,
         recommended,
-        "No wheel fits here." if offer.wheel_blocked_by else "It is quick, and needs no compiler.",
+        methods()[recommended].because if recommended else "",
     )
 
 
-_BUILDERS = (_where, _python, _release, _method, *build_questions.BUILDERS)
+_BUILDERS = (_where, _python, _release, _method)
+"""In the order in which they are asked; those of the chosen method follow."""
 _KINDS = {
     "active": "active environment",
     "folder": "environment here,",
@@ -258,16 +251,16 @@ def _nothing_open(case: Case, question: Question) -> Impossible:
     reasons = tuple(dict.fromkeys(option.closed for option in question.options if option.closed))
     hints: tuple[str, ...] = ()
     method = case.choices.method
-    if method == "source":
-        # The newest release tells best what the machine lacks.
-        blocked = case.offer(case.releases[0]).source_blocked_by
-        hints = blocked.hints if blocked else ()
     if method:
         what = f"--method {method} is not possible on this machine."
-        other = "source" if method == "wheel" else "wheel"
-        asked = next(q for q, _ in _walk(case.with_(method="")) if q.key == question.key)
-        if asked.recommended:
-            hints = (f"What works here: --method {other}", *hints)
+        # The newest release tells best what the machine lacks.
+        blocked = case.offer(case.newest).blocked_by(method)
+        others = (name for name in methods() if name != method)
+        other = next((name for name in others if _best(case.with_(method=name))), "")
+        hints = (
+            *((f"What works here: --method {other}",) if other else ()),
+            *(blocked.hints if blocked else ()),
+        )
     else:
         what = "Neither a wheel nor a source build is possible on this machine."
     return Impossible(
@@ -276,9 +269,9 @@ def _nothing_open(case: Case, question: Question) -> Impossible:
 
 
 def _best(case: Case) -> Listed | None:
-    """The newest release that works: by the chosen method, or by a wheel before a source build."""
+    """The newest release that works: by the chosen method, or by the first that has one."""
     method = case.choices.method
-    for wanted in (method,) if method else ("wheel", "source"):
+    for wanted in (method,) if method else methods():
         for listed in case.releases:
             if not case.offer(listed).blocked_by(wanted):
                 return listed
@@ -297,9 +290,8 @@ def _why_this_release(best: Listed | None, newest: Offer) -> str:
 
 
 def _release_detail(offer: Offer, best: Listed | None, method: str) -> str:
-    labels = {"wheel": "As a wheel", "source": "From source"}
-    possible = (name for name in labels if method in ("", name) and not offer.blocked_by(name))
-    how = next((labels[name] for name in possible), "")
+    possible = (name for name in methods() if method in ("", name) and not offer.blocked_by(name))
+    how = next((methods()[name].brief for name in possible), "")
     if best is offer.listed or not offer.row.security:
         return f"{how}." if how else ""
     # The whole caveat is in the plan's notes; here one line must do.

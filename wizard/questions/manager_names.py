@@ -8,6 +8,7 @@ from backends.manager import managers
 from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Facts
+from wizard.method import compiles
 
 _LEAVE_OUT = "Leave out --manager, and the wizard takes the one that fits."
 
@@ -42,11 +43,12 @@ def check_word(word: str, *, place: str = "") -> None:
 def check_here(facts: Facts, choices: Choices) -> None:
     """Raise BadRequest where the manager that a source build shall use is not this machine's.
 
-    Nothing is checked for a wheel, which needs none.
+    Nothing is checked for a method that compiles nothing.
     """
     wanted = choices.manager
     here = sorted(manager.name for manager in facts.managers)
-    if not wanted or wanted in here or choices.method == "wheel":
+    without = choices.method and not compiles(choices.method)
+    if not wanted or wanted in here or without:
         return
     check_word(wanted)
     what = f"This machine does not use the package manager {wanted!r}."

@@ -19,6 +19,7 @@ from wizard.codec import to_json
 from wizard.errors import Exit
 from wizard.export.formats import command_text
 from wizard.facts import Facts
+from wizard.method import compiles
 from wizard.plan import Plan, Step, order
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
@@ -73,7 +74,7 @@ def run(
     running = _Run(plan, facts, folder, journal, emit, cancel)
     try:
         journal.write(started)
-        with entries.in_use(cancel) if plan.method == "source" else contextlib.nullcontext():
+        with entries.in_use(cancel) if compiles(plan.method) else contextlib.nullcontext():
             return running.go(done, begin)
     except OSError as error:  # the journal's: everything else has a step that it belongs to
         return _cannot_keep(

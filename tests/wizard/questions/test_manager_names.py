@@ -63,7 +63,7 @@ def test_another_word_gets_the_list_and_the_nearest(word: str, near: str) -> Non
 
 @pytest.mark.parametrize("method", ["", "source"])
 def test_one_that_is_not_here_is_refused_with_those_that_are(method: str) -> None:
-    choices = Choices(method=method, manager="macports")  # type: ignore[arg-type]
+    choices = Choices(method=method, manager="macports")
     with pytest.raises(BadRequest, match="does not use the package manager 'macports'") as caught:
         completion.complete(Case(DEBIAN, load(), choices))
     assert caught.value.hints[0] == "Found here: apt. Write --manager apt instead."

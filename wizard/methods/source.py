@@ -1,0 +1,112 @@
+"""The method ``source``: compiled here, with the OpenSSL and the Rust that are chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Optional
+
+from wizard.method import Method, Recipe
+
+if TYPE_CHECKING:
+    from wizard.needs.build_needs import BuildNeeds
+    from wizard.needs.case import Case, Offer
+    from wizard.questions.question import Question
+    from wizard.refused import Refused
+
+
+class Source:
+    """See `wizard.method.Method`."""
+
+    name = "source"
+    order = 20
+    label = "Source: compiled here"
+    because = "No wheel fits here."
+    brief = "From source"
+    noun = "source"
+    phrase = "compiled from source"
+    compiles = True
+    bundles = False
+    fills_wheelhouses = True
+    looks_deep = True
+
+    def blocked_by(self, offer: Offer) -> Refused | None:
+        """Why it cannot be compiled."""
+        return offer.source_blocked_by
+
+    def consequence(self, offer: Offer) -> str:
+        """What compiling means, and how much has to be installed for it."""
+        missing = offer.needs.missing if offer.needs else ()
+        count = "one package is" if len(missing) == 1 else f"{len(missing)} packages are"
+        install = f", after {count} installed" if missing else ""
+        return f"Takes minutes{install}; uses the OpenSSL of this system."
+
+    def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
+        """Who brings what is missing, which OpenSSL, and which Rust."""
+        from wizard.questions import build_questions
+
+        return build_questions.BUILDERS
+
+    def recipe(self, case: Case) -> Recipe:
+        """Bring what is missing, compile and install; or only fetch the lists of packages."""
+        from wizard.needs.build_needs import BuildNeeds
+        from wizard.plan import Step
+        from wizard.planning import build_steps, installer
+
+        needs, listed = case.offer().needs or BuildNeeds(), case.release
+        tool = installer.choose(case, case.target)
+        if needs.refresh:
+            return _preparation(case, needs)
+        made = build_steps.prepare(case, needs, tool)
+        command = made.tool.install(
+            (f"cryptography=={listed.version}",),
+            binary=False,
+            reinstall=tool.has(listed.version),
+        )
+        install = Step(
+            "install",
+            f"Compile and install cryptography {listed.version}",
+            f"Uses {build_steps.ingredients(needs)}; takes a minute or more.",
+            made.applied(command),
+            needs=made.needs,
+            heavy=True,
+            undo=tool.undo(),
+        )
+        cleared = build_steps.cleared(needs, case.choices)
+        return Recipe(
+            steps=build_steps.with_packages(
+                case, tool, (*made.before, *made.environment, install, *cleared), needs
+            ),
+            link=case.choices.link,
+            openssl=build_steps.expected_openssl(case.choices, needs),
+            note=tool.note,
+        )
+
+    def notes(self, case: Case) -> tuple[str, ...]:
+        """What was found out about the build."""
+        needs = case.offer().needs
+        return needs.notes if needs else ()
+
+    def warnings(self, case: Case) -> tuple[str, ...]:
+        """That builds fail where programs may not run from the temporary folder."""
+        system = case.facts.system
+        if not system.temporary_noexec:
+            return ()
+        return (
+            f"Programs may not run from {system.temporary}, which stops builds: "
+            "set TMPDIR to a folder where they may.",
+        )
+
+
+def _preparation(case: Case, needs: BuildNeeds) -> Recipe:
+    """What has to be done before anybody can tell what a source build needs here."""
+    from wizard.needs import package_steps
+
+    return Recipe(
+        steps=(package_steps.refresh(case.facts, needs.manager),),
+        link=case.choices.link,
+        note=f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
+        "the wizard looks again and plans the rest.",
+        prepares=True,
+    )
+
+
+METHOD: Method = Source()

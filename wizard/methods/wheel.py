@@ -1,0 +1,84 @@
+"""The method ``wheel``: a ready-made file, with its own OpenSSL inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Optional
+
+from wizard.method import Method, Recipe
+
+if TYPE_CHECKING:
+    from wizard.needs.case import Case, Offer
+    from wizard.questions.question import Question
+    from wizard.refused import Refused
+
+
+class Wheel:
+    """See `wizard.method.Method`."""
+
+    name = "wheel"
+    order = 10
+    label = "Wheel: ready to use"
+    because = "It is quick, and needs no compiler."
+    brief = "As a wheel"
+    noun = "a wheel"
+    phrase = "from a ready-made wheel"
+    compiles = False
+    bundles = True
+    fills_wheelhouses = True
+    looks_deep = False
+
+    def blocked_by(self, offer: Offer) -> Refused | None:
+        """Why there is no wheel for the target."""
+        return offer.wheel_blocked_by
+
+    def consequence(self, _offer: Offer) -> str:
+        """What a wheel means."""
+        return "A download of a few MB, done in seconds; it has its own OpenSSL inside."
+
+    def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
+        """Nothing: all was settled when it was built."""
+        return ()
+
+    def recipe(self, case: Case) -> Recipe:
+        """Install it with uv or pip."""
+        from wizard.plan import Step
+        from wizard.planning import build_steps, installer
+
+        listed = case.release
+        tool = installer.choose(case, case.target)
+        requirements: tuple[str, ...] = (f"cryptography=={listed.version}",)
+        # An environment that was made without pip gets it in the same call: pip is a package too.
+        if tool.bare:
+            requirements = ("pip", *requirements)
+        install = Step(
+            "install",
+            f"Install cryptography {listed.version} from its wheel",
+            "A ready-made file for this system: nothing is compiled.",
+            tool.install(requirements, binary=True, reinstall=tool.has(listed.version)),
+            needs=tuple(step.id for step in tool.before[-1:]),
+            undo=tool.undo(),
+        )
+        return Recipe(
+            steps=build_steps.with_packages(case, tool, (*tool.before, install)),
+            link=listed.link or "static",
+            note=tool.note,
+        )
+
+    def notes(self, _case: Case) -> tuple[str, ...]:
+        """None: a wheel is what most people take."""
+        return ()
+
+    def warnings(self, case: Case) -> tuple[str, ...]:
+        """That a newer release could be compiled, where it has no wheel."""
+        newest = case.offer(case.newest)
+        version = newest.listed.version
+        wheel = version == case.choices.release or not newest.wheel_blocked_by
+        if wheel or newest.source_blocked_by:
+            return ()
+        return (
+            f"{version} has no wheel for this computer, but it can be compiled here: "
+            f"--method source --release {version}",
+        )
+
+
+METHOD: Method = Wheel()
