@@ -120,8 +120,8 @@ def proof(
 
     An OpenSSL that is not the system's has to be the one in use as well.
     """
-    own = choices.openssl not in ("", "system") and needs.openssl is not None
-    version = needs.openssl.version.split()[-1] if own and needs.openssl else ""
+    own = needs.openssl if choices.own_openssl else None
+    version = own.version.split()[-1] if own else ""
     return Prove(interpreter, release, link, version)
 
 
