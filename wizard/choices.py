@@ -14,7 +14,7 @@ from typing import Any, Callable, Literal, get_args, get_type_hints
 
 from wizard import openssl_choice
 from wizard.method import names as method_names
-from wizard.openssl_choice import OpenSSLChoice
+from wizard.openssl_choice import OpenSSLChoice, OwnOpenSSL, SystemOpenSSL
 
 Link = Literal["", "dynamic", "static"]
 Rust = Literal["", "system", "rustup", "none"]
@@ -119,7 +119,7 @@ _BUILT_OPENSSL = Needs(
     "openssl",
     "It is of the source of one version, and is used only where that is built here.",
     kind="VERSION",
-    fits=lambda text: isinstance(openssl_choice.parse(text), openssl_choice.OpenSSLVersion),
+    fits=openssl_choice.is_version,
     otherwise="Only an OpenSSL that is built here has a source.",
 )
 
@@ -230,6 +230,12 @@ class Choices:
     def openssl_choice(self) -> OpenSSLChoice | None:
         """The meaning of ``openssl``: the system's, a version, a folder; None if not answered."""
         return openssl_choice.parse(self.openssl)
+
+    @property
+    def own_openssl(self) -> OwnOpenSSL | None:
+        """The OpenSSL that was chosen instead of the system's, or None if none was."""
+        chosen = self.openssl_choice
+        return None if isinstance(chosen, SystemOpenSSL) else chosen
 
     def answered(self) -> dict[str, str]:
         """The choices that were made, in the order of the questions."""

@@ -22,6 +22,11 @@ class OpenSSLVersion:
 
     text: str
 
+    @property
+    def well_formed(self) -> bool:
+        """Whether it looks like a version; no other can be built."""
+        return VERSION.fullmatch(self.text) is not None
+
 
 @dataclass(frozen=True)
 class OpenSSLFolder:
@@ -30,13 +35,23 @@ class OpenSSLFolder:
     path: str
 
 
-OpenSSLChoice = Union[SystemOpenSSL, OpenSSLVersion, OpenSSLFolder]
+OwnOpenSSL = Union[OpenSSLVersion, OpenSSLFolder]
+OpenSSLChoice = Union[SystemOpenSSL, OwnOpenSSL]
 
 
 def parse(text: str) -> OpenSSLChoice | None:
-    """The meaning of what was typed, or None if nothing was."""
+    """The meaning of what was typed, or None if nothing was.
+
+    A word without a slash or backslash is taken for a version, even one that is not well-formed.
+    """
     if not text:
         return None
     if text == SYSTEM:
         return SystemOpenSSL()
-    return OpenSSLVersion(text) if VERSION.fullmatch(text) else OpenSSLFolder(text)
+    return OpenSSLFolder(text) if "/" in text or "\\" in text else OpenSSLVersion(text)
+
+
+def is_version(text: str) -> bool:
+    """Whether what was typed is a version that looks like one."""
+    chosen = parse(text)
+    return isinstance(chosen, OpenSSLVersion) and chosen.well_formed

@@ -17,14 +17,14 @@ from screens.text.messages import friendly
 from screens.tui.page import Go, Page
 from wizard.choices import Choices
 from wizard.method import methods
-from wizard.needs.openssl import is_folder
+from wizard.openssl_choice import OpenSSLFolder, OwnOpenSSL
 from wizard.plan import Plan, Step
 
 
 def headline(plan: Plan, choices: Choices) -> str:
     """The plan, made for these choices, in one sentence."""
     how = methods()[plan.method].phrase
-    link = f", {_linked(plan, choices.openssl)}" if plan.link else ""
+    link = f", {_linked(plan, choices.own_openssl)}" if plan.link else ""
     if plan.wheelhouse:
         return (
             f"cryptography {plan.release}, {how}{link}, into the folder {friendly(plan.wheelhouse)}"
@@ -34,15 +34,15 @@ def headline(plan: Plan, choices: Choices) -> str:
     return f"cryptography {plan.release}, {how}{link}, into {new} {where}"
 
 
-def _linked(plan: Plan, asked: str) -> str:
-    """Whose OpenSSL it is, and where: ``asked`` is the choice ``openssl``."""
+def _linked(plan: Plan, own: OwnOpenSSL | None) -> str:
+    """Whose OpenSSL it is, and where: ``own`` is the one that was chosen, not the system's."""
     static, whose = plan.link == "static", "this computer's OpenSSL"
     if methods()[plan.method].bundles and static:
         whose = "its own OpenSSL"
-    elif is_folder(asked):
-        whose = f"the OpenSSL of {friendly(asked)}"
-    elif asked not in ("", "system"):
-        return f"with OpenSSL {asked} {'inside' if static else 'beside it'}"
+    elif isinstance(own, OpenSSLFolder):
+        whose = f"the OpenSSL of {friendly(own.path)}"
+    elif own:
+        return f"with OpenSSL {own.text} {'inside' if static else 'beside it'}"
     return f"with {whose} inside" if static else f"using {whose}"
 
 

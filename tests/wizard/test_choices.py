@@ -9,7 +9,7 @@ import pytest
 
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
-from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion, SystemOpenSSL, parse
+from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion, SystemOpenSSL, is_version, parse
 from wizard.questions.validation import contradictions, implied
 
 SAMPLES = {"openssl": "3.5.7", "openssl_sha256": "0" * 64, "targets": "3.11"}
@@ -103,10 +103,20 @@ def test_what_is_needed_is_asked_for(name: str, needs: Any) -> None:
         ("1.1.1w", OpenSSLVersion("1.1.1w")),
         ("/opt/my ssl", OpenSSLFolder("/opt/my ssl")),
         (r"C:\ssl", OpenSSLFolder(r"C:\ssl")),
-        ("ssl", OpenSSLFolder("ssl")),
-        ("3.5", OpenSSLFolder("3.5")),
+        ("./ssl", OpenSSLFolder("./ssl")),
+        ("newest", OpenSSLVersion("newest")),
     ],
 )
 def test_the_openssl_that_is_asked_for(text: str, meaning: object) -> None:
     assert parse(text) == meaning
     assert Choices(openssl=text).openssl_choice == meaning
+    assert Choices(openssl=text).own_openssl == (None if text == "system" else meaning)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("3.5.7", True), ("1.1.1w", True), ("3.5", False), ("newest", False), ("٣.٦.١", False),
+     ("system", False), ("", False), ("/opt/3.5.7", False)],
+)  # fmt: skip
+def test_what_looks_like_a_version(text: str, is_one: bool) -> None:
+    assert is_version(text) is is_one

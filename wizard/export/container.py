@@ -11,6 +11,7 @@ from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Manager, Privilege, Python, Terminal
 from wizard.knowledge import read_asset, read_row
+from wizard.openssl_choice import OpenSSLFolder
 from wizard.target_environment import usable
 from wizard.versions import key
 
@@ -227,7 +228,7 @@ def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
             _refuse(described()[name].flag, why)
     if choices.installer == "uv":
         _refuse("--installer uv", f"There is no uv in {image}; its Python brings pip.")
-    if "/" in choices.openssl or "\\" in choices.openssl:
+    if isinstance(choices.openssl_choice, OpenSSLFolder):
         _refuse("--openssl FOLDER", "A build of an image sees no folder of this machine.")
     if choices.openssl_source and not choices.openssl_source.startswith(("https://", "http://")):
         _refuse("--openssl-source FILE", "A build of an image sees no file of this machine.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -19,6 +18,7 @@ from wizard.machine import headers, keyring, packages, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
+from wizard.openssl_choice import OpenSSLFolder
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
@@ -118,7 +118,8 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
 
 def _folder(choices: Choices) -> str:
     """The folder of an OpenSSL that was named; empty where none was."""
-    return choices.openssl if os.sep in choices.openssl else ""
+    chosen = choices.own_openssl
+    return chosen.path if isinstance(chosen, OpenSSLFolder) else ""
 
 
 class _Deep:

@@ -12,6 +12,7 @@ from wizard.needs import build_notes, cffi, compiler, linking, openssl, openssl_
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
+from wizard.openssl_choice import OpenSSLFolder
 from wizard.plan import Step
 from wizard.refused import Refused
 from wizard.target_environment import bases, usable
@@ -73,7 +74,7 @@ def assess(request: BuildRequest) -> BuildNeeds | Refused:
         return tools
     found = _found(request)
     choices = request.choices
-    if isinstance(found, Refused) and not choices.link and choices.openssl not in ("", "system"):
+    if isinstance(found, Refused) and not choices.link and choices.own_openssl:
         inside = _found(replace(request, choices=replace(choices, link="static")))
         found = found if isinstance(inside, Refused) else inside
     return found if isinstance(found, Refused) else replace(found, compiler=tools)
@@ -161,7 +162,7 @@ def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
     if isinstance(toolchain, Refused):
         lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
     if isinstance(library, Refused):
-        if facts.openssl or request.choices.openssl not in ("", "system"):
+        if facts.openssl or request.choices.own_openssl:
             return library
         lacks.append("OpenSSL with its header files")
     if not python.headers:
@@ -181,10 +182,10 @@ def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
 
 def _library(request: BuildRequest) -> Library | Refused | None:
     """The OpenSSL that was asked for; None where it is to be the system's."""
-    asked = request.choices.openssl
-    if asked in ("", "system"):
+    asked = request.choices.own_openssl
+    if asked is None:
         return None
-    if openssl.is_folder(asked):
+    if isinstance(asked, OpenSSLFolder):
         return openssl.named(request)
     return openssl_build.plan_build(request)
 

@@ -143,7 +143,7 @@ class Case:
     def build_needs(self, python: Python, row: Release, folder: str = "") -> BuildNeeds | Refused:
         """What a source build under the rules of ``row`` needs; ``folder``: its environment's."""
         wanted = self._chosen(build_request.CHOICES)
-        if self.choices.openssl in ("", "system"):
+        if self.choices.own_openssl is None:
             folder = ""  # only an OpenSSL that is built for an environment depends on it
 
         def assess() -> BuildNeeds | Refused:

@@ -38,11 +38,6 @@ def ended(facts: Facts, source: OpenSSLSource) -> bool:
     return facts.taken[:10] > source.ends
 
 
-def is_folder(asked: str) -> bool:
-    """Whether the choice ``openssl`` names a folder, not a version nor the system's."""
-    return "/" in asked or "\\" in asked
-
-
 def buildable(knowledge: Knowledge, row: Release) -> tuple[OpenSSLSource, ...]:
     """The versions that the wizard can build and a release of this row takes, newest first."""
     return tuple(each for each in knowledge.openssls if unfit(row, each.version) is None)

@@ -7,11 +7,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from backends import gpg
-from wizard import addresses, openssl_archive
+from wizard import addresses, openssl_archive, openssl_choice
 from wizard.facts import Facts
 from wizard.knowledge import OpenSSLSource
 from wizard.needs.build_request import BuildRequest
-from wizard.openssl_choice import VERSION
 from wizard.refused import Refused
 from wizard.versions import at_least
 
@@ -26,7 +25,7 @@ def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
     choices, knowledge = request.choices, request.knowledge
     version, given = choices.openssl, choices.openssl_sha256.lower()
     found = next((each for each in knowledge.openssls if each.version == version), None)
-    if found is None and not (given and VERSION.fullmatch(version)):
+    if found is None and not (given and openssl_choice.is_version(version)):
         known = ", ".join(each.version for each in knowledge.openssls)
         return Refused(
             f"The wizard cannot build OpenSSL {version}.",

@@ -114,9 +114,9 @@ def in_turn(plan: Plan) -> tuple[Step, ...]:
 
 
 def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
-    """The version of the OpenSSL that the proof must find, where it is not to be the system's."""
-    chosen = choices.openssl not in ("", "system") and needs.openssl is not None
-    return needs.openssl.version.split()[-1] if chosen and needs.openssl else ""
+    """Return the version of OpenSSL that the proof must find; empty if it is the system's."""
+    own = needs.openssl if choices.own_openssl else None
+    return own.version.split()[-1] if own else ""
 
 
 def with_pip(tool: Installer) -> Installer:

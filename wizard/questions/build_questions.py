@@ -9,7 +9,8 @@ from wizard.knowledge import OpenSSLSource
 from wizard.needs import build_needs, package_steps
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case, Offer
-from wizard.needs.openssl import buildable, ended, is_folder, longest, supported
+from wizard.needs.openssl import buildable, ended, longest, supported
+from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
 
@@ -54,17 +55,19 @@ def origin(case: Case) -> Question | None:
     number = _number(system)
     whose, keeper = _whose(case.facts, system), _keeper(case.facts, system)
     built = _built_here(case)
-    if inside and any(option.value.endswith(" static") and not option.closed for option in built):
+    if inside and any(("link", "static") in each.fills and not each.closed for each in built):
         inside = Refused(f"{inside.reason} {_INSTEAD}")
     options = (
-        Option.checked(
-            "system dynamic",
+        _openssl_option(
+            "system",
+            "dynamic",
             f"The OpenSSL{number} of {whose}, used where it is (dynamic)",
             f"{keeper} it. It takes no extra time.",
             system.source_blocked_by,
         ),
-        Option.checked(
-            "system static",
+        _openssl_option(
+            "system",
+            "static",
             f"The OpenSSL{number} of {whose}, copied in (static)",
             "You update it: build again. It takes no extra time.",
             inside,
@@ -79,16 +82,24 @@ def origin(case: Case) -> Question | None:
         options,
         recommended,
         "Nothing more is compiled, and updates come by themselves."
-        if recommended == "system dynamic" and keeper != _YOU
+        if recommended == options[0].value and keeper != _YOU
         else "It is the plainest way that is possible here.",
         free="The folder of another one, which you update",
         fields=("openssl", "link"),
     )
 
 
+def _openssl_option(
+    openssl: str, link: str, label: str, consequence: str, blocked: Refused | None
+) -> Option:
+    """One way to use one OpenSSL: an answer that makes two choices."""
+    fills = (("openssl", openssl), ("link", link))
+    return Option.checked(f"{openssl} {link}", label, consequence, blocked, fills)
+
+
 def _built_here(case: Case) -> tuple[Option, ...]:
     """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
-    asked = case.choices.openssl
+    asked = case.choices.openssl_choice
     fitting = _buildable(case)
     # A mirror need not have each of them; where it has none, the question says why.
     offered = tuple(
@@ -100,8 +111,8 @@ def _built_here(case: Case) -> tuple[Option, ...]:
     best = longest(offered)
     version = best.version if best else ""
     name = f"OpenSSL {version}" if len(offered) == 1 else "An OpenSSL"
-    if _is_version(asked):
-        version, name = asked, f"OpenSSL {asked}"
+    if isinstance(asked, OpenSSLVersion):
+        version, name = asked.text, f"OpenSSL {asked.text}"
     if not version:
         return ()
     old = any(each.version == version and ended(case.facts, each) for each in fitting)
@@ -111,8 +122,9 @@ def _built_here(case: Case) -> tuple[Option, ...]:
         offer = case.with_(openssl=version, link=link).offer()
         time = "It was built before." if _ready(offer.needs) else "It takes a minute or two more."
         options.append(
-            Option.checked(
-                f"{version} {link}",
+            _openssl_option(
+                version,
+                link,
                 f"{name} built here, {where} ({link})",
                 f"{keeper} {time}",
                 offer.source_blocked_by,
@@ -123,9 +135,10 @@ def _built_here(case: Case) -> tuple[Option, ...]:
 
 def version(case: Case) -> Question | None:
     """Which version of OpenSSL the wizard builds."""
-    asked = case.choices.openssl
-    if not _is_version(asked):
+    chosen = case.choices.openssl_choice
+    if not isinstance(chosen, OpenSSLVersion):
         return None
+    asked = chosen.text
     fitting = _buildable(case)
     options = []
     for each in fitting:
@@ -158,7 +171,7 @@ def version(case: Case) -> Question | None:
 
 def link(case: Case) -> Question | None:
     """How the OpenSSL in a folder that was named gets into cryptography."""
-    if not is_folder(case.choices.openssl):
+    if not isinstance(case.choices.openssl_choice, OpenSSLFolder):
         return None
     dynamic = case.with_(link="dynamic").offer()
     options = (
@@ -257,10 +270,6 @@ _BECAUSE = {
 
 _YOU = "You update"
 _INSTEAD = "One that is built here can be copied in."
-
-
-def _is_version(asked: str) -> bool:
-    return asked not in ("", "system") and not is_folder(asked)
 
 
 def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import assets
-from wizard import target_environment
+from wizard import openssl_choice, target_environment
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed, Python
 from wizard.method import methods
 from wizard.needs.case import Case, Offer
-from wizard.openssl_choice import OpenSSLVersion
 from wizard.questions import manager_names
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
@@ -55,7 +54,7 @@ def complete(case: Case) -> Case:
             _check(so_far, question)
         choices = question.put(choices, given or question.recommended)
     completed = case.choosing(choices)
-    if not isinstance(choices.openssl_choice, OpenSSLVersion):  # no OpenSSL is built
+    if not openssl_choice.is_version(choices.openssl):  # no OpenSSL is built
         completed = completed.with_(openssl_source="", openssl_sha256="")
     return completed
 

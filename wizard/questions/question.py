@@ -12,29 +12,37 @@ from wizard.refused import Refused
 class Option:
     """One answer: its value in `Choices`, a label, and the consequence of choosing it.
 
-    ``closed`` says why it cannot be chosen here; empty where it can.
+    ``closed`` says why it cannot be chosen here; empty where it can. ``fills`` are the choices
+    that it makes, by name, where they are not just its value; ``value`` is then only its name.
     """
 
     value: str
     label: str
     consequence: str
     closed: str = ""
+    fills: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def checked(cls, value: str, label: str, consequence: str, blocked: Refused | None) -> Option:
+    def checked(
+        cls,
+        value: str,
+        label: str,
+        consequence: str,
+        blocked: Refused | None,
+        fills: tuple[tuple[str, str], ...] = (),
+    ) -> Option:
         """An option that is closed where something blocks it."""
-        return cls(value, label, consequence, blocked.reason if blocked else "")
+        return cls(value, label, consequence, blocked.reason if blocked else "", fills)
 
 
 @dataclass(frozen=True)
 class Question:
     """One question. ``fields`` are the choices that an answer fills; not named: that of ``key``.
 
-    Where they are several, the value of an option joins theirs with one space, and an answer that
-    the user types is for the first. ``prompt`` is one line; ``help`` is Markdown. ``recommended``
-    is the value of an open option and ``because`` says why in one sentence; it is empty where
-    nothing is open. ``free`` is the label of an answer that the user types, or empty where only
-    the options are possible.
+    An answer that the user types is for the first of them. ``prompt`` is one line; ``help`` is
+    Markdown. ``recommended`` is the value of an open option and ``because`` says why in one
+    sentence; it is empty where nothing is open. ``free`` is the label of an answer that the user
+    types, or empty where only the options are possible.
     """
 
     key: str
@@ -53,8 +61,8 @@ class Question:
 
     def put(self, choices: Choices, value: str) -> Choices:
         """The choices with this answer: an option's value, or what was typed."""
-        listed = any(option.value == value for option in self.options)
-        filled: dict[str, str] = dict(zip(self.fills, self._parts(value) if listed else (value,)))
+        option = next((each for each in self.options if each.value == value), None)
+        filled = self._filled(option) if option else {self.fills[0]: value}
         return replace(choices, **filled)  # type: ignore[arg-type] # its fields
 
     def given(self, choices: Choices) -> str:
@@ -66,11 +74,7 @@ class Question:
         asked = self.flags(choices)
         if not asked:
             return ""
-        agreeing = [
-            option
-            for option in self.options
-            if asked.items() <= dict(zip(self.fills, self._parts(option.value))).items()
-        ]
+        agreeing = [each for each in self.options if asked.items() <= self._filled(each).items()]
         agreeing.sort(key=lambda option: bool(option.closed))
         return agreeing[0].value if agreeing else asked.get(self.fills[0], "")
 
@@ -79,5 +83,6 @@ class Question:
         made = choices.answered()
         return {name: made[name] for name in self.fills if name in made}
 
-    def _parts(self, value: str) -> list[str]:
-        return value.split(" ", len(self.fills) - 1)
+    def _filled(self, option: Option) -> dict[str, str]:
+        """The choices that an option makes."""
+        return dict(option.fills or ((self.fills[0], option.value),))

@@ -11,7 +11,6 @@ from typing import Any
 from wizard import openssl_choice
 from wizard.choices import Choice, Choices, Implies, described
 from wizard.errors import BadRequest
-from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 
 
 def check(choices: Choices) -> Choices:
@@ -177,7 +176,7 @@ def _contradiction(one: str, other: str, why: str, hint: str) -> BadRequest:
 
 def _openssl(text: str) -> str:
     """``system``, a version, or the absolute path of a folder."""
-    if not isinstance(openssl_choice.parse(text), OpenSSLFolder):
+    if text == openssl_choice.SYSTEM or openssl_choice.is_version(text):
         return text
     folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
     if folder.is_dir():
@@ -193,11 +192,11 @@ def _with_source(choices: Choices) -> Choices:
 
     The variable is looked at here as well, so that a wrong one is told before any work.
     """
-    if not isinstance(choices.openssl_choice, OpenSSLVersion):
+    version = choices.openssl
+    if not openssl_choice.is_version(version):
         return choices
     from wizard import openssl_archive  # slow to import
 
-    version = choices.openssl_choice.text
     if choices.openssl_source:
         found = openssl_archive.address(choices.openssl_source, version)
         return replace(choices, openssl_source=found)
