@@ -45,7 +45,7 @@ REPAIR = (
 
 
 @dataclass(frozen=True)
-class _Bench:
+class _TargetPlan:
     """One Python of the plan: its environment, the steps that make it, and how it builds.
 
     ``serves`` is the Python whose wheel of cryptography it uses; its own, or that of an older one.
@@ -78,8 +78,8 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
     portability.refuse(case, offer)
     work = work_folder(facts, choices)
     stage = path_rules(facts).join(work, "wheels")
-    benches = _benches(case, offer)
-    first = benches[0]
+    target_plans = _target_plans(case, offer)
+    first = target_plans[0]
     clear = Step(
         CLEAR,
         "Clear the folder to work in",
@@ -88,21 +88,21 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         RemoveFolder(work),
     )
     wanted = replace(first.needs, missing=needs.missing)
-    packages = tuple(dict.fromkeys(name for b in benches for name in b.tool.packages))
+    packages = tuple(dict.fromkeys(name for b in target_plans for name in b.tool.packages))
     machine = [
         *build_steps.packages(facts, wanted, replace(first.tool, packages=packages)),
         *(first.prepared.before if first.prepared else ()),
     ]
-    made = [*machine, *(step for bench in benches for step in bench.steps)]
-    made += _wheels(facts, benches, stage, release)
+    made = [*machine, *(step for target_plan in target_plans for step in target_plan.steps)]
+    made += _wheels(facts, target_plans, stage, release)
     if choices.repair:
         made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
     link = choices.link if compiled else "static"
-    tried = _installed(benches, stage, release, tuple(s.id for s in made if _makes(s)))
-    for bench in benches:
+    tried = _installed(target_plans, stage, release, tuple(s.id for s in made if _makes(s)))
+    for target_plan in target_plans:
         expected = build_steps.expected_openssl(choices, needs)
-        proof = Prove(bench.target.interpreter, release, link, expected)
-        tried.append(_proved(bench, proof, tried[-1].id))
+        proof = Prove(target_plan.target.interpreter, release, link, expected)
+        tried.append(_proved(target_plan, proof, tried[-1].id))
     manifest = Step(
         "manifest",
         f"Put the wheels into {choices.wheelhouse}",
@@ -113,7 +113,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
             choices.wheelhouse,
             release,
             choices.method,
-            tuple(_in_words(bench.target.python) for bench in benches),
+            tuple(_in_words(target_plan.target.python) for target_plan in target_plans),
             first.target.interpreter,
             facts.system.distribution_name or facts.system.name,
             first.target.python.machine,
@@ -153,8 +153,8 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
     )
 
 
-def _benches(case: Case, offer: Offer) -> tuple[_Bench, ...]:
-    found: list[_Bench] = []
+def _target_plans(case: Case, offer: Offer) -> tuple[_TargetPlan, ...]:
+    found: list[_TargetPlan] = []
     for target in case.targets:
         tool = build_steps.with_pip(installer.choose(case, target))
         python = target.python
@@ -164,14 +164,14 @@ def _benches(case: Case, offer: Offer) -> tuple[_Bench, ...]:
         if not isinstance(needs, BuildNeeds):
             name = label(older.target.python if older else target.python)
             steps = _own(label(target.python), tool.before)
-            found.append(_Bench(target, tool, steps, BuildNeeds(), name))
+            found.append(_TargetPlan(target, tool, steps, BuildNeeds(), name))
             continue
         made = build_steps.prepare(case, needs, tool)
         steps = _own(label(target.python), made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)
         made = replace(made, environment=steps, needs=waits)
-        found.append(_Bench(target, tool, made.environment, needs, label(target.python), made))
+        found.append(_TargetPlan(target, tool, made.environment, needs, label(target.python), made))
     return tuple(found)
 
 
@@ -192,38 +192,40 @@ def _own(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
     )
 
 
-def _wheels(facts: Facts, benches: tuple[_Bench, ...], stage: str, release: str) -> list[Step]:
+def _wheels(
+    facts: Facts, target_plans: tuple[_TargetPlan, ...], stage: str, release: str
+) -> list[Step]:
     steps: list[Step] = []
     listed: dict[str, str] = {}
-    for bench in benches:
-        if bench.prepared is not None:
-            steps.append(_built(bench, bench.prepared, stage, release))
+    for target_plan in target_plans:
+        if target_plan.prepared is not None:
+            steps.append(_built(target_plan, target_plan.prepared, stage, release))
             continue
-        if not any(b.prepared for b in benches):
-            steps.append(_fetched(bench, stage, release))
+        if not any(b.prepared for b in target_plans):
+            steps.append(_fetched(target_plan, stage, release))
             continue
-        if bench.serves not in listed:
+        if target_plan.serves not in listed:
             file = path_rules(facts).join(
-                path_rules(facts).dirname(stage), f"needs-{bench.serves}.txt"
+                path_rules(facts).dirname(stage), f"needs-{target_plan.serves}.txt"
             )
-            listed[bench.serves] = file
-            steps.append(_needs(benches[0], bench.serves, stage, file))
-        steps.append(_rest(bench, stage, listed[bench.serves]))
+            listed[target_plan.serves] = file
+            steps.append(_needs(target_plans[0], target_plan.serves, stage, file))
+        steps.append(_rest(target_plan, stage, listed[target_plan.serves]))
     return steps
 
 
-def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
+def _built(target_plan: _TargetPlan, made: Prepared, stage: str, release: str) -> Step:
     command = pip.wheel(
-        bench.target.interpreter,
+        target_plan.target.interpreter,
         ("pip", f"cryptography=={release}"),
         folder=stage,
-        version=bench.tool.pip or "9.0",
+        version=target_plan.tool.pip or "9.0",
         no_binary=True,
     )
     return Step(
-        _id("wheels", bench.name),
-        f"Compile the wheel of cryptography {release} with Python {bench.name}",
-        f"Uses {build_steps.ingredients(bench.needs)}. What it needs is fetched as wheels.",
+        _id("wheels", target_plan.name),
+        f"Compile the wheel of cryptography {release} with Python {target_plan.name}",
+        f"Uses {build_steps.ingredients(target_plan.needs)}. What it needs is fetched as wheels.",
         made.applied(command),
         needs=made.needs,
         lock=LOCK,
@@ -231,26 +233,26 @@ def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
     )
 
 
-def _fetched(bench: _Bench, stage: str, release: str) -> Step:
-    python = bench.target.python
+def _fetched(target_plan: _TargetPlan, stage: str, release: str) -> Step:
+    python = target_plan.target.python
     ready = ("cryptography",) if cffi.is_compiled(python) else ("cryptography", "cffi")
     return Step(
-        _id("wheels", bench.name),
-        f"Fetch the wheels for Python {bench.name}",
+        _id("wheels", target_plan.name),
+        f"Fetch the wheels for Python {target_plan.name}",
         "cryptography, what it needs, and pip: it may be too old where they are installed.",
         pip.wheel(
-            bench.target.interpreter,
+            target_plan.target.interpreter,
             ("pip", f"cryptography=={release}"),
             folder=stage,
-            version=bench.tool.pip or "9.0",
+            version=target_plan.tool.pip or "9.0",
             only_binary=ready,
         ),
-        needs=bench.ready,
+        needs=target_plan.ready,
         lock=LOCK,
     )
 
 
-def _needs(first: _Bench, serves: str, stage: str, file: str) -> Step:
+def _needs(first: _TargetPlan, serves: str, stage: str, file: str) -> Step:
     return Step(
         _id("needs", serves),
         "Write down what cryptography needs",
@@ -261,26 +263,26 @@ def _needs(first: _Bench, serves: str, stage: str, file: str) -> Step:
     )
 
 
-def _rest(bench: _Bench, stage: str, listed: str) -> Step:
+def _rest(target_plan: _TargetPlan, stage: str, listed: str) -> Step:
     return Step(
-        _id("wheels", bench.name),
-        f"Fetch the other wheels for Python {bench.name}",
+        _id("wheels", target_plan.name),
+        f"Fetch the other wheels for Python {target_plan.name}",
         "What cryptography needs, and pip: it may be too old where they are installed.",
         pip.wheel(
-            bench.target.interpreter,
+            target_plan.target.interpreter,
             ("pip",),
             folder=stage,
-            version=bench.tool.pip or "9.0",
+            version=target_plan.tool.pip or "9.0",
             listed=listed,
             reuse=True,
         ),
-        needs=(_id("needs", bench.serves), *bench.ready),
+        needs=(_id("needs", target_plan.serves), *target_plan.ready),
         lock=LOCK,
     )
 
 
 def _repaired(
-    facts: Facts, first: _Bench, work: str, stage: str, needs: tuple[str, ...]
+    facts: Facts, first: _TargetPlan, work: str, stage: str, needs: tuple[str, ...]
 ) -> list[Step]:
     rules = path_rules(facts)
     tools = rules.join(work, "tools")
@@ -315,17 +317,17 @@ def _repaired(
 
 
 def _installed(
-    benches: tuple[_Bench, ...], stage: str, release: str, needs: tuple[str, ...]
+    target_plans: tuple[_TargetPlan, ...], stage: str, release: str, needs: tuple[str, ...]
 ) -> list[Step]:
     """Install the wheels with each Python; ``needs`` are the steps that make them."""
     steps: list[Step] = []
-    for bench in benches:
-        python = bench.target.interpreter
-        version = bench.tool.pip or "9.0"
+    for target_plan in target_plans:
+        python = target_plan.target.interpreter
+        version = target_plan.tool.pip or "9.0"
         steps.append(
             Step(
-                _id("try", bench.name),
-                f"Install them with Python {bench.name}, without the index",
+                _id("try", target_plan.name),
+                f"Install them with Python {target_plan.name}, without the index",
                 "As another machine will do it: if something were missing, it would show here.",
                 pip.install(
                     python,
@@ -340,14 +342,14 @@ def _installed(
     return steps
 
 
-def _proved(bench: _Bench, proof: Prove, before: str) -> Step:
+def _proved(target_plan: _TargetPlan, proof: Prove, before: str) -> Step:
     """Prove what one Python has got, after the step ``before``."""
     return Step(
-        _id("proof", bench.name),
-        f"Prove that it works with Python {bench.name}",
+        _id("proof", target_plan.name),
+        f"Prove that it works with Python {target_plan.name}",
         "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
         proof,
-        needs=(before, _id("try", bench.name)),
+        needs=(before, _id("try", target_plan.name)),
     )
 
 
@@ -366,8 +368,8 @@ def _makes(step: Step) -> bool:
     return step.lock == LOCK
 
 
-def _glibc(facts: Facts, bench: _Bench) -> bool:
-    return facts.system.name == "linux" and bench.target.python.libc == "glibc"
+def _glibc(facts: Facts, target_plan: _TargetPlan) -> bool:
+    return facts.system.name == "linux" and target_plan.target.python.libc == "glibc"
 
 
 def _notes(choices: Choices, tool: Installer) -> tuple[str, str]:
