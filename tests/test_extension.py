@@ -9,6 +9,7 @@ a package manager.
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -51,6 +52,18 @@ def section(title: str) -> str:
 def files(text: str) -> set[str]:
     """The files of the wizard that a text names between backticks."""
     return set(re.findall(rf"`((?:{'|'.join(PACKAGES)})/[\w/.<>-]+\.\w+)`", text))
+
+
+def test_the_guide_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(rf"`((?:{'|'.join((*PACKAGES, 'tests', 'docs'))})/[\w/.-]*)`", text)
+    assert "screens/commands/" in named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    modules = re.findall(r"`((?:screens|wizard|backends|tests)\.[\w.]+)`", text)
+    assert "screens.commands.Command" in modules
+    for name in modules:
+        module, _, thing = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), thing), name
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +174,7 @@ def test_a_new_question_is_asked_in_prompts_and_without_questions(changed: Path)
         "with create_pipe_input() as pipe:",
         "    pipe.send_text(down + enter + enter * 3 + down * 2 + enter)",
         "    asker = Noting(input=pipe, output=DummyOutput())",
-        "    assert linear.converse(engine.real(), Choices(), asker) == 130",
+        "    assert linear.install(engine.real(), Choices(), asker) == 130",
         "print(asked[0])",
         "print(engine.decide(engine.real(), Choices()).choices.shade)",
     )
