@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import assets
 from wizard import openssl_choice, target_environment
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed, Python
 from wizard.method import methods
@@ -224,7 +224,7 @@ def _check(case: Case, question: Question) -> None:
     if option is None:
         known = ", ".join(o.value for o in question.options) or "none"
         raise BadRequest(
-            f"{value!r} is none of the answers to --{question.fills[0]} here.",
+            f"{value!r} is none of the answers to {described()[question.fills[0]].flag} here.",
             hints=(f"Possible here: {known}.",),
         )
     if option.closed:
@@ -242,7 +242,9 @@ def _closed(question: Question, choices: Choices, refused: Refused) -> Impossibl
 
 def _flags(question: Question, choices: Choices) -> str:
     """What a user would have typed to answer this question."""
-    return " ".join(f"--{name} {value}" for name, value in question.flags(choices).items())
+    return " ".join(
+        described()[name].typed(value) for name, value in question.flags(choices).items()
+    )
 
 
 def _nothing_open(case: Case, question: Question) -> Impossible:
