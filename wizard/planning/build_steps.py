@@ -11,13 +11,10 @@ from wizard.choices import Choices
 from wizard.facts import Facts, Python
 from wizard.needs import build_needs, package_steps
 from wizard.needs.case import Case
-from wizard.plan import Plan, Step
+from wizard.plan import Step
 from wizard.planning import openssl_steps
 from wizard.planning.installer import Installer
 from wizard.target_environment import path_rules
-
-CRATES = "crates"
-"""The id of the step that fetches what cargo will compile."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,7 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
                 f"{variables[0][0]} of your own.",
                 WriteFile(constraints, text),
                 needs=tuple(step.id for step in environment[-1:]),
+                role="preparation",
             )
         )
         env = (*env, *variables)
@@ -95,22 +93,15 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
     if not built or row.build_backend != "maturin" or build.uv:
         return made
     crates = Step(
-        CRATES,
+        "crates",
         "Fetch the crates of cryptography",
         "Meanwhile OpenSSL is compiled: the network does not wait for the processor. pip only "
         "tries out what it would build, and cargo keeps the crates for it.",
         made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={listed.version}")),
         needs=(*tools, *(step.id for step in build.before[-1:])),
+        role="crates",
     )
     return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
-
-
-def in_turn(plan: Plan) -> tuple[Step, ...]:
-    """The steps for whoever does one after the other: to fetch the crates first then saves nothing.
-
-    In a wheelhouse's plan that step bears the name of its Python too.
-    """
-    return tuple(step for step in plan.steps if step.id.partition("-")[0] != CRATES)
 
 
 def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
@@ -130,6 +121,7 @@ def with_pip(tool: Installer) -> Installer:
         "pip does the building and installing.",
         pip.install(target.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
         needs=(tool.before[-1].id,),
+        role="installer",
     )
     return Installer(target, (*tool.before, step), tool.note, pip=tool.pip)
 
@@ -151,6 +143,7 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
             "rustup is the Rust project's own installer. Its checksum is compared.",
             rustup.installer(rust.root, rust.triple, rust.home),
             undo=undo,
+            role="rust",
         ),
         Step(
             "rust",
@@ -159,6 +152,7 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
             rustup.install(rust.triple, rust.home),
             needs=("rustup",),
             undo=undo,
+            role="rust",
         ),
     )
 
@@ -175,6 +169,7 @@ def cleared(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]
             "cryptography does not need it to work. --toolchain keep leaves it for the next build.",
             RemoveFolder(rust.home),
             needs=("install",),
+            role="clean-up",
         ),
     )
 
@@ -220,7 +215,7 @@ def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -
     last = packages[-1].id
     return tuple(
         replace(step, needs=(*step.needs, last))
-        if step.id == "environment" and last not in step.needs
+        if step.role == "environment" and last not in step.needs
         else step
         for step in steps
     )

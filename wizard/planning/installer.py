@@ -215,6 +215,7 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
             "Put pip into the environment",
             "This environment has no pip, which does the installing.",
             pip.ensure(target.interpreter),
+            role="installer",
         )
         upgrade = _upgrade(target, python.ensurepip, (ensured.id,), OFTEN_OLD, folder)
         return Installer(
@@ -261,6 +262,7 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
         needs=needs,
         undo=(RemoveFolder(target.folder),),
         check=FileExists(target.interpreter),
+        role="environment",
     )
 
 
@@ -277,6 +279,7 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], why: str, fol
             folder=folder,
         ),
         needs=needs,
+        role="installer",
     )
 
 

@@ -22,8 +22,6 @@ from wizard.target_environment import path_rules
 
 STEP = "openssl"
 """The id of the step after which it is built."""
-PLACED = "openssl-place"
-"""The id of the step after which a shared one is where it stays."""
 
 
 def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
@@ -58,6 +56,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
                 otherwise="Or fetch it elsewhere, and say where it is: "
                 f"{FLAG} FILE|FOLDER|URL, or {VARIABLE}.",
             ),
+            role="openssl",
         ),
         *signature,
         Step(
@@ -66,6 +65,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "Into a folder of the wizard's own, which is removed again.",
             Unpack(own.archive, folder),
             needs=(signature[-1].id if signature else "openssl-source",),
+            role="openssl",
         ),
         *named,
         Step(
@@ -74,6 +74,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             _why(own),
             configure,
             needs=(named[-1].id if named else "openssl-unpack", *needs),
+            role="openssl",
         ),
         Step(
             "openssl-build",
@@ -82,6 +83,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             openssl.build(folder, facts.system.cores, own.objects),
             needs=("openssl-configure",),
             heavy=True,
+            role="openssl",
         ),
         Step(
             "openssl-install",
@@ -91,6 +93,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             needs=("openssl-build",),
             undo=undo,
             check=FileExists(rules.join(own.prefix, "include", "openssl", "opensslv.h")),
+            role="openssl",
         ),
         Step(
             STEP,
@@ -98,6 +101,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "With checksums, so that it is known to be whole when it is used again.",
             Seal(own.prefix, f"OpenSSL {version}, {link}"),
             needs=("openssl-install",),
+            role="openssl",
         ),
         Step(
             "openssl-clean",
@@ -105,6 +109,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "It takes some hundred megabytes, and is not needed any more.",
             RemoveFolder(folder),
             needs=(STEP,),
+            role="clean-up",
         ),
     )
 
@@ -122,6 +127,7 @@ def _signature(facts: Facts, own: OpenSSLBuild) -> tuple[Step, ...]:
             f"By your gpg, with the OpenSSL project's key {own.source.signer} from your keyring.",
             CheckSignature(url, own.archive, own.source.signer, gpg.path),
             needs=("openssl-source",),
+            role="openssl",
         ),
     )
 
@@ -143,13 +149,15 @@ def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Ste
             "It belongs to this environment alone, and goes when the environment goes.",
             WriteFile(rules.join(own.place, "README.txt"), text),
             needs=needs,
+            role="library",
         ),
         Step(
-            PLACED,
+            "openssl-place",
             "Put OpenSSL into it",
             "cryptography will find it there, without any variable.",
             Command(("cp", "-R", f"{own.prefix}/.", f"{own.place}/."), timeout=120),
             needs=("openssl-folder", *built),
+            role="library",
         ),
     )
 
@@ -167,6 +175,7 @@ def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
             "one name the system takes the first for both.",
             WriteFile(path, text),
             needs=("openssl-unpack",),
+            role="openssl",
         ),
     )
 

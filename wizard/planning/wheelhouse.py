@@ -86,6 +86,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         f"Nothing of an earlier run shall get among the wheels. {choices.wheelhouse} itself is "
         "touched at the end only.",
         RemoveFolder(work),
+        role="clean-up",
     )
     wanted = replace(first.needs, missing=needs.missing)
     packages = tuple(dict.fromkeys(name for b in benches for name in b.tool.packages))
@@ -119,6 +120,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
             first.target.python.machine,
         ),
         needs=(tried[-1].id,),
+        role="manifest",
     )
     clean = Step(
         "clean",
@@ -126,6 +128,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         "The wheelhouse has all that is needed.",
         RemoveFolder(work),
         needs=(manifest.id,),
+        role="clean-up",
     )
     cleared = build_steps.cleared(first.needs, choices)
     return Plan(
@@ -228,6 +231,7 @@ def _built(bench: _Bench, made: Prepared, stage: str, release: str) -> Step:
         needs=made.needs,
         lock=LOCK,
         heavy=True,
+        role="build",
     )
 
 
@@ -247,6 +251,7 @@ def _fetched(bench: _Bench, stage: str, release: str) -> Step:
         ),
         needs=bench.ready,
         lock=LOCK,
+        role="wheels",
     )
 
 
@@ -258,6 +263,7 @@ def _needs(first: _Bench, serves: str, stage: str, file: str) -> Step:
         "only the rest is fetched.",
         Command((first.target.interpreter, "-c", NEEDS, stage, file), timeout=60),
         needs=(_id("wheels", serves),),
+        role="preparation",
     )
 
 
@@ -276,6 +282,7 @@ def _rest(bench: _Bench, stage: str, listed: str) -> Step:
         ),
         needs=(_id("needs", bench.serves), *bench.ready),
         lock=LOCK,
+        role="wheels",
     )
 
 
@@ -297,6 +304,7 @@ def _repaired(
             timeout=600,
         ),
         needs=first.ready,
+        role="preparation",
     )
     repair = Step(
         "wheels-repair",
@@ -310,6 +318,7 @@ def _repaired(
         ),
         needs=(fetch.id, *needs),
         lock=LOCK,
+        role="wheels",
     )
     return [fetch, repair]
 
@@ -335,6 +344,7 @@ def _installed(
                     folder=stage,
                 ),
                 needs=needs,
+                role="trial",
             )
         )
     return steps
@@ -348,6 +358,7 @@ def _proved(bench: _Bench, proof: Prove, before: str) -> Step:
         "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
         proof,
         needs=(before, _id("try", bench.name)),
+        role="proof",
     )
 
 
@@ -363,7 +374,7 @@ def _id(step: str, name: str) -> str:
 
 def _makes(step: Step) -> bool:
     """Whether a step puts wheels into the folder, or changes them there."""
-    return step.lock == LOCK
+    return step.role in ("build", "wheels")
 
 
 def _glibc(facts: Facts, bench: _Bench) -> bool:
