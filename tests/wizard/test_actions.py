@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 import threading
 from dataclasses import dataclass, replace
@@ -12,6 +14,8 @@ from typing import Any, Callable, get_args, get_type_hints
 
 import pytest
 
+import backends
+import wizard
 from backends import action as module
 from backends.action import (
     Action,
@@ -113,6 +117,23 @@ DELETES = re.compile(r"\brm -\w*r|-Recurse|rmtree|\brmdir\b")
 def test_there_is_a_sample_of_each_kind() -> None:
     assert SAMPLES.keys() == set(KINDS)
     assert all(type(sample) is kind for kind, sample in SAMPLES.items())
+
+
+def test_no_place_is_forgotten_here_or_in_the_instructions() -> None:
+    """A function with a rule for some kind of action is among those that are tested for all."""
+    found = {}
+    for package in (backends, wizard):
+        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not each.name.startswith("wizard.target."):  # those run in other Pythons
+                for value in vars(importlib.import_module(each.name)).values():
+                    if not set(KINDS).isdisjoint(getattr(value, "registry", ())):
+                        found[id(value)] = value
+    assert found.keys() == {id(place) for place in DISPATCHERS.values()}
+    root = Path(wizard.__file__).parents[1]
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition("## Add a kind of action\n")[2].partition("\n## ")[0]
+    told = {path for path in re.findall(r"`(\w+/.*?\.py)`", section) if "test" not in path}
+    assert told == {f"{place.__module__.replace('.', '/')}.py" for place in found.values()}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

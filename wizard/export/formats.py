@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from wizard.export.commands import command_text, prompt
-from wizard.export.dockerfile import to_dockerfile
 from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
 from wizard.method import methods
 from wizard.plan import Plan
 from wizard.wrap import wrap
 
-__all__ = ["command_text", "prompt", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
+__all__ = ["to_powershell", "to_shell", "to_text"]
 
 
 def to_text(plan: Plan, *, width: int = 78) -> str:

@@ -31,7 +31,8 @@ from backends.gpg import CHECK
 from tests.wizard.planned import plans
 from wizard.errors import BadRequest, Exit
 from wizard.export import scripts
-from wizard.export.formats import command_text, to_powershell
+from wizard.export.commands import command_text
+from wizard.export.formats import to_powershell
 from wizard.export.powershell import literal
 from wizard.plan import Plan, Step
 from wizard.programs.variables import PASSED, REMOVED
