@@ -15,6 +15,7 @@ from wizard.plan import Step
 from wizard.planning import openssl_steps
 from wizard.planning.installer import Installer
 from wizard.target_environment import path_rules
+from wizard.wording import joined
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def packages(facts: Facts, needs: build_needs.BuildNeeds, tool: Installer) -> tu
         reasons.append("This system keeps the making of environments in a package of its own.")
     names = (*needs.missing, *tool.packages)
     if len(names) > 1:
-        reasons.append(f"Missing are {', '.join(names[:-1])} and {names[-1]}.")
+        reasons.append(f"Missing are {joined(names)}.")
     manager = needs.manager or tool.manager
     return package_steps.steps(facts, manager, names, " ".join(reasons)) if names else ()
 

@@ -298,11 +298,10 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
     """
     if python.ensurepip:
         return "", ()
-    minor = ".".join(python.version.split(".")[:2])
     for manager, names in build_needs.available(case.facts, case.knowledge):
         if case.choices.manager not in ("", manager.name):
             continue  # one call installs everything, so it is one manager's
-        name = names.venv.format(minor=minor)
+        name = names.venv.format(minor=python.minor)
         offered = {p.name for p in manager.packages if p.candidate and not p.installed}
         # Where the lists are empty nothing is offered yet: they are fetched first in any case.
         if not name or python.prefix != "/usr" or (offered and name not in offered):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backends import openssl
 from backends.action import (
     CheckSignature,
@@ -19,6 +17,7 @@ from wizard.needs.openssl import OpenSSLBuild
 from wizard.openssl_archive import FLAG, SIGNATURE, VARIABLE
 from wizard.plan import FileExists, Step
 from wizard.target_environment import path_rules
+from wizard.wording import joined
 
 STEP = "openssl"
 """The id of the step after which it is built."""
@@ -184,7 +183,7 @@ def _why(own: OpenSSLBuild) -> str:
     """What each option does."""
     said = [reason for option, reason in _REASONS.items() if option in own.options]
     less = [option for option in ("no-tests", "no-apps", "no-docs") if option in own.options]
-    said.append(f"{_listed(less)} leave{'s' if len(less) == 1 else ''} out what is not needed here")
+    said.append(f"{joined(less)} leave{'s' if len(less) == 1 else ''} out what is not needed here")
     said.append("--openssldir is where this system keeps its certificates and its openssl.cnf")
     return f"Its options: {'; '.join(said)}."
 
@@ -201,8 +200,3 @@ _REASONS = {
     "enable-ec_nistp_64_gcc_128": "enable-ec_nistp_64_gcc_128 makes the curves P-224 and P-521 "
     "much faster, as in those",
 }
-
-
-def _listed(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

@@ -21,7 +21,7 @@ from wizard.plan import Plan, Step
 from wizard.planning import build_steps, installer, portability
 from wizard.planning.build_steps import Prepared
 from wizard.planning.installer import Installer
-from wizard.target_environment import Target, label, path_rules, shares_wheel, work_folder
+from wizard.target_environment import Target, path_rules, shares_wheel, work_folder
 
 LOCK = "wheels"
 """The folder in which the wheels are made: two pips at once would write the same files."""
@@ -60,7 +60,7 @@ class _Bench:
 
     @property
     def name(self) -> str:
-        return label(self.target.python)
+        return self.target.python.label
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -165,16 +165,16 @@ def _benches(case: Case, offer: Offer) -> tuple[_Bench, ...]:
         builds = compiles(case.choices.method) and older is None
         needs = case.source_needs(target, offer.listed) if builds else None
         if not isinstance(needs, BuildNeeds):
-            name = label(older.target.python if older else target.python)
-            steps = _own(label(target.python), tool.before)
+            name = (older.target.python if older else target.python).label
+            steps = _own(target.python.label, tool.before)
             found.append(_Bench(target, tool, steps, BuildNeeds(), name))
             continue
         made = build_steps.prepare(case, needs, tool)
-        steps = _own(label(target.python), made.environment)
+        steps = _own(target.python.label, made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)
         made = replace(made, environment=steps, needs=waits)
-        found.append(_Bench(target, tool, made.environment, needs, label(target.python), made))
+        found.append(_Bench(target, tool, made.environment, needs, target.python.label, made))
     return tuple(found)
 
 

@@ -199,7 +199,7 @@ def test_who_shares_a_wheel() -> None:
     assert not target_environment.shares_wheel(old, pypy, row)
     assert not target_environment.shares_wheel(old, new, KNOWLEDGE.release("42.0.8"))
     assert target_environment.shares_wheel(old, new, KNOWLEDGE.release("43.0.0"))
-    assert [target_environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
+    assert [p.label for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
 
 
 def test_each_python_that_shares_nothing_is_compiled_for() -> None:
