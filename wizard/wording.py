@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-import subprocess
 from collections.abc import Iterable, Sequence
+
+_PLAIN = re.compile(r"[\w\\/:.=+-]+")
 
 
 def joined(words: Iterable[str]) -> str:
@@ -29,4 +31,13 @@ def did_you_mean(word: str, words: Iterable[str], *, quoted: bool = False) -> st
 
 def typed(words: Sequence[str], system: str) -> str:
     """A command as it is typed on this system; on Windows for cmd and PowerShell alike."""
-    return subprocess.list2cmdline(words) if system == "windows" else shlex.join(words)
+    return " ".join(map(_windows_word, words)) if system == "windows" else shlex.join(words)
+
+
+def _windows_word(word: str) -> str:
+    """A word that Microsoft's C library reads as it is ("Parsing C command-line arguments")."""
+    if _PLAIN.fullmatch(word):
+        return word
+    inner = re.sub(r'(\\*)"', r'\1\1\\"', word)
+    inner = re.sub(r"(\\+)$", r"\1\1", inner)
+    return f'"{inner}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,25 @@ def test_the_nearest_word_is_suggested() -> None:
 
 def test_a_command_is_typed_as_the_system_reads_it() -> None:
     assert typed(("a", "it's here"), "linux") == """a 'it'"'"'s here'"""
-    assert typed(("a", "b c"), "windows") == 'a "b c"'
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("C:\\Jürgen\\x.exe", "C:\\Jürgen\\x.exe"),
+        ("", '""'),
+        ("a&b", '"a&b"'),
+        ("3.9,3.12", '"3.9,3.12"'),
+        ("(x)\\", '"(x)\\\\"'),
+    ],
+)
+def test_a_word_is_quoted_where_a_shell_of_windows_would_change_it(word: str, text: str) -> None:
+    assert typed((word,), "windows") == text
+
+
+@pytest.mark.parametrize("word", ["b c", 'say "hi"', "x y\\", 'a\\" b', "a b\\\\", 'x \\\\"'])
+def test_a_word_with_spaces_is_quoted_as_python_does_it(word: str) -> None:
+    assert typed(("a", word), "windows") == subprocess.list2cmdline(("a", word))
 
 
 def test_nouns_know_their_short_names() -> None:

@@ -16,14 +16,13 @@ import assets
 from backends.action import Action, CheckSignature, Command, Download, RemoveFolder, Unpack
 from backends.gpg import CHECK, VALID
 from tests.machines import machine
-from tests.wizard.planned import plans
+from tests.wizard.planned import plan, plans
 from wizard.choices import Choices
 from wizard.export import scripts
 from wizard.export.formats import to_powershell, to_shell
 from wizard.knowledge import load
 from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan, Step
-from wizard.planning.planner import plan
 
 FOLDER = Path(assets.__file__).parent / "scripts"
 SHELLCHECK = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which(
