@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 ARGS :=
+SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup
 
 .PHONY: help run test lint live live-matrix bench shots clean
 
@@ -31,6 +32,8 @@ lint: .venv/.test ## ruff, mypy and the floors of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if [ -x $(BIN)/shellcheck ]; then set -x; $(BIN)/shellcheck $(SCRIPTS); \
+	else echo "No shellcheck for this machine: the shell scripts are not reviewed." >&2; fi
 
 live: .venv/.test ## Do the real thing: real index, real builds, real apt in throw-away roots
 	$(BIN)/python -m pytest -q -m live -rs tests/live

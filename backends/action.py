@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import Literal, Union
 
 ProgressFormat = Literal["", "apt", "pip", "cargo", "make"]
@@ -162,6 +163,40 @@ class RemoveFolder:
 Action = Union[
     Command, Download, CheckSignature, Unpack, Seal, WriteManifest, WriteFile, Prove, RemoveFolder
 ]
+
+
+class UnknownAction(TypeError):
+    """Code that handles each kind of action was given one that it has no rule for.
+
+    This is a bug in the wizard: whoever adds a kind of action has to say what each such place
+    does with it. No place may guess, since the guess could delete a folder.
+    """
+
+    def __init__(self, action: object, wanted: str):
+        super().__init__(f"no {wanted} for an action of the kind {type(action).__name__}")
+
+
+@singledispatch
+def needs_root(action: object) -> bool:
+    """Whether an action needs root. Raises UnknownAction."""
+    raise UnknownAction(action, "rule about root")
+
+
+@needs_root.register(Command)
+def _command_needs_root(action: Command) -> bool:
+    return action.root
+
+
+@needs_root.register(Download)
+@needs_root.register(CheckSignature)
+@needs_root.register(Unpack)
+@needs_root.register(Seal)
+@needs_root.register(WriteManifest)
+@needs_root.register(WriteFile)
+@needs_root.register(Prove)
+@needs_root.register(RemoveFolder)
+def _needs_no_root(_action: Action) -> bool:
+    return False
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from screens.terminal import ColorWish
 from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
+from wizard.wording import did_you_mean
 
 NAME = "cryptography-wizard"
 CHOICE = "choice."
@@ -133,7 +133,7 @@ def check_flags(words: Sequence[str], known: set[str]) -> None:
             break
         if re.match(r"--?[A-Za-z]", word) and word not in known:
             raise BadRequest(
-                f"There is no flag {word}{nearest(word, sorted(known))}.",
+                f"There is no flag {word}{did_you_mean(word, known)}.",
                 hints=(f"{NAME} --help shows what is possible.",),
             )
 
@@ -147,9 +147,3 @@ def choices_of(given: dict[str, Any]) -> Choices:
         for name, value in flags.items():
             answers.check_value(name, value, place=described()[name].typed(value))
     return Choices(**flags)
-
-
-def nearest(word: str, words: Sequence[str]) -> str:
-    """A question that offers the most similar of ``words``, or nothing if none is similar."""
-    near = get_close_matches(word, words, n=1, cutoff=0.5)
-    return f" (did you mean {near[0]}?)" if near else ""

@@ -13,6 +13,7 @@ from screens.arguments import NAME, Parser
 from screens.commands import Command
 from wizard import __version__
 from wizard.errors import BadRequest
+from wizard.wording import did_you_mean
 
 _ENDING = """\
 exit codes:
@@ -72,7 +73,7 @@ class _Main(Parser):
     def error(self, message: str) -> NoReturn:
         wrong = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
         if wrong:
-            near = arguments.nearest(wrong[1], commands.names())
+            near = did_you_mean(wrong[1], commands.names())
             message = f"there is no command {wrong[1]!r}{near}"
         super().error(message)
 

@@ -16,7 +16,7 @@ from backends.action import Command, Prove
 from wizard.choices import Choices
 from wizard.engine import Run
 from wizard.errors import Exit
-from wizard.export.formats import command_text
+from wizard.export.commands import command_text
 from wizard.facts import Facts
 from wizard.plan import Plan, Step, order
 from wizard.programs.progress import reader

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Callable, Literal, TypeVar, Union, get_args, get_origin
 
 from wizard.errors import BadRequest
 
@@ -83,6 +83,10 @@ def _converter() -> cattrs.Converter:
     # Left alone, cattrs turns "1" into 1 and 1 into "1"; a file with the wrong type is wrong.
     for primitive in (str, int, float, bool):
         converter.register_structure_hook(primitive, _strict(primitive))
+    # Without a word cattrs takes the class whose keys fit: what deletes a folder has only a path.
+    converter.register_structure_hook_factory(
+        _is_tagged, lambda union: _by_kind(union, converter.structure)
+    )
     return converter
 
 
@@ -137,6 +141,30 @@ def _no_lists(value: Any, data: Any, place: str) -> Iterator[str]:
     elif is_dataclass(value):
         for name, part in data.items():
             yield from _no_lists(getattr(value, name), part, f"{place}.{name}")
+
+
+def _is_tagged(hint: Any) -> bool:
+    """Whether a type is one of several dataclasses that each have a ``kind``."""
+    kinds = [each for each in get_args(hint) if each is not type(None)]
+    return get_origin(hint) is Union and len(kinds) > 1 and all(hasattr(k, "kind") for k in kinds)
+
+
+def _by_kind(union: Any, structured: Callable[[Any, Any], Any]) -> Any:
+    """Read the dataclass that ``kind`` names; nothing else decides which one it is."""
+    kinds = {each.kind: each for each in get_args(union) if each is not type(None)}
+
+    def hook(value: Any, _union: Any) -> Any:
+        if value is None and type(None) in get_args(union):
+            return None
+        if not isinstance(value, dict):
+            raise TypeError(f"expected an object, not {_name(value)}")
+        kind = value.get("kind")
+        if not isinstance(kind, str) or kind not in kinds:
+            known = ", ".join(map(repr, kinds))
+            raise TypeError(f"expected one of the kinds {known}, not {kind!r}")
+        return structured(value, kinds[kind])
+
+    return hook
 
 
 def _strict(primitive: type) -> Any:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Protocol
 
-from backends.action import Command
 from wizard.choices import Choices
 from wizard.errors import Impossible
 
@@ -185,11 +184,6 @@ def require_progress(plan: Plan) -> None:
         )
 
 
-def needs_root(plan: Plan) -> bool:
-    """Whether some step of the plan needs root."""
-    return any(isinstance(step.action, Command) and step.action.root for step in plan.steps)
-
-
 def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> None:
     """Make sure, before any work, that the steps that need root can have it.
 
@@ -197,11 +191,9 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
     where there is no way to root, with what to do.
     """
     privilege = facts.privilege
-    if privilege.method == "root" or not needs_root(plan):
+    if privilege.method == "root" or not plan.needs_root:
         return
-    titles = ", ".join(
-        step.title for step in plan.steps if isinstance(step.action, Command) and step.action.root
-    )
+    titles = ", ".join(step.title for step in plan.steps if step.needs_root)
     hints = (
         "Take the wheel, which needs no root: --method wheel",
         "Or let an administrator do these steps first: cryptography-wizard plan shows them.",

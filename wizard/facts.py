@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
+from wizard import versions
+
 SCHEMA = 1
 """The number of the JSON form. It grows when a saved file can no longer be read as it is."""
 
@@ -89,6 +91,10 @@ class Manager:
     program: str
     packages: tuple[Package, ...] = ()
     problem: str = ""
+
+    def package(self, name: str) -> Package | None:
+        """What it says of the package of this name, or None if it was not asked, or knows none."""
+        return next((each for each in self.packages if each.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -202,6 +208,16 @@ class Python:
     pip_problem: str = ""
     cryptography: str = ""
     problem: str = ""
+
+    @property
+    def minor(self) -> str:
+        """Its version without what follows the second number: ``3.11``."""
+        return versions.minor(self.version)
+
+    @property
+    def label(self) -> str:
+        """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
+        return versions.python_label(self.implementation, self.version, free=self.free_threaded)
 
 
 @dataclass(frozen=True)

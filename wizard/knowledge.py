@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from packaging.version import InvalidVersion, Version
 
 import assets
+from wizard import versions
 from wizard.errors import BadRequest
+from wizard.wording import joined
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -93,7 +95,7 @@ class Release:
     @property
     def name(self) -> str:
         """The line for people: ``46``, and ``3.4`` for either part of it."""
-        return ".".join(self.line.split(".")[:2])
+        return versions.minor(self.line)
 
     def env_for(self, python: str) -> tuple[tuple[str, str], ...]:
         """The variables that a build for this Python (``3.13`` or ``3.13.1``) needs."""
@@ -307,7 +309,7 @@ class Knowledge:
         good.sort(key=Version)
         before = [v for v in good if Version(v) < wanted][-1:]
         after = [v for v in good if Version(v) > wanted][:1]
-        return " and ".join(before + after)
+        return joined(before + after)
 
 
 def openssl_order(version: str) -> tuple[int, int, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional, Union
 
-from backends.action import Action
+from backends.action import Action, Prove, needs_root
 
 SCHEMA = 1
 """The number of the plan's JSON form."""
@@ -30,6 +30,36 @@ class FileExists:
 
 Check = Union[PackagesInstalled, FileExists]
 
+Role = Literal[
+    "",
+    "packages",
+    "compiler",
+    "rust",
+    "openssl",
+    "environment",
+    "installer",
+    "library",
+    "preparation",
+    "crates",
+    "build",
+    "install",
+    "wheels",
+    "trial",
+    "proof",
+    "manifest",
+    "clean-up",
+]
+"""What a step is for in its plan; empty in plans that were saved before steps had one.
+
+``packages``: fetch the package lists, install system packages. ``compiler``, ``rust``: get them.
+``openssl``: build an OpenSSL in the cache; ``library``: put it into the environment.
+``environment``: make it. ``installer``: put pip into it, or update it. ``preparation``: a file or
+a tool that a later step reads. ``crates``: fetch them ahead. ``build``: compile cryptography.
+``install``: install a wheel of it. ``wheels``: fetch wheels for a wheelhouse, or change them
+there; ``trial``: install from it; ``manifest``: publish it. ``proof``: prove the installation.
+``clean-up``: remove what only the other steps need.
+"""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -37,7 +67,8 @@ class Step:
 
     ``needs`` are the ids of the steps that must be done before. Steps that do not need each other
     may run side by side, but never two with the same ``lock`` (a package manager's name), nor two
-    that are ``heavy`` (they keep all cores busy). ``check`` is asked afterwards.
+    that are ``heavy`` (they keep all cores busy). ``check`` is asked afterwards. ``role`` says
+    what the step is for, where its id would only say what it is called.
     """
 
     id: str
@@ -49,6 +80,17 @@ class Step:
     check: Optional[Check] = None
     lock: str = ""
     heavy: bool = False
+    role: Role = ""
+
+    @property
+    def needs_root(self) -> bool:
+        """Whether its action needs root."""
+        return needs_root(self.action)
+
+    @property
+    def proves(self) -> bool:
+        """Whether it proves an installation."""
+        return isinstance(self.action, Prove)
 
 
 @dataclass(frozen=True)
@@ -77,6 +119,25 @@ class Plan:
     prepares: bool = False
     wheelhouse: str = ""
     schema: int = SCHEMA
+
+    @property
+    def needs_root(self) -> bool:
+        """Whether some step needs root."""
+        return any(step.needs_root for step in self.steps)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What the steps do, in their order."""
+        return tuple(step.action for step in self.steps)
+
+
+def in_turn(plan: Plan) -> tuple[Step, ...]:
+    """The steps for a script, which does one after the other.
+
+    To fetch the crates before the build saves time only while another step runs, so that step is
+    left out.
+    """
+    return tuple(step for step in plan.steps if step.role != "crates")
 
 
 def order(plan: Plan) -> tuple[Step, ...]:

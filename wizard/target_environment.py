@@ -104,7 +104,7 @@ def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
     """
     words = choices.targets.split(",") if choices.targets else []
     wanted = [_named(facts, word) for word in words] or [_base(facts, choices)]
-    pythons = {label(python): python for python in wanted}
+    pythons = {python.label: python for python in wanted}
     kinds = {(p.machine, p.bits, p.libc) for p in pythons.values()}
     if len(kinds) > 1:
         kind = ", ".join(sorted(f"{p.path} is for {_kind(p)}" for p in pythons.values()))
@@ -119,7 +119,7 @@ def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
     )
     above = work_folder(facts, choices)
     return tuple(
-        _at(facts, python, path_rules(facts).join(above, label(python))) for python in ordered
+        _at(facts, python, path_rules(facts).join(above, python.label)) for python in ordered
     )
 
 
@@ -127,18 +127,6 @@ def work_folder(facts: Facts, choices: Choices) -> str:
     """The folder, in the wizard's own cache, in which a wheelhouse is made and tried."""
     name = hashlib.sha256(choices.wheelhouse.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return str(path_rules(facts).join(facts.cache or facts.folder, "wheelhouse", name))
-
-
-def label(python: Python) -> str:
-    """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
-    return label_of(python.implementation, python.version, free=python.free_threaded)
-
-
-def label_of(implementation: str, version: str, *, free: bool) -> str:
-    """`label`, of what is known of a Python elsewhere."""
-    minor = ".".join(version.rstrip("t").split(".")[:2])
-    kind = "" if implementation == "cpython" else implementation
-    return f"{kind}{minor}{'t' if free else ''}"
 
 
 def shares_wheel(one: Python, other: Python, row: Release) -> bool:
@@ -162,8 +150,8 @@ def _named(facts: Facts, word: str) -> Python:
         return _asked(facts, word, "--targets")
     good = [python for python in bases(facts) if usable(python)]
     for python in good:
-        full = label(python).replace(".".join(python.version.split(".")[:2]), python.version)
-        if word in (label(python), full):
+        full = python.label.replace(python.minor, python.version)
+        if word in (python.label, full):
             return python
     raise BadRequest(
         f"There is no Python {word} on this machine that works.",

@@ -25,6 +25,20 @@ def key(version: str) -> tuple[tuple[int, str], ...]:
     return tuple(numbers)
 
 
+def minor(version: str) -> str:
+    """A version without what follows its second number: ``3.11`` for ``3.11.7``."""
+    return ".".join(version.split(".")[:2])
+
+
+def python_label(implementation: str, version: str, *, free: bool) -> str:
+    """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``.
+
+    ``free`` says that it is free-threaded; then the version may end in ``t`` too.
+    """
+    kind = "" if implementation == "cpython" else implementation
+    return f"{kind}{minor(version.rstrip('t'))}{'t' if free else ''}"
+
+
 def at_least(version: str, oldest: str) -> bool:
     """Whether ``version`` is ``oldest`` or newer; False where ``version`` has no number."""
     return bool(upstream(version)) and key(version) >= key(oldest)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
-from screens.arguments import Common, nearest
+from screens.arguments import Common
 from screens.terminal import is_terminal
 from wizard import locations
 from wizard.errors import BadRequest, Exit, WizardError
+from wizard.wording import did_you_mean
 
 if TYPE_CHECKING:
     from wizard.cache.entries import Entry
@@ -67,7 +68,7 @@ def cache_command(
     deed, *names = words or ("list",)
     if deed not in DEEDS:
         raise BadRequest(
-            f"There is no 'cache {deed}'{nearest(deed, DEEDS)}.",
+            f"There is no 'cache {deed}'{did_you_mean(deed, DEEDS)}.",
             hints=("cryptography-wizard cache --help shows what is possible.",),
         )
     from wizard.cache import entries, inventory
@@ -148,7 +149,7 @@ def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]
     for name in names:
         if name not in known:
             raise BadRequest(
-                f"There is no {name!r} in the cache{nearest(name, tuple(known))}.",
+                f"There is no {name!r} in the cache{did_you_mean(name, known)}.",
                 hints=("cryptography-wizard cache list shows what is in it.",),
             )
     wanted = {known[name].name for name in names}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import stat
 import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from screens.arguments import Common
 from screens.terminal import is_terminal
+from wizard import text_files
 from wizard.errors import BadRequest, Exit
 from wizard.programs.lines import HEAD, TAIL, LineDecoder
 
@@ -87,16 +86,8 @@ def _lines(log: str) -> Iterator[str]:
             print("Paste the log, then press Ctrl-D.", file=sys.stderr)
         yield from _bounded(sys.stdin.buffer)
         return
-    try:
-        path = Path(log)
-        if stat.S_ISDIR(path.stat().st_mode):
-            raise BadRequest(f"{log} is a folder, not a log file.")
-        with path.open("rb") as file:
-            yield from _bounded(file)
-    except OSError as error:
-        raise BadRequest(f"{log} cannot be read.", shown=error.strerror or str(error)) from None
-    except ValueError:
-        raise BadRequest(f"{log!r} is not the name of a file.") from None
+    with text_files.opened(log, "a log file") as file:
+        yield from _bounded(file)
 
 
 def _bounded(file: BinaryIO) -> Iterator[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.errors import Exit, Impossible, WizardError
 from wizard.method import methods
+from wizard.wording import typed
 
 if TYPE_CHECKING:
     # Slow to import, and nothing that is shown first needs them.
@@ -107,8 +107,8 @@ def next_steps(plan: Plan) -> list[str]:
         activate = f'& "{plan.environment}\\Scripts\\Activate.ps1"'
         example = f'& "{plan.python}" -m pip list'
     else:
-        activate = f". {shlex.quote(friendly(plan.environment) + '/bin/activate')}"
-        example = f"{shlex.quote(friendly(plan.python))} -m pip list"
+        activate = typed((".", f"{friendly(plan.environment)}/bin/activate"), plan.system)
+        example = typed((friendly(plan.python), "-m", "pip", "list"), plan.system)
     if not plan.environment:
         return ["Next: use it with", f"  {example}"]
     return ["Next: activate the environment with", f"  {activate}"]
@@ -116,9 +116,8 @@ def next_steps(plan: Plan) -> list[str]:
 
 def from_wheelhouse(plan: Plan) -> str:
     """The command that installs from the wheelhouse of a plan."""
-    folder = friendly(plan.wheelhouse)
-    shown = f'"{folder}"' if plan.system == "windows" else shlex.quote(folder)
-    return f"cryptography-wizard --yes --from-wheelhouse {shown}"
+    words = ("cryptography-wizard", "--yes", "--from-wheelhouse", friendly(plan.wheelhouse))
+    return typed(words, plan.system)
 
 
 def friendly(path: str) -> str:

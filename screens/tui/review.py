@@ -48,16 +48,16 @@ def _linked(plan: Plan, own: OwnOpenSSL | None) -> str:
 
 def commands(plan: Plan) -> str:
     """The exact commands of a plan, one a line."""
-    from wizard.export import formats
+    from wizard.export import commands
 
-    return "".join(f"{formats.command_text(step.action, plan.system)}\n" for step in plan.steps)
+    return "".join(f"{commands.command_text(step.action, plan.system)}\n" for step in plan.steps)
 
 
 class StepCard(Static):
     """One step: what, why, and the command."""
 
     def __init__(self, number: int, step: Step, system: str) -> None:
-        from wizard.export import formats
+        from wizard.export import commands
 
         root = getattr(step.action, "root", False)
         super().__init__(
@@ -67,8 +67,8 @@ class StepCard(Static):
                 "\n",
                 (step.why, "$quiet"),
                 "\n",
-                (f"{formats.prompt(system)} ", "$quiet"),
-                (formats.command_text(step.action, system), "$text-primary"),
+                (f"{commands.prompt(system)} ", "$quiet"),
+                (commands.command_text(step.action, system), "$text-primary"),
             ),
             classes="step-card",
         )

@@ -23,6 +23,7 @@ from screens.tui.log_view import KEPT, LogView
 from screens.tui.page import Go, Page
 from screens.tui.step_list import StepList, StepRow, clock
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
+from wizard.wording import joined
 
 RATE = 20
 """How often a second the screen takes the events of the run."""
@@ -179,8 +180,7 @@ class RunPage(Page):
             return "Starting…"
         if len(running) == 1:
             return f"Step {running[0].number} of {total}: {running[0].step.title}"
-        *most, last = [str(step.number) for step in running]
-        return f"Steps {', '.join(most)} and {last} of {total} run side by side"
+        return f"Steps {joined(str(step.number) for step in running)} of {total} run side by side"
 
     def _bar(self) -> str:
         """How far the run is: a bar, the progress of the step that is looked at, the time."""

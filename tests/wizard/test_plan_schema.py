@@ -19,14 +19,18 @@ from backends.action import (
     Download,
     Prove,
     RemoveFolder,
+    Seal,
     Unpack,
     WriteFile,
     WriteManifest,
 )
-from tests.wizard.planned import plans
+from tests.machines import machine
+from tests.wizard.planned import plan, plans
 from wizard import codec
 from wizard import plan as module
+from wizard.choices import Choices
 from wizard.errors import BadRequest
+from wizard.knowledge import load
 from wizard.plan import SCHEMA, FileExists, PackagesInstalled, Plan, Step
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -145,6 +149,8 @@ def agrees(schema: dict[str, Any], told: str) -> bool:
     """Whether the document's words for a type are the schema's."""
     if "const" in schema:
         return told == f"`{schema['const']}`"
+    if told == "Role":
+        return bool(["", *roles_in_document()] == schema["enum"])
     if "enum" in schema:
         return set(re.findall(r'`"?(.*?)"?`', told)) == set(schema["enum"])
     if "$ref" in schema:
@@ -163,6 +169,29 @@ def agrees(schema: dict[str, Any], told: str) -> bool:
     if schema["type"] == "string":
         return told == "text" or told.startswith("`")
     return told in words[schema["type"]]
+
+
+def roles_in_document() -> list[str]:
+    section = DOCUMENT.partition("\n## Role\n")[2].partition("\n## ")[0]
+    return [
+        name
+        for cell in re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE)
+        for name in re.findall(r"`(.+?)`", cell)
+    ]
+
+
+def test_every_step_of_a_plan_has_a_role_and_every_role_is_used() -> None:
+    special = [
+        Choices(method="source", openssl="3.5.7", link="static", wheelhouse="/w", repair="yes"),
+        Choices(method="wheel", wheelhouse="/w"),
+        Choices(method="source", openssl="3.5.7", link="dynamic"),
+    ]
+    more = [plan(machine("workshop"), load(), choices) for choices in special]
+    mac = machine("mac-arm-brew")
+    bare = replace(mac, tools=tuple(tool for tool in mac.tools if tool.name != "xcode"))
+    more.append(plan(bare, load(), Choices(method="source")))
+    used = {step.role for each in (*plans(), *more) for step in each.steps}
+    assert used == set(get_args(module.Role)) - {""}
 
 
 def test_the_document_states_the_schema_number() -> None:
@@ -193,6 +222,7 @@ EVERYTHING = Step(
         Download("u", "p", "s", "su", True, "o", 1.0),
         CheckSignature("u", "f", "A", "g", 1.0),
         Unpack("a", "f", 1.0),
+        Seal("f", "t"),
         WriteManifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
         WriteFile("p", "t\n"),
         Prove("py", "1", "static", "3.5.7", 2.0),
@@ -201,6 +231,7 @@ EVERYTHING = Step(
     PackagesInstalled("apt", ("x", "y")),
     "apt",
     True,
+    "packages",
 )  # fmt: skip
 BEFORE = Step("before", "Before", "Why.", RemoveFolder("f"), check=FileExists("p"))
 WHOLE = Plan("1", "source", "", "py", "e", True, (BEFORE, EVERYTHING), ("n",), "macos", True, "w")

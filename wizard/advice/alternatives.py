@@ -15,13 +15,13 @@ from wizard.advice.external_alternatives import (
     Effort,
     command_words,
     detailed,
-    typed,
 )
 from wizard.choices import Choices, described
 from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
 from wizard.needs.case import Case
 from wizard.target_environment import usable
+from wizard.wording import typed
 
 __all__ = ["Alternative", "find"]
 
@@ -212,4 +212,4 @@ def _wizard(case: Case) -> str:
     argv = ["cryptography-wizard"]
     for name, value in case.choices.answered().items():
         argv += described()[name].words(value)
-    return typed(case.facts, argv)
+    return typed(argv, case.facts.system.name)

@@ -104,12 +104,13 @@ def _can_install(case: Case, python: Python) -> Iterator[Finding]:
     facts = case.facts
     if python.environment or python.ensurepip or facts.tool("uv"):
         return
-    minor = ".".join(python.version.split(".")[:2])
     action = "Install the package of your system that completes Python (python3-venv)."
     for manager in facts.managers:
         names = case.knowledge.packages_of(manager.name)
         if names and names.venv:
-            words = " ".join((*managers()[manager.name].by_hand, names.venv.format(minor=minor)))
+            words = " ".join(
+                (*managers()[manager.name].by_hand, names.venv.format(minor=python.minor))
+            )
             action = f"sudo {words} (the wizard can do it for you)"
     detail = f"Python {python.version} cannot make environments: its ensurepip is missing."
     yield Finding("warn", "Environments", detail, action)

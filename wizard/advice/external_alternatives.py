@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -12,6 +10,7 @@ from packaging.version import Version
 
 from backends.action import Command
 from backends.manager import called, managers, to_stay
+from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
 from wizard.knowledge import Knowledge, Packages, Release
@@ -19,6 +18,7 @@ from wizard.needs import package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
+from wizard.wording import joined, typed
 
 IMAGINED = "3.13.0"
 """An ordinary Python that every system's installer has; wheels for older ones serve newer ones."""
@@ -72,7 +72,7 @@ def new_python(
             "It can stand beside what is here; the wizard finds it afterwards."
         )
         detail = detailed(sentences, case.row(listed))
-        minor = minor_of(imagined)
+        minor = imagined.minor
         same = python is None or (imagined.platform, imagined.bits) == (
             python.platform,
             python.bits,
@@ -84,7 +84,7 @@ def new_python(
 
 def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Python]]:
     """Pythons that could be installed on this system, each with its name for people."""
-    minor = ".".join(IMAGINED.split(".")[:2])
+    minor = versions.minor(IMAGINED)
     ordinary = Python(
         "",
         "",
@@ -131,10 +131,10 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
         names = knowledge.packages_of(manager.name)
         if names is None or manager.name not in managers() or _foreign(facts.system, names):
             continue
-        minors = dict.fromkeys(minor_of(python) for python in facts.pythons if usable(python))
+        minors = dict.fromkeys(python.minor for python in facts.pythons if usable(python))
         for minor in minors or [""]:
             name = names.cryptography.format(minor=minor, digits=minor.replace(".", ""))
-            package = next((each for each in manager.packages if each.name == name), None)
+            package = manager.package(name)
             if package is None or not (package.installed or package.candidate):
                 continue
             whose = "the system's own Python"
@@ -198,13 +198,12 @@ def newer_system(case: Case, python: Python | None, newest: Listed) -> Iterator[
         names = case.knowledge.packages_of(manager.name)
         if names is None or _foreign(case.facts.system, names):
             continue
-        known = {each.name: each for each in manager.packages}
-        own = (known.get(way.version_of or way.package) for way in names.openssl)
+        own = (manager.package(way.version_of or way.package) for way in names.openssl)
         versions = [upstream(each.candidate or each.installed) for each in own if each]
         if versions and not any(at_least(each, row.openssl) for each in versions):
             detail = (
                 f"To compile cryptography {newest.version}, OpenSSL {row.openssl} or newer is "
-                f"needed, and {manager.name} has {' and '.join(versions)} here."
+                f"needed, and {manager.name} has {joined(versions)} here."
             )
             yield Alternative("A newer version of this system", detail)
 
@@ -218,19 +217,10 @@ def command_words(facts: Facts, manager: Manager, command: Command) -> str:
     """A package manager's command as it is typed here."""
     argv = called(managers()[manager.name], command, manager.program).argv
     sudo = () if facts.privilege.method in ("root", "none") else (facts.privilege.method,)
-    return typed(facts, (*(sudo if command.root else ()), *argv))
-
-
-def typed(facts: Facts, words: Sequence[str]) -> str:
-    """A command as it is typed on this machine."""
-    return subprocess.list2cmdline(words) if facts.system.name == "windows" else shlex.join(words)
+    return typed((*(sudo if command.root else ()), *argv), facts.system.name)
 
 
 def _foreign(system: System, names: Packages) -> bool:
     """Whether other systems are made with this package manager, and this one is not."""
     own = {system.distribution, *system.like}
     return bool(names.distributions) and own.isdisjoint(names.distributions)
-
-
-def minor_of(python: Python) -> str:
-    return ".".join(python.version.split(".")[:2])

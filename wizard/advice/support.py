@@ -18,6 +18,7 @@ from wizard.errors import Impossible, WizardError
 from wizard.facts import Facts, Python, System
 from wizard.knowledge import read_asset, read_row
 from wizard.versions import at_least
+from wizard.wording import joined
 
 if TYPE_CHECKING:
     from wizard.needs.case import Case
@@ -184,7 +185,7 @@ def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Un
     if not here:
         machines = dict.fromkeys(machine for each in ours for machine in each.machines)
         words = [_MACHINES.get(machine, machine) for machine in machines]
-        return _Untested(f"Of {name}, its makers test it on {_list(words)} only.")
+        return _Untested(f"Of {name}, its makers test it on {joined(words)} only.")
     moving = [word for word in here if word in MOVING]
     named = [version for each in ours for version in each.versions if version not in MOVING]
     newest = f"{name} unstable" if "unstable" in moving else f"the newest {name}"
@@ -194,8 +195,8 @@ def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Un
             perhaps=True,
         )
     fixed = ["Server " * (name == "Windows") + word for word in here if word not in MOVING]
-    tested = [f"{name} {_list(fixed)}"] if fixed else []
-    return _Untested(f"Its makers test it on {_list([*tested, *([newest] if moving else [])])}.")
+    tested = [f"{name} {joined(fixed)}"] if fixed else []
+    return _Untested(f"Its makers test it on {joined([*tested, *([newest] if moving else [])])}.")
 
 
 def _may_be(system: System, moving: list[str], named: list[str]) -> bool:
@@ -208,16 +209,15 @@ def _may_be(system: System, moving: list[str], named: list[str]) -> bool:
 
 
 def _untested_python(row: Upstream, python: Python) -> Optional[_Untested]:
-    minor = ".".join(python.version.split(".")[:2])
     if python.implementation not in ("cpython", "pypy"):
         return _Untested("Its makers test it with CPython and PyPy only.")
     if python.free_threaded:
         return _Untested("Its makers name no free-threaded Python among those that they test.")
     if not at_least(python.version, row.python):
         return _Untested(f"Its makers test it with Python {row.python} and newer.")
-    if not at_least(row.newest_python, minor):
+    if not at_least(row.newest_python, python.minor):
         return _Untested(f"Its makers name no Python newer than {row.newest_python}.")
-    if python.implementation == "pypy" and minor != row.pypy_python:
+    if python.implementation == "pypy" and python.minor != row.pypy_python:
         which = f"Its makers test it with {row.pypy}"
         if row.pypy_python:
             return _Untested(f"{which}.")
@@ -270,13 +270,9 @@ def _interpreter(python: Python) -> str:
     names = {"cpython": "Python", "pypy": "PyPy for Python"}
     name = names.get(python.implementation, python.implementation)
     free = "free-threaded " if python.free_threaded else ""
-    return f"{free}{name} {'.'.join(python.version.split('.')[:2])}"
+    return f"{free}{name} {python.minor}"
 
 
 def _openssl(row: Upstream) -> str:
-    others = f", and with {_list(row.others)}" if row.others else ""
-    return f"Source builds are tested with OpenSSL {_list(row.openssl)}{others}."
-
-
-def _list(words: tuple[str, ...] | list[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+    others = f", and with {joined(row.others)}" if row.others else ""
+    return f"Source builds are tested with OpenSSL {joined(row.openssl)}{others}."

@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import json
 import posixpath
-from shlex import join, quote
+from functools import singledispatch
+from shlex import quote
 
-from backends.action import Action, Command, Download, Prove, Unpack, WriteFile
+from backends.action import (
+    Action,
+    CheckSignature,
+    Command,
+    Download,
+    Prove,
+    RemoveFolder,
+    Seal,
+    UnknownAction,
+    Unpack,
+    WriteFile,
+    WriteManifest,
+)
 from backends.manager import managers
 from wizard.errors import Impossible
 from wizard.export.container import FOLDER, MIRRORS, Container
-from wizard.export.shell import PROOF, aim, assignments
+from wizard.export.shell import aim, assignments, proof_script
 from wizard.method import compiles, methods
-from wizard.plan import PackagesInstalled, Plan, Step, order
-from wizard.planning import build_steps, openssl_steps
+from wizard.plan import PackagesInstalled, Plan, Step, in_turn, order
 from wizard.wrap import wrap
 
 USER = "10001:10001"
@@ -53,8 +65,8 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
             "What the image needs cannot be told: this machine's package lists are empty.",
             hints=(*_fetching(fresh), "Or take the wheel."),
         )
-    worth = build_steps.in_turn(plan)
-    steps = [step for step in order(plan) if step in worth and _does_something(step)]
+    worth = in_turn(plan)
+    steps = [step for step in order(plan) if step in worth and instruction(step.action, fresh)]
     work = [step for step in steps if not step.lock]
     lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
     for name, value in fresh.facts.variables:
@@ -63,14 +75,14 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
     lines += ["", f"# {_packages_words(plan)}", _packages(_needed(plan, steps, fresh), fresh)]
     folder = ""
     for step in work:
-        if isinstance(step.action, Prove) and _own_library(plan):
+        if step.role == "proof" and _own_library(plan):
             lines += _trimmed(plan)
         lines += ["", f"# {step.title}."]
         wanted = step.action.cwd if isinstance(step.action, Command) else ""
         if wanted != folder:
             lines.append(f"WORKDIR {wanted or '/'}")
             folder = wanted
-        lines.append(_instruction(step.action, fresh))
+        lines.append(instruction(step.action, fresh))
     return "\n".join([*lines, "", *_final(plan, fresh)]) + "\n"
 
 
@@ -129,7 +141,7 @@ def _needed(plan: Plan, steps: list[Step], fresh: Container) -> set[str]:
 
 def _python(plan: Plan, fresh: Container) -> str:
     """The package of the Python that the environment is made from."""
-    commands = [s.action for s in plan.steps if s.id == "environment"]
+    commands = [s.action for s in plan.steps if s.role == "environment"]
     base = next(c.argv[0] for c in commands if isinstance(c, Command))
     name = posixpath.basename(base)
     minor = name[len("python") :]
@@ -145,31 +157,51 @@ def _packages(names: set[str], fresh: Container) -> str:
     return _run(mounts, commands)
 
 
-def _instruction(action: Action, fresh: Container) -> str:
-    """What a step does, as one instruction."""
-    if isinstance(action, Command):
-        return _run(_mounts(action, fresh), [_typed(action, fresh)])
-    if isinstance(action, Download) and action.sha256:
-        mode = "--chmod=755 " if action.executable else ""
-        return f"ADD {mode}--checksum=sha256:{action.sha256.lower()} {action.url} {action.path}"
-    if isinstance(action, Download):
+@singledispatch
+def instruction(action: object, _fresh: Container) -> str:
+    """What an action is in a Dockerfile; empty where an image needs nothing of it.
+
+    Raises UnknownAction.
+    """
+    raise UnknownAction(action, "instruction of a Dockerfile")
+
+
+@instruction.register(Command)
+def _command(action: Command, fresh: Container) -> str:
+    return _run(_mounts(action, fresh), [_typed(action, fresh)])
+
+
+@instruction.register(Download)
+def _download(action: Download, _fresh: Container) -> str:
+    if not action.sha256:
         return _run([], _fetched(action))
-    if isinstance(action, Unpack):
-        archive, folder = quote(action.archive), quote(action.folder)
-        return _run(
-            [], [f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"]
-        )
-    if isinstance(action, WriteFile):
-        return f"COPY <<'EOF' {action.path}\n{action.text.rstrip(chr(10))}\nEOF"
-    if isinstance(action, Prove):
-        words = [action.python, "-", *([action.release] if action.release else [])]
-        return f"RUN {join(words)} <<'PROOF'\n{PROOF}PROOF"
-    raise TypeError(f"no instruction for {action!r}")
+    mode = "--chmod=755 " if action.executable else ""
+    return f"ADD {mode}--checksum=sha256:{action.sha256.lower()} {action.url} {action.path}"
 
 
-def _does_something(step: Step) -> bool:
-    """Whether a step matters in a stage that is thrown away as a whole."""
-    return isinstance(step.action, (Command, Download, Unpack, WriteFile, Prove))
+@instruction.register(Unpack)
+def _unpack(action: Unpack, _fresh: Container) -> str:
+    archive, folder = quote(action.archive), quote(action.folder)
+    return _run([], [f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"])
+
+
+@instruction.register(WriteFile)
+def _file(action: WriteFile, _fresh: Container) -> str:
+    return f"COPY <<'EOF' {action.path}\n{action.text.rstrip(chr(10))}\nEOF"
+
+
+@instruction.register(Prove)
+def _proof(action: Prove, _fresh: Container) -> str:
+    return f"RUN {proof_script(action)}"
+
+
+@instruction.register(CheckSignature)
+@instruction.register(Seal)
+@instruction.register(WriteManifest)
+@instruction.register(RemoveFolder)
+def _nothing(_action: Action, _fresh: Container) -> str:
+    """Images have no keyring and no wheelhouse, and the stage that builds is thrown away."""
+    return ""
 
 
 def _run(mounts: list[str], commands: list[str]) -> str:
@@ -249,4 +281,4 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
 
 def _own_library(plan: Plan) -> bool:
     """Whether the environment has an OpenSSL of its own in it."""
-    return any(step.id == openssl_steps.PLACED for step in plan.steps)
+    return any(step.role == "library" for step in plan.steps)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from backends.action import Action, Command
-from wizard.export import powershell, shell
-from wizard.export.dockerfile import to_dockerfile
+from wizard.export.commands import command_text, prompt
 from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
 from wizard.method import methods
-from wizard.plan import Plan, Step
+from wizard.plan import Plan
 from wizard.wrap import wrap
 
-__all__ = ["command_text", "prompt", "to_dockerfile", "to_powershell", "to_shell", "to_text"]
+__all__ = ["to_powershell", "to_shell", "to_text"]
 
 
 def to_text(plan: Plan, *, width: int = 78) -> str:
@@ -30,25 +28,9 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
         lines.append("")
     before = prompt(plan.system)
     for number, step in enumerate(plan.steps, 1):
-        lines.append(f"{number}. {step.title}{_as_root(step)}")
+        lines.append(f"{number}. {step.title}{' (as root)' if step.needs_root else ''}")
         lines += wrap(step.why, width, first="   ", rest="   ")
         text = command_text(step.action, plan.system)
         lines += [f"   {before} {line}" for line in text.splitlines()]
         lines.append("")
     return "\n".join(lines)
-
-
-def prompt(system: str) -> str:
-    """What stands before a command that is to be typed on this system."""
-    return "PS>" if system == "windows" else "$"
-
-
-def command_text(action: Action, system: str = "linux") -> str:
-    """What an action does, as one command to type: on Windows for PowerShell, else for a shell."""
-    if system == "windows":
-        return powershell.action_text(action)
-    return shell.action_text(action, system)
-
-
-def _as_root(step: Step) -> str:
-    return " (as root)" if isinstance(step.action, Command) and step.action.root else ""

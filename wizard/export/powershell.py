@@ -10,26 +10,28 @@ from __future__ import annotations
 import ntpath
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import singledispatch
 
 from backends import gpg
 from backends.action import (
-    Action,
     CheckSignature,
     Command,
     Download,
     Prove,
+    RemoveFolder,
     Seal,
+    UnknownAction,
     Unpack,
     WriteFile,
     WriteManifest,
 )
 from wizard.errors import BadRequest
-from wizard.export.powershell_functions import AS_ROOT, FETCH, INVOKE, INVOKE_AS_ROOT, SIGNED, START
-from wizard.export.shell import NO_MANIFEST, PROOF, aim
+from wizard.export import scripts
+from wizard.export.shell import aim
 from wizard.openssl_archive import SIGNATURE
-from wizard.plan import Plan
-from wizard.planning import build_steps
+from wizard.plan import Plan, in_turn
 from wizard.programs import variables
+from wizard.wrap import wrap
 
 _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
 _BARE = re.compile(r"[A-Za-z][\w\\/:.=+-]*", re.ASCII)
@@ -56,28 +58,86 @@ def command_text(command: Command) -> str:
     return "; ".join([*before, call])
 
 
-def action_text(action: Action) -> str:
-    """What an action does, as one line for PowerShell that a person could type."""
-    if isinstance(action, Command):
-        return command_text(action)
-    if isinstance(action, Download):
-        return _download_text(action)
-    if isinstance(action, CheckSignature):
-        return _signature_text(action)
-    if isinstance(action, Unpack):
-        words = (action.archive, "-C", action.folder, "--strip-components=1")
-        made = f"$null = New-Item -ItemType Directory -Force {_typed(action.folder)}"
-        return f"{made}; {_tar('windows')} -xf {' '.join(map(_word, words))}"
-    if isinstance(action, Prove):
-        return f"cryptography-wizard verify {_word(action.python)}"
-    if isinstance(action, WriteFile):
-        folder = ntpath.dirname(action.path)
-        made = f"$null = New-Item -ItemType Directory -Force {_typed(folder)}; " if folder else ""
-        return made + _write(action)
-    if isinstance(action, WriteManifest):
-        return "; ".join(_collect(action, _typed))
-    if isinstance(action, Seal):
-        return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+@singledispatch
+def action_text(action: object) -> str:
+    """What an action does, as one line for PowerShell that a person could type.
+
+    Raises UnknownAction.
+    """
+    raise UnknownAction(action, "PowerShell command")
+
+
+@action_text.register(Command)
+def _command_line(action: Command) -> str:
+    return command_text(action)
+
+
+@action_text.register(Download)
+def _download_line(action: Download) -> str:
+    path = _typed(action.path)
+    wanted = _typed(action.sha256)
+    get = "Invoke-WebRequest -UseBasicParsing"
+    lines = [
+        f"$null = New-Item -ItemType Directory -Force {_typed(ntpath.dirname(action.path))}",
+        f"{get} {_typed(action.url)} -OutFile {path}",
+    ]
+    if not action.sha256:
+        sums = _typed(f"{action.path}.sha256")
+        lines.append(f"{get} {_typed(action.sha256_url)} -OutFile {sums}")
+        wanted = f"((Get-Content {sums} -TotalCount 1) -split '\\s+')[0]"
+    lines.append(
+        f"if ((Get-FileHash {path}).Hash -ne {wanted}) "
+        f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
+    )
+    return "; ".join(lines)
+
+
+@action_text.register(CheckSignature)
+def _signature_line(action: CheckSignature) -> str:
+    signature = f"{action.file}{SIGNATURE}"
+    program, *rest = gpg.verify(action.gpg, signature, action.file).argv
+    get = "Invoke-WebRequest -UseBasicParsing"
+    return "; ".join(
+        (
+            f"{get} {_typed(action.url)} -OutFile {_typed(signature)}",
+            f"$said = & {_typed(program)} {' '.join(map(_word, rest))}",
+            f"if ($LASTEXITCODE -or -not ($said -match {_typed(gpg.VALID + action.signer)})) "
+            f"{{ Remove-Item {_typed(action.file)}; throw 'The signature is wrong.' }}",
+        )
+    )
+
+
+@action_text.register(Unpack)
+def _unpack_line(action: Unpack) -> str:
+    words = (action.archive, "-C", action.folder, "--strip-components=1")
+    made = f"$null = New-Item -ItemType Directory -Force {_typed(action.folder)}"
+    return f"{made}; {_tar('windows')} -xf {' '.join(map(_word, words))}"
+
+
+@action_text.register(Seal)
+def _seal_line(action: Seal) -> str:
+    return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+
+
+@action_text.register(WriteManifest)
+def _manifest_line(action: WriteManifest) -> str:
+    return "; ".join(_collect(action, _typed))
+
+
+@action_text.register(WriteFile)
+def _file_line(action: WriteFile) -> str:
+    folder = ntpath.dirname(action.path)
+    made = f"$null = New-Item -ItemType Directory -Force {_typed(folder)}; " if folder else ""
+    return made + _write(action)
+
+
+@action_text.register(Prove)
+def _proof_line(action: Prove) -> str:
+    return f"cryptography-wizard verify {_word(action.python)}"
+
+
+@action_text.register(RemoveFolder)
+def _remove_line(action: RemoveFolder) -> str:
     return f"Remove-Item -Recurse -Force -LiteralPath {_typed(action.path)}"
 
 
@@ -87,24 +147,28 @@ def to_powershell(plan: Plan) -> str:
     It is ASCII: Windows PowerShell 5.1 reads a file without a mark in the system's old encoding.
     Raises BadRequest where a program gets an argument that 5.1 cannot pass on.
     """
-    steps = build_steps.in_turn(plan)
+    steps = in_turn(plan)
     actions = [step.action for step in steps]
     lines = [
         f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with:",
         "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
-        *(START + INVOKE).splitlines(),
+        *scripts.script("start.ps1", REMOVED=_listed(variables.REMOVED)).splitlines(),
+        *("", *scripts.script("invoke.ps1").splitlines()),
     ]
-    if any(isinstance(action, Command) and action.root for action in actions):
-        lines += (AS_ROOT + INVOKE_AS_ROOT).splitlines()
+    if any(step.needs_root for step in steps):
+        passed = _listed(variables.PASSED)
+        lines += ["", *scripts.script("as-root.ps1", PASSED=passed).splitlines()]
     if any(isinstance(action, Download) for action in actions):
-        lines += FETCH.splitlines()
+        lines += ["", *scripts.script("fetch.ps1").splitlines()]
     if any(isinstance(action, CheckSignature) for action in actions):
-        lines += SIGNED.splitlines()
+        check = "' '".join(gpg.CHECK)
+        signed = scripts.script("signed.ps1", CHECK=check, VALID=gpg.VALID)
+        lines += ["", *signed.splitlines()]
     for number, step in enumerate(steps, 1):
         title = f"[{number}/{len(steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"Write-Host {literal(title)}"]
-        lines += _script(step.action, plan.system)
+        lines += script_lines(step.action, plan.system)
     if plan.prepares:
         lines += ["", "Write-Host 'Now make the plan again: the rest of it can be seen.'"]
     return "\n".join(lines) + "\n"
@@ -132,6 +196,12 @@ def _single_quoted(text: str) -> str:
     return "'" + re.sub(f"[{_QUOTES}]", r"\g<0>\g<0>", text) + "'"
 
 
+def _listed(names: Sequence[str]) -> str:
+    """The inside of a quoted list of names, over several lines."""
+    words = ", ".join(f"'{name}'" for name in names)
+    return "\n".join(wrap(words, 90, first="    ", rest="    ")).strip()[1:-1]
+
+
 def _typed(text: str) -> str:
     return literal(text, ascii_only=False)
 
@@ -147,58 +217,96 @@ def _program(text: str) -> str:
     return text if _PROGRAM.fullmatch(text) else f"& {_typed(text)}"
 
 
-def _script(action: Action, system: str) -> list[str]:
-    if isinstance(action, Command):
-        return [_invoke(action, system)]
-    if isinstance(action, Download):
-        return _download(action, system)
-    if isinstance(action, CheckSignature):
-        return [_signature(action)]
-    if isinstance(action, Unpack):
-        words = (_tar(system), "-xf", action.archive, "-C", action.folder, "--strip-components=1")
-        made = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
-        return [made, f"Invoke-Program -Run {{ & {_arguments(words)} }}"]
-    if isinstance(action, Prove):
-        # Python reads it from its input: a here-string, piped as ASCII in every PowerShell.
-        words = (action.python, "-", *((action.release,) if action.release else ()))
-        call = f"$proof | & {_arguments(words)}"
-        return [
-            *("$OutputEncoding = [System.Text.Encoding]::ASCII", "$proof = @'"),
-            *(*PROOF.splitlines(), "'@"),
-            f"Invoke-Program -Run {{ {call} }}",
-        ]
-    if isinstance(action, WriteFile):
-        folder = literal(ntpath.dirname(action.path))
-        made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
-        return [made, _write(action, ascii_only=True)]
-    if isinstance(action, WriteManifest):
-        return [*_collect(action, literal), f"# {NO_MANIFEST}"]
-    if isinstance(action, Seal):
-        return [f"# {_comment(action.title)} is there now."]
+@singledispatch
+def script_lines(action: object, _system: str) -> list[str]:
+    """What an action is in a script for this system. Raises UnknownAction, and BadRequest where
+    a program gets an argument that PowerShell 5.1 cannot pass on.
+    """
+    raise UnknownAction(action, "lines of a PowerShell script")
+
+
+@script_lines.register(Command)
+def _command_script(action: Command, system: str) -> list[str]:
+    pairs = _pairs(action, ";" if system == "windows" else ":")
+    words = ["Invoke-Program"]
+    call = f"& {_arguments(action.argv)}"
+    if action.root and system != "windows":
+        unset = [word for name in action.unset for word in ("-u", name)]
+        around = [*map(literal, unset), *pairs]
+        call = " ".join(
+            ["Invoke-AsRoot", *(["'env'", *around] if around else []), _arguments(action.argv)]
+        )
+    else:
+        words += [f"-Set {', '.join(pairs)}"] if pairs else []
+        words += [f"-Unset {', '.join(map(literal, action.unset))}"] if action.unset else []
+    if action.cwd:
+        words.append(f"-Folder {literal(action.cwd)}")
+    if action.ok != (0,):
+        words.append(f"-Ok {', '.join(map(str, action.ok))}")
+    return [" ".join([*words, f"-Run {{ {call} }}"])]
+
+
+@script_lines.register(Download)
+def _download_script(action: Download, system: str) -> list[str]:
+    words = ["Get-Checked", f"-Url {literal(action.url)}", f"-Path {literal(action.path)}"]
+    if action.sha256:
+        words.append(f"-Sum {literal(action.sha256)}")
+    else:
+        words.append(f"-SumUrl {literal(action.sha256_url)}")
+    lines = [" ".join(words)]
+    if action.executable and system != "windows":
+        lines.append(f"Invoke-Program -Run {{ & {_arguments(('chmod', '755', action.path))} }}")
+    return lines
+
+
+@script_lines.register(CheckSignature)
+def _signature_script(action: CheckSignature, _system: str) -> list[str]:
+    words = ["Confirm-Signature", f"-Url {literal(action.url)}", f"-File {literal(action.file)}"]
+    words += [f"-Signer {literal(action.signer)}", f"-Gpg {literal(action.gpg)}"]
+    return [" ".join(words)]
+
+
+@script_lines.register(Unpack)
+def _unpack_script(action: Unpack, system: str) -> list[str]:
+    words = (_tar(system), "-xf", action.archive, "-C", action.folder, "--strip-components=1")
+    made = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
+    return [made, f"Invoke-Program -Run {{ & {_arguments(words)} }}"]
+
+
+@script_lines.register(Seal)
+def _seal_script(action: Seal, _system: str) -> list[str]:
+    return [f"# {_comment(action.title)} is there now."]
+
+
+@script_lines.register(WriteManifest)
+def _manifest_script(action: WriteManifest, _system: str) -> list[str]:
+    return [*_collect(action, literal), f"# {scripts.NO_MANIFEST}"]
+
+
+@script_lines.register(WriteFile)
+def _file_script(action: WriteFile, _system: str) -> list[str]:
+    folder = literal(ntpath.dirname(action.path))
+    made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
+    return [made, _write(action, ascii_only=True)]
+
+
+@script_lines.register(Prove)
+def _proof_script(action: Prove, _system: str) -> list[str]:
+    # Python reads it from its input: a here-string, piped as ASCII in every PowerShell.
+    words = (action.python, "-", *((action.release,) if action.release else ()))
+    return [
+        *("$OutputEncoding = [System.Text.Encoding]::ASCII", "$proof = @'"),
+        *(*scripts.proof().splitlines(), "'@"),
+        f"Invoke-Program -Run {{ $proof | & {_arguments(words)} }}",
+    ]
+
+
+@script_lines.register(RemoveFolder)
+def _remove_script(action: RemoveFolder, _system: str) -> list[str]:
     path = literal(action.path)
     return [
         f"if (Test-Path -LiteralPath {path}) {{ Remove-Item -Recurse -Force -LiteralPath {path} }}"
     ]
-
-
-def _invoke(command: Command, system: str) -> str:
-    pairs = _pairs(command, ";" if system == "windows" else ":")
-    words = ["Invoke-Program"]
-    call = f"& {_arguments(command.argv)}"
-    if command.root and system != "windows":
-        unset = [word for name in command.unset for word in ("-u", name)]
-        around = [*map(literal, unset), *pairs]
-        call = " ".join(
-            ["Invoke-AsRoot", *(["'env'", *around] if around else []), _arguments(command.argv)]
-        )
-    else:
-        words += [f"-Set {', '.join(pairs)}"] if pairs else []
-        words += [f"-Unset {', '.join(map(literal, command.unset))}"] if command.unset else []
-    if command.cwd:
-        words.append(f"-Folder {literal(command.cwd)}")
-    if command.ok != (0,):
-        words.append(f"-Ok {', '.join(map(str, command.ok))}")
-    return " ".join([*words, f"-Run {{ {call} }}"])
 
 
 def _pairs(command: Command, separator: str) -> list[str]:
@@ -230,56 +338,6 @@ def _arguments(words: Sequence[str]) -> str:
                 ),
             )
     return " ".join(map(literal, words))
-
-
-def _download(action: Download, system: str) -> list[str]:
-    words = ["Get-Checked", f"-Url {literal(action.url)}", f"-Path {literal(action.path)}"]
-    if action.sha256:
-        words.append(f"-Sum {literal(action.sha256)}")
-    else:
-        words.append(f"-SumUrl {literal(action.sha256_url)}")
-    lines = [" ".join(words)]
-    if action.executable and system != "windows":
-        lines.append(f"Invoke-Program -Run {{ & {_arguments(('chmod', '755', action.path))} }}")
-    return lines
-
-
-def _download_text(action: Download) -> str:
-    path = _typed(action.path)
-    wanted = _typed(action.sha256)
-    get = "Invoke-WebRequest -UseBasicParsing"
-    lines = [
-        f"$null = New-Item -ItemType Directory -Force {_typed(ntpath.dirname(action.path))}",
-        f"{get} {_typed(action.url)} -OutFile {path}",
-    ]
-    if not action.sha256:
-        sums = _typed(f"{action.path}.sha256")
-        lines.append(f"{get} {_typed(action.sha256_url)} -OutFile {sums}")
-        wanted = f"((Get-Content {sums} -TotalCount 1) -split '\\s+')[0]"
-    lines.append(
-        f"if ((Get-FileHash {path}).Hash -ne {wanted}) "
-        f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
-    )
-    return "; ".join(lines)
-
-
-def _signature(action: CheckSignature) -> str:
-    words = ["Confirm-Signature", f"-Url {literal(action.url)}", f"-File {literal(action.file)}"]
-    return " ".join([*words, f"-Signer {literal(action.signer)}", f"-Gpg {literal(action.gpg)}"])
-
-
-def _signature_text(action: CheckSignature) -> str:
-    signature = f"{action.file}{SIGNATURE}"
-    program, *rest = gpg.verify(action.gpg, signature, action.file).argv
-    get = "Invoke-WebRequest -UseBasicParsing"
-    return "; ".join(
-        (
-            f"{get} {_typed(action.url)} -OutFile {_typed(signature)}",
-            f"$said = & {_typed(program)} {' '.join(map(_word, rest))}",
-            f"if ($LASTEXITCODE -or -not ($said -match {_typed(gpg.VALID + action.signer)})) "
-            f"{{ Remove-Item {_typed(action.file)}; throw 'The signature is wrong.' }}",
-        )
-    )
 
 
 def _collect(action: WriteManifest, quoted: Callable[[str], str]) -> tuple[str, str]:

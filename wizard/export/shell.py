@@ -3,91 +3,27 @@
 from __future__ import annotations
 
 import posixpath
+from functools import singledispatch
 from shlex import join, quote
 
 from backends import gpg
 from backends.action import (
-    Action,
     CheckSignature,
     Command,
     Download,
     Prove,
     RemoveFolder,
     Seal,
+    UnknownAction,
     Unpack,
     WriteFile,
     WriteManifest,
 )
 from wizard.errors import BadRequest
+from wizard.export import scripts
 from wizard.openssl_archive import SIGNATURE
-from wizard.plan import Plan
-from wizard.planning import build_steps
+from wizard.plan import Plan, in_turn
 from wizard.programs import variables
-
-PROOF = """\
-import sys, cryptography
-from cryptography.fernet import Fernet
-from cryptography.hazmat.backends.openssl.backend import backend
-box = Fernet(Fernet.generate_key())
-works = box.decrypt(box.encrypt(b"it works")) == b"it works"
-print("cryptography", cryptography.__version__, "with", backend.openssl_version_text())
-sys.exit(0 if works and sys.argv[1:] in ([], [cryptography.__version__]) else 4)
-"""
-"""A small proof for scripts: ASCII, and the same for every Python and every shell."""
-
-_CLEAR = f"""\
-# These would send the installation somewhere else.
-unset {" ".join(variables.REMOVED)}
-"""
-_PASSED = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
-_AS_ROOT = f"""\
-as_root() {{
-    if [ "$(id -u)" = 0 ]; then "$@"; return; fi
-    # What a company's proxy needs would be dropped.
-    set -- env {_PASSED} "$@"
-    if command -v sudo >/dev/null; then sudo "$@"; else doas "$@"; fi
-}}
-"""
-NO_MANIFEST = "Only the wizard itself writes the manifest.json for --from-wheelhouse as well."
-_FETCH = """\
-get() { # URL FILE
-    if command -v curl >/dev/null; then curl -fsSL -o "$2" "$1"; else wget -q -O "$2" "$1"; fi
-}
-sha256() { # FILE
-    if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi
-}
-fetch() { # URL FILE SHA256-OR-NOTHING URL-OF-SHA256: the file is kept only if its sum is right
-    mkdir -p "$(dirname "$2")"
-    wanted=$3
-    if [ -z "$wanted" ]; then
-        get "$4" "$2.sha256"
-        wanted=$(tr -d '\\r' <"$2.sha256" | tr A-F a-f)
-        wanted=${wanted%%[!0-9a-f]*}
-        rm -f "$2.sha256"
-    fi
-    get "$1" "$2.part"
-    sum=$(sha256 "$2.part")
-    sum=${sum%%[!0-9a-f]*}
-    if [ -z "$sum" ] || [ "$sum" != "$wanted" ]; then
-        rm -f "$2.part"
-        printf '%s\\n' "$1 is not what was published: its SHA-256 is '$sum', not '$wanted'." >&2
-        exit 1
-    fi
-    mv "$2.part" "$2"
-}
-"""
-_SIGNED = f"""\
-signed() {{ # URL-OF-SIGNATURE FILE FINGERPRINT GPG: the file is kept only if that key signed it
-    if get "$1" "$2.asc" && said=$("$4" {" ".join(gpg.CHECK)} --verify "$2.asc" "$2") &&
-        printf '%s\\n' "$said" | grep -q "{gpg.VALID}$3"; then
-        rm -f "$2.asc"
-    else
-        rm -f "$2" "$2.asc"
-        printf '%s\\n' "$2 is not signed by $3, so it was thrown away." >&2
-        exit 1
-    fi
-}}
-"""
 
 
 def assignments(command: Command, *, env: bool = False) -> list[str]:
@@ -117,24 +53,73 @@ def command_text(command: Command, *, root: tuple[str, ...] = ()) -> str:
     return f"cd {quote(command.cwd)} && {text}" if command.cwd else text
 
 
-def action_text(action: Action, system: str = "linux") -> str:
-    """What an action does, as one line that a person could type; a release's proof excepted."""
-    if isinstance(action, Command):
-        return command_text(action)
-    if isinstance(action, Download):
-        return _download_text(action, system)
-    if isinstance(action, CheckSignature):
-        return _signature_text(action)
-    if isinstance(action, Unpack):
-        return " && ".join(_unpack(action))
-    if isinstance(action, Prove):
-        return join(["cryptography-wizard", "verify", action.python])
-    if isinstance(action, WriteFile):
-        return " && ".join(_write(action))
-    if isinstance(action, WriteManifest):
-        return " && ".join(_collect(action))
-    if isinstance(action, Seal):
-        return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+@singledispatch
+def action_text(action: object, _system: str = "linux") -> str:
+    """What an action does, as one line that a person could type; a release's proof excepted.
+
+    Raises UnknownAction.
+    """
+    raise UnknownAction(action, "shell command")
+
+
+@action_text.register(Command)
+def _command_line(action: Command, _system: str = "linux") -> str:
+    return command_text(action)
+
+
+@action_text.register(Download)
+def _download_line(action: Download, system: str = "linux") -> str:
+    """One line: fetch the file, compare its sum, and let it be run only if that is right."""
+    program = "shasum -a 256" if system == "macos" else "sha256sum"
+    path = quote(action.path)
+    # A published file has other words after the sum.
+    wanted = action.sha256.lower() or f'"$(curl -fsSL {quote(action.sha256_url)} | cut -c 1-64)"'
+    parts = [
+        f"curl -fsSL --create-dirs -o {path} {quote(action.url)}",
+        f'[ "$({program} < {path} | cut -c 1-64)" = {wanted} ]',
+        *([f"chmod 755 {path}"] if action.executable else []),
+    ]
+    return " && ".join(parts)
+
+
+@action_text.register(CheckSignature)
+def _signature_line(action: CheckSignature, _system: str = "linux") -> str:
+    signature = f"{action.file}{SIGNATURE}"
+    parts = (
+        f"curl -fsSL -o {quote(signature)} {quote(action.url)}",
+        f'said="$({join(gpg.verify(action.gpg, signature, action.file).argv)})"',
+        f'echo "$said" | grep {quote(gpg.VALID + action.signer)}',
+    )
+    return " && ".join(parts)
+
+
+@action_text.register(Unpack)
+def _unpack_line(action: Unpack, _system: str = "linux") -> str:
+    return " && ".join(_unpack(action))
+
+
+@action_text.register(Seal)
+def _seal_line(action: Seal, _system: str = "linux") -> str:
+    return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+
+
+@action_text.register(WriteManifest)
+def _manifest_line(action: WriteManifest, _system: str = "linux") -> str:
+    return " && ".join(_collect(action))
+
+
+@action_text.register(WriteFile)
+def _file_line(action: WriteFile, _system: str = "linux") -> str:
+    return " && ".join(_write(action))
+
+
+@action_text.register(Prove)
+def _proof_line(action: Prove, _system: str = "linux") -> str:
+    return join(["cryptography-wizard", "verify", action.python])
+
+
+@action_text.register(RemoveFolder)
+def _remove_line(action: RemoveFolder, _system: str = "linux") -> str:
     return join(["rm", "-rf", action.path])
 
 
@@ -149,87 +134,92 @@ def to_shell(plan: Plan) -> str:
             why="Windows has no such shell; its own is PowerShell.",
             hints=("Write it for PowerShell: cryptography-wizard plan --format powershell",),
         )
-    steps = build_steps.in_turn(plan)
+    steps = in_turn(plan)
     actions = [step.action for step in steps]
     lines = [
         "#!/bin/sh",
         f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
         "set -eu",
-        *_CLEAR.splitlines(),
+        "# These would send the installation somewhere else.",
+        f"unset {' '.join(variables.REMOVED)}",
     ]
-    if any(isinstance(action, Command) and action.root for action in actions):
-        lines += _AS_ROOT.splitlines()
+    if any(step.needs_root for step in steps):
+        passed = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
+        lines += scripts.script("as-root.sh", PASSED=passed).splitlines()
     if any(isinstance(action, Download) for action in actions):
-        lines += _FETCH.splitlines()
+        lines += scripts.script("fetch.sh").splitlines()
     if any(isinstance(action, CheckSignature) for action in actions):
-        lines += _SIGNED.splitlines()
+        check = " ".join(gpg.CHECK)
+        lines += scripts.script("signed.sh", CHECK=check, VALID=gpg.VALID).splitlines()
     for number, step in enumerate(steps, 1):
         title = f"[{number}/{len(steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
-        lines.append(_script(step.action))
+        lines.append(script_text(step.action))
     if plan.prepares:
         lines += ["", "echo 'Now make the plan again: the rest of it can be seen.'"]
     return "\n".join(lines) + "\n"
 
 
-def _script(action: Action) -> str:
-    if isinstance(action, Command):
-        return _command(action)
-    if isinstance(action, Download):
-        words = ["fetch", action.url, action.path, action.sha256.lower(), action.sha256_url]
-        executable = f"\nchmod 755 {quote(action.path)}" if action.executable else ""
-        return join(words) + executable
-    if isinstance(action, CheckSignature):
-        return join(["signed", action.url, action.file, action.signer, action.gpg])
-    if isinstance(action, Unpack):
-        return "\n".join(_unpack(action))
-    if isinstance(action, Prove):
-        words = [action.python, "-", *([action.release] if action.release else [])]
-        return f"{join(words)} <<'PROOF'\n{PROOF}PROOF"
-    if isinstance(action, WriteFile):
-        return "\n".join(_write(action))
-    if isinstance(action, WriteManifest):
-        return "\n".join([*_collect(action), f"# {NO_MANIFEST}"])
-    if isinstance(action, Seal):
-        return f": {quote(f'{action.title} is in {action.folder}')}"
-    if isinstance(action, RemoveFolder):
-        return f"rm -rf {quote(action.path)}"
-    raise TypeError(f"no shell form of {action!r}")
+@singledispatch
+def script_text(action: object) -> str:
+    """What an action is in a script, on one line or several. Raises UnknownAction."""
+    raise UnknownAction(action, "lines of a shell script")
 
 
-def _command(command: Command) -> str:
-    text = command_text(command, root=("as_root",) if command.root else ())
-    if command.cwd:
+@script_text.register(Command)
+def _command_script(action: Command) -> str:
+    text = command_text(action, root=("as_root",) if action.root else ())
+    if action.cwd:
         text = f"( {text} )"
-    if command.ok == (0,):
+    if action.ok == (0,):
         return text
-    codes = "|".join(str(code) for code in command.ok)
+    codes = "|".join(str(code) for code in action.ok)
     return f"code=0\n{text} || code=$?\ncase $code in {codes}) ;; *) exit 1 ;; esac"
 
 
-def _download_text(action: Download, system: str) -> str:
-    """One line: fetch the file, compare its sum, and let it be run only if that is right."""
-    program = "shasum -a 256" if system == "macos" else "sha256sum"
-    path = quote(action.path)
-    # A published file has other words after the sum.
-    wanted = action.sha256.lower() or f'"$(curl -fsSL {quote(action.sha256_url)} | cut -c 1-64)"'
-    parts = [
-        f"curl -fsSL --create-dirs -o {path} {quote(action.url)}",
-        f'[ "$({program} < {path} | cut -c 1-64)" = {wanted} ]',
-        *([f"chmod 755 {path}"] if action.executable else []),
-    ]
-    return " && ".join(parts)
+@script_text.register(Download)
+def _download_script(action: Download) -> str:
+    words = ["fetch", action.url, action.path, action.sha256.lower(), action.sha256_url]
+    executable = f"\nchmod 755 {quote(action.path)}" if action.executable else ""
+    return join(words) + executable
 
 
-def _signature_text(action: CheckSignature) -> str:
-    signature = f"{action.file}{SIGNATURE}"
-    parts = (
-        f"curl -fsSL -o {quote(signature)} {quote(action.url)}",
-        f'said="$({join(gpg.verify(action.gpg, signature, action.file).argv)})"',
-        f'echo "$said" | grep {quote(gpg.VALID + action.signer)}',
-    )
-    return " && ".join(parts)
+@script_text.register(CheckSignature)
+def _signature_script(action: CheckSignature) -> str:
+    return join(["signed", action.url, action.file, action.signer, action.gpg])
+
+
+@script_text.register(Unpack)
+def _unpack_script(action: Unpack) -> str:
+    return "\n".join(_unpack(action))
+
+
+@script_text.register(Seal)
+def _seal_script(action: Seal) -> str:
+    return f": {quote(f'{action.title} is in {action.folder}')}"
+
+
+@script_text.register(WriteManifest)
+def _manifest_script(action: WriteManifest) -> str:
+    return "\n".join([*_collect(action), f"# {scripts.NO_MANIFEST}"])
+
+
+@script_text.register(WriteFile)
+def _file_script(action: WriteFile) -> str:
+    return "\n".join(_write(action))
+
+
+@script_text.register(Prove)
+def proof_script(action: Prove) -> str:
+    """The proof as a here-document for the Python that is tried."""
+    words = [action.python, "-", *([action.release] if action.release else [])]
+    return f"{join(words)} <<'PROOF'\n{scripts.proof()}PROOF"
+
+
+@script_text.register(RemoveFolder)
+def _remove_script(action: RemoveFolder) -> str:
+    return f"rm -rf {quote(action.path)}"
 
 
 def _unpack(action: Unpack) -> tuple[str, str]:

@@ -201,5 +201,5 @@ def _can_install(found: tuple[Python, ...], brought: tuple[Tool, ...]) -> bool:
 
 
 def _minors(found: tuple[Python, ...]) -> tuple[str, ...]:
-    versions = (".".join(p.version.split(".")[:2]) for p in found if p.version)
+    versions = (p.minor for p in found if p.version)
     return tuple(dict.fromkeys(versions))

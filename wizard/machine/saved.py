@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from wizard import codec
-from wizard.errors import BadRequest
+from wizard import codec, text_files
 from wizard.facts import SCHEMA, Facts
 from wizard.machine import consistency
 
@@ -16,23 +13,7 @@ _HINTS = ("Save a machine with: cryptography-wizard doctor --json > machine.json
 
 def load(path: str) -> Facts:
     """Read a saved machine. Raises BadRequest if it is not one, or describes an impossible one."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BadRequest(f"{path} cannot be read.", shown=error.strerror or str(error)) from None
-    except ValueError:
-        raise BadRequest(f"{path!r} is not the name of a file.") from None
-    if len(data) > LARGEST:
-        raise BadRequest(f"{path} is too large to be a saved machine.", hints=_HINTS)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadRequest(
-            f"{path} is not text in UTF-8.",
-            shown=f"byte {error.start}: {error.reason}",
-            hints=_HINTS,
-        ) from None
+    text = text_files.read(path, "a saved machine", limit=LARGEST, hints=_HINTS)
     facts = codec.from_json(Facts, text, source=path, schema=SCHEMA)
     consistency.check(facts, source=path)
     return facts

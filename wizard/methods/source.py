@@ -69,6 +69,7 @@ class Source:
             needs=made.needs,
             heavy=True,
             undo=tool.undo(),
+            role="build",
         )
         cleared = build_steps.cleared(needs, case.choices)
         return Recipe(

@@ -57,6 +57,7 @@ class Wheel:
             tool.install(requirements, binary=True, reinstall=tool.has(listed.version)),
             needs=tuple(step.id for step in tool.before[-1:]),
             undo=tool.undo(),
+            role="install",
         )
         return Recipe(
             steps=build_steps.with_packages(case, tool, (*tool.before, install)),

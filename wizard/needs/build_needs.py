@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass, replace
 
 from backends.manager import managers
+from wizard import versions
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge, Packages
 from wizard.needs import build_notes, cffi, compiler, linking, openssl, openssl_build, rust
@@ -119,7 +120,6 @@ def _with_lists(request: BuildRequest, manager: Manager, names: Packages) -> Bui
 
 def _with_manager(request: BuildRequest, manager: Manager, names: Packages) -> BuildNeeds | Refused:
     facts, python = request.facts, request.python
-    known = {package.name: package for package in manager.packages}
     wanted = list(names.build)
     if names.libffi and cffi.is_compiled(python):
         wanted.append(names.libffi)
@@ -135,8 +135,9 @@ def _with_manager(request: BuildRequest, manager: Manager, names: Packages) -> B
     if isinstance(toolchain, Refused):
         return toolchain
     wanted += [*library.packages, *headers, *toolchain.packages]
-    missing = tuple(name for name in wanted if name not in known or not known[name].installed)
-    unknown = [n for n in missing if n not in known or not known[n].candidate]
+    known = {name: manager.package(name) for name in wanted}
+    missing = tuple(name for name, package in known.items() if not (package and package.installed))
+    unknown = [name for name in missing if not ((package := known[name]) and package.candidate)]
     if unknown:
         return Refused(f"{manager.name} does not have: {' '.join(unknown)}.")
     if missing and _needs_root(manager) and facts.privilege.method == "none":
@@ -247,8 +248,7 @@ def _python_headers(
             f"{python.path} came without its header files (Python.h), and no package has them.",
             hints=("Choose another Python.",),
         )
-    minor = _minor(python)
-    known = {package.name: package for package in manager.packages}
+    minor = python.minor
     if python.implementation == "pypy":
         templates: tuple[str, ...] = (names.pypy_headers,) if names.pypy_headers else ()
     else:
@@ -257,13 +257,13 @@ def _python_headers(
         return ()
     for template in templates:
         name = template.format(minor=minor, digits=minor.replace(".", ""))
-        package = known.get(name)
+        package = manager.package(name)
         if package is None:
             continue
         version = upstream(package.installed or package.candidate)
         # A name without a version is that of the system's own Python, which may be another.
         fits = name != template or python.implementation == "pypy"
-        if fits or _minor_of(version) == minor:
+        if fits or versions.minor(version) == minor:
             return (name,)
     first = templates[0].format(minor=minor, digits=minor.replace(".", ""))
     return Refused(
@@ -313,11 +313,3 @@ def _joined(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     for name, value in pairs:
         found[name] = f"{found[name]} {value}" if name in found else value
     return tuple(found.items())
-
-
-def _minor(python: Python) -> str:
-    return _minor_of(python.version)
-
-
-def _minor_of(version: str) -> str:
-    return ".".join(version.split(".")[:2])

@@ -9,6 +9,7 @@ from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.versions import at_least
+from wizard.wording import joined
 
 REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS")
 """Variables of everybody's that a plan may need for itself."""
@@ -38,7 +39,7 @@ def notes_for(
     replaced = [n for n in REPLACED if n in own and facts.variable(n) not in ("", own[n])]
     if replaced:
         notes.append(
-            f"The build does not get your {' and '.join(replaced)}: it needs a value of its own "
+            f"The build does not get your {joined(replaced)}: it needs a value of its own "
             "there, which is named in the command."
         )
     if toolchain.old:

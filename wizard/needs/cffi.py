@@ -24,4 +24,4 @@ def is_compiled(python: Python) -> bool:
         return True
     machine = "i686" if python.bits == 32 and python.machine == "x86_64" else python.machine
     served = machine in WHEELS.get(python.libc, ())
-    return not served or key(".".join(python.version.split(".")[:2])) > key(NEWEST)
+    return not served or key(python.minor) > key(NEWEST)

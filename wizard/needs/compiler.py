@@ -27,6 +27,7 @@ def _command_line_tools() -> tuple[Step, ...]:
             "Ask macOS for the Command Line Tools",
             "They are Apple's compiler. A window opens: click Install, and agree.",
             xcode.install(),
+            role="compiler",
         ),
         Step(
             STEP,
@@ -34,6 +35,7 @@ def _command_line_tools() -> tuple[Step, ...]:
             "Apple's installer takes some minutes after you have clicked.",
             xcode.wait(),
             needs=("compiler-ask",),
+            role="compiler",
         ),
     )
 

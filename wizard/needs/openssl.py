@@ -110,12 +110,12 @@ def own_hint(request: BuildRequest) -> tuple[str, ...]:
 def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Library | Refused:
     """The OpenSSL that ``manager`` has, or would install, for this build."""
     facts, row, link = request.facts, request.row, request.link
-    known = {package.name: package for package in manager.packages}
     own = own_hint(request)
     refused: Refused | None = None
     hints: tuple[str, ...] = ()
     for way in names.openssl:
-        package, numbered = known.get(way.package), known.get(way.version_of or way.package)
+        package = manager.package(way.package)
+        numbered = manager.package(way.version_of) if way.version_of else package
         version = upstream(numbered.installed or numbered.candidate) if numbered else ""
         if not package or not version:
             helps = way.hint and (way.static or link != "static")
@@ -125,7 +125,7 @@ def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Librar
         if problem:
             refused = refused or problem
             continue
-        if link == "static" and way.static not in known:
+        if link == "static" and manager.package(way.static) is None:
             return Refused(f"{manager.name} has no static libraries of OpenSSL.", (*own, WHEEL))
         if link == "static" and _entangled(way, version):
             return _not_alone(version, own)
@@ -139,7 +139,8 @@ def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Librar
             return Refused(f"Where {way.static} puts its libraries cannot be told here.")
         if "{folder}" in way.prefix and not package.folder:
             return Refused(f"{manager.name} did not say in which folder {way.package} is.")
-        engine = (way.engine,) if way.engine in known and not at_least(row.first, NO_ENGINE) else ()
+        with_engine = manager.package(way.engine) and not at_least(row.first, NO_ENGINE)
+        engine = (way.engine,) if with_engine else ()
         packages = (way.package, *((way.static,) if link == "static" else ()), *engine)
         return Library(
             version,

@@ -19,6 +19,7 @@ def refresh(facts: Facts, manager: str) -> Step:
         "So that the newest packages are installed, and none that is gone by now is asked for.",
         _called(facts, manager, managers()[manager].refresh()),
         lock=manager,
+        role="packages",
     )
 
 
@@ -45,6 +46,7 @@ def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple
             undo=(_called(facts, manager, remove),),
             check=PackagesInstalled(manager, names),
             lock=manager,
+            role="packages",
         ),
     )
 

@@ -7,6 +7,7 @@ from wizard.knowledge import Knowledge
 from wizard.needs import wheels
 from wizard.refused import Refused
 from wizard.versions import key
+from wizard.wording import joined
 
 
 def listing(facts: Facts, knowledge: Knowledge) -> tuple[Listed, ...]:
@@ -42,4 +43,4 @@ def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:
     below = next((v for v in usable if key(v) <= asked), "")
     above = next((v for v in reversed(usable) if key(v) >= asked), "")
     near = [v for v in dict.fromkeys((below, above)) if v]
-    return (f"Nearest: {' and '.join(near)}. Newest: {newest}.",)
+    return (f"Nearest: {joined(near)}. Newest: {newest}.",)

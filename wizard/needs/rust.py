@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
-from wizard.facts import Facts, Manager, Package, Python, Tool
+from wizard.facts import Facts, Manager, Python, Tool
 from wizard.knowledge import Packages, Release, RustPackage
 from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, key, upstream
+from wizard.wording import joined
 
 SPARSE = "1.68"
 """The first cargo that reads the quick (sparse) form of the crates' index, as mirrors have it; an
@@ -79,14 +80,13 @@ def system(
         return present
     seen: list[str] = []
     if manager is not None and names is not None:
-        known = {package.name: package for package in manager.packages}
-        offered = [(way, _offered(known, way)) for way in names.rust]
+        offered = [(way, _offered(manager, way)) for way in names.rust]
         good = [pair for pair in offered if _new_enough(pair[1], row)]
         quick = [pair for pair in good if at_least(pair[1], SPARSE)]
         for way, version in (*quick, *good):
             return Toolchain(
                 "packages",
-                f"Rust {version} ({' and '.join(way.packages)})",
+                f"Rust {version} ({joined(way.packages)})",
                 packages=way.packages,
                 path=_front(facts, way, manager),
                 old=not quick,
@@ -198,12 +198,12 @@ def _must_lead(facts: Facts, cargo: Tool) -> bool:
     return cargo.origin not in ("system", "") or facts.tool("cargo") is not cargo
 
 
-def _offered(known: dict[str, Package], way: RustPackage) -> str:
-    packages = [known.get(name) for name in way.packages]
+def _offered(manager: Manager, way: RustPackage) -> str:
+    packages = [manager.package(name) for name in way.packages]
     if not all(package and (package.installed or package.candidate) for package in packages):
         return ""
-    package = known[way.version_of]
-    return upstream(package.installed or package.candidate)
+    package = manager.package(way.version_of)
+    return upstream(package.installed or package.candidate) if package else ""
 
 
 def _new_enough(version: str, row: Release) -> bool:

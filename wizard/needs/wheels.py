@@ -15,7 +15,6 @@ from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, Platform, Release
 from wizard.needs.tags import expand, modern, platforms
 from wizard.refused import Refused
-from wizard.target_environment import label
 
 HEEDS_PYTHON = Version("9.0")
 """The first pip that looks at requires-python: an older one takes any release, and any cffi."""
@@ -157,7 +156,7 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
         return Refused(
             f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
         )
-    if listed.pythons and label(python) not in listed.pythons:
+    if listed.pythons and python.label not in listed.pythons:
         return Refused(
             f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it has not "
             f"everything that Python {python.version} needs."

@@ -11,13 +11,11 @@ from wizard.choices import Choices
 from wizard.facts import Facts, Python
 from wizard.needs import build_needs, package_steps
 from wizard.needs.case import Case
-from wizard.plan import Plan, Step
+from wizard.plan import Step
 from wizard.planning import openssl_steps
 from wizard.planning.installer import Installer
 from wizard.target_environment import path_rules
-
-CRATES = "crates"
-"""The id of the step that fetches what cargo will compile."""
+from wizard.wording import joined
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,7 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
                 f"{variables[0][0]} of your own.",
                 WriteFile(constraints, text),
                 needs=tuple(step.id for step in environment[-1:]),
+                role="preparation",
             )
         )
         env = (*env, *variables)
@@ -95,22 +94,15 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
     if not built or row.build_backend != "maturin" or build.uv:
         return made
     crates = Step(
-        CRATES,
+        "crates",
         "Fetch the crates of cryptography",
         "Meanwhile OpenSSL is compiled: the network does not wait for the processor. pip only "
         "tries out what it would build, and cargo keeps the crates for it.",
         made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={listed.version}")),
         needs=(*tools, *(step.id for step in build.before[-1:])),
+        role="crates",
     )
     return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
-
-
-def in_turn(plan: Plan) -> tuple[Step, ...]:
-    """The steps for whoever does one after the other: to fetch the crates first then saves nothing.
-
-    In a wheelhouse's plan that step bears the name of its Python too.
-    """
-    return tuple(step for step in plan.steps if step.id.partition("-")[0] != CRATES)
 
 
 def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
@@ -130,6 +122,7 @@ def with_pip(tool: Installer) -> Installer:
         "pip does the building and installing.",
         pip.install(target.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
         needs=(tool.before[-1].id,),
+        role="installer",
     )
     return Installer(target, (*tool.before, step), tool.note, pip=tool.pip)
 
@@ -151,6 +144,7 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
             "rustup is the Rust project's own installer. Its checksum is compared.",
             rustup.installer(rust.root, rust.triple, rust.home),
             undo=undo,
+            role="rust",
         ),
         Step(
             "rust",
@@ -159,6 +153,7 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
             rustup.install(rust.triple, rust.home),
             needs=("rustup",),
             undo=undo,
+            role="rust",
         ),
     )
 
@@ -175,6 +170,7 @@ def cleared(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]
             "cryptography does not need it to work. --toolchain keep leaves it for the next build.",
             RemoveFolder(rust.home),
             needs=("install",),
+            role="clean-up",
         ),
     )
 
@@ -204,7 +200,7 @@ def packages(facts: Facts, needs: build_needs.BuildNeeds, tool: Installer) -> tu
         reasons.append("This system keeps the making of environments in a package of its own.")
     names = (*needs.missing, *tool.packages)
     if len(names) > 1:
-        reasons.append(f"Missing are {', '.join(names[:-1])} and {names[-1]}.")
+        reasons.append(f"Missing are {joined(names)}.")
     manager = needs.manager or tool.manager
     return package_steps.steps(facts, manager, names, " ".join(reasons)) if names else ()
 
@@ -220,7 +216,7 @@ def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -
     last = packages[-1].id
     return tuple(
         replace(step, needs=(*step.needs, last))
-        if step.id == "environment" and last not in step.needs
+        if step.role == "environment" and last not in step.needs
         else step
         for step in steps
     )

@@ -215,6 +215,7 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
             "Put pip into the environment",
             "This environment has no pip, which does the installing.",
             pip.ensure(target.interpreter),
+            role="installer",
         )
         upgrade = _upgrade(target, python.ensurepip, (ensured.id,), OFTEN_OLD, folder)
         return Installer(
@@ -261,6 +262,7 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
         needs=needs,
         undo=(RemoveFolder(target.folder),),
         check=FileExists(target.interpreter),
+        role="environment",
     )
 
 
@@ -277,6 +279,7 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], why: str, fol
             folder=folder,
         ),
         needs=needs,
+        role="installer",
     )
 
 
@@ -295,11 +298,10 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
     """
     if python.ensurepip:
         return "", ()
-    minor = ".".join(python.version.split(".")[:2])
     for manager, names in build_needs.available(case.facts, case.knowledge):
         if case.choices.manager not in ("", manager.name):
             continue  # one call installs everything, so it is one manager's
-        name = names.venv.format(minor=minor)
+        name = names.venv.format(minor=python.minor)
         offered = {p.name for p in manager.packages if p.candidate and not p.installed}
         # Where the lists are empty nothing is offered yet: they are fetched first in any case.
         if not name or python.prefix != "/usr" or (offered and name not in offered):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backends import openssl
 from backends.action import (
     CheckSignature,
@@ -19,11 +17,10 @@ from wizard.needs.openssl import OpenSSLBuild
 from wizard.openssl_archive import FLAG, SIGNATURE, VARIABLE
 from wizard.plan import FileExists, Step
 from wizard.target_environment import path_rules
+from wizard.wording import joined
 
 STEP = "openssl"
 """The id of the step after which it is built."""
-PLACED = "openssl-place"
-"""The id of the step after which a shared one is where it stays."""
 
 
 def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
@@ -58,6 +55,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
                 otherwise="Or fetch it elsewhere, and say where it is: "
                 f"{FLAG} FILE|FOLDER|URL, or {VARIABLE}.",
             ),
+            role="openssl",
         ),
         *signature,
         Step(
@@ -66,6 +64,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "Into a folder of the wizard's own, which is removed again.",
             Unpack(own.archive, folder),
             needs=(signature[-1].id if signature else "openssl-source",),
+            role="openssl",
         ),
         *named,
         Step(
@@ -74,6 +73,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             _why(own),
             configure,
             needs=(named[-1].id if named else "openssl-unpack", *needs),
+            role="openssl",
         ),
         Step(
             "openssl-build",
@@ -82,6 +82,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             openssl.build(folder, facts.system.cores, own.objects),
             needs=("openssl-configure",),
             heavy=True,
+            role="openssl",
         ),
         Step(
             "openssl-install",
@@ -91,6 +92,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             needs=("openssl-build",),
             undo=undo,
             check=FileExists(rules.join(own.prefix, "include", "openssl", "opensslv.h")),
+            role="openssl",
         ),
         Step(
             STEP,
@@ -98,6 +100,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "With checksums, so that it is known to be whole when it is used again.",
             Seal(own.prefix, f"OpenSSL {version}, {link}"),
             needs=("openssl-install",),
+            role="openssl",
         ),
         Step(
             "openssl-clean",
@@ -105,6 +108,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "It takes some hundred megabytes, and is not needed any more.",
             RemoveFolder(folder),
             needs=(STEP,),
+            role="clean-up",
         ),
     )
 
@@ -122,6 +126,7 @@ def _signature(facts: Facts, own: OpenSSLBuild) -> tuple[Step, ...]:
             f"By your gpg, with the OpenSSL project's key {own.source.signer} from your keyring.",
             CheckSignature(url, own.archive, own.source.signer, gpg.path),
             needs=("openssl-source",),
+            role="openssl",
         ),
     )
 
@@ -143,13 +148,15 @@ def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Ste
             "It belongs to this environment alone, and goes when the environment goes.",
             WriteFile(rules.join(own.place, "README.txt"), text),
             needs=needs,
+            role="library",
         ),
         Step(
-            PLACED,
+            "openssl-place",
             "Put OpenSSL into it",
             "cryptography will find it there, without any variable.",
             Command(("cp", "-R", f"{own.prefix}/.", f"{own.place}/."), timeout=120),
             needs=("openssl-folder", *built),
+            role="library",
         ),
     )
 
@@ -167,6 +174,7 @@ def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
             "one name the system takes the first for both.",
             WriteFile(path, text),
             needs=("openssl-unpack",),
+            role="openssl",
         ),
     )
 
@@ -175,7 +183,7 @@ def _why(own: OpenSSLBuild) -> str:
     """What each option does."""
     said = [reason for option, reason in _REASONS.items() if option in own.options]
     less = [option for option in ("no-tests", "no-apps", "no-docs") if option in own.options]
-    said.append(f"{_listed(less)} leave{'s' if len(less) == 1 else ''} out what is not needed here")
+    said.append(f"{joined(less)} leave{'s' if len(less) == 1 else ''} out what is not needed here")
     said.append("--openssldir is where this system keeps its certificates and its openssl.cnf")
     return f"Its options: {'; '.join(said)}."
 
@@ -192,8 +200,3 @@ _REASONS = {
     "enable-ec_nistp_64_gcc_128": "enable-ec_nistp_64_gcc_128 makes the curves P-224 and P-521 "
     "much faster, as in those",
 }
-
-
-def _listed(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

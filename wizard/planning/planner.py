@@ -38,6 +38,7 @@ def plan(case: Case) -> Plan:
         "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
         Prove(case.target.interpreter, choices.release, recipe.link, recipe.openssl),
         needs=(recipe.steps[-1].id,),
+        role="proof",
     )
     return _plan(case, recipe, (*recipe.steps, proof), (recipe.note, *notes))
 

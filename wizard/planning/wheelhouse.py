@@ -21,7 +21,7 @@ from wizard.plan import Plan, Step
 from wizard.planning import build_steps, installer, portability
 from wizard.planning.build_steps import Prepared
 from wizard.planning.installer import Installer
-from wizard.target_environment import Target, label, path_rules, shares_wheel, work_folder
+from wizard.target_environment import Target, path_rules, shares_wheel, work_folder
 
 LOCK = "wheels"
 """The folder in which the wheels are made: two pips at once would write the same files."""
@@ -60,7 +60,7 @@ class _TargetPlan:
 
     @property
     def name(self) -> str:
-        return label(self.target.python)
+        return self.target.python.label
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -86,6 +86,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         f"Nothing of an earlier run shall get among the wheels. {choices.wheelhouse} itself is "
         "touched at the end only.",
         RemoveFolder(work),
+        role="clean-up",
     )
     wanted = replace(first.needs, missing=needs.missing)
     packages = tuple(dict.fromkeys(name for b in target_plans for name in b.tool.packages))
@@ -119,6 +120,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
             first.target.python.machine,
         ),
         needs=(tried[-1].id,),
+        role="manifest",
     )
     clean = Step(
         "clean",
@@ -126,6 +128,7 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         "The wheelhouse has all that is needed.",
         RemoveFolder(work),
         needs=(manifest.id,),
+        role="clean-up",
     )
     cleared = build_steps.cleared(first.needs, choices)
     return Plan(
@@ -162,16 +165,16 @@ def _target_plans(case: Case, offer: Offer) -> tuple[_TargetPlan, ...]:
         builds = compiles(case.choices.method) and older is None
         needs = case.source_needs(target, offer.listed) if builds else None
         if not isinstance(needs, BuildNeeds):
-            name = label(older.target.python if older else target.python)
-            steps = _own(label(target.python), tool.before)
+            name = (older.target.python if older else target.python).label
+            steps = _own(target.python.label, tool.before)
             found.append(_TargetPlan(target, tool, steps, BuildNeeds(), name))
             continue
         made = build_steps.prepare(case, needs, tool)
-        steps = _own(label(target.python), made.environment)
+        steps = _own(target.python.label, made.environment)
         old = {step.id for step in made.environment}
         waits = (*(need for need in made.needs if need not in old), steps[-1].id)
         made = replace(made, environment=steps, needs=waits)
-        found.append(_TargetPlan(target, tool, made.environment, needs, label(target.python), made))
+        found.append(_TargetPlan(target, tool, made.environment, needs, target.python.label, made))
     return tuple(found)
 
 
@@ -230,6 +233,7 @@ def _built(target_plan: _TargetPlan, made: Prepared, stage: str, release: str) -
         needs=made.needs,
         lock=LOCK,
         heavy=True,
+        role="build",
     )
 
 
@@ -249,6 +253,7 @@ def _fetched(target_plan: _TargetPlan, stage: str, release: str) -> Step:
         ),
         needs=target_plan.ready,
         lock=LOCK,
+        role="wheels",
     )
 
 
@@ -260,6 +265,7 @@ def _needs(first: _TargetPlan, serves: str, stage: str, file: str) -> Step:
         "only the rest is fetched.",
         Command((first.target.interpreter, "-c", NEEDS, stage, file), timeout=60),
         needs=(_id("wheels", serves),),
+        role="preparation",
     )
 
 
@@ -278,6 +284,7 @@ def _rest(target_plan: _TargetPlan, stage: str, listed: str) -> Step:
         ),
         needs=(_id("needs", target_plan.serves), *target_plan.ready),
         lock=LOCK,
+        role="wheels",
     )
 
 
@@ -299,6 +306,7 @@ def _repaired(
             timeout=600,
         ),
         needs=first.ready,
+        role="preparation",
     )
     repair = Step(
         "wheels-repair",
@@ -312,6 +320,7 @@ def _repaired(
         ),
         needs=(fetch.id, *needs),
         lock=LOCK,
+        role="wheels",
     )
     return [fetch, repair]
 
@@ -337,6 +346,7 @@ def _installed(
                     folder=stage,
                 ),
                 needs=needs,
+                role="trial",
             )
         )
     return steps
@@ -350,6 +360,7 @@ def _proved(target_plan: _TargetPlan, proof: Prove, before: str) -> Step:
         "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
         proof,
         needs=(before, _id("try", target_plan.name)),
+        role="proof",
     )
 
 
@@ -365,7 +376,7 @@ def _id(step: str, name: str) -> str:
 
 def _makes(step: Step) -> bool:
     """Whether a step puts wheels into the folder, or changes them there."""
-    return step.lock == LOCK
+    return step.role in ("build", "wheels")
 
 
 def _glibc(facts: Facts, target_plan: _TargetPlan) -> bool:

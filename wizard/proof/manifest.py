@@ -19,15 +19,15 @@ from pathlib import Path
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from backends import action
-from wizard import __version__, codec
+from wizard import __version__, codec, text_files
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import Listed, Listing
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import extension, linkage
 from wizard.proof.extension import Survey
 from wizard.proof.verify import Mark
-from wizard.target_environment import label_of
-from wizard.versions import key
+from wizard.versions import key, python_label
+from wizard.wording import joined
 
 FILE = "manifest.json"
 SCHEMA = 1
@@ -150,17 +150,13 @@ def load(folder: Path) -> Manifest:
             )
         if not file.is_file():
             raise _no_manifest(folder)
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
     except OSError as error:
         raise BadRequest(f"{file} cannot be read.", shown=error.strerror or str(error)) from None
-    if len(data) > LARGEST:
-        raise _damaged(file, f"It is larger than {LARGEST >> 20} MB.")
+    with text_files.opened(file, "a manifest") as stream:
+        data = stream.read(LARGEST + 1)
     try:
-        text = data.decode("utf-8")
+        text = text_files.decoded(data, file, "a manifest", limit=LARGEST)
         found = codec.from_json(Manifest, text, source=str(file), schema=SCHEMA)
-    except UnicodeDecodeError as error:
-        raise _damaged(file, f"byte {error.start}: {error.reason}") from None
     except BadRequest as error:
         raise _damaged(file, "\n".join(filter(None, (error.what, error.shown)))) from None
     names = [wheel.file for wheel in found.wheels]
@@ -193,7 +189,7 @@ def listing(manifest: Manifest) -> Listing:
     """What the wheelhouse has of cryptography, as an index would tell it."""
     releases: dict[str, list[Wheel]] = {}
     named = (target.split() for target in manifest.targets)
-    pythons = tuple(label_of(*words, free=words[-1].endswith("t")) for words in named)
+    pythons = tuple(python_label(*words, free=words[-1].endswith("t")) for words in named)
     for wheel in manifest.wheels:
         if wheel.name == "cryptography":
             releases.setdefault(wheel.version, []).append(wheel)
@@ -216,26 +212,22 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     size = sum(wheel.size for wheel in manifest.wheels) / 1e6
     pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
     lines: list[tuple[Mark, str]] = [
-        ("ok", f"cryptography {manifest.release} for {_and(pythons)}."),
+        ("ok", f"cryptography {manifest.release} for {joined(pythons)}."),
         ("ok", "Each of them installed it from the wheels alone, and it works."),
         ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, each with its checksum."),
     ]
-    openssl = _and(list(dict.fromkeys(w.openssl for w in own if w.openssl))) or "OpenSSL"
+    openssl = joined(dict.fromkeys(w.openssl for w in own if w.openssl)) or "OpenSSL"
     links = {wheel.link for wheel in own}
     if links == {"static"}:
         lines.append(("ok", f"{openssl} is inside (static)."))
     elif links == {"dynamic"}:
-        names = _and(list(dict.fromkeys(name for w in own for name in w.libraries)))
+        names = joined(dict.fromkeys(name for w in own for name in w.libraries))
         lines.append(("ok", f"It uses the OpenSSL of the system ({names}), built with {openssl}."))
     glibc = max((wheel.glibc for wheel in manifest.wheels), key=key, default="")
     if glibc:
         lines.append(("ok", f"It needs Linux on {manifest.machine} with glibc {glibc} or newer."))
     notes = [wheel for wheel in manifest.wheels if wheel.only_here]
     return (*lines, *(("warning", f"{wheel.file}: {wheel.only_here}") for wheel in notes))
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _honest(wheel: Wheel) -> str:
@@ -298,7 +290,7 @@ def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
         return wheel
     reasons = []
     if wheel.link == "dynamic":
-        names = " and ".join(Path(name).name for name in wheel.libraries) or "OpenSSL"
+        names = joined(Path(name).name for name in wheel.libraries) or "OpenSSL"
         places = " or ".join(folder for folder in folders if folder.startswith("/"))
         where = f"the OpenSSL in {places}" if places else "that system's own OpenSSL"
         reasons.append(f"it uses {where} ({names})")
@@ -306,7 +298,7 @@ def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
         reasons.append(f"it uses libraries of that system ({', '.join(wheel.libraries)})")
     if wheel.glibc:
         reasons.append(f"it needs glibc {wheel.glibc} or newer")
-    because = " and ".join(reasons) or "nobody has checked which libraries other systems have"
+    because = joined(reasons) or "nobody has checked which libraries other systems have"
     return replace(
         wheel,
         only_here="It only installs on systems like the one that it was built on, because "

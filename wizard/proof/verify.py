@@ -16,6 +16,7 @@ from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.target_scripts import target_script
 from wizard.proof import linkage as linkages
 from wizard.proof.linkage import Linkage
+from wizard.wording import joined
 
 __all__ = ["Check", "Linkage", "Mark", "Report", "missing", "sentences", "verify"]
 
@@ -148,7 +149,7 @@ def _listed(libraries: tuple[str, ...]) -> str:
     first, rest = libraries[0], libraries[1:]
     if len({Path(library).parent for library in libraries}) == 1:
         rest = tuple(Path(library).name for library in rest)
-    return " and ".join((first, *rest))
+    return joined((first, *rest))
 
 
 def _unexpected(

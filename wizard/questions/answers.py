@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from wizard import text_files
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
+from wizard.wording import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,7 +26,12 @@ def load(path: str) -> Choices:
     Raises BadRequest where it cannot be read, is no TOML, or has an unknown key or value; the
     message names the line and the nearest valid word.
     """
-    text = _read(Path(path))
+    text = text_files.read(
+        path,
+        "an answers file",
+        limit=LARGEST,
+        why=f"An answers file has a few lines; more than {LARGEST // 1024} KiB is not read.",
+    )
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -43,7 +50,7 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
         place = _place(path, text, name)
         if name not in allowed:
             raise BadRequest(
-                f"Unknown choice {name!r}{_nearest(name, allowed)}.",
+                f"Unknown choice {name!r}{did_you_mean(name, allowed, quoted=True)}.",
                 shown=place,
                 hints=("The choices are " + ", ".join(allowed) + ".",),
             )
@@ -62,7 +69,7 @@ def check_value(name: str, value: str, *, place: str = "") -> None:
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
-            f"{value!r} is not a value of {name!r}{_nearest(value, values)}.",
+            f"{value!r} is not a value of {name!r}{did_you_mean(value, values, quoted=True)}.",
             shown=place,
             hints=(f"Allowed for {name}: " + ", ".join(values) + ".",),
         )
@@ -95,41 +102,8 @@ def merge(flags: Choices, file: Choices) -> Choices:
     return Choices(**chosen)
 
 
-def _read(path: Path) -> str:
-    try:
-        if path.is_dir():
-            raise BadRequest(f"{path} is a folder, not an answers file.")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BadRequest(f"{path} cannot be read.", shown=error.strerror or str(error)) from None
-    except ValueError:
-        raise BadRequest(f"{str(path)!r} is not the name of a file.") from None
-    if len(data) > LARGEST:
-        raise BadRequest(
-            f"{path} is too large for an answers file.",
-            why=f"An answers file has a few lines; more than {LARGEST // 1024} KiB is not read.",
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadRequest(
-            f"{path} is not a text file in UTF-8.", shown=f"byte {error.start}: {error.reason}"
-        ) from None
-    if "\0" in text:
-        raise BadRequest(f"{path} is a binary file, not an answers file.")
-    return text
-
-
 def _place(path: str, text: str, name: str) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         if line.split("=")[0].strip().strip("\"'[]") == name:
             return f"{path}:{number}: {line.strip()}"
     return path
-
-
-def _nearest(word: str, words: Any) -> str:
-    import difflib  # slow to import
-
-    near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
-    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -9,6 +9,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Facts
 from wizard.method import compiles
+from wizard.wording import did_you_mean
 
 _LEAVE_OUT = "Leave out --manager, and the wizard takes the one that fits."
 
@@ -29,12 +30,9 @@ def check_word(word: str, *, place: str = "") -> None:
             shown=place,
             hints=(f"Write {meant} instead.", listed, _LEAVE_OUT),
         )
-    import difflib  # slow to import
-
-    near = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.5)
     raise BadRequest(
         f"{word!r} is not a package manager that the wizard knows"
-        + (f" (did you mean {near[0]!r}?)." if near else "."),
+        f"{did_you_mean(word.lower(), known, quoted=True)}.",
         shown=place,
         hints=(listed, _LEAVE_OUT),
     )

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Optional, TypeVar, Union
 
-from backends.action import Action, CheckSignature, Command
+from backends.action import Action, Command
 from wizard import locations
 from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import Exit
-from wizard.export.formats import command_text
+from wizard.export.commands import command_text
 from wizard.facts import Facts
 from wizard.method import compiles
 from wizard.plan import Plan, Step, order
@@ -35,7 +35,7 @@ from wizard.running.events import (
 )
 from wizard.running.journal import PLAN, Journal
 from wizard.running.schedule import startable
-from wizard.running.step_runner import Result, StepRunner, system_says
+from wizard.running.step_runner import Result, StepRunner, system_says, writes_log
 
 ANSWERS = "answers.toml"
 AHEAD = 8
@@ -147,7 +147,7 @@ class _Run:
             for step in startable(self._steps, done, self._running):
                 number = self._steps.index(step) + 1
                 log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
-                logged = str(log) if isinstance(step.action, (Command, CheckSignature)) else ""
+                logged = str(log) if writes_log(step.action) else ""
                 self._emit(StepStarted(step.id, self._shown(step.action), logged))
                 self._running[step.id] = step
                 self.started.add(step.id)
@@ -216,7 +216,7 @@ class _Run:
     def _keep_root(self) -> None:
         """Renew the permission to become root while a step needs it: to run, or to be ended."""
         if self._stop.is_set() or not any(
-            _root(step) for step in self._steps if step.id not in self.ended
+            step.needs_root for step in self._steps if step.id not in self.ended
         ):
             return
         try:
@@ -238,10 +238,6 @@ class _Run:
         if isinstance(action, Command):
             return privilege.shown(action, self._privilege)
         return command_text(action, self._plan.system)
-
-
-def _root(step: Step) -> bool:
-    return isinstance(step.action, Command) and step.action.root
 
 
 def _file_name(step_id: str) -> str:

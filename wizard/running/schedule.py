@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backends.action import Prove
 from wizard.plan import Step
 
 
@@ -23,14 +22,13 @@ def startable(
     starting: list[Step] = []
     waits = False  # whether a step before the one that is looked at is not done
     for step in (step for step in steps if step.id not in done):
-        proves = isinstance(step.action, Prove)
-        if proves and waits:
+        if step.proves and waits:
             break
         ready = step.id not in running and all(need in done for need in step.needs)
         if ready and not any(_apart(step, other) for other in taken):
             starting.append(step)
             taken.append(step)
-        if proves:
+        if step.proves:
             break
         waits = True
     return tuple(starting)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import singledispatch
 from pathlib import Path
 
-from backends.action import Command, Output
+from backends.action import Output
 from backends.manager import Problem, called, managers
 from backends.progress import is_apt_status
 from wizard.machine import packages, query_results
@@ -37,13 +38,23 @@ _AS_ITS_OWNER: tuple[str, ...] = ("Run the wizard as the user who installed that
 
 def missing(step: Step) -> str:
     """What should be there after the step and is not, as a sentence; empty where all is well."""
-    check = step.check
-    if isinstance(check, FileExists):
-        if Path(check.path).exists():
-            return ""
-        return f"The program ended well, but there is no {check.path}."
-    if not isinstance(check, PackagesInstalled):
+    return "" if step.check is None else _missing(step.check)
+
+
+@singledispatch
+def _missing(check: object) -> str:
+    raise TypeError(f"no rule for a check of the kind {type(check).__name__}")
+
+
+@_missing.register(FileExists)
+def _file_missing(check: FileExists) -> str:
+    if Path(check.path).exists():
         return ""
+    return f"The program ended well, but there is no {check.path}."
+
+
+@_missing.register(PackagesInstalled)
+def _packages_missing(check: PackagesInstalled) -> str:
     manager = managers()[check.manager]
     query = called(manager, manager.query(check.names), packages.program(manager))
     try:
@@ -77,7 +88,7 @@ def why(step: Step, ended: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]
     known = diagnosis.id != "unknown"
     cause = _CAUSES[problem.kind]
     hints: tuple[str, ...] = _HINTS[problem.kind]
-    if problem.kind == "denied" and isinstance(step.action, Command) and not step.action.root:
+    if problem.kind == "denied" and not step.needs_root:
         cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
     if known:
         hints = diagnosis.hints

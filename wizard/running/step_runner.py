@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import singledispatch
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -19,6 +19,7 @@ from backends.action import (
     Prove,
     RemoveFolder,
     Seal,
+    UnknownAction,
     Unpack,
     WriteFile,
     WriteManifest,
@@ -76,7 +77,7 @@ class StepRunner:
         """Do one step; how it ended, the lines that show why, and its exit code."""
         try:
             with cancellable(self.cancel):
-                ended = self._act(step, log, found)
+                ended = perform(step.action, _Work(self, step.id, log, found))
                 lacking = missing(step) if ended.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
@@ -92,67 +93,7 @@ class StepRunner:
         if ended.state == "done":
             return ended, (), Exit.DONE
         explained, excerpt = why(step, ended, log)
-        return explained, excerpt, Exit.UNPROVED if isinstance(step.action, Prove) else Exit.FAILED
-
-    def _act(self, step: Step, log: Path, found: list[Report]) -> Outcome:
-        action: Action = step.action
-        if isinstance(action, Command):
-            return run_command(
-                step.id, action, log, CommandContext(self.emit, self.cancel, self.privilege)
-            )
-        if isinstance(action, Prove):
-            return _prove(action, found)
-        if isinstance(action, RemoveFolder):
-            return remove_folder(action)
-        if isinstance(action, Download):
-            return self._download(step.id, action)
-        if isinstance(action, CheckSignature):
-            from wizard.running import signature  # seldom wanted
-
-            signature.check(action, partial(self._told, step.id, log), self.cancel)
-            return Outcome("done")
-        if isinstance(action, Unpack):
-            from wizard.running.unpack import unpack  # seldom wanted
-
-            unpack(action, self.cancel)
-            return Outcome("done")
-        if isinstance(action, WriteManifest):
-            from wizard.proof import manifest  # seldom wanted
-
-            manifest.write(action)
-            return Outcome("done")
-        if isinstance(action, Seal):
-            from wizard.cache.integrity import seal
-
-            seal(Path(action.folder), action.title)
-            return Outcome("done")
-        if isinstance(action, WriteFile):
-            Path(action.path).parent.mkdir(parents=True, exist_ok=True)
-            Path(action.path).write_text(action.text, encoding="utf-8")
-            return Outcome("done")
-        raise AssertionError(f"nobody has said how to do a step of the kind {action.kind}")
-
-    def _download(self, step: str, action: Download) -> Outcome:
-        from wizard.running.download import (  # slow to import, seldom wanted
-            Amount,
-            DownloadFailed,
-            fetch,
-        )
-
-        def tell(amount: Amount) -> None:
-            self.emit(Progressed(step, amount.done, amount.whole, action.url.rpartition("/")[2]))
-
-        try:
-            fetch(action, tell, self.cancel)
-        except DownloadFailed as error:
-            error.hints += (action.otherwise,) if action.otherwise else ()
-            raise
-        return Outcome("done")
-
-    def _told(self, step: str, log: Path, lines: tuple[str, ...]) -> None:
-        with log.open("a", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        self.emit(Lines(step, lines))
+        return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     def _makes_environment(self, step: Step) -> bool:
         """Whether this step is the one that makes the plan's environment, and it is not there."""
@@ -175,7 +116,98 @@ class StepRunner:
         return ended
 
 
-def _prove(action: Prove, found: list[Report]) -> Outcome:
+@dataclass(frozen=True)
+class _Work:
+    """What performing an action needs besides the action: who does it, and where it is reported.
+
+    ``step`` is the step's id and ``log`` its log; a proof adds its report to ``found``.
+    """
+
+    runner: StepRunner
+    step: str
+    log: Path
+    found: list[Report]
+
+    def tell(self, lines: tuple[str, ...]) -> None:
+        """Add lines to the log, and show them."""
+        with self.log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        self.runner.emit(Lines(self.step, lines))
+
+
+# Modules that few steps need are imported where they are used: a run starts faster without them.
+
+
+@singledispatch
+def perform(action: object, _work: _Work) -> Outcome:
+    """Do what an action says. Raises UnknownAction, WizardError, OSError and Cancelled."""
+    raise UnknownAction(action, "way to perform it")
+
+
+@perform.register(Command)
+def _run(action: Command, work: _Work) -> Outcome:
+    runner = work.runner
+    context = CommandContext(runner.emit, runner.cancel, runner.privilege)
+    return run_command(work.step, action, work.log, context)
+
+
+@perform.register(Download)
+def _download(action: Download, work: _Work) -> Outcome:
+    from wizard.running.download import Amount, DownloadFailed, fetch
+
+    def tell(amount: Amount) -> None:
+        name = action.url.rpartition("/")[2]
+        work.runner.emit(Progressed(work.step, amount.done, amount.whole, name))
+
+    try:
+        fetch(action, tell, work.runner.cancel)
+    except DownloadFailed as error:
+        error.hints += (action.otherwise,) if action.otherwise else ()
+        raise
+    return Outcome("done")
+
+
+@perform.register(CheckSignature)
+def _check_signature(action: CheckSignature, work: _Work) -> Outcome:
+    from wizard.running import signature
+
+    signature.check(action, work.tell, work.runner.cancel)
+    return Outcome("done")
+
+
+@perform.register(Unpack)
+def _unpack(action: Unpack, work: _Work) -> Outcome:
+    from wizard.running.unpack import unpack
+
+    unpack(action, work.runner.cancel)
+    return Outcome("done")
+
+
+@perform.register(Seal)
+def _seal(action: Seal, _work: _Work) -> Outcome:
+    from wizard.cache.integrity import seal
+
+    seal(Path(action.folder), action.title)
+    return Outcome("done")
+
+
+@perform.register(WriteManifest)
+def _write_manifest(action: WriteManifest, _work: _Work) -> Outcome:
+    from wizard.proof import manifest
+
+    manifest.write(action)
+    return Outcome("done")
+
+
+@perform.register(WriteFile)
+def _write_file(action: WriteFile, _work: _Work) -> Outcome:
+    Path(action.path).parent.mkdir(parents=True, exist_ok=True)
+    Path(action.path).write_text(action.text, encoding="utf-8")
+    return Outcome("done")
+
+
+@perform.register(Prove)
+def _prove(action: Prove, work: _Work) -> Outcome:
     from wizard.proof.verify import verify
 
     report = verify(
@@ -185,11 +217,39 @@ def _prove(action: Prove, found: list[Report]) -> Outcome:
         openssl=action.openssl,
         timeout=action.timeout,
     )
-    found.append(report)
+    work.found.append(report)
     if report.ok:
         return Outcome("done")
     cause = " ".join(report.problems) or "The installation could not be proved."
     return Outcome("failed", None, cause, ("Install it again into a new environment.",))
+
+
+@singledispatch
+def writes_log(action: object) -> bool:
+    """Whether performing an action writes a log. Raises UnknownAction."""
+    raise UnknownAction(action, "rule about logs")
+
+
+@writes_log.register(Command)
+@writes_log.register(CheckSignature)
+def _writes_log(_action: Action) -> bool:
+    return True
+
+
+@writes_log.register(Download)
+@writes_log.register(Unpack)
+@writes_log.register(Seal)
+@writes_log.register(WriteManifest)
+@writes_log.register(WriteFile)
+@writes_log.register(Prove)
+@writes_log.register(RemoveFolder)
+def _writes_no_log(_action: Action) -> bool:
+    return False
+
+
+@perform.register(RemoveFolder)
+def _remove(action: RemoveFolder, _work: _Work) -> Outcome:
+    return remove_folder(action)
 
 
 def remove_folder(action: RemoveFolder) -> Outcome:

@@ -16,7 +16,7 @@ from tests.wizard.export.dockerfiles import Stage, stages
 from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
 from wizard.errors import WizardError
-from wizard.export.shell import PROOF
+from wizard.export import scripts
 
 WAYS = {
     "wheel": Choices(method="wheel"),
@@ -140,7 +140,7 @@ def test_the_builder_installs_one_release_exactly_and_proves_it(name: str, way: 
     proof = builder.instructions[-1]
     assert proof.name == "RUN"
     assert proof.words[0] == f"/opt/cryptography/bin/python - {found[2]} <<'PROOF'"
-    assert proof.document == PROOF
+    assert proof.document == scripts.proof()
 
 
 @each

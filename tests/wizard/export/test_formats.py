@@ -36,7 +36,8 @@ from tests.programs import program
 from tests.wizard.planned import plan, plans
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
-from wizard.export.formats import command_text, to_powershell, to_shell, to_text
+from wizard.export.commands import command_text
+from wizard.export.formats import to_powershell, to_shell, to_text
 from wizard.knowledge import load
 from wizard.plan import Plan, Step
 from wizard.programs.variables import REMOVED
@@ -160,6 +161,17 @@ def test_a_command_can_be_pasted() -> None:
         if isinstance(step.action, Command):
             words = shlex.split(command_text(step.action))
             assert words[-len(step.action.argv) :] == list(step.action.argv)
+
+
+def test_a_command_is_written_and_run_without_what_makes_plans() -> None:
+    look = "import sys, wizard.running.runner, wizard.export.commands; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = done.stdout.split()
+    assert "wizard.export.shell" in loaded
+    rooms = ("wizard.planning", "wizard.questions", "wizard.advice", "wizard.export.dockerfile")
+    assert [name for name in loaded if name.startswith(rooms)] == []
 
 
 def test_a_preparation_says_that_more_follows() -> None:

@@ -30,9 +30,10 @@ from backends.action import (
 from backends.gpg import CHECK
 from tests.wizard.planned import plans
 from wizard.errors import BadRequest, Exit
-from wizard.export.formats import command_text, to_powershell
+from wizard.export import scripts
+from wizard.export.commands import command_text
+from wizard.export.formats import to_powershell
 from wizard.export.powershell import literal
-from wizard.export.shell import PROOF
 from wizard.plan import Plan, Step
 from wizard.programs.variables import PASSED, REMOVED
 
@@ -342,8 +343,8 @@ def test_only_where_files_have_such_a_right_it_is_given(system: str, wanted: int
 def test_the_proof_is_fed_to_the_python() -> None:
     script = to_powershell(small(Prove("C:\\e\\python.exe", "50.0.2"), Prove("p")))
     texts = [n for n in walk(read(script)) if n.type == "verbatim_here_string_characters"]
-    assert [value(text) + "\n" for text in texts] == [PROOF, PROOF]
-    assert PROOF.isascii()
+    assert [value(text) + "\n" for text in texts] == [scripts.proof(), scripts.proof()]
+    assert scripts.proof().isascii()
     assert [call["Run"] for call in steps_of(script)] == [
         ["C:\\e\\python.exe", "-", "50.0.2"],
         ["p", "-"],  # Windows PowerShell 5.1 would lose an empty argument

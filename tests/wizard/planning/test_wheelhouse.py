@@ -19,7 +19,7 @@ from wizard import target_environment
 from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible, WizardError
-from wizard.export import formats
+from wizard.export import commands, formats
 from wizard.facts import Facts, Headers, Listed, Listing, Python
 from wizard.knowledge import load
 from wizard.needs.case import Case
@@ -199,7 +199,7 @@ def test_who_shares_a_wheel() -> None:
     assert not target_environment.shares_wheel(old, pypy, row)
     assert not target_environment.shares_wheel(old, new, KNOWLEDGE.release("42.0.8"))
     assert target_environment.shares_wheel(old, new, KNOWLEDGE.release("43.0.0"))
-    assert [target_environment.label(p) for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
+    assert [p.label for p in (old, free, pypy)] == ["3.9", "3.14t", "pypy3.11"]
 
 
 def test_each_python_that_shares_nothing_is_compiled_for() -> None:
@@ -336,7 +336,7 @@ def test_every_machine_gets_a_plan_or_a_reason(name: str, method: Any) -> None:
     for step in found.steps:
         assert re.fullmatch(r"[a-z][a-z0-9-]*", step.id)  # the full screen makes names of them
         assert ":all:" not in repr(step.action)
-        assert formats.command_text(step.action, found.system)
+        assert commands.command_text(step.action, found.system)
     if not found.prepares:
         assert isinstance(found.steps[-1].action, RemoveFolder)
         assert folder in formats.to_text(found)

@@ -1,0 +1,109 @@
+"""Text that is put together in one way everywhere, and text files that a user named."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wizard import text_files
+from wizard.errors import BadRequest
+from wizard.facts import Manager, Package, Python
+from wizard.versions import minor
+from wizard.wording import did_you_mean, joined, nearest, typed
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")],
+)
+def test_words_are_listed_as_people_list_them(words: tuple[str, ...], text: str) -> None:
+    assert joined(words) == text
+    assert joined(iter(words)) == text
+
+
+def test_the_nearest_word_is_suggested() -> None:
+    assert nearest("whel", {"wheel", "source"}) == "wheel"
+    assert nearest("x", {"wheel", "source"}) == ""
+    assert did_you_mean("whel", ("wheel",)) == " (did you mean wheel?)"
+    assert did_you_mean("whel", ("wheel",), quoted=True) == " (did you mean 'wheel'?)"
+    assert did_you_mean("x", ("wheel",)) == ""
+
+
+def test_a_command_is_typed_as_the_system_reads_it() -> None:
+    assert typed(("a", "it's here"), "linux") == """a 'it'"'"'s here'"""
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("C:\\Jürgen\\x.exe", "C:\\Jürgen\\x.exe"),
+        ("", '""'),
+        ("a&b", '"a&b"'),
+        ("3.9,3.12", '"3.9,3.12"'),
+        ("(x)\\", '"(x)\\\\"'),
+    ],
+)
+def test_a_word_is_quoted_where_a_shell_of_windows_would_change_it(word: str, text: str) -> None:
+    assert typed((word,), "windows") == text
+
+
+@pytest.mark.parametrize("word", ["b c", 'say "hi"', "x y\\", 'a\\" b', "a b\\\\", 'x \\\\"'])
+def test_a_word_with_spaces_is_quoted_as_python_does_it(word: str) -> None:
+    assert typed(("a", word), "windows") == subprocess.list2cmdline(("a", word))
+
+
+def test_nouns_know_their_short_names() -> None:
+    python = Python("/p", "path", "3.14.1", free_threaded=True)
+    assert (python.minor, python.label) == ("3.14", "3.14t")
+    assert Python("/p", "path", "3.11.7", implementation="pypy").label == "pypy3.11"
+    assert (minor("3"), minor("")) == ("3", "")
+    package = Package("gcc", "12", "12")
+    manager = Manager("apt", "/usr/bin/apt-get", (package,))
+    assert manager.package("gcc") is package
+    assert manager.package("g++") is None
+
+
+def refused(path: Path | str) -> BadRequest:
+    with pytest.raises(BadRequest) as caught:
+        text_files.read(path, "an answers file", limit=9, why="It is short.", hints=("Look.",))
+    return caught.value
+
+
+def test_a_text_file_is_read_without_its_mark(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"\xef\xbb\xbf\xc3\xbc \xf0\x9f\x98\x80")
+    assert text_files.read(file, "an answers file", limit=10) == "ü 😀"
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "shown"),
+    [
+        (b"0123456789", "is too large for an answers file.", ""),
+        (b"\xff\xfe{}", "is not text in UTF-8.", "byte 0: invalid start byte"),
+        (b"\0", "is a binary file, not an answers file.", ""),
+    ],
+)
+def test_what_is_not_such_a_text_is_refused(
+    tmp_path: Path, content: bytes, what: str, shown: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    error = refused(file)
+    assert (error.what, error.shown, error.hints) == (f"{file} {what}", shown, ("Look.",))
+
+
+def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path).what == f"{tmp_path} is a folder, not an answers file."
+    missing = refused(tmp_path / "missing")
+    assert missing.what == f"{tmp_path / 'missing'} cannot be read."
+    assert missing.shown == "No such file or directory"
+    assert refused("a\0b").what == "'a\\x00b' is not the name of a file."
+
+
+def test_what_fails_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadRequest) as caught, text_files.opened(tmp_path / "file", "a log file"):
+        raise OSError(5, "Input/output error")
+    assert caught.value.shown == "Input/output error"

@@ -1,0 +1,18 @@
+"""One action written as a command that a person could type. It knows nothing of planning."""
+
+from __future__ import annotations
+
+from backends.action import Action
+from wizard.export import powershell, shell
+
+
+def command_text(action: Action, system: str = "linux") -> str:
+    """What an action does, as one command to type: on Windows for PowerShell, else for a shell."""
+    if system == "windows":
+        return powershell.action_text(action)
+    return shell.action_text(action, system)
+
+
+def prompt(system: str) -> str:
+    """What stands before a command that is to be typed on this system."""
+    return "PS>" if system == "windows" else "$"

@@ -1,0 +1,23 @@
+"""The functions and programs that exported scripts contain, from ``assets/scripts``."""
+
+from __future__ import annotations
+
+import re
+
+import assets
+
+_PLACEHOLDER = re.compile(r"@([A-Z]+)@")
+NO_MANIFEST = "Only the wizard itself writes the manifest.json for --from-wheelhouse as well."
+
+
+def script(name: str, **values: str) -> str:
+    """The text of a script, ``fetch.sh`` for example, with a value for each of its placeholders.
+
+    A placeholder is a word such as ``@PASSED@``. Raises KeyError where one has no value.
+    """
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], assets.text(f"scripts/{name}"))
+
+
+def proof() -> str:
+    """A small proof for scripts: ASCII, and the same for every Python and every shell."""
+    return script("proof.py")
