@@ -61,8 +61,6 @@ def decoded(
     except UnicodeDecodeError as error:
         shown = f"byte {error.start}: {error.reason}"
         raise BadRequest(f"{path} is not text in UTF-8.", shown=shown, hints=hints) from None
-    if "\0" in text:
-        raise BadRequest(f"{path} is a binary file, not {what}.", hints=hints)
     return text
 
 

@@ -14,7 +14,6 @@ from wizard.knowledge import read_asset, read_row
 from wizard.openssl_choice import OpenSSLFolder
 from wizard.target_environment import usable
 from wizard.versions import key
-from wizard.wording import joined
 
 FOLDER = "/opt/cryptography"
 """The environment in an image: at the same place in every stage, for its paths are in its files."""
@@ -265,4 +264,4 @@ def _known() -> list[str]:
     for row in images():
         end = "" if row.last == row.first else f" to {row.last}" if row.last else " and later"
         names.setdefault(row.distribution, []).append(f"{row.first}{end}")
-    return [f"{name} {joined(versions)}" for name, versions in names.items()]
+    return [f"{name} {' and '.join(versions)}" for name, versions in names.items()]

@@ -32,6 +32,8 @@ def load(path: str) -> Choices:
         limit=LARGEST,
         why=f"An answers file has a few lines; more than {LARGEST // 1024} KiB is not read.",
     )
+    if "\0" in text:
+        raise BadRequest(f"{path} is a binary file, not an answers file.")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
