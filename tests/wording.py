@@ -26,7 +26,7 @@ TEXTS = (
     *("assets/*.py", "assets/*.toml", "assets/*.tcss", "assets/help/*", "assets/questions/*"),
     *("docs/*.md", "*.md", "Makefile", "pyproject.toml", ".ci/*", "tests/machines/README.md"),
 )
-OTHERS_WORDS = re.compile(r'^(?:examples|regex|find|also) = .*$', re.MULTILINE)
+OTHERS_WORDS = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)
 """Lines of assets that quote other programs, whose wording is theirs."""
 
 BREAK = r"(?:[\"']?\s*\n\s*(?:#\s*)?(?:[rbfRBF]*[\"'])?|\s)+"

@@ -186,8 +186,8 @@ Each row used a new Debian system, made with `mmdebstrap` and deleted afterwards
 package lists, no pip, no compiler and no Rust. An ordinary user with `sudo` rights ran the one
 command; the wizard installed everything else. *proved* means that cryptography was imported,
 encrypted and decrypted, made and verified a certificate, and is linked to the libraries of the
-system's OpenSSL package. *refused* means exit code 3, with the reason and the alternatives. The first
-alternative, the wheel, was then installed and proved too.
+system's OpenSSL package. *refused* means exit code 3, with the reason and the alternatives. The
+first alternative, the wheel, was then installed and proved too.
 
 {table}
 
