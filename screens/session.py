@@ -72,7 +72,7 @@ class Session:
     def known(self) -> tuple[Facts, Knowledge]:
         """The machine and what is known of the releases. Only after `probe`."""
         if self.facts is None or self.knowledge is None:
-            raise RuntimeError("the machine has not been looked at yet")
+            raise RuntimeError("the machine has not been probed yet")
         return self.facts, self.knowledge
 
     def case(self, choices: Choices) -> Case:

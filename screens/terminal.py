@@ -96,8 +96,8 @@ def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) 
             "There is no terminal to ask questions in, so nothing was done.",
             why=f"Standard {'output' if abilities.stdin else 'input'} is not a terminal.",
             hints=(
-                "cryptography-wizard --yes   takes the recommended answers",
-                "cryptography-wizard --yes --answers FILE   takes yours",
+                "cryptography-wizard --yes   uses the recommended answers",
+                "cryptography-wizard --yes --answers FILE   uses your answers",
             ),
         )
     if prompts and not abilities.dumb:

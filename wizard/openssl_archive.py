@@ -42,7 +42,7 @@ def check_sha256(text: str, *, place: str = "") -> None:
         raise BadRequest(
             f"{text!r} is not a SHA-256 checksum.",
             shown=place,
-            why=f"It has {len(text)} characters; a checksum has 64, each one of 0-9 and a-f.",
+            why=f"It has {len(text)} characters. A checksum has 64 characters from 0-9 and a-f.",
             hints=("It is published beside the archive: openssl-VERSION.tar.gz.sha256",),
         )
 
@@ -56,10 +56,12 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
     """
     if has_password(text):
         raise BadRequest(
-            f"The address in {said_by} has a password in it.",
+            f"The address in {said_by} contains a password.",
             shown=masked(text),
-            why="A plan and its log would show it.",
-            hints=("Put user name and password into ~/.netrc, and leave them out of the address.",),
+            why="The plan and the log would show it.",
+            hints=(
+                "Put the user name and password into ~/.netrc, and remove them from the address.",
+            ),
         )
     if is_address(text):
         return text
@@ -73,19 +75,19 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
             return f"{path.as_uri()}/"
     except OSError as error:
         raise BadRequest(
-            f"{said_by} names {text}, which cannot be looked at.",
+            f"{said_by} names {text}, which cannot be read.",
             shown=error.strerror or str(error),
         ) from None
     if path.is_dir():
         raise BadRequest(
-            f"{said_by} names the folder {text}, and there is no {file_name(version)} in it.",
-            hints=("An archive of another name is named itself, with its folder.",),
+            f"{said_by} names the folder {text}, which does not contain {file_name(version)}.",
+            hints=("To use an archive with another name, give the path of the file.",),
         )
     raise BadRequest(
-        f"{said_by} names {text}, and there is no such file or folder.",
+        f"{said_by} names {text}, which does not exist.",
         hints=(
             f"{said_by} can be the file of a source archive (openssl-VERSION.tar.gz), a folder "
-            'with such files, or the address of either; that of a folder ends in "/".',
+            'with such files, or the address of one of these. The address of a folder ends in "/".',
         ),
     )
 

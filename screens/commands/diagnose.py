@@ -65,10 +65,10 @@ def _told(found: Diagnosis) -> list[str]:
     if found.known:
         lines = [f"What happened: {found.cause}"]
     else:
-        lines = ["No failure that this wizard knows is in this log.", found.cause]
+        lines = ["This log contains no failure that the wizard knows.", found.cause]
     if found.line_number:
         lines.append(
-            f"Line {found.line_number} shows it:"
+            f"Line {found.line_number} of the log:"
             if found.known
             else f"Around line {found.line_number}:"
         )

@@ -41,4 +41,7 @@ def _whole(log: str, shown: str) -> str:
     try:
         return Path(log).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        return f"(the step's own log cannot be read: {error}; what the screen had:)\n{shown}"
+        return (
+            f"(the log file of this step cannot be read: {error}; these lines are from the "
+            f"screen:)\n{shown}"
+        )

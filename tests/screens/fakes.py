@@ -97,7 +97,7 @@ VENV = Question(
         Option(
             "/home/ada/project/cryptography-env",
             "A new environment in ./cryptography-env",
-            "Made for you; delete it to undo.",
+            "The wizard makes this folder. To undo, delete it.",
         ),
     ),
     "/home/ada/project/cryptography-env",

@@ -25,14 +25,14 @@ def _command_line_tools() -> tuple[Step, ...]:
         Step(
             "compiler-ask",
             "Ask macOS for the Command Line Tools",
-            "They are Apple's compiler. A window opens: click Install, and agree.",
+            "They contain Apple's compiler. A window opens: click Install, and accept the licence.",
             xcode.install(),
             role="compiler",
         ),
         Step(
             STEP,
-            "Wait until they are installed",
-            "Apple's installer takes some minutes after you have clicked.",
+            "Wait for the Command Line Tools",
+            "Apple's installer takes some minutes after your click.",
             xcode.wait(),
             needs=("compiler-ask",),
             role="compiler",
@@ -46,10 +46,10 @@ def _microsoft(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
         return ()
     component = " (the part for ARM64)" if name != "msvc" else ""
     return Refused(
-        "Microsoft's C++ compiler is not here, and only its own installer can bring it.",
+        "Microsoft's C++ compiler is not installed, and only Microsoft's installer can install it.",
         hints=(
             f"Install the Build Tools for Visual Studio with “{msvc.WORKLOAD}”{component}, then "
             "start again.",
-            "Or take the wheel: it needs no compiler.",
+            "Or use the wheel, which needs no compiler.",
         ),
     )

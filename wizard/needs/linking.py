@@ -50,13 +50,13 @@ def settings(request: BuildRequest, library: Library) -> Linking | Refused:
 def _split(library: Library) -> Refused:
     lib = library.folders[1]
     if library.own and library.own.place:
-        hint = "Choose an environment without any in its path: --venv FOLDER"
+        hint = "Choose an environment without spaces in its path: --venv FOLDER"
     elif library.own:
-        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without any in its path."
+        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without spaces in its path."
     else:
-        hint = "Put that OpenSSL into a folder without any in its path."
+        hint = "Move that OpenSSL to a folder without spaces in its path."
     return Refused(
-        f"{lib} has a space in its path, and the flags that would name it are split at spaces.",
+        f"{lib} has a space in its path, but the compiler flags that name it are split at spaces.",
         (hint,),
     )
 

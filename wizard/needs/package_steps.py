@@ -15,8 +15,8 @@ def refresh(facts: Facts, manager: str) -> Step:
     """Fetch the manager's package lists."""
     return Step(
         "packages-refresh",
-        f"Fetch {name_of(manager)}'s package lists",
-        "So that the newest packages are installed, and none that is gone by now is asked for.",
+        f"Update {name_of(manager)}'s package lists",
+        "Old lists may name packages that are no longer available.",
         _called(facts, manager, managers()[manager].refresh()),
         lock=manager,
         role="packages",

@@ -21,7 +21,10 @@ def refuse(case: Case, offer: Offer) -> None:
         raise BadRequest(
             "A wheelhouse cannot have cryptography linked to an OpenSSL that is built here.",
             why="Its library would stay on this machine; the wheel would look for it elsewhere.",
-            hints=("Put it inside: --link static", "Or use the system's: --openssl system"),
+            hints=(
+                "Copy OpenSSL into cryptography: --link static",
+                "Or use the system's: --openssl system",
+            ),
         )
     if not choices.repair:
         return

@@ -99,7 +99,7 @@ def test_a_failure_is_told_with_its_cause_and_what_to_do() -> None:
         "  | error: the true cause",
         "Why: The network could not be reached.",
         "  - Connect to the network and try again.",
-        "The whole log: logs/02-install.log",
+        "The full log: logs/02-install.log",
     ):
         assert part in err
     assert "boilerplate" not in err + "\n".join(lines)

@@ -267,7 +267,7 @@ def test_an_administrator_is_told_exactly_what_to_install() -> None:
 
 def test_what_a_build_by_hand_lacks() -> None:
     way = one(ARMV6, "compiled once its needs are met")
-    assert "A source build still lacks: cc" in way.detail
+    assert "A source build still needs: cc" in way.detail
     assert "wheel" not in way.detail
 
 

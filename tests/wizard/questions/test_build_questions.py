@@ -131,7 +131,7 @@ def test_static_alone_is_refused_where_the_system_has_none() -> None:
     with pytest.raises(Impossible) as refused:
         settled(machine("fedora"), link="static")
     assert "no static libraries" in refused.value.why
-    assert "Or let the wizard build one: --openssl 3.5.7 --link static" in refused.value.hints
+    assert "Or let the wizard build OpenSSL: --openssl 3.5.7 --link static" in refused.value.hints
 
 
 def test_an_error_names_the_flag_that_was_given() -> None:
