@@ -31,30 +31,30 @@ def from_json(kind: type[T], text: str, *, source: str, schema: int | None = Non
     a key, has an unknown one, or a value of the wrong type; the message names the key.
     """
     if not text.strip():
-        raise BadRequest(f"{source} is empty.", hints=("Make the file again with --json.",))
+        raise BadRequest(f"{source} is empty.", hints=("Create the file again with --json.",))
     try:
         data = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise BadRequest(
             f"{source} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
-            hints=("Make the file again with --json.",),
+            hints=("Create the file again with --json.",),
         ) from None
     except RecursionError:
-        raise BadRequest(f"{source} is nested too deeply to be a file of ours.") from None
+        raise BadRequest(f"{source} is nested too deeply to be a file of this wizard.") from None
     except _Twice as error:
         raise BadRequest(
             f"{source} has the key {error} twice in one object.",
-            hints=("Leave one of them out.",),
+            hints=("Remove one of them.",),
         ) from None
     except ValueError:  # all that is left: Python refuses to read thousands of digits
-        raise BadRequest(f"{source} has a number of far too many digits.") from None
+        raise BadRequest(f"{source} contains a number with too many digits.") from None
     if not isinstance(data, dict):
-        raise BadRequest(f"{source} must hold a JSON object, not {_name(data)}.")
+        raise BadRequest(f"{source} must contain a JSON object, not {_name(data)}.")
     if schema is not None and data.get("schema") != schema:
         raise BadRequest(
             f"{source} has schema {data.get('schema', 'none')!r}; "
             f"this wizard reads schema {schema}.",
-            hints=("Make the file again with this version of cryptography-wizard.",),
+            hints=("Create the file again with this version of cryptography-wizard.",),
         )
     return structure(kind, data, source=source)
 
@@ -94,7 +94,7 @@ def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:
     return BadRequest(
         f"{source} is not a {kind.__name__.lower()} file of this wizard.",
         shown="\n".join(map(_short, problems[:5])),
-        hints=("Unknown keys are errors. Make the file again with --json, or mend the key.",),
+        hints=("Unknown keys are errors. Create the file again with --json, or correct the key.",),
     )
 
 

@@ -178,9 +178,9 @@ def require_progress(plan: Plan) -> None:
     """Raise Impossible where a plan, made after a preparation, wants the same preparation again."""
     if plan.prepares:
         raise Impossible(
-            "The package lists were fetched, and they are still empty.",
-            why="Mostly the machine has no network, or its list of package sources is empty.",
-            hints=("Look at the log of the step before, or take the wheel: --method wheel",),
+            "The package lists were updated, but they are still empty.",
+            why="Usually this means there is no network, or no package source is configured.",
+            hints=("Look at the log of the previous step, or use the wheel: --method wheel",),
         )
 
 
@@ -195,26 +195,26 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
         return
     titles = ", ".join(step.title for step in plan.steps if step.needs_root)
     hints = (
-        "Take the wheel, which needs no root: --method wheel",
-        "Or let an administrator do these steps first: cryptography-wizard plan shows them.",
+        "Use the wheel, which needs no root rights: --method wheel",
+        "Or ask an administrator to run these steps first. To show them: cryptography-wizard plan",
     )
-    why = f"Root is needed for: {titles}."
+    why = f"These steps need root rights: {titles}."
     if privilege.method == "none":
         raise Impossible(
-            "This plan needs root, and there is neither sudo nor doas here that gives it.",
+            "This plan needs root rights, but you cannot use sudo or doas here.",
             why=why,
             hints=hints,
         )
     if privilege.password and not can_ask:
         raise Impossible(
-            f"{privilege.method} wants a password, and there is no terminal to type it in. "
+            f"{privilege.method} needs a password, but there is no terminal to type it in. "
             "Nothing was done.",
             why=why,
             hints=("Run the same command in a terminal.", *hints),
         )
     if not engine.unlock(facts):
         raise Impossible(
-            f"{privilege.method} did not give root. Nothing was done.", why=why, hints=hints
+            f"{privilege.method} did not grant root rights. Nothing was done.", why=why, hints=hints
         )
 
 

@@ -296,13 +296,15 @@ class Knowledge:
         oldest, newest = self.releases[-1].first, self.releases[0].last
         if wanted < Version(oldest):
             return (
-                f"cryptography {version} is older than {oldest}, the first that this wizard serves."
+                f"cryptography {version} is older than {oldest}, the oldest release that the "
+                "wizard supports."
             )
         if wanted > Version(newest):
             return (
-                f"cryptography {version} is newer than {newest}, the newest that this wizard knows."
+                f"cryptography {version} is newer than {newest}, the newest release that the "
+                "wizard knows."
             )
-        return f"There is no cryptography {version}."
+        return f"cryptography {version} does not exist."
 
     def _nearest(self, wanted: Version) -> str:
         good = [v for row in self.releases for v in row.versions if v not in row.yanked]

@@ -188,7 +188,7 @@ def plan(choices: Choices) -> Plan:
 WAYS = (
     Alternative(
         "cryptography 50.0.2, as a wheel",
-        "A ready-made wheel of it fits.",
+        "A ready-made wheel fits this computer.",
         "cryptography-wizard --release 50.0.2 --method wheel",
     ),
     Alternative(

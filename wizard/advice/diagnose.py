@@ -188,9 +188,9 @@ _ERROR_LIKE = (
 _WARNING = re.compile(r"^\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b)", re.IGNORECASE)
 
 _UNKNOWN_HINTS = (
-    "Read the whole log around this line.",
-    "Search the web for the exact words of this line; leave paths and numbers out.",
-    "If you were compiling: the wheel may do, `cryptography-wizard --method wheel`.",
+    "Read the full log around this line.",
+    "Search the web for the exact text of this line, without paths and numbers.",
+    "If you were compiling, try the wheel: `cryptography-wizard --method wheel`.",
 )
 
 
@@ -208,7 +208,7 @@ def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
             ):
                 return Diagnosis(
                     id=UNKNOWN,
-                    cause="The wizard does not know this error; it is the first in the log.",
+                    cause="The wizard does not know this error. It is the first error in the log.",
                     excerpt=_excerpt(log, index, match.start()),
                     line_number=piece.number,
                     hints=_UNKNOWN_HINTS,
@@ -217,10 +217,10 @@ def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
         return _explain(log, weak)
     last = next((i for i in range(len(log) - 1, -1, -1) if log[i].text.strip()), None)
     if last is None:
-        return Diagnosis(UNKNOWN, "The program failed and wrote nothing.", (), 0, _UNKNOWN_HINTS)
+        return Diagnosis(UNKNOWN, "The program failed without any output.", (), 0, _UNKNOWN_HINTS)
     return Diagnosis(
         id=UNKNOWN,
-        cause="The log names no error; these are its last lines.",
+        cause="The log shows no error. These are its last lines.",
         excerpt=_excerpt(log, last, 0),
         line_number=log[last].number,
         hints=_UNKNOWN_HINTS,

@@ -149,11 +149,13 @@ def _alone(root: Path) -> Iterator[None]:
             raise WizardError(
                 "The cache is in use, so nothing was removed.",
                 shown=f"{root / LOCK} is locked by {who}",
-                why="A run of the wizard is building something, perhaps with what is in it.",
-                hints=("Wait until that run is over, or cancel it; then try again.",),
+                why="Another run of the wizard is building something and may need the cache.",
+                hints=("Wait until that run is finished, or cancel it. Then try again.",),
             ) from None
         except OSError as error:
-            raise _failed("Whether the cache is in use cannot be told.", error) from None
+            raise _failed(
+                "The wizard cannot find out whether the cache is in use.", error
+            ) from None
         yield
 
 
@@ -241,8 +243,8 @@ def _title(path: Path, kind: Kind) -> str:
         return f"the source of OpenSSL {_version_and_sum(path)[0]}"
     if kind == "openssl":
         found = integrity.read(path)
-        return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, not finished"
-    return "left by a run that was cut off, or is going on"
+        return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, unfinished build"
+    return "from a run that was interrupted or is still running"
 
 
 def _size(path: Path) -> int:
@@ -261,9 +263,9 @@ def _size(path: Path) -> int:
 
 def _verify_openssl(path: Path) -> tuple[str, ...]:
     if integrity.read(path) is None:
-        return ("Its build was not finished: it has no list of its files with their checksums.",)
+        return ("Its build was not finished: the list of its files and checksums is missing.",)
     names = integrity.damage(path)
-    return tuple(f"{name} is not what it was when it was built." for name in names)
+    return tuple(f"{name} has changed since it was built." for name in names)
 
 
 def _verify_source(path: Path) -> tuple[str, ...]:
@@ -294,7 +296,7 @@ def _verify_gzip(path: Path) -> tuple[str, ...]:
             while file.read(1 << 20):
                 pass
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        return (f"It is damaged or was cut off: {error}.",)
+        return (f"It is damaged or incomplete: {error}.",)
     return () if path.stat().st_size else ("It is empty.",)
 
 
@@ -302,18 +304,18 @@ def _verify_rust(path: Path) -> tuple[str, ...]:
     """rustup keeps no checksums, but lists of what it installed."""
     toolchains = _toolchains(path)
     if not toolchains:
-        return ("It has no toolchain: its installation was not finished.",)
+        return ("It contains no toolchain: its installation was not finished.",)
     problems = []
     for toolchain in toolchains:
         rustlib = toolchain / "lib" / "rustlib"
         lists = sorted(rustlib.glob("manifest-*"))
         if not lists:
-            problems.append(f"{toolchain.name} was not finished: it has no list of its files.")
+            problems.append(f"{toolchain.name} was not finished: the list of its files is missing.")
         for each in lists:
             for line in each.read_text(encoding="utf-8", errors="replace").splitlines():
                 kind, _, name = line.partition(":")
                 if kind in ("file", "dir") and not os.path.lexists(toolchain / name):
-                    problems.append(f"{name} of {toolchain.name} is not there.")
+                    problems.append(f"{name} of {toolchain.name} is missing.")
     return tuple(problems)
 
 
@@ -327,6 +329,6 @@ def _failed(what: str, error: OSError) -> WizardError:
     return WizardError(
         what,
         shown=f"{where}{error.strerror or error}",
-        why="You may not do that there." if denied else "The system does not let the wizard.",
-        hints=(f"Look into {locations.cache()}; what is in it can be deleted by hand.",),
+        why="You do not have permission." if denied else "The system refuses.",
+        hints=(f"Look into {locations.cache()}. You can delete its contents yourself.",),
     )

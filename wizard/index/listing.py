@@ -57,7 +57,9 @@ def fetch(source: IndexSource, *, project: str = "cryptography") -> Listing:
             files += outcome
     releases = releases_of(files, project=name)
     if not releases and not broken:
-        broken = absent or [f"No index is asked and no find-links folder holds {name}."]
+        broken = absent or [
+            f"pip is configured to use no index, and no find-links folder contains {name}."
+        ]
     return Listing(releases, " ".join(broken))
 
 
@@ -144,7 +146,7 @@ class _Job:
             raise self.bug
         if self.outcome is None:
             return Unreadable(
-                f"{masked(self.place)} gave no answer within "
+                f"{masked(self.place)} did not answer within "
                 f"{time.monotonic() - self.started:.0f} s: check the network, the VPN or pip's "
                 "proxy setting, then try again."
             )

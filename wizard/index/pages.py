@@ -49,8 +49,8 @@ def _parse_json(body: bytes, place: str) -> list[File]:
         return [_file(row) for row in json.loads(body)["files"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unreadable(
-            f"{masked(place)} sent something that is not the JSON form of an index (PEP 691): the "
-            "server is at fault, try again later or use another index."
+            f"{masked(place)} sent JSON that is not an index page (PEP 691). This is the server's "
+            "fault: try again later, or use another index."
         ) from None
 
 

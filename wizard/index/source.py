@@ -51,6 +51,6 @@ class Unreadable(Exception):
 def too_large(place: str) -> Unreadable:
     """The problem of a page that is too long to be a list of files."""
     return Unreadable(
-        f"{masked(place)} is larger than {LARGEST >> 20} MB, so it is no list of files: check "
+        f"{masked(place)} is larger than {LARGEST >> 20} MB, so it is not a list of files: check "
         "pip's index-url."
     )

@@ -126,28 +126,28 @@ class Web:
             return
         if not {host, f"{host}:{parts.port}"} & set(self.source.trusted_hosts):
             raise Unreadable(
-                f"{shown} is plain http, which pip ignores: use its https address, or name {host} "
-                "in pip's trusted-host setting."
+                f"{shown} is plain http, which pip ignores: use its https address, or add {host} "
+                "to pip's trusted-host setting."
             )
 
     def _sentence(self, error: Exception, shown: str) -> str:
         if isinstance(error, requests.exceptions.SSLError):
             return (
-                f"The certificate of {shown} is not trusted: a proxy or a company's own authority "
-                "may have signed it. Give that authority's file to pip (pip config set "
-                "global.cert FILE)."
+                f"The certificate of {shown} is not trusted: a proxy or a company's certificate "
+                "authority may have signed it. Tell pip the certificate of that authority (pip "
+                "config set global.cert FILE)."
             )
         if isinstance(error, requests.exceptions.ProxyError):
             return f"The proxy for {shown} does not work: check pip's proxy and HTTPS_PROXY."
         if isinstance(error, requests.exceptions.Timeout) or _stalled(error):
             return (
-                f"{shown} gave no answer within {self.patience:g} s: check the network, the VPN "
+                f"{shown} did not answer within {self.patience:g} s: check the network, the VPN "
                 "or pip's proxy setting, then try again."
             )
         if isinstance(error, requests.exceptions.TooManyRedirects):
-            return f"{shown} leads from address to address without an end: check pip's index-url."
+            return f"{shown} redirects endlessly: check pip's index-url."
         if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return f"{shown} broke off in the middle of its answer: try again."
+            return f"{shown} closed the connection before its answer was complete: try again."
         if isinstance(error, requests.exceptions.ConnectionError):
             return f"{shown} cannot be reached: check the network, the VPN or pip's proxy setting."
         return f"{shown} cannot be read ({masked(str(error))}): check pip's settings."
@@ -185,7 +185,8 @@ def _check_status(response: requests.Response, shown: str) -> None:
         return
     if status in (401, 403):
         raise Unreadable(
-            f"{shown} asks for a user name and password, or refuses those it got ({status}): put "
+            f"{shown} asks for a user name and password, or rejects the ones it got ({status}): "
+            "put "
             "them into ~/.netrc or into pip's index-url."
         )
     if status == 407:
@@ -196,7 +197,7 @@ def _check_status(response: requests.Response, shown: str) -> None:
             absent=True,
         )
     if status >= 500 or status == 429:
-        raise Unreadable(f"{shown} is out of order ({status}): try again in some minutes.")
+        raise Unreadable(f"{shown} reports a server error ({status}): try again in some minutes.")
     raise Unreadable(f"{shown} answered with status {status}: check pip's index-url.")
 
 

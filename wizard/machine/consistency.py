@@ -46,10 +46,10 @@ def check(facts: Facts, *, source: str) -> None:
         return
     more = f"… and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
     raise BadRequest(
-        f"{source} describes a machine that cannot be.",
+        f"{source} describes an impossible machine.",
         shown="\n".join([*wrong[:SHOWN], *([more] if more else [])]),
         hints=(
-            "Mend these values.",
+            "Correct these values.",
             "Or save the machine again: cryptography-wizard doctor --json > machine.json",
         ),
     )
@@ -100,7 +100,9 @@ def _python(key: str, python: Python, system: str) -> Wrong:
     yield from _absolute(f"{key}.path", python.path, system)
     yield from _absolute(f"{key}.environment", python.environment, system)
     if not _VERSION.fullmatch(python.version):
-        clause = f"is {python.version!r}, but a Python without a problem has one, like '3.11.7'."
+        clause = (
+            f"is {python.version!r}, but a Python without a problem has a version, like '3.11.7'."
+        )
         yield f"{key}.version", clause
     for name, word in (("implementation", python.implementation), ("machine", python.machine)):
         if word and not _WORD.fullmatch(word):
@@ -150,7 +152,10 @@ def _listing(listing: Listing) -> Wrong:
             yield f"{key}.version", f"is {listed.version!r}: allowed is a version, like '50.0.2'."
             continue
         if newer is not None and version >= newer:
-            clause = f"is {listed.version!r}, after {newer}: each is named once, the newest first."
+            clause = (
+                f"is {listed.version!r}, after {newer}: each version appears once, the "
+                "newest first."
+            )
             yield f"{key}.version", clause
         newer = version
         try:
@@ -204,7 +209,7 @@ def _absolute(key: str, path: str, system: str) -> Wrong:
         fits = posixpath.isabs(path)
         example = "/home/ada"
     if path and not fits:
-        yield key, f"is {path!r}: allowed is a path from the top, like {example}."
+        yield key, f"is {path!r}: allowed is an absolute path, like {example}."
 
 
 def _twice(key: str, names: Iterable[str]) -> Wrong:
@@ -212,7 +217,7 @@ def _twice(key: str, names: Iterable[str]) -> Wrong:
         if not name:
             yield key, "has an entry whose name is empty."
         elif count > 1:
-            yield key, f"names {name!r} {count} times: allowed is once."
+            yield key, f"names {name!r} {count} times: each may appear once."
 
 
 def _is_tag(tag: str) -> bool:

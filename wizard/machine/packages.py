@@ -146,8 +146,8 @@ def _say(command: Command) -> Union[Output, str]:
                 return said
             time.sleep(AGAIN)
     except TooMuchOutput:
-        return f"{shown} answered far more than anybody asked it, and was ended."
+        return f"{shown} printed far too much output and was stopped."
     except ProgramTimeout:
-        return f"{shown} gave no answer within {PATIENCE:g} seconds."
+        return f"{shown} did not answer within {PATIENCE:g} seconds."
     except OSError as error:
         return f"{shown} cannot be started: {error.strerror}."

@@ -189,7 +189,7 @@ def _listing(
     if source not in asked:
         asked[source] = _list(source)
     task = asked[source]
-    nothing = Listing(problem="The index gave no answer in time.")
+    nothing = Listing(problem="The index did not answer in time.")
     return task.answer(nothing)
 
 

@@ -32,7 +32,7 @@ def read(
     try:
         found = reader(names, said)
     except Exception as error:  # noqa: BLE001 - an answer of another shape: said, not raised
-        return {}, f"{shown} answered in a form that is not known: {_line(str(error))}."
+        return {}, f"{shown} printed output in an unknown format: {_line(str(error))}."
     if said.exit in command.ok:
         return found, ""
     problem = backend.explain(said)
@@ -50,7 +50,7 @@ def strange(command: Command, said: Output, names: Sequence[str]) -> str:
     if said.exit not in command.ok or any(name in text for name in names):
         return ""
     first = next((line for line in said.stdout.splitlines() if line.strip()), "")
-    return first and f"{command.argv[0]} answered in a form that is not known: {_line(first)}."
+    return first and f"{command.argv[0]} printed output in an unknown format: {_line(first)}."
 
 
 def _failed(shown: str, said: Output, problem: Problem) -> str:

@@ -74,10 +74,10 @@ def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
     if output.exit:
         why = lines[0][:200] if lines else f"It ended with exit code {output.exit}."
         if who == "rustup" and "rustup" in why:
-            why = "rustup has no toolchain yet: run rustup default stable."
+            why = "rustup has no toolchain yet. Run: rustup default stable"
         return Tool(name, path, origin=who, problem=why)
     found = re.search(r"\d+(?:\.\d+)+", output.stdout)
-    problem = "" if found else "It does not say its version."
+    problem = "" if found else "It does not print its version."
     return Tool(name, path, found[0] if found else "", who, problem)
 
 

@@ -92,7 +92,7 @@ def note(facts: Facts, row: OpenSSLSource) -> str:
     """What vouches for the archive, where that is its checksum only; else empty."""
     if not row.signer:
         return (
-            f"The source of OpenSSL {row.version} will be compared with the checksum that you gave. "
+            f"The source of OpenSSL {row.version} will be compared with your checksum. "
             "Its signature will not be checked: the wizard does not know who signs this version."
         )
     lacks = missing_for_signature(facts, row)

@@ -86,7 +86,7 @@ def ask(
         stdout, stderr = _answer(process, argv[0], timeout)
     except subprocess.TimeoutExpired:
         _abandon(process, mark)
-        raise ProgramTimeout(f"{argv[0]} gave no answer within {timeout:g} s") from None
+        raise ProgramTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
     except BaseException:
         _abandon(process, mark)
         raise

@@ -226,7 +226,7 @@ def _run(python: str, timeout: float) -> _Told:
             output = ask(argv, timeout=timeout)
         except ProgramTimeout:
             _must_be_python(program, "It gave no answer.")
-            return _not_begun(f"This Python gave no answer within {timeout:g} s.")
+            return _not_begun(f"This Python did not answer within {timeout:g} s.")
         except OSError as error:
             raise _not_python(program, error.strerror or str(error)) from None
     answer = _last_answer(output.stdout)

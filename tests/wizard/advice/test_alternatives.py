@@ -220,7 +220,7 @@ def test_the_package_of_the_distribution() -> None:
     assert way.command.startswith("sudo apt-get install -y ")
     assert way.command.endswith(" python3-cryptography")
     nobody = one(with_package("apt", "apt-get", package, RISCV, "none"), "The package python3")
-    assert nobody.detail.endswith("An administrator has to install it.")
+    assert nobody.detail.endswith("An administrator must install it.")
     there = replace(package, installed="38.0.4-3~deb12u1")
     way = one(with_package("apt", "apt-get", there, RISCV), "The package python3")
     assert way.title == "The package python3-cryptography, which is here already"
@@ -262,11 +262,11 @@ def test_an_administrator_is_told_exactly_what_to_install() -> None:
     assert way.command.startswith("apt-get install ")
     assert "libssl-dev" in way.command
     as_root = replace(facts, privilege=Privilege("root"))
-    assert titles(as_root)[0] == "cryptography 50.0.2, compiled here from its source"
+    assert titles(as_root)[0] == "cryptography 50.0.2, compiled here from source"
 
 
 def test_what_a_build_by_hand_lacks() -> None:
-    way = one(ARMV6, "compiled once its needs are met")
+    way = one(ARMV6, "compiled here, once the missing parts are installed")
     assert "A source build still needs: cc" in way.detail
     assert "wheel" not in way.detail
 

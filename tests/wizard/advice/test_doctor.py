@@ -203,7 +203,7 @@ def test_it_says_so_of_the_release_that_was_asked_for() -> None:
         if each.title == "Support"
     )
     assert said.mark == "warn"
-    assert "Its makers test it on Debian 9, 10 and 11 and Debian unstable." in said.detail
+    assert "Its developers test it on Debian 9, 10 and 11 and Debian unstable." in said.detail
     assert "proves" in said.action
 
 

@@ -48,7 +48,7 @@ def test_a_system_that_is_not_tested(wheel: bool, kind: str) -> None:
     found = ask(facts("debian", "11"), wheel=wheel)
     assert found.kind == kind
     assert f"has {'a' if wheel else 'no'} wheel for Debian 11 on x86_64" in found.words
-    assert "Its makers test it on Debian 12 and 13 and Debian unstable." in found.words
+    assert "Its developers test it on Debian 12 and 13 and Debian unstable." in found.words
     assert found.source == "docs/installation.rst of cryptography 50.0.2"
 
 
@@ -90,7 +90,7 @@ def test_what_moves_is_never_called_tested(where: Facts, changes: Any, words: st
 def test_what_is_older_than_a_named_version_was_not_the_newest() -> None:
     arm = replace(PYTHON, machine="aarch64")
     found = ask(facts("ubuntu", "24.04"), python=arm)
-    assert found.words.endswith("Its makers test it on the newest Ubuntu.")
+    assert found.words.endswith("Its developers test it on the newest Ubuntu.")
     assert found.short == "50.0.2: a wheel; not tested on such a system"
 
 
@@ -138,7 +138,7 @@ def test_windows_is_tested_as_a_server(
     assert found.kind == kind
     if release == "11":
         assert "for Windows 11 on 64-bit Intel" in found.words
-        assert found.words.endswith("Its makers test it on Windows Server 2025.")
+        assert found.words.endswith("Its developers test it on Windows Server 2025.")
 
 
 def test_an_intel_python_on_apple_silicon_is_not_what_is_tested() -> None:
@@ -150,13 +150,13 @@ def test_an_intel_python_on_apple_silicon_is_not_what_is_tested() -> None:
     assert "on arm64 only" in ask(old, "49.0.0", python=intel).words
     imitated = ask(mac, "48.0.1", python=intel)
     assert imitated.kind == "wheel"
-    assert "macOS 15 on x86_64 (imitated by ARM) with Python 3.11" in imitated.words
+    assert "macOS 15 on x86_64 (emulated on ARM) with Python 3.11" in imitated.words
 
 
 def test_a_release_that_nobody_has_read_is_not_known() -> None:
     found = ask(DEBIAN, "61.0.0")
     assert found.kind == "wheel"
-    assert found.words.endswith("What its makers test this release on is not known to this wizard.")
+    assert found.words.endswith("The wizard does not know where this release is tested.")
     assert (found.openssl, found.source) == ("", "")
 
 

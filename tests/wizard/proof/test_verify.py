@@ -194,7 +194,7 @@ def test_a_python_that_fails_before_the_proof_begins(
     assert not report.ok
     assert not missing(report)
     (problem,) = report.problems
-    assert "gave no answer within 2 s" in problem or "could not run the proof" in problem
+    assert "did not answer within 2 s" in problem or "could not run the proof" in problem
     assert problem in [text for _, text in sentences(report)]
 
 
