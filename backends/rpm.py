@@ -43,7 +43,7 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
             if each in names and (each == name or each not in found):
                 found[each] = rest[0].removeprefix("0:")
     if names and not found and output.exit == 0:
-        raise ValueError("it neither names these packages nor says that they are not there")
+        raise ValueError("it neither lists these packages nor says that they are missing")
     return found
 
 

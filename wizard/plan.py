@@ -160,6 +160,6 @@ def order(plan: Plan) -> tuple[Step, ...]:
         )
         if ready is None:
             circle = ", ".join(s for s in steps if s not in ordered)
-            raise ValueError(f"these steps of the plan need each other in a circle: {circle}")
+            raise ValueError(f"these steps of the plan depend on each other in a circle: {circle}")
         ordered[ready.id] = ready
     return tuple(ordered.values())

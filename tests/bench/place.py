@@ -53,7 +53,7 @@ class Place:
         a tenth of a second), and uv itself or none.
         """
         if uv and not self.uv:
-            raise NotHere("There is no uv on this machine.")
+            raise NotHere("uv is not installed on this machine.")
         kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
         links = self.folder / ("with-uv" if uv else "without-uv")
         others = [f for f in _folders() if not (Path(f, "uv").exists() or _in_environment(f))]

@@ -110,7 +110,7 @@ def _answer(process: subprocess.Popen[bytes], program: str, timeout: float) -> t
             # Windows does not tell what there is so far.
             if len(waiting.output or b"") + len(waiting.stderr or b"") > LARGEST_ANSWER:
                 megabytes = LARGEST_ANSWER // 2**20
-                raise TooMuchOutput(f"{program} answered more than {megabytes} MB") from None
+                raise TooMuchOutput(f"{program} printed more than {megabytes} MB") from None
             if left <= 0:
                 raise
 
@@ -205,7 +205,7 @@ class Running:
     def _pump(self) -> None:
         pipe = self._process.stdout
         if pipe is None:
-            raise AssertionError("start always makes a pipe")
+            raise AssertionError("start always creates a pipe")
         with pipe:
             chunk = b"-"
             while chunk:

@@ -23,7 +23,7 @@ VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+[-+.\w]* +\d{1,2} [A-Z][a-z]{2} \d{
 _RELATIVES = re.compile(rb"(?:compatible; (AWS-LC|BoringSSL)|(LibreSSL) \d+\.\d+)")
 _LIBRARY = re.compile(r"lib(ssl|crypto)([-_.\d].*)?|(ssleay|libeay)32.*", re.IGNORECASE)
 
-_NEITHER = "OpenSSL is neither inside this file nor linked to it."
+_NEITHER = "This file neither contains OpenSSL nor is linked to it."
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,12 @@ def _judge(path: str, stream: BinaryIO) -> Linkage:
     elif start in _MACH_O:
         parts = _mach_o(path)
     else:
-        return _unknown(path, "The file is no extension file: it is not ELF, Mach-O or PE.")
+        return _unknown(path, "The file is not an extension file: it is not ELF, Mach-O or PE.")
     with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         answers = {_judge_part(path, part, content) for part in parts}
     if len(answers) > 1:
         kinds = ", ".join(sorted({answer.kind for answer in answers}))
-        return _unknown(
-            path, f"The file's architectures differ in how OpenSSL is in them: {kinds}."
-        )
+        return _unknown(path, f"The architectures in the file link OpenSSL differently: {kinds}.")
     return answers.pop()
 
 
@@ -134,7 +132,7 @@ def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
         found = tuple(_in_folders(name, part.paths) for name in libraries)
         return Linkage("dynamic", path, tuple(dict.fromkeys(found)))
     if part.missing:
-        problem = f"The file wants OpenSSL's {part.missing} but names no library that has it."
+        problem = f"The file needs OpenSSL's {part.missing} but names no library that provides it."
         return _unknown(path, problem)
     end = part.start + part.size if part.size else len(content)
     if content.find(_HEART, part.start, end) >= 0 and VERSION.search(content, part.start, end):
@@ -142,7 +140,7 @@ def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
     relative = _RELATIVES.search(content, part.start, end)
     if relative:
         name = (relative[1] or relative[2]).decode("ascii")
-        return _unknown(path, f"{name} is inside this file, not OpenSSL.")
+        return _unknown(path, f"{name} is in this file, not OpenSSL.")
     return _unknown(path, _NEITHER)
 
 
@@ -209,7 +207,7 @@ def _mach_o(path: str) -> tuple[_Part, ...]:
     with open(path, "rb") as stream:  # noqa: PTH123 - eight bytes, not the file
         magic, count = struct.unpack(">II", stream.read(8))
     if magic in (FAT_MAGIC, FAT_MAGIC_64) and count > _ARCHITECTURES:
-        raise ValueError(f"it claims to hold {count} architectures")
+        raise ValueError(f"it claims to contain {count} architectures")
     parts = []
     for header in MachO(path, allow_unknown_load_commands=True).headers:
         segments = [command for _, command, _ in header.commands if hasattr(command, "filesize")]
@@ -224,7 +222,7 @@ def _mach_o(path: str) -> tuple[_Part, ...]:
         names = [name[len("@rpath/") :] if name.startswith("@rpath/") else name for name in needed]
         parts.append(_Part(tuple(names), header.offset, header.size, tuple(paths)))
     if not parts:
-        raise ValueError("it holds no architecture")
+        raise ValueError("it contains no architecture")
     return tuple(parts)
 
 

@@ -141,7 +141,7 @@ def _about_linkage(report: Report) -> tuple[Mark, str]:
         return "ok", f"{openssl} is inside (static)."
     if report.linkage.kind == "dynamic":
         return "ok", f"{openssl} is linked to {_listed(report.linkage.libraries)} (dynamic)."
-    return "warning", f"How {openssl} is linked is not known. {report.linkage.problem}"
+    return "warning", f"How {openssl} is linked is unknown. {report.linkage.problem}"
 
 
 def _listed(libraries: tuple[str, ...]) -> str:
@@ -158,17 +158,17 @@ def _unexpected(
     """Yield a sentence for each thing that is not as it was asked for."""
     if release and told.version and not _same_version(told.version, release):
         yield (
-            f"cryptography {release} was asked for, but this Python imports {told.version} "
+            f"cryptography {release} was requested, but this Python imports {told.version} "
             f"from {told.location}.{_stranger(told.location, told.prefix)}"
         )
     if link and linkage.kind == "unknown":
-        yield f"A {link} OpenSSL was asked for, but how it is linked is unknown: {linkage.problem}"
+        yield f"A {link} OpenSSL was requested, but how it is linked is unknown: {linkage.problem}"
     elif link and link != linkage.kind:
         how = {"static": "inside (static)", "dynamic": "linked (dynamic)"}
-        yield f"OpenSSL was to be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
+        yield f"OpenSSL should be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
     if openssl and told.openssl and openssl not in told.openssl.split():
         where = f" ({_listed(linkage.libraries)})" if linkage.libraries else ""
-        yield f"OpenSSL {openssl} was asked for, but the one in use is {told.openssl}{where}."
+        yield f"OpenSSL {openssl} was requested, but {told.openssl} is in use{where}."
 
 
 def _same_version(one: str, other: str) -> bool:
@@ -187,7 +187,7 @@ def _stranger(location: str, prefix: str) -> str:
     if Path(prefix) in Path(location).parents:
         return ""
     why = " PYTHONPATH is set: unset it and try again." if os.environ.get("PYTHONPATH") else ""
-    return f" That is outside of the environment {prefix}.{why}"
+    return f" That is outside the environment {prefix}.{why}"
 
 
 def _must_be_program(python: str) -> None:
@@ -200,13 +200,13 @@ def _must_be_program(python: str) -> None:
             hints=(f"For an environment: {path / 'bin' / 'python'}",),
         )
     if not os.path.lexists(path):
-        raise BadRequest(f"There is no {python}.", hints=("Check the path.",))
+        raise BadRequest(f"{python} does not exist.", hints=("Check the path.",))
     if not path.exists():
         raise BadRequest(
-            f"{python} leads nowhere.",
+            f"{python} is a broken link.",
             shown=f"{python} -> {os.readlink(path)}",  # noqa: PTH115 - Path.readlink loses "./"
-            why="The Python that this environment was made from is gone.",
-            hints=("Make the environment again.",),
+            why="The Python from which this environment was made is missing.",
+            hints=("Recreate the environment.",),
         )
     if not path.is_file() or not os.access(path, os.X_OK):
         raise BadRequest(
@@ -225,7 +225,7 @@ def _run(python: str, timeout: float) -> _Told:
         try:
             output = ask(argv, timeout=timeout)
         except ProgramTimeout:
-            _must_be_python(program, "It gave no answer.")
+            _must_be_python(program, "It did not answer.")
             return _not_begun(f"This Python did not answer within {timeout:g} s.")
         except OSError as error:
             raise _not_python(program, error.strerror or str(error)) from None
@@ -279,13 +279,13 @@ def _ending(output: Output) -> str:
     frame = next((line for line in lines if line.startswith('File "')), "")
     where = f" It was at: {frame}" if frame else ""
     if any(line.startswith("Timeout (") for line in lines):
-        return f"It hung and was ended.{where}"
+        return f"It hung and was stopped.{where}"
     if output.exit < 0:
         return f"The interpreter crashed ({_signal_name(-output.exit)}).{where}"
     if output.exit >= 0xC0000000:  # how Windows says that a program crashed
         return f"The interpreter crashed (0x{output.exit:08X}).{where}"
     said = f" It said: {lines[-1]}" if lines and not where else where
-    return f"The interpreter ended in the middle with exit code {output.exit}.{said}"
+    return f"The interpreter stopped early with exit code {output.exit}.{said}"
 
 
 def _signal_name(number: int) -> str:
@@ -316,15 +316,15 @@ def _must_be_recent(program: str, version: str) -> None:
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         raise BadRequest(
             f"{program} is Python {version}, which is too old.",
-            why="The releases of cryptography that this wizard knows need Python 3.6 or later.",
+            why="The releases of cryptography that the wizard supports need Python 3.6 or later.",
             hints=("Name a newer Python.",),
         )
 
 
 def _not_python(program: str, shown: str) -> BadRequest:
     return BadRequest(
-        f"{program} is not a Python that works.",
+        f"{program} is not a working Python.",
         shown=shown,
-        why="It was started as one and did not answer like one.",
+        why="It was started, but did not answer like a Python.",
         hints=("Give the path of a Python interpreter, such as .venv/bin/python.",),
     )

@@ -210,7 +210,7 @@ class _Attempt:
             self._take(self._decoder.feed(chunk))
         if gone:
             return ended
-        left = "Some of its programs could not be ended; they run on."
+        left = "Some of its programs could not be ended and are still running."
         return Outcome(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
 
     def _write(self, chunk: bytes) -> None:
@@ -253,8 +253,8 @@ def _by_exit(code: Optional[int], command: Command) -> Outcome:
             return Outcome(
                 "failed",
                 code,
-                "The program was killed from outside (SIGKILL). Mostly that is the system, "
-                "which ran out of memory.",
+                "The program was killed (SIGKILL). Usually this means that the system ran out of "
+                "memory.",
                 ("Close other programs, or add swap space, and try again.",),
             )
         return Outcome("failed", code, f"The program was ended by a signal ({name or -code}).")
@@ -267,8 +267,8 @@ def _too_slow(command: Command) -> Outcome:
     return Outcome(
         "failed",
         None,
-        f"It was not finished within its limit of {limit}, so it was ended.",
-        ("Look at the end of the log: it shows what it waited for. Then try again.",),
+        f"It did not finish within its limit of {limit}, so it was stopped.",
+        ("The end of the log shows what it waited for. Then try again.",),
     )
 
 
@@ -284,30 +284,34 @@ def _still_busy(ended: Outcome, who: str, command: Command) -> Outcome:
 def _not_started(program: str, command: Command, error: OSError) -> Outcome:
     reason = error.strerror or str(error)
     if command.cwd and not Path(command.cwd).is_dir():
-        return Outcome("failed", None, f"There is no folder {command.cwd} to run {program} in.")
+        return Outcome(
+            "failed",
+            None,
+            f"The folder {command.cwd}, in which {program} should run, does not exist.",
+        )
     if isinstance(error, FileNotFoundError):
         if Path(program).exists():
             return Outcome(
                 "failed",
                 None,
-                f"{program} is there but cannot run: the program that its first line names, "
-                "or the system library that it needs, is missing.",
+                f"{program} exists but cannot run: the program that its first line names, or a "
+                "system library that it needs, is missing.",
             )
         return Outcome(
             "failed",
             None,
-            f"There is no program {program}.",
+            f"The program {program} does not exist.",
             ("Install it, or put its folder on PATH, and try again.",),
         )
     if isinstance(error, PermissionError):
         return Outcome(
             "failed",
             None,
-            f"The system does not allow {program} to be run ({reason}).",
-            (f"Look at its permissions: ls -l {program}",),
+            f"The system does not allow {program} to run ({reason}).",
+            (f"Check its permissions: ls -l {program}",),
         )
     if error.errno == errno.ENOEXEC:
-        return Outcome("failed", None, f"{program} is no program for this machine ({reason}).")
+        return Outcome("failed", None, f"{program} is not a program for this machine ({reason}).")
     return Outcome("failed", None, f"{program} could not be started: {reason}.")
 
 
@@ -315,5 +319,5 @@ def _not_logged(log: str, error: OSError) -> Outcome:
     reason = error.strerror or str(error)
     hints: tuple[str, ...] = ()
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        hints = (f"Make room on the disk that holds {Path(log).parent}, and try again.",)
+        hints = (f"Free some space on the disk of {Path(log).parent}, and try again.",)
     return Outcome("failed", None, f"The log {log} could not be written: {reason}.", hints)

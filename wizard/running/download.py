@@ -29,7 +29,7 @@ PATIENCE = 30.0
 """Seconds that one wait for the network may take."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE")
 """Variables that name a file of trusted certificates, the first that is set wins."""
-HINT = "Check the network, the proxy (HTTPS_PROXY) and the mirror, if you set one; then try again."
+HINT = "Check the network, the proxy (HTTPS_PROXY) and your mirror, if you use one. Then try again."
 _CHUNK = 1 << 16
 _LONGEST_SUM = 4096
 
@@ -72,18 +72,18 @@ def _another(url: str, found: str, wanted: str) -> DownloadFailed:
     shown = f"SHA-256 is {found}\nit must be {wanted}"
     if url.lower().startswith("file:"):
         return DownloadFailed(
-            f"{_local(url)} is not the file that it should be, so the copy of it was thrown away.",
+            f"{_local(url)} is not the expected file, so its copy was deleted.",
             shown=shown,
-            why="It was changed or cut off, or the checksum is that of another file.",
-            hints=("Fetch that file again. If you gave the checksum yourself, compare it too.",),
+            why="It was changed or is incomplete, or the checksum belongs to another file.",
+            hints=("Download that file again. If you gave the checksum, check it too.",),
         )
     return DownloadFailed(
-        "What was downloaded is not what was published, so it was thrown away.",
+        "The downloaded file differs from the published one, so it was deleted.",
         shown=shown,
-        why=f"Something between here and {masked(url)} changed or cut it.",
+        why=f"Something between here and {masked(url)} changed the file, or cut it off.",
         hints=(
-            "Try again. If it happens again, ask whoever runs the network or mirror.",
-            "If you gave the address or the checksum yourself, look whether they fit each other.",
+            "Try again. If this happens again, ask the operator of your network or mirror.",
+            "If you gave the address or the checksum, check that they belong together.",
         ),
     )
 
@@ -119,9 +119,9 @@ def _published(url: str, limit: float, cancel: threading.Event) -> str:
     found = words[0].decode("ascii", "replace").lower() if words else ""
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
         raise DownloadFailed(
-            f"{masked(url)} holds no SHA-256 checksum.",
+            f"{masked(url)} contains no SHA-256 checksum.",
             shown=text.strip()[:100].decode("utf-8", "replace") or "(nothing at all)",
-            why="A proxy or a login page may have answered in its place.",
+            why="A proxy or a login page may have answered instead.",
             hints=(HINT,),
         )
     return found
@@ -150,9 +150,9 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
                 raise Cancelled
             if time.monotonic() > limit:
                 raise _failed(
-                    f"{masked(url)} came too slowly and was given up.",
-                    f"{done:,} bytes had come when its time was over",
-                    "The network or the server is slow, or one of them has stopped.",
+                    f"{masked(url)} was too slow, so the download was stopped.",
+                    f"{done:,} bytes had arrived when the time limit ended",
+                    "The network or the server is slow, or has stopped.",
                 )
             try:
                 got = pieces.get(timeout=0.1)
@@ -171,8 +171,8 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
             pieces.get_nowait()  # so that a reader who waits for room can see that it is over
     if done < whole:
         raise _failed(
-            f"{masked(url)} broke off.",
-            f"{done:,} of {whole:,} bytes had come",
+            f"The download of {masked(url)} broke off.",
+            f"{done:,} of {whole:,} bytes had arrived",
             "The network, a proxy or the server ended it too early.",
         )
 
@@ -184,9 +184,9 @@ def _web(url: str) -> Iterator[tuple[bytes, int]]:
             with session.get(url, stream=True, timeout=PATIENCE, verify=_bundle()) as response:
                 if response.status_code != 200:
                     raise _failed(
-                        f"{masked(url)} cannot be had.",
+                        f"{masked(url)} could not be downloaded.",
                         f"{response.status_code} {response.reason}",
-                        "The server, or a proxy before it, answered so: the address may be wrong.",
+                        "This is the answer of the server or of a proxy. The address may be wrong.",
                     )
                 said = response.headers.get("content-length", "")
                 encoded = "content-encoding" in response.headers  # then it is not the file's length
@@ -194,7 +194,9 @@ def _web(url: str) -> Iterator[tuple[bytes, int]]:
                 for piece in response.iter_content(_CHUNK):
                     yield piece, whole
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
-        raise _failed(f"{masked(url)} cannot be had.", _cause(error), _why(error)) from None
+        raise _failed(
+            f"{masked(url)} could not be downloaded.", _cause(error), _why(error)
+        ) from None
 
 
 class _Trusting(HTTPAdapter):
@@ -216,7 +218,7 @@ def _file(url: str) -> Iterator[tuple[bytes, int]]:
             while piece := file.read(_CHUNK):
                 yield piece, whole
     except OSError as error:
-        why = "The mirror on this disk lacks it, or its address is wrong."
+        why = "The mirror on this disk does not contain it, or its address is wrong."
         raise _failed(f"{url} cannot be read.", error.strerror or str(error), why) from None
 
 
@@ -234,8 +236,8 @@ def _why(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return "The proxy does not work."
     if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
-        return "The server cannot be reached from here, or stopped in the middle."
-    return "The address, or a setting of the network, is wrong."
+        return "The server cannot be reached from here, or stopped answering."
+    return "The address or a network setting is wrong."
 
 
 def _cause(error: BaseException) -> str:

@@ -71,7 +71,7 @@ def read(folder: Path) -> tuple[Kept, ...]:
         raw = path.read_bytes()
     except OSError as error:
         raise BadRequest(
-            f"There is no journal in {folder}.", shown=error.strerror or str(error)
+            f"{folder} contains no journal.", shown=error.strerror or str(error)
         ) from None
     # What follows the last line feed was never finished.
     lines = raw[: raw.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")

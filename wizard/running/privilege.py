@@ -39,11 +39,11 @@ def wrap(
     prefix = ender(privilege)
     if not prefix:
         raise Impossible(
-            f"{command.argv[0]} must run as root, and there is no way to root here.",
-            why="You are not root, and neither sudo nor doas may be used.",
+            f"{command.argv[0]} must run as root, but you cannot become root here.",
+            why="You are not root, and can use neither sudo nor doas.",
             hints=(
                 "Ask the administrator to run: " + shown(command, Privilege("root")),
-                "Or choose the wheel, which needs no root.",
+                "Or choose the wheel, which needs no root rights.",
             ),
         )
     passed = {n: outside[n] for n in PASSED if n in outside and n not in command.unset}

@@ -261,7 +261,7 @@ def _cannot_keep(
 ) -> RunEnded:
     """The run's own folder cannot be written: nothing is done that nobody could read later."""
     cause = f"The wizard cannot write its journal and logs. {system_says(error)}"
-    hint = "Make room, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
+    hint = "Free some space, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
     unfinished = [step.id for step in steps if step.id not in done]
     for step in unfinished[:1]:
         emit(stamped(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,))))

@@ -31,7 +31,7 @@ MOST_MEMBERS = 50_000
 """An archive with more files and folders is not unpacked; a source of OpenSSL has about 6,300."""
 MOST_BYTES = 500 * 1000 * 1000
 """An archive that is larger when unpacked is not unpacked; a source of OpenSSL has 135 MB."""
-HINT = "Fetch the archive again from where its authors publish it, and compare its SHA-256."
+HINT = "Download the archive again from its publisher, and compare its SHA-256."
 _CHUNK = 1 << 16
 
 
@@ -59,7 +59,9 @@ def unpack(action: Unpack, cancel: threading.Event) -> None:
     except OSError as error:
         raise _unwritable(folder, error) from None
     except UnicodeError as error:
-        raise _refused(archive, str(error), "This system cannot write that name.") from None
+        raise _refused(
+            archive, str(error), "This system cannot create a file with that name."
+        ) from None
 
 
 class _Reader:
@@ -79,10 +81,10 @@ class _Reader:
             raise Cancelled
         if time.monotonic() > self._limit:
             raise ArchiveRejected(
-                f"It took too long to unpack {self._archive}, so it was given up.",
-                shown=f"{self._bytes:,} bytes were unpacked when its time was over",
+                f"Unpacking {self._archive} took too long, so it was stopped.",
+                shown=f"{self._bytes:,} bytes were unpacked when the time limit ended",
                 why="The disk is slow or busy.",
-                hints=("Try again when less is going on.",),
+                hints=("Try again when the machine is less busy.",),
             )
         try:
             data = self._file.read(size)
@@ -96,8 +98,8 @@ class _Reader:
             raise _refused(
                 self._archive,
                 f"more than {MOST_BYTES:,} bytes come out of {self._archive.stat().st_size:,}",
-                "A source of OpenSSL has 135 million: this is something else, perhaps made to fill "
-                "the disk.",
+                "OpenSSL's source has 135 million bytes. This is something else, perhaps made to "
+                "fill the disk.",
             )
         return data
 
@@ -127,14 +129,14 @@ class _Writer:
                     if number > MOST_MEMBERS:
                         raise self._no(
                             f"more than {MOST_MEMBERS:,} files and folders",
-                            "A source of OpenSSL has about 6,300.",
+                            "OpenSSL's source has about 6,300.",
                         )
                     self._member(tar, member)
             reader.drain()
         except tarfile.TarError as error:
             raise _damaged(self._archive, error) from None
         if not self._files:
-            raise self._no("no file in it", "There must be one folder with the source in it.")
+            raise self._no("no file in it", "It must contain one folder with the source.")
         for name, target in self._links:
             self._claim(name)
             (self._folder / name).symlink_to(target)
@@ -152,7 +154,7 @@ class _Writer:
         if not name:
             raise self._no(
                 f"{member.name} is not in a folder",
-                "All of a source archive is in one folder, which is named after it.",
+                "All files of a source archive are in one folder, which has the archive's name.",
             )
         self._check(member, name)
         self._ask_tarfile(member, name)
@@ -172,7 +174,8 @@ class _Writer:
         elif member.islnk():
             if self._inner(member.linkname) not in self._files:
                 raise self._no(
-                    f"{member.name} -> {member.linkname}", "This link leads to no file before it."
+                    f"{member.name} -> {member.linkname}",
+                    "This link points to no earlier file in the archive.",
                 )
         elif not member.isreg():
             raise self._no(
@@ -180,7 +183,8 @@ class _Writer:
             )
         elif member.issparse():
             raise self._no(
-                f"{member.name} has holes", "It might fill the disk: a source has no such file."
+                f"{member.name} has holes",
+                "It could fill the disk. Source archives have no such files.",
             )
         elif member.mode & (stat.S_ISUID | stat.S_ISGID):
             raise self._no(
@@ -197,7 +201,10 @@ class _Writer:
         up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
         odd = any(char in member.linkname for char in "\\:\0")
         if not parts[0] or ".." in parts[up:] or up > name.count("/") or odd:
-            raise self._no(f"{member.name} -> {member.linkname}", "This link leads outside.")
+            raise self._no(
+                f"{member.name} -> {member.linkname}",
+                "This link points outside the archive's folder.",
+            )
 
     def _file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
         path = self._folder / name
@@ -213,14 +220,14 @@ class _Writer:
         parts = [part for part in name.split("/") if part not in ("", ".")]
         odd = any(ord(char) < 32 or char in '\\:*?"<>|' for char in name)  # on Windows
         if name.startswith("/") or ".." in parts or odd:
-            raise self._no(f"{name!r}", "This name could lead to a place outside its folder.")
+            raise self._no(f"{name!r}", "This name could point outside the archive's folder.")
         if not parts:
             return ""
         self._top = self._top or parts[0]
         if parts[0] != self._top:
             raise self._no(
                 f"{self._top} and {parts[0]}",
-                "All of a source archive is in one folder; here there are two.",
+                "All files of a source archive are in one folder, but this one has two.",
             )
         return "/".join(parts[1:])
 
@@ -228,7 +235,9 @@ class _Writer:
         """Make the folder that a member goes into. Nothing may be there in its place yet."""
         self._make(name.rpartition("/")[0])
         if os.path.lexists(self._folder / name):
-            raise self._no(f"{self._top}/{name} is in it twice", "Which one is meant is not clear.")
+            raise self._no(
+                f"{self._top}/{name} is in it twice", "It is not clear which one is meant."
+            )
 
     def _make(self, name: str) -> None:
         if not name or name in self._folders:
@@ -260,7 +269,7 @@ class _Writer:
 
     def _date(self, member: tarfile.TarInfo) -> float:
         if not 0 <= member.mtime < 1 << 33:  # not a number, too, is neither
-            raise self._no(f"{member.name} is dated {member.mtime}", "This is no date.")
+            raise self._no(f"{member.name} is dated {member.mtime}", "This is not a date.")
         return float(member.mtime)
 
     def _no(self, shown: str, why: str) -> ArchiveRejected:
@@ -291,8 +300,8 @@ def _check_folder(folder: Path) -> None:
         raise ArchiveRejected(
             f"{folder} is in the way, so nothing was unpacked.",
             shown=f"{folder} is " + ("a folder with something in it" if plain else "no folder"),
-            why="What is in it might be of use to somebody.",
-            hints=("Look into it. If you do not need it, delete it yourself.",),
+            why="Its contents may still be needed.",
+            hints=("Check its contents. If you do not need it, delete it yourself.",),
         )
 
 
@@ -317,7 +326,7 @@ def _opened(archive: Path) -> Iterator[IO[bytes]]:
                 f"{archive} is not an archive.",
                 shown=f"it is {kind}",
                 why="An archive is one file, such as openssl-3.5.4.tar.gz.",
-                hints=("Give the file's own name.",),
+                hints=("Give the name of the file.",),
             )
         file = archive.open("rb")
     except OSError as error:
@@ -331,7 +340,9 @@ def _decompressed(archive: Path, file: IO[bytes]) -> IO[bytes]:
     begin = file.read(6)
     file.seek(0)
     if not begin:
-        raise _refused(archive, "it has 0 bytes", "Nothing was downloaded, or it was cut off.")
+        raise _refused(
+            archive, "it has 0 bytes", "Nothing was downloaded, or the download broke off."
+        )
     opened: Any = file
     try:
         if begin.startswith(b"\x1f\x8b"):
@@ -365,12 +376,12 @@ def _lzma_errors() -> tuple[type[Exception], ...]:
 
 
 def _refused(archive: Path, shown: str, why: str) -> ArchiveRejected:
-    what = f"{archive} is no plain source archive, so it was not unpacked."
+    what = f"{archive} is not a normal source archive, so it was not unpacked."
     return ArchiveRejected(what, shown=shown, why=why, hints=(HINT,))
 
 
 def _damaged(archive: Path, error: Exception) -> ArchiveRejected:
-    why = "It is damaged, was cut off, or is not a tar archive at all."
+    why = "It is damaged, incomplete, or not a tar archive."
     shown = str(error) or type(error).__name__
     return ArchiveRejected(f"{archive} cannot be unpacked.", shown=shown, why=why, hints=(HINT,))
 
@@ -380,17 +391,17 @@ def _unreadable(archive: Path, error: OSError) -> ArchiveRejected:
         f"{archive} cannot be read.",
         shown=error.strerror or str(error),
         why="Without the archive there is nothing to unpack.",
-        hints=("Look whether the file is there, and whether you may read it.",),
+        hints=("Check that the file exists and that you may read it.",),
     )
 
 
 def _unwritable(folder: Path, error: OSError) -> ArchiveRejected:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        why = "The disk is full, or all that you may use of it is."
-        hint = "Make room (a source of OpenSSL takes about 150 MB), and try again."
+        why = "The disk or your quota is full."
+        hint = "Free some space (OpenSSL's source takes about 150 MB), and try again."
     else:
-        why = "The system does not let the wizard write there."
-        hint = "Use a folder that you may write to: CRYPTOGRAPHY_WIZARD_CACHE names it."
+        why = "The wizard does not have permission to write there."
+        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder that you may write to."
     where = f"{error.filename}: " if error.filename else ""
     return ArchiveRejected(
         f"Nothing could be unpacked into {folder}.",

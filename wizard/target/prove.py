@@ -96,7 +96,7 @@ def find() -> str:
     """Find the package and its extension files. The files are not loaded yet: that may crash."""
     spec = importlib.util.find_spec("cryptography")
     if spec is None or spec.origin is None:  # without origin: a left-over folder with no package
-        raise ImportError("there is no package cryptography in %s" % sys.prefix)
+        raise ImportError("%s contains no package cryptography" % sys.prefix)
     told["found"] = True
     told["location"] = spec.origin
     import cryptography
@@ -147,12 +147,12 @@ def fernet() -> str:
 
     key, message = Fernet.generate_key(), b"a message of the wizard"
     token = Fernet(key).encrypt(message)
-    expect(Fernet(key).decrypt(token) == message, "the message came back changed")
+    expect(Fernet(key).decrypt(token) == message, "the decrypted message differs")
     try:
         Fernet(Fernet.generate_key()).decrypt(token)
     except InvalidToken:
-        return "a message came back whole, and another key was refused"
-    raise AssertionError("another key opened the message")
+        return "a message was decrypted unchanged, and another key was rejected"
+    raise AssertionError("another key decrypted the message")
 
 
 def aes_gcm() -> str:
@@ -162,9 +162,9 @@ def aes_gcm() -> str:
     cipher, nonce, message = AESGCM(bytes(32)), bytes(12), bytes(16)
     secret = cipher.encrypt(nonce, message, None)
     known = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
-    expect(bytearray(secret) == bytearray.fromhex(known), "the ciphertext is not the known one")
-    expect(cipher.decrypt(nonce, secret, None) == message, "the message came back changed")
-    return "the known ciphertext came out, and the message came back"
+    expect(bytearray(secret) == bytearray.fromhex(known), "the ciphertext is not the expected one")
+    expect(cipher.decrypt(nonce, secret, None) == message, "the decrypted message differs")
+    return "the ciphertext is the expected one, and it was decrypted"
 
 
 def certificate() -> str:
@@ -184,15 +184,15 @@ def certificate() -> str:
     made = builder.sign(key, hashes.SHA256(), backend)
     pem = made.public_bytes(serialization.Encoding.PEM)
     read = x509.load_pem_x509_certificate(pem, backend)
-    expect(read.subject == name, "the subject came back as %s" % read.subject.rfc4514_string())
+    expect(read.subject == name, "the subject was read back as %s" % read.subject.rfc4514_string())
     if hasattr(read, "not_valid_before_utc"):  # since 42; the other then warns
         start = read.not_valid_before_utc
     else:
         start = read.not_valid_before.replace(tzinfo=datetime.timezone.utc)
-    expect(start == now, "the first valid moment came back as %s" % start)
+    expect(start == now, "the start of validity was read back as %s" % start)
     signed = read.tbs_certificate_bytes
     key.public_key().verify(read.signature, signed, ec.ECDSA(hashes.SHA256()))
-    return "a certificate was made, signed, read back and its signature verified"
+    return "a certificate was made, signed and read back, and its signature was verified"
 
 
 def expect(true: bool, otherwise: str) -> None:
