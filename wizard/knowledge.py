@@ -107,7 +107,7 @@ class Release:
     def takes_openssl(self, version: str) -> bool:
         """Whether a source build takes this OpenSSL: ``1.1.1w``, or a package's ``1:3.0.2-1``.
 
-        Raises BadRequest where the text has no version of OpenSSL in it.
+        Raises BadRequest if the text has no version of OpenSSL in it.
         """
         have = openssl_order(version)
         below = self.openssl_below
@@ -139,7 +139,7 @@ class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
     ``version_of`` is the package whose version is Rust's own. ``bin`` is a folder to put in front
-    of PATH, empty where the programs are on it anyway.
+    of PATH, empty if the programs are on it anyway.
     """
 
     packages: tuple[str, ...]
@@ -152,16 +152,16 @@ class RustPackage:
 class OpenSSLPackage:
     """One way to get OpenSSL's headers and libraries from a package manager.
 
-    The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own.
-    ``prefix`` is the folder with its ``include`` and ``lib``, or ``include`` and ``lib`` are
-    named; all are empty where a compiler looks anyway. They may have ``{folder}``
-    (`wizard.facts.Package.folder`) and ``{root}`` (the folder above the one that the manager's
-    program is in). ``static`` is the package with the static libraries; empty: there is none.
-    ``static_include`` and ``static_lib`` are named to a static build where the others are empty;
-    they may have ``{multiarch}`` (`wizard.facts.Facts.multiarch`). ``static_below`` is the first
-    OpenSSL whose static libraries need those of others (empty: none does). ``engine`` is the
-    package with ``openssl/engine.h``, where it is one of its own; releases before 44 include it.
-    ``hint`` says how a manager that lacks it can have it.
+    The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own. ``prefix``
+    is the folder with its ``include`` and ``lib``, or ``include`` and ``lib`` are named; all are
+    empty if a compiler looks anyway. They may have ``{folder}`` (`wizard.facts.Package.folder`) and
+    ``{root}`` (the folder above the one that the manager's program is in). ``static`` is the
+    package with the static libraries; empty: there is none. ``static_include`` and ``static_lib``
+    are named to a static build where the others are empty; they may have ``{multiarch}``
+    (`wizard.facts.Facts.multiarch`). ``static_below`` is the first OpenSSL whose static libraries
+    need those of others (empty: none does). ``engine`` is the package with ``openssl/engine.h``,
+    where it is one of its own; releases before 44 include it. ``hint`` says how a manager that
+    lacks it can have it.
     """
 
     package: str
@@ -289,7 +289,7 @@ class Knowledge:
         return any(Version(known) == wanted for row in self.releases for known in row.versions)
 
     def packages_of(self, manager: str) -> Packages | None:
-        """The names that this manager uses, or None where the table has none for it."""
+        """The names that this manager uses, or None if the table has none for it."""
         return next((p for p in self.packages if p.manager == manager), None)
 
     def _unknown(self, version: str, wanted: Version) -> str:
@@ -317,8 +317,8 @@ class Knowledge:
 def openssl_order(version: str) -> tuple[int, int, int, str]:
     """A key by which OpenSSL's versions are ordered; ``1.1.1w`` is no PEP 440 version.
 
-    Takes what package managers say, too (``1:3.0.17-1~deb12u2``). The letter of the old scheme
-    is part of the key. Raises BadRequest where there is no version in the text.
+    Takes what package managers say, too (``1:3.0.17-1~deb12u2``). The letter of the old scheme is
+    part of the key. Raises BadRequest if there is no version in the text.
     """
     found = re.match(r"(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?([a-z]*)", version)
     if not found:
@@ -329,7 +329,7 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
 
 @cache
 def load() -> Knowledge:
-    """Read the assets. Raises ValueError where one has an unknown key or lacks one."""
+    """Read the assets. Raises ValueError if one has an unknown key or lacks one."""
     tables, fetched = read_asset("releases.toml"), read_asset("rustup.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
@@ -356,7 +356,7 @@ def read_asset(name: str) -> dict[str, Any]:
 
 
 def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:
-    """Read one table of an asset. Raises ValueError where it has an unknown key or lacks one."""
+    """Read one table of an asset. Raises ValueError if it has an unknown key or lacks one."""
     # Plain constructors: cattrs would cost more than all the rest of the wizard's start.
     unknown = table.keys() - {f.name for f in fields(kind)}
     missing = {f.name for f in fields(kind) if f.default is MISSING} - table.keys()

@@ -37,7 +37,7 @@ def url_for(place: str, version: str) -> str:
 
 
 def check_sha256(text: str, *, place: str = "") -> None:
-    """Raise BadRequest where this is no SHA-256 checksum. ``place`` says where it stands."""
+    """Raise BadRequest if this is no SHA-256 checksum. ``place`` says where it stands."""
     if not _SUM.fullmatch(text):
         raise BadRequest(
             f"{text!r} is not a SHA-256 checksum.",
@@ -51,8 +51,8 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
     """The address of an archive, or of a folder of them, which ends in "/".
 
     ``text`` is the path of a file or folder, or such an address; ``said_by`` names the flag or the
-    variable that it comes from. Raises BadRequest where there is nothing of the kind, a folder
-    lacks the archive of ``version`` (empty: any), or a password would be shown.
+    variable that it comes from. Raises BadRequest if there is nothing of the kind, a folder lacks
+    the archive of ``version`` (empty: any), or a password would be shown.
     """
     if has_password(text):
         raise BadRequest(
@@ -93,7 +93,7 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
 
 
 def from_variable() -> str:
-    """The address in the variable, empty where it is not set.
+    """The address in the variable, empty if it is not set.
 
     One that cannot be is returned as it stands, but for a password: whoever plans with it says so.
     """
@@ -107,7 +107,7 @@ def from_variable() -> str:
 def local_files(place: str) -> tuple[str, ...]:
     """The addresses of the archives and signatures at a place on this machine.
 
-    ``place`` is an address as `address` returns it. Raises OSError where a folder cannot be read.
+    ``place`` is an address as `address` returns it. Raises OSError if a folder cannot be read.
     """
     if not place.startswith("file:"):
         return ()

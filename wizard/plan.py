@@ -143,8 +143,8 @@ def in_turn(plan: Plan) -> tuple[Step, ...]:
 def order(plan: Plan) -> tuple[Step, ...]:
     """The steps so that each comes after those it needs, else as the plan has them.
 
-    Raises ValueError where two steps have one id, a step needs one that is not there, or steps
-    need each other in a circle.
+    Raises ValueError if two steps have one id, a step needs one that is not there, or steps need
+    each other in a circle.
     """
     steps = {step.id: step for step in plan.steps}
     if len(steps) != len(plan.steps):

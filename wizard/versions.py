@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*(?:[a-z](?![a-z0-9]))?")
 def upstream(version: str) -> str:
     """The version that the project itself gave: ``1.63.0`` for ``1:1.63.0+dfsg1-2``.
 
-    Empty where there is no number. OpenSSL's letter is kept: ``1.1.1w`` for ``1.1.1w-0+deb11u1``.
+    Empty if there is no number. OpenSSL's letter is kept: ``1.1.1w`` for ``1.1.1w-0+deb11u1``.
     """
     match = _NUMBER.match(version.split(":", 1)[-1].lstrip("v"))
     return match.group() if match else ""
@@ -40,5 +40,5 @@ def python_label(implementation: str, version: str, *, free: bool) -> str:
 
 
 def at_least(version: str, oldest: str) -> bool:
-    """Whether ``version`` is ``oldest`` or newer; False where ``version`` has no number."""
+    """Whether ``version`` is ``oldest`` or newer; False if ``version`` has no number."""
     return bool(upstream(version)) and key(version) >= key(oldest)

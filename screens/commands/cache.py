@@ -129,7 +129,7 @@ def _clear(
 
 
 def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
-    """Ask. Raises BadRequest where nobody can answer."""
+    """Ask. Raises BadRequest if nobody can answer."""
     if as_json or sys.stdin is None or not is_terminal(sys.stdin):
         raise BadRequest(
             "'cache clear' asks before it removes anything, and here nobody can answer.",

@@ -47,7 +47,7 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
     """Explain a log file, or standard input (``-``), on ``stream``; return the exit code.
 
     Returns 0 when the cause is known and 1 when nothing known was found. Of a huge log its
-    beginning and its end are read. Raises BadRequest where it cannot be read.
+    beginning and its end are read. Raises BadRequest if it cannot be read.
     """
     from wizard.advice.diagnose import Explained, diagnose
 

@@ -46,11 +46,11 @@ def run(arguments: Arguments) -> int:
 def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     """Prove the cryptography of ``python``, tell it on ``stream`` and return the exit code.
 
-    ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment;
-    empty means the active environment, else ``.venv`` or ``cryptography-env`` in the current
-    folder, else ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing
-    else. Returns 0 when all is proved, 4 when it is not, or nothing is installed. Raises
-    BadRequest where ``python`` is not a Python.
+    ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment; empty
+    means the active environment, else ``.venv`` or ``cryptography-env`` in the current folder, else
+    ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing else. Returns 0
+    when all is proved, 4 when it is not, or nothing is installed. Raises BadRequest if ``python``
+    is not a Python.
     """
     import json
 
@@ -73,7 +73,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
 def find(python: str) -> tuple[str, str]:
     """Return the interpreter that is meant, and whose it is, in a few words.
 
-    Raises BadRequest where there is none.
+    Raises BadRequest if there is none.
     """
     if python:
         return _named(python)
@@ -106,7 +106,7 @@ def _named(python: str) -> tuple[str, str]:
 
 
 def _inside(folder: Path) -> str:
-    """Return the interpreter of an environment's folder. Raises BadRequest where it has none."""
+    """Return the interpreter of an environment's folder. Raises BadRequest if it has none."""
     places = (
         folder / "bin" / "python",
         folder / "bin" / "python3",

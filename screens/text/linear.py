@@ -44,8 +44,8 @@ class Asker(Protocol):
 def install(engine: Engine, choices: Choices, asker: Asker) -> int:
     """Go from the look at the machine to the proof; return the exit code.
 
-    Raises WizardError where the request is wrong, where the machine cannot be used at all, or
-    where the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
+    Raises WizardError if the request is wrong, where the machine cannot be used at all, or where
+    the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
     """
     return _Dialog(engine, choices, asker).run()
 

@@ -45,7 +45,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class StepResult:
-    """How one step ended. ``exit`` is its exit code, None where it has none."""
+    """How one step ended. ``exit`` is its exit code, None if it has none."""
 
     id: str
     title: str

@@ -31,7 +31,7 @@ MARKS = {
 def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
     """How the environment is activated: for each shell its name and the command.
 
-    Empty where there is no environment. Sources: the documentation of Python's ``venv``.
+    Empty if there is no environment. Sources: the documentation of Python's ``venv``.
     """
     if not plan.environment:
         return ()

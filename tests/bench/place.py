@@ -63,7 +63,7 @@ class Place:
 
 
 def prepare(folder: Path) -> Place:
-    """Install the checkout in ``folder``. Raises Broken where that fails."""
+    """Install the checkout in ``folder``. Raises Broken if that fails."""
     place = Place(folder, os.path.realpath(sys.executable), real_uv())
     for name in ("with-uv", "without-uv"):
         (folder / name).mkdir()
@@ -79,7 +79,7 @@ def prepare(folder: Path) -> Place:
 
 
 def real_uv() -> str:
-    """The program uv itself, no script that starts it; empty where there is none."""
+    """The program uv itself, no script that starts it; empty if there is none."""
     beside = Path(os.path.realpath(sys.executable)).parent
     for folder in (*_folders(), str(beside)):
         found = shutil.which("uv", path=folder)

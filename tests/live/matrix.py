@@ -123,7 +123,7 @@ def long(name: str) -> pytest.MarkDecorator:
 
 
 def chosen() -> Sequence[Case]:
-    """The cases of this run. Raises ValueError where LIVE_MATRIX is no name of anything."""
+    """The cases of this run. Raises ValueError if LIVE_MATRIX is no name of anything."""
     return tuple(CASES[name] for name in _due(CASES))
 
 

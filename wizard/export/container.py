@@ -1,4 +1,4 @@
-"""The machine that a fresh container is: known from a machine of the same distribution."""
+"""A fresh container as a machine, derived from a machine of the same distribution."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from wizard.versions import key
 from wizard.wording import joined
 
 FOLDER = "/opt/cryptography"
-"""The environment in an image: at the same place in every stage, for its paths are in its files."""
+"""The environment in an image. It has the same path in every stage, because its files contain its
+path."""
 CACHE = "/var/cache/wizard"
-"""Where the builder keeps what only the build needs."""
+"""The builder's folder for files that only the build needs."""
 MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
-"""The variables that name an address, which is the same everywhere."""
+"""The variables that contain addresses, which are the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class ImagePackageManager:
     """How a package manager is used in an image: a row ``[[manager]]`` of ``assets/images.toml``.
 
     ``caches`` are the folders of what it downloads. ``install`` are shell commands; the last gets
-    the packages' names. ``python`` is the package of a Python of another version than the usual
-    (``python{minor}``, ``python{digits}``), and ``venv_apart`` says that making environments needs
-    a package too. ``fetch`` are the packages to download with and ``unpack`` those to unpack with,
-    as far as images lack them; ``compiled`` those that a compiled extension needs when it is used.
-    ``user`` makes the account ``app``, number 10001. ``unpinned`` are hadolint's names for what it
-    would say of packages without versions, and of downloads that lie in a cache.
+    the packages' names. ``python`` is the package of a Python other than the default
+    (``python{minor}``, ``python{digits}``), and ``venv_apart`` says that making environments also
+    needs a package. ``fetch`` are the packages for downloading and ``unpack`` those for unpacking,
+    if images lack them; ``compiled`` are those that a compiled extension needs at run time.
+    ``user`` makes the account ``app``, number 10001. ``unpinned`` are the hadolint rules about
+    packages without versions and cached downloads.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Image:
     It is for its versions from ``first`` to ``last``, both included (empty: no end). ``name`` is
     its name and tag, in which ``{version}`` is the version, ``{minor}`` its first two numbers and
     ``{major}`` its first. ``manager`` names its `Words`. ``openssl`` are the packages with the
-    libraries alone. ``lacks`` are packages that the distribution has and the image has not.
+    libraries alone. ``lacks`` are packages that the distribution has but the image does not.
     """
 
     distribution: str
@@ -70,7 +71,7 @@ class Image:
     lacks: tuple[str, ...] = ()
 
     def serves(self, distribution: str, version: str) -> bool:
-        """Whether it is the image of this version of this distribution."""
+        """Return whether it is the image of this version of this distribution."""
         if distribution != self.distribution or not key(version):
             return False
         last = key(self.last)
@@ -79,9 +80,9 @@ class Image:
 
 @dataclass(frozen=True)
 class Container:
-    """A fresh container: ``facts`` of it, the ``image`` (name and tag) that it is made from, the
-    ``row`` and ``words`` for that image. ``configured`` says that the pip of the machine it was
-    thought of on has another index than the usual.
+    """A fresh container: its ``facts``, its ``image`` (name and tag), and the ``row`` and ``words``
+    for that image. ``configured`` says that pip on the planning machine does not use the default
+    index.
     """
 
     facts: Facts
@@ -106,10 +107,10 @@ def words() -> tuple[ImagePackageManager, ...]:
 
 
 def container(facts: Facts, choices: Choices) -> Container:
-    """Return the container that a machine with these facts, and these choices, stands for.
+    """Return the container for a machine with these facts and these choices.
 
-    Raises BadRequest where there is no image of that system, or a choice is not for containers,
-    and Impossible where the facts do not say which Python the distribution has.
+    Raises BadRequest if the system has no image, or if a choice is not for containers, and
+    Impossible if the facts do not say which Python the distribution has.
     """
     system = facts.system
     if system.name != "linux":
@@ -170,12 +171,12 @@ def container(facts: Facts, choices: Choices) -> Container:
 
 
 def settled(choices: Choices) -> Choices:
-    """The choices, with the environment of an image."""
+    """Return the choices, with the environment of an image."""
     return replace(choices, venv=FOLDER)
 
 
 def _fresh(python: Python, how: ImagePackageManager) -> Python:
-    """The same Python in a container: alone, with no pip, no headers and nothing installed."""
+    """Return the same Python in a container: without pip, headers and packages."""
     path = f"/usr/bin/{posixpath.basename(python.path)}"
     return replace(
         python,
@@ -193,7 +194,7 @@ def _fresh(python: Python, how: ImagePackageManager) -> Python:
 
 
 def _comes_with(python: Python) -> bool:
-    """Whether this Python is one of the distribution's own, that its image can have too."""
+    """Return whether this Python belongs to the distribution, so that its image can have it too."""
     return (
         python.prefix == "/usr"
         and python.implementation == "cpython"

@@ -116,7 +116,7 @@ def _listed(version: Version, files: dict[str, File]) -> Listed:
 
 
 class _Job:
-    """One place, read in a thread of its own.
+    """One place, read in its own thread.
 
     A resolver that hangs, or a server that sends a byte now and then, cannot be interrupted; a
     daemon thread can be left behind.

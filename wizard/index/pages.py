@@ -12,7 +12,7 @@ from wizard.index.source import Unreadable
 
 
 class File(NamedTuple):
-    """One file of a list. ``yanked`` is the reason, or None where the file was not yanked."""
+    """One file of a list. ``yanked`` is the reason, or None if the file was not yanked."""
 
     name: str
     requires_python: str

@@ -37,7 +37,7 @@ Wrong = Iterator[tuple[str, str]]
 
 
 def check(facts: Facts, *, source: str) -> None:
-    """Raise BadRequest where no machine can be as these facts say.
+    """Raise BadRequest if no machine can be as these facts say.
 
     ``source`` names the file in the message, which names each wrong key and what is allowed.
     """

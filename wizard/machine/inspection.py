@@ -28,9 +28,9 @@ def inspect(
 ) -> tuple[Python, Optional[IndexSource]]:
     """Ask the Python at ``path`` what it is, and where its pip looks for packages.
 
-    Facts hold no secret: a user name or password in an address is in the `IndexSource` only,
-    which is None where nothing is known of a pip. Raises nothing for what a program does: one
-    that is broken, hangs, is no Python at all or is too old has its ``problem``.
+    Facts hold no secret: a user name or password in an address is in the `IndexSource` only, which
+    is None if nothing is known of a pip. Raises nothing for what a program does: one that is
+    broken, hangs, is no Python at all or is too old has its ``problem``.
     """
     program = os.path.expanduser(path)
     problem = _no_program(program)
@@ -163,7 +163,7 @@ def _shown(name: str, value: object) -> str:
 
 
 def _source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
-    """Where this pip looks, secrets included; None where it could not be asked."""
+    """Where this pip looks, secrets included; None if it could not be asked."""
     if not pip:
         return None
     settings = {name: value for name, value, _where in pip.get("settings", ())}

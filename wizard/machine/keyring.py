@@ -15,8 +15,8 @@ from wizard.versions import at_least
 def known(tools: Sequence[Tool], fingerprints: Sequence[str]) -> tuple[str, ...]:
     """Those of these keys that the keyring has, and that were not revoked.
 
-    None where there is no gpg that will do, or no keyring. Raises ProgramTimeout and OSError
-    where gpg cannot be asked.
+    None if there is no gpg that will do, or no keyring. Raises ProgramTimeout and OSError if gpg
+    cannot be asked.
     """
     tool = next((t for t in tools if t.name == "gpg" and not t.problem), None)
     if tool is None or not at_least(tool.version, gpg.OLDEST) or not _is_there():

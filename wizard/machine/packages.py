@@ -72,7 +72,7 @@ def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
 
 
 def program(backend: PackageManager) -> str:
-    """The path of a manager's program on this machine; empty where it is not here."""
+    """The path of a manager's program on this machine; empty if it is not here."""
     for place in backend.programs:
         if Path(place).is_absolute():
             if os.access(place, os.X_OK):

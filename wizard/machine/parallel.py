@@ -44,7 +44,7 @@ def each(works: Sequence[Callable[[], T]], *, at_once: int) -> Iterator[tuple[in
 
 
 class Task(Generic[T]):
-    """One question, asked in a thread of its own from now on, for at most ``limit`` seconds.
+    """One question, asked in its own thread from now on, for at most ``limit`` seconds.
 
     The thread is a daemon: a question that never returns (a dead network drive) is left behind
     and does not keep the program from ending.

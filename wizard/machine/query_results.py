@@ -26,7 +26,7 @@ def read(
 ) -> tuple[dict[str, str], str]:
     """What ``said``, the answer to ``command``, says of these packages, as ``reader`` reads it.
 
-    The second is why the answer is not to be trusted, one sentence; empty where it is.
+    The second is why the answer is not to be trusted, one sentence; empty if it is.
     """
     shown = command.argv[0]
     try:

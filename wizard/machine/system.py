@@ -206,7 +206,7 @@ def variables() -> tuple[tuple[str, str], ...]:
 
 
 def cargo_config() -> str:
-    """The user's own configuration of cargo: it may name a mirror. Empty where there is none."""
+    """The user's own configuration of cargo: it may name a mirror. Empty if there is none."""
     home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     return next((str(home / n) for n in ("config.toml", "config") if (home / n).is_file()), "")
 

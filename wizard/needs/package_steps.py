@@ -29,7 +29,7 @@ def name_of(manager: str) -> str:
 
 
 def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple[Step, ...]:
-    """Fetch the lists and install ``names`` in one call; nothing where there is nothing to do."""
+    """Fetch the lists and install ``names`` in one call; nothing if there is nothing to do."""
     backend = managers()[manager]
     install, remove = backend.install(names), backend.remove(names)
     if install is None or remove is None:

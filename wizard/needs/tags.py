@@ -62,8 +62,8 @@ def modern(python: Python) -> tuple[str, ...]:
     """The tags (compressed, best first) that a current pip accepts for this interpreter.
 
     Computed from the facts alone, so that it works for a machine that is not this one. A debug
-    build is taken for a normal one, and a PyPy for one of the 7.3 line. Empty where the facts say
-    too little.
+    build is taken for a normal one, and a PyPy for one of the 7.3 line. Empty if the facts say too
+    little.
     """
     version = _numbers(python.version)
     here = platforms(python)
@@ -85,7 +85,7 @@ def modern(python: Python) -> tuple[str, ...]:
 
 
 def platforms(python: Python) -> list[str]:
-    """The platform tags that fit the interpreter, best first; empty where unknown."""
+    """The platform tags that fit the interpreter, best first; empty if unknown."""
     if python.platform.startswith("macosx"):
         version = _numbers(python.macos)
         if version == (10, 16):  # what a Python built for an older macOS calls any newer one

@@ -177,7 +177,7 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
 
 
 def pip_for(tag: Tag, knowledge: Knowledge) -> str:
-    """The oldest pip that takes a wheel of this tag; empty where the tables do not say."""
+    """The oldest pip that takes a wheel of this tag; empty if the tables do not say."""
     if tag.abi == "abi3t":
         return KNOWS_ABI3T
     pips = [row.pip for row in knowledge.platforms if row.pip and _matches(row, tag)]
@@ -269,7 +269,7 @@ def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Kn
 
 
 def _libc_needed(python: Python, wheels: list[Tag]) -> str:
-    """The oldest libc that a wheel for this machine needs; empty where no libc would help."""
+    """The oldest libc that a wheel for this machine needs; empty if no libc would help."""
     kind = {"glibc": "manylinux", "musl": "musllinux"}.get(python.libc, "no")
     machine = platforms(python)[0][len("linux_") :]
     found = [re.fullmatch(rf"{kind}_(\d+_\d+)_{machine}", tag.platform) for tag in wheels]

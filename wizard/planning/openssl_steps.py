@@ -26,7 +26,7 @@ STEP = "openssl"
 def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
     """Fetch, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
 
-    Nothing where it is built already.
+    Nothing if it is built already.
     """
     if own.built:
         return ()

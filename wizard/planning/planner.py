@@ -12,8 +12,8 @@ from wizard.plan import Plan, Step
 def plan(case: Case) -> Plan:
     """Make the plan for a case whose choices are complete: see `wizard.questions.completion`.
 
-    Raises BadRequest where a choice does not exist, and Impossible where this machine cannot do
-    it, with the reason and the nearest thing that works.
+    Raises BadRequest if a choice does not exist, and Impossible where this machine cannot do it,
+    with the reason and the nearest thing that works.
     """
     choices = case.choices
     method = methods()[choices.method]

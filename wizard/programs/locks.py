@@ -14,7 +14,7 @@ _FILE = re.compile(r"(/[\w./+-]*lock[\w./+-]*?)[.:,]?(?=\s|$)")
 
 
 def holder(line: str) -> str:
-    """Who is waited for, as ``apt-get (process 812)``; empty where nothing tells.
+    """Who is waited for, as ``apt-get (process 812)``; empty if nothing tells.
 
     ``line`` is what the package manager said. Where it names no process, Linux's table of locks
     is asked about the file that it names.

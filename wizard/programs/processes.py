@@ -134,10 +134,10 @@ def start(
 ) -> Running:
     """Start a program whose output is read as it comes.
 
-    ``env`` is its whole environment. ``detached`` starts it in a session of its own, away from
-    the terminal; otherwise it gets only a process group of its own, so that sudo still knows the
+    ``env`` is its whole environment. ``detached`` starts it in a session of its own, away from the
+    terminal; otherwise it gets only a process group of its own, so that sudo still knows the
     terminal. ``ender`` is what to put before ``kill`` for processes that belong to root, such as
-    ``("sudo", "-n")``. Raises OSError where it cannot be started.
+    ``("sudo", "-n")``. Raises OSError if it cannot be started.
     """
     mark = os.urandom(8).hex()
     process = subprocess.Popen(
@@ -236,7 +236,7 @@ def _own_group(detached: bool) -> dict[str, Any]:
 
 
 def signal_name(exit_code: int) -> str:
-    """``SIGKILL`` for -9; empty where the exit code is not a signal's."""
+    """``SIGKILL`` for -9; empty if the exit code is not a signal's."""
     with contextlib.suppress(ValueError):
         return signal.Signals(-exit_code).name
     return ""

@@ -131,14 +131,14 @@ def _from_ps() -> dict[int, Process]:
 
 
 def _carries(pid: int, mark: bytes) -> bool:
-    """True where the process has the mark in its environment; only Linux tells."""
+    """True if the process has the mark in its environment; only Linux tells."""
     with contextlib.suppress(OSError):  # another user's, or gone
         return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     return False
 
 
 def _run(argv: Sequence[str]) -> str:
-    """What a small program of the system says; empty where it is missing or too slow."""
+    """What a small program of the system says; empty if it is missing or too slow."""
     try:
         return subprocess.run(
             argv,

@@ -20,11 +20,11 @@ _RUST = re.compile(rb"rustc version (\d+\.\d+\.\d+)")
 class Survey:
     """One extension file.
 
-    ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers
-    that it was built with. ``needed`` are the libraries that it links to, and ``folders`` those in
-    which it looks for them before the system's own. ``glibc`` is the oldest glibc that has all the
-    symbols that it uses, and ``rust`` the compiler that made it. Each is empty where the file does
-    not tell; only ELF files tell the last four.
+    ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers that
+    it was built with. ``needed`` are the libraries that it links to, and ``folders`` those in which
+    it looks for them before the system's own. ``glibc`` is the oldest glibc that has all the
+    symbols that it uses, and ``rust`` the compiler that made it. Each is empty if the file does not
+    tell; only ELF files tell the last four.
     """
 
     linkage: Linkage

@@ -27,9 +27,9 @@ _HEAD = 1 << 20
 
 
 def machine(path: Path) -> str:
-    """The architecture that a library, shared or static, is for; empty where it does not say.
+    """The architecture that a library, shared or static, is for; empty if it does not say.
 
-    Raises OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -44,9 +44,9 @@ def machine(path: Path) -> str:
 
 
 def version(path: Path) -> str:
-    """The version that a libcrypto states, such as ``3.0.19``; empty where it states none.
+    """The version that a libcrypto states, such as ``3.0.19``; empty if it states none.
 
-    Raises OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     if not path.stat().st_size:
         return ""

@@ -240,7 +240,7 @@ def _pe(path: str) -> _Part:
 
 
 def _must_be_whole(size: int, places: Iterable[tuple[int, int]]) -> None:
-    """Raise ValueError where the contents, each from where and how long, go past the end."""
+    """Raise ValueError if the contents, each from where and how long, go past the end."""
     if any(start + length > size for start, length in places):
         raise ValueError("its end is missing")
 

@@ -47,12 +47,12 @@ ALLOWED = re.compile(
 class Wheel:
     """One wheel. ``tags`` are those of its file name, ``size`` is in bytes.
 
-    ``link`` is ``static`` or ``dynamic`` for the wheel of cryptography, else empty; ``openssl``
-    is the version of the OpenSSL inside, or the one whose headers it was built with;
-    ``libraries`` are what it needs of the system beyond what every system has. ``glibc`` is the
-    oldest one that has all symbols it uses; empty where it uses none. ``rust`` is the compiler
-    that made it, where the file tells. ``only_here`` explains, in a sentence, a wheel that other
-    machines cannot use; empty for those that travel.
+    ``link`` is ``static`` or ``dynamic`` for the wheel of cryptography, else empty; ``openssl`` is
+    the version of the OpenSSL inside, or the one whose headers it was built with; ``libraries`` are
+    what it needs of the system beyond what every system has. ``glibc`` is the oldest one that has
+    all symbols it uses; empty if it uses none. ``rust`` is the compiler that made it, where the
+    file tells. ``only_here`` explains, in a sentence, a wheel that other machines cannot use; empty
+    for those that travel.
     """
 
     file: str
@@ -94,8 +94,8 @@ class Manifest:
 def write(order: action.WriteManifest) -> Manifest:
     """Put the wheels of ``order`` into its folder, replacing those of an earlier manifest.
 
-    The manifest is written last, so a folder with one is whole. Raises WizardError where there is
-    no wheel of the release among them, and OSError where the folder cannot be written.
+    The manifest is written last, so a folder with one is whole. Raises WizardError if there is no
+    wheel of the release among them, and OSError where the folder cannot be written.
     """
     files = sorted(Path(order.wheels).glob("*.whl"))
     wheels = tuple(read(file) for file in files)
@@ -130,7 +130,7 @@ def write(order: action.WriteManifest) -> Manifest:
 
 
 def _pip(python: str) -> str:
-    """The version of that interpreter's pip; empty where it does not say."""
+    """The version of that interpreter's pip; empty if it does not say."""
     try:
         words = ask((python, "-m", "pip", "--version"), timeout=30).stdout.split()
     except (OSError, ProgramTimeout):
@@ -139,7 +139,7 @@ def _pip(python: str) -> str:
 
 
 def load(folder: Path) -> Manifest:
-    """Read the manifest in ``folder``. Raises BadRequest where there is none, or a damaged one."""
+    """Read the manifest in ``folder``. Raises BadRequest if there is none, or a damaged one."""
     file = folder / FILE
     try:
         if not folder.is_dir():
@@ -171,7 +171,7 @@ def load(folder: Path) -> Manifest:
 
 
 def compare(folder: Path, manifest: Manifest) -> None:
-    """Raise BadRequest where a wheel is missing or is not the one that the manifest tells of."""
+    """Raise BadRequest if a wheel is missing or is not the one that the manifest tells of."""
     for wheel in manifest.wheels:
         file = folder / wheel.file
         try:
@@ -246,7 +246,7 @@ def _link(wheels: Iterable[Wheel]) -> str:
 
 
 def read(file: Path) -> Wheel:
-    """Read one wheel. Raises WizardError where it is none."""
+    """Read one wheel. Raises WizardError if it is none."""
     try:
         name, version, _build, _tags = parse_wheel_filename(file.name)
         wheel = Wheel(

@@ -86,7 +86,7 @@ def verify(
 
     ``release``, ``link`` (``dynamic`` or ``static``) and the version ``openssl`` are what is
     expected; empty means that anything will do. ``timeout`` is in seconds. Whatever is wrong with
-    cryptography is in the report. Raises BadRequest where ``python`` is not a Python 3.6 or later.
+    cryptography is in the report. Raises BadRequest if ``python`` is not a Python 3.6 or later.
     """
     _must_be_program(python)
     told = _run(python, timeout)

@@ -62,7 +62,7 @@ def complete(case: Case) -> Case:
 def answer(question: Question, text: str) -> str:
     """The value in `Choices` that a user's answer means: an option's value, or free text.
 
-    Raises BadRequest where the answer is not possible; the message says what is.
+    Raises BadRequest if the answer is not possible; the message says what is.
     """
     text = text.strip()
     for option in question.options:

@@ -15,7 +15,7 @@ _LEAVE_OUT = "Leave out --manager, and the wizard takes the one that fits."
 
 
 def check_word(word: str, *, place: str = "") -> None:
-    """Raise BadRequest where the wizard knows no package manager ``word``, with the nearest.
+    """Raise BadRequest if the wizard knows no package manager ``word``, with the nearest.
 
     ``place`` is where it was said. The names of programs are understood: ``brew``, ``apt-get``.
     """
@@ -39,7 +39,7 @@ def check_word(word: str, *, place: str = "") -> None:
 
 
 def check_here(facts: Facts, choices: Choices) -> None:
-    """Raise BadRequest where the manager that a source build shall use is not this machine's.
+    """Raise BadRequest if the manager that a source build shall use is not this machine's.
 
     Nothing is checked for a method that compiles nothing.
     """

@@ -37,7 +37,7 @@ RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended. ``exit`` is None where it did not end by itself.
+    """How a command ended. ``exit`` is None if it did not end by itself.
 
     ``cause`` and ``hints`` are for an end that its output does not explain.
     """
@@ -67,8 +67,8 @@ def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[
 def run_command(step: str, command: Command, log: Path, context: CommandContext) -> Outcome:
     """Run ``command`` for the step of this id and write all its output to ``log``.
 
-    While another program holds the lock it needs, wait and try again. Raises Impossible where it
-    needs root and there is no way to it, and OSError where the log cannot be made.
+    While another program holds the lock it needs, wait and try again. Raises Impossible if it needs
+    root and there is no way to it, and OSError where the log cannot be made.
     """
     argv, variables = privilege.wrap(command, context.privilege)
     with log.open("ab", buffering=0) as file, _temporary(command) as folder:

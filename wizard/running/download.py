@@ -48,8 +48,8 @@ class Amount(NamedTuple):
 def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Event) -> None:
     """Do what ``action`` says. ``tell`` is called with how far it is, after each piece.
 
-    Raises Failed where it cannot be had or its checksum is wrong, Cancelled when ``cancel`` is
-    set, OSError where it cannot be written; nothing of it is left behind then.
+    Raises Failed if it cannot be had or its checksum is wrong, Cancelled when ``cancel`` is set,
+    OSError where it cannot be written; nothing of it is left behind then.
     """
     limit = time.monotonic() + action.timeout
     wanted = action.sha256.lower() or _published(action.sha256_url, limit, cancel)
@@ -102,7 +102,7 @@ def _half(path: Path) -> Iterator[Path]:
 def beginning(url: str, limit: float, cancel: threading.Event, most: int) -> bytes:
     """A small file, or the beginning of a larger one: about ``most`` bytes of it, or more.
 
-    ``limit`` is a moment of `time.monotonic`. Raises Failed where it cannot be had, Cancelled when
+    ``limit`` is a moment of `time.monotonic`. Raises Failed if it cannot be had, Cancelled when
     ``cancel`` is set.
     """
     text = b""

@@ -67,7 +67,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class StepEnded:
-    """A step ends after ``seconds``. ``exit`` is its exit code, None where it has none.
+    """A step ends after ``seconds``. ``exit`` is its exit code, None if it has none.
 
     A failure has a ``cause`` (one sentence), the ``excerpt`` of the log around the true error,
     and ``hints``: what to do next.

@@ -28,8 +28,8 @@ def wrap(
     """The argv that runs ``command``, and what is set on top of the caller's environment.
 
     ``environment`` is the caller's, this process's own by default. What the command must not see
-    (``command.unset``) is left out by whoever starts it, and by ``env`` for root. Raises
-    Impossible where the command needs root and there is no way to it.
+    (``command.unset``) is left out by whoever starts it, and by ``env`` for root. Raises Impossible
+    if the command needs root and there is no way to it.
     """
     outside = os.environ if environment is None else environment
     given = variables.given(command, outside)

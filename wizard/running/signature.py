@@ -23,7 +23,7 @@ def check(
 ) -> None:
     """Do what ``action`` says. ``tell`` gets the lines that gpg says.
 
-    Raises Failed where the signature cannot be had, is not good or is another's, Cancelled when
+    Raises Failed if the signature cannot be had, is not good or is another's, Cancelled when
     ``cancel`` is set, and OSError. Then the file is gone; its signature is in either case.
     """
     file = Path(action.file)

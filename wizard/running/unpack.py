@@ -43,7 +43,7 @@ def unpack(action: Unpack, cancel: threading.Event) -> None:
     """Do what ``action`` says. What the archive holds is in the folder then, with its own dates.
 
     A folder that is there already must be empty, but for one of the wizard's own (in its cache),
-    which is replaced. Raises Refused where the archive cannot be unpacked, or should not be, and
+    which is replaced. Raises Refused if the archive cannot be unpacked, or should not be, and
     Cancelled when ``cancel`` is set; nothing of it is left behind then.
     """
     archive, folder = Path(action.archive), Path(action.folder)
