@@ -44,7 +44,7 @@ See `wizard.openssl_archive.cached_name`.
 _WORKSHOP = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
 _HALF = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
-"""The suffix of a name while its file or folder is being written or removed."""
+"""The hidden name of a file or folder while it is being written or removed."""
 
 
 @dataclass(frozen=True)

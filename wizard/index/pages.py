@@ -36,7 +36,7 @@ def parse(body: bytes, content_type: str, place: str) -> list[File]:
 
 
 def is_json(content_type: str) -> bool:
-    """Whether this is the JSON form of an index, which nothing else than an index sends."""
+    """Return whether this is the JSON format of an index, which only an index sends."""
     return _kind(content_type) == "application/vnd.pypi.simple.v1+json"
 
 

@@ -1,8 +1,8 @@
-"""Whether facts can be those of a machine: what a file says that no machine can be.
+"""Checks whether a facts file describes a possible machine.
 
-Only what would lead a plan astray is refused. What looks odd and is real passes: a dnf on Debian, a
-Homebrew on Linux, an Intel Python on a Mac with Apple silicon (Rosetta), a 32-bit Python on a
-64-bit system, a musl Python on glibc, values that are merely out of date.
+It rejects only what would make a plan wrong. Unusual but real combinations are accepted: dnf on
+Debian, Homebrew on Linux, an Intel Python on a Mac with Apple silicon (Rosetta), a 32-bit Python on
+a 64-bit system, a musl Python on glibc, values that are only outdated.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Listing, Manager, Pip, Python, System, Tool
 
 SHOWN = 5
-"""So many contradictions are shown; the first ones are mostly the cause of the others."""
+"""The number of contradictions that are shown; the first ones usually cause the others."""
 _VERSION = re.compile(r"\d+(\.\d+)+\S*", re.ASCII)
 _WORD = re.compile(r"[\w.]+", re.ASCII)
 """A part of a wheel's tag."""
 _TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
 _PYTHONS = {"linux": ("linux-",), "macos": ("macosx-",), "windows": ("win", "mingw")}
-"""What ``sysconfig.get_platform()`` begins with; MinGW is a Windows too."""
+"""Beginnings of ``sysconfig.get_platform()``; MinGW is also Windows."""
 _TAGS = {
     "linux": ("linux_", "manylinux", "musllinux_"),
     "macos": ("macosx_",),
     "windows": ("win", "mingw"),
 }
-"""What the platform of a wheel's tag begins with; ``any`` is for all of them."""
+"""Beginnings of the platform in a wheel's tag; ``any`` is for all of them."""
 
 Wrong = Iterator[tuple[str, str]]
-"""The key of a wrong value, and a clause that says what it is and what is allowed."""
+"""The key of a wrong value, and a clause that says what the value is and what is allowed."""
 
 
 def check(facts: Facts, *, source: str) -> None:
-    """Raise BadRequest if no machine can be as these facts say.
+    """Raise BadRequest if no machine can have these facts.
 
     ``source`` names the file in the message, which names each wrong key and what is allowed.
     """
@@ -96,7 +96,7 @@ def _python(key: str, python: Python, system: str) -> Wrong:
     if not python.path:
         yield f"{key}.path", "is empty, but every Python has one."
     if python.problem:
-        return  # hardly anything is known of it, and nothing is done with it
+        return  # hardly anything is known about it, and it is not used
     yield from _absolute(f"{key}.path", python.path, system)
     yield from _absolute(f"{key}.environment", python.environment, system)
     if not _VERSION.fullmatch(python.version):
@@ -136,7 +136,7 @@ def _pip(key: str, pip: Pip, system: str) -> Wrong:
                 words = " or ".join(f"'{word}…'" for word in begins)
                 clause = f"is for {platform!r}, but system.name is {system!r}: allowed is {words}."
                 yield f"{key}.tags[{number}]", clause
-                return  # it is the same with all the others
+                return  # it is the same for all others
 
 
 def _listing(listing: Listing) -> Wrong:
@@ -201,7 +201,7 @@ def _least(key: str, value: int, least: int) -> Wrong:
 
 
 def _absolute(key: str, path: str, system: str) -> Wrong:
-    """An empty path is unknown. Windows has its own rules, whatever reads the file."""
+    """An empty path is unknown. Paths of Windows follow its rules, on any machine."""
     if system == "windows":
         fits = bool(ntpath.splitdrive(path)[0]) and ntpath.isabs(path)
         example = r"C:\Users\ada"
