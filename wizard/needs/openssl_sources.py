@@ -57,8 +57,8 @@ def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
     value = facts.variable(openssl_archive.VARIABLE)
     if addresses.has_password(value):
         return Refused(
-            f"The address in {openssl_archive.VARIABLE} has a password in it, "
-            "which a plan would show.",
+            f"The address in {openssl_archive.VARIABLE} contains a password, which a plan would "
+            "show.",
             ("Put the password into ~/.netrc, and the address without it into the variable.",),
         )
     if value and not addresses.is_address(value):
