@@ -79,7 +79,7 @@ def test_where_there_is_none_it_is_said() -> None:
 def test_where_dnf_is_yum_is_another_name_of_it() -> None:
     with pytest.raises(BadRequest, match="'yum'") as caught:
         manager_names.check_here(machine("fedora"), Choices(manager="yum"))
-    assert caught.value.why == "Where dnf is, yum is only another name for it."
+    assert caught.value.why == "On systems with dnf, yum is only another name for it."
     assert "--manager dnf" in caught.value.hints[0]
 
 
