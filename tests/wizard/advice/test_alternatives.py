@@ -223,7 +223,7 @@ def test_the_package_of_the_distribution() -> None:
     assert nobody.detail.endswith("An administrator must install it.")
     there = replace(package, installed="38.0.4-3~deb12u1")
     way = one(with_package("apt", "apt-get", there, RISCV), "The package python3")
-    assert way.title == "The package python3-cryptography, which is here already"
+    assert way.title == "The package python3-cryptography, which is already installed"
     assert way.command == ""
 
 

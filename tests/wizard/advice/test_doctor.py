@@ -190,7 +190,7 @@ def test_it_says_whether_the_makers_test_it_here_and_where_that_was_read() -> No
     said = one(DEBIAN_12, "Support", "ok").detail
     assert said.startswith("The developers of cryptography test 50.0.2 on Debian 12 on x86_64")
     assert "Source builds are tested with OpenSSL 3.0" in said
-    assert said.endswith("Read in docs/installation.rst of cryptography 50.0.2.")
+    assert said.endswith("Source: docs/installation.rst of cryptography 50.0.2.")
 
 
 def test_it_says_so_of_the_release_that_was_asked_for() -> None:

@@ -35,8 +35,7 @@ def test_tested_is_one_plain_sentence_with_its_source() -> None:
     found = ask(DEBIAN)
     assert found.kind == "tested"
     assert found.words == (
-        "Debian 12 on x86_64 with Python 3.11 is one of the systems that cryptography 50.0.2 is "
-        "tested on by its makers."
+        "The developers of cryptography test 50.0.2 on Debian 12 on x86_64 with Python 3.11."
     )
     assert found.source == "docs/installation.rst of cryptography 50.0.2"
     assert "OpenSSL 3.0, 3.4, 3.5, 3.6 and 4.0" in found.openssl

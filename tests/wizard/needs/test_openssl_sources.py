@@ -82,7 +82,7 @@ def test_a_variable_that_cannot_be_is_named() -> None:
     for value in ("/srv/none", MIRROR, ARCHIVE, "https://****@m.example/o/"):
         assert VARIABLE in why(variable(value))
     assert "does not exist" in why(variable("/srv/none"))
-    assert "no openssl-3.5.7.tar.gz" in why(variable(MIRROR))
+    assert "does not contain openssl-3.5.7.tar.gz" in why(variable(MIRROR))
     assert "~/.netrc" in why(variable("https://****@m.example/o/"))
 
 
