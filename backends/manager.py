@@ -87,7 +87,7 @@ class PackageManager(Protocol):
 
 
 def to_stay(manager: PackageManager, names: Sequence[str]) -> Command | None:
-    """Install packages that nobody means to remove again; None where there is nothing to do.
+    """Install packages that nobody means to remove again; None if there is nothing to do.
 
     A backend that marks what it installs, to find it again for `PackageManager.remove`, has a
     method ``install_to_stay`` that does not.

@@ -41,11 +41,13 @@ def usable(python: Python) -> bool:
 
 
 def unusable(python: Python) -> Refused | None:
-    """Why this Python cannot be used, or None where it can."""
+    """Why this Python cannot be used, or None if it can."""
     if python.problem:
         return Refused(python.problem)
     if not at_least(python.version, OLDEST_PYTHON):
-        return Refused(f"Python {python.version} is too old: no release since 3.4 runs below 3.6.")
+        return Refused(
+            f"Python {python.version} is too old: releases since 3.4 need Python 3.6 or newer."
+        )
     return None
 
 
@@ -75,7 +77,7 @@ def same_folder(facts: Facts, one: str, other: str) -> bool:
 def target(facts: Facts, choices: Choices) -> Target:
     """Find the target that these choices mean.
 
-    Raises BadRequest where a Python that was asked for cannot be used, and Impossible where the
+    Raises BadRequest if a Python that was asked for cannot be used, and Impossible where the
     machine has none. For a wheelhouse it is the first of `targets`.
     """
     if choices.wheelhouse:
@@ -145,7 +147,7 @@ def _kind(python: Python) -> str:
 
 
 def _named(facts: Facts, word: str) -> Python:
-    """The Python of this version or path. Raises BadRequest where there is none."""
+    """The Python of this version or path. Raises BadRequest if there is none."""
     if path_rules(facts).isabs(word):
         return _asked(facts, word, "--targets")
     good = [python for python in bases(facts) if usable(python)]
@@ -154,10 +156,10 @@ def _named(facts: Facts, word: str) -> Python:
         if word in (python.label, full):
             return python
     raise BadRequest(
-        f"There is no Python {word} on this machine that works.",
+        f"This machine has no working Python {word}.",
         shown=", ".join(f"{python.version} ({python.path})" for python in good),
-        why="A wheelhouse is tried with each Python that it is for.",
-        hints=("Leave it out of --targets, or install that Python first.",),
+        why="A wheelhouse is tested with each of its Pythons.",
+        hints=("Remove it from --targets, or install that Python first.",),
     )
 
 
@@ -190,7 +192,7 @@ def _asked(facts: Facts, path: str, flag: str = "--python") -> Python:
     python = facts.python(path)
     if python is None:
         raise BadRequest(
-            f"The Python {path} is not among those that were found.",
+            f"The wizard did not find the Python {path}.",
             hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
         )
     return _checked(python, flag)

@@ -1,4 +1,4 @@
-"""The command ``verify [PYTHON]``: prove an installation that is there already."""
+"""The command ``verify [PYTHON]``: prove an existing installation already."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.errors import BadRequest, Exit
 if TYPE_CHECKING:
     from wizard.proof.verify import Mark
 
-HELP = "prove an installation that is there"
+HELP = "prove an existing installation"
 ORDER = 30
 EXAMPLES = (("verify ./env/bin/python", "prove what is installed there"),)
 _MARKS: dict[Mark, tuple[str, str]] = {
@@ -87,11 +87,11 @@ def find(python: str) -> tuple[str, str]:
     for name in ("python3", "python"):
         found = shutil.which(name)
         if found:
-            return found, f"{name} on PATH; no environment is active, none is in this folder"
+            return found, f"{name} on PATH; no environment is active, and this folder contains none"
     raise BadRequest(
         "No Python was found.",
-        why="No environment is active, there is none in this folder, and no python3 is on PATH.",
-        hints=("Name one: cryptography-wizard verify PATH",),
+        why="No environment is active, this folder contains none, and no python3 is on PATH.",
+        hints=("Name a Python: cryptography-wizard verify PATH",),
     )
 
 
@@ -118,7 +118,7 @@ def _inside(folder: Path) -> str:
             return str(place)
     raise BadRequest(
         f"The folder {folder} is not a Python environment.",
-        why="It has no bin/python and no Scripts/python.exe.",
+        why="It contains neither bin/python nor Scripts/python.exe.",
         hints=("Give the folder of an environment, or the path of an interpreter.",),
     )
 

@@ -77,7 +77,7 @@ class Library:
     """An OpenSSL: its version, and the packages to install for it.
 
     ``prefix`` is the folder that holds its ``include`` and ``lib``; else ``include`` and ``lib``
-    are named. All are empty where a compiler looks anyway. ``own`` says how the wizard builds it.
+    are named. All are empty if a compiler looks anyway. ``own`` says how the wizard builds it.
     """
 
     version: str
@@ -89,7 +89,7 @@ class Library:
 
     @property
     def folders(self) -> tuple[str, str]:
-        """The folders of the headers and of the libraries; empty where a compiler looks anyway."""
+        """The folders of the headers and of the libraries; empty if a compiler looks anyway."""
         if not self.prefix:
             return self.include, self.lib
         slash = "\\" if "\\" in self.prefix else "/"
@@ -97,7 +97,7 @@ class Library:
 
 
 def own_hint(request: BuildRequest) -> tuple[str, ...]:
-    """That the wizard can build one for this release; nothing where it cannot."""
+    """That the wizard can build one for this release; nothing if it cannot."""
     best = longest(buildable(request.knowledge, request.row))
     system = request.facts.system.name
     if best is None or system not in BUILDS:
@@ -222,7 +222,7 @@ def present(request: BuildRequest) -> Library | Refused:
 
 
 def unfit(row: Release, version: str) -> Refused | None:
-    """Why a source build of this row does not take this OpenSSL; None where it does."""
+    """Why a source build of this row does not take this OpenSSL; None if it does."""
     name, _, number = version.rpartition(" ")
     if name:  # LibreSSL's headers name themselves
         if row.libressl and at_least(number, row.libressl):

@@ -18,7 +18,7 @@ from wizard.versions import at_least
 def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
     """The version that was chosen, with the address and the checksum that count here.
 
-    A version that the table lacks needs both from the user. The ``signer`` is empty where the
+    A version that the table lacks needs both from the user. The ``signer`` is empty if the
     signature is not checked: `missing_for_signature` says why. A wrong address does not matter
     where that OpenSSL is built already, so it is left to `source_problem`.
     """
@@ -42,7 +42,7 @@ def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
 
 
 def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
-    """Why the archive of ``row`` cannot be fetched; None where nothing is known against it."""
+    """Why the archive of ``row`` cannot be fetched; None if nothing is known against it."""
     facts = request.facts
     if not row.url:
         return Refused(

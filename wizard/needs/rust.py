@@ -92,16 +92,16 @@ def system(
                 old=not quick,
             )
         seen = [f"{way.version_of} {version}" for way, version in offered if version]
-    had = f"the newest that {manager.name} has is {_newest(seen)}" if manager and seen else ""
+    had = f"the newest version in {manager.name} is {_newest(seen)}" if manager and seen else ""
     found = facts.tool("rustc")
     if not had and found:
-        had = f"the one here is {found.version}"
+        had = f"this machine has {found.version}"
     return Refused(
-        f"cryptography {row.name} needs Rust {_needed(row)} or newer, and "
-        f"{had or 'there is none'}.",
+        f"cryptography {row.name} needs Rust {_needed(row)} or newer, but "
+        f"{had or 'Rust is not installed'}.",
         hints=(
-            "Install the wheel instead: it needs no Rust at all.",
-            "Or let the wizard fetch one: --rust rustup",
+            "Install the wheel instead, which needs no Rust.",
+            "Or let the wizard download Rust: --rust rustup",
         ),
     )
 
@@ -111,22 +111,26 @@ def fetched(request: BuildRequest) -> Toolchain | Refused:
     facts, python = request.facts, request.python
     triple = _triple(request)
     if not triple:
-        return Refused(f"rustup has no Rust for {facts.system.name} on {python.machine}.")
+        return Refused(f"rustup does not offer Rust for {facts.system.name} on {python.machine}.")
     if facts.system.temporary_noexec:
-        return Refused(f"Programs may not run from {facts.system.temporary}, as rustup's must.")
+        return Refused(
+            f"Programs cannot run from {facts.system.temporary} (noexec), but rustup needs that."
+        )
     server = facts.variable("RUSTUP_DIST_SERVER") or request.knowledge.rustup.server
     root = facts.variable("RUSTUP_UPDATE_ROOT") or f"{server.rstrip('/')}/rustup"
     if "@" in urlsplit(root).netloc:
         return Refused(
-            "The address of rustup has a password in it, which a plan would show.",
-            hints=("Put the password into ~/.netrc, and the bare address into the variable.",),
+            "The address of rustup contains a password, which a plan would show.",
+            hints=(
+                "Put the password into ~/.netrc, and the address without it into the variable.",
+            ),
         )
     home = _home(facts)
     if not home:
-        return Refused("These facts do not say where the wizard may keep a Rust.")
+        return Refused("These facts do not name a cache folder for Rust.")
     return Toolchain(
         "rustup",
-        "the newest stable Rust (by rustup)",
+        "the newest stable Rust (from rustup)",
         path=(rustup.programs(triple, home),),
         env=(
             *rustup.environment(triple, home, own_cargo=not facts.cargo_config),
@@ -156,7 +160,7 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
             continue
         toolchain = Toolchain(
             "present",
-            f"Rust {rustc.version} (installed already)",
+            f"Rust {rustc.version} (already installed)",
             path=(_folder(facts, cargo.path),) if _must_lead(facts, cargo) else (),
             old=not at_least(cargo.version or rustc.version, SPARSE),
         )

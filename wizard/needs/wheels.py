@@ -93,7 +93,7 @@ def _heeding(found: Fit, pip: Optional[Pip]) -> Fit:
         found.release,
         found.wheel,
         str(HEEDS_PYTHON),
-        f"pip {version} does not heed which Python a package is for: pip {HEEDS_PYTHON} does.",
+        f"pip {version} ignores which Python a package is for: pip {HEEDS_PYTHON} checks it.",
     )
 
 
@@ -116,12 +116,12 @@ def _upgraded(
     if not needs:
         return Refused(
             f"cryptography {release} has wheels for this platform, but {this} accepts none "
-            "of them: upgrade pip and look again, or compile from source.",
+            "of them: upgrade pip and try again, or compile from source.",
         )
     oldest, _, wheel = min(needs)
     reason = (
         f"The wheels of cryptography {release} are too new for {this}: pip {oldest} or newer "
-        "takes them."
+        "accepts them."
     )
     return Fit(release, wheel, str(oldest), reason)
 
@@ -154,16 +154,16 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
     """Why a release can be installed in no form: yanked, or for other Pythons. None: it can."""
     if listed.yanked:
         return Refused(
-            f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
+            f"cryptography {listed.version} was withdrawn by its developers ({listed.yanked})."
         )
     if listed.pythons and python.label not in listed.pythons:
         return Refused(
-            f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it has not "
-            f"everything that Python {python.version} needs."
+            f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it lacks packages "
+            f"that Python {python.version} needs."
         )
     numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
     if not numbers:
-        return Refused(f"The version of {python.path} is not known.")
+        return Refused(f"The version of {python.path} is unknown.")
     wanted = _specifier(listed.requires_python)
     if wanted is None or wanted.contains(numbers[0]):
         return None
@@ -171,9 +171,9 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
     floors = [Version(clause.version) for clause in wanted if clause.operator == ">="]
     if floors and Version(numbers[0]) < max(floors):
         return Refused(
-            f"{start} needs Python {max(floors)} or newer, and this is Python {python.version}."
+            f"{start} needs Python {max(floors)} or newer, but this is Python {python.version}."
         )
-    return Refused(f"{start} does not work with Python {python.version}: it asks for {wanted}.")
+    return Refused(f"{start} does not work with Python {python.version}: it needs {wanted}.")
 
 
 def pip_for(tag: Tag, knowledge: Knowledge) -> str:
@@ -235,10 +235,13 @@ def _with_abi(interpreter: str) -> str:
 def _why_none(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
     what = f"cryptography {release}"
     if not wheels:
-        return f"The index has no wheel of {what} at all, only its source."
+        return f"The index has only the source of {what}, no wheels."
     here = set(platforms(python))
     if not here:
-        return f"Which wheels this Python takes is not known: its platform is {python.platform!r}."
+        return (
+            "The wizard does not know which wheels this Python accepts: its platform is "
+            f"{python.platform!r}."
+        )
     for_platform = [tag for tag in wheels if tag.platform in here]
     if not for_platform:
         return _why_platform(python, release, wheels, knowledge)
@@ -257,15 +260,17 @@ def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Kn
     row = max(lived, key=lambda row: Version(row.last), default=None)
     ended = ""
     if row is not None and Version(row.last) < Version(release):
-        ended = row.note if row.last in row.note else f"{row.last} was the last with one."
+        ended = row.note if row.last in row.note else f"{row.last} was the last release with one."
     needed = _libc_needed(python, wheels)
     if needed:
         return f"{start}: its wheels need {python.libc} {needed} or newer. {ended}".rstrip()
     if row is None:
-        return f"{start}: there has never been one."
+        return f"{start}: no release ever had one."
     if ended:
         return f"{start}: {ended}" + (f" {row.note}" if row.note not in ended else "")
-    return f"{start}: {min((row.first for row in lived), key=Version)} was the first with one."
+    return (
+        f"{start}: {min((row.first for row in lived), key=Version)} was the first release with one."
+    )
 
 
 def _libc_needed(python: Python, wheels: list[Tag]) -> str:
@@ -281,14 +286,16 @@ def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
     if python.implementation == "pypy":
         own = [tag for tag in wheels if tag.interpreter.startswith("pp")]
         if own:
-            return f"those for PyPy are for {', '.join(sorted({_pypy(tag.abi) for tag in own}))}"
-        return "it has none for PyPy on this platform"
+            return (
+                f"its wheels for PyPy are for {', '.join(sorted({_pypy(tag.abi) for tag in own}))}"
+            )
+        return "it has no wheels for PyPy on this platform"
     if python.implementation != "cpython":
         return "its wheels are for CPython and PyPy"
     if python.free_threaded:
         abis = sorted({tag.abi for tag in wheels if re.fullmatch(r"cp\d+t|abi3t", tag.abi)})
         made = f"only for {', '.join(abis)}" if abis else "not for any free-threaded Python"
-        return f"its wheels are {made}; an ordinary Python has more choice"
+        return f"its wheels are {made}; an ordinary Python has more options"
     floors = [
         int(tag.interpreter[3:]) for tag in wheels if re.fullmatch(r"cp3\d+", tag.interpreter)
     ]

@@ -23,8 +23,8 @@ LARGEST = 64 * 1024
 def load(path: str) -> Choices:
     """Read choices from a TOML file.
 
-    Raises BadRequest where it cannot be read, is no TOML, or has an unknown key or value; the
-    message names the line and the nearest valid word.
+    Raises BadRequest if it cannot be read, is no TOML, or has an unknown key or value; the message
+    names the line and the nearest valid word.
     """
     text = text_files.read(
         path,
@@ -65,7 +65,7 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
 
 
 def check_value(name: str, value: str, *, place: str = "") -> None:
-    """Raise BadRequest where ``value`` is not one of those allowed for the choice ``name``."""
+    """Raise BadRequest if ``value`` is not one of those allowed for the choice ``name``."""
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
@@ -76,7 +76,7 @@ def check_value(name: str, value: str, *, place: str = "") -> None:
     if "\0" in value or "\n" in value:
         raise BadRequest(f"The value of {name!r} must be one line.", shown=place)
     if name == "openssl_sha256":
-        from wizard import openssl_archive  # seldom wanted
+        from wizard import openssl_archive  # rarely needed
 
         openssl_archive.check_sha256(value, place=place)
     if name == "manager":

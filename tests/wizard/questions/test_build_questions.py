@@ -72,7 +72,8 @@ def test_a_fedora_has_no_static_libraries_and_says_what_to_do() -> None:
     reason = closed(asked(machine("fedora")))
     assert list(reason) == ["system static"]
     assert reason["system static"] == (
-        "dnf does not offer static OpenSSL libraries. An OpenSSL built here can be copied into it."
+        "dnf does not offer static OpenSSL libraries. Instead, the wizard can build OpenSSL and "
+        "copy it into cryptography."
     )
 
 
@@ -198,14 +199,14 @@ def test_the_one_that_is_supported_the_longest() -> None:
 
 def test_what_was_built_before_takes_no_time() -> None:
     wanted = {"openssl": "3.5.7", "link": "static"}
-    assert "a minute or two" in asked(WORKSHOP, **wanted).options[3].consequence
+    assert "Takes 1-2 min" in asked(WORKSHOP, **wanted).options[3].consequence
     made = plan(WORKSHOP, KNOWLEDGE, Choices(method="source", **wanted))  # type: ignore[arg-type]
     (seal,) = (step.action for step in made.steps if isinstance(step.action, Seal))
     name = seal.folder.rpartition("/")[2]
     built = replace(WORKSHOP, built=(name,))
     options = asked(built, **wanted).options
     assert options[3].consequence == "To update OpenSSL later, you must rebuild. Already built."
-    assert "a minute or two" in options[2].consequence, "the shared one was not"
+    assert "Takes 1-2 min" in options[2].consequence, "the shared one was not"
     versions = asked(built, "openssl_version", **wanted).options
     assert [option.label for option in versions if "before" in option.label] == [
         "OpenSSL 3.5.7, built before"

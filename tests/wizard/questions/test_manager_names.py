@@ -72,7 +72,7 @@ def test_one_that_is_not_here_is_refused_with_those_that_are(method: str) -> Non
 def test_where_there_is_none_it_is_said() -> None:
     with pytest.raises(BadRequest, match="'homebrew'") as caught:
         completion.complete(Case(BARE, load(), Choices(method="source", manager="homebrew")))
-    assert "No package manager that the wizard knows was found here." in caught.value.why
+    assert "The wizard found no package manager that it supports." in caught.value.why
     assert "--method wheel" in told(caught.value)
 
 
