@@ -1,4 +1,4 @@
-"""Where the source archive of an OpenSSL is to come from: a file, or a mirror of them."""
+"""Where the source archive of OpenSSL comes from: a file, or a mirror."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ from wizard.errors import BadRequest
 from wizard.openssl_choice import VERSION
 
 VARIABLE = "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
-"""The variable that counts where neither a flag nor an answers file says where it comes from."""
+"""The variable that names the place if neither a flag nor an answers file does."""
 FLAG = "--openssl-source"
 SIGNATURE = ".asc"
-"""What stands behind an archive's name in that of its signature, as the OpenSSL project names it.
+"""The suffix of a signature's name after the name of its archive, as the OpenSSL project uses
+it.
 """
 _SUM = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _NAMES = re.compile(rf"openssl-{VERSION.pattern}\.tar\.gz({re.escape(SIGNATURE)})?", re.ASCII)
 
 
 def file_name(version: str) -> str:
-    """The usual name of the archive of this version."""
+    """Return the usual name of the archive of this version."""
     return f"openssl-{version}.tar.gz"
 
 
 def cached_name(version: str, own_sum: str = "") -> str:
-    """Its name in the cache. One with a checksum of the user's own has that in its name."""
+    """Return the archive's name in the cache. It contains the checksum if the user gave one."""
     return file_name(f"{version}-sha256-{own_sum}" if own_sum else version)
 
 
 def url_for(place: str, version: str) -> str:
-    """The address of this version's archive: ``place`` itself, or in it where it ends in "/"."""
+    """Return the address of this version's archive: ``place`` itself, or a file in it if it ends in
+    "/"."""
     return f"{place}{file_name(version)}" if place.endswith("/") else place
 
 
 def check_sha256(text: str, *, place: str = "") -> None:
-    """Raise BadRequest if this is no SHA-256 checksum. ``place`` says where it stands."""
+    """Raise BadRequest if this is not a SHA-256 checksum. ``place`` says where it was found."""
     if not _SUM.fullmatch(text):
         raise BadRequest(
             f"{text!r} is not a SHA-256 checksum.",
@@ -48,11 +50,11 @@ def check_sha256(text: str, *, place: str = "") -> None:
 
 
 def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
-    """The address of an archive, or of a folder of them, which ends in "/".
+    """Return the address of an archive, or of a folder of archives, which ends in "/".
 
     ``text`` is the path of a file or folder, or such an address; ``said_by`` names the flag or the
-    variable that it comes from. Raises BadRequest if there is nothing of the kind, a folder lacks
-    the archive of ``version`` (empty: any), or a password would be shown.
+    variable that it comes from. Raises BadRequest if it does not exist, if a folder lacks the
+    archive of ``version`` (empty: any), or if a password would be shown.
     """
     if has_password(text):
         raise BadRequest(
@@ -93,9 +95,9 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
 
 
 def from_variable() -> str:
-    """The address in the variable, empty if it is not set.
+    """Return the address in the variable, or empty if it is not set.
 
-    One that cannot be is returned as it stands, but for a password: whoever plans with it says so.
+    An invalid address is returned unchanged, except for a password; planning reports the error.
     """
     text = os.environ.get(VARIABLE, "")
     try:
@@ -105,7 +107,7 @@ def from_variable() -> str:
 
 
 def local_files(place: str) -> tuple[str, ...]:
-    """The addresses of the archives and signatures at a place on this machine.
+    """Return the addresses of the archives and signatures in a place on this machine.
 
     ``place`` is an address as `address` returns it. Raises OSError if a folder cannot be read.
     """

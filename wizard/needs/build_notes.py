@@ -1,4 +1,4 @@
-"""What a plan says about a source build, besides its steps."""
+"""The notes about a source build in a plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wizard.versions import at_least
 from wizard.wording import joined
 
 REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS")
-"""Variables of everybody's that a plan may need for itself."""
+"""General variables of the user that a plan may need to set itself."""
 
 
 def notes_for(
@@ -22,7 +22,9 @@ def notes_for(
     env: tuple[tuple[str, str], ...],
     unset: tuple[str, ...],
 ) -> tuple[str, ...]:
-    """The sentences for a build with the variables ``env``, and without those in ``unset``."""
+    """Return the sentences for a build with the variables ``env``, and without those in
+    ``unset``.
+    """
     facts, python, link = request.facts, request.python, request.link
     notes = []
     if toolchain.kind != "none":
@@ -76,7 +78,7 @@ def notes_for(
 
 
 def _own_notes(facts: Facts, own: openssl.OpenSSLBuild) -> list[str]:
-    """How long an OpenSSL of one's own gets fixes, and what vouches for its archive."""
+    """Return how long the built OpenSSL receives fixes, and how its archive is checked."""
     row = own.source
     if row.ends:
         until = f"OpenSSL {row.version} is {openssl.supported(facts, row)}"

@@ -88,7 +88,7 @@ class Case:
         return self.releases[0] if self.releases else self.release
 
     def find(self, version: str) -> Listed:
-        """The release of this version.
+        """Return the release with this version.
 
         Raises BadRequest where it does not exist (with the nearest that does), or was yanked.
         """

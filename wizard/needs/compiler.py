@@ -1,4 +1,4 @@
-"""The C compiler of a source build, where no package manager brings it."""
+"""The C compiler of a source build, on systems where no package manager installs it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from wizard.plan import Step
 from wizard.refused import Refused
 
 STEP = "compiler"
-"""The id of the step after which the compiler is there."""
+"""The id of the step after which the compiler is installed."""
 
 
 def needed(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
-    """The steps that bring the system's own compiler; none where it is there or is a package."""
+    """Return the steps that install the system's compiler; none if it is installed or a package."""
     if facts.system.name == "macos":
         return () if facts.tool("xcode") else _command_line_tools()
     if facts.system.name == "windows":

@@ -1,4 +1,4 @@
-"""An OpenSSL of one's own: whether the wizard can build it here, and how."""
+"""Building OpenSSL: whether the wizard can do it here, and how."""
 
 from __future__ import annotations
 

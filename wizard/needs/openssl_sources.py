@@ -1,4 +1,4 @@
-"""Which archive an OpenSSL is built from, and what vouches for it: a checksum, and a signature."""
+"""The archive from which OpenSSL is built, and how it is checked: by checksum and signature."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from wizard.versions import at_least
 
 
 def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
-    """The version that was chosen, with the address and the checksum that count here.
+    """Return the chosen version, with its actual address and checksum.
 
-    A version that the table lacks needs both from the user. The ``signer`` is empty if the
+    For a version that the table lacks, the user must provide both. The ``signer`` is empty if the
     signature is not checked: `missing_for_signature` says why. A wrong address does not matter
     where that OpenSSL is built already, so it is left to `source_problem`.
     """
@@ -53,7 +53,7 @@ def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
             ),
         )
     if request.choices.openssl_source:
-        return None  # it was looked at when it was asked for
+        return None  # it was checked when the user named it
     value = facts.variable(openssl_archive.VARIABLE)
     if addresses.has_password(value):
         return Refused(
@@ -89,7 +89,7 @@ def missing_for_signature(facts: Facts, row: OpenSSLSource) -> tuple[str, ...]:
 
 
 def note(facts: Facts, row: OpenSSLSource) -> str:
-    """What vouches for the archive, where that is its checksum only; else empty."""
+    """Return a note if only the checksum of the archive can be checked; else an empty text."""
     if not row.signer:
         return (
             f"The source of OpenSSL {row.version} will be compared with your checksum. "

@@ -1,4 +1,4 @@
-"""Which release has a wheel that fits a Python, and why none does: pure, from the facts."""
+"""Which release has a wheel for a Python, or why none does: pure, from the facts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from wizard.needs.tags import expand, modern, platforms
 from wizard.refused import Refused
 
 HEEDS_PYTHON = Version("9.0")
-"""The first pip that looks at requires-python: an older one takes any release, and any cffi."""
+"""The first pip that checks requires-python: an older one accepts any release, and any cffi."""
 
 KNOWS_ABI3T = "26.1"
-"""The first pip that takes wheels of the ABI ``abi3t`` (PEP 803); read in pip's own source."""
+"""The first pip that accepts wheels with the ABI ``abi3t`` (PEP 803); read from pip's source."""
 
 SINCE_MACOS = "10_12"
-"""What a ``*`` in the place of a macOS version stands for: the newest that any wheel asked for."""
+"""What a ``*`` instead of a macOS version means: the newest version that any wheel required."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def fit(
     *,
     accepts: Optional[tuple[str, ...]] = None,
 ) -> Union[Fit, Refused]:
-    """Match the wheels of one release with what a Python takes.
+    """Match the wheels of one release with the tags that a Python accepts.
 
     ``accepts`` (compressed tags) is used instead of the tags of the Python's own pip, as for a new
     environment, whose pip is another. A Python without pip takes what a current pip would.
@@ -69,7 +69,7 @@ def fit(
         return refused
     newer = modern(python)
     pip = python.pip if accepts is None else None
-    own = (pip.tags if pip else accepts) or newer  # a pip that did not say is taken for a new one
+    own = (pip.tags if pip else accepts) or newer  # a pip without known tags counts as a new one
     wheels = [Tag(*tag.split("-")) for tag in _expanded(listed.wheels)]
     best = _best(wheels, own)
     if best:
@@ -104,7 +104,7 @@ def _upgraded(
     pip: Optional[Pip],
     knowledge: Knowledge,
 ) -> Union[Fit, Refused]:
-    """A wheel fits the interpreter, but not this pip: which pip would take one?"""
+    """A wheel fits the interpreter, but not this pip: find the pip that would accept it."""
     ranks = _ranks(newer)
     this = f"pip {pip.version}" if pip else "this pip"
     have = _version(pip.version) if pip else None
@@ -134,9 +134,9 @@ def newest(
     need_wheel: bool,
     accepts: Optional[tuple[str, ...]] = None,
 ) -> Optional[Listed]:
-    """The newest release for this Python: one with a wheel that fits, or one with a source archive.
+    """Return the newest release for this Python: with a matching wheel, or with a source archive.
 
-    A wheel for which pip must be upgraded first counts. Pre-releases and yanked releases never do.
+    A wheel that needs a pip upgrade counts. Pre-releases and yanked releases never count.
     """
     for listed in listing.releases:
         version = _version(listed.version)
@@ -177,7 +177,7 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
 
 
 def pip_for(tag: Tag, knowledge: Knowledge) -> str:
-    """The oldest pip that takes a wheel of this tag; empty if the tables do not say."""
+    """Return the oldest pip that accepts a wheel with this tag; empty if the tables do not say."""
     if tag.abi == "abi3t":
         return KNOWS_ABI3T
     pips = [row.pip for row in knowledge.platforms if row.pip and _matches(row, tag)]
@@ -185,7 +185,7 @@ def pip_for(tag: Tag, knowledge: Knowledge) -> str:
 
 
 def documented(knowledge: Knowledge) -> Listing:
-    """The listing that the documented tables imply, for a saved machine that has none."""
+    """Return the listing that the documented tables imply, for a saved machine without one."""
     return Listing(
         tuple(
             _documented(version, row, knowledge)
@@ -220,7 +220,9 @@ def _concrete(pattern: str) -> str:
 
 
 def _platforms_of(platform: Platform, plain: list[str]) -> Iterator[str]:
-    """The single tags that a row's patterns mean: those of the ordinary wheels that match."""
+    """Return the single tags that a row's patterns mean: those of the standard wheels that
+    match.
+    """
     for pattern in platform.tags:
         found = [tag for tag in plain if _any(tag, (pattern,))]
         yield from found or ([_concrete(pattern)] if "*" not in _concrete(pattern) else [])
@@ -274,7 +276,7 @@ def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Kn
 
 
 def _libc_needed(python: Python, wheels: list[Tag]) -> str:
-    """The oldest libc that a wheel for this machine needs; empty if no libc would help."""
+    """Return the oldest libc that a wheel for this machine needs; empty if no libc would help."""
     kind = {"glibc": "manylinux", "musl": "musllinux"}.get(python.libc, "no")
     machine = platforms(python)[0][len("linux_") :]
     found = [re.fullmatch(rf"{kind}_(\d+_\d+)_{machine}", tag.platform) for tag in wheels]
@@ -305,12 +307,12 @@ def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
 
 
 def _pypy(abi: str) -> str:
-    """``pypy311_pp73`` in words."""
+    """Return ``pypy311_pp73`` in words."""
     return re.sub(r"pypy(\d)(\d+)_pp(\d)(\d+)", r"Python \1.\2 of PyPy \3.\4", abi)
 
 
 def computer(python: Python) -> str:
-    """What the Python runs on, in words: ``Intel Macs``, ``Linux on s390x``."""
+    """Return what the Python runs on, in words: ``Intel Macs``, ``Linux on s390x``."""
     machine = python.machine or python.platform.rpartition("-")[2]
     if python.platform.startswith("macosx"):
         return "Macs with Apple silicon" if machine == "arm64" else "Intel Macs"
@@ -332,7 +334,7 @@ def _name(python: Python) -> str:
 
 
 def _matches(row: Platform, tag: Tag) -> bool:
-    """Whether a row of the platform table speaks of this tag."""
+    """Return whether a row of the platform table applies to this tag."""
     if row.interpreters:
         return _any(tag.platform, row.tags) and (
             _any(tag.interpreter, row.interpreters) or _any(tag.abi, row.interpreters)
@@ -359,7 +361,7 @@ def _expanded(wheels: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _ranks(tags: tuple[str, ...]) -> dict[str, int]:
-    """The place of each tag in the order of preference."""
+    """Return the position of each tag in the order of preference."""
     ranks: dict[str, int] = {}
     for place, tag in enumerate(expand(tags)):
         ranks.setdefault(tag, place)
@@ -371,4 +373,4 @@ def _specifier(text: str) -> Optional[SpecifierSet]:
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
-        return None  # pip takes no notice of one that it cannot read
+        return None  # pip ignores a specifier that it cannot read

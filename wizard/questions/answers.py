@@ -17,13 +17,13 @@ else:
     import tomli as tomllib
 
 LARGEST = 64 * 1024
-"""No answers file is larger than this, in bytes."""
+"""The largest size of an answers file, in bytes."""
 
 
 def load(path: str) -> Choices:
     """Read choices from a TOML file.
 
-    Raises BadRequest if it cannot be read, is no TOML, or has an unknown key or value; the message
+    Raises BadRequest if it cannot be read, is not TOML, or has an unknown key or value; the message
     names the line and the nearest valid word.
     """
     text = text_files.read(
@@ -44,7 +44,8 @@ def load(path: str) -> Choices:
 
 
 def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
-    """Make choices of plain data, checking every key and value. ``text`` gives line numbers."""
+    """Make choices from plain data, checking every key and value. ``text`` is used for line
+    numbers."""
     allowed = tuple(described())
     for name, value in data.items():
         place = _place(path, text, name)
@@ -65,7 +66,7 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
 
 
 def check_value(name: str, value: str, *, place: str = "") -> None:
-    """Raise BadRequest if ``value`` is not one of those allowed for the choice ``name``."""
+    """Raise BadRequest if ``value`` is not allowed for the choice ``name``."""
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
@@ -80,13 +81,13 @@ def check_value(name: str, value: str, *, place: str = "") -> None:
 
         openssl_archive.check_sha256(value, place=place)
     if name == "manager":
-        from wizard.questions import manager_names  # reads all backends
+        from wizard.questions import manager_names  # imports all backends
 
         manager_names.check_word(value, place=place)
 
 
 def save(path: Path, choices: Choices) -> None:
-    """Write choices so that `load` reads the same again."""
+    """Write choices so that `load` reads the same choices again."""
     import tomli_w
 
     path.write_text(
@@ -97,7 +98,7 @@ def save(path: Path, choices: Choices) -> None:
 
 
 def merge(flags: Choices, file: Choices) -> Choices:
-    """Choices from flags, and from the file where no flag says otherwise."""
+    """Return the choices from flags, and those from the file that no flag overrides."""
     chosen: dict[str, Any] = {**file.answered(), **flags.answered()}
     return Choices(**chosen)
 

@@ -1,4 +1,4 @@
-"""The first look at a request, before any work: paths that cannot be, choices that contradict."""
+"""The first check of a request, before any work: invalid paths, contradicting choices."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from wizard.errors import BadRequest
 def check(choices: Choices) -> Choices:
     """Return the choices with absolute paths and a plain version number.
 
-    Raises BadRequest if they contradict each other, or name a file or folder that cannot be what is
-    asked of it. Nothing is changed on disk.
+    Raises BadRequest if they contradict each other, or name an unsuitable file or folder. Nothing
+    is changed on disk.
     """
     contradictions(choices)
     choices = implied(choices)
@@ -67,7 +67,7 @@ def implied(choices: Choices) -> Choices:
 def check_folder(text: str) -> str:
     """Return the absolute path of a folder that is an environment, or can become one.
 
-    Raises BadRequest if it is a file, a folder with other things in it, or not writable.
+    Raises BadRequest if it is a file, a folder with other contents, or not writable.
     """
     if "\0" in text:
         raise BadRequest(
@@ -103,7 +103,8 @@ def check_folder(text: str) -> str:
 
 
 def environment_python(folder: Path) -> Path:
-    """The interpreter of the virtual environment in ``folder``. Raises BadRequest: it has none."""
+    """Return the interpreter of the virtual environment in ``folder``. Raises BadRequest if it has
+    none."""
     for inside in ("bin/python", "bin/python3", "Scripts/python.exe"):
         if (folder / inside).is_file():
             return folder / inside
@@ -192,9 +193,9 @@ def _openssl(text: str) -> str:
 
 
 def _with_source(choices: Choices) -> Choices:
-    """The choices with the address of the source, where the OpenSSL is to be built from one.
+    """Return the choices with the address of the source, if OpenSSL will be built.
 
-    The variable is looked at here as well, so that a wrong one is told before any work.
+    The variable is also checked here, so that a wrong one is reported before any work.
     """
     version = choices.openssl
     if not openssl_choice.is_version(version):

@@ -1,4 +1,4 @@
-"""What is asked of a wheelhouse, checked before any work: its folder, its targets, its files."""
+"""Checks of a wheelhouse request before any work: its folder, its targets, its files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from wizard.errors import BadRequest
 from wizard.proof import manifest
 
 VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
-"""What a target may be called instead of by its path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
+"""The form of a target that is not a path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
 
 
 def check(choices: Choices, python: Callable[[str], str]) -> Choices:
     """Return the choices with absolute paths; ``python`` does that for a path of a Python.
 
-    Raises BadRequest if a folder cannot be what is asked of it, a target cannot be a Python, or the
-    wheelhouse to install from is empty, damaged, or was never finished.
+    Raises BadRequest if a folder is unsuitable, a target cannot be a Python, or the wheelhouse to
+    install from is empty, damaged or incomplete.
     """
     if choices.wheelhouse:
         choices = replace(choices, wheelhouse=_new(choices.wheelhouse))
@@ -50,7 +50,7 @@ def _target(word: str, python: Callable[[str], str]) -> str:
 
 
 def _new(text: str) -> str:
-    """The absolute path of a folder that can become a wheelhouse, or is one."""
+    """Return the absolute path of a folder that is a wheelhouse, or can become one."""
     folder = _absolute(text)
     try:
         anchor = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))

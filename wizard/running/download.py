@@ -1,4 +1,4 @@
-"""Downloads of a plan: fetched whole and with the right checksum, or not kept at all."""
+"""Downloads of a plan: kept only if complete and with the right checksum."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from wizard.errors import WizardError
 from wizard.programs.processes import Cancelled
 
 PATIENCE = 30.0
-"""Seconds that one wait for the network may take."""
+"""The time limit of one wait for the network, in seconds."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE")
-"""Variables that name a file of trusted certificates, the first that is set wins."""
+"""Variables that name a file of trusted certificates; the first one that is set is used."""
 HINT = "Check the network, the proxy (HTTPS_PROXY) and your mirror, if you use one. Then try again."
 _CHUNK = 1 << 16
 _LONGEST_SUM = 4096
 
 
 class DownloadFailed(WizardError):
-    """A download that did not come, or not whole. The message is for the user."""
+    """A download that failed or is incomplete. The message is for the user."""
 
 
 class Amount(NamedTuple):
-    """How many bytes have come, and how many there are (0: the server does not say)."""
+    """How many bytes have arrived, and how many there are (0: the server does not say)."""
 
     done: int
     whole: int
 
 
 def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Event) -> None:
-    """Do what ``action`` says. ``tell`` is called with how far it is, after each piece.
+    """Do what ``action`` says. ``tell`` is called with the progress after each piece.
 
-    Raises Failed if it cannot be had or its checksum is wrong, Cancelled when ``cancel`` is set,
-    OSError where it cannot be written; nothing of it is left behind then.
+    Raises Failed if the download fails or its checksum is wrong, Cancelled when ``cancel`` is set,
+    and OSError if it cannot be written; no partial file is left behind.
     """
     limit = time.monotonic() + action.timeout
     wanted = action.sha256.lower() or _published(action.sha256_url, limit, cancel)
@@ -90,7 +90,7 @@ def _another(url: str, found: str, wanted: str) -> DownloadFailed:
 
 @contextlib.contextmanager
 def _half(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` to write into, which is gone afterwards if it was not moved there."""
+    """A temporary file beside ``path``, which is removed afterwards if it was not moved there."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     os.close(handle)
     try:
@@ -100,9 +100,9 @@ def _half(path: Path) -> Iterator[Path]:
 
 
 def beginning(url: str, limit: float, cancel: threading.Event, most: int) -> bytes:
-    """A small file, or the beginning of a larger one: about ``most`` bytes of it, or more.
+    """Download a small file, or about ``most`` bytes of a larger one.
 
-    ``limit`` is a moment of `time.monotonic`. Raises Failed if it cannot be had, Cancelled when
+    ``limit`` is a time of `time.monotonic`. Raises Failed if the download fails, Cancelled when
     ``cancel`` is set.
     """
     text = b""
@@ -128,7 +128,8 @@ def _published(url: str, limit: float, cancel: threading.Event) -> str:
 
 
 def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[bytes, Amount]]:
-    """The pieces of ``url``, read in a thread: a wait for the network hears no cancel."""
+    """Yield the pieces of ``url``, read in a thread, because a wait for the network cannot be
+    cancelled."""
     pieces: queue.Queue[tuple[bytes, int] | Exception | None] = queue.Queue(maxsize=64)
     stop = threading.Event()
 
@@ -168,7 +169,7 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
     finally:
         stop.set()
         with contextlib.suppress(queue.Empty):
-            pieces.get_nowait()  # so that a reader who waits for room can see that it is over
+            pieces.get_nowait()  # so that a waiting reader thread notices the end
     if done < whole:
         raise _failed(
             f"The download of {masked(url)} broke off.",
@@ -189,7 +190,9 @@ def _web(url: str) -> Iterator[tuple[bytes, int]]:
                         "This is the answer of the server or of a proxy. The address may be wrong.",
                     )
                 said = response.headers.get("content-length", "")
-                encoded = "content-encoding" in response.headers  # then it is not the file's length
+                encoded = (
+                    "content-encoding" in response.headers
+                )  # in that case it is not the length of the file
                 whole = int(said) if said.isdigit() and not encoded else 0
                 for piece in response.iter_content(_CHUNK):
                     yield piece, whole
@@ -200,7 +203,9 @@ def _web(url: str) -> Iterator[tuple[bytes, int]]:
 
 
 class _Trusting(HTTPAdapter):
-    """Trusts what the system trusts as well, such as a company's own authority: as pip does."""
+    """Also trusts what the system trusts, such as a company's certificate authority, as pip
+    does.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
@@ -241,7 +246,7 @@ def _why(error: Exception) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """What the system said at the very bottom: libraries wrap it in pages of their own words."""
+    """Return the system's original message, which libraries wrap in long messages."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     return masked(str(error)) or type(error).__name__

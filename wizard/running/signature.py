@@ -1,4 +1,4 @@
-"""Whether the OpenSSL project has signed an archive: asked of the user's own gpg and keyring."""
+"""Checking whether the OpenSSL project signed an archive, with the user's gpg and keyring."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from wizard.programs.processes import ProgramTimeout, ask, cancellable
 from wizard.running.download import DownloadFailed, beginning
 
 LARGEST = 64 * 1024
-"""No signature is larger than this, in bytes."""
+"""The largest size of a signature, in bytes."""
 
 
 def check(
     action: CheckSignature, tell: Callable[[tuple[str, ...]], None], cancel: threading.Event
 ) -> None:
-    """Do what ``action`` says. ``tell`` gets the lines that gpg says.
+    """Do what ``action`` says. ``tell`` gets gpg's output lines.
 
-    Raises Failed if the signature cannot be had, is not good or is another's, Cancelled when
-    ``cancel`` is set, and OSError. Then the file is gone; its signature is in either case.
+    Raises Failed if the signature cannot be downloaded, is not valid or is from another key,
+    Cancelled when ``cancel`` is set, and OSError. In these cases the file is deleted. The signature
+    file is always deleted.
     """
     file = Path(action.file)
     signature = file.with_name(f"{file.name}{SIGNATURE}")

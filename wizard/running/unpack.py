@@ -1,9 +1,9 @@
-"""Archives of a plan: unpacked whole, and only inside their own folder, or not at all.
+"""Archives of a plan: unpacked completely and only inside their folder, or not at all.
 
-An archive may come from anywhere, so nothing in it is trusted. tarfile's own filter is asked
-where this Python has it; the checks here are made always, and they are stricter: what is no plain
-source archive is refused. (tarfile's documentation, "Extraction filters"; how links lead outside
-in spite of it: CVE-2007-4559, CVE-2025-4517.)
+An archive may come from anywhere, so nothing in it is trusted. tarfile's filter is used if this
+Python has it. The checks here always run, and are stricter: anything but a normal source archive is
+rejected. (tarfile's documentation, "Extraction filters"; how links point outside in spite of it:
+CVE-2007-4559, CVE-2025-4517.)
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from wizard.errors import WizardError
 from wizard.programs.processes import Cancelled
 
 MOST_MEMBERS = 50_000
-"""An archive with more files and folders is not unpacked; a source of OpenSSL has about 6,300."""
+"""The largest number of files and folders in an archive; OpenSSL's source has about 6,300."""
 MOST_BYTES = 500 * 1000 * 1000
-"""An archive that is larger when unpacked is not unpacked; a source of OpenSSL has 135 MB."""
+"""The largest unpacked size of an archive; OpenSSL's source has 135 MB."""
 HINT = "Download the archive again from its publisher, and compare its SHA-256."
 _CHUNK = 1 << 16
 
@@ -40,11 +40,11 @@ class ArchiveRejected(WizardError):
 
 
 def unpack(action: Unpack, cancel: threading.Event) -> None:
-    """Do what ``action`` says. What the archive holds is in the folder then, with its own dates.
+    """Do what ``action`` says. The folder then has the archive's contents, with their dates.
 
-    A folder that is there already must be empty, but for one of the wizard's own (in its cache),
-    which is replaced. Raises Refused if the archive cannot be unpacked, or should not be, and
-    Cancelled when ``cancel`` is set; nothing of it is left behind then.
+    An existing folder must be empty, except one in the wizard's cache, which is replaced. Raises
+    Refused if the archive cannot be unpacked, or should not be, and Cancelled when ``cancel`` is
+    set; then nothing is left behind.
     """
     archive, folder = Path(action.archive), Path(action.folder)
     limit = time.monotonic() + action.timeout
@@ -54,7 +54,7 @@ def unpack(action: Unpack, cancel: threading.Event) -> None:
         with _opened(archive) as file, _half(folder) as half:
             _Writer(archive, half).write(_Reader(archive, file, limit, cancel))
             if folder.is_dir():
-                shutil.rmtree(folder)  # empty, or the wizard's own: see _check_folder
+                shutil.rmtree(folder)  # empty, or in the wizard's cache: see _check_folder
             half.replace(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -65,7 +65,7 @@ def unpack(action: Unpack, cancel: threading.Event) -> None:
 
 
 class _Reader:
-    """The archive's bytes without compression, as tarfile reads them, for so long as is allowed."""
+    """The archive's uncompressed bytes, as tarfile reads them, within the time limit."""
 
     def __init__(self, archive: Path, file: IO[bytes], limit: float, cancel: threading.Event):
         self._archive = archive
@@ -76,7 +76,7 @@ class _Reader:
         self._file = _decompressed(archive, file)
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes. tarfile reads nothing in any other way."""
+        """Return the next bytes. tarfile uses no other method to read."""
         if self._cancel.is_set():
             raise Cancelled
         if time.monotonic() > self._limit:
@@ -91,7 +91,7 @@ class _Reader:
         except self._broken as error:
             raise _damaged(self._archive, error) from None
         except OSError as error:
-            # Those of gzip and bz2 have no number of the system's.
+            # Errors of gzip and bz2 have no system error number.
             raise (_unreadable if error.errno else _damaged)(self._archive, error) from None
         self._bytes += len(data)
         if self._bytes > MOST_BYTES:
@@ -104,7 +104,7 @@ class _Reader:
         return data
 
     def drain(self) -> None:
-        """Read to the end: only there does a compressed file's checksum stand."""
+        """Read to the end, because a compressed file's checksum is at its end."""
         while self.read(_CHUNK):
             pass
 
@@ -121,9 +121,9 @@ class _Writer:
         self._links: list[tuple[str, str]] = []
 
     def write(self, reader: _Reader) -> None:
-        """Write all of them; links last, so that nothing is ever written through one."""
+        """Write all members; links last, so that nothing is ever written through a link."""
         try:
-            stream: Any = reader  # it is only read, whatever mypy wants it to have
+            stream: Any = reader  # tarfile only reads from it, although mypy expects more
             with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as tar:
                 for number, member in enumerate(tar, 1):
                     if number > MOST_MEMBERS:
@@ -141,7 +141,7 @@ class _Writer:
             self._claim(name)
             (self._folder / name).symlink_to(target)
         for name, moment in reversed(self._folders.items()):
-            if moment is not None:  # a file made in it changes a folder's date
+            if moment is not None:  # creating a file in a folder changes the folder's date
                 os.utime(self._folder / name, (moment, moment))
 
     def _member(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
@@ -193,9 +193,10 @@ class _Writer:
             )
 
     def _check_symbolic(self, member: tarfile.TarInfo, name: str) -> None:
-        """A symbolic link leads up as far as the top folder, then only down.
+        """A symbolic link may go up as far as the top folder, then only down.
 
-        Through another link that might not be true, so nothing goes up after it went down.
+        Through another link, going up could leave the folder, so a path never goes up after going
+        down.
         """
         parts = member.linkname.split("/")
         up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
@@ -210,13 +211,15 @@ class _Writer:
         path = self._folder / name
         mode = 0o755 if member.mode & 0o111 else 0o644
         moment = self._date(member)
-        source = cast("IO[bytes]", tar.extractfile(member))  # None only for what is no file
+        source = cast(
+            "IO[bytes]", tar.extractfile(member)
+        )  # None only for members that are not files
         with open(path, "xb", opener=lambda file, flags: os.open(file, flags, mode)) as file:
             shutil.copyfileobj(source, file, _CHUNK)
         os.utime(path, (moment, moment))
 
     def _inner(self, name: str) -> str:
-        """The member's name below the top folder; empty for the top folder itself."""
+        """Return the member's name below the top folder; empty for the top folder itself."""
         parts = [part for part in name.split("/") if part not in ("", ".")]
         odd = any(ord(char) < 32 or char in '\\:*?"<>|' for char in name)  # on Windows
         if name.startswith("/") or ".." in parts or odd:
@@ -232,7 +235,7 @@ class _Writer:
         return "/".join(parts[1:])
 
     def _claim(self, name: str) -> None:
-        """Make the folder that a member goes into. Nothing may be there in its place yet."""
+        """Create the folder of a member. The member itself must not exist yet."""
         self._make(name.rpartition("/")[0])
         if os.path.lexists(self._folder / name):
             raise self._no(
@@ -247,7 +250,7 @@ class _Writer:
         try:
             path.mkdir()
         except FileExistsError:
-            # On a disk that does not tell Name from name; or a file is there.
+            # On a case-insensitive disk, or because a file exists there.
             if path.is_symlink() or not path.is_dir():
                 raise self._no(
                     f"{self._top}/{name} is a file and a folder", "It cannot be both."
@@ -255,7 +258,7 @@ class _Writer:
         self._folders[name] = None
 
     def _ask_tarfile(self, member: tarfile.TarInfo, name: str) -> None:
-        """Let tarfile's own filter see it; before 3.12 only the last patch versions have one."""
+        """Apply tarfile's filter; before 3.12, only the last patch versions have one."""
         if not hasattr(tarfile, "data_filter"):
             return
         inner = {"name": name}
@@ -268,7 +271,7 @@ class _Writer:
             raise self._no(f"{member.name}", f"Python's tarfile says: {error}.") from None
 
     def _date(self, member: tarfile.TarInfo) -> float:
-        if not 0 <= member.mtime < 1 << 33:  # not a number, too, is neither
+        if not 0 <= member.mtime < 1 << 33:  # NaN is also neither
             raise self._no(f"{member.name} is dated {member.mtime}", "This is not a date.")
         return float(member.mtime)
 
@@ -277,7 +280,7 @@ class _Writer:
 
 
 class _Member(tarfile.TarInfo):
-    """A member for whose header a broken one is an error; tarfile takes it for the end."""
+    """A member whose broken header is an error; tarfile treats it as the end of the archive."""
 
     @classmethod
     def fromtarfile(cls, archive: tarfile.TarFile) -> _Member:
@@ -307,7 +310,7 @@ def _check_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _half(folder: Path) -> Iterator[Path]:
-    """A new folder beside ``folder``, which is gone afterwards if it was not moved there."""
+    """A new folder beside ``folder``, which is removed afterwards if it was not moved there."""
     half = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         half.chmod(0o755)
@@ -320,7 +323,7 @@ def _half(folder: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _opened(archive: Path) -> Iterator[IO[bytes]]:
     try:
-        if not stat.S_ISREG(archive.stat().st_mode):  # a pipe would never end
+        if not stat.S_ISREG(archive.stat().st_mode):  # reading a pipe would never end
             kind = "a folder" if archive.is_dir() else "a device or a pipe"
             raise ArchiveRejected(
                 f"{archive} is not an archive.",
@@ -336,7 +339,7 @@ def _opened(archive: Path) -> Iterator[IO[bytes]]:
 
 
 def _decompressed(archive: Path, file: IO[bytes]) -> IO[bytes]:
-    """A file that is read without its compression, which its first bytes tell."""
+    """Open a file for uncompressed reading; its first bytes determine the compression."""
     begin = file.read(6)
     file.seek(0)
     if not begin:

@@ -209,7 +209,7 @@ def test_what_was_built_before_takes_no_time() -> None:
     assert "Takes 1-2 min" in options[2].consequence, "the shared one was not"
     versions = asked(built, "openssl_version", **wanted).options
     assert [option.label for option in versions if "before" in option.label] == [
-        "OpenSSL 3.5.7, built before"
+        "OpenSSL 3.5.7, already built"
     ]
 
 
