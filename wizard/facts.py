@@ -216,7 +216,7 @@ class Python:
 
     @property
     def label(self) -> str:
-        """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
+        """Return a short name of the Pythons that can use the same wheels: ``3.11``, ``3.14t``."""
         return versions.python_label(self.implementation, self.version, free=self.free_threaded)
 
 

@@ -31,7 +31,7 @@ def minor(version: str) -> str:
 
 
 def python_label(implementation: str, version: str, *, free: bool) -> str:
-    """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``.
+    """Return a short name of the Pythons that can use the same wheels: ``3.11``, ``3.14t``.
 
     ``free`` says that it is free-threaded; then the version may end in ``t`` too.
     """

@@ -119,4 +119,4 @@ def _problem(state: RunState, ended: RunEnded) -> Problem | None:
         return Problem(
             "cryptography was installed, but not proved.", "\n".join(ended.report.problems)
         )
-    return Problem("The run was cancelled; nothing is left running.")
+    return Problem("The run was cancelled. No program is left running.")

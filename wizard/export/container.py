@@ -116,13 +116,14 @@ def container(facts: Facts, choices: Choices) -> Container:
     if system.name != "linux":
         name = {"macos": "macOS", "windows": "Windows"}.get(system.name, "another system")
         raise BadRequest(
-            f"A Dockerfile cannot be written from a machine with {name}.",
-            why="Containers are Linux, and what is called how there can be read on a Linux only.",
+            f"A Dockerfile cannot be written on a machine with {name}.",
+            why="Containers run Linux, and their package names can be read only on a Linux "
+            "machine.",
             hints=(
-                "Plan on a Linux, or for one: "
-                "cryptography-wizard plan --format dockerfile --facts FILE",
-                "For this system there is a script: "
-                f"--format {'powershell' if system.name == 'windows' else 'sh'}",
+                "Plan on a Linux machine, or for one: cryptography-wizard plan --format "
+                "dockerfile --facts FILE",
+                "For this system, write a script: --format "
+                f"{'powershell' if system.name == 'windows' else 'sh'}",
             ),
         )
     row = next(
@@ -130,9 +131,9 @@ def container(facts: Facts, choices: Choices) -> Container:
     )
     if row is None:
         raise BadRequest(
-            f"There is no image that the wizard knows of {_name(facts)}.",
-            why="A container needs an image whose package lists can still be fetched.",
-            hints=(f"It knows those of: {', '.join(_known())}.",),
+            f"The wizard knows no image for {_name(facts)}.",
+            why="A container needs an image whose package lists can still be downloaded.",
+            hints=(f"It knows images for: {', '.join(_known())}.",),
         )
     image = _filled(row.name, system.distribution_version)
     how = next(w for w in words() if w.name == row.manager)
@@ -140,9 +141,9 @@ def container(facts: Facts, choices: Choices) -> Container:
     _check(choices, pythons, image)
     if not pythons:
         raise Impossible(
-            f"Which Python {image} would have cannot be told.",
-            why="These facts have no Python of the distribution's own, in /usr/bin.",
-            hints=("Install it on this machine: its package is mostly called python3.",),
+            f"The wizard cannot find out which Python {image} has.",
+            why="These facts contain no Python of the distribution in /usr/bin.",
+            hints=("Install it on this machine: the package is usually named python3.",),
         )
     imagined = replace(
         facts,
@@ -219,25 +220,25 @@ def _speaks(manager: Manager, how: ImagePackageManager) -> bool:
 def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
     """Raise BadRequest for a choice that has no meaning in an image."""
     no = {
-        "venv": f"In an image the environment is {FOLDER}.",
-        "wheelhouse": "A Dockerfile installs; it fills no folder.",
-        "from_wheelhouse": "A build of an image sees no folder of this machine.",
-        "targets": "An image has one Python.",
-        "repair": "A Dockerfile installs; it makes no wheel to give away.",
+        "venv": f"In an image, the environment is always {FOLDER}.",
+        "wheelhouse": "A Dockerfile installs cryptography; it does not make a wheelhouse.",
+        "from_wheelhouse": "The build of an image cannot read folders of this machine.",
+        "targets": "An image has only one Python.",
+        "repair": "A Dockerfile installs cryptography; it does not make wheels for others.",
     }
     for name, why in no.items():
         if getattr(choices, name):
             _refuse(described()[name].flag, why)
     if choices.installer == "uv":
-        _refuse("--installer uv", f"There is no uv in {image}; its Python brings pip.")
+        _refuse("--installer uv", f"{image} has no uv; its Python includes pip.")
     if isinstance(choices.openssl_choice, OpenSSLFolder):
-        _refuse("--openssl FOLDER", "A build of an image sees no folder of this machine.")
+        _refuse("--openssl FOLDER", "The build of an image cannot read folders of this machine.")
     if choices.openssl_source and not choices.openssl_source.startswith(("https://", "http://")):
-        _refuse("--openssl-source FILE", "A build of an image sees no file of this machine.")
+        _refuse("--openssl-source FILE", "The build of an image cannot read files of this machine.")
     if choices.python and choices.python not in {p.path for p in pythons}:
         raise BadRequest(
             f"{image} has no Python {choices.python}.",
-            why="An image has the distribution's own Pythons only.",
+            why="An image has only the distribution's Pythons.",
             hints=tuple(f"It has: {p.path} ({p.version})" for p in pythons),
         )
 
@@ -246,7 +247,7 @@ def _refuse(flag: str, why: str) -> None:
     raise BadRequest(
         f"{flag} and --format dockerfile contradict each other.",
         why=why,
-        hints=(f"Leave out {flag.split()[0]}.",),
+        hints=(f"Omit {flag.split()[0]}.",),
     )
 
 

@@ -1,4 +1,4 @@
-"""A plan written out: as text for people, and as scripts that do the same."""
+"""A plan as text for people, and as scripts that do the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["to_powershell", "to_shell", "to_text"]
 
 
 def to_text(plan: Plan, *, width: int = 78) -> str:
-    """The plan in plain words, each step with its exact command."""
+    """Return the plan in plain words, each step with its exact command."""
     method = methods()[plan.method]
     how = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
     where = "a new environment" if plan.new else "the environment"

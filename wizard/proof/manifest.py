@@ -101,9 +101,9 @@ def write(order: action.WriteManifest) -> Manifest:
     wheels = tuple(read(file) for file in files)
     if not any(w.name == "cryptography" and w.version == order.release for w in wheels):
         raise WizardError(
-            f"There is no wheel of cryptography {order.release} in {order.wheels}.",
+            f"{order.wheels} contains no wheel of cryptography {order.release}.",
             shown="\n".join(file.name for file in files),
-            hints=("Read the log of the step that made it.",),
+            hints=("Read the log of the step that should have made it.",),
         )
     folder = Path(order.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -146,7 +146,7 @@ def load(folder: Path) -> Manifest:
             what = "is a file, not a folder" if folder.exists() else "does not exist"
             raise BadRequest(
                 f"The wheelhouse {folder} {what}.",
-                hints=("Name the folder that was made with --wheelhouse.",),
+                hints=("Name a folder that was made with --wheelhouse.",),
             )
         if not file.is_file():
             raise _no_manifest(folder)
@@ -162,11 +162,11 @@ def load(folder: Path) -> Manifest:
     names = [wheel.file for wheel in found.wheels]
     strange = next((n for n in names if Path(n).name != n or not n.endswith(".whl")), "")
     if strange or len(set(names)) != len(names):
-        raise _damaged(file, f"It names {strange!r}." if strange else "It names a file twice.")
+        raise _damaged(file, f"It names {strange!r}." if strange else "It lists a file twice.")
     if not found.targets or any(len(target.split()) != 2 for target in found.targets):
         raise _damaged(file, f"Its targets are {', '.join(found.targets) or 'none'}.")
     if not any(wheel.name == "cryptography" for wheel in found.wheels):
-        raise _damaged(file, "It names no wheel of cryptography.")
+        raise _damaged(file, "It lists no wheel of cryptography.")
     return found
 
 
@@ -176,13 +176,13 @@ def compare(folder: Path, manifest: Manifest) -> None:
         file = folder / wheel.file
         try:
             if not file.is_file():
-                raise _wrong(folder, wheel, "The manifest names it, and it is not there.")
+                raise _wrong(folder, wheel, "The manifest lists it, but the file is missing.")
             found = _sha256(file)
         except OSError as error:
             raise _wrong(folder, wheel, f"It cannot be read: {error.strerror}.") from None
         if found != wheel.sha256:
             shown = f"SHA-256 in the manifest: {wheel.sha256}\nSHA-256 of the file:     {found}"
-            raise _wrong(folder, wheel, "It was changed after it was made, or half copied.", shown)
+            raise _wrong(folder, wheel, "The file was changed, or only partly copied.", shown)
 
 
 def listing(manifest: Manifest) -> Listing:
@@ -213,8 +213,8 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
     lines: list[tuple[Mark, str]] = [
         ("ok", f"cryptography {manifest.release} for {joined(pythons)}."),
-        ("ok", "Each of them installed it from the wheels alone, and it works."),
-        ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, each with its checksum."),
+        ("ok", "Each of them installed it from these wheels only, and it works."),
+        ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, with checksums."),
     ]
     openssl = joined(dict.fromkeys(w.openssl for w in own if w.openssl)) or "OpenSSL"
     links = {wheel.link for wheel in own}
@@ -265,7 +265,7 @@ def read(file: Path) -> Wheel:
                 if member.endswith(EXTENSIONS)
             ]
     except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
-        raise WizardError(f"{file} is no wheel.", shown=str(error)) from None
+        raise WizardError(f"{file} is not a wheel.", shown=str(error)) from None
     folders = tuple(dict.fromkeys(folder for part in parts for folder in part.folders))
     return _explained(_with_extensions(wheel, parts), folders) if parts else wheel
 
@@ -293,17 +293,17 @@ def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
     if wheel.link == "dynamic":
         names = joined(Path(name).name for name in wheel.libraries) or "OpenSSL"
         places = " or ".join(folder for folder in folders if folder.startswith("/"))
-        where = f"the OpenSSL in {places}" if places else "that system's own OpenSSL"
+        where = f"the OpenSSL in {places}" if places else "that system's OpenSSL"
         reasons.append(f"it uses {where} ({names})")
     elif wheel.libraries:
         reasons.append(f"it uses libraries of that system ({', '.join(wheel.libraries)})")
     if wheel.glibc:
         reasons.append(f"it needs glibc {wheel.glibc} or newer")
-    because = joined(reasons) or "nobody has checked which libraries other systems have"
+    because = joined(reasons) or "it is unknown whether other systems have its libraries"
     return replace(
         wheel,
-        only_here="It only installs on systems like the one that it was built on, because "
-        f"{because}: that is what “linux” in its name says, in contrast to “manylinux”.",
+        only_here="It installs only on systems like the one where it was built, because "
+        f"{because}: the tag “linux” in its name means this, in contrast to “manylinux”.",
     )
 
 
@@ -347,9 +347,12 @@ def _no_manifest(folder: Path) -> BadRequest:
         f"{folder} has no {FILE}, so it is not a wheelhouse of this wizard."
         if wheels or any(folder.iterdir())
         else f"The folder {folder} is empty.",
-        why="Without it nobody can tell whether the wheels are whole." if wheels else "",
+        why="Without it, the wizard cannot check whether the wheels are complete."
+        if wheels
+        else "",
         hints=(
-            f"Make one, where there is a network: cryptography-wizard --yes --wheelhouse {folder}",
+            "Make one on a machine with a network: cryptography-wizard --yes --wheelhouse "
+            f"{folder}",
         ),
     )
 

@@ -30,7 +30,7 @@ def load(path: str) -> Choices:
         path,
         "an answers file",
         limit=LARGEST,
-        why=f"An answers file has a few lines; more than {LARGEST // 1024} KiB is not read.",
+        why=f"An answers file has a few lines. The wizard reads at most {LARGEST // 1024} KiB.",
     )
     try:
         data = tomllib.loads(text)
@@ -38,7 +38,7 @@ def load(path: str) -> Choices:
         raise BadRequest(
             f"{path} is not valid TOML.",
             shown=str(error),
-            hints=('Each line is a choice, as in: method = "wheel"',),
+            hints=('Each line is a choice, for example: method = "wheel"',),
         ) from None
     return from_data(data, path, text)
 
@@ -70,12 +70,13 @@ def check_value(name: str, value: str, *, place: str = "") -> None:
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
-            f"{value!r} is not a value of {name!r}{did_you_mean(value, values, quoted=True)}.",
+            f"{value!r} is not a possible value of "
+            f"{name!r}{did_you_mean(value, values, quoted=True)}.",
             shown=place,
             hints=(f"Allowed for {name}: " + ", ".join(values) + ".",),
         )
     if "\0" in value or "\n" in value:
-        raise BadRequest(f"The value of {name!r} must be one line.", shown=place)
+        raise BadRequest(f"The value of {name!r} must be a single line.", shown=place)
     if name == "openssl_sha256":
         from wizard import openssl_archive  # rarely needed
 

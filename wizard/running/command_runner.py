@@ -28,11 +28,11 @@ from wizard.running import privilege
 from wizard.running.events import Event, Lines, Progressed, Waiting
 
 TICK = 0.05
-"""Seconds between two looks at the clock, and between two batches of lines for a face."""
+"""Seconds between two checks of the clock, and between two batches of lines for the interface."""
 BATCH = 20_000
 """With more lines than these a batch is sent at once, even if a tick is not over."""
 RETRY_SECONDS = 2.0
-"""Seconds between two tries while somebody else holds a lock."""
+"""Seconds between two attempts while another process holds a lock."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class CommandContext:
 
 
 def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
-    """The environment of a step's program: this process's own, without surprises and ``unset``."""
+    """Return the environment of a step's program: this process's, without ``unset`` and unwanted
+    variables."""
     removed = {*REMOVED, *unset}
     kept = {name: value for name, value in os.environ.items() if name not in removed}
     return {**kept, "PYTHONUNBUFFERED": "1", **command_env}
@@ -89,7 +90,8 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
 def _temporary(command: Command) -> Iterator[Optional[Path]]:
     """A folder for the command's temporary files, so that none are left when it is ended.
 
-    A build that is cut off would leave hundreds of megabytes. Programs of root keep their own.
+    An interrupted build would leave hundreds of megabytes. Programs run as root keep their own
+    folder.
     """
     if command.root:
         yield None
@@ -106,7 +108,7 @@ def _kept_in(folder: Optional[Path]) -> dict[str, str]:
 
 
 class _Lock:
-    """What is known of the lock that a command waits for, over all its tries."""
+    """What is known about the lock that a command waits for, over all attempts."""
 
     def __init__(self, step: str, command: Command, emit: Callable[[Event], None]) -> None:
         self.who = ""
@@ -117,7 +119,7 @@ class _Lock:
 
     @property
     def left(self) -> float:
-        """Seconds until it has been waited for long enough."""
+        """Return the seconds until the wait ends."""
         if self._since is None:
             return self._seconds
         return max(0.0, self._since + self._seconds - time.monotonic())
@@ -140,7 +142,7 @@ class _NotLogged(Exception):
 
 
 class _Attempt:
-    """One start of the command."""
+    """One attempt to run the command."""
 
     def __init__(
         self,
@@ -201,7 +203,7 @@ class _Attempt:
         return _by_exit(running.exit, self._command)
 
     def _stop(self, running: Running, ended: Outcome) -> Outcome:
-        """End everything, and keep the last words."""
+        """End everything, and keep the last output."""
         gone = running.end()
         begin = time.monotonic()
         while not running.over and time.monotonic() - begin < 0.1:
