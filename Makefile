@@ -6,7 +6,7 @@ SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup
 
 .PHONY: help run test lint live live-matrix bench shots clean
 
-help: ## Show what there is
+help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 .venv/.run: pyproject.toml .ci/setup
@@ -24,10 +24,10 @@ run: .venv/.run ## Set up and start the wizard; without a terminal, install into
 		exec $(BIN)/cryptography-wizard --yes --venv ./cryptography-env $(ARGS); \
 	fi
 
-test: lint ## Set up and pass the tests (those that need no network)
+test: lint ## Set up and run the tests that need no network
 	$(BIN)/python -m pytest -q -m "not live"
 
-lint: .venv/.test ## ruff, mypy and the floors of the house
+lint: .venv/.test ## Run ruff, mypy and the checks of the import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,20 +35,20 @@ lint: .venv/.test ## ruff, mypy and the floors of the house
 	@if [ -x $(BIN)/shellcheck ]; then set -x; $(BIN)/shellcheck $(SCRIPTS); \
 	else echo "No shellcheck for this machine: the shell scripts are not reviewed." >&2; fi
 
-live: .venv/.test ## Do the real thing: real index, real builds, real apt in throw-away roots
+live: .venv/.test ## Run the live tests: real index, real builds, real apt in temporary systems
 	$(BIN)/python -m pytest -q -m live -rs tests/live
 
-live-matrix: .venv/.test ## Do all live tests that take minutes; writes docs/tested.md
+live-matrix: .venv/.test ## Run all live tests that take minutes, and write docs/tested.md
 	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \
 		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build \
 		tests/live/test_live_openssl.py tests/live/test_live_old_openssl.py \
 		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py
 
-bench: .venv/.test ## Measure against the documented ways; writes tests/bench/results.md
+bench: .venv/.test ## Compare with the documented ways, and write tests/bench/results.md
 	$(BIN)/python -m tests.bench
 
 shots: .venv/.test ## Draw every screen into assets/screenshots
 	$(BIN)/python -m tests.screens.shots
 
-clean: ## Remove what the above have made
+clean: ## Remove everything that the commands above created
 	rm -rf .venv cryptography-env build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

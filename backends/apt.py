@@ -71,7 +71,7 @@ class Apt:
                 if each in names:
                     found.setdefault(each, version)
         if names and not output.stdout.strip() and output.exit == 0:
-            raise ValueError("it neither names these packages nor says that they are not there")
+            raise ValueError("it neither lists these packages nor says that they are missing")
         return found
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
@@ -93,7 +93,7 @@ class Apt:
                 if version != "(none)":
                     found[name] = version
         if name in names and "  Candidate: " not in output.stdout:
-            raise ValueError("it names packages, but no candidates in English")
+            raise ValueError("it lists packages, but no candidates in English")
         return found
 
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here

@@ -127,7 +127,7 @@ class Homebrew:
 def _formulae(output: Output) -> Iterator[dict[str, Any]]:
     """The formulae that the answer describes; none where an error was printed instead.
 
-    Raises ValueError where it is neither.
+    Raises ValueError if it is neither.
     """
     try:
         answer = json.loads(output.stdout)

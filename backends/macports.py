@@ -63,7 +63,7 @@ class MacPorts:
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         if names and not output.stdout.strip() and output.exit == 0:
-            raise ValueError("it neither names these ports nor says that it has them not")
+            raise ValueError("it neither lists these ports nor says that they are missing")
         rows = (line.split("\t") for line in output.stdout.splitlines())
         return {row[0]: row[1] for row in rows if len(row) > 2 and row[0] in names}
 

@@ -70,24 +70,24 @@ class PackageManager(Protocol):
     def ask_folder(self, name: str) -> Command | None:
         """Ask for the folder that a package has, or would have, to itself: a line of its own.
 
-        None where all packages share the system's folders.
+        None if all packages share the system's folders.
         """
 
     def refresh(self) -> Command:
         """Fetch the newest package lists."""
 
     def install(self, names: Sequence[str]) -> Command | None:
-        """Install all these packages in one call; None where there is nothing to do."""
+        """Install all these packages in one call; None if there is nothing to do."""
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        """Remove these packages again; None where there is nothing to do."""
+        """Remove these packages again; None if there is nothing to do."""
 
     def explain(self, output: Output) -> Problem | None:
-        """Say why a command of this manager failed; None where it did not fail."""
+        """Say why a command of this manager failed; None if it did not fail."""
 
 
 def to_stay(manager: PackageManager, names: Sequence[str]) -> Command | None:
-    """Install packages that nobody means to remove again; None where there is nothing to do.
+    """Install packages that nobody means to remove again; None if there is nothing to do.
 
     A backend that marks what it installs, to find it again for `PackageManager.remove`, has a
     method ``install_to_stay`` that does not.
@@ -121,8 +121,8 @@ def find_problem(
 ) -> Problem | None:
     """The first of ``kinds`` whose pattern is in the output, with the line it was found in.
 
-    None where the command did not fail. Where no pattern is found the kind is ``other``, and the
-    line is the first that begins with ``error``.
+    None if the command did not fail. Where no pattern is found the kind is ``other``, and the line
+    is the first that begins with ``error``.
     """
     if output.exit == 0:
         return None

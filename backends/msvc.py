@@ -44,10 +44,10 @@ def find(vswhere: str, component: str) -> Command:
 
 
 def found(output: Output) -> Studio | None:
-    """Read the answer to `find`: None where there is none. Raises ValueError: it is no answer."""
+    """Read the answer to `find`: None if there is none. Raises ValueError: it is no answer."""
     answer = json.loads(output.stdout or "[]")
     if not isinstance(answer, list):
-        raise ValueError("vswhere answered with something else than a list")
+        raise ValueError("vswhere did not print a list")
     for studio in answer:
         folder = str(studio["installationPath"])
         vcvarsall = rf"{folder}\VC\Auxiliary\Build\vcvarsall.bat"

@@ -52,7 +52,7 @@ def options(
 ) -> tuple[str, ...]:
     """The options for this version, linked ``static`` or ``dynamic``, without the folders.
 
-    ``machine`` is the architecture, empty where its programs are of 32 bits. ``known`` are further
+    ``machine`` is the architecture, empty if its programs are of 32 bits. ``known`` are further
     ones that only some versions know (``no-apps``, ``no-docs``).
     """
     chosen = [*(_STATIC if link == "static" else _SHARED), *_BOTH]
@@ -68,8 +68,8 @@ def options(
 def target(link: str, system: str, machine: str) -> str | None:
     """What the build is configured for: a name of OpenSSL's, or of `definition`.
 
-    Empty where OpenSSL's ``config`` finds it out by itself; None where it has no name for it, and
-    for a shared one on macOS: that has its folder in its name, and cannot be moved.
+    Empty if OpenSSL's ``config`` finds it out by itself; None if it has no name for it, and for a
+    shared one on macOS: that has its folder in its name, and cannot be moved.
     """
     if system == "macos":  # there the machine's architecture would be taken, and Python's counts
         return _MACS.get(machine) if link == "static" else None
@@ -82,7 +82,7 @@ def target(link: str, system: str, machine: str) -> str | None:
 def definition(name: str) -> str:
     """The file for OpenSSL's folder ``Configurations`` that defines this `target`.
 
-    Empty where OpenSSL knows it already.
+    Empty if OpenSSL knows it already.
     """
     known, variant, _ = name.partition(_VARIANT)
     if not variant:

@@ -49,7 +49,7 @@ def pip(line: str) -> Optional[Progress]:
 
 
 def pip_fetches(line: str) -> str:
-    """The file or project that pip turns to with this line; empty where it does not."""
+    """The file or project that pip turns to with this line; empty if it does not."""
     found = _PIP_FETCHES.match(line)
     return found[1].rsplit("/", 1)[-1] if found else ""
 

@@ -31,7 +31,7 @@ def query(names: Sequence[str]) -> Command:
 def installed(names: Sequence[str], output: Output) -> dict[str, str]:
     """Read the answer to `query`: versions with their epoch, where it is not 0.
 
-    Raises ValueError where the answer is none.
+    Raises ValueError if the answer is none.
     """
     found: dict[str, str] = {}
     for line in output.stdout.splitlines():
@@ -43,7 +43,7 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
             if each in names and (each == name or each not in found):
                 found[each] = rest[0].removeprefix("0:")
     if names and not found and output.exit == 0:
-        raise ValueError("it neither names these packages nor says that they are not there")
+        raise ValueError("it neither lists these packages nor says that they are missing")
     return found
 
 
@@ -62,14 +62,14 @@ def change(
 
 
 def install(program: str, names: Sequence[str], *, busy: str) -> Command | None:
-    """Install these in one call; None where there is nothing to do."""
+    """Install these in one call; None if there is nothing to do."""
     if not names:
         return None
     return change(program, ("install", "-y", BOUNDED, *names), busy=busy)
 
 
 def remove(program: str, names: Sequence[str], *, busy: str) -> Command | None:
-    """Remove these again and nothing else; None where there is nothing to do."""
+    """Remove these again and nothing else; None if there is nothing to do."""
     if not names:
         return None
     arguments = ("remove", "-y", BOUNDED, _ONLY_THESE, *names)

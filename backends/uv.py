@@ -13,7 +13,7 @@ def settings(
 ) -> tuple[tuple[str, str], ...]:
     """Make uv look where pip looks: uv does not read pip's configuration.
 
-    ``url`` is the index that pip is configured for, or empty where it uses the built-in one.
+    ``url`` is the index that pip is configured for, or empty if it uses the built-in one.
     """
     env = [("UV_DEFAULT_INDEX", url)] if url else []
     if extra:

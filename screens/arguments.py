@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise BadRequest(
             f"{message[:1].upper()}{message[1:]}.",
-            hints=(f"{self.prog} --help shows what is possible.",),
+            hints=(f"{self.prog} --help lists all options.",),
         )
 
 
@@ -87,7 +87,7 @@ class Once(argparse.Action):
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add the flags of `Common`."""
-    parser.add_argument("--json", action="store_true", help="the result as JSON, for scripts")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON, for scripts")
     parser.add_argument("--ascii", action="store_true", help="write only ASCII characters")
     parser.add_argument(
         "--color", action=Once, choices=("auto", "always", "never"), help="whether to use colours"
@@ -96,11 +96,14 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add the flags of `WithChoices`: all choices, and the file that they may come from."""
-    group = parser.add_argument_group("choices (recommended where not given)")
+    group = parser.add_argument_group("choices (default: the recommended answers)")
     for choice in described().values():
         add_choice(group, choice)
     group.add_argument(
-        "--answers", action=Once, metavar="FILE", help="choices from a TOML file; flags win"
+        "--answers",
+        action=Once,
+        metavar="FILE",
+        help="read choices from a TOML file; flags take precedence",
     )
 
 
@@ -118,7 +121,7 @@ def add_facts(parser: argparse.ArgumentParser) -> None:
         "--facts",
         action=Once,
         metavar="FILE",
-        help="a machine saved with doctor --json, instead of this one",
+        help="use a machine saved with doctor --json instead of this one",
     )
 
 
@@ -133,8 +136,8 @@ def check_flags(words: Sequence[str], known: set[str]) -> None:
             break
         if re.match(r"--?[A-Za-z]", word) and word not in known:
             raise BadRequest(
-                f"There is no flag {word}{did_you_mean(word, known)}.",
-                hints=(f"{NAME} --help shows what is possible.",),
+                f"Unknown flag: {word}{did_you_mean(word, known)}.",
+                hints=(f"{NAME} --help lists all options.",),
             )
 
 

@@ -28,12 +28,12 @@ def write(error: Exception, words: Sequence[str]) -> WizardError:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(report, encoding="utf-8", errors="backslashreplace")
-        hint = f"Please report it, with this file: {file}"
+        hint = f"Please report it and attach this file: {file}"
     except OSError as problem:
         hint = f"Please report it. (The report could not be saved: {problem}.)"
     last = traceback.extract_tb(error.__traceback__)[-1]
     return WizardError(
-        "This is a bug in cryptography-wizard, not a mistake of yours.",
+        "This is a bug in cryptography-wizard, not your mistake.",
         shown=f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})",
         hints=(hint,),
     )

@@ -79,7 +79,7 @@ def _unwritable(error: OSError) -> WizardError | None:
     return WizardError(
         "The result could not be written.",
         shown=str(error.strerror),
-        hints=("Make room, or send it to another file.",),
+        hints=("Free some disk space, or write it to another file.",),
     )
 
 

@@ -17,15 +17,15 @@ from wizard.wording import did_you_mean
 
 _ENDING = """\
 exit codes:
-  0 done and proved             3 this machine cannot do it, and why
+  0 done and proved             3 not possible on this machine; it says why
   1 a step failed               4 installed, but not proved
   2 the request is wrong      130 cancelled
 
 environment:
   NO_COLOR=1 no colours; ACCESSIBLE=1 plain numbered questions, good for screen readers;
   CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept;
-  CRYPTOGRAPHY_WIZARD_CACHE=FOLDER where what can be fetched again is kept;
-  CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL a mirror of OpenSSL's sources
+  CRYPTOGRAPHY_WIZARD_CACHE=FOLDER the cache folder;
+  CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL where to get OpenSSL's source
 """
 _FLAG = re.compile(r"--?[a-z][a-z0-9-]*")
 
@@ -45,8 +45,8 @@ class Request:
 def parse(words: Sequence[str]) -> Request:
     """Read the command line.
 
-    Raises BadRequest where it is wrong, and SystemExit(0) after ``--help`` and ``--version``.
-    Only the commands that ``words`` may name are imported, and all of them for ``--help``.
+    Raises BadRequest if it is wrong, and SystemExit(0) after ``--help`` and ``--version``. Only the
+    commands that ``words`` may name are imported, and all of them for ``--help``.
     """
     names = commands.names()
     named = tuple(name for name in names if name in words)
@@ -74,7 +74,7 @@ class _Main(Parser):
         wrong = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
         if wrong:
             near = did_you_mean(wrong[1], commands.names())
-            message = f"there is no command {wrong[1]!r}{near}"
+            message = f"unknown command: {wrong[1]!r}{near}"
         super().error(message)
 
 

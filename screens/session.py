@@ -72,7 +72,7 @@ class Session:
     def known(self) -> tuple[Facts, Knowledge]:
         """The machine and what is known of the releases. Only after `probe`."""
         if self.facts is None or self.knowledge is None:
-            raise RuntimeError("the machine has not been looked at yet")
+            raise RuntimeError("the machine has not been probed yet")
         return self.facts, self.knowledge
 
     def case(self, choices: Choices) -> Case:
@@ -146,13 +146,13 @@ class Session:
         self._keep(question, made)
 
     def forward(self, question: Question) -> bool:
-        """Go to the question after this one; False where it was the last."""
+        """Go to the question after this one; False if it was the last."""
         keys = [each.key for each in self.questions()]
         self.position = keys.index(question.key) + 1 if question.key in keys else self.position
         return self.position < len(keys)
 
     def back(self) -> bool:
-        """Go to the question before; False where this was the first."""
+        """Go to the question before; False if this was the first."""
         self.position = min(self.position, len(self.questions())) - 1
         if self.position < 0:
             self.position = 0
@@ -241,7 +241,7 @@ class Session:
         return {name: self.answers[name] for name in question.fills if name in self.answers}
 
     def _try(self, question: Question, made: Choices) -> None:
-        """Raise WizardError where a typed answer is not possible, whatever else is answered."""
+        """Raise WizardError if a typed answer is not possible, whatever else is answered."""
         tried: dict[str, Any] = question.flags(made)
         for earlier in self.questions():
             if earlier.key == question.key:

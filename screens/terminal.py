@@ -85,9 +85,8 @@ def look(environ: Mapping[str, str] = os.environ) -> Abilities:
 def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) -> Face:
     """Choose the face that the terminal can carry; ``prompts`` or ``plain`` is asked for.
 
-    Raises BadRequest where no question could be answered, so that nothing ever waits for an
-    answer that cannot come. Only when plain questions are asked for may the answers come
-    through a pipe.
+    Raises BadRequest if no question could be answered, so that nothing ever waits for an answer
+    that cannot come. Only when plain questions are asked for may the answers come through a pipe.
     """
     if plain and abilities.open:
         return Face.PLAIN
@@ -96,8 +95,8 @@ def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) 
             "There is no terminal to ask questions in, so nothing was done.",
             why=f"Standard {'output' if abilities.stdin else 'input'} is not a terminal.",
             hints=(
-                "cryptography-wizard --yes   takes the recommended answers",
-                "cryptography-wizard --yes --answers FILE   takes yours",
+                "cryptography-wizard --yes   uses the recommended answers",
+                "cryptography-wizard --yes --answers FILE   uses your answers",
             ),
         )
     if prompts and not abilities.dumb:

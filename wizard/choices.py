@@ -1,4 +1,4 @@
-"""Choices: the answers to the wizard's questions, whoever gave them.
+"""Choices: the answers to the wizard's questions, from any source.
 
 All that is known of a choice stands with its field in `Choices`: its help, its allowed values, and
 which other choices it implies, excludes or needs. Flags, answers files, the checks of a request
@@ -67,12 +67,11 @@ class Needs:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is known of one choice.
+    """The description of one choice.
 
-    ``values`` are those that are allowed; without any, the value is free text. ``metavar`` stands
-    for the value in help; if it is empty, the flag takes no value and means the only one allowed.
-    ``place``: a value that was typed names a file or folder, so the wizard must look at what is
-    there.
+    ``values`` are the allowed values; if empty, the value is free text. ``metavar`` is the name of
+    the value in help; if it is empty, the flag takes no value and means the only allowed one.
+    ``place``: a typed value names a file or folder, which the wizard must check.
     """
 
     name: str
@@ -90,11 +89,11 @@ class Choice:
         return f"--{self.name.replace('_', '-')}"
 
     def words(self, value: str) -> tuple[str, ...]:
-        """The words of a command line that make this choice."""
+        """Return the command-line words that make this choice."""
         return (self.flag, value) if self.metavar else (self.flag,)
 
     def typed(self, value: str) -> str:
-        """What a user types to make this choice: ``--link static``, ``--repair``."""
+        """Return what a user types to make this choice: ``--link static``, ``--repair``."""
         return " ".join(self.words(value))
 
 
@@ -109,114 +108,119 @@ def choice(text: str, metavar: str = "", **more: Any) -> Any:
 
 _NO_PACKAGES = "A wheel needs nothing from a package manager."
 _NO_RUST = "A wheel needs no Rust."
-_OWN_OPENSSL = "A wheel has its own OpenSSL inside."
+_OWN_OPENSSL = "A wheel includes its own OpenSSL."
 _NOT_COMPILED = "Nothing is compiled."
-_OPENSSL_SETTLED = "Which OpenSSL its wheels have was settled when it was made."
+_OPENSSL_SETTLED = "The wheelhouse already determines which OpenSSL its wheels use."
 REPAIR_COPIES = (
-    "auditwheel would copy this system's OpenSSL into the wheel, where no update ever reaches it."
+    "auditwheel would copy this system's OpenSSL into the wheel, where system updates do not "
+    "reach it."
 )
 _BUILT_OPENSSL = Needs(
     "openssl",
-    "It is of the source of one version, and is used only where that is built here.",
+    "It describes the source of one version, and is used only if the wizard builds that version.",
     kind="VERSION",
     fits=openssl_choice.is_version,
-    otherwise="Only an OpenSSL that is built here has a source.",
+    otherwise="This flag is used only if the wizard builds OpenSSL.",
 )
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The answers. Empty means not answered: the recommended answer will be taken.
+    """The answers. Empty means not answered: the recommended answer is used.
 
-    ``venv``: folder of the environment to install into; it is made where there is none.
-    ``python``: path of the interpreter: of an existing environment, or the one that the new
-    environment is made from. ``release``: exact version of cryptography. ``method``: the name of
-    one of `wizard.method.methods`. ``rust``: where Rust comes from; ``none`` for the releases that
-    can be built without. ``toolchain``: what becomes of a Rust that the wizard fetched, after the
-    build. ``openssl``: see `openssl_choice`;
-    ``openssl_source``: the file or address of its source archive, or a folder of them, if not the
-    documented one; ``openssl_sha256``: the checksum of that archive, if not the one in the table.
-    ``installer``: the tool that makes the environment and installs.
+    ``venv``: folder of the environment to install into; it is made if it does not exist.
+    ``python``: path of the interpreter of an existing environment, or of the one to make a new
+    environment from. ``release``: exact version of cryptography. ``method``: the name of one of
+    `wizard.method.methods`. ``rust``: where Rust comes from; ``none`` for releases that need
+    no Rust. ``toolchain``: keep or remove Rust after the build, if the wizard installed it.
+    ``openssl``: see `openssl_choice`; ``openssl_source``: the file or address of
+    its source archive, or a folder of them, if not the documented one; ``openssl_sha256``: the
+    checksum of that archive, if not the one in the table. ``installer``: the tool that makes the
+    environment and installs packages.
 
-    ``wheelhouse``: a folder that gets wheels for the Pythons ``targets`` (versions and paths,
-    separated by commas), instead of an installation; ``repair`` gives a compiled wheel the name
-    of the oldest systems that can use it. ``from_wheelhouse``: such a folder to install from.
+    ``wheelhouse``: a folder for wheels for the Pythons ``targets`` (versions and paths, separated
+    by commas), instead of an installation; ``repair`` tags a compiled wheel with the oldest systems
+    that can use it. ``from_wheelhouse``: such a folder to install from.
     """
 
     venv: str = choice(
-        "the environment to install into; it is made where there is none", "FOLDER", place=True
+        "the environment to install into; it is made if it does not exist", "FOLDER", place=True
     )
     python: str = choice(
-        "the Python of an existing environment, or to make the new one from", "PATH", place=True
+        "the Python of an existing environment, or the one to make a new environment from",
+        "PATH",
+        place=True,
     )
-    release: str = choice("the release of cryptography; otherwise the newest that fits", "VERSION")
-    method: str = choice("install the ready-made wheel, or build from source", values=method_names)
+    release: str = choice("the release of cryptography; default: the newest that works", "VERSION")
+    method: str = choice(
+        "install the ready-made wheel, or compile the source code", values=method_names
+    )
     manager: str = choice(
         "the package manager that installs what a build needs",
         "NAME",
         implies=(Implies("method", "source", _NO_PACKAGES),),
     )
     link: Link = choice(
-        "how OpenSSL is linked when building from source",
+        "how to link OpenSSL when building from source",
         implies=(
-            Implies("method", "source", "A wheel always has its own OpenSSL inside.", "dynamic"),
+            Implies("method", "source", "A wheel always includes its own OpenSSL.", "dynamic"),
         ),
     )
     rust: Rust = choice(
-        "where Rust comes from; only 3.4 can be built with none",
+        "where to get Rust; only 3.4 can be built with none",
         implies=(Implies("method", "source", _NO_RUST),),
     )
     toolchain: Toolchain = choice(
-        "what becomes of a Rust that the wizard fetched",
+        "keep or remove Rust after the build, if the wizard installed it",
         implies=(Implies("method", "source", _NO_RUST),),
     )
     openssl: str = choice(
-        "the system's OpenSSL, one that is built, or a folder",
+        "the system's OpenSSL, a version to build, or a folder",
         "system|VERSION|FOLDER",
         place=True,
         implies=(Implies("method", "source", _OWN_OPENSSL),),
     )
     openssl_source: str = choice(
-        "where the source of that OpenSSL is, or a mirror",
+        "where to get the source of that OpenSSL: a file, a folder or a mirror",
         "FILE|FOLDER|URL",
         implies=(Implies("method", "source", _OWN_OPENSSL),),
         needs=_BUILT_OPENSSL,
     )
     openssl_sha256: str = choice(
-        "the checksum of that source, if not the one that the wizard knows",
+        "the checksum of that source, if the wizard does not know it",
         "SUM",
         implies=(Implies("method", "source", _OWN_OPENSSL),),
         needs=_BUILT_OPENSSL,
     )
-    installer: Installer = choice("the tool that makes the environment and installs")
+    installer: Installer = choice("the tool that makes the environment and installs packages")
     wheelhouse: str = choice(
-        "put the wheels into this folder, to install from on other machines",
+        "collect the wheels in this folder, for installing on other machines",
         "FOLDER",
         excludes=(
-            Excludes("venv", "A wheelhouse is only a folder with wheels: nothing is installed."),
+            Excludes("venv", "A wheelhouse is only a folder of wheels. Nothing is installed."),
         ),
     )
     targets: str = choice(
-        "the Pythons that these wheels are for: versions or paths",
+        "the Pythons that the wheels are for: versions or paths",
         "3.9,3.12,...",
         excludes=(Excludes("python", "Name each Python once, in --targets."),),
-        needs=Needs("wheelhouse", "They say for which Pythons a wheelhouse is made."),
+        needs=Needs("wheelhouse", "They name the Pythons for which a wheelhouse is made."),
     )
     repair: Repair = choice(
-        "name a compiled Linux wheel after the systems that can use it",
+        "tag a compiled Linux wheel with the systems that can use it",
         excludes=(
-            Excludes("method", "The wheels of the index need no repair.", "wheel"),
-            Excludes("link", REPAIR_COPIES, "dynamic", "Take --link static."),
+            Excludes("method", "Wheels from the index need no repair.", "wheel"),
+            Excludes("link", REPAIR_COPIES, "dynamic", "Use --link static."),
         ),
-        needs=Needs("wheelhouse", "It says how a wheelhouse is made."),
+        needs=Needs("wheelhouse", "It changes how a wheelhouse is made."),
     )
     from_wheelhouse: str = choice(
-        "install from such a folder; no network is needed",
+        "install from such a folder, without a network",
         "FOLDER",
-        implies=(Implies("method", "wheel", "It holds wheels, no sources."),),
+        implies=(Implies("method", "wheel", "It contains wheels, but no source code."),),
         excludes=(
-            Excludes("wheelhouse", "One makes a wheelhouse, the other installs from one."),
-            Excludes("link", "How its wheels are linked was settled when it was made."),
+            Excludes("wheelhouse", "The first makes a wheelhouse, the second installs from one."),
+            Excludes("link", "The wheelhouse already determines how its wheels are linked."),
             Excludes("openssl", _OPENSSL_SETTLED),
             Excludes("openssl_source", _OPENSSL_SETTLED),
             Excludes("openssl_sha256", _OPENSSL_SETTLED),
@@ -238,7 +242,7 @@ class Choices:
         return None if isinstance(chosen, SystemOpenSSL) else chosen
 
     def answered(self) -> dict[str, str]:
-        """The choices that were made, in the order of the questions."""
+        """Return the choices that were made, in the order of the questions."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
 
 

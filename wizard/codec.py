@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataclassInstance")
 LONGEST = 300
-"""Of a wrong value no more characters are shown."""
+"""The number of characters of a wrong value that are shown."""
 
 
 def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
@@ -27,47 +27,47 @@ def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
 def from_json(kind: type[T], text: str, *, source: str, schema: int | None = None) -> T:
     """Read a dataclass from JSON. ``source`` names the file in error messages.
 
-    Raises BadRequest where the text is not JSON, has another ``schema`` number than wanted, lacks
-    a key, has an unknown one, or a value of the wrong type; the message names the key.
+    Raises BadRequest if the text is not JSON, has the wrong ``schema`` number, lacks a key, has an
+    unknown key, or has a value of the wrong type; the message names the key.
     """
     if not text.strip():
-        raise BadRequest(f"{source} is empty.", hints=("Make the file again with --json.",))
+        raise BadRequest(f"{source} is empty.", hints=("Create the file again with --json.",))
     try:
         data = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise BadRequest(
             f"{source} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
-            hints=("Make the file again with --json.",),
+            hints=("Create the file again with --json.",),
         ) from None
     except RecursionError:
-        raise BadRequest(f"{source} is nested too deeply to be a file of ours.") from None
+        raise BadRequest(f"{source} is nested too deeply to be a file of this wizard.") from None
     except _Twice as error:
         raise BadRequest(
             f"{source} has the key {error} twice in one object.",
-            hints=("Leave one of them out.",),
+            hints=("Remove one of them.",),
         ) from None
-    except ValueError:  # all that is left: Python refuses to read thousands of digits
-        raise BadRequest(f"{source} has a number of far too many digits.") from None
+    except ValueError:  # the only remaining cause: Python refuses to read thousands of digits
+        raise BadRequest(f"{source} contains a number with too many digits.") from None
     if not isinstance(data, dict):
-        raise BadRequest(f"{source} must hold a JSON object, not {_name(data)}.")
+        raise BadRequest(f"{source} must contain a JSON object, not {_name(data)}.")
     if schema is not None and data.get("schema") != schema:
         raise BadRequest(
             f"{source} has schema {data.get('schema', 'none')!r}; "
             f"this wizard reads schema {schema}.",
-            hints=("Make the file again with this version of cryptography-wizard.",),
+            hints=("Create the file again with this version of cryptography-wizard.",),
         )
     return structure(kind, data, source=source)
 
 
 def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
     """Read a dataclass from plain data. Raises BadRequest, naming every wrong key."""
-    import cattrs  # read only where a file is read: it is slow to import
+    import cattrs  # imported only where a file is read, because it is slow to import
 
     try:
         value = _converter().structure(data, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything; all are reported
         raise _wrong(kind, source, cattrs.transform_error(error, source, _reason)) from None
-    # cattrs makes a list of whatever has parts: the letters of a text, the keys of an object.
+    # cattrs makes a list of anything iterable: the letters of a text, the keys of an object.
     problems = list(_no_lists(value, data, source))
     if problems:
         raise _wrong(kind, source, problems)
@@ -80,7 +80,7 @@ def _converter() -> cattrs.Converter:
     import cattrs
 
     converter = cattrs.Converter(forbid_extra_keys=True)
-    # Left alone, cattrs turns "1" into 1 and 1 into "1"; a file with the wrong type is wrong.
+    # By default, cattrs turns "1" into 1 and 1 into "1", but a wrong type must be an error.
     for primitive in (str, int, float, bool):
         converter.register_structure_hook(primitive, _strict(primitive))
     # Without a word cattrs takes the class whose keys fit: what deletes a folder has only a path.
@@ -94,12 +94,12 @@ def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:
     return BadRequest(
         f"{source} is not a {kind.__name__.lower()} file of this wizard.",
         shown="\n".join(map(_short, problems[:5])),
-        hints=("Unknown keys are errors. Make the file again with --json, or mend the key.",),
+        hints=("Unknown keys are errors. Create the file again with --json, or correct the key.",),
     )
 
 
 class _Twice(Exception):
-    """A key stands twice in one JSON object: Python's reader would take the last, silently."""
+    """A JSON object contains a key twice: Python's reader would silently use the last one."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(error: BaseException, kind: Any) -> str:
-    """What is wrong with one value, and what is allowed; the place is added by cattrs."""
+    """Return what is wrong with one value, and what is allowed; cattrs adds the key."""
     import cattrs
 
     if get_origin(kind) is Literal:
@@ -131,7 +131,7 @@ def _short(text: str) -> str:
 
 
 def _no_lists(value: Any, data: Any, place: str) -> Iterator[str]:
-    """Where ``value`` has a list that was none in the ``data`` that it was read from."""
+    """Yield each place where ``value`` has a list but its source ``data`` has none."""
     if isinstance(value, tuple):
         if not isinstance(data, list):
             yield f"invalid value for type, expected a list, not {_name(data)} @ {place}"

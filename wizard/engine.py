@@ -1,4 +1,4 @@
-"""What a face needs of the machine, as one object, so that a pretended one can take its place."""
+"""What an interface needs from the machine, as one object that tests can replace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wizard.choices import Choices
 from wizard.errors import Impossible
 
 if TYPE_CHECKING:
-    # Slow to import, and the front door needs none of them.
+    # These are slow to import, and starting the wizard does not need them.
     from wizard.advice.support import Support
     from wizard.facts import Facts
     from wizard.needs.case import Case
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Run(Protocol):
-    """Runs a plan and tells what happens."""
+    """Runs a plan and reports what happens."""
 
     def __call__(
         self,
@@ -35,8 +35,8 @@ class Run(Protocol):
     ) -> RunEnded:
         """Run the steps of ``plan`` that are not in ``done``; return the last event.
 
-        ``emit`` is called from the calling thread only. Setting ``cancel`` (from any thread) ends
-        everything within two seconds. Never raises for what a step does.
+        ``emit`` is called only from the calling thread. Setting ``cancel`` (from any thread) ends
+        everything within two seconds. Never raises because of a step.
         """
 
 
@@ -77,11 +77,11 @@ def complete(case: Case) -> Case:
 
 
 def settle(case: Case) -> Decision:
-    """Fill in the recommended answers and plan, for these facts and with no other look.
+    """Fill in the recommended answers and plan, for these facts and without another probe.
 
-    Every plan is made here, whatever face or export it is for. Raises BadRequest where an answer
-    is not one of the possible ones, and Impossible, with the ways out, where this machine cannot
-    do what was asked.
+    Every plan is made here, whatever face or export it is for. Raises BadRequest if an answer is
+    not possible, and Impossible, with the alternatives, if this machine cannot do what was
+    requested.
     """
     from wizard.planning import planner
     from wizard.questions import completion
@@ -93,7 +93,7 @@ def settle(case: Case) -> Decision:
 
 @contextmanager
 def suggesting(case: Case) -> Iterator[None]:
-    """Give every `Impossible` that is raised in here the ways out of it."""
+    """Add alternatives to every `Impossible` that is raised in this block."""
     try:
         yield
     except Impossible as error:
@@ -114,10 +114,10 @@ def support(case: Case) -> Support | None:
 class Engine:
     """The machine below a face, and what is decided for it; a pretended one in tests.
 
-    ``probe`` reads the machine for some choices (a wheel needs less looking than a source build);
-    ``probe(choices, everything=True)`` reads all there is. ``run`` runs a plan. ``unlock`` makes
-    root possible without another password (``sudo -v`` on the terminal) and says whether it is.
-    The others are the functions of this module.
+    ``probe`` reads what some choices need (a wheel needs less than a source build);
+    ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` makes root
+    possible without another password (``sudo -v`` on the terminal) and returns whether it
+    succeeded. The others are the functions of this module.
     """
 
     probe: Callable[..., Facts]
@@ -138,7 +138,7 @@ def case_of(facts: Facts, choices: Choices) -> Case:
 
 
 def decide(engine: Engine, choices: Choices) -> Decision:
-    """Look at the machine, quickly, and plan; only where no plan comes of it, look at everything.
+    """Probe the machine quickly and plan; only if no plan is possible, probe everything.
 
     Raises what `settle` raises.
     """
@@ -149,7 +149,7 @@ def decide(engine: Engine, choices: Choices) -> Decision:
 
 
 def plan_rest(engine: Engine, choices: Choices) -> Decision:
-    """Look again after a plan that only prepared, and plan the rest.
+    """Probe again after a plan that only prepared, and plan the rest.
 
     Raises what `settle` and `require_progress` raise.
     """
@@ -175,46 +175,46 @@ def dockerfile(case: Case) -> str:
 
 
 def require_progress(plan: Plan) -> None:
-    """Raise Impossible where a plan, made after a preparation, wants the same preparation again."""
+    """Raise Impossible if a plan made after a preparation needs the same preparation again."""
     if plan.prepares:
         raise Impossible(
-            "The package lists were fetched, and they are still empty.",
-            why="Mostly the machine has no network, or its list of package sources is empty.",
-            hints=("Look at the log of the step before, or take the wheel: --method wheel",),
+            "The package lists were updated, but they are still empty.",
+            why="Usually this means there is no network, or no package source is configured.",
+            hints=("Look at the log of the previous step, or use the wheel: --method wheel",),
         )
 
 
 def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> None:
-    """Make sure, before any work, that the steps that need root can have it.
+    """Make sure, before any work, that the steps that need root can get it.
 
-    ``can_ask`` says that there is a terminal in which a password can be typed. Raises Impossible
-    where there is no way to root, with what to do.
+    ``can_ask`` says whether there is a terminal in which a password can be typed. Raises
+    Impossible, with what to do, if the user cannot become root.
     """
     privilege = facts.privilege
     if privilege.method == "root" or not plan.needs_root:
         return
     titles = ", ".join(step.title for step in plan.steps if step.needs_root)
     hints = (
-        "Take the wheel, which needs no root: --method wheel",
-        "Or let an administrator do these steps first: cryptography-wizard plan shows them.",
+        "Use the wheel, which needs no root rights: --method wheel",
+        "Or ask an administrator to run these steps first. To show them: cryptography-wizard plan",
     )
-    why = f"Root is needed for: {titles}."
+    why = f"These steps need root rights: {titles}."
     if privilege.method == "none":
         raise Impossible(
-            "This plan needs root, and there is neither sudo nor doas here that gives it.",
+            "This plan needs root rights, but you cannot use sudo or doas here.",
             why=why,
             hints=hints,
         )
     if privilege.password and not can_ask:
         raise Impossible(
-            f"{privilege.method} wants a password, and there is no terminal to type it in. "
+            f"{privilege.method} needs a password, but there is no terminal to type it in. "
             "Nothing was done.",
             why=why,
             hints=("Run the same command in a terminal.", *hints),
         )
     if not engine.unlock(facts):
         raise Impossible(
-            f"{privilege.method} did not give root. Nothing was done.", why=why, hints=hints
+            f"{privilege.method} did not grant root rights. Nothing was done.", why=why, hints=hints
         )
 
 
@@ -225,7 +225,8 @@ def _prepare() -> None:
 
 
 def real() -> Engine:
-    """This machine. What looks and works is imported when it is wanted, not before a first page."""
+    """Return the engine of this machine. Probe and runner are imported when they are needed, not
+    before the first page."""
 
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         from wizard.machine import probe as prober

@@ -19,10 +19,10 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True)
 class Alternative:
-    """Something that is possible where what was asked for is not.
+    """Something that is possible if the request is not.
 
-    ``title`` names it in a few words, ``detail`` says what one gets and what it costs, and
-    ``command`` is what to type; empty where no one command does it.
+    ``title`` names it in a few words, ``detail`` says what the user gets and what it costs, and
+    ``command`` is what to type; empty if no single command does it.
     """
 
     title: str
@@ -34,7 +34,7 @@ class WizardError(Exception):
     """Something a user must know: what happened, the evidence, why, and what to do next.
 
     ``what`` is one sentence. ``shown`` is the line that shows it (with its place), ``why`` the
-    reason, ``hints`` the next actions. Any of these but the first may be empty.
+    reason, ``hints`` the next actions. All of these except the first may be empty.
     """
 
     code = Exit.FAILED
@@ -56,7 +56,7 @@ class BadRequest(WizardError):
 class Impossible(WizardError):
     """This machine cannot do what was asked; ``hints`` are the nearest things that work.
 
-    ``ways`` are all the ways out, best first, where somebody has looked for them
+    ``ways`` are all alternatives, best first, if they were looked for
     (`wizard.advice.alternatives`).
     """
 

@@ -1,7 +1,7 @@
 """Facts: what the machine and its Pythons are. Read-only, JSON in and out.
 
-Everything that the planner decides from is in here, so that a saved machine can be replayed
-elsewhere with no network and no privilege. `wizard.machine.probe` reads them from a real machine;
+They contain everything that the planner uses, so that a saved machine can be replayed elsewhere
+without a network and without root rights. `wizard.machine.probe` reads them from a real machine;
 ``docs/facts.md`` documents the JSON form.
 """
 
@@ -13,12 +13,12 @@ from typing import Literal, Optional
 from wizard import versions
 
 SCHEMA = 1
-"""The number of the JSON form. It grows when a saved file can no longer be read as it is."""
+"""The version of the JSON format. It increases when older files can no longer be read."""
 
 
 @dataclass(frozen=True)
 class System:
-    """The operating system and the hardware below it.
+    """The operating system and its hardware.
 
     ``distribution`` is the ``ID`` of os-release (``debian``), ``like`` its ``ID_LIKE``. ``libc``
     is ``glibc``, ``musl`` or empty. Sizes are bytes; 0 means unknown. ``problems`` are sentences
@@ -56,7 +56,7 @@ class Terminal:
 
 @dataclass(frozen=True)
 class Privilege:
-    """How root is reached: already ``root``, ``sudo`` or ``doas``, or not at all (``none``).
+    """How to become root: already ``root``, ``sudo`` or ``doas``, or not at all (``none``).
 
     ``password`` says that the tool will ask for one.
     """
@@ -68,10 +68,10 @@ class Privilege:
 
 @dataclass(frozen=True)
 class Package:
-    """A package of a package manager. Empty versions: not installed, or not to be had.
+    """A package of a package manager. Empty versions: not installed, or not available.
 
-    ``folder`` is where a manager that gives each package a folder of its own has it, or would
-    put it (``/opt/homebrew/opt/openssl@3``); empty for the others.
+    ``folder`` is the package's folder, for managers with one folder per package
+    (``/opt/homebrew/opt/openssl@3``); it may not exist yet. Empty for other managers.
     """
 
     name: str
@@ -82,9 +82,10 @@ class Package:
 
 @dataclass(frozen=True)
 class Manager:
-    """A package manager that is present, and what it says of the packages that matter here.
+    """An installed package manager, and what it reports about the packages that a build may need.
 
-    ``problem`` says why it could not be asked; then what ``packages`` lacks is unknown, not absent.
+    ``problem`` says why it could not be asked; packages missing from ``packages`` are then unknown,
+    not absent.
     """
 
     name: str
@@ -101,11 +102,10 @@ class Manager:
 class Tool:
     """A program that a build needs, or that the wizard can use.
 
-    ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv``, ``gpg`` … ``origin`` says who
-    brought it (``system``, ``rustup``, ``homebrew``, ``macports``, ``wizard`` for the Rust that an
-    earlier run kept, or empty). A tool that is there but does not run has a ``problem`` and no
-    version.
-    On a Mac ``xcode`` are Apple's Command Line Tools (``path``: their folder). On Windows
+    ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv``, ``gpg`` … ``origin`` says where
+    it comes from (``system``, ``rustup``, ``homebrew``, ``macports``, ``wizard`` for the Rust that
+    an earlier run kept, or empty). An installed tool that does not run has a ``problem`` and no
+    version. On a Mac ``xcode`` are Apple's Command Line Tools (``path``: their folder). On Windows
     ``msvc`` and ``msvc-arm64`` are Microsoft's compilers for Intel and for ARM: ``path`` is
     ``vcvarsall.bat``, ``version`` that of Visual Studio.
     """
@@ -121,11 +121,11 @@ class Tool:
 class Headers:
     """OpenSSL's headers: the folder with ``openssl/opensslv.h``, and the version they state.
 
-    ``libraries`` is the folder with the libraries that belong to them, empty where it was not
-    found; ``static`` says that both static libraries are in it, ``shared`` that a shared one is,
-    which a linker takes first. ``library`` is the version that
-    libcrypto itself states, ``machine`` the architecture it is for (``x86_64``, ``aarch64``,
-    ``arm64``, ``i686`` …); both are empty where they could not be read.
+    ``libraries`` is the folder with the matching libraries, empty if it was not found; ``static``
+    says that it contains both static libraries, ``shared`` that it contains a shared one, which a
+    linker prefers. ``library`` is the version stated in libcrypto, ``machine`` the architecture of
+    the libraries (``x86_64``, ``aarch64``, ``arm64``, ``i686`` …); both are empty if they could not
+    be read.
     """
 
     folder: str
@@ -141,9 +141,9 @@ class Headers:
 class PipIndex:
     """Where a pip looks for packages. Secrets in addresses are masked (``****``).
 
-    ``url`` is the main index, ``default`` says that it is the one pip has built in. ``secret``
-    says that some address held a user name or password; ``changed`` lists the settings, with
-    their source, that differ from pip's defaults.
+    ``url`` is the main index, ``default`` says that it is pip's built-in default. ``secret`` says
+    that an address contained a user name or password; ``changed`` lists the settings, with their
+    source, that differ from pip's defaults.
     """
 
     url: str
@@ -159,7 +159,7 @@ class PipIndex:
 class Pip:
     """The pip of one Python: its version, the wheel tags it accepts (best first), its index.
 
-    ``tags`` are PEP 425 tags, compressed: one entry stands for one interpreter and ABI with its
+    ``tags`` are PEP 425 tags, compressed: one entry contains one interpreter and ABI with its
     platforms in order, as in ``cp311-abi3-manylinux_2_36_x86_64.manylinux_2_35_x86_64``.
     """
 
@@ -172,18 +172,18 @@ class Pip:
 class Python:
     """One Python interpreter.
 
-    ``path`` is how it is called. ``environment`` is the folder of the virtual environment that it
-    belongs to, or empty. ``machine`` and ``platform`` are the interpreter's own, not the
-    machine's: an Intel Python under Rosetta says ``x86_64``. ``bits`` is the size of a pointer.
-    ``externally_managed`` is the message of PEP 668, or empty. ``ensurepip`` is the version of
-    the pip that ``python -m venv`` would put into a new environment; empty where it cannot make
-    one. ``pip`` is None where there is none, or one that does not run: then ``pip_problem`` says
-    why (a pip too old for its Python). ``headers`` says that ``Python.h`` is there;
-    ``cryptography`` is the version installed now.
-    A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing else.
-    ``base`` is the program that its environment was made from; outside environments, its own.
-    ``origin``: ``active``, ``folder`` (an environment in the working folder), ``asked``, ``path``,
-    ``pyenv``, ``launcher``, ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``.
+    ``path`` is the path of the program. ``environment`` is the folder of its virtual environment,
+    or empty. ``machine`` and ``platform`` belong to the interpreter, not to the machine: an Intel
+    Python under Rosetta says ``x86_64``. ``bits`` is the size of a pointer. ``externally_managed``
+    is the message of PEP 668, or empty. ``ensurepip`` is the version of the pip that ``python -m
+    venv`` would put into a new environment; empty if it cannot make one. ``pip`` is None if it has
+    no pip, or a pip that does not run: then ``pip_problem`` says why (a pip too old for its
+    Python). ``headers`` says that ``Python.h`` is installed; ``cryptography`` is the version
+    installed now. A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing
+    else. ``base`` is the interpreter from which its environment was made; outside an environment,
+    its own path. ``origin``: ``active``, ``folder`` (an environment in the working folder),
+    ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``, ``python.org``,
+    ``uv``, ``wizard``.
     """
 
     path: str
@@ -216,7 +216,7 @@ class Python:
 
     @property
     def label(self) -> str:
-        """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``."""
+        """Return a short name of the Pythons that can use the same wheels: ``3.11``, ``3.14t``."""
         return versions.python_label(self.implementation, self.version, free=self.free_threaded)
 
 
@@ -226,9 +226,9 @@ class Listed:
 
     ``wheels`` are the tags of its wheels (compressed, as in their file names); ``sdist`` is the
     name of its source archive, or empty. Yanked files are in neither; ``yanked`` says that the
-    whole release was, with the reason if one was given. ``link`` says how OpenSSL is in its
-    wheels (``static`` or ``dynamic``) where a wheelhouse tells; an index does not. ``pythons``
-    are those that a wheelhouse has all wheels for (``3.11``, ``3.14t``); an index has them for all.
+    whole release was, with the reason if one was given. ``link`` says how its wheels link OpenSSL
+    (``static`` or ``dynamic``), if a wheelhouse states it; an index does not. ``pythons`` are those
+    for which a wheelhouse has all wheels (``3.11``, ``3.14t``); an index has no such limit.
     """
 
     version: str
@@ -242,7 +242,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the index that the target's pip uses has of cryptography, newest release first."""
+    """The releases of cryptography on the index that the target's pip uses, newest first."""
 
     releases: tuple[Listed, ...] = ()
     problem: str = ""
@@ -250,19 +250,18 @@ class Listing:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the machine is. The first of ``pythons`` is the one that would be recommended.
+    """The facts about a machine. The first of ``pythons`` is the recommended one.
 
-    ``built`` are the names of the OpenSSLs that earlier runs have built and kept in the cache.
-    ``certificates`` is the folder in which the system keeps its certificates, as an OpenSSL of
-    its own would look for it; ``multiarch`` is Debian's name of the folder of libraries
-    (``x86_64-linux-gnu``), empty elsewhere.
-    ``folder`` is the working folder, ``cache`` the wizard's own for what can be fetched again.
-    ``archives`` are the addresses of OpenSSL's source archives and their signatures that lie on
-    this machine, where ``--openssl-source`` or its variable says; ``signers`` are the fingerprints
-    of those keys of the OpenSSL project that are in the user's own keyring.
-    ``variables`` are those of the environment, set now, that steer a build (``OPENSSL_DIR``,
-    ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's own cargo
-    configuration, which may name a mirror of the crates; empty where there is none.
+    ``built`` are the names of the OpenSSL builds that earlier runs kept in the cache.
+    ``certificates`` is the folder of the system's certificates, where an OpenSSL built by the
+    wizard looks for them; ``multiarch`` is Debian's name for the library folder
+    (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``cache`` the
+    wizard's cache folder. ``archives`` are the addresses of the OpenSSL source archives and
+    signatures on this machine, in the place that ``--openssl-source`` or its variable names;
+    ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
+    ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
+    ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
+    configuration, which may name a mirror of the crates; empty if there is none.
     """
 
     system: System
@@ -286,17 +285,18 @@ class Facts:
     schema: int = SCHEMA
 
     def tool(self, name: str) -> Tool | None:
-        """The first tool of this name that runs, or None."""
+        """Return the first tool of this name that runs, or None."""
         return next((t for t in self.tools if t.name == name and not t.problem), None)
 
     def manager(self, name: str) -> Manager | None:
-        """The package manager of this name, or None."""
+        """Return the package manager of this name, or None."""
         return next((m for m in self.managers if m.name == name), None)
 
     def variable(self, name: str) -> str:
-        """The value of a variable of the environment that steers builds; empty: not set."""
+        """Return the value of an environment variable that influences builds, or empty if it is not
+        set."""
         return dict(self.variables).get(name, "")
 
     def python(self, path: str) -> Python | None:
-        """The Python that is called by this path, or None."""
+        """Return the Python with this path, or None."""
         return next((p for p in self.pythons if p.path == path), None)

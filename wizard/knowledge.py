@@ -1,7 +1,7 @@
-"""Knowledge: what each release of cryptography needs and what its packages are called.
+"""Knowledge: what each release of cryptography needs, and the names of packages.
 
-The data, each fact with its source, stand in ``assets/releases.toml`` and
-``assets/packages.toml``; this module reads them into frozen dataclasses.
+The data, each fact with its source, are in ``assets/releases.toml`` and ``assets/packages.toml``.
+This module reads them into frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -35,20 +35,19 @@ Row = TypeVar("Row", bound="DataclassInstance")
 class Release:
     """One row of ``assets/releases.toml``: a line of releases with the same rules.
 
-    The row holds for versions from ``first`` up to the next row. Versions are text. ``python`` is
+    The row applies to versions from ``first`` up to the next row. Versions are text. ``python`` is
     a PEP 440 specifier. ``msrv`` is the minimum supported Rust version; ``rust`` says whether the
-    build can do without. ``openssl`` is the oldest OpenSSL that a source build takes,
-    ``openssl_below`` the first that it no longer takes (empty: none known). ``linking`` says how
-    the OpenSSL is named to the build: ``flags`` (CFLAGS and LDFLAGS) or ``openssl-sys``
-    (OPENSSL_DIR and relatives). ``lock`` is the version of the sdist's Cargo.lock (0: none),
-    ``newest_python`` the newest Python minor version that its PyO3 knows (empty: no limit).
-    ``constraints`` (of the build environment) and ``build_env`` are what a build today should not
-    go without; ``newer_python_env`` is needed too where the target is newer than
-    ``newest_python``: see `env_for`.
-    ``security`` is the caveat of staying on this line, ``wheels_security`` that of its wheels
-    besides (what is compiled has another OpenSSL), ``yanked`` the versions withdrawn,
-    ``absent`` numbers between ``first`` and ``last`` that were never published.
-    ``sources`` names the source of each fact.
+    build needs Rust. ``openssl`` is the oldest OpenSSL that a source build supports,
+    ``openssl_below`` the first that it no longer supports (empty: none known). ``linking`` says how
+    the build learns about OpenSSL: ``flags`` (CFLAGS and LDFLAGS) or ``openssl-sys`` (OPENSSL_DIR
+    and related variables). ``lock`` is the version of the sdist's Cargo.lock (0: none),
+    ``newest_python`` the newest Python minor version that its PyO3 supports (empty: no limit). A
+    build today needs ``constraints`` (for the build environment) and ``build_env``; it also needs
+    ``newer_python_env`` if the target is newer than ``newest_python``: see `env_for`. ``security``
+    is the security warning for this line, ``wheels_security`` an additional one for its wheels (a
+    source build uses another OpenSSL), ``yanked`` are the withdrawn versions, ``absent`` the
+    numbers between ``first`` and ``last`` that were never published. ``sources`` names the source
+    of each fact.
     """
 
     line: str
@@ -76,7 +75,7 @@ class Release:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """Every version of this row that was published, yanked ones too, oldest first."""
+        """Return every published version of this row, including yanked ones, oldest first."""
         first, last = Version(self.first), Version(self.last)
         numbered = (
             self.first if micro == first.micro else f"{first.major}.{first.minor}.{micro}"
@@ -94,20 +93,21 @@ class Release:
 
     @property
     def name(self) -> str:
-        """The line for people: ``46``, and ``3.4`` for either part of it."""
+        """Return the line for people: ``46``, and ``3.4`` for both parts of that line."""
         return versions.minor(self.line)
 
     def env_for(self, python: str) -> tuple[tuple[str, str], ...]:
-        """The variables that a build for this Python (``3.13`` or ``3.13.1``) needs."""
+        """Return the variables that a build for this Python (``3.13`` or ``3.13.1``) needs."""
         newest = self.newest_python
         if newest and Version(python).release[:2] > Version(newest).release[:2]:
             return self.build_env + self.newer_python_env
         return self.build_env
 
     def takes_openssl(self, version: str) -> bool:
-        """Whether a source build takes this OpenSSL: ``1.1.1w``, or a package's ``1:3.0.2-1``.
+        """Return whether a source build supports this OpenSSL: ``1.1.1w``, or a package's
+        ``1:3.0.2-1``.
 
-        Raises BadRequest where the text has no version of OpenSSL in it.
+        Raises BadRequest if the text contains no version of OpenSSL.
         """
         have = openssl_order(version)
         below = self.openssl_below
@@ -119,9 +119,10 @@ class Platform:
     """Which releases have wheels for a platform: a row of ``[[platform]]``.
 
     ``tags`` are platform tags as `fnmatch` patterns; ``interpreters`` patterns of the interpreter
-    tags (empty: the releases' own abi3 ones). ``first`` and ``last`` release with such wheels;
-    both empty: there never was one. ``pip`` is the oldest pip that accepts them (empty: any that
-    runs there). ``note`` is a sentence for people about how it ended.
+    tags (empty: the releases' own abi3 ones). ``first`` and ``last`` are the first and last release
+    with such wheels; both are empty if no release had one. ``pip`` is the oldest pip that accepts
+    them (empty: any that runs there). ``note`` is a sentence for people about the end of these
+    wheels.
     """
 
     name: str
@@ -138,8 +139,8 @@ class Platform:
 class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
-    ``version_of`` is the package whose version is Rust's own. ``bin`` is a folder to put in front
-    of PATH, empty where the programs are on it anyway.
+    ``version_of`` is the package whose version is Rust's own. ``bin`` is a folder to put at the
+    front of PATH, or empty if the programs are on PATH anyway.
     """
 
     packages: tuple[str, ...]
@@ -152,16 +153,16 @@ class RustPackage:
 class OpenSSLPackage:
     """One way to get OpenSSL's headers and libraries from a package manager.
 
-    The version of ``version_of`` (of ``package``, where it is empty) is OpenSSL's own.
-    ``prefix`` is the folder with its ``include`` and ``lib``, or ``include`` and ``lib`` are
-    named; all are empty where a compiler looks anyway. They may have ``{folder}``
+    The version of the package ``version_of`` (or ``package``, if empty) is that of OpenSSL.
+    ``prefix`` is the folder with its ``include`` and ``lib``, or ``include`` and ``lib`` are set;
+    all are empty if a compiler finds it without settings. They may contain ``{folder}``
     (`wizard.facts.Package.folder`) and ``{root}`` (the folder above the one that the manager's
-    program is in). ``static`` is the package with the static libraries; empty: there is none.
-    ``static_include`` and ``static_lib`` are named to a static build where the others are empty;
-    they may have ``{multiarch}`` (`wizard.facts.Facts.multiarch`). ``static_below`` is the first
-    OpenSSL whose static libraries need those of others (empty: none does). ``engine`` is the
-    package with ``openssl/engine.h``, where it is one of its own; releases before 44 include it.
-    ``hint`` says how a manager that lacks it can have it.
+    program is in). ``static`` is the package with the static libraries, or empty.
+    ``static_include`` and ``static_lib`` are used for a static build if the others are empty; they
+    may contain ``{multiarch}`` (`wizard.facts.Facts.multiarch`). ``static_below`` is the first
+    OpenSSL whose static libraries need other libraries (empty: no version does). ``engine`` is the
+    package with ``openssl/engine.h``, if that is a separate one; releases before 44 include that
+    header. ``hint`` says how to make the package available.
     """
 
     package: str
@@ -180,17 +181,17 @@ class OpenSSLPackage:
 
 @dataclass(frozen=True)
 class Packages:
-    """What one package manager calls the things that a source build needs.
+    """One package manager's names for what a source build needs.
 
-    ``distributions`` are the systems made with it, by the ``ID`` or ``ID_LIKE`` of os-release.
-    ``python_headers`` and ``venv`` may have ``{minor}`` where the target's version (``3.11``)
-    goes, or ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one
-    of several names; one without a version counts where its version is the target's.
+    ``distributions`` are the systems that use it, by the ``ID`` or ``ID_LIKE`` of os-release.
+    ``python_headers`` and ``venv`` may contain ``{minor}`` for the target's version (``3.11``), or
+    ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one of several
+    names; a name without a version counts if the package has the target's version.
     ``openssl_build`` is needed to build an OpenSSL. ``pypy_headers`` are those of a PyPy.
-    ``libffi`` is only needed where cffi has no wheel (see `wizard.needs.build_needs`).
-    ``openssl`` and ``rust`` are the ways to each, the plainest first.
-    ``cryptography`` is the manager's own package of it. ``architectures`` are the folders above
-    the manager's program that mean packages for one architecture only.
+    ``libffi`` is only needed where cffi has no wheel (see `wizard.needs.build_needs`). ``openssl``
+    and ``rust`` are the packages for each, the simplest first. ``cryptography`` is the manager's
+    package of cryptography. ``architectures`` maps the prefix of the manager's program to the
+    architecture of its packages.
     """
 
     manager: str
@@ -210,7 +211,7 @@ class Packages:
 
 @dataclass(frozen=True)
 class Host:
-    """A system that rustup has a Rust for: its name there, and the Pythons that run on it."""
+    """A system that rustup supports: its name there, and the Pythons that run on it."""
 
     triple: str
     system: str
@@ -221,7 +222,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Rustup:
-    """``assets/rustup.toml``: the documented server, and the systems it serves."""
+    """``assets/rustup.toml``: the documented server, and the systems it supports."""
 
     server: str
     hosts: tuple[Host, ...]
@@ -231,10 +232,10 @@ class Rustup:
 class OpenSSLSource:
     """A row of ``assets/openssl.toml``: a version of OpenSSL that the wizard can build.
 
-    ``url`` is the documented address of its source archive and ``sha256`` the archive's sum;
-    ``signer`` is the fingerprint of the key that the OpenSSL project has signed it with (empty:
-    not known). ``ends`` is the day (ISO 8601) on which the project stops to support it (empty: not
-    known). ``known`` are options that its ``config`` knows and others do not; ``static`` and
+    ``url`` is the documented address of its source archive and ``sha256`` the archive's checksum;
+    ``signer`` is the fingerprint of the key with which the OpenSSL project signed it (empty:
+    unknown). ``ends`` is the day (ISO 8601) on which the project stops supporting it (empty:
+    unknown). ``known`` are options that only some versions of ``config`` accept; ``static`` and
     ``shared`` are how many files are compiled for each (0: not counted). ``sources`` names the
     source of each fact.
     """
@@ -252,7 +253,7 @@ class OpenSSLSource:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that the assets say. ``releases`` and ``openssls`` are newest first."""
+    """The contents of the assets. ``releases`` and ``openssls`` are newest first."""
 
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
@@ -261,11 +262,11 @@ class Knowledge:
     openssls: tuple[OpenSSLSource, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
-        """The row that holds for this version.
+        """Return the row that applies to this version.
 
-        ``listed`` says that the index has this version, so it exists even though the table does
-        not know it: then the row before it holds, for the newest ones the top row.
-        Raises BadRequest, with the nearest versions, where no row does.
+        ``listed`` says that the index has this version, so it exists even if the table does not
+        know it. Then the previous row applies; for the newest versions, the top row. Raises
+        BadRequest, with the nearest versions, if no row applies.
         """
         try:
             wanted = Version(version)
@@ -284,25 +285,29 @@ class Knowledge:
         )
 
     def knows(self, version: str) -> bool:
-        """Whether the table has this very version, so that its row is known to hold for it."""
+        """Return whether the table contains this version, so that its row certainly applies to
+        it.
+        """
         wanted = Version(version)
         return any(Version(known) == wanted for row in self.releases for known in row.versions)
 
     def packages_of(self, manager: str) -> Packages | None:
-        """The names that this manager uses, or None where the table has none for it."""
+        """Return the names that this manager uses, or None if the table does not contain it."""
         return next((p for p in self.packages if p.manager == manager), None)
 
     def _unknown(self, version: str, wanted: Version) -> str:
         oldest, newest = self.releases[-1].first, self.releases[0].last
         if wanted < Version(oldest):
             return (
-                f"cryptography {version} is older than {oldest}, the first that this wizard serves."
+                f"cryptography {version} is older than {oldest}, the oldest release that the "
+                "wizard supports."
             )
         if wanted > Version(newest):
             return (
-                f"cryptography {version} is newer than {newest}, the newest that this wizard knows."
+                f"cryptography {version} is newer than {newest}, the newest release that the "
+                "wizard knows."
             )
-        return f"There is no cryptography {version}."
+        return f"cryptography {version} does not exist."
 
     def _nearest(self, wanted: Version) -> str:
         good = [v for row in self.releases for v in row.versions if v not in row.yanked]
@@ -313,10 +318,10 @@ class Knowledge:
 
 
 def openssl_order(version: str) -> tuple[int, int, int, str]:
-    """A key by which OpenSSL's versions are ordered; ``1.1.1w`` is no PEP 440 version.
+    """Return a sort key for OpenSSL versions; ``1.1.1w`` is not a PEP 440 version.
 
-    Takes what package managers say, too (``1:3.0.17-1~deb12u2``). The letter of the old scheme
-    is part of the key. Raises BadRequest where there is no version in the text.
+    Also accepts the versions of package managers (``1:3.0.17-1~deb12u2``). The letter of the old
+    scheme is part of the key. Raises BadRequest if the text contains no version.
     """
     found = re.match(r"(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?([a-z]*)", version)
     if not found:
@@ -327,7 +332,7 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
 
 @cache
 def load() -> Knowledge:
-    """Read the assets. Raises ValueError where one has an unknown key or lacks one."""
+    """Read the assets. Raises ValueError if a table has an unknown key or lacks a key."""
     tables, fetched = read_asset("releases.toml"), read_asset("rustup.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
@@ -354,8 +359,8 @@ def read_asset(name: str) -> dict[str, Any]:
 
 
 def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:
-    """Read one table of an asset. Raises ValueError where it has an unknown key or lacks one."""
-    # Plain constructors: cattrs would cost more than all the rest of the wizard's start.
+    """Read one table of an asset. Raises ValueError if it has an unknown key or lacks a key."""
+    # Plain constructors: importing cattrs would take longer than the rest of the wizard's start.
     unknown = table.keys() - {f.name for f in fields(kind)}
     missing = {f.name for f in fields(kind) if f.default is MISSING} - table.keys()
     if unknown or missing:
@@ -373,7 +378,7 @@ def _frozen(value: Any) -> Any:
 
 
 def _rust(table: Mapping[str, Any]) -> Iterator[RustPackage]:
-    """One row, or one for every minor version where the row is a template with ``minors``."""
+    """Yield one row, or one for every minor version if the row is a template with ``minors``."""
     plain = {key: value for key, value in table.items() if key != "minors"}
     first, last = table.get("minors", (0, 0))
     for minor in range(first, last + 1):

@@ -10,17 +10,17 @@ NAME = "cryptography-wizard"
 
 
 def state() -> Path:
-    """The folder of runs and answers. ``CRYPTOGRAPHY_WIZARD_STATE`` puts it elsewhere."""
+    """Return the folder of runs and answers. ``CRYPTOGRAPHY_WIZARD_STATE`` overrides it."""
     asked = os.environ.get("CRYPTOGRAPHY_WIZARD_STATE")
     if asked:
         return Path(asked).absolute()
-    import platformdirs  # read only where a path is needed
+    import platformdirs  # imported only where a path is needed
 
     return platformdirs.user_state_path(NAME, appauthor=False)
 
 
 def cache() -> Path:
-    """The folder of what can be fetched again. ``CRYPTOGRAPHY_WIZARD_CACHE`` puts it elsewhere."""
+    """Return the cache folder. ``CRYPTOGRAPHY_WIZARD_CACHE`` overrides it."""
     asked = os.environ.get("CRYPTOGRAPHY_WIZARD_CACHE")
     if asked:
         return Path(asked).absolute()
@@ -30,10 +30,10 @@ def cache() -> Path:
 
 
 def new_run() -> Path:
-    """Make and return the folder of a new run: its journal, answers and logs.
+    """Create and return the folder of a new run, for its journal, answers and logs.
 
-    Its name is the time in UTC and the process, and a number where one process runs twice within
-    a second, so that two runs never share one.
+    Its name is the time in UTC and the process number, and another number if one process runs twice
+    within a second, so that two runs never share a folder.
     """
     from datetime import datetime, timezone  # slow to import
 

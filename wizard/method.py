@@ -27,13 +27,13 @@ class Recipe:
 
     ``steps`` are those before the proof. ``link`` is the linkage that the proof must find (empty:
     either), ``openssl`` the version of the OpenSSL that must be in use (empty: any). ``note`` is a
-    sentence that says what installs, and why. ``prepares`` says that the steps only make it
-    possible to see what is needed: there is nothing to prove, and after them it is planned again.
+    sentence for the plan, or empty. ``prepares`` says that the steps only find out what is needed:
+    there is nothing to prove, and a new plan follows.
     """
 
     steps: tuple[Step, ...]
     link: str
-    note: str
+    note: str = ""
     openssl: str = ""
     prepares: bool = False
 
@@ -64,18 +64,18 @@ class Method(Protocol):
     looks_deep: bool
 
     def blocked_by(self, offer: Offer) -> Refused | None:
-        """Why a release cannot be installed in this way; None where it can."""
+        """Why a release cannot be installed in this way; None if it can."""
 
     def consequence(self, offer: Offer) -> str:
         """What it means to choose it: one sentence."""
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
-        """What is asked when it is chosen, in order; each gives None where it need not be asked."""
+        """What is asked when it is chosen, in order; each gives None if it need not be asked."""
 
     def recipe(self, case: Case) -> Recipe:
         """What it does. The choices are complete, and nothing blocks it.
 
-        Raises Impossible where it cannot be done after all.
+        Raises Impossible if it cannot be done after all.
         """
 
     def notes(self, case: Case) -> tuple[str, ...]:
@@ -102,5 +102,5 @@ def names() -> tuple[str, ...]:
 
 
 def compiles(name: str) -> bool:
-    """Whether a method of this name builds cryptography here; False where none is chosen yet."""
+    """Whether a method of this name builds cryptography here; False if none is chosen yet."""
     return bool(name) and methods()[name].compiles

@@ -1,4 +1,4 @@
-"""Where the source archive of an OpenSSL is to come from: a file, or a mirror of them."""
+"""Where the source archive of OpenSSL comes from: a file, or a mirror."""
 
 from __future__ import annotations
 
@@ -12,54 +12,58 @@ from wizard.errors import BadRequest
 from wizard.openssl_choice import VERSION
 
 VARIABLE = "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
-"""The variable that counts where neither a flag nor an answers file says where it comes from."""
+"""The variable that names the place if neither a flag nor an answers file does."""
 FLAG = "--openssl-source"
 SIGNATURE = ".asc"
-"""What stands behind an archive's name in that of its signature, as the OpenSSL project names it.
+"""The suffix of a signature's name after the name of its archive, as the OpenSSL project uses
+it.
 """
 _SUM = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _NAMES = re.compile(rf"openssl-{VERSION.pattern}\.tar\.gz({re.escape(SIGNATURE)})?", re.ASCII)
 
 
 def file_name(version: str) -> str:
-    """The usual name of the archive of this version."""
+    """Return the usual name of the archive of this version."""
     return f"openssl-{version}.tar.gz"
 
 
 def cached_name(version: str, own_sum: str = "") -> str:
-    """Its name in the cache. One with a checksum of the user's own has that in its name."""
+    """Return the archive's name in the cache. It contains the checksum if the user gave one."""
     return file_name(f"{version}-sha256-{own_sum}" if own_sum else version)
 
 
 def url_for(place: str, version: str) -> str:
-    """The address of this version's archive: ``place`` itself, or in it where it ends in "/"."""
+    """Return the address of this version's archive: ``place`` itself, or a file in it if it ends in
+    "/"."""
     return f"{place}{file_name(version)}" if place.endswith("/") else place
 
 
 def check_sha256(text: str, *, place: str = "") -> None:
-    """Raise BadRequest where this is no SHA-256 checksum. ``place`` says where it stands."""
+    """Raise BadRequest if this is not a SHA-256 checksum. ``place`` says where it was found."""
     if not _SUM.fullmatch(text):
         raise BadRequest(
             f"{text!r} is not a SHA-256 checksum.",
             shown=place,
-            why=f"It has {len(text)} characters; a checksum has 64, each one of 0-9 and a-f.",
+            why=f"It has {len(text)} characters. A checksum has 64 characters from 0-9 and a-f.",
             hints=("It is published beside the archive: openssl-VERSION.tar.gz.sha256",),
         )
 
 
 def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
-    """The address of an archive, or of a folder of them, which ends in "/".
+    """Return the address of an archive, or of a folder of archives, which ends in "/".
 
     ``text`` is the path of a file or folder, or such an address; ``said_by`` names the flag or the
-    variable that it comes from. Raises BadRequest where there is nothing of the kind, a folder
-    lacks the archive of ``version`` (empty: any), or a password would be shown.
+    variable that it comes from. Raises BadRequest if it does not exist, if a folder lacks the
+    archive of ``version`` (empty: any), or if a password would be shown.
     """
     if has_password(text):
         raise BadRequest(
-            f"The address in {said_by} has a password in it.",
+            f"The address in {said_by} contains a password.",
             shown=masked(text),
-            why="A plan and its log would show it.",
-            hints=("Put user name and password into ~/.netrc, and leave them out of the address.",),
+            why="The plan and the log would show it.",
+            hints=(
+                "Put the user name and password into ~/.netrc, and remove them from the address.",
+            ),
         )
     if is_address(text):
         return text
@@ -73,27 +77,27 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
             return f"{path.as_uri()}/"
     except OSError as error:
         raise BadRequest(
-            f"{said_by} names {text}, which cannot be looked at.",
+            f"{said_by} names {text}, which cannot be read.",
             shown=error.strerror or str(error),
         ) from None
     if path.is_dir():
         raise BadRequest(
-            f"{said_by} names the folder {text}, and there is no {file_name(version)} in it.",
-            hints=("An archive of another name is named itself, with its folder.",),
+            f"{said_by} names the folder {text}, which does not contain {file_name(version)}.",
+            hints=("To use an archive with another name, give the path of the file.",),
         )
     raise BadRequest(
-        f"{said_by} names {text}, and there is no such file or folder.",
+        f"{said_by} names {text}, which does not exist.",
         hints=(
             f"{said_by} can be the file of a source archive (openssl-VERSION.tar.gz), a folder "
-            'with such files, or the address of either; that of a folder ends in "/".',
+            'with such files, or the address of one of these. The address of a folder ends in "/".',
         ),
     )
 
 
 def from_variable() -> str:
-    """The address in the variable, empty where it is not set.
+    """Return the address in the variable, or empty if it is not set.
 
-    One that cannot be is returned as it stands, but for a password: whoever plans with it says so.
+    An invalid address is returned unchanged, except for a password; planning reports the error.
     """
     text = os.environ.get(VARIABLE, "")
     try:
@@ -103,9 +107,9 @@ def from_variable() -> str:
 
 
 def local_files(place: str) -> tuple[str, ...]:
-    """The addresses of the archives and signatures at a place on this machine.
+    """Return the addresses of the archives and signatures in a place on this machine.
 
-    ``place`` is an address as `address` returns it. Raises OSError where a folder cannot be read.
+    ``place`` is an address as `address` returns it. Raises OSError if a folder cannot be read.
     """
     if not place.startswith("file:"):
         return ()

@@ -8,7 +8,7 @@ from typing import Union
 
 SYSTEM = "system"
 VERSION = re.compile(r"\d+\.\d+\.\d+[a-z]*", re.ASCII)
-"""What the version of an OpenSSL looks like: ``3.5.7``, ``1.1.1w``."""
+"""The pattern of OpenSSL versions: ``3.5.7``, ``1.1.1w``."""
 
 
 @dataclass(frozen=True)

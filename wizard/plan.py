@@ -8,12 +8,12 @@ from typing import Literal, Optional, Union
 from backends.action import Action, Prove, needs_root
 
 SCHEMA = 1
-"""The number of the plan's JSON form."""
+"""The version of the plan's JSON format."""
 
 
 @dataclass(frozen=True)
 class PackagesInstalled:
-    """After the step the manager must say that these packages are installed."""
+    """After the step, the manager must report these packages as installed."""
 
     manager: str
     names: tuple[str, ...]
@@ -22,7 +22,7 @@ class PackagesInstalled:
 
 @dataclass(frozen=True)
 class FileExists:
-    """After the step this file must be there."""
+    """After the step, this file must exist."""
 
     path: str
     kind: Literal["file-exists"] = "file-exists"
@@ -65,10 +65,10 @@ there; ``trial``: install from it; ``manifest``: publish it. ``proof``: prove th
 class Step:
     """One step: a title, one plain sentence why, what it does, and how it is undone.
 
-    ``needs`` are the ids of the steps that must be done before. Steps that do not need each other
-    may run side by side, but never two with the same ``lock`` (a package manager's name), nor two
-    that are ``heavy`` (they keep all cores busy). ``check`` is asked afterwards. ``role`` says
-    what the step is for, where its id would only say what it is called.
+    ``needs`` are the ids of the steps that must be finished first. Steps that do not need each
+    other may run in parallel, but never two with the same ``lock`` (a package manager's name), or
+    two that are ``heavy`` (they keep all cores busy). ``check`` runs afterwards. ``role`` says what
+    the step is for, where its id would only say what it is called.
     """
 
     id: str
@@ -97,14 +97,13 @@ class Step:
 class Plan:
     """The steps, and what will be true when they are done.
 
-    ``method`` is the name of a method: see `wizard.method`.
-    ``python`` is the interpreter of the environment that gets ``release``; ``environment`` its
-    folder; ``new`` says that the environment does not exist yet. ``link`` is the linkage that the
-    proof must find (``static`` for wheels). ``notes`` are sentences that a user should read
-    before saying yes, such as a security caveat. ``prepares`` says that the steps only make it
-    possible to see what is needed: after them the machine is looked at and planned for again.
-    ``wheelhouse`` is the folder that gets wheels, instead of an installation; then there is no
-    ``environment``, and ``python`` is the first of those that the wheels are for.
+    ``method`` is the name of a method: see `wizard.method`. ``python`` is the interpreter of the
+    environment that gets ``release``; ``environment`` its folder; ``new`` says that the environment
+    does not exist yet. ``link`` is the linkage that the proof must find (``static`` for wheels).
+    ``notes`` are sentences that a user should read before starting, such as a security warning.
+    ``prepares`` says that the steps only find out what is needed: after them, the wizard probes and
+    plans again. ``wheelhouse`` is the folder for wheels, instead of an installation; then there is
+    no ``environment``, and ``python`` is the first Python that the wheels are for.
     """
 
     release: str
@@ -141,10 +140,10 @@ def in_turn(plan: Plan) -> tuple[Step, ...]:
 
 
 def order(plan: Plan) -> tuple[Step, ...]:
-    """The steps so that each comes after those it needs, else as the plan has them.
+    """Return the steps so that each comes after those it needs, otherwise in the plan's order.
 
-    Raises ValueError where two steps have one id, a step needs one that is not there, or steps
-    need each other in a circle.
+    Raises ValueError if two steps have the same id, a step needs a missing one, or steps need each
+    other in a circle.
     """
     steps = {step.id: step for step in plan.steps}
     if len(steps) != len(plan.steps):
@@ -160,6 +159,6 @@ def order(plan: Plan) -> tuple[Step, ...]:
         )
         if ready is None:
             circle = ", ".join(s for s in steps if s not in ordered)
-            raise ValueError(f"these steps of the plan need each other in a circle: {circle}")
+            raise ValueError(f"these steps of the plan depend on each other in a circle: {circle}")
         ordered[ready.id] = ready
     return tuple(ordered.values())

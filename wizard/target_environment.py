@@ -15,7 +15,7 @@ from wizard.refused import Refused
 from wizard.versions import at_least, key
 
 NAME = "cryptography-env"
-"""The name of the folder of a new environment, where nobody asks for another."""
+"""The default name of the folder of a new environment."""
 OLDEST_PYTHON = "3.6"
 """The oldest Python that a release since 3.4 runs on (``assets/releases.toml``)."""
 
@@ -24,9 +24,9 @@ OLDEST_PYTHON = "3.6"
 class Target:
     """Where cryptography goes.
 
-    ``python`` is what is known of the interpreter: the environment's own, or for a ``new``
-    environment the one that it is made from. ``folder`` is the environment's folder and
-    ``interpreter`` the path of the Python in it.
+    ``python`` describes the interpreter: the environment's own, or for a ``new`` environment the
+    one from which it is made. ``folder`` is the environment's folder and ``interpreter`` the path
+    of the Python in it.
     """
 
     python: Python
@@ -36,38 +36,40 @@ class Target:
 
 
 def usable(python: Python) -> bool:
-    """Whether this Python runs and is new enough for any release."""
+    """Return whether this Python runs and is new enough for any release."""
     return unusable(python) is None
 
 
 def unusable(python: Python) -> Refused | None:
-    """Why this Python cannot be used, or None where it can."""
+    """Why this Python cannot be used, or None if it can."""
     if python.problem:
         return Refused(python.problem)
     if not at_least(python.version, OLDEST_PYTHON):
-        return Refused(f"Python {python.version} is too old: no release since 3.4 runs below 3.6.")
+        return Refused(
+            f"Python {python.version} is too old: releases since 3.4 need Python 3.6 or newer."
+        )
     return None
 
 
 def environments(facts: Facts) -> tuple[Python, ...]:
-    """The Pythons that belong to an environment the user might mean: active, here, or asked."""
+    """Return the Pythons of environments that the user might mean: active, here, or requested."""
     wanted = ("asked", "active", "folder")
     return tuple(p for p in facts.pythons if p.environment and p.origin in wanted)
 
 
 def bases(facts: Facts) -> tuple[Python, ...]:
-    """The Pythons that a new environment can be made from, best first."""
+    """Return the Pythons from which a new environment can be made, best first."""
     outside = tuple(p for p in facts.pythons if not p.environment)
     return outside if any(usable(p) for p in outside) else facts.pythons
 
 
 def default_folder(facts: Facts) -> str:
-    """The folder of a new environment, where nobody asks for another."""
+    """Return the default folder of a new environment."""
     return path_rules(facts).join(facts.folder, NAME) if facts.folder else NAME
 
 
 def same_folder(facts: Facts, one: str, other: str) -> bool:
-    """Whether two paths name the same folder, as far as their text tells."""
+    """Return whether two paths name the same folder, judging only by their text."""
     rules = path_rules(facts)
     return bool(rules.normcase(rules.normpath(one)) == rules.normcase(rules.normpath(other)))
 
@@ -75,7 +77,7 @@ def same_folder(facts: Facts, one: str, other: str) -> bool:
 def target(facts: Facts, choices: Choices) -> Target:
     """Find the target that these choices mean.
 
-    Raises BadRequest where a Python that was asked for cannot be used, and Impossible where the
+    Raises BadRequest if a Python that was asked for cannot be used, and Impossible where the
     machine has none. For a wheelhouse it is the first of `targets`.
     """
     if choices.wheelhouse:
@@ -98,9 +100,9 @@ def target(facts: Facts, choices: Choices) -> Target:
 
 
 def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
-    """The Pythons that a wheelhouse is for, the oldest first, each with a place to work in.
+    """Return the Pythons of a wheelhouse, the oldest first, each with a working folder.
 
-    Raises what `target` raises, and BadRequest where one wheelhouse cannot serve them all.
+    Raises what `target` raises, and BadRequest if one wheelhouse cannot support all of them.
     """
     words = choices.targets.split(",") if choices.targets else []
     wanted = [_named(facts, word) for word in words] or [_base(facts, choices)]
@@ -124,17 +126,17 @@ def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
 
 
 def work_folder(facts: Facts, choices: Choices) -> str:
-    """The folder, in the wizard's own cache, in which a wheelhouse is made and tried."""
+    """Return the folder in the wizard's cache in which a wheelhouse is made and tested."""
     name = hashlib.sha256(choices.wheelhouse.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return str(path_rules(facts).join(facts.cache or facts.folder, "wheelhouse", name))
 
 
 def shares_wheel(one: Python, other: Python, row: Release) -> bool:
-    """Whether a wheel of such a release that is built with ``one`` serves ``other`` too.
+    """Return whether a wheel of such a release, built with ``one``, also works with ``other``.
 
-    maturin names it after Python's stable ABI (abi3), which newer Pythons keep; PyPy and
-    free-threaded ones have their own. setuptools names it after the one Python that has built it
-    (measured: ``cp311-cp311``), whatever is inside.
+    maturin tags it with Python's stable ABI (abi3), which newer Pythons keep; PyPy and
+    free-threaded Pythons have their own ABI. setuptools tags it with the Python that built it
+    (measured: ``cp311-cp311``), whatever it contains.
     """
     usual = all(p.implementation == "cpython" and not p.free_threaded for p in (one, other))
     return row.build_backend == "maturin" and usual and at_least(other.version, one.version)
@@ -145,7 +147,7 @@ def _kind(python: Python) -> str:
 
 
 def _named(facts: Facts, word: str) -> Python:
-    """The Python of this version or path. Raises BadRequest where there is none."""
+    """Return the Python with this version or path. Raises BadRequest if there is none."""
     if path_rules(facts).isabs(word):
         return _asked(facts, word, "--targets")
     good = [python for python in bases(facts) if usable(python)]
@@ -154,10 +156,10 @@ def _named(facts: Facts, word: str) -> Python:
         if word in (python.label, full):
             return python
     raise BadRequest(
-        f"There is no Python {word} on this machine that works.",
+        f"This machine has no working Python {word}.",
         shown=", ".join(f"{python.version} ({python.path})" for python in good),
-        why="A wheelhouse is tried with each Python that it is for.",
-        hints=("Leave it out of --targets, or install that Python first.",),
+        why="A wheelhouse is tested with each of its Pythons.",
+        hints=("Remove it from --targets, or install that Python first.",),
     )
 
 
@@ -190,7 +192,7 @@ def _asked(facts: Facts, path: str, flag: str = "--python") -> Python:
     python = facts.python(path)
     if python is None:
         raise BadRequest(
-            f"The Python {path} is not among those that were found.",
+            f"The wizard did not find the Python {path}.",
             hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
         )
     return _checked(python, flag)
@@ -212,5 +214,5 @@ def _existing(python: Python) -> Target:
 
 
 def path_rules(facts: Facts):  # type: ignore[no-untyped-def] # posixpath and ntpath share no type
-    """The rules for paths on that machine: `posixpath` or `ntpath`."""
+    """Return the path rules of that machine: `posixpath` or `ntpath`."""
     return ntpath if facts.system.name == "windows" else posixpath

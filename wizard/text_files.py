@@ -14,7 +14,7 @@ from wizard.errors import BadRequest
 def opened(path: str | Path, what: str) -> Iterator[BinaryIO]:
     """Open a file to read its bytes. ``what`` says what it should be: ``a log file``.
 
-    Raises BadRequest where it is a folder or cannot be read, also while it is open.
+    Raises BadRequest if it is a folder or cannot be read, also while it is open.
     """
     try:
         if Path(path).is_dir():
@@ -37,7 +37,7 @@ def read(
     """Read a UTF-8 text of at most ``limit`` bytes. A byte order mark at its start is left out.
 
     ``what`` says what it should be (``an answers file``), ``why`` how large that is, and ``hints``
-    what helps. Raises BadRequest where it cannot be read, is too large, or is not text.
+    what helps. Raises BadRequest if it cannot be read, is too large, or is not text.
     """
     with opened(path, what) as file:
         data = file.read(limit + 1)
@@ -53,7 +53,7 @@ def decoded(
     why: str = "",
     hints: tuple[str, ...] = (),
 ) -> str:
-    """The text in the first bytes of a file: see `read`. Raises BadRequest where it is not one."""
+    """The text in the first bytes of a file: see `read`. Raises BadRequest if it is not one."""
     if len(data) > limit:
         raise BadRequest(f"{path} is too large for {what}.", why=why, hints=hints)
     try:

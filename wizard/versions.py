@@ -8,16 +8,16 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*(?:[a-z](?![a-z0-9]))?")
 
 
 def upstream(version: str) -> str:
-    """The version that the project itself gave: ``1.63.0`` for ``1:1.63.0+dfsg1-2``.
+    """Return the project's own version: ``1.63.0`` for ``1:1.63.0+dfsg1-2``.
 
-    Empty where there is no number. OpenSSL's letter is kept: ``1.1.1w`` for ``1.1.1w-0+deb11u1``.
+    Empty if it contains no number. OpenSSL's letter is kept: ``1.1.1w`` for ``1.1.1w-0+deb11u1``.
     """
     match = _NUMBER.match(version.split(":", 1)[-1].lstrip("v"))
     return match.group() if match else ""
 
 
 def key(version: str) -> tuple[tuple[int, str], ...]:
-    """A key to compare versions by: ``key("1.1.1w") > key("1.1.1d")``, and 1.10 is above 1.9."""
+    """Return a sort key: ``key("1.1.1w") > key("1.1.1d")``, and 1.10 is above 1.9."""
     parts = re.findall(r"\d+|[a-z]", upstream(version))
     numbers = [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
     while numbers and numbers[-1] == (0, ""):
@@ -31,7 +31,7 @@ def minor(version: str) -> str:
 
 
 def python_label(implementation: str, version: str, *, free: bool) -> str:
-    """A short name of the Pythons that can have the same wheels: ``3.11``, ``3.14t``.
+    """Return a short name of the Pythons that can use the same wheels: ``3.11``, ``3.14t``.
 
     ``free`` says that it is free-threaded; then the version may end in ``t`` too.
     """
@@ -40,5 +40,5 @@ def python_label(implementation: str, version: str, *, free: bool) -> str:
 
 
 def at_least(version: str, oldest: str) -> bool:
-    """Whether ``version`` is ``oldest`` or newer; False where ``version`` has no number."""
+    """Return whether ``version`` is ``oldest`` or newer; False if ``version`` has no number."""
     return bool(upstream(version)) and key(version) >= key(oldest)

@@ -1,4 +1,4 @@
-"""Text in lines for people."""
+"""Wrapping text for people."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import textwrap
 
 
 def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
-    """Lines of ``text``, ``width`` columns wide, ``first`` before the first and ``rest`` elsewhere.
+    """Return the lines of ``text``, ``width`` columns wide, with the indents ``first`` and
+    ``rest``.
 
-    A word is never broken, not even at its hyphens and where it is longer than a line: a path, an
-    option or a file's name can be copied as it stands.
+    A word is never broken, not even at a hyphen or if it is longer than a line, so that a path, an
+    option or a file name can be copied.
     """
     return textwrap.wrap(
         text,

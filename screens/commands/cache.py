@@ -1,4 +1,4 @@
-"""The command ``cache [list|verify|clear] [NAME…]``: what is kept to be used again."""
+"""The command ``cache [list|verify|clear] [NAME…]``: what is kept for reuse."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from wizard.cache.entries import Entry
     from wizard.cache.inventory import Seen, State
 
-HELP = "what is kept to be used again: Rust, OpenSSLs and their sources"
+HELP = "what is kept for reuse: Rust, OpenSSL builds and their sources"
 ORDER = 50
-EXAMPLES = (("cache", "what is kept to be used again"),)
+EXAMPLES = (("cache", "what is kept for reuse"),)
 Deed = Literal["list", "verify", "clear"]
 DEEDS: tuple[str, ...] = get_args(Deed)
 _WORDS: dict[State, str] = {"whole": "whole", "damaged": "DAMAGED", "leftover": "unfinished"}
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar="WORD",
-        help="list, verify or clear; then the names of what is in it, or nothing for all of it",
+        help="list, verify or clear; then names of entries, or nothing for all entries",
     )
     parser.add_argument("--yes", action="store_true", help="clear without asking")
 
@@ -68,8 +68,8 @@ def cache_command(
     deed, *names = words or ("list",)
     if deed not in DEEDS:
         raise BadRequest(
-            f"There is no 'cache {deed}'{did_you_mean(deed, DEEDS)}.",
-            hints=("cryptography-wizard cache --help shows what is possible.",),
+            f"Unknown command: 'cache {deed}'{did_you_mean(deed, DEEDS)}.",
+            hints=("cryptography-wizard cache --help lists all options.",),
         )
     from wizard.cache import entries, inventory
 
@@ -121,7 +121,7 @@ def _clear(
         stream.write(f"Removed {entry.name}\n")
     if removed:
         total = sum(entry.bytes for entry in removed)
-        stream.write(f"{_count(removed)} removed, {_size(total)} free again.\n")
+        stream.write(f"{_count(removed)} removed, {_size(total)} freed.\n")
     if kept:
         # They all have the same reason, or the first is as good as the others.
         raise kept[0][1]
@@ -129,15 +129,15 @@ def _clear(
 
 
 def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
-    """Ask. Raises BadRequest where nobody can answer."""
+    """Ask. Raises BadRequest if nobody can answer."""
     if as_json or sys.stdin is None or not is_terminal(sys.stdin):
         raise BadRequest(
-            "'cache clear' asks before it removes anything, and here nobody can answer.",
+            "'cache clear' asks before it removes anything, but there is no terminal to ask in.",
             hints=("cryptography-wizard cache clear --yes removes without asking.",),
         )
     for entry in chosen:
         err.write(f"  {entry.name} ({entry.title}, {_size(entry.bytes)})\n")
-    err.write(f"Remove {_count(chosen)}? All of it can be fetched or built again. [y/N] ")
+    err.write(f"Remove {_count(chosen)}? Everything can be downloaded or built again. [y/N] ")
     err.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -149,8 +149,8 @@ def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]
     for name in names:
         if name not in known:
             raise BadRequest(
-                f"There is no {name!r} in the cache{did_you_mean(name, known)}.",
-                hints=("cryptography-wizard cache list shows what is in it.",),
+                f"{name!r} is not in the cache{did_you_mean(name, known)}.",
+                hints=("cryptography-wizard cache list lists its contents.",),
             )
     wanted = {known[name].name for name in names}
     return tuple(entry for entry in entries if not names or entry.name in wanted)
@@ -173,7 +173,7 @@ def _told(seen: Sequence[Seen], *, details: bool) -> list[str]:
     damaged = [each.entry.name for each in seen if each.state == "damaged"]
     if damaged:
         names = " ".join(damaged)
-        lines.append(f"Remove what is damaged: cryptography-wizard cache clear {names}")
+        lines.append(f"Remove the damaged entries: cryptography-wizard cache clear {names}")
     return lines
 
 

@@ -47,7 +47,7 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
     """Explain a log file, or standard input (``-``), on ``stream``; return the exit code.
 
     Returns 0 when the cause is known and 1 when nothing known was found. Of a huge log its
-    beginning and its end are read. Raises BadRequest where it cannot be read.
+    beginning and its end are read. Raises BadRequest if it cannot be read.
     """
     from wizard.advice.diagnose import Explained, diagnose
 
@@ -65,10 +65,10 @@ def _told(found: Diagnosis) -> list[str]:
     if found.known:
         lines = [f"What happened: {found.cause}"]
     else:
-        lines = ["No failure that this wizard knows is in this log.", found.cause]
+        lines = ["This log contains no failure that the wizard knows.", found.cause]
     if found.line_number:
         lines.append(
-            f"Line {found.line_number} shows it:"
+            f"Line {found.line_number} of the log:"
             if found.known
             else f"Around line {found.line_number}:"
         )

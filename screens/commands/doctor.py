@@ -43,7 +43,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the release to tell of, and the machine."""
-    release = "say of this release of cryptography whether it is tested on such a machine"
+    release = "say whether this release of cryptography is tested on this kind of machine"
     shared.add_choice(parser, described()["release"], release)
     shared.add_facts(parser)
 

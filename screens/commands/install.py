@@ -17,8 +17,8 @@ EXAMPLES = (
     ("", "ask, show the commands, install, prove"),
     ("--yes", "the same without questions"),
     ("--yes --method source", "build it from source"),
-    ("--yes --wheelhouse DIR", "fetch the wheels, for machines without network"),
-    ("--yes --from-wheelhouse DIR", "install from that folder, without network"),
+    ("--yes --wheelhouse DIR", "download wheels for machines without a network"),
+    ("--yes --from-wheelhouse DIR", "install from that folder, without a network"),
 )
 
 
@@ -36,13 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the choices, and how to ask for them."""
     shared.add_choices(parser)
     faces = parser.add_argument_group("how to ask").add_mutually_exclusive_group()
-    faces.add_argument("--yes", action="store_true", help="ask nothing: recommended answers")
+    faces.add_argument(
+        "--yes", action="store_true", help="ask nothing and use the recommended answers"
+    )
     faces.add_argument("--prompts", action="store_true", help="ask line by line")
     faces.add_argument(
-        "--plain", action="store_true", help="ask with numbers, in plain text (screen readers)"
+        "--plain", action="store_true", help="ask with numbers, in plain text (for screen readers)"
     )
     parser.add_argument(
-        "--verbose", action="store_true", help="with --yes: show what the programs print"
+        "--verbose", action="store_true", help="with --yes: show the output of all programs"
     )
 
 
@@ -50,7 +52,7 @@ def run(arguments: Arguments) -> int:
     """Start the face that was asked for, or that the terminal can carry; return its exit code."""
     if arguments.json and not arguments.yes:
         raise BadRequest(
-            "--json needs --yes: a report for programs goes with no questions for people.",
+            "--json needs --yes: with JSON output, the wizard asks no questions.",
             hints=(f"{NAME} --yes --json", f"{NAME} doctor --json", f"{NAME} plan --json"),
         )
     return _without_questions(arguments) if arguments.yes else _with_questions(arguments)

@@ -10,9 +10,9 @@ from screens.arguments import Once, WithChoices
 from wizard.choices import Choices
 from wizard.errors import Exit
 
-HELP = "the steps and their exact commands; nothing is run"
+HELP = "show the steps and their exact commands; run nothing"
 ORDER = 20
-EXAMPLES = (("plan --format sh > steps.sh", "only write down what would be done"),)
+EXAMPLES = (("plan --format sh > steps.sh", "write the steps as a script"),)
 FORMATS = ("text", "json", "sh", "powershell", "dockerfile")
 
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         action=Once,
         choices=FORMATS,
-        help="how it is written: to read, for programs, as a script, or for an image",
+        help="output format: text, JSON, a script, or a Dockerfile",
     )
     shared.add_facts(parser)
 

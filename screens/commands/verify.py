@@ -1,4 +1,4 @@
-"""The command ``verify [PYTHON]``: prove an installation that is there already."""
+"""The command ``verify [PYTHON]``: prove an existing installation already."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.errors import BadRequest, Exit
 if TYPE_CHECKING:
     from wizard.proof.verify import Mark
 
-HELP = "prove an installation that is there"
+HELP = "prove an existing installation"
 ORDER = 30
 EXAMPLES = (("verify ./env/bin/python", "prove what is installed there"),)
 _MARKS: dict[Mark, tuple[str, str]] = {
@@ -46,11 +46,11 @@ def run(arguments: Arguments) -> int:
 def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     """Prove the cryptography of ``python``, tell it on ``stream`` and return the exit code.
 
-    ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment;
-    empty means the active environment, else ``.venv`` or ``cryptography-env`` in the current
-    folder, else ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing
-    else. Returns 0 when all is proved, 4 when it is not, or nothing is installed. Raises
-    BadRequest where ``python`` is not a Python.
+    ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment; empty
+    means the active environment, else ``.venv`` or ``cryptography-env`` in the current folder, else
+    ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing else. Returns 0
+    when all is proved, 4 when it is not, or nothing is installed. Raises BadRequest if ``python``
+    is not a Python.
     """
     import json
 
@@ -73,7 +73,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
 def find(python: str) -> tuple[str, str]:
     """Return the interpreter that is meant, and whose it is, in a few words.
 
-    Raises BadRequest where there is none.
+    Raises BadRequest if there is none.
     """
     if python:
         return _named(python)
@@ -87,11 +87,11 @@ def find(python: str) -> tuple[str, str]:
     for name in ("python3", "python"):
         found = shutil.which(name)
         if found:
-            return found, f"{name} on PATH; no environment is active, none is in this folder"
+            return found, f"{name} on PATH; no environment is active, and this folder contains none"
     raise BadRequest(
         "No Python was found.",
-        why="No environment is active, there is none in this folder, and no python3 is on PATH.",
-        hints=("Name one: cryptography-wizard verify PATH",),
+        why="No environment is active, this folder contains none, and no python3 is on PATH.",
+        hints=("Name a Python: cryptography-wizard verify PATH",),
     )
 
 
@@ -106,7 +106,7 @@ def _named(python: str) -> tuple[str, str]:
 
 
 def _inside(folder: Path) -> str:
-    """Return the interpreter of an environment's folder. Raises BadRequest where it has none."""
+    """Return the interpreter of an environment's folder. Raises BadRequest if it has none."""
     places = (
         folder / "bin" / "python",
         folder / "bin" / "python3",
@@ -118,7 +118,7 @@ def _inside(folder: Path) -> str:
             return str(place)
     raise BadRequest(
         f"The folder {folder} is not a Python environment.",
-        why="It has no bin/python and no Scripts/python.exe.",
+        why="It contains neither bin/python nor Scripts/python.exe.",
         hints=("Give the folder of an environment, or the path of an interpreter.",),
     )
 

@@ -44,8 +44,8 @@ class Asker(Protocol):
 def install(engine: Engine, choices: Choices, asker: Asker) -> int:
     """Go from the look at the machine to the proof; return the exit code.
 
-    Raises WizardError where the request is wrong, where the machine cannot be used at all, or
-    where the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
+    Raises WizardError if the request is wrong, where the machine cannot be used at all, or where
+    the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
     """
     return _Dialog(engine, choices, asker).run()
 
@@ -71,7 +71,7 @@ class _Dialog:
                 plan = self._agree()
             except EOFError:
                 raise BadRequest(
-                    "The answers ended before the questions did. Nothing was done.",
+                    "The input ended before all questions were answered. Nothing was done.",
                     hints=("cryptography-wizard --yes asks nothing.",),
                 ) from None
             if plan is None:
@@ -101,8 +101,8 @@ class _Dialog:
             plan = self.session.make_plan()
             self._review(plan)
             decided = self.asker.pick(
-                "Shall this be done?",
-                (("go", "Yes, do it"), ("back", "No, back to the questions"), ("quit", "Quit")),
+                "Start the installation?",
+                (("go", "Yes, start"), ("back", "No, back to the questions"), ("quit", "Quit")),
             )
             if decided == "go":
                 facts, _ = self.session.known()
@@ -129,7 +129,7 @@ class _Dialog:
                     question, session.answer_now(question), first=session.position == 0
                 )
                 if session.names_a_place(question, text):
-                    self.output.write_lines("Looking at what you named …")
+                    self.output.write_lines("Looking at your answer …")
                     session.submit_and_look(question, text)
                 else:
                     session.submit(question, text)

@@ -39,7 +39,7 @@ def failure(step: Step, ended: StepEnded) -> list[str]:
     exit_code = "" if ended.exit is None else f" (exit code {ended.exit})"
     lines = _parts(f"“{step.title}” failed{exit_code}.", ended.excerpt, ended.cause, ended.hints)
     if ended.log:
-        lines.append(f"The whole log: {ended.log}")
+        lines.append(f"The full log: {ended.log}")
     return lines
 
 
@@ -49,7 +49,7 @@ def intention(plan: Plan) -> str:
     linked = f", OpenSSL linked {plan.link}ally" if plan.link and method.compiles else ""
     how = f"{method.noun}{linked}"
     if plan.prepares:
-        return f"first see what a build of cryptography {plan.release} needs here"
+        return f"first find out what a build of cryptography {plan.release} needs here"
     if plan.wheelhouse:
         return (
             f"cryptography {plan.release} from {how}, into the folder {friendly(plan.wheelhouse)}"
@@ -67,14 +67,17 @@ def ending(plan: Plan, over: RunEnded) -> list[str]:
     if plan.wheelhouse and over.code == Exit.DONE and not plan.prepares:
         return [*_marked(_wheels(plan)), "", *next_steps(plan)]
     if plan.wheelhouse and over.report is not None and over.code == Exit.UNPROVED:
-        return [*proof(over.report), "", f"Nothing was put into {friendly(plan.wheelhouse)}."]
+        return [*proof(over.report), "", f"Nothing was written to {friendly(plan.wheelhouse)}."]
     if over.report is not None and over.code in (Exit.DONE, Exit.UNPROVED):
         return [*proof(over.report), "", *next_steps(plan)]
     if over.code == Exit.DONE:
         return ["Prepared. Looking at this machine again …"]
     if over.code == Exit.CANCELLED:
-        return ["Cancelled. Nothing is left running. The same command goes on from here."]
-    return ["Stopped after the failed step. Nothing is left running."]
+        return [
+            "Cancelled. No program is left running. To continue from here, run the same "
+            "command again."
+        ]
+    return ["Stopped after the failed step. No program is left running."]
 
 
 def proof(report: Report) -> list[str]:
@@ -100,7 +103,8 @@ def next_steps(plan: Plan) -> list[str]:
     """How to use what was installed: the commands to type next."""
     if plan.wheelhouse:
         return [
-            "Next: copy the folder to another machine, and install from it there, without network:",
+            "Next: copy the folder to another machine, and install from it there, without a "
+            "network:",
             f"  {from_wheelhouse(plan)}",
         ]
     if plan.system == "windows":

@@ -30,7 +30,7 @@ class Plain:
             if not text and standing:
                 return standing
             if not text:
-                print("An answer is needed here.")
+                print("Please answer this question.")
                 continue
             number = int(text) if text.isascii() and text.isdigit() else 0
             if not 0 < number <= len(question.options):
@@ -38,7 +38,7 @@ class Plain:
             option = question.options[number - 1]
             if not option.closed:
                 return option.value
-            print(f"{option.label} cannot be chosen: {option.closed}")
+            print(f"{option.label} is not possible: {option.closed}")
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs."""
@@ -67,7 +67,8 @@ class Plain:
             if option.consequence and not option.closed:
                 print(f"     {option.consequence}")
         if question.free and question.options:
-            print(f"  Or type it: {question.free}")
+            example = f", {question.example}" if question.example else ""
+            print(f"  Or type an answer: {question.free}{example}")
 
 
 def _read(prompt: str) -> str:

@@ -45,7 +45,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class StepResult:
-    """How one step ended. ``exit`` is its exit code, None where it has none."""
+    """How one step ended. ``exit`` is its exit code, None if it has none."""
 
     id: str
     title: str
@@ -119,4 +119,4 @@ def _problem(state: RunState, ended: RunEnded) -> Problem | None:
         return Problem(
             "cryptography was installed, but not proved.", "\n".join(ended.report.problems)
         )
-    return Problem("The run was cancelled; nothing is left running.")
+    return Problem("The run was cancelled. No program is left running.")

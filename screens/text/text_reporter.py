@@ -58,7 +58,7 @@ class TextReporter:
             self._progress(event)
         elif isinstance(event, Waiting):
             bound = seconds(event.seconds)
-            self._under(event.step, [f"Waiting, for {bound} at most: {event.what}"])
+            self._under(event.step, [f"Waiting (at most {bound}): {event.what}"])
         elif isinstance(event, StepEnded):
             self._end(event)
 
@@ -76,7 +76,7 @@ class TextReporter:
             return
         self._written[event.step] = self._clock()
         far = f"{100 * event.done / event.total:.0f} %" if event.total else ""
-        words = " ".join(part for part in (far, event.what) if part) or "still at work"
+        words = " ".join(part for part in (far, event.what) if part) or "still running"
         self._under(event.step, [words])
 
     def _end(self, event: StepEnded) -> None:

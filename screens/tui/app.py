@@ -39,7 +39,7 @@ KEYS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "ctrl+t": "Ctrl+T", "ct
 
 BEFORE_UNLOCKING = """
 Some steps install programs for the whole computer and need administrator rights.
-If a password is asked for now, it goes to the system and not to the wizard.
+If you are asked for a password now, only the system gets it, not the wizard.
 """
 
 
@@ -173,7 +173,7 @@ class WizardApp(App[int]):
         def looked(error: WizardError | None) -> None:
             self.go("review" if error is None else "welcome")
 
-        why = "Now it can be seen what is needed."
+        why = "The wizard now knows what is needed."
         self.push_screen(LookScreen(self.session, why, self.session.go_on), looked)
 
     # Textual calls these four by their names: page and message, no class that must be imported.
@@ -196,7 +196,7 @@ class WizardApp(App[int]):
             unlocked = False
         if not unlocked:
             self.notify(
-                "Without administrator rights these steps cannot run. Nothing was changed.",
+                "These steps need administrator rights. Nothing was changed.",
                 title="No password",
                 severity="warning",
                 timeout=10,
@@ -216,7 +216,9 @@ class WizardApp(App[int]):
             self.session.start_over()
             self.go("question" if error is None else "welcome")
 
-        self.push_screen(LookScreen(self.session, "The steps may have changed something."), looked)
+        self.push_screen(
+            LookScreen(self.session, "The finished steps may have changed something."), looked
+        )
 
     def on_result_page_show_log(self) -> None:
         """Show the run again, whose page lies below."""

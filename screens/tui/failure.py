@@ -38,7 +38,7 @@ class Trouble:
     def of_error(cls, error: WizardError) -> Trouble:
         """The trouble that kept a plan from being made."""
         return cls(
-            "✗ This cannot be done as it is",
+            "✗ This is not possible with these answers",
             error.what,
             tuple(error.shown.splitlines()),
             error.why,
@@ -66,11 +66,11 @@ class Trouble:
             done = [state.step.title for state in run.steps if state.status == "done"]
             return cls(
                 "■ Stopped, as you asked",
-                "Everything that was started has ended.",
+                "All programs have ended.",
                 why="\n".join(done) or "Nothing.",
-                hints=("Try again goes on with the step that was stopped.",),
+                hints=("“Try again” continues with the step that was stopped.",),
                 retry=True,
-                heading="What was finished before",
+                heading="Finished steps",
                 tone="warn",
             )
         report = run.result.report if run.result else None
@@ -101,7 +101,7 @@ class FailurePage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "Try again"),
         Binding("b,escape", "reconsider", "Back to the questions"),
-        Binding("o", "show_log", "Open the log"),
+        Binding("o", "show_log", "See full log"),
         Binding("y,ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
@@ -136,7 +136,7 @@ class FailurePage(Page):
             if trouble.shown:
                 yield Static("\n".join(trouble.shown), id="excerpt", markup=False)
             if trouble.log:
-                yield Static("The whole log", classes="heading")
+                yield Static("The full log", classes="heading")
                 yield Static(friendly(trouble.log), classes="block", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")

@@ -16,8 +16,8 @@ def save_log(run: RunState, shown: Mapping[str, str]) -> Path:
     """Write the whole log of every step into a new file, and return its path.
 
     The file is in the working folder or, where nobody may write there, in the home folder. Nothing
-    is overwritten. A step whose log file cannot be read is given with what the screen has
-    ``shown`` of it. Raises OSError where no file can be written.
+    is overwritten. A step whose log file cannot be read is given with what the screen has ``shown``
+    of it. Raises OSError if no file can be written.
     """
     folder = Path.cwd()
     if not os.access(folder, os.W_OK):
@@ -41,4 +41,7 @@ def _whole(log: str, shown: str) -> str:
     try:
         return Path(log).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        return f"(the step's own log cannot be read: {error}; what the screen had:)\n{shown}"
+        return (
+            f"(the log file of this step cannot be read: {error}; these lines are from the "
+            f"screen:)\n{shown}"
+        )

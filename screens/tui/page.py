@@ -93,12 +93,14 @@ class Page(Screen[None]):
     def action_copy(self) -> None:
         """Copy what the user has marked or, where nothing is marked, what the page offers."""
         marked = self.get_selected_text()
-        name, text = ("what you marked", marked) if marked else self.copyable()
+        name, text = ("the selected text", marked) if marked else self.copyable()
         if not text:
             self.notify("There is nothing to copy yet.")
             return
         self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {name}. Some terminals do not allow it: then mark it with the mouse.")
+        self.notify(
+            f"Copied {name}. If your terminal does not allow this, select the text with the mouse."
+        )
 
     def on_mount(self) -> None:
         """Fit the page to the terminal."""

@@ -76,7 +76,7 @@ class QuestionPage(Page):
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
-            yield Input(self._own_text(), placeholder=question.free, id="own")
+            yield Input(self._own_text(), placeholder=question.example or question.free, id="own")
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Next  (Enter)", id="next", variant="primary")
@@ -169,7 +169,7 @@ class QuestionPage(Page):
         return Content.assemble(
             ("(*) " if chosen else "( ) ", "bold"),
             (self._question.free, "bold"),
-            ("\n    Press Enter and type it.", "$quiet"),
+            ("\n    Press Enter, then type your answer.", "$quiet"),
         )
 
     @on(OptionList.OptionHighlighted)
@@ -228,17 +228,19 @@ class QuestionPage(Page):
         """Take the answer and go on; where it is no answer, say why and stay."""
         text, free = self._answer()
         if not free and not text:
-            self._show_because("None of these is possible here. Go back and choose another answer.")
+            self._show_because(
+                "None of these is possible here. Go back and choose a different answer."
+            )
             return
         if free and not text.strip():
             own = self.query_one("#own")
             if own.has_focus:
-                self._show_because("Please type an answer, or choose another one.")
+                self._show_because("Please type an answer, or choose a different one.")
             own.focus()
             return
         if self.session.names_a_place(self._question, text):
             work = partial(self.session.submit_and_look, self._question, text)
-            why = "The wizard looks at what you named."
+            why = "The wizard checks your answer."
             self.app.push_screen(LookScreen(self.session, why, work), self._looked)
             return
         try:

@@ -31,7 +31,7 @@ MARKS = {
 def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
     """How the environment is activated: for each shell its name and the command.
 
-    Empty where there is no environment. Sources: the documentation of Python's ``venv``.
+    Empty if there is no environment. Sources: the documentation of Python's ``venv``.
     """
     if not plan.environment:
         return ()
@@ -68,7 +68,7 @@ class ResultPage(Page):
         Binding("enter", "quit_page", "Finish", show=False),
         Binding("y", "copy", "Copy the next command"),
         Binding("ctrl+y", "copy", "Copy", show=False),
-        Binding("o", "show_log", "Open the log"),
+        Binding("o", "show_log", "See full log"),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
@@ -85,7 +85,7 @@ class ResultPage(Page):
         title, good, bad = f"cryptography {plan.release} is installed", "and it works", "not proved"
         if plan.wheelhouse:
             title = f"The wheels of cryptography {plan.release} are made"
-            good, bad = "and they work", "not proved: nothing was put into the folder"
+            good, bad = "and they work", "not proved: nothing was written to the folder"
         yield Static(
             f"✓ {title}, {good}" if self._proved else f"! {title}, but {bad}",
             classes="title good" if self._proved else "title warn",
@@ -102,7 +102,7 @@ class ResultPage(Page):
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
-            yield Button("Open the log  (O)", id="open-log")
+            yield Button("See full log  (O)", id="open-log")
             yield Button("Finish  (Q)", id="finish", variant="primary")
 
     def on_mount(self) -> None:
@@ -136,7 +136,7 @@ class ResultPage(Page):
         result = self.session.progress().result
         report = result.report if result else None
         if report is None:
-            return (("warning", "The proof could not be made."),)
+            return (("warning", "The proof could not be completed."),)
         plan = self.session.ready()
         if plan.wheelhouse and self._proved:
             from wizard.proof import manifest  # rarely needed
@@ -158,14 +158,12 @@ class ResultPage(Page):
         if not ways:
             return Content.assemble("Use it with  ", (friendly(plan.python), "$text-primary"))
         wide = max(len(shell) for shell, _ in ways)
-        lines = [Content("Switch the environment on, in the terminal where you want to use it:")]
+        lines = [Content("Activate the environment in the terminal where you want to use it:")]
         lines += [
             Content.assemble((f"  {shell:<{wide}}   ", "$quiet"), (command, "$text-primary"))
             for shell, command in ways
         ]
-        lines.append(
-            Content.assemble("Switch it off again with  ", ("deactivate", "$text-primary"))
-        )
+        lines.append(Content.assemble("Deactivate it with  ", ("deactivate", "$text-primary")))
         return Content("\n").join(lines)
 
     def _changes(self) -> Content:

@@ -171,7 +171,7 @@ class RunPage(Page):
         running, total = state.running, len(state.steps)
         waiting = sorted((s for s in running if s.waiting), key=lambda s: s.step.id != self._shown)
         if self._cancel.is_set():
-            return "Stopping: ending everything that was started…"
+            return "Stopping: ending all programs…"
         if waiting and waiting[0].waiting is not None:
             what = waiting[0].waiting
             who = "Waiting" if len(running) == 1 else f"Step {waiting[0].number} waits"
@@ -180,7 +180,7 @@ class RunPage(Page):
             return "Starting…"
         if len(running) == 1:
             return f"Step {running[0].number} of {total}: {running[0].step.title}"
-        return f"Steps {joined(str(step.number) for step in running)} of {total} run side by side"
+        return f"Steps {joined(str(step.number) for step in running)} of {total} run in parallel"
 
     def _bar(self) -> str:
         """How far the run is: a bar, the progress of the step that is looked at, the time."""
@@ -213,7 +213,7 @@ class RunPage(Page):
             return
         self.query_one(StepList).refresh_rows(self.session.clock())
         words = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
-        self._update("#now", f"{words.get(ended.code, 'Failed.')} Enter shows the result.")
+        self._update("#now", f"{words.get(ended.code, 'Failed.')} Press Enter to see the result.")
         self._update("#bar", f"This took {seconds(ended.seconds)}.")
         self.refresh_bindings()
         self.post_message(Go("outcome"))
@@ -249,9 +249,9 @@ class RunPage(Page):
         self.app.push_screen(
             ConfirmScreen(
                 "Stop the installation?",
-                "Everything that it has started is ended. Steps that are finished stay done.",
-                yes="Stop it  (Y)",
-                no="Go on  (Esc)",
+                "All programs that it started are ended. Finished steps stay as they are.",
+                yes="Stop  (Y)",
+                no="Continue  (Esc)",
             ),
             answered,
         )
@@ -317,7 +317,7 @@ class RunPage(Page):
         """Show only the lines that matter, or all of them again."""
         log = self.query_one(LiveLog)
         log.show_only_important(not log.only_important)
-        self.notify("Only the important lines." if log.only_important else "All lines.")
+        self.notify("Only important lines." if log.only_important else "All lines.")
 
     def copyable(self) -> tuple[str, str]:
         """The lines of the step's log that the screen keeps."""

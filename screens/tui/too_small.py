@@ -19,7 +19,7 @@ class TooSmall(Static):
                 "[b]Please enlarge this window[/b]\n\n"
                 "The wizard needs $wide × $high characters.\n"
                 "This window has $columns × $lines.\n\n"
-                "Whatever is running goes on. Ctrl+C ends.",
+                "Running programs continue. Ctrl+C quits.",
                 wide=wide,
                 high=high,
                 columns=columns,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INTRODUCTION = (
     "This wizard installs the Python package cryptography and proves that it works. "
-    "It asks a few questions, shows you every command, and changes nothing before you say Start."
+    "It asks a few questions, shows you every command, and changes nothing before you press Start."
 )
 SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
@@ -42,21 +42,21 @@ def in_words(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
         (
             "pip",
             pip is not None,
-            pip.version if pip else "none yet; a new environment gets its own",
+            pip.version if pip else "none yet; a new environment includes one",
         ),
         (
             "Rust",
             rust is not None,
             " ".join(p for p in (rust.version, f"({rust.origin})" if rust.origin else "") if p)
             if rust
-            else "not here; needed only to compile",
+            else "not found; needed only to compile",
         ),
         (
             "OpenSSL headers",
             headers is not None,
             f"{headers.version} in {headers.folder}"
             if headers
-            else "not here; needed only to compile",
+            else "not found; needed only to compile",
         ),
     )
 
@@ -155,7 +155,7 @@ class WelcomePage(Page):
             looking.add_class("bad")
             self.add_class("-trouble")  # the room is needed to explain
             parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
-            looking.update("\n\n".join(part for part in (*parts, "R looks again.") if part))
+            looking.update("\n\n".join(part for part in (*parts, "Press R to look again.") if part))
             return
         self._looking = False
         if not self.gone:
@@ -186,7 +186,7 @@ class WelcomePage(Page):
     async def _show_support(self) -> None:
         found = await beside(self.session.support)
         if not self.gone:
-            words = found.short if found else "nothing can be said of it without a Python"
+            words = found.short if found else "unknown, because no Python was found"
             self._show(SUPPORT, found is not None and found.kind == "tested", words)
 
     def _show(self, number: int, there: bool, words: str) -> None:

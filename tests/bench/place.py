@@ -53,7 +53,7 @@ class Place:
         a tenth of a second), and uv itself or none.
         """
         if uv and not self.uv:
-            raise NotHere("There is no uv on this machine.")
+            raise NotHere("uv is not installed on this machine.")
         kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
         links = self.folder / ("with-uv" if uv else "without-uv")
         others = [f for f in _folders() if not (Path(f, "uv").exists() or _in_environment(f))]
@@ -63,7 +63,7 @@ class Place:
 
 
 def prepare(folder: Path) -> Place:
-    """Install the checkout in ``folder``. Raises Broken where that fails."""
+    """Install the checkout in ``folder``. Raises Broken if that fails."""
     place = Place(folder, os.path.realpath(sys.executable), real_uv())
     for name in ("with-uv", "without-uv"):
         (folder / name).mkdir()
@@ -79,7 +79,7 @@ def prepare(folder: Path) -> Place:
 
 
 def real_uv() -> str:
-    """The program uv itself, no script that starts it; empty where there is none."""
+    """The program uv itself, no script that starts it; empty if there is none."""
     beside = Path(os.path.realpath(sys.executable)).parent
     for folder in (*_folders(), str(beside)):
         found = shutil.which("uv", path=folder)

@@ -27,8 +27,8 @@ class Broken(Exception):
 class Result:
     """One measured value.
 
-    ``limit`` is the largest value that is fast enough, or with ``at_least`` the smallest; None
-    where the value is told for the sake of the others. ``seen`` says how it came about.
+    ``limit`` is the largest value that is fast enough, or with ``at_least`` the smallest; None if
+    the value is told for the sake of the others. ``seen`` says how it came about.
     """
 
     name: str
@@ -53,7 +53,7 @@ def seconds(
 ) -> float:
     """Run a program to its end and return how many seconds it took.
 
-    What it says goes to the end of ``log``, or is thrown away. Raises Broken where it fails.
+    What it says goes to the end of ``log``, or is thrown away. Raises Broken if it fails.
     """
     with Path(log or os.devnull).open("ab") as output:
         begin = time.monotonic()

@@ -15,7 +15,7 @@ VERSIONS = ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
 
 
 def find(version: str) -> str:
-    """The program of this Python (``3.11``), no shim; empty where there is none."""
+    """The program of this Python (``3.11``), no shim; empty if there is none."""
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     found = sorted(root.glob(f"versions/{version}.*/bin/python{version}"))
     if found:
@@ -75,7 +75,7 @@ def carrying(variable: str) -> tuple[int, ...]:
 
 
 def name_of(pid: int) -> str:
-    """What program a process runs; empty where it has ended."""
+    """What program a process runs; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     except OSError:

@@ -123,7 +123,7 @@ def long(name: str) -> pytest.MarkDecorator:
 
 
 def chosen() -> Sequence[Case]:
-    """The cases of this run. Raises ValueError where LIVE_MATRIX is no name of anything."""
+    """The cases of this run. Raises ValueError if LIVE_MATRIX is no name of anything."""
     return tuple(CASES[name] for name in _due(CASES))
 
 
@@ -182,23 +182,23 @@ WORDS = """\
 
 Written by `make live-matrix` on {date}, on a machine with Linux on {machine} and {cores} cores.
 
-Each row is a Debian of its own, made for it with `mmdebstrap` and thrown away afterwards: no
-package lists, no pip, no compiler, no Rust. An ordinary user, who may use `sudo`, runs the one
-command; the wizard gets all the rest. A row is *proved* when that cryptography was imported,
+Each row used a new Debian system, made with `mmdebstrap` and deleted afterwards. It had no
+package lists, no pip, no compiler and no Rust. An ordinary user with `sudo` rights ran the one
+command; the wizard installed everything else. *proved* means that cryptography was imported,
 encrypted and decrypted, made and verified a certificate, and is linked to the libraries of the
-system's own OpenSSL package. *refused* is exit code 3, with the reason and the ways out; the first
-of them, the wheel, was then taken and proved too.
+system's OpenSSL package. *refused* means exit code 3, with the reason and the alternatives. The
+first alternative, the wheel, was then installed and proved too.
 
 {table}
 
-What else takes minutes, tried in the same run by tests that all passed:
+Other tests that take minutes. All of them passed in the same run:
 
 {more}
 
-Seconds are for the whole command, downloads included; those of the second table are for the whole
+Seconds are for the whole command, downloads included; in the second table, for the whole
 test. The machine's load over the last 15 minutes was {load:.1f}: above the number of cores, builds
-waited for other work. Where Rust is by rustup, it came from a server on the same machine that hands
-out its own Rust in rustup's layout.
+waited for other work. Rust "by rustup" came from a server on the same machine, which offered
+that machine's Rust in rustup's layout.
 """
 
 

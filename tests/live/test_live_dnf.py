@@ -36,7 +36,7 @@ pytestmark = pytest.mark.live
 
 ADDRESS = "/etc/yum.repos.d/stand-in.repo"
 DRIVER = "/usr/local/lib/drive.py"
-OFFLINE = "The package manager could not reach the place that it downloads from."
+OFFLINE = "The package manager could not reach its download server."
 STUDENT, STUDENTS_HOME = 1000, "/home/student"
 WRITTEN = (
     *("/var/lib/rpm", "/var/lib/dnf", "/var/cache/dnf", "/usr/share/stand-in"),
@@ -423,9 +423,7 @@ def test_one_unknown_name_drops_the_whole_call(machine: Machine) -> None:
     told = machine.drive(("gcc", "no-such-package", "libffi-devel"))
     assert told.done.code == 1
     assert told.states == {"packages-refresh": "done", "packages": "failed"}
-    assert told.failed["cause"] == (
-        "The package manager does not know a package that it was asked for."
-    )
+    assert told.failed["cause"] == ("The package manager does not know a requested package.")
     assert any("no-such-package" in line for line in told.failed["excerpt"])
     assert told.failed["hints"]
     assert machine.has() == set()
@@ -554,7 +552,7 @@ def test_a_user_who_may_not_is_told_so_before_anything_starts(machine: Machine) 
 def test_what_the_manager_says_to_a_user_who_may_not(machine: Machine) -> None:
     told = machine.drive(("gcc",), student=True, privilege="root", refresh=False)
     assert told.done.code == 1
-    assert told.failed["cause"] == "The package manager says that it was not run as root."
+    assert told.failed["cause"] == "The package manager reports that it was not run as root."
     assert any("superuser privileges" in line for line in told.failed["excerpt"])
     assert told.failed["hints"]
     assert machine.has() == set()

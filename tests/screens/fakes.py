@@ -97,7 +97,7 @@ VENV = Question(
         Option(
             "/home/ada/project/cryptography-env",
             "A new environment in ./cryptography-env",
-            "Made for you; delete it to undo.",
+            "The wizard makes this folder. To undo, delete it.",
         ),
     ),
     "/home/ada/project/cryptography-env",
@@ -188,7 +188,7 @@ def plan(choices: Choices) -> Plan:
 WAYS = (
     Alternative(
         "cryptography 50.0.2, as a wheel",
-        "A ready-made wheel of it fits.",
+        "A ready-made wheel fits this computer.",
         "cryptography-wizard --release 50.0.2 --method wheel",
     ),
     Alternative(

@@ -163,7 +163,9 @@ def test_numbered_questions(
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert linear.install(Pretended(AS_ROOT).engine(), Choices(), Plain()) == Exit.CANCELLED
     out = capsys.readouterr().out
-    assert "1. The OpenSSL 3.0.22 of this system, used where it is (dynamic) (recommended)" in out
+    assert (
+        "1. The OpenSSL 3.0.22 of this system, used from its folder (dynamic) (recommended)" in out
+    )
     assert "4. An OpenSSL built here, copied in (static)\n" in out
     assert "4. OpenSSL 3.5.7 built here, copied in (static) (chosen)\n" in out
     assert "2. OpenSSL 3.5.7 (recommended)\n     Supported until 2030-04-08." in out

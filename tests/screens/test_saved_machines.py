@@ -171,7 +171,7 @@ def test_a_contradiction_is_told_with_the_key_and_what_is_allowed(tmp_path: Path
     code, out, err = run("plan", "--facts", "machine.json")
     assert (code, out) == (Exit.WRONG, "")
     assert err.splitlines()[:2] == [
-        "cryptography-wizard: machine.json describes a machine that cannot be.",
+        "cryptography-wizard: machine.json describes an impossible machine.",
         "  | pythons[0].platform is 'win-amd64', but system.name is 'linux': allowed is 'linux-…'.",
     ]
 

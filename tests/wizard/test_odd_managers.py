@@ -198,7 +198,7 @@ def test_an_answer_without_end_is_ended(bin_: Path, monkeypatch: pytest.MonkeyPa
 def test_what_a_manager_says_does_no_harm_to_a_terminal() -> None:
     command = Command(("apk", "policy"))
     told = query_results.strange(command, Output(0, "\x1b[2J\x07 a\tb\r\n" + "x" * 9_000), ("g",))
-    assert told == "apk answered in a form that is not known: ?[2J? a b."
+    assert told == "apk printed output in an unknown format: ?[2J? a b."
 
 
 # In a run.

@@ -1,4 +1,4 @@
-"""Ways out: what a machine can have where a request is impossible. Pure, from the facts."""
+"""Alternatives: what is possible on a machine if a request is not. Pure, from the facts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from wizard.wording import typed
 __all__ = ["Alternative", "find"]
 
 OTHER_PYTHONS = 2
-"""So many other Pythons of this machine are named at most."""
+"""The largest number of other Pythons that are listed."""
 
 
 def find(case: Case) -> tuple[Alternative, ...]:
@@ -84,7 +84,7 @@ def _good(listed: Listed) -> bool:
 
 
 def _asked(case: Case, python: Python | None, release: str) -> Iterator[Candidate]:
-    """The release that was asked for, in another way than it was asked for."""
+    """The requested release, by another method."""
     if not release:
         return
     try:
@@ -121,7 +121,7 @@ def _here(case: Case, python: Python, releases: list[Listed]) -> Iterator[Candid
 
 def _by_wheel(case: Case, listed: Listed) -> Candidate:
     title = f"cryptography {listed.version}, as a wheel"
-    detail = detailed("A ready-made wheel of it fits.", case.row(listed))
+    detail = detailed("A ready-made wheel fits this computer.", case.row(listed))
     command = _wizard(case.with_(release=listed.version, method="wheel"))
     return Candidate(listed.version, Effort.WHEEL, Alternative(title, detail, command))
 
@@ -129,12 +129,13 @@ def _by_wheel(case: Case, listed: Listed) -> Candidate:
 def _by_source(case: Case, listed: Listed) -> Candidate:
     detail = detailed("Compiling takes minutes.", case.row(listed), bundled=False)
     command = _wizard(case.with_(release=listed.version, method="source"))
-    title = f"cryptography {listed.version}, compiled here from its source"
+    title = f"cryptography {listed.version}, compiled here from source"
     return Candidate(listed.version, Effort.SOURCE, Alternative(title, detail, command))
 
 
 def _by_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
-    """What somebody with root has to do before the release can be compiled without.
+    """What somebody with root rights must do first, so that the release can be compiled without
+    them.
 
     ``case`` is the machine as that somebody has it.
     """
@@ -146,8 +147,8 @@ def _by_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
     command = backend.refresh() if needs.refresh else backend.install(needs.missing)
     if command is None:
         return
-    what = "fetches the lists of packages" if needs.refresh else "installs what a build needs"
-    sentence = f"Somebody with administrator rights {what}; then it can be compiled here."
+    what = "updates the package lists" if needs.refresh else "installs what a build needs"
+    sentence = f"Somebody with administrator rights {what}. Then it can be compiled here."
     detail = detailed(sentence, case.row(listed), bundled=False)
     title = f"cryptography {listed.version}, with an administrator's help"
     yield Candidate(
@@ -158,18 +159,20 @@ def _by_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
 
 
 def _by_hand(case: Case, listed: Listed) -> Iterator[Candidate]:
-    """What the user would have to install to compile it, where the wizard cannot."""
+    """What the user must install to compile it, if the wizard cannot."""
     blocked = case.offer(listed).source_blocked_by
-    # No wheel fits: the advice to take one is for others.
+    # No wheel fits, so the advice to use one does not apply.
     hints = [hint for hint in blocked.hints if "wheel" not in hint] if blocked else []
     if blocked and hints:
-        title = f"cryptography {listed.version}, compiled once its needs are met"
+        title = (
+            f"cryptography {listed.version}, compiled here, once the missing parts are installed"
+        )
         detail = " ".join((blocked.reason, *hints))
         yield Candidate(listed.version, Effort.BY_HAND, Alternative(title, detail))
 
 
 def _other_pythons(case: Case, target: Python | None, releases: list[Listed]) -> list[Candidate]:
-    """The newest wheels for other Pythons of this machine, where they are newer than here."""
+    """The newest wheels for other Pythons of this machine, if they are newer than for this one."""
     here = case.newest_wheel(target, releases) if target else None
     found: dict[tuple[str, str], Candidate] = {}
     for python in target_environment.bases(case.facts):
@@ -178,7 +181,7 @@ def _other_pythons(case: Case, target: Python | None, releases: list[Listed]) ->
         listed = case.newest_wheel(python, releases)
         if listed is None or (here is not None and not _newer(listed, here)):
             continue
-        # The environment that was named has its own Python.
+        # The named environment has its own Python.
         other = case.with_(venv="", targets="", python=python.path, release=listed.version)
         detail = detailed(f"A ready-made wheel fits {python.path}.", case.row(listed))
         title = f"cryptography {listed.version}, with {_name(python)}"

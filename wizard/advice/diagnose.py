@@ -1,7 +1,7 @@
-"""Diagnosis: from a failed step's whole log to the cause and what helps.
+"""Diagnosis: from the full log of a failed step to the cause and what helps.
 
-What failures look like stands in ``assets/failures.toml``. The true cause is seldom in the last
-lines: the heaviest match in the whole log is reported, and of equal ones the first.
+``assets/failures.toml`` describes the failures. The real cause is rarely in the last lines: the
+match with the highest weight in the full log is reported; of equal weights, the first.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ UNKNOWN = "unknown"
 """The id of a diagnosis that is a guess."""
 
 SURE = 50
-"""From this weight on a match explains a failure; below, only where there is no other error."""
+"""A match with at least this weight explains a failure; a lower one only if there is no other
+error."""
 
 ENVELOPE = 10
 """The weight of lines that say only that something failed."""
 
 WINDOW, OVERLAP = 4000, 400
-"""Characters that are searched at once: longer lines are cut into overlapping pieces."""
+"""Characters searched at once: longer lines are split into overlapping pieces."""
 
 CHUNK = 500
-"""Pieces that are sieved together."""
+"""The number of pieces that are filtered together."""
 
 WIDTH = 300
-"""Characters of a line that an excerpt shows."""
+"""The number of characters of a line that an excerpt shows."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Diagnosis:
     """Why a step failed.
 
     ``id`` names the entry of ``assets/failures.toml``, or is ``unknown``. ``cause`` is a sentence
-    for people, ``excerpt`` the lines around the true error, at most nine, and ``line_number`` the
-    error's own, counted from 1 (0: the log is empty). ``hints`` are the next actions; commands in
-    them stand between backticks.
+    for people, ``excerpt`` the lines around the real error, at most nine, and ``line_number`` the
+    line of the error, counted from 1 (0: the log is empty). ``hints`` are the next actions;
+    commands in them are in backticks.
     """
 
     id: str
@@ -52,7 +53,7 @@ class Diagnosis:
 
     @property
     def known(self) -> bool:
-        """Whether the cause is known; else it is the line that looks most like an error."""
+        """Whether the cause is known; otherwise it is the line that looks most like an error."""
         return self.id != UNKNOWN
 
 
@@ -67,7 +68,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Failure:
-    """One entry of ``assets/failures.toml``, where the fields are described."""
+    """One entry of ``assets/failures.toml``, which describes the fields."""
 
     id: str
     weight: int
@@ -80,13 +81,13 @@ class Failure:
     also: str = ""
 
     def search(self, text: str) -> re.Match[str] | None:
-        """The match in this line, if there is one."""
+        """Return the match in this line, or None."""
         return re.search(self.regex, text) if any(f in text for f in self.find) else None
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """A line, or a part of one that is very long."""
+    """A line, or a part of a very long line."""
 
     number: int
     text: str
@@ -100,7 +101,7 @@ class _Found:
 
 
 def diagnose(lines: Iterable[str]) -> Diagnosis:
-    """Explain a failure from the whole log of the step. Never raises for what the log says."""
+    """Explain a failure from the full log of a step. Never raises because of its contents."""
     log = list(_pieces(lines))
     chunks = [
         "\n".join(piece.text for piece in log[start : start + CHUNK])
@@ -114,7 +115,7 @@ def diagnose(lines: Iterable[str]) -> Diagnosis:
 
 
 def lines_to_hide(line: str) -> bool:
-    """Whether the line only fills the live log: what was copied, checked or advised as always."""
+    """Return whether the line only fills the live log: copied files, checks, standard advice."""
     starts, ends = _noise()
     text = line.strip()
     return text.startswith(starts) or text.endswith(ends)
@@ -147,7 +148,7 @@ def _sieve(log: Sequence[_Piece], chunks: Sequence[str]) -> Iterator[_Found]:
     """The first match of each failure."""
     waiting = list(failures())
     for start, chunk in zip(range(0, len(log), CHUNK), chunks):
-        # A text is found in a chunk of lines far faster than a regex is tried on each of them.
+        # Finding a text in a chunk of lines is far faster than trying a regex on each line.
         for failure in [one for one in waiting if any(text in chunk for text in one.find)]:
             for index, piece in enumerate(log[start : start + CHUNK], start):
                 match = failure.search(piece.text)
@@ -171,7 +172,7 @@ def _explain(log: Sequence[_Piece], found: _Found) -> Diagnosis:
     )
 
 
-# What an error looks like when nothing is known of it, the surest form first.
+# Patterns of unknown errors, the most certain first.
 _ERROR_LIKE = (
     re.compile(
         r"^\s*(?:\S+:\d+:(?:\d+:)? )?(?:fatal )?error(?:\[E\d+\])?:|^\s*E: |panicked at |"
@@ -188,14 +189,14 @@ _ERROR_LIKE = (
 _WARNING = re.compile(r"^\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b)", re.IGNORECASE)
 
 _UNKNOWN_HINTS = (
-    "Read the whole log around this line.",
-    "Search the web for the exact words of this line; leave paths and numbers out.",
-    "If you were compiling: the wheel may do, `cryptography-wizard --method wheel`.",
+    "Read the full log around this line.",
+    "Search the web for the exact text of this line, without paths and numbers.",
+    "If you were compiling, try the wheel: `cryptography-wizard --method wheel`.",
 )
 
 
 def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
-    """The first line that looks like an error; else the weak match; else the last line."""
+    """Return the first line that looks like an error, else the weak match, else the last line."""
     envelopes = [one for one in failures() if one.weight <= ENVELOPE]
     for looks in _ERROR_LIKE:
         for index, piece in enumerate(log):
@@ -208,7 +209,7 @@ def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
             ):
                 return Diagnosis(
                     id=UNKNOWN,
-                    cause="The wizard does not know this error; it is the first in the log.",
+                    cause="The wizard does not know this error. It is the first error in the log.",
                     excerpt=_excerpt(log, index, match.start()),
                     line_number=piece.number,
                     hints=_UNKNOWN_HINTS,
@@ -217,10 +218,10 @@ def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
         return _explain(log, weak)
     last = next((i for i in range(len(log) - 1, -1, -1) if log[i].text.strip()), None)
     if last is None:
-        return Diagnosis(UNKNOWN, "The program failed and wrote nothing.", (), 0, _UNKNOWN_HINTS)
+        return Diagnosis(UNKNOWN, "The program failed without any output.", (), 0, _UNKNOWN_HINTS)
     return Diagnosis(
         id=UNKNOWN,
-        cause="The log names no error; these are its last lines.",
+        cause="The log shows no error. These are its last lines.",
         excerpt=_excerpt(log, last, 0),
         line_number=log[last].number,
         hints=_UNKNOWN_HINTS,
@@ -228,7 +229,8 @@ def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
 
 
 def _excerpt(log: Sequence[_Piece], index: int, column: int) -> tuple[str, ...]:
-    """The line with up to three lines before it and five after, noise and blank lines apart."""
+    """Return the line with up to three lines before and five after it, without noise and blank
+    lines."""
     before = _telling(log[i].text for i in range(index - 1, -1, -1))
     after = _telling(log[i].text for i in range(index + 1, len(log)))
     lines = (
@@ -236,17 +238,17 @@ def _excerpt(log: Sequence[_Piece], index: int, column: int) -> tuple[str, ...]:
         _cut(log[index].text, column),
         *(_cut(text, 0) for text in islice(after, 5)),
     )
-    # pip indents all that a build writes: that says nothing and takes room.
+    # pip indents all output of a build, which is meaningless and takes space.
     return tuple(textwrap.dedent("\n".join(lines)).split("\n"))
 
 
 def _telling(texts: Iterable[str]) -> Iterator[str]:
-    # The neighbours only: a log of a million blank lines is not walked through.
+    # Look only at nearby lines, not at a whole log of a million blank lines.
     return (text for text in islice(texts, 100) if text.strip() and not lines_to_hide(text))
 
 
 def _cut(text: str, column: int) -> str:
-    """At most WIDTH characters, among them the one at this column."""
+    """Return at most WIDTH characters that include the one at this column."""
     if len(text) <= WIDTH:
         return text
     start = max(0, min(column - WIDTH // 4, len(text) - WIDTH))

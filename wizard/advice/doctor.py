@@ -17,19 +17,19 @@ from wizard.target_environment import usable
 Mark = Literal["ok", "warn", "bad"]
 GIB = 1024**3
 BUILD_SPACE = int(1.5 * GIB)
-"""Bytes in the temporary folder: a rule of thumb for a build that also fetches a toolchain."""
+"""Bytes in the temporary folder: a rule of thumb for a build that also downloads a toolchain."""
 BUILD_MEMORY = GIB
-"""Bytes: a rule of thumb. Below it the system has often ended Rust's compiler for lack of it."""
+"""Bytes: a rule of thumb. With less, the system has often killed Rust's compiler."""
 SHOWN = 5
-"""So many other Pythons are named."""
+"""The number of other Pythons that are listed."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing found. ``ok``; ``warn``: something is closed or may fail; ``bad``: nothing works.
 
-    ``title`` names the thing in a word or two, ``detail`` says what was found. What is not ok has
-    an ``action``: what to do about it.
+    ``title`` names the thing in a word or two, ``detail`` says what was found. A finding that is
+    not ok has an ``action``: what to do about it.
     """
 
     mark: Mark
@@ -60,14 +60,14 @@ def _system(facts: Facts) -> Iterator[Finding]:
     parts = [name, system.machine, libc, f"{system.cores} cores" if system.cores > 1 else ""]
     yield Finding("ok", "System", ", ".join(part for part in parts if part))
     for problem in system.problems:
-        yield Finding("warn", "System", problem, "The wizard goes on without knowing it.")
+        yield Finding("warn", "System", problem, "The wizard continues without this information.")
 
 
 def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
     facts = case.facts
     if python is None:
         action = "Install Python 3.9 or newer from your system's packages, then start again."
-        yield Finding("bad", "Python", "No Python here can be used.", action)
+        yield Finding("bad", "Python", "This machine has no usable Python.", action)
     else:
         yield Finding("ok", "Python", _about(python))
         if python.pip_problem:
@@ -82,9 +82,9 @@ def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
         yield Finding("ok", "Also here", f"Python {shown}{more}")
     for each in facts.pythons:
         if each.problem and not each.version:
-            action = "The wizard leaves it alone. Install it again if you need it."
+            action = "The wizard ignores it. Reinstall it if you need it."
             if each.environment:
-                action = f"Remove the folder {each.environment}; its Python is gone or broken."
+                action = f"Remove the folder {each.environment}; its Python is missing or broken."
             yield Finding("warn", "Python", f"{each.path}: {each.problem}", action)
 
 
@@ -96,7 +96,7 @@ def _about(python: Python) -> str:
     if python.environment:
         return f"{words}, in the environment {python.environment}"
     if python.externally_managed:
-        return f"{words}; it belongs to the system, so the wizard makes an environment"
+        return f"{words}; it belongs to the system, so the wizard makes a virtual environment"
     return words
 
 
@@ -104,15 +104,15 @@ def _can_install(case: Case, python: Python) -> Iterator[Finding]:
     facts = case.facts
     if python.environment or python.ensurepip or facts.tool("uv"):
         return
-    action = "Install the package of your system that completes Python (python3-venv)."
+    action = "Install your system's package with the missing part of Python (python3-venv)."
     for manager in facts.managers:
         names = case.knowledge.packages_of(manager.name)
         if names and names.venv:
             words = " ".join(
                 (*managers()[manager.name].by_hand, names.venv.format(minor=python.minor))
             )
-            action = f"sudo {words} (the wizard can do it for you)"
-    detail = f"Python {python.version} cannot make environments: its ensurepip is missing."
+            action = f"sudo {words} (the wizard can do this for you)"
+    detail = f"Python {python.version} cannot make virtual environments: its ensurepip is missing."
     yield Finding("warn", "Environments", detail, action)
 
 
@@ -120,7 +120,10 @@ def _index(facts: Facts) -> Iterator[Finding]:
     listing = facts.listing
     if listing is None:
         yield Finding(
-            "warn", "Index", "No pip here says where packages come from.", "Add a pip or uv."
+            "warn",
+            "Index",
+            "The package index is unknown, because no pip was found.",
+            "Install pip or uv.",
         )
         return
     if listing.problem:
@@ -129,8 +132,10 @@ def _index(facts: Facts) -> Iterator[Finding]:
         yield Finding(mark, "Index", listing.problem, action)
     if listing.releases:
         index = next((p.pip.index for p in facts.pythons if p.pip and p.pip.index), None)
-        where = "pip's own index" if index is None or index.default else index.url
-        changed = f" (pip is told: {'; '.join(index.changed)})" if index and index.changed else ""
+        where = "pip's default index" if index is None or index.default else index.url
+        changed = (
+            f" (pip's settings: {'; '.join(index.changed)})" if index and index.changed else ""
+        )
         count = f"{len(listing.releases)} releases, the newest is {listing.releases[0].version}"
         yield Finding("ok", "Index", f"{where}: {count}{changed}")
 
@@ -138,7 +143,7 @@ def _index(facts: Facts) -> Iterator[Finding]:
 def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if python.cryptography:
         yield Finding(
-            "ok", "Installed", f"cryptography {python.cryptography} is there for {python.path}"
+            "ok", "Installed", f"cryptography {python.cryptography} is installed for {python.path}"
         )
     if not case.releases:
         return
@@ -146,11 +151,13 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     yield _wheel(case, python)
     build = case.choosing(Choices()).build_needs(python, case.row(newest))
     if isinstance(build, Refused):
-        action = " ".join(build.hints) or "Take the wheel: it needs nothing of this."
+        action = " ".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
     elif build.missing:
-        detail = f"{newest.version} can be built once these are here: {' '.join(build.missing)}"
-        action = f"The wizard installs them with {build.manager}: choose the source build."
+        detail = (
+            f"{newest.version} can be built when these are installed: {' '.join(build.missing)}"
+        )
+        action = f"To let the wizard install them with {build.manager}, choose the source build."
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
@@ -160,12 +167,16 @@ def _wheel(case: Case, python: Python) -> Finding:
     newest = case.releases[0]
     blocked = case.wheel_blocked_by(python, newest)
     if not blocked:
-        return Finding("ok", "Wheel", f"{newest.version} fits this Python: nothing is compiled.")
+        return Finding(
+            "ok", "Wheel", f"{newest.version} has a wheel for this Python, so nothing is compiled."
+        )
     best = case.newest_wheel(python)
     if best is None:
-        action = "Build it from source, or take another Python."
-        return Finding("warn", "Wheel", f"None fits this Python. {blocked.reason}", action)
-    action = f"Take {best.version}, the newest with a fitting wheel: --release {best.version}"
+        action = "Build it from source, or use another Python."
+        return Finding("warn", "Wheel", f"No wheel fits this Python. {blocked.reason}", action)
+    action = (
+        f"Use {best.version}, the newest release with a matching wheel: --release {best.version}"
+    )
     return Finding("warn", "Wheel", f"{newest.version}: {blocked.reason}", action)
 
 
@@ -173,12 +184,12 @@ def _support(case: Case) -> Iterator[Finding]:
     found = support.recommended(case)
     if found is None:
         return
-    parts = (found.words, found.openssl, f"Read in {found.source}." if found.source else "")
+    parts = (found.words, found.openssl, f"Source: {found.source}." if found.source else "")
     detail = " ".join(part for part in parts if part)
     if found.kind != "neither":
         yield Finding("ok", "Support", detail)
         return
-    action = "It may work all the same: the wizard proves what it has installed."
+    action = "It may work anyway: the wizard proves what it installs."
     yield Finding("warn", "Support", detail, action)
 
 
@@ -186,13 +197,13 @@ def _managers(facts: Facts) -> Iterator[Finding]:
     if facts.managers:
         yield Finding("ok", "Packages", ", ".join(m.name for m in facts.managers))
     elif facts.system.name != "windows":
-        detail = "No package manager that the wizard knows. Only a source build needs one."
+        detail = "No package manager that the wizard supports. Only a source build needs one."
         yield Finding(
-            "warn", "Packages", detail, "Take the wheel, or install by hand what it needs."
+            "warn", "Packages", detail, "Use the wheel, or install the missing packages yourself."
         )
     for manager in facts.managers:
         if manager.problem:
-            action = f"Mend {manager.name}, or take the wheel, which does without it."
+            action = f"Repair {manager.name}, or use the wheel, which does not need it."
             yield Finding("warn", "Packages", manager.problem, action)
 
 
@@ -205,7 +216,9 @@ def _tools(facts: Facts) -> Iterator[Finding]:
         yield Finding("ok", "Tools", ", ".join(words))
     for tool in facts.tools:
         if tool.problem:
-            action = "Only a source build needs it: take the wheel, or mend or remove it."
+            action = (
+                "Only a source build needs it. Use the wheel, or repair or remove this program."
+            )
             yield Finding("warn", tool.name, f"{tool.path}: {tool.problem}", action)
 
 
@@ -215,10 +228,14 @@ def _root(facts: Facts) -> Iterator[Finding]:
         yield Finding("ok", "Root", "You are root.")
     elif privilege.method != "none":
         asks = ", which asks for a password" if privilege.password else ", without a password"
-        yield Finding("ok", "Root", f"By {privilege.method}{asks}.")
+        yield Finding("ok", "Root", f"With {privilege.method}{asks}.")
     elif facts.system.name != "windows":
-        action = "Take the wheel, which needs no root, or ask whoever administers this machine."
-        yield Finding("warn", "Root", "There is no way to root: no sudo, no doas.", action)
+        action = (
+            "Use the wheel, which needs no root rights, or ask the administrator of this machine."
+        )
+        yield Finding(
+            "warn", "Root", "You cannot become root: neither sudo nor doas is available.", action
+        )
 
 
 def _room(facts: Facts) -> Iterator[Finding]:
@@ -227,13 +244,13 @@ def _room(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "warn",
             "Temporary",
-            f"Programs cannot run in {system.temporary} (noexec): source builds fail there.",
-            'Name another folder first: export TMPDIR="$HOME/tmp" (make it with mkdir).',
+            f"Programs cannot run in {system.temporary} (noexec), so source builds fail.",
+            'Use another folder: mkdir -p "$HOME/tmp" && export TMPDIR="$HOME/tmp"',
         )
     if 0 < system.temporary_free < BUILD_SPACE:
         free = f"{system.temporary_free / GIB:.1f} GiB free in {system.temporary}"
-        action = "Make room, or name a larger folder in TMPDIR. A wheel needs little."
-        yield Finding("warn", "Temporary", f"{free}: a source build wants 1.5 GiB.", action)
+        action = "Free some space, or set TMPDIR to a folder with more space. A wheel needs little."
+        yield Finding("warn", "Temporary", f"{free}: a source build needs 1.5 GiB.", action)
     if 0 < system.memory < BUILD_MEMORY:
-        memory = f"{system.memory / GIB:.1f} GiB of memory: a source build may be ended for lack."
-        yield Finding("warn", "Memory", memory, "Take the wheel, or add swap space.")
+        memory = f"{system.memory / GIB:.1f} GiB of memory: a source build may run out of memory."
+        yield Finding("warn", "Memory", memory, "Use the wheel, or add swap space.")

@@ -1,4 +1,4 @@
-"""What a machine could have after something else was installed on it, by somebody else. Pure."""
+"""What would be possible if the user or an administrator installed something else first. Pure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from wizard.versions import at_least, upstream
 from wizard.wording import joined, typed
 
 IMAGINED = "3.13.0"
-"""An ordinary Python that every system's installer has; wheels for older ones serve newer ones."""
+"""A standard Python that every system's installer offers; wheels for older Pythons also work with
+newer ones."""
 _WHERE_FROM = {
-    "linux": "Your system's packages, or the program uv, may have it.",
-    "macos": "python.org has an installer.",
-    "windows": "python.org has an installer.",
-    "other": "Your system's packages may have it.",
+    "linux": "Your system's package manager or the program uv may offer it.",
+    "macos": "python.org offers an installer.",
+    "windows": "python.org offers an installer.",
+    "other": "Your system's package manager may offer it.",
 }
 CONDA_FORGE = {
     "linux": ("x86_64", "aarch64", "ppc64le"),
@@ -39,7 +40,7 @@ CONDA_GLIBC = "2.17"
 
 
 class Effort(IntEnum):
-    """How much trouble a way is, the least first."""
+    """How much effort an alternative takes, the least first."""
 
     WHEEL = 0
     OTHER_PYTHON = 1
@@ -51,7 +52,7 @@ class Effort(IntEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A release that can be had, and the way to it."""
+    """A release that is possible, and how to get it."""
 
     release: str
     trouble: Effort
@@ -61,7 +62,7 @@ class Candidate:
 def new_python(
     case: Case, python: Python | None, releases: list[Listed], wheel: Version | None
 ) -> Iterator[Candidate]:
-    """A Python that is not here yet, where a wheel would fit it."""
+    """A Python that is not installed yet and for which a wheel exists."""
     facts = case.facts
     for title, imagined in _imagined(facts.system, python):
         listed = case.newest_wheel(imagined, releases)
@@ -69,7 +70,7 @@ def new_python(
             continue
         sentences = (
             f"cryptography {listed.version} has a wheel for it. {_WHERE_FROM[facts.system.name]} "
-            "It can stand beside what is here; the wizard finds it afterwards."
+            "You can install it beside the existing Python; the wizard then finds it."
         )
         detail = detailed(sentences, case.row(listed))
         minor = imagined.minor
@@ -83,7 +84,7 @@ def new_python(
 
 
 def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Python]]:
-    """Pythons that could be installed on this system, each with its name for people."""
+    """Yield the Pythons that could be installed on this system, each with its name for people."""
     minor = versions.minor(IMAGINED)
     ordinary = Python(
         "",
@@ -99,9 +100,9 @@ def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Pyth
     if python is None:
         name = f"Python {minor}"
     elif python.implementation != "cpython":
-        name = f"The ordinary Python (CPython) {minor}"
+        name = f"The standard Python (CPython) {minor}"
     elif python.free_threaded:
-        name = f"An ordinary Python {minor}, not a free-threaded one"
+        name = f"A standard Python {minor}, not a free-threaded one"
     if system.name == "linux":
         if python is not None:  # a 32-bit one on a 64-bit kernel: the system below it is 32-bit
             ordinary = replace(
@@ -121,12 +122,12 @@ def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Pyth
         elif system.machine == "arm64":
             yield name, replace(ordinary, platform="win-arm64")
             if system.release == "11":  # Windows 10 on ARM runs 32-bit Intel programs only
-                name = f"A Python {minor} for Intel (64-bit), which Windows 11 on ARM runs too"
+                name = f"A Python {minor} for Intel (64-bit), which also runs on Windows 11 on ARM"
                 yield name, replace(ordinary, platform="win-amd64", machine="AMD64")
 
 
 def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
-    """The package managers' own packages of cryptography."""
+    """Yield the package managers' packages of cryptography."""
     for manager in facts.managers:
         names = knowledge.packages_of(manager.name)
         if names is None or manager.name not in managers() or _foreign(facts.system, names):
@@ -141,16 +142,22 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
             if not names.distributions:
                 whose = f"the Python of {package_steps.name_of(manager.name)}"
             version = upstream(package.installed or package.candidate)
-            detail = f"Its version is {version}. It serves {whose} only, and no environment."
+            detail = (
+                f"Its version is {version}. It is installed for {whose}, not for a virtual "
+                "environment."
+            )
             if names.distributions:
-                detail += " Its security fixes come from the system's makers, while they give any."
+                detail += (
+                    " The system's developers provide its security fixes while they support "
+                    "the system."
+                )
             if package.installed:
-                yield Alternative(f"The package {name}, which is here already", detail)
+                yield Alternative(f"The package {name}, which is already installed", detail)
                 break
             command = to_stay(managers()[manager.name], (name,))
             if command is not None:
                 if command.root and facts.privilege.method == "none":
-                    detail += " An administrator has to install it."
+                    detail += " An administrator must install it."
                 yield Alternative(
                     f"The package {name} of {manager.name}",
                     detail,
@@ -160,27 +167,27 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
 
 
 def conda(facts: Facts) -> Iterator[Alternative]:
-    """The package of conda-forge, on the systems that it is made for."""
+    """Yield the package from conda-forge, on the systems that it supports."""
     system = facts.system
     if system.machine not in CONDA_FORGE.get(system.name, ()):
         return
     if system.name == "linux":
         pythons = [each for each in facts.pythons if usable(each)]
-        # All that is 32-bit on a 64-bit processor: so is the system.
+        # Everything is 32-bit on a 64-bit processor, so the system is 32-bit too.
         narrow = bool(pythons) and all(each.bits == 32 for each in pythons)
         if narrow or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
             return
     tool = next((name for name in ("conda", "mamba") if facts.tool(name)), "")
-    needs = "" if tool else " It needs conda or mamba, which Miniforge brings, and no root."
+    needs = "" if tool else " It needs conda or mamba (part of Miniforge), and no root rights."
     yield Alternative(
-        "The package of conda-forge",
-        f"conda brings a Python of its own, and cryptography for that one.{needs}",
+        "The package from conda-forge",
+        f"conda installs its own Python, with cryptography in it.{needs}",
         f"{tool or 'conda'} install -c conda-forge cryptography",
     )
 
 
 def newer_system(case: Case, python: Python | None, newest: Listed) -> Iterator[Alternative]:
-    """Where it is the age of the system that closes the newest release."""
+    """Yield a newer system, if the newest release is impossible because the system is too old."""
     if python is None:
         return
     here = case.wheel_blocked_by(python, newest)
@@ -214,13 +221,13 @@ def detailed(sentences: str, row: Release, *, bundled: bool = True) -> str:
 
 
 def command_words(facts: Facts, manager: Manager, command: Command) -> str:
-    """A package manager's command as it is typed here."""
+    """Return a package manager's command as the user types it here."""
     argv = called(managers()[manager.name], command, manager.program).argv
     sudo = () if facts.privilege.method in ("root", "none") else (facts.privilege.method,)
     return typed((*(sudo if command.root else ()), *argv), facts.system.name)
 
 
 def _foreign(system: System, names: Packages) -> bool:
-    """Whether other systems are made with this package manager, and this one is not."""
+    """Return whether this package manager belongs to other systems, not to this one."""
     own = {system.distribution, *system.like}
     return bool(names.distributions) and own.isdisjoint(names.distributions)

@@ -1,8 +1,8 @@
-"""Support: whether cryptography's makers test a release on a machine like this one.
+"""Support: whether cryptography's developers test a release on a machine like this one.
 
-The data stand in ``assets/upstream.toml``. Tested is what the makers name; a system that they
-name only as the newest of its kind cannot be told from here, so it does not count as tested, and
-the words say so.
+The data are in ``assets/upstream.toml``. A system counts as tested if the developers name it. If
+they name it only as the newest of its kind, the wizard cannot know which version that was, so it
+does not count as tested, and the sentence says so.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.needs.case import Case
 
 MOVING = ("latest", "rolling", "unstable")
-"""Words that stand for no fixed version: the newest, the newest Ubuntu, Debian Sid."""
+"""Words for moving versions: the newest, the newest Ubuntu, Debian Sid."""
 
 NAMES = {
     "alpine": "Alpine",
@@ -39,14 +39,14 @@ NAMES = {
 
 
 _MACHINES = {"win-amd64": "64-bit Intel", "win32": "32-bit Intel", "win-arm64": "ARM"}
-"""What Python calls a Windows, and the processor that this means."""
+"""Python's names for Windows platforms, and the processor of each."""
 
 
 @dataclass(frozen=True)
 class Tested:
     """A kind of system that is tested: an ``ID`` of os-release, its versions, the machines.
 
-    Versions may be of `MOVING`. ``machines`` are the Python's own (``i686``, ``win32``).
+    Versions may be of `MOVING`. ``machines`` are those of the Python (``i686``, ``win32``).
     """
 
     id: str
@@ -56,12 +56,12 @@ class Tested:
 
 @dataclass(frozen=True)
 class Upstream:
-    """What one line of releases is tested on, by its makers' word: a row of ``upstream.toml``.
+    """Where the developers test one line of releases: a row of ``upstream.toml``.
 
-    ``release`` is the one whose archive was read. ``python`` and ``newest_python`` are the oldest
-    and newest minor version that it names; ``pypy`` is the PyPy, in its own words, and
-    ``pypy_python`` the version of Python that this means, where it means one. ``openssl`` are the
-    versions that a source build is tested with, ``others`` the libraries that can take its place.
+    ``release`` is the release whose archive was read. ``python`` and ``newest_python`` are the
+    oldest and newest minor version that it names. ``pypy`` is the PyPy as the release names it, and
+    ``pypy_python`` the Python version of that PyPy, if known. ``openssl`` are the versions that a
+    source build is tested with, ``others`` the libraries that can replace OpenSSL.
     """
 
     release: str
@@ -75,7 +75,7 @@ class Upstream:
 
     @property
     def source(self) -> str:
-        """Where it was read."""
+        """The document from which it was read."""
         return f"docs/installation.rst of cryptography {self.release}"
 
 
@@ -83,10 +83,10 @@ class Upstream:
 class Support:
     """The outcome for one release here.
 
-    ``tested`` by its makers; ``wheel``: not tested, but there is a wheel that fits; ``neither``.
-    ``words`` is a sentence for people, ``short`` the same in less than 50 characters. ``openssl``
-    says which OpenSSL its source builds are tested with. ``source`` says where it was read; it
-    and ``openssl`` are empty where nothing is known of the release.
+    ``tested``: by its developers; ``wheel``: not tested, but a wheel fits; ``neither``. ``words``
+    is a sentence for people, ``short`` the same in at most 56 characters. ``openssl`` says which
+    OpenSSL its source builds are tested with. ``source`` says where it was read. ``source`` and
+    ``openssl`` are empty if the release is unknown.
     """
 
     release: str
@@ -99,7 +99,7 @@ class Support:
 
 @cache
 def load() -> tuple[Upstream, ...]:
-    """Read the asset, newest first. Raises ValueError where a row is not of this form."""
+    """Read the asset, newest first. Raises ValueError if a row does not have this form."""
     rows = read_asset("upstream.toml")["upstream"]
     return tuple(
         read_row(Upstream, {**row, "systems": [read_row(Tested, each) for each in row["systems"]]})
@@ -110,30 +110,28 @@ def load() -> tuple[Upstream, ...]:
 def support(
     facts: Facts, table: tuple[Upstream, ...], python: Python, version: str, has_wheel: bool
 ) -> Support:
-    """Whether this release is tested on this system with this Python. ``table``: `load`."""
+    """Return whether this release is tested on this system with this Python. ``table``: `load`."""
     here = f"{_place(facts.system, python)} with {_interpreter(python)}"
     wheel = f"cryptography {version} has {'a' if has_wheel else 'no'} wheel for {here}."
     kind: Literal["wheel", "neither"] = "wheel" if has_wheel else "neither"
     row = _row(table, version)
     if row is None:
-        words = f"{wheel} What its makers test this release on is not known to this wizard."
-        return Support(version, kind, words, f"{version}: what it is tested on is not known")
+        words = f"{wheel} The wizard does not know where this release is tested."
+        return Support(version, kind, words, f"{version}: unknown whether it is tested here")
     untested = _untested(facts.system, row, python)
     if untested is None:
-        words = (
-            f"{here} is one of the systems that cryptography {version} is tested on by its makers."
-        )
-        short = f"{version}: its makers test it on such a system"
+        words = f"The developers of cryptography test {version} on {here}."
+        short = f"{version}: tested by its developers on this kind of system"
         return Support(version, "tested", words, short, _openssl(row), row.source)
     perhaps = "perhaps tested" if untested.perhaps else "not tested"
-    short = f"{version}: {'a' if has_wheel else 'no'} wheel; {perhaps} on such a system"
+    short = f"{version}: {'a' if has_wheel else 'no'} wheel; {perhaps} on this kind of system"
     return Support(version, kind, f"{wheel} {untested.why}", short, _openssl(row), row.source)
 
 
 def recommended(case: Case) -> Optional[Support]:
-    """The support of the release that was chosen, or would be recommended, or else is the newest.
+    """Return the support of the chosen release, or of the recommended one, or else of the newest.
 
-    None where there is no Python, or no such release.
+    None if there is no Python, or no such release.
     """
     from wizard.questions import completion  # slow to import
 
@@ -141,7 +139,7 @@ def recommended(case: Case) -> Optional[Support]:
         python = case.target.python
         try:
             version = case.choices.release or completion.complete(case).choices.release
-        except Impossible:  # nothing can be recommended: then what the newest would be
+        except Impossible:  # nothing can be recommended: use the newest
             version = case.releases[0].version
         listed = case.find(version)
     except WizardError:
@@ -160,18 +158,18 @@ def _row(table: tuple[Upstream, ...], version: str) -> Optional[Upstream]:
 
 @dataclass(frozen=True)
 class _Untested:
-    """Why this is not among what the makers test. ``perhaps``: it may be, nobody can tell here."""
+    """Why this system is not tested. ``perhaps``: it may be, which the wizard cannot know."""
 
     why: str
     perhaps: bool = False
 
 
 def _untested(system: System, row: Upstream, python: Python) -> Optional[_Untested]:
-    """Why this is not among what the makers test; None where it is."""
+    """Return why this system is not tested, or None if it is."""
     ours = [each for each in row.systems if each.id == system.distribution]
     machine = _machine(python)
     if _emulated(system, python):
-        return _Untested("Its makers do not say that they test it on a processor that is imitated.")
+        return _Untested("Its developers do not say that they test it on an emulated processor.")
     here = [version for each in ours if machine in each.machines for version in each.versions]
     if not any(_same(version, system) for version in here):
         return _untested_system(system, ours, here)
@@ -181,7 +179,7 @@ def _untested(system: System, row: Upstream, python: Python) -> Optional[_Untest
 def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Untested:
     name = NAMES.get(system.distribution, "")
     if not ours:
-        return _Untested("Its makers do not test it on such a system.")
+        return _Untested("Its developers do not test it on this kind of system.")
     if not here:
         machines = dict.fromkeys(machine for each in ours for machine in each.machines)
         words = [_MACHINES.get(machine, machine) for machine in machines]
@@ -191,55 +189,62 @@ def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Un
     newest = f"{name} unstable" if "unstable" in moving else f"the newest {name}"
     if moving and _may_be(system, moving, named):
         return _Untested(
-            f"Its makers test it on {newest}: whether this one was that, nobody can tell here.",
+            f"Its developers test it on {newest}. The wizard does not know whether this system "
+            "was the newest then.",
             perhaps=True,
         )
     fixed = ["Server " * (name == "Windows") + word for word in here if word not in MOVING]
     tested = [f"{name} {joined(fixed)}"] if fixed else []
-    return _Untested(f"Its makers test it on {joined([*tested, *([newest] if moving else [])])}.")
+    return _Untested(
+        f"Its developers test it on {joined([*tested, *([newest] if moving else [])])}."
+    )
 
 
 def _may_be(system: System, moving: list[str], named: list[str]) -> bool:
-    """Whether this system may be what a moving word stood for when the release was made."""
+    """Return whether this system may be the moving version at the time of the release."""
     version = system.distribution_version
     if "unstable" in moving:
-        return not version  # Debian gives a version to what is stable only
-    # What is older than a version that is named was not the newest.
+        return not version  # only Debian's stable releases have a version
+    # A version older than a named one was not the newest.
     return bool(version) and all(at_least(version, each) for each in named)
 
 
 def _untested_python(row: Upstream, python: Python) -> Optional[_Untested]:
     if python.implementation not in ("cpython", "pypy"):
-        return _Untested("Its makers test it with CPython and PyPy only.")
+        return _Untested("Its developers test it only with CPython and PyPy.")
     if python.free_threaded:
-        return _Untested("Its makers name no free-threaded Python among those that they test.")
+        return _Untested(
+            "Its developers do not list a free-threaded Python among those that they test."
+        )
     if not at_least(python.version, row.python):
-        return _Untested(f"Its makers test it with Python {row.python} and newer.")
+        return _Untested(f"Its developers test it with Python {row.python} and newer.")
     if not at_least(row.newest_python, python.minor):
-        return _Untested(f"Its makers name no Python newer than {row.newest_python}.")
+        return _Untested(f"Its developers list no Python newer than {row.newest_python}.")
     if python.implementation == "pypy" and python.minor != row.pypy_python:
-        which = f"Its makers test it with {row.pypy}"
+        which = f"Its developers test it with {row.pypy}"
         if row.pypy_python:
             return _Untested(f"{which}.")
-        # The facts have the version of Python that a PyPy speaks, not PyPy's own.
-        return _Untested(f"{which}: whether this is that, nobody can tell here.", perhaps=True)
+        # The facts contain the Python version that a PyPy implements, not PyPy's own version.
+        return _Untested(
+            f"{which}. The wizard does not know whether this is the same one.", perhaps=True
+        )
     return None
 
 
 def _same(version: str, system: System) -> bool:
-    """Whether a version of the table is this system's: ``8`` is ``8.9``, and not ``80``."""
+    """Return whether a table version matches this system: ``8`` matches ``8.9``, not ``80``."""
     have = system.distribution_version
     if system.name == "windows":
-        found = re.match(r"(\d{4})Server", system.release)  # 2022Server; a laptop says 11
+        found = re.match(r"(\d{4})Server", system.release)  # 2022Server; a laptop has 11
         have = found[1] if found else ""
     return f"{have}.".startswith(f"{version}.")
 
 
 def _machine(python: Python) -> str:
-    """The machine that the Python is made for, as the table has it."""
+    """Return the machine that the Python is built for, as the table names it."""
     if python.platform.startswith("win"):
         return python.platform
-    # A 32-bit Python on a 64-bit processor is asked about as what it is.
+    # A 32-bit Python on a 64-bit processor counts as 32-bit.
     narrow = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
     return narrow.get(python.machine, python.machine) if python.bits == 32 else python.machine
 
@@ -250,7 +255,7 @@ def _emulated(system: System, python: Python) -> bool:
 
 
 def _place(system: System, python: Python) -> str:
-    """The system in words: ``Debian 12 on x86_64``."""
+    """Return the system in words: ``Debian 12 on x86_64``."""
     name = NAMES.get(system.distribution, system.distribution_name or system.name)
     version = system.distribution_version
     if system.name == "windows":
@@ -262,7 +267,7 @@ def _place(system: System, python: Python) -> str:
     if system.distribution == "debian" and not version:
         version = "testing or unstable"
     machine = _MACHINES.get(_machine(python), _machine(python))
-    imitated = " (imitated by ARM)" if _emulated(system, python) else ""
+    imitated = " (emulated on ARM)" if _emulated(system, python) else ""
     return f"{name} {version}".strip() + f" on {machine}{imitated}"
 
 

@@ -1,1 +1,1 @@
-"""What is kept between runs: the cache, and seals on what is in it."""
+"""What is kept between runs: the cache, and the checksums of its contents."""

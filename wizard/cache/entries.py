@@ -1,7 +1,7 @@
-"""The cache: what is kept in it, whether that is whole, and how it is cleared.
+"""The cache: what is in it, whether its entries are complete, and how to clear it.
 
-Only what the wizard itself puts there is seen at all. Whoever sets CRYPTOGRAPHY_WIZARD_CACHE to a
-folder of other things finds them untouched.
+Only files that the wizard itself created are seen. If CRYPTOGRAPHY_WIZARD_CACHE names a folder with
+other files, those stay untouched.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ from wizard.programs import locks
 
 Kind = Literal["rust", "openssl", "source", "leftover"]
 LOCK = "in-use.lock"
-"""The file that every run keeps locked while it may use the cache: see `in_use`."""
+"""The file that every run locks while it may use the cache: see `in_use`."""
 PATIENCE = 60.0
-"""Seconds that a run waits at most until somebody else has cleared the cache."""
+"""The longest time, in seconds, that a run waits while another process clears the cache."""
 _BUILT = re.compile(r"\d+\.\d+\.\d+[a-z]?-(static|shared)-[\w.-]+", re.ASCII)
 _SOURCE = re.compile(r"openssl-([\w.-]+?)(?:-sha256-([0-9a-f]{64}))?\.tar\.gz", re.ASCII)
-"""The version, and the checksum if that is not the table's.
+"""The version, and the checksum if it differs from the table's.
 
 See `wizard.openssl_archive.cached_name`.
 """
 _WORKSHOP = re.compile(r"[0-9a-f]{8}", re.ASCII)
-"""Where a wheelhouse is made: `wizard.target_environment.work_folder`."""
+"""The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
 _HALF = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
-"""What is written or removed has such a name until that is done."""
+"""The hidden name of a file or folder while it is being written or removed."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One thing in the cache.
 
-    ``name`` is its path in the cache, with slashes; ``title`` says what it is. ``bytes`` is what
-    its files hold; ``changed`` when it was put there (ISO 8601, UTC). A ``leftover`` is what a run
-    that was cut off has left: nothing needs it.
+    ``name`` is its path in the cache, with slashes; ``title`` says what it is. ``bytes`` is the
+    size of its files; ``changed`` is when it was created (ISO 8601, UTC). A ``leftover`` comes from
+    an interrupted run and is not needed.
     """
 
     name: str
@@ -65,9 +65,9 @@ class Entry:
 
 
 def entries() -> tuple[Entry, ...]:
-    """What is in the cache: Rust, built OpenSSLs, their sources, and what was left over.
+    """Return what is in the cache: Rust, OpenSSL builds, their sources, and leftovers.
 
-    Raises WizardError where the cache cannot be read.
+    Raises WizardError if the cache cannot be read.
     """
     root = locations.cache()
     try:
@@ -77,9 +77,9 @@ def entries() -> tuple[Entry, ...]:
 
 
 def verify(entry: Entry) -> tuple[str, ...]:
-    """What is wrong with it, one sentence each; nothing where it is whole, or a leftover.
+    """Return its problems, one sentence each; none if it is complete, or a leftover.
 
-    All checksums that there are get compared. Raises WizardError where it cannot be read.
+    Compares all available checksums. Raises WizardError if the entry cannot be read.
     """
     path = Path(entry.path)
     try:
@@ -93,17 +93,17 @@ def verify(entry: Entry) -> tuple[str, ...]:
 
 
 def clear(entry: Entry) -> None:
-    """Remove it from the cache. Links are never followed.
+    """Remove the entry from the cache. Links are never followed.
 
-    Raises WizardError where it cannot be removed, or a run of the wizard might use it just now.
+    Raises WizardError if it cannot be removed, or if a run of the wizard might be using it.
     """
     root, path = locations.cache(), Path(entry.path)
     with _alone(root):
         if (path, entry.kind) not in set(_found(root)):
-            return  # it has gone, or is something else by now
+            return  # it is gone, or has been replaced
         away = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
         try:
-            # Under its own name it is never half there, even if this is interrupted.
+            # An entry is never incomplete under its own name, even if this is interrupted.
             path.rename(away)
             shutil.rmtree(away) if away.is_dir() else away.unlink()
         except OSError as error:
@@ -112,11 +112,11 @@ def clear(entry: Entry) -> None:
 
 @contextlib.contextmanager
 def in_use(cancel: threading.Event) -> Iterator[None]:
-    """Within this block nobody clears the cache. Several runs may be in such a block at once.
+    """Within this block nobody clears the cache. Several runs can be in such a block at once.
 
-    It is a lock of the system's on a file in the cache, so it ends with the process, however that
-    ends. While somebody clears the cache it is waited for, until ``cancel`` is set and for at most
-    `PATIENCE` seconds. Where there can be no lock the block is done without: `clear` refuses then.
+    This holds a file lock in the cache, which the system releases when the process ends. While
+    another process clears the cache, this waits until ``cancel`` is set, for at most `PATIENCE`
+    seconds. If no lock is possible, the block runs without one, and `clear` refuses to clear.
     """
     limit = time.monotonic() + PATIENCE
     with contextlib.ExitStack() as stack:
@@ -126,7 +126,7 @@ def in_use(cancel: threading.Event) -> Iterator[None]:
                 if cancel.wait(0.1):
                     break
         except OSError:
-            stack.close()  # a file system without locks, or a cache that cannot be written
+            stack.close()  # a file system without locks, or a read-only cache
         yield
 
 
@@ -140,7 +140,7 @@ def _locked(file: IO[bytes]) -> bool:
 
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Within this block no run uses the cache. Raises WizardError where one does just now."""
+    """Within this block no run uses the cache. Raises WizardError if a run is using it."""
     with contextlib.ExitStack() as stack:
         try:
             _lock(stack.enter_context(_lock_file(root)), alone=True)
@@ -149,11 +149,13 @@ def _alone(root: Path) -> Iterator[None]:
             raise WizardError(
                 "The cache is in use, so nothing was removed.",
                 shown=f"{root / LOCK} is locked by {who}",
-                why="A run of the wizard is building something, perhaps with what is in it.",
-                hints=("Wait until that run is over, or cancel it; then try again.",),
+                why="Another run of the wizard is building something and may need the cache.",
+                hints=("Wait until that run is finished, or cancel it. Then try again.",),
             ) from None
         except OSError as error:
-            raise _failed("Whether the cache is in use cannot be told.", error) from None
+            raise _failed(
+                "The wizard cannot find out whether the cache is in use.", error
+            ) from None
         yield
 
 
@@ -163,11 +165,12 @@ def _lock_file(root: Path) -> IO[bytes]:
 
 
 def _lock(file: IO[bytes], *, alone: bool) -> None:
-    """Lock it until it is closed. Raises BlockingIOError where another process is in the way."""
+    """Lock the file until it is closed. Raises BlockingIOError if it is locked already."""
     if sys.platform == "win32":
         import msvcrt
 
-        # Locks there are of ranges of bytes, one owner each: a run takes one, clearing takes all.
+        # Windows locks ranges of bytes, each with one owner: a run locks one byte, clearing locks
+        # all.
         file.seek(0 if alone else os.getpid())
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 0x7FFF_FFFF if alone else 1)
@@ -180,7 +183,7 @@ def _lock(file: IO[bytes], *, alone: bool) -> None:
 
 
 def _found(root: Path) -> Iterator[tuple[Path, Kind]]:
-    """What in the cache is the wizard's own, by its place, its name and its kind of file."""
+    """Yield the wizard's own entries, recognized by path, name and kind of file."""
     openssl = root / "openssl"
     for path in _real(root):
         if path.name == "rust" and any((path / part).is_dir() for part in ("rustup", "cargo")):
@@ -212,9 +215,9 @@ def _is_signature(path: Path) -> bool:
 
 
 def _real(folder: Path) -> list[Path]:
-    """What is in a folder but for links; nothing where it is a link itself, or not there.
+    """Return the contents of a folder without links; nothing if it is a link itself, or missing.
 
-    The cache's own folder may be a link: that is how one moves it to another disk.
+    The cache folder itself may be a link, so that users can move it to another disk.
     """
     if not folder.is_dir() or (folder.is_symlink() and folder != locations.cache()):
         return []
@@ -241,18 +244,18 @@ def _title(path: Path, kind: Kind) -> str:
         return f"the source of OpenSSL {_version_and_sum(path)[0]}"
     if kind == "openssl":
         found = integrity.read(path)
-        return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, not finished"
-    return "left by a run that was cut off, or is going on"
+        return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, unfinished build"
+    return "from a run that was interrupted or is still running"
 
 
 def _size(path: Path) -> int:
-    """The bytes of a file, or of all files in a folder; those with several names count once."""
+    """Return the size in bytes of a file, or of all files in a folder; hard links count once."""
     if not path.is_dir():
         return path.stat().st_size
     sizes = {}
     for folder, _, names in os.walk(path):
         for name in names:
-            with contextlib.suppress(FileNotFoundError):  # a build is going on in it
+            with contextlib.suppress(FileNotFoundError):  # a build is running in it
                 status = (Path(folder) / name).lstat()
                 if stat.S_ISREG(status.st_mode):
                     sizes[status.st_dev, status.st_ino] = status.st_size
@@ -261,9 +264,9 @@ def _size(path: Path) -> int:
 
 def _verify_openssl(path: Path) -> tuple[str, ...]:
     if integrity.read(path) is None:
-        return ("Its build was not finished: it has no list of its files with their checksums.",)
+        return ("Its build was not finished: the list of its files and checksums is missing.",)
     names = integrity.damage(path)
-    return tuple(f"{name} is not what it was when it was built." for name in names)
+    return tuple(f"{name} has changed since it was built." for name in names)
 
 
 def _verify_source(path: Path) -> tuple[str, ...]:
@@ -286,7 +289,7 @@ def _version_and_sum(path: Path) -> tuple[str, str]:
 
 
 def _verify_gzip(path: Path) -> tuple[str, ...]:
-    """Of a version that the wizard does not know only gzip's own checksum can be compared."""
+    """For a version that the wizard does not know, only gzip's checksum can be compared."""
     import gzip
 
     try:
@@ -294,26 +297,26 @@ def _verify_gzip(path: Path) -> tuple[str, ...]:
             while file.read(1 << 20):
                 pass
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        return (f"It is damaged or was cut off: {error}.",)
+        return (f"It is damaged or incomplete: {error}.",)
     return () if path.stat().st_size else ("It is empty.",)
 
 
 def _verify_rust(path: Path) -> tuple[str, ...]:
-    """rustup keeps no checksums, but lists of what it installed."""
+    """rustup keeps no checksums, only lists of the installed files."""
     toolchains = _toolchains(path)
     if not toolchains:
-        return ("It has no toolchain: its installation was not finished.",)
+        return ("It contains no toolchain: its installation was not finished.",)
     problems = []
     for toolchain in toolchains:
         rustlib = toolchain / "lib" / "rustlib"
         lists = sorted(rustlib.glob("manifest-*"))
         if not lists:
-            problems.append(f"{toolchain.name} was not finished: it has no list of its files.")
+            problems.append(f"{toolchain.name} was not finished: the list of its files is missing.")
         for each in lists:
             for line in each.read_text(encoding="utf-8", errors="replace").splitlines():
                 kind, _, name = line.partition(":")
                 if kind in ("file", "dir") and not os.path.lexists(toolchain / name):
-                    problems.append(f"{name} of {toolchain.name} is not there.")
+                    problems.append(f"{name} of {toolchain.name} is missing.")
     return tuple(problems)
 
 
@@ -327,6 +330,6 @@ def _failed(what: str, error: OSError) -> WizardError:
     return WizardError(
         what,
         shown=f"{where}{error.strerror or error}",
-        why="You may not do that there." if denied else "The system does not let the wizard.",
-        hints=(f"Look into {locations.cache()}; what is in it can be deleted by hand.",),
+        why="You do not have permission." if denied else "The system refuses.",
+        hints=(f"Look into {locations.cache()}. You can delete its contents yourself.",),
     )

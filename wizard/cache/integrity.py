@@ -1,4 +1,4 @@
-"""The seal of a folder in the cache: what is in it, with checksums. Without one it is half done."""
+"""The seal of a cache folder: the checksums of its files. Without it, a folder is incomplete."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 NAME = "sealed.json"
-"""The seal's file, in the folder itself."""
+"""The name of the seal's file in the folder."""
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """What a seal says: what the folder holds, when it was sealed, and each file's SHA-256."""
+    """What a seal says: a title, when the folder was sealed, and each file's SHA-256."""
 
     title: str
     when: str
@@ -23,7 +23,7 @@ class Sealed:
 
 
 def seal(folder: Path, title: str) -> None:
-    """Write down what is in ``folder``. Raises OSError where it cannot be read or written."""
+    """Record the contents of ``folder``. Raises OSError if it cannot be read or written."""
     moment = datetime.now(timezone.utc).isoformat(timespec="seconds")
     text = json.dumps({"title": title, "when": moment, "files": _sums(folder)}, indent=1)
     half = folder / f".{NAME}-{os.getpid()}"
@@ -32,16 +32,16 @@ def seal(folder: Path, title: str) -> None:
 
 
 def read(folder: Path) -> Sealed | None:
-    """The seal of ``folder``; None where there is none, or one that is damaged."""
+    """Return the seal of ``folder``, or None if it is missing or damaged."""
     try:
         data = json.loads((folder / NAME).read_text(encoding="utf-8"))
         return Sealed(str(data["title"]), str(data["when"]), dict(data["files"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # an unfinished build has none; a damaged one is built anew
+        return None  # an unfinished build has none; a damaged one is rebuilt
 
 
 def damage(folder: Path) -> tuple[str, ...]:
-    """What is not as the seal says: files that are gone, changed, or new. Reads all of them."""
+    """Return the files that are missing, changed or new since sealing. Reads all files."""
     found = read(folder)
     if found is None:
         return (NAME,)
@@ -51,9 +51,9 @@ def damage(folder: Path) -> tuple[str, ...]:
 
 
 def sealed(folder: Path) -> tuple[str, ...]:
-    """The names of the folders in ``folder`` that are sealed, and have all their files still.
+    """Return the names of the sealed folders in ``folder`` that still have all their files.
 
-    None where there is no such folder. No checksum is looked at: that takes too long.
+    Empty if the folder does not exist. Checksums are not compared, which would take too long.
     """
     if not folder.is_dir():
         return ()

@@ -1,1 +1,1 @@
-"""A plan or a command written out: as text, for a shell, PowerShell or Docker."""
+"""A plan or a command as text, or for a shell, PowerShell or Docker."""

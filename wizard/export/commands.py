@@ -7,12 +7,12 @@ from wizard.export import powershell, shell
 
 
 def command_text(action: Action, system: str = "linux") -> str:
-    """What an action does, as one command to type: on Windows for PowerShell, else for a shell."""
+    """Return an action as one command to type: on Windows for PowerShell, otherwise for a shell."""
     if system == "windows":
         return powershell.action_text(action)
     return shell.action_text(action, system)
 
 
 def prompt(system: str) -> str:
-    """What stands before a command that is to be typed on this system."""
+    """Return the prompt that is shown before a command on this system."""
     return "PS>" if system == "windows" else "$"

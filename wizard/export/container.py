@@ -1,4 +1,4 @@
-"""The machine that a fresh container is: known from a machine of the same distribution."""
+"""A fresh container as a machine, derived from a machine of the same distribution."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from wizard.target_environment import usable
 from wizard.versions import key
 
 FOLDER = "/opt/cryptography"
-"""The environment in an image: at the same place in every stage, for its paths are in its files."""
+"""The environment in an image. It has the same path in every stage, because its files contain its
+path."""
 CACHE = "/var/cache/wizard"
-"""Where the builder keeps what only the build needs."""
+"""The builder's folder for files that only the build needs."""
 MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
-"""The variables that name an address, which is the same everywhere."""
+"""The variables that contain addresses, which are the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,12 @@ class ImagePackageManager:
     """How a package manager is used in an image: a row ``[[manager]]`` of ``assets/images.toml``.
 
     ``caches`` are the folders of what it downloads. ``install`` are shell commands; the last gets
-    the packages' names. ``python`` is the package of a Python of another version than the usual
-    (``python{minor}``, ``python{digits}``), and ``venv_apart`` says that making environments needs
-    a package too. ``fetch`` are the packages to download with and ``unpack`` those to unpack with,
-    as far as images lack them; ``compiled`` those that a compiled extension needs when it is used.
-    ``user`` makes the account ``app``, number 10001. ``unpinned`` are hadolint's names for what it
-    would say of packages without versions, and of downloads that lie in a cache.
+    the packages' names. ``python`` is the package of a Python other than the default
+    (``python{minor}``, ``python{digits}``), and ``venv_apart`` says that making environments also
+    needs a package. ``fetch`` are the packages for downloading and ``unpack`` those for unpacking,
+    if images lack them; ``compiled`` are those that a compiled extension needs at run time.
+    ``user`` makes the account ``app``, number 10001. ``unpinned`` are the hadolint rules about
+    packages without versions and cached downloads.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Image:
     It is for its versions from ``first`` to ``last``, both included (empty: no end). ``name`` is
     its name and tag, in which ``{version}`` is the version, ``{minor}`` its first two numbers and
     ``{major}`` its first. ``manager`` names its `Words`. ``openssl`` are the packages with the
-    libraries alone. ``lacks`` are packages that the distribution has and the image has not.
+    libraries alone. ``lacks`` are packages that the distribution has but the image does not.
     """
 
     distribution: str
@@ -69,7 +70,7 @@ class Image:
     lacks: tuple[str, ...] = ()
 
     def serves(self, distribution: str, version: str) -> bool:
-        """Whether it is the image of this version of this distribution."""
+        """Return whether it is the image of this version of this distribution."""
         if distribution != self.distribution or not key(version):
             return False
         last = key(self.last)
@@ -78,9 +79,9 @@ class Image:
 
 @dataclass(frozen=True)
 class Container:
-    """A fresh container: ``facts`` of it, the ``image`` (name and tag) that it is made from, the
-    ``row`` and ``words`` for that image. ``configured`` says that the pip of the machine it was
-    thought of on has another index than the usual.
+    """A fresh container: its ``facts``, its ``image`` (name and tag), and the ``row`` and ``words``
+    for that image. ``configured`` says that pip on the planning machine does not use the default
+    index.
     """
 
     facts: Facts
@@ -105,22 +106,23 @@ def words() -> tuple[ImagePackageManager, ...]:
 
 
 def container(facts: Facts, choices: Choices) -> Container:
-    """Return the container that a machine with these facts, and these choices, stands for.
+    """Return the container for a machine with these facts and these choices.
 
-    Raises BadRequest where there is no image of that system, or a choice is not for containers,
-    and Impossible where the facts do not say which Python the distribution has.
+    Raises BadRequest if the system has no image, or if a choice is not for containers, and
+    Impossible if the facts do not say which Python the distribution has.
     """
     system = facts.system
     if system.name != "linux":
         name = {"macos": "macOS", "windows": "Windows"}.get(system.name, "another system")
         raise BadRequest(
-            f"A Dockerfile cannot be written from a machine with {name}.",
-            why="Containers are Linux, and what is called how there can be read on a Linux only.",
+            f"A Dockerfile cannot be written on a machine with {name}.",
+            why="Containers run Linux, and their package names can be read only on a Linux "
+            "machine.",
             hints=(
-                "Plan on a Linux, or for one: "
-                "cryptography-wizard plan --format dockerfile --facts FILE",
-                "For this system there is a script: "
-                f"--format {'powershell' if system.name == 'windows' else 'sh'}",
+                "Plan on a Linux machine, or for one: cryptography-wizard plan --format "
+                "dockerfile --facts FILE",
+                "For this system, write a script: --format "
+                f"{'powershell' if system.name == 'windows' else 'sh'}",
             ),
         )
     row = next(
@@ -128,9 +130,9 @@ def container(facts: Facts, choices: Choices) -> Container:
     )
     if row is None:
         raise BadRequest(
-            f"There is no image that the wizard knows of {_name(facts)}.",
-            why="A container needs an image whose package lists can still be fetched.",
-            hints=(f"It knows those of: {', '.join(_known())}.",),
+            f"The wizard knows no image for {_name(facts)}.",
+            why="A container needs an image whose package lists can still be downloaded.",
+            hints=(f"It knows images for: {', '.join(_known())}.",),
         )
     image = _filled(row.name, system.distribution_version)
     how = next(w for w in words() if w.name == row.manager)
@@ -138,9 +140,9 @@ def container(facts: Facts, choices: Choices) -> Container:
     _check(choices, pythons, image)
     if not pythons:
         raise Impossible(
-            f"Which Python {image} would have cannot be told.",
-            why="These facts have no Python of the distribution's own, in /usr/bin.",
-            hints=("Install it on this machine: its package is mostly called python3.",),
+            f"The wizard cannot find out which Python {image} has.",
+            why="These facts contain no Python of the distribution in /usr/bin.",
+            hints=("Install it on this machine: the package is usually named python3.",),
         )
     imagined = replace(
         facts,
@@ -169,12 +171,12 @@ def container(facts: Facts, choices: Choices) -> Container:
 
 
 def settled(choices: Choices) -> Choices:
-    """The choices, with the environment of an image."""
+    """Return the choices, with the environment of an image."""
     return replace(choices, venv=FOLDER)
 
 
 def _fresh(python: Python, how: ImagePackageManager) -> Python:
-    """The same Python in a container: alone, with no pip, no headers and nothing installed."""
+    """Return the same Python in a container: without pip, headers and packages."""
     path = f"/usr/bin/{posixpath.basename(python.path)}"
     return replace(
         python,
@@ -192,7 +194,7 @@ def _fresh(python: Python, how: ImagePackageManager) -> Python:
 
 
 def _comes_with(python: Python) -> bool:
-    """Whether this Python is one of the distribution's own, that its image can have too."""
+    """Return whether this Python belongs to the distribution, so that its image can have it too."""
     return (
         python.prefix == "/usr"
         and python.implementation == "cpython"
@@ -217,25 +219,25 @@ def _speaks(manager: Manager, how: ImagePackageManager) -> bool:
 def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
     """Raise BadRequest for a choice that has no meaning in an image."""
     no = {
-        "venv": f"In an image the environment is {FOLDER}.",
-        "wheelhouse": "A Dockerfile installs; it fills no folder.",
-        "from_wheelhouse": "A build of an image sees no folder of this machine.",
-        "targets": "An image has one Python.",
-        "repair": "A Dockerfile installs; it makes no wheel to give away.",
+        "venv": f"In an image, the environment is always {FOLDER}.",
+        "wheelhouse": "A Dockerfile installs cryptography; it does not make a wheelhouse.",
+        "from_wheelhouse": "The build of an image cannot read folders of this machine.",
+        "targets": "An image has only one Python.",
+        "repair": "A Dockerfile installs cryptography; it does not make wheels for others.",
     }
     for name, why in no.items():
         if getattr(choices, name):
             _refuse(described()[name].flag, why)
     if choices.installer == "uv":
-        _refuse("--installer uv", f"There is no uv in {image}; its Python brings pip.")
+        _refuse("--installer uv", f"{image} has no uv; its Python includes pip.")
     if isinstance(choices.openssl_choice, OpenSSLFolder):
-        _refuse("--openssl FOLDER", "A build of an image sees no folder of this machine.")
+        _refuse("--openssl FOLDER", "The build of an image cannot read folders of this machine.")
     if choices.openssl_source and not choices.openssl_source.startswith(("https://", "http://")):
-        _refuse("--openssl-source FILE", "A build of an image sees no file of this machine.")
+        _refuse("--openssl-source FILE", "The build of an image cannot read files of this machine.")
     if choices.python and choices.python not in {p.path for p in pythons}:
         raise BadRequest(
             f"{image} has no Python {choices.python}.",
-            why="An image has the distribution's own Pythons only.",
+            why="An image has only the distribution's Pythons.",
             hints=tuple(f"It has: {p.path} ({p.version})" for p in pythons),
         )
 
@@ -244,7 +246,7 @@ def _refuse(flag: str, why: str) -> None:
     raise BadRequest(
         f"{flag} and --format dockerfile contradict each other.",
         why=why,
-        hints=(f"Leave out {flag.split()[0]}.",),
+        hints=(f"Omit {flag.split()[0]}.",),
     )
 
 

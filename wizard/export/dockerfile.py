@@ -1,8 +1,8 @@
-"""A plan written as a Dockerfile of two stages: one that builds, and one that has the result only.
+"""A plan as a Dockerfile with two stages: the first builds, the second has only the result.
 
-What a build needs, and the environment afterwards does not, stays in the stage ``builder``
-(docs/installation.rst of cryptography, "Rust"). It is for BuildKit, which Docker has by default
-since 23.0: cache mounts, here-documents and checksums of downloads are BuildKit's.
+Everything that only the build needs stays in the stage ``builder`` (docs/installation.rst of
+cryptography, "Rust"). It needs BuildKit, Docker's default since 23.0, for cache mounts,
+here-documents and checksums of downloads.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from wizard.plan import PackagesInstalled, Plan, Step, in_turn, order
 from wizard.wrap import wrap
 
 USER = "10001:10001"
-"""The account and group of the final image, by number: whoever runs it sees that it is not root."""
+"""The account and group of the final image, by number, which shows that it is not root."""
 BUILD_ONLY = ("include", "lib/*.a", "lib/cmake", "lib/pkgconfig")
-"""What OpenSSL's install_dev puts into its folder, and no program that runs looks for."""
+"""The files of OpenSSL's install_dev that no program needs at run time."""
 _TRIAL = (
     "from cryptography.fernet import Fernet as F; k = F.generate_key(); "
     "assert F(k).decrypt(F(k).encrypt(b'it works')) == b'it works'"
@@ -59,11 +59,12 @@ def _fetching(fresh: Container) -> tuple[str, ...]:
 
 
 def to_dockerfile(plan: Plan, fresh: Container) -> str:
-    """The Dockerfile of a plan for ``fresh``. Raises Impossible where the plan only prepares."""
+    """Return the Dockerfile of a plan for ``fresh``. Raises Impossible if it only prepares."""
     if plan.prepares:
         raise Impossible(
-            "What the image needs cannot be told: this machine's package lists are empty.",
-            hints=(*_fetching(fresh), "Or take the wheel."),
+            "The wizard cannot find out what the image needs: this machine's package lists are "
+            "empty.",
+            hints=(*_fetching(fresh), "Or use the wheel."),
         )
     worth = in_turn(plan)
     steps = [step for step in order(plan) if step in worth and instruction(step.action, fresh)]
@@ -87,10 +88,10 @@ def to_dockerfile(plan: Plan, fresh: Container) -> str:
 
 
 def _trimmed(plan: Plan) -> list[str]:
-    """Take away from the environment's OpenSSL what only compiling needs."""
+    """Remove from the environment's OpenSSL what only compiling needs."""
     own = posixpath.join(plan.environment, "openssl")
     words = " \\\n    ".join(["RUN rm -rf", *(f"{own}/{name}" for name in BUILD_ONLY)])
-    return ["", "# Only compiling needs these.", words]
+    return ["", "# Needed only to compile.", words]
 
 
 def _header(plan: Plan, fresh: Container) -> list[str]:
@@ -104,9 +105,10 @@ def _header(plan: Plan, fresh: Container) -> list[str]:
         f"#   docker build {platform}{secret}--tag cryptography:{plan.release} - < FILE",
     ]
     if fresh.configured:
-        lines.append("# pip has settings of its own here: PIP.CONF is the file that holds them.")
+        lines.append("# This machine has pip settings: PIP.CONF is the file that contains them.")
     lines += [
-        "# Packages have no versions, for the lists keep only the newest; each RUN does one thing.",
+        "# Packages are not pinned, because the lists keep only the newest. Each RUN does one "
+        "thing.",
         f"# hadolint global ignore={','.join([*fresh.words.unpinned, 'DL3059'])}",
     ]
     for note in plan.notes:
@@ -123,11 +125,11 @@ def _how(plan: Plan) -> str:
 
 
 def _packages_words(plan: Plan) -> str:
-    return "Python, and all that compiling needs." if compiles(plan.method) else "Python."
+    return "Python, and everything needed to compile." if compiles(plan.method) else "Python."
 
 
 def _needed(plan: Plan, steps: list[Step], fresh: Container) -> set[str]:
-    """The packages of the stage that builds."""
+    """Return the packages of the build stage."""
     names = {_python(plan, fresh), "ca-certificates"}
     for step in steps:
         if isinstance(step.check, PackagesInstalled):
@@ -140,7 +142,7 @@ def _needed(plan: Plan, steps: list[Step], fresh: Container) -> set[str]:
 
 
 def _python(plan: Plan, fresh: Container) -> str:
-    """The package of the Python that the environment is made from."""
+    """Return the package of the Python from which the environment is made."""
     commands = [s.action for s in plan.steps if s.role == "environment"]
     base = next(c.argv[0] for c in commands if isinstance(c, Command))
     name = posixpath.basename(base)
@@ -159,7 +161,7 @@ def _packages(names: set[str], fresh: Container) -> str:
 
 @singledispatch
 def instruction(action: object, _fresh: Container) -> str:
-    """What an action is in a Dockerfile; empty where an image needs nothing of it.
+    """What an action is in a Dockerfile; empty if an image needs nothing of it.
 
     Raises UnknownAction.
     """
@@ -212,7 +214,7 @@ def _run(mounts: list[str], commands: list[str]) -> str:
 
 
 def _typed(command: Command, fresh: Container) -> str:
-    """A command as it is typed, its variables in front, each on a line."""
+    """Return a command as a user types it, with its variables in front, each on a line."""
     cores = f"-j{fresh.facts.system.cores}"
     words = [
         '-j"$(nproc)"' if command.progress == "make" and word == cores else quote(word)
@@ -222,7 +224,7 @@ def _typed(command: Command, fresh: Container) -> str:
 
 
 def _mounts(command: Command, fresh: Container) -> list[str]:
-    """What a pip that runs may keep for the next build, or may know from outside the image."""
+    """Return the mounts for pip: its cache, and the user's configuration as a secret."""
     if command.argv[1:3] != ("-m", "pip"):
         return []
     mounts = []
@@ -238,7 +240,7 @@ def _mounts(command: Command, fresh: Container) -> list[str]:
 
 
 def _fetched(download: Download) -> list[str]:
-    """Fetch a file and its published sum, and go on only if that is right."""
+    """Download a file and its published checksum, and continue only if it is correct."""
     path = quote(download.path)
     return [
         f"curl -fsSL --create-dirs -o {path} {quote(download.url)}",
@@ -250,7 +252,7 @@ def _fetched(download: Download) -> list[str]:
 
 
 def _final(plan: Plan, fresh: Container) -> list[str]:
-    """The stage that is kept."""
+    """Return the final stage."""
     names = {_python(plan, fresh)}
     what = "Python only"
     if compiles(plan.method):
@@ -264,7 +266,7 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
         f"# {what}: no compiler, no headers.",
         _packages(names, fresh),
         "",
-        "# An account without rights, for all that runs here.",
+        "# An account without special rights, for everything that runs here.",
         f"RUN {fresh.words.user}",
         "",
         f"COPY --from=builder {FOLDER} {FOLDER}",
@@ -272,7 +274,7 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
         f"USER {USER}",
         "WORKDIR /home/app",
         "",
-        "# It works here too, without what it was built with.",
+        "# Check that it also works here, without the build tools.",
         f"RUN {json.dumps(['python', '-c', _TRIAL])}",
         "",
         'CMD ["python"]',
@@ -280,5 +282,5 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
 
 
 def _own_library(plan: Plan) -> bool:
-    """Whether the environment has an OpenSSL of its own in it."""
+    """Return whether the environment contains its own OpenSSL."""
     return any(step.role == "library" for step in plan.steps)

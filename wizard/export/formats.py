@@ -1,4 +1,4 @@
-"""A plan written out: as text for people, and as scripts that do the same."""
+"""A plan as text for people, and as scripts that do the same."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["to_powershell", "to_shell", "to_text"]
 
 
 def to_text(plan: Plan, *, width: int = 78) -> str:
-    """The plan in plain words, each step with its exact command."""
+    """Return the plan in plain words, each step with its exact command."""
     method = methods()[plan.method]
     how = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
     where = "a new environment" if plan.new else "the environment"
     aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
     if plan.wheelhouse:
-        aim = f"cryptography {plan.release} {how} and all that it needs"
+        aim = f"cryptography {plan.release} {how} and its dependencies"
         lines = [f"Put {aim} into the folder {plan.wheelhouse}", ""]
     for note in plan.notes:
         lines += wrap(note, width, first="  * ", rest="    ")

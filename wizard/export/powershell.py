@@ -1,8 +1,8 @@
 """Commands and plans for PowerShell: Windows PowerShell 5.1 and PowerShell 7, on any system.
 
-What the two do differently with a program's arguments, and how this goes around it, is from
-Microsoft's "about_Quoting_Rules", "about_Parsing" and "about_Preference_Variables". The scripts
-are parsed by a grammar of PowerShell in the tests; no PowerShell has run them there.
+The two treat a program's arguments differently. The workarounds come from Microsoft's
+"about_Quoting_Rules", "about_Parsing" and "about_Preference_Variables". The tests parse the scripts
+with a PowerShell grammar, but do not run them in PowerShell.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
 _BARE = re.compile(r"[A-Za-z][\w\\/:.=+-]*", re.ASCII)
 _DASHED = re.compile(r"--?[A-Za-z][A-Za-z-]*", re.ASCII)
 _QUOTES = "'\u2018\u2019\u201a\u201b"
-"""PowerShell takes the typographic ones for single quotes too."""
+"""PowerShell also accepts typographic quotes as single quotes."""
 
 
 def command_text(command: Command) -> str:
-    """A command as a person would type it; its variables stay set in that window."""
+    """Return a command as a user types it; its variables stay set in that window."""
     before = [f"Remove-Item Env:{name} -ErrorAction Ignore" for name in command.unset]
     values = dict(command.env)
     for name, folders in variables.lists(command).items():
@@ -60,7 +60,7 @@ def command_text(command: Command) -> str:
 
 @singledispatch
 def action_text(action: object) -> str:
-    """What an action does, as one line for PowerShell that a person could type.
+    """Return an action as one line of PowerShell that a user can type.
 
     Raises UnknownAction.
     """
@@ -116,7 +116,7 @@ def _unpack_line(action: Unpack) -> str:
 
 @action_text.register(Seal)
 def _seal_line(action: Seal) -> str:
-    return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+    return f"# {_comment(action.title)} is in {action.folder}: the wizard records this"
 
 
 @action_text.register(WriteManifest)
@@ -142,10 +142,11 @@ def _remove_line(action: RemoveFolder) -> str:
 
 
 def to_powershell(plan: Plan) -> str:
-    """The plan as a script for PowerShell. Each step stops the script where it fails.
+    """Return the plan as a PowerShell script. If a step fails, the script stops.
 
-    It is ASCII: Windows PowerShell 5.1 reads a file without a mark in the system's old encoding.
-    Raises BadRequest where a program gets an argument that 5.1 cannot pass on.
+    It is ASCII, because Windows PowerShell 5.1 reads a file without a byte order mark in the
+    system's legacy encoding. Raises BadRequest if a program gets an argument that 5.1 cannot pass
+    on.
     """
     steps = in_turn(plan)
     actions = [step.action for step in steps]
@@ -170,15 +171,15 @@ def to_powershell(plan: Plan) -> str:
         lines += ["", f"# {_comment(step.why)}", f"Write-Host {literal(title)}"]
         lines += script_lines(step.action, plan.system)
     if plan.prepares:
-        lines += ["", "Write-Host 'Now make the plan again: the rest of it can be seen.'"]
+        lines += ["", "Write-Host 'Now make the plan again to see the remaining steps.'"]
     return "\n".join(lines) + "\n"
 
 
 def literal(text: str, *, ascii_only: bool = True) -> str:
-    """An expression for exactly this text, on one line.
+    """Return an expression for exactly this text, on one line.
 
-    Line breaks and other control characters, and with ``ascii_only`` everything that is not
-    ASCII, are written as numbers; what is made of several pieces stands in brackets.
+    Line breaks and other control characters, and with ``ascii_only`` everything that is not ASCII,
+    are written as numbers; an expression of several pieces is in parentheses.
     """
     odd = r"[^\x20-\x7e]" if ascii_only else r"[\x00-\x1f\x7f]"
     pieces = []
@@ -187,7 +188,7 @@ def literal(text: str, *, ascii_only: bool = True) -> str:
             code = ord(piece)
             wide = f"[char]::ConvertFromUtf32(0x{code:x})"
             pieces.append(wide if code > 0xFFFF else f"[char]0x{code:x}")
-        elif piece or not pieces:  # the first is a string always: what follows is added to it
+        elif piece or not pieces:  # the first is always a string: the rest is added to it
             pieces.append(_single_quoted(piece))
     return pieces[0] if len(pieces) == 1 else f"({' + '.join(pieces)})"
 
@@ -207,8 +208,8 @@ def _typed(text: str) -> str:
 
 
 def _word(text: str) -> str:
-    """An argument to type: bare where it is plain."""
-    # PowerShell would cut -a.b and -a:b in two.
+    """Return an argument to type, unquoted if possible."""
+    # PowerShell would split -a.b and -a:b in two.
     plain = _DASHED if text.startswith("-") else _BARE
     return text if plain.fullmatch(text) else _typed(text)
 
@@ -275,7 +276,7 @@ def _unpack_script(action: Unpack, system: str) -> list[str]:
 
 @script_lines.register(Seal)
 def _seal_script(action: Seal, _system: str) -> list[str]:
-    return [f"# {_comment(action.title)} is there now."]
+    return [f"# {_comment(action.title)} is complete."]
 
 
 @script_lines.register(WriteManifest)
@@ -292,7 +293,7 @@ def _file_script(action: WriteFile, _system: str) -> list[str]:
 
 @script_lines.register(Prove)
 def _proof_script(action: Prove, _system: str) -> list[str]:
-    # Python reads it from its input: a here-string, piped as ASCII in every PowerShell.
+    # Python reads it from standard input: a here-string, piped as ASCII in every PowerShell.
     words = (action.python, "-", *((action.release,) if action.release else ()))
     return [
         *("$OutputEncoding = [System.Text.Encoding]::ASCII", "$proof = @'"),
@@ -310,7 +311,7 @@ def _remove_script(action: RemoveFolder, _system: str) -> list[str]:
 
 
 def _pairs(command: Command, separator: str) -> list[str]:
-    """``NAME=value`` for each variable that the command gets, as expressions."""
+    """Return ``NAME=value`` for each variable of the command, as expressions."""
     values = dict(command.env)
     lists = []
     for name, folders in variables.lists(command).items():
@@ -320,7 +321,7 @@ def _pairs(command: Command, separator: str) -> list[str]:
         elif name in command.unset:
             lists.append(literal(front))
         else:
-            # An empty part at the end of a list would mean the working folder.
+            # An empty entry at the end of a list would mean the working folder.
             rest = f"$(if ($env:{name}) {{ '{separator}' + $env:{name} }})"
             lists.append(f'({literal(front)} + "{rest}")')
     return [*(literal(f"{name}={value}") for name, value in values.items()), *lists]
@@ -332,7 +333,7 @@ def _arguments(words: Sequence[str]) -> str:
             raise BadRequest(
                 "This plan cannot be written for PowerShell.",
                 shown=f"{words[0]} gets the argument {word!r}",
-                why="Windows PowerShell 5.1 does not pass such an argument on as it is.",
+                why="Windows PowerShell 5.1 changes this argument when it passes it on.",
                 hints=(
                     "Choose a folder without a quotation mark, and without a backslash at its end.",
                 ),
@@ -350,17 +351,17 @@ def _collect(action: WriteManifest, quoted: Callable[[str], str]) -> tuple[str, 
 
 
 def _tar(system: str) -> str:
-    """The program tar; Windows has had it since version 1803 (Microsoft's documentation)."""
+    """Return the program tar; Windows has it since version 1803 (Microsoft's documentation)."""
     return "tar.exe" if system == "windows" else "tar"
 
 
 def _write(action: WriteFile, *, ascii_only: bool = False) -> str:
-    """UTF-8 without a mark, which Set-Content of 5.1 cannot write."""
+    """Write UTF-8 without a byte order mark, which Set-Content of 5.1 cannot do."""
     pieces: Iterable[str] = (literal(x, ascii_only=ascii_only) for x in action.text.split("\n"))
     text = f'(({", ".join(pieces)}) -join "`n")'
     return f"[System.IO.File]::WriteAllText({literal(action.path, ascii_only=ascii_only)}, {text})"
 
 
 def _comment(text: str) -> str:
-    """Text that stays inside a comment, whatever is in it."""
+    """Return text that cannot end the comment it is in."""
     return " ".join(text.split()).encode("ascii", "replace").decode("ascii")

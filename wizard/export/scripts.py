@@ -7,13 +7,13 @@ import re
 import assets
 
 _PLACEHOLDER = re.compile(r"@([A-Z]+)@")
-NO_MANIFEST = "Only the wizard itself writes the manifest.json for --from-wheelhouse as well."
+NO_MANIFEST = "Only the wizard also writes the manifest.json that --from-wheelhouse needs."
 
 
 def script(name: str, **values: str) -> str:
     """The text of a script, ``fetch.sh`` for example, with a value for each of its placeholders.
 
-    A placeholder is a word such as ``@PASSED@``. Raises KeyError where one has no value.
+    A placeholder is a word such as ``@PASSED@``. Raises KeyError if one has no value.
     """
     return _PLACEHOLDER.sub(lambda found: values[found[1]], assets.text(f"scripts/{name}"))
 

@@ -27,9 +27,9 @@ from wizard.programs import variables
 
 
 def assignments(command: Command, *, env: bool = False) -> list[str]:
-    """What stands in front of a command to give it its variables, quoted.
+    """Return the quoted assignments in front of a command.
 
-    ``env`` says that the shell's own assignments will not do, as after ``sudo``.
+    ``env`` says that plain shell assignments do not work, as after ``sudo``.
     """
     unset = [word for name in command.unset for word in ("-u", quote(name))]
     values = dict(command.env)
@@ -47,7 +47,7 @@ def assignments(command: Command, *, env: bool = False) -> list[str]:
 
 
 def command_text(command: Command, *, root: tuple[str, ...] = ()) -> str:
-    """A command as a person would type it. ``root`` are words in front that make it root's."""
+    """Return a command as a user types it. ``root`` are the words in front that run it as root."""
     words = [*root, *assignments(command, env=bool(root)), join(command.argv)]
     text = " ".join(words)
     return f"cd {quote(command.cwd)} && {text}" if command.cwd else text
@@ -55,7 +55,8 @@ def command_text(command: Command, *, root: tuple[str, ...] = ()) -> str:
 
 @singledispatch
 def action_text(action: object, _system: str = "linux") -> str:
-    """What an action does, as one line that a person could type; a release's proof excepted.
+    """Return an action as one line that a user can type; except the check of the release in a
+    proof.
 
     Raises UnknownAction.
     """
@@ -69,10 +70,11 @@ def _command_line(action: Command, _system: str = "linux") -> str:
 
 @action_text.register(Download)
 def _download_line(action: Download, system: str = "linux") -> str:
-    """One line: fetch the file, compare its sum, and let it be run only if that is right."""
+    """Return one line that downloads the file, compares its checksum, and makes it executable only
+    if it is correct."""
     program = "shasum -a 256" if system == "macos" else "sha256sum"
     path = quote(action.path)
-    # A published file has other words after the sum.
+    # A published file has other words after the checksum.
     wanted = action.sha256.lower() or f'"$(curl -fsSL {quote(action.sha256_url)} | cut -c 1-64)"'
     parts = [
         f"curl -fsSL --create-dirs -o {path} {quote(action.url)}",
@@ -100,7 +102,7 @@ def _unpack_line(action: Unpack, _system: str = "linux") -> str:
 
 @action_text.register(Seal)
 def _seal_line(action: Seal, _system: str = "linux") -> str:
-    return f"# {_comment(action.title)} is in {action.folder}: the wizard writes that down"
+    return f"# {_comment(action.title)} is in {action.folder}: the wizard records this"
 
 
 @action_text.register(WriteManifest)
@@ -124,14 +126,14 @@ def _remove_line(action: RemoveFolder, _system: str = "linux") -> str:
 
 
 def to_shell(plan: Plan) -> str:
-    """The plan as a POSIX shell script. Each step stops the script where it fails.
+    """Return the plan as a POSIX shell script. If a step fails, the script stops.
 
-    Raises BadRequest for a plan of Windows: its paths and folders are not a shell's.
+    Raises BadRequest for a Windows plan, because its paths do not work in a POSIX shell.
     """
     if plan.system == "windows":
         raise BadRequest(
             "A plan for Windows cannot be written as a POSIX shell script.",
-            why="Windows has no such shell; its own is PowerShell.",
+            why="Windows has no POSIX shell; its shell is PowerShell.",
             hints=("Write it for PowerShell: cryptography-wizard plan --format powershell",),
         )
     steps = in_turn(plan)
@@ -141,7 +143,7 @@ def to_shell(plan: Plan) -> str:
         f"# {_comment(aim(plan))}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
         "set -eu",
-        "# These would send the installation somewhere else.",
+        "# These variables would change where the installation goes.",
         f"unset {' '.join(variables.REMOVED)}",
     ]
     if any(step.needs_root for step in steps):
@@ -157,7 +159,7 @@ def to_shell(plan: Plan) -> str:
         lines += ["", f"# {_comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
         lines.append(script_text(step.action))
     if plan.prepares:
-        lines += ["", "echo 'Now make the plan again: the rest of it can be seen.'"]
+        lines += ["", "echo 'Now make the plan again to see the remaining steps.'"]
     return "\n".join(lines) + "\n"
 
 
@@ -241,12 +243,12 @@ def _write(action: WriteFile) -> tuple[str, ...]:
 
 
 def aim(plan: Plan) -> str:
-    """What a script does, in one sentence without its end."""
+    """Return what a script does, in one sentence without a full stop."""
     if plan.wheelhouse:
         return f"Puts wheels of cryptography {plan.release} into {plan.wheelhouse}"
     return f"Installs cryptography {plan.release} into {plan.environment}"
 
 
 def _comment(text: str) -> str:
-    """Text that stays inside a comment, whatever line breaks are in it."""
+    """Return text that stays inside a comment, without line breaks."""
     return " ".join(text.split())

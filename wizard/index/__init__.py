@@ -1,1 +1,1 @@
-"""The package index: its pages fetched and read, and what they list."""
+"""The package index: downloading and reading its pages."""

@@ -1,8 +1,8 @@
-"""The index: which releases and files the target's own pip would find.
+"""The index: which releases and files the target's pip would find.
 
-No address stands in here: `IndexSource` is what the target's pip is configured with. The forms
-read are PEP 691 (JSON) and PEP 503 (HTML, with the attributes of PEP 592 and PEP 345), pages and
-folders of ``--find-links``, and ``file:`` indexes.
+This module contains no addresses: `IndexSource` is the configuration of the target's pip. It reads
+PEP 691 (JSON) and PEP 503 (HTML, with the attributes of PEP 592 and PEP 345), pages and folders of
+``--find-links``, and ``file:`` indexes.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 __all__ = ["IndexSource", "fetch", "masked", "releases_of"]
 
 OLDEST = Version("3.4")
-"""Older releases are left out: the wizard knows nothing of them."""
+"""Older releases are left out, because the wizard does not support them."""
 
 
 def fetch(source: IndexSource, *, project: str = "cryptography") -> Listing:
-    """Read what the index, its extra indexes and its find-links have of a project.
+    """Read a project's files from the index, its extra indexes and its find-links.
 
-    Everything is read side by side, within the time that `IndexSource` promises. Raises nothing
-    for what a network, a server or a folder does: ``problem`` then says it in one sentence, and
-    ``releases`` holds what the other places had.
+    All places are read in parallel, within the time limit of `IndexSource`. Errors of a network, a
+    server or a folder are not raised: ``problem`` describes them in one sentence, and ``releases``
+    contains the files of the other places.
     """
     from wizard.index.web import Web  # requests is slow to import
 
@@ -57,13 +57,15 @@ def fetch(source: IndexSource, *, project: str = "cryptography") -> Listing:
             files += outcome
     releases = releases_of(files, project=name)
     if not releases and not broken:
-        broken = absent or [f"No index is asked and no find-links folder holds {name}."]
+        broken = absent or [
+            f"pip is configured to use no index, and no find-links folder contains {name}."
+        ]
     return Listing(releases, " ".join(broken))
 
 
 def releases_of(files: Iterable[File], *, project: str = "cryptography") -> tuple[Listed, ...]:
     """Group files into releases, newest first. Files of other projects are left out."""
-    known: dict[str, Optional[Version]] = {}  # a Version is slow to make: one for each text
+    known: dict[str, Optional[Version]] = {}  # creating a Version is slow: cache one per text
     groups: dict[Version, dict[str, File]] = {}
     for file in files:
         text = _version_text(file.name, project)
@@ -87,7 +89,7 @@ def _version(text: str) -> Optional[Version]:
 
 
 def _version_text(name: str, project: str) -> str:
-    """The version in a wheel's or sdist's file name; empty for any other file."""
+    """Return the version in a wheel's or sdist's file name; empty for any other file."""
     if name.endswith(".whl"):
         parts = name[:-4].split("-")
         if len(parts) not in (5, 6):
@@ -114,10 +116,10 @@ def _listed(version: Version, files: dict[str, File]) -> Listed:
 
 
 class _Job:
-    """One place, read in a thread of its own.
+    """One place, read in its own thread.
 
-    A resolver that hangs, or a server that sends a byte now and then, cannot be interrupted; a
-    daemon thread can be left behind.
+    A hanging resolver, or a server that sends a byte now and then, cannot be interrupted, but a
+    daemon thread can be abandoned.
     """
 
     def __init__(
@@ -144,7 +146,7 @@ class _Job:
             raise self.bug
         if self.outcome is None:
             return Unreadable(
-                f"{masked(self.place)} gave no answer within "
+                f"{masked(self.place)} did not answer within "
                 f"{time.monotonic() - self.started:.0f} s: check the network, the VPN or pip's "
                 "proxy setting, then try again."
             )
@@ -159,7 +161,7 @@ def _indexes(source: IndexSource, project: str) -> Iterator[str]:
 
 
 def _read_index(place: str, web: Web, project: str) -> list[File]:
-    """The files of one project's page of an index."""
+    """Return the files on a project's page of an index."""
     path = _local(place)
     if path is None:
         page = web.get(place)
@@ -180,7 +182,7 @@ def _read_index(place: str, web: Web, project: str) -> list[File]:
 
 
 def _read_links(place: str, web: Web, project: str) -> list[File]:
-    """The files of a find-links folder, page, or of the one file that it is."""
+    """Return the files of a find-links folder, page or single file."""
     path = _local(place)
     if path is None:
         name = file_name(place)
@@ -200,7 +202,7 @@ def _read_links(place: str, web: Web, project: str) -> list[File]:
 
 
 def _local(place: str) -> Optional[Path]:
-    """The path that a place names, or None for one on a network."""
+    """Return the path that a place names, or None for one on a network."""
     if place.lower().startswith("file:"):
         from urllib.request import url2pathname  # slow to import
 

@@ -12,7 +12,7 @@ from wizard.index.source import Unreadable
 
 
 class File(NamedTuple):
-    """One file of a list. ``yanked`` is the reason, or None where the file was not yanked."""
+    """One file of a list. ``yanked`` is the reason, or None if the file was not yanked."""
 
     name: str
     requires_python: str
@@ -36,7 +36,7 @@ def parse(body: bytes, content_type: str, place: str) -> list[File]:
 
 
 def is_json(content_type: str) -> bool:
-    """Whether this is the JSON form of an index, which nothing else than an index sends."""
+    """Return whether this is the JSON format of an index, which only an index sends."""
     return _kind(content_type) == "application/vnd.pypi.simple.v1+json"
 
 
@@ -49,8 +49,8 @@ def _parse_json(body: bytes, place: str) -> list[File]:
         return [_file(row) for row in json.loads(body)["files"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unreadable(
-            f"{masked(place)} sent something that is not the JSON form of an index (PEP 691): the "
-            "server is at fault, try again later or use another index."
+            f"{masked(place)} sent JSON that is not an index page (PEP 691). This is the server's "
+            "fault: try again later, or use another index."
         ) from None
 
 

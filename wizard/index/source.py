@@ -1,4 +1,4 @@
-"""Where a pip looks for packages, and the problem of a place that cannot be read."""
+"""Where pip looks for packages, and the error for a place that cannot be read."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass, fields
 from wizard.addresses import masked
 
 LARGEST = 32 * 1024 * 1024
-"""Bytes. The real list is 1.7 MB; something this large is not a list of files."""
+"""Bytes. The real list has 1.7 MB; anything this large is not a list of files."""
 
 PATIENCE = 15.0
-"""Seconds. A pip may be told to wait for minutes; a person who looks at a screen does not."""
+"""Seconds. pip may be configured to wait for minutes, but a person at a screen does not."""
 
 
 @dataclass(frozen=True)
 class IndexSource:
-    """What the target's pip is configured with, secrets included: never shown, never saved.
+    """The configuration of the target's pip, including secrets: never shown, never saved.
 
     The fields are pip's settings of the same names: ``url`` is ``index-url``, ``extra``
-    ``extra-index-url``. ``timeout`` is in seconds, for one wait; a whole `fetch` takes at most
+    ``extra-index-url``. ``timeout`` is in seconds, for one wait; a complete `fetch` takes at most
     twice that, and never more than twice `PATIENCE`.
     """
 
@@ -38,9 +38,9 @@ class IndexSource:
 
 
 class Unreadable(Exception):
-    """A place could not be read. Its text is a sentence for the user, without secrets.
+    """A place could not be read. The message is a sentence for the user, without secrets.
 
-    ``absent`` says that the place simply has nothing of the project: no matter, if another has.
+    ``absent`` says that the place has no files of the project, which is fine if another place does.
     """
 
     def __init__(self, sentence: str, *, absent: bool = False) -> None:
@@ -49,8 +49,8 @@ class Unreadable(Exception):
 
 
 def too_large(place: str) -> Unreadable:
-    """The problem of a page that is too long to be a list of files."""
+    """Return the error for a page that is too long to be a list of files."""
     return Unreadable(
-        f"{masked(place)} is larger than {LARGEST >> 20} MB, so it is no list of files: check "
+        f"{masked(place)} is larger than {LARGEST >> 20} MB, so it is not a list of files: check "
         "pip's index-url."
     )

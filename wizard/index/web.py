@@ -1,6 +1,6 @@
-"""Asking a web server as the target's pip would: certificates, proxy, passwords, within a bound.
+"""Web requests as the target's pip makes them: certificates, proxy, passwords, with a time limit.
 
-Imports requests, which is slow: import this module only where something is asked.
+Imports requests, which is slow: import this module only for a request.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ RETRIES = Retry(
     backoff_factor=0.2,
     status_forcelist=(500, 502, 503, 504),
     raise_on_status=False,
-    respect_retry_after_header=False,  # it may say an hour
+    respect_retry_after_header=False,  # the server may ask for an hour
 )
 REDIRECTS = 10
 
 
 class Page(NamedTuple):
-    """What a server sent: the bytes and their content type."""
+    """A server's response: the bytes and their content type."""
 
     body: bytes
     type: str
 
 
 class Web:
-    """Gets pages with the settings of one pip.
+    """Downloads pages with the settings of one pip.
 
-    ``patience`` (seconds) bounds each wait, ``deadline`` (of `time.monotonic`) the whole.
+    ``patience`` (seconds) limits each wait, ``deadline`` (of `time.monotonic`) the whole request.
     """
 
     def __init__(self, source: IndexSource, *, patience: float, deadline: float) -> None:
@@ -56,7 +56,7 @@ class Web:
         self.deadline = deadline
 
     def get(self, url: str) -> Page:
-        """Get a page. Raises Unreadable with a sentence for everything that can go wrong."""
+        """Download a page. Raises Unreadable, with a sentence for the user, for all errors."""
         shown = masked(url)
         try:
             bare, auth = _without_credentials(url)
@@ -66,11 +66,12 @@ class Web:
             except requests.exceptions.SSLError:
                 if self.source.cert or _environment_bundle():
                     raise
-                # Since 24.2 pip trusts what the system trusts, such as a company's own authority.
+                # Since 24.2, pip trusts what the system trusts, such as a company's certificate
+                # authority.
                 return self._get(bare, auth, shown, context=ssl.create_default_context())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreadable(self._sentence(error, shown)) from None
-        except ValueError as error:  # urlsplit and codecs on a broken address
+        except ValueError as error:  # from urlsplit and codecs, for a broken address
             raise Unreadable(
                 f"{shown} is not an address ({error}): check pip's index-url."
             ) from None
@@ -92,8 +93,8 @@ class Web:
             for host in source.trusted_hosts:
                 session.mount(f"https://{host}/", _Unverified(context))
                 session.mount(f"https://{host}:", _Unverified(context))
-            # These two are given with the request: set on the session they give way to the
-            # environment, and pip's own setting goes first.
+            # These two are passed with each request. On the session, the environment would override
+            # them, but pip's setting takes precedence.
             with session.get(
                 url,
                 auth=auth,
@@ -126,40 +127,40 @@ class Web:
             return
         if not {host, f"{host}:{parts.port}"} & set(self.source.trusted_hosts):
             raise Unreadable(
-                f"{shown} is plain http, which pip ignores: use its https address, or name {host} "
-                "in pip's trusted-host setting."
+                f"{shown} is plain http, which pip ignores: use its https address, or add {host} "
+                "to pip's trusted-host setting."
             )
 
     def _sentence(self, error: Exception, shown: str) -> str:
         if isinstance(error, requests.exceptions.SSLError):
             return (
-                f"The certificate of {shown} is not trusted: a proxy or a company's own authority "
-                "may have signed it. Give that authority's file to pip (pip config set "
-                "global.cert FILE)."
+                f"The certificate of {shown} is not trusted: a proxy or a company's certificate "
+                "authority may have signed it. Tell pip the certificate of that authority (pip "
+                "config set global.cert FILE)."
             )
         if isinstance(error, requests.exceptions.ProxyError):
             return f"The proxy for {shown} does not work: check pip's proxy and HTTPS_PROXY."
         if isinstance(error, requests.exceptions.Timeout) or _stalled(error):
             return (
-                f"{shown} gave no answer within {self.patience:g} s: check the network, the VPN "
+                f"{shown} did not answer within {self.patience:g} s: check the network, the VPN "
                 "or pip's proxy setting, then try again."
             )
         if isinstance(error, requests.exceptions.TooManyRedirects):
-            return f"{shown} leads from address to address without an end: check pip's index-url."
+            return f"{shown} redirects endlessly: check pip's index-url."
         if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return f"{shown} broke off in the middle of its answer: try again."
+            return f"{shown} closed the connection before its answer was complete: try again."
         if isinstance(error, requests.exceptions.ConnectionError):
             return f"{shown} cannot be reached: check the network, the VPN or pip's proxy setting."
         return f"{shown} cannot be read ({masked(str(error))}): check pip's settings."
 
 
 def _stalled(error: Exception) -> bool:
-    """requests calls a wait that is over in the middle of a body a ConnectionError."""
+    """requests reports a timeout in the middle of a body as a ConnectionError."""
     return bool(error.args) and isinstance(error.args[0], urllib3.exceptions.ReadTimeoutError)
 
 
 class _Adapter(HTTPAdapter):
-    """Retries within bounds, with the trust of ``context`` on top of the usual certificates."""
+    """Limits retries, and trusts ``context`` in addition to the usual certificates."""
 
     def __init__(self, context: Optional[ssl.SSLContext]) -> None:
         self.context = context
@@ -172,7 +173,7 @@ class _Adapter(HTTPAdapter):
 
 
 class _Unverified(_Adapter):
-    """For pip's trusted hosts: their certificate is not looked at."""
+    """For pip's trusted hosts, whose certificates are not checked."""
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -185,7 +186,8 @@ def _check_status(response: requests.Response, shown: str) -> None:
         return
     if status in (401, 403):
         raise Unreadable(
-            f"{shown} asks for a user name and password, or refuses those it got ({status}): put "
+            f"{shown} asks for a user name and password, or rejects the ones it got ({status}): "
+            "put "
             "them into ~/.netrc or into pip's index-url."
         )
     if status == 407:
@@ -196,12 +198,12 @@ def _check_status(response: requests.Response, shown: str) -> None:
             absent=True,
         )
     if status >= 500 or status == 429:
-        raise Unreadable(f"{shown} is out of order ({status}): try again in some minutes.")
+        raise Unreadable(f"{shown} reports a server error ({status}): try again in some minutes.")
     raise Unreadable(f"{shown} answered with status {status}: check pip's index-url.")
 
 
 def _without_credentials(url: str) -> tuple[str, Optional[tuple[str, str]]]:
-    """Split user and password off: requests would let ~/.netrc win over them, pip does not."""
+    """Split off user and password: requests would prefer ~/.netrc, pip does not."""
     parts = urlsplit(url)
     credentials, at, host = parts.netloc.rpartition("@")
     if not at:

@@ -1,1 +1,1 @@
-"""The machine: each of its facts read, and whether they fit together."""
+"""The machine: reading its facts, and checking that they are consistent."""

@@ -1,8 +1,8 @@
-"""Whether facts can be those of a machine: what a file says that no machine can be.
+"""Checks whether a facts file describes a possible machine.
 
-Only what would lead a plan astray is refused. What looks odd and is real passes: a dnf on Debian, a
-Homebrew on Linux, an Intel Python on a Mac with Apple silicon (Rosetta), a 32-bit Python on a
-64-bit system, a musl Python on glibc, values that are merely out of date.
+It rejects only what would make a plan wrong. Unusual but real combinations are accepted: dnf on
+Debian, Homebrew on Linux, an Intel Python on a Mac with Apple silicon (Rosetta), a 32-bit Python on
+a 64-bit system, a musl Python on glibc, values that are only outdated.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Listing, Manager, Pip, Python, System, Tool
 
 SHOWN = 5
-"""So many contradictions are shown; the first ones are mostly the cause of the others."""
+"""The number of contradictions that are shown; the first ones usually cause the others."""
 _VERSION = re.compile(r"\d+(\.\d+)+\S*", re.ASCII)
 _WORD = re.compile(r"[\w.]+", re.ASCII)
 """A part of a wheel's tag."""
 _TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
 _PYTHONS = {"linux": ("linux-",), "macos": ("macosx-",), "windows": ("win", "mingw")}
-"""What ``sysconfig.get_platform()`` begins with; MinGW is a Windows too."""
+"""Beginnings of ``sysconfig.get_platform()``; MinGW is also Windows."""
 _TAGS = {
     "linux": ("linux_", "manylinux", "musllinux_"),
     "macos": ("macosx_",),
     "windows": ("win", "mingw"),
 }
-"""What the platform of a wheel's tag begins with; ``any`` is for all of them."""
+"""Beginnings of the platform in a wheel's tag; ``any`` is for all of them."""
 
 Wrong = Iterator[tuple[str, str]]
-"""The key of a wrong value, and a clause that says what it is and what is allowed."""
+"""The key of a wrong value, and a clause that says what the value is and what is allowed."""
 
 
 def check(facts: Facts, *, source: str) -> None:
-    """Raise BadRequest where no machine can be as these facts say.
+    """Raise BadRequest if no machine can have these facts.
 
     ``source`` names the file in the message, which names each wrong key and what is allowed.
     """
@@ -46,10 +46,10 @@ def check(facts: Facts, *, source: str) -> None:
         return
     more = f"… and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
     raise BadRequest(
-        f"{source} describes a machine that cannot be.",
+        f"{source} describes an impossible machine.",
         shown="\n".join([*wrong[:SHOWN], *([more] if more else [])]),
         hints=(
-            "Mend these values.",
+            "Correct these values.",
             "Or save the machine again: cryptography-wizard doctor --json > machine.json",
         ),
     )
@@ -96,11 +96,13 @@ def _python(key: str, python: Python, system: str) -> Wrong:
     if not python.path:
         yield f"{key}.path", "is empty, but every Python has one."
     if python.problem:
-        return  # hardly anything is known of it, and nothing is done with it
+        return  # hardly anything is known about it, and it is not used
     yield from _absolute(f"{key}.path", python.path, system)
     yield from _absolute(f"{key}.environment", python.environment, system)
     if not _VERSION.fullmatch(python.version):
-        clause = f"is {python.version!r}, but a Python without a problem has one, like '3.11.7'."
+        clause = (
+            f"is {python.version!r}, but a Python without a problem has a version, like '3.11.7'."
+        )
         yield f"{key}.version", clause
     for name, word in (("implementation", python.implementation), ("machine", python.machine)):
         if word and not _WORD.fullmatch(word):
@@ -134,7 +136,7 @@ def _pip(key: str, pip: Pip, system: str) -> Wrong:
                 words = " or ".join(f"'{word}…'" for word in begins)
                 clause = f"is for {platform!r}, but system.name is {system!r}: allowed is {words}."
                 yield f"{key}.tags[{number}]", clause
-                return  # it is the same with all the others
+                return  # it is the same for all others
 
 
 def _listing(listing: Listing) -> Wrong:
@@ -150,7 +152,10 @@ def _listing(listing: Listing) -> Wrong:
             yield f"{key}.version", f"is {listed.version!r}: allowed is a version, like '50.0.2'."
             continue
         if newer is not None and version >= newer:
-            clause = f"is {listed.version!r}, after {newer}: each is named once, the newest first."
+            clause = (
+                f"is {listed.version!r}, after {newer}: each version appears once, the "
+                "newest first."
+            )
             yield f"{key}.version", clause
         newer = version
         try:
@@ -196,7 +201,7 @@ def _least(key: str, value: int, least: int) -> Wrong:
 
 
 def _absolute(key: str, path: str, system: str) -> Wrong:
-    """An empty path is unknown. Windows has its own rules, whatever reads the file."""
+    """An empty path is unknown. Paths of Windows follow its rules, on any machine."""
     if system == "windows":
         fits = bool(ntpath.splitdrive(path)[0]) and ntpath.isabs(path)
         example = r"C:\Users\ada"
@@ -204,7 +209,7 @@ def _absolute(key: str, path: str, system: str) -> Wrong:
         fits = posixpath.isabs(path)
         example = "/home/ada"
     if path and not fits:
-        yield key, f"is {path!r}: allowed is a path from the top, like {example}."
+        yield key, f"is {path!r}: allowed is an absolute path, like {example}."
 
 
 def _twice(key: str, names: Iterable[str]) -> Wrong:
@@ -212,7 +217,7 @@ def _twice(key: str, names: Iterable[str]) -> Wrong:
         if not name:
             yield key, "has an entry whose name is empty."
         elif count > 1:
-            yield key, f"names {name!r} {count} times: allowed is once."
+            yield key, f"names {name!r} {count} times: each may appear once."
 
 
 def _is_tag(tag: str) -> bool:

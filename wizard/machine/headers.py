@@ -1,6 +1,6 @@
-"""OpenSSL's headers and libraries: which are on this machine."""
+"""OpenSSL's headers and libraries on this machine."""
 
-# Paths stay the text that they were given as; Path would tidy them.
+# Paths are kept as the user wrote them; Path would normalize them.
 # ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH207
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from wizard.proof import libraries as of
 PATIENCE = 8.0
 """Seconds."""
 LIBRARIES = ("libssl.so", "libssl.dylib", "libssl.lib", "libssl.a")
-"""What a linker takes; the last is the static one, but on Windows, where both end in .lib."""
+"""Names of libraries that a linker uses; the last is static, except on Windows, where both end in
+.lib."""
 SHARED = ("libssl.so", "libcrypto.so", "libssl.dylib", "libcrypto.dylib")
 CRYPTO = ("libcrypto.so", "libcrypto.dylib", "libcrypto.a")
 
 
 def read(asked: str = "") -> tuple[Headers, ...]:
-    """OpenSSL's headers, in the order in which a build would look for them.
+    """Return OpenSSL's headers, in the order in which a build looks for them.
 
     ``asked`` is the folder of an OpenSSL that comes first.
     """
@@ -50,7 +51,7 @@ def _described(folder: str, version: str) -> Headers:
     try:
         own, machine = of.version(crypto), of.machine(crypto)
     except OSError:
-        own, machine = "", ""  # it cannot be read: nothing is known of it
+        own, machine = "", ""  # it cannot be read, so nothing is known about it
     return Headers(folder, version, libraries, static, own, machine, _has(libraries, SHARED))
 
 
@@ -58,11 +59,11 @@ def _opensslv(folder: str) -> str:
     try:
         return Path(folder, "openssl", "opensslv.h").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return ""  # most of the folders that are looked at have none
+        return ""  # most of the searched folders have none
 
 
 def version_of(text: str) -> str:
-    """The version that an ``opensslv.h`` states, in the forms of 1.1, 3.x and LibreSSL."""
+    """Return the version that an ``opensslv.h`` states, in the format of 1.1, 3.x or LibreSSL."""
     libre = re.search(r'LIBRESSL_VERSION_TEXT\s+"(LibreSSL [\w.]+)', text)
     if libre:
         return libre[1]
@@ -101,7 +102,7 @@ def _pkg_config() -> Iterator[str]:
 
 
 def _windows() -> Iterator[str]:
-    """Where the usual installers for Windows put it, and vcpkg."""
+    """Yield the folders of the usual installers for Windows, and of vcpkg."""
     drive = os.environ.get("SYSTEMDRIVE", "C:")
     above = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)")]
     for folder in (*filter(None, above), f"{drive}\\"):
@@ -111,10 +112,12 @@ def _windows() -> Iterator[str]:
 
 
 def _libraries(include: str) -> str:
-    """The folder with the libraries that belong to the headers in ``include``; empty: not found."""
+    """Return the folder with the libraries for the headers in ``include``, or empty if not
+    found.
+    """
     above = os.path.dirname(include.rstrip("/\\"))
     inside = [os.path.join(above, name) for name in ("lib", "lib64")]
-    if sys.platform == "win32":  # the installers of today have one folder for each kind of library
+    if sys.platform == "win32":  # current installers have one folder for each kind of library
         inside = [*sorted(glob(os.path.join(above, "lib", "VC", "*", "MD"))), *inside]
     multiarch = sysconfig.get_config_var("MULTIARCH")
     name = os.path.basename(include)

@@ -1,6 +1,6 @@
-"""Inspecting one Python: it runs ``wizard/target/describe.py`` and tells what it is."""
+"""Inspecting one Python, which runs ``wizard/target/describe.py`` and describes itself."""
 
-# Paths stay the text that they were given as; Path would tidy them.
+# Paths are kept as the user wrote them; Path would normalize them.
 # ruff: noqa: PTH110, PTH111, PTH112, PTH114, PTH119
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from wizard.programs.target_scripts import target_script
 from wizard.versions import at_least
 
 PATIENCE = 15.0
-"""Seconds. A Python answers within 0.2; on a laptop that scans every new program, within 5."""
+"""Seconds. Python answers within 0.2, or within 5 on a laptop that scans every new program."""
 OLDEST = "3.6"
 
 
 def inspect(
     path: str, origin: str, timeout: float = PATIENCE
 ) -> tuple[Python, Optional[IndexSource]]:
-    """Ask the Python at ``path`` what it is, and where its pip looks for packages.
+    """Ask the Python at ``path`` to describe itself, and where its pip looks for packages.
 
-    Facts hold no secret: a user name or password in an address is in the `IndexSource` only,
-    which is None where nothing is known of a pip. Raises nothing for what a program does: one
-    that is broken, hangs, is no Python at all or is too old has its ``problem``.
+    Facts contain no secrets: a user name or password in an address is only in the `IndexSource`,
+    which is None if no pip is known. Does not raise errors of the program: if it is broken, hangs,
+    is not a Python or is too old, it has a ``problem``.
     """
     program = os.path.expanduser(path)
     problem = _no_program(program)
@@ -41,7 +41,7 @@ def inspect(
             # -B: nothing is written. The settings of the environment stay: pip sees them as well.
             output = ask((program, "-B", str(script)), timeout=timeout)
         except ProgramTimeout:
-            problem = f"It gave no answer within {timeout:g} seconds."
+            problem = f"It did not answer within {timeout:g} seconds."
             return Python(path, origin, problem=problem), None
         except OSError as error:
             return Python(path, origin, problem=f"It cannot be started: {error.strerror}."), None
@@ -52,19 +52,19 @@ def inspect(
 
 
 def _no_program(program: str) -> str:
-    """Why this path is not worth starting; a program that is no Python must not get our file."""
+    """Why this path is not started; a program that is not a Python must not get our file."""
     if os.path.isdir(program):
-        return "It is a folder. For an environment use --venv."
+        return "It is a folder. For an environment, use --venv."
     if not os.path.exists(program):
         gone = os.path.islink(program)
-        return "It points to a Python that is gone." if gone else "There is no such program."
+        return "It points to a Python that no longer exists." if gone else "It does not exist."
     if not re.search("py", os.path.basename(program), re.IGNORECASE):
-        return "By its name it is not a Python."
+        return "Its name is not that of a Python."
     return ""
 
 
 def _described(output: Output) -> dict[str, Any]:
-    # Other files that a Python loads at its start may print as well; our line is the last one.
+    # Other files that Python loads at startup may also print; our line is the last one.
     for line in reversed(output.stdout.splitlines()):
         if line.startswith("{"):
             try:
@@ -78,11 +78,12 @@ def _described(output: Output) -> dict[str, Any]:
 def _no_python(output: Output) -> str:
     lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
     if output.exit:
-        # 127 is a shim's word that it found no program; it says so first and gives advice after.
+        # A shim exits with 127 if it found no program; its first line says so, the others give
+        # advice.
         telling = lines[:1] if output.exit == 127 else lines[-1:]
         shown = f": {telling[0][:200]}" if telling else "."
         return f"It ended with exit code {output.exit}{shown}"
-    return "It is not a Python: it does not answer as one."
+    return "It is not a Python: it does not answer like one."
 
 
 def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
@@ -121,7 +122,7 @@ def _too_old(version: str) -> str:
 def _pip(facts: dict[str, Any]) -> Optional[Pip]:
     pip = facts.get("pip")
     if not pip or not pip.get("installed") or not pip.get("tags"):
-        return None  # of a pip that is only in reserve, nothing but where it looks is of use
+        return None  # for a pip that is only bundled, only its index matters
     return Pip(str(pip["version"]), tuple(pip["tags"]), _index(pip))
 
 
@@ -158,12 +159,12 @@ def _index(pip: dict[str, Any]) -> Optional[PipIndex]:
 def _shown(name: str, value: object) -> str:
     text = " ".join(value) if isinstance(value, list) else str(value)
     if name == "proxy" and "://" not in text:
-        return re.sub(r"^\S*@", "****@", text)  # pip takes user:password@host:port as well
+        return re.sub(r"^\S*@", "****@", text)  # pip also accepts user:password@host:port
     return masked(text)
 
 
 def _source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
-    """Where this pip looks, secrets included; None where it could not be asked."""
+    """Return where this pip looks, including secrets, or None if it could not be asked."""
     if not pip:
         return None
     settings = {name: value for name, value, _where in pip.get("settings", ())}
@@ -174,7 +175,7 @@ def _source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
         url=url,
         extra=tuple(settings.get("extra-index-url", ())),
         find_links=tuple(settings.get("find-links", ())),
-        # The words that pip takes for yes.
+        # The words that pip accepts as yes.
         no_index=settings.get("no-index", "").lower() in ("y", "yes", "t", "true", "on", "1"),
         cert=settings.get("cert", ""),
         client_cert=settings.get("client-cert", ""),

@@ -1,4 +1,4 @@
-"""The user's own keyring of GnuPG: which keys are in it. It is only read, and never made."""
+"""The keys in the user's GnuPG keyring. The keyring is only read, never created."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from wizard.versions import at_least
 
 
 def known(tools: Sequence[Tool], fingerprints: Sequence[str]) -> tuple[str, ...]:
-    """Those of these keys that the keyring has, and that were not revoked.
+    """Return those of these keys that are in the keyring and not revoked.
 
-    None where there is no gpg that will do, or no keyring. Raises ProgramTimeout and OSError
-    where gpg cannot be asked.
+    Empty if there is no suitable gpg, or no keyring. Raises ProgramTimeout and OSError if gpg
+    cannot be asked.
     """
     tool = next((t for t in tools if t.name == "gpg" and not t.problem), None)
     if tool is None or not at_least(tool.version, gpg.OLDEST) or not _is_there():

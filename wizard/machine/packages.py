@@ -1,4 +1,4 @@
-"""What the package managers of this machine have, and would install."""
+"""What this machine's package managers have installed, and would install."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from wizard.machine.parallel import each
 from wizard.programs.processes import ProgramTimeout, TooMuchOutput, ask
 
 PATIENCE = 30.0
-"""Seconds. Homebrew takes some; a list on a slow disk as well."""
+"""Seconds. Homebrew takes several, and so does a list on a slow disk."""
 AGAIN = 1.0
-"""Seconds until a manager that was busy with somebody else is asked again."""
+"""Seconds until a busy manager is asked again."""
 
 
 def read(
@@ -32,11 +32,11 @@ def read(
     known: Optional[Sequence[Packages]] = None,
     family: Optional[frozenset[str]] = None,
 ) -> tuple[Manager, ...]:
-    """Ask every package manager of this machine about the packages that matter.
+    """Ask every package manager of this machine about the packages that a build may need.
 
     ``minors`` are the Python versions (``3.11``) that packages may be needed for. ``family`` are
-    the names of this system and of those it is like (`wizard.machine.system.family`). A manager
-    that could not be asked has a ``problem``, one sentence.
+    the names of this system and of related ones (`wizard.machine.system.family`). A manager that
+    could not be asked has a ``problem``, one sentence.
     """
     tables = {t.manager: t for t in (load().packages if known is None else known)}
     programs = {name: program(backend) for name, backend in managers().items()}
@@ -48,7 +48,7 @@ def read(
             continue
         table = tables.get(name)
         if native and table and table.distributions and not own & set(table.distributions):
-            # A dnf on a Debian is never used; to ask it would leave a database in the home folder.
+            # dnf on Debian is never used, and asking it would leave a database in the home folder.
             continue
         if table:
             found.append(_ask(backend, programs[name], names(table, minors), _own_folders(table)))
@@ -58,7 +58,7 @@ def read(
 
 
 def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
-    """Every package name of a manager's table, for these Python versions, each once."""
+    """Return every package name in a manager's table, for these Python versions, each once."""
     plain = [*table.build, table.libffi, *table.openssl_build, table.pypy_headers]
     for openssl in table.openssl:
         plain += [openssl.package, openssl.version_of, openssl.static, openssl.engine]
@@ -72,7 +72,7 @@ def names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
 
 
 def program(backend: PackageManager) -> str:
-    """The path of a manager's program on this machine; empty where it is not here."""
+    """Return the path of a manager's program on this machine, or empty if it is not installed."""
     for place in backend.programs:
         if Path(place).is_absolute():
             if os.access(place, os.X_OK):
@@ -83,7 +83,7 @@ def program(backend: PackageManager) -> str:
 
 
 def _own_folders(table: Packages) -> frozenset[str]:
-    """The packages whose own folder a build has to be told."""
+    """The packages whose folder a build must know."""
     ways = (way for way in table.openssl if "{folder}" in way.prefix + way.include + way.lib)
     return frozenset(way.package for way in ways)
 
@@ -97,7 +97,7 @@ def _folder(backend: PackageManager, path: str, name: str) -> str:
 
 def _ask(backend: PackageManager, path: str, wanted: Sequence[str], own: frozenset[str]) -> Manager:
     query, offer = backend.query(wanted), backend.ask_candidates(wanted)
-    # Some managers answer both questions at once: they are asked once.
+    # Some managers answer both questions at once, so they are asked once.
     commands = tuple(dict.fromkeys((query, offer)))
     works = [partial(_say, called(backend, command, path)) for command in commands]
     said = {commands[place]: answer for place, answer in each(works, at_once=2)}
@@ -133,7 +133,7 @@ def _read(
 
 
 def _say(command: Command) -> Union[Output, str]:
-    """What a manager answers, or why it could not be asked."""
+    """Return a manager's answer, or why it could not be asked."""
     shown = command.argv[0]
     limit = time.monotonic() + PATIENCE
     try:
@@ -146,8 +146,8 @@ def _say(command: Command) -> Union[Output, str]:
                 return said
             time.sleep(AGAIN)
     except TooMuchOutput:
-        return f"{shown} answered far more than anybody asked it, and was ended."
+        return f"{shown} printed far too much output and was stopped."
     except ProgramTimeout:
-        return f"{shown} gave no answer within {PATIENCE:g} seconds."
+        return f"{shown} did not answer within {PATIENCE:g} seconds."
     except OSError as error:
         return f"{shown} cannot be started: {error.strerror}."

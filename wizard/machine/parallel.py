@@ -1,4 +1,4 @@
-"""Asking many things side by side, each with a limit; none can hold up or break the others."""
+"""Asking many things in parallel, each with a time limit; none can delay or break the others."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 def each(works: Sequence[Callable[[], T]], *, at_once: int) -> Iterator[tuple[int, T]]:
-    """Do these, at most ``at_once`` side by side; yield each result, with its place, when known.
+    """Do these, at most ``at_once`` in parallel; yield each result, with its index, when known.
 
-    What one raises is raised here. The threads are daemons, unlike those of an executor: whoever
-    quits while something hangs does not wait for it.
+    An error of one is raised here. The threads are daemons, unlike those of an executor, so that
+    quitting does not wait for one that hangs.
     """
     waiting: queue.SimpleQueue[tuple[int, Callable[[], T]]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Union[tuple[T], BaseException]]] = queue.SimpleQueue()
@@ -44,16 +44,16 @@ def each(works: Sequence[Callable[[], T]], *, at_once: int) -> Iterator[tuple[in
 
 
 class Task(Generic[T]):
-    """One question, asked in a thread of its own from now on, for at most ``limit`` seconds.
+    """One question, asked immediately in its own thread, for at most ``limit`` seconds.
 
-    The thread is a daemon: a question that never returns (a dead network drive) is left behind
-    and does not keep the program from ending.
+    The thread is a daemon: a question that never returns (a dead network drive) is abandoned and
+    does not keep the program from ending.
     """
 
     def __init__(self, name: str, limit: float, ask: Callable[[], T]) -> None:
         self.name = name
         self.problem = ""
-        """Why there is no answer, one sentence; known once `answer` was called."""
+        """Why there is no answer, in one sentence; known after `answer` was called."""
         self.seconds = 0.0
         """How long it took."""
         self._ask = ask
@@ -67,7 +67,7 @@ class Task(Generic[T]):
         self._thread.start()
 
     def answer(self, otherwise: T) -> T:
-        """Wait for the answer; ``otherwise`` where there is none within the limit."""
+        """Wait for the answer; return ``otherwise`` if there is none within the limit."""
         self._thread.join(max(0.0, self._deadline - time.monotonic()))
         if self._found:
             return self._found[0]

@@ -1,4 +1,4 @@
-"""The probe: reads what this machine is, everything side by side, each part with a time limit."""
+"""The probe: reads the facts of this machine in parallel, each part with a time limit."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 def probe(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Facts:
     """Read the facts of this machine; ``folder`` is the working folder, if not the current one.
 
-    Unless ``everything`` is wanted, looks only as far as the choices need: a wheel needs its
-    target and the index; a source build also the tools and the package managers. Raises nothing
-    for what the machine does: what could not be read is a sentence among the facts.
+    Without ``everything``, it reads only what the choices need: a wheel needs its target and the
+    index; a source build also needs the tools and the package managers. Errors of the machine are
+    not raised: the facts contain a sentence for each part that could not be read.
     """
     return measure(choices, everything=everything, folder=folder).facts
 
@@ -42,7 +42,7 @@ class Measured:
 
 
 def measure(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Measured:
-    """`probe`, with how long each part took."""
+    """Do the same as `probe`, and return how long each part took."""
     here = str(Path(folder or ".").absolute())
     wanted = bool(choices.method) and methods()[choices.method].looks_deep
     deep = everything or wanted or bool(choices.manager)
@@ -50,8 +50,8 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     listings: dict[IndexSource, Task[Listing]] = {}
 
     def listing(_python: Python, source: IndexSource) -> None:
-        # The first Python that works is nearly always the recommended one, and nearly always all
-        # of them have the same index: the network is asked while the rest is still being read.
+        # The first Python that works is nearly always the recommended one, and all usually have the
+        # same index. So the network request starts while the rest is still being read.
         if not listings and not choices.from_wheelhouse:
             listings[source] = _list(source)
 
@@ -66,7 +66,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     found, sources = the_pythons.answer(((), {}))
     brought = the_tools.answer(())
     if deep_tasks is None and not _can_install(found, brought):
-        deep_tasks = _Deep(_minors(found))  # a package of the system must help
+        deep_tasks = _Deep(_minors(found))  # a system package is needed
     if choices.from_wheelhouse:
         from wizard.proof import manifest  # no index is asked
 
@@ -117,13 +117,13 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
 
 
 def _folder(choices: Choices) -> str:
-    """The folder of an OpenSSL that was named; empty where none was."""
+    """Return the folder of the named OpenSSL, or empty if none was named."""
     chosen = choices.own_openssl
     return chosen.path if isinstance(chosen, OpenSSLFolder) else ""
 
 
 class _Deep:
-    """What only a source build, or a Python without ensurepip, needs to know."""
+    """Read what only a source build, or a Python without ensurepip, needs."""
 
     def __init__(self, minors: tuple[str, ...], named: str = "") -> None:
         self._managers = Task("Package managers", 90, lambda: packages.read(minors))
@@ -146,7 +146,7 @@ class _Deep:
 
 
 class _Trust:
-    """What the archive of an OpenSSL can be checked with: what lies here of it, and the keyring."""
+    """Read what is needed to check an OpenSSL archive: local archives, and the keyring."""
 
     def __init__(
         self, tools: tuple[Tool, ...], choices: Choices, variables: tuple[tuple[str, str], ...]
@@ -177,9 +177,9 @@ def _listing(
     sources: dict[str, IndexSource],
     asked: dict[IndexSource, Task[Listing]],
 ) -> Optional[Listing]:
-    """What the index of the recommended Python has; where it has no pip, that of the next.
+    """Return the listing of the recommended Python's index, or the next Python's if it has no pip.
 
-    Where no Python has one (Debian without python3-venv), that of the wizard's own environment.
+    If no Python has pip (Debian without python3-venv), use the index of the wizard's environment.
     """
     source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
     if source is None and any(not python.problem for python in found):
@@ -189,12 +189,12 @@ def _listing(
     if source not in asked:
         asked[source] = _list(source)
     task = asked[source]
-    nothing = Listing(problem="The index gave no answer in time.")
+    nothing = Listing(problem="The index did not answer in time.")
     return task.answer(nothing)
 
 
 def _can_install(found: tuple[Python, ...], brought: tuple[Tool, ...]) -> bool:
-    """Whether some Python can have an environment without a package of the system."""
+    """Return whether some Python can make an environment without a system package."""
     if any(tool.name == "uv" and not tool.problem for tool in brought):
         return True
     return any(not p.problem and (p.environment or p.ensurepip) for p in found)

@@ -1,6 +1,6 @@
-"""Finding the Pythons of this machine, and saying which one is recommended."""
+"""Finding the Pythons of this machine, and choosing the recommended one."""
 
-# Paths stay the text that they were given as; Path would tidy them.
+# Paths are kept as the user wrote them; Path would normalize them.
 # ruff: noqa: PTH100, PTH110, PTH111, PTH113, PTH118, PTH119, PTH120, PTH202, PTH208
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from wizard.programs.processes import ProgramTimeout, ask
 from wizard.versions import at_least
 
 ENVIRONMENTS = (".venv", "venv", "cryptography-env")
-"""The folders in which an environment is looked for; the last is the wizard's own choice."""
+"""The folders in which the wizard looks for an environment; the last is its default."""
 FIRST = ("asked", "active", "folder", "path", "pyenv")
 LATER = ("launcher", "uv", "wizard")
 NAMES = re.compile(r"(?:python3?|python3\.\d+t?|pypy3?(?:\.\d+)?)(?:\.exe)?")
 SHIMS = "shims"
-"""The folder of pyenv's (asdf's, mise's) scripts, each of which runs one Python or another."""
+"""The folder of pyenv's (asdf's, mise's) scripts, each of which starts one of several Pythons."""
 
 Inspected = tuple[Python, Optional[IndexSource]]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A Python that may be there. ``environment`` is the folder of the environment it is in.
+    """A possible Python. ``environment`` is the folder of its environment.
 
-    ``minor`` is what its file name tells of its version, as (3, 11); (0, 0): nothing.
+    ``minor`` is the version in its file name, such as (3, 11); (0, 0) if there is none.
     """
 
     path: str
@@ -58,9 +58,9 @@ def find(
 ) -> tuple[tuple[Python, ...], dict[str, IndexSource]]:
     """Inspect the Pythons of this machine; the first one returned is recommended.
 
-    Unless ``everything`` is wanted, stops at the first that will do for these choices. ``seen`` is
-    called, in this thread, for each one that works, as soon as it is known, with where its pip
-    looks for packages; the dictionary has that for each by its path.
+    Without ``everything``, stops at the first one that is suitable for these choices. ``seen`` is
+    called in this thread, for each working Python as soon as it is known, with the place where its
+    pip looks for packages; the dictionary contains that place by path.
     """
     found: list[Inspected] = []
     for batch in _batches(choices, folder, everything=everything):
@@ -76,14 +76,14 @@ def find(
 
 
 def candidates(choices: Choices, folder: str) -> tuple[Candidate, ...]:
-    """Every Python that may be there, the likeliest to be recommended first."""
+    """Return every possible Python, the most likely recommendation first."""
     found: list[Candidate] = []
     known: set[tuple[str, str]] = set()
     own = os.path.realpath(sys.prefix) if sys.prefix != sys.base_prefix else ""
     for each in _everywhere(choices, folder):
         where = os.path.realpath(each.environment) if each.environment else ""
         if where and where == own and each.origin != "asked":
-            continue  # the wizard's own environment is no place to install anything
+            continue  # nothing is installed into the wizard's own environment
         if (os.path.realpath(each.path), where) not in known:
             known.add((os.path.realpath(each.path), where))
             found.append(each)
@@ -91,14 +91,14 @@ def candidates(choices: Choices, folder: str) -> tuple[Candidate, ...]:
 
 
 def minors(choices: Choices, folder: str) -> tuple[str, ...]:
-    """The versions (``3.11``) of the Pythons here, as their names tell: the first is the newest."""
+    """Return the versions (``3.11``) in the names of the Pythons here, the newest first."""
     found = {each.minor for each in candidates(choices, folder)} - {(0, 0)}
     return tuple(f"{major}.{minor}" for major, minor in sorted(found, reverse=True))
 
 
 def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Sequence[Candidate]]:
     every = candidates(choices, folder)
-    if everything or choices.targets:  # a version can be that of any of them
+    if everything or choices.targets:  # any of them may have the requested version
         yield every
         return
     asked = [each for each in every if each.origin == "asked"]
@@ -107,12 +107,12 @@ def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Seq
         if choices.python or any(each.environment for each in asked):
             return
     elif not choices.venv:
-        # Of the environments in the folder only the wizard's own is taken without being asked for.
+        # Of the environments in the folder, only the wizard's own is used without a request.
         wanted = os.path.join(folder, ENVIRONMENTS[-1])
         yield [e for e in every if e.origin == "active" or e.environment == wanted]
     rest = [each for each in every if each.origin not in ("asked", "active", "folder")]
     path = [each for each in rest if each.origin == "path"]
-    # The names tell the newest; what a shim runs only running it can tell.
+    # The names show the newest; a shim must be run to find out which Python it starts.
     newest = sorted(path, key=lambda each: each.minor, reverse=True)[:1]
     first = [*newest, *(e for e in path if e.minor == (0, 0) and e not in newest)][:2]
     yield first
@@ -122,7 +122,7 @@ def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Seq
 
 
 def _inspect(batch: Sequence[Candidate]) -> Iterator[Inspected]:
-    """Inspect side by side, as many as there are cores, and yield each when it is known."""
+    """Inspect in parallel, as many as there are cores, and yield each when it is known."""
     works = [partial(_inspect_one, candidate) for candidate in batch]
     for _, inspected in side_by_side(works, at_once=max(2, min(8, os.cpu_count() or 2))):
         yield inspected
@@ -132,7 +132,7 @@ def _inspect_one(candidate: Candidate) -> Inspected:
     program = _program(candidate.path)
     python, source = inspect(program, candidate.origin)
     if candidate.origin == "asked":
-        # Called as it was asked for, so that it is found under that name.
+        # It keeps the requested name, so that it is found under that name.
         python = replace(python, path=candidate.path)
     elif os.path.basename(os.path.dirname(candidate.path)) == SHIMS and python.base:
         python = replace(python, path=python.base)
@@ -142,7 +142,7 @@ def _inspect_one(candidate: Candidate) -> Inspected:
 
 
 def _program(path: str) -> str:
-    """The program that a name on PATH stands for; anything else as it is."""
+    """Return the program with this name on PATH, or anything else unchanged."""
     return path if os.path.dirname(path) else shutil.which(path) or path
 
 
@@ -151,7 +151,7 @@ def _same(python: Python, folder: str) -> bool:
 
 
 def _will_do(python: Python, choices: Choices) -> bool:
-    """Whether this one can be the target, so that no other need be looked at."""
+    """Return whether this one can be the target, so that the search can stop."""
     if python.problem:
         return False
     if choices.venv and python.environment and python.origin != "asked":
@@ -160,7 +160,7 @@ def _will_do(python: Python, choices: Choices) -> bool:
 
 
 def _place(python: Python) -> tuple[object, ...]:
-    """Where a Python stands in the list: what was asked for, then what works, newest first."""
+    """Return a sort key: requested Pythons first, then working ones, newest first."""
     earlier = (*FIRST, *managers(), "python.org")
     origins = earlier + LATER
     usable = bool(python.environment or python.ensurepip)
@@ -178,7 +178,7 @@ def _place(python: Python) -> tuple[object, ...]:
 
 
 def _distinct(inspected: Iterable[Inspected]) -> list[Inspected]:
-    """One entry for each real interpreter and environment, whatever names lead to it."""
+    """Return one entry for each real interpreter and environment, regardless of its names."""
     found: dict[tuple[str, str], Inspected] = {}
     for python, source in inspected:
         real = os.path.realpath(python.base or python.path)
@@ -186,7 +186,7 @@ def _distinct(inspected: Iterable[Inspected]) -> list[Inspected]:
     return list(found.values())
 
 
-# Where Pythons are.
+# Where Pythons are installed.
 
 
 def _everywhere(choices: Choices, folder: str) -> Iterator[Candidate]:
@@ -222,7 +222,7 @@ def _in_environment(folder: str, origin: str) -> Iterator[Candidate]:
     if not any(os.path.exists(mark) for mark in marks):
         return
     for inside in (("bin", "python"), ("Scripts", "python.exe"), ("python.exe",)):
-        # A link that leads nowhere counts: the environment is there, and broken.
+        # A broken link counts: the environment exists, but is broken.
         if os.path.lexists(os.path.join(where, *inside)):
             yield Candidate(os.path.join(folder, *inside), origin, folder)
             return
@@ -231,7 +231,7 @@ def _in_environment(folder: str, origin: str) -> Iterator[Candidate]:
 def _on_path() -> Iterator[Candidate]:
     for folder in dict.fromkeys(os.get_exec_path()):
         if os.path.basename(folder.rstrip("/\\")) == SHIMS:
-            # The others of a pyenv are found by their own folders.
+            # The other Pythons of pyenv are found by their own folders.
             names = [n for n in ("python3", "python") if os.path.exists(os.path.join(folder, n))]
             for name in names[:1]:
                 yield Candidate(os.path.join(folder, name), "path")
@@ -245,11 +245,11 @@ def _programs(folder: str, origin: str) -> Iterator[Candidate]:
     try:
         names = sorted(name for name in os.listdir(folder) if NAMES.fullmatch(name))
     except OSError:
-        return  # PATH may well name folders that are not there, or not ours to read
-    # python3 before python3.11: of two names for one program the first is kept.
+        return  # PATH may name folders that do not exist or are not readable
+    # python3 before python3.11: if two names are the same program, the first one is kept.
     for name in sorted(names, key=lambda name: (len(name) > len("python3"), name)):
         path = os.path.join(folder, name)
-        # Windows puts empty files on PATH that open its shop.
+        # Windows puts empty files on PATH that open its app store.
         if os.path.isfile(path) and os.access(path, os.X_OK) and os.path.getsize(path):
             yield Candidate(path, origin, _environment_of(path), _minor(path))
 
@@ -264,11 +264,11 @@ def _in_folders(origin: str, folders: Iterable[Path], inside: Sequence[str]) -> 
 
 
 def _newest(folder: Path) -> list[Path]:
-    """The folders inside, the highest version number in a name first."""
+    """Return the subfolders, the highest version number in a name first."""
     try:
         inside = [each for each in folder.iterdir() if each.is_dir()]
     except OSError:
-        return []  # the usual case: this machine has no such collection
+        return []  # the usual case: the folder does not exist
 
     def numbers(path: Path) -> tuple[list[int], str]:
         return [int(number) for number in re.findall(r"\d+", path.name)[:3]], path.name
@@ -291,18 +291,18 @@ def _uv_folder() -> Path:
 
 
 def _launcher() -> Iterator[Candidate]:
-    """Windows: what the ``py`` launcher knows (``py -0p``)."""
+    """Yield the Pythons that Windows' ``py`` launcher lists (``py -0p``)."""
     if os.name != "nt":
         return
     try:
         output = ask(("py", "-0p"), timeout=5)
     except (OSError, ProgramTimeout):
-        return  # no launcher here; PATH is looked at anyway
+        return  # no launcher here; PATH is searched anyway
     yield from launcher_answer(output.stdout)
 
 
 def launcher_answer(text: str) -> Iterator[Candidate]:
-    """Read the answer of ``py -0p``: a version, perhaps a star, and a path on each line."""
+    """Read the output of ``py -0p``: a version, perhaps a star, and a path on each line."""
     for line in text.splitlines():
         found = re.match(r"\s*-(?:V:)?(\d+)\.(\d+)\S*\s+(?:\*\s+)?(\S.*\.exe)\s*$", line)
         if found:
@@ -310,7 +310,7 @@ def launcher_answer(text: str) -> Iterator[Candidate]:
 
 
 def _environment_of(program: str) -> str:
-    """The folder of the environment that a program stands in, or an empty text."""
+    """Return the folder of the environment that contains a program, or an empty text."""
     folder = os.path.dirname(os.path.dirname(os.path.abspath(program)))
     return folder if os.path.isfile(os.path.join(folder, "pyvenv.cfg")) else ""
 

@@ -1,4 +1,4 @@
-"""The operating system, the hardware below it, the terminal, and the way to root."""
+"""The operating system, its hardware, the terminal, and how to become root."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ STEERING = (
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
     openssl_archive.VARIABLE,
 )
-"""Variables of the environment that a source build listens to."""
+"""Environment variables that influence a source build."""
 
 
 def name() -> Name:
-    """Which kind of system this is."""
+    """Return the kind of this system."""
     return _NAMES.get(sys.platform, "other")
 
 
 def developer_tools() -> bool:
-    """Whether Apple's command line tools are there; anywhere but on a Mac: yes.
+    """Return whether Apple's command line tools are installed; always True on other systems.
 
     Without them ``/usr/bin/python3``, ``cc`` and ``make`` are placeholders that open a window.
     """
@@ -50,7 +50,7 @@ def developer_tools() -> bool:
 
 
 def read() -> System:
-    """Read what the system is. What cannot be read is left at its default, with a problem."""
+    """Read the facts of the system. What cannot be read keeps its default, with a problem."""
     parts: dict[str, Any] = {}
     problems: list[str] = []
     readers: tuple[tuple[str, Callable[[], dict[str, Any]]], ...] = (
@@ -69,7 +69,7 @@ def read() -> System:
 
 
 def _machine() -> str:
-    """The machine's own architecture, also for a Python that runs under Rosetta or WOW64."""
+    """Return the machine's real architecture, even for a Python under Rosetta or WOW64."""
     if sys.platform == "darwin":
         try:
             if ask(("sysctl", "-n", "hw.optional.arm64"), timeout=2).stdout.strip() == "1":
@@ -89,7 +89,7 @@ def _distribution() -> dict[str, Any]:
         return _named("windows", f"Windows {platform.release()} ({version})", version)
     import distro
 
-    # Its other sources are programs (lsb_release, uname); os-release says it all.
+    # Its other sources are programs (lsb_release, uname); os-release is enough.
     found = distro.LinuxDistribution(include_lsb=False, include_uname=False)
     return {
         **_named(found.id(), found.name(pretty=True), found.version()),
@@ -98,7 +98,7 @@ def _distribution() -> dict[str, Any]:
 
 
 def family() -> frozenset[str]:
-    """The names, as in os-release, of this system and of those that it is like."""
+    """Return the names, as in os-release, of this system and of related ones."""
     if sys.platform != "linux":
         return frozenset()
     found = _distribution()
@@ -133,7 +133,7 @@ def _libc() -> dict[str, Any]:
 
 
 def _memory() -> int:
-    """Bytes of memory that a build may use: the machine's, or what its container allows."""
+    """Return the bytes of memory that a build may use: the machine's, or its container's limit."""
     if sys.platform == "win32":
         return _windows_memory()
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -178,9 +178,9 @@ def _temporary() -> dict[str, Any]:
 
 
 def certificates() -> str:
-    """The folder in which this system keeps its certificates, in the form that OpenSSL looks for.
+    """Return the folder of this system's certificates, in the layout that OpenSSL looks for.
 
-    It has ``cert.pem`` or ``certs``: Debian's, Fedora's, and that of all others.
+    It contains ``cert.pem`` or ``certs``: the folder of Debian, of Fedora, or of all others.
     """
     for folder in ("/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl"):
         if any(Path(folder, name).exists() for name in ("certs", "cert.pem")):
@@ -189,15 +189,16 @@ def certificates() -> str:
 
 
 def multiarch() -> str:
-    """Debian's name of the folder of libraries, such as ``x86_64-linux-gnu``; empty elsewhere."""
+    """Return Debian's name for the library folder, such as ``x86_64-linux-gnu``; else empty."""
     name = str(sysconfig.get_config_var("MULTIARCH") or "")
     return name if name and Path("/usr/lib", name).is_dir() else ""
 
 
 def variables() -> tuple[tuple[str, str], ...]:
-    """The variables, set now, that steer a source build. Secrets in addresses are masked.
+    """Return the set variables that influence a source build. Secrets in addresses are masked.
 
-    The wizard's own, for OpenSSL's source, has the address where it may be a path.
+    The wizard's own variable, for OpenSSL's source, is returned as an address, even if it is a
+    path.
     """
     found = {name: masked(os.environ[name]) for name in STEERING if os.environ.get(name)}
     if openssl_archive.VARIABLE in found:
@@ -206,13 +207,13 @@ def variables() -> tuple[tuple[str, str], ...]:
 
 
 def cargo_config() -> str:
-    """The user's own configuration of cargo: it may name a mirror. Empty where there is none."""
+    """Return the user's cargo configuration, which may name a mirror, or empty if there is none."""
     home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     return next((str(home / n) for n in ("config.toml", "config") if (home / n).is_file()), "")
 
 
 def terminal() -> Terminal:
-    """What the terminal that this process talks to can do."""
+    """Return what the terminal of this process can do."""
     kind = os.environ.get("TERM", "")
     shown = bool(sys.stdout) and sys.stdout.isatty()
     size = shutil.get_terminal_size((0, 0))
@@ -228,9 +229,9 @@ def terminal() -> Terminal:
 
 
 def privilege(timeout: float = 5.0) -> Privilege:
-    """How root is reached. Asks for no password: ``sudo -n`` and ``doas -n`` never do."""
+    """Return how to become root. Never asks for a password: it uses ``sudo -n`` and ``doas -n``."""
     if not hasattr(os, "geteuid"):
-        return Privilege()  # Windows: nothing that the wizard does there needs it
+        return Privilege()  # on Windows the wizard never needs root
     if os.geteuid() == 0:
         return Privilege("root")
     tools: tuple[Literal["sudo", "doas"], ...] = ("sudo", "doas")
@@ -239,12 +240,12 @@ def privilege(timeout: float = 5.0) -> Privilege:
         if program is None:
             continue
         try:
-            # Not in a session of its own: sudo remembers a password for a terminal.
+            # Not in a new session: sudo remembers a password for each terminal.
             output = ask(
                 (program, "-n", "true"), env={"LC_ALL": "C"}, timeout=timeout, detached=False
             )
         except (ProgramTimeout, OSError):
-            continue  # a sudo that hangs gives no root either
+            continue  # a sudo that hangs does not give root either
         if output.exit == 0:
             return Privilege(tool, program)
         if _wants_password(output):
@@ -253,7 +254,7 @@ def privilege(timeout: float = 5.0) -> Privilege:
 
 
 def _wants_password(output: Output) -> bool:
-    """Whether it refused only because it may not ask: the words of sudo, sudo-rs and doas."""
+    """Return whether it refused only because it cannot ask: messages of sudo, sudo-rs and doas."""
     said = output.stderr.lower()
     refused = "not allowed" in said or "not in the sudoers" in said or "no new privileges" in said
     wants = re.search(

@@ -1,6 +1,6 @@
-"""The programs of a source build: what is there, and who brought it."""
+"""The programs of a source build: which are installed, and where they come from."""
 
-# Paths stay the text that they were given as; Path would tidy them.
+# Paths are kept as the user wrote them; Path would normalize them.
 # ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH121
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _SYSTEM = ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/L
 
 
 def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
-    """Find these tools, on PATH and where rustup and uv put theirs, and ask their versions.
+    """Find these tools, on PATH and in the folders of rustup and uv, and ask for their versions.
 
-    On a Mac and on Windows, where no package brings a compiler, it is looked for as well.
+    On macOS and Windows, where no package installs a compiler, this also looks for the compiler.
     """
     places = [(name, path) for name in names for path in _places(name)]
     works = [partial(inspect, name, path) for name, path in places]
@@ -60,8 +60,8 @@ def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
     try:
         output = ask(
             (path, *_ARGUMENTS.get(name, ("--version",))),
-            # A rustup without a toolchain would download one; a question changes nothing. And
-            # no rust-toolchain.toml of the working folder has a say in a build elsewhere.
+            # Without a toolchain, rustup would download one, but asking must not change anything. A
+            # rust-toolchain.toml in the working folder does not apply to a build in another folder.
             env={"LC_ALL": "C", "RUSTUP_AUTO_INSTALL": "0"},
             cwd=tempfile.gettempdir(),
             timeout=timeout,
@@ -74,10 +74,10 @@ def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
     if output.exit:
         why = lines[0][:200] if lines else f"It ended with exit code {output.exit}."
         if who == "rustup" and "rustup" in why:
-            why = "rustup has no toolchain yet: run rustup default stable."
+            why = "rustup has no toolchain yet. Run: rustup default stable"
         return Tool(name, path, origin=who, problem=why)
     found = re.search(r"\d+(?:\.\d+)+", output.stdout)
-    problem = "" if found else "It does not say its version."
+    problem = "" if found else "It does not print its version."
     return Tool(name, path, found[0] if found else "", who, problem)
 
 
@@ -86,7 +86,7 @@ def _compilers() -> tuple[Tool, ...]:
 
 
 def apple() -> tuple[Tool, ...]:
-    """Apple's Command Line Tools, or a whole Xcode. Asking opens no window."""
+    """Return Apple's Command Line Tools, or Xcode. Asking opens no window."""
     try:
         where = _ask(xcode.where())
         if where.exit:
@@ -95,12 +95,12 @@ def apple() -> tuple[Tool, ...]:
     except (OSError, ProgramTimeout) as error:
         return (Tool("xcode", "", origin="system", problem=f"xcode-select failed: {error}."),)
     version = re.search(r"^version: (\d+(?:\.\d+)*)", said, re.MULTILINE)
-    # A whole Xcode brings the same compiler, without that package.
+    # Xcode includes the same compiler, without that package.
     return (Tool("xcode", where.stdout.strip(), version[1] if version else "Xcode", "system"),)
 
 
 def microsoft() -> tuple[Tool, ...]:
-    """Microsoft's compilers, for each family of processors that one is there for."""
+    """Yield Microsoft's compilers, one for each family of processors that has one."""
     above = os.environ.get("PROGRAMFILES(X86)") or os.environ.get("PROGRAMFILES", "")
     vswhere = Path(above, msvc.VSWHERE)
     if not above or not vswhere.is_file():
@@ -122,11 +122,11 @@ def _ask(command: Command) -> Output:
 
 
 def _places(name: str) -> Iterator[str]:
-    """Each real program of this name: those on PATH in its order, then rustup's and others'."""
+    """Yield each real program with this name: those on PATH in order, then rustup's and others."""
     home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
     extra = [os.path.join(home, "bin")] if name in ("rustc", "cargo", "rustup", "uv") else []
     if name in ("rustc", "cargo"):
-        # Not through rustup's own program: that would need to be told where its home is.
+        # Not through rustup's own program, which would need to know its home folder.
         kept = locations.cache() / "rust" / "rustup" / "toolchains"
         # A package manager's own folder is often only on the PATH of a login shell.
         extra += [f"{folder}/bin" for manager in managers().values() for folder in manager.prefixes]
@@ -141,14 +141,14 @@ def _places(name: str) -> Iterator[str]:
 
 
 def origin(path: str) -> str:
-    """Who brought a program: `wizard.facts.Tool` says which there are."""
+    """Return the origin of a program: one of those in `wizard.facts.Tool`."""
     if locations.cache() in Path(path).parents:
         return "wizard"
     folder = os.path.dirname(path)
     rustup = os.path.join(folder, "rustup.exe" if sys.platform == "win32" else "rustup")
     if os.path.exists(rustup) and os.path.basename(folder) == "bin":
         real = os.path.realpath(path)
-        # Links of either kind to rustup itself; its installer makes hard ones.
+        # Symbolic or hard links to rustup itself; its installer creates hard links.
         if os.path.basename(real).startswith("rustup") or os.path.samefile(real, rustup):
             return "rustup"
     owned = {manager.name: manager.owned for manager in managers().values()}

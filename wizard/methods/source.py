@@ -18,8 +18,8 @@ class Source:
 
     name = "source"
     order = 20
-    label = "Source: compiled here"
-    because = "No wheel fits here."
+    label = "Source (compiled here)"
+    because = "Recommended: Source. This release has no wheel for this computer."
     brief = "From source"
     noun = "source"
     phrase = "compiled from source"
@@ -35,9 +35,9 @@ class Source:
     def consequence(self, offer: Offer) -> str:
         """What compiling means, and how much has to be installed for it."""
         missing = offer.needs.missing if offer.needs else ()
-        count = "one package is" if len(missing) == 1 else f"{len(missing)} packages are"
-        install = f", after {count} installed" if missing else ""
-        return f"Takes minutes{install}; uses the OpenSSL of this system."
+        count = "1 missing package" if len(missing) == 1 else f"{len(missing)} missing packages"
+        install = f" Installs {count} first." if missing else ""
+        return f"Takes minutes.{install} Uses this system's OpenSSL."
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
         """Who brings what is missing, which OpenSSL, and which Rust."""
@@ -64,7 +64,7 @@ class Source:
         install = Step(
             "install",
             f"Compile and install cryptography {listed.version}",
-            f"Uses {build_steps.ingredients(needs)}; takes a minute or more.",
+            f"Uses {build_steps.ingredients(needs)}; takes a minute or more. {made.tool.note}",
             made.applied(command),
             needs=made.needs,
             heavy=True,
@@ -78,7 +78,6 @@ class Source:
             ),
             link=case.choices.link,
             openssl=build_steps.expected_openssl(case.choices, needs),
-            note=tool.note,
         )
 
     def notes(self, case: Case) -> tuple[str, ...]:
@@ -92,20 +91,20 @@ class Source:
         if not system.temporary_noexec:
             return ()
         return (
-            f"Programs may not run from {system.temporary}, which stops builds: "
-            "set TMPDIR to a folder where they may.",
+            f"Programs cannot run from {system.temporary} (noexec), which breaks builds. "
+            "Set TMPDIR to another folder.",
         )
 
 
 def _preparation(case: Case, needs: BuildNeeds) -> Recipe:
-    """What has to be done before anybody can tell what a source build needs here."""
+    """Return the plan that finds out what a source build needs here."""
     from wizard.needs import package_steps
 
     return Recipe(
         steps=(package_steps.refresh(case.facts, needs.manager),),
         link=case.choices.link,
-        note=f"{needs.manager} knows no packages yet: its lists are empty. When they are there, "
-        "the wizard looks again and plans the rest.",
+        note=f"{needs.manager} knows no packages yet: its lists are empty. After the update, the "
+        "wizard plans the remaining steps.",
         prepares=True,
     )
 

@@ -17,9 +17,9 @@ class Wheel:
 
     name = "wheel"
     order = 10
-    label = "Wheel: ready to use"
-    because = "It is quick, and needs no compiler."
-    brief = "As a wheel"
+    label = "Wheel (ready-made download)"
+    because = "Recommended: Wheel. It is quick and needs no compiler."
+    brief = "Ready-made download"
     noun = "a wheel"
     phrase = "from a ready-made wheel"
     compiles = False
@@ -33,7 +33,7 @@ class Wheel:
 
     def consequence(self, _offer: Offer) -> str:
         """What a wheel means."""
-        return "A download of a few MB, done in seconds; it has its own OpenSSL inside."
+        return "Downloads a few MB and takes seconds. Includes its own OpenSSL."
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
         """Nothing: all was settled when it was built."""
@@ -53,7 +53,7 @@ class Wheel:
         install = Step(
             "install",
             f"Install cryptography {listed.version} from its wheel",
-            "A ready-made file for this system: nothing is compiled.",
+            f"A ready-made file for this system, so nothing is compiled. {tool.note}",
             tool.install(requirements, binary=True, reinstall=tool.has(listed.version)),
             needs=tuple(step.id for step in tool.before[-1:]),
             undo=tool.undo(),
@@ -62,7 +62,6 @@ class Wheel:
         return Recipe(
             steps=build_steps.with_packages(case, tool, (*tool.before, install)),
             link=listed.link or "static",
-            note=tool.note,
         )
 
     def notes(self, _case: Case) -> tuple[str, ...]:
@@ -77,7 +76,7 @@ class Wheel:
         if wheel or newest.source_blocked_by:
             return ()
         return (
-            f"{version} has no wheel for this computer, but it can be compiled here: "
+            f"{version} has no wheel for this computer but can be compiled here: "
             f"--method source --release {version}",
         )
 

@@ -1,1 +1,1 @@
-"""What a release needs on a machine: a wheel that fits, or all that a source build takes."""
+"""What a release needs on a machine: a matching wheel, or everything for a source build."""

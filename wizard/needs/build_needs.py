@@ -1,4 +1,4 @@
-"""What a source build of one release needs on one machine, and whether it can have it."""
+"""What a source build of one release needs on one machine, and whether that is possible."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from wizard.versions import upstream
 class BuildNeeds:
     """What has to be installed for a source build, and with which settings it works here.
 
-    ``refresh`` says that the manager's package lists are empty: they have to be fetched before
-    anybody can tell more. ``missing`` are the packages to install with ``manager``. ``rust`` and
-    ``openssl`` are what will be used, ``compiler`` the steps that bring a C compiler. ``env``,
+    ``refresh`` says that the manager's package lists are empty: they must be updated before the
+    wizard can find out more. ``missing`` are the packages to install with ``manager``. ``rust`` and
+    ``openssl`` are what will be used, ``compiler`` the steps that install a C compiler. ``env``,
     ``lists``, ``unset`` and ``path`` are for the build: see `backends.action.Command`. ``notes``
     are sentences for the plan.
     """
@@ -45,10 +45,10 @@ class BuildNeeds:
 
 
 def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
-    """The package managers of this machine that the wizard can use, with their names for things.
+    """Return the usable package managers of this machine, with their package names.
 
-    The one that the system is made with comes first, and one that other systems are made with
-    last: a Debian can have dnf, and a Fedora apt.
+    The system's own manager comes first, and one of other systems last: Debian can have dnf, and
+    Fedora apt.
     """
     pairs = ((m, knowledge.packages_of(m.name)) for m in facts.managers if m.name in managers())
     usable = [(manager, names) for manager, names in pairs if names is not None]
@@ -58,7 +58,7 @@ def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packag
 
 
 def foreign(facts: Facts, names: Packages) -> bool:
-    """Whether other systems are made with that package manager, and this one is not."""
+    """Return whether this package manager belongs to other systems, not to this one."""
     return bool(names.distributions) and not _native(facts, names)
 
 
@@ -69,7 +69,7 @@ def _native(facts: Facts, names: Packages) -> bool:
 def assess(request: BuildRequest) -> BuildNeeds | Refused:
     """Find out what a source build needs here, or why it cannot work."""
     if not usable(request.python):
-        return Refused("The Python cannot be used.")
+        return Refused("This Python cannot be used.")
     tools = compiler.needed(request.facts, request.python)
     if isinstance(tools, Refused):
         return tools
@@ -82,10 +82,10 @@ def assess(request: BuildRequest) -> BuildNeeds | Refused:
 
 
 def _found(request: BuildRequest) -> BuildNeeds | Refused:
-    """What `assess` finds, but for the compiler."""
+    """Do the same as `assess`, except for the compiler."""
     facts, choices = request.facts, request.choices
     pairs = available(facts, request.knowledge)
-    if not choices.manager:  # one that cannot be asked gives way to the next
+    if not choices.manager:  # if one cannot be asked, try the next
         pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
     if pair is None or pair[0].problem:
@@ -103,15 +103,15 @@ def _found(request: BuildRequest) -> BuildNeeds | Refused:
 
 
 def _with_lists(request: BuildRequest, manager: Manager, names: Packages) -> BuildNeeds | Refused:
-    """What `_with_manager` finds, unless that is for want of the package lists."""
+    """Do the same as `_with_manager`, unless the package lists are missing."""
     other = _other_architecture(request, manager, names)
     if other:
         return replace(other, manager=manager.name)
     library = _library(request)
-    if isinstance(library, Refused):  # no package list would change that
+    if isinstance(library, Refused):  # package lists would not change that
         return replace(library, manager=manager.name)
     found = _with_manager(request, manager, names)
-    # What is installed is a candidate even where the lists are empty.
+    # An installed package is a candidate even if the lists are empty.
     offered = any(package.candidate and not package.installed for package in manager.packages)
     if isinstance(found, Refused) and not offered:
         found = _unasked(request.facts, manager)
@@ -143,14 +143,14 @@ def _with_manager(request: BuildRequest, manager: Manager, names: Packages) -> B
     if missing and _needs_root(manager) and facts.privilege.method == "none":
         return Refused(
             "Packages are missing, and this user cannot become root.",
-            (f"Ask whoever administers this machine to install: {' '.join(missing)}",),
+            (f"Ask the administrator of this machine to install: {' '.join(missing)}",),
         )
     found = _build(request, toolchain, library)
     return found if isinstance(found, Refused) else replace(found, missing=missing)
 
 
 def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
-    """A build with what is there already, where no package manager can be asked."""
+    """A build with what is already installed, if no package manager can be asked."""
     facts, python, row = request.facts, request.python, request.row
     lacks = []
     if facts.system.name not in ("macos", "windows"):
@@ -158,7 +158,7 @@ def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
     toolchain = rust.choose(request)
     library = _library(request) or openssl.present(request)
     building = not isinstance(library, Refused) and library.own and not library.own.built
-    if building and facts.system.name != "macos":  # its Command Line Tools have both
+    if building and facts.system.name != "macos":  # its Command Line Tools include both
         lacks += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
         lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
@@ -173,7 +173,7 @@ def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
         return Refused(
             because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
             (
-                f"A source build still lacks: {', '.join(lacks)}.",
+                f"A source build still needs: {', '.join(lacks)}.",
                 *_how_to_get(facts, python),
                 *(openssl.own_hint(request) if alone else ()),
             ),
@@ -182,7 +182,7 @@ def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
 
 
 def _library(request: BuildRequest) -> Library | Refused | None:
-    """The OpenSSL that was asked for; None where it is to be the system's."""
+    """Return the requested OpenSSL, or None for the system's."""
     asked = request.choices.own_openssl
     if asked is None:
         return None
@@ -193,7 +193,7 @@ def _library(request: BuildRequest) -> Library | Refused | None:
 
 _NO_MANAGER = {
     "macos": "This Mac has neither Homebrew nor MacPorts, and macOS has no OpenSSL for developers.",
-    "windows": "This Windows has no OpenSSL for developers that the wizard could find.",
+    "windows": "The wizard found no OpenSSL for developers on this Windows.",
     "linux": "This machine has no package manager that the wizard can use.",
 }
 
@@ -239,13 +239,15 @@ def _build(request: BuildRequest, toolchain: Toolchain, library: Library) -> Bui
 def _python_headers(
     request: BuildRequest, manager: Manager, names: Packages
 ) -> tuple[str, ...] | Refused:
-    """The package with the target's ``Python.h``; none where it is there or comes with Python."""
+    """Return the package with the target's ``Python.h``; none if it is installed or part of
+    Python.
+    """
     facts, python = request.facts, request.python
     if python.headers:
         return ()
     if python.prefix not in ("/usr", "") or facts.system.name != "linux":
         return Refused(
-            f"{python.path} came without its header files (Python.h), and no package has them.",
+            f"{python.path} has no header files (Python.h), and no package provides them.",
             hints=("Choose another Python.",),
         )
     minor = python.minor
@@ -261,19 +263,20 @@ def _python_headers(
         if package is None:
             continue
         version = upstream(package.installed or package.candidate)
-        # A name without a version is that of the system's own Python, which may be another.
+        # A name without a version belongs to the system's default Python, which may be a different
+        # one.
         fits = name != template or python.implementation == "pypy"
         if fits or versions.minor(version) == minor:
             return (name,)
     first = templates[0].format(minor=minor, digits=minor.replace(".", ""))
     return Refused(
-        f"{manager.name} has no header files for Python {minor}: {first} is not there.",
+        f"{manager.name} has no header files for Python {minor}: it does not offer {first}.",
         hints=("Choose another Python.",),
     )
 
 
 def _other_architecture(request: BuildRequest, manager: Manager, names: Packages) -> Refused | None:
-    """Homebrew's and MacPorts' packages are for one architecture, and Python may be of another."""
+    """Homebrew's and MacPorts' packages have one architecture, and Python may have another."""
     facts, python = request.facts, request.python
     if facts.system.name != "macos":
         return None
@@ -283,9 +286,9 @@ def _other_architecture(request: BuildRequest, manager: Manager, names: Packages
         return None
     others = [p.path for p in bases(facts) if usable(p) and p.machine == has]
     return Refused(
-        f"{manager.name} in {root} has packages for {has}, and this Python is for "
+        f"{manager.name} in {root} has packages for {has}, but this Python is for "
         f"{python.machine}{_rosetta(facts, python)}.",
-        hints=(f"Take a Python for {has}: --python {others[0]}",) if others else (),
+        hints=(f"Use a Python for {has}: --python {others[0]}",) if others else (),
     )
 
 
@@ -298,7 +301,7 @@ def _unasked(facts: Facts, manager: Manager) -> BuildNeeds | Refused:
     if _needs_root(manager) and facts.privilege.method == "none":
         return Refused(
             f"{manager.name}'s package lists are empty, and this user cannot become root.",
-            ("Ask whoever administers this machine to fetch them.",),
+            ("Ask the administrator of this machine to update them.",),
         )
     return BuildNeeds(refresh=True)
 
@@ -308,7 +311,7 @@ def _needs_root(manager: Manager) -> bool:
 
 
 def _joined(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Each variable once; what two parts want of RUSTFLAGS is put together."""
+    """Return each variable once; RUSTFLAGS of two parts are combined."""
     found: dict[str, str] = {}
     for name, value in pairs:
         found[name] = f"{found[name]} {value}" if name in found else value

@@ -1,4 +1,4 @@
-"""What a plan says about a source build, besides its steps."""
+"""The notes about a source build in a plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wizard.versions import at_least
 from wizard.wording import joined
 
 REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS")
-"""Variables of everybody's that a plan may need for itself."""
+"""General variables of the user that a plan may need to set itself."""
 
 
 def notes_for(
@@ -22,36 +22,39 @@ def notes_for(
     env: tuple[tuple[str, str], ...],
     unset: tuple[str, ...],
 ) -> tuple[str, ...]:
-    """The sentences for a build with the variables ``env``, and without those in ``unset``."""
+    """Return the sentences for a build with the variables ``env``, and without those in
+    ``unset``.
+    """
     facts, python, link = request.facts, request.python, request.link
     notes = []
     if toolchain.kind != "none":
         notes.append(
-            "The build fetches Rust packages (crates) too, from where your cargo is configured to: "
-            "a mirror of Python packages alone is not enough."
+            "The build also downloads Rust packages from the Rust registry, or the mirror you "
+            "configured."
         )
     if unset:
         notes.append(
-            f"{', '.join(unset)} would steer the build elsewhere, so it is run without: its "
-            "variables are named in the command."
+            f"{', '.join(unset)} would change the build, so the build does not get them. The "
+            "command shows the variables that it gets."
         )
     own = dict(env)
     replaced = [n for n in REPLACED if n in own and facts.variable(n) not in ("", own[n])]
     if replaced:
         notes.append(
-            f"The build does not get your {joined(replaced)}: it needs a value of its own "
-            "there, which is named in the command."
+            f"The build does not get your {joined(replaced)}: it needs its own value, which the "
+            "command shows."
         )
     if toolchain.old:
         notes.append(
-            f"The cargo here is older than {rust.SPARSE}: it fetches the whole list of crates "
-            "with git, which takes minutes and not every mirror has. --rust rustup avoids that."
+            f"This machine's cargo is older than {rust.SPARSE}. It downloads the full list of "
+            "crates with git, which takes minutes and does not work with every mirror. --rust "
+            "rustup avoids this."
         )
     studio = facts.tool(msvc.tool(python.machine))
     if facts.system.name == "windows" and studio:
         notes.append(
-            f"The build finds the compiler of Visual Studio {studio.version} by itself. By hand, "
-            f"a prompt for it is made by: {studio.path} "
+            f"The build finds the compiler of Visual Studio {studio.version} automatically. To "
+            f"open a prompt with that compiler yourself, run: {studio.path} "
             f"{msvc.architecture(python.machine, python.bits)}"
         )
     if facts.system.name == "windows" and link == "dynamic":
@@ -59,16 +62,20 @@ def notes_for(
         if not at_least(python.version, "3.8"):
             beside = " or beside python.exe"
         notes.append(
-            "cryptography will need OpenSSL's DLLs whenever it is imported: they must lie in "
-            f"Windows' system folder{beside}."
+            "cryptography needs OpenSSL's DLLs at every import. They must be in Windows' system "
+            f"folder{beside}."
         )
     if link == "static":
-        notes.append("OpenSSL is copied into cryptography: to update it, build cryptography again.")
+        notes.append(
+            "OpenSSL is copied into cryptography. To update OpenSSL later, you must "
+            "rebuild cryptography."
+        )
     if not library.own and linking.needs_run_path(facts, library.folders[1], link):
         notes.append(
-            f"The libraries in {library.folders[1]} are found by a run path. Where a program has "
-            "imported ssl before, and the system's libraries have the same names, Linux takes the "
-            "system's: the proof looks. --link static has no such doubt."
+            f"The libraries in {library.folders[1]} are found by a run path. If a program has "
+            "imported ssl before, and the system's libraries have the same names, Linux uses the "
+            "system's libraries. The proof checks which ones are used. --link static avoids the "
+            "problem."
         )
     if library.own:
         notes += _own_notes(facts, library.own)
@@ -76,11 +83,11 @@ def notes_for(
 
 
 def _own_notes(facts: Facts, own: openssl.OpenSSLBuild) -> list[str]:
-    """How long an OpenSSL of one's own gets fixes, and what vouches for its archive."""
+    """Return how long the built OpenSSL receives fixes, and how its archive is checked."""
     row = own.source
     if row.ends:
         until = f"OpenSSL {row.version} is {openssl.supported(facts, row)}"
     else:
-        until = f"When the support of OpenSSL {row.version} ends is not known here"
+        until = f"The wizard does not know when support for OpenSSL {row.version} ends"
     trust = "" if own.built else openssl_sources.note(facts, row)
-    return [f"{until}. Nobody but you updates this one.", *([trust] if trust else [])]
+    return [f"{until}. To update OpenSSL later, you must rebuild.", *([trust] if trust else [])]

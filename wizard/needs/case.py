@@ -88,9 +88,9 @@ class Case:
         return self.releases[0] if self.releases else self.release
 
     def find(self, version: str) -> Listed:
-        """The release of this version.
+        """Return the release with this version.
 
-        Raises BadRequest where it does not exist (with the nearest that does), or was yanked.
+        Raises BadRequest if it does not exist (with the nearest that does), or was yanked.
         """
         found = releases.find(self.listed, version)
         if isinstance(found, Refused):
@@ -115,7 +115,7 @@ class Case:
         return Offer(self, listed or self.release)
 
     def wheel_blocked_by(self, python: Python, listed: Listed) -> Refused | None:
-        """Why no wheel of this release fits, whatever pip is used; None where one does.
+        """Why no wheel of this release fits, whatever pip is used; None if one does.
 
         A pip that is too old does not block it: the plan upgrades it.
         """
@@ -182,24 +182,24 @@ class Offer:
 
     @property
     def wheel_blocked_by(self) -> Refused | None:
-        """Why there is no wheel for the target; None where one fits."""
+        """Why there is no wheel for the target; None if one fits."""
         refused = (self.case.wheel_blocked_by(t.python, self.listed) for t in self.case.targets)
         return next(filter(None, refused), None)
 
     @property
     def source_blocked_by(self) -> Refused | None:
-        """Why it cannot be compiled; None where it can."""
+        """Why it cannot be compiled; None if it can."""
         found = self._source()
         return found if isinstance(found, Refused) else None
 
     @property
     def needs(self) -> BuildNeeds | None:
-        """What compiling it needs, for all targets; None where `source_blocked_by` says why not."""
+        """What compiling it needs, for all targets; None if `source_blocked_by` says why not."""
         found = self._source()
         return None if isinstance(found, Refused) else found
 
     def blocked_by(self, method: str) -> Refused | None:
-        """Why this release cannot be installed by ``method`` (empty: by any); None where it can."""
+        """Why this release cannot be installed by ``method`` (empty: by any); None if it can."""
         first: Refused | None = None
         for each in (methods()[method],) if method else methods().values():
             blocked = each.blocked_by(self)

@@ -1,4 +1,4 @@
-"""The C compiler of a source build, where no package manager brings it."""
+"""The C compiler of a source build, on systems where no package manager installs it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from wizard.plan import Step
 from wizard.refused import Refused
 
 STEP = "compiler"
-"""The id of the step after which the compiler is there."""
+"""The id of the step after which the compiler is installed."""
 
 
 def needed(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
-    """The steps that bring the system's own compiler; none where it is there or is a package."""
+    """Return the steps that install the system's compiler; none if it is installed or a package."""
     if facts.system.name == "macos":
         return () if facts.tool("xcode") else _command_line_tools()
     if facts.system.name == "windows":
@@ -25,14 +25,14 @@ def _command_line_tools() -> tuple[Step, ...]:
         Step(
             "compiler-ask",
             "Ask macOS for the Command Line Tools",
-            "They are Apple's compiler. A window opens: click Install, and agree.",
+            "They contain Apple's compiler. A window opens: click Install, and accept the licence.",
             xcode.install(),
             role="compiler",
         ),
         Step(
             STEP,
-            "Wait until they are installed",
-            "Apple's installer takes some minutes after you have clicked.",
+            "Wait for the Command Line Tools",
+            "Apple's installer takes some minutes after your click.",
             xcode.wait(),
             needs=("compiler-ask",),
             role="compiler",
@@ -46,10 +46,10 @@ def _microsoft(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
         return ()
     component = " (the part for ARM64)" if name != "msvc" else ""
     return Refused(
-        "Microsoft's C++ compiler is not here, and only its own installer can bring it.",
+        "Microsoft's C++ compiler is not installed, and only Microsoft's installer can install it.",
         hints=(
             f"Install the Build Tools for Visual Studio with “{msvc.WORKLOAD}”{component}, then "
             "start again.",
-            "Or take the wheel: it needs no compiler.",
+            "Or use the wheel, which needs no compiler.",
         ),
     )

@@ -1,4 +1,4 @@
-"""In which words a release is told of its OpenSSL."""
+"""The variables that tell a release where its OpenSSL is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from wizard.refused import Refused
 
 @dataclass(frozen=True)
 class Linking:
-    """What makes a build link as it was asked: see `backends.action.Command` for the fields."""
+    """The settings that make a build link as requested: see `backends.action.Command` for the
+    fields."""
 
     env: tuple[tuple[str, str], ...] = ()
     lists: tuple[tuple[str, str], ...] = ()
@@ -21,13 +22,13 @@ class Linking:
 def settings(request: BuildRequest, library: Library) -> Linking | Refused:
     """How a build finds ``library``: by flags before release 40, by openssl-sys since.
 
-    Flags are split at spaces, so a folder with one in its path cannot be named in them.
+    Flags are split at spaces, so they cannot contain a folder with a space in its path.
     """
     facts, row, python, link = request.facts, request.row, request.python, request.link
     include, lib = library.folders
     env: list[tuple[str, str]] = []
     if facts.system.name == "macos" and python.platform.endswith("universal2"):
-        # Such a Python asks for both architectures, and no OpenSSL here has both.
+        # Such a Python needs both architectures, but no OpenSSL here has both.
         env.append(("ARCHFLAGS", f"-arch {python.machine}"))
     if row.linking == "flags" and facts.system.name == "windows":
         return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
@@ -50,13 +51,13 @@ def settings(request: BuildRequest, library: Library) -> Linking | Refused:
 def _split(library: Library) -> Refused:
     lib = library.folders[1]
     if library.own and library.own.place:
-        hint = "Choose an environment without any in its path: --venv FOLDER"
+        hint = "Choose an environment without spaces in its path: --venv FOLDER"
     elif library.own:
-        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without any in its path."
+        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without spaces in its path."
     else:
-        hint = "Put that OpenSSL into a folder without any in its path."
+        hint = "Move that OpenSSL to a folder without spaces in its path."
     return Refused(
-        f"{lib} has a space in its path, and the flags that would name it are split at spaces.",
+        f"{lib} has a space in its path, but the compiler flags that name it are split at spaces.",
         (hint,),
     )
 
@@ -71,17 +72,17 @@ def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, 
         )
     if not include:
         return ()
-    if link == "static":  # in that folder there are no shared ones
-        # As upstream's own wheels were built: the extension does not export all of OpenSSL.
+    if link == "static":  # that folder contains no shared libraries
+        # Like upstream's wheels: the extension does not export all of OpenSSL.
         return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib} -Wl,--exclude-libs,ALL"))
     run_path = f" -Wl,-rpath,{lib}" if needs_run_path(facts, lib, link) else ""
     return (("CFLAGS", f"-I{include}"), ("LDFLAGS", f"-L{lib}{run_path}"))
 
 
 def needs_run_path(facts: Facts, lib: str, link: str) -> bool:
-    """Whether the libraries in ``lib`` would not be found when cryptography is used.
+    """Return whether the libraries in ``lib`` would not be found when cryptography is used.
 
-    Linux looks in its own folders only; a library of a Mac knows its own place.
+    Linux looks only in its own folders; a library on macOS contains its own path.
     """
     elsewhere = bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
     return facts.system.name == "linux" and link != "static" and elsewhere

@@ -19,45 +19,45 @@ STEERING = (
     *("OPENSSL_NO_PKG_CONFIG", "OPENSSL_NO_VENDOR", "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS"),
     *("CRYPTOGRAPHY_WINDOWS_LINK_LEGACY_OPENSSL", "CRYPTOGRAPHY_DONT_BUILD_RUST"),
 )
-"""Variables that send a build to another OpenSSL, or do without parts of it: a plan sets those that
-it needs, and the build sees none of the others (docs/installation.rst; the crate openssl-sys)."""
+"""Variables that make a build use another OpenSSL, or omit parts of it. A plan sets those that it
+needs, and the build sees none of the others (docs/installation.rst; the crate openssl-sys)."""
 BUILDS = ("linux", "macos")
-"""The systems that the wizard builds an OpenSSL on."""
-WHEEL = "Install the wheel instead: it has its own OpenSSL inside."
+"""The systems on which the wizard can build OpenSSL."""
+WHEEL = "Install the wheel instead, which includes its own OpenSSL."
 
 
 def supported(facts: Facts, source: OpenSSLSource) -> str:
-    """How long the OpenSSL project supports a version, as part of a sentence."""
+    """Return how long the OpenSSL project supports a version, as part of a sentence."""
     if ended(facts, source):
-        return f"out of support since {source.ends}: it gets no more fixes"
+        return f"no longer supported since {source.ends}: it receives no fixes"
     return f"supported until {source.ends}"
 
 
 def ended(facts: Facts, source: OpenSSLSource) -> bool:
-    """Whether the support of a version has ended; ``facts.taken`` says which day it is."""
+    """Return whether the support of a version has ended on the day ``facts.taken``."""
     return facts.taken[:10] > source.ends
 
 
 def buildable(knowledge: Knowledge, row: Release) -> tuple[OpenSSLSource, ...]:
-    """The versions that the wizard can build and a release of this row takes, newest first."""
+    """Return the versions that the wizard can build and this row supports, newest first."""
     return tuple(each for each in knowledge.openssls if unfit(row, each.version) is None)
 
 
 def longest(sources: Iterable[OpenSSLSource]) -> OpenSSLSource | None:
-    """The one that is supported the longest, so the newest long-term one if there are such."""
+    """Return the version with the longest support: the newest long-term one, if there is one."""
     return max(sources, key=lambda each: each.ends, default=None)
 
 
 @dataclass(frozen=True)
 class OpenSSLBuild:
-    """An OpenSSL that the wizard builds: where from, where, and how.
+    """An OpenSSL that the wizard builds: from which source, in which folder, and how.
 
-    ``source`` has the address and the checksum that count here, and ``archive`` is the file that
-    it becomes. ``signed`` says that its signature is checked. ``name`` is that of its folder
+    ``source`` has the actual address and checksum, and ``archive`` is the path of the downloaded
+    file. ``signed`` says that its signature is checked. ``name`` is the name of its folder
     ``prefix`` in the cache: another version, architecture, checksum or set of ``options`` has
-    another name. ``target`` and ``options`` are those of `backends.openssl`. ``built`` says that
-    it is there already. ``place`` is where a shared one is put for good; empty for a static one,
-    which is not needed after the build.
+    another name. ``target`` and ``options`` are those of `backends.openssl`. ``built`` says that it
+    is already built. ``place`` is the final folder of a shared one; empty for a static one, which
+    is not needed after the build.
     """
 
     source: OpenSSLSource
@@ -76,8 +76,9 @@ class OpenSSLBuild:
 class Library:
     """An OpenSSL: its version, and the packages to install for it.
 
-    ``prefix`` is the folder that holds its ``include`` and ``lib``; else ``include`` and ``lib``
-    are named. All are empty where a compiler looks anyway. ``own`` says how the wizard builds it.
+    ``prefix`` is the folder with its ``include`` and ``lib``; otherwise ``include`` and ``lib`` are
+    set. All are empty if a compiler finds it without settings. ``own`` says how the wizard builds
+    it.
     """
 
     version: str
@@ -89,7 +90,9 @@ class Library:
 
     @property
     def folders(self) -> tuple[str, str]:
-        """The folders of the headers and of the libraries; empty where a compiler looks anyway."""
+        """Return the folders of the headers and libraries; empty if a compiler finds them
+        anyway.
+        """
         if not self.prefix:
             return self.include, self.lib
         slash = "\\" if "\\" in self.prefix else "/"
@@ -97,14 +100,14 @@ class Library:
 
 
 def own_hint(request: BuildRequest) -> tuple[str, ...]:
-    """That the wizard can build one for this release; nothing where it cannot."""
+    """That the wizard can build one for this release; nothing if it cannot."""
     best = longest(buildable(request.knowledge, request.row))
     system = request.facts.system.name
     if best is None or system not in BUILDS:
         return ()
     inside = request.link == "static" or system == "macos"  # see `wizard.needs.openssl_build`
     static = " --link static" if inside else ""
-    return (f"Or let the wizard build one: --openssl {best.version}{static}",)
+    return (f"Or let the wizard build OpenSSL: --openssl {best.version}{static}",)
 
 
 def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Library | Refused:
@@ -126,19 +129,21 @@ def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Librar
             refused = refused or problem
             continue
         if link == "static" and manager.package(way.static) is None:
-            return Refused(f"{manager.name} has no static libraries of OpenSSL.", (*own, WHEEL))
+            return Refused(
+                f"{manager.name} does not offer static OpenSSL libraries.", (*own, WHEEL)
+            )
         if link == "static" and _entangled(way, version):
             return _not_alone(version, own)
         if link == "static" and row.linking == "flags" and facts.system.name == "linux":
             return Refused(
                 f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL "
-                "that has no shared libraries, and the system's has.",
+                "without shared libraries, but the system's OpenSSL has them.",
                 own,
             )
         if link == "static" and "{multiarch}" in way.static_lib and not facts.multiarch:
-            return Refused(f"Where {way.static} puts its libraries cannot be told here.")
+            return Refused(f"The wizard does not know where {way.static} installs its libraries.")
         if "{folder}" in way.prefix and not package.folder:
-            return Refused(f"{manager.name} did not say in which folder {way.package} is.")
+            return Refused(f"{manager.name} did not report the folder of {way.package}.")
         with_engine = manager.package(way.engine) and not at_least(row.first, NO_ENGINE)
         engine = (way.engine,) if with_engine else ()
         packages = (way.package, *((way.static,) if link == "static" else ()), *engine)
@@ -153,45 +158,45 @@ def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Librar
 
 
 NO_ENGINE = "44"
-"""The first release that does without ``openssl/engine.h`` (pyca/cryptography, issue 11690)."""
+"""The first release that does not need ``openssl/engine.h`` (pyca/cryptography, issue 11690)."""
 
 
 def _entangled(way: OpenSSLPackage, version: str) -> bool:
-    """Whether the static libraries of this way need others, which a build is not told of."""
+    """Return whether these static libraries need others, which a build does not link."""
     return bool(way.static_below) and at_least(version, way.static_below)
 
 
 def _not_alone(version: str, own: tuple[str, ...]) -> Refused:
     return Refused(
-        f"The system's static OpenSSL {version} needs zlib and zstd as well, which a build of "
-        "cryptography does not link: the result could not be imported.",
+        f"The system's static OpenSSL {version} also needs zlib and zstd, which a build of "
+        "cryptography does not link. The result could not be imported.",
         (*own, WHEEL),
     )
 
 
 def named(request: BuildRequest) -> Library | Refused:
-    """The OpenSSL in a folder that the user named, if headers and libraries fit each other."""
+    """Return the OpenSSL in a folder that the user named, if headers and libraries match."""
     facts, python, folder = request.facts, request.python, request.choices.openssl
     rules = path_rules(facts)
     include = rules.normpath(rules.join(folder, "include"))
     found = next((h for h in facts.openssl if rules.normpath(h.folder) == include), None)
     if found is None:
         return Refused(
-            f"{folder} is no folder of an OpenSSL.",
-            (f"There has to be {rules.join(include, 'openssl', 'opensslv.h')}.",),
+            f"{folder} does not contain an OpenSSL.",
+            (f"The file {rules.join(include, 'openssl', 'opensslv.h')} is missing.",),
         )
     if not found.libraries:
         return Refused(f"{folder} has headers, but no libraries (libssl and libcrypto).")
     if found.library and upstream(found.library) != upstream(found.version):
         return Refused(
-            f"The headers in {folder} are of OpenSSL {found.version}, but its libraries are of "
-            f"{found.library}.",
-            ("They have to come from one build: install that OpenSSL again.",),
+            f"The headers in {folder} are for OpenSSL {found.version}, but its libraries are "
+            f"version {found.library}.",
+            ("Both must come from one build. Reinstall that OpenSSL.",),
         )
     wanted = _MACHINES.get(python.machine, python.machine)
     if found.machine and found.machine != wanted and python.bits == 64:
         return Refused(
-            f"The OpenSSL in {folder} is for {found.machine}, and this Python is for "
+            f"The OpenSSL in {folder} is for {found.machine}, but this Python is for "
             f"{python.machine}."
         )
     problem = _unfit_here(request, found)
@@ -204,47 +209,47 @@ def named(request: BuildRequest) -> Library | Refused:
 
 
 _MACHINES = {"AMD64": "x86_64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "ppc64"}
-"""What a library file calls the architecture of such a Python."""
+"""A library file's names for the architectures of Pythons."""
 
 
 def present(request: BuildRequest) -> Library | Refused:
     """The OpenSSL that is on this machine, where no package manager is asked."""
     facts = request.facts
     if not facts.openssl:
-        return Refused("OpenSSL's header files are not here.")
+        return Refused("OpenSSL's header files are not installed.")
     refused: Refused | None = None
     for headers in facts.openssl:
         problem = _unfit_here(request, headers)
         if not problem:
             return _library(facts, headers, request.link)
         refused = refused or problem
-    return refused or Refused("OpenSSL's header files are not here.")
+    return refused or Refused("OpenSSL's header files are not installed.")
 
 
 def unfit(row: Release, version: str) -> Refused | None:
-    """Why a source build of this row does not take this OpenSSL; None where it does."""
+    """Return why a source build of this row does not support this OpenSSL; None if it does."""
     name, _, number = version.rpartition(" ")
-    if name:  # LibreSSL's headers name themselves
+    if name:  # LibreSSL's headers contain its name
         if row.libressl and at_least(number, row.libressl):
             return None
         return Refused(
             f"cryptography {row.name} needs LibreSSL {row.libressl} or newer, or OpenSSL "
-            f"{row.openssl} or newer; this machine's is {version}.",
+            f"{row.openssl} or newer; this machine has {version}.",
             hints=(WHEEL,),
         )
     try:
         if row.takes_openssl(version):
             return None
     except BadRequest as error:
-        return Refused(f"Which OpenSSL there is cannot be told: {error.what}")
+        return Refused(f"The wizard cannot find out which OpenSSL is available: {error.what}")
     return Refused(
-        f"cryptography {row.name} needs an OpenSSL {wanted(row)}; this machine's is {version}.",
+        f"cryptography {row.name} needs OpenSSL {wanted(row)}; this machine has {version}.",
         hints=(WHEEL,),
     )
 
 
 def wanted(row: Release) -> str:
-    """Which OpenSSL a source build of this row takes, as part of a sentence."""
+    """Return which OpenSSL a source build of this row supports, as part of a sentence."""
     below = f", but older than {row.openssl_below}" if row.openssl_below else ""
     return f"{row.openssl} or newer{below}"
 
@@ -284,20 +289,20 @@ def _unfit_here(request: BuildRequest, headers: Headers) -> Refused | None:
     by_folder = row.linking == "flags" and facts.system.name == "linux"
     if link == "static" and by_folder and headers.shared:
         return Refused(
-            f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL that "
-            f"has no shared libraries, and there are some in {headers.libraries}.",
+            f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL "
+            f"without shared libraries, but {headers.libraries} contains some.",
             own,
         )
     if facts.system.name == "macos" and _other_architecture(request, headers):
         return Refused(
-            f"The OpenSSL in {headers.folder} is for the other kind of Mac, not for "
+            f"The OpenSSL in {headers.folder} is for the other kind of Mac processor, not for "
             f"{python.machine}."
         )
     return None
 
 
 def _native_packages(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]:
-    """How the package managers that this system is made with have OpenSSL."""
+    """Return the OpenSSL packages of this system's own package managers."""
     mine = {facts.system.distribution, *facts.system.like}
     tables = (table for table in knowledge.packages if not mine.isdisjoint(table.distributions))
     return [way for table in tables for way in table.openssl]
@@ -316,7 +321,7 @@ def _library(facts: Facts, headers: Headers, link: str) -> Library:
     if headers.folder == "/usr/include":
         if link != "static":
             return Library(headers.version)
-        # Where no folder is named, pkg-config speaks, and the linker takes the shared ones.
+        # If no folder is named, pkg-config decides, and the linker uses the shared libraries.
         return Library(headers.version, include=headers.folder, lib=headers.libraries)
     rules = path_rules(facts)
     above, last = rules.split(headers.folder)

@@ -1,4 +1,4 @@
-"""An OpenSSL of one's own: whether the wizard can build it here, and how."""
+"""Building OpenSSL: whether the wizard can do it here, and how."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ def plan_build(request: BuildRequest) -> Library | Refused:
     if isinstance(found, Refused):
         return found
     if facts.system.name not in BUILDS:
-        return Refused("The wizard builds OpenSSL on Linux and macOS only.")
+        return Refused("The wizard can build OpenSSL only on Linux and macOS.")
     if unfit(row, version):
         return Refused(
-            f"cryptography {row.name} does not take OpenSSL {version}: it needs {wanted(row)}.",
+            f"cryptography {row.name} does not work with OpenSSL {version}: it needs "
+            f"{wanted(row)}.",
             (*own_hint(request), WHEEL),
         )
     if not facts.cache:
-        return Refused("These facts do not say where the wizard may keep an OpenSSL.")
+        return Refused("These facts do not name a cache folder for OpenSSL.")
     if facts.system.temporary_noexec:
-        return Refused(f"Programs may not run from {facts.system.temporary}, as a build must.")
+        return Refused(
+            f"Programs cannot run from {facts.system.temporary} (noexec), but a build needs that."
+        )
     target = backend.target(link, facts.system.name, python.machine)
     if target is None:
         return _no_target(request)
@@ -51,8 +54,8 @@ def plan_build(request: BuildRequest) -> Library | Refused:
     there = name in facts.built
     if not there and any(letter.isspace() for letter in prefix):
         return Refused(
-            f"OpenSSL cannot be built below {facts.cache}: make splits paths at spaces.",
-            ("Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without any in its path.",),
+            f"OpenSSL cannot be built in {facts.cache}: make splits paths at spaces.",
+            ("Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without spaces in its path.",),
         )
     own = OpenSSLBuild(found, file, signed, name, prefix, target, options, objects, there, place)
     trouble = None if own.built else openssl_sources.source_problem(request, found)
@@ -63,11 +66,11 @@ def _no_target(request: BuildRequest) -> Refused:
     machine = request.python.machine
     if request.link == "static":
         return Refused(f"The wizard cannot build an OpenSSL for {machine}.")
-    inside = ("Put it inside: --link static",)
+    inside = ("Copy OpenSSL into cryptography: --link static",)
     if request.facts.system.name == "macos":
         return Refused(
-            "On macOS a shared OpenSSL has the folder that it was built for in its name, here the "
-            "wizard's cache: cryptography would not find a copy of it elsewhere.",
+            "On macOS, a shared library contains the path of the folder that it was built for, "
+            "here the wizard's cache. cryptography would not find a copy elsewhere.",
             inside,
         )
     return Refused(f"The wizard cannot build a shared OpenSSL for {machine}.", inside)

@@ -1,4 +1,4 @@
-"""Which archive an OpenSSL is built from, and what vouches for it: a checksum, and a signature."""
+"""The archive from which OpenSSL is built, and how it is checked: by checksum and signature."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from wizard.versions import at_least
 
 
 def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
-    """The version that was chosen, with the address and the checksum that count here.
+    """Return the chosen version, with its actual address and checksum.
 
-    A version that the table lacks needs both from the user. The ``signer`` is empty where the
+    For a version that the table lacks, the user must provide both. The ``signer`` is empty if the
     signature is not checked: `missing_for_signature` says why. A wrong address does not matter
     where that OpenSSL is built already, so it is left to `source_problem`.
     """
@@ -31,7 +31,7 @@ def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
             f"The wizard cannot build OpenSSL {version}.",
             (
                 f"It can build: {known}.",
-                "Another one is brought along with its checksum: --openssl VERSION "
+                "To build another version, provide its source and checksum: --openssl VERSION "
                 "--openssl-source FILE|URL --openssl-sha256 SUM",
             ),
         )
@@ -42,62 +42,65 @@ def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
 
 
 def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
-    """Why the archive of ``row`` cannot be fetched; None where nothing is known against it."""
+    """Why the archive of ``row`` cannot be fetched; None if nothing is known against it."""
     facts = request.facts
     if not row.url:
         return Refused(
-            f"Where the source of OpenSSL {row.version} is, is not known here.",
-            (f"Say so with {openssl_archive.FLAG} FILE|URL, or with {openssl_archive.VARIABLE}.",),
+            f"The wizard does not know where to download OpenSSL {row.version}.",
+            (
+                f"Name the place with {openssl_archive.FLAG} FILE|URL, or with "
+                f"{openssl_archive.VARIABLE}.",
+            ),
         )
     if request.choices.openssl_source:
-        return None  # it was looked at when it was asked for
+        return None  # it was checked when the user named it
     value = facts.variable(openssl_archive.VARIABLE)
     if addresses.has_password(value):
         return Refused(
-            f"The address in {openssl_archive.VARIABLE} has a password in it, "
-            "which a plan would show.",
-            ("Put the password into ~/.netrc, and the bare address into the variable.",),
+            f"The address in {openssl_archive.VARIABLE} contains a password, which a plan would "
+            "show.",
+            ("Put the password into ~/.netrc, and the address without it into the variable.",),
         )
     if value and not addresses.is_address(value):
         return Refused(
-            f"{openssl_archive.VARIABLE} names {value}, and there is no such file or folder.",
-            (f"Mend it, or say where the archive is with {openssl_archive.FLAG} FILE|URL.",),
+            f"{openssl_archive.VARIABLE} names {value}, which does not exist.",
+            (f"Correct it, or name the archive with {openssl_archive.FLAG} FILE|URL.",),
         )
     if value and row.url.startswith("file:") and row.url not in facts.archives:
         return Refused(
-            f"{openssl_archive.VARIABLE} names {value}, and there is no {_name(row)}.",
-            (f"Put it there, or say where it is with {openssl_archive.FLAG} FILE|URL.",),
+            f"{openssl_archive.VARIABLE} names {value}, which does not contain {_name(row)}.",
+            (f"Put the archive there, or name it with {openssl_archive.FLAG} FILE|URL.",),
         )
     return None
 
 
 def missing_for_signature(facts: Facts, row: OpenSSLSource) -> tuple[str, ...]:
-    """What a check of the archive's signature would need and is not here; nothing: it is done."""
+    """Why the archive's signature cannot be checked, one reason each; empty if it can."""
     tool = facts.tool("gpg")
     lacks = []
     if tool is None or not at_least(tool.version, gpg.OLDEST):
-        lacks.append(f"gpg {gpg.OLDEST} or newer")
+        lacks.append(f"gpg {gpg.OLDEST} or newer is not installed")
     if row.signer not in facts.signers:
-        lacks.append(f"the key {row.signer} in your keyring")
+        lacks.append(f"gpg lacks the key {row.signer}")
     signature = f"{row.url}{openssl_archive.SIGNATURE}"
     if row.url.startswith("file:") and signature not in facts.archives:
-        lacks.append(f"{_name(row)}{openssl_archive.SIGNATURE} beside the archive")
+        lacks.append(f"{_name(row)}{openssl_archive.SIGNATURE} is not beside the archive")
     return tuple(lacks)
 
 
 def note(facts: Facts, row: OpenSSLSource) -> str:
-    """What vouches for the archive, where that is its checksum only; else empty."""
+    """Return a note if only the checksum of the archive can be checked; else an empty text."""
     if not row.signer:
         return (
-            f"Of the source of OpenSSL {row.version} only the checksum is compared, the one that "
-            "you gave: who signs this version is not known here."
+            f"The source of OpenSSL {row.version} will be compared with your checksum. "
+            "Its signature will not be checked: the wizard does not know who signs this version."
         )
     lacks = missing_for_signature(facts, row)
     if not lacks:
         return ""
     return (
-        f"Of the source of OpenSSL {row.version} only the checksum is compared; to check its "
-        f"signature as well, this would be needed: {', '.join(lacks)}."
+        f"The checksum of the source of OpenSSL {row.version} will be checked. "
+        f"The signature will not: {' and '.join(lacks)}."
     )
 
 

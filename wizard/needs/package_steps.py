@@ -1,4 +1,4 @@
-"""The steps by which a package manager provides what is missing."""
+"""The steps with which a package manager installs what is missing."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from wizard.facts import Facts
 from wizard.plan import PackagesInstalled, Step
 
 STEP = "packages"
-"""The id of the step after which the packages are there."""
+"""The id of the step after which the packages are installed."""
 
 
 def refresh(facts: Facts, manager: str) -> Step:
-    """Fetch the manager's package lists."""
+    """Return the step that updates the manager's package lists."""
     return Step(
         "packages-refresh",
-        f"Fetch {name_of(manager)}'s package lists",
-        "So that the newest packages are installed, and none that is gone by now is asked for.",
+        f"Update {name_of(manager)}'s package lists",
+        "Old lists may name packages that are no longer available.",
         _called(facts, manager, managers()[manager].refresh()),
         lock=manager,
         role="packages",
@@ -24,12 +24,13 @@ def refresh(facts: Facts, manager: str) -> Step:
 
 
 def name_of(manager: str) -> str:
-    """The manager's name for people: ``Homebrew``."""
+    """Return the manager's name for people: ``Homebrew``."""
     return managers()[manager].label.partition(" (")[0]
 
 
 def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple[Step, ...]:
-    """Fetch the lists and install ``names`` in one call; nothing where there is nothing to do."""
+    """Return the steps that update the lists and install ``names`` in one call, or nothing if there
+    are no names."""
     backend = managers()[manager]
     install, remove = backend.install(names), backend.remove(names)
     if install is None or remove is None:
@@ -52,6 +53,6 @@ def steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple
 
 
 def _called(facts: Facts, manager: str, command: Command) -> Command:
-    """The command with the program that was found on this machine."""
+    """Return the command with the path of the program on this machine."""
     found = facts.manager(manager)
     return called(managers()[manager], command, found.program if found else "")

@@ -23,13 +23,13 @@ def find(releases: tuple[Listed, ...], version: str) -> Listed | Refused:
         if listed.version == version:
             if listed.yanked:
                 return Refused(
-                    f"cryptography {version} was withdrawn by its makers.",
+                    f"cryptography {version} was withdrawn by its developers.",
                     _nearest(releases, version),
                     why=listed.yanked,
                 )
             return listed
     return Refused(
-        f"There is no release {version} of cryptography that this wizard can install.",
+        f"The wizard can install no release {version} of cryptography.",
         _nearest(releases, version),
     )
 

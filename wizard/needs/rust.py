@@ -1,4 +1,4 @@
-"""Where the Rust of a source build comes from: this system, rustup, or nowhere at all."""
+"""Where the Rust of a source build comes from: this system, rustup, or nowhere."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from wizard.versions import at_least, key, upstream
 from wizard.wording import joined
 
 SPARSE = "1.68"
-"""The first cargo that reads the quick (sparse) form of the crates' index, as mirrors have it; an
-older one fetches the whole of it with git (cargo's changelog)."""
+"""The first cargo that reads the fast (sparse) format of the crates index, as mirrors offer it. An
+older cargo downloads the full index with git (cargo's changelog)."""
 LOCKS = {4: "1.78"}
-"""The oldest cargo that reads this version of ``Cargo.lock`` (cargo's changelog). Version 3 is no
-limit: cargo 1.46, the oldest that a distribution with a usable Python has, reads it (measured)."""
+"""The oldest cargo that reads this version of ``Cargo.lock`` (cargo's changelog). Version 3 sets no
+limit: cargo 1.46, the oldest in a distribution with a usable Python, reads it (measured)."""
 
 
 @dataclass(frozen=True)
 class Toolchain:
-    """A Rust that will do. ``words`` name it; ``packages`` are to be installed for it.
+    """A suitable Rust. ``words`` describe it; ``packages`` must be installed for it.
 
     ``path`` are folders for the front of PATH and ``env`` variables of the build. ``triple`` is
-    rustup's name of the system and ``root`` the address it comes from, where rustup has to fetch
-    it. ``home`` is the wizard's own folder with it, which can be removed after the build.
-    ``old`` says that its cargo can only fetch crates by git.
+    rustup's name for the system and ``root`` the download address, if rustup must download it.
+    ``home`` is the wizard's folder with this Rust, which can be removed after the build. ``old``
+    says that its cargo can download crates only with git.
     """
 
     kind: Literal["present", "packages", "rustup", "none"]
@@ -73,7 +73,7 @@ def choose(
 def system(
     request: BuildRequest, manager: Manager | None, names: Packages | None
 ) -> Toolchain | Refused:
-    """A Rust that is here already, or in the packages of ``manager``."""
+    """Return an installed Rust, or one from the packages of ``manager``."""
     facts, row = request.facts, request.row
     present = _present(facts, request.python, row)
     if present:
@@ -92,16 +92,16 @@ def system(
                 old=not quick,
             )
         seen = [f"{way.version_of} {version}" for way, version in offered if version]
-    had = f"the newest that {manager.name} has is {_newest(seen)}" if manager and seen else ""
+    had = f"the newest version in {manager.name} is {_newest(seen)}" if manager and seen else ""
     found = facts.tool("rustc")
     if not had and found:
-        had = f"the one here is {found.version}"
+        had = f"this machine has {found.version}"
     return Refused(
-        f"cryptography {row.name} needs Rust {_needed(row)} or newer, and "
-        f"{had or 'there is none'}.",
+        f"cryptography {row.name} needs Rust {_needed(row)} or newer, but "
+        f"{had or 'Rust is not installed'}.",
         hints=(
-            "Install the wheel instead: it needs no Rust at all.",
-            "Or let the wizard fetch one: --rust rustup",
+            "Install the wheel instead, which needs no Rust.",
+            "Or let the wizard download Rust: --rust rustup",
         ),
     )
 
@@ -111,22 +111,26 @@ def fetched(request: BuildRequest) -> Toolchain | Refused:
     facts, python = request.facts, request.python
     triple = _triple(request)
     if not triple:
-        return Refused(f"rustup has no Rust for {facts.system.name} on {python.machine}.")
+        return Refused(f"rustup does not offer Rust for {facts.system.name} on {python.machine}.")
     if facts.system.temporary_noexec:
-        return Refused(f"Programs may not run from {facts.system.temporary}, as rustup's must.")
+        return Refused(
+            f"Programs cannot run from {facts.system.temporary} (noexec), but rustup needs that."
+        )
     server = facts.variable("RUSTUP_DIST_SERVER") or request.knowledge.rustup.server
     root = facts.variable("RUSTUP_UPDATE_ROOT") or f"{server.rstrip('/')}/rustup"
     if "@" in urlsplit(root).netloc:
         return Refused(
-            "The address of rustup has a password in it, which a plan would show.",
-            hints=("Put the password into ~/.netrc, and the bare address into the variable.",),
+            "The address of rustup contains a password, which a plan would show.",
+            hints=(
+                "Put the password into ~/.netrc, and the address without it into the variable.",
+            ),
         )
     home = _home(facts)
     if not home:
-        return Refused("These facts do not say where the wizard may keep a Rust.")
+        return Refused("These facts do not name a cache folder for Rust.")
     return Toolchain(
         "rustup",
-        "the newest stable Rust (by rustup)",
+        "the newest stable Rust (from rustup)",
         path=(rustup.programs(triple, home),),
         env=(
             *rustup.environment(triple, home, own_cargo=not facts.cargo_config),
@@ -147,7 +151,7 @@ def without(row: Release) -> Toolchain | Refused:
 
 def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
     if not _same_machine(facts, python):
-        return None  # its Rust makes programs for the machine, and this Python is of another kind
+        return None  # its Rust builds for the machine, but this Python has another architecture
     for cargo in facts.tools:
         if cargo.name != "cargo" or cargo.problem:
             continue
@@ -156,7 +160,7 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
             continue
         toolchain = Toolchain(
             "present",
-            f"Rust {rustc.version} (installed already)",
+            f"Rust {rustc.version} (already installed)",
             path=(_folder(facts, cargo.path),) if _must_lead(facts, cargo) else (),
             old=not at_least(cargo.version or rustc.version, SPARSE),
         )
@@ -180,7 +184,7 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
 
 
 def _beside(facts: Facts, cargo: Tool) -> Tool | None:
-    """The compiler that cargo would take: the one in its folder, else the first on PATH."""
+    """Return the compiler that cargo would use: the one in its folder, else the first on PATH."""
     folder = _folder(facts, cargo.path)
     same = (
         t for t in facts.tools if t.name == "rustc" and not t.problem and t.origin == cargo.origin
@@ -190,10 +194,10 @@ def _beside(facts: Facts, cargo: Tool) -> Tool | None:
 
 
 def _must_lead(facts: Facts, cargo: Tool) -> bool:
-    """Whether its folder has to be put in front of PATH.
+    """Return whether its folder must be put at the front of PATH.
 
-    rustup's, Homebrew's and the wizard's own are often on no PATH but that of a login shell, and
-    another cargo that stands earlier would win.
+    The folders of rustup, Homebrew and the wizard are often only on the PATH of a login shell, and
+    another cargo earlier on PATH would be used instead.
     """
     return cargo.origin not in ("system", "") or facts.tool("cargo") is not cargo
 
@@ -215,20 +219,20 @@ def _needed(row: Release) -> str:
 
 
 def _front(facts: Facts, way: RustPackage, manager: Manager) -> tuple[str, ...]:
-    """Folders for the front of PATH, so that the build finds the Rust that is installed."""
+    """Return folders for the front of PATH, so that the build finds the newly installed Rust."""
     if way.bin:
         return (way.bin,)
     folder = _folder(facts, manager.program)
     if folder not in SYSTEM_FOLDERS:
-        return (folder,)  # Homebrew's and MacPorts' need not be on PATH
-    # An older Rust that stands earlier on PATH would win over the one just installed.
+        return (folder,)  # Homebrew and MacPorts may not be on PATH
+    # An older Rust earlier on PATH would be used instead of the one just installed.
     tool = facts.tool("cargo")
     return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
 
 
 def _same_machine(facts: Facts, python: Python) -> bool:
     if facts.system.name == "linux":
-        return True  # a 32-bit Linux may run on a 64-bit kernel: its tools are its own
+        return True  # a 32-bit Linux may run on a 64-bit kernel: it has its own tools
     mine = {"AMD64": "x86_64", "x86": "i686"}.get(python.machine, python.machine)
     bits = 32 if python.bits == 32 else 64
     return mine == facts.system.machine and not (bits == 32 and mine == "x86_64")
@@ -252,8 +256,8 @@ def _home(facts: Facts) -> str:
 
 
 def _musl(libc: str) -> tuple[tuple[str, str], ...]:
-    """rustup's Rust for musl links statically unless told so, and then makes no extension files
-    (rustc's documentation of ``crt-static``); that of a distribution is made for its own system.
+    """rustup's Rust for musl links statically by default, and then cannot build extension files
+    (rustc's documentation of ``crt-static``). A distribution's Rust has the right default.
     """
     return (("RUSTFLAGS", "-C target-feature=-crt-static"),) if libc == "musl" else ()
 
@@ -267,7 +271,7 @@ def _is_present(found: Toolchain | Refused) -> bool:
 
 
 def _first(*found: Toolchain | Refused) -> Toolchain | Refused:
-    """The first that will do; where none does, the last refusal."""
+    """Return the first suitable one, or the last refusal."""
     return next((each for each in found if isinstance(each, Toolchain)), found[-1])
 
 

@@ -1,7 +1,7 @@
-"""Wheel tags (PEP 425): written short, and the ones that an up-to-date pip would accept.
+"""Wheel tags (PEP 425): compressing them, and computing those that a current pip accepts.
 
-Which tags a Python accepts is asked from its own pip; `modern` computes them where there is no
-pip, or where it is to be upgraded.
+A Python's own pip lists the tags that it accepts; `modern` computes them if there is no pip, or if
+it will be upgraded.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ MANYLINUX = {
     "loongarch64": 17,
     "riscv64": 17,
 }
-"""The machines that manylinux knows, with the minor version of the oldest glibc 2 (PEP 513, 599;
+"""The machines that manylinux supports, with the minor version of the oldest glibc 2 (PEP 513, 599;
 ``_manylinux.py`` of the library packaging)."""
 
 LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 """The older names of ``manylinux_2_N`` (PEP 600)."""
 
 NARROW = {"x86_64": "i686", "aarch64": "armv8l"}
-"""What a 32-bit Python on a 64-bit Linux calls its machine."""
+"""How a 32-bit Python on a 64-bit Linux names its machine."""
 
 
 def compress(tags: Iterable[str]) -> tuple[str, ...]:
-    """Join consecutive tags of one interpreter and ABI: the form of `wizard.facts.Pip.tags`."""
+    """Join consecutive tags of one interpreter and ABI, as in `wizard.facts.Pip.tags`."""
     split = (tag.rsplit("-", 1) for tag in tags)
     return tuple(
         f"{head}-{'.'.join(platform for _, platform in group)}"
@@ -48,7 +48,8 @@ def compress(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def expand(compressed: Iterable[str]) -> Iterator[str]:
-    """The single tags, in order. Takes what `compress` gives, and the tags of wheels' names."""
+    """Return the single tags, in order. Accepts the result of `compress`, and the tags of wheel
+    names."""
     for entry in compressed:
         interpreters, abis, platforms = entry.split("-")
         for interpreter in interpreters.split("."):
@@ -59,11 +60,10 @@ def expand(compressed: Iterable[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=64)
 def modern(python: Python) -> tuple[str, ...]:
-    """The tags (compressed, best first) that a current pip accepts for this interpreter.
+    """Return the tags (compressed, best first) that a current pip accepts for this interpreter.
 
-    Computed from the facts alone, so that it works for a machine that is not this one. A debug
-    build is taken for a normal one, and a PyPy for one of the 7.3 line. Empty where the facts say
-    too little.
+    They are computed only from the facts, so this also works for other machines. A debug build
+    counts as a normal one, and PyPy as version 7.3. Empty if the facts are not sufficient.
     """
     version = _numbers(python.version)
     here = platforms(python)
@@ -85,10 +85,10 @@ def modern(python: Python) -> tuple[str, ...]:
 
 
 def platforms(python: Python) -> list[str]:
-    """The platform tags that fit the interpreter, best first; empty where unknown."""
+    """Return the platform tags that fit the interpreter, best first; empty if unknown."""
     if python.platform.startswith("macosx"):
         version = _numbers(python.macos)
-        if version == (10, 16):  # what a Python built for an older macOS calls any newer one
+        if version == (10, 16):  # how a Python built for an older macOS names any newer one
             version = (11, 0)
         return list(pep425.mac_platforms(version, python.machine)) if version else []
     own = python.platform.replace("-", "_").replace(".", "_")
@@ -97,9 +97,9 @@ def platforms(python: Python) -> list[str]:
     machine = own[len("linux_") :]
     if python.bits == 32:
         machine = NARROW.get(machine, machine)
-    # An armv8l is a 64-bit ARM that runs 32-bit programs: those of armv7 too.
+    # An armv8l is a 64-bit ARM that runs 32-bit programs, including those of armv7.
     machines = ["armv8l", "armv7l"] if machine == "armv8l" else [machine]
-    # pip 26.3 put the plain linux tags first; they were the last before.
+    # pip 26.3 puts the plain linux tags first; before, they were last.
     found = [f"linux_{name}" for name in machines]
     return found + [tag for name in machines for tag in _libc_platforms(python, name)]
 
@@ -120,6 +120,6 @@ def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
 
 
 def _numbers(version: str) -> Optional[tuple[int, int]]:
-    """The first two numbers of a version: those of ``3.14.0rc1`` are (3, 14)."""
+    """Return the first two numbers of a version: (3, 14) for ``3.14.0rc1``."""
     found = re.match(r"(\d+)\.(\d+)", version)
     return (int(found[1]), int(found[2])) if found else None

@@ -1,4 +1,4 @@
-"""Which release has a wheel that fits a Python, and why none does: pure, from the facts."""
+"""Which release has a wheel for a Python, or why none does: pure, from the facts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from wizard.needs.tags import expand, modern, platforms
 from wizard.refused import Refused
 
 HEEDS_PYTHON = Version("9.0")
-"""The first pip that looks at requires-python: an older one takes any release, and any cffi."""
+"""The first pip that checks requires-python: an older one accepts any release, and any cffi."""
 
 KNOWS_ABI3T = "26.1"
-"""The first pip that takes wheels of the ABI ``abi3t`` (PEP 803); read in pip's own source."""
+"""The first pip that accepts wheels with the ABI ``abi3t`` (PEP 803); read from pip's source."""
 
 SINCE_MACOS = "10_12"
-"""What a ``*`` in the place of a macOS version stands for: the newest that any wheel asked for."""
+"""What a ``*`` instead of a macOS version means: the newest version that any wheel required."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def fit(
     *,
     accepts: Optional[tuple[str, ...]] = None,
 ) -> Union[Fit, Refused]:
-    """Match the wheels of one release with what a Python takes.
+    """Match the wheels of one release with the tags that a Python accepts.
 
     ``accepts`` (compressed tags) is used instead of the tags of the Python's own pip, as for a new
     environment, whose pip is another. A Python without pip takes what a current pip would.
@@ -69,7 +69,7 @@ def fit(
         return refused
     newer = modern(python)
     pip = python.pip if accepts is None else None
-    own = (pip.tags if pip else accepts) or newer  # a pip that did not say is taken for a new one
+    own = (pip.tags if pip else accepts) or newer  # a pip without known tags counts as a new one
     wheels = [Tag(*tag.split("-")) for tag in _expanded(listed.wheels)]
     best = _best(wheels, own)
     if best:
@@ -93,7 +93,7 @@ def _heeding(found: Fit, pip: Optional[Pip]) -> Fit:
         found.release,
         found.wheel,
         str(HEEDS_PYTHON),
-        f"pip {version} does not heed which Python a package is for: pip {HEEDS_PYTHON} does.",
+        f"pip {version} ignores which Python a package is for: pip {HEEDS_PYTHON} checks it.",
     )
 
 
@@ -104,7 +104,7 @@ def _upgraded(
     pip: Optional[Pip],
     knowledge: Knowledge,
 ) -> Union[Fit, Refused]:
-    """A wheel fits the interpreter, but not this pip: which pip would take one?"""
+    """A wheel fits the interpreter, but not this pip: find the pip that would accept it."""
     ranks = _ranks(newer)
     this = f"pip {pip.version}" if pip else "this pip"
     have = _version(pip.version) if pip else None
@@ -116,12 +116,12 @@ def _upgraded(
     if not needs:
         return Refused(
             f"cryptography {release} has wheels for this platform, but {this} accepts none "
-            "of them: upgrade pip and look again, or compile from source.",
+            "of them: upgrade pip and try again, or compile from source.",
         )
     oldest, _, wheel = min(needs)
     reason = (
         f"The wheels of cryptography {release} are too new for {this}: pip {oldest} or newer "
-        "takes them."
+        "accepts them."
     )
     return Fit(release, wheel, str(oldest), reason)
 
@@ -134,9 +134,9 @@ def newest(
     need_wheel: bool,
     accepts: Optional[tuple[str, ...]] = None,
 ) -> Optional[Listed]:
-    """The newest release for this Python: one with a wheel that fits, or one with a source archive.
+    """Return the newest release for this Python: with a matching wheel, or with a source archive.
 
-    A wheel for which pip must be upgraded first counts. Pre-releases and yanked releases never do.
+    A wheel that needs a pip upgrade counts. Pre-releases and yanked releases never count.
     """
     for listed in listing.releases:
         version = _version(listed.version)
@@ -154,16 +154,16 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
     """Why a release can be installed in no form: yanked, or for other Pythons. None: it can."""
     if listed.yanked:
         return Refused(
-            f"cryptography {listed.version} was withdrawn by its makers ({listed.yanked})."
+            f"cryptography {listed.version} was withdrawn by its developers ({listed.yanked})."
         )
     if listed.pythons and python.label not in listed.pythons:
         return Refused(
-            f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it has not "
-            f"everything that Python {python.version} needs."
+            f"This wheelhouse was made for Python {', '.join(listed.pythons)}: it lacks packages "
+            f"that Python {python.version} needs."
         )
     numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
     if not numbers:
-        return Refused(f"The version of {python.path} is not known.")
+        return Refused(f"The version of {python.path} is unknown.")
     wanted = _specifier(listed.requires_python)
     if wanted is None or wanted.contains(numbers[0]):
         return None
@@ -171,13 +171,13 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
     floors = [Version(clause.version) for clause in wanted if clause.operator == ">="]
     if floors and Version(numbers[0]) < max(floors):
         return Refused(
-            f"{start} needs Python {max(floors)} or newer, and this is Python {python.version}."
+            f"{start} needs Python {max(floors)} or newer, but this is Python {python.version}."
         )
-    return Refused(f"{start} does not work with Python {python.version}: it asks for {wanted}.")
+    return Refused(f"{start} does not work with Python {python.version}: it needs {wanted}.")
 
 
 def pip_for(tag: Tag, knowledge: Knowledge) -> str:
-    """The oldest pip that takes a wheel of this tag; empty where the tables do not say."""
+    """Return the oldest pip that accepts a wheel with this tag; empty if the tables do not say."""
     if tag.abi == "abi3t":
         return KNOWS_ABI3T
     pips = [row.pip for row in knowledge.platforms if row.pip and _matches(row, tag)]
@@ -185,7 +185,7 @@ def pip_for(tag: Tag, knowledge: Knowledge) -> str:
 
 
 def documented(knowledge: Knowledge) -> Listing:
-    """The listing that the documented tables imply, for a saved machine that has none."""
+    """Return the listing that the documented tables imply, for a saved machine without one."""
     return Listing(
         tuple(
             _documented(version, row, knowledge)
@@ -220,7 +220,9 @@ def _concrete(pattern: str) -> str:
 
 
 def _platforms_of(platform: Platform, plain: list[str]) -> Iterator[str]:
-    """The single tags that a row's patterns mean: those of the ordinary wheels that match."""
+    """Return the single tags that a row's patterns mean: those of the standard wheels that
+    match.
+    """
     for pattern in platform.tags:
         found = [tag for tag in plain if _any(tag, (pattern,))]
         yield from found or ([_concrete(pattern)] if "*" not in _concrete(pattern) else [])
@@ -235,10 +237,13 @@ def _with_abi(interpreter: str) -> str:
 def _why_none(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
     what = f"cryptography {release}"
     if not wheels:
-        return f"The index has no wheel of {what} at all, only its source."
+        return f"The index has only the source of {what}, no wheels."
     here = set(platforms(python))
     if not here:
-        return f"Which wheels this Python takes is not known: its platform is {python.platform!r}."
+        return (
+            "The wizard does not know which wheels this Python accepts: its platform is "
+            f"{python.platform!r}."
+        )
     for_platform = [tag for tag in wheels if tag.platform in here]
     if not for_platform:
         return _why_platform(python, release, wheels, knowledge)
@@ -257,19 +262,21 @@ def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Kn
     row = max(lived, key=lambda row: Version(row.last), default=None)
     ended = ""
     if row is not None and Version(row.last) < Version(release):
-        ended = row.note if row.last in row.note else f"{row.last} was the last with one."
+        ended = row.note if row.last in row.note else f"{row.last} was the last release with one."
     needed = _libc_needed(python, wheels)
     if needed:
         return f"{start}: its wheels need {python.libc} {needed} or newer. {ended}".rstrip()
     if row is None:
-        return f"{start}: there has never been one."
+        return f"{start}: no release ever had one."
     if ended:
         return f"{start}: {ended}" + (f" {row.note}" if row.note not in ended else "")
-    return f"{start}: {min((row.first for row in lived), key=Version)} was the first with one."
+    return (
+        f"{start}: {min((row.first for row in lived), key=Version)} was the first release with one."
+    )
 
 
 def _libc_needed(python: Python, wheels: list[Tag]) -> str:
-    """The oldest libc that a wheel for this machine needs; empty where no libc would help."""
+    """Return the oldest libc that a wheel for this machine needs; empty if no libc would help."""
     kind = {"glibc": "manylinux", "musl": "musllinux"}.get(python.libc, "no")
     machine = platforms(python)[0][len("linux_") :]
     found = [re.fullmatch(rf"{kind}_(\d+_\d+)_{machine}", tag.platform) for tag in wheels]
@@ -281,14 +288,16 @@ def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
     if python.implementation == "pypy":
         own = [tag for tag in wheels if tag.interpreter.startswith("pp")]
         if own:
-            return f"those for PyPy are for {', '.join(sorted({_pypy(tag.abi) for tag in own}))}"
-        return "it has none for PyPy on this platform"
+            return (
+                f"its wheels for PyPy are for {', '.join(sorted({_pypy(tag.abi) for tag in own}))}"
+            )
+        return "it has no wheels for PyPy on this platform"
     if python.implementation != "cpython":
         return "its wheels are for CPython and PyPy"
     if python.free_threaded:
         abis = sorted({tag.abi for tag in wheels if re.fullmatch(r"cp\d+t|abi3t", tag.abi)})
         made = f"only for {', '.join(abis)}" if abis else "not for any free-threaded Python"
-        return f"its wheels are {made}; an ordinary Python has more choice"
+        return f"its wheels are {made}; an ordinary Python has more options"
     floors = [
         int(tag.interpreter[3:]) for tag in wheels if re.fullmatch(r"cp3\d+", tag.interpreter)
     ]
@@ -298,12 +307,12 @@ def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
 
 
 def _pypy(abi: str) -> str:
-    """``pypy311_pp73`` in words."""
+    """Return ``pypy311_pp73`` in words."""
     return re.sub(r"pypy(\d)(\d+)_pp(\d)(\d+)", r"Python \1.\2 of PyPy \3.\4", abi)
 
 
 def computer(python: Python) -> str:
-    """What the Python runs on, in words: ``Intel Macs``, ``Linux on s390x``."""
+    """Return what the Python runs on, in words: ``Intel Macs``, ``Linux on s390x``."""
     machine = python.machine or python.platform.rpartition("-")[2]
     if python.platform.startswith("macosx"):
         return "Macs with Apple silicon" if machine == "arm64" else "Intel Macs"
@@ -325,7 +334,7 @@ def _name(python: Python) -> str:
 
 
 def _matches(row: Platform, tag: Tag) -> bool:
-    """Whether a row of the platform table speaks of this tag."""
+    """Return whether a row of the platform table applies to this tag."""
     if row.interpreters:
         return _any(tag.platform, row.tags) and (
             _any(tag.interpreter, row.interpreters) or _any(tag.abi, row.interpreters)
@@ -352,7 +361,7 @@ def _expanded(wheels: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _ranks(tags: tuple[str, ...]) -> dict[str, int]:
-    """The place of each tag in the order of preference."""
+    """Return the position of each tag in the order of preference."""
     ranks: dict[str, int] = {}
     for place, tag in enumerate(expand(tags)):
         ranks.setdefault(tag, place)
@@ -364,4 +373,4 @@ def _specifier(text: str) -> Optional[SpecifierSet]:
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
-        return None  # pip takes no notice of one that it cannot read
+        return None  # pip ignores a specifier that it cannot read

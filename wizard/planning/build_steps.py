@@ -1,4 +1,4 @@
-"""What every source build needs around it, whether it ends in an installation or in a wheel."""
+"""The steps around every source build, for an installation or a wheel."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from wizard.wording import joined
 
 @dataclass(frozen=True)
 class Prepared:
-    """The steps before the build, and how the build itself is called.
+    """The steps before the build, and how the build is run.
 
-    ``before`` bring what the build needs of the machine, ``environment`` the environment that it
-    runs in; ``needs`` are the ids of the steps that the build has to wait for. ``tool`` is the
-    pip or uv in that environment. The other fields are those of `backends.action.Command`.
+    ``before`` install what the build needs, ``environment`` makes the environment that it runs in;
+    ``needs`` are the ids of the steps that must be finished before the build. ``tool`` is the pip
+    or uv in that environment. The other fields are those of `backends.action.Command`.
     """
 
     tool: Installer
@@ -37,7 +37,7 @@ class Prepared:
     path: tuple[str, ...]
 
     def applied(self, command: Command) -> Command:
-        """The command that builds, with all that makes the build the one that was planned."""
+        """Return the build command with all settings of the plan."""
         return replace(
             command,
             env=(*command.env, *self.env),
@@ -71,10 +71,10 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
         environment.append(
             Step(
                 "constraints",
-                "Write down which build tools this release can use",
-                f"Some build tools of today fail with it, or hide the true error of a build: it "
-                f"gets {', '.join(row.constraints)}. In this build that takes the place of a "
-                f"{variables[0][0]} of your own.",
+                "Record which build tools this release can use",
+                "Some current build tools fail with this release, or hide the real error of a "
+                f"build. It uses {', '.join(row.constraints)}. For this build, this replaces your "
+                f"{variables[0][0]}.",
                 WriteFile(constraints, text),
                 needs=tuple(step.id for step in environment[-1:]),
                 role="preparation",
@@ -95,9 +95,9 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
         return made
     crates = Step(
         "crates",
-        "Fetch the crates of cryptography",
-        "Meanwhile OpenSSL is compiled: the network does not wait for the processor. pip only "
-        "tries out what it would build, and cargo keeps the crates for it.",
+        "Download the Rust packages (crates) of cryptography",
+        "This runs while OpenSSL is compiled. pip only prepares the build, and cargo keeps the "
+        "crates for it.",
         made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={listed.version}")),
         needs=(*tools, *(step.id for step in build.before[-1:])),
         role="crates",
@@ -112,14 +112,14 @@ def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
 
 
 def with_pip(tool: Installer) -> Installer:
-    """The same environment with a pip of its own, the newest, where it is made without one."""
+    """Return the same environment with the newest pip, if it is made without pip."""
     if not tool.runner:
         return tool
     target = tool.target
     step = Step(
         "pip",
-        "Put the newest pip into the environment",
-        "pip does the building and installing.",
+        "Install the newest pip into the environment",
+        "pip builds and installs cryptography.",
         pip.install(target.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
         needs=(tool.before[-1].id,),
         role="installer",
@@ -132,7 +132,7 @@ def _packages_step(needs: build_needs.BuildNeeds) -> tuple[str, ...]:
 
 
 def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
-    """The steps that fetch a Rust, where none that is here will do."""
+    """Return the steps that download Rust, if no installed one is suitable."""
     rust = needs.rust
     if rust is None or rust.kind != "rustup":
         return ()
@@ -141,15 +141,16 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
         Step(
             "rustup",
             "Download rustup",
-            "rustup is the Rust project's own installer. Its checksum is compared.",
+            "rustup is the Rust project's installer. Its checksum is checked.",
             rustup.installer(rust.root, rust.triple, rust.home),
             undo=undo,
             role="rust",
         ),
         Step(
             "rust",
-            "Install Rust into a folder of its own",
-            f"It goes into {rust.home}: your PATH and your other Rusts do not change.",
+            "Install Rust into a separate folder",
+            f"The folder is {rust.home}. Your PATH and your other Rust installations do not "
+            "change.",
             rustup.install(rust.triple, rust.home),
             needs=("rustup",),
             undo=undo,
@@ -159,15 +160,15 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
 
 
 def cleared(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]:
-    """The step that removes the wizard's own Rust, unless it is to be kept."""
+    """Return the step that removes the wizard's Rust, unless the user keeps it."""
     rust = needs.rust
     if rust is None or not rust.home or choices.toolchain == "keep":
         return ()
     return (
         Step(
             "rust-remove",
-            "Remove the Rust that was only needed to build",
-            "cryptography does not need it to work. --toolchain keep leaves it for the next build.",
+            "Remove the Rust that was only needed for the build",
+            "cryptography does not need it to run. --toolchain keep keeps it for the next build.",
             RemoveFolder(rust.home),
             needs=("install",),
             role="clean-up",
@@ -192,12 +193,13 @@ def with_packages(
 
 
 def packages(facts: Facts, needs: build_needs.BuildNeeds, tool: Installer) -> tuple[Step, ...]:
-    """The steps that install what is missing, for the build and for the environment, in one go."""
+    """Return the steps that install what is missing, for the build and the environment, in one
+    call."""
     reasons = []
     if needs.missing:
         reasons.append(_parts(needs))
     if tool.packages:
-        reasons.append("This system keeps the making of environments in a package of its own.")
+        reasons.append("On this system, making environments needs a separate package.")
     names = (*needs.missing, *tool.packages)
     if len(names) > 1:
         reasons.append(f"Missing are {joined(names)}.")
@@ -206,10 +208,10 @@ def packages(facts: Facts, needs: build_needs.BuildNeeds, tool: Installer) -> tu
 
 
 def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -> tuple[Step, ...]:
-    """``steps``, of which the environment's waits for ``packages`` where it must.
+    """Return ``steps``; that of the environment waits for ``packages`` if it must.
 
-    A package with the headers of the system's own Python may bring that Python up to date: no
-    environment is made from it meanwhile.
+    A package with the headers of the system's Python may upgrade that Python: no environment is
+    made from it at the same time.
     """
     if not packages or python.prefix != "/usr":
         return steps
@@ -225,16 +227,16 @@ def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -
 def _parts(needs: build_needs.BuildNeeds) -> str:
     with_rust = needs.rust is not None and needs.rust.kind in ("packages", "present")
     own = needs.openssl is not None and needs.openssl.own is not None
-    files = "what OpenSSL itself is built with" if own else "OpenSSL's files"
+    files = "the tools to build OpenSSL" if own else "OpenSSL's files"
     return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and {files}."
 
 
 def _constrain(facts: Facts, path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
     """Point the isolated build environment at the constraints.
 
-    pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set
-    (measured). uv has a name of its own. All of them take several files, and cut the text at each
-    space; an address has none (measured with both).
+    pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set (measured).
+    uv has its own name. All of them accept several files, and split the text at each space; an
+    address contains none (measured with both).
     """
     rules = PureWindowsPath if facts.system.name == "windows" else PurePosixPath
     full = rules(facts.folder, path)

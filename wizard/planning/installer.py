@@ -1,4 +1,6 @@
-"""How the environment is made and how packages get into it: uv or pip, and in which steps."""
+"""How the environment is made and how packages are installed: with uv or pip, and in which
+steps.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,15 @@ from wizard.refused import Refused
 from wizard.target_environment import Target
 from wizard.versions import at_least
 
-OFTEN_OLD = "The pip that comes with a Python is often too old for today's packages."
+OFTEN_OLD = "The pip that comes with Python is often too old for current packages."
 
 
 @dataclass(frozen=True)
 class Installer:
-    """What will install: ``uv``, or the pip of version ``pip`` (run by ``runner``, if not the
-    environment's own). ``before`` are the steps that make it ready; ``note`` says which and why.
-    ``packages`` are what ``manager`` has to install before all that. ``folder`` is the wheelhouse
-    that everything comes from, if not from the index.
+    """The tool that installs: ``uv``, or the pip of version ``pip`` (run by ``runner``, if not the
+    environment's own). ``before`` are the steps that prepare it; ``note`` says which tool and why.
+    ``manager`` must install ``packages`` before that. ``folder`` is the wheelhouse to install from,
+    if not from the index.
     """
 
     target: Target
@@ -46,7 +48,7 @@ class Installer:
         """How cryptography is removed again, and the version put back that was there before."""
         target = self.target
         if target.new:
-            return ()  # undoing the environment removes it all
+            return ()  # undoing the environment removes everything
         if self.uv is not None:
             remove = uv.uninstall(self.uv.path, target.interpreter)
         else:
@@ -54,13 +56,14 @@ class Installer:
         before = target.python.cryptography
         if not before:
             return (remove,)
-        # That came from the index: a wheelhouse need not have it.
+        # It came from the index; a wheelhouse may not contain it.
         index = replace(self, folder="")
         return (remove, index.install((f"cryptography=={before}",), binary=True))
 
     @property
     def bare(self) -> bool:
-        """Whether the environment is made without pip, so that it is installed with the rest."""
+        """Return whether the environment is made without pip, which is then installed with the
+        rest."""
         return bool(self.runner) or bool(self.uv and self.folder and self.target.new)
 
     def install(
@@ -72,7 +75,7 @@ class Installer:
         env: tuple[tuple[str, str], ...] = (),
         path: tuple[str, ...] = (),
     ) -> Command:
-        """The command that installs, taking cryptography from a wheel or always compiling it."""
+        """Return the install command, which uses a wheel of cryptography or always compiles it."""
         if self.uv is not None:
             return uv.install(
                 self.uv.path,
@@ -93,7 +96,7 @@ class Installer:
             only_binary=binary,
             no_binary=not binary,
             reinstall=reinstall,
-            compiled=not self.runner,  # it would compile all of the new pip: a third of the time
+            compiled=not self.runner,  # compiling the new pip takes a third of the time
             folder=self.folder,
             env=env,
             path=path,
@@ -101,17 +104,17 @@ class Installer:
 
 
 def choose(case: Case, target: Target) -> Installer:
-    """Choose how to install the release into ``target``. Raises Impossible where nothing can."""
+    """Choose how to install the release into ``target``. Raises Impossible if nothing can."""
     facts, choices = case.facts, case.choices
     folder = choices.from_wheelhouse
     blocked = _uv_blocked_by(facts, target)
     if choices.installer == "uv":
         if blocked:
             raise Impossible("--installer uv is not possible here.", why=blocked.reason)
-        return _with_uv(facts, target, "uv, because it was asked for.", folder)
+        return _with_uv(facts, target, "uv installs it, as you asked.", folder)
     quick = choices.installer != "pip" and not blocked
     if quick and not compiles(choices.method):
-        return _with_uv(facts, target, "uv, because it is here and quicker than pip.", folder)
+        return _with_uv(facts, target, "uv installs it, because it is faster than pip.", folder)
     if quick and target.new:
         return _pip_beside_uv(facts, target)
     if target.new:
@@ -123,13 +126,14 @@ def _uv_blocked_by(facts: Facts, target: Target) -> Refused | None:
     found = facts.tool("uv")
     oldest = ".".join(map(str, uv.OLDEST_PYTHON))
     if found is None:
-        return Refused("There is no uv on this machine.")
+        return Refused("uv is not installed on this machine.")
     if not at_least(target.python.version, oldest):
         return Refused(f"uv does not work with Pythons before {oldest}.")
     index = _index(target.python)
     if index is not None and (index.secret or index.no_index):
         return Refused(
-            "pip is configured in a way that uv does not know: secrets in an address, or no index."
+            "pip is configured in a way that uv does not support: secrets in an address, or no "
+            "index."
         )
     return None
 
@@ -137,13 +141,13 @@ def _uv_blocked_by(facts: Facts, target: Target) -> Refused | None:
 def _with_uv(facts: Facts, target: Target, why: str, folder: str) -> Installer:
     tool = facts.tool("uv")
     if tool is None:
-        raise Impossible("There is no uv on this machine.")
+        raise Impossible("uv is not installed on this machine.")
     env = () if folder else _uv_settings(target.python)
     made = uv.make_environment(
         tool.path, target.python.path, target.folder, seed=not folder, env=env
     )
     before = (_environment(target, made),) if target.new else ()
-    return Installer(target, before, f"Installed by {why}", uv=tool, env=env, folder=folder)
+    return Installer(target, before, why, uv=tool, env=env, folder=folder)
 
 
 def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
@@ -155,14 +159,14 @@ def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
 
 
 def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
-    """The pip of an environment that uv makes. uv itself marks each line of a build as DEBUG."""
+    """Return the pip of an environment that uv makes: uv marks each build line as DEBUG."""
     made = _with_uv(facts, target, "", "")
     return Installer(
         target,
         made.before,
-        "Installed by pip, which shows the log of a build as it is. uv makes the "
-        "environment for it: that is quicker.",
-        pip=target.python.ensurepip or "9.0",  # uv puts a newer one into it
+        "pip installs it and shows the full build log. uv makes the environment, because it is "
+        "faster.",
+        pip=target.python.ensurepip or "9.0",  # uv installs a newer one
     )
 
 
@@ -174,13 +178,13 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
         fit = wheels.fit(python, case.release, case.knowledge)
         outside = isinstance(fit, wheels.Fit) and not fit.pip
     if outside:
-        # ensurepip would unpack an old pip first, which then has to be replaced: half the time.
+        # ensurepip would first unpack an old pip, which must then be replaced: half of the time.
         made = pip.make_environment(python.path, target.folder, with_pip=False)
         which = "the wheelhouse's" if folder else "the newest"
         return Installer(
             target,
             (_environment(target, made),),
-            f"Installed by pip {own} of {python.path}; the environment gets {which} pip.",
+            f"pip {own} of {python.path} installs it; the environment gets {which} pip.",
             pip=own,
             runner=python.path,
             folder=folder,
@@ -192,9 +196,9 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
     return Installer(
         target,
         (environment, upgrade),
-        "Installed by the environment's own pip, brought up to date first.",
-        # The newest pip that this Python can have is not known before; no option younger than
-        # the one that every Python comes with is used.
+        "The environment's own pip installs it, after an upgrade.",
+        # The newest pip for this Python is not known in advance, so no option newer than the
+        # bundled pip is used.
         pip=python.ensurepip or "9.0",
         manager=manager,
         packages=needed,
@@ -207,13 +211,13 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
     if python.pip is None:
         if not python.ensurepip:
             raise Impossible(
-                f"The environment {target.folder} has no pip, and its Python cannot add one.",
+                f"The environment {target.folder} has no pip, and its Python cannot install one.",
                 hints=("Make a new environment: --venv FOLDER",),
             )
         ensured = Step(
             "pip",
-            "Put pip into the environment",
-            "This environment has no pip, which does the installing.",
+            "Install pip into the environment",
+            "This environment has no pip, which is needed to install packages.",
             pip.ensure(target.interpreter),
             role="installer",
         )
@@ -221,7 +225,7 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
         return Installer(
             target,
             (ensured, upgrade),
-            "Installed by the environment's own pip.",
+            "The environment's own pip installs it.",
             pip=python.ensurepip,
             folder=folder,
         )
@@ -230,22 +234,22 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
     return Installer(
         target,
         before,
-        f"Installed by the environment's own pip, {python.pip.version}"
-        + (", brought up to date first." if old else "."),
+        f"The environment's own pip {python.pip.version} installs it"
+        + (", after an upgrade." if old else "."),
         pip=python.pip.version,
         folder=folder,
     )
 
 
 def _too_old(case: Case, python: Python, version: str) -> Refused | None:
-    """Why a pip that is there has to be brought up to date; None where it will do."""
+    """Return why the installed pip must be upgraded, or None if it is new enough."""
     if compiles(case.choices.method):
         if pip.release_of(version) >= pip.REHEARSES:
             return None
         oldest = ".".join(map(str, pip.REHEARSES))
         return Refused(
-            f"pip {version} is too old to compile with: it may not understand what a release says "
-            f"of its build, and only {oldest} and later can try out what they would build."
+            f"pip {version} is too old for a build: it may not understand the build settings of a "
+            f"release, and only {oldest} and later can prepare a build."
         )
     fit = wheels.fit(python, case.release, case.knowledge)
     if isinstance(fit, Refused) or not fit.pip:
@@ -257,7 +261,7 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
     return Step(
         "environment",
         "Make the virtual environment",
-        f"A folder of its own, {target.folder}: nothing else on this computer changes.",
+        f"It is the folder {target.folder}. Nothing else on this computer changes.",
         command,
         needs=needs,
         undo=(RemoveFolder(target.folder),),
@@ -269,7 +273,7 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
 def _upgrade(target: Target, version: str, needs: tuple[str, ...], why: str, folder: str) -> Step:
     return Step(
         "pip-upgrade",
-        "Bring pip up to date",
+        "Upgrade pip",
         why,
         pip.install(
             target.interpreter,
@@ -284,38 +288,40 @@ def _upgrade(target: Target, version: str, needs: tuple[str, ...], why: str, fol
 
 
 def _newest_pip(python: Python, folder: str) -> str:
-    """What to ask for as the newest pip.
+    """Return the requirement for the newest pip.
 
-    In a wheelhouse for several Pythons lie several, and the pip that Python 3.6 comes with would
-    take the last of them without a look at what Python it is for (its resolver is of before 20.3).
+    A wheelhouse for several Pythons contains several. The pip of Python 3.6 would use the newest
+    without checking its Python (its resolver is older than 20.3).
     """
     return "pip<22" if folder and not at_least(python.version, "3.7") else "pip"
 
 
 def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
-    """The manager and its package that make ``python -m venv`` work, where the distribution took
-    it apart; empty where it works. Raises Impossible where there is no such package.
+    """Return the manager and its package that make ``python -m venv`` work, if the distribution
+    split it off; empty if it works. Raises Impossible if there is no such package.
     """
     if python.ensurepip:
         return "", ()
     for manager, names in build_needs.available(case.facts, case.knowledge):
         if case.choices.manager not in ("", manager.name):
-            continue  # one call installs everything, so it is one manager's
+            continue  # one call installs everything, so there is one manager
         name = names.venv.format(minor=python.minor)
         offered = {p.name for p in manager.packages if p.candidate and not p.installed}
-        # Where the lists are empty nothing is offered yet: they are fetched first in any case.
+        # If the lists are empty, nothing is offered yet: they are updated first in any case.
         if not name or python.prefix != "/usr" or (offered and name not in offered):
             continue
         if case.facts.privilege.method == "none":
             raise Impossible(
                 f"{python.path} cannot make virtual environments: {name} is missing.",
-                why="Installing it needs root, and this user cannot become root.",
-                hints=(f"Ask whoever administers this machine to install {name}.",),
+                why="Installing it needs root rights, and this user cannot become root.",
+                hints=(f"Ask the administrator of this machine to install {name}.",),
             )
         return manager.name, (name,)
     raise Impossible(
         f"{python.path} cannot make virtual environments: it has no ensurepip.",
-        hints=("Install the package for it (on Debian and Ubuntu: python3-venv), or uv.",),
+        hints=(
+            "Install the package that provides it (on Debian and Ubuntu: python3-venv), or uv.",
+        ),
     )
 
 

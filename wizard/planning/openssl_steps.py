@@ -1,4 +1,4 @@
-"""The steps that build an OpenSSL of one's own: only once, then it is kept in the cache."""
+"""The steps that build OpenSSL: only once, then it is kept in the cache."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ STEP = "openssl"
 
 
 def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
-    """Fetch, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
+    """Download, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
 
-    Nothing where it is built already.
+    Nothing if it is already built.
     """
     if own.built:
         return ()
@@ -46,22 +46,23 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
     return (
         Step(
             "openssl-source",
-            f"Fetch the source of OpenSSL {version}",
-            "From the OpenSSL project, or where you say; its checksum is compared.",
+            f"Download the source of OpenSSL {version}",
+            "It comes from the OpenSSL project, or from the place you named. Its checksum is "
+            "checked.",
             Download(
                 own.source.url,
                 own.archive,
                 sha256=own.source.sha256,
-                otherwise="Or fetch it elsewhere, and say where it is: "
-                f"{FLAG} FILE|FOLDER|URL, or {VARIABLE}.",
+                otherwise=f"Or download it elsewhere, and name the place: {FLAG} FILE|FOLDER|URL, "
+                f"or {VARIABLE}.",
             ),
             role="openssl",
         ),
         *signature,
         Step(
             "openssl-unpack",
-            "Unpack it",
-            "Into a folder of the wizard's own, which is removed again.",
+            "Unpack the source",
+            "It goes into a temporary folder in the wizard's cache.",
             Unpack(own.archive, folder),
             needs=(signature[-1].id if signature else "openssl-source",),
             role="openssl",
@@ -78,7 +79,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
         Step(
             "openssl-build",
             f"Compile OpenSSL {version}",
-            "Only its libraries, on all cores; it takes a minute or two.",
+            "Only its libraries, on all cores. This takes a minute or two.",
             openssl.build(folder, facts.system.cores, own.objects),
             needs=("openssl-configure",),
             heavy=True,
@@ -86,8 +87,8 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
         ),
         Step(
             "openssl-install",
-            "Put its libraries and headers into the cache",
-            "There the next build finds them, and needs seconds instead of minutes.",
+            "Copy its libraries and headers to the cache",
+            "The next build can then reuse them and saves minutes.",
             openssl.install(folder),
             needs=("openssl-build",),
             undo=undo,
@@ -96,16 +97,16 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
         ),
         Step(
             STEP,
-            "Write down what was built",
-            "With checksums, so that it is known to be whole when it is used again.",
+            "Record the checksums of the build",
+            "They show later whether the build is complete and unchanged.",
             Seal(own.prefix, f"OpenSSL {version}, {link}"),
             needs=("openssl-install",),
             role="openssl",
         ),
         Step(
             "openssl-clean",
-            "Remove the folder it was built in",
-            "It takes some hundred megabytes, and is not needed any more.",
+            "Remove the build folder",
+            "It takes some hundred megabytes and is no longer needed.",
             RemoveFolder(folder),
             needs=(STEP,),
             role="clean-up",
@@ -114,7 +115,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
 
 
 def _signature(facts: Facts, own: OpenSSLBuild) -> tuple[Step, ...]:
-    """Check who signed the archive, where that can be done here."""
+    """Check who signed the archive, if that is possible here."""
     gpg = facts.tool("gpg")
     if gpg is None or not own.signed:
         return ()
@@ -123,7 +124,8 @@ def _signature(facts: Facts, own: OpenSSLBuild) -> tuple[Step, ...]:
         Step(
             "openssl-signature",
             f"Check the signature of OpenSSL {own.source.version}",
-            f"By your gpg, with the OpenSSL project's key {own.source.signer} from your keyring.",
+            f"Your gpg checks it with the OpenSSL project's key {own.source.signer} from your "
+            "keyring.",
             CheckSignature(url, own.archive, own.source.signer, gpg.path),
             needs=("openssl-source",),
             role="openssl",
@@ -132,12 +134,13 @@ def _signature(facts: Facts, own: OpenSSLBuild) -> tuple[Step, ...]:
 
 
 def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
-    """Put a shared OpenSSL beside the environment's packages, where nothing clears it away."""
+    """Copy a shared OpenSSL beside the environment's packages, where clearing the cache does not
+    remove it."""
     if not own.place:
         return ()
     rules = path_rules(facts)
     text = (
-        f"OpenSSL {own.source.version}, built by cryptography-wizard. The cryptography of this "
+        f"OpenSSL {own.source.version}, built by cryptography-wizard. cryptography in this "
         "environment is linked to it: do not remove it.\n"
     )
     built = (STEP,) if not own.built else ()
@@ -145,15 +148,15 @@ def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Ste
         Step(
             "openssl-folder",
             "Make a folder for OpenSSL in the environment",
-            "It belongs to this environment alone, and goes when the environment goes.",
+            "It belongs only to this environment, and is deleted together with it.",
             WriteFile(rules.join(own.place, "README.txt"), text),
             needs=needs,
             role="library",
         ),
         Step(
             "openssl-place",
-            "Put OpenSSL into it",
-            "cryptography will find it there, without any variable.",
+            "Copy OpenSSL into the environment",
+            "cryptography finds it there without any environment variable.",
             Command(("cp", "-R", f"{own.prefix}/.", f"{own.place}/."), timeout=120),
             needs=("openssl-folder", *built),
             role="library",
@@ -162,16 +165,16 @@ def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Ste
 
 
 def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
-    """The step that gives a shared one another name than the system's, where it needs that."""
+    """Return the step that gives a shared one another name than the system's, if it needs that."""
     text = openssl.definition(own.target)
     if not text:
         return ()
     return (
         Step(
             "openssl-name",
-            "Give its libraries a name of their own",
-            "Python's ssl uses the system's OpenSSL in the same process: of two libraries with "
-            "one name the system takes the first for both.",
+            "Give its libraries unique names",
+            "Python's ssl uses the system's OpenSSL in the same process. If two libraries have "
+            "the same name, the system uses the first one for both.",
             WriteFile(path, text),
             needs=("openssl-unpack",),
             role="openssl",
@@ -180,23 +183,23 @@ def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
 
 
 def _why(own: OpenSSLBuild) -> str:
-    """What each option does."""
+    """Return what each option does."""
     said = [reason for option, reason in _REASONS.items() if option in own.options]
     less = [option for option in ("no-tests", "no-apps", "no-docs") if option in own.options]
-    said.append(f"{joined(less)} leave{'s' if len(less) == 1 else ''} out what is not needed here")
-    said.append("--openssldir is where this system keeps its certificates and its openssl.cnf")
+    said.append(f"{joined(less)} omit{'s' if len(less) == 1 else ''} what is not needed here")
+    said.append("--openssldir is the folder of this system's certificates and openssl.cnf")
     return f"Its options: {'; '.join(said)}."
 
 
 _REASONS = {
-    "no-shared": "no-shared leaves the linker no choice but the static libraries",
-    "-fPIC": "-fPIC, which OpenSSL's own makefiles set too, fits it into an extension file",
-    "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they set too, lets it use its own "
-    "functions where another OpenSSL is in the process",
-    "--libdir=lib": "--libdir=lib puts the libraries where every release looks",
-    "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a file "
-    "that would not be found",
-    "no-atexit": "no-atexit leaves out a clean-up at the end, as upstream's own builds do",
+    "no-shared": "no-shared makes the linker use the static libraries",
+    "-fPIC": "-fPIC, which OpenSSL's makefiles also set, allows it inside an extension file",
+    "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they also set, makes it use its own "
+    "functions even if another OpenSSL is in the process",
+    "--libdir=lib": "--libdir=lib installs the libraries where every release looks for them",
+    "no-module": "no-module includes old algorithms such as Blowfish in the library, instead of "
+    "in a file that would not be found",
+    "no-atexit": "no-atexit omits a clean-up at exit, as upstream's wheels do",
     "enable-ec_nistp_64_gcc_128": "enable-ec_nistp_64_gcc_128 makes the curves P-224 and P-521 "
-    "much faster, as in those",
+    "much faster, as in upstream's wheels",
 }

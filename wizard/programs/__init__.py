@@ -1,1 +1,1 @@
-"""Other programs: started and ended with all their children, and what they say, read."""
+"""Other programs: starting and ending them with all their children, and reading their output."""

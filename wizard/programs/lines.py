@@ -1,4 +1,4 @@
-"""From the bytes that programs write to lines that people can read, a chunk at a time."""
+"""Turning the bytes that programs write into readable lines, a chunk at a time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import re
 
 HEAD = 16 * 1024 * 1024
 TAIL = 48 * 1024 * 1024
-"""How much of the beginning and the end of a huge log is read for its cause, in bytes."""
+"""How much of the beginning and the end of a huge log is searched for the cause, in bytes."""
 LONGEST = 8_000
 """Longer lines are cut to this many characters."""
 CUT = " … (the rest of this line is in the log)"
-"""What stands at the end of a line that was cut."""
+"""The end of a line that was cut."""
 _RAW = 8 * LONGEST
-"""How much of a line is kept while its end has not come."""
+"""How much of an incomplete line is kept."""
 
-# What must not reach a terminal: control characters but tab and line feed; C1 controls; and the
-# marks that turn the direction of writing or break a line.
+# What must not reach a terminal: control characters except tab and line feed, C1 controls, and the
+# characters that change the writing direction or break a line.
 _CONTROLS = bytes([*range(9), *range(11, 32), 127])
 _HIDDEN = "\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
 _WILD = re.compile(f"[{_HIDDEN}]")
@@ -30,25 +30,25 @@ _CONTROL = re.compile(
 
 
 def clean(text: str) -> str:
-    """One line without control sequences."""
+    """Return one line without control sequences."""
     return _CONTROL.sub("", text)
 
 
 class LineDecoder:
-    r"""Makes clean lines of chunks of bytes, wherever the chunks were cut.
+    r"""Turns chunks of bytes into clean lines, regardless of chunk boundaries.
 
-    Bytes that are not UTF-8 become U+FFFD. Of a line that was written over with ``\r``, as
-    progress bars do, the last text stays. Lines are cut at `LONGEST` characters.
+    Bytes that are not UTF-8 become U+FFFD. If a line is overwritten with ``\r``, as by progress
+    bars, the last text is kept. Lines are cut at `LONGEST` characters.
     """
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = ""  # what came of the line so far, after its last \r
-        self._shown = ""  # what stood before that \r
-        self._plain = True  # nothing in _rest needs cleaning, and _shown is empty
+        self._rest = ""  # the line so far, after its last \r
+        self._shown = ""  # the text before that \r
+        self._plain = True  # _rest needs no cleaning, and _shown is empty
 
     def feed(self, chunk: bytes) -> list[str]:
-        """The lines that are complete with this chunk."""
+        """Return the lines that are complete with this chunk."""
         text = self._decoder.decode(chunk)
         plain = len(chunk.translate(None, _CONTROLS)) == len(chunk) and (
             chunk.isascii() or not _WILD.search(text)
@@ -63,7 +63,7 @@ class LineDecoder:
         return parts
 
     def finish(self) -> list[str]:
-        """The last line, if it has no line feed."""
+        """Return the last line, if it has no line feed."""
         text = self._decoder.decode(b"", True)
         lines = self._feed_slowly([text]) if text else []
         if self._rest or self._shown:
@@ -89,7 +89,7 @@ class LineDecoder:
 
 
 def _last_text(segments: list[str]) -> str:
-    """The last segment that shows something."""
+    """Return the last segment with visible text."""
     texts = (_readable(segment) for segment in reversed(segments))
     return next((text for text in texts if text and not text.isspace()), "")
 

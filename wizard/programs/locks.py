@@ -1,4 +1,4 @@
-"""Who holds the lock that a package manager waits for."""
+"""Which process holds the lock that a package manager waits for."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FILE = re.compile(r"(/[\w./+-]*lock[\w./+-]*?)[.:,]?(?=\s|$)")
 
 
 def holder(line: str) -> str:
-    """Who is waited for, as ``apt-get (process 812)``; empty where nothing tells.
+    """Return the process that holds the lock, as ``apt-get (process 812)``; empty if unknown.
 
-    ``line`` is what the package manager said. Where it names no process, Linux's table of locks
-    is asked about the file that it names.
+    ``line`` is the package manager's message. If it names no process, Linux's table of locks is
+    searched for the file that it names.
     """
     named = _NAMED.search(line)
     if named:
@@ -39,7 +39,7 @@ def _name(pid: int) -> str:
 
 
 def _owner(file: Path) -> int:
-    """The process that has locked ``file``; 0 where nobody has or nothing tells."""
+    """Return the process that has locked ``file``; 0 if there is none, or it is unknown."""
     with contextlib.suppress(OSError):  # no such file, or no /proc
         status = file.stat()
         wanted = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"

@@ -1,9 +1,9 @@
 """Starting other programs: argv only, nothing on their stdin, never longer than a limit.
 
 `ask` runs a program that answers a question. `start` starts one whose output is read as it comes.
-Whatever is started here can be ended with everything that it started in turn. plumbum is not used
-for this: it can add variables to a child's environment but not take any away, it ends only the
-direct child, and its groups need a session of their own, in which sudo's tickets do not hold.
+Every program started here can be ended together with everything that it started. plumbum is not
+used for this: it can add variables to a child's environment but not remove any, it ends only the
+direct child, and its process groups need a new session, in which sudo's tickets are not valid.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from backends.action import Output
 from wizard.programs.tree import MARK, Tree
 
 CHUNK = 64 * 1024
-"""How many bytes are read at once: what a pipe holds on Linux."""
+"""How many bytes are read at once: the size of a pipe on Linux."""
 LARGEST_ANSWER = 64 * 1024 * 1024
-"""No answer is longer, in bytes: a program that never stops would fill the memory."""
+"""The largest answer, in bytes: a program that never stops printing would fill the memory."""
 LINGER = 1.0
-"""Seconds that a finished program's output is waited for when somebody else keeps its pipe open."""
+"""How many seconds to wait for a finished program's output when another process keeps its pipe
+open."""
 CHUNKS_AHEAD = 64
-"""How many chunks may wait to be read before the program has to wait: four megabytes."""
+"""How many unread chunks may be queued before the program has to wait: four megabytes."""
 
 _cancel: ContextVar[threading.Event | None] = ContextVar("cancel", default=None)
 
@@ -40,7 +41,7 @@ class ProgramTimeout(Exception):
 
 
 class TooMuchOutput(ProgramTimeout):
-    """A program said so much that it was no answer, and was ended."""
+    """A program printed too much output and was ended."""
 
 
 class Cancelled(Exception):
@@ -65,12 +66,13 @@ def ask(
     timeout: float = 10.0,
     detached: bool = True,
 ) -> Output:
-    """Run a program that answers a question and return what it said.
+    """Run a program that answers a question and return its output.
 
-    ``env`` is set on top of this process's environment. ``timeout`` is in seconds. ``detached``
-    starts it in a session of its own; sudo needs False. Raises ProgramTimeout when the time is
-    over, TooMuchOutput where it said more than `LARGEST_ANSWER`, and Cancelled inside `cancellable`
-    (the program and its children are ended); OSError where the program cannot be started.
+    ``env`` is set in addition to this process's environment. ``timeout`` is in seconds.
+    ``detached`` starts it in a new session; sudo needs False. Raises ProgramTimeout after the
+    timeout, TooMuchOutput if it printed more than `LARGEST_ANSWER`, and Cancelled inside
+    `cancellable` (the program and its children are ended); OSError if the program cannot be
+    started.
     """
     mark = os.urandom(8).hex()
     process = subprocess.Popen(
@@ -86,7 +88,7 @@ def ask(
         stdout, stderr = _answer(process, argv[0], timeout)
     except subprocess.TimeoutExpired:
         _abandon(process, mark)
-        raise ProgramTimeout(f"{argv[0]} gave no answer within {timeout:g} s") from None
+        raise ProgramTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
     except BaseException:
         _abandon(process, mark)
         raise
@@ -107,17 +109,17 @@ def _answer(process: subprocess.Popen[bytes], program: str, timeout: float) -> t
         try:
             return process.communicate(timeout=max(0.0, min(0.1, left)))
         except subprocess.TimeoutExpired as waiting:
-            # Windows does not tell what there is so far.
+            # Windows does not return the output so far.
             if len(waiting.output or b"") + len(waiting.stderr or b"") > LARGEST_ANSWER:
                 megabytes = LARGEST_ANSWER // 2**20
-                raise TooMuchOutput(f"{program} answered more than {megabytes} MB") from None
+                raise TooMuchOutput(f"{program} printed more than {megabytes} MB") from None
             if left <= 0:
                 raise
 
 
 def _abandon(process: subprocess.Popen[bytes], mark: str) -> None:
     Tree(process.pid, mark).end(process.poll, grace=0.0)
-    with contextlib.suppress(subprocess.TimeoutExpired):  # somebody else holds its pipes
+    with contextlib.suppress(subprocess.TimeoutExpired):  # another process holds its pipes
         process.communicate(timeout=0.2)
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
@@ -134,10 +136,10 @@ def start(
 ) -> Running:
     """Start a program whose output is read as it comes.
 
-    ``env`` is its whole environment. ``detached`` starts it in a session of its own, away from
-    the terminal; otherwise it gets only a process group of its own, so that sudo still knows the
-    terminal. ``ender`` is what to put before ``kill`` for processes that belong to root, such as
-    ``("sudo", "-n")``. Raises OSError where it cannot be started.
+    ``env`` is its complete environment. ``detached`` starts it in a new session, without the
+    terminal; otherwise it gets only a new process group, so that sudo still knows the terminal.
+    ``ender`` is the prefix of ``kill`` for processes that belong to root, such as ``("sudo",
+    "-n")``. Raises OSError if it cannot be started.
     """
     mark = os.urandom(8).hex()
     process = subprocess.Popen(
@@ -154,7 +156,7 @@ def start(
 
 
 class Running:
-    """A program that was started. Its two output streams are one, in the order they came."""
+    """A program that was started. Its two output streams are merged, in the order of arrival."""
 
     def __init__(self, process: subprocess.Popen[bytes], tree: Tree) -> None:
         self.pid = process.pid
@@ -164,7 +166,7 @@ class Running:
         self._output_ended = False
         self._exited_at = 0.0
         self._abandoned = threading.Event()
-        # A thread, since Windows can wait for sockets only; it ends with the pipe.
+        # A thread, because Windows can wait only for sockets; it ends with the pipe.
         threading.Thread(target=self._pump, name=f"output of {self.pid}", daemon=True).start()
 
     @property
@@ -179,14 +181,14 @@ class Running:
             return False
         if self._output_ended:
             return True
-        # A program left in the background can keep the pipe open for ever.
+        # A background program can keep the pipe open forever.
         self._exited_at = self._exited_at or time.monotonic()
         return self._chunks.empty() and time.monotonic() - self._exited_at > LINGER
 
     def read(self, timeout: float) -> bytes:
-        """The next output; empty when there was none within ``timeout`` seconds."""
+        """Return the next output; empty if there was none within ``timeout`` seconds."""
         if self._output_ended:
-            with contextlib.suppress(subprocess.TimeoutExpired):  # it works on without a word
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it continues without output
                 self._process.wait(timeout)
             return b""
         try:
@@ -197,7 +199,9 @@ class Running:
         return chunk
 
     def end(self) -> bool:
-        """End the program and all that it started, within two seconds; True if none is left."""
+        """End the program and everything that it started, within two seconds; True if none is
+        left.
+        """
         gone = self._tree.end(self._process.poll)
         self._abandoned.set()
         return gone
@@ -205,13 +209,13 @@ class Running:
     def _pump(self) -> None:
         pipe = self._process.stdout
         if pipe is None:
-            raise AssertionError("start always makes a pipe")
+            raise AssertionError("start always creates a pipe")
         with pipe:
             chunk = b"-"
             while chunk:
                 try:
                     chunk = os.read(pipe.fileno(), CHUNK)
-                except OSError:  # Windows says so when the other end is closed
+                except OSError:  # Windows raises this when the other end is closed
                     chunk = b""
                 while not self._put(chunk) and not self._abandoned.is_set():
                     continue
@@ -225,7 +229,7 @@ class Running:
 
 
 def _own_group(detached: bool) -> dict[str, Any]:
-    """How Popen is told to put a program into a group of its own, or a session."""
+    """Return Popen's arguments for a new process group, or a new session."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     if detached:
@@ -236,7 +240,7 @@ def _own_group(detached: bool) -> dict[str, Any]:
 
 
 def signal_name(exit_code: int) -> str:
-    """``SIGKILL`` for -9; empty where the exit code is not a signal's."""
+    """Return ``SIGKILL`` for -9; empty if the exit code does not mean a signal."""
     with contextlib.suppress(ValueError):
         return signal.Signals(-exit_code).name
     return ""

@@ -15,14 +15,14 @@ class Reader(Protocol):
     """Reads a step's output as it comes."""
 
     def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
-        """Return the lines that are for people, and how far the step is, if that changed."""
+        """Return the lines that are for people, and the progress of the step, if it changed."""
 
 
 def reader(command: Command, folder: Optional[Path] = None) -> Reader:
-    """The reader for the format that the command's progress has.
+    """Return the reader for the format of the command's progress.
 
-    ``folder`` is where the command keeps its temporary files: a build's ``Cargo.lock`` in it says
-    how many crates there are, where the command does not.
+    ``folder`` contains the command's temporary files: a build's ``Cargo.lock`` in it says how many
+    crates there are, if the command does not.
     """
     if command.progress == "apt":
         return _Apt()
@@ -70,7 +70,7 @@ class _Pip:
 
 
 class _Make:
-    """Counts the files that are compiled."""
+    """Counts the compiled files."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -86,7 +86,7 @@ class _Make:
 
 
 class _Cargo:
-    """Counts crates. Before the first one pip fetches what the build needs."""
+    """Counts crates. Before the first one, pip downloads what the build needs."""
 
     def __init__(self, total: int, folder: Optional[Path]) -> None:
         self._total = total
@@ -102,22 +102,22 @@ class _Cargo:
         if not self._seen and not self._total and self._folder is not None:
             self._total = _locked(self._folder)
         self._seen.update(crates)
-        # Some crates in the lock file are for other systems, so the end comes before the total.
+        # Some crates in the lock file are for other systems, so the build ends before the total.
         done = len(self._seen)
         total = max(self._total, done) if self._total else 0
         return kept, Progress(float(done), float(total), crates[-1])
 
 
 def _locked(folder: Path) -> int:
-    """How many crates the build below ``folder`` has locked; 0 where there is no such file.
+    """Return how many crates the build below ``folder`` has locked; 0 if there is no lock file.
 
-    pip unpacks a source archive to ``pip-install-…/NAME…``. The lock file lies there, and in
+    pip unpacks a source archive to ``pip-install-…/NAME…``. The lock file is there, or in
     ``src/rust`` for releases before 43.
     """
     for place in ("Cargo.lock", "src/rust/Cargo.lock"):
         for lock in folder.glob(f"pip-*/*/{place}"):
             try:
                 return progress.locked(lock.read_text("utf-8", errors="replace"))
-            except OSError:  # the build is over, and pip has removed it
+            except OSError:  # the build has ended, and pip has removed it
                 continue
     return 0

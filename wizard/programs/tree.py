@@ -1,8 +1,8 @@
-"""A program and everything that it started, found and ended.
+"""Finding and ending a program and everything that it started.
 
-A process belongs to the tree when it is in the program's group, has a parent in the tree, or was
-in it at an earlier look. On Linux it also belongs when it inherited the program's mark in its
-environment: so are found those that left the group and whose parents are gone.
+A process belongs to the tree when it is in the program's group, has a parent in the tree, or was in
+it at an earlier check. On Linux it also belongs if it inherited the program's mark in its
+environment. This finds processes that left the group and whose parents have ended.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ MARK = "CRYPTOGRAPHY_WIZARD_MARK"
 GRACE = 1.2
 """Seconds between asking to end (TERM) and ending (KILL)."""
 LIMIT = 1.7
-"""Seconds after which no more is tried."""
+"""Seconds after which the attempt is given up."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """One line of the system's process table. ``started`` tells a reused number apart."""
+    """One line of the system's process table. ``started`` identifies a reused number."""
 
     pid: int
     parent: int
@@ -36,7 +36,7 @@ class Process:
 
 
 class Tree:
-    """The tree below ``pid``, which leads a process group of its own.
+    """The tree below ``pid``, which leads its own process group.
 
     ``mark`` is the value of `MARK` in its environment; ``ender`` goes before ``kill`` for
     processes that this user may not end.
@@ -49,7 +49,7 @@ class Tree:
         self._known: dict[int, str] = {}
 
     def alive(self) -> tuple[int, ...]:
-        """The numbers of the tree's processes that still run."""
+        """Return the numbers of the tree's processes that still run."""
         table = processes()
         ours = {
             pid
@@ -66,7 +66,8 @@ class Tree:
         return tuple(sorted(ours))
 
     def end(self, reap: Callable[[], object], grace: float = GRACE) -> bool:
-        """End the whole tree; True if none is left. ``reap`` collects the first one's exit code."""
+        """End the whole tree; True if none is left. ``reap`` collects the exit code of the first
+        process."""
         if sys.platform == "win32":
             _run(("taskkill", "/T", "/F", "/PID", str(self.pid)))
             return reap() is not None
@@ -100,7 +101,7 @@ class Tree:
 
 
 def processes() -> dict[int, Process]:
-    """The system's processes that still run, by number."""
+    """Return the system's running processes, by number."""
     return _from_proc() if Path("/proc/self/stat").exists() else _from_ps()
 
 
@@ -111,11 +112,11 @@ def _from_proc() -> dict[int, Process]:
             continue
         try:
             stat = Path("/proc", entry, "stat").read_text(errors="replace")
-        except (FileNotFoundError, ProcessLookupError):  # it ended since the folder was listed
+        except (FileNotFoundError, ProcessLookupError):  # it has ended since the folder was listed
             continue
-        # "pid (name) state parent group …": the name may hold spaces and brackets.
+        # "pid (name) state parent group …": the name may contain spaces and parentheses.
         fields = stat[stat.rindex(")") + 2 :].split()
-        if fields[0] not in "ZX":  # dead, and only not yet collected by its parent
+        if fields[0] not in "ZX":  # dead, but not yet collected by its parent
             pid = int(entry)
             table[pid] = Process(pid, int(fields[1]), int(fields[2]), fields[19])
     return table
@@ -131,14 +132,14 @@ def _from_ps() -> dict[int, Process]:
 
 
 def _carries(pid: int, mark: bytes) -> bool:
-    """True where the process has the mark in its environment; only Linux tells."""
-    with contextlib.suppress(OSError):  # another user's, or gone
+    """Return whether the process has the mark in its environment; only Linux shows it."""
+    with contextlib.suppress(OSError):  # another user's process, or ended
         return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     return False
 
 
 def _run(argv: Sequence[str]) -> str:
-    """What a small program of the system says; empty where it is missing or too slow."""
+    """Return the output of a small system program; empty if it is missing or too slow."""
     try:
         return subprocess.run(
             argv,

@@ -1,4 +1,4 @@
-"""The variables that a command runs with, on top of those that are there."""
+"""The variables that a command gets in addition to the existing ones."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ PASSED = (
     *("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"),
 )
-"""What a program needs behind a company's proxy; sudo drops it unless it is given again."""
+"""What a program needs behind a company's proxy; sudo drops it unless it is passed explicitly."""
 REMOVED = (
     *("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX"),
     *("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
 )
-"""Variables that would send an installation somewhere else than the plan says."""
+"""Variables that would install to another place than the plan says."""
 
 
 def lists(command: Command) -> dict[str, tuple[str, ...]]:
-    """The folders that the command puts in front of each variable's own, PATH among them."""
+    """Return the folders that the command puts at the front of each list variable, including
+    PATH.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for name, folder in (*(("PATH", folder) for folder in command.path), *command.lists):
         found[name] = (*found.get(name, ()), folder)
@@ -29,10 +31,10 @@ def lists(command: Command) -> dict[str, tuple[str, ...]]:
 
 
 def given(command: Command, around: Mapping[str, str]) -> dict[str, str]:
-    """What the command sets, where ``around`` are the caller's variables.
+    """Return what the command sets, if ``around`` are the caller's variables.
 
-    Folders come in front of what the command itself sets, else of what the caller has, unless
-    the command must not see that. What it must not see at all is ``command.unset``.
+    Folders are put before the command's own value, or else before the caller's value, unless the
+    command must not see it. ``command.unset`` are the variables that it must not see.
     """
     values = dict(command.env)
     for name, folders in lists(command).items():

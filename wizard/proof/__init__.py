@@ -1,1 +1,1 @@
-"""What is installed: proved by use, and read from the files themselves."""
+"""What is installed: proved by using it, and by reading the files."""

@@ -1,4 +1,4 @@
-"""What an extension file tells of itself: its OpenSSL, its libraries, its glibc, its compiler."""
+"""What an extension file contains: its OpenSSL, its libraries, its glibc, its compiler."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _RUST = re.compile(rb"rustc version (\d+\.\d+\.\d+)")
 class Survey:
     """One extension file.
 
-    ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers
-    that it was built with. ``needed`` are the libraries that it links to, and ``folders`` those in
-    which it looks for them before the system's own. ``glibc`` is the oldest glibc that has all the
-    symbols that it uses, and ``rust`` the compiler that made it. Each is empty where the file does
-    not tell; only ELF files tell the last four.
+    ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers that
+    it was built with. ``needed`` are the libraries that it links to, and ``folders`` those in which
+    it looks for them before the system's own. ``glibc`` is the oldest glibc that has all the
+    symbols that it uses, and ``rust`` the compiler that made it. Each is empty if the file does not
+    tell; only ELF files tell the last four.
     """
 
     linkage: Linkage
@@ -36,7 +36,7 @@ class Survey:
 
 
 def survey(path: str) -> Survey:
-    """Look into the extension file ``path``. Raises nothing for what is in it."""
+    """Read the extension file ``path``. Never raises because of its contents."""
     found = linkage.read(path)
     content = Path(path).read_bytes()
     text = linkage.VERSION.search(content)
@@ -46,7 +46,7 @@ def survey(path: str) -> Survey:
     try:
         needed, folders, glibc, comment = _elf(path)
     except Exception:  # noqa: BLE001 - broken files make the reader raise anything
-        return told  # the linkage says what is wrong with it
+        return told  # the linkage reports what is wrong with it
     rust = _RUST.search(comment)
     return replace(
         told,
@@ -58,7 +58,7 @@ def survey(path: str) -> Survey:
 
 
 def _elf(path: str) -> tuple[tuple[str, ...], tuple[str, ...], str, bytes]:
-    """Libraries, run path, the newest version of glibc's symbols, and what compilers left."""
+    """Return libraries, run path, the newest version of glibc's symbols, and compiler names."""
     from elftools.elf.dynamic import DynamicSection
     from elftools.elf.elffile import ELFFile
     from elftools.elf.gnuversions import GNUVerNeedSection
@@ -70,7 +70,7 @@ def _elf(path: str) -> tuple[tuple[str, ...], tuple[str, ...], str, bytes]:
     with open(path, "rb") as stream:  # noqa: PTH123 - the reader wants the stream
         for section in ELFFile(stream).iter_sections():
             if isinstance(section, DynamicSection):
-                tags: Iterable[Any] = section.iter_tags()  # their attributes come at run time
+                tags: Iterable[Any] = section.iter_tags()  # their attributes exist only at run time
                 for tag in tags:
                     if tag.entry.d_tag == "DT_NEEDED":
                         needed.append(tag.needed)

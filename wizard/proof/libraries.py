@@ -1,4 +1,4 @@
-"""What a library file says of itself: its architecture, and OpenSSL's version."""
+"""Reading a library file's architecture and OpenSSL version."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ELF_START = b"\x7fELF"
 _MACH_O_START = b"\xcf\xfa\xed\xfe"
 _VERSION = re.compile(rb"OpenSSL (\d+\.\d+\.\d+[a-z]*)(?:[-+.\w]*) +\d{1,2} [A-Z][a-z]{2} \d{4}")
 _HEAD = 1 << 20
-"""Bytes: a static library begins with an index of names, and its first member comes after it."""
+"""Bytes: a static library begins with an index of names, followed by its first member."""
 
 
 def machine(path: Path) -> str:
-    """The architecture that a library, shared or static, is for; empty where it does not say.
+    """Return the architecture of a library, shared or static; empty if it is not stated.
 
-    Raises OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -44,9 +44,9 @@ def machine(path: Path) -> str:
 
 
 def version(path: Path) -> str:
-    """The version that a libcrypto states, such as ``3.0.19``; empty where it states none.
+    """Return the version stated in a libcrypto, such as ``3.0.19``; empty if there is none.
 
-    Raises OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     if not path.stat().st_size:
         return ""

@@ -1,4 +1,4 @@
-"""Read from an extension file, of any system and on any host, how OpenSSL is in it."""
+"""Reading from an extension file, of any system and on any host, how it links OpenSSL."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 LARGEST = 512 * 1024 * 1024
-"""Bytes. The extension files of all releases are below 30 MB; more than this is something else."""
+"""Bytes. The extension files of all releases are below 30 MB; anything larger is something else."""
 
-# What libcrypto itself carries (crypto/cryptlib.c, 1.1.0 to 4.0). The version text alone proves
-# nothing: OpenSSL's headers put it into every dynamic build as well.
+# Texts in libcrypto itself (crypto/cryptlib.c, 1.1.0 to 4.0). The version text alone proves
+# nothing, because OpenSSL's headers also put it into every dynamic build.
 _HEART = b"OpenSSL internal error"
 VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+[-+.\w]* +\d{1,2} [A-Z][a-z]{2} \d{4}")
 _RELATIVES = re.compile(rb"(?:compatible; (AWS-LC|BoringSSL)|(LibreSSL) \d+\.\d+)")
 _LIBRARY = re.compile(r"lib(ssl|crypto)([-_.\d].*)?|(ssleay|libeay)32.*", re.IGNORECASE)
 
-_NEITHER = "OpenSSL is neither inside this file nor linked to it."
+_NEITHER = "This file neither contains OpenSSL nor is linked to it."
 
 
 @dataclass(frozen=True)
 class Linkage:
-    """How OpenSSL is in the extension file ``file``.
+    """How the extension file ``file`` links OpenSSL.
 
     ``kind`` is ``static`` (OpenSSL inside) or ``dynamic`` (linked to the ``libraries``);
-    ``unknown`` where the file could not be read, with the reason in ``problem``.
+    ``unknown`` if the file could not be read, with the reason in ``problem``.
     """
 
     kind: Literal["static", "dynamic", "unknown"]
@@ -42,10 +42,10 @@ class Linkage:
 
 @dataclass(frozen=True)
 class _Part:
-    """One architecture's share of a file: what it links to, and where its bytes are.
+    """One architecture's part of a file: what it links to, and where its bytes are.
 
-    ``paths`` are folders to look for the libraries in. ``missing`` is an OpenSSL function that
-    the part wants from elsewhere.
+    ``paths`` are folders in which to look for the libraries. ``missing`` is an OpenSSL function
+    that the part needs from elsewhere.
     """
 
     needed: tuple[str, ...]
@@ -59,7 +59,7 @@ def read(path: str) -> Linkage:
     """Read the extension file ``path`` (ELF, Mach-O thin or fat, PE) of any architecture.
 
     Never raises: what cannot be read is ``unknown``, and ``problem`` says why. Libraries are full
-    paths where the file itself says them or says where to look, else the names in the file.
+    paths if the file contains the path or says where to look, otherwise the names in the file.
     """
     try:
         size = Path(path).stat().st_size
@@ -78,8 +78,8 @@ def read(path: str) -> Linkage:
 def combine(linkages: Sequence[Linkage]) -> Linkage:
     """Combine the extension files of one installation into one answer.
 
-    Releases before 40 have two files, and only one of them holds or links OpenSSL. A link to
-    OpenSSL in any file makes the whole ``dynamic``.
+    Releases before 40 have two files, and only one of them contains or links OpenSSL. If any file
+    links to OpenSSL, the whole installation is ``dynamic``.
     """
     for kind in ("dynamic", "static", "unknown"):
         for linkage in linkages:
@@ -89,15 +89,15 @@ def combine(linkages: Sequence[Linkage]) -> Linkage:
 
 
 def resolve(linkage: Linkage, mapped: Sequence[str]) -> Linkage:
-    """Put the files that a process has ``mapped`` in the place of the names of the libraries.
+    """Replace the names of the libraries with the files that a process has ``mapped``.
 
-    What the dynamic linker really loaded is the truth. A name that matches nothing stays.
+    What the dynamic linker really loaded is decisive. A name without a match stays.
     """
     return replace(linkage, libraries=tuple(_loaded(name, mapped) for name in linkage.libraries))
 
 
 def _loaded(name: str, mapped: Sequence[str]) -> str:
-    # libssl.so.3 may be a link to libssl.so.3.0.7: the kernel's list has the file's own name.
+    # libssl.so.3 may be a link to libssl.so.3.0.7: the kernel's list contains the real file name.
     base = PurePosixPath(name).name
     for path in mapped:
         found = PurePosixPath(path).name
@@ -117,14 +117,12 @@ def _judge(path: str, stream: BinaryIO) -> Linkage:
     elif start in _MACH_O:
         parts = _mach_o(path)
     else:
-        return _unknown(path, "The file is no extension file: it is not ELF, Mach-O or PE.")
+        return _unknown(path, "The file is not an extension file: it is not ELF, Mach-O or PE.")
     with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         answers = {_judge_part(path, part, content) for part in parts}
     if len(answers) > 1:
         kinds = ", ".join(sorted({answer.kind for answer in answers}))
-        return _unknown(
-            path, f"The file's architectures differ in how OpenSSL is in them: {kinds}."
-        )
+        return _unknown(path, f"The architectures in the file link OpenSSL differently: {kinds}.")
     return answers.pop()
 
 
@@ -134,7 +132,7 @@ def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
         found = tuple(_in_folders(name, part.paths) for name in libraries)
         return Linkage("dynamic", path, tuple(dict.fromkeys(found)))
     if part.missing:
-        problem = f"The file wants OpenSSL's {part.missing} but names no library that has it."
+        problem = f"The file needs OpenSSL's {part.missing} but names no library that provides it."
         return _unknown(path, problem)
     end = part.start + part.size if part.size else len(content)
     if content.find(_HEART, part.start, end) >= 0 and VERSION.search(content, part.start, end):
@@ -142,12 +140,12 @@ def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
     relative = _RELATIVES.search(content, part.start, end)
     if relative:
         name = (relative[1] or relative[2]).decode("ascii")
-        return _unknown(path, f"{name} is inside this file, not OpenSSL.")
+        return _unknown(path, f"{name} is in this file, not OpenSSL.")
     return _unknown(path, _NEITHER)
 
 
 def _is_openssl(name: str) -> bool:
-    base = PureWindowsPath(name).name  # knows both kinds of slash
+    base = PureWindowsPath(name).name  # handles both kinds of slash
     return _LIBRARY.fullmatch(base) is not None
 
 
@@ -168,7 +166,7 @@ def _elf(stream: BinaryIO, path: str) -> _Part:
     needed: list[str] = []
     paths: list[str] = []
     missing = ""
-    tag: Any  # pyelftools gives it its attributes only at run time
+    tag: Any  # pyelftools sets its attributes only at run time
     for section in ELFFile(stream).iter_sections():
         if isinstance(section, DynamicSection):
             for tag in section.iter_tags():
@@ -199,7 +197,7 @@ _MACH_O = {
     for magic in ("feedface", "cefaedfe", "feedfacf", "cffaedfe", "cafebabe", "cafebabf")
 }
 _ARCHITECTURES = 32
-"""More than any fat file holds. Java classes begin like fat files, with a larger number here."""
+"""More than any fat file contains. Java classes begin like fat files, with a larger number here."""
 
 
 def _mach_o(path: str) -> tuple[_Part, ...]:
@@ -209,7 +207,7 @@ def _mach_o(path: str) -> tuple[_Part, ...]:
     with open(path, "rb") as stream:  # noqa: PTH123 - eight bytes, not the file
         magic, count = struct.unpack(">II", stream.read(8))
     if magic in (FAT_MAGIC, FAT_MAGIC_64) and count > _ARCHITECTURES:
-        raise ValueError(f"it claims to hold {count} architectures")
+        raise ValueError(f"it claims to contain {count} architectures")
     parts = []
     for header in MachO(path, allow_unknown_load_commands=True).headers:
         segments = [command for _, command, _ in header.commands if hasattr(command, "filesize")]
@@ -224,7 +222,7 @@ def _mach_o(path: str) -> tuple[_Part, ...]:
         names = [name[len("@rpath/") :] if name.startswith("@rpath/") else name for name in needed]
         parts.append(_Part(tuple(names), header.offset, header.size, tuple(paths)))
     if not parts:
-        raise ValueError("it holds no architecture")
+        raise ValueError("it contains no architecture")
     return tuple(parts)
 
 
@@ -242,7 +240,7 @@ def _pe(path: str) -> _Part:
 
 
 def _must_be_whole(size: int, places: Iterable[tuple[int, int]]) -> None:
-    """Raise ValueError where the contents, each from where and how long, go past the end."""
+    """Raise ValueError if a part (offset and length) extends past the end of the file."""
     if any(start + length > size for start, length in places):
         raise ValueError("its end is missing")
 

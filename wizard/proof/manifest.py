@@ -1,6 +1,6 @@
-"""The manifest of a wheelhouse: what lies in the folder, read from the wheels themselves.
+"""The manifest of a wheelhouse: the contents of the folder, read from the wheels themselves.
 
-``manifest.json`` stands beside the wheels; ``docs/wheelhouse.md`` documents its form.
+``manifest.json`` is beside the wheels; ``docs/wheelhouse.md`` documents its format.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from wizard.wording import joined
 
 FILE = "manifest.json"
 SCHEMA = 1
-"""The number of the manifest's JSON form."""
+"""The version of the manifest's JSON format."""
 LARGEST = 4 * 1024 * 1024
 """Bytes. A manifest has some hundred bytes for each wheel."""
 EXTENSIONS = (".so", ".pyd", ".dylib")
@@ -47,12 +47,12 @@ ALLOWED = re.compile(
 class Wheel:
     """One wheel. ``tags`` are those of its file name, ``size`` is in bytes.
 
-    ``link`` is ``static`` or ``dynamic`` for the wheel of cryptography, else empty; ``openssl``
-    is the version of the OpenSSL inside, or the one whose headers it was built with;
-    ``libraries`` are what it needs of the system beyond what every system has. ``glibc`` is the
-    oldest one that has all symbols it uses; empty where it uses none. ``rust`` is the compiler
-    that made it, where the file tells. ``only_here`` explains, in a sentence, a wheel that other
-    machines cannot use; empty for those that travel.
+    ``link`` is ``static`` or ``dynamic`` for the wheel of cryptography, else empty; ``openssl`` is
+    the version of the OpenSSL inside, or of the headers that it was built with; ``libraries`` are
+    the system libraries that it needs, except those that every system has. ``glibc`` is the oldest
+    one with all symbols that it uses; empty if it uses none. ``rust`` is the compiler that built
+    it, if the file states it. ``only_here`` is a sentence that explains why other machines cannot
+    use the wheel; empty if they can.
     """
 
     file: str
@@ -71,11 +71,11 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a wheelhouse holds, for which Pythons, and where it was made.
+    """What a wheelhouse contains, for which Pythons, and where it was made.
 
-    ``method`` says whether cryptography was built there (``source``) or fetched (``wheel``);
-    ``targets`` are the Pythons that it was tried with, as in ``cpython 3.11.7``. ``system``,
-    ``machine``, ``python`` and ``pip`` are of the machine that made it; ``made`` is a UTC time.
+    ``method`` says whether cryptography was compiled (``source``) or downloaded (``wheel``);
+    ``targets`` are the Pythons that tested it, such as ``cpython 3.11.7``. ``system``, ``machine``,
+    ``python`` and ``pip`` are of the machine that made it; ``made`` is a UTC time.
     """
 
     schema: int
@@ -92,18 +92,18 @@ class Manifest:
 
 
 def write(order: action.WriteManifest) -> Manifest:
-    """Put the wheels of ``order`` into its folder, replacing those of an earlier manifest.
+    """Copy the wheels of ``order`` to its folder, replacing those of an earlier manifest.
 
-    The manifest is written last, so a folder with one is whole. Raises WizardError where there is
-    no wheel of the release among them, and OSError where the folder cannot be written.
+    The manifest is written last, so a folder with a manifest is complete. Raises WizardError if
+    they contain no wheel of the release, and OSError if the folder cannot be written.
     """
     files = sorted(Path(order.wheels).glob("*.whl"))
     wheels = tuple(read(file) for file in files)
     if not any(w.name == "cryptography" and w.version == order.release for w in wheels):
         raise WizardError(
-            f"There is no wheel of cryptography {order.release} in {order.wheels}.",
+            f"{order.wheels} contains no wheel of cryptography {order.release}.",
             shown="\n".join(file.name for file in files),
-            hints=("Read the log of the step that made it.",),
+            hints=("Read the log of the step that should have made it.",),
         )
     folder = Path(order.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def write(order: action.WriteManifest) -> Manifest:
 
 
 def _pip(python: str) -> str:
-    """The version of that interpreter's pip; empty where it does not say."""
+    """Return the version of that interpreter's pip; empty if it is not known."""
     try:
         words = ask((python, "-m", "pip", "--version"), timeout=30).stdout.split()
     except (OSError, ProgramTimeout):
@@ -139,14 +139,14 @@ def _pip(python: str) -> str:
 
 
 def load(folder: Path) -> Manifest:
-    """Read the manifest in ``folder``. Raises BadRequest where there is none, or a damaged one."""
+    """Read the manifest in ``folder``. Raises BadRequest if it is missing or damaged."""
     file = folder / FILE
     try:
         if not folder.is_dir():
             what = "is a file, not a folder" if folder.exists() else "does not exist"
             raise BadRequest(
                 f"The wheelhouse {folder} {what}.",
-                hints=("Name the folder that was made with --wheelhouse.",),
+                hints=("Name a folder that was made with --wheelhouse.",),
             )
         if not file.is_file():
             raise _no_manifest(folder)
@@ -162,31 +162,31 @@ def load(folder: Path) -> Manifest:
     names = [wheel.file for wheel in found.wheels]
     strange = next((n for n in names if Path(n).name != n or not n.endswith(".whl")), "")
     if strange or len(set(names)) != len(names):
-        raise _damaged(file, f"It names {strange!r}." if strange else "It names a file twice.")
+        raise _damaged(file, f"It names {strange!r}." if strange else "It lists a file twice.")
     if not found.targets or any(len(target.split()) != 2 for target in found.targets):
         raise _damaged(file, f"Its targets are {', '.join(found.targets) or 'none'}.")
     if not any(wheel.name == "cryptography" for wheel in found.wheels):
-        raise _damaged(file, "It names no wheel of cryptography.")
+        raise _damaged(file, "It lists no wheel of cryptography.")
     return found
 
 
 def compare(folder: Path, manifest: Manifest) -> None:
-    """Raise BadRequest where a wheel is missing or is not the one that the manifest tells of."""
+    """Raise BadRequest if a wheel is missing or differs from the manifest."""
     for wheel in manifest.wheels:
         file = folder / wheel.file
         try:
             if not file.is_file():
-                raise _wrong(folder, wheel, "The manifest names it, and it is not there.")
+                raise _wrong(folder, wheel, "The manifest lists it, but the file is missing.")
             found = _sha256(file)
         except OSError as error:
             raise _wrong(folder, wheel, f"It cannot be read: {error.strerror}.") from None
         if found != wheel.sha256:
             shown = f"SHA-256 in the manifest: {wheel.sha256}\nSHA-256 of the file:     {found}"
-            raise _wrong(folder, wheel, "It was changed after it was made, or half copied.", shown)
+            raise _wrong(folder, wheel, "The file was changed, or only partly copied.", shown)
 
 
 def listing(manifest: Manifest) -> Listing:
-    """What the wheelhouse has of cryptography, as an index would tell it."""
+    """Return the wheelhouse's wheels of cryptography in the form of an index listing."""
     releases: dict[str, list[Wheel]] = {}
     named = (target.split() for target in manifest.targets)
     pythons = tuple(python_label(*words, free=words[-1].endswith("t")) for words in named)
@@ -207,14 +207,14 @@ def listing(manifest: Manifest) -> Listing:
 
 
 def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
-    """What a wheelhouse is, in plain English, one (mark, sentence) a line."""
+    """Describe a wheelhouse in plain English, one (mark, sentence) per line."""
     own = [wheel for wheel in manifest.wheels if wheel.name == "cryptography"]
     size = sum(wheel.size for wheel in manifest.wheels) / 1e6
     pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
     lines: list[tuple[Mark, str]] = [
         ("ok", f"cryptography {manifest.release} for {joined(pythons)}."),
-        ("ok", "Each of them installed it from the wheels alone, and it works."),
-        ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, each with its checksum."),
+        ("ok", "Each of them installed it from these wheels only, and it works."),
+        ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, with checksums."),
     ]
     openssl = joined(dict.fromkeys(w.openssl for w in own if w.openssl)) or "OpenSSL"
     links = {wheel.link for wheel in own}
@@ -231,7 +231,8 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
 
 
 def _honest(wheel: Wheel) -> str:
-    """The tags, saying which libc a plain ``linux`` wheel needs: its name promises any."""
+    """Return the tags, with the libc that a plain ``linux`` wheel needs, which its name does not
+    say."""
     interpreters, abis, platforms = wheel.tags.split("-")
     if platforms.startswith("linux_"):
         machine = platforms[len("linux_") :]
@@ -246,7 +247,7 @@ def _link(wheels: Iterable[Wheel]) -> str:
 
 
 def read(file: Path) -> Wheel:
-    """Read one wheel. Raises WizardError where it is none."""
+    """Read one wheel. Raises WizardError if it is not a wheel."""
     try:
         name, version, _build, _tags = parse_wheel_filename(file.name)
         wheel = Wheel(
@@ -264,7 +265,7 @@ def read(file: Path) -> Wheel:
                 if member.endswith(EXTENSIONS)
             ]
     except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
-        raise WizardError(f"{file} is no wheel.", shown=str(error)) from None
+        raise WizardError(f"{file} is not a wheel.", shown=str(error)) from None
     folders = tuple(dict.fromkeys(folder for part in parts for folder in part.folders))
     return _explained(_with_extensions(wheel, parts), folders) if parts else wheel
 
@@ -285,29 +286,31 @@ def _with_extensions(wheel: Wheel, parts: list[Survey]) -> Wheel:
 
 
 def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
-    """Say of a plain ``linux`` wheel why it does not travel. ``folders`` are its run path."""
+    """Return why a plain ``linux`` wheel works only here. ``folders`` are its run path."""
     if not wheel.tags.rpartition("-")[2].startswith("linux_"):
         return wheel
     reasons = []
     if wheel.link == "dynamic":
         names = joined(Path(name).name for name in wheel.libraries) or "OpenSSL"
         places = " or ".join(folder for folder in folders if folder.startswith("/"))
-        where = f"the OpenSSL in {places}" if places else "that system's own OpenSSL"
+        where = f"the OpenSSL in {places}" if places else "that system's OpenSSL"
         reasons.append(f"it uses {where} ({names})")
     elif wheel.libraries:
         reasons.append(f"it uses libraries of that system ({', '.join(wheel.libraries)})")
     if wheel.glibc:
         reasons.append(f"it needs glibc {wheel.glibc} or newer")
-    because = joined(reasons) or "nobody has checked which libraries other systems have"
+    because = joined(reasons) or "it is unknown whether other systems have its libraries"
     return replace(
         wheel,
-        only_here="It only installs on systems like the one that it was built on, because "
-        f"{because}: that is what “linux” in its name says, in contrast to “manylinux”.",
+        only_here="It installs only on systems like the one where it was built, because "
+        f"{because}: the tag “linux” in its name means this, in contrast to “manylinux”.",
     )
 
 
 def _extracted(archive: zipfile.ZipFile, member: str, folder: Path) -> str:
-    """The path of one extension file, taken out of its wheel; its name leads nowhere else."""
+    """Extract one extension file from its wheel and return its path, which cannot leave the
+    folder.
+    """
     handle, path = tempfile.mkstemp(suffix=Path(member).suffix, dir=folder)
     with archive.open(member) as source, os.fdopen(handle, "wb") as target:
         shutil.copyfileobj(source, target)
@@ -315,7 +318,8 @@ def _extracted(archive: zipfile.ZipFile, member: str, folder: Path) -> str:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what an earlier manifest names; the manifest first: without it nothing is whole."""
+    """Remove what an earlier manifest lists; the manifest first, because a folder without it counts
+    as incomplete."""
     if not (folder / FILE).is_file():
         return
     names = [wheel.file for wheel in load(folder).wheels]
@@ -343,9 +347,12 @@ def _no_manifest(folder: Path) -> BadRequest:
         f"{folder} has no {FILE}, so it is not a wheelhouse of this wizard."
         if wheels or any(folder.iterdir())
         else f"The folder {folder} is empty.",
-        why="Without it nobody can tell whether the wheels are whole." if wheels else "",
+        why="Without it, the wizard cannot check whether the wheels are complete."
+        if wheels
+        else "",
         hints=(
-            f"Make one, where there is a network: cryptography-wizard --yes --wheelhouse {folder}",
+            "Make one on a machine with a network: cryptography-wizard --yes --wheelhouse "
+            f"{folder}",
         ),
     )
 

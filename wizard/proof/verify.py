@@ -35,9 +35,9 @@ _NOT_INSTALLED = "cryptography is not installed in this Python."
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was tried: its name, whether it worked, and what was seen.
+    """One check: its name, whether it passed, and what was seen.
 
-    The name ``warning`` is for what the import warns of; it does not count as a failure.
+    The name ``warning`` is for warnings of the import; it does not count as a failure.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Check:
 class Report:
     """What was proved about the cryptography that ``python`` imports.
 
-    ``ok`` is True when every check passed and what was found is what was expected.
+    ``ok`` is True if every check passed and the result is as expected.
     """
 
     python: str
@@ -63,9 +63,9 @@ class Report:
 
 @dataclass(frozen=True)
 class _Told:
-    """What ``target/prove.py`` told (its keys are documented there).
+    """The output of ``target/prove.py``, which documents its keys.
 
-    Where it came to no end (``whole`` is False) the last check is the one that stopped it.
+    If it did not finish (``whole`` is False), the last check is the one that stopped it.
     """
 
     prefix: str = ""
@@ -84,9 +84,9 @@ def verify(
 ) -> Report:
     """Prove the cryptography that the interpreter at the path ``python`` imports.
 
-    ``release``, ``link`` (``dynamic`` or ``static``) and the version ``openssl`` are what is
-    expected; empty means that anything will do. ``timeout`` is in seconds. Whatever is wrong with
-    cryptography is in the report. Raises BadRequest where ``python`` is not a Python 3.6 or later.
+    ``release``, ``link`` (``dynamic`` or ``static``) and the version ``openssl`` are the expected
+    values; empty accepts anything. ``timeout`` is in seconds. Problems of cryptography are in the
+    report. Raises BadRequest if ``python`` is not a Python 3.6 or later.
     """
     _must_be_program(python)
     told = _run(python, timeout)
@@ -109,12 +109,14 @@ def verify(
 
 
 def missing(report: Report) -> bool:
-    """Say whether there is no cryptography at all, in contrast to one that does not work."""
+    """Return whether cryptography is missing, in contrast to installed but not working."""
     return report.problems == (_NOT_INSTALLED,)
 
 
 def sentences(report: Report) -> tuple[tuple[Mark, str], ...]:
-    """Tell a report in plain English, one (mark, sentence) a line, the most important first."""
+    """Describe a report in plain English, one (mark, sentence) per line, the most important
+    first.
+    """
     if missing(report):
         return (("failed", f"cryptography is not installed in {report.python}."),)
     name = f"cryptography {report.version}".strip()
@@ -141,11 +143,11 @@ def _about_linkage(report: Report) -> tuple[Mark, str]:
         return "ok", f"{openssl} is inside (static)."
     if report.linkage.kind == "dynamic":
         return "ok", f"{openssl} is linked to {_listed(report.linkage.libraries)} (dynamic)."
-    return "warning", f"How {openssl} is linked is not known. {report.linkage.problem}"
+    return "warning", f"How {openssl} is linked is unknown. {report.linkage.problem}"
 
 
 def _listed(libraries: tuple[str, ...]) -> str:
-    """Name the libraries; the folder only once where all lie in the same."""
+    """Name the libraries; the folder only once if all are in the same one."""
     first, rest = libraries[0], libraries[1:]
     if len({Path(library).parent for library in libraries}) == 1:
         rest = tuple(Path(library).name for library in rest)
@@ -155,26 +157,26 @@ def _listed(libraries: tuple[str, ...]) -> str:
 def _unexpected(
     told: _Told, linkage: Linkage, release: str, link: str, openssl: str
 ) -> Iterator[str]:
-    """Yield a sentence for each thing that is not as it was asked for."""
+    """Yield a sentence for each thing that differs from the request."""
     if release and told.version and not _same_version(told.version, release):
         yield (
-            f"cryptography {release} was asked for, but this Python imports {told.version} "
+            f"cryptography {release} was requested, but this Python imports {told.version} "
             f"from {told.location}.{_stranger(told.location, told.prefix)}"
         )
     if link and linkage.kind == "unknown":
-        yield f"A {link} OpenSSL was asked for, but how it is linked is unknown: {linkage.problem}"
+        yield f"A {link} OpenSSL was requested, but how it is linked is unknown: {linkage.problem}"
     elif link and link != linkage.kind:
         how = {"static": "inside (static)", "dynamic": "linked (dynamic)"}
-        yield f"OpenSSL was to be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
+        yield f"OpenSSL should be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
     if openssl and told.openssl and openssl not in told.openssl.split():
         where = f" ({_listed(linkage.libraries)})" if linkage.libraries else ""
-        yield f"OpenSSL {openssl} was asked for, but the one in use is {told.openssl}{where}."
+        yield f"OpenSSL {openssl} was requested, but {told.openssl} is in use{where}."
 
 
 def _same_version(one: str, other: str) -> bool:
     if one == other:
         return True
-    from packaging.version import InvalidVersion, Version  # only where the texts differ
+    from packaging.version import InvalidVersion, Version  # only if the texts differ
 
     try:
         return Version(one) == Version(other)
@@ -183,11 +185,11 @@ def _same_version(one: str, other: str) -> bool:
 
 
 def _stranger(location: str, prefix: str) -> str:
-    """Explain a package that comes from outside of its environment."""
+    """Explain a package that comes from outside the environment."""
     if Path(prefix) in Path(location).parents:
         return ""
     why = " PYTHONPATH is set: unset it and try again." if os.environ.get("PYTHONPATH") else ""
-    return f" That is outside of the environment {prefix}.{why}"
+    return f" That is outside the environment {prefix}.{why}"
 
 
 def _must_be_program(python: str) -> None:
@@ -200,13 +202,13 @@ def _must_be_program(python: str) -> None:
             hints=(f"For an environment: {path / 'bin' / 'python'}",),
         )
     if not os.path.lexists(path):
-        raise BadRequest(f"There is no {python}.", hints=("Check the path.",))
+        raise BadRequest(f"{python} does not exist.", hints=("Check the path.",))
     if not path.exists():
         raise BadRequest(
-            f"{python} leads nowhere.",
+            f"{python} is a broken link.",
             shown=f"{python} -> {os.readlink(path)}",  # noqa: PTH115 - Path.readlink loses "./"
-            why="The Python that this environment was made from is gone.",
-            hints=("Make the environment again.",),
+            why="The Python from which this environment was made is missing.",
+            hints=("Recreate the environment.",),
         )
     if not path.is_file() or not os.access(path, os.X_OK):
         raise BadRequest(
@@ -219,14 +221,14 @@ def _must_be_program(python: str) -> None:
 def _run(python: str, timeout: float) -> _Told:
     program = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
     with target_script("prove.py") as script:
-        # -B: a proof changes nothing, so it leaves no compiled files behind either. The script
-        # ends itself a little before its time is over, and can then still say where it was.
+        # -B: a proof changes nothing, so it must not leave compiled files behind. The script ends
+        # itself shortly before the timeout, so that it can still say where it was.
         argv = (program, "-B", str(script), str(timeout * 0.9))
         try:
             output = ask(argv, timeout=timeout)
         except ProgramTimeout:
-            _must_be_python(program, "It gave no answer.")
-            return _not_begun(f"This Python gave no answer within {timeout:g} s.")
+            _must_be_python(program, "It did not answer.")
+            return _not_begun(f"This Python did not answer within {timeout:g} s.")
         except OSError as error:
             raise _not_python(program, error.strerror or str(error)) from None
     answer = _last_answer(output.stdout)
@@ -242,12 +244,12 @@ def _not_begun(why: str) -> _Told:
 
 
 def _last_answer(stdout: str) -> Optional[dict[str, Any]]:
-    """Return the last whole answer of prove.py; what others printed is passed over."""
+    """Return the last complete answer of prove.py; other output is ignored."""
     for line in reversed(stdout.splitlines()):
         try:
             answer = json.loads(line)
         except ValueError:
-            continue  # cut off in the middle, or printed by somebody else
+            continue  # cut off, or printed by something else
         if isinstance(answer, dict) and answer.keys() >= _KEYS:
             return answer
     return None
@@ -273,19 +275,19 @@ def _understand(answer: dict[str, Any], ending: str) -> _Told:
 
 
 def _ending(output: Output) -> str:
-    """Say in one sentence how a proof ended that came to no end, and where it was."""
+    """Say in one sentence how an unfinished proof ended, and where it was."""
     lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
     # faulthandler: "Timeout (0:01:48)!" or "Fatal Python error: …", then the newest call first.
     frame = next((line for line in lines if line.startswith('File "')), "")
     where = f" It was at: {frame}" if frame else ""
     if any(line.startswith("Timeout (") for line in lines):
-        return f"It hung and was ended.{where}"
+        return f"It hung and was stopped.{where}"
     if output.exit < 0:
         return f"The interpreter crashed ({_signal_name(-output.exit)}).{where}"
-    if output.exit >= 0xC0000000:  # how Windows says that a program crashed
+    if output.exit >= 0xC0000000:  # how Windows reports a crash
         return f"The interpreter crashed (0x{output.exit:08X}).{where}"
     said = f" It said: {lines[-1]}" if lines and not where else where
-    return f"The interpreter ended in the middle with exit code {output.exit}.{said}"
+    return f"The interpreter stopped early with exit code {output.exit}.{said}"
 
 
 def _signal_name(number: int) -> str:
@@ -301,7 +303,7 @@ def _last_line(text: str) -> str:
 
 
 def _must_be_python(program: str, shown: str) -> None:
-    """Ask a program that did not run the proof whether it is a Python at all, and which."""
+    """Ask a program that did not run the proof whether it is a Python, and which version."""
     code = "import sys; sys.stdout.write('Python %d.%d.%d' % sys.version_info[:3])"
     try:
         answer = ask((program, "-S", "-E", "-c", code), timeout=10.0).stdout
@@ -316,15 +318,15 @@ def _must_be_recent(program: str, version: str) -> None:
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         raise BadRequest(
             f"{program} is Python {version}, which is too old.",
-            why="The releases of cryptography that this wizard knows need Python 3.6 or later.",
+            why="The releases of cryptography that the wizard supports need Python 3.6 or later.",
             hints=("Name a newer Python.",),
         )
 
 
 def _not_python(program: str, shown: str) -> BadRequest:
     return BadRequest(
-        f"{program} is not a Python that works.",
+        f"{program} is not a working Python.",
         shown=shown,
-        why="It was started as one and did not answer like one.",
+        why="It was started, but did not answer like a Python.",
         hints=("Give the path of a Python interpreter, such as .venv/bin/python.",),
     )

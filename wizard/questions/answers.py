@@ -17,20 +17,20 @@ else:
     import tomli as tomllib
 
 LARGEST = 64 * 1024
-"""No answers file is larger than this, in bytes."""
+"""The largest size of an answers file, in bytes."""
 
 
 def load(path: str) -> Choices:
     """Read choices from a TOML file.
 
-    Raises BadRequest where it cannot be read, is no TOML, or has an unknown key or value; the
-    message names the line and the nearest valid word.
+    Raises BadRequest if it cannot be read, is not TOML, or has an unknown key or value; the message
+    names the line and the nearest valid word.
     """
     text = text_files.read(
         path,
         "an answers file",
         limit=LARGEST,
-        why=f"An answers file has a few lines; more than {LARGEST // 1024} KiB is not read.",
+        why=f"An answers file has a few lines. The wizard reads at most {LARGEST // 1024} KiB.",
     )
     if "\0" in text:
         raise BadRequest(f"{path} is a binary file, not an answers file.")
@@ -40,13 +40,14 @@ def load(path: str) -> Choices:
         raise BadRequest(
             f"{path} is not valid TOML.",
             shown=str(error),
-            hints=('Each line is a choice, as in: method = "wheel"',),
+            hints=('Each line is a choice, for example: method = "wheel"',),
         ) from None
     return from_data(data, path, text)
 
 
 def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
-    """Make choices of plain data, checking every key and value. ``text`` gives line numbers."""
+    """Make choices from plain data, checking every key and value. ``text`` is used for line
+    numbers."""
     allowed = tuple(described())
     for name, value in data.items():
         place = _place(path, text, name)
@@ -67,28 +68,29 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
 
 
 def check_value(name: str, value: str, *, place: str = "") -> None:
-    """Raise BadRequest where ``value`` is not one of those allowed for the choice ``name``."""
+    """Raise BadRequest if ``value`` is not allowed for the choice ``name``."""
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
-            f"{value!r} is not a value of {name!r}{did_you_mean(value, values, quoted=True)}.",
+            f"{value!r} is not a possible value of "
+            f"{name!r}{did_you_mean(value, values, quoted=True)}.",
             shown=place,
             hints=(f"Allowed for {name}: " + ", ".join(values) + ".",),
         )
     if "\0" in value or "\n" in value:
-        raise BadRequest(f"The value of {name!r} must be one line.", shown=place)
+        raise BadRequest(f"The value of {name!r} must be a single line.", shown=place)
     if name == "openssl_sha256":
-        from wizard import openssl_archive  # seldom wanted
+        from wizard import openssl_archive  # rarely needed
 
         openssl_archive.check_sha256(value, place=place)
     if name == "manager":
-        from wizard.questions import manager_names  # reads all backends
+        from wizard.questions import manager_names  # imports all backends
 
         manager_names.check_word(value, place=place)
 
 
 def save(path: Path, choices: Choices) -> None:
-    """Write choices so that `load` reads the same again."""
+    """Write choices so that `load` reads the same choices again."""
     import tomli_w
 
     path.write_text(
@@ -99,7 +101,7 @@ def save(path: Path, choices: Choices) -> None:
 
 
 def merge(flags: Choices, file: Choices) -> Choices:
-    """Choices from flags, and from the file where no flag says otherwise."""
+    """Return the choices from flags, and those from the file that no flag overrides."""
     chosen: dict[str, Any] = {**file.answered(), **flags.answered()}
     return Choices(**chosen)
 

@@ -1,4 +1,4 @@
-"""The questions of a source build: who brings what is missing, OpenSSL, and Rust."""
+"""The questions of a source build: the package manager, OpenSSL, and Rust."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SYSTEM = ("present", "packages")
 
 
 def manager(case: Case) -> Question | None:
-    """Which package manager installs what is missing."""
+    """Ask which package manager installs what is missing."""
     facts, choices = case.facts, case.choices
     present = build_needs.available(facts, case.knowledge)
     native = any(not build_needs.foreign(facts, names) for _, names in present)
@@ -28,7 +28,7 @@ def manager(case: Case) -> Question | None:
         offer = case.with_(manager=found.name).offer()
         blocked = offer.source_blocked_by
         if native and build_needs.foreign(facts, names):
-            blocked = Refused("Other systems are made with it, this one is not.")
+            blocked = Refused("This system is not managed with it; other systems are.")
         if found.problem:
             blocked = Refused(found.problem)
         label = managers()[found.name].label
@@ -37,19 +37,21 @@ def manager(case: Case) -> Question | None:
     open_ = [option.value for option in options if not option.closed]
     recommended = best.manager if best and best.manager in open_ else next(iter(open_), "")
     if not recommended and not choices.manager:
-        return None  # everything is there already, or the method question has said why not
+        return None  # everything is installed, or the method question has already said why not
     return Question(
         "manager",
         "Which package manager should install what is missing?",
         assets.text("questions/manager.md"),
         tuple(options),
         recommended,
-        "It fits this system, and has the least to install.",
+        f"Recommended: {managers()[recommended].label}. It has the fewest packages to install."
+        if recommended
+        else "",
     )
 
 
 def origin(case: Case) -> Question | None:
-    """Where the OpenSSL comes from, and with that how it is linked."""
+    """Ask where OpenSSL comes from and how it is linked."""
     system = case.with_(openssl="system", link="dynamic").offer()
     inside = case.with_(openssl="system", link="static").offer().source_blocked_by
     number = _number(system)
@@ -61,30 +63,33 @@ def origin(case: Case) -> Question | None:
         _openssl_option(
             "system",
             "dynamic",
-            f"The OpenSSL{number} of {whose}, used where it is (dynamic)",
-            f"{keeper} it. It takes no extra time.",
+            f"The OpenSSL{number} of {whose}, used from its folder (dynamic)",
+            f"{keeper} it. No extra time.",
             system.source_blocked_by,
         ),
         _openssl_option(
             "system",
             "static",
-            f"The OpenSSL{number} of {whose}, copied in (static)",
-            "You update it: build again. It takes no extra time.",
+            f"The OpenSSL{number} of {whose}, copied into cryptography (static)",
+            "To update OpenSSL later, you must rebuild. No extra time.",
             inside,
         ),
         *built,
     )
-    recommended = next((option.value for option in options if not option.closed), "")
+    best = next((option for option in options if not option.closed), None)
+    recommended = best.value if best else ""
+    why = "It is the simplest choice that is possible here."
+    if recommended == options[0].value and keeper != _YOU:
+        why = "Nothing else is compiled, and updates are automatic."
     return Question(
         "openssl",
         "Where should OpenSSL come from?",
         assets.text("questions/openssl.md"),
         options,
         recommended,
-        "Nothing more is compiled, and updates come by themselves."
-        if recommended == options[0].value and keeper != _YOU
-        else "It is the plainest way that is possible here.",
-        free="The folder of another one, which you update",
+        f"Recommended: {best.label}. {why}" if best else "",
+        free="An OpenSSL you built yourself (enter its folder)",
+        example="for example /opt/openssl-3.5",
         fields=("openssl", "link"),
     )
 
@@ -98,10 +103,11 @@ def _openssl_option(
 
 
 def _built_here(case: Case) -> tuple[Option, ...]:
-    """Both ways to use an OpenSSL that the wizard builds: of the chosen version, or the best."""
+    """Return both options for an OpenSSL that the wizard builds: the chosen version, or the best
+    one."""
     asked = case.choices.openssl_choice
     fitting = _buildable(case)
-    # A mirror need not have each of them; where it has none, the question says why.
+    # A mirror may not have all of them; if it has none, the question says why.
     offered = tuple(
         each
         for each in fitting
@@ -116,11 +122,14 @@ def _built_here(case: Case) -> tuple[Option, ...]:
     if not version:
         return ()
     old = any(each.version == version and ended(case.facts, each) for each in fitting)
-    keeper = "It gets no more fixes." if old else f"{_YOU} it: build again."
+    keeper = "It no longer receives fixes." if old else "To update OpenSSL later, you must rebuild."
     options = []
-    for link, where in (("dynamic", "put beside cryptography"), ("static", "copied in")):
+    for link, where in (
+        ("dynamic", "installed beside cryptography"),
+        ("static", "copied into cryptography"),
+    ):
         offer = case.with_(openssl=version, link=link).offer()
-        time = "It was built before." if _ready(offer.needs) else "It takes a minute or two more."
+        time = "Already built." if _ready(offer.needs) else "Takes 1-2 min more."
         options.append(
             _openssl_option(
                 version,
@@ -134,7 +143,7 @@ def _built_here(case: Case) -> tuple[Option, ...]:
 
 
 def version(case: Case) -> Question | None:
-    """Which version of OpenSSL the wizard builds."""
+    """Ask which version of OpenSSL the wizard builds."""
     chosen = case.choices.openssl_choice
     if not isinstance(chosen, OpenSSLVersion):
         return None
@@ -143,21 +152,24 @@ def version(case: Case) -> Question | None:
     options = []
     for each in fitting:
         offer = case.with_(openssl=each.version).offer()
-        label = f"OpenSSL {each.version}" + (", built before" if _ready(offer.needs) else "")
+        label = f"OpenSSL {each.version}" + (", already built" if _ready(offer.needs) else "")
         until = supported(case.facts, each)
         until = f"{until[0].upper()}{until[1:]}."
         options.append(Option.checked(each.version, label, until, offer.source_blocked_by))
     known = {each.version for each in case.knowledge.openssls}
     if case.choices.openssl_sha256 and asked not in known:
-        label = f"OpenSSL {asked}, from the source that you have named"
-        until = "How long it is supported is not known here."
+        label = f"OpenSSL {asked}, from the source that you named"
+        until = "The wizard does not know how long it is supported."
         blocked = case.offer().source_blocked_by
         options.insert(0, Option.checked(asked, label, until, blocked))
     open_ = {option.value for option in options if not option.closed}
     best = longest(each for each in fitting if each.version in open_)
-    because = "Its support lasts the longest."
+    because = f"Recommended: OpenSSL {best.version}. It is supported the longest." if best else ""
     if best and ended(case.facts, best):
-        because = "All that this release takes are out of support; this one was in it the longest."
+        because = (
+            f"Recommended: OpenSSL {best.version}. No version for this release is still supported; "
+            "this one was supported the longest."
+        )
     return Question(
         "openssl_version",
         "Which version of OpenSSL?",
@@ -170,7 +182,7 @@ def version(case: Case) -> Question | None:
 
 
 def link(case: Case) -> Question | None:
-    """How the OpenSSL in a folder that was named gets into cryptography."""
+    """Ask how the OpenSSL in a named folder is linked."""
     if not isinstance(case.choices.openssl_choice, OpenSSLFolder):
         return None
     dynamic = case.with_(link="dynamic").offer()
@@ -178,13 +190,13 @@ def link(case: Case) -> Question | None:
         Option.checked(
             "dynamic",
             "Dynamic",
-            f"Uses the OpenSSL{_number(dynamic)} in that folder, and gets its updates.",
+            f"Uses the OpenSSL{_number(dynamic)} in that folder, and its updates.",
             dynamic.source_blocked_by,
         ),
         Option.checked(
             "static",
             "Static",
-            "OpenSSL is copied into cryptography: to update it, build again.",
+            "OpenSSL is copied into cryptography. To update OpenSSL later, you must rebuild.",
             case.with_(link="static").offer().source_blocked_by,
         ),
     )
@@ -195,37 +207,36 @@ def link(case: Case) -> Question | None:
         assets.text("questions/link.md"),
         options,
         recommended,
-        "Then OpenSSL can be updated without another build."
-        if recommended == "dynamic"
-        else "It is the only way here.",
+        _LINK_BECAUSE.get(recommended, ""),
     )
 
 
 def rust(case: Case) -> Question | None:
-    """Where Rust comes from."""
+    """Ask where Rust comes from."""
     best = case.with_(rust="").offer().needs
     if best and best.refresh:
-        return None  # which Rust there is cannot be seen before
+        return None  # the available Rust is not known yet
     offers = {value: case.with_(rust=value).offer() for value in ("system", "rustup", "none")}
     system = offers["system"].needs
     options = [
         Option.checked(
             "system",
-            "What this system has",
+            "This system's Rust",
             f"{system.rust.words if system and system.rust else ''}.",
             offers["system"].source_blocked_by,
         ),
         Option.checked(
             "rustup",
             "rustup",
-            "The Rust project's own installer, into a folder that is removed afterwards.",
+            "The Rust project's installer. It installs Rust into a folder that is removed "
+            "afterwards.",
             offers["rustup"].source_blocked_by,
         ),
     ]
     without = offers["none"].source_blocked_by
     if case.choices.rust == "none" or not without:
-        label = "No Rust: this release can do without it"
-        options.append(Option.checked("none", label, "Nothing is lost.", without))
+        label = "No Rust: this release does not need it"
+        options.append(Option.checked("none", label, "You lose no features.", without))
     kind = best.rust.kind if best and best.rust else ""
     recommended = "system" if kind in _SYSTEM else kind
     return Question(
@@ -239,37 +250,41 @@ def rust(case: Case) -> Question | None:
 
 
 def toolchain(case: Case) -> Question | None:
-    """What becomes of a Rust that the wizard itself has fetched."""
+    """Ask whether to keep a Rust that the wizard downloaded."""
     needs = case.offer().needs
     found = needs.rust if needs else None
     if found is None or not found.home:
         return None
     return Question(
         "toolchain",
-        "What should become of that Rust after the build?",
+        "Keep Rust after the build?",
         assets.text("questions/toolchain.md"),
         (
-            Option("remove", "Remove it", "cryptography needs no Rust to work."),
-            Option("keep", "Keep it", f"The next build is quicker. It stays in {found.home}."),
+            Option("remove", "Remove it", "cryptography does not need Rust to run."),
+            Option("keep", "Keep it", f"The next build is faster. Rust stays in {found.home}."),
         ),
         "keep" if found.kind == "present" else "remove",
-        "It was kept before."
+        "Recommended: keep it, as before."
         if found.kind == "present"
-        else "It takes about 600 MB, and is seldom needed again.",
+        else "Recommended: remove it. It takes about 600 MB and is rarely needed again.",
     )
 
 
 BUILDERS = (manager, origin, version, link, rust, toolchain)
-"""In the order in which they are asked."""
+"""The questions, in the order in which they are asked."""
 _BECAUSE = {
-    "system": "It is new enough for this release.",
-    "rustup": "What this system has is too old, or of the wrong kind.",
-    "none": "This release can be built without, so nothing has to be installed for it.",
+    "system": "Recommended: this system's Rust. It is new enough for this release.",
+    "rustup": "Recommended: rustup. This system has no Rust that is new enough for this release.",
+    "none": "Recommended: no Rust. This release does not need it.",
+}
+_LINK_BECAUSE = {
+    "dynamic": "Recommended: dynamic. You can then update OpenSSL without rebuilding.",
+    "static": "Recommended: static. It is the only possible choice here.",
 }
 
 
 _YOU = "You update"
-_INSTEAD = "One that is built here can be copied in."
+_INSTEAD = "Instead, the wizard can build OpenSSL and copy it into cryptography."
 
 
 def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:
@@ -277,33 +292,33 @@ def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:
 
 
 def _ready(needs: BuildNeeds | None) -> bool:
-    """Whether the OpenSSL that the wizard would build is there already."""
+    """Return whether the OpenSSL that the wizard would build is already built."""
     own = needs.openssl.own if needs and needs.openssl else None
     return own is not None and own.built
 
 
 def _brings(needs: BuildNeeds | None) -> str:
     if needs and needs.refresh:
-        return "Its package lists are fetched first."
+        return "Downloads its package lists first."
     if not needs or not needs.missing:
-        return "All that is needed is there already."
+        return "Everything needed is already installed."
     return f"Installs {', '.join(needs.missing)}."
 
 
 def _number(offer: Offer) -> str:
-    """The version of the OpenSSL that would be used, with a space before it; empty: not known."""
+    """Return the version of the OpenSSL that would be used, after a space; empty if unknown."""
     needs = offer.needs
     return f" {needs.openssl.version}" if needs and needs.openssl else ""
 
 
 def _manager(offer: Offer) -> str:
-    """The package manager that was asked for what a build needs; empty: none was."""
+    """Return the package manager that was asked for what a build needs; empty if none was."""
     asked = offer.needs or offer.source_blocked_by
     return asked.manager if asked else ""
 
 
 def _keeper(facts: Facts, offer: Offer) -> str:
-    """Who updates the OpenSSL that is not the wizard's."""
+    """Return who updates an OpenSSL that the wizard did not build."""
     if facts.system.name == "linux":
         return "Your system updates"
     manager = _manager(offer)

@@ -1,7 +1,7 @@
-"""The questions: one list, used by every face.
+"""The questions: one list for all interfaces.
 
-A face shows the questions that apply, one after the other, and puts each answer into `Choices`;
-after each answer it asks for the list again, since an answer can open or close later questions.
+An interface asks the questions that apply, one at a time, and puts each answer into `Choices`.
+After each answer it gets the list again, because an answer can open or close later questions.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from wizard.questions.question import Option, Question
 from wizard.refused import Refused
 
 EARLIER_LINES = 5
-"""How many earlier release lines are offered beside the newest; others are typed."""
+"""How many earlier release lines are offered in addition to the newest; users can type others."""
 
 
 def applicable(case: Case) -> tuple[Question, ...]:
-    """The questions that need asking, in order, given the choices made so far.
+    """Return the questions that must be asked, in order, for the choices made so far.
 
-    A question with one possible answer is not asked. A question where nothing is possible is: it
-    is the last of the list, and its options say why.
+    A question with only one possible answer is not asked. A question without a possible answer is
+    asked: it is the last of the list, and its options say why.
     """
     asked: list[Question] = []
     for question, _ in _walk(case):
@@ -39,10 +39,10 @@ def applicable(case: Case) -> tuple[Question, ...]:
 
 
 def complete(case: Case) -> Case:
-    """Fill every open choice with the recommended answer, and check those that were made.
+    """Fill every open choice with the recommended answer, and check the choices that were made.
 
-    Raises BadRequest for an answer that does not exist, Impossible for one that is closed here
-    (or where nothing is open), with the reason and the nearest thing that works.
+    Raises BadRequest for an answer that does not exist, and Impossible for one that is not possible
+    here (or if none is), with the reason and the nearest thing that works.
     """
     manager_names.check_here(case.facts, case.choices)
     choices = case.choices
@@ -60,28 +60,28 @@ def complete(case: Case) -> Case:
 
 
 def answer(question: Question, text: str) -> str:
-    """The value in `Choices` that a user's answer means: an option's value, or free text.
+    """Return the value in `Choices` for a user's answer: an option's value, or free text.
 
-    Raises BadRequest where the answer is not possible; the message says what is.
+    Raises BadRequest if the answer is not possible; the message says which ones are.
     """
     text = text.strip()
     for option in question.options:
         if text == option.value:
             if option.closed:
-                raise BadRequest(f"{option.label}: not possible here.", why=option.closed)
+                raise BadRequest(f"{option.label} is not possible here.", why=option.closed)
             return option.value
     if not question.free or not text:
         labels = ", ".join(option.label for option in question.options if not option.closed)
         raise BadRequest(f"{text!r} is not one of the answers.", hints=(f"Possible: {labels}.",))
     if "\0" in text or "\n" in text:
-        raise BadRequest("The answer must be one line.")
+        raise BadRequest("The answer must be a single line.")
     return text
 
 
 def _walk(case: Case) -> Iterator[tuple[Question, Case]]:
     """Each question that makes sense, with the case as it is when it is asked.
 
-    An earlier answer that is no longer possible gives way to the recommended one.
+    An earlier answer that is no longer possible is replaced by the recommended one.
     """
     builders: list[Callable[[Case], Question | None]] = list(_BUILDERS)
     while builders:
@@ -103,7 +103,7 @@ def _where(case: Case) -> Question | None:
     if choices.wheelhouse:
         return None  # nothing is installed
     if choices.python and not choices.venv and not case.target.new:
-        return None  # the Python that was asked for brings its environment
+        return None  # the requested Python already belongs to an environment
     found = tuple(
         Option.checked(
             python.environment,
@@ -117,7 +117,11 @@ def _where(case: Case) -> Question | None:
     folder = target_environment.default_folder(facts)
     options = found
     if all(not target_environment.same_folder(facts, option.value, folder) for option in found):
-        made = Option(folder, f"A new environment in {folder}", "Made for you; delete it to undo.")
+        made = Option(
+            folder,
+            f"A new environment in {folder}",
+            "The wizard makes this folder. To undo, delete it.",
+        )
         options = (*found, made)
     recommended = new.folder if new else folder
     return Question(
@@ -128,6 +132,7 @@ def _where(case: Case) -> Question | None:
         recommended,
         _why_there(new),
         free="Another folder",
+        example="for example ./my-env",
     )
 
 
@@ -143,14 +148,15 @@ def _python(case: Case) -> Question | None:
         )
         for python in target_environment.bases(case.facts)
     )
-    first = next((option for option in options if not option.closed), None)
+    usable = (p for p in target_environment.bases(case.facts) if target_environment.usable(p))
+    first = next(usable, None)
     return Question(
         "python",
         "Which Python should the new environment use?",
         assets.text("questions/python.md"),
         options,
-        first.value if first else "",
-        "It is the one you get by typing python3, or the best that was found.",
+        first.path if first else "",
+        _why_this_python(first) if first else "",
     )
 
 
@@ -181,6 +187,7 @@ def _release(case: Case) -> Question | None:
         best.version if best else "",
         _why_this_release(best, case.offer(case.releases[0])),
         free="Another release",
+        example="for example 46.0.7",
     )
 
 
@@ -193,7 +200,7 @@ def _method(case: Case) -> Question | None:
     recommended = offer.best_method()
     return Question(
         "method",
-        "As a ready-made wheel, or compiled from source?",
+        "Install a ready-made wheel, or compile from source?",
         assets.text("questions/method.md"),
         options,
         recommended,
@@ -205,7 +212,7 @@ _BUILDERS = (_where, _python, _release, _method)
 """In the order in which they are asked; those of the chosen method follow."""
 _KINDS = {
     "active": "active environment",
-    "folder": "environment here,",
+    "folder": "environment in this folder,",
     "asked": "environment",
 }
 
@@ -224,7 +231,7 @@ def _check(case: Case, question: Question) -> None:
     if option is None:
         known = ", ".join(o.value for o in question.options) or "none"
         raise BadRequest(
-            f"{value!r} is none of the answers to {described()[question.fills[0]].flag} here.",
+            f"{value!r} is not a possible value of {described()[question.fills[0]].flag} here.",
             hints=(f"Possible here: {known}.",),
         )
     if option.closed:
@@ -241,20 +248,20 @@ def _closed(question: Question, choices: Choices, refused: Refused) -> Impossibl
 
 
 def _flags(question: Question, choices: Choices) -> str:
-    """What a user would have typed to answer this question."""
+    """Return what a user would type to answer this question."""
     return " ".join(
         described()[name].typed(value) for name, value in question.flags(choices).items()
     )
 
 
 def _nothing_open(case: Case, question: Question) -> Impossible:
-    """No option is open: say why, and what would be possible with the other method."""
+    """No option is possible: say why, and what would be possible with the other method."""
     reasons = tuple(dict.fromkeys(option.closed for option in question.options if option.closed))
     hints: tuple[str, ...] = ()
     method = case.choices.method
     if method:
         what = f"--method {method} is not possible on this machine."
-        # The newest release tells best what the machine lacks.
+        # The newest release shows best what the machine lacks.
         blocked = case.offer(case.newest).blocked_by(method)
         others = (name for name in methods() if name != method)
         other = next((name for name in others if _best(case.with_(method=name))), "")
@@ -281,13 +288,17 @@ def _best(case: Case) -> Listed | None:
 
 def _why_this_release(best: Listed | None, newest: Offer) -> str:
     if best is newest.listed:
-        return "It is the newest, and it works here."
+        newest_version = newest.listed.version
+        return f"Recommended: {newest_version}. It is the newest release, and it works here."
+    if best is None:
+        return ""
     if newest.wheel_blocked_by and not newest.source_blocked_by:
         return (
-            f"It is the newest with a wheel for this computer. {newest.listed.version} has none, "
-            "but can be compiled here: that takes minutes, and brings all security fixes."
+            f"Recommended: {best.version}. It is the newest release with a wheel for this "
+            f"computer. {newest.listed.version} can be compiled here, which takes minutes and "
+            "gives you all security fixes."
         )
-    return "It is the newest that works here."
+    return f"Recommended: {best.version}. It is the newest release that works here."
 
 
 def _release_detail(offer: Offer, best: Listed | None, method: str) -> str:
@@ -295,13 +306,15 @@ def _release_detail(offer: Offer, best: Listed | None, method: str) -> str:
     how = next((methods()[name].brief for name in possible), "")
     if best is offer.listed or not offer.row.security:
         return f"{how}." if how else ""
-    # The whole caveat is in the plan's notes; here one line must do.
-    return f"{how}; misses security fixes that newer releases have."
+    # The full warning is in the plan's notes; here there is only one line.
+    return f"{how}; lacks security fixes that newer releases have."
 
 
 def _newest_wheel(case: Case, python: Python) -> str:
     newest = case.newest_wheel(python)
-    return f"Newest wheel: {newest.version}." if newest else "No wheel of any release fits."
+    if newest is None:
+        return "No ready-made release for this Python."
+    return f"Newest ready-made release: {newest.version}."
 
 
 def _name(python: Python) -> str:
@@ -311,12 +324,27 @@ def _name(python: Python) -> str:
 
 def _why_there(found: target_environment.Target | None) -> str:
     if found is None or found.new:
-        return "Nothing else on this computer changes."
+        return "Recommended: a new environment. Nothing else on this computer changes."
     if found.python.origin == "active":
-        return "It is the environment that is active now."
-    return "It is there already, made by an earlier run."
+        return "Recommended: the environment that is active now."
+    return f"Recommended: this environment exists; {_contents(found.python)}"
+
+
+def _contents(python: Python) -> str:
+    if python.cryptography:
+        return f"cryptography {python.cryptography} is in it."
+    return "cryptography is not in it yet."
+
+
+def _why_this_python(python: Python) -> str:
+    why = {
+        "asked": "You asked for it.",
+        "path": "It is the newest suitable Python on your PATH.",
+    }
+    name = f"{_name(python)} {python.version}".strip()
+    return f"Recommended: {name}. " + why.get(python.origin, "Your PATH has no suitable Python.")
 
 
 def _has(python: Python) -> str:
-    has = f"cryptography {python.cryptography} is in it now." if python.cryptography else ""
+    has = f"It contains cryptography {python.cryptography}." if python.cryptography else ""
     return f"Python {python.version}. {has}".strip()

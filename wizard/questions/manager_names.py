@@ -1,4 +1,4 @@
-"""The names of package managers, as people type them, and what to say of a wrong one."""
+"""The names of package managers, as people type them, and the errors for wrong names."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from wizard.facts import Facts
 from wizard.method import compiles
 from wizard.wording import did_you_mean
 
-_LEAVE_OUT = "Leave out --manager, and the wizard takes the one that fits."
+_LEAVE_OUT = "Omit --manager, and the wizard uses the right one."
 
 
 def check_word(word: str, *, place: str = "") -> None:
-    """Raise BadRequest where the wizard knows no package manager ``word``, with the nearest.
+    """Raise BadRequest if the wizard does not support a package manager ``word``, with the nearest.
 
-    ``place`` is where it was said. The names of programs are understood: ``brew``, ``apt-get``.
+    ``place`` is where it was given. Names of programs are understood too: ``brew``, ``apt-get``.
     """
     known = managers()
     if not word or word in known:
         return
-    listed = f"The wizard knows: {', '.join(sorted(known))}."
+    listed = f"The wizard supports: {', '.join(sorted(known))}."
     meant = _meant(word)
     if meant:
         raise BadRequest(
@@ -31,7 +31,7 @@ def check_word(word: str, *, place: str = "") -> None:
             hints=(f"Write {meant} instead.", listed, _LEAVE_OUT),
         )
     raise BadRequest(
-        f"{word!r} is not a package manager that the wizard knows"
+        f"{word!r} is not a package manager that the wizard supports"
         f"{did_you_mean(word.lower(), known, quoted=True)}.",
         shown=place,
         hints=(listed, _LEAVE_OUT),
@@ -39,7 +39,7 @@ def check_word(word: str, *, place: str = "") -> None:
 
 
 def check_here(facts: Facts, choices: Choices) -> None:
-    """Raise BadRequest where the manager that a source build shall use is not this machine's.
+    """Raise BadRequest if this machine does not use the requested manager.
 
     Nothing is checked for a method that compiles nothing.
     """
@@ -53,20 +53,24 @@ def check_here(facts: Facts, choices: Choices) -> None:
     if not here:
         raise BadRequest(
             what,
-            why="No package manager that the wizard knows was found here.",
-            hints=("Leave out --manager, or take the wheel, which needs none: --method wheel",),
+            why="The wizard found no package manager that it supports.",
+            hints=(
+                "Omit --manager, or use the wheel, which needs no package manager: --method wheel",
+            ),
         )
     other = managers()[wanted].yields_to
     instead = other if other in here else here[0]
     raise BadRequest(
         what,
-        why=f"Where {other} is, {wanted} is only another name for it." if other in here else "",
+        why=f"On systems with {other}, {wanted} is only another name for it."
+        if other in here
+        else "",
         hints=(f"Found here: {', '.join(here)}. Write --manager {instead} instead.", _LEAVE_OUT),
     )
 
 
 def _meant(word: str) -> str:
-    """The manager that is called so in other letters, or whose program is; empty: none."""
+    """Return the manager with this name (in any case), or with this program; empty if none."""
     plain = word.lower()
     for name, manager in managers().items():
         programs = (PurePath(program).name for program in manager.programs)

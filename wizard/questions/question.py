@@ -1,4 +1,4 @@
-"""One question and its options, as every face shows them."""
+"""One question and its options, as every interface shows them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from wizard.refused import Refused
 class Option:
     """One answer: its value in `Choices`, a label, and the consequence of choosing it.
 
-    ``closed`` says why it cannot be chosen here; empty where it can. ``fills`` are the choices
-    that it makes, by name, where they are not just its value; ``value`` is then only its name.
+    ``closed`` says why it cannot be chosen here; empty if it can. ``fills`` are the choices that it
+    makes, by name, where they are not just its value; ``value`` is then only its name.
     """
 
     value: str
@@ -37,12 +37,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``fields`` are the choices that an answer fills; not named: that of ``key``.
+    """One question. ``fields`` are the choices that an answer fills; by default, that of ``key``.
 
     An answer that the user types is for the first of them. ``prompt`` is one line; ``help`` is
     Markdown. ``recommended`` is the value of an open option and ``because`` says why in one
-    sentence; it is empty where nothing is open. ``free`` is the label of an answer that the user
-    types, or empty where only the options are possible.
+    sentence; it is empty if nothing is open. ``free`` is the label of an answer that the user
+    types, or empty if only the options are possible; ``example`` is such an answer.
     """
 
     key: str
@@ -52,24 +52,25 @@ class Question:
     recommended: str
     because: str = ""
     free: str = ""
+    example: str = ""
     fields: tuple[str, ...] = ()
 
     @property
     def fills(self) -> tuple[str, ...]:
-        """The choices that an answer fills."""
+        """Return the choices that an answer fills."""
         return self.fields or (self.key,)
 
     def put(self, choices: Choices, value: str) -> Choices:
-        """The choices with this answer: an option's value, or what was typed."""
+        """Return the choices with this answer: an option's value, or a typed text."""
         option = next((each for each in self.options if each.value == value), None)
         filled = self._filled(option) if option else {self.fills[0]: value}
         return replace(choices, **filled)  # type: ignore[arg-type] # its fields
 
     def given(self, choices: Choices) -> str:
-        """The answer that these choices are; empty where there is none.
+        """Return the answer that these choices contain; empty if there is none.
 
-        Choices that are a part of an answer are the first option that agrees with them, an open
-        one before a closed one.
+        Choices that are a part of an answer mean the first option that agrees with them, possible
+        ones first.
         """
         asked = self.flags(choices)
         if not asked:
@@ -79,7 +80,7 @@ class Question:
         return agreeing[0].value if agreeing else asked.get(self.fills[0], "")
 
     def flags(self, choices: Choices) -> dict[str, str]:
-        """Those of the choices that this question is about, and that are made."""
+        """Return the choices that this question is about and that were made."""
         made = choices.answered()
         return {name: made[name] for name in self.fills if name in made}
 

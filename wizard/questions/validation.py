@@ -1,4 +1,4 @@
-"""The first look at a request, before any work: paths that cannot be, choices that contradict."""
+"""The first check of a request, before any work: invalid paths, contradicting choices."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from wizard.errors import BadRequest
 def check(choices: Choices) -> Choices:
     """Return the choices with absolute paths and a plain version number.
 
-    Raises BadRequest where they contradict each other, or name a file or folder that cannot be
-    what is asked of it. Nothing is changed on disk.
+    Raises BadRequest if they contradict each other, or name an unsuitable file or folder. Nothing
+    is changed on disk.
     """
     contradictions(choices)
     choices = implied(choices)
@@ -33,7 +33,7 @@ def check(choices: Choices) -> Choices:
     if choices.venv and choices.python:
         _same(choices)
     if choices.wheelhouse or choices.from_wheelhouse:
-        from wizard.questions import wheelhouse_checks  # seldom wanted
+        from wizard.questions import wheelhouse_checks  # rarely needed
 
         choices = wheelhouse_checks.check(choices, _python)
     return choices
@@ -42,14 +42,14 @@ def check(choices: Choices) -> Choices:
 def check_elsewhere(choices: Choices) -> Choices:
     """Return the choices for a plan for another machine, whose files and folders are not here.
 
-    Raises BadRequest where they contradict each other.
+    Raises BadRequest if they contradict each other.
     """
     contradictions(choices)
     if choices.from_wheelhouse:
         raise BadRequest(
             "--facts and --from-wheelhouse contradict each other.",
-            why="The saved machine is another one; its folders are not here.",
-            hints=("Leave out one of them.",),
+            why="The saved machine is a different machine; its folders do not exist here.",
+            hints=("Remove one of them.",),
         )
     return implied(choices)
 
@@ -67,10 +67,12 @@ def implied(choices: Choices) -> Choices:
 def check_folder(text: str) -> str:
     """Return the absolute path of a folder that is an environment, or can become one.
 
-    Raises BadRequest where it is a file, a folder with other things in it, or not writable.
+    Raises BadRequest if it is a file, a folder with other contents, or not writable.
     """
     if "\0" in text:
-        raise BadRequest("The folder's name has a character that no file name can have.")
+        raise BadRequest(
+            "The folder's name contains a character that is not allowed in file names."
+        )
     path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links resolved
     try:
         if path.exists() and not path.is_dir():
@@ -81,7 +83,7 @@ def check_folder(text: str) -> str:
             if any(path.iterdir()):
                 raise BadRequest(
                     f"{path} exists and is not a virtual environment.",
-                    why="It holds other files, which might be lost.",
+                    why="It contains other files, which could be lost.",
                     hints=("Choose a folder that does not exist yet with --venv.",),
                 )
         elif path.is_dir():
@@ -91,28 +93,29 @@ def check_folder(text: str) -> str:
             raise BadRequest(
                 f"{path} cannot be written.",
                 shown=f"{anchor}: permission denied",
-                hints=("Choose a folder of your own with --venv.",),
+                hints=("Choose a folder that you may write to with --venv.",),
             )
         if not anchor.is_dir():
-            raise BadRequest(f"{path} cannot be made: {anchor} is a file.")
+            raise BadRequest(f"{path} cannot be created: {anchor} is a file.")
     except OSError as error:
         raise BadRequest(f"{path} cannot be used.", shown=error.strerror or str(error)) from None
     return str(path)
 
 
 def environment_python(folder: Path) -> Path:
-    """The interpreter of the virtual environment in ``folder``. Raises BadRequest: it has none."""
+    """Return the interpreter of the virtual environment in ``folder``. Raises BadRequest if it has
+    none."""
     for inside in ("bin/python", "bin/python3", "Scripts/python.exe"):
         if (folder / inside).is_file():
             return folder / inside
     raise BadRequest(
-        f"The virtual environment {folder} is broken: its Python is gone.",
+        f"The virtual environment {folder} is broken: its Python is missing.",
         hints=(f"Delete the folder {folder}, or choose another with --venv.",),
     )
 
 
 def contradictions(choices: Choices) -> None:
-    """Raise BadRequest where choices contradict each other, whatever the machine."""
+    """Raise BadRequest if choices contradict each other, whatever the machine."""
     made = [described()[name] for name in choices.answered()]
     for check in (_check_implied, _check_excluded, _check_needed):
         for choice in made:
@@ -128,7 +131,7 @@ def _check_implied(choices: Choices, choice: Choice) -> None:
                 other.typed(value),
                 choice.typed(getattr(choices, choice.name)),
                 implication.why,
-                f"Leave out {choice.flag}, or take {other.typed(implication.value)}.",
+                f"Omit {choice.flag}, or use {other.typed(implication.value)}.",
             )
 
 
@@ -141,7 +144,7 @@ def _check_excluded(choices: Choices, choice: Choice) -> None:
                 choice.typed(getattr(choices, choice.name)),
                 other.typed(value),
                 exclusion.why,
-                exclusion.hint or f"Leave out one of them: {other.flag}, for example.",
+                exclusion.hint or f"Omit one of them, for example {other.flag}.",
             )
 
 
@@ -161,12 +164,12 @@ def _check_needed(choices: Choices, choice: Choice) -> None:
             other.typed(value),
             choice.typed(getattr(choices, choice.name)),
             needs.otherwise,
-            f"Take {wanted}, or leave out {choice.flag}.",
+            f"Use {wanted}, or omit {choice.flag}.",
         )
     raise BadRequest(
         f"{choice.flag} only works with {f'{other.flag} {needs.kind}'.strip()}.",
         why=needs.why,
-        hints=(f"Add {wanted}, or leave out {choice.flag}.",),
+        hints=(f"Add {wanted}, or omit {choice.flag}.",),
     )
 
 
@@ -183,14 +186,16 @@ def _openssl(text: str) -> str:
         return str(folder)
     raise BadRequest(
         f"{text!r} is neither 'system', nor a version of OpenSSL, nor a folder.",
-        hints=("Allowed for --openssl: system, a version such as 3.5.4, or the folder of one.",),
+        hints=(
+            "Allowed for --openssl: system, a version such as 3.5.4, or the folder of an OpenSSL.",
+        ),
     )
 
 
 def _with_source(choices: Choices) -> Choices:
-    """The choices with the address of the source, where the OpenSSL is to be built from one.
+    """Return the choices with the address of the source, if OpenSSL will be built.
 
-    The variable is looked at here as well, so that a wrong one is told before any work.
+    The variable is also checked here, so that a wrong one is reported before any work.
     """
     version = choices.openssl
     if not openssl_choice.is_version(version):
@@ -220,7 +225,9 @@ def _release(text: str) -> str:
 
 def _python(text: str) -> str:
     if "\0" in text:
-        raise BadRequest("The path of the Python has a character that no file name can have.")
+        raise BadRequest(
+            "The path of the Python contains a character that is not allowed in file names."
+        )
     plain = os.path.expanduser(text)  # noqa: PTH111 - a bare name must stay a bare name
     found = shutil.which(plain) if os.path.dirname(plain) == "" else None  # noqa: PTH120
     path = Path(os.path.abspath(found or plain))  # noqa: PTH100 - a link names its environment
@@ -234,10 +241,10 @@ def _python(text: str) -> str:
     if not path.exists():
         raise BadRequest(
             f"There is no Python at {text}.",
-            hints=("See which there are: cryptography-wizard doctor",),
+            hints=("To list the Pythons on this machine: cryptography-wizard doctor",),
         )
     if not os.access(path, os.X_OK):
-        raise BadRequest(f"{path} is not a program: it may not be run.")
+        raise BadRequest(f"{path} is not an executable program.")
     return str(path)
 
 
@@ -247,5 +254,5 @@ def _same(choices: Choices) -> None:
         raise BadRequest(
             "--venv and --python contradict each other.",
             why=f"{folder} exists already and has its own Python.",
-            hints=("Leave out --python, or choose a folder that does not exist yet.",),
+            hints=("Omit --python, or choose a folder that does not exist yet.",),
         )

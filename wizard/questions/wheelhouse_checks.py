@@ -1,4 +1,4 @@
-"""What is asked of a wheelhouse, checked before any work: its folder, its targets, its files."""
+"""Checks of a wheelhouse request before any work: its folder, its targets, its files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from wizard.errors import BadRequest
 from wizard.proof import manifest
 
 VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
-"""What a target may be called instead of by its path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
+"""The form of a target that is not a path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
 
 
 def check(choices: Choices, python: Callable[[str], str]) -> Choices:
     """Return the choices with absolute paths; ``python`` does that for a path of a Python.
 
-    Raises BadRequest where a folder cannot be what is asked of it, a target cannot be a Python,
-    or the wheelhouse to install from is empty, damaged, or was never finished.
+    Raises BadRequest if a folder is unsuitable, a target cannot be a Python, or the wheelhouse to
+    install from is empty, damaged or incomplete.
     """
     if choices.wheelhouse:
         choices = replace(choices, wheelhouse=_new(choices.wheelhouse))
@@ -38,19 +38,19 @@ def check(choices: Choices, python: Callable[[str], str]) -> Choices:
 def _target(word: str, python: Callable[[str], str]) -> str:
     if not word:
         raise BadRequest(
-            "--targets has an empty place.",
-            hints=("Versions or paths, with commas between them: --targets 3.9,3.12",),
+            "--targets contains an empty entry.",
+            hints=("Separate versions or paths with commas: --targets 3.9,3.12",),
         )
     if re.fullmatch(r"[\d.]+t?", word):
         raise BadRequest(
-            f"{word!r} is no version of Python that a wheelhouse can be made for.",
+            f"{word!r} is not a version of Python that a wheelhouse can be made for.",
             hints=("A target is a version such as 3.11, or the path of a Python.",),
         )
     return python(word)
 
 
 def _new(text: str) -> str:
-    """The absolute path of a folder that can become a wheelhouse, or is one."""
+    """Return the absolute path of a folder that is a wheelhouse, or can become one."""
     folder = _absolute(text)
     try:
         anchor = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
@@ -63,7 +63,7 @@ def _new(text: str) -> str:
             raise BadRequest(
                 f"{folder} cannot be written.",
                 shown=f"{anchor}: permission denied",
-                hints=("Choose a folder of your own with --wheelhouse.",),
+                hints=("Choose a folder that you may write to with --wheelhouse.",),
             )
         inside = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
         if manifest.FILE in inside:
@@ -73,7 +73,7 @@ def _new(text: str) -> str:
         raise BadRequest(f"{folder} cannot be used.", shown=error.strerror or str(error)) from None
     if inside:
         raise BadRequest(
-            f"{folder} holds other files than those of a wheelhouse.",
+            f"{folder} contains files that do not belong to a wheelhouse.",
             shown="\n".join([*inside[:5], *(["…"] if len(inside) > 5 else [])]),
             hints=("Choose an empty folder, or one that does not exist yet, with --wheelhouse.",),
         )
@@ -82,5 +82,7 @@ def _new(text: str) -> str:
 
 def _absolute(text: str) -> Path:
     if "\0" in text:
-        raise BadRequest("The folder's name has a character that no file name can have.")
+        raise BadRequest(
+            "The folder's name contains a character that is not allowed in file names."
+        )
     return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links

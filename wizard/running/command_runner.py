@@ -28,16 +28,16 @@ from wizard.running import privilege
 from wizard.running.events import Event, Lines, Progressed, Waiting
 
 TICK = 0.05
-"""Seconds between two looks at the clock, and between two batches of lines for a face."""
+"""Seconds between two checks of the clock, and between two batches of lines for the interface."""
 BATCH = 20_000
 """With more lines than these a batch is sent at once, even if a tick is not over."""
 RETRY_SECONDS = 2.0
-"""Seconds between two tries while somebody else holds a lock."""
+"""Seconds between two attempts while another process holds a lock."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended. ``exit`` is None where it did not end by itself.
+    """How a command ended. ``exit`` is None if it did not end by itself.
 
     ``cause`` and ``hints`` are for an end that its output does not explain.
     """
@@ -58,7 +58,8 @@ class CommandContext:
 
 
 def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
-    """The environment of a step's program: this process's own, without surprises and ``unset``."""
+    """Return the environment of a step's program: this process's, without ``unset`` and unwanted
+    variables."""
     removed = {*REMOVED, *unset}
     kept = {name: value for name, value in os.environ.items() if name not in removed}
     return {**kept, "PYTHONUNBUFFERED": "1", **command_env}
@@ -67,8 +68,8 @@ def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[
 def run_command(step: str, command: Command, log: Path, context: CommandContext) -> Outcome:
     """Run ``command`` for the step of this id and write all its output to ``log``.
 
-    While another program holds the lock it needs, wait and try again. Raises Impossible where it
-    needs root and there is no way to it, and OSError where the log cannot be made.
+    While another program holds the lock it needs, wait and try again. Raises Impossible if it needs
+    root and there is no way to it, and OSError where the log cannot be made.
     """
     argv, variables = privilege.wrap(command, context.privilege)
     with log.open("ab", buffering=0) as file, _temporary(command) as folder:
@@ -89,7 +90,8 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
 def _temporary(command: Command) -> Iterator[Optional[Path]]:
     """A folder for the command's temporary files, so that none are left when it is ended.
 
-    A build that is cut off would leave hundreds of megabytes. Programs of root keep their own.
+    An interrupted build would leave hundreds of megabytes. Programs run as root keep their own
+    folder.
     """
     if command.root:
         yield None
@@ -106,7 +108,7 @@ def _kept_in(folder: Optional[Path]) -> dict[str, str]:
 
 
 class _Lock:
-    """What is known of the lock that a command waits for, over all its tries."""
+    """What is known about the lock that a command waits for, over all attempts."""
 
     def __init__(self, step: str, command: Command, emit: Callable[[Event], None]) -> None:
         self.who = ""
@@ -117,7 +119,7 @@ class _Lock:
 
     @property
     def left(self) -> float:
-        """Seconds until it has been waited for long enough."""
+        """Return the seconds until the wait ends."""
         if self._since is None:
             return self._seconds
         return max(0.0, self._since + self._seconds - time.monotonic())
@@ -140,7 +142,7 @@ class _NotLogged(Exception):
 
 
 class _Attempt:
-    """One start of the command."""
+    """One attempt to run the command."""
 
     def __init__(
         self,
@@ -201,7 +203,7 @@ class _Attempt:
         return _by_exit(running.exit, self._command)
 
     def _stop(self, running: Running, ended: Outcome) -> Outcome:
-        """End everything, and keep the last words."""
+        """End everything, and keep the last output."""
         gone = running.end()
         begin = time.monotonic()
         while not running.over and time.monotonic() - begin < 0.1:
@@ -210,7 +212,7 @@ class _Attempt:
             self._take(self._decoder.feed(chunk))
         if gone:
             return ended
-        left = "Some of its programs could not be ended; they run on."
+        left = "Some of its programs could not be ended and are still running."
         return Outcome(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
 
     def _write(self, chunk: bytes) -> None:
@@ -253,8 +255,8 @@ def _by_exit(code: Optional[int], command: Command) -> Outcome:
             return Outcome(
                 "failed",
                 code,
-                "The program was killed from outside (SIGKILL). Mostly that is the system, "
-                "which ran out of memory.",
+                "The program was killed (SIGKILL). Usually this means that the system ran out of "
+                "memory.",
                 ("Close other programs, or add swap space, and try again.",),
             )
         return Outcome("failed", code, f"The program was ended by a signal ({name or -code}).")
@@ -267,8 +269,8 @@ def _too_slow(command: Command) -> Outcome:
     return Outcome(
         "failed",
         None,
-        f"It was not finished within its limit of {limit}, so it was ended.",
-        ("Look at the end of the log: it shows what it waited for. Then try again.",),
+        f"It did not finish within its limit of {limit}, so it was stopped.",
+        ("The end of the log shows what it waited for. Then try again.",),
     )
 
 
@@ -284,30 +286,34 @@ def _still_busy(ended: Outcome, who: str, command: Command) -> Outcome:
 def _not_started(program: str, command: Command, error: OSError) -> Outcome:
     reason = error.strerror or str(error)
     if command.cwd and not Path(command.cwd).is_dir():
-        return Outcome("failed", None, f"There is no folder {command.cwd} to run {program} in.")
+        return Outcome(
+            "failed",
+            None,
+            f"The folder {command.cwd}, in which {program} should run, does not exist.",
+        )
     if isinstance(error, FileNotFoundError):
         if Path(program).exists():
             return Outcome(
                 "failed",
                 None,
-                f"{program} is there but cannot run: the program that its first line names, "
-                "or the system library that it needs, is missing.",
+                f"{program} exists but cannot run: the program that its first line names, or a "
+                "system library that it needs, is missing.",
             )
         return Outcome(
             "failed",
             None,
-            f"There is no program {program}.",
+            f"The program {program} does not exist.",
             ("Install it, or put its folder on PATH, and try again.",),
         )
     if isinstance(error, PermissionError):
         return Outcome(
             "failed",
             None,
-            f"The system does not allow {program} to be run ({reason}).",
-            (f"Look at its permissions: ls -l {program}",),
+            f"The system does not allow {program} to run ({reason}).",
+            (f"Check its permissions: ls -l {program}",),
         )
     if error.errno == errno.ENOEXEC:
-        return Outcome("failed", None, f"{program} is no program for this machine ({reason}).")
+        return Outcome("failed", None, f"{program} is not a program for this machine ({reason}).")
     return Outcome("failed", None, f"{program} could not be started: {reason}.")
 
 
@@ -315,5 +321,5 @@ def _not_logged(log: str, error: OSError) -> Outcome:
     reason = error.strerror or str(error)
     hints: tuple[str, ...] = ()
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        hints = (f"Make room on the disk that holds {Path(log).parent}, and try again.",)
+        hints = (f"Free some space on the disk of {Path(log).parent}, and try again.",)
     return Outcome("failed", None, f"The log {log} could not be written: {reason}.", hints)

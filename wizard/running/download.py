@@ -1,4 +1,4 @@
-"""Downloads of a plan: fetched whole and with the right checksum, or not kept at all."""
+"""Downloads of a plan: kept only if complete and with the right checksum."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from wizard.errors import WizardError
 from wizard.programs.processes import Cancelled
 
 PATIENCE = 30.0
-"""Seconds that one wait for the network may take."""
+"""The time limit of one wait for the network, in seconds."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE")
-"""Variables that name a file of trusted certificates, the first that is set wins."""
-HINT = "Check the network, the proxy (HTTPS_PROXY) and the mirror, if you set one; then try again."
+"""Variables that name a file of trusted certificates; the first one that is set is used."""
+HINT = "Check the network, the proxy (HTTPS_PROXY) and your mirror, if you use one. Then try again."
 _CHUNK = 1 << 16
 _LONGEST_SUM = 4096
 
 
 class DownloadFailed(WizardError):
-    """A download that did not come, or not whole. The message is for the user."""
+    """A download that failed or is incomplete. The message is for the user."""
 
 
 class Amount(NamedTuple):
-    """How many bytes have come, and how many there are (0: the server does not say)."""
+    """How many bytes have arrived, and how many there are (0: the server does not say)."""
 
     done: int
     whole: int
 
 
 def fetch(action: Download, tell: Callable[[Amount], None], cancel: threading.Event) -> None:
-    """Do what ``action`` says. ``tell`` is called with how far it is, after each piece.
+    """Do what ``action`` says. ``tell`` is called with the progress after each piece.
 
-    Raises Failed where it cannot be had or its checksum is wrong, Cancelled when ``cancel`` is
-    set, OSError where it cannot be written; nothing of it is left behind then.
+    Raises Failed if the download fails or its checksum is wrong, Cancelled when ``cancel`` is set,
+    and OSError if it cannot be written; no partial file is left behind.
     """
     limit = time.monotonic() + action.timeout
     wanted = action.sha256.lower() or _published(action.sha256_url, limit, cancel)
@@ -72,25 +72,25 @@ def _another(url: str, found: str, wanted: str) -> DownloadFailed:
     shown = f"SHA-256 is {found}\nit must be {wanted}"
     if url.lower().startswith("file:"):
         return DownloadFailed(
-            f"{_local(url)} is not the file that it should be, so the copy of it was thrown away.",
+            f"{_local(url)} is not the expected file, so its copy was deleted.",
             shown=shown,
-            why="It was changed or cut off, or the checksum is that of another file.",
-            hints=("Fetch that file again. If you gave the checksum yourself, compare it too.",),
+            why="It was changed or is incomplete, or the checksum belongs to another file.",
+            hints=("Download that file again. If you gave the checksum, check it too.",),
         )
     return DownloadFailed(
-        "What was downloaded is not what was published, so it was thrown away.",
+        "The downloaded file differs from the published one, so it was deleted.",
         shown=shown,
-        why=f"Something between here and {masked(url)} changed or cut it.",
+        why=f"Something between here and {masked(url)} changed the file, or cut it off.",
         hints=(
-            "Try again. If it happens again, ask whoever runs the network or mirror.",
-            "If you gave the address or the checksum yourself, look whether they fit each other.",
+            "Try again. If this happens again, ask the operator of your network or mirror.",
+            "If you gave the address or the checksum, check that they belong together.",
         ),
     )
 
 
 @contextlib.contextmanager
 def _half(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` to write into, which is gone afterwards if it was not moved there."""
+    """A temporary file beside ``path``, which is removed afterwards if it was not moved there."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     os.close(handle)
     try:
@@ -100,9 +100,9 @@ def _half(path: Path) -> Iterator[Path]:
 
 
 def beginning(url: str, limit: float, cancel: threading.Event, most: int) -> bytes:
-    """A small file, or the beginning of a larger one: about ``most`` bytes of it, or more.
+    """Download a small file, or about ``most`` bytes of a larger one.
 
-    ``limit`` is a moment of `time.monotonic`. Raises Failed where it cannot be had, Cancelled when
+    ``limit`` is a time of `time.monotonic`. Raises Failed if the download fails, Cancelled when
     ``cancel`` is set.
     """
     text = b""
@@ -119,16 +119,17 @@ def _published(url: str, limit: float, cancel: threading.Event) -> str:
     found = words[0].decode("ascii", "replace").lower() if words else ""
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
         raise DownloadFailed(
-            f"{masked(url)} holds no SHA-256 checksum.",
+            f"{masked(url)} contains no SHA-256 checksum.",
             shown=text.strip()[:100].decode("utf-8", "replace") or "(nothing at all)",
-            why="A proxy or a login page may have answered in its place.",
+            why="A proxy or a login page may have answered instead.",
             hints=(HINT,),
         )
     return found
 
 
 def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[bytes, Amount]]:
-    """The pieces of ``url``, read in a thread: a wait for the network hears no cancel."""
+    """Yield the pieces of ``url``, read in a thread, because a wait for the network cannot be
+    cancelled."""
     pieces: queue.Queue[tuple[bytes, int] | Exception | None] = queue.Queue(maxsize=64)
     stop = threading.Event()
 
@@ -150,9 +151,9 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
                 raise Cancelled
             if time.monotonic() > limit:
                 raise _failed(
-                    f"{masked(url)} came too slowly and was given up.",
-                    f"{done:,} bytes had come when its time was over",
-                    "The network or the server is slow, or one of them has stopped.",
+                    f"{masked(url)} was too slow, so the download was stopped.",
+                    f"{done:,} bytes had arrived when the time limit ended",
+                    "The network or the server is slow, or has stopped.",
                 )
             try:
                 got = pieces.get(timeout=0.1)
@@ -168,11 +169,11 @@ def _pieces(url: str, limit: float, cancel: threading.Event) -> Iterator[tuple[b
     finally:
         stop.set()
         with contextlib.suppress(queue.Empty):
-            pieces.get_nowait()  # so that a reader who waits for room can see that it is over
+            pieces.get_nowait()  # so that a waiting reader thread notices the end
     if done < whole:
         raise _failed(
-            f"{masked(url)} broke off.",
-            f"{done:,} of {whole:,} bytes had come",
+            f"The download of {masked(url)} broke off.",
+            f"{done:,} of {whole:,} bytes had arrived",
             "The network, a proxy or the server ended it too early.",
         )
 
@@ -184,21 +185,27 @@ def _web(url: str) -> Iterator[tuple[bytes, int]]:
             with session.get(url, stream=True, timeout=PATIENCE, verify=_bundle()) as response:
                 if response.status_code != 200:
                     raise _failed(
-                        f"{masked(url)} cannot be had.",
+                        f"{masked(url)} could not be downloaded.",
                         f"{response.status_code} {response.reason}",
-                        "The server, or a proxy before it, answered so: the address may be wrong.",
+                        "This is the answer of the server or of a proxy. The address may be wrong.",
                     )
                 said = response.headers.get("content-length", "")
-                encoded = "content-encoding" in response.headers  # then it is not the file's length
+                encoded = (
+                    "content-encoding" in response.headers
+                )  # in that case it is not the length of the file
                 whole = int(said) if said.isdigit() and not encoded else 0
                 for piece in response.iter_content(_CHUNK):
                     yield piece, whole
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
-        raise _failed(f"{masked(url)} cannot be had.", _cause(error), _why(error)) from None
+        raise _failed(
+            f"{masked(url)} could not be downloaded.", _cause(error), _why(error)
+        ) from None
 
 
 class _Trusting(HTTPAdapter):
-    """Trusts what the system trusts as well, such as a company's own authority: as pip does."""
+    """Also trusts what the system trusts, such as a company's certificate authority, as pip
+    does.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
@@ -216,7 +223,7 @@ def _file(url: str) -> Iterator[tuple[bytes, int]]:
             while piece := file.read(_CHUNK):
                 yield piece, whole
     except OSError as error:
-        why = "The mirror on this disk lacks it, or its address is wrong."
+        why = "The mirror on this disk does not contain it, or its address is wrong."
         raise _failed(f"{url} cannot be read.", error.strerror or str(error), why) from None
 
 
@@ -234,12 +241,12 @@ def _why(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return "The proxy does not work."
     if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
-        return "The server cannot be reached from here, or stopped in the middle."
-    return "The address, or a setting of the network, is wrong."
+        return "The server cannot be reached from here, or stopped answering."
+    return "The address or a network setting is wrong."
 
 
 def _cause(error: BaseException) -> str:
-    """What the system said at the very bottom: libraries wrap it in pages of their own words."""
+    """Return the system's original message, which libraries wrap in long messages."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     return masked(str(error)) or type(error).__name__

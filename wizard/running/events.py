@@ -45,7 +45,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Progressed:
-    """A step is this far. ``total`` 0 means that nobody knows how far there is to go."""
+    """The progress of a step. ``total`` 0 means that the total is unknown."""
 
     step: str
     done: float
@@ -56,7 +56,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A step waits for somebody else: a lock, named in ``what``. ``seconds`` is the bound."""
+    """A step waits for a lock, named in ``what``. ``seconds`` is the time limit."""
 
     step: str
     what: str
@@ -67,10 +67,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class StepEnded:
-    """A step ends after ``seconds``. ``exit`` is its exit code, None where it has none.
+    """A step ends after ``seconds``. ``exit`` is its exit code, or None.
 
-    A failure has a ``cause`` (one sentence), the ``excerpt`` of the log around the true error,
-    and ``hints``: what to do next.
+    A failure has a ``cause`` (one sentence), the ``excerpt`` of the log around the real error, and
+    ``hints``: what to do next.
     """
 
     step: str

@@ -1,6 +1,6 @@
-"""The journal of a run: one JSON object a line, each on the disk before the next thing happens.
+"""The journal of a run: one JSON object per line, each on disk before the next event.
 
-Output and progress are not in it: the logs beside it hold every byte.
+It does not contain output and progress: the logs beside it contain every byte.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ _KINDS: dict[str, type[Kept]] = {
 
 
 class Journal:
-    """Writes the journal in a run's folder, after what is there. Raises OSError if it cannot."""
+    """Appends to the journal in a run's folder. Raises OSError if it cannot be written."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / NAME
-        if path.exists():  # a line that a crash cut off would spoil the next one
+        if path.exists():  # an incomplete line after a crash would damage the next one
             whole = path.read_bytes().rfind(b"\n") + 1
             os.truncate(path, whole)
         self._file = path.open("a", encoding="utf-8")
@@ -71,9 +71,9 @@ def read(folder: Path) -> tuple[Kept, ...]:
         raw = path.read_bytes()
     except OSError as error:
         raise BadRequest(
-            f"There is no journal in {folder}.", shown=error.strerror or str(error)
+            f"{folder} contains no journal.", shown=error.strerror or str(error)
         ) from None
-    # What follows the last line feed was never finished.
+    # The text after the last line feed is incomplete.
     lines = raw[: raw.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")
     return tuple(_event(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line)
 

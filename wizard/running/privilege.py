@@ -1,4 +1,4 @@
-"""Root where a step needs it, by the way that this machine has."""
+"""Becoming root for the steps that need it, with this machine's method."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.variables import PASSED
 
 ASK_SECONDS = 330
-"""How long a password may be waited for: a little longer than sudo's own five minutes."""
+"""How long to wait for a password: a little longer than sudo's five minutes."""
 RENEW_SECONDS = 60
 """How often sudo's ticket is renewed: it may last only five minutes."""
 
@@ -25,11 +25,11 @@ RENEW_SECONDS = 60
 def wrap(
     command: Command, privilege: Privilege, environment: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The argv that runs ``command``, and what is set on top of the caller's environment.
+    """Return the argv that runs ``command``, and the variables to add to the caller's environment.
 
-    ``environment`` is the caller's, this process's own by default. What the command must not see
-    (``command.unset``) is left out by whoever starts it, and by ``env`` for root. Raises
-    Impossible where the command needs root and there is no way to it.
+    ``environment`` is the caller's, by default this process's. The caller removes what the command
+    must not see (``command.unset``); for root, ``env`` does. Raises Impossible if the command needs
+    root and the user cannot become root.
     """
     outside = os.environ if environment is None else environment
     given = variables.given(command, outside)
@@ -39,11 +39,11 @@ def wrap(
     prefix = ender(privilege)
     if not prefix:
         raise Impossible(
-            f"{command.argv[0]} must run as root, and there is no way to root here.",
-            why="You are not root, and neither sudo nor doas may be used.",
+            f"{command.argv[0]} must run as root, but you cannot become root here.",
+            why="You are not root, and can use neither sudo nor doas.",
             hints=(
                 "Ask the administrator to run: " + shown(command, Privilege("root")),
-                "Or choose the wheel, which needs no root.",
+                "Or choose the wheel, which needs no root rights.",
             ),
         )
     passed = {n: outside[n] for n in PASSED if n in outside and n not in command.unset}
@@ -53,14 +53,14 @@ def wrap(
 
 
 def ender(privilege: Privilege) -> tuple[str, ...]:
-    """What stands before a program to run it as root without a question; empty if nothing can."""
+    """Return the prefix that runs a program as root without a question; empty if impossible."""
     if privilege.method in ("sudo", "doas"):
         return (privilege.program or privilege.method, "-n")
     return ()
 
 
 def shown(command: Command, privilege: Privilege) -> str:
-    """The command as a person would type it in a shell."""
+    """Return the command as a user types it in a shell."""
     if os.name == "nt":
         return powershell.command_text(command)
     root = (privilege.method,) if command.root and ender(privilege) else ()
@@ -68,9 +68,9 @@ def shown(command: Command, privilege: Privilege) -> str:
 
 
 def unlock(facts: Facts) -> bool:
-    """Make root possible without another question, and say whether it is.
+    """Make root possible without another question, and return whether it is.
 
-    Where a password is needed the tool asks for it, visibly, on the terminal, once.
+    If a password is needed, the tool asks for it once, visibly, on the terminal.
     """
     privilege = facts.privilege
     if privilege.method == "root":
@@ -89,19 +89,19 @@ class KeepAlive:
         self._renewed = clock()
 
     def tick(self) -> bool:
-        """Renew if it is time; True if it was tried. Cheap: it can be called very often."""
+        """Renew if it is time; return whether it was tried. Cheap enough to call very often."""
         if not ender(self._privilege) or self._clock() - self._renewed < RENEW_SECONDS:
             return False
         self._renewed = self._clock()
-        _quietly(self._privilege)  # if it is refused, the next root step says so
+        _quietly(self._privilege)  # if it is refused, the next root step reports it
         return True
 
 
 def _quietly(privilege: Privilege) -> bool:
-    """Whether root can be had without a question; asking renews the permission."""
+    """Return whether root is possible without a question; asking renews the permission."""
     what = ("-v",) if privilege.method == "sudo" else ("true",)
     try:
-        # In this session: sudo remembers a terminal's session.
+        # In this session, because sudo remembers a password per terminal session.
         return ask((*ender(privilege), *what), timeout=10, detached=False).exit == 0
     except (OSError, ProgramTimeout):
         return False
@@ -112,14 +112,14 @@ def _visibly(privilege: Privilege) -> bool:
     from plumbum import CommandNotFound, local
 
     try:
-        # All three streams stay the terminal's: the tool itself asks for the password.
+        # All three streams stay connected to the terminal: the tool itself asks for the password.
         asking = local[privilege.program or privilege.method][what]
         process: Any = asking.popen(stdin=None, stdout=None, stderr=None)  # a subprocess.Popen
     except (CommandNotFound, OSError):
         return False
     try:
         return bool(process.wait(ASK_SECONDS) == 0)
-    except KeyboardInterrupt:  # Ctrl-C at the question for a password: no
+    except KeyboardInterrupt:  # Ctrl-C at the password prompt means no
         return _give_up(process)
     except subprocess.TimeoutExpired:
         return _give_up(process)
@@ -131,6 +131,6 @@ def _give_up(process: Any) -> bool:
         process.terminate()
         process.wait(2)
     except (PermissionError, subprocess.TimeoutExpired):
-        # sudo belongs to root, so it cannot be ended from here; its own time limit ends it.
+        # sudo belongs to root, so this process cannot end it; its own time limit does.
         return False
     return False

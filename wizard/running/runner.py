@@ -41,7 +41,7 @@ ANSWERS = "answers.toml"
 AHEAD = 8
 """How many events of the steps may wait until the face has taken the first of them."""
 ENDING_SECONDS = 5.0
-"""How long the steps may take to end after a bug; each of them needs two at most."""
+"""How many seconds the steps may take to end after a bug; each needs at most two."""
 
 E = TypeVar("E", bound=Event)
 
@@ -76,7 +76,7 @@ def run(
         journal.write(started)
         with entries.in_use(cancel) if compiles(plan.method) else contextlib.nullcontext():
             return running.go(done, begin)
-    except OSError as error:  # the journal's: everything else has a step that it belongs to
+    except OSError as error:  # from the journal: every other error belongs to a step
         return _cannot_keep(
             steps, done | running.ended, emit, begin, error, started=running.started
         )
@@ -116,9 +116,9 @@ class _Run:
         self._face = emit
         self._cancel = cancel
         self._keeper = privilege.KeepAlive(facts.privilege)
-        # A face that is slower than the programs holds them up, or the memory would fill.
+        # A slow interface must slow the programs down, or the memory would fill.
         self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(AHEAD)
-        self._stop = threading.Event()  # set by a cancel, and by the first failure
+        self._stop = threading.Event()  # set by a cancellation, and by the first failure
         self._perform = StepRunner(plan, facts.privilege, self._queue.put, self._stop)
         self._running: dict[str, Step] = {}
         self._failed: Optional[Step] = None
@@ -128,7 +128,7 @@ class _Run:
         self.ended: set[str] = set()
 
     def go(self, done: frozenset[str], begin: float) -> RunEnded:
-        """Run what is not in ``done``."""
+        """Run the steps that are not in ``done``."""
         try:
             while self._start(done | self.ended):
                 self._take()
@@ -140,7 +140,7 @@ class _Run:
         return self._emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
     def _start(self, done: Collection[str]) -> bool:
-        """Start what may start now; whether anything runs."""
+        """Start the steps that may start now; return whether anything runs."""
         if self._cancel.is_set() and any(step.id not in done for step in self._steps):
             self._end_with(Exit.CANCELLED)
         if not self._stop.is_set():
@@ -158,7 +158,7 @@ class _Run:
         return bool(self._running)
 
     def _work(self, step: Step, log: Path) -> None:
-        """Do one step; in its thread."""
+        """Do one step, in its thread."""
         try:
             self._queue.put(self._perform(step, log))
         except BaseException as error:  # noqa: BLE001 - it is raised where the run was started
@@ -194,13 +194,13 @@ class _Run:
         self._emit(ended)
 
     def _end_with(self, code: Exit) -> None:
-        """Start nothing more and end what runs. The first reason is the exit code."""
+        """Start nothing more and end what runs. The first reason sets the exit code."""
         if self._code == Exit.DONE:
             self._code = code
         self._stop.set()
 
     def _leave(self) -> None:
-        """Where a face or the journal has failed: end what still runs, and wait until it has."""
+        """After an error of the interface or the journal: end what still runs, and wait for it."""
         self._stop.set()
         limit = time.monotonic() + ENDING_SECONDS
         while self._running and time.monotonic() < limit:
@@ -210,11 +210,11 @@ class _Run:
                 continue
             if isinstance(item, Result):
                 del self._running[item.ended.step]
-            elif isinstance(item, _Crash):  # what is raised already came first
+            elif isinstance(item, _Crash):  # the error that is already raised came first
                 del self._running[item.step]
 
     def _keep_root(self) -> None:
-        """Renew the permission to become root while a step needs it: to run, or to be ended."""
+        """Renew the permission to become root while a step needs it, to run or to be ended."""
         if self._stop.is_set() or not any(
             step.needs_root for step in self._steps if step.id not in self.ended
         ):
@@ -259,9 +259,9 @@ def _cannot_keep(
     *,
     started: Collection[str] = (),
 ) -> RunEnded:
-    """The run's own folder cannot be written: nothing is done that nobody could read later."""
+    """The folder of the run cannot be written, so nothing runs: there would be no logs."""
     cause = f"The wizard cannot write its journal and logs. {system_says(error)}"
-    hint = "Make room, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
+    hint = "Free some space, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
     unfinished = [step.id for step in steps if step.id not in done]
     for step in unfinished[:1]:
         emit(stamped(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,))))

@@ -1,4 +1,4 @@
-"""Whether the OpenSSL project has signed an archive: asked of the user's own gpg and keyring."""
+"""Checking whether the OpenSSL project signed an archive, with the user's gpg and keyring."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from wizard.programs.processes import ProgramTimeout, ask, cancellable
 from wizard.running.download import DownloadFailed, beginning
 
 LARGEST = 64 * 1024
-"""No signature is larger than this, in bytes."""
+"""The largest size of a signature, in bytes."""
 
 
 def check(
     action: CheckSignature, tell: Callable[[tuple[str, ...]], None], cancel: threading.Event
 ) -> None:
-    """Do what ``action`` says. ``tell`` gets the lines that gpg says.
+    """Do what ``action`` says. ``tell`` gets gpg's output lines.
 
-    Raises Failed where the signature cannot be had, is not good or is another's, Cancelled when
-    ``cancel`` is set, and OSError. Then the file is gone; its signature is in either case.
+    Raises Failed if the signature cannot be downloaded, is not valid or is from another key,
+    Cancelled when ``cancel`` is set, and OSError. In these cases the file is deleted. The signature
+    file is always deleted.
     """
     file = Path(action.file)
     signature = file.with_name(f"{file.name}{SIGNATURE}")
@@ -50,20 +51,21 @@ def _fetched(action: CheckSignature, limit: float, cancel: threading.Event) -> b
         found = beginning(action.url, limit, cancel, LARGEST)
     except DownloadFailed as error:
         raise DownloadFailed(
-            "The signature of the archive cannot be had, so the archive was thrown away.",
+            "The signature of the archive could not be downloaded, so the archive was deleted.",
             shown=f"{error.what}\n{error.shown}",
-            why="It is looked for beside the archive, since your gpg has the key to check it with.",
+            why="The wizard looks for it beside the archive, because your gpg has the key to "
+            "check it.",
             hints=(
                 f"Put {masked(action.url).rpartition('/')[2]} beside the archive, and try again.",
-                "Or fetch the archive yourself, and name the file with --openssl-source FILE: "
-                "where it has no signature beside it, only its checksum is compared.",
+                "Or download the archive yourself, and name the file with --openssl-source FILE. "
+                "Without a signature beside it, only its checksum is checked.",
             ),
         ) from None
     if len(found) > LARGEST:
         raise DownloadFailed(
-            f"{masked(action.url)} is no signature, so the archive was thrown away.",
+            f"{masked(action.url)} is not a signature, so the archive was deleted.",
             shown=f"it has more than {LARGEST:,} bytes",
-            why="A proxy or a login page may have answered in its place.",
+            why="A proxy or a login page may have answered instead.",
         )
     return found
 
@@ -75,27 +77,26 @@ def _asked(action: CheckSignature, signature: Path, limit: float) -> Output:
         return ask(command.argv, env=dict(command.env), timeout=command.timeout)
     except ProgramTimeout as error:
         raise DownloadFailed(
-            "gpg did not say whether the archive's signature is good, so the archive was thrown "
-            "away.",
+            "gpg did not say whether the archive's signature is valid, so the archive was deleted.",
             shown=str(error),
-            why="It may wait for another program that uses your keyring.",
-            hints=("Try by hand what it says: gpg --list-keys",),
+            why="It may be waiting for another program that uses your keyring.",
+            hints=("To see what gpg reports, run: gpg --list-keys",),
         ) from None
 
 
 def _bad(action: CheckSignature, output: Output, signers: tuple[str, ...]) -> DownloadFailed:
     words = [line for line in output.stderr.splitlines() if line.startswith("gpg:")]
     if signers and output.exit == 0:
-        why = f"It was signed by {signers[-1]}, and it must be by {action.signer}."
+        why = f"It was signed by {signers[-1]}, but it must be signed by {action.signer}."
     else:
-        why = f"gpg does not find that {action.signer} has signed this very file."
+        why = f"gpg does not confirm that {action.signer} signed this file."
     return DownloadFailed(
-        "The archive is not signed by the OpenSSL project, so it was thrown away.",
+        "The archive is not signed by the OpenSSL project, so it was deleted.",
         shown="\n".join(words[-6:] or [f"gpg ended with exit code {output.exit}"]),
         why=why,
         hints=(
-            "Its checksum is right, so mostly the signature beside it is another archive's, or "
-            f"damaged: fetch {masked(action.url).rpartition('/')[2]} again.",
-            "Otherwise do not use this archive, and tell whoever runs the mirror.",
+            "Its checksum is correct, so usually the signature file is damaged or belongs to "
+            f"another archive. Download {masked(action.url).rpartition('/')[2]} again.",
+            "If that does not help, do not use this archive, and tell the operator of the mirror.",
         ),
     )

@@ -1,4 +1,4 @@
-"""After a step: is what it wanted there, and if not, why?"""
+"""Checks after a step: whether its result exists, and if not, why."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from wizard.programs.processes import ProgramTimeout, ask
 from wizard.running.command_runner import Outcome
 
 _CAUSES = {
-    "unknown-package": "The package manager does not know a package that it was asked for.",
-    "offline": "The package manager could not reach the place that it downloads from.",
+    "unknown-package": "The package manager does not know a requested package.",
+    "offline": "The package manager could not reach its download server.",
     "locked": "Another program is using the package manager.",
-    "denied": "The package manager says that it was not run as root.",
-    "aborted": "The package manager was stopped in the middle.",
-    "broken": "The package manager's own state is broken, or packages contradict each other.",
+    "denied": "The package manager reports that it was not run as root.",
+    "aborted": "The package manager was interrupted.",
+    "broken": "The package manager's database is broken, or packages conflict.",
 }
 _HINTS = {
-    "unknown-package": ("Fetch the newest package lists, and try again.",),
+    "unknown-package": ("Update the package lists, and try again.",),
     "offline": ("Check the network and the proxy settings, and try again.",),
     "locked": ("Wait until the other program has finished, and try again.",),
     "denied": ("Run the wizard as a user who may use sudo.",),
     "aborted": ("Try again.",),
-    "broken": ("Repair the package manager first; the line above says what it misses.",),
+    "broken": ("Repair the package manager first. The line above says what is wrong.",),
 }
 
 
@@ -37,7 +37,7 @@ _AS_ITS_OWNER: tuple[str, ...] = ("Run the wizard as the user who installed that
 
 
 def missing(step: Step) -> str:
-    """What should be there after the step and is not, as a sentence; empty where all is well."""
+    """Return what is missing after the step, as a sentence; empty if everything exists."""
     return "" if step.check is None else _missing(step.check)
 
 
@@ -50,7 +50,7 @@ def _missing(check: object) -> str:
 def _file_missing(check: FileExists) -> str:
     if Path(check.path).exists():
         return ""
-    return f"The program ended well, but there is no {check.path}."
+    return f"The program succeeded, but {check.path} does not exist."
 
 
 @_missing.register(PackagesInstalled)
@@ -60,23 +60,27 @@ def _packages_missing(check: PackagesInstalled) -> str:
     try:
         output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
     except (OSError, ProgramTimeout) as error:
-        return f"{check.manager} could not be asked what is installed now: {error}."
+        return f"The wizard could not ask {check.manager} what is installed now: {error}."
     found, problem = query_results.read(manager, query, output, manager.installed, check.names)
     lacking = [name for name in check.names if name not in found]
     if not lacking:
         return ""
     if problem:
-        return f"{check.manager} ended well, but what is installed now is unknown: {problem}"
-    return f"{check.manager} ended well, but these are still not installed: {', '.join(lacking)}."
+        return f"{check.manager} succeeded, but what is installed now is unknown: {problem}"
+    return (
+        f"{check.manager} succeeded, but these packages are still not installed: "
+        f"{', '.join(lacking)}."
+    )
 
 
 def why(step: Step, ended: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]]:
-    """The failed step's end with its cause and hints, and the lines of the log that show it."""
+    """Return how the failed step ended, with cause and hints, and the lines of the log that show
+    it."""
     if not log.exists():
         return ended, ()
     lines = [line for line in read_log(log) if not is_apt_status(line)]
     if ended.cause:
-        # The runner knows why: the limit, a lock, a signal. The last lines show where it was.
+        # The runner knows why: a time limit, a lock, a signal. The last lines show where it was.
         shown = [line for line in lines if line.strip()]
         return ended, tuple(shown[-5:])
     from wizard.advice.diagnose import diagnose
@@ -97,7 +101,7 @@ def why(step: Step, ended: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]
 
 
 def read_log(log: Path) -> list[str]:
-    """The lines of a log; of a huge one its beginning and its end."""
+    """Return the lines of a log; for a huge one, its beginning and its end."""
     decoder = LineDecoder()
     size = log.stat().st_size
     with log.open("rb") as file:
@@ -110,7 +114,7 @@ def read_log(log: Path) -> list[str]:
 
 
 def _explained(step: Step, ended: Outcome, lines: list[str]) -> Problem | None:
-    """What the manager's backend says of its own command's failure."""
+    """Return how the manager's backend explains the failure of its command."""
     if not isinstance(step.check, PackagesInstalled) or ended.exit is None:
         return None
     return managers()[step.check.manager].explain(Output(ended.exit, "\n".join(lines)))

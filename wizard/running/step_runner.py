@@ -1,4 +1,4 @@
-"""Does one step of a plan, in whichever thread, and says how it ended. `runner` decides when."""
+"""Does one step of a plan, in any thread, and returns how it ended. `runner` decides when."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from wizard.running.step_checks import missing, why
 
 @dataclass(frozen=True)
 class Result:
-    """How a step ended, the exit code that a run would have with it alone, and what it proved."""
+    """How a step ended, the exit code of a run with this step alone, and what it proved."""
 
     ended: StepEnded
     code: Exit
@@ -58,7 +58,7 @@ class StepRunner:
     cancel: threading.Event
 
     def __call__(self, step: Step, log: Path) -> Result:
-        """Do a step whose output goes to ``log``. Raises only what is a bug."""
+        """Do a step whose output goes to ``log``. An exception is a bug."""
         begin = time.monotonic()
         makes = self._makes_environment(step)
         found: list[Report] = []
@@ -74,7 +74,7 @@ class StepRunner:
     def _outcome(
         self, step: Step, log: Path, found: list[Report]
     ) -> tuple[Outcome, tuple[str, ...], Exit]:
-        """Do one step; how it ended, the lines that show why, and its exit code."""
+        """Do one step; return how it ended, the lines that show why, and its exit code."""
         try:
             with cancellable(self.cancel):
                 ended = perform(step.action, _Work(self, step.id, log, found))
@@ -96,7 +96,7 @@ class StepRunner:
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     def _makes_environment(self, step: Step) -> bool:
-        """Whether this step is the one that makes the plan's environment, and it is not there."""
+        """Return whether this step makes the plan's environment, and it does not exist yet."""
         folder = self.plan.environment
         return (
             self.plan.new
@@ -108,10 +108,10 @@ class StepRunner:
         folder = self.plan.environment
         try:
             shutil.rmtree(folder)
-        except FileNotFoundError:  # it had not come so far
+        except FileNotFoundError:  # it was not created yet
             return ended
         except OSError as error:
-            left = f"The half-made environment could not be removed. {system_says(error)}"
+            left = f"The incomplete environment could not be removed. {system_says(error)}"
             return Outcome(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
         return ended
 
@@ -221,7 +221,7 @@ def _prove(action: Prove, work: _Work) -> Outcome:
     if report.ok:
         return Outcome("done")
     cause = " ".join(report.problems) or "The installation could not be proved."
-    return Outcome("failed", None, cause, ("Install it again into a new environment.",))
+    return Outcome("failed", None, cause, ("Reinstall it into a new environment.",))
 
 
 @singledispatch
@@ -253,7 +253,7 @@ def _remove(action: RemoveFolder, _work: _Work) -> Outcome:
 
 
 def remove_folder(action: RemoveFolder) -> Outcome:
-    """Delete a folder, but only a virtual environment or something of the wizard's own."""
+    """Delete a folder, but only a virtual environment or one of the wizard's folders."""
     folder = Path(action.path)
     if not os.path.lexists(folder):
         return Outcome("done")
@@ -265,16 +265,16 @@ def remove_folder(action: RemoveFolder) -> Outcome:
         return Outcome(
             "failed",
             None,
-            f"{folder} was left alone: it is no virtual environment (it has no pyvenv.cfg).",
-            ("Look into it. If you do not need it, delete it yourself.",),
+            f"{folder} was left alone: it is not a virtual environment (it has no pyvenv.cfg).",
+            ("Check its contents. If you do not need it, delete it yourself.",),
         )
     shutil.rmtree(folder)
     return Outcome("done")
 
 
 def system_says(error: OSError | UnicodeError) -> str:
-    """What the system said about a file, as a sentence."""
+    """Return the system's message about a file, as a sentence."""
     if isinstance(error, UnicodeError):
         return f"A name in it is not Unicode: {error}."
     where = f"{error.filename}: " if error.filename else ""
-    return f"The system says: {where}{error.strerror or error}."
+    return f"The system reports: {where}{error.strerror or error}."

@@ -1,9 +1,9 @@
-"""Archives of a plan: unpacked whole, and only inside their own folder, or not at all.
+"""Archives of a plan: unpacked completely and only inside their folder, or not at all.
 
-An archive may come from anywhere, so nothing in it is trusted. tarfile's own filter is asked
-where this Python has it; the checks here are made always, and they are stricter: what is no plain
-source archive is refused. (tarfile's documentation, "Extraction filters"; how links lead outside
-in spite of it: CVE-2007-4559, CVE-2025-4517.)
+An archive may come from anywhere, so nothing in it is trusted. tarfile's filter is used if this
+Python has it. The checks here always run, and are stricter: anything but a normal source archive is
+rejected. (tarfile's documentation, "Extraction filters"; how links point outside in spite of it:
+CVE-2007-4559, CVE-2025-4517.)
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from wizard.errors import WizardError
 from wizard.programs.processes import Cancelled
 
 MOST_MEMBERS = 50_000
-"""An archive with more files and folders is not unpacked; a source of OpenSSL has about 6,300."""
+"""The largest number of files and folders in an archive; OpenSSL's source has about 6,300."""
 MOST_BYTES = 500 * 1000 * 1000
-"""An archive that is larger when unpacked is not unpacked; a source of OpenSSL has 135 MB."""
-HINT = "Fetch the archive again from where its authors publish it, and compare its SHA-256."
+"""The largest unpacked size of an archive; OpenSSL's source has 135 MB."""
+HINT = "Download the archive again from its publisher, and compare its SHA-256."
 _CHUNK = 1 << 16
 
 
@@ -40,11 +40,11 @@ class ArchiveRejected(WizardError):
 
 
 def unpack(action: Unpack, cancel: threading.Event) -> None:
-    """Do what ``action`` says. What the archive holds is in the folder then, with its own dates.
+    """Do what ``action`` says. The folder then has the archive's contents, with their dates.
 
-    A folder that is there already must be empty, but for one of the wizard's own (in its cache),
-    which is replaced. Raises Refused where the archive cannot be unpacked, or should not be, and
-    Cancelled when ``cancel`` is set; nothing of it is left behind then.
+    An existing folder must be empty, except one in the wizard's cache, which is replaced. Raises
+    Refused if the archive cannot be unpacked, or should not be, and Cancelled when ``cancel`` is
+    set; then nothing is left behind.
     """
     archive, folder = Path(action.archive), Path(action.folder)
     limit = time.monotonic() + action.timeout
@@ -54,16 +54,18 @@ def unpack(action: Unpack, cancel: threading.Event) -> None:
         with _opened(archive) as file, _half(folder) as half:
             _Writer(archive, half).write(_Reader(archive, file, limit, cancel))
             if folder.is_dir():
-                shutil.rmtree(folder)  # empty, or the wizard's own: see _check_folder
+                shutil.rmtree(folder)  # empty, or in the wizard's cache: see _check_folder
             half.replace(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
     except UnicodeError as error:
-        raise _refused(archive, str(error), "This system cannot write that name.") from None
+        raise _refused(
+            archive, str(error), "This system cannot create a file with that name."
+        ) from None
 
 
 class _Reader:
-    """The archive's bytes without compression, as tarfile reads them, for so long as is allowed."""
+    """The archive's uncompressed bytes, as tarfile reads them, within the time limit."""
 
     def __init__(self, archive: Path, file: IO[bytes], limit: float, cancel: threading.Event):
         self._archive = archive
@@ -74,35 +76,35 @@ class _Reader:
         self._file = _decompressed(archive, file)
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes. tarfile reads nothing in any other way."""
+        """Return the next bytes. tarfile uses no other method to read."""
         if self._cancel.is_set():
             raise Cancelled
         if time.monotonic() > self._limit:
             raise ArchiveRejected(
-                f"It took too long to unpack {self._archive}, so it was given up.",
-                shown=f"{self._bytes:,} bytes were unpacked when its time was over",
+                f"Unpacking {self._archive} took too long, so it was stopped.",
+                shown=f"{self._bytes:,} bytes were unpacked when the time limit ended",
                 why="The disk is slow or busy.",
-                hints=("Try again when less is going on.",),
+                hints=("Try again when the machine is less busy.",),
             )
         try:
             data = self._file.read(size)
         except self._broken as error:
             raise _damaged(self._archive, error) from None
         except OSError as error:
-            # Those of gzip and bz2 have no number of the system's.
+            # Errors of gzip and bz2 have no system error number.
             raise (_unreadable if error.errno else _damaged)(self._archive, error) from None
         self._bytes += len(data)
         if self._bytes > MOST_BYTES:
             raise _refused(
                 self._archive,
                 f"more than {MOST_BYTES:,} bytes come out of {self._archive.stat().st_size:,}",
-                "A source of OpenSSL has 135 million: this is something else, perhaps made to fill "
-                "the disk.",
+                "OpenSSL's source has 135 million bytes. This is something else, perhaps made to "
+                "fill the disk.",
             )
         return data
 
     def drain(self) -> None:
-        """Read to the end: only there does a compressed file's checksum stand."""
+        """Read to the end, because a compressed file's checksum is at its end."""
         while self.read(_CHUNK):
             pass
 
@@ -119,27 +121,27 @@ class _Writer:
         self._links: list[tuple[str, str]] = []
 
     def write(self, reader: _Reader) -> None:
-        """Write all of them; links last, so that nothing is ever written through one."""
+        """Write all members; links last, so that nothing is ever written through a link."""
         try:
-            stream: Any = reader  # it is only read, whatever mypy wants it to have
+            stream: Any = reader  # tarfile only reads from it, although mypy expects more
             with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as tar:
                 for number, member in enumerate(tar, 1):
                     if number > MOST_MEMBERS:
                         raise self._no(
                             f"more than {MOST_MEMBERS:,} files and folders",
-                            "A source of OpenSSL has about 6,300.",
+                            "OpenSSL's source has about 6,300.",
                         )
                     self._member(tar, member)
             reader.drain()
         except tarfile.TarError as error:
             raise _damaged(self._archive, error) from None
         if not self._files:
-            raise self._no("no file in it", "There must be one folder with the source in it.")
+            raise self._no("no file in it", "It must contain one folder with the source.")
         for name, target in self._links:
             self._claim(name)
             (self._folder / name).symlink_to(target)
         for name, moment in reversed(self._folders.items()):
-            if moment is not None:  # a file made in it changes a folder's date
+            if moment is not None:  # creating a file in a folder changes the folder's date
                 os.utime(self._folder / name, (moment, moment))
 
     def _member(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
@@ -152,7 +154,7 @@ class _Writer:
         if not name:
             raise self._no(
                 f"{member.name} is not in a folder",
-                "All of a source archive is in one folder, which is named after it.",
+                "All files of a source archive are in one folder, which has the archive's name.",
             )
         self._check(member, name)
         self._ask_tarfile(member, name)
@@ -172,7 +174,8 @@ class _Writer:
         elif member.islnk():
             if self._inner(member.linkname) not in self._files:
                 raise self._no(
-                    f"{member.name} -> {member.linkname}", "This link leads to no file before it."
+                    f"{member.name} -> {member.linkname}",
+                    "This link points to no earlier file in the archive.",
                 )
         elif not member.isreg():
             raise self._no(
@@ -180,7 +183,8 @@ class _Writer:
             )
         elif member.issparse():
             raise self._no(
-                f"{member.name} has holes", "It might fill the disk: a source has no such file."
+                f"{member.name} has holes",
+                "It could fill the disk. Source archives have no such files.",
             )
         elif member.mode & (stat.S_ISUID | stat.S_ISGID):
             raise self._no(
@@ -189,46 +193,54 @@ class _Writer:
             )
 
     def _check_symbolic(self, member: tarfile.TarInfo, name: str) -> None:
-        """A symbolic link leads up as far as the top folder, then only down.
+        """A symbolic link may go up as far as the top folder, then only down.
 
-        Through another link that might not be true, so nothing goes up after it went down.
+        Through another link, going up could leave the folder, so a path never goes up after going
+        down.
         """
         parts = member.linkname.split("/")
         up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
         odd = any(char in member.linkname for char in "\\:\0")
         if not parts[0] or ".." in parts[up:] or up > name.count("/") or odd:
-            raise self._no(f"{member.name} -> {member.linkname}", "This link leads outside.")
+            raise self._no(
+                f"{member.name} -> {member.linkname}",
+                "This link points outside the archive's folder.",
+            )
 
     def _file(self, tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
         path = self._folder / name
         mode = 0o755 if member.mode & 0o111 else 0o644
         moment = self._date(member)
-        source = cast("IO[bytes]", tar.extractfile(member))  # None only for what is no file
+        source = cast(
+            "IO[bytes]", tar.extractfile(member)
+        )  # None only for members that are not files
         with open(path, "xb", opener=lambda file, flags: os.open(file, flags, mode)) as file:
             shutil.copyfileobj(source, file, _CHUNK)
         os.utime(path, (moment, moment))
 
     def _inner(self, name: str) -> str:
-        """The member's name below the top folder; empty for the top folder itself."""
+        """Return the member's name below the top folder; empty for the top folder itself."""
         parts = [part for part in name.split("/") if part not in ("", ".")]
         odd = any(ord(char) < 32 or char in '\\:*?"<>|' for char in name)  # on Windows
         if name.startswith("/") or ".." in parts or odd:
-            raise self._no(f"{name!r}", "This name could lead to a place outside its folder.")
+            raise self._no(f"{name!r}", "This name could point outside the archive's folder.")
         if not parts:
             return ""
         self._top = self._top or parts[0]
         if parts[0] != self._top:
             raise self._no(
                 f"{self._top} and {parts[0]}",
-                "All of a source archive is in one folder; here there are two.",
+                "All files of a source archive are in one folder, but this one has two.",
             )
         return "/".join(parts[1:])
 
     def _claim(self, name: str) -> None:
-        """Make the folder that a member goes into. Nothing may be there in its place yet."""
+        """Create the folder of a member. The member itself must not exist yet."""
         self._make(name.rpartition("/")[0])
         if os.path.lexists(self._folder / name):
-            raise self._no(f"{self._top}/{name} is in it twice", "Which one is meant is not clear.")
+            raise self._no(
+                f"{self._top}/{name} is in it twice", "It is not clear which one is meant."
+            )
 
     def _make(self, name: str) -> None:
         if not name or name in self._folders:
@@ -238,7 +250,7 @@ class _Writer:
         try:
             path.mkdir()
         except FileExistsError:
-            # On a disk that does not tell Name from name; or a file is there.
+            # On a case-insensitive disk, or because a file exists there.
             if path.is_symlink() or not path.is_dir():
                 raise self._no(
                     f"{self._top}/{name} is a file and a folder", "It cannot be both."
@@ -246,7 +258,7 @@ class _Writer:
         self._folders[name] = None
 
     def _ask_tarfile(self, member: tarfile.TarInfo, name: str) -> None:
-        """Let tarfile's own filter see it; before 3.12 only the last patch versions have one."""
+        """Apply tarfile's filter; before 3.12, only the last patch versions have one."""
         if not hasattr(tarfile, "data_filter"):
             return
         inner = {"name": name}
@@ -259,8 +271,8 @@ class _Writer:
             raise self._no(f"{member.name}", f"Python's tarfile says: {error}.") from None
 
     def _date(self, member: tarfile.TarInfo) -> float:
-        if not 0 <= member.mtime < 1 << 33:  # not a number, too, is neither
-            raise self._no(f"{member.name} is dated {member.mtime}", "This is no date.")
+        if not 0 <= member.mtime < 1 << 33:  # NaN is also neither
+            raise self._no(f"{member.name} is dated {member.mtime}", "This is not a date.")
         return float(member.mtime)
 
     def _no(self, shown: str, why: str) -> ArchiveRejected:
@@ -268,7 +280,7 @@ class _Writer:
 
 
 class _Member(tarfile.TarInfo):
-    """A member for whose header a broken one is an error; tarfile takes it for the end."""
+    """A member whose broken header is an error; tarfile treats it as the end of the archive."""
 
     @classmethod
     def fromtarfile(cls, archive: tarfile.TarFile) -> _Member:
@@ -291,14 +303,14 @@ def _check_folder(folder: Path) -> None:
         raise ArchiveRejected(
             f"{folder} is in the way, so nothing was unpacked.",
             shown=f"{folder} is " + ("a folder with something in it" if plain else "no folder"),
-            why="What is in it might be of use to somebody.",
-            hints=("Look into it. If you do not need it, delete it yourself.",),
+            why="Its contents may still be needed.",
+            hints=("Check its contents. If you do not need it, delete it yourself.",),
         )
 
 
 @contextlib.contextmanager
 def _half(folder: Path) -> Iterator[Path]:
-    """A new folder beside ``folder``, which is gone afterwards if it was not moved there."""
+    """A new folder beside ``folder``, which is removed afterwards if it was not moved there."""
     half = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         half.chmod(0o755)
@@ -311,13 +323,13 @@ def _half(folder: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _opened(archive: Path) -> Iterator[IO[bytes]]:
     try:
-        if not stat.S_ISREG(archive.stat().st_mode):  # a pipe would never end
+        if not stat.S_ISREG(archive.stat().st_mode):  # reading a pipe would never end
             kind = "a folder" if archive.is_dir() else "a device or a pipe"
             raise ArchiveRejected(
                 f"{archive} is not an archive.",
                 shown=f"it is {kind}",
                 why="An archive is one file, such as openssl-3.5.4.tar.gz.",
-                hints=("Give the file's own name.",),
+                hints=("Give the name of the file.",),
             )
         file = archive.open("rb")
     except OSError as error:
@@ -327,11 +339,13 @@ def _opened(archive: Path) -> Iterator[IO[bytes]]:
 
 
 def _decompressed(archive: Path, file: IO[bytes]) -> IO[bytes]:
-    """A file that is read without its compression, which its first bytes tell."""
+    """Open a file for uncompressed reading; its first bytes determine the compression."""
     begin = file.read(6)
     file.seek(0)
     if not begin:
-        raise _refused(archive, "it has 0 bytes", "Nothing was downloaded, or it was cut off.")
+        raise _refused(
+            archive, "it has 0 bytes", "Nothing was downloaded, or the download broke off."
+        )
     opened: Any = file
     try:
         if begin.startswith(b"\x1f\x8b"):
@@ -365,12 +379,12 @@ def _lzma_errors() -> tuple[type[Exception], ...]:
 
 
 def _refused(archive: Path, shown: str, why: str) -> ArchiveRejected:
-    what = f"{archive} is no plain source archive, so it was not unpacked."
+    what = f"{archive} is not a normal source archive, so it was not unpacked."
     return ArchiveRejected(what, shown=shown, why=why, hints=(HINT,))
 
 
 def _damaged(archive: Path, error: Exception) -> ArchiveRejected:
-    why = "It is damaged, was cut off, or is not a tar archive at all."
+    why = "It is damaged, incomplete, or not a tar archive."
     shown = str(error) or type(error).__name__
     return ArchiveRejected(f"{archive} cannot be unpacked.", shown=shown, why=why, hints=(HINT,))
 
@@ -380,17 +394,17 @@ def _unreadable(archive: Path, error: OSError) -> ArchiveRejected:
         f"{archive} cannot be read.",
         shown=error.strerror or str(error),
         why="Without the archive there is nothing to unpack.",
-        hints=("Look whether the file is there, and whether you may read it.",),
+        hints=("Check that the file exists and that you may read it.",),
     )
 
 
 def _unwritable(folder: Path, error: OSError) -> ArchiveRejected:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        why = "The disk is full, or all that you may use of it is."
-        hint = "Make room (a source of OpenSSL takes about 150 MB), and try again."
+        why = "The disk or your quota is full."
+        hint = "Free some space (OpenSSL's source takes about 150 MB), and try again."
     else:
-        why = "The system does not let the wizard write there."
-        hint = "Use a folder that you may write to: CRYPTOGRAPHY_WIZARD_CACHE names it."
+        why = "The wizard does not have permission to write there."
+        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder that you may write to."
     where = f"{error.filename}: " if error.filename else ""
     return ArchiveRejected(
         f"Nothing could be unpacked into {folder}.",

@@ -1,15 +1,15 @@
 """Describes the Python that runs it, as one JSON object on the last line of its output.
 
-The wizard runs this file in every Python it finds: ``python -B describe.py``. It needs no package,
-asks no network, writes nothing, and takes what it says of pip from that Python's own pip. It must
-be readable by Python 2.7 (which reports its version) and by every Python from 3.6 on, so it has no
-annotations and no f-strings. What cannot be read is left out, and ``errors`` says why.
+The wizard runs this file in every Python it finds: ``python -B describe.py``. It needs no package
+and no network, writes nothing, and asks that Python's own pip about pip. It must parse in Python
+2.7 (which reports its version) and in every Python from 3.6 on, so it has no annotations and no
+f-strings. What cannot be read is omitted, and ``errors`` says why.
 """
 
 import os
 import sys
 
-# Python puts the folder of a script in front of its module path; nothing may be imported from it.
+# Python puts the folder of a script first on its module path; nothing must be imported from it.
 # Some Pythons resolve the links in that folder's path and some do not, so both sides are resolved.
 if sys.path and os.path.realpath(sys.path[0]) == os.path.dirname(os.path.realpath(__file__)):
     del sys.path[0]
@@ -30,9 +30,9 @@ PIP_PLAIN = ("index-url", "no-index", "cert", "client-cert", "proxy", "timeout")
 
 def describe():
     # type: () -> Dict[str, Any]
-    """Everything that is known of this Python; a part that fails goes into ``errors``.
+    """Return everything that is known about this Python; errors of a part go into ``errors``.
 
-    Of a Python that is too old for anything its version is enough.
+    For a Python that is too old for any release, the version is enough.
     """
     facts = {"errors": {}}  # type: Dict[str, Any]
     for name, read in PARTS if sys.version_info >= (3, 6) else PARTS[:2]:
@@ -72,17 +72,17 @@ def bits():
 
 def machine():
     # type: () -> str
-    """The architecture this Python was built for, under the names that wheels use."""
+    """Return the architecture this Python was built for, with the names that wheels use."""
     name = sysconfig.get_platform().lower()
     if name == "win32":
         return "x86"
     name = name.split("-", 2)[-1] if name.startswith("macosx") else name.split("-", 1)[-1]
     if name.startswith(("universal", "intel", "fat")):
-        name = platform.machine().lower()  # one of its halves runs, and this is its name
+        name = platform.machine().lower()  # this is the name of the running half
     if name == "amd64":
         return "x86_64"
     if bits() == 32:
-        # A 32-bit Python on a 64-bit kernel is told the kernel's name; pip corrects it as well.
+        # A 32-bit Python on a 64-bit kernel gets the kernel's name; pip corrects it too.
         return {"x86_64": "i686", "aarch64": "armv7l", "arm64": "armv7l"}.get(name, name)
     return name
 
@@ -94,7 +94,7 @@ def base_prefix():
 
 def environment():
     # type: () -> str
-    """The folder of the virtual (or named conda) environment, or an empty text."""
+    """Return the folder of the virtual (or named conda) environment, or an empty text."""
     if sys.prefix != base_prefix():
         return sys.prefix
     conda = os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
@@ -103,12 +103,12 @@ def environment():
 
 def base():
     # type: () -> str
-    """The program that environments are made from: this one, or the one behind its environment."""
+    """Return the interpreter for making environments: this one, or the base of its environment."""
     if sys.prefix == base_prefix():
         return sys.executable or ""
     stated = getattr(sys, "_base_executable", "") or ""
     if stated and os.path.abspath(stated) != os.path.abspath(sys.executable):
-        return str(stated)  # before 3.11 only some systems state it
+        return str(stated)  # before 3.11, only some systems have it
     real = os.path.realpath(sys.executable)
     if not real.startswith(os.path.realpath(sys.prefix) + os.sep):
         return real
@@ -122,7 +122,7 @@ def base():
 
 def libc():
     # type: () -> List[str]
-    """The C library that this process uses, and its version."""
+    """Return the C library that this process uses, and its version."""
     if not sys.platform.startswith("linux"):
         return ["", ""]
     try:
@@ -137,7 +137,7 @@ def libc():
         return ["musl", ""] if built_for.endswith("musl") else ["", ""]
     import subprocess
 
-    # Called without a program, musl's loader states its version and exits 1.
+    # Without a program, musl's loader prints its version and exits with 1.
     process = subprocess.Popen([loader], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     found = re.search(r"Version (\d+\.\d+(?:\.\d+)?)", process.communicate()[1].decode("ascii"))
     return ["musl", found.group(1) if found else ""]
@@ -155,7 +155,7 @@ def musl_loader():
 
 def externally_managed():
     # type: () -> str
-    """What the system says to those who would install into its own Python (PEP 668)."""
+    """Return the system's message against installing into its own Python (PEP 668)."""
     if environment():
         return ""
     marker = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
@@ -173,7 +173,7 @@ def externally_managed():
 
 def writable():
     # type: () -> bool
-    """Whether this user may write where packages go."""
+    """Return whether this user may write to the package folder."""
     folder = sysconfig.get_path("purelib")
     while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
@@ -182,7 +182,7 @@ def writable():
 
 def bundled_pip():
     # type: () -> Tuple[str, str]
-    """The wheel of the pip that ``python -m venv`` installs, and its version; empty: none."""
+    """Return the wheel of the pip that ``python -m venv`` installs, and its version; or empty."""
     stdlib = sysconfig.get_path("stdlib")
     for needed in ("venv", "ensurepip"):
         if not os.path.isfile(os.path.join(stdlib, needed, "__init__.py")):
@@ -204,7 +204,9 @@ def headers():
 
 def distribution_version(name):
     # type: (str) -> str
-    """The version of an installed package, from the name of its metadata; nothing is imported."""
+    """Return the version of an installed package from the name of its metadata, without
+    importing.
+    """
     pattern = re.compile(name + r"-(\d[^-]*?)(?:-py[\d.]+)?\.(?:dist|egg)-info$", re.I)
     for folder in sys.path:
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
@@ -221,7 +223,7 @@ def cryptography():
 
 def pip():
     # type: () -> Optional[Dict[str, Any]]
-    """This Python's pip, or the one that ensurepip would give it, or None."""
+    """Return this Python's pip, or the one that ensurepip would install, or None."""
     facts = {"installed": True, "errors": {}}  # type: Dict[str, Any]
     facts["version"] = distribution_version("pip")
     if not facts["version"]:
@@ -229,7 +231,7 @@ def pip():
         if not wheel:
             return None
         facts["installed"] = False
-        sys.path.insert(0, wheel)  # Python can import from a wheel as it is
+        sys.path.insert(0, wheel)  # Python can import directly from a wheel
     for name, read in (("tags", tags), ("default", default_index), ("settings", settings)):
         try:
             facts[name] = read()
@@ -240,13 +242,15 @@ def pip():
 
 def pip_module(*names):
     # type: (*str) -> Any
-    """Import the first of these modules that this pip has: its insides moved over the years."""
+    """Import the first of these modules that this pip has: pip renamed its modules over the
+    years.
+    """
     missing = None  # type: Optional[ImportError]
     for name in names:
         try:
             __import__(name)
         except ImportError as error:
-            # Keep the first error about something else: it says what is really broken.
+            # Keep the first error about another module: it shows what is really broken.
             if missing is None or "No module named" in str(missing):
                 missing = error
         else:
@@ -256,7 +260,8 @@ def pip_module(*names):
 
 def tags():
     # type: () -> List[str]
-    """The tags that this pip accepts, best first; neighbours that differ by platform only are one.
+    """Return the tags that this pip accepts, best first; adjacent ones that differ only in the
+    platform are joined.
 
     ``a-b-p1, a-b-p2`` becomes ``a-b-p1.p2``, the form that wheels' names have.
     """
@@ -278,17 +283,17 @@ def tags():
 
 def default_index():
     # type: () -> str
-    """The address of the index that is built into this pip."""
+    """Return the address of this pip's built-in index."""
     module = pip_module("pip._internal.models.index", "pip.models.index", "pip.models")
     return str(module.PyPI.simple_url)
 
 
 def settings():
     # type: () -> List[List[Any]]
-    """What pip's files and variables set for ``pip install``: [name, value, where it stands].
+    """Return what pip's files and variables set for ``pip install``: [name, value, place].
 
-    As in pip: files from the whole machine's to the environment's, in each the section [global]
-    and then [install], and variables above all. The last one wins; values are never added up.
+    As in pip: files from the machine's to the environment's, in each the section [global] and then
+    [install], and finally variables. The last one is used; values are never combined.
     """
     import configparser
     import locale
@@ -298,7 +303,7 @@ def settings():
     for section in ("global", "install"):
         for name in config_files():
             parser = configparser.RawConfigParser()
-            # pip reads its files in the encoding of the user's language, too.
+            # pip also reads its files in the encoding of the user's locale.
             parser.read([name], encoding=locale.getpreferredencoding(False))
             if parser.has_section(section):
                 ordered.append((name, dict(parser.items(section))))
@@ -320,9 +325,9 @@ def settings():
 
 def config_files():
     # type: () -> List[str]
-    """The settings files of this pip that exist, weakest first.
+    """Return the existing settings files of this pip, lowest precedence first.
 
-    Which files count is documented in pip's guide, "Configuration"; the folders are pip's own word.
+    pip's guide, "Configuration", documents which files count; pip itself names the folders.
     """
     asked = os.environ.get("PIP_CONFIG_FILE", "")
     if asked == os.devnull:

@@ -1,9 +1,9 @@
 """Prove the cryptography that this Python imports. Runs inside the target, 3.6 and later.
 
-Usage: ``python prove.py SECONDS``. Writes one JSON object a line to standard output, each
-replacing the one before, so that the last line tells what is known even after a crash; whatever
-others print goes to standard error. When SECONDS are over the process ends itself and says on
-standard error where it was. Keys:
+Usage: ``python prove.py SECONDS``. Writes one JSON object per line to standard output, each
+replacing the previous one, so that the last line contains what is known even after a crash. All
+other output goes to standard error. After SECONDS the process ends itself and prints to standard
+error where it was. Keys:
 
 ``python``      version of this interpreter, ``prefix`` its environment's folder
 ``found``       is there a package ``cryptography``; ``location`` its file, ``version`` what it says
@@ -19,7 +19,7 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-# This script's own folder holds nothing that the target may import.
+# The target must not import anything from this script's folder.
 sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
 
 import contextlib  # noqa: E402 - only after the path is right
@@ -50,7 +50,7 @@ told: Dict[str, Any] = {
 
 
 def main() -> None:
-    """Try everything, one thing after the other; what fails does not hide the rest."""
+    """Run all checks, one at a time; a failed one does not stop the others."""
     faulthandler.enable()
     faulthandler.dump_traceback_later(float(sys.argv[1]), exit=True)
     answers = own_stdout()
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def own_stdout() -> "io.TextIOWrapper":
-    """Keep standard output for the answers: all that others print goes to standard error."""
+    """Keep standard output for the answers: all other output goes to standard error."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     return answers
@@ -81,22 +81,25 @@ def say(answers: "io.TextIOWrapper") -> None:
 
 
 def attempt(answers: "io.TextIOWrapper", name: str, check: Callable[[], str]) -> bool:
-    """Run one check and note how it went."""
+    """Run one check and record the result."""
     told["doing"] = name
     say(answers)
     try:
         detail, ok = check(), True
-    except BaseException as error:  # a panic in Rust is no Exception, and a check may sys.exit
+    except (
+        BaseException
+    ) as error:  # a panic in Rust is not an Exception, and a check may call sys.exit
         detail, ok = "%s: %s" % (type(error).__name__, error), False
     told["checks"].append([name, ok, detail])
     return ok
 
 
 def find() -> str:
-    """Find the package and its extension files. The files are not loaded yet: that may crash."""
+    """Find the package and its extension files. The files are not loaded yet, because that may
+    crash."""
     spec = importlib.util.find_spec("cryptography")
-    if spec is None or spec.origin is None:  # without origin: a left-over folder with no package
-        raise ImportError("there is no package cryptography in %s" % sys.prefix)
+    if spec is None or spec.origin is None:  # without origin: a leftover folder without a package
+        raise ImportError("%s contains no package cryptography" % sys.prefix)
     told["found"] = True
     told["location"] = spec.origin
     import cryptography
@@ -108,10 +111,10 @@ def find() -> str:
 
 
 def load() -> str:
-    """Load the extension files, and what most of the package needs."""
-    # Most programs have opened a connection before: Python's own OpenSSL is there first, and a
-    # library of the same name would be taken for it.
-    with contextlib.suppress(ImportError):  # a Python can be made without
+    """Load the extension files, and the most important modules."""
+    # Most programs have opened a connection before: Python's OpenSSL is loaded first, and would be
+    # used instead of a library with the same name.
+    with contextlib.suppress(ImportError):  # a Python can be built without it
         importlib.import_module("ssl")
     for name in EXTENSIONS:
         if importlib.util.find_spec(name) is not None:
@@ -125,11 +128,11 @@ def unique(texts: List[str]) -> List[str]:
 
 
 def mapped() -> List[str]:
-    """Read which libssl and libcrypto are in memory, from the kernel's own list."""
+    """Read which libssl and libcrypto are in memory, from the kernel's list."""
     try:
         with io.open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as lines:
             fields = [line.rstrip("\n").split(None, 5) for line in lines]
-    except OSError:  # not Linux, or no /proc: the extension file alone must tell
+    except OSError:  # not Linux, or no /proc: the extension file must be enough
         return []
     paths = [field[5] for field in fields if len(field) == 6]
     return unique([p for p in paths if os.path.basename(p).startswith(("libssl", "libcrypto"))])
@@ -147,24 +150,24 @@ def fernet() -> str:
 
     key, message = Fernet.generate_key(), b"a message of the wizard"
     token = Fernet(key).encrypt(message)
-    expect(Fernet(key).decrypt(token) == message, "the message came back changed")
+    expect(Fernet(key).decrypt(token) == message, "the decrypted message differs")
     try:
         Fernet(Fernet.generate_key()).decrypt(token)
     except InvalidToken:
-        return "a message came back whole, and another key was refused"
-    raise AssertionError("another key opened the message")
+        return "a message was decrypted unchanged, and another key was rejected"
+    raise AssertionError("another key decrypted the message")
 
 
 def aes_gcm() -> str:
-    """Test case 14 of the GCM specification (McGrew and Viega), and the way back."""
+    """Test case 14 of the GCM specification (McGrew and Viega), encrypted and decrypted."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     cipher, nonce, message = AESGCM(bytes(32)), bytes(12), bytes(16)
     secret = cipher.encrypt(nonce, message, None)
     known = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
-    expect(bytearray(secret) == bytearray.fromhex(known), "the ciphertext is not the known one")
-    expect(cipher.decrypt(nonce, secret, None) == message, "the message came back changed")
-    return "the known ciphertext came out, and the message came back"
+    expect(bytearray(secret) == bytearray.fromhex(known), "the ciphertext is not the expected one")
+    expect(cipher.decrypt(nonce, secret, None) == message, "the decrypted message differs")
+    return "the ciphertext is the expected one, and it was decrypted"
 
 
 def certificate() -> str:
@@ -174,7 +177,7 @@ def certificate() -> str:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import NameOID
 
-    # The backend is named in each call: releases before 3.1 want it, later ones ignore it.
+    # Each call names the backend: releases before 3.1 require it, later ones ignore it.
     key = ec.generate_private_key(ec.SECP256R1(), backend)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cryptography-wizard")])
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
@@ -184,15 +187,15 @@ def certificate() -> str:
     made = builder.sign(key, hashes.SHA256(), backend)
     pem = made.public_bytes(serialization.Encoding.PEM)
     read = x509.load_pem_x509_certificate(pem, backend)
-    expect(read.subject == name, "the subject came back as %s" % read.subject.rfc4514_string())
-    if hasattr(read, "not_valid_before_utc"):  # since 42; the other then warns
+    expect(read.subject == name, "the subject was read back as %s" % read.subject.rfc4514_string())
+    if hasattr(read, "not_valid_before_utc"):  # since 42, when the other one warns
         start = read.not_valid_before_utc
     else:
         start = read.not_valid_before.replace(tzinfo=datetime.timezone.utc)
-    expect(start == now, "the first valid moment came back as %s" % start)
+    expect(start == now, "the start of validity was read back as %s" % start)
     signed = read.tbs_certificate_bytes
     key.public_key().verify(read.signature, signed, ec.ECDSA(hashes.SHA256()))
-    return "a certificate was made, signed, read back and its signature verified"
+    return "a certificate was made, signed and read back, and its signature was verified"
 
 
 def expect(true: bool, otherwise: str) -> None:

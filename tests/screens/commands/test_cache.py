@@ -79,7 +79,7 @@ def test_the_list_has_everything_with_its_state_size_and_age(root: Path) -> None
         ["whole", BUILT, "2 MB", "2 days old", "OpenSSL 3.5.7, static"],
         ["DAMAGED", SOURCE, "1 kB", "new", "the source of OpenSSL 9.9.9"],
         ["unfinished", "openssl/build/3.5.7-static-x", "0 kB", "new",
-         "left by a run that was cut off, or is going on"],
+         "from a run that was interrupted or is still running"],
     ]  # fmt: skip
     assert lines[6] == "3 things, 2 MB."
     assert lines[7].endswith(f"cryptography-wizard cache clear {SOURCE}")

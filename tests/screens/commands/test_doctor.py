@@ -35,7 +35,7 @@ def test_a_good_machine() -> None:
 def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
     text, code = printed(replace(GOOD, privilege=Privilege()))
     assert code == Exit.DONE
-    assert "\n!  Root         There is no way to root: no sudo, no doas.\n" in text
+    assert "\n!  Root         You cannot become root: neither sudo nor doas is available.\n" in text
     assert "                → Take the wheel, which needs no root" in text
     assert "Ready, with 1 warning." in text
 
@@ -43,7 +43,7 @@ def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
 def test_a_machine_on_which_nothing_works() -> None:
     text, code = printed(replace(GOOD, pythons=()))
     assert code == Exit.IMPOSSIBLE
-    assert "\n✗  Python       No Python here can be used.\n" in text
+    assert "\n✗  Python       This machine has no usable Python.\n" in text
     assert "Not ready: 1 problem to solve first" in text
 
 

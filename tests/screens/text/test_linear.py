@@ -61,7 +61,7 @@ class Script:
         return [key for key, _ in self.asked]
 
 
-GO = "Shall this be done?"
+GO = "Start the installation?"
 ENTER = Script.ENTER
 
 
@@ -163,7 +163,7 @@ def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) ->
         "| error: the true cause",
         "Why: The network could not be reached.",
         "Connect to the network and try again.",
-        "The whole log: logs/02-install.log",
+        "The full log: logs/02-install.log",
     ):
         assert part in out
     assert out.count("Make the virtual environment … ") == 1

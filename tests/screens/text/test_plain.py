@@ -66,7 +66,7 @@ def test_an_answer_is_needed_where_none_stands(
     typed: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ask(typed, "\n2\n", "") == "45.0.7"
-    assert "An answer is needed here." in capsys.readouterr().out
+    assert "Please answer this question." in capsys.readouterr().out
 
 
 def test_b_goes_back(typed: io.StringIO) -> None:
@@ -87,7 +87,7 @@ def test_states_are_words_on_lines_of_their_own(
     assert "  2. Release 45.0.7 (chosen)\n" in out
     assert "  3. Release 3.4.8 (closed: Python 3.11 is too new for it.)\n" in out
     assert "Enter for 2, ? for help, b for back" in out
-    assert "Release 3.4.8 cannot be chosen: Python 3.11 is too new for it." in out
+    assert "Release 3.4.8 is not possible: Python 3.11 is too new for it." in out
     assert "Releases\n\nNewer ones have more fixes." in out
     assert not set(out) & set("\r\x1b*#`")
 

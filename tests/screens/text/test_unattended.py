@@ -99,7 +99,7 @@ def test_a_failure_is_told_with_its_cause_and_what_to_do() -> None:
         "  | error: the true cause",
         "Why: The network could not be reached.",
         "  - Connect to the network and try again.",
-        "The whole log: logs/02-install.log",
+        "The full log: logs/02-install.log",
     ):
         assert part in err
     assert "boilerplate" not in err + "\n".join(lines)
@@ -136,10 +136,10 @@ def test_steps_that_run_together_are_told_apart() -> None:
         "      3 Make the virtual… | made",
         "      1 Fetch APT's package… | Get:2",
         "[3/6] Make the virtual environment: done in 1.0 s",
-        "[4/6] Put the newest pip into the environment … ",
+        "[4/6] Install the newest pip into the environment … ",
         "[1/6] Fetch APT's package lists: done in 1.0 s",
         "[2/6] Install 5 missing packages … ",
-        "[4/6] Put the newest pip into the environment: done in 1.0 s",
+        "[4/6] Install the newest pip into the environment: done in 1.0 s",
     ]
     assert "      2 Install 5 missing… | Unpacking" in told, "the last line above is another's"
     assert "[5/6] Compile and install cryptography 50.0.2 … done in 1.0 s" not in told

@@ -120,7 +120,7 @@ async def test_what_is_absent_is_said_in_words(app: WizardApp, machine: FakeMach
         assert "none found" in text(app, "#fact-1")
         assert "needed only to compile" in text(app, "#fact-3")
         assert "needed only to compile" in text(app, "#fact-4")
-        assert text(app, "#fact-5") == "–  nothing can be said of it without a Python"
+        assert text(app, "#fact-5") == "–  unknown, because no Python was found"
 
 
 async def test_a_problem_of_the_look_is_explained_and_tried_again(
@@ -479,7 +479,7 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         assert app.clipboard == "source ./cryptography-env/bin/activate"
         await press(pilot, "o")
         assert isinstance(app.screen, RunPage)
-        assert text(app, "#now") == "Done. Enter shows the result."
+        assert text(app, "#now") == "Done. Press Enter to see the result."
         await press(pilot, "c")
         assert isinstance(app.screen, RunPage), "there is nothing to cancel any more"
         await press(pilot, "enter")

@@ -152,8 +152,8 @@ def test_the_newest_release_comes_before_an_older_one() -> None:
     ("python", "title"),
     [
         ({"version": "3.6.8"}, "Another Python: 3.13"),
-        ({"version": "3.13.1", "free_threaded": True}, "An ordinary Python 3.13, not"),
-        ({"implementation": "pypy", "version": "3.9.19"}, "The ordinary Python (CPython) 3.13"),
+        ({"version": "3.13.1", "free_threaded": True}, "A standard Python 3.13, not"),
+        ({"implementation": "pypy", "version": "3.9.19"}, "The standard Python (CPython) 3.13"),
     ],
 )
 def test_a_python_that_could_be_installed(python: dict[str, Any], title: str) -> None:
@@ -216,14 +216,14 @@ def test_the_package_of_the_distribution() -> None:
         with_package("apt", "/usr/bin/apt-get", package, RISCV, "sudo"), "The package python3"
     )
     assert way.title == "The package python3-cryptography of apt"
-    assert "Its version is 38.0.4. It serves the system's own Python only" in way.detail
+    assert "Its version is 38.0.4. It is installed for the system's own Python, not" in way.detail
     assert way.command.startswith("sudo apt-get install -y ")
     assert way.command.endswith(" python3-cryptography")
     nobody = one(with_package("apt", "apt-get", package, RISCV, "none"), "The package python3")
-    assert nobody.detail.endswith("An administrator has to install it.")
+    assert nobody.detail.endswith("An administrator must install it.")
     there = replace(package, installed="38.0.4-3~deb12u1")
     way = one(with_package("apt", "apt-get", there, RISCV), "The package python3")
-    assert way.title == "The package python3-cryptography, which is here already"
+    assert way.title == "The package python3-cryptography, which is already installed"
     assert way.command == ""
 
 
@@ -247,7 +247,7 @@ def test_a_package_whose_name_has_the_version_of_python() -> None:
     package = Package("py311-cryptography", candidate="44.0.0_1")
     facts = with_package("macports", "/opt/local/bin/port", package, INTEL_MAC, "sudo")
     way = one(facts, "The package py311-cryptography of macports")
-    assert "It serves the Python of MacPorts only" in way.detail
+    assert "It is installed for the Python of MacPorts, not" in way.detail
     assert way.command.startswith("sudo ")
 
 
@@ -262,12 +262,12 @@ def test_an_administrator_is_told_exactly_what_to_install() -> None:
     assert way.command.startswith("apt-get install ")
     assert "libssl-dev" in way.command
     as_root = replace(facts, privilege=Privilege("root"))
-    assert titles(as_root)[0] == "cryptography 50.0.2, compiled here from its source"
+    assert titles(as_root)[0] == "cryptography 50.0.2, compiled here from source"
 
 
 def test_what_a_build_by_hand_lacks() -> None:
-    way = one(ARMV6, "compiled once its needs are met")
-    assert "A source build still lacks: cc" in way.detail
+    way = one(ARMV6, "compiled here, once the missing parts are installed")
+    assert "A source build still needs: cc" in way.detail
     assert "wheel" not in way.detail
 
 
@@ -278,7 +278,7 @@ def test_a_newer_system_only_where_its_age_is_the_cause() -> None:
         assert "A newer version of this system" not in titles(facts)
     old_ssl = (Package("libssl-dev", candidate="1.1.1w-0+deb11u1"),)
     way = one(replace(RISCV, managers=(replace(APT, packages=old_ssl),)), "A newer version")
-    assert "OpenSSL 3.0.0 or newer is needed, and apt has 1.1.1w here." in way.detail
+    assert "OpenSSL 3.0.0 or newer is needed, but apt offers 1.1.1w here." in way.detail
 
 
 def test_commands_are_quoted_for_their_system() -> None:

@@ -196,7 +196,7 @@ def test_only_an_envelope() -> None:
 def test_an_empty_log(lines: list[str]) -> None:
     found = diagnose(lines)
     assert (found.id, found.line_number, found.excerpt) == (UNKNOWN, 0, ())
-    assert "nothing" in found.cause
+    assert "without any output" in found.cause
 
 
 def test_colours_and_line_ends_do_not_matter() -> None:

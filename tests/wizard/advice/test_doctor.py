@@ -110,12 +110,12 @@ def with_system(**changes: object) -> Facts:
 
 def test_a_good_machine_has_nothing_to_do() -> None:
     assert [each for each in found(GOOD) if each.mark != "ok"] == []
-    assert "50.0.2 fits" in one(GOOD, "Wheel", "ok").detail
+    assert "50.0.2 has a wheel" in one(GOOD, "Wheel", "ok").detail
     assert "belongs to the system" in one(GOOD, "Python", "ok").detail
 
 
 TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
-    "no Python": (replace(GOOD, pythons=()), "Python", "bad", "No Python"),
+    "no Python": (replace(GOOD, pythons=()), "Python", "bad", "no usable Python"),
     "no ensurepip": (with_python(ensurepip=""), "Environments", "warn", "ensurepip is missing"),
     "broken pip": (with_python(pip=None, pip_problem="pip 9 breaks"), "pip", "warn", "pip 9"),
     "no index": (
@@ -130,12 +130,12 @@ TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
         "warn",
         "no b.example",
     ),
-    "nobody to ask": (replace(GOOD, listing=None), "Index", "warn", "No pip"),
+    "nobody to ask": (replace(GOOD, listing=None), "Index", "warn", "no pip"),
     "no wheel": (
         with_python(machine="s390x", platform="linux-s390x", pip=None),
         "Wheel",
         "warn",
-        "None fits",
+        "No wheel fits",
     ),
     "manager": (
         replace(GOOD, managers=(Manager("apt", "apt-get", problem="dpkg is locked"),)),
@@ -150,7 +150,7 @@ TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
         "warn",
         "/opt/clang: No answer.",
     ),
-    "no root": (replace(GOOD, privilege=Privilege()), "Root", "warn", "no way to root"),
+    "no root": (replace(GOOD, privilege=Privilege()), "Root", "warn", "cannot become root"),
     "noexec": (with_system(temporary_noexec=True), "Temporary", "warn", "noexec"),
     "full": (with_system(temporary_free=GIB // 2), "Temporary", "warn", "0.5 GiB free"),
     "small": (with_system(memory=GIB // 2), "Memory", "warn", "0.5 GiB of memory"),
@@ -188,9 +188,9 @@ DEBIAN_12 = with_system(distribution_version="12")
 
 def test_it_says_whether_the_makers_test_it_here_and_where_that_was_read() -> None:
     said = one(DEBIAN_12, "Support", "ok").detail
-    assert said.startswith("Debian 12 on x86_64 with Python 3.11 is one of the systems")
+    assert said.startswith("The developers of cryptography test 50.0.2 on Debian 12 on x86_64")
     assert "Source builds are tested with OpenSSL 3.0" in said
-    assert said.endswith("Read in docs/installation.rst of cryptography 50.0.2.")
+    assert said.endswith("Source: docs/installation.rst of cryptography 50.0.2.")
 
 
 def test_it_says_so_of_the_release_that_was_asked_for() -> None:
@@ -203,7 +203,7 @@ def test_it_says_so_of_the_release_that_was_asked_for() -> None:
         if each.title == "Support"
     )
     assert said.mark == "warn"
-    assert "Its makers test it on Debian 9, 10 and 11 and Debian unstable." in said.detail
+    assert "Its developers test it on Debian 9, 10 and 11 and Debian unstable." in said.detail
     assert "proves" in said.action
 
 

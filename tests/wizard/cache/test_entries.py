@@ -101,7 +101,7 @@ def test_a_built_openssl_that_was_changed_is_damaged(root: Path, spoil: Any, tol
 def test_a_build_that_was_not_finished_is_damaged(root: Path) -> None:
     built(root, sealed=False)
     entry = only(root)
-    assert entry.title == "OpenSSL 3.5.7, not finished"
+    assert entry.title == "OpenSSL 3.5.7, unfinished build"
     (problem,) = entries.verify(entry)
     assert "not finished" in problem
 

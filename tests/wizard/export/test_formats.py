@@ -436,7 +436,7 @@ def test_scripts_and_lines_check_a_signature(
     script = to_shell(small(wrapped(fetch), wrapped(action), later))
     result = run(script, tmp_path, shell)
     assert (result.returncode == 0, path.exists(), (tmp_path / "later").exists()) == (good,) * 3
-    assert (f"is not signed by {KEY}, so it was thrown away." in result.stderr) is not good
+    assert (f"is not signed by {KEY}, so it was deleted." in result.stderr) is not good
     assert [p.name for p in path.parent.iterdir() if p != path] == ["gpg"]
 
 

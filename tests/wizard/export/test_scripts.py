@@ -32,7 +32,7 @@ reviewed = pytest.mark.skipif(SHELLCHECK is None, reason="there is no shellcheck
 
 
 def review(files: list[Path]) -> str:
-    """What shellcheck says of these files; nothing where it is content."""
+    """What shellcheck says of these files; nothing if it is content."""
     assert files
     assert SHELLCHECK is not None
     done = subprocess.run(

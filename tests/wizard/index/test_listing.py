@@ -401,7 +401,7 @@ def test_a_server_that_hangs(server: Server, trickle: bool) -> None:
     found = ask(server.says(answer), timeout=0.4)
     over.set()
     assert found.releases == ()
-    assert "gave no answer within" in found.problem
+    assert "did not answer within" in found.problem
 
 
 def test_a_passing_error_is_tried_again(server: Server) -> None:

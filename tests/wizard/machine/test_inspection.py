@@ -131,7 +131,7 @@ def test_what_is_no_python(tmp_path: Path, body: str, said: str) -> None:
 
 def test_a_path_that_leads_to_no_program(tmp_path: Path) -> None:
     assert inspect(str(tmp_path), "asked")[0].problem.startswith("It is a folder")
-    assert inspect(str(tmp_path / "python9"), "asked")[0].problem == "There is no such program."
+    assert inspect(str(tmp_path / "python9"), "asked")[0].problem == "This program does not exist."
     (tmp_path / "python").symlink_to(tmp_path / "gone")
     assert "is gone" in inspect(str(tmp_path / "python"), "asked")[0].problem
     binary = tmp_path / "python.bin"
@@ -143,5 +143,5 @@ def test_a_path_that_leads_to_no_program(tmp_path: Path) -> None:
 def test_a_program_of_another_name_is_never_given_our_file(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     shell = program(tmp_path, "bash", f'touch "{mark}"')
-    assert inspect(shell, "asked")[0].problem == "By its name it is not a Python."
+    assert inspect(shell, "asked")[0].problem == "Its name is not that of a Python."
     assert not mark.exists()

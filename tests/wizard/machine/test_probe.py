@@ -136,7 +136,7 @@ def test_a_tool_says_its_version(bin_: Path) -> None:
         ("exec sleep 30", "No answer within 0.3 seconds."),
         ("echo 'cannot load libLLVM' >&2; exit 127", "cannot load libLLVM"),
         ("exit 3", "It ended with exit code 3."),
-        ("echo hello", "It does not say its version."),
+        ("echo hello", "It does not print its version."),
     ],
 )
 def test_a_tool_that_does_not_run_has_a_problem(bin_: Path, body: str, said: str) -> None:
@@ -154,7 +154,7 @@ def test_a_rustup_without_a_toolchain(bin_: Path) -> None:
     (bin_ / "rustc").symlink_to("rustup")
     tool = tools.inspect("rustc", str(bin_ / "rustc"))
     assert tool.origin == "rustup"
-    assert tool.problem == "rustup has no toolchain yet: run rustup default stable."
+    assert tool.problem == "rustup has no toolchain yet. Run: rustup default stable"
 
 
 def test_every_rustc_on_path_in_its_order_then_rustup_s(
@@ -248,7 +248,7 @@ def test_a_manager_whose_reader_breaks_has_a_problem(
 def test_a_manager_that_hangs_is_left(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "PATIENCE", 0.3)
     (found,) = apt(bin_, "exec sleep 30", "exec sleep 30")
-    assert found.problem == "dpkg-query gave no answer within 0.3 seconds."
+    assert found.problem == "dpkg-query did not answer within 0.3 seconds."
 
 
 def test_the_names_that_matter_each_once() -> None:

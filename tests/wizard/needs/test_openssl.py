@@ -67,11 +67,11 @@ def test_alpine_has_a_package_for_them() -> None:
 
 
 def test_fedora_has_none() -> None:
-    assert "no static libraries" in why(machine("fedora"), link="static")
+    assert "not offer static OpenSSL libraries" in why(machine("fedora"), link="static")
 
 
 def test_before_40_the_systems_cannot_be_static_on_linux() -> None:
-    assert "no shared libraries" in why(DEBIAN, link="static", release="39.0.2")
+    assert "without shared libraries" in why(DEBIAN, link="static", release="39.0.2")
 
 
 def test_one_that_the_wizard_builds_static() -> None:
@@ -200,7 +200,7 @@ def test_before_40_it_is_named_by_flags() -> None:
     assert env(made)["LDFLAGS"].endswith(" -Wl,--exclude-libs,ALL")
     assert "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS" not in env(made)
     assert "no-module" not in command(made, "openssl-configure").argv
-    assert any("out of support since 2023-09-11" in note for note in made.notes)
+    assert any("no longer supported since 2023-09-11" in note for note in made.notes)
 
 
 def test_a_mac_is_configured_for_the_python_not_the_machine() -> None:
@@ -210,7 +210,7 @@ def test_a_mac_is_configured_for_the_python_not_the_machine() -> None:
 
 def test_on_a_mac_a_shared_one_could_not_be_moved() -> None:
     said = why(machine("mac-arm-brew"), openssl="3.5.4", link="dynamic")
-    assert "has the folder that it was built for in its name" in said
+    assert "contains the path of the folder that it was built for" in said
     assert "--link static" in said
     open_ = source(machine("mac-arm-brew"), openssl="3.5.4")
     assert open_.link == "static"
@@ -224,8 +224,8 @@ def test_a_bare_mac_can_build_one() -> None:
 
 
 def test_only_what_the_release_takes() -> None:
-    assert "does not take OpenSSL 1.1.1w" in why(WORKSHOP, release="50.0.2", openssl="1.1.1w")
-    assert "does not take OpenSSL 3.5.4" in why(WORKSHOP, release="3.4.8", openssl="3.5.4")
+    assert "does not work with OpenSSL 1.1.1w" in why(WORKSHOP, release="50.0.2", openssl="1.1.1w")
+    assert "does not work with OpenSSL 3.5.4" in why(WORKSHOP, release="3.4.8", openssl="3.5.4")
     below = why(WORKSHOP, release="46.0.1", openssl="4.0.2", openssl_sha256="0" * 64)
     assert "needs 1.1.1e or newer, but older than 4.0." in below
     assert "--openssl 3.5.4" in below
@@ -250,12 +250,12 @@ def test_a_folder_that_the_user_names() -> None:
 @pytest.mark.parametrize(
     ("facts", "link", "says"),
     [
-        ({"folder": "/opt/other/include"}, "dynamic", "no folder of an OpenSSL"),
+        ({"folder": "/opt/other/include"}, "dynamic", "does not contain an OpenSSL"),
         ({"libraries": ""}, "dynamic", "no libraries"),
         ({"library": "3.0.19"}, "dynamic", "come from one build"),
         ({"machine": "aarch64"}, "dynamic", "is for aarch64"),
         ({"static": False}, "static", "no static libraries"),
-        ({"version": "1.1.0", "library": "1.1.0"}, "dynamic", "needs an OpenSSL"),
+        ({"version": "1.1.0", "library": "1.1.0"}, "dynamic", "needs OpenSSL"),
     ],
 )
 def test_a_folder_that_cannot_serve(facts: dict[str, Any], link: str, says: str) -> None:
@@ -264,12 +264,12 @@ def test_a_folder_that_cannot_serve(facts: dict[str, Any], link: str, says: str)
 
 def test_static_libraries_that_need_others_are_refused() -> None:
     said = why(machine("debian-13"), link="static")
-    assert "needs zlib and zstd as well" in said
+    assert "also needs zlib and zstd" in said
     assert "--openssl 3.5.4 --link static" in said
     there = Headers("/usr/include", "3.5.7", "/usr/lib/x86_64-linux-gnu", static=True)
     alone = replace(WORKSHOP, managers=(), openssl=(there,))
-    assert "needs zlib and zstd as well" in why(alone, link="static")
-    assert "needs zlib and zstd as well" in why(alone, link="static", openssl="/usr")
+    assert "also needs zlib and zstd" in why(alone, link="static")
+    assert "also needs zlib and zstd" in why(alone, link="static", openssl="/usr")
     assert source(folder(version="3.5.7", library="3.5.7"), link="static", openssl="/opt/ssl")
 
 
@@ -283,11 +283,11 @@ def test_static_is_static_where_no_manager_can_be_asked() -> None:
 
 def test_before_40_a_shared_library_beside_the_static_one_is_refused() -> None:
     wish = {"openssl": "/opt/ssl", "link": "static", "release": "39.0.2"}
-    assert "there are some in /opt/ssl/lib" in why(folder(shared=True), **wish)
+    assert "but /opt/ssl/lib" in why(folder(shared=True), **wish)
     assert env(source(folder(), **wish))["LDFLAGS"] == "-L/opt/ssl/lib -Wl,--exclude-libs,ALL"
     assert source(folder(shared=True), openssl="/opt/ssl", link="static")
     alone = replace(WORKSHOP, managers=())
-    assert "there are some in" in why(alone, link="static", release="39.0.2")
+    assert "but" in why(alone, link="static", release="39.0.2")
 
 
 def test_a_space_in_a_path_that_would_be_split() -> None:
@@ -364,8 +364,8 @@ def test_upstreams_own_options_and_what_they_are_for() -> None:
     real = plan(WORKSHOP, load(), Choices(method="source", openssl="3.5.7", link="static"))
     assert {"no-atexit", "no-apps", "no-docs"} <= set(command(real, "openssl-configure").argv)
     (step,) = (s for s in real.steps if s.id == "openssl-configure")
-    assert "no-tests, no-apps and no-docs leave out" in step.why
-    assert "no-atexit leaves out" in step.why
+    assert "no-tests, no-apps and no-docs omit" in step.why
+    assert "no-atexit omits" in step.why
 
 
 def test_on_windows_openssl_is_named_as_this_python_needs_it() -> None:

@@ -173,7 +173,7 @@ def test_what_may_not_be_signalled_is_ended_by_the_ender(monkeypatch: pytest.Mon
 
 
 def test_ask_ends_what_does_not_answer() -> None:
-    with pytest.raises(ProgramTimeout, match=r"gave no answer within 0\.3 s"):
+    with pytest.raises(ProgramTimeout, match=r"did not answer within 0\.3 s"):
         ask([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.3)
 
 

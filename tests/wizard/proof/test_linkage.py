@@ -16,7 +16,7 @@ from tests.wizard import binaries
 from wizard.proof.linkage import LARGEST, Linkage, combine, read, resolve
 
 Maker = Callable[..., bytes]
-NEITHER = "OpenSSL is neither inside this file nor linked to it."
+NEITHER = "This file neither contains OpenSSL nor is linked to it."
 
 
 def written(folder: Path, content: bytes, name: str = "_rust.abi3.so") -> str:
@@ -55,9 +55,9 @@ def test_an_openssl_inside_is_static(make: Maker, tmp_path: Path) -> None:
     [
         (b"", NEITHER),
         (binaries.HEADERS_ONLY, NEITHER),
-        (b"OpenSSL 1.1.1 (compatible; AWS-LC 1.70.0)", "AWS-LC is inside this file, not OpenSSL."),
-        (b"OpenSSL 1.1.1 (compatible; BoringSSL)", "BoringSSL is inside this file, not OpenSSL."),
-        (b"LibreSSL 4.2.1", "LibreSSL is inside this file, not OpenSSL."),
+        (b"OpenSSL 1.1.1 (compatible; AWS-LC 1.70.0)", "AWS-LC is in this file, not OpenSSL."),
+        (b"OpenSSL 1.1.1 (compatible; BoringSSL)", "BoringSSL is in this file, not OpenSSL."),
+        (b"LibreSSL 4.2.1", "LibreSSL is in this file, not OpenSSL."),
     ],
 )
 def test_a_file_without_openssl_is_unknown_and_says_why(
@@ -105,7 +105,7 @@ def test_all_architectures_of_a_fat_file_count(tmp_path: Path) -> None:
         (b"MZ", "damaged"),
         (b"\xcf\xfa\xed\xfe", "damaged"),
         (struct.pack(">II", 0xCAFEBABE, 61), "it claims to hold 61 architectures"),
-        (struct.pack(">II", 0xCAFEBABE, 0), "it holds no architecture"),
+        (struct.pack(">II", 0xCAFEBABE, 0), "it contains no architecture"),
         (binaries.elf(("libssl.so.3",))[:90], "damaged"),
         (binaries.mach_o(("libssl.3.dylib",))[:40], "damaged"),
         (binaries.mach_o((), binaries.STATIC + bytes(99))[:-1], "its end is missing"),

@@ -100,7 +100,7 @@ def test_what_was_not_asked_for_is_not_proved(tmp_path: Path) -> None:
     report = verify(program, release="50.0.1", link="static")
     assert not report.ok
     wrong_release, wrong_link = report.problems
-    assert wrong_release.startswith("cryptography 50.0.1 was asked for, but this Python imports")
+    assert wrong_release.startswith("cryptography 50.0.1 was requested, but this Python imports")
     assert wrong_link.startswith("OpenSSL was to be inside (static), but it is linked (dynamic):")
     marked = [text for mark, text in sentences(report) if mark == "failed"]
     assert marked == [f"cryptography 50.0.2 is not proved in {program}.", *report.problems]
@@ -161,8 +161,8 @@ def test_no_cryptography_is_said_plainly(python: str) -> None:
     ("rust", "detail"),
     [
         ("import os; os.abort()", "The interpreter crashed"),
-        ("import os; os._exit(7)", "The interpreter ended in the middle with exit code 7."),
-        ("import time; time.sleep(600)", "It hung and was ended."),
+        ("import os; os._exit(7)", "The interpreter stopped early with exit code 7."),
+        ("import time; time.sleep(600)", "It hung and was stopped."),
         (
             "raise ImportError('undefined symbol: EVP_new')",
             "ImportError: undefined symbol: EVP_new",
@@ -194,7 +194,7 @@ def test_a_python_that_fails_before_the_proof_begins(
     assert not report.ok
     assert not missing(report)
     (problem,) = report.problems
-    assert "gave no answer within 2 s" in problem or "could not run the proof" in problem
+    assert "did not answer within 2 s" in problem or "could not run the proof" in problem
     assert problem in [text for _, text in sentences(report)]
 
 

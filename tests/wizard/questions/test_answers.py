@@ -38,7 +38,7 @@ def test_answers_are_read(tmp_path: Path) -> None:
         ("[method]\nx = 1\n", ["method", "quotes"]),
         (b"\xff\xfe\x00", ["UTF-8"]),
         ("\0\0\0", ["binary"]),
-        ('venv = "a\\nb"\n', ["venv", "one line"]),
+        ('venv = "a\\nb"\n', ["venv", "single line"]),
         ('venv = "e"\nopenssl_sha256 = "abc"\n', ["abc", "SHA-256", ":2:", "3 characters"]),
     ],
 )

@@ -72,14 +72,14 @@ def test_one_that_is_not_here_is_refused_with_those_that_are(method: str) -> Non
 def test_where_there_is_none_it_is_said() -> None:
     with pytest.raises(BadRequest, match="'homebrew'") as caught:
         completion.complete(Case(BARE, load(), Choices(method="source", manager="homebrew")))
-    assert "No package manager that the wizard knows was found here." in caught.value.why
+    assert "The wizard found no package manager that it supports." in caught.value.why
     assert "--method wheel" in told(caught.value)
 
 
 def test_where_dnf_is_yum_is_another_name_of_it() -> None:
     with pytest.raises(BadRequest, match="'yum'") as caught:
         manager_names.check_here(machine("fedora"), Choices(manager="yum"))
-    assert caught.value.why == "Where dnf is, yum is only another name for it."
+    assert caught.value.why == "On systems with dnf, yum is only another name for it."
     assert "--manager dnf" in caught.value.hints[0]
 
 

@@ -529,7 +529,9 @@ def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_
     ended = run.ended("fetch")
     assert (ended.state, run.end.code) == ("failed", Exit.FAILED)
     assert f"{source} is not the file that it should be, so the copy of it was" in ended.cause
-    assert "It was changed or cut off, or the checksum is that of another file." in ended.cause
+    assert (
+        "It was changed or is incomplete, or the checksum belongs to another file." in ended.cause
+    )
     assert ended.excerpt == (
         f"SHA-256 is {hashlib.sha256(source.read_bytes()).hexdigest()}",
         f"it must be {'0' * 64}",
