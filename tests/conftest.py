@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import signal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
+
+DEFAULTS: Mapping[str, Any] = {
+    "SIGINT": signal.default_int_handler,
+    "SIGTERM": signal.SIG_DFL,
+    "SIGHUP": signal.SIG_DFL,
+}
+"""What Python does at the signals that end programs; Windows has no SIGHUP."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -15,3 +24,20 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(f"CRYPTOGRAPHY_WIZARD_{name}", str(tmp_path_factory.mktemp(name.lower())))
         patch.delenv("CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE", raising=False)
         yield
+
+
+@pytest.fixture
+def ending_signals() -> Iterator[None]:
+    """Let the signals that end programs do so, for a test that sends one.
+
+    Whoever starts the tests may ignore them: ``nohup`` ignores SIGHUP, and a shell that starts a
+    job with ``&`` ignores SIGINT. The wizard respects that, and all child processes inherit it.
+    """
+    before = {}
+    for name, default in DEFAULTS.items():
+        number = getattr(signal, name, None)
+        if number is not None:
+            before[number] = signal.signal(number, default)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

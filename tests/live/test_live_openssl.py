@@ -292,6 +292,7 @@ def test_a_real_archive_that_a_stranger_has_signed(
     assert f"{archive.name}.asc beside" in " ".join(plan.out.split())
 
 
+@pytest.mark.usefixtures("ending_signals")
 def test_a_real_archive_with_a_good_signature(
     wizard: Wizard, tmp_path: Path, source: tuple[OpenSSLSource, Path], keys: Keyring
 ) -> None:

@@ -174,6 +174,7 @@ def wait_for_compiler(variable: str, seconds: float) -> tuple[int, ...]:
     pytest.fail(f"no rustc ran within {seconds:g} s")
 
 
+@pytest.mark.usefixtures("ending_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
 def test_a_build_that_is_cancelled_leaves_nothing_running_and_no_files(
     number: signal.Signals, builder: Wizard, tmp_path: Path

@@ -384,6 +384,7 @@ def test_ctrl_c_outside_of_a_run_is_one_line(run: Run, monkeypatch: pytest.Monke
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.usefixtures("ending_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_process_with_one_line(number: int, tmp_path: Path) -> None:
     code = (

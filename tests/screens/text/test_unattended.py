@@ -257,6 +257,7 @@ def test_an_unproved_installation_in_the_report_for_scripts() -> None:
     assert report["error"]["why"] == "It is too old."
 
 
+@pytest.mark.usefixtures("ending_signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_cancels_the_run_in_order(name: str) -> None:
     if not hasattr(signal, name):

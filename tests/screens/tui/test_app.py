@@ -608,6 +608,7 @@ async def test_q_is_a_letter_in_a_field(app: WizardApp) -> None:
         assert app.screen.query_one("#own", Input).value == "qb"
 
 
+@pytest.mark.usefixtures("ending_signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 async def test_signals_stop_the_run_and_leave(
     app: WizardApp, machine: FakeMachine, name: str
@@ -621,6 +622,7 @@ async def test_signals_stop_the_run_and_leave(
     assert app.return_value == 128 + number
 
 
+@pytest.mark.usefixtures("ending_signals")
 async def test_a_signal_before_the_run_leaves(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)

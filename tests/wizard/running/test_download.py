@@ -142,6 +142,7 @@ def test_the_right_sum(server: Server, path: Path) -> None:
 @pytest.mark.parametrize(
     "published",
     [SUM, f"{SUM}\n", f"{SUM.upper()}\r\n", f"{SUM} *./rustup-init\n", f"{SUM}  file\n"],
+    ids=["bare", "line", "upper-case", "binary", "text"],  # another sum in each process
 )
 def test_the_published_sum(server: Server, path: Path, published: str) -> None:
     server.answers["/file.sha256"] = sends(published.encode())
@@ -175,7 +176,11 @@ def test_a_wrong_published_sum(server: Server, path: Path) -> None:
     assert SUM in fails(Download(address, str(path), sha256_url=f"{address}.sha256")).shown
 
 
-@pytest.mark.parametrize("body", [PAGE, PAGE * 1000, b"", b"\xff" * 64, SUM[:63].encode()])
+@pytest.mark.parametrize(
+    "body",
+    [PAGE, PAGE * 1000, b"", b"\xff" * 64, SUM[:63].encode()],
+    ids=["page", "long-page", "empty", "no-text", "cut-off"],
+)
 def test_a_page_instead_of_a_sum(server: Server, path: Path, body: bytes) -> None:
     server.answers["/sum"] = sends(body)
     error = fails(Download(f"{server.url}/file", str(path), sha256_url=f"{server.url}/sum"))
