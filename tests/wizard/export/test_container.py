@@ -85,7 +85,7 @@ def test_an_unknown_system_is_refused_with_those_that_are_known(
     system = replace(facts.system, distribution=distribution, distribution_version=version)
     with pytest.raises(BadRequest, match="no image that the wizard knows") as error:
         container(replace(facts, system=system), Choices())
-    assert "debian 11, 12 and 13" in error.value.hints[0]
+    assert "debian 11 and 12 and 13" in error.value.hints[0]
     assert "fedora 41 and later" in error.value.hints[0]
 
 
