@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from screens import command_line, signals, terminal
+from screens import signals, terminal
 from wizard.errors import Exit, Impossible, WizardError
 
 
@@ -40,11 +40,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _carry_out(words: Sequence[str]) -> int:
+    if not words:
+        # The usual start: without a parser, its first page appears sooner.
+        from screens.commands import install
+
+        return install.run(install.Arguments())
+    from screens import command_line
+
     return command_line.parse(words).carry_out()
 
 
 def _tell(error: WizardError, words: Sequence[str]) -> int:
     """Tell an error: as words on standard error, or as one JSON object on standard output."""
+    from screens import command_line
     from screens.text import messages
     from screens.text.summary import Problem, Summary
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
-from screens import arguments, commands
-from screens.arguments import NAME, Parser
+from screens import commands, flags
+from screens.arguments import NAME
 from screens.commands import Command
+from screens.flags import Parser
 from wizard import __version__
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean
@@ -52,9 +53,9 @@ def parse(words: Sequence[str]) -> Request:
     named = tuple(name for name in names if name in words)
     parsers = _parsers(names if {"-h", "--help"} & set(words) else named)
     try:
-        arguments.check_flags(words, _flags(parsers.values()))
+        flags.check_flags(words, _flags(parsers.values()))
     except BadRequest:  # it may be the flag of a command that is not named
-        arguments.check_flags(words, _flags(_parsers(names).values()))
+        flags.check_flags(words, _flags(_parsers(names).values()))
     known, rest = parsers[""].parse_known_args(words)
     given = vars(known)
     command = commands.load(given.pop("command"))
@@ -83,7 +84,7 @@ def _arguments(
 ) -> Any:
     """The arguments of a command, from what the parser has found and what it has left over."""
     known = {field.name for field in fields(command.Arguments)}
-    given["choices"] = arguments.choices_of(given)
+    given["choices"] = flags.choices_of(given)
     if "words" in known:
         given["words"] = (*given.get("words", ()), *rest)  # what follows a flag is left over
     elif rest:
@@ -100,7 +101,7 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
         description="Installs the Python package cryptography, and proves that it works.",
         epilog=_epilog((default, *listed.values())),
     )
-    arguments.add_common(main)
+    flags.add_common(main)
     main.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     default.add_arguments(main)
     parsers: dict[str, Parser] = {"": main}
@@ -110,7 +111,7 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
     for name, command in listed.items():
         text = command.HELP
         parser = group.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
-        arguments.add_common(parser)
+        flags.add_common(parser)
         command.add_arguments(parser)
         parsers[name] = parser
     main.set_defaults(command=commands.DEFAULT)

@@ -5,11 +5,13 @@ The name of a module is the name of its command; what it must offer is described
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import pkgutil
 from collections.abc import Iterable
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    import argparse
 
 DEFAULT = "install"
 """The command that runs where no command is named. It cannot be named."""

@@ -8,8 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from screens import arguments as shared
-from screens import terminal
+from screens import flags, terminal
 from screens.arguments import Common
 from wizard.choices import Choices, described
 from wizard.errors import Exit
@@ -44,8 +43,8 @@ class Arguments(Common):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the release to tell of, and the machine."""
     release = "say whether this release of cryptography is tested on this kind of machine"
-    shared.add_choice(parser, described()["release"], release)
-    shared.add_facts(parser)
+    flags.add_choice(parser, described()["release"], release)
+    flags.add_facts(parser)
 
 
 def run(arguments: Arguments) -> int:

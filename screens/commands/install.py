@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from screens import arguments as shared
 from screens import terminal
 from screens.arguments import NAME, WithChoices
 from wizard.errors import BadRequest
+
+if TYPE_CHECKING:
+    import argparse
 
 HELP = "ask, show the commands, install, prove"
 ORDER = 0
@@ -34,7 +36,9 @@ class Arguments(WithChoices):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the choices, and how to ask for them."""
-    shared.add_choices(parser)
+    from screens import flags  # the usual start has no flags, and its first page appears sooner
+
+    flags.add_choices(parser)
     faces = parser.add_argument_group("how to ask").add_mutually_exclusive_group()
     faces.add_argument(
         "--yes", action="store_true", help="ask nothing and use the recommended answers"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from screens import arguments as shared
-from screens.arguments import Once, WithChoices
+from screens import flags
+from screens.arguments import WithChoices
+from screens.flags import Once
 from wizard.choices import Choices
 from wizard.errors import Exit
 
@@ -26,14 +27,14 @@ class Arguments(WithChoices):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the choices, the form of the plan, and the machine that it is for."""
-    shared.add_choices(parser)
+    flags.add_choices(parser)
     parser.add_argument(
         "--format",
         action=Once,
         choices=FORMATS,
         help="output format: text, JSON, a script, or a Dockerfile",
     )
-    shared.add_facts(parser)
+    flags.add_facts(parser)
 
 
 def run(arguments: Arguments) -> int:

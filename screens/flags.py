@@ -1,0 +1,119 @@
+"""The flags that commands share, and the parser that reads them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from screens.arguments import NAME
+from wizard.choices import Choice, Choices, described
+from wizard.errors import BadRequest
+from wizard.wording import did_you_mean
+
+CHOICE = "choice."
+"""With this begins the destination of each choice's flag, so that no other flag can collide."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises BadRequest where argparse would print its usage and exit.
+
+    What is not given is not among its results.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        formatter = argparse.RawDescriptionHelpFormatter
+        defaults = {"allow_abbrev": False, "formatter_class": formatter}
+        super().__init__(argument_default=argparse.SUPPRESS, **{**defaults, **more})
+
+    def error(self, message: str) -> NoReturn:
+        raise BadRequest(
+            f"{message[:1].upper()}{message[1:]}.",
+            hints=(f"{self.prog} --help lists all options.",),
+        )
+
+
+class Once(argparse.Action):
+    """Takes a value once; another value for the same flag is a contradiction."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        before = getattr(namespace, self.dest, values)
+        if before != values:
+            parser.error(f"{option_string} is given twice: {before!r} and {values!r}")
+        if not values:
+            parser.error(f"the value of {option_string} is empty")
+        setattr(namespace, self.dest, values)
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of `Common`."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON, for scripts")
+    parser.add_argument("--ascii", action="store_true", help="write only ASCII characters")
+    parser.add_argument(
+        "--color", action=Once, choices=("auto", "always", "never"), help="whether to use colours"
+    )
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of `WithChoices`: all choices, and the file that they may come from."""
+    group = parser.add_argument_group("choices (default: the recommended answers)")
+    for choice in described().values():
+        add_choice(group, choice)
+    group.add_argument(
+        "--answers",
+        action=Once,
+        metavar="FILE",
+        help="read choices from a TOML file; flags take precedence",
+    )
+
+
+def add_choice(parser: argparse._ActionsContainer, choice: Choice, text: str = "") -> None:
+    """Add the flag of one choice; ``text`` is its help, if not that of the choice."""
+    how: dict[str, Any] = {"action": "store_const", "const": "".join(choice.values)}
+    if choice.metavar:
+        how = {"action": Once, "metavar": choice.metavar}
+    parser.add_argument(choice.flag, dest=CHOICE + choice.name, help=text or choice.help, **how)
+
+
+def add_facts(parser: argparse.ArgumentParser) -> None:
+    """Add the flag for a saved machine, for a command with the field ``facts``."""
+    parser.add_argument(
+        "--facts",
+        action=Once,
+        metavar="FILE",
+        help="use a machine saved with doctor --json instead of this one",
+    )
+
+
+def check_flags(words: Sequence[str], known: set[str]) -> None:
+    """Raise BadRequest for the first flag that is not ``known``, with the nearest that is.
+
+    argparse would take the value of an unknown flag for a command.
+    """
+    for argument in words:
+        word = argument.split("=")[0]
+        if word == "--":
+            break
+        if re.match(r"--?[A-Za-z]", word) and word not in known:
+            raise BadRequest(
+                f"Unknown flag: {word}{did_you_mean(word, known)}.",
+                hints=(f"{NAME} --help lists all options.",),
+            )
+
+
+def choices_of(given: dict[str, Any]) -> Choices:
+    """The choices among what a parser found. Raises BadRequest for a value that is not allowed."""
+    flags = {name: given[CHOICE + name] for name in described() if CHOICE + name in given}
+    if flags:
+        from wizard.questions import answers
+
+        for name, value in flags.items():
+            answers.check_value(name, value, place=described()[name].typed(value))
+    return Choices(**flags)
