@@ -238,6 +238,7 @@ _REASONS = {
     "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they set too, lets it use its own "
     "functions where another OpenSSL is in the process",
     "--libdir=lib": "--libdir=lib puts the libraries where every release looks",
+    "no-makedepend": "no-makedepend leaves out what only a second compilation would read",
     "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a file "
     "that would not be found",
     "no-atexit": "no-atexit leaves out a clean-up at the end, as upstream's own builds do",
