@@ -11,9 +11,9 @@ Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
 * Upstream's own builds have ``no-atexit`` (a clean-up at exit can crash: INSTALL.md of OpenSSL) and
   ``enable-ec_nistp_64_gcc_128`` (P-224 and P-521 are much faster).
 * ``build_libs`` and ``install_dev`` leave out programs, tests and manuals: a third of the time.
-* ``build_libs`` still compiles what is not used here: a library of the ``openssl`` program's code
-  (before 3.2), and the whole of OpenSSL twice for a shared one, whose static libraries are made
-  beside it. Its makefile's ``LIBS`` and ``INSTALL_LIBS`` are the lists of static libraries.
+* ``build_libs`` compiles more than is used here: code of the ``openssl`` program (before 3.2), and
+  everything twice for a shared OpenSSL, once for static libraries that nobody uses. ``LIBS`` and
+  ``INSTALL_LIBS`` are the lists of static libraries in OpenSSL's makefile.
 * The linker must keep apart the symbols of two OpenSSLs in one process: ``-Bsymbolic-functions``
   (docs/installation.rst of cryptography, "Using your own OpenSSL on Linux").
 * That is not enough on Linux: a process has one library of a name. Where Python's ssl has loaded
@@ -21,24 +21,24 @@ Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
   the system's: an undefined symbol, or silently another version. So a shared one has a name of its
   own, ``libcrypto-cryptography.so.3`` (``shlib_variant``: Configurations/README of OpenSSL).
 
-``no-makedepend`` leaves out what only a second compilation would read: 3 % of the time.
+``no-makedepend`` omits files that only a second compilation would read: 3 % of the time.
 
-Parts of OpenSSL that no release of cryptography can reach are left out. A part is one of these only
-if the bindings of every release that takes this OpenSSL do not name it, nor a macro that tells of
-it, and nothing that they do name behaves differently without it (tests/bench/openssl.md has what
-was measured):
+A part of OpenSSL is omitted only if no release of cryptography that takes this OpenSSL can reach
+it: the bindings name none of its functions and macros, and nothing that they do name behaves
+differently without it. tests/bench/openssl.md has the measurements.
 
-* ``no-comp`` (compression in TLS), ``no-sm2-precomp`` (a table that makes SM2 faster): upstream's
-  own builds leave them out. Their ``no-zlib``, ``no-ssl3`` and ``no-ssl3-method`` are OpenSSL's
-  defaults, and ``no-dynamic-engine`` follows from ``no-shared`` and from ``no-module``.
-* ``no-cms``, ``no-ts``, ``no-cmp``, ``no-quic``: whole protocols. cryptography's PKCS#7 is older
-  code than CMS, and needs nothing of it.
+* ``no-comp`` (compression in TLS) and ``no-sm2-precomp`` (a table that makes SM2 faster) are
+  upstream's own options. Of their others, ``no-zlib``, ``no-ssl3`` and ``no-ssl3-method`` are
+  OpenSSL's defaults, and ``no-dynamic-engine`` follows from ``no-shared`` and from ``no-module``.
+* ``no-cms``, ``no-ts``, ``no-cmp`` and ``no-quic`` omit whole protocols. cryptography's PKCS#7
+  does not use OpenSSL's CMS.
 
-These stay, although they look like it:
+These parts look unused, but are not:
 
-* ``ct``: cryptography 3.4 reads SCTs with it, and pyOpenSSL prints them in a certificate's text.
-* ``rfc3779``: that text as well. ``srp``, ``gost``: names of ciphers that a list may have.
-* ``engine``: every release names it, where OpenSSL has it.
+* ``ct``: cryptography 3.4 reads SCTs with it, and pyOpenSSL shows them in a certificate's text.
+* ``rfc3779``: pyOpenSSL shows address blocks in that text.
+* ``srp`` and ``gost``: their ciphers can be named in a list of ciphers.
+* ``engine``: the bindings of every release name it where OpenSSL has it.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def build(folder: str, link: str, cores: int, objects: int) -> Command:
 def install(folder: str, link: str) -> Command:
     """Put libraries and headers into the prefix, and nothing else.
 
-    OpenSSL's makefile builds first whatever is missing, so it gets the same list as `build`.
+    The makefile first builds what is missing, so it needs the same list of libraries as `build`.
     """
     listed = _libraries(link)
     return Command(
@@ -163,5 +163,5 @@ def install(folder: str, link: str) -> Command:
 
 
 def _libraries(link: str) -> str:
-    """The static libraries that are wanted; a shared one is linked from its objects."""
+    """Return the static libraries to make: none for a shared OpenSSL."""
     return "libcrypto.a libssl.a" if link == "static" else ""

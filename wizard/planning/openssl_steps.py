@@ -80,28 +80,17 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
         Step(
             "openssl-build",
             f"Compile OpenSSL {version}",
-<<<<<<< HEAD
             "Only its libraries, on all cores. This takes a minute or two.",
-            openssl.build(folder, facts.system.cores, own.objects),
-=======
-            "Only its libraries, on all cores; it takes a minute or two.",
             openssl.build(folder, linking, facts.system.cores, own.objects),
->>>>>>> 8492ca4 (An OpenSSL is built without what no release of cryptography can reach)
             needs=("openssl-configure",),
             heavy=True,
             role="openssl",
         ),
         Step(
             "openssl-install",
-<<<<<<< HEAD
             "Copy its libraries and headers to the cache",
             "The next build can then reuse them and saves minutes.",
-            openssl.install(folder),
-=======
-            "Put its libraries and headers into the cache",
-            "There the next build finds them, and needs seconds instead of minutes.",
             openssl.install(folder, linking),
->>>>>>> 8492ca4 (An OpenSSL is built without what no release of cryptography can reach)
             needs=("openssl-build",),
             undo=undo,
             check=FileExists(rules.join(own.prefix, "include", "openssl", "opensslv.h")),
@@ -195,56 +184,36 @@ def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
 
 
 def _why(own: OpenSSLBuild) -> str:
-<<<<<<< HEAD
     """Return what each option does."""
-    said = [reason for option, reason in _REASONS.items() if option in own.options]
-    less = [option for option in ("no-tests", "no-apps", "no-docs") if option in own.options]
-    said.append(f"{joined(less)} omit{'s' if len(less) == 1 else ''} what is not needed here")
-    said.append("--openssldir is the folder of this system's certificates and openssl.cnf")
-    return f"Its options: {'; '.join(said)}."
-=======
-    """What each option is for."""
     reasons = [reason for option, reason in _REASONS.items() if option in own.options]
-    for left_out, what in _LEFT_OUT:
-        less = [option for option in left_out if option in own.options]
+    for names, what in _OMITTED:
+        less = [option for option in names if option in own.options]
         if less:
-            reasons.append(f"{joined(less)} leave{'s' if len(less) == 1 else ''} out {what}")
-    reasons.append("--openssldir is where this system keeps its certificates and its openssl.cnf")
+            reasons.append(f"{joined(less)} omit{'s' if len(less) == 1 else ''} {what}")
+    reasons.append("--openssldir is the folder of this system's certificates and openssl.cnf")
     return f"Its options: {'; '.join(reasons)}."
->>>>>>> 8492ca4 (An OpenSSL is built without what no release of cryptography can reach)
 
 
-_LEFT_OUT = (
+_OMITTED = (
     (("no-tests", "no-apps", "no-docs"), "what is not needed here"),
     (
         ("no-cms", "no-ts", "no-cmp", "no-quic"),
         "protocols that no release of cryptography can use",
     ),
 )
-"""Options that make OpenSSL smaller, and what is not in it then: see `backends.openssl`."""
+"""Options that make OpenSSL smaller, and what they omit: see `backends.openssl`."""
 _REASONS = {
-<<<<<<< HEAD
     "no-shared": "no-shared makes the linker use the static libraries",
     "-fPIC": "-fPIC, which OpenSSL's makefiles also set, allows it inside an extension file",
     "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they also set, makes it use its own "
     "functions even if another OpenSSL is in the process",
     "--libdir=lib": "--libdir=lib installs the libraries where every release looks for them",
+    "no-makedepend": "no-makedepend omits files that only a second compilation would read",
     "no-module": "no-module includes old algorithms such as Blowfish in the library, instead of "
     "in a file that would not be found",
     "no-atexit": "no-atexit omits a clean-up at exit, as upstream's wheels do",
-=======
-    "no-shared": "no-shared leaves the linker no choice but the static libraries",
-    "-fPIC": "-fPIC, which OpenSSL's own makefiles set too, fits it into an extension file",
-    "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they set too, lets it use its own "
-    "functions where another OpenSSL is in the process",
-    "--libdir=lib": "--libdir=lib puts the libraries where every release looks",
-    "no-makedepend": "no-makedepend leaves out what only a second compilation would read",
-    "no-module": "no-module puts old algorithms such as Blowfish inside, instead of into a file "
-    "that would not be found",
-    "no-atexit": "no-atexit leaves out a clean-up at the end, as upstream's own builds do",
-    "no-comp": "no-comp leaves out compression in TLS, as those do",
-    "no-sm2-precomp": "no-sm2-precomp leaves out a table that makes SM2 faster, as those do",
->>>>>>> 8492ca4 (An OpenSSL is built without what no release of cryptography can reach)
+    "no-comp": "no-comp omits compression in TLS, as upstream's wheels do",
+    "no-sm2-precomp": "no-sm2-precomp omits a table that makes SM2 faster, as upstream's wheels do",
     "enable-ec_nistp_64_gcc_128": "enable-ec_nistp_64_gcc_128 makes the curves P-224 and P-521 "
     "much faster, as in upstream's wheels",
 }
