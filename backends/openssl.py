@@ -11,23 +11,45 @@ Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
 * Upstream's own builds have ``no-atexit`` (a clean-up at exit can crash: INSTALL.md of OpenSSL) and
   ``enable-ec_nistp_64_gcc_128`` (P-224 and P-521 are much faster).
 * ``build_libs`` and ``install_dev`` leave out programs, tests and manuals: a third of the time.
+* ``build_libs`` compiles more than is used here: code of the ``openssl`` program (before 3.2), and
+  everything twice for a shared OpenSSL, once for static libraries that nobody uses. ``LIBS`` and
+  ``INSTALL_LIBS`` are the lists of static libraries in OpenSSL's makefile.
 * The linker must keep apart the symbols of two OpenSSLs in one process: ``-Bsymbolic-functions``
   (docs/installation.rst of cryptography, "Using your own OpenSSL on Linux").
 * That is not enough on Linux: a process has one library of a name. Where Python's ssl has loaded
   the system's ``libcrypto.so.3``, another one of that name is passed over, and cryptography gets
   the system's: an undefined symbol, or silently another version. So a shared one has a name of its
   own, ``libcrypto-cryptography.so.3`` (``shlib_variant``: Configurations/README of OpenSSL).
+
+``no-makedepend`` omits files that only a second compilation would read: 3 % of the time.
+
+A part of OpenSSL is omitted only if no release of cryptography that takes this OpenSSL can reach
+it: the bindings name none of its functions and macros, and nothing that they do name behaves
+differently without it. tests/bench/openssl.md has the measurements.
+
+* ``no-comp`` (compression in TLS) and ``no-sm2-precomp`` (a table that makes SM2 faster) are
+  upstream's own options. Of their others, ``no-zlib``, ``no-ssl3`` and ``no-ssl3-method`` are
+  OpenSSL's defaults, and ``no-dynamic-engine`` follows from ``no-shared`` and from ``no-module``.
+* ``no-cms``, ``no-ts``, ``no-cmp`` and ``no-quic`` omit whole protocols. cryptography's PKCS#7
+  does not use OpenSSL's CMS.
+
+These parts look unused, but are not:
+
+* ``ct``: cryptography 3.4 reads SCTs with it, and pyOpenSSL shows them in a certificate's text.
+* ``rfc3779``: pyOpenSSL shows address blocks in that text.
+* ``srp`` and ``gost``: their ciphers can be named in a list of ciphers.
+* ``engine``: the bindings of every release name it where OpenSSL has it.
 """
 
 from __future__ import annotations
 
 from backends.action import Command
 
-_BOTH = ("no-tests", "-fPIC", "--libdir=lib")
+_BOTH = ("no-tests", "no-makedepend", "no-comp", "no-cms", "no-ts", "-fPIC", "--libdir=lib")
 _STATIC = ("no-shared",)
 _SHARED = ("shared",)
 _SYMBOLIC = "-Wl,-Bsymbolic-functions"
-_SINCE_3 = ("no-module",)
+_SINCE_3 = ("no-module", "no-cmp")
 _VARIANT = "-cryptography"
 _MACS = {"arm64": "darwin64-arm64-cc", "x86_64": "darwin64-x86_64-cc"}
 _LINUX = {
@@ -53,7 +75,7 @@ def options(
     """The options for this version, linked ``static`` or ``dynamic``, without the folders.
 
     ``machine`` is the architecture, empty if its programs are of 32 bits. ``known`` are further
-    ones that only some versions know (``no-apps``, ``no-docs``).
+    ones that only some versions know (``no-apps``, ``no-quic``).
     """
     chosen = [*(_STATIC if link == "static" else _SHARED), *_BOTH]
     if not version.startswith("1."):
@@ -111,10 +133,13 @@ def configure(
     )
 
 
-def build(folder: str, cores: int, objects: int) -> Command:
-    """Compile the libraries only, on all cores. ``objects`` is how many files there are (0: ?)."""
+def build(folder: str, link: str, cores: int, objects: int) -> Command:
+    """Compile only the libraries that are linked ``static`` or ``dynamic``, on all cores.
+
+    ``objects`` is how many files there are to compile (0: not known).
+    """
     return Command(
-        ("make", f"-j{cores}", "build_libs"),
+        ("make", f"-j{cores}", "build_libs", f"LIBS={_libraries(link)}"),
         env=_ENV,
         cwd=folder,
         timeout=3600,
@@ -123,6 +148,20 @@ def build(folder: str, cores: int, objects: int) -> Command:
     )
 
 
-def install(folder: str) -> Command:
-    """Put libraries and headers into the prefix, and nothing else."""
-    return Command(("make", "install_dev"), env=_ENV, cwd=folder, timeout=300)
+def install(folder: str, link: str) -> Command:
+    """Put libraries and headers into the prefix, and nothing else.
+
+    The makefile first builds what is missing, so it needs the same list of libraries as `build`.
+    """
+    listed = _libraries(link)
+    return Command(
+        ("make", "install_dev", f"LIBS={listed}", f"INSTALL_LIBS={listed}"),
+        env=_ENV,
+        cwd=folder,
+        timeout=300,
+    )
+
+
+def _libraries(link: str) -> str:
+    """Return the static libraries to make: none for a shared OpenSSL."""
+    return "libcrypto.a libssl.a" if link == "static" else ""

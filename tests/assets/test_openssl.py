@@ -53,7 +53,10 @@ def test_the_end_of_support_is_a_day_and_the_same_for_the_whole_branch(row: Open
 @each
 def test_only_what_its_config_knows(row: OpenSSLSource) -> None:
     """Others end with "Unsupported options" at these."""
-    since = {"no-atexit": (3, 0, 14, ""), "no-apps": (3, 2, 0, ""), "no-docs": (3, 2, 0, "")}
+    since = {
+        "no-atexit": (3, 0, 14, ""),
+        **dict.fromkeys(("no-apps", "no-docs", "no-quic", "no-sm2-precomp"), (3, 2, 0, "")),
+    }
     order = openssl_order(row.version)
     assert row.known == tuple(option for option, first in since.items() if order >= first)
 

@@ -31,7 +31,8 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
     if own.built:
         return ()
     rules = path_rules(facts)
-    version, link = own.source.version, "static" if not own.place else "shared"
+    version = own.source.version
+    link, linking = ("shared", "dynamic") if own.place else ("static", "static")
     folder = rules.join(facts.cache, "openssl", "build", own.name)
     undo = (RemoveFolder(own.prefix),)
     signature = _signature(facts, own)
@@ -80,7 +81,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "openssl-build",
             f"Compile OpenSSL {version}",
             "Only its libraries, on all cores. This takes a minute or two.",
-            openssl.build(folder, facts.system.cores, own.objects),
+            openssl.build(folder, linking, facts.system.cores, own.objects),
             needs=("openssl-configure",),
             heavy=True,
             role="openssl",
@@ -89,7 +90,7 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "openssl-install",
             "Copy its libraries and headers to the cache",
             "The next build can then reuse them and saves minutes.",
-            openssl.install(folder),
+            openssl.install(folder, linking),
             needs=("openssl-build",),
             undo=undo,
             check=FileExists(rules.join(own.prefix, "include", "openssl", "opensslv.h")),
@@ -184,22 +185,35 @@ def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
 
 def _why(own: OpenSSLBuild) -> str:
     """Return what each option does."""
-    said = [reason for option, reason in _REASONS.items() if option in own.options]
-    less = [option for option in ("no-tests", "no-apps", "no-docs") if option in own.options]
-    said.append(f"{joined(less)} omit{'s' if len(less) == 1 else ''} what is not needed here")
-    said.append("--openssldir is the folder of this system's certificates and openssl.cnf")
-    return f"Its options: {'; '.join(said)}."
+    reasons = [reason for option, reason in _REASONS.items() if option in own.options]
+    for names, what in _OMITTED:
+        less = [option for option in names if option in own.options]
+        if less:
+            reasons.append(f"{joined(less)} omit{'s' if len(less) == 1 else ''} {what}")
+    reasons.append("--openssldir is the folder of this system's certificates and openssl.cnf")
+    return f"Its options: {'; '.join(reasons)}."
 
 
+_OMITTED = (
+    (("no-tests", "no-apps", "no-docs"), "what is not needed here"),
+    (
+        ("no-cms", "no-ts", "no-cmp", "no-quic"),
+        "protocols that no release of cryptography can use",
+    ),
+)
+"""Options that make OpenSSL smaller, and what they omit: see `backends.openssl`."""
 _REASONS = {
     "no-shared": "no-shared makes the linker use the static libraries",
     "-fPIC": "-fPIC, which OpenSSL's makefiles also set, allows it inside an extension file",
     "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they also set, makes it use its own "
     "functions even if another OpenSSL is in the process",
     "--libdir=lib": "--libdir=lib installs the libraries where every release looks for them",
+    "no-makedepend": "no-makedepend omits files that only a second compilation would read",
     "no-module": "no-module includes old algorithms such as Blowfish in the library, instead of "
     "in a file that would not be found",
     "no-atexit": "no-atexit omits a clean-up at exit, as upstream's wheels do",
+    "no-comp": "no-comp omits compression in TLS, as upstream's wheels do",
+    "no-sm2-precomp": "no-sm2-precomp omits a table that makes SM2 faster, as upstream's wheels do",
     "enable-ec_nistp_64_gcc_128": "enable-ec_nistp_64_gcc_128 makes the curves P-224 and P-521 "
     "much faster, as in upstream's wheels",
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backends import openssl as backend
 from backends.action import Command, Download, Prove, RemoveFolder, Seal, Unpack, WriteFile
 from tests.machines import machine
 from tests.wizard.planned import plan
@@ -93,8 +94,11 @@ def test_one_that_the_wizard_builds_static() -> None:
     assert f"--prefix={prefix}" in configure.argv
     assert configure.argv[-1].startswith("--openssldir=/")
     build = command(made, "openssl-build")
-    assert build.argv == ("make", f"-j{WORKSHOP.system.cores}", "build_libs")
-    assert command(made, "openssl-install").argv == ("make", "install_dev")
+    libraries = "LIBS=libcrypto.a libssl.a"
+    assert build.argv == ("make", f"-j{WORKSHOP.system.cores}", "build_libs", libraries)
+    assert command(made, "openssl-install").argv == (
+        *("make", "install_dev", libraries, f"INSTALL_{libraries}"),
+    )
     actions = {s.id: s.action for s in made.steps}
     fetch, unpack = actions["openssl-source"], actions["openssl-unpack"]
     assert isinstance(fetch, Download)
@@ -150,6 +154,8 @@ def test_it_is_built_once() -> None:
 
 def test_a_shared_one_lies_in_the_environment_and_is_found_there() -> None:
     made = source(WORKSHOP, openssl="3.5.4", link="dynamic")
+    assert command(made, "openssl-build").argv[-1] == "LIBS=", "the static ones are not made"
+    assert command(made, "openssl-install").argv[-2:] == ("LIBS=", "INSTALL_LIBS=")
     place = f"{made.environment}/openssl"
     assert env(made)["OPENSSL_DIR"] == place
     assert env(made)["RUSTFLAGS"] == f"-C link-arg=-Wl,-rpath,{place}/lib"
@@ -366,6 +372,21 @@ def test_upstreams_own_options_and_what_they_are_for() -> None:
     (step,) = (s for s in real.steps if s.id == "openssl-configure")
     assert "no-tests, no-apps and no-docs omit" in step.why
     assert "no-atexit omits" in step.why
+    assert "no-cms, no-ts, no-cmp and no-quic omit" in step.why
+    less = {word for word in command(real, "openssl-configure").argv if word.startswith("no-")}
+    assert all(option in step.why for option in less)
+
+
+def test_nothing_that_a_release_uses_is_left_out() -> None:
+    """cryptography 3.4 binds CT, all of them ENGINE; pyOpenSSL prints CT and RFC 3779."""
+    known = ("no-atexit", "no-apps", "no-docs", "no-quic", "no-sm2-precomp")
+    for version, link in (("1.1.1w", "static"), ("3.0.22", "dynamic"), ("3.5.7", "static")):
+        chosen = backend.options(version, link, "linux", "x86_64", known)
+        used = {"no-ct", "no-engine", "no-rfc3779", "no-srp", "no-ocsp", "no-http", "no-psk"}
+        assert used.isdisjoint(chosen)
+    old = backend.options("1.1.1w", "static", "linux", "x86_64")
+    assert {"no-comp", "no-cms", "no-ts"} <= set(old)
+    assert {"no-cmp", "no-quic", "no-sm2-precomp"}.isdisjoint(old), "it rejects them"
 
 
 def test_on_windows_openssl_is_named_as_this_python_needs_it() -> None:
