@@ -147,7 +147,7 @@ def test_a_new_choice_can_be_in_an_answers_file(changed: Path) -> None:
         "main(['--yes', '--answers', 'wrong.toml'])",
     )
     assert out.splitlines()[0] == "dark"
-    assert "'drak' is not a value of 'shade' (did you mean 'dark'?)" in out
+    assert "'drak' is not a possible value of 'shade' (did you mean 'dark'?)" in out
 
 
 def test_a_new_question_is_asked_with_numbers(changed: Path) -> None:

@@ -79,8 +79,8 @@ def test_help_has_it_in_its_place_with_its_example(capfd: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["gret"], "no command 'gret' (did you mean greet?)"),
-        (["greet", "--lout"], "no flag --lout (did you mean --loud?)"),
+        (["gret"], "Unknown command: 'gret' (did you mean greet?)"),
+        (["greet", "--lout"], "Unknown flag: --lout (did you mean --loud?)"),
         (["greet", "a", "b"], "Unrecognized arguments: b."),
         (["--loud"], "--loud"),
     ],
@@ -94,7 +94,7 @@ def test_a_wrong_word_is_told(
 
 def test_without_its_module_nobody_knows_it(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["greet"]) == 2
-    assert "no command 'greet'" in capfd.readouterr().err
+    assert "Unknown command: 'greet'" in capfd.readouterr().err
     assert main(["--help"]) == 0
     assert "greet" not in capfd.readouterr().out
 
