@@ -168,8 +168,8 @@ Action = Union[
 class UnknownAction(TypeError):
     """Code that handles each kind of action was given one that it has no rule for.
 
-    This is a bug in the wizard: whoever adds a kind of action has to say what each such place
-    does with it. No place may guess, since the guess could delete a folder.
+    This is a bug in the wizard: each such place needs a rule for every kind of action. No place may
+    guess, because the guess could delete a folder.
     """
 
     def __init__(self, action: object, wanted: str):

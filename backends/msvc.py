@@ -44,7 +44,7 @@ def find(vswhere: str, component: str) -> Command:
 
 
 def found(output: Output) -> Studio | None:
-    """Read the answer to `find`: None if there is none. Raises ValueError: it is no answer."""
+    """Read the output of `find`; None if there is none. Raises ValueError if it is invalid."""
     answer = json.loads(output.stdout or "[]")
     if not isinstance(answer, list):
         raise ValueError("vswhere did not print a list")

@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _nobody_listens()
     except OSError as error:
         return _tell(_unwritable(error) or _bug(error, words), words)
-    except Exception as error:  # noqa: BLE001 - the last resort: a bug is told, never thrown
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never raised
         return _tell(_bug(error, words), words)
 
 

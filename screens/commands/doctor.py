@@ -33,7 +33,7 @@ _TITLE = 13
 class Arguments(Common):
     """``facts`` is the file of a saved machine; empty: this machine.
 
-    The release of ``choices`` is the one that is told of.
+    The findings are about the release in ``choices``.
     """
 
     choices: Choices = field(default_factory=Choices)

@@ -54,7 +54,7 @@ class Page(Screen[None]):
     STAGE: ClassVar[str] = STAGES[0]
     HELP_PAGE: ClassVar[str] = "welcome"
     AUTO_FOCUS = None
-    SCOPED_CSS = False  # a page's own classes, such as -wide, stand in its selectors
+    SCOPED_CSS = False  # its selectors use the page's own classes, such as -wide
 
     def __init__(self, session: Session) -> None:
         super().__init__()
