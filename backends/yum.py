@@ -33,7 +33,7 @@ _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
         "locked",
         re.compile(r"another copy is running as pid|holding the yum lock|already locked by"),
     ),
-    # There are no lists yet: no package is known, until they are fetched.
+    # There are no lists yet, so no package is known until they are downloaded.
     ("unknown-package", re.compile(r"no local cache of|Cache-only enabled but no cache")),
     (
         "offline",
