@@ -212,7 +212,7 @@ def test_a_server_that_has_it_not(server: Server, path: Path, code: int) -> None
     server.answers["/file"] = sends(PAGE, code=code)
     error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
     assert error.shown.startswith(f"{code} ")
-    assert error.what == f"{server.url}/file cannot be had."
+    assert error.what == f"{server.url}/file could not be downloaded."
 
 
 def test_nobody_there(server: Server, path: Path) -> None:
