@@ -60,7 +60,7 @@ def left(what: CheckSignature) -> list[str]:
 
 
 def refusal(what: CheckSignature) -> DownloadFailed:
-    with pytest.raises(DownloadFailed, match="thrown away") as caught:
+    with pytest.raises(DownloadFailed, match="deleted") as caught:
         check(what)
     assert left(what) == []
     assert caught.value.shown
