@@ -1,1 +1,3 @@
-"""One file a tool: its commands as data, and how to read its answers. Nothing here runs."""
+"""One file per tool: its commands as data, and how to read its output. Nothing here runs
+anything.
+"""

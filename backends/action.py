@@ -1,4 +1,4 @@
-"""The few things a step can do, as data. Nothing here runs anything: that is the runner's work."""
+"""The few things a step can do, as data. Nothing here runs anything: the runner does that."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ ProgressFormat = Literal["", "apt", "pip", "cargo", "make"]
 
 @dataclass(frozen=True)
 class Command:
-    """One program with its arguments, and all that is needed to run it well.
+    """One program with its arguments, and everything needed to run it.
 
-    ``argv`` never passes through a shell. ``reporting`` are arguments for its end that make it
-    report progress for machines: the wizard adds them, a script for people does without.
-    ``env`` holds what is set on top of the caller's environment, as (name, value) pairs; ``path``
-    are folders put in front of PATH. ``lists`` are (name, folder) pairs: the folder is put in front
-    of what the variable lists already (``LIB`` on Windows). ``unset`` names variables that the
-    command must not see. ``root`` asks for privilege; the runner finds the way.
-    ``ok`` lists the exit codes that mean success. ``busy`` is a regular expression: output that
-    matches it says that another program holds a lock, so the runner waits and tries again, for
-    at most ``busy_seconds``. ``timeout`` is in seconds. ``progress`` names the format in which
-    the program reports its progress, ``units`` how many things there are to do, such as crates
-    to compile (0: nobody knows). ``detached`` starts it in a session of its own, away from
-    the terminal.
+    ``argv`` never passes through a shell. ``reporting`` are arguments at the end that make it
+    report progress for programs: the wizard adds them, a script for people omits them. ``env`` is
+    set in addition to the caller's environment, as (name, value) pairs; ``path`` are folders put at
+    the front of PATH. ``lists`` are (name, folder) pairs: the folder is put at the front of the
+    variable's list (``LIB`` on Windows). ``unset`` names variables that the command must not see.
+    ``root`` says that it must run as root; the runner finds out how. ``ok`` lists the exit codes
+    that mean success. ``busy`` is a regular expression: output that matches it says that another
+    program holds a lock, so the runner waits and tries again, for at most ``busy_seconds``.
+    ``timeout`` is in seconds. ``progress`` names the format in which the program reports its
+    progress, ``units`` how many things there are to do, such as crates to compile (0: unknown).
+    ``detached`` starts it in a new session, without the terminal.
     """
 
     argv: tuple[str, ...]
@@ -47,12 +46,12 @@ class Command:
 
 @dataclass(frozen=True)
 class Download:
-    """Fetch ``url`` into the file ``path``, and keep it only if its SHA-256 is right.
+    """Download ``url`` to the file ``path``, and keep it only if its SHA-256 is correct.
 
-    ``sha256`` is the expected sum in hexadecimal digits; where it is empty, ``sha256_url`` is a
-    published file whose first word is the sum. ``executable`` makes the file a program.
-    ``otherwise`` says in a sentence what to do where it cannot be had. ``timeout`` is in seconds,
-    for all of it.
+    ``sha256`` is the expected checksum in hexadecimal digits; if it is empty, ``sha256_url`` is a
+    published file whose first word is the checksum. ``executable`` makes the file executable.
+    ``otherwise`` says in a sentence what to do if the download fails. ``timeout`` is in seconds,
+    for the whole download.
     """
 
     url: str
@@ -67,11 +66,11 @@ class Download:
 
 @dataclass(frozen=True)
 class CheckSignature:
-    """Fetch the signature at ``url``, and keep ``file`` only if ``signer`` has signed it.
+    """Download the signature at ``url``, and keep ``file`` only if ``signer`` signed it.
 
-    ``signer`` is the fingerprint of a key in the user's keyring, and ``gpg`` the program that is
-    asked. The signature becomes ``file`` with ``.asc`` behind its name; it is not kept.
-    ``timeout`` is in seconds, for all of it.
+    ``signer`` is the fingerprint of a key in the user's keyring, and ``gpg`` the path of gpg. The
+    signature is saved as ``file`` plus ``.asc``, and removed afterwards. ``timeout`` is in seconds,
+    for the whole check.
     """
 
     url: str
@@ -86,7 +85,7 @@ class CheckSignature:
 class Unpack:
     """Unpack the archive ``archive`` (a tar, compressed or not) into ``folder``.
 
-    The archive's single top folder is left out. Nothing is ever written outside ``folder``.
+    The archive's single top folder is omitted. Nothing is ever written outside ``folder``.
     """
 
     archive: str
@@ -97,9 +96,9 @@ class Unpack:
 
 @dataclass(frozen=True)
 class Seal:
-    """Write down what is in ``folder``, with checksums: from then on it counts as whole.
+    """Record the files in ``folder`` with checksums: after that, it counts as complete.
 
-    ``title`` says what it is (``OpenSSL 3.5.4, static``).
+    ``title`` is a description (``OpenSSL 3.5.4, static``).
     """
 
     folder: str
@@ -109,11 +108,12 @@ class Seal:
 
 @dataclass(frozen=True)
 class WriteManifest:
-    """Put the wheels in the folder ``wheels`` into ``folder``, and write there what they are.
+    """Copy the wheels in the folder ``wheels`` to ``folder``, with a description of each.
 
-    Wheels that an earlier manifest names are replaced. The wheels are of ``release``, made by
+    Wheels that an earlier manifest lists are replaced. The wheels are of ``release``, made with
     ``method`` (``wheel`` or ``source``) for ``targets`` (``cpython 3.11.7``); the first of these
-    made them, by the pip of the interpreter ``python``. ``system`` names what it was made on.
+    made them, with the pip of the interpreter ``python``. ``system`` names the system on which they
+    were made.
     """
 
     wheels: str
@@ -129,7 +129,7 @@ class WriteManifest:
 
 @dataclass(frozen=True)
 class WriteFile:
-    """Write ``text`` (UTF-8) into the file ``path``."""
+    """Write ``text`` (UTF-8) to the file ``path``."""
 
     path: str
     text: str
@@ -141,7 +141,7 @@ class Prove:
     """Prove the installation in the environment of the interpreter ``python``.
 
     ``release``, ``link`` (``dynamic``, ``static`` or empty for either) and the version ``openssl``
-    of the OpenSSL in use (empty for any) are what is expected.
+    of the OpenSSL in use (empty for any) are the expected values.
     """
 
     python: str
@@ -154,7 +154,7 @@ class Prove:
 
 @dataclass(frozen=True)
 class RemoveFolder:
-    """Delete a folder that the wizard made, with all that is in it. Used to undo."""
+    """Delete a folder that the wizard made, with everything in it. Used for undo."""
 
     path: str
     kind: Literal["remove-folder"] = "remove-folder"
@@ -168,8 +168,8 @@ Action = Union[
 class UnknownAction(TypeError):
     """Code that handles each kind of action was given one that it has no rule for.
 
-    This is a bug in the wizard: whoever adds a kind of action has to say what each such place
-    does with it. No place may guess, since the guess could delete a folder.
+    This is a bug in the wizard: each such place needs a rule for every kind of action. No place may
+    guess, because the guess could delete a folder.
     """
 
     def __init__(self, action: object, wanted: str):
@@ -201,7 +201,7 @@ def _needs_no_root(_action: Action) -> bool:
 
 @dataclass(frozen=True)
 class Output:
-    """What a finished command said: exit code and the two streams, decoded."""
+    """The output of a finished command: exit code and the two streams, decoded."""
 
     exit: int
     stdout: str

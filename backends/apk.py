@@ -2,17 +2,18 @@
 
 Measured with apk-tools 2.14 and 3.0:
 
-* ``policy`` tells both the installed version and those to be had, the newest first, and needs
-  neither root nor the lock. It knows real names only: ``info -e`` would take ``pkgconfig`` for an
-  answer and say ``pkgconf``, which cannot be told from the other names that were asked for.
-* Versions of a tagged repository (``@edge``) are installed only by that tag: they do not count.
-* The exit code is the number of errors; 99 is both "not root" and "locked".
-* Offline, an untrusted signature and no repositories at all end in ``(no such package)``, so the
-  warnings before it are looked at first.
-* Once a package's script has failed, every later call ends with an error that it does not name.
-* Packages that are added under one virtual name are removed with it, and nothing else is. A second
-  call with the same virtual name would take away what the first had brought, so it has the names
-  in it.
+* ``policy`` prints both the installed version and the available ones, newest first, and needs
+  neither root nor the lock. It knows only real names: ``info -e`` would accept ``pkgconfig`` and
+  print ``pkgconf``, which cannot be distinguished from the other requested names.
+* Versions from a tagged repository (``@edge``) are installed only with that tag, so they do not
+  count.
+* The exit code is the number of errors; 99 means both "not root" and "locked".
+* Without a network, with an untrusted signature, or without repositories, it ends with ``(no such
+  package)``, so the warnings before it are checked first.
+* After a package's script has failed, every later call ends with an unnamed error.
+* Packages added under a virtual name are removed with it, and nothing else is. A second call with
+  the same virtual name would remove what the first one installed, so the virtual name contains the
+  package names.
 """
 
 from __future__ import annotations
@@ -106,14 +107,14 @@ class Apk:
 
 
 def _virtual(names: Sequence[str]) -> str:
-    """The name under which these packages are added and removed together."""
+    """Return the name under which these packages are added and removed together."""
     return f".cryptography-wizard-{zlib.crc32(' '.join(sorted(names)).encode()):08x}"
 
 
 def _versions(
     names: Sequence[str], output: Output, counts: Callable[[str], bool]
 ) -> dict[str, str]:
-    """The first version of each name that stands in a place that counts."""
+    """Return the first version of each name in a repository that counts."""
     found: dict[str, str] = {}
     name = version = ""
     for line in output.stdout.splitlines():

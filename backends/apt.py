@@ -1,9 +1,9 @@
-"""APT: Debian, Ubuntu and their relatives.
+"""APT: Debian, Ubuntu and their derivatives.
 
-Measured: every failure of ``apt-get`` is exit 100, so failures are told apart by their text under
-``LC_ALL=C``; ``apt-cache policy`` says nothing at all of a name that it does not know, and
-``Candidate: (none)`` of a virtual one; ``DPkg::Lock::Timeout`` works for ``install`` only, so a
-busy ``update`` is tried again.
+Measured: every failure of ``apt-get`` has exit code 100, so failures are distinguished by their
+text under ``LC_ALL=C``; ``apt-cache policy`` prints nothing for an unknown name, and ``Candidate:
+(none)`` for a virtual one; ``DPkg::Lock::Timeout`` works only for ``install``, so a busy ``update``
+is tried again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from backends.manager import Problem, ProblemKind, find_problem
 LOCK_SECONDS = 300
 _QUIET = (("LC_ALL", "C"),)
 _ENV = (*_QUIET, ("DEBIAN_FRONTEND", "noninteractive"), ("DEBIAN_PRIORITY", "critical"))
-# A descriptor of its own would be lost through sudo, so the reports go to standard output.
+# sudo closes additional file descriptors, so the reports go to standard output.
 _REPORTING = ("-o", "APT::Status-Fd=1")
 _BUSY = r"Could not get lock \S+|Waiting for cache lock|Unable to (?:acquire|lock)"
 _FORMAT = "${db:Status-Abbrev} ${Package} ${Version} ${Provides}\\n"
@@ -54,14 +54,14 @@ class Apt:
     openssl_headers: tuple[str, ...] = ()
 
     def query(self, names: Sequence[str]) -> Command:
-        # Exit 1 says that some of them are not installed: an answer, not a failure.
+        # Exit code 1 means that some of them are not installed: an answer, not a failure.
         return Command(("dpkg-query", "-W", "-f", _FORMAT, *names), env=_QUIET, ok=(0, 1))
 
     def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
         found: dict[str, str] = {}
         for line in output.stdout.splitlines():
             status, _, rest = line.partition(" ")
-            # "ii" is installed; the second letter tells, the first is only what is wanted.
+            # "ii" is installed; the second letter is the state, the first only the desired state.
             words = rest.split(maxsplit=2)
             if len(status) < 2 or status[1] != "i" or len(words) < 2:
                 continue
@@ -75,8 +75,8 @@ class Apt:
         return found
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
-        # A name with a dot that is unknown is taken for a regular expression, and costs a tenth of
-        # a second (measured); a pattern of exact names is looked up in one go (since apt 2.0).
+        # apt treats an unknown name with a dot as a regular expression, which takes a tenth of a
+        # second (measured); a pattern of exact names is looked up in one go (since apt 2.0).
         plain = tuple(name for name in names if "." not in name)
         dotted = [f"?exact-name({name})" for name in names if "." in name]
         pattern = (f"?or({','.join(dotted)})",) if dotted else ()

@@ -1,17 +1,17 @@
-"""DNF 4 and 5: Fedora, RHEL and CentOS since 8, and their relatives.
+"""DNF 4 and 5: Fedora, RHEL and CentOS since 8, and their derivatives.
 
 Measured with dnf 4.14 and 5.4:
 
-* Asked with ``-C`` it answers from the lists that are there, without the network. As root it
-  waits while somebody else fetches them (Fedora's timer does), unless it is told not to. A
-  user's own cache may be empty: then DNF 4 fails with words of its own and DNF 5 says nothing.
-* A format always ends with a line break in DNF 4 and never by itself in DNF 5; unknown names get
-  exit 0 and no line. ``--whatprovides`` finds a package by each of its names.
-* An unknown name drops the whole call. Offline, and with ``skip_if_unavailable``, it ends with the
-  same words as an unknown name, so the network's errors are looked for first.
-* DNF 4 waits for its lock for ever, unless it is told not to (``exit_on_lock``: exit 200, and it
-  names the holder). DNF 5 does not know that option, waits, and says so.
-* A failing ``%post`` is exit 0 in DNF 4 and 1 in DNF 5; the package is there in both.
+* With ``-C`` it answers from the existing lists, without the network. As root it waits while
+  another process updates them (such as Fedora's timer), unless an option forbids it. A user's cache
+  may be empty: DNF 4 then fails with a special message, and DNF 5 prints nothing.
+* A format always ends with a line break in DNF 4, and never automatically in DNF 5; unknown names
+  give exit code 0 and no line. ``--whatprovides`` finds a package by each of its names.
+* An unknown name cancels the whole call. Without a network, and with ``skip_if_unavailable``, it
+  ends with the same message as an unknown name, so network errors are checked first.
+* DNF 4 waits for its lock forever, unless an option forbids it (``exit_on_lock``: exit code 200,
+  naming the holder). DNF 5 does not have that option; it waits, and says so.
+* A failing ``%post`` gives exit code 0 in DNF 4 and 1 in DNF 5; the package is installed in both.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FORMAT = "%{name} %{evr}\\n%{provides}\\n"
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     ("denied", re.compile(r"superuser privileges|cannot open Packages database|rpmdb open failed")),
     ("locked", re.compile(r"already locked by \d+")),
-    # There are no lists yet: no package is known, until they are fetched.
+    # There are no lists yet, so no package is known until they are downloaded.
     ("unknown-package", re.compile(r"Cache-only enabled but no cache")),
     (
         "offline",
@@ -88,7 +88,7 @@ class Dnf:
         version = ""
         for line in output.stdout.splitlines():
             words = line.split()
-            if len(words) == 2:  # a package; what it provides follows, as "name = version"
+            if len(words) == 2:  # a package; its provides follow, as "name = version"
                 version = words[1].removeprefix("0:")
                 found[words[0]] = version
             elif words and version:

@@ -1,7 +1,7 @@
-"""GnuPG: which keys it has, and whose a signature is. It fetches no key, and changes none.
+"""GnuPG: which keys it has, and who made a signature. It downloads no keys, and changes none.
 
-Its answers are those for programs: DETAILS in GnuPG's documentation, "Format of the colon
-listings" and "The status codes".
+It reads the output for programs: DETAILS in GnuPG's documentation, "Format of the colon listings"
+and "The status codes".
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from collections.abc import Sequence
 from backends.action import Command
 
 RINGS = ("pubring.kbx", "pubring.gpg", "public-keys.d/pubring.db")
-"""Where public keys are kept, in GnuPG's own folder. Where there is none of them, gpg makes one
-when it is asked anything (measured: 2.2.40), so it must not be asked then."""
+"""The keyring files in GnuPG's folder. If none of them exists, any call of gpg creates one
+(measured: 2.2.40), so gpg must not be called then."""
 OLDEST = "2.2"
-"""The oldest gpg that is used: 2.1.16 is the first with ``--no-auto-key-retrieve`` (its NEWS)."""
+"""The oldest supported gpg: 2.1.16 is the first with ``--no-auto-key-retrieve`` (its NEWS)."""
 _ENV = (("LC_ALL", "C"),)
 _BATCH = ("--batch", "--no-auto-key-retrieve")
 CHECK = (*_BATCH, "--status-fd", "1")
-"""With these it says on its output what `signers` reads."""
+"""The options that make it print what `signers` reads."""
 
 
 def keys(program: str, fingerprints: Sequence[str]) -> Command:
-    """List those of these keys that there are; `listed` reads the answer.
+    """List those of these keys that are in the keyring; `listed` reads the output.
 
-    It ends with 2 where there is none. With another model of trust it would write its trustdb.
+    Exit code 2 means that none is. With another trust model, gpg would write its trustdb.
     """
     quiet = ("--trust-model", "always", "--with-colons")
-    twice = ("--with-fingerprint", "--with-fingerprint")  # those of subkeys too
+    twice = ("--with-fingerprint", "--with-fingerprint")  # including those of subkeys
     argv = (program, *_BATCH, *quiet, *twice, "--list-keys", *fingerprints)
     return Command(argv, env=_ENV, timeout=8)
 
 
 def listed(output: str) -> tuple[str, ...]:
-    """The fingerprints of the keys and subkeys in a listing, but for those that were revoked."""
+    """Return the fingerprints of the keys and subkeys in a listing, except revoked ones."""
     found = []
     revoked = key_revoked = False
     for line in output.splitlines():
@@ -47,18 +47,18 @@ def listed(output: str) -> tuple[str, ...]:
 
 
 def verify(program: str, signature: str, file: str, timeout: float = 60.0) -> Command:
-    """Check the detached signature of ``file``; `signers` reads the answer."""
+    """Check the detached signature of ``file``; `signers` reads the output."""
     return Command((program, *CHECK, "--verify", signature, file), env=_ENV, timeout=timeout)
 
 
 VALID = r"^\[GNUPG:\] VALIDSIG .*"
-"""A regular expression, basic or not, for the line that names who signed, up to that name."""
+"""A regular expression (basic or extended) for the line that names the signer, up to that name."""
 
 
 def signers(output: str) -> tuple[str, ...]:
-    """Whose signatures were found good: the fingerprint of each key, and of its main key.
+    """Return who made the valid signatures: the fingerprint of each key, and of its primary key.
 
-    A key that has expired since is one; one that was revoked is none.
+    A key that has expired since then counts; a revoked key does not.
     """
     lines = [line.split() for line in output.splitlines() if line.startswith("[GNUPG:] ")]
     if any(words[1] == "REVKEYSIG" for words in lines if len(words) > 1):

@@ -1,14 +1,14 @@
-"""Homebrew: macOS, and Linux for those who like it. It is never run as root.
+"""Homebrew: macOS, and optionally Linux. It never runs as root.
 
 Measured with Homebrew 5.0 and 6.0:
 
-* ``info --json=v2`` tells both the installed version and the one to be had. A keg-only formula
-  has no linked keg though it is installed, so ``installed`` is what counts; ``--prefix`` gives a
-  path even for what is not there. With one unknown name there is no answer at all.
-* Names have an ``@`` in them (``openssl@3``), and aliases (``pkg-config`` is ``pkgconf``).
-* On a terminal 6.0 asks before it installs dependencies, and 5.0 does not know ``-y``: what keeps
-  it quiet is its environment, and that it is started away from the terminal.
-* A lock is no reason to wait for it: it fails at once.
+* ``info --json=v2`` prints both the installed version and the available one. A keg-only formula has
+  no linked keg although it is installed, so ``installed`` is what counts; ``--prefix`` prints a
+  path even if the formula is not installed. With one unknown name there is no output at all.
+* Names may contain an ``@`` (``openssl@3``), and have aliases (``pkg-config`` is ``pkgconf``).
+* On a terminal, 6.0 asks before it installs dependencies, and 5.0 does not have ``-y``. To prevent
+  questions, it runs without the terminal and with certain environment variables.
+* It does not wait for a lock, but fails at once.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BUSY = r"has already locked|Another (?:active Homebrew|`brew \w+`) process"
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     ("denied", re.compile(r"Running Homebrew as root|not writable by your user|Permission denied")),
     ("locked", re.compile(_BUSY)),
-    # A failed build looks for known bugs on the network, and complains if there is none.
+    # A failed build searches the network for known bugs, and complains if there is no network.
     ("other", re.compile(r"^Last \d+ lines from |no bottle available|has been disabled", re.M)),
     (
         "offline",
@@ -125,7 +125,7 @@ class Homebrew:
 
 
 def _formulae(output: Output) -> Iterator[dict[str, Any]]:
-    """The formulae that the answer describes; none where an error was printed instead.
+    """Return the formulae that the output describes; none if an error was printed instead.
 
     Raises ValueError if it is neither.
     """
@@ -134,13 +134,13 @@ def _formulae(output: Output) -> Iterator[dict[str, Any]]:
     except json.JSONDecodeError:
         if output.exit == 0:
             raise ValueError("it is not JSON") from None
-        return  # what `explain` makes of it is told
+        return  # `explain` reports it
     if isinstance(answer, dict):
         yield from answer.get("formulae", [])
 
 
 def _called(formula: dict[str, Any], names: Sequence[str]) -> list[str]:
-    """Those of ``names`` that mean this formula."""
+    """Return those of ``names`` that mean this formula."""
     own = {formula.get("name"), formula.get("full_name"), *formula.get("aliases", [])}
     return [name for name in names if name in own]
 

@@ -2,14 +2,16 @@
 
 Measured with MacPorts 2.12:
 
-* ``installed`` is exit 0 for what is absent. Only the ``(active)`` version of a port is in use.
-* ``search --exact --line`` asks the index for many names at once and leaves out the unknown
-  ones, where ``info`` fails; with ``-q`` it would print no versions.
-* An unknown name is exit 1, but the names before it **are** installed by then.
-* Without ``-N`` it asks, and answering no is exit 0.
-* The port ``rust`` brings no cargo. A port that another needs is not removed, so the ones that
-  were named last go first.
-* It waits for its lock for ever, and says so. Interrupted (exit 2), it goes on the next time.
+* ``installed`` has exit code 0 for ports that are not installed. Only the ``(active)`` version of a
+  port is in use.
+* ``search --exact --line`` looks up many names at once and omits the unknown ones, while ``info``
+  fails; with ``-q`` it prints no versions.
+* An unknown name gives exit code 1, but the names before it **are** already installed.
+* Without ``-N`` it asks, and the answer no gives exit code 0.
+* The port ``rust`` does not include cargo. A port that another one needs is not removed, so the
+  ports are removed in reverse order.
+* It waits for its lock forever, and says so. After an interruption (exit code 2), the next call
+  continues.
 """
 
 from __future__ import annotations

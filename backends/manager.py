@@ -1,7 +1,7 @@
 """What every package manager's backend offers, and how the backends are found.
 
-A backend is a module of this folder with an object named ``MANAGER`` that has these methods. All
-are pure: a command comes out, or text goes in and facts come out. The wizard runs the commands.
+A backend is a module in this folder with an object named ``MANAGER`` that has these methods. All
+are pure: they return a command, or read text and return facts. The wizard runs the commands.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ class PackageManager(Protocol):
     label: str
     """The name for people: ``APT (Debian, Ubuntu)``."""
     programs: tuple[str, ...]
-    """Where its program is looked for: names on PATH, or absolute paths, best first.
+    """Where to look for its program: names on PATH, or absolute paths, best first.
 
-    The first is the name that its commands begin with; see `called`.
+    The first is the name with which its commands begin; see `called`.
     """
     aliases: tuple[str, ...]
     """Other programs that stand for it when people type a manager's name: ``aptitude``."""
     by_hand: tuple[str, ...]
     """The words that people type before a package's name to install it: ``apt-get install``."""
     yields_to: str
-    """The name of the manager that is used instead where both are there; empty: none."""
+    """The name of the manager that is used instead if both are installed; or empty."""
     prefixes: tuple[str, ...]
     """The folders that it installs into, each with a ``bin``; empty: the system's own."""
     owned: tuple[str, ...]
@@ -59,22 +59,22 @@ class PackageManager(Protocol):
         """Ask which of these packages are installed."""
 
     def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
-        """Read the answer to `query`: the installed ones among ``names``, with versions."""
+        """Read the output of `query`: the installed packages among ``names``, with versions."""
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
         """Ask which version of each package would be installed now."""
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
-        """Read the answer to `ask_candidates`; packages it cannot install are left out."""
+        """Read the output of `ask_candidates`; packages that it cannot install are omitted."""
 
     def ask_folder(self, name: str) -> Command | None:
-        """Ask for the folder that a package has, or would have, to itself: a line of its own.
+        """Ask for the folder of a package, installed or not: it is printed on a separate line.
 
         None if all packages share the system's folders.
         """
 
     def refresh(self) -> Command:
-        """Fetch the newest package lists."""
+        """Update the package lists."""
 
     def install(self, names: Sequence[str]) -> Command | None:
         """Install all these packages in one call; None if there is nothing to do."""
@@ -83,7 +83,7 @@ class PackageManager(Protocol):
         """Remove these packages again; None if there is nothing to do."""
 
     def explain(self, output: Output) -> Problem | None:
-        """Say why a command of this manager failed; None if it did not fail."""
+        """Return why a command of this manager failed; None if it did not fail."""
 
 
 def to_stay(manager: PackageManager, names: Sequence[str]) -> Command | None:
@@ -98,14 +98,14 @@ def to_stay(manager: PackageManager, names: Sequence[str]) -> Command | None:
 
 
 SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
-"""Folders that are on every PATH, root's too."""
+"""Folders that are on every PATH, including root's."""
 
 
 def called(manager: PackageManager, command: Command, program: str) -> Command:
-    """``command``, calling the manager's program as it was found (``program``, a path).
+    """Return ``command`` with the path where the manager's program was found (``program``).
 
-    Homebrew and MacPorts need not be on PATH, least of all on root's. The plain name stays where
-    every PATH has it, because it is easier to read.
+    Homebrew and MacPorts may not be on PATH, especially not on root's. If every PATH has the
+    program, the plain name is kept, because it is easier to read.
     """
     name = manager.programs[0]
     if command.argv[0] != name or program in ("", *(f"{f}/{name}" for f in SYSTEM_FOLDERS)):
@@ -119,10 +119,10 @@ def find_problem(
     error: str,
     program: str,
 ) -> Problem | None:
-    """The first of ``kinds`` whose pattern is in the output, with the line it was found in.
+    """Return the first of ``kinds`` whose pattern is in the output, with its line.
 
-    None if the command did not fail. Where no pattern is found the kind is ``other``, and the line
-    is the first that begins with ``error``.
+    None if the command did not fail. If no pattern is found, the kind is ``other``, and the line is
+    the first one that begins with ``error``.
     """
     if output.exit == 0:
         return None
@@ -139,7 +139,7 @@ def find_problem(
 
 @cache
 def managers() -> dict[str, PackageManager]:
-    """Every package manager that has a backend in this folder, by name."""
+    """Return every package manager that has a backend in this folder, by name."""
     found: dict[str, PackageManager] = {}
     for module in pkgutil.iter_modules(backends.__path__):
         manager = getattr(importlib.import_module(f"backends.{module.name}"), "MANAGER", None)

@@ -1,9 +1,9 @@
-"""Microsoft's C++ compiler: found with vswhere, which comes with every Visual Studio since 2017.
+"""Microsoft's C++ compiler, found with vswhere, which is part of every Visual Studio since 2017.
 
-From the documentation of vswhere and of the Build Tools: vswhere lies in a fixed folder,
-``-products *`` includes the free Build Tools, and ``-requires`` names the component that compiles
-for an architecture. ``vcvarsall.bat`` of that installation sets a prompt up for it. A build needs
-no such prompt: setuptools, rustc and the crate cc find the compiler in the same way.
+From the documentation of vswhere and of the Build Tools: vswhere is in a fixed folder, ``-products
+*`` includes the free Build Tools, and ``-requires`` names the component that compiles for an
+architecture. ``vcvarsall.bat`` of that installation sets up a command prompt for it. A build does
+not need that: setuptools, rustc and the crate cc find the compiler in the same way.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ COMPONENTS = {
     "msvc": "Microsoft.VisualStudio.Component.VC.Tools.x86.x64",
     "msvc-arm64": "Microsoft.VisualStudio.Component.VC.Tools.ARM64",
 }
-"""The component that compiles for a family of processors; the first is for 32 and 64 bit Intel."""
+"""The components that compile for a family of processors; the first is for 32- and 64-bit Intel."""
 WORKLOAD = "Desktop development with C++"
-"""What brings the compiler and Windows' own headers, as the installer calls it."""
+"""The installer's name for the compiler and Windows' headers."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def find(vswhere: str, component: str) -> Command:
 
 
 def found(output: Output) -> Studio | None:
-    """Read the answer to `find`: None if there is none. Raises ValueError: it is no answer."""
+    """Read the output of `find`; None if there is none. Raises ValueError if it is invalid."""
     answer = json.loads(output.stdout or "[]")
     if not isinstance(answer, list):
         raise ValueError("vswhere did not print a list")
@@ -56,12 +56,12 @@ def found(output: Output) -> Studio | None:
 
 
 def tool(machine: str) -> str:
-    """The name in `COMPONENTS` of what compiles for this architecture (``x86_64``, ``arm64``)."""
+    """Return the name in `COMPONENTS` for this architecture (``x86_64``, ``arm64``)."""
     return "msvc-arm64" if machine in ("arm64", "aarch64") else "msvc"
 
 
 def architecture(machine: str, bits: int) -> str:
-    """What ``vcvarsall.bat`` calls the architecture of a Python."""
+    """Return ``vcvarsall.bat``'s name for the architecture of a Python."""
     if machine in ("arm64", "aarch64"):
         return "arm64"
     return "x86" if bits == 32 else "x64"

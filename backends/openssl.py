@@ -1,25 +1,26 @@
-"""OpenSSL from its source: configured so that the result is right for an extension file.
+"""OpenSSL from source, configured for use in an extension file.
 
 Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
 
-* A static libcrypto looks for the legacy provider as a module in the prefix of its own build;
-  cryptography then warns on every import, and Blowfish and RC4 are gone. ``no-module`` puts it
-  inside.
-* ``--openssldir`` is where certificates are looked for, and ``openssl.cnf``: the system's, so that
-  they are found.
-* OpenSSL 3 calls its folder ``lib64`` on 64-bit Linux, which older releases do not look into.
-* Upstream's own builds have ``no-atexit`` (a clean-up at exit can crash: INSTALL.md of OpenSSL) and
+* A static libcrypto looks for the legacy provider as a module in the prefix of its build; without
+  it, cryptography warns on every import, and Blowfish and RC4 are missing. ``no-module`` includes
+  the provider.
+* ``--openssldir`` is where OpenSSL looks for certificates and ``openssl.cnf``: the system's folder,
+  so that it finds them.
+* OpenSSL 3 names its library folder ``lib64`` on 64-bit Linux, where older releases do not look.
+* Upstream's wheels use ``no-atexit`` (a clean-up at exit can crash: INSTALL.md of OpenSSL) and
   ``enable-ec_nistp_64_gcc_128`` (P-224 and P-521 are much faster).
-* ``build_libs`` and ``install_dev`` leave out programs, tests and manuals: a third of the time.
+* ``build_libs`` and ``install_dev`` omit programs, tests and manuals, a third of the time.
 * ``build_libs`` compiles more than is used here: code of the ``openssl`` program (before 3.2), and
   everything twice for a shared OpenSSL, once for static libraries that nobody uses. ``LIBS`` and
   ``INSTALL_LIBS`` are the lists of static libraries in OpenSSL's makefile.
-* The linker must keep apart the symbols of two OpenSSLs in one process: ``-Bsymbolic-functions``
-  (docs/installation.rst of cryptography, "Using your own OpenSSL on Linux").
-* That is not enough on Linux: a process has one library of a name. Where Python's ssl has loaded
-  the system's ``libcrypto.so.3``, another one of that name is passed over, and cryptography gets
-  the system's: an undefined symbol, or silently another version. So a shared one has a name of its
-  own, ``libcrypto-cryptography.so.3`` (``shlib_variant``: Configurations/README of OpenSSL).
+* The linker must separate the symbols of two OpenSSL versions in one process:
+  ``-Bsymbolic-functions`` (docs/installation.rst of cryptography, "Using your own OpenSSL on
+  Linux").
+* That is not enough on Linux: a process loads only one library of each name. If Python's ssl has
+  loaded the system's ``libcrypto.so.3``, another one of that name is ignored, and cryptography gets
+  the system's: an undefined symbol, or silently another version. So a shared one has a unique name,
+  ``libcrypto-cryptography.so.3`` (``shlib_variant``: Configurations/README of OpenSSL).
 
 ``no-makedepend`` omits files that only a second compilation would read: 3 % of the time.
 
@@ -62,17 +63,17 @@ _LINUX = {
     "s390x": "linux64-s390x",
     "riscv64": "linux64-riscv64",
 }
-"""What OpenSSL calls such machines (Configurations/10-main.conf, 3.0 to 4.0)."""
+"""OpenSSL's names for machines (Configurations/10-main.conf, 3.0 to 4.0)."""
 _WIDE = ("x86_64", "arm64", "aarch64", "ppc64le")
-"""Where ``enable-ec_nistp_64_gcc_128`` works: little-endian, numbers of 128 bits, and memory may be
-read at any address (INSTALL.md of OpenSSL)."""
+"""Where ``enable-ec_nistp_64_gcc_128`` works: little-endian, 128-bit integers, and unaligned memory
+access (INSTALL.md of OpenSSL)."""
 _ENV = (("LC_ALL", "C"),)
 
 
 def options(
     version: str, link: str, system: str, machine: str, known: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """The options for this version, linked ``static`` or ``dynamic``, without the folders.
+    """Return the options for this version, linked ``static`` or ``dynamic``, without the folders.
 
     ``machine`` is the architecture, empty if its programs are of 32 bits. ``known`` are further
     ones that only some versions know (``no-apps``, ``no-quic``).
@@ -88,12 +89,12 @@ def options(
 
 
 def target(link: str, system: str, machine: str) -> str | None:
-    """What the build is configured for: a name of OpenSSL's, or of `definition`.
+    """Return the target of the configuration: one of OpenSSL's names, or that of `definition`.
 
-    Empty if OpenSSL's ``config`` finds it out by itself; None if it has no name for it, and for a
-    shared one on macOS: that has its folder in its name, and cannot be moved.
+    Empty if OpenSSL's ``config`` finds it automatically; None if it has no name for it, and for a
+    shared one on macOS, which contains the path of its folder and cannot be moved.
     """
-    if system == "macos":  # there the machine's architecture would be taken, and Python's counts
+    if system == "macos":  # it would use the machine's architecture, but Python's counts
         return _MACS.get(machine) if link == "static" else None
     if link == "static":
         return ""
@@ -102,9 +103,9 @@ def target(link: str, system: str, machine: str) -> str | None:
 
 
 def definition(name: str) -> str:
-    """The file for OpenSSL's folder ``Configurations`` that defines this `target`.
+    """Return the file for OpenSSL's folder ``Configurations`` that defines this `target`.
 
-    Empty if OpenSSL knows it already.
+    Empty if OpenSSL already has it.
     """
     known, variant, _ = name.partition(_VARIANT)
     if not variant:
@@ -121,7 +122,7 @@ def configure(
 ) -> Command:
     """Configure the source in ``folder`` for ``prefix``.
 
-    ``certificates`` is the system's own folder of them; ``name`` is the `target`, and ``chosen``
+    ``certificates`` is the system's certificate folder; ``name`` is the `target`, and ``chosen``
     are the `options`.
     """
     program = (f"{folder}/Configure", name) if name else (f"{folder}/config",)
@@ -149,7 +150,7 @@ def build(folder: str, link: str, cores: int, objects: int) -> Command:
 
 
 def install(folder: str, link: str) -> Command:
-    """Put libraries and headers into the prefix, and nothing else.
+    """Install libraries and headers into the prefix, and nothing else.
 
     The makefile first builds what is missing, so it needs the same list of libraries as `build`.
     """

@@ -1,4 +1,4 @@
-"""pip and venv: environments and installations with what every Python has."""
+"""pip and venv: environments and installations with what every Python includes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from backends.action import Command
 RUNS_ELSEWHERE = (22, 3)
 """The first pip that can install into another environment (``pip --python``)."""
 REHEARSES = (22, 2)
-"""The first pip that can try out an installation (``pip install --dry-run``)."""
+"""The first pip that can simulate an installation (``pip install --dry-run``)."""
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_COLOR = (10, 0)
@@ -21,13 +21,13 @@ def release_of(version: str) -> tuple[int, int]:
 
 
 def make_environment(base: str, folder: str, *, with_pip: bool) -> Command:
-    """Make a virtual environment in ``folder`` from the Python ``base``."""
+    """Create a virtual environment in ``folder`` from the Python ``base``."""
     without = () if with_pip else ("--without-pip",)
     return Command((base, "-m", "venv", *without, folder), timeout=300)
 
 
 def ensure(python: str) -> Command:
-    """Put the pip that this Python carries into its environment."""
+    """Install this Python's bundled pip into its environment."""
     return Command((python, "-m", "ensurepip", "--upgrade"), timeout=300)
 
 
@@ -48,13 +48,13 @@ def install(
 ) -> Command:
     """Install ``requirements`` into the environment of ``python``.
 
-    ``version`` is the version of the pip that runs: some options are younger than some pips.
-    ``runner`` is another Python whose pip does the work, for an environment without pip.
-    ``only_binary`` takes cryptography from a wheel or not at all; ``no_binary`` always compiles
-    it, never from a wheel that pip built before (pip's cache knows no link options), and with the
-    log of the build. ``reinstall`` replaces the same version, and that package only. Without
-    ``compiled`` no bytecode is made ahead: Python makes it when a module is first imported.
-    ``folder`` is a wheelhouse: then everything comes from there, and no index is asked.
+    ``version`` is the version of the pip that runs: older pips lack some options. ``runner`` is
+    another Python whose pip does the work, for an environment without pip. ``only_binary`` allows
+    only a wheel of cryptography; ``no_binary`` always compiles it, never uses a wheel that pip
+    built before (pip's cache ignores link options), and shows the log of the build. ``reinstall``
+    replaces the same version, and only that package. Without ``compiled``, no bytecode is compiled
+    in advance: Python does it when a module is first imported. ``folder`` is a wheelhouse: then
+    everything comes from there, without an index.
     """
     call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
     known = release_of(version)
@@ -73,7 +73,7 @@ def install(
         options += ["--force-reinstall", "--no-deps"]
     usual: tuple[tuple[str, str], ...] = _ENV
     if folder:
-        # Settings, of files or of variables, could name more places to look in, or other rules.
+        # Settings in files or variables could name more places to look in, or other rules.
         call = (*call, "--isolated", "--disable-pip-version-check", "--no-input")
         options += ["--no-index", "--find-links", folder]
         usual = (("PIP_CONFIG_FILE", "nul" if "\\" in python else "/dev/null"),)
@@ -90,8 +90,8 @@ def install(
 def rehearse(python: str, requirement: str) -> Command:
     """Resolve a source build of ``requirement`` and install nothing: pip 22.2 and later.
 
-    maturin tells the package's metadata with ``cargo metadata``, which fetches all crates. They
-    stay in cargo's own folder, where the build finds them.
+    maturin gets the package's metadata with ``cargo metadata``, which downloads all crates. They
+    stay in cargo's folder, where the build finds them.
     """
     return Command(
         (
@@ -115,11 +115,11 @@ def wheel(
     listed: str = "",
     reuse: bool = False,
 ) -> Command:
-    """Put wheels of ``requirements``, and of all that they need, into ``folder``.
+    """Collect wheels of ``requirements`` and of their dependencies in ``folder``.
 
-    ``python`` is the interpreter that they are for, and ``version`` the version of its pip.
+    ``python`` is the interpreter that the wheels are for, and ``version`` the version of its pip.
     ``only_binary`` are never compiled; ``no_binary`` always compiles cryptography, as `install`
-    does. ``listed`` is a file with more requirements. ``reuse`` also takes what is in the folder.
+    does. ``listed`` is a file with more requirements. ``reuse`` also uses the wheels in the folder.
     """
     known = release_of(version)
     options = ["--no-color"] if known >= _NO_COLOR else []

@@ -1,8 +1,8 @@
-"""How far a tool is, read from one line of its output. Pure.
+"""The progress of a tool, read from one line of its output. Pure.
 
 apt: ``APT::Status-Fd``, documented in apt's ``README.progress-reporting``. pip: ``--progress-bar
-raw``, since pip 24.1. cargo: one ``Compiling`` line for each crate when it does not write to a
-terminal; inside ``pip -v`` these lines are indented. make: one line for each file, the compiler's.
+raw``, since pip 24.1. cargo: one ``Compiling`` line for each crate if it does not write to a
+terminal; inside ``pip -v`` these lines are indented. make: one line of the compiler for each file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import NamedTuple, Optional
 
 
 class Progress(NamedTuple):
-    """So much of ``total`` is done; ``what`` says what is being done, and may be empty."""
+    """The amount of ``total`` that is done; ``what`` describes the current work, and may be
+    empty.
+    """
 
     done: float
     total: float
@@ -20,7 +22,7 @@ class Progress(NamedTuple):
 
 
 _APT = re.compile(r"(?:dlstatus|pmstatus|pmerror|pmconffile|media-change):")
-# The second field is a number or a package, whose name may go on with its architecture.
+# The second field is a number or a package name, which may end with its architecture.
 _APT_PERCENT = re.compile(r"(?:dl|pm)status:[^:]*(?::[a-z][^:]*)?:(\d{1,3}(?:\.\d+)?):(.*)")
 _PIP = re.compile(r"\s*Progress (\d+) of (\d+)$")
 _PIP_FETCHES = re.compile(r"\s*(?:Downloading|Using cached|Collecting) (\S+)")
@@ -30,7 +32,7 @@ _CRATE = re.compile(r"\s*Compiling ([A-Za-z0-9_-]+) v(\d\S*)")
 
 
 def is_apt_status(line: str) -> bool:
-    """Whether the line is for machines and not for people."""
+    """Return whether the line is for programs and not for people."""
     return _APT.match(line) is not None
 
 
@@ -43,29 +45,29 @@ def apt(line: str) -> Optional[Progress]:
 
 
 def pip(line: str) -> Optional[Progress]:
-    """``Progress 4096 of 81920``: bytes; pip says 0 where it does not know how many."""
+    """``Progress 4096 of 81920``: bytes; the total is 0 if pip does not know it."""
     found = _PIP.match(line)
     return Progress(float(found[1]), float(found[2])) if found else None
 
 
 def pip_fetches(line: str) -> str:
-    """The file or project that pip turns to with this line; empty if it does not."""
+    """Return the file or project that pip starts with this line, or empty."""
     found = _PIP_FETCHES.match(line)
     return found[1].rsplit("/", 1)[-1] if found else ""
 
 
 def crate(line: str) -> str:
-    """The crate that cargo begins to compile with this line, as ``openssl 0.10.72``."""
+    """Return the crate that cargo starts to compile with this line, such as ``openssl 0.10.72``."""
     found = _CRATE.match(line)
     return f"{found[1]} {found[2]}" if found else ""
 
 
 def compiled(line: str) -> str:
-    """The file that ``make`` compiles with this line (``-c -o crypto/aes/aes_core.o …``)."""
+    """Return the file that ``make`` compiles with this line (``-c -o crypto/aes/aes_core.o …``)."""
     found = _COMPILES.search(line)
     return found[1] if found else ""
 
 
 def locked(text: str) -> int:
-    """How many crates a ``Cargo.lock`` lists."""
+    """Return how many crates a ``Cargo.lock`` lists."""
     return len(_LOCKED.findall(text))

@@ -1,8 +1,8 @@
-"""rpm, and what dnf and yum have in common: all systems whose packages are rpms.
+"""rpm, and what dnf and yum have in common, for all systems with rpm packages.
 
-Measured (rpm 4.18 and 6.0): the exit code is the number of names that nothing provides. A name
-that a package provides counts, so a package is found by any of its names: Fedora's
-``python3-devel`` is ``python3.12-devel`` too, and ``pkg-config`` is ``pkgconf-pkg-config``.
+Measured (rpm 4.18 and 6.0): the exit code is the number of names that no package provides. Provided
+names count, so a package is found by any of its names: Fedora's ``python3-devel`` is
+``python3.12-devel`` too, and ``pkg-config`` is ``pkgconf-pkg-config``.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from backends.action import Command, Output
 
 LOCK_SECONDS = 300
 BOUNDED = "--setopt=exit_on_lock=1"
-"""dnf 4 and yum wait for a lock for ever, unless they are told not to."""
+"""With it, dnf 4 and yum do not wait for a lock forever."""
 _ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
-"""Without it, what nobody needs any more goes too: also what was there before."""
+"""Without it, unneeded packages are removed too, even those that were installed before."""
 _FORMAT = "%{NAME} %{EVR} [%{PROVIDENAME} ]\\n"
 
 
 def query(names: Sequence[str]) -> Command:
-    """Ask which of these are installed. It waits for no lock."""
+    """Ask which of these are installed. It does not wait for a lock."""
     return Command(
         ("rpm", "-q", "--whatprovides", "--qf", _FORMAT, *names),
         env=(("LC_ALL", "C"),),
@@ -29,13 +29,13 @@ def query(names: Sequence[str]) -> Command:
 
 
 def installed(names: Sequence[str], output: Output) -> dict[str, str]:
-    """Read the answer to `query`: versions with their epoch, where it is not 0.
+    """Read the output of `query`: versions with their epoch, if it is not 0.
 
-    Raises ValueError if the answer is none.
+    Raises ValueError if the output is invalid.
     """
     found: dict[str, str] = {}
     for line in output.stdout.splitlines():
-        # "no package provides rust" begins with no name that is asked for.
+        # "no package provides rust" does not begin with a requested name.
         name, *rest = line.split() or ("",)
         if len(rest) < 2 or name not in rest[1:]:
             continue
@@ -50,7 +50,9 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
 def change(
     program: str, arguments: tuple[str, ...], *, busy: str, timeout: float = 3600
 ) -> Command:
-    """A command of dnf or yum that changes something, and does not wait for a lock for ever."""
+    """Return a command of dnf or yum that changes something, and does not wait for a lock
+    forever.
+    """
     return Command(
         (program, *arguments),
         env=(("LC_ALL", "C"),),

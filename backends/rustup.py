@@ -1,9 +1,9 @@
-"""rustup: Rust from the Rust project itself, into a folder of its own that can be thrown away.
+"""rustup: Rust from the Rust project, in a separate folder that can be deleted.
 
-From rustup's documentation ("Environment variables", "Other installation methods"): the
-installer is ``<update root>/dist/<triple>/rustup-init``, its SHA-256 stands beside it, and
-``RUSTUP_HOME`` and ``CARGO_HOME`` say where everything goes. With ``--no-modify-path`` no profile
-and no registry of the user is changed.
+From rustup's documentation ("Environment variables", "Other installation methods"): the installer
+is ``<update root>/dist/<triple>/rustup-init``, its SHA-256 is beside it, and ``RUSTUP_HOME`` and
+``CARGO_HOME`` say where everything is installed. With ``--no-modify-path``, the user's profile and
+registry are not changed.
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from backends.action import Command, Download
 
 
 def installer(root: str, triple: str, home: str) -> Download:
-    """Fetch rustup's installer for the system ``triple`` from the update root, below ``home``."""
+    """Download rustup's installer for the system ``triple`` from the update root to ``home``."""
     url = f"{root.rstrip('/')}/dist/{triple}/{_program(triple)}"
     path = _join(triple, home, _program(triple))
     return Download(url, path, sha256_url=f"{url}.sha256", executable=True)
 
 
 def install(triple: str, home: str) -> Command:
-    """Install the newest stable Rust, compiler and cargo only, below ``home``."""
+    """Install the newest stable Rust, only compiler and cargo, below ``home``."""
     return Command(
         (
             *(_join(triple, home, _program(triple)), "-y", "--no-modify-path"),
             *("--profile", "minimal", "--default-toolchain", "stable"),
             *("--default-host", triple),
         ),
-        # A Rust on PATH is no reason to refuse: this one is put in front of it.
+        # A Rust on PATH must not stop the installation: this one is put before it.
         env=(*environment(triple, home, own_cargo=True), ("RUSTUP_INIT_SKIP_PATH_CHECK", "yes")),
         timeout=3600,
     )
 
 
 def environment(triple: str, home: str, *, own_cargo: bool) -> tuple[tuple[str, str], ...]:
-    """The variables with which the Rust below ``home`` works.
+    """Return the variables for the Rust below ``home``.
 
-    With ``own_cargo`` the crates are kept below ``home`` too, and the user's own configuration
-    of cargo is not read.
+    With ``own_cargo``, the crates are also kept below ``home``, and the user's cargo configuration
+    is not read.
     """
     homes = [("RUSTUP_HOME", "rustup")]
     if own_cargo:
         homes.append(("CARGO_HOME", "cargo"))
     variables = tuple((name, _join(triple, home, folder)) for name, folder in homes)
-    # The user's own RUSTUP_TOOLCHAIN, or a file in the working folder, may ask for another.
+    # The user's RUSTUP_TOOLCHAIN, or a file in the working folder, may request another one.
     return (*variables, ("RUSTUP_TOOLCHAIN", "stable"))
 
 
 def programs(triple: str, home: str) -> str:
-    """The folder of ``cargo`` and ``rustc`` below ``home``."""
+    """Return the folder of ``cargo`` and ``rustc`` below ``home``."""
     return _join(triple, home, "cargo", "bin")
 
 

@@ -1,11 +1,11 @@
-"""uv: the same environments and installations, faster, where the user has it."""
+"""uv: the same environments and installations, but faster, if uv is installed."""
 
 from __future__ import annotations
 
 from backends.action import Command
 
 OLDEST_PYTHON = (3, 8)
-"""The oldest Python that uv makes environments for."""
+"""The oldest Python for which uv makes environments."""
 
 
 def settings(
@@ -13,7 +13,7 @@ def settings(
 ) -> tuple[tuple[str, str], ...]:
     """Make uv look where pip looks: uv does not read pip's configuration.
 
-    ``url`` is the index that pip is configured for, or empty if it uses the built-in one.
+    ``url`` is the index that pip is configured for, or empty for the default one.
     """
     env = [("UV_DEFAULT_INDEX", url)] if url else []
     if extra:
@@ -26,9 +26,9 @@ def settings(
 def make_environment(
     uv: str, base: str, folder: str, *, seed: bool = True, env: tuple[tuple[str, str], ...] = ()
 ) -> Command:
-    """Make a virtual environment in ``folder`` from the Python ``base``.
+    """Create a virtual environment in ``folder`` from the Python ``base``.
 
-    With ``seed`` it gets a pip, which is fetched from the index.
+    With ``seed`` it gets pip, which is downloaded from the index.
     """
     seeded = ("--seed",) if seed else ()
     return Command(

@@ -1,8 +1,8 @@
 """Apple's Command Line Tools: the compiler of every Mac.
 
-``xcode-select --install`` opens a window, in which the user must agree, and returns at once. From
-then on ``xcode-select -p`` fails until the tools are there (``man xcode-select``; the words are
-those of its error message).
+``xcode-select --install`` opens a window, in which the user must agree, and returns at once. After
+that, ``xcode-select -p`` fails until the tools are installed (``man xcode-select``; the patterns
+are from its error message).
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from __future__ import annotations
 from backends.action import Command
 
 PATIENCE = 3600.0
-"""Seconds. The download is some hundred megabytes, and somebody has to click first."""
+"""Seconds. The download has some hundred megabytes, and the user must click first."""
 _NOT_YET = "unable to get active developer directory|invalid active developer path"
 
 
 def install() -> Command:
-    """Ask macOS to install the tools: a window opens. Exit 1 where it was asked for already."""
+    """Ask macOS to install the tools: a window opens. Exit code 1 if it was already requested."""
     return Command(("xcode-select", "--install"), ok=(0, 1), timeout=60)
 
 
 def wait() -> Command:
-    """Succeed as soon as the tools are there; until then the runner tries again."""
+    """Succeed as soon as the tools are installed; until then the runner tries again."""
     return Command(("xcode-select", "-p"), busy=_NOT_YET, busy_seconds=PATIENCE, timeout=60)
 
 
 def where() -> Command:
-    """Ask for the folder of the tools; a failure means that there are none."""
+    """Ask for the folder of the tools; a failure means that they are not installed."""
     return Command(("xcode-select", "-p"), timeout=10)
 
 

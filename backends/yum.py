@@ -1,15 +1,15 @@
-"""yum 3: RHEL and CentOS 7. Since 8 ``yum`` is another name of dnf, so dnf goes first.
+"""yum 3: RHEL and CentOS 7. Since 8, ``yum`` is another name for dnf, so dnf is preferred.
 
-From the sources of yum 3.4.3 (cli.py, yummain.py, yumcommands.py, yumRepo.py); its successor of
+From the sources of yum 3.4.3 (cli.py, yummain.py, yumcommands.py, yumRepo.py); its successor with
 the same name was measured:
 
-* With ``-C`` a question is answered from the system's own lists, for users too.
-* ``list`` tells what is installed and then, only where that differs, what is to be had. It breaks
-  long lines, so its words are read three by three, whatever the line. Names that are not to be had
-  are left out; exit 1 where that is all of them.
-* An unknown name in a call is skipped and the others are installed, with exit 0: only asking
-  afterwards tells. Where nothing is left to do, it is exit 1.
-* It waits for its lock for ever, unless it is told not to (``exit_on_lock``).
+* With ``-C``, a query is answered from the system's lists, also for ordinary users.
+* ``list`` prints what is installed and then, only if it differs, what is available. It wraps long
+  lines, so its words are read in groups of three, regardless of lines. Unavailable names are
+  omitted; exit code 1 if all are unavailable.
+* An unknown name in a call is skipped and the others are installed, with exit code 0: only a query
+  afterwards shows this. If nothing is left to do, the exit code is 1.
+* It waits for its lock forever, unless ``exit_on_lock`` is set.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
         "locked",
         re.compile(r"another copy is running as pid|holding the yum lock|already locked by"),
     ),
-    # There are no lists yet: no package is known, until they are fetched.
+    # There are no lists yet, so no package is known until they are downloaded.
     ("unknown-package", re.compile(r"no local cache of|Cache-only enabled but no cache")),
     (
         "offline",

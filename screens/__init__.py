@@ -1,1 +1,1 @@
-"""Every face of the wizard: the front door, the full-screen app, the prompts and the plain text."""
+"""The interfaces of the wizard: the command line, the full-screen app, prompts and plain text."""

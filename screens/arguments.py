@@ -26,7 +26,7 @@ class WithChoices(Common):
     answers: str = ""
 
     def checked(self, *, elsewhere: bool = False) -> Choices:
-        """The choices of the flags and the answers file, checked as far as that needs no work.
+        """Return the choices of the flags and the answers file, after the checks that need no work.
 
         ``elsewhere``: the plan is for another machine, whose files and folders are not here.
         Raises BadRequest.
@@ -35,7 +35,7 @@ class WithChoices(Common):
 
         choices = self.choices
         if self.answers:
-            from wizard.questions import answers  # reads TOML, which is slow to import
+            from wizard.questions import answers  # imports TOML, which is slow
 
             choices = answers.merge(choices, answers.load(self.answers))
         return validation.check_elsewhere(choices) if elsewhere else validation.check(choices)

@@ -15,7 +15,7 @@ from wizard.errors import Exit, Impossible, WizardError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code. No error leaves as a traceback."""
+    """Run the command line and return the exit code. No error shows a traceback."""
     words = sys.argv[1:] if argv is None else list(argv)
     terminal.make_safe(ascii_only="--ascii" in words)
     try:
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _nobody_listens()
     except OSError as error:
         return _tell(_unwritable(error) or _bug(error, words), words)
-    except Exception as error:  # noqa: BLE001 - the last resort: a bug is told, never thrown
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never raised
         return _tell(_bug(error, words), words)
 
 
@@ -51,7 +51,7 @@ def _carry_out(words: Sequence[str]) -> int:
 
 
 def _tell(error: WizardError, words: Sequence[str]) -> int:
-    """Tell an error: as words on standard error, or as one JSON object on standard output."""
+    """Report an error: as text on standard error, or as one JSON object on standard output."""
     from screens import command_line
     from screens.text import messages
     from screens.text.summary import Problem, Summary
@@ -72,7 +72,7 @@ def _tell(error: WizardError, words: Sequence[str]) -> int:
 
 
 def _nobody_listens() -> int:
-    """Let Python end without a word about the pipe that was closed at its other end."""
+    """Let Python end without a message about the closed pipe."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)

@@ -63,7 +63,7 @@ def parse(words: Sequence[str]) -> Request:
 
 
 def wants_json(words: Sequence[str]) -> bool:
-    """Whether errors too should be JSON; asked also where the command line is wrong."""
+    """Return whether errors should also be JSON; used even if the command line is wrong."""
     pairs = list(zip(words, words[1:]))
     return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
 

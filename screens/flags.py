@@ -17,7 +17,7 @@ CHOICE = "choice."
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises BadRequest where argparse would print its usage and exit.
+    """A parser that raises BadRequest instead of printing the usage and exiting.
 
     What is not given is not among its results.
     """
@@ -35,7 +35,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class Once(argparse.Action):
-    """Takes a value once; another value for the same flag is a contradiction."""
+    """Accepts a value once; another value for the same flag is a contradiction."""
 
     def __call__(
         self,

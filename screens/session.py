@@ -1,4 +1,4 @@
-"""What the full screen remembers between its pages: the machine, the answers, the plan, the run."""
+"""What the full screen keeps between its pages: the machine, the answers, the plan, the run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wizard.engine import require_progress
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
-    # Slow to import, and not needed before the first page is there.
+    # Slow to import, and not needed before the first page is shown.
     from wizard.advice.support import Support
     from wizard.engine import Engine
     from wizard.facts import Facts
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One visit to the wizard, from the welcome to the end. It knows no screen.
+    """One session of the wizard, from the welcome page to the end. It does not depend on a screen.
 
-    ``given`` are the choices that came from flags or a file; ``answers`` those made here. An
-    answer is kept when a question disappears, so that it is there again when the question is.
-    ``run`` is what has happened in the run of the plan, None before it begins. ``clock`` gives
-    seconds.
+    ``given`` are the choices from flags or a file; ``answers`` those made here. If a question
+    disappears, its answer is kept, so that it is still there if the question returns. ``run`` is
+    what has happened in the run of the plan, None before it begins. ``clock`` gives seconds.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class Session:
         return self.run.result.code if self.run and self.run.result else self._code
 
     def probe(self) -> None:
-        """Look at the machine; takes seconds. Raises WizardError."""
+        """Probe the machine, which takes seconds. Raises WizardError."""
         from wizard import knowledge
 
         if self.knowledge is None:
@@ -70,7 +69,7 @@ class Session:
         self._look(self.choices() if self.facts else self.given)
 
     def known(self) -> tuple[Facts, Knowledge]:
-        """The machine and what is known of the releases. Only after `probe`."""
+        """Return the machine and the knowledge about the releases. Only after `probe`."""
         if self.facts is None or self.knowledge is None:
             raise RuntimeError("the machine has not been probed yet")
         return self.facts, self.knowledge
@@ -85,11 +84,13 @@ class Session:
         return self._case.choosing(choices)
 
     def questions(self) -> tuple[Question, ...]:
-        """The questions that apply, given the answers so far. Raises WizardError."""
+        """Return the questions that apply, given the answers so far. Raises WizardError."""
         return self._applicable(self.choices())
 
     def choices(self) -> Choices:
-        """What was given and answered, without the answers to questions that no longer apply."""
+        """Return the given choices and answers, without answers to questions that no longer
+        apply.
+        """
         choices = self.given
         taken: set[str] = set()
         while True:
@@ -101,7 +102,7 @@ class Session:
             taken.add(question.key)
 
     def support(self) -> Support | None:
-        """Whether the release that would be installed is tested here; None without a Python."""
+        """Return whether the release to install is tested here; None without a Python."""
         try:
             choices = self.choices()
         except WizardError:
@@ -109,50 +110,53 @@ class Session:
         return self.engine.support(self.case(choices))
 
     def question(self) -> Question:
-        """The question that is asked now."""
+        """Return the current question."""
         return self.questions()[self.position]
 
     def hopeless(self) -> bool:
-        """Whether nothing can be answered to the question that is asked now."""
+        """Return whether the current question has no possible answer."""
         return not self.question().recommended
 
     def answer_now(self, question: Question) -> str:
-        """The answer that stands: given before, or recommended where that is not possible."""
+        """Return the current answer: the one given before, or the recommended one if that is
+        impossible."""
         standing = question.given(self.choices())
         closed = any(option.closed for option in question.options if option.value == standing)
         return question.recommended if closed or not standing else standing
 
     def names_a_place(self, question: Question, text: str) -> bool:
-        """Whether this answer was typed, and names a place that the wizard must look at."""
+        """Return whether this answer was typed, and names a place that the wizard must check."""
         typed = all(option.value != text.strip() for option in question.options)
         return typed and _is_place(question)
 
     def submit(self, question: Question, text: str) -> None:
-        """Take an answer. Raises WizardError, and keeps the old answer, where it is none."""
+        """Set an answer. Raises WizardError, and keeps the old answer, if it is not possible."""
         made, typed = self._made(question, text)
         if typed and not _is_place(question):
             self._try(question, made)
         self._keep(question, made)
 
     def submit_and_look(self, question: Question, text: str) -> None:
-        """Take an answer that names a place, after a look at what is there. Raises as `submit`."""
+        """Set an answer that names a place, after checking that place. Raises like `submit`."""
         made, _ = self._made(question, text)
         self._look(replace(self.choices(), **question.flags(made)))  # type: ignore[arg-type]
-        if question.key == "openssl":  # what a Python can have, the questions after it say
+        if question.key == "openssl":  # the following questions say what this Python can have
             try:
                 self._try(question, made)
-            except Impossible as error:  # all else was possible: it is the folder
+            except (
+                Impossible
+            ) as error:  # everything else was possible, so the folder is the problem
                 raise BadRequest(error.why or error.what, hints=error.hints) from None
         self._keep(question, made)
 
     def forward(self, question: Question) -> bool:
-        """Go to the question after this one; False if it was the last."""
+        """Go to the next question; False if this was the last one."""
         keys = [each.key for each in self.questions()]
         self.position = keys.index(question.key) + 1 if question.key in keys else self.position
         return self.position < len(keys)
 
     def back(self) -> bool:
-        """Go to the question before; False if this was the first."""
+        """Go to the previous question; False if this was the first one."""
         self.position = min(self.position, len(self.questions())) - 1
         if self.position < 0:
             self.position = 0
@@ -160,7 +164,7 @@ class Session:
         return True
 
     def make_plan(self) -> Plan:
-        """Plan with the answers, the recommended ones filled in. Raises WizardError."""
+        """Plan with the answers, and recommended ones for the rest. Raises WizardError."""
         decision = self.engine.settle(self.case(self.choices()))
         self.complete, self.plan = decision.choices, decision.plan
         if self._prepared:
@@ -168,25 +172,25 @@ class Session:
         return self.plan
 
     def prepared(self) -> bool:
-        """Whether the run that ended has only prepared, so that the rest can be planned now."""
+        """Return whether the last run only prepared, so that the rest can be planned now."""
         result = self.run.result if self.run else None
         return result is not None and result.code == Exit.DONE and self.ready().prepares
 
     def go_on(self) -> None:
-        """Look again after a preparation; the answers stay. Raises WizardError."""
+        """Probe again after a preparation; the answers are kept. Raises WizardError."""
         self.probe()
         self.start_over()
         self._code = int(Exit.CANCELLED)
         self._prepared = True
 
     def ready(self) -> Plan:
-        """The plan that was made. Only after `make_plan`."""
+        """Return the plan. Only after `make_plan`."""
         if self.plan is None:
             raise RuntimeError("there is no plan yet")
         return self.plan
 
     def needs_password(self) -> bool:
-        """Say whether a step of the plan needs root and root needs a password."""
+        """Return whether a step of the plan needs root and root needs a password."""
         facts, _ = self.known()
         root = any(getattr(step.action, "root", False) for step in self.ready().steps)
         return root and facts.privilege.password
@@ -211,7 +215,7 @@ class Session:
         return self.run
 
     def start_over(self) -> None:
-        """Forget the plan and its run, keep the answers: the machine may have changed."""
+        """Forget the plan and its run, but keep the answers: the machine may have changed."""
         self._code = self.code
         self.run = None
         self.plan = None
@@ -222,7 +226,7 @@ class Session:
         self._lists.clear()
 
     def _made(self, question: Question, text: str) -> tuple[Choices, bool]:
-        """The choices that an answer makes, and whether it was typed. Raises WizardError."""
+        """Return the choices that an answer makes, and whether it was typed. Raises WizardError."""
         from wizard.questions import completion, validation
 
         value = completion.answer(question, text)
@@ -231,17 +235,17 @@ class Session:
         return (validation.check(made), True) if typed else (made, False)
 
     def _keep(self, question: Question, made: Choices) -> None:
-        """Remember what a question was answered with, and nothing else that it fills."""
+        """Record the answer to a question, and no other choice that it fills."""
         for name in question.fills:
             self.answers.pop(name, None)
         self.answers.update(question.flags(made))
 
     def _answered(self, question: Question) -> dict[str, Any]:
-        """The choices that were made here, of those that a question fills."""
+        """Return the choices made here, of those that a question fills."""
         return {name: self.answers[name] for name in question.fills if name in self.answers}
 
     def _try(self, question: Question, made: Choices) -> None:
-        """Raise WizardError if a typed answer is not possible, whatever else is answered."""
+        """Raise WizardError if a typed answer is impossible, regardless of the other answers."""
         tried: dict[str, Any] = question.flags(made)
         for earlier in self.questions():
             if earlier.key == question.key:

@@ -12,14 +12,14 @@ from typing import Callable, TextIO, TypeVar
 T = TypeVar("T")
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""Ctrl-C, the polite end, the closed terminal; each system has some of them."""
+"""Ctrl-C, terminate, closed terminal; each system has some of them."""
 
 
 @contextlib.contextmanager
 def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Handle the signals that end programs with ``handler``, and put back what was there.
+    """Handle the signals that end programs with ``handler``, and restore the old handlers.
 
-    A signal that is ignored, as under nohup, stays ignored. Only for the main thread.
+    An ignored signal, as under nohup, stays ignored. Only for the main thread.
     """
     before = {}
     for name in NAMES:
@@ -52,7 +52,7 @@ def cancel_on_signals(work: Callable[[], T], cancel: threading.Event) -> T:
 
 
 def interrupting() -> contextlib.AbstractContextManager[None]:
-    """Let every signal that ends programs do what Ctrl-C does: raise KeyboardInterrupt."""
+    """Make every signal that ends programs raise KeyboardInterrupt, like Ctrl-C."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

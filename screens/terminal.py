@@ -1,4 +1,4 @@
-"""What the terminal can do: which face fits it, and which colours and letters it shows."""
+"""What the terminal can do: which interface fits it, and which colours and characters it shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.errors import BadRequest
 ColorWish = Literal["auto", "always", "never"]
 
 SMALLEST = (60, 16)
-"""Columns and lines below which the full screen has no room."""
+"""The smallest number of columns and lines for the full screen."""
 
 LOOK_ALIKES = {
     "…": "...",
@@ -36,7 +36,7 @@ LOOK_ALIKES = {
     "“": '"',
     "”": '"',
 }
-"""What is written where the terminal cannot show a character."""
+"""The replacements for characters that the terminal cannot show."""
 
 
 class Face(Enum):
@@ -49,11 +49,11 @@ class Face(Enum):
 
 @dataclass(frozen=True)
 class Abilities:
-    """What stands at the other ends of the three streams.
+    """What the three streams are connected to.
 
-    ``stdin``, ``stdout`` and ``stderr`` say which are terminals; ``open`` that something can be
-    read at all. Sizes are in characters; 0 means unknown. ``dumb``: no cursor control.
-    ``spoken``: the user asked for output that a screen reader reads well.
+    ``stdin``, ``stdout`` and ``stderr`` say which are terminals; ``open`` says that something can
+    be read. Sizes are in characters; 0 means unknown. ``dumb``: no cursor control. ``spoken``: the
+    user asked for output that a screen reader reads well.
     """
 
     stdin: bool
@@ -67,7 +67,7 @@ class Abilities:
 
 
 def look(environ: Mapping[str, str] = os.environ) -> Abilities:
-    """Ask the streams that this process was started with."""
+    """Check the streams of this process."""
     columns, lines = _size()
     kind = environ.get("TERM", "")
     return Abilities(
@@ -83,10 +83,10 @@ def look(environ: Mapping[str, str] = os.environ) -> Abilities:
 
 
 def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) -> Face:
-    """Choose the face that the terminal can carry; ``prompts`` or ``plain`` is asked for.
+    """Choose the interface that the terminal supports; ``prompts`` or ``plain`` requests one.
 
-    Raises BadRequest if no question could be answered, so that nothing ever waits for an answer
-    that cannot come. Only when plain questions are asked for may the answers come through a pipe.
+    Raises BadRequest if no question can be answered, so that nothing ever waits for an impossible
+    answer. Answers may come through a pipe only if plain questions were requested.
     """
     if plain and abilities.open:
         return Face.PLAIN
@@ -108,21 +108,21 @@ def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) 
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Say whether a stream is a terminal. A closed or missing one is not."""
+    """Return whether a stream is a terminal. A closed or missing one is not."""
     return stream is not None and not stream.closed and stream.isatty()
 
 
 def color(
     stream: TextIO | None, wish: ColorWish = "auto", environ: Mapping[str, str] = os.environ
 ) -> bool:
-    """Say whether to write colours to a stream. ``NO_COLOR`` in the environment means no."""
+    """Return whether to write colours to a stream. ``NO_COLOR`` in the environment means no."""
     if wish != "auto":
         return wish == "always"
     return not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb" and is_terminal(stream)
 
 
 def forget_typing() -> None:
-    """Throw away what was typed before anything was asked: it cannot have been an answer."""
+    """Discard what was typed before the first question: it cannot be an answer."""
     if not is_terminal(sys.stdin):
         return
     if sys.platform == "win32":
@@ -137,13 +137,15 @@ def forget_typing() -> None:
 
 
 def make_safe(*, ascii_only: bool = False) -> None:
-    """Let the standard streams write look-alikes of what their encoding lacks, never fail."""
+    """Make the standard streams replace characters that their encoding lacks, instead of
+    failing.
+    """
     codecs.register_error("look-alike", _look_alike)
-    # A stream that the caller closed is None here; its words go nowhere, to the very end.
+    # A stream that the caller closed is None here; its output is discarded until the end.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a test's stream may be another kind
+        if hasattr(stream, "reconfigure"):  # a test may use another kind of stream
             if ascii_only:
                 stream.reconfigure(encoding="ascii")
             stream.reconfigure(errors="look-alike")
@@ -161,7 +163,7 @@ def _size() -> tuple[int, int]:
         if stream is not None and is_terminal(stream):
             try:
                 size = os.get_terminal_size(stream.fileno())
-            except OSError:  # a terminal that has no size, such as a serial line
+            except OSError:  # a terminal without a size, such as a serial line
                 return 0, 0
             return size.columns, size.lines
     return 0, 0

@@ -1,4 +1,4 @@
-"""What all tests share: they leave no trace in the folders of whoever runs them, and find none."""
+"""What all tests share: they neither read nor change the user's own folders."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def ending_signals() -> Iterator[None]:
     """Let the signals that end programs do so, for a test that sends one.
 
-    Whoever starts the tests may ignore them: ``nohup`` ignores SIGHUP, and a shell that starts a
+    The caller of the tests may ignore them: ``nohup`` ignores SIGHUP, and a shell that starts a
     job with ``&`` ignores SIGINT. The wizard respects that, and all child processes inherit it.
     """
     before = {}

@@ -31,7 +31,7 @@ class Keyring:
 
 @contextlib.contextmanager
 def keyring() -> Iterator[Keyring]:
-    """Make such a keyring and remove it afterwards; skips the test where there is no gpg."""
+    """Make such a keyring and remove it afterwards; skips the test if there is no gpg."""
     for program in ("gpg", "gpg-agent", "gpgconf"):
         if shutil.which(program) is None:
             pytest.skip(f"signatures are made with a real gpg, and {program} is not on PATH")

@@ -40,7 +40,7 @@ from wizard.running.schedule import startable
 class Scene:
     """How one step goes: what is printed, how it ends, and why.
 
-    ``lines`` are told ``batch`` at a time with ``pause`` seconds between. ``waits`` names who
+    ``lines`` are sent ``batch`` at a time with ``pause`` seconds between. ``waits`` names who
     holds a lock before the first line comes. An ``exit`` other than 0 is a failure with its
     ``cause``, ``excerpt`` and ``hints``. ``seconds`` is how long the step says that it took.
     ``report`` is what a step that proves finds; one that is not ``ok`` fails. ``forever`` stays
@@ -145,7 +145,7 @@ class _Show:
                 playing = _play(
                     step, number, scene, self._facts, self._emit, self._waits, self._report
                 )
-                next(playing)  # it is told that it starts
+                next(playing)  # it reports its start
                 self._playing[step.id] = playing
         return bool(self._playing)
 

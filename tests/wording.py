@@ -1,7 +1,7 @@
 """Find the phrases of ``wording.toml`` in code, comments, assets and docs.
 
 ``python -m tests.wording`` prints every line that should say it differently, and fails if there is
-one; ``make lint`` runs it.
+one; `tests/test_wording.py` runs the same search.
 """
 
 from __future__ import annotations
@@ -23,12 +23,21 @@ CHECKOUT = Path(__file__).parents[1]
 
 TEXTS = (
     *("wizard/**/*.py", "screens/**/*.py", "backends/**/*.py", "tests/**/*.py"),
-    *("assets/*.py", "assets/*.toml", "assets/*.tcss", "assets/help/*", "assets/questions/*"),
+    *(
+        "assets/*.py",
+        "assets/*.toml",
+        "assets/*.tcss",
+        "assets/help/*",
+        "assets/questions/*",
+        "assets/s*/*.*s*",
+    ),
     *("docs/*.md", "*.md", "Makefile", "pyproject.toml", ".ci/*", "tests/machines/README.md"),
 )
-OTHERS_WORDS = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)
+QUOTES = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)
 """Lines of assets that quote other programs, whose wording is theirs."""
 
+EXCEPT = {Path(__file__), Path(__file__).with_name("test_wording.py")}
+"""Files that quote the phrases themselves."""
 BREAK = r"(?:[\"']?\s*\n\s*(?:#\s*)?(?:[rbfRBF]*[\"'])?|\s)+"
 """A space of a phrase: also a line break in prose, in a comment or between two strings."""
 
@@ -44,38 +53,43 @@ class Finding(NamedTuple):
         return f"{self.place}: “{self.phrase}”; say: {self.instead}"
 
 
-def phrases(table: Mapping[str, str]) -> Mapping[re.Pattern[str], str]:
-    """Compile the phrases: each is a regular expression for whole words, in any case."""
-    return {
-        re.compile(rf"(?<![\w-])(?:{phrase.replace(' ', BREAK)})(?![\w-])", re.IGNORECASE): instead
-        for phrase, instead in table.items()
-    }
+def known() -> Mapping[str, str]:
+    """Return the phrases of ``wording.toml``, and what to say instead of each.
 
-
-def known() -> Mapping[re.Pattern[str], str]:
-    """Return the phrases of ``wording.toml``, and what to say instead of each."""
+    A phrase is a regular expression for whole words, in any case.
+    """
     text = (CHECKOUT / "tests" / "wording.toml").read_text(encoding="utf-8")
-    return phrases(tomllib.loads(text)["phrases"])
+    return dict(tomllib.loads(text)["phrases"])
 
 
-def find(name: str, text: str, words: Mapping[re.Pattern[str], str]) -> Iterator[Finding]:
-    """Yield each use of a phrase in one text, in the order of the phrases."""
-    text = OTHERS_WORDS.sub("", text)
-    for pattern, instead in words.items():
-        for match in pattern.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            yield Finding(f"{name}:{line}", " ".join(match[0].split()), instead)
+def searcher(table: Mapping[str, str]) -> re.Pattern[str]:
+    """Compile one search for all phrases. A group is named after the place of its phrase."""
+    spaced = (phrase.replace(" ", BREAK) for phrase in table)
+    groups = "|".join(f"(?P<p{place}>{phrase})" for place, phrase in enumerate(spaced))
+    return re.compile(rf"(?<![\w-])(?:{groups})(?![\w-])", re.IGNORECASE)
+
+
+def find(
+    name: str, text: str, search: re.Pattern[str], instead: Sequence[str]
+) -> Iterator[Finding]:
+    """Yield each use of a phrase in one text."""
+    text = QUOTES.sub("", text)
+    for match in search.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        place = int(str(match.lastgroup)[1:])
+        yield Finding(f"{name}:{line}", re.sub(BREAK, " ", match[0]), instead[place])
 
 
 def findings(root: Path = CHECKOUT, patterns: Sequence[str] = TEXTS) -> Sequence[Finding]:
     """Return each use of a phrase in the texts below ``root``, sorted by file."""
-    words = known()
+    table = known()
+    search, instead = searcher(table), tuple(table.values())
     files = {file for pattern in patterns for file in root.glob(pattern)}
     return tuple(
         finding
-        for file in sorted(files - {Path(__file__)})
+        for file in sorted(files - EXCEPT)
         for finding in find(
-            file.relative_to(root).as_posix(), file.read_text(encoding="utf-8"), words
+            file.relative_to(root).as_posix(), file.read_text(encoding="utf-8"), search, instead
         )
     )
 

@@ -61,7 +61,7 @@ class Decision:
 def questions(case: Case) -> tuple[Question, ...]:
     """The questions that need asking: see `wizard.questions.completion.applicable`.
 
-    Raises WizardError; an Impossible has the ways out.
+    Raises WizardError; an Impossible has the alternatives.
     """
     from wizard.questions import completion
 

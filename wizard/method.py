@@ -46,9 +46,9 @@ class Method(Protocol):
     recommended, and ``brief`` names it in the options of releases (``As a wheel``). ``noun`` is
     what cryptography comes from (``a wheel``), ``phrase`` how it comes (``compiled from source``).
 
-    ``compiles``: it builds cryptography here, with a toolchain and an OpenSSL. ``bundles``: what
-    it installs has an OpenSSL inside that its makers chose. ``fills_wheelhouses``: its wheels can
-    be put into a folder. ``looks_deep``: it needs to know the package managers and tools.
+    ``compiles``: it builds cryptography here, with a toolchain and an OpenSSL. ``bundles``: what it
+    installs includes an OpenSSL chosen by the developers. ``fills_wheelhouses``: its wheels can be
+    collected in a folder. ``looks_deep``: it needs the package managers and tools.
     """
 
     name: str

@@ -131,7 +131,7 @@ class Plan:
 
 
 def in_turn(plan: Plan) -> tuple[Step, ...]:
-    """The steps for a script, which does one after the other.
+    """Return the steps for a script, which runs them in sequence.
 
     To fetch the crates before the build saves time only while another step runs, so that step is
     left out.

@@ -1,4 +1,4 @@
-# What a company's proxy needs; sudo would drop it.
+# Variables that a company's proxy needs; sudo would drop them.
 $Passed = @(
     '@PASSED@'
 )

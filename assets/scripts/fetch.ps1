@@ -1,4 +1,4 @@
-# Windows PowerShell 5.1 knows TLS 1.2, but may not use it by itself.
+# Windows PowerShell 5.1 supports TLS 1.2, but may not use it by default.
 $protocols = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
 [Net.ServicePointManager]::SecurityProtocol = $protocols
 
@@ -7,7 +7,7 @@ function Save-Url([string] $Url, [string] $Path) {
     else { Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $Path }
 }
 
-# Fetches a file, and keeps it only if its SHA-256 is right.
+# Downloads a file, and keeps it only if its SHA-256 is correct.
 function Get-Checked {
     param([string] $Url, [string] $Path, [string] $Sum = '', [string] $SumUrl = '')
     $half = "$Path.part"
@@ -20,7 +20,7 @@ function Get-Checked {
     $found = (Get-FileHash -LiteralPath $half -Algorithm SHA256).Hash
     if ($found -ne $Sum) {
         Remove-Item -LiteralPath $half
-        throw "$Url is not what was published: its SHA-256 is '$found', not '$Sum'."
+        throw "$Url is not the published file: its SHA-256 is '$found', not '$Sum'."
     }
     Move-Item -LiteralPath $half -Destination $Path -Force
 }

@@ -4,7 +4,7 @@ get() { # URL FILE
 sha256() { # FILE
     if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi
 }
-fetch() { # URL FILE SHA256-OR-NOTHING URL-OF-SHA256: the file is kept only if its sum is right
+fetch() { # URL FILE SHA256-OR-NOTHING URL-OF-SHA256: the file is kept only if its checksum is correct
     mkdir -p "$(dirname "$2")"
     wanted=$3
     if [ -z "$wanted" ]; then
@@ -18,7 +18,7 @@ fetch() { # URL FILE SHA256-OR-NOTHING URL-OF-SHA256: the file is kept only if i
     sum=${sum%%[!0-9a-f]*}
     if [ -z "$sum" ] || [ "$sum" != "$wanted" ]; then
         rm -f "$2.part"
-        printf '%s\n' "$1 is not what was published: its SHA-256 is '$sum', not '$wanted'." >&2
+        printf '%s\n' "$1 is not the published file: its SHA-256 is '$sum', not '$wanted'." >&2
         exit 1
     fi
     mv "$2.part" "$2"

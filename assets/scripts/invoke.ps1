@@ -5,7 +5,7 @@ function Restore-Variables([System.Collections.Hashtable] $Before) {
     }
 }
 
-# Runs a program with variables of its own ('NAME=value') in a folder, and stops where it fails.
+# Runs a program with extra variables ('NAME=value') in a folder, and stops if it fails.
 function Invoke-Program {
     param(
         [string[]] $Set = @(),

@@ -6,11 +6,11 @@ function Confirm-Signature {
         Save-Url $Url $signature
         $said = & $Gpg '@CHECK@' '--verify' $signature $File
         if ($LASTEXITCODE -ne 0 -or -not ($said -match "@VALID@$Signer")) {
-            throw 'gpg does not find its signature good.'
+            throw 'gpg does not accept its signature.'
         }
     } catch {
         Remove-Item -LiteralPath $File
-        throw "$File is not signed by $Signer, so it was thrown away. $_"
+        throw "$File is not signed by $Signer, so it was deleted. $_"
     } finally {
         if (Test-Path -LiteralPath $signature) { Remove-Item -LiteralPath $signature }
     }

@@ -4,7 +4,7 @@ signed() { # URL-OF-SIGNATURE FILE FINGERPRINT GPG: the file is kept only if tha
         rm -f "$2.asc"
     else
         rm -f "$2" "$2.asc"
-        printf '%s\n' "$2 is not signed by $3, so it was thrown away." >&2
+        printf '%s\n' "$2 is not signed by $3, so it was deleted." >&2
         exit 1
     fi
 }

@@ -1,9 +1,9 @@
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-# In every PowerShell this script itself looks at exit codes.
+# This script checks exit codes itself, in every version of PowerShell.
 $PSNativeCommandUseErrorActionPreference = $false
 
-# These would send the installation somewhere else.
+# These variables would change where the installation goes.
 $Elsewhere = @(
     '@REMOVED@'
 )

@@ -61,9 +61,9 @@ def cache_command(
 ) -> int:
     """Do ``words``: ``list`` (or nothing), ``verify`` or ``clear``, and names of entries.
 
-    ``clear`` asks before it removes anything, unless ``yes``. Returns 0; 4 where ``verify`` finds
-    damage, 1 where something could not be removed, 130 where the user says no. Raises BadRequest
-    for a word that is none, or a name that is not there.
+    ``clear`` asks before it removes anything, unless ``yes``. Returns 0; 4 if ``verify`` finds
+    damage, 1 if something could not be removed, 130 if the user says no. Raises BadRequest for an
+    unknown word, or a name that is not in the cache.
     """
     deed, *names = words or ("list",)
     if deed not in DEEDS:
@@ -123,13 +123,13 @@ def _clear(
         total = sum(entry.bytes for entry in removed)
         stream.write(f"{_count(removed)} removed, {_size(total)} freed.\n")
     if kept:
-        # They all have the same reason, or the first is as good as the others.
+        # They usually have the same reason, so the first is enough.
         raise kept[0][1]
     return code
 
 
 def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
-    """Ask. Raises BadRequest if nobody can answer."""
+    """Ask. Raises BadRequest if there is no terminal."""
     if as_json or sys.stdin is None or not is_terminal(sys.stdin):
         raise BadRequest(
             "'cache clear' asks before it removes anything, but there is no terminal to ask in.",
@@ -143,7 +143,7 @@ def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
 
 
 def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]:
-    """The entries with these names, or all. The last part of a name will do."""
+    """Return the entries with these names, or all. The last part of a name is enough."""
     known = {entry.name.rpartition("/")[2]: entry for entry in entries}
     known.update((entry.name, entry) for entry in entries)
     for name in names:
@@ -182,7 +182,7 @@ def _count(things: Sequence[object]) -> str:
 
 
 def _size(number: int) -> str:
-    """Bytes for people: as disks are sold, in thousands."""
+    """Return bytes for people, in powers of 1000."""
     if number < 1_000_000:
         return f"{(number + 999) // 1000} kB"
     if number < 1_000_000_000:

@@ -23,7 +23,7 @@ ORDER = 40
 EXAMPLES = (("diagnose pip.log", "explain a failed installation"),)
 CHUNK = 64 * 1024
 LARGEST = 1024 * 1024 * 1024
-"""After so many bytes nothing more is read: a stream may have no end."""
+"""The number of bytes after which reading stops: a stream may be endless."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def run(arguments: Arguments) -> int:
 def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
     """Explain a log file, or standard input (``-``), on ``stream``; return the exit code.
 
-    Returns 0 when the cause is known and 1 when nothing known was found. Of a huge log its
-    beginning and its end are read. Raises BadRequest if it cannot be read.
+    Returns 0 if the cause is known and 1 otherwise. For a huge log, only its beginning and its end
+    are read. Raises BadRequest if it cannot be read.
     """
     from wizard.advice.diagnose import Explained, diagnose
 
@@ -91,7 +91,7 @@ def _lines(log: str) -> Iterator[str]:
 
 
 def _bounded(file: BinaryIO) -> Iterator[str]:
-    """The lines of the first HEAD bytes and of the last TAIL bytes, however long the rest is."""
+    """Return the lines of the first HEAD bytes and of the last TAIL bytes, without the rest."""
     decoder = LineDecoder()
     tail: deque[bytes] = deque(maxlen=TAIL // CHUNK)
     for number in range(LARGEST // CHUNK):
@@ -102,7 +102,7 @@ def _bounded(file: BinaryIO) -> Iterator[str]:
             yield from decoder.feed(chunk)
         else:
             if len(tail) == tail.maxlen:
-                yield from decoder.finish()  # what follows is not the next line
+                yield from decoder.finish()  # the next bytes are not the next line
             tail.append(chunk)
     for chunk in tail:
         yield from decoder.feed(chunk)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HELP = "what this machine has and lacks, and what to do"
 ORDER = 10
 EXAMPLES = (("doctor", "what this machine has and lacks"),)
-# A mark is never told by its colour alone: each has a sign of its own, and the summary has words.
+# A mark does not depend on its colour: each has its own sign, and the summary uses words.
 _SIGNS: dict[Mark, tuple[str, str, str]] = {
     "ok": ("✓", "ok", "32"),
     "warn": ("!", "!", "33"),
@@ -33,7 +33,7 @@ _TITLE = 13
 class Arguments(Common):
     """``facts`` is the file of a saved machine; empty: this machine.
 
-    The release of ``choices`` is the one that is told of.
+    The findings are about the release in ``choices``.
     """
 
     choices: Choices = field(default_factory=Choices)
@@ -67,7 +67,7 @@ def run(arguments: Arguments) -> int:
 
 
 def doctor(case: Case, stream: TextIO, color: bool) -> int:
-    """Print what was found to ``stream``, each ``!`` and ``✗`` with what to do.
+    """Print the findings to ``stream``, each ``!`` and ``✗`` with what to do.
 
     The choices may name a release; raises BadRequest if there is no such release. Returns exit
     code 0, or 3 where nothing works here.

@@ -44,13 +44,14 @@ def run(arguments: Arguments) -> int:
 
 
 def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
-    """Prove the cryptography of ``python``, tell it on ``stream`` and return the exit code.
+    """Prove the cryptography of ``python``, print the result to ``stream``, and return the exit
+    code.
 
     ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment; empty
     means the active environment, else ``.venv`` or ``cryptography-env`` in the current folder, else
     ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing else. Returns 0
-    when all is proved, 4 when it is not, or nothing is installed. Raises BadRequest if ``python``
-    is not a Python.
+    if everything is proved, and 4 if not, or if nothing is installed. Raises BadRequest if
+    ``python`` is not a Python.
     """
     import json
 
@@ -59,7 +60,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     program, whose = find(python)
     report = verify(program)
     if as_json:
-        # In ASCII, so that any path can be written to any terminal, and read back.
+        # In ASCII, so that any path can be printed on any terminal, and read back.
         stream.write(json.dumps(asdict(report), indent=2) + "\n")
     else:
         lines = [f"Python: {program} ({whose})", ""]
@@ -71,7 +72,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
 
 
 def find(python: str) -> tuple[str, str]:
-    """Return the interpreter that is meant, and whose it is, in a few words.
+    """Return the interpreter that is meant, and where it comes from, in a few words.
 
     Raises BadRequest if there is none.
     """
@@ -114,7 +115,7 @@ def _inside(folder: Path) -> str:
         folder / "python.exe",  # a conda environment on Windows
     )
     for place in places:
-        if os.path.lexists(place):  # one that leads nowhere too: verify explains it
+        if os.path.lexists(place):  # even a broken link: verify explains it
             return str(place)
     raise BadRequest(
         f"The folder {folder} is not a Python environment.",
@@ -124,7 +125,7 @@ def _inside(folder: Path) -> str:
 
 
 def _drawn(mark: Mark, stream: TextIO) -> str:
-    """Draw a mark as the stream can show it; a word always stands beside the sign."""
+    """Draw a mark as the stream can show it, with a word beside the sign."""
     sign, word = _MARKS[mark]
     try:
         sign.encode(stream.encoding or "utf-8")
@@ -134,6 +135,6 @@ def _drawn(mark: Mark, stream: TextIO) -> str:
 
 
 def _writable(text: str, stream: TextIO) -> str:
-    """Escape what the stream cannot show: a path may hold any character or byte."""
+    """Escape what the stream cannot show: a path may contain any character or byte."""
     encoding = stream.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -24,17 +24,18 @@ from wizard.running.events import RunEnded
 
 
 class Back(Exception):
-    """The user wants to return to the question before."""
+    """The user wants to return to the previous question."""
 
 
 class Asker(Protocol):
-    """One way to ask. Every method raises KeyboardInterrupt on Ctrl-C, EOFError at the end."""
+    """One way to ask. Every method raises KeyboardInterrupt on Ctrl-C, and EOFError at the end of
+    input."""
 
     def ask(self, question: Question, standing: str, *, first: bool) -> str:
-        """Ask a question and return what was answered: an option's value, or free text.
+        """Ask a question and return the answer: an option's value, or free text.
 
-        ``standing`` is the answer that stands if nothing else is chosen. Raises Back; ``first``
-        says that there is no question before this one.
+        ``standing`` is the answer if the user chooses nothing else. Raises Back; ``first`` says
+        that this is the first question.
         """
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
@@ -42,10 +43,10 @@ class Asker(Protocol):
 
 
 def install(engine: Engine, choices: Choices, asker: Asker) -> int:
-    """Go from the look at the machine to the proof; return the exit code.
+    """Go from the probe of the machine to the proof; return the exit code.
 
-    Raises WizardError if the request is wrong, where the machine cannot be used at all, or where
-    the answers end (EOFError) before the run; KeyboardInterrupt where the user leaves.
+    Raises WizardError if the request is wrong, if the machine cannot be used at all, or if the
+    input ends (EOFError) before the run; KeyboardInterrupt if the user quits.
     """
     return _Dialog(engine, choices, asker).run()
 
@@ -55,7 +56,7 @@ class _Dialog:
         self.engine = engine
         self.asker = asker
         self.session = Session(engine, choices)
-        self.left = Exit.CANCELLED  # the exit code if the user leaves now
+        self.left = Exit.CANCELLED  # the exit code if the user quits now
         self.cancel = threading.Event()
         self.output = OutputStream(sys.stdout, self.cancel.set)
 
@@ -80,10 +81,12 @@ class _Dialog:
             if code != Exit.DONE or not plan.prepares:
                 return code
             self.session.go_on()
-            self.session.position = len(self.session.questions())  # they are answered: plan
+            self.session.position = len(
+                self.session.questions()
+            )  # all questions are answered: plan
 
     def _agree(self) -> Plan | None:
-        """Ask and plan until there is a plan that the user wants; None if he wants none."""
+        """Ask and plan until the user accepts a plan; None if the user accepts none."""
         while True:
             self._ask()
             plan, decided = self._decide()
@@ -109,7 +112,7 @@ class _Dialog:
                 require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
         except (BadRequest, Impossible) as error:
             if not self.session.questions() or self.session.position == 0:
-                raise  # no answer could change it
+                raise  # no answer can change it
             if isinstance(error, Impossible) and error.ways:
                 self.left = error.code
             self.output.write_lines("", *messages.error(error), "")
@@ -118,11 +121,11 @@ class _Dialog:
         return plan, decided
 
     def _ask(self) -> None:
-        """Ask from where the session stands to the last question."""
+        """Ask from the session's current question to the last one."""
         session = self.session
         while session.position < len(session.questions()):
             if session.hopeless():
-                return  # planning says why, and what is possible instead
+                return  # planning reports why, and what is possible instead
             question = session.question()
             try:
                 text = self.asker.ask(
@@ -177,7 +180,7 @@ class _Dialog:
 
 
 def machine(facts: Facts) -> list[str]:
-    """The machine in a few lines."""
+    """Return the machine in a few lines."""
     system = facts.system
     name, version = system.distribution_name or system.name, system.distribution_version
     if version not in name:

@@ -13,16 +13,16 @@ from wizard.method import methods
 from wizard.wording import typed
 
 if TYPE_CHECKING:
-    # Slow to import, and nothing that is shown first needs them.
+    # Slow to import, and not needed for the first output.
     from wizard.plan import Plan, Step
     from wizard.proof.verify import Report
     from wizard.running.events import RunEnded, StepEnded
 
 
 def error(problem: WizardError) -> list[str]:
-    """The four parts of an error: what happened, the line that shows it, why, what to do.
+    """Return the four parts of an error: what happened, the line that shows it, why, what to do.
 
-    Where this machine cannot do it, the ways out come last.
+    If this machine cannot do it, the alternatives come last.
     """
     lines = _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
     ways = problem.ways if isinstance(problem, Impossible) else ()
@@ -35,7 +35,7 @@ def error(problem: WizardError) -> list[str]:
 
 
 def failure(step: Step, ended: StepEnded) -> list[str]:
-    """The four parts of a step's failure, and where its whole log is."""
+    """Return the four parts of a step's failure, and the path of its full log."""
     exit_code = "" if ended.exit is None else f" (exit code {ended.exit})"
     lines = _parts(f"“{step.title}” failed{exit_code}.", ended.excerpt, ended.cause, ended.hints)
     if ended.log:
@@ -44,7 +44,7 @@ def failure(step: Step, ended: StepEnded) -> list[str]:
 
 
 def intention(plan: Plan) -> str:
-    """What a plan is about, in half a sentence."""
+    """Return what a plan is about, in half a sentence."""
     method = methods()[plan.method]
     linked = f", OpenSSL linked {plan.link}ally" if plan.link and method.compiles else ""
     how = f"{method.noun}{linked}"
@@ -81,7 +81,7 @@ def ending(plan: Plan, over: RunEnded) -> list[str]:
 
 
 def proof(report: Report) -> list[str]:
-    """What was proved, or what could not be."""
+    """Return what was proved, or what could not be proved."""
     from wizard.proof.verify import sentences
 
     return _marked(sentences(report))
@@ -93,14 +93,14 @@ def _marked(sentences: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _wheels(plan: Plan) -> Iterable[tuple[str, str]]:
-    """What the wheelhouse of a finished plan is, from its manifest."""
+    """Describe the wheelhouse of a finished plan, from its manifest."""
     from wizard.proof import manifest  # rarely needed
 
     return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
 
 
 def next_steps(plan: Plan) -> list[str]:
-    """How to use what was installed: the commands to type next."""
+    """Return how to use the installation: the commands to type next."""
     if plan.wheelhouse:
         return [
             "Next: copy the folder to another machine, and install from it there, without a "
@@ -119,21 +119,21 @@ def next_steps(plan: Plan) -> list[str]:
 
 
 def from_wheelhouse(plan: Plan) -> str:
-    """The command that installs from the wheelhouse of a plan."""
+    """Return the command that installs from the wheelhouse of a plan."""
     words = ("cryptography-wizard", "--yes", "--from-wheelhouse", friendly(plan.wheelhouse))
     return typed(words, plan.system)
 
 
 def friendly(path: str) -> str:
-    """A path as short as it can be written here: relative, where it is below this folder."""
+    """Return a path in its shortest form: relative, if it is below this folder."""
     try:
         return f".{os.sep}{Path(path).relative_to(Path.cwd())}"
-    except (ValueError, FileNotFoundError):  # it lies elsewhere, or this folder was deleted
+    except (ValueError, FileNotFoundError):  # it is elsewhere, or this folder was deleted
         return path
 
 
 def plainly(markdown: str) -> str:
-    """A help text without the marks of Markdown, for where they would be read out loud."""
+    """Return a help text without Markdown marks, which a screen reader would read out."""
     without = re.sub(r"^#+ +", "", markdown, flags=re.MULTILINE)
     return re.sub(r"\*\*|`", "", without).strip()
 

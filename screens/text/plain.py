@@ -1,6 +1,6 @@
 """Numbered questions in plain text: for dumb terminals and screen readers.
 
-One thing stands on one line, nothing is redrawn, and every state is a word.
+Each item has its own line, nothing is redrawn, and every state is a word.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ def _read(prompt: str) -> str:
         print()  # what is written next begins a new line
         raise
     if not is_terminal(sys.stdin):
-        print(text)  # nobody's typing has shown it
+        print(text)  # no terminal echoed it
     return text
 
 
 def _offer(question: Question, standing: str) -> str:
-    """What Enter alone means."""
+    """Return what Enter alone means."""
     if not standing:
         return ""
     for number, option in enumerate(question.options, 1):

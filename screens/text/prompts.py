@@ -11,11 +11,13 @@ from screens.text.messages import plainly
 from wizard.questions.question import Option, Question
 
 OTHER, HELP, BACK = "\0other", "\0help", "\0back"
-"""Entries of the list that are no answers. No answer can hold the character 0."""
+"""Entries of the list that are not answers. No answer can contain the character 0."""
 
 
 class Prompts:
-    """Asks with questionary. ``settings`` go to each prompt: a test gives its own input."""
+    """Asks with questionary. ``settings`` are passed to each prompt: a test passes its own
+    input.
+    """
 
     def __init__(self, **settings: Any) -> None:
         self._settings = settings
@@ -102,7 +104,7 @@ def _choice(option: Option, recommended: str) -> Any:
 
 
 def _wrapped(text: str) -> str:
-    """Text in lines that fit: the list cuts what is longer than the terminal is wide."""
+    """Wrap text: the list cuts lines that are wider than the terminal."""
     columns = shutil.get_terminal_size().columns
     width = max(20, columns - 16)
     return textwrap.fill(text, width, subsequent_indent="     ", break_on_hyphens=False)

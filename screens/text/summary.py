@@ -11,12 +11,12 @@ from wizard.running.events import RunEnded
 from wizard.running.run_state import RunState, StepState
 
 SCHEMA = 1
-"""The number of the report's JSON form."""
+"""The version of the report's JSON format."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why it did not work: what happened, the line that shows it, why, and what to do."""
+    """Why it failed: what happened, the line that shows it, why, and what to do."""
 
     what: str
     shown: str = ""
@@ -31,7 +31,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Planned:
-    """What was to be done, without the steps. ``wheelhouse`` is the folder that gets wheels."""
+    """The aim of the plan, without the steps. ``wheelhouse`` is the folder for wheels."""
 
     release: str
     method: str
@@ -69,7 +69,7 @@ class StepResult:
 class Summary:
     """The whole report. ``code`` is the exit code; what was not reached is null or empty.
 
-    ``ways`` are the ways out where this machine cannot do what was asked, best first.
+    ``ways`` are the alternatives if this machine cannot do what was requested, best first.
     """
 
     code: int

@@ -17,11 +17,11 @@ from wizard.running.events import Event, Lines, Progressed, StepEnded, StepStart
 from wizard.running.run_state import RunState, StepState
 
 PROGRESS_EVERY = 10.0
-"""Seconds between two lines of progress in one step: enough to see that it lives."""
+"""Seconds between two progress lines of a step: often enough to see that it is running."""
 
 
 class TextReporter:
-    """Writes a run as text: one clear line a step, without ever moving the cursor.
+    """Writes a run as text: one clear line per step, without moving the cursor.
 
     ``state`` is what has happened so far; it takes every event before that is written. ``out``
     gets the steps and ``err`` what went wrong; ``verbose`` also writes the output of the
@@ -122,7 +122,7 @@ def _prefix(state: StepState) -> str:
 
 
 def short(title: str, longest: int = 24) -> str:
-    """The first words of a step's title: ``Install 5 missing…``."""
+    """Return the first words of a step's title: ``Install 5 missing…``."""
     if len(title) <= longest:
         return title
     words = title[:longest].rpartition(" ")[0] or title[: longest - 1]
@@ -130,7 +130,7 @@ def short(title: str, longest: int = 24) -> str:
 
 
 def seconds(duration: float) -> str:
-    """A duration for people: ``0.2 s``, ``48 s``, ``3 min 5 s``."""
+    """Return a duration for people: ``0.2 s``, ``48 s``, ``3 min 5 s``."""
     if duration < 10:
         return f"{duration:.1f} s"
     whole = round(duration)

@@ -1,4 +1,4 @@
-"""No questions at all: recommended answers where none are given, one clear line a step."""
+"""Runs without questions: recommended answers if none are given, one clear line per step."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def install(
     can_ask: bool,
     verbose: bool = False,
 ) -> int:
-    """Look, plan, run and prove, in words; return the exit code.
+    """Probe, plan, run and prove, reporting as text; return the exit code.
 
-    ``can_ask`` says that there is a terminal in which sudo can ask for a password. Raises
+    ``can_ask`` says whether there is a terminal in which sudo can ask for a password. Raises
     BadRequest and Impossible before any work is done.
     """
     cancel = threading.Event()

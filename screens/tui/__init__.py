@@ -1,1 +1,1 @@
-"""The full-screen app: one page a file."""
+"""The full-screen app: one page per file."""

@@ -1,4 +1,4 @@
-"""The page where this machine cannot do what was asked: what is possible instead."""
+"""The page for an impossible request: what is possible instead."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from wizard.wrap import wrap
 
 INDENT = "    "
 AROUND = 14
-"""Columns of a page at the sides of a list's text, at most."""
+"""The largest number of columns beside the text of a list."""
 
 
 class Ways(OptionList):
-    """The ways out. The arrow keys choose one; Enter and a click copy its command."""
+    """The alternatives. The arrow keys choose one; Enter and a click copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "select", "Copy", show=False),
@@ -50,7 +50,7 @@ class PossiblePage(Page):
         self._width = 0
 
     def body(self) -> ComposeResult:
-        """Why it is not possible, the ways out, Quit and Back."""
+        """Why it is not possible, the alternatives, Quit and Back."""
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
@@ -60,17 +60,17 @@ class PossiblePage(Page):
             yield Button("Back  (Esc)", id="back", variant="primary")
 
     def on_mount(self) -> None:
-        """The first way is the best one."""
+        """The first alternative is the best one."""
         super().on_mount()
         self.query_one(Ways).highlighted = 0
         self.take_focus()
 
     def first_focus(self) -> None:
-        """The ways out."""
+        """The alternatives."""
         self.query_one(Ways).focus()
 
     def fit(self) -> None:
-        """Break the lines anew where the terminal has another width."""
+        """Wrap the lines again if the terminal has another width."""
         super().fit()
         if self._width != self.app.size.width:
             self._width = self.app.size.width
@@ -79,22 +79,22 @@ class PossiblePage(Page):
                 ways.replace_option_prompt_at_index(index, self._words(way))
 
     def copyable(self) -> tuple[str, str]:
-        """The command of the way that is chosen; where none does it, its words."""
+        """Return the command of the chosen alternative; without a command, its text."""
         way = self._error.ways[self.query_one(Ways).highlighted or 0]
         if way.command:
             return "the command", way.command
         return "these lines", f"{way.title}\n{way.detail}"
 
     def action_back(self) -> None:
-        """Go back one page. What was answered stays answered."""
+        """Go back one page. The answers are kept."""
         try:
             earlier = self.session.back()
-        except WizardError:  # nothing can be asked at all
+        except WizardError:  # no question can be asked
             earlier = False
         self.post_message(Go("question" if earlier else "welcome"))
 
     def action_quit_page(self) -> None:
-        """Leave the wizard: this machine cannot do what was asked."""
+        """Quit the wizard: this machine cannot do what was requested."""
         self.app.exit(int(Exit.IMPOSSIBLE))
 
     @on(OptionList.OptionSelected)
@@ -122,6 +122,6 @@ class PossiblePage(Page):
         return Content.assemble(*parts)
 
     def _indented(self, words: str) -> str:
-        """Break a line where the list ends; words stay whole, so that they can be copied."""
+        """Wrap a line to the width of the list; words are not split, so that they can be copied."""
         width = max(30, self.app.size.width - AROUND)
         return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))

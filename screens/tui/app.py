@@ -1,4 +1,4 @@
-"""The full-screen face: it shows the pages one after the other and keeps the way out open."""
+"""The full-screen app: it shows one page at a time, and the user can always quit."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ from wizard.errors import Exit, Impossible, WizardError
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    # What the first page does without is imported where it is shown: that one is there sooner.
+    # What the first page does not need is imported later, so that the first page appears sooner.
     from screens.tui.run import RunPage
     from wizard.engine import Engine
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
 
 GRACE = 5.0
-"""Seconds that a run has to end after SIGTERM or SIGHUP before the wizard leaves without it."""
+"""How many seconds a run may take to end after SIGTERM or SIGHUP, before the wizard quits
+anyway.
+"""
 
 KEYS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "ctrl+t": "Ctrl+T", "ctrl+y": "Ctrl+Y"}
 """Keys whose names Textual abbreviates."""
@@ -52,7 +54,7 @@ def _palette() -> type[Provider]:
 class WizardApp(App[int]):
     """The wizard on the full screen. `run` returns the exit code.
 
-    ``facts`` and ``knowledge`` spare it the look at the machine; ``clock`` gives seconds.
+    With ``facts`` and ``knowledge`` it does not probe the machine; ``clock`` returns seconds.
     """
 
     TITLE = NAME
@@ -100,7 +102,7 @@ class WizardApp(App[int]):
         return WelcomePage(self.session)
 
     def end(self, code: int) -> None:
-        """Leave in order and soon, with this exit code; a run is stopped first."""
+        """Quit soon and in an orderly way, with this exit code; a run is stopped first."""
         run = self._run_page()
         if run is None:
             self.exit(code)
@@ -109,7 +111,7 @@ class WizardApp(App[int]):
             self.set_timer(GRACE, lambda: self.exit(code))
 
     def go(self, place: str) -> None:
-        """Show a page in place of all that is open. The first page stays at the bottom."""
+        """Show a page instead of all open ones. The first page stays at the bottom."""
         if place == "welcome":
             while len(self.screen_stack) > 1:
                 self.pop_screen()
@@ -149,7 +151,7 @@ class WizardApp(App[int]):
         return FailurePage(session, Trouble.of_run(session))
 
     def _trouble(self, error: WizardError) -> Page:
-        """The page for what kept a plan from being made."""
+        """Return the page that explains why planning failed."""
         if isinstance(error, Impossible) and error.ways:
             from screens.tui.alternatives import PossiblePage
 
@@ -166,7 +168,7 @@ class WizardApp(App[int]):
             self.go(message.place)
 
     def _go_on(self) -> None:
-        """After a run that only prepared: look again, and show the rest of the plan."""
+        """After a run that only prepared: probe again, and show the rest of the plan."""
 
         from screens.tui.probe_screen import LookScreen
 
@@ -176,17 +178,17 @@ class WizardApp(App[int]):
         why = "The wizard now knows what is needed."
         self.push_screen(LookScreen(self.session, why, self.session.go_on), looked)
 
-    # Textual calls these four by their names: page and message, no class that must be imported.
+    # Textual calls these four by name (page and message), without importing their classes.
 
     def on_review_page_start(self) -> None:
-        """Start or go on with the run, after the password where one is needed."""
+        """Start or continue the run, after the password if one is needed."""
         if not self.session.needs_password() or self._unlock():
             self.go("run")
 
     on_failure_page_retry = on_review_page_start
 
     def _unlock(self) -> bool:
-        """Let the user type the password on the terminal itself, where no program listens in."""
+        """Let the user type the password on the terminal itself, which the app does not read."""
         facts, _ = self.session.known()
         try:
             with self.suspend():
@@ -204,7 +206,7 @@ class WizardApp(App[int]):
         return unlocked
 
     def on_failure_page_reconsider(self) -> None:
-        """Back to the questions. A run may have changed the machine, so it is looked at again."""
+        """Go back to the questions. A run may have changed the machine, so it is probed again."""
         if self.session.run is None or not self.session.run.touched:
             self.session.start_over()
             self.go("question")
@@ -221,13 +223,13 @@ class WizardApp(App[int]):
         )
 
     def on_result_page_show_log(self) -> None:
-        """Show the run again, whose page lies below."""
+        """Show the run again, whose page is below."""
         self.pop_screen()
 
     on_failure_page_show_log = on_result_page_show_log
 
     def get_key_display(self, binding: Binding) -> str:
-        """Name a key as it is written on the keyboard, and as on the buttons."""
+        """Name a key as on the keyboard and on the buttons."""
         name = KEYS.get(binding.key)
         return name or super().get_key_display(binding).upper()
 
@@ -239,16 +241,16 @@ class WizardApp(App[int]):
             self.push_screen(HelpScreen(self.screen.help_text()))
 
     def action_leave(self) -> None:
-        """Leave, as the page below sees fit."""
+        """Quit, as the current page handles it."""
         if isinstance(self.screen, Page):
             self.screen.action_quit_page()
 
     def action_toggle_looks(self) -> None:
-        """Change between the light and the dark theme."""
+        """Switch between the light and the dark theme."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def action_interrupt(self) -> None:
-        """Ctrl+C: ask before a run is stopped, and leave with 130; elsewhere leave at once."""
+        """Ctrl+C: ask before a run is stopped, and quit with 130; otherwise quit at once."""
         from screens.tui.confirm import ConfirmScreen
 
         run = self._run_page()
@@ -261,7 +263,7 @@ class WizardApp(App[int]):
             run.action_cancel(leave=int(Exit.CANCELLED))
 
     def _run_page(self) -> RunPage | None:
-        """The page of a run that has not ended, wherever it is in the stack."""
+        """Return the page of a run that has not ended, anywhere in the stack."""
         from screens.tui.run import RunPage
 
         pages = (screen for screen in self.screen_stack if isinstance(screen, RunPage))
@@ -272,14 +274,14 @@ class WizardApp(App[int]):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """A bug ends the app without Textual's traceback: the command line explains it."""
+        """After a bug, the app ends without Textual's traceback: the command line explains it."""
         self._close_messages_no_wait()
 
 
 def run_app(engine: Engine, choices: Choices) -> int:
-    """Run the full-screen wizard to its end and return the exit code.
+    """Run the full-screen wizard and return the exit code.
 
-    Raises whatever exception ended it, if it is a bug, once the terminal is as it was before.
+    If a bug ended it, raises that exception after the terminal is restored.
     """
     app = WizardApp(engine, choices)
     code = app.run()
@@ -289,5 +291,5 @@ def run_app(engine: Engine, choices: Choices) -> int:
 
 
 def _light_terminal(colors: str) -> bool:
-    """Say whether the terminal has a light background, by rxvt's and Konsole's COLORFGBG."""
+    """Return whether the terminal has a light background, from rxvt's and Konsole's COLORFGBG."""
     return colors.rpartition(";")[2] in ("7", "15")

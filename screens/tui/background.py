@@ -1,4 +1,4 @@
-"""Slow work beside the screen, in a thread that does not hold up the way out."""
+"""Slow work in a background thread that does not block quitting."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ T = TypeVar("T")
 async def beside(work: Callable[[], T]) -> T:
     """Run ``work`` in a thread, wait for it without blocking the screen, and return its result.
 
-    The thread is a daemon: an executor's thread would be waited for when the user quits, and a
-    slow look at the machine would then keep him in front of a dead terminal.
+    The thread is a daemon: Python waits for an executor's thread when the user quits, so a slow
+    probe would block the terminal.
     """
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T] = loop.create_future()
@@ -29,7 +29,7 @@ async def beside(work: Callable[[], T]) -> T:
             tell(partial(outcome.set_result, result))
 
     def tell(how: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the user has left
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the user has quit
             loop.call_soon_threadsafe(lambda: None if outcome.done() else how())
 
     threading.Thread(target=run, daemon=True, name="beside the screen").start()

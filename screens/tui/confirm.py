@@ -13,7 +13,7 @@ from screens.tui.overlay import Overlay
 
 
 class ConfirmScreen(Overlay[bool]):
-    """Asks whether something is really meant. Escape, N and the focused button say no."""
+    """Asks for confirmation. Escape, N and the focused button say no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),

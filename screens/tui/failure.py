@@ -22,7 +22,7 @@ from wizard.errors import Exit, WizardError
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is shown. ``retry`` says that the run can go on from where it stopped."""
+    """What is shown. ``retry`` says that the run can continue from where it stopped."""
 
     title: str
     what: str
@@ -36,7 +36,7 @@ class Trouble:
 
     @classmethod
     def of_error(cls, error: WizardError) -> Trouble:
-        """The trouble that kept a plan from being made."""
+        """Return the problem that prevented planning."""
         return cls(
             "✗ This is not possible with these answers",
             error.what,
@@ -47,7 +47,7 @@ class Trouble:
 
     @classmethod
     def of_run(cls, session: Session) -> Trouble:
-        """The trouble of a run that did not end well."""
+        """Return the problem of an unsuccessful run."""
         run = session.progress()
         failure = run.failure
         if failure is not None:
@@ -83,14 +83,14 @@ class Trouble:
 
 
 class FailurePage(Page):
-    """What went wrong, and the ways on."""
+    """What went wrong, and how to continue."""
 
     CSS = assets.text("styles/failure.tcss")
     STAGE = "Install"
     HELP_PAGE = "failure"
 
     class Retry(Message):
-        """The user wants to go on from the step that failed."""
+        """The user wants to continue from the failed step."""
 
     class Reconsider(Message):
         """The user wants to change the answers."""
@@ -114,13 +114,13 @@ class FailurePage(Page):
         self._trouble = trouble
 
     def stage(self) -> str:
-        """Before a run it is the plan that is not possible."""
+        """Before a run, the plan is not possible."""
         return "Install" if self._trouble.retry else "Review"
 
     def body(self) -> ComposeResult:
-        """What happened, why, what to do, the lines that show it, the ways on.
+        """What happened, why, what to do, the lines that show it, and the buttons.
 
-        The cause comes before the lines: at 80×24 it must be seen without scrolling.
+        The cause comes before the lines: at 80×24 it must be visible without scrolling.
         """
         trouble = self._trouble
         yield Static(trouble.title, classes=f"title {trouble.tone}", markup=False)
@@ -145,22 +145,22 @@ class FailurePage(Page):
                 yield Button("Try again  (R)", id="retry", variant="primary")
 
     def on_mount(self) -> None:
-        """The way on has the focus; the arrow keys scroll."""
+        """The button to continue has the focus; the arrow keys scroll."""
         super().on_mount()
         self.take_focus()
 
     def first_focus(self) -> None:
-        """Try again or, where that leads nowhere, back to the questions."""
+        """Try again or, if that is impossible, go back to the questions."""
         self.query_one("#retry" if self._trouble.retry else "#reconsider").focus()
 
     def copyable(self) -> tuple[str, str]:
-        """All that the page says."""
+        """Return the full text of the page."""
         trouble = self._trouble
         parts = (trouble.title, trouble.what, *trouble.shown, trouble.why, *trouble.hints)
         return "this page", "\n".join(part for part in (*parts, trouble.log) if part)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what there is a run for."""
+        """Allow only actions that apply to this run."""
         if action in ("retry", "show_log") and not self._trouble.retry:
             return False
         return super().check_action(action, parameters)
@@ -171,7 +171,7 @@ class FailurePage(Page):
 
     @on(Button.Pressed, "#retry")
     def action_retry(self) -> None:
-        """Go on from the step that failed."""
+        """Continue from the failed step."""
         self.post_message(self.Retry())
 
     @on(Button.Pressed, "#reconsider")

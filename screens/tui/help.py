@@ -26,7 +26,7 @@ class HelpScreen(Overlay[None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """The text, and a button that closes it."""
+        """The text, and a button that closes the page."""
         with Vertical(classes="box"):
             with VerticalScroll(can_focus=True):
                 yield Markdown(self._text, open_links=False)

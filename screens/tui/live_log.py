@@ -1,4 +1,4 @@
-"""The live log: fast, searchable, and able to show only what matters."""
+"""The live log: fast, searchable, and able to show only the important lines."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from screens.tui.log_view import KEPT
 class LiveLog(Log):
     """The newest lines of one step's output.
 
-    It follows the newest line until the user scrolls up. `add` is meant to be called with many
-    lines at once, at most 20 times a second: that is what keeps the keys quick.
+    It follows the newest line until the user scrolls up. Call `add` with many lines at once, at
+    most 20 times a second, so that the keys respond quickly.
     """
 
     def __init__(self) -> None:
@@ -28,11 +28,11 @@ class LiveLog(Log):
 
     @property
     def follows(self) -> bool:
-        """Whether the newest line is in sight: nobody has scrolled up to read."""
+        """Return whether the newest line is visible: the user has not scrolled up."""
         return self._follows
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Remember whether the user reads at the end."""
+        """Remember whether the user is at the end."""
         super().watch_scroll_y(old_value, new_value)
         self._follows = self.is_vertical_scroll_end
 
@@ -49,12 +49,12 @@ class LiveLog(Log):
             self.write_lines(self._chosen(new))
 
     def show_only_important(self, only: bool) -> None:
-        """Show every line, or leave out those that only say that all goes well."""
+        """Show every line, or only the important ones."""
         self.only_important = only
         self._show_again()
 
     def show_lines(self, lines: Iterable[str]) -> None:
-        """Show these lines, another step's, in place of all others."""
+        """Show these lines, of another step, instead of all others."""
         self._all = deque(lines, maxlen=KEPT)
         self._show_again()
 
@@ -66,13 +66,13 @@ class LiveLog(Log):
         self.scroll_end(animate=False)
 
     def text(self) -> str:
-        """All lines that are kept, shown or not."""
+        """Return all kept lines, visible or not."""
         return "".join(f"{line}\n" for line in self._all)
 
     def find(self, wanted: str, step: int) -> tuple[int, int]:
-        """Go to the next (``step`` 1) or previous (-1) line that holds ``wanted``, and mark it.
+        """Go to the next (``step`` 1) or previous (-1) line that contains ``wanted``, and mark it.
 
-        Upper and lower case are the same. Returns which of how many it is; (0, 0) is none.
+        Ignores case. Returns the number of the match and how many there are; (0, 0) if none.
         """
         wanted = wanted.casefold()
         hits = [y for y, line in enumerate(self.lines) if wanted in line.casefold()]

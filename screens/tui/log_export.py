@@ -13,11 +13,11 @@ NAME = "cryptography-wizard-log"
 
 
 def save_log(run: RunState, shown: Mapping[str, str]) -> Path:
-    """Write the whole log of every step into a new file, and return its path.
+    """Write the full log of every step to a new file, and return its path.
 
-    The file is in the working folder or, where nobody may write there, in the home folder. Nothing
-    is overwritten. A step whose log file cannot be read is given with what the screen has ``shown``
-    of it. Raises OSError if no file can be written.
+    The file is in the working folder or, if that is not writable, in the home folder. Nothing is
+    overwritten. If a log file cannot be read, the lines ``shown`` on the screen are used. Raises
+    OSError if no file can be written.
     """
     folder = Path.cwd()
     if not os.access(folder, os.W_OK):

@@ -14,9 +14,9 @@ from wizard.running.events import Event, Progressed, StepEnded, StepStarted
 from wizard.running.run_state import RunState, StepState
 
 KEPT = 5000
-"""Lines of each step that the screen keeps. The step's log file keeps all of them."""
+"""The number of lines that the screen keeps for each step. The step's log file keeps all."""
 QUIET = 10.0
-"""Seconds that a step may be silent before the log of another one, which speaks, is shown."""
+"""How many seconds a step may be silent before another step's log is shown."""
 
 
 @dataclass
@@ -31,9 +31,9 @@ class Log:
 class LogView:
     """The logs of all steps of a run, and which one is shown.
 
-    The log that is shown stays as long as its step has something to say: a screen that changes
-    with every line could not be read. A heavy step's log is shown while that runs. What the user
-    has picked stays, until that step has ended or something else is picked.
+    The shown log stays as long as its step prints: a screen that changes with every line would not
+    be readable. A heavy step's log is shown while that step runs. A log picked by the user stays
+    until that step has ended or another one is picked.
     """
 
     def __init__(self, state: RunState, clock: Callable[[], float]) -> None:
@@ -50,7 +50,7 @@ class LogView:
         return self.state.step(self.shown) if self.shown else None
 
     def with_log(self) -> list[StepState]:
-        """The steps that have a log: those that run, then those that have ended."""
+        """Return the steps that have a log: the running ones, then the ended ones."""
         started = [step for step in self.state.steps if step.step.id in self.state.started]
         return sorted(started, key=lambda step: not step.runs)
 
@@ -66,7 +66,7 @@ class LogView:
         elif isinstance(event, StepEnded) and event.step == self.shown:
             self._picked = self._picked and event.state == "failed"
         if first_failure:
-            self.shown, self._picked = first_failure, True  # this is what the user must see
+            self.shown, self._picked = first_failure, True  # the user must see this one
 
     def add(self, step: str, lines: Iterable[str]) -> None:
         """Keep new lines of a step."""
@@ -91,7 +91,7 @@ class LogView:
             self.pick(ids[(position + direction) % len(ids)])
 
     def follow(self) -> None:
-        """Show the log that a user most likely wants to see, unless one is picked."""
+        """Show the log that a user most likely wants to see, unless the user picked one."""
         running = self.state.running
         if self._picked or not running:
             return

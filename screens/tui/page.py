@@ -1,4 +1,4 @@
-"""What every page has: the line that says where one is, the keys, and room for the page itself."""
+"""What every page has: the progress line, the keys, and space for the page itself."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from screens.tui.too_small import TooSmall
 NAME = "cryptography wizard"
 STAGES = ("Welcome", "Questions", "Review", "Install", "Done")
 WIDE = 100
-"""Columns from which the steps stand beside the log."""
+"""The number of columns from which the steps are shown beside the log."""
 TALL = 30
-"""Lines from which there is room for some air."""
+"""The number of lines from which the layout uses more spacing."""
 
 Place = Literal["welcome", "question", "review", "run", "outcome"]
 
@@ -34,7 +34,7 @@ class Go(Message):
 
 
 class Trail(Static):
-    """The line on top: the wizard's name and the five stages, this one marked."""
+    """The top line: the wizard's name and the five stages, with the current one marked."""
 
     def __init__(self, stage: str) -> None:
         parts: list[str | tuple[str, str]] = [(f" {NAME}", "bold $primary"), "   "]
@@ -54,7 +54,7 @@ class Page(Screen[None]):
     STAGE: ClassVar[str] = STAGES[0]
     HELP_PAGE: ClassVar[str] = "welcome"
     AUTO_FOCUS = None
-    SCOPED_CSS = False  # a page's own classes, such as -wide, stand in its selectors
+    SCOPED_CSS = False  # its selectors use the page's own classes, such as -wide
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Page(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def stage(self) -> str:
-        """Which of the stages this page belongs to."""
+        """Return the stage of this page."""
         return self.STAGE
 
     def body(self) -> ComposeResult:
@@ -83,15 +83,17 @@ class Page(Screen[None]):
         return assets.text(f"help/{self.HELP_PAGE}.md")
 
     def copyable(self) -> tuple[str, str]:
-        """What the copy key copies: its name in a sentence, and the text. Empty: nothing."""
+        """Return what the copy key copies: its name in a sentence, and the text; empty if
+        nothing.
+        """
         return "", ""
 
     def action_quit_page(self) -> None:
-        """Leave the wizard from this page."""
+        """Quit the wizard from this page."""
         self.app.exit(self.session.code)
 
     def action_copy(self) -> None:
-        """Copy what the user has marked or, where nothing is marked, what the page offers."""
+        """Copy the selected text or, without a selection, what the page offers."""
         marked = self.get_selected_text()
         name, text = ("the selected text", marked) if marked else self.copyable()
         if not text:
@@ -111,17 +113,17 @@ class Page(Screen[None]):
         self.fit()
 
     def on_screen_resume(self) -> None:
-        """Fit the page: the terminal may have changed below another screen."""
+        """Fit the page: the terminal may have changed while another screen was on top."""
         self.fit()
 
     @property
     def gone(self) -> bool:
-        """Whether the app is being taken down: its widgets may be missing already."""
+        """Return whether the app is shutting down: its widgets may already be gone."""
         return not (self.is_attached and self.app.is_running)
 
     @property
     def too_small(self) -> bool:
-        """Whether the terminal has no room for a page."""
+        """Return whether the terminal is too small for a page."""
         columns, lines = self.app.size
         return columns < SMALLEST[0] or lines < SMALLEST[1]
 
@@ -134,20 +136,20 @@ class Page(Screen[None]):
         self.set_class(lines >= TALL, "-tall")
         self.query_one(TooSmall).show(columns, lines)
         if self.too_small:
-            self.set_focus(None)  # a button that nobody sees must not be pressed
+            self.set_focus(None)  # an invisible button must not be pressed
         elif was_small:
             self.take_focus()
 
     def take_focus(self) -> None:
-        """Put the focus where work begins, if the page can be seen."""
+        """Set the initial focus, if the page is visible."""
         if not self.too_small:
             self.first_focus()
 
     def first_focus(self) -> None:
-        """Put the focus where work begins on this page."""
+        """Set the initial focus of this page."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key act on a page that cannot be seen."""
+        """Ignore keys on a page that is not visible."""
         if self.is_mounted and self.too_small:
             return False
         return super().check_action(action, parameters)

@@ -1,4 +1,4 @@
-"""The wizard's commands in the command palette: whatever the keys of this page do, by name."""
+"""The wizard's commands in the command palette: the actions of this page's keys, by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_COMMANDS = (
     "screen.copy_text",
     "interrupt",
 )
-"""What keys do that makes no sense as a command."""
+"""Key actions that make no sense as commands."""
 
 
 class Command(NamedTuple):
@@ -29,15 +29,15 @@ class Command(NamedTuple):
 
 
 class WizardCommands(Provider):
-    """The keys that work on the page below the palette, each with its name."""
+    """The active keys of the page below the palette, each with its name."""
 
     def _commands(self) -> list[Command]:
-        """Every key that has a name and works now."""
+        """Yield every active key that has a name."""
         found: dict[str, Command] = {}
         for node, binding, enabled, _ in self.screen.active_bindings.values():
             of_page = isinstance(node, (Page, App)) or binding.action.startswith("screen.")
             if not of_page or not enabled:
-                continue  # moving about in a list is no command
+                continue  # moving in a list is not a command
             if binding.description and binding.action not in NO_COMMANDS:
                 run = partial(self.app.run_action, binding.action, default_namespace=node)
                 key = self.app.get_key_display(binding)
@@ -50,7 +50,7 @@ class WizardCommands(Provider):
             yield DiscoveryHit(command.name, command.run, help=f"Key: {command.key}")
 
     async def search(self, query: str) -> Hits:
-        """The commands whose name fits."""
+        """Yield the commands whose names match."""
         matcher = self.matcher(query)
         for command in self._commands():
             score = matcher.match(command.name)

@@ -1,4 +1,4 @@
-"""The machine is looked at again, over the page that needs it."""
+"""Probes the machine again, on top of the page that needs it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.errors import WizardError
 
 
 class LookScreen(Overlay[Optional[WizardError]]):
-    """Looks at the machine and closes itself; its result is the error, if there was one."""
+    """Probes the machine and closes itself; its result is the error, if there was one."""
 
     def __init__(self, session: Session, why: str, work: Callable[[], None] | None = None) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class LookScreen(Overlay[Optional[WizardError]]):
             yield Static("", id="activity", markup=False)
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Start the probe."""
         self.set_interval(0.25, self._turn)
         self._turn()
         self.run_worker(self._look(), exclusive=True)

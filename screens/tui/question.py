@@ -1,4 +1,4 @@
-"""One page for any question: its answers, what each one means, and room to type another."""
+"""One page for any question: its answers, what each one means, and a field to type another."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from wizard.questions.question import Option
 from wizard.wrap import wrap
 
 FREE = "free-answer"
-"""The id of the row that stands for an answer of one's own."""
+"""The id of the row for a typed answer."""
 INDENT = "    "
 AROUND = 14
-"""Columns of a page at the sides of a list's text, at most."""
+"""The largest number of columns beside the text of a list."""
 
 
 class Answers(OptionList):
-    """The possible answers. The arrow keys choose; Enter goes on, which is the page's work."""
+    """The possible answers. The arrow keys choose; the page handles Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.next", "Next"),
@@ -42,7 +42,7 @@ class Because(Static):
     """Why an answer is recommended, or what was wrong with one."""
 
     def on_resize(self) -> None:
-        """Leave the answers what room a longer or shorter text leaves."""
+        """Adjust the answers' space to a longer or shorter text."""
         if isinstance(self.screen, QuestionPage):
             self.screen.fit()
 
@@ -86,7 +86,7 @@ class QuestionPage(Page):
         return self._question.help
 
     def on_mount(self) -> None:
-        """Mark the answer that stands."""
+        """Mark the current answer."""
         super().on_mount()
         if self._question.options:
             answers = self.query_one(Answers)
@@ -98,14 +98,14 @@ class QuestionPage(Page):
             self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark_all())
 
     def first_focus(self) -> None:
-        """The answers or, where there are none to choose from, the field."""
+        """The list of answers or, if it is empty, the field."""
         if self._question.options and self._standing_row() != FREE:
             self.query_one(Answers).focus()
         else:
             self.query_one("#own").focus()
 
     def fit(self) -> None:
-        """Break the lines anew, and give the list the room that the rest of the page leaves."""
+        """Wrap the lines again, and give the list the remaining space of the page."""
         super().fit()
         if self._question.options:
             if self._width != self.app.size.width:
@@ -126,7 +126,9 @@ class QuestionPage(Page):
         return "" if self._standing in values else self._standing
 
     def _standing_row(self) -> Optional[str]:
-        """The row of the answer that stands; of the recommended one where that is closed."""
+        """Return the row of the current answer, or of the recommended one if that is not
+        possible.
+        """
         question = self._question
         open_values = [option.value for option in question.options if not option.closed]
         if self._own_text() and question.free:
@@ -161,7 +163,7 @@ class QuestionPage(Page):
         )
 
     def _indented(self, words: str) -> str:
-        """Break a line where the list ends, so that every part of it is indented."""
+        """Wrap a line to the width of the list, so that every part of it is indented."""
         width = max(30, self.app.size.width - AROUND)
         return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))
 
@@ -174,7 +176,7 @@ class QuestionPage(Page):
 
     @on(OptionList.OptionHighlighted)
     def _choose(self) -> None:
-        """Move the mark to the answer that is chosen now, and show the field where it is needed."""
+        """Move the mark to the chosen answer, and show the field if it is needed."""
         answers = self.query_one(Answers)
         before, self._chosen = self._chosen, answers.highlighted
         for index in {before, self._chosen}:
@@ -188,7 +190,7 @@ class QuestionPage(Page):
                 self.call_after_refresh(self._limit)
 
     def _mark(self, index: int) -> None:
-        """Say of one answer, in words as well as in colour, whether it is chosen."""
+        """Show whether an answer is chosen, in text as well as in colour."""
         options = self._question.options
         chosen = index == self._chosen
         words = (
@@ -204,7 +206,7 @@ class QuestionPage(Page):
 
     @on(Input.Changed, "#own")
     def _typed(self, event: Input.Changed) -> None:
-        """Typing chooses the answer that is typed."""
+        """Typing chooses the typed answer."""
         self._show_because("")
         if self._question.options and event.input.has_focus:
             self.query_one(Answers).highlighted = len(self._question.options)
@@ -221,11 +223,11 @@ class QuestionPage(Page):
             self.action_next()
 
     def action_back(self) -> None:
-        """Go back one page. What was answered stays answered."""
+        """Go back one page. The answers are kept."""
         self.post_message(Go("question" if self.session.back() else "welcome"))
 
     def action_next(self) -> None:
-        """Take the answer and go on; where it is no answer, say why and stay."""
+        """Accept the answer and continue; if it is not valid, say why and stay."""
         text, free = self._answer()
         if not free and not text:
             self._show_because(
@@ -261,7 +263,7 @@ class QuestionPage(Page):
         self.post_message(Go("question" if self.session.forward(self._question) else "review"))
 
     def _answer(self) -> tuple[str, bool]:
-        """The chosen answer, and whether it was typed."""
+        """Return the chosen answer, and whether it was typed."""
         if not self._question.options:
             return self.query_one("#own", Input).value, True
         answers = self.query_one(Answers)

@@ -29,9 +29,9 @@ MARKS = {
 
 
 def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
-    """How the environment is activated: for each shell its name and the command.
+    """Return how to activate the environment: the name and the command for each shell.
 
-    Empty if there is no environment. Sources: the documentation of Python's ``venv``.
+    Empty if there is no environment. Source: the documentation of Python's ``venv``.
     """
     if not plan.environment:
         return ()
@@ -80,7 +80,7 @@ class ResultPage(Page):
         self._proved = session.code == 0
 
     def body(self) -> ComposeResult:
-        """What next, the proof, what changed, and the ways on."""
+        """What next, the proof, what changed, and the buttons."""
         plan = self.session.ready()
         title, good, bad = f"cryptography {plan.release} is installed", "and it works", "not proved"
         if plan.wheelhouse:
@@ -92,7 +92,7 @@ class ResultPage(Page):
             markup=False,
         )
         with VerticalScroll(id="result", can_focus=False):
-            # What the user needs most comes first: the way on or, without a proof, the reason.
+            # The most important part comes first: the next command or, without a proof, the reason.
             if self._proved:
                 yield from self._what_next()
                 yield from self._the_proof()
@@ -132,7 +132,7 @@ class ResultPage(Page):
             yield Static(hints, classes="block")
 
     def _proof(self) -> tuple[tuple[str, str], ...]:
-        """What was tried and seen, with the environment's path as short as can be."""
+        """Return the checks and their results, with a short path of the environment."""
         result = self.session.progress().result
         report = result.report if result else None
         if report is None:
@@ -183,7 +183,7 @@ class ResultPage(Page):
         return Content("\n".join(lines) or "Nothing.")
 
     def copyable(self) -> tuple[str, str]:
-        """The command that activates the environment, or the path of the Python."""
+        """Return the command that activates the environment, or the path of the Python."""
         plan = self.session.ready()
         ways = activation(plan)
         if plan.wheelhouse:

@@ -22,7 +22,7 @@ from wizard.plan import Plan, Step
 
 
 def headline(plan: Plan, choices: Choices) -> str:
-    """The plan, made for these choices, in one sentence."""
+    """Return the plan, made for these choices, in one sentence."""
     how = methods()[plan.method].phrase
     link = f", {_linked(plan, choices.own_openssl)}" if plan.link else ""
     if plan.wheelhouse:
@@ -47,7 +47,7 @@ def _linked(plan: Plan, own: OwnOpenSSL | None) -> str:
 
 
 def commands(plan: Plan) -> str:
-    """The exact commands of a plan, one a line."""
+    """Return the exact commands of a plan, one per line."""
     from wizard.export import commands
 
     return "".join(f"{commands.command_text(step.action, plan.system)}\n" for step in plan.steps)

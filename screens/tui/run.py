@@ -1,4 +1,4 @@
-"""The page of the run: the steps, the live log, and a way out at any moment."""
+"""The page of the run: the steps, the live log, and a button to stop at any time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RATE = 20
 
 
 class FindField(Input):
-    """What to look for in the log."""
+    """The search field of the log."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "screen.find_next", "Next"),
@@ -42,7 +42,7 @@ class FindField(Input):
 class RunPage(Page):
     """A run as it happens. The runner works in a thread and only appends to queues.
 
-    Steps may run side by side; the log is one step's, and the keys go from one to the other.
+    Steps may run in parallel; the log shows one step, and keys switch between them.
     """
 
     CSS = assets.text("styles/run.tcss")
@@ -76,7 +76,7 @@ class RunPage(Page):
         self._started = session.clock()
 
     def body(self) -> ComposeResult:
-        """The steps, where the run is, the log, and the field to find something in it."""
+        """The steps, the progress, the log, and its search field."""
         with Horizontal(id="work"):
             yield StepList(self._view)
             with Vertical(id="output"):
@@ -114,7 +114,7 @@ class RunPage(Page):
         self._finish(ended)
 
     def _emit(self, event: Event) -> None:
-        """Take an event from the runner's thread: nothing but an append to a queue."""
+        """Accept an event from the runner's thread: this only appends to a queue."""
         if isinstance(event, Lines):
             self._output[event.step].extend(event.lines)
         else:
@@ -130,7 +130,7 @@ class RunPage(Page):
             self._take(self._events.popleft())
         log = self.query_one(LiveLog)
         for step, output in self._output.items():
-            # As many as there are now: a program that talks without end must not hold the screen.
+            # Only the current ones: a program with endless output must not block the screen.
             fresh = [output.popleft() for _ in range(len(output))]
             if fresh:
                 self._view.add(step, fresh)
@@ -149,7 +149,7 @@ class RunPage(Page):
             self.refresh_bindings()
 
     def _show_log(self) -> None:
-        """Show the log of the step that is wanted now."""
+        """Show the log of the selected step."""
         shown = self._view.shown_step
         if shown is None or shown.step.id == self._shown:
             return
@@ -166,7 +166,7 @@ class RunPage(Page):
         self.query_one(StepList).refresh_rows(self.session.clock())
 
     def _words(self) -> str:
-        """What happens now."""
+        """Return what happens now."""
         state = self._view.state
         running, total = state.running, len(state.steps)
         waiting = sorted((s for s in running if s.waiting), key=lambda s: s.step.id != self._shown)
@@ -183,7 +183,7 @@ class RunPage(Page):
         return f"Steps {joined(str(step.number) for step in running)} of {total} run in parallel"
 
     def _bar(self) -> str:
-        """How far the run is: a bar, the progress of the step that is looked at, the time."""
+        """Return the progress of the run: a bar, the progress of the shown step, the time."""
         state = self._view.state
         running = {step.step.id: step for step in state.running}
         done = len(state.ended) + sum(step.share or 0.0 for step in running.values())
@@ -201,7 +201,7 @@ class RunPage(Page):
 
     def _update(self, where: str, text: str) -> None:
         line = self.query_one(where, Static)
-        if str(line.content) != text:  # only what changed is drawn again
+        if str(line.content) != text:  # redraw only what changed
             line.update(text)
 
     def _finish(self, ended: RunEnded) -> None:
@@ -219,7 +219,7 @@ class RunPage(Page):
         self.post_message(Go("outcome"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Cancel while it runs, the result when it has ended, other logs where there are some."""
+        """Allow cancelling during a run, the result after it, and other logs if there are any."""
         if action == "cancel" and self.ended:
             return False
         if action == "result" and not self.ended:
@@ -233,14 +233,14 @@ class RunPage(Page):
         self.post_message(Go("outcome"))
 
     def action_quit_page(self) -> None:
-        """Leave, if the run has ended; ask first if it has not."""
+        """Quit if the run has ended; otherwise ask first."""
         if self.ended:
             super().action_quit_page()
         else:
             self.action_cancel()
 
     def action_cancel(self, leave: int | None = None) -> None:
-        """Ask whether to stop. ``leave`` is the exit code to leave with when it has stopped."""
+        """Ask whether to stop. ``leave`` is the exit code to quit with after it has stopped."""
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -257,7 +257,7 @@ class RunPage(Page):
         )
 
     def stop(self, leave: int | None = None) -> None:
-        """Stop the run now. ``leave`` is the exit code to leave with when it has stopped."""
+        """Stop the run now. ``leave`` is the exit code to quit with after it has stopped."""
         self._leaving = leave
         if self.ended:
             if leave is not None:
@@ -277,12 +277,12 @@ class RunPage(Page):
         self._look()
 
     def _look(self) -> None:
-        """Show the log that was picked, at once."""
+        """Show the picked log at once."""
         self._show_log()
         self.query_one(StepList).refresh_rows(self.session.clock())
 
     def action_find(self) -> None:
-        """Open the field to find something in the log."""
+        """Open the search field."""
         self.query_one("#find-bar").add_class("-open")
         self.query_one("#find", Input).focus()
 
@@ -293,11 +293,11 @@ class RunPage(Page):
 
     @on(Input.Submitted, "#find")
     def action_find_next(self) -> None:
-        """Go to the next line that holds what is wanted."""
+        """Go to the next match."""
         self._find(1)
 
     def action_find_previous(self) -> None:
-        """Go to the previous one."""
+        """Go to the previous match."""
         self._find(-1)
 
     def _find(self, step: int) -> None:
@@ -309,22 +309,22 @@ class RunPage(Page):
         self._update("#hits", f"{which} of {count}  ↑ ↓" if count else "not found")
 
     def action_close_find(self) -> None:
-        """Close the field; N and Shift+N go on finding."""
+        """Close the field; N and Shift+N continue the search."""
         self.query_one("#find-bar").remove_class("-open")
         self.take_focus()
 
     def action_important(self) -> None:
-        """Show only the lines that matter, or all of them again."""
+        """Show only the important lines, or all of them again."""
         log = self.query_one(LiveLog)
         log.show_only_important(not log.only_important)
         self.notify("Only important lines." if log.only_important else "All lines.")
 
     def copyable(self) -> tuple[str, str]:
-        """The lines of the step's log that the screen keeps."""
+        """Return the lines of the step's log that the screen keeps."""
         return "the newest lines of this step's log", self.query_one(LiveLog).text()
 
     def action_save(self) -> None:
-        """Write the whole log into one file and say where."""
+        """Write the full log to one file and show its path."""
         self.run_worker(self._save(), group="save")
 
     async def _save(self) -> None:

@@ -1,4 +1,4 @@
-"""The steps of a run and how far each one is, as a symbol and a word."""
+"""The steps of a run and the progress of each, as a symbol and a word."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ MARKS = {
     "skipped": ("–", "not run"),
     "interrupted": ("?", "cut off"),
 }
-"""Each state's symbol and word: never told apart by colour alone."""
+"""The symbol and word of each state, so that states do not depend on colour."""
 
 
 SHOWN = "›"
-"""Stands before the step whose log is shown."""
+"""The mark before the step whose log is shown."""
 
 
 class StepRow(Horizontal):
-    """One step: whether its log is shown, its state, its title, how far it is or how long it took.
+    """One step: whether its log is shown, its state, its title, its progress or duration.
 
-    A click picks its log.
+    A click shows its log.
     """
 
     class Picked(Message):
@@ -58,7 +58,7 @@ class StepRow(Horizontal):
         yield from self._columns.values()
 
     def show(self, state: str, far: str, *, shown: bool) -> None:
-        """Show the state and, in a few letters, how far the step is or how long it took.
+        """Show the state and, in a few characters, the progress or duration of the step.
 
         ``shown`` says that this is the step whose log is shown.
         """
@@ -71,16 +71,16 @@ class StepRow(Horizontal):
         self._write("took", far)
 
     def on_click(self) -> None:
-        """Ask for the log of this step."""
+        """Request the log of this step."""
         self.post_message(self.Picked(self._step.id))
 
     def _write(self, column: str, text: str) -> None:
-        if str(self._columns[column].content) != text:  # only what changed is drawn again
+        if str(self._columns[column].content) != text:  # redraw only what changed
             self._columns[column].update(text)
 
 
 class StepList(VerticalScroll, can_focus=False):
-    """All steps of a plan, as they happen; those that run are in sight, as far as there is room."""
+    """All steps of a plan, live; the running ones stay visible, as far as there is space."""
 
     def __init__(self, view: LogView) -> None:
         super().__init__(id="step-list")
@@ -90,15 +90,15 @@ class StepList(VerticalScroll, can_focus=False):
         self._wanted: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """A row a step."""
+        """One row per step."""
         yield from self._rows.values()
 
     def on_mount(self) -> None:
-        """What was done in an earlier try is done."""
+        """Show the steps of an earlier attempt as done."""
         self.refresh_rows(0.0)
 
     def refresh_rows(self, now: float) -> None:
-        """Show how far each step is at this moment."""
+        """Show the current progress of each step."""
         run, shown = self._view.state, self._view.shown
         for state in run.steps:
             name = state.step.id
@@ -118,7 +118,7 @@ class StepList(VerticalScroll, can_focus=False):
                 self.move_child(row, before=position)
 
     def _keep_in_sight(self) -> None:
-        """Scroll to what runs; the step whose log is shown is the most important."""
+        """Scroll to the running steps; the step whose log is shown has priority."""
         for name in reversed(self._wanted):
             self.scroll_to_widget(self._rows[name], animate=False, immediate=True)
         if self._view.shown:
@@ -126,12 +126,12 @@ class StepList(VerticalScroll, can_focus=False):
 
 
 def clock(duration: float) -> str:
-    """Seconds as they count: ``0:51``."""
+    """Return seconds as a counter: ``0:51``."""
     return f"{int(duration) // 60}:{int(duration) % 60:02}"
 
 
 def _far(state: StepState, elapsed: float) -> str:
-    """How far a step is, or how long it took."""
+    """Return the progress of a step, or its duration."""
     if not state.runs:
         took = state.ended.seconds if state.ended else 0.0
         return seconds(took) if took else ""

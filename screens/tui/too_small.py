@@ -1,4 +1,4 @@
-"""What a terminal that is too small sees instead of the wizard."""
+"""The notice for a terminal that is too small."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from screens.terminal import SMALLEST
 
 
 class TooSmall(Static):
-    """Asks for a larger terminal, with the size that it has now. What runs goes on running."""
+    """Asks for a larger terminal and shows its current size. Running programs continue."""
 
     def show(self, columns: int, lines: int) -> None:
-        """Say how large the terminal is."""
+        """Show the size of the terminal."""
         wide, high = SMALLEST
         self.update(
             Content.from_markup(

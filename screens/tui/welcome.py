@@ -1,4 +1,4 @@
-"""The first page: what this is, and what the machine is, filled in as it is looked at."""
+"""The first page: an introduction, and the facts of the machine, filled in during the probe."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ INTRODUCTION = (
 SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
 SUPPORT = LABELS.index("cryptography")
-"""The last line says whether its makers test it here; that is found out beside the screen."""
+"""The last line says whether the developers test it here, which a background thread finds out."""
 ACTIVITY = ("•··", "·•·", "··•", "·•·")
 
 
 def in_words(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
-    """The machine for people: what it is about, whether it is there, and the words for it."""
+    """Return the machine for people: each topic, whether it was found, and its description."""
     python = next((each for each in facts.pythons if not each.problem), None)
     rust = facts.tool("rustc")
     headers = facts.openssl[0] if facts.openssl else None
@@ -75,7 +75,7 @@ def _python(python: Python) -> str:
 
 
 class WelcomePage(Page):
-    """What this is, and what the machine is."""
+    """An introduction, and the facts of the machine."""
 
     STAGE = "Welcome"
     HELP_PAGE = "welcome"
@@ -91,7 +91,7 @@ class WelcomePage(Page):
         self._looking = False
 
     def body(self) -> ComposeResult:
-        """An introduction, the machine, and the button that begins."""
+        """An introduction, the machine, and the start button."""
         yield Static("Welcome", classes="title")
         yield Static(INTRODUCTION, id="introduction", markup=False)
         with VerticalScroll(id="machine", can_focus=False):
@@ -127,7 +127,7 @@ class WelcomePage(Page):
             self.action_look()
 
     def action_look(self) -> None:
-        """Look at the machine, beside the screen."""
+        """Probe the machine in the background."""
         if self._looking or not self.query(".fact"):
             return
         self._looking = True
@@ -141,7 +141,7 @@ class WelcomePage(Page):
         self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
-        # The page first: looking keeps the processor busy.
+        # The page first, because the probe keeps the processor busy.
         shown = asyncio.Event()
         self.call_after_refresh(shown.set)
         await shown.wait()
@@ -153,7 +153,7 @@ class WelcomePage(Page):
                 return
             looking = self.query_one("#looking", Static)
             looking.add_class("bad")
-            self.add_class("-trouble")  # the room is needed to explain
+            self.add_class("-trouble")  # the space is needed for the explanation
             parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
             looking.update("\n\n".join(part for part in (*parts, "Press R to look again.") if part))
             return
@@ -196,7 +196,7 @@ class WelcomePage(Page):
         )
 
     def first_focus(self) -> None:
-        """The button that begins."""
+        """The start button."""
         self.query_one("#begin").focus()
 
     def on_button_pressed(self) -> None:

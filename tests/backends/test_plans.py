@@ -151,7 +151,7 @@ def test_yum_is_left_alone_where_there_is_dnf(
     only(monkeypatch, tmp_path)
     program(tmp_path, "rpm", "exit 0")
     program(tmp_path, "yum", "exit 0")
-    # This machine may have a dnf of its own, in a folder that every PATH has.
+    # This machine may have dnf, in a folder that every PATH has.
     dnf = managers()["dnf"]
     monkeypatch.setattr(type(dnf), "programs", ("dnf-of-this-test",))
     redhat = frozenset({"centos", "rhel", "fedora"})

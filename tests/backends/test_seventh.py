@@ -1,6 +1,6 @@
 """A new package manager is one file of backends and one table of packages: nothing else.
 
-The manager ``seven`` is invented here: its backend stands in a temporary folder, its table is
+The manager ``seven`` is invented here: its backend is in a temporary folder, its table is
 added to the asset, and its program is a shell script. Everything else is the wizard as it is.
 """
 

@@ -1,6 +1,6 @@
 """What is special about yum, above all yum 3, whose words are here as its sources print them.
 
-yum 3.4.3 runs on Python 2 only and could not be recorded. The names of its source files stand
+yum 3.4.3 runs on Python 2 only and could not be recorded. The names of its source files are
 beside each text.
 """
 

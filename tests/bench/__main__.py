@@ -2,8 +2,8 @@
 
 Prints a table of what was measured, each value against its limit. When all were asked for, the
 table and what the machine is are also written to ``tests/bench/results.md``. The exit code is 0
-unless something could not be run: a value over its limit is said, and no failure, for another
-machine or a busy hour has other times.
+unless something could not run: a value over its limit is reported, but is not a failure, for
+another machine or a busy hour has other times.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> int:
     if unknown or asked.runs < 1:
         parser.error(f"unknown: {', '.join(unknown)}" if unknown else "--runs: at least 1")
     with tempfile.TemporaryDirectory(prefix="wizard-bench-") as folder:
-        print("Installing the wizard into an environment of its own …", flush=True)
+        print("Installing the wizard into a new environment …", flush=True)
         try:
             place = prepare(Path(folder))
         except Broken as problem:
@@ -109,7 +109,7 @@ def _page(about: list[str], table: list[str]) -> str:
         "",
         "The documented way is `python -m venv`, `pip install -U pip`, `pip install cryptography`.",
         "All ways use the same Python and the same index, and the caches of pip and uv are warm.",
-        "How each is measured stands in the modules beside this file.",
+        "The modules beside this file say how each is measured.",
     )
     return "\n".join(lines) + "\n"
 

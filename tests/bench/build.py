@@ -60,7 +60,7 @@ def _by_wizard(place: Place) -> float:
 
 
 def _by_hand(place: Place) -> float:
-    """Run the commands of the plan, one after the other, their output in a file."""
+    """Run the commands of the plan in sequence, with their output in a file."""
     taken, log = 0.0, place.folder / "others.log"
     for step in _plan(place).steps:
         if isinstance(step.action, Command):

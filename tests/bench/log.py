@@ -19,7 +19,7 @@ FULL = 30
 TELLING = 4
 """So many letters together stand nowhere else on the screen: only then an answer is known."""
 CLEAR, EMPTY = "\x15", "ind in the log"
-"""The key that clears the field, and what then stands in it, after the cursor."""
+"""The key that clears the field, and the text in it afterwards, after the cursor."""
 PAUSE = (0.01, 0.06)
 """Seconds between an answer and the next key: the keys meet every moment of the log's beat."""
 END = "is installed"

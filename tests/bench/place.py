@@ -20,7 +20,7 @@ LEFT_OUT = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "NO_COLOR", "ACCESSIBLE",
 
 @dataclass(frozen=True)
 class Place:
-    """A folder with the wizard installed in an environment of its own.
+    """A folder with the wizard installed in a new environment.
 
     ``python`` is the Python that everything is made from; ``uv`` the program, empty without one.
     """

@@ -1,4 +1,4 @@
-"""P5: how soon the first screen is there, and what the quick commands do without."""
+"""P5: how soon the first screen appears, and what the quick commands do not import."""
 
 from __future__ import annotations
 

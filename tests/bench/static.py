@@ -56,7 +56,7 @@ def measure(place: Place, runs: int) -> list[Result]:
         ),
         Result(
             "P3, graph",
-            "steps side by side against one after the other, from nothing",
+            "parallel against sequential steps, from nothing",
             ratio(taken["graph"], taken["chain"]),
             "×",
             against(taken["graph"], taken["chain"]),
@@ -132,7 +132,7 @@ class _Bench:
         return self._wizard("--link", "static")
 
     def whole(self, how: str) -> float:
-        """All steps by the runner, in a process of its own, as a ``graph`` or a ``chain``."""
+        """Run all steps in a new process, as a ``graph`` or a ``chain``."""
         shutil.rmtree(self._cache, ignore_errors=True)
         wheels = str(self._place.target("wheels"))
         done = subprocess.run(

@@ -28,7 +28,7 @@ class Result:
     """One measured value.
 
     ``limit`` is the largest value that is fast enough, or with ``at_least`` the smallest; None if
-    the value is told for the sake of the others. ``seen`` says how it came about.
+    the value is only for comparison. ``seen`` says how it came about.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """``ok`` or ``over``, and a dash where there is no limit."""
+        """``ok`` or ``over``, and a dash if there is no limit."""
         if self.limit is None:
             return "–"
         good = self.value >= self.limit if self.at_least else self.value <= self.limit

@@ -1,4 +1,4 @@
-"""A static wheelhouse by the wizard's own runner, its steps as a graph or one after the other.
+"""A static wheelhouse by the wizard's runner, with parallel or sequential steps.
 
 Usage: ``python whole.py graph|chain VERSION FOLDER``, with the archive of that OpenSSL in the
 variable OPENSSL_SOURCE. Run by the Python that the wizard is installed in; writes JSON:

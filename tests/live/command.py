@@ -1,4 +1,4 @@
-"""The wizard's command line, run as a program of its own."""
+"""The wizard's command line, run as a separate program."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the long tests whose turn it is not."""
+    """Skip the long tests that are not due."""
     for item in items:
         mark = item.get_closest_marker("long")
         if mark and not matrix.is_due(mark.args[0]):

@@ -25,7 +25,7 @@ def find(version: str) -> str:
 
 
 def need(version: str) -> str:
-    """The program of this Python; skips the test where there is none."""
+    """The program of this Python; skips the test if there is none."""
     found = find(version)
     if not found:
         pytest.skip(f"Python {version} is not on this machine")
@@ -33,7 +33,7 @@ def need(version: str) -> str:
 
 
 def newest() -> str:
-    """The program of the newest Python here; skips the test where there is none."""
+    """The program of the newest Python here; skips the test if there is none."""
     found = next(filter(None, map(find, reversed(VERSIONS))), "")
     if not found:
         pytest.skip(f"none of Python {', '.join(VERSIONS)} is on this machine")

@@ -118,7 +118,7 @@ LONG: Mapping[str, Long] = {
 def long(name: str) -> pytest.MarkDecorator:
     """Mark a test as the one of this name in `LONG`: see `is_due`."""
     if name not in LONG:
-        raise ValueError(f"{name} is none of {', '.join(LONG)}")
+        raise ValueError(f"{name} is not one of {', '.join(LONG)}")
     return pytest.mark.long(name)
 
 
@@ -144,7 +144,7 @@ def _due(names: Mapping[str, object]) -> Sequence[str]:
 
 
 def _commits() -> int:
-    """How many commits the checkout has, so that each has another turn; 0 where there is no git."""
+    """How many commits the checkout has, so that the tests alternate; 0 if there is no git."""
     argv = ("git", "-C", str(CHECKOUT), "rev-list", "--count", "HEAD")
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)

@@ -19,10 +19,10 @@ from tests.live.machine import CHECKOUT
 PYTHONS = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
 """Each suite with the version of its Python: Debian 11, 12 and 13."""
 PLACE = "/opt/cryptography-wizard"
-"""Where the wizard and its libraries lie in a root."""
+"""The folder of the wizard and its libraries in a root."""
 STATE = "/var/lib/wizard-state"
 CERTIFICATES = "/etc/ssl/certificates-of-the-host.crt"
-"""The host's own bundle, beside the root's: installing a package may write that one anew."""
+"""The host's own bundle, beside the root's: installing a package may overwrite that one."""
 STUDENT, STUDENTS_HOME = 1000, "/home/student"
 """An ordinary user, by number, and the home."""
 TRUST = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "CARGO_HTTP_CAINFO")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tests.live.roots import Root
 
 REPOSITORIES = "/srv/repositories"
-"""The folder that has the repositories, each in a folder of its own."""
+"""The folder of the repositories, each in a separate folder."""
 HELD, LET_GO = "/run/held", "/run/let-go"
 """The installation of ``slow`` makes the first file, and then waits for the second."""
 PATIENCE = 60

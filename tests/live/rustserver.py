@@ -1,4 +1,4 @@
-"""A server on loopback that hands out this machine's own Rust as the Rust project does.
+"""A server on loopback that offers this machine's Rust as the Rust project does.
 
 The layout is rustup's: ``dist`` with a channel and its archives (in the layout of rust-installer,
 version 3), ``rustup`` with rustup-init itself. rustup-init comes from the package ``rustup`` of the
@@ -172,7 +172,7 @@ def manifest(server: RustServer) -> str:
 
 
 def rustup_init(pip: tuple[str, ...], folder: Path) -> bytes:
-    """The program, from the package ``rustup`` of the index; skips where there is none."""
+    """The program, from the package ``rustup`` of the index; skips if there is none."""
     argv = (*pip, "download", "--quiet", "--no-deps", "--only-binary", ":all:")
     done = subprocess.run(
         (*argv, "--dest", str(folder), "rustup"),

@@ -17,8 +17,8 @@ TARGET = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
 def openssl(folder: Path) -> tuple[OpenSSLSource, Path]:
     """Fetch it into ``folder``: a version that the wizard knows, and its archive.
 
-    apt gets lists and folders of its own: nothing of this machine's changes. Skips the test where
-    there is no apt, or its archive cannot be reached.
+    apt gets separate lists and folders, so nothing changes on this machine. Skips the test if there
+    is no apt, or its archive cannot be reached.
     """
     if shutil.which("apt-get") is None:
         pytest.skip("OpenSSL's source comes from Debian's archive, and there is no apt-get here")
@@ -38,7 +38,7 @@ def in_root(root: Root, folder: str, version: str) -> str:
     """Fetch the archive of this version, the root's own, into a folder in there; return its path.
 
     apt gets lists and folders of its own again: for the wizard the root is as it was. Skips the
-    test where it cannot be had.
+    test if it cannot be downloaded.
     """
     used = root.path("/etc/apt/sources.list").read_text(encoding="utf-8")
     lines = [line.replace("deb ", "deb-src ", 1) for line in used.splitlines() if line]
@@ -49,7 +49,7 @@ def in_root(root: Root, folder: str, version: str) -> str:
         argv = ("apt-get", "--quiet", "--quiet", *_options(inside), *words)
         done = root.run("env", "-C", folder, *argv, timeout=300)
         if done.code:
-            pytest.skip(f"Debian's archive of sources cannot be had: {done.err.strip()[-200:]}")
+            pytest.skip(f"Debian's source archive is not available: {done.err.strip()[-200:]}")
     shutil.rmtree(own)
     found = root.path(folder) / f"openssl_{version}.orig.tar.gz"
     if not found.is_file():
@@ -77,5 +77,5 @@ def _apt(folder: Path, *arguments: str, own: bool = True) -> str:
         argv, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     if done.returncode:
-        pytest.skip(f"Debian's archive of sources cannot be had: {done.stderr.strip()[-200:]}")
+        pytest.skip(f"Debian's source archive is not available: {done.stderr.strip()[-200:]}")
     return done.stdout

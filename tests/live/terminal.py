@@ -1,4 +1,4 @@
-"""A real terminal: tmux on a server of its own, with a shell in it, 80 columns by 24 lines."""
+"""A real terminal: tmux on a separate server, with a shell in it, 80 columns by 24 lines."""
 
 from __future__ import annotations
 

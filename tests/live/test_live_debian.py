@@ -1,7 +1,7 @@
 """From nothing to the proof in throw-away Debian systems, with apt for real.
 
-A fresh system has no package lists, no pip, no ensurepip, no compiler. Every test gets a copy of
-its own; nothing of it is left when the test is over. Source builds are `test_live_matrix`'s.
+A fresh system has no package lists, no pip, no ensurepip, no compiler. Every test gets its own
+copy; nothing of it is left when the test is over. Source builds are `test_live_matrix`'s.
 """
 
 from __future__ import annotations

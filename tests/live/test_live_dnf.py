@@ -152,7 +152,7 @@ class Told:
 
     @property
     def candidates(self) -> dict[str, str]:
-        """The ones of the packages that matter that are to be had, with their versions."""
+        """The available packages among those that a build may need, with their versions."""
         return {p["name"]: p["candidate"] for p in self.manager["packages"] if p["candidate"]}
 
 
@@ -216,7 +216,7 @@ class Machine:
         self.point_to(f"file://{self.repository}")
 
     def point_to(self, address: str, *, skip: bool = True) -> None:
-        """Let the repository be at ``address``. ``skip``: do without it where it is not there."""
+        """Let the repository be at ``address``. ``skip``: ignore it if it is missing."""
         lines = ("[stand-in]", "name=Stand-in", f"baseurl={address}", "gpgcheck=0",
                  f"skip_if_unavailable={int(skip)}")  # fmt: skip
         self.root.path(ADDRESS).write_text("\n".join((*lines, "")), encoding="utf-8")
@@ -394,7 +394,7 @@ def test_where_everything_is_there_nothing_is_done(machine: Machine) -> None:
     assert missing == set()
     told = machine.drive(tuple(missing))
     assert told.of("step-started") == []
-    # And if it is installed again all the same, that is harmless.
+    # Installing it again anyway is harmless.
     told = machine.drive(machine.wanted)
     assert told.done.code == 0, told.done.said
     assert told.states == {"packages-refresh": "done", "packages": "done"}
@@ -407,7 +407,7 @@ def test_the_plan_of_a_source_build(fedora: Machine) -> None:
         assert done.code == 0, done.said
         return {step["id"]: step["action"].get("argv", []) for step in done.report["steps"]}
 
-    assert list(commands()) == ["packages-refresh"]  # without lists nobody can tell more
+    assert list(commands()) == ["packages-refresh"]  # without lists nothing more is known
     assert fedora.root.run("dnf", "makecache").code == 0
     planned = commands()["packages"]
     assert planned[0] == "dnf"
@@ -519,7 +519,7 @@ def test_undo_removes_what_was_installed_and_nothing_else(machine: Machine) -> N
     told = machine.drive(missing, undo=True)
     assert told.done.code == 0, told.done.said
     assert told.states == {"undo-0": "done"}
-    # What dnf brought along stays, as with apt: it might as well have been there before.
+    # Dependencies that dnf installed stay, as with apt: they could have been there before.
     left = machine.has()
     assert before <= left <= before | machine.brings
     assert not set(machine.wanted) & (left - before)

@@ -206,7 +206,7 @@ def test_a_release_that_needs_a_newer_openssl_is_refused_and_what_it_names_works
     seconds = time.monotonic() - began
     assert done.code == 3, done.said
     assert done.report["code"] == 3
-    # What can be had was asked of apt, whose lists were fetched; nothing else was done.
+    # apt was asked for the available packages, after its lists were updated; nothing else ran.
     assert states(done) == {"packages-refresh": "done"}
     assert roots.packages(root) == before
     assert not root.path(ENVIRONMENT).exists()

@@ -1,4 +1,4 @@
-"""An OpenSSL of one's own: built for real, linked both ways, and refused where it cannot serve.
+"""An OpenSSL that the wizard builds: linked both ways, and refused if it does not work.
 
 The long ones are done in turn: see `tests.live.matrix`.
 """
@@ -262,7 +262,7 @@ def signed_by(wizard: Wizard, signer: str, tmp_path: Path) -> Wizard:
 
 
 def mirrored(source: tuple[OpenSSLSource, Path], folder: Path) -> Path:
-    """The archive by its usual name in a mirror of its own."""
+    """The archive with its usual name in a separate mirror."""
     known, archive = source
     folder.mkdir()
     return Path(shutil.copyfile(archive, folder / f"openssl-{known.version}.tar.gz"))

@@ -168,7 +168,7 @@ def test_rust_is_fetched_for_a_build_and_gone_afterwards(bare: Bare) -> None:
 
 
 def test_a_rust_that_is_kept_serves_the_next_build(bare: Bare) -> None:
-    # The crates cannot be had, so this build ends before it compiles anything.
+    # The crates are not available, so this build ends before it compiles anything.
     done = bare("--yes", "--json", "--toolchain", "keep", env={"CARGO_NET_OFFLINE": "true"})
     assert done.code == 1, done.said
     assert (states(done)["rust"], states(done)["install"]) == ("done", "failed")

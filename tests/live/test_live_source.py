@@ -84,7 +84,7 @@ def test_a_source_build_tells_how_far_it_is(built: Done) -> None:
     assert done == sorted(done)
     assert all(event["done"] <= event["total"] for event in crates)
     assert any(event["what"].startswith("openssl-sys ") for event in crates)
-    # Nearly all crates are counted: the last few are told together with the end of the step.
+    # Nearly all crates are counted: the last few are reported with the end of the step.
     assert done[-1] >= 0.8 * crates[-1]["total"]
 
 

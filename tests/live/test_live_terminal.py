@@ -41,7 +41,7 @@ def terminal(wizard: Wizard) -> Iterator[Terminal]:
 
 
 def start(terminal: Terminal, wizard: Wizard, *arguments: str, before: str = "") -> None:
-    """Type the command into the shell; its exit code will be told when it ends."""
+    """Type the command into the shell; its exit code is printed when it ends."""
     command = shlex.join(wizard.argv(*arguments))
     terminal.type(f'{before} {command}; echo "exit code $?."'.lstrip())
     terminal.press("Enter")
@@ -130,9 +130,9 @@ def test_prompts_from_the_first_key_to_the_proof(terminal: Terminal, wizard: Wiz
         text = terminal.wait_until(another_than(asked))
         asked = waiting(text)
         terminal.press("Enter")
-        if asked == "Shall this be done":
+        if asked == "Start the installation":
             break
-    assert asked == "Shall this be done"
+    assert asked == "Start the installation"
     assert_installed(terminal, wizard)
 
 

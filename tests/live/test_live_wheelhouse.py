@@ -1,4 +1,4 @@
-"""Wheelhouses for real: made with the index, installed from where there is no network at all.
+"""Wheelhouses for real: made with the index, installed without any network.
 
 The compiled ones, and those that go to another Debian, are done in turn: see `tests.live.matrix`.
 """

@@ -1,4 +1,4 @@
-"""The matrix itself: whose turn it is, and the page that it writes. None of this is live."""
+"""The matrix itself: which tests are due, and the page that it writes. None of this is live."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_one_of_the_other_long_ones_has_its_turn_too(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("LIVE_MATRIX", "openssl-static")
     assert [name for name in matrix.LONG if matrix.is_due(name)] == ["openssl-static"]
     assert not matrix.chosen()
-    with pytest.raises(ValueError, match="openssl-dynamic is none of openssl-static"):
+    with pytest.raises(ValueError, match="openssl-dynamic is not one of openssl-static"):
         matrix.long("openssl-dynamic")
 
 

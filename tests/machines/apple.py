@@ -161,7 +161,7 @@ def rosetta() -> Facts:
     inside = f"/{FRAMEWORK}/3.9"
     platform = "macosx-10.9-x86_64"
     path = "/usr/local/bin/python3"
-    # Built for macOS before 11, it is told that the system is a 10.16.
+    # Built for macOS before 11, it sees the system as 10.16.
     seen = replace(ARM, machine="x86_64", macos="10.16")
     own = _python(path, "path", "3.9.13", seen, platform, inside, "22.0.4")
     _own, _brew, headers = brewed(ARM)

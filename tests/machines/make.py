@@ -1,7 +1,7 @@
 """Writes the files of the pretended machines: ``python -m tests.machines.make``.
 
 Nobody edits them by hand. The recorded ones (``record.py``) are only tidied again, so that no
-package stands in them that the tables no longer ask for.
+package is in them that the tables no longer name.
 """
 
 from __future__ import annotations

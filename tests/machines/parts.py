@@ -59,8 +59,8 @@ def manager(
     """A package manager that was asked for every name of its table, for these Pythons.
 
     ``candidates`` and ``installed`` are what it has, by name; a name that it does not know is left
-    out, as the probe does. ``folder`` is where it gives each package a folder of its own, which
-    stands in the facts of those whose folder a build has to be told.
+    out, as the probe does. ``folder`` is the parent folder if each package has its own folder,
+    which is in the facts of packages whose folder a build must know.
     """
     table = next(table for table in load().packages if table.manager == name)
     here = installed or {}

@@ -1,4 +1,4 @@
-"""Records the machines that can be had as throw-away Debian systems: one file each.
+"""Records the machines that can be made as temporary Debian systems: one file each.
 
     python -m tests.machines.record debian-11 debian-13 …
 
@@ -86,7 +86,7 @@ def record(name: str, recipe: Recipe, work: Path) -> Facts:
         *("runuser", "--user", "ada", "--", "env", f"--chdir={HOME}/project"),
         *(f"--unset={variable}" for variable in forgotten),
         f"HOME={HOME}",
-        # A 32-bit system on a 64-bit kernel is told the kernel's machine, unless it is hidden.
+        # A 32-bit system on a 64-bit kernel sees the kernel's machine, unless it is hidden.
         *(("setarch", "i686") if recipe.architecture == "i386" else ()),
         *("cryptography-wizard", "doctor", "--json"),
     )

@@ -125,7 +125,7 @@ def complete(case: Case) -> Case:
 
 
 def settle(case: Case) -> Decision:
-    """Complete the choices and plan; one of the impossible releases has ways out."""
+    """Complete the choices and plan; one of the impossible releases has alternatives."""
     try:
         done = complete(case)
         return Decision(done, plan(done.choices))
@@ -154,7 +154,7 @@ def plan(choices: Choices) -> Plan:
     make = Step(
         "environment",
         "Make the environment",
-        "A folder of its own keeps everything else as it is.",
+        "A separate folder keeps everything else as it is.",
         Command(("/usr/bin/python3", "-m", "venv", choices.venv)),
     )
     only = "--only-binary" if choices.method == "wheel" else "--no-binary"
@@ -201,7 +201,7 @@ WAYS = (
 )
 
 
-TESTED = Support("50.0.2", "tested", "", "50.0.2: its makers test it on such a system")
+TESTED = Support("50.0.2", "tested", "", "50.0.2: tested by its developers on this kind of system")
 
 REPORT = Report(
     "/home/ada/project/cryptography-env/bin/python",
@@ -328,7 +328,7 @@ class FakeRun:
 class FakeMachine:
     """A machine to pretend: its engine, and what was asked of it.
 
-    Its questions, plans and ways out are fixed, unless ``real`` wants those for its facts.
+    Its questions, plans and alternatives are fixed, unless ``real`` wants those for its facts.
     """
 
     run: FakeRun = field(default_factory=FakeRun)

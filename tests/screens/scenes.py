@@ -85,7 +85,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
 
 
 def keys(*names: str) -> Act:
-    """Wait for the machine, then press keys, one after the other."""
+    """Wait for the machine, then press keys in sequence."""
 
     async def act(pilot: Pilot[Any]) -> None:
         await settled(pilot)

@@ -53,7 +53,7 @@ def saved(tmp_path: Path) -> Path:
 
 
 def process(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own."""
+    """The command line in a separate process."""
     return subprocess.run(
         [sys.executable, "-c", RUN, *words],
         stdin=more.pop("stdin", subprocess.DEVNULL),

@@ -1,4 +1,4 @@
-"""Which row holds for a version, and what is said where none does."""
+"""Which row applies to a version, and the error if none does."""
 
 from __future__ import annotations
 

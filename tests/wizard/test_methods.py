@@ -46,7 +46,7 @@ from wizard.refused import Refused
 class Forge:
     name = "forge"
     order = 30
-    label = "Forge: with a Python of its own"
+    label = "Forge: with its own Python"
     because = "Nothing else is possible here."
     brief = "With forge"
     noun = "the forge"
@@ -130,7 +130,7 @@ def test_the_question_offers_it_and_says_what_it_means() -> None:
     asked = {q.key: q for q in completion.applicable(case_of(here(), Choices()))}["method"]
     assert [option.value for option in asked.options] == ["wheel", "source", "forge"]
     offered = asked.options[2]
-    assert (offered.label, offered.closed) == ("Forge: with a Python of its own", "")
+    assert (offered.label, offered.closed) == ("Forge: with its own Python", "")
     assert offered.consequence == "It brings cryptography 50.0.2 and all below it."
     assert asked.recommended == "wheel"
 

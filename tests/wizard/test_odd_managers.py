@@ -131,7 +131,7 @@ def test_what_it_has_is_unknown_and_the_reason_is_said(
         f for f in findings(Case(facts, KNOWLEDGE)) if f.mark == "warn" and f.title == "Packages"
     ]
     assert [f.detail for f in warned] == [found.problem]
-    # The wheel does without it; a source build is refused, and says why.
+    # The wheel does not need it; a source build is refused, with the reason.
     assert plan(facts, KNOWLEDGE, Choices()).method == "wheel"
     release = "40.0.2" if name == "yum" else ""  # its Python is too old for newer ones
     with pytest.raises(Impossible) as refused:

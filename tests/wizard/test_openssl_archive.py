@@ -1,4 +1,4 @@
-"""Where the source of an OpenSSL is: files, folders, addresses, and what is none of them."""
+"""Where the source of OpenSSL is: files, folders, addresses, and invalid values."""
 
 from __future__ import annotations
 

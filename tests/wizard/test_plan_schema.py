@@ -103,7 +103,7 @@ def of(hint: Any) -> dict[str, Any]:
 
 
 def without_words(schema: Any) -> Any:
-    """The schema without what is for people; a property may be called ``title`` all the same."""
+    """The schema without what is for people; a property may still be called ``title``."""
     if isinstance(schema, list):
         return [without_words(each) for each in schema]
     if not isinstance(schema, dict):

@@ -210,7 +210,7 @@ def newer_system(case: Case, python: Python | None, newest: Listed) -> Iterator[
         if versions and not any(at_least(each, row.openssl) for each in versions):
             detail = (
                 f"To compile cryptography {newest.version}, OpenSSL {row.openssl} or newer is "
-                f"needed, and {manager.name} has {joined(versions)} here."
+                f"needed, but {manager.name} offers {joined(versions)} here."
             )
             yield Alternative("A newer version of this system", detail)
 

@@ -183,7 +183,7 @@ def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Un
     if not here:
         machines = dict.fromkeys(machine for each in ours for machine in each.machines)
         words = [_MACHINES.get(machine, machine) for machine in machines]
-        return _Untested(f"Of {name}, its makers test it on {joined(words)} only.")
+        return _Untested(f"On {name}, its developers test it only with {joined(words)}.")
     moving = [word for word in here if word in MOVING]
     named = [version for each in ours for version in each.versions if version not in MOVING]
     newest = f"{name} unstable" if "unstable" in moving else f"the newest {name}"

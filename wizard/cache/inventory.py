@@ -14,7 +14,7 @@ State = Literal["whole", "damaged", "leftover"]
 
 @dataclass(frozen=True)
 class Seen:
-    """An entry, and whether it is whole; ``problems`` says what is wrong with it."""
+    """An entry, and whether it is complete; ``problems`` says what is wrong with it."""
 
     entry: Entry
     state: State

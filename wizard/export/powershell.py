@@ -1,8 +1,8 @@
 """Commands and plans for PowerShell: Windows PowerShell 5.1 and PowerShell 7, on any system.
 
-The two treat a program's arguments differently. The workarounds come from Microsoft's
-"about_Quoting_Rules", "about_Parsing" and "about_Preference_Variables". The tests parse the scripts
-with a PowerShell grammar, but do not run them in PowerShell.
+The two treat a program's arguments differently. The workarounds come from "about_Quoting_Rules" at
+Microsoft, "about_Parsing" and "about_Preference_Variables". The tests parse the scripts with a
+PowerShell grammar, but do not run them in PowerShell.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from wizard.facts import SCHEMA, Facts
 from wizard.machine import consistency
 
 LARGEST = 16 * 1024 * 1024
-"""No saved machine is larger than this, in bytes."""
+"""The largest size of a saved machine, in bytes."""
 _HINTS = ("Save a machine with: cryptography-wizard doctor --json > machine.json",)
 
 

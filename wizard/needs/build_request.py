@@ -13,8 +13,8 @@ from wizard.knowledge import Knowledge, Release
 class BuildRequest:
     """A source build of a release under the rules of ``row``, with ``python``.
 
-    Of the choices those in `CHOICES` matter; open ones are recommended by whoever answers.
-    ``folder`` is that of the environment.
+    The choices in `CHOICES` matter; for open ones, the answer contains a recommendation. ``folder``
+    is the folder of the environment.
     """
 
     facts: Facts

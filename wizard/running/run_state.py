@@ -179,9 +179,10 @@ class RunState:
         )
 
     def in_time(self) -> tuple[StepState, ...]:
-        """All steps: those that are over as they ended, those that run, those that are to come.
+        """Return all steps: the finished ones in the order of their end, the running ones, the
+        later ones.
 
-        So the ones that run stand together, however far they are from each other in the plan.
+        So the running steps are together, even if they are far apart in the plan.
         """
         running = [state.step.id for state in self.running]
         ids = dict.fromkeys((*self.ended, *running, *(state.step.id for state in self.steps)))

@@ -98,7 +98,7 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
         assert "3.11.2" in text(app, "#fact-1")
         assert "1.63.0" in text(app, "#fact-3")
         assert "3.0.15" in text(app, "#fact-4")
-        assert text(app, "#fact-5") == "✓  50.0.2: its makers test it on such a system"
+        assert text(app, "#fact-5") == "✓  50.0.2: tested by its developers on this kind of system"
         await press(pilot, "enter")
         assert isinstance(app.screen, QuestionPage)
 
@@ -370,7 +370,7 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
         assert "! Note: Rust from Debian is too old here." in shown
         assert "asks for administrator rights" in shown
         assert "apt-get install -y build-essential libssl-dev" in shown
-        assert "A folder of its own keeps everything else as it is." in shown
+        assert "A separate folder keeps everything else as it is." in shown
 
 
 @pytest.mark.parametrize("key", ["y", "ctrl+y"])
@@ -441,7 +441,7 @@ async def test_no_password_is_asked_for_where_no_step_needs_root(
 async def test_a_terminal_that_cannot_be_given_away_gets_no_password(
     app: WizardApp, machine: FakeMachine
 ) -> None:
-    async with app.run_test() as pilot:  # a test's terminal is such a one
+    async with app.run_test() as pilot:  # a test's terminal is one
         await to_review(pilot, REVIEW_SOURCE)
         await press(pilot, "enter")
         await settled(pilot)
@@ -906,7 +906,7 @@ async def test_resize_moves_the_steps(app: WizardApp, machine: FakeMachine) -> N
         await press(pilot, "home")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert log.scroll_y == 0, "whoever reads further up is left there"
+        assert log.scroll_y == 0, "a user who reads further up stays there"
         machine.run.release()
         await settled(pilot)
 

@@ -93,7 +93,7 @@ def test_what_is_picked_stays_until_it_has_ended() -> None:
     run.end("b")
     assert run.shown() == "a"
     run.view.pick("b")
-    assert run.says("a", 20 * QUIET) == "b", "whoever reads a finished log is left alone"
+    assert run.says("a", 20 * QUIET) == "b", "a user who reads a finished log is not disturbed"
 
 
 def test_a_failure_is_shown_and_stays() -> None:

@@ -1,4 +1,4 @@
-"""The ways out of what is impossible: each holds for its machine, and the best stands first."""
+"""The alternatives to impossible requests: each is valid for its machine, the best one first."""
 
 from __future__ import annotations
 

@@ -334,7 +334,7 @@ def test_a_run_waits_while_the_cache_is_cleared(
     running = threading.Thread(target=run)
     running.start()
     with entries.in_use(cancelled()):
-        told.append("cancelled")  # whoever cancels does not wait
+        told.append("cancelled")  # a user who cancels does not wait
     over.set()
     clearing.join(30)
     running.join(30)
@@ -358,7 +358,7 @@ def test_where_there_can_be_no_lock_a_run_goes_on_and_clearing_refuses(
     monkeypatch.setattr(entries, "_lock", without)
     with entries.in_use(threading.Event()):
         pass
-    with pytest.raises(WizardError, match="cannot be told") as caught:
+    with pytest.raises(WizardError, match="cannot find out") as caught:
         entries.clear(only(root))
     assert caught.value.shown == "No locks available"
     assert names() == [f"openssl/{BUILT}"]

@@ -121,7 +121,7 @@ def test_the_script_writes_files_and_folders(tmp_path: Path) -> None:
 def test_a_script_fetches_no_crates_ahead(wheelhouse: str) -> None:
     choices = Choices(method="source", openssl="3.5.7", link="static", wheelhouse=wheelhouse)
     made = plan(machine("workshop"), load(), choices)
-    assert "--dry-run" in to_text(made)  # whoever runs the plan does it beside OpenSSL
+    assert "--dry-run" in to_text(made)  # the runner does it while OpenSSL is compiled
     last = len(made.steps) - 1
     for script in (to_shell(made), to_powershell(made)):
         assert "--dry-run" not in script

@@ -1,4 +1,4 @@
-"""One Python is inspected: what it says, and what is said of one that is none."""
+"""One Python is inspected: its answers, and the errors for a program that is not a Python."""
 
 from __future__ import annotations
 

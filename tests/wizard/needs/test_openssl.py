@@ -1,4 +1,4 @@
-"""Which OpenSSL a source build uses, and how each release is told of it."""
+"""Which OpenSSL a source build uses, and how each release finds it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def test_a_variable_that_cannot_be_is_no_matter_where_it_is_not_needed() -> None
     assert note(built) == ""
 
 
-# A checksum of one's own.
+# A checksum from the user.
 
 
 def test_a_checksum_of_ones_own_counts_instead_of_the_tables() -> None:

@@ -57,7 +57,7 @@ def test_every_release_line(name: str) -> None:
                 continue
             planned += 1
             is_true(facts, row, choices, made)
-    assert planned, "no release at all can be had here"
+    assert planned, "no release at all is possible here"
 
 
 def says_why(refusal: WizardError) -> None:
@@ -104,7 +104,7 @@ def needs_what_the_manager_has(facts: Facts, made: Plan) -> None:
             assert manager is not None
             offered = {p.name for p in manager.packages if p.candidate}
             there = {p.name for p in manager.packages if p.installed}
-            # Where the lists are empty they are fetched first, and nobody can tell before.
+            # If the lists are empty, they are updated first; before that, nothing is known.
             assert set(step.check.names) <= offered - there or not offered
             assert isinstance(step.action, Command)
             install = managers()[manager.name].install(step.check.names)

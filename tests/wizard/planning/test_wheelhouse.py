@@ -229,7 +229,7 @@ def test_without_targets_it_is_for_the_python_that_would_be_taken() -> None:
 
 
 def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
-    with pytest.raises(BadRequest, match=r"no Python 3\.99 ") as caught:
+    with pytest.raises(BadRequest, match=r"no working Python 3\.99\.") as caught:
         target_environment.targets(WORKSHOP, replace(THREE, targets="3.9,3.99"))
     assert "3.11." in caught.value.shown
     small = python("3.12.9", machine="i686", bits=32)
@@ -251,10 +251,10 @@ def test_repair_names_the_wheel_before_it_is_tried() -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"link": "dynamic"}, "no update ever reaches it"),
+        ({"link": "dynamic"}, "system updates do not reach it"),
         ({"method": "wheel", "link": ""}, "have their final names"),
-        ({"link": "static"}, "this system's own folders"),
-        ({"link": "static", "openssl": "system"}, "this system's own folders"),
+        ({"link": "static"}, "folders of this system"),
+        ({"link": "static", "openssl": "system"}, "folders of this system"),
     ],
 )
 def test_what_cannot_be_repaired_is_refused(changed: dict[str, Any], why: str) -> None:
@@ -300,11 +300,11 @@ def test_a_wheel_of_a_mac_says_which_macs_can_use_it(name: str, prefix: str) -> 
     facts = machine(name)
     asked = Choices(wheelhouse=HOUSE, method="source", link="static")
     told = " ".join(made(facts, asked).notes)
-    assert "is for this macOS and newer ones" in told
+    assert "works on this macOS version and newer ones" in told
     assert f"below {prefix}" in told
     assert f"--openssl {OWN}" in told
     own = " ".join(made(facts, replace(asked, openssl=OWN)).notes)
-    assert "is for this macOS and newer ones" in own
+    assert "works on this macOS version and newer ones" in own
     assert "below" not in own
     shared = " ".join(made(facts, replace(asked, link="dynamic")).notes)
     assert f"looks for OpenSSL in {prefix}" in shared
@@ -434,7 +434,7 @@ def test_a_wheelhouse_may_be_made_again(tmp_path: Path) -> None:
     assert (checked.from_wheelhouse, checked.method) == (str(folder), "wheel")
     assert validation.check(checked) == checked  # as an answers file gives them back
     (folder / "more.txt").touch()
-    with pytest.raises(BadRequest, match="holds other files") as caught:
+    with pytest.raises(BadRequest, match="contains files that do not belong") as caught:
         validation.check(Choices(wheelhouse=str(folder)))
     assert caught.value.shown == "more.txt"
 

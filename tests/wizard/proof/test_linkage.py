@@ -70,7 +70,7 @@ def test_a_file_without_openssl_is_unknown_and_says_why(
 def test_a_function_that_nobody_brings_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, binaries.elf((), binaries.STATIC, undefined="OPENSSL_init_ssl"))
     assert read(path).problem == (
-        "The file wants OpenSSL's OPENSSL_init_ssl but names no library that has it."
+        "The file needs OpenSSL's OPENSSL_init_ssl but names no library that provides it."
     )
     path = written(tmp_path, binaries.elf((), binaries.STATIC, undefined="OPENSSL_x", weak=True))
     assert read(path).kind == "static"
@@ -93,7 +93,7 @@ def test_all_architectures_of_a_fat_file_count(tmp_path: Path) -> None:
     assert read(written(tmp_path, binaries.fat(dynamic, dynamic))).kind == "dynamic"
     mixed = read(written(tmp_path, binaries.fat(static, dynamic)))
     assert mixed.kind == "unknown"
-    assert "architectures differ" in mixed.problem
+    assert "link OpenSSL differently" in mixed.problem
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_all_architectures_of_a_fat_file_count(tmp_path: Path) -> None:
         (b"\x7fELF", "damaged"),
         (b"MZ", "damaged"),
         (b"\xcf\xfa\xed\xfe", "damaged"),
-        (struct.pack(">II", 0xCAFEBABE, 61), "it claims to hold 61 architectures"),
+        (struct.pack(">II", 0xCAFEBABE, 61), "it claims to contain 61 architectures"),
         (struct.pack(">II", 0xCAFEBABE, 0), "it contains no architecture"),
         (binaries.elf(("libssl.so.3",))[:90], "damaged"),
         (binaries.mach_o(("libssl.3.dylib",))[:40], "damaged"),

@@ -76,7 +76,7 @@ def test_a_wheel_that_uses_the_system_is_explained(tmp_path: Path) -> None:
     assert wheel.link == "dynamic"
     assert wheel.openssl == "OpenSSL 3.0.19"
     assert wheel.libraries == ("libssl.so.3", "libcrypto.so.3")
-    assert "only installs on systems like the one" in wheel.only_here
+    assert "installs only on systems like the one" in wheel.only_here
     assert "libssl.so.3 and libcrypto.so.3" in wheel.only_here
 
 
@@ -91,7 +91,7 @@ def test_a_wheel_that_uses_a_folder_is_explained(tmp_path: Path) -> None:
 def test_a_plain_linux_wheel_with_all_inside_is_explained_too(tmp_path: Path) -> None:
     wheel = manifest.read(wheel_files.make(tmp_path, tags=wheel_files.LINUX))
     assert wheel.link == "static"
-    assert "nobody has checked" in wheel.only_here
+    assert "it is unknown whether other systems have" in wheel.only_here
 
 
 def test_a_wheel_for_windows_tells_how_it_is_linked(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_without_a_wheel_of_the_release_nothing_is_touched(made: Path, tmp_path:
 def test_a_file_that_is_no_wheel_is_named(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "cryptography-50.0.2-py3-none-any.whl"
     path.write_bytes(content)
-    with pytest.raises(WizardError, match="is no wheel"):
+    with pytest.raises(WizardError, match="is not a wheel"):
         manifest.read(path)
 
 

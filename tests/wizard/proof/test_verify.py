@@ -101,7 +101,7 @@ def test_what_was_not_asked_for_is_not_proved(tmp_path: Path) -> None:
     assert not report.ok
     wrong_release, wrong_link = report.problems
     assert wrong_release.startswith("cryptography 50.0.1 was requested, but this Python imports")
-    assert wrong_link.startswith("OpenSSL was to be inside (static), but it is linked (dynamic):")
+    assert wrong_link.startswith("OpenSSL should be inside (static), but it is linked (dynamic):")
     marked = [text for mark, text in sentences(report) if mark == "failed"]
     assert marked == [f"cryptography 50.0.2 is not proved in {program}.", *report.problems]
     assert verify(program, release="50.0.2.0", link="dynamic").ok
@@ -114,7 +114,7 @@ def test_another_openssl_than_the_one_asked_for_is_not_proved(tmp_path: Path) ->
     program = told(tmp_path, extension, mapped=loaded)
     (problem,) = verify(program, openssl="3.5.7").problems
     assert problem == (
-        "OpenSSL 3.5.7 was asked for, but the one in use is OpenSSL 4.0.3 29 Sep 2026 "
+        "OpenSSL 3.5.7 was requested, but OpenSSL 4.0.3 29 Sep 2026 is in use "
         "(/usr/lib/libssl.so.3 and libcrypto.so.3)."
     )
     assert verify(program, openssl="4.0.3").ok
@@ -127,7 +127,7 @@ def test_a_package_from_elsewhere_is_explained(
     program = told(tmp_path, location="/elsewhere/cryptography/__init__.py")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     (problem,) = verify(program, release="50.0.1").problems
-    assert f"That is outside of the environment {tmp_path}. PYTHONPATH is set" in problem
+    assert f"That is outside the environment {tmp_path}. PYTHONPATH is set" in problem
 
 
 @posix
@@ -137,7 +137,7 @@ def test_an_unknown_linkage_is_a_problem_only_where_one_was_asked_for(tmp_path: 
     assert report.ok
     assert sentences(report)[1] == (
         "warning",
-        f"How OpenSSL 4.0.3 is linked is not known. {report.linkage.problem}",
+        f"How OpenSSL 4.0.3 is linked is unknown. {report.linkage.problem}",
     )
     (problem,) = verify(program, link="dynamic").problems
     assert problem.startswith("A dynamic OpenSSL was asked for, but how it is linked is unknown:")
@@ -209,7 +209,7 @@ def test_a_python_that_fails_before_the_proof_begins(
     ],
 )
 def test_what_is_no_python_is_a_bad_request(code: str, shown: str, tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match="is not a Python that works") as caught:
+    with pytest.raises(BadRequest, match="is not a working Python") as caught:
         verify(script(tmp_path, code))
     assert caught.value.shown == shown
 
@@ -219,7 +219,7 @@ def test_a_program_of_another_machine_is_a_bad_request(tmp_path: Path) -> None:
     path = tmp_path / "python"
     path.write_bytes(b"\x7fELF of another kind")
     path.chmod(0o755)
-    with pytest.raises(BadRequest, match="is not a Python that works") as caught:
+    with pytest.raises(BadRequest, match="is not a working Python") as caught:
         verify(str(path))
     assert "Exec format error" in caught.value.shown
 
@@ -243,13 +243,13 @@ def test_paths_that_are_no_program_are_bad_requests(tmp_path: Path) -> None:
         "": "No Python was named",
         "a\0b": "No Python was named",
         str(tmp_path): "is a folder",
-        str(tmp_path / "none"): "There is no",
-        str(tmp_path / "plain" / "python"): "There is no",
+        str(tmp_path / "none"): "does not exist",
+        str(tmp_path / "plain" / "python"): "does not exist",
     }
     if os.name != "nt":  # Windows decides by the name, and links need a privilege
         (tmp_path / "link").symlink_to(tmp_path / "gone")
         cases[str(plain)] = "cannot be run"
-        cases[str(tmp_path / "link")] = "leads nowhere"
+        cases[str(tmp_path / "link")] = "is a broken link"
     for path, message in cases.items():
         with pytest.raises(BadRequest, match=message):
             verify(path)

@@ -208,7 +208,7 @@ def test_what_was_built_before_takes_no_time() -> None:
     assert options[3].consequence == "To update OpenSSL later, you must rebuild. Already built."
     assert "Takes 1-2 min" in options[2].consequence, "the shared one was not"
     versions = asked(built, "openssl_version", **wanted).options
-    assert [option.label for option in versions if "before" in option.label] == [
+    assert [option.label for option in versions if "already" in option.label] == [
         "OpenSSL 3.5.7, already built"
     ]
 

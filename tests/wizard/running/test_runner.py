@@ -192,11 +192,11 @@ def test_waiting_for_a_lock_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("/nowhere/program", "There is no program /nowhere/program."),
-        ("surely-not-a-program", "There is no program surely-not-a-program."),
+        ("/nowhere/program", "The program /nowhere/program does not exist."),
+        ("surely-not-a-program", "The program surely-not-a-program does not exist."),
         ("FOLDER", "does not allow"),
         ("FOLDER/script", "its first line names"),
-        ("FOLDER/text", "is no program for this machine"),
+        ("FOLDER/text", "is not a program for this machine"),
     ],
 )
 def test_a_program_that_cannot_start(tmp_path: Path, name: str, told: str) -> None:
@@ -211,7 +211,7 @@ def test_a_program_that_cannot_start(tmp_path: Path, name: str, told: str) -> No
 
 def test_a_folder_that_is_not_there() -> None:
     run = Watched(plan(step("start", Command(program("print()"), cwd="/nowhere/at/all"))))
-    assert "There is no folder /nowhere/at/all" in run.ended("start").cause
+    assert "The folder /nowhere/at/all" in run.ended("start").cause
 
 
 def test_root_where_there_is_no_way_to_it() -> None:
@@ -219,7 +219,7 @@ def test_root_where_there_is_no_way_to_it() -> None:
         plan(step("apt", Command(("apt-get", "update"), root=True))), privilege=Privilege("none")
     )
     assert run.end.code == Exit.IMPOSSIBLE
-    assert "there is no way to root here" in run.ended("apt").cause
+    assert "you cannot become root here" in run.ended("apt").cause
     assert any("apt-get update" in hint for hint in run.ended("apt").hints)
 
 
@@ -234,7 +234,7 @@ def test_a_full_disk_is_said_and_the_program_ended(
     run = Watched(plan(step("x", Command(program(text)))))
     assert run.end.code == 1
     assert "No space left on device" in run.ended("x").cause
-    assert "Make room" in run.ended("x").hints[0]
+    assert "Free some space" in run.ended("x").hints[0]
 
 
 def test_a_state_folder_that_cannot_be_written(
@@ -293,7 +293,10 @@ def test_packages_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert packages(monkeypatch, good, Command(program(""))).end.code == 0
     run = packages(monkeypatch, Fake({"libssl-dev": "3.0"}), Command(program("")))
     assert run.end.code == 1
-    assert run.ended("apt").cause == "apt ended well, but these are still not installed: cargo."
+    assert (
+        run.ended("apt").cause
+        == "apt succeeded, but these packages are still not installed: cargo."
+    )
 
 
 def test_the_managers_backend_explains_its_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -408,7 +411,7 @@ def test_only_environments_are_removed(tmp_path: Path) -> None:
         plan(step("good", RemoveFolder(str(mine))), step("bad", RemoveFolder(str(other)), "good"))
     )
     assert run.states() == [("good", "done"), ("bad", "failed")]
-    assert "no virtual environment" in run.ended("bad").cause
+    assert "not a virtual environment" in run.ended("bad").cause
     assert (mine.exists(), other.exists()) == (False, True)
     assert step_runner.remove_folder(RemoveFolder(str(mine))).state == "done"
 
@@ -528,7 +531,7 @@ def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_
     )
     ended = run.ended("fetch")
     assert (ended.state, run.end.code) == ("failed", Exit.FAILED)
-    assert f"{source} is not the file that it should be, so the copy of it was" in ended.cause
+    assert f"{source} is not the expected file, so its copy was" in ended.cause
     assert (
         "It was changed or is incomplete, or the checksum belongs to another file." in ended.cause
     )

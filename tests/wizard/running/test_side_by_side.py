@@ -1,6 +1,6 @@
 """Steps of the real runner that run at the same time: they overlap, keep apart, and end together.
 
-Nothing here is told by the clock: programs wait for each other's files, with a bound.
+Nothing here depends on the clock: programs wait for each other's files, with a bound.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def mirror(tmp_path: Path) -> Path:
 
 
 def action(mirror: Path, gpg: str, signer: str = KEY) -> CheckSignature:
-    """The check of a copy of the archive, which is in a folder of its own."""
+    """The check of a copy of the archive, which is in a separate folder."""
     copy = mirror.parents[1] / "cache" / mirror.name
     copy.parent.mkdir(exist_ok=True)
     copy.write_bytes(mirror.read_bytes())
@@ -60,7 +60,7 @@ def left(what: CheckSignature) -> list[str]:
 
 
 def refusal(what: CheckSignature) -> DownloadFailed:
-    with pytest.raises(DownloadFailed, match="thrown away") as caught:
+    with pytest.raises(DownloadFailed, match="deleted") as caught:
         check(what)
     assert left(what) == []
     assert caught.value.shown

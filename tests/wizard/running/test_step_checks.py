@@ -1,4 +1,4 @@
-"""What is said after a step that failed."""
+"""The explanation after a step that failed."""
 
 from __future__ import annotations
 

@@ -353,7 +353,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         patched.setattr(os, "utime", full)
         error = refused(path, tmp_path / "it")
     assert error.shown == "No space left on device"
-    assert "disk is full" in error.why
+    assert "disk or your quota is full" in error.why
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
