@@ -219,7 +219,8 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
 
 
 def _prepare() -> None:
-    """Import what a plan is made with."""
+    """Import what the index is asked with, which is the slowest of all, and what makes a plan."""
+    from wizard.index import web  # noqa: F401 - it is needed first
     from wizard.planning import planner  # noqa: F401
     from wizard.questions import completion  # noqa: F401
 

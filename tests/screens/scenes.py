@@ -40,7 +40,8 @@ class Scene:
 
     def app(self) -> WizardApp:
         """The app, with its clock standing still."""
-        machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem)
+        real = self.knowledge is not KNOWLEDGE
+        machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem, real=real)
         return WizardApp(machine.engine(), Choices(), knowledge=self.knowledge, clock=lambda: 0.0)
 
     async def show(self, pilot: Pilot[Any]) -> None:
