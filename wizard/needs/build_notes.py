@@ -25,7 +25,7 @@ def notes_for(
     """Return the sentences for a build with the variables ``env``, and without those in
     ``unset``.
     """
-    facts, python, link = request.facts, request.python, request.link
+    facts, link = request.facts, request.link
     notes = []
     if toolchain.kind != "none":
         notes.append(
@@ -50,21 +50,8 @@ def notes_for(
             "crates with git, which takes minutes and does not work with every mirror. --rust "
             "rustup avoids this."
         )
-    studio = facts.tool(msvc.tool(python.machine))
-    if facts.system.name == "windows" and studio:
-        notes.append(
-            f"The build finds the compiler of Visual Studio {studio.version} automatically. To "
-            f"open a prompt with that compiler yourself, run: {studio.path} "
-            f"{msvc.architecture(python.machine, python.bits)}"
-        )
-    if facts.system.name == "windows" and link == "dynamic":
-        beside = ", beside python.exe, or beside cryptography's own extension file (.pyd)"
-        if not at_least(python.version, "3.8"):
-            beside = " or beside python.exe"
-        notes.append(
-            "cryptography needs OpenSSL's DLLs at every import. They must be in Windows' system "
-            f"folder{beside}."
-        )
+    if facts.system.name == "windows":
+        notes += _windows_notes(request)
     if link == "static":
         notes.append(
             "OpenSSL is copied into cryptography. To update OpenSSL later, you must "
@@ -80,6 +67,27 @@ def notes_for(
     if library.own:
         notes += _own_notes(facts, library.own)
     return tuple(notes)
+
+
+def _windows_notes(request: BuildRequest) -> list[str]:
+    """Return which compiler a build on Windows uses, and where the DLLs must be afterwards."""
+    python, notes = request.python, []
+    studio = request.facts.tool(msvc.tool(python.machine))
+    if studio:
+        notes.append(
+            f"The build finds the compiler of Visual Studio {studio.version} automatically. To "
+            f"open a prompt with that compiler yourself, run: {studio.path} "
+            f"{msvc.architecture(python.machine, python.bits)}"
+        )
+    if request.link == "dynamic":
+        beside = ", beside python.exe, or beside cryptography's own extension file (.pyd)"
+        if not at_least(python.version, "3.8"):
+            beside = " or beside python.exe"
+        notes.append(
+            "cryptography needs OpenSSL's DLLs at every import. They must be in Windows' system "
+            f"folder{beside}."
+        )
+    return notes
 
 
 def _own_notes(facts: Facts, own: openssl.OpenSSLBuild) -> list[str]:

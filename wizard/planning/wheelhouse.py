@@ -82,56 +82,14 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
     stage = path_rules(facts).join(work, "wheels")
     target_plans = _target_plans(case, offer)
     first = target_plans[0]
-    clear = Step(
-        CLEAR,
-        "Clear the working folder",
-        f"No files of an earlier run must be mixed with the new wheels. {choices.wheelhouse} does "
-        "not change until the end.",
-        RemoveFolder(work),
-        role="clean-up",
-    )
-    wanted = replace(first.needs, missing=needs.missing)
-    packages = tuple(dict.fromkeys(name for b in target_plans for name in b.tool.packages))
-    machine = [
-        *build_steps.packages(facts, wanted, replace(first.tool, packages=packages)),
-        *(first.prepared.before if first.prepared else ()),
-    ]
-    made = [*machine, *(step for target_plan in target_plans for step in target_plan.steps)]
-    made += _wheels(facts, target_plans, stage, release)
-    if choices.repair:
-        made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
+    made = _made(case, needs, target_plans, stage)
     link = choices.link if compiled else "static"
     tried = _installed(target_plans, stage, release, tuple(s.id for s in made if _makes(s)))
     for target_plan in target_plans:
         expected = build_steps.expected_openssl(choices, needs)
         proof = Prove(target_plan.target.interpreter, release, link, expected)
         tried.append(_proved(target_plan, proof, tried[-1].id))
-    manifest = Step(
-        "manifest",
-        f"Copy the wheels to {choices.wheelhouse}",
-        "With manifest.json, which lists each file with its checksum and its OpenSSL"
-        + (", and the glibc that it needs." if _glibc(facts, first) else "."),
-        WriteManifest(
-            stage,
-            choices.wheelhouse,
-            release,
-            choices.method,
-            tuple(_in_words(target_plan.target.python) for target_plan in target_plans),
-            first.target.interpreter,
-            facts.system.distribution_name or facts.system.name,
-            first.target.python.machine,
-        ),
-        needs=(tried[-1].id,),
-        role="manifest",
-    )
-    clean = Step(
-        "clean",
-        "Remove the working folder",
-        "The wheelhouse is complete.",
-        RemoveFolder(work),
-        needs=(manifest.id,),
-        role="clean-up",
-    )
+    manifest = _manifest(case, target_plans, stage, tried[-1].id)
     cleared = build_steps.cleared(first.needs, choices)
     return Plan(
         release=release,
@@ -141,20 +99,80 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         environment="",
         new=False,
         steps=(
-            clear,
+            _clear(choices, work),
             *made,
             *tried,
             manifest,
-            clean,
+            _clean(work, manifest.id),
             *(replace(step, needs=(manifest.id,)) for step in cleared),
         ),
-        notes=(
-            *notes,
-            *_notes(choices, first.tool),
-            *portability.notes(case, offer),
-        ),
+        notes=(*notes, *_notes(choices, first.tool), *portability.notes(case, offer)),
         system=facts.system.name,
         wheelhouse=choices.wheelhouse,
+    )
+
+
+def _clear(choices: Choices, work: str) -> Step:
+    return Step(
+        CLEAR,
+        "Clear the working folder",
+        f"No files of an earlier run must be mixed with the new wheels. {choices.wheelhouse} does "
+        "not change until the end.",
+        RemoveFolder(work),
+        role="clean-up",
+    )
+
+
+def _made(
+    case: Case, needs: BuildNeeds, target_plans: tuple[_TargetPlan, ...], stage: str
+) -> list[Step]:
+    """Install what is missing, make the environments, and put the wheels into ``stage``."""
+    facts, first = case.facts, target_plans[0]
+    wanted = replace(first.needs, missing=needs.missing)
+    packages = tuple(dict.fromkeys(name for each in target_plans for name in each.tool.packages))
+    made = [
+        *build_steps.packages(facts, wanted, replace(first.tool, packages=packages)),
+        *(first.prepared.before if first.prepared else ()),
+        *(step for target_plan in target_plans for step in target_plan.steps),
+        *_wheels(facts, target_plans, stage, case.choices.release),
+    ]
+    if case.choices.repair:
+        work = work_folder(facts, case.choices)
+        made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
+    return made
+
+
+def _manifest(case: Case, target_plans: tuple[_TargetPlan, ...], stage: str, before: str) -> Step:
+    """Put the wheels into the wheelhouse, after the step ``before``."""
+    facts, choices, first = case.facts, case.choices, target_plans[0]
+    return Step(
+        "manifest",
+        f"Copy the wheels to {choices.wheelhouse}",
+        "With manifest.json, which lists each file with its checksum and its OpenSSL"
+        + (", and the glibc that it needs." if _glibc(facts, first) else "."),
+        WriteManifest(
+            stage,
+            choices.wheelhouse,
+            choices.release,
+            choices.method,
+            tuple(_in_words(target_plan.target.python) for target_plan in target_plans),
+            first.target.interpreter,
+            facts.system.distribution_name or facts.system.name,
+            first.target.python.machine,
+        ),
+        needs=(before,),
+        role="manifest",
+    )
+
+
+def _clean(work: str, before: str) -> Step:
+    return Step(
+        "clean",
+        "Remove the working folder",
+        "The wheelhouse is complete.",
+        RemoveFolder(work),
+        needs=(before,),
+        role="clean-up",
     )
 
 
