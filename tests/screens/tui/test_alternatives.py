@@ -58,7 +58,7 @@ async def test_where_nothing_works_the_questions_end_on_the_ways_out() -> None:
         await pilot.pause()
         assert isinstance(app.screen, PossiblePage)
         assert "Neither a wheel nor a source build is possible" in said(app, "#cause")
-        assert rows(app)[0].startswith("An ordinary Python 3.13, not a free-threaded one\n")
+        assert rows(app)[0].startswith("A standard Python 3.13, not a free-threaded one\n")
         assert any("conda install -c conda-forge cryptography" in row for row in rows(app))
         await pilot.press("escape")
         await pilot.pause()
@@ -127,7 +127,7 @@ def test_the_command_line_says_them_under_the_error(
 ) -> None:
     assert cli.main(["plan", "--facts", saved(tmp_path, HOPELESS)]) == Exit.IMPOSSIBLE
     told = capsys.readouterr().err
-    assert "What is possible instead:\n  1. An ordinary Python 3.13, not a free-threaded" in told
+    assert "What is possible instead:\n  1. A standard Python 3.13, not a free-threaded" in told
     assert "\n     conda install -c conda-forge cryptography\n" in told
 
 
@@ -168,7 +168,7 @@ def test_line_by_line_they_come_before_the_last_question(
     code = linear.install(FakeMachine(facts=HOPELESS, real=True).engine(), Choices(), asker)
     assert code == Exit.IMPOSSIBLE
     assert asker.asked == ["venv", "What now?"], "a question without an answer is not asked"
-    assert "What is possible instead:\n  1. An ordinary Python 3.13" in capsys.readouterr().out
+    assert "What is possible instead:\n  1. A standard Python 3.13" in capsys.readouterr().out
 
 
 def test_line_by_line_without_a_question_it_ends_at_once() -> None:

@@ -133,7 +133,7 @@ def test_a_path_that_leads_to_no_program(tmp_path: Path) -> None:
     assert inspect(str(tmp_path), "asked")[0].problem.startswith("It is a folder")
     assert inspect(str(tmp_path / "python9"), "asked")[0].problem == "It does not exist."
     (tmp_path / "python").symlink_to(tmp_path / "gone")
-    assert "is gone" in inspect(str(tmp_path / "python"), "asked")[0].problem
+    assert "no longer exists" in inspect(str(tmp_path / "python"), "asked")[0].problem
     binary = tmp_path / "python.bin"
     binary.write_bytes(b"\x7fELF of another machine")
     binary.chmod(0o755)
