@@ -88,12 +88,12 @@ def test_the_list_has_everything_with_its_state_size_and_age(root: Path) -> None
 def test_verify_says_what_is_damaged_and_fails(root: Path) -> None:
     code, out, _ = run("verify")
     assert code == Exit.UNPROVED
-    assert "It is damaged or was cut off" in out
+    assert "It is damaged or incomplete" in out
     assert run("verify", BUILT)[0] == 0
     (root / BUILT / "lib" / "libssl.a").write_bytes(b"m")
     code, out, _ = run("verify", BUILT)
     assert code == Exit.UNPROVED
-    assert "    lib/libssl.a is not what it was when it was built." in out.splitlines()
+    assert "    lib/libssl.a has changed since it was built." in out.splitlines()
 
 
 def test_list_and_verify_as_json(root: Path) -> None:
@@ -124,11 +124,11 @@ def test_what_cannot_be_read_is_damaged(root: Path, monkeypatch: pytest.MonkeyPa
 def test_clear_removes_all_or_what_is_named(root: Path) -> None:
     code, out, _ = run("clear", "openssl-9.9.9.tar.gz", yes=True)  # the last part of a name will do
     assert code == 0
-    assert out.splitlines() == [f"Removed {SOURCE}", "1 thing removed, 1 kB free again."]
+    assert out.splitlines() == [f"Removed {SOURCE}", "1 thing removed, 1 kB freed."]
     assert (root / BUILT).exists()
     code, out, _ = run("clear", yes=True)
     assert code == 0
-    assert out.splitlines()[-1] == "2 things removed, 2 MB free again."
+    assert out.splitlines()[-1] == "2 things removed, 2 MB freed."
     assert run()[1].startswith("The cache is empty")
 
 
@@ -163,7 +163,7 @@ def test_where_nobody_can_answer_nothing_is_removed(
         answers(monkeypatch, "y\n")
     else:
         monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
-    with pytest.raises(BadRequest, match="nobody can answer") as caught:
+    with pytest.raises(BadRequest, match="there is no terminal to ask in") as caught:
         run("clear", as_json=as_json)
     assert "--yes" in caught.value.hints[0]
     assert (root / BUILT).exists()
@@ -201,7 +201,9 @@ def test_a_name_that_is_not_there_is_refused_with_the_nearest(root: Path, deed: 
 
 
 def test_a_word_that_is_none_is_refused_with_the_nearest(root: Path) -> None:
-    with pytest.raises(BadRequest, match=r"no 'cache verfy' \(did you mean verify\?\)"):
+    with pytest.raises(
+        BadRequest, match=r"Unknown command: 'cache verfy' \(did you mean verify\?\)"
+    ):
         run("verfy")
     assert root.exists()
 
@@ -234,7 +236,9 @@ def test_from_the_front_door(root: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert main(["cache", "verify", "--json"]) == 4
     assert json.loads(capfd.readouterr().out)["folder"] == str(root)
     assert main(["cache", "clear", "--json", "nothing"]) == 2
-    assert json.loads(capfd.readouterr().out)["error"]["what"].startswith("There is no 'nothing'")
+    assert json.loads(capfd.readouterr().out)["error"]["what"].startswith(
+        "'nothing' is not in the cache"
+    )
     assert main(["cache", "clear", "--yes"]) == 0
     assert "3 things removed" in capfd.readouterr().out
     assert main(["cahce"]) == 2

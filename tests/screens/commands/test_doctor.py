@@ -36,7 +36,7 @@ def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
     text, code = printed(replace(GOOD, privilege=Privilege()))
     assert code == Exit.DONE
     assert "\n!  Root         You cannot become root: neither sudo nor doas is available.\n" in text
-    assert "                → Take the wheel, which needs no root" in text
+    assert "                → Use the wheel, which needs no root" in text
     assert "Ready, with 1 warning." in text
 
 
@@ -52,7 +52,7 @@ def test_without_unicode_every_sign_is_ascii() -> None:
     assert "\nx  Python " in text
     assert "\nok Packages " in text
     assert "\n!  Root " in text
-    assert "-> Take the wheel" in text
+    assert "-> Use the wheel" in text
 
 
 def test_colour_adds_nothing_but_colour() -> None:

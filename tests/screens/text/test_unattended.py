@@ -114,7 +114,7 @@ def test_verbose_shows_the_commands_and_their_output() -> None:
 def test_waiting_for_a_lock_is_told_and_no_line_is_written_over() -> None:
     machine = Pretended(OWN_PYTHON, script={"packages": Scene(waits="apt, process 42", seconds=70)})
     _, lines, _ = install(machine, SOURCE)
-    waiting = "Waiting, for 5 min 0 s at most: apt, process 42"
+    waiting = "Waiting (at most 5 min 0 s): apt, process 42"
     assert f"      2 Install 5 missing… | {waiting}" in lines
     assert any(line.endswith(": done in 1 min 10 s") for line in lines)
     assert not any("\r" in line or "\x1b" in line for line in lines)
@@ -130,14 +130,14 @@ def test_steps_that_run_together_are_told_apart() -> None:
     first = next(n for n, line in enumerate(lines) if line.startswith("[1/6]"))
     told = [line for line in lines[first:] if not line.startswith("      $ ")]
     assert told[:10] == [
-        "[1/6] Fetch APT's package lists … ",
+        "[1/6] Update APT's package lists … ",
         "[3/6] Make the virtual environment … ",
-        "      1 Fetch APT's package… | Get:1",
+        "      1 Update APT's package… | Get:1",
         "      3 Make the virtual… | made",
-        "      1 Fetch APT's package… | Get:2",
+        "      1 Update APT's package… | Get:2",
         "[3/6] Make the virtual environment: done in 1.0 s",
         "[4/6] Install the newest pip into the environment … ",
-        "[1/6] Fetch APT's package lists: done in 1.0 s",
+        "[1/6] Update APT's package lists: done in 1.0 s",
         "[2/6] Install 5 missing packages … ",
         "[4/6] Install the newest pip into the environment: done in 1.0 s",
     ]
@@ -152,9 +152,9 @@ def test_what_a_failure_stops_is_told_with_the_reason() -> None:
     assert code == Exit.FAILED
     steps = [line for line in lines if line.startswith("[")]
     assert steps[:4] == [
-        "[1/6] Fetch APT's package lists … ",
+        "[1/6] Update APT's package lists … ",
         "[3/6] Make the virtual environment … FAILED after 12 s",
-        "[1/6] Fetch APT's package lists: cancelled after 1.0 s. "
+        "[1/6] Update APT's package lists: cancelled after 1.0 s. "
         "It was stopped because “Make the virtual environment” failed.",
         "[2/6] Install 5 missing packages: not started",
     ]
@@ -199,7 +199,7 @@ def test_sudo_asks_once_where_there_is_a_terminal() -> None:
 
 def test_a_wrong_password_ends_before_any_work() -> None:
     machine = Pretended(WITH_SUDO, password=False)
-    with pytest.raises(Impossible, match="did not give root"):
+    with pytest.raises(Impossible, match="did not grant root rights"):
         install(machine, SOURCE, can_ask=True)
 
 
@@ -282,7 +282,7 @@ def test_a_signal_cancels_the_run_in_order(name: str) -> None:
     code = unattended.install(machine.engine(), Choices(), out, io.StringIO(), can_ask=False)
     sender.join(30)
     assert code == Exit.CANCELLED
-    assert "Nothing is left running" in out.getvalue()
+    assert "No program is left running" in out.getvalue()
     assert signal.getsignal(getattr(signal, name)) == before
 
 

@@ -794,7 +794,7 @@ async def test_two_steps_are_shown_with_their_own_progress(
             "▶ running Install cryptography 50.0.2 50% · 0:00",
             "○ to do Prove that it works",
         ]
-        assert text(app, "#now") == "Steps 1 and 3 of 4 run side by side"
+        assert text(app, "#now") == "Steps 1 and 3 of 4 run in parallel"
         assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
         assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
         log = app.screen.query_one(LiveLog)

@@ -168,7 +168,7 @@ def test_a_rust_with_all_that_its_lists_name_is_whole(root: Path) -> None:
     files = (path for path in toolchain.rglob("*") if path.is_file())
     assert entry.bytes == sum(path.stat().st_size for path in files) + 100  # two names, one file
     (toolchain / "bin" / "rustc").unlink()
-    assert entries.verify(entry) == (f"bin/rustc of {toolchain.name} is not there.",)
+    assert entries.verify(entry) == (f"bin/rustc of {toolchain.name} is missing.",)
     shutil.rmtree(toolchain / "lib")
     assert "was not finished" in entries.verify(entry)[0]
     shutil.rmtree(toolchain)

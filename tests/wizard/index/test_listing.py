@@ -234,7 +234,7 @@ def test_a_file_index(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        (IndexSource("", no_index=True), "No index is asked"),
+        (IndexSource("", no_index=True), "pip is configured to use no index"),
         (IndexSource("", no_index=True, find_links=("/no/such/folder",)), "does not exist"),
         (IndexSource("file:///no/such/index"), "has no page for cryptography"),
         (IndexSource("http://index.example/simple"), "is plain http, which pip ignores"),
@@ -327,20 +327,20 @@ def test_secrets_are_not_shown() -> None:
     ("answer", "why"),
     [
         (page("<html><form>Sign in <a href='/help'>Help</a></form>"), "may be a sign-in page"),
-        (page("{{{", JSON), "is not the JSON form of an index"),
-        (page('{"files": [1]}', JSON), "is not the JSON form of an index"),
-        (page('{"files": [{"filename": 1}]}', JSON), "is not the JSON form of an index"),
-        (page('{"message": "no"}', JSON), "is not the JSON form of an index"),
-        (page("[" * 100_000, JSON), "is not the JSON form of an index"),
+        (page("{{{", JSON), "sent JSON that is not an index page"),
+        (page('{"files": [1]}', JSON), "sent JSON that is not an index page"),
+        (page('{"files": [{"filename": 1}]}', JSON), "sent JSON that is not an index page"),
+        (page('{"message": "no"}', JSON), "sent JSON that is not an index page"),
+        (page("[" * 100_000, JSON), "sent JSON that is not an index page"),
         (page(b"\x00\xff" * 1000, HTML), "lists no file"),
         (page("{}", "application/json"), "answered with application/json"),
         (status(401), "asks for a user name and password"),
         (status(403), "asks for a user name and password"),
         (status(404), "does not exist (404)"),
         (status(418), "answered with status 418"),
-        (status(500), "is out of order (500)"),
-        (status(503, Retry_After="3600"), "is out of order (503)"),
-        (status(302, Location="/simple/cryptography/"), "from address to address without an end"),
+        (status(500), "reports a server error (500)"),
+        (status(503, Retry_After="3600"), "reports a server error (503)"),
+        (status(302, Location="/simple/cryptography/"), "redirects endlessly"),
         (status(302, Location="http://[broken/"), "cryptography/"),
     ],
 )
@@ -362,7 +362,7 @@ def test_an_answer_that_breaks_off(server: Server) -> None:
         handler.end_headers()
         handler.wfile.write(b'{"files": [')
 
-    assert "broke off" in ask(server.says(answer)).problem
+    assert "before its answer was complete" in ask(server.says(answer)).problem
 
 
 @pytest.mark.parametrize("announced", [True, False])

@@ -119,7 +119,7 @@ def test_an_old_python(tmp_path: Path, version: str) -> None:
         ("echo Fatal: no encodings >&2; exit 1", "exit code 1: Fatal: no encodings"),
         ("echo 'pyenv: python9: not found' >&2; echo advice >&2; exit 127", "python9: not found"),
         ("exit 4", "It ended with exit code 4."),
-        ("exec sleep 30", "no answer within 0.5 seconds"),
+        ("exec sleep 30", "did not answer within 0.5 seconds"),
     ],
 )
 def test_what_is_no_python(tmp_path: Path, body: str, said: str) -> None:
@@ -131,9 +131,9 @@ def test_what_is_no_python(tmp_path: Path, body: str, said: str) -> None:
 
 def test_a_path_that_leads_to_no_program(tmp_path: Path) -> None:
     assert inspect(str(tmp_path), "asked")[0].problem.startswith("It is a folder")
-    assert inspect(str(tmp_path / "python9"), "asked")[0].problem == "This program does not exist."
+    assert inspect(str(tmp_path / "python9"), "asked")[0].problem == "It does not exist."
     (tmp_path / "python").symlink_to(tmp_path / "gone")
-    assert "is gone" in inspect(str(tmp_path / "python"), "asked")[0].problem
+    assert "no longer exists" in inspect(str(tmp_path / "python"), "asked")[0].problem
     binary = tmp_path / "python.bin"
     binary.write_bytes(b"\x7fELF of another machine")
     binary.chmod(0o755)

@@ -241,7 +241,7 @@ def test_a_manager_whose_reader_breaks_has_a_problem(
 
     monkeypatch.setattr(type(managers()["apt"]), "candidates", breaks)
     (found,) = apt(bin_, "echo 'ii  gcc 4:12.2 '", "echo")
-    assert "form that is not known" in found.problem
+    assert "in an unknown format" in found.problem
     assert found.packages == (Package("gcc", "4:12.2", ""),)
 
 

@@ -96,7 +96,7 @@ def test_what_is_asked_for_keeps_the_name_it_was_asked_by(
 def test_a_python_that_was_asked_for_and_is_none_is_first_with_its_problem(tmp_path: Path) -> None:
     (tmp_path / "bin" / "python3").symlink_to(BASE)
     found, _ = find(Choices(python=str(tmp_path / "nothing-python")), tmp_path, everything=False)
-    assert [(p.origin, p.problem) for p in found] == [("asked", "This program does not exist.")]
+    assert [(p.origin, p.problem) for p in found] == [("asked", "It does not exist.")]
 
 
 def test_an_environment_whose_python_is_gone_is_named(tmp_path: Path) -> None:

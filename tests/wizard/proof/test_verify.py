@@ -140,7 +140,7 @@ def test_an_unknown_linkage_is_a_problem_only_where_one_was_asked_for(tmp_path: 
         f"How OpenSSL 4.0.3 is linked is unknown. {report.linkage.problem}",
     )
     (problem,) = verify(program, link="dynamic").problems
-    assert problem.startswith("A dynamic OpenSSL was asked for, but how it is linked is unknown:")
+    assert problem.startswith("A dynamic OpenSSL was requested, but how it is linked is unknown:")
 
 
 @posix

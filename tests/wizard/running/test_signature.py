@@ -90,7 +90,7 @@ def test_a_good_signature_of_somebody_else(
 ) -> None:
     keys.sign(mirror, keys.stranger)
     error = refusal(by(keys, mirror, monkeypatch))
-    assert error.why == f"It was signed by {keys.stranger}, and it must be by {keys.signer}."
+    assert error.why == f"It was signed by {keys.stranger}, but it must be signed by {keys.signer}."
     assert "Good signature" in error.shown
 
 
@@ -135,7 +135,9 @@ def test_where_there_is_no_signature_the_hint_says_what_to_do(mirror: Path) -> N
 
 def test_a_page_without_an_end_is_no_signature(mirror: Path) -> None:
     (mirror.parent / "a.tar.gz.asc").write_bytes(b"x" * (signature.LARGEST + 1))
-    assert "is no signature" in refusal(action(mirror, program(mirror.parent, "gpg", VALID))).what
+    assert (
+        "is not a signature" in refusal(action(mirror, program(mirror.parent, "gpg", VALID))).what
+    )
 
 
 def test_a_gpg_that_hangs_is_given_up(mirror: Path) -> None:
