@@ -86,7 +86,7 @@ def doctor(case: Case, stream: TextIO, color: bool) -> int:
 
 
 def _shown(finding: Finding, *, width: int, fancy: bool, color: bool) -> str:
-    from wizard.wrap import wrap
+    from wizard.wording import wrap
 
     unicode_sign, plain_sign, code = _SIGNS[finding.mark]
     sign = unicode_sign if fancy else plain_sign

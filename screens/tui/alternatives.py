@@ -16,7 +16,7 @@ import assets
 from screens.session import Session
 from screens.tui.page import Go, Page
 from wizard.errors import Alternative, Exit, Impossible, WizardError
-from wizard.wrap import wrap
+from wizard.wording import wrap
 
 INDENT = "    "
 AROUND = 14

@@ -170,13 +170,13 @@ class WizardApp(App[int]):
     def _go_on(self) -> None:
         """After a run that only prepared: probe again, and show the rest of the plan."""
 
-        from screens.tui.probe_screen import LookScreen
+        from screens.tui.dialogs import ProbeScreen
 
         def looked(error: WizardError | None) -> None:
             self.go("review" if error is None else "welcome")
 
         why = "The wizard now knows what is needed."
-        self.push_screen(LookScreen(self.session, why, self.session.go_on), looked)
+        self.push_screen(ProbeScreen(self.session, why, self.session.go_on), looked)
 
     # Textual calls these four by name (page and message), without importing their classes.
 
@@ -212,14 +212,14 @@ class WizardApp(App[int]):
             self.go("question")
             return
 
-        from screens.tui.probe_screen import LookScreen
+        from screens.tui.dialogs import ProbeScreen
 
         def looked(error: WizardError | None) -> None:
             self.session.start_over()
             self.go("question" if error is None else "welcome")
 
         self.push_screen(
-            LookScreen(self.session, "The finished steps may have changed something."), looked
+            ProbeScreen(self.session, "The finished steps may have changed something."), looked
         )
 
     def on_result_page_show_log(self) -> None:
@@ -251,7 +251,7 @@ class WizardApp(App[int]):
 
     def action_interrupt(self) -> None:
         """Ctrl+C: ask before a run is stopped, and quit with 130; otherwise quit at once."""
-        from screens.tui.confirm import ConfirmScreen
+        from screens.tui.dialogs import ConfirmScreen
 
         run = self._run_page()
         if run is None:

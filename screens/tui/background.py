@@ -11,7 +11,7 @@ from typing import Callable, TypeVar
 T = TypeVar("T")
 
 
-async def beside(work: Callable[[], T]) -> T:
+async def in_thread(work: Callable[[], T]) -> T:
     """Run ``work`` in a thread, wait for it without blocking the screen, and return its result.
 
     The thread is a daemon: Python waits for an executor's thread when the user quits, so a slow

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Markdown
 
-from screens.tui.overlay import Overlay
+from screens.tui.dialogs import Dialog
 
 
-class HelpScreen(Overlay[None]):
+class HelpScreen(Dialog[None]):
     """A page of help in Markdown. Escape, Enter, F1 or the button closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,7 +13,6 @@ from textual.widgets import Footer, Static
 
 from screens.session import Session
 from screens.terminal import SMALLEST
-from screens.tui.too_small import TooSmall
 
 NAME = "cryptography wizard"
 STAGES = ("Welcome", "Questions", "Review", "Install", "Done")
@@ -46,6 +45,26 @@ class Trail(Static):
             else:
                 parts.append((name, "$quiet"))
         super().__init__(Content.assemble(*parts))
+
+
+class TooSmall(Static):
+    """Asks for a larger terminal and shows its current size. Running programs continue."""
+
+    def show(self, columns: int, lines: int) -> None:
+        """Show the size of the terminal."""
+        wide, high = SMALLEST
+        self.update(
+            Content.from_markup(
+                "[b]Please enlarge this window[/b]\n\n"
+                "The wizard needs $wide × $high characters.\n"
+                "This window has $columns × $lines.\n\n"
+                "Running programs continue. Ctrl+C quits.",
+                wide=wide,
+                high=high,
+                columns=columns,
+                lines=lines,
+            )
+        )
 
 
 class Page(Screen[None]):

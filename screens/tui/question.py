@@ -15,11 +15,11 @@ from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.session import Session
+from screens.tui.dialogs import ProbeScreen
 from screens.tui.page import Go, Page
-from screens.tui.probe_screen import LookScreen
 from wizard.errors import WizardError
 from wizard.questions.question import Option
-from wizard.wrap import wrap
+from wizard.wording import wrap
 
 FREE = "free-answer"
 """The id of the row for a typed answer."""
@@ -243,7 +243,7 @@ class QuestionPage(Page):
         if self.session.names_a_place(self._question, text):
             work = partial(self.session.submit_and_look, self._question, text)
             why = "The wizard checks your answer."
-            self.app.push_screen(LookScreen(self.session, why, work), self._looked)
+            self.app.push_screen(ProbeScreen(self.session, why, work), self._looked)
             return
         try:
             self.session.submit(self._question, text)

@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 import assets
 from screens.session import Session
 from screens.text.text_reporter import seconds
-from screens.tui.background import beside
-from screens.tui.confirm import ConfirmScreen
+from screens.tui.background import in_thread
+from screens.tui.dialogs import ConfirmScreen
 from screens.tui.live_log import LiveLog
 from screens.tui.log_export import save_log
 from screens.tui.log_view import KEPT, LogView
@@ -109,7 +109,7 @@ class RunPage(Page):
                 session.ready(), session.complete, facts, self._emit, self._cancel, done
             )
 
-        ended = await beside(run)
+        ended = await in_thread(run)
         self._tick()
         self._finish(ended)
 
@@ -331,7 +331,7 @@ class RunPage(Page):
         run = self.session.progress()
         shown = {name: "\n".join(log.lines) for name, log in self._view.logs.items()}
         try:
-            path = await beside(lambda: save_log(run, shown))
+            path = await in_thread(lambda: save_log(run, shown))
         except OSError as error:
             self.notify(f"The log could not be saved: {error}", severity="error", timeout=10)
         else:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from screens.text.messages import friendly
-from screens.tui.background import beside
+from screens.tui.background import in_thread
 from screens.tui.page import Go, Page
 from wizard.errors import WizardError
 
@@ -146,7 +146,7 @@ class WelcomePage(Page):
         self.call_after_refresh(shown.set)
         await shown.wait()
         try:
-            await beside(self.session.probe)
+            await in_thread(self.session.probe)
         except WizardError as error:
             self._looking = False
             if self.gone:
@@ -184,7 +184,7 @@ class WelcomePage(Page):
         self.run_worker(self._show_support(), group="support", exclusive=True)
 
     async def _show_support(self) -> None:
-        found = await beside(self.session.support)
+        found = await in_thread(self.session.support)
         if not self.gone:
             words = found.short if found else "unknown, because no Python was found"
             self._show(SUPPORT, found is not None and found.kind == "tested", words)

@@ -11,7 +11,7 @@ from wizard import text_files
 from wizard.errors import BadRequest
 from wizard.facts import Manager, Package, Python
 from wizard.versions import minor
-from wizard.wording import did_you_mean, joined, nearest, typed
+from wizard.wording import did_you_mean, joined, nearest, typed, wrap
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,22 @@ def test_what_fails_while_it_is_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRequest) as caught, text_files.opened(tmp_path / "file", "a log file"):
         raise OSError(5, "Input/output error")
     assert caught.value.shown == "Input/output error"
+
+
+ARCHIVE = "openssl-3.0.22.tar.gz.asc"
+
+
+def test_a_name_with_hyphens_is_never_broken() -> None:
+    text = f"To check the signature put {ARCHIVE} beside it."
+    for width in range(8, len(text) + 1):
+        lines = wrap(text, width)
+        assert [line for line in lines if ARCHIVE in line], (width, lines)
+        assert " ".join(lines) == text
+
+
+def test_a_word_longer_than_a_line_is_one_line() -> None:
+    assert wrap("in /a/very/long/path now", 10) == ["in", "/a/very/long/path", "now"]
+
+
+def test_what_stands_before_the_lines_counts() -> None:
+    assert wrap("one two", 7, first="* ", rest="  ") == ["* one", "  two"]

@@ -31,7 +31,7 @@ from wizard.export.container import FOLDER, MIRRORS, Container
 from wizard.export.shell import aim, assignments, proof_script
 from wizard.method import compiles, methods
 from wizard.plan import PackagesInstalled, Plan, Step, in_turn, order
-from wizard.wrap import wrap
+from wizard.wording import wrap
 
 USER = "10001:10001"
 """The account and group of the final image, by number, which shows that it is not root."""

@@ -7,7 +7,7 @@ from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
 from wizard.method import methods
 from wizard.plan import Plan
-from wizard.wrap import wrap
+from wizard.wording import wrap
 
 __all__ = ["to_powershell", "to_shell", "to_text"]
 

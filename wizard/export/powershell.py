@@ -31,7 +31,7 @@ from wizard.export.shell import aim
 from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan, in_turn
 from wizard.programs import variables
-from wizard.wrap import wrap
+from wizard.wording import wrap
 
 _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
 _BARE = re.compile(r"[A-Za-z][\w\\/:.=+-]*", re.ASCII)

@@ -155,7 +155,7 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
     for cargo in facts.tools:
         if cargo.name != "cargo" or cargo.problem:
             continue
-        rustc = _beside(facts, cargo)
+        rustc = _in_thread(facts, cargo)
         if rustc is None or not _new_enough(rustc.version, row):
             continue
         toolchain = Toolchain(
@@ -183,7 +183,7 @@ def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
     return None
 
 
-def _beside(facts: Facts, cargo: Tool) -> Tool | None:
+def _in_thread(facts: Facts, cargo: Tool) -> Tool | None:
     """Return the compiler that cargo would use: the one in its folder, else the first on PATH."""
     folder = _folder(facts, cargo.path)
     same = (

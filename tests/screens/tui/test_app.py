@@ -16,17 +16,16 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Footer, Input, Static
 
 from screens.tui.app import WizardApp, run_app
-from screens.tui.confirm import ConfirmScreen
+from screens.tui.dialogs import ConfirmScreen
 from screens.tui.failure import FailurePage
 from screens.tui.help import HelpScreen
 from screens.tui.live_log import LiveLog
-from screens.tui.page import Page
+from screens.tui.page import Page, TooSmall
 from screens.tui.question import FREE, Answers, QuestionPage
 from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.run import RunPage
 from screens.tui.step_list import StepRow
-from screens.tui.too_small import TooSmall
 from screens.tui.welcome import WelcomePage
 from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun, pretend
 from tests.screens.scenes import (

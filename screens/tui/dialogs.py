@@ -1,0 +1,101 @@
+"""The dialogs: boxes over a page. The help is one too, in a module of its own (`help`)."""
+
+from __future__ import annotations
+
+from typing import Callable, ClassVar, Optional
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen, ScreenResultType
+from textual.widgets import Button, Static
+
+import assets
+from screens.session import Session
+from screens.tui.background import in_thread
+from screens.tui.welcome import ACTIVITY
+from wizard.errors import WizardError
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A box over the page. The content has the class ``box``."""
+
+    CSS = assets.text("styles/dialogs.tcss")
+    SCOPED_CSS = False  # the three overlays share one stylesheet
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Asks for confirmation. Escape, N and the focused button say no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("escape,n", "answer(False)", "No"),
+        Binding("left,right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, *, yes: str, no: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._yes = yes
+        self._no = no
+
+    def compose(self) -> ComposeResult:
+        """The question and its two buttons."""
+        with Vertical(classes="box"):
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._text, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(self._no, id="no", variant="primary")
+                yield Button(self._yes, id="yes", variant="error")
+
+    def on_mount(self) -> None:
+        """The harmless answer has the focus."""
+        self.query_one("#no").focus()
+
+    def action_answer(self, answer: bool) -> None:
+        """Answer with a key."""
+        self.dismiss(answer)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer with a button."""
+        self.dismiss(event.button.id == "yes")
+
+
+class ProbeScreen(Dialog[Optional[WizardError]]):
+    """Probes the machine and closes itself; its result is the error, if there was one."""
+
+    def __init__(self, session: Session, why: str, work: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self._session = session
+        self._why = why
+        self._work = work or session.probe
+        self._since = session.clock()
+
+    def compose(self) -> ComposeResult:
+        """What happens, and why."""
+        with Vertical(classes="box"):
+            yield Static("One moment", classes="title")
+            yield Static(self._why, markup=False)
+            yield Static("", id="activity", markup=False)
+
+    def on_mount(self) -> None:
+        """Start the probe."""
+        self.set_interval(0.25, self._turn)
+        self._turn()
+        self.run_worker(self._look(), exclusive=True)
+
+    def _turn(self) -> None:
+        elapsed = self._session.clock() - self._since
+        dots = ACTIVITY[int(elapsed * 4) % len(ACTIVITY)]
+        self.query_one("#activity", Static).update(
+            f"{dots} Looking at your computer… {elapsed:.0f} s"
+        )
+
+    async def _look(self) -> None:
+        try:
+            await in_thread(self._work)
+        except WizardError as error:
+            self.dismiss(error)
+        else:
+            self.dismiss(None)
