@@ -131,7 +131,7 @@ async def test_a_folder_is_looked_at_before_it_is_taken(tmp_path: Path) -> None:
         assert there.looks == 1
         own.value = str(empty)
         await press(pilot, "enter")
-        assert "is no folder of an OpenSSL" in shown(app, "#because")
+        assert "does not contain an OpenSSL" in shown(app, "#because")
         assert there.looks == 2
         assert app.session.choices().openssl == ""
         own.value = str(good)
@@ -166,8 +166,8 @@ def test_numbered_questions(
     assert (
         "1. The OpenSSL 3.0.22 of this system, used from its folder (dynamic) (recommended)" in out
     )
-    assert "4. An OpenSSL built here, copied in (static)\n" in out
-    assert "4. OpenSSL 3.5.7 built here, copied in (static) (chosen)\n" in out
+    assert "4. An OpenSSL built here, copied into cryptography (static)\n" in out
+    assert "4. OpenSSL 3.5.7 built here, copied into cryptography (static) (chosen)\n" in out
     assert "2. OpenSSL 3.5.7 (recommended)\n     Supported until 2030-04-08." in out
     assert "from source, linked statically" in out
     assert "OpenSSL 3.0.22 is out of support since 2026-09-07" in " ".join(out.split())
@@ -182,7 +182,10 @@ def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:
         assert linear.install(Pretended(AS_ROOT).engine(), Choices(), asker) == Exit.CANCELLED
     out = " ".join(capsys.readouterr().out.split())
     assert "from source, linked dynamically" in out
-    assert "OpenSSL 3.5.7 is supported until 2030-04-08. Nobody but you updates this one." in out
+    assert (
+        "OpenSSL 3.5.7 is supported until 2030-04-08. To update OpenSSL later, you must rebuild."
+        in out
+    )
 
 
 def test_a_folder_line_by_line(
@@ -196,7 +199,7 @@ def test_a_folder_line_by_line(
     assert linear.install(there.engine(), Choices(), Plain()) == Exit.CANCELLED
     assert there.looks == 3
     out = capsys.readouterr().out
-    assert f"\n{empty} is no folder of an OpenSSL.\nWhat to do:\n  - There has to be" in out
+    assert f"\n{empty} does not contain an OpenSSL.\nWhat to do:\n  - The file" in out
     assert "How should OpenSSL be linked?" in out
     assert f"OPENSSL_DIR={good}" in out
 

@@ -41,7 +41,9 @@ def test_before_it_is_made(plan: Plan) -> None:
     assert review.headline(plan, Choices()).endswith(
         f"with its own OpenSSL inside, into the folder {where}"
     )
-    assert formats.to_text(plan).startswith("Put cryptography 50.0.2 from a wheel and all that")
+    assert formats.to_text(plan).startswith(
+        "Put cryptography 50.0.2 from a wheel, with its dependencies,"
+    )
 
 
 def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:
@@ -49,7 +51,7 @@ def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:
     lines = messages.ending(plan, RunEnded(0, 1.0, Report("/c/bin/python", True)))
     text = "\n".join(lines)
     assert "ok: cryptography 50.0.2 for Python 3.9.18 and Python 3.12.1." in text
-    assert "note: cryptography-50.0.2-cp39-abi3-linux_x86_64.whl: It only installs on" in text
+    assert "note: cryptography-50.0.2-cp39-abi3-linux_x86_64.whl: It installs only on" in text
     assert lines[-1] == "  cryptography-wizard --yes --from-wheelhouse './my wheels'"
     assert "activate" not in text
 
@@ -64,7 +66,7 @@ def test_when_the_proof_failed(plan: Plan) -> None:
     report = Report("/c/bin/python", False, problems=("It does not work.",))
     text = "\n".join(messages.ending(plan, RunEnded(4, 1.0, report)))
     assert "It does not work." in text
-    assert text.endswith("Nothing was put into ./my wheels.")
+    assert text.endswith("Nothing was written to ./my wheels.")
 
 
 def test_a_failed_step_and_a_cancel_are_told_as_always(plan: Plan) -> None:
@@ -83,7 +85,7 @@ def test_a_saved_machine_has_no_folders_here(
 ) -> None:
     words = ["plan", "--facts", str(tmp_path / "x.json"), "--from-wheelhouse", str(tmp_path)]
     assert cli.main(words) == 2
-    assert "its folders are not here" in capsys.readouterr().err
+    assert "its folders do not exist here" in capsys.readouterr().err
 
 
 def test_a_damaged_one_ends_before_any_look_at_the_machine(

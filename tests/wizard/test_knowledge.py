@@ -34,11 +34,11 @@ def test_spellings_of_a_version(version: str, line: str) -> None:
     [
         ("3.3.2", "older than 3.4", ["3.4"]),
         ("51.0.0", "newer than 50.0.2", ["50.0.2"]),
-        ("42.0.9", "no cryptography 42.0.9", ["42.0.8", "43.0.0"]),
-        ("43.0.2", "no cryptography 43.0.2", ["43.0.1", "43.0.3"]),
-        ("44.0.9", "no cryptography 44.0.9", ["44.0.3", "45.0.1"]),
-        ("5.0", "no cryptography 5.0", ["3.4.8", "35.0.0"]),
-        ("50.0.0rc1", "no cryptography 50.0.0rc1", ["49.0.0", "50.0.0"]),
+        ("42.0.9", "cryptography 42.0.9 does not exist", ["42.0.8", "43.0.0"]),
+        ("43.0.2", "cryptography 43.0.2 does not exist", ["43.0.1", "43.0.3"]),
+        ("44.0.9", "cryptography 44.0.9 does not exist", ["44.0.3", "45.0.1"]),
+        ("5.0", "cryptography 5.0 does not exist", ["3.4.8", "35.0.0"]),
+        ("50.0.0rc1", "cryptography 50.0.0rc1 does not exist", ["49.0.0", "50.0.0"]),
     ],
 )
 def test_versions_that_do_not_exist_name_the_nearest(
@@ -136,6 +136,6 @@ def test_an_unknown_or_missing_key_in_an_asset_is_named() -> None:
 
 def test_what_is_compiled_has_not_the_wheels_openssl() -> None:
     row = load().release("46.0.7")
-    assert "The wheels before 48.0.1 hold" in row.caveat(bundled=True)
+    assert "The wheels before 48.0.1 contain" in row.caveat(bundled=True)
     assert "The wheels" not in row.caveat(bundled=False)
     assert row.caveat(bundled=False) == row.security

@@ -132,7 +132,7 @@ def test_11_universal_wheels_begin_with_36() -> None:
 
 
 def test_12_the_plan_says_that_crates_are_fetched_too() -> None:
-    assert any("crates" in note for note in source(machine("workshop"), "50.0.2").notes)
+    assert any("Rust packages" in note for note in source(machine("workshop"), "50.0.2").notes)
 
 
 @pytest.mark.parametrize("name", ["mac-arm-brew", "mac-intel-brew"])

@@ -52,16 +52,16 @@ MACHINES = {
 }
 GARBAGE = "I am not the program you are looking for"
 KINDS = {
-    "garbage": (f"echo '{GARBAGE}'", "form that is not known"),
-    "terminal-codes": (r"printf '\033[31m\007%s\033[0m\n' oops", "form that is not known"),
-    "binary": (r"printf '\377\376\000\001\n\200\n'", "form that is not known"),
+    "garbage": (f"echo '{GARBAGE}'", "in an unknown format"),
+    "terminal-codes": (r"printf '\033[31m\007%s\033[0m\n' oops", "in an unknown format"),
+    "binary": (r"printf '\377\376\000\001\n\200\n'", "in an unknown format"),
     "huge": (
         "head -c 10000000 /dev/zero | tr '\\0' x; echo",
-        "form that is not known",
+        "in an unknown format",
     ),
     "language": ("echo 'Fehler: Das kann ich nicht.' >&2; exit 1", "Das kann ich nicht"),
-    "hangs": ("exec sleep 60", "no answer within 0.5 seconds"),
-    "child": (f"sleep 60 & echo '{GARBAGE}'", "no answer within 0.5 seconds"),
+    "hangs": ("exec sleep 60", "did not answer within 0.5 seconds"),
+    "child": (f"sleep 60 & echo '{GARBAGE}'", "did not answer within 0.5 seconds"),
     "missing-library": (
         "echo 'error while loading shared libraries: libx.so.1' >&2; exit 127",
         "libx.so.1",
@@ -149,7 +149,7 @@ def test_silence_is_no_answer_where_a_healthy_one_speaks(bin_: Path, name: str) 
         steps = plan(here(name, found), KNOWLEDGE, Choices(method="source")).steps
         assert [step.id for step in steps] == ["packages-refresh"]
     else:
-        assert "form that is not known" in found.problem
+        assert "in an unknown format" in found.problem
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_one_answer_that_cannot_be_read_does_not_hide_the_other(bin_: Path) -> N
     program(bin_, "dpkg-query", "echo 'ii  libssl-dev 3.0.19 '; exit 1")
     found = asked("apt")
     assert [package.name for package in found.packages] == ["libssl-dev"]
-    assert found.problem.startswith("apt-cache answered")
+    assert found.problem.startswith("apt-cache printed")
 
 
 def test_a_folder_is_taken_only_if_it_can_be_one(bin_: Path) -> None:
@@ -192,7 +192,7 @@ def test_an_answer_without_end_is_ended(bin_: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(packages, "PATIENCE", 60.0)
     pretend(bin_, "apk", "exec yes")
     problem = asked("apk").problem
-    assert problem.endswith("apk answered far more than anybody asked it, and was ended.")
+    assert problem.endswith("apk printed far too much output and was stopped.")
 
 
 def test_what_a_manager_says_does_no_harm_to_a_terminal() -> None:

@@ -62,7 +62,7 @@ def test_a_folder_gets_the_usual_name_and_a_file_none() -> None:
 def test_what_is_not_there_is_told_with_who_named_it(
     folder: Path, tmp_path: Path, said_by: str
 ) -> None:
-    assert "no such file or folder" in refusal(str(tmp_path / "none"), said_by=said_by).what
+    assert "does not exist" in refusal(str(tmp_path / "none"), said_by=said_by).what
     assert "openssl-4.0.2.tar.gz" in refusal(str(folder), "4.0.2", said_by).what
     assert "openssl-3.0.1.tar.gz" in refusal(str(folder), "3.0.1", said_by).what  # a folder
 

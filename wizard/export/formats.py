@@ -20,7 +20,7 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
     aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
     if plan.wheelhouse:
-        aim = f"cryptography {plan.release} {how} and its dependencies"
+        aim = f"cryptography {plan.release} {how}, with its dependencies,"
         lines = [f"Put {aim} into the folder {plan.wheelhouse}", ""]
     for note in plan.notes:
         lines += wrap(note, width, first="  * ", rest="    ")
