@@ -1,4 +1,4 @@
-"""The dialogs: boxes over a page. The help is one too, in a module of its own (`help`)."""
+"""The dialogs: boxes over a page. The help is one too, in a separate module (`help`)."""
 
 from __future__ import annotations
 

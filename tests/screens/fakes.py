@@ -201,7 +201,7 @@ WAYS = (
 )
 
 
-TESTED = Support("50.0.2", "tested", "", "50.0.2: tested by its developers on this kind of system")
+TESTED = Support("50.0.2", "tested", "", "50.0.2: tested on this kind of system")
 
 REPORT = Report(
     "/home/ada/project/cryptography-env/bin/python",

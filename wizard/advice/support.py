@@ -84,7 +84,7 @@ class Support:
     """The outcome for one release here.
 
     ``tested``: by its developers; ``wheel``: not tested, but a wheel fits; ``neither``. ``words``
-    is a sentence for people, ``short`` the same in at most 56 characters. ``openssl`` says which
+    is a sentence for people, ``short`` the same in at most 52 characters. ``openssl`` says which
     OpenSSL its source builds are tested with. ``source`` says where it was read. ``source`` and
     ``openssl`` are empty if the release is unknown.
     """
@@ -121,10 +121,10 @@ def support(
     untested = _untested(facts.system, row, python)
     if untested is None:
         words = f"The developers of cryptography test {version} on {here}."
-        short = f"{version}: tested by its developers on this kind of system"
+        short = f"{version}: tested on this kind of system"
         return Support(version, "tested", words, short, _openssl(row), row.source)
-    perhaps = "perhaps tested" if untested.perhaps else "not tested"
-    short = f"{version}: {'a' if has_wheel else 'no'} wheel; {perhaps} on this kind of system"
+    tested = "perhaps tested here" if untested.perhaps else "not tested on this kind of system"
+    short = f"{version}: {'a' if has_wheel else 'no'} wheel; {tested}"
     return Support(version, kind, f"{wheel} {untested.why}", short, _openssl(row), row.source)
 
 
