@@ -78,16 +78,16 @@ def origin(case: Case) -> Question | None:
     )
     best = next((option for option in options if not option.closed), None)
     recommended = best.value if best else ""
-    why = "It is the simplest choice that is possible here."
+    because = f"Recommended: {best.label}. It is the simplest possible choice." if best else ""
     if recommended == options[0].value and keeper != _YOU:
-        why = "Nothing else is compiled, and updates are automatic."
+        because = f"Recommended: dynamic, from {whose}. Updates are automatic."
     return Question(
         "openssl",
         "Where should OpenSSL come from?",
         assets.text("questions/openssl.md"),
         options,
         recommended,
-        f"Recommended: {best.label}. {why}" if best else "",
+        because,
         free="An OpenSSL you built yourself (enter its folder)",
         example="for example /opt/openssl-3.5",
         fields=("openssl", "link"),
