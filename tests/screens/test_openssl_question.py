@@ -170,7 +170,9 @@ def test_numbered_questions(
     assert "4. OpenSSL 3.5.7 built here, copied into cryptography (static) (chosen)\n" in out
     assert "2. OpenSSL 3.5.7 (recommended)\n     Supported until 2030-04-08." in out
     assert "from source, linked statically" in out
-    assert "OpenSSL 3.0.22 is out of support since 2026-09-07" in " ".join(out.split())
+    assert "OpenSSL 3.0.22 is no longer supported: fixes ended on 2026-09-07" in " ".join(
+        out.split()
+    )
 
 
 def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ WHEEL = "Install the wheel instead, which includes its own OpenSSL."
 def supported(facts: Facts, source: OpenSSLSource) -> str:
     """Return how long the OpenSSL project supports a version, as part of a sentence."""
     if ended(facts, source):
-        return f"no longer supported since {source.ends}: it receives no fixes"
+        return f"no longer supported: fixes ended on {source.ends}"
     return f"supported until {source.ends}"
 
 

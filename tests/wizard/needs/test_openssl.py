@@ -206,7 +206,7 @@ def test_before_40_it_is_named_by_flags() -> None:
     assert env(made)["LDFLAGS"].endswith(" -Wl,--exclude-libs,ALL")
     assert "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS" not in env(made)
     assert "no-module" not in command(made, "openssl-configure").argv
-    assert any("no longer supported since 2023-09-11" in note for note in made.notes)
+    assert any("no longer supported: fixes ended on 2023-09-11" in note for note in made.notes)
 
 
 def test_a_mac_is_configured_for_the_python_not_the_machine() -> None:

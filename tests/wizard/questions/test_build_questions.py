@@ -153,7 +153,7 @@ def test_only_the_versions_that_the_release_takes_are_offered() -> None:
     assert question.recommended == "3.5.7", "the long-term one, not the newest"
     words = {option.value: option.consequence for option in question.options}
     assert words["3.5.7"] == "Supported until 2030-04-08."
-    assert words["3.0.22"] == "No longer supported since 2026-09-07: it receives no fixes."
+    assert words["3.0.22"] == "No longer supported: fixes ended on 2026-09-07."
     before = asked(DEBIAN, "openssl_version", release="46.0.1", openssl="3.5.7", link="static")
     assert "4.0.2" not in [option.value for option in before.options]
 
