@@ -40,7 +40,7 @@ def test_no_package(python: str, tmp_path: Path) -> None:
     assert last["doing"] == ""
     ((name, ok, detail),) = last["checks"]
     assert (name, ok) == ("package", False)
-    assert "there is no package cryptography" in detail
+    assert "contains no package cryptography" in detail
 
 
 def test_python_s_own_openssl_is_loaded_first(python: str, tmp_path: Path) -> None:
