@@ -1,10 +1,10 @@
-"""What commands are given: the arguments that they share, already read."""
+"""The parsed arguments that several commands share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from screens.terminal import ColorWish
+from screens.terminal import ColorMode
 from wizard.choices import Choices
 
 NAME = "cryptography-wizard"
@@ -12,23 +12,23 @@ NAME = "cryptography-wizard"
 
 @dataclass(frozen=True)
 class Common:
-    """What every command can be given. ``--ascii`` has had its effect before it is parsed."""
+    """The arguments of every command. ``--ascii`` already took effect before parsing."""
 
     json: bool = False
-    color: ColorWish = "auto"
+    color: ColorMode = "auto"
 
 
 @dataclass(frozen=True)
 class WithChoices(Common):
-    """What a command that makes a plan can be given. ``choices`` are those of the flags alone."""
+    """The arguments of a command that makes a plan. ``choices`` are only those from flags."""
 
     choices: Choices = field(default_factory=Choices)
     answers: str = ""
 
-    def checked(self, *, elsewhere: bool = False) -> Choices:
-        """Return the choices of the flags and the answers file, after the checks that need no work.
+    def checked(self, *, other_machine: bool = False) -> Choices:
+        """Return the choices from flags and answers file, after the checks that need no probe.
 
-        ``elsewhere``: the plan is for another machine, whose files and folders are not here.
+        ``other_machine`` says that the plan is for another machine, so paths are not checked.
         Raises BadRequest.
         """
         from wizard.questions import validation
@@ -38,4 +38,8 @@ class WithChoices(Common):
             from wizard.questions import answers  # imports TOML, which is slow
 
             choices = answers.merge(choices, answers.load(self.answers))
-        return validation.check_elsewhere(choices) if elsewhere else validation.check(choices)
+        return (
+            validation.check_for_other_machine(choices)
+            if other_machine
+            else validation.check(choices)
+        )

@@ -1,4 +1,4 @@
-"""The report of a bug: a file that can be sent, and the words that point to it."""
+"""The report of a bug: a file for the developers, and an error that names it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from wizard import __version__, locations
 from wizard.errors import WizardError
 
 
-def write(error: Exception, words: Sequence[str]) -> WizardError:
+def write(error: Exception, arguments: Sequence[str]) -> WizardError:
     """Write the traceback of ``error`` into a file, and return an error that names the file.
 
-    ``words`` are those of the command line. If the file cannot be written, the error says so.
+    ``arguments`` are those of the command line. If the file cannot be written, the error says so.
     """
-    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    file = locations.state() / "bugs" / f"{moment}-{os.getpid()}.txt"
+    time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    file = locations.state() / "bugs" / f"{time}-{os.getpid()}.txt"
     report = (
         f"cryptography-wizard {__version__}, Python {platform.python_version()}, "
-        f"{platform.platform()}\narguments: {list(words)}\n\n"
+        f"{platform.platform()}\narguments: {list(arguments)}\n\n"
         + "".join(traceback.format_exception(type(error), error, error.__traceback__))
     )
     try:

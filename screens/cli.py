@@ -1,4 +1,4 @@
-"""The front door: the program ``cryptography-wizard``, its exit codes, and how it reports errors.
+"""The entry point of the program ``cryptography-wizard``: its exit codes and error messages.
 
 Its commands are the modules of `screens.commands`.
 """
@@ -16,72 +16,72 @@ from wizard.errors import Exit, Impossible, WizardError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. No error shows a traceback."""
-    words = sys.argv[1:] if argv is None else list(argv)
-    terminal.make_safe(ascii_only="--ascii" in words)
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
-        with signals.interrupting():
-            code = _carry_out(words)
+        with signals.raising_interrupts():
+            code = _run(arguments)
             sys.stdout.flush()
             return code
     except SystemExit as done:  # after --help and --version
         return int(done.code or 0)
     except WizardError as error:
-        return _tell(error, words)
+        return _report_error(error, arguments)
     except KeyboardInterrupt:
         cancelled = WizardError("Cancelled.")
         cancelled.code = Exit.CANCELLED
-        return _tell(cancelled, words)
+        return _report_error(cancelled, arguments)
     except BrokenPipeError:
-        return _nobody_listens()
+        return _ignore_closed_pipe()
     except OSError as error:
-        return _tell(_unwritable(error) or _bug(error, words), words)
+        return _report_error(_write_error(error) or _bug_error(error, arguments), arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never raised
-        return _tell(_bug(error, words), words)
+        return _report_error(_bug_error(error, arguments), arguments)
 
 
-def _carry_out(words: Sequence[str]) -> int:
-    if not words:
-        # The usual start: without a parser, its first page appears sooner.
+def _run(arguments: Sequence[str]) -> int:
+    if not arguments:
+        # The usual start needs no parser, so the first page appears sooner.
         from screens.commands import install
 
         return install.run(install.Arguments())
     from screens import command_line
 
-    return command_line.parse(words).carry_out()
+    return command_line.parse(arguments).run()
 
 
-def _tell(error: WizardError, words: Sequence[str]) -> int:
+def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     """Report an error: as text on standard error, or as one JSON object on standard output."""
     from screens import command_line
     from screens.text import messages
     from screens.text.summary import Problem, Summary
 
     try:
-        if command_line.wants_json(words):
+        if command_line.wants_json(arguments):
             from wizard import codec
 
-            ways = error.ways if isinstance(error, Impossible) else ()
-            summary = Summary(int(error.code), error=Problem.of(error), ways=ways)
+            ways = error.alternatives if isinstance(error, Impossible) else ()
+            summary = Summary(int(error.code), error=Problem.from_error(error), ways=ways)
             print(codec.to_json(summary), flush=True)
         else:
-            text = "\n".join(messages.error(error))
+            text = "\n".join(messages.error_lines(error))
             print(f"cryptography-wizard: {text}", file=sys.stderr, flush=True)
     except OSError:
-        _nobody_listens()
+        _ignore_closed_pipe()
     return int(error.code)
 
 
-def _nobody_listens() -> int:
-    """Let Python end without a message about the closed pipe."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+def _ignore_closed_pipe() -> int:
+    """Make Python end without a message about a closed pipe; return the exit code."""
+    null = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+        os.dup2(null, descriptor)
+    os.close(null)
     return int(Exit.CANCELLED)
 
 
-def _unwritable(error: OSError) -> WizardError | None:
-    """The error of a result that could not be written, or None if it was another error."""
+def _write_error(error: OSError) -> WizardError | None:
+    """Return the error for a result that could not be written, or None for other errors."""
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return None
     return WizardError(
@@ -91,7 +91,7 @@ def _unwritable(error: OSError) -> WizardError | None:
     )
 
 
-def _bug(error: Exception, words: Sequence[str]) -> WizardError:
+def _bug_error(error: Exception, arguments: Sequence[str]) -> WizardError:
     from screens import bug_report  # needed only for a bug
 
-    return bug_report.write(error, words)
+    return bug_report.write(error, arguments)

@@ -1,4 +1,4 @@
-"""The command line, read: which command it names, and that command's arguments."""
+"""Parse the command line: which command it names, and the arguments of that command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard import __version__
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean
 
-_ENDING = """\
+_EPILOG_END = """\
 exit codes:
   0 done and proved             3 not possible on this machine; it says why
   1 a step failed               4 installed, but not proved
@@ -38,68 +38,68 @@ class Request:
     command: Command
     arguments: Any
 
-    def carry_out(self) -> int:
+    def run(self) -> int:
         """Run the command and return its exit code. Raises WizardError."""
         return self.command.run(self.arguments)
 
 
-def parse(words: Sequence[str]) -> Request:
-    """Read the command line.
+def parse(arguments: Sequence[str]) -> Request:
+    """Parse the command line.
 
-    Raises BadRequest if it is wrong, and SystemExit(0) after ``--help`` and ``--version``. Only the
-    commands that ``words`` may name are imported, and all of them for ``--help``.
+    Raises BadRequest if it is wrong, and SystemExit(0) after ``--help`` and ``--version``. It
+    imports only the commands that ``arguments`` may name, and all of them for ``--help``.
     """
     names = commands.names()
-    named = tuple(name for name in names if name in words)
-    parsers = _parsers(names if {"-h", "--help"} & set(words) else named)
+    named = tuple(name for name in names if name in arguments)
+    parsers = _parsers(names if {"-h", "--help"} & set(arguments) else named)
     try:
-        flags.check_flags(words, _flags(parsers.values()))
-    except BadRequest:  # it may be the flag of a command that is not named
-        flags.check_flags(words, _flags(_parsers(names).values()))
-    known, rest = parsers[""].parse_known_args(words)
-    given = vars(known)
+        flags.check_flags(arguments, _known_flags(parsers.values()))
+    except BadRequest:  # it may be a flag of another command
+        flags.check_flags(arguments, _known_flags(_parsers(names).values()))
+    parsed, remaining = parsers[""].parse_known_args(arguments)
+    given = vars(parsed)
     command = commands.load(given.pop("command"))
-    return Request(command, _arguments(command, given, rest, parsers[""]))
+    return Request(command, _arguments(command, given, remaining, parsers[""]))
 
 
-def wants_json(words: Sequence[str]) -> bool:
+def wants_json(arguments: Sequence[str]) -> bool:
     """Return whether errors should also be JSON; used even if the command line is wrong."""
-    pairs = list(zip(words, words[1:]))
-    return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
+    pairs = list(zip(arguments, arguments[1:]))
+    return "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairs
 
 
-class _Main(Parser):
+class _MainParser(Parser):
     """The parser of the whole command line."""
 
     def error(self, message: str) -> NoReturn:
-        wrong = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
-        if wrong:
-            near = did_you_mean(wrong[1], commands.names())
-            message = f"unknown command: {wrong[1]!r}{near}"
+        match = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
+        if match:
+            suggestion = did_you_mean(match[1], commands.names())
+            message = f"unknown command: {match[1]!r}{suggestion}"
         super().error(message)
 
 
 def _arguments(
-    command: Command, given: dict[str, Any], rest: list[str], parser: argparse.ArgumentParser
+    command: Command, given: dict[str, Any], remaining: list[str], parser: argparse.ArgumentParser
 ) -> Any:
-    """The arguments of a command, from what the parser has found and what it has left over."""
+    """Return the arguments of a command from the parser's results and its remaining words."""
     known = {field.name for field in fields(command.Arguments)}
     given["choices"] = flags.choices_of(given)
     if "words" in known:
-        given["words"] = (*given.get("words", ()), *rest)  # what follows a flag is left over
-    elif rest:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        given["words"] = (*given.get("words", ()), *remaining)  # words after a flag remain
+    elif remaining:
+        parser.error(f"unrecognized arguments: {' '.join(remaining)}")
     return command.Arguments(**{name: given[name] for name in known & given.keys()})
 
 
 def _parsers(names: Sequence[str]) -> dict[str, Parser]:
-    """The parser of the whole command line, named "", and those of the commands ``names``."""
+    """Return the parser of the whole command line, named "", and those of these commands."""
     default = commands.load(commands.DEFAULT)
-    listed = commands.in_order(names)
-    main = _Main(
+    commands_by_name = commands.in_order(names)
+    main = _MainParser(
         prog=NAME,
         description="Installs the Python package cryptography, and proves that it works.",
-        epilog=_epilog((default, *listed.values())),
+        epilog=_epilog((default, *commands_by_name.values())),
     )
     flags.add_common(main)
     main.add_argument("--version", action="version", version=f"{NAME} {__version__}")
@@ -108,7 +108,7 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
     group = main.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", parser_class=Parser
     )
-    for name, command in listed.items():
+    for name, command in commands_by_name.items():
         text = command.HELP
         parser = group.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
         flags.add_common(parser)
@@ -121,11 +121,11 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
 def _epilog(listed: Iterable[Command]) -> str:
     examples = [example for command in listed for example in command.EXAMPLES]
     typed = [f"{NAME} {words}".strip() for words, _ in examples]
-    wide = max(map(len, typed))
-    lines = [f"  {line:<{wide}}   {does}" for line, (_, does) in zip(typed, examples)]
-    return "\n".join(["examples:", *lines, "", _ENDING])
+    width = max(map(len, typed))
+    lines = [f"  {line:<{width}}   {does}" for line, (_, does) in zip(typed, examples)]
+    return "\n".join(["examples:", *lines, "", _EPILOG_END])
 
 
-def _flags(parsers: Iterable[Parser]) -> set[str]:
+def _known_flags(parsers: Iterable[Parser]) -> set[str]:
     usages = (parser.format_usage() for parser in parsers)
     return {"--help", *(flag for usage in usages for flag in _FLAG.findall(usage))}

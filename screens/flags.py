@@ -12,14 +12,14 @@ from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean
 
-CHOICE = "choice."
-"""With this begins the destination of each choice's flag, so that no other flag can collide."""
+CHOICE_PREFIX = "choice."
+"""The prefix of the destinations of choices, so that no other flag can collide with them."""
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that raises BadRequest instead of printing the usage and exiting.
 
-    What is not given is not among its results.
+    Flags that are not given are not in its results.
     """
 
     def __init__(self, **more: Any) -> None:
@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
         )
 
 
-class Once(argparse.Action):
+class StoreOnce(argparse.Action):
     """Accepts a value once; another value for the same flag is a contradiction."""
 
     def __call__(
@@ -44,9 +44,9 @@ class Once(argparse.Action):
         values: Any,
         option_string: str | None = None,
     ) -> None:
-        before = getattr(namespace, self.dest, values)
-        if before != values:
-            parser.error(f"{option_string} is given twice: {before!r} and {values!r}")
+        previous = getattr(namespace, self.dest, values)
+        if previous != values:
+            parser.error(f"{option_string} is given twice: {previous!r} and {values!r}")
         if not values:
             parser.error(f"the value of {option_string} is empty")
         setattr(namespace, self.dest, values)
@@ -57,63 +57,70 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON, for scripts")
     parser.add_argument("--ascii", action="store_true", help="write only ASCII characters")
     parser.add_argument(
-        "--color", action=Once, choices=("auto", "always", "never"), help="whether to use colours"
+        "--color",
+        action=StoreOnce,
+        choices=("auto", "always", "never"),
+        help="whether to use colours",
     )
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `WithChoices`: all choices, and the file that they may come from."""
+    """Add the flags of `WithChoices`: all choices, and the answers file."""
     group = parser.add_argument_group("choices (default: the recommended answers)")
     for choice in described().values():
         add_choice(group, choice)
     group.add_argument(
         "--answers",
-        action=Once,
+        action=StoreOnce,
         metavar="FILE",
         help="read choices from a TOML file; flags take precedence",
     )
 
 
 def add_choice(parser: argparse._ActionsContainer, choice: Choice, text: str = "") -> None:
-    """Add the flag of one choice; ``text`` is its help, if not that of the choice."""
-    how: dict[str, Any] = {"action": "store_const", "const": "".join(choice.values)}
+    """Add the flag of one choice; ``text`` replaces the help of the choice."""
+    options: dict[str, Any] = {"action": "store_const", "const": "".join(choice.values)}
     if choice.metavar:
-        how = {"action": Once, "metavar": choice.metavar}
-    parser.add_argument(choice.flag, dest=CHOICE + choice.name, help=text or choice.help, **how)
+        options = {"action": StoreOnce, "metavar": choice.metavar}
+    parser.add_argument(
+        choice.flag, dest=CHOICE_PREFIX + choice.name, help=text or choice.help, **options
+    )
 
 
 def add_facts(parser: argparse.ArgumentParser) -> None:
     """Add the flag for a saved machine, for a command with the field ``facts``."""
     parser.add_argument(
         "--facts",
-        action=Once,
+        action=StoreOnce,
         metavar="FILE",
         help="use a machine saved with doctor --json instead of this one",
     )
 
 
-def check_flags(words: Sequence[str], known: set[str]) -> None:
-    """Raise BadRequest for the first flag that is not ``known``, with the nearest that is.
+def check_flags(arguments: Sequence[str], known: set[str]) -> None:
+    """Raise BadRequest for the first flag that is not ``known``. The error names the nearest one.
 
     argparse would take the value of an unknown flag for a command.
     """
-    for argument in words:
-        word = argument.split("=")[0]
-        if word == "--":
+    for argument in arguments:
+        flag = argument.split("=")[0]
+        if flag == "--":
             break
-        if re.match(r"--?[A-Za-z]", word) and word not in known:
+        if re.match(r"--?[A-Za-z]", flag) and flag not in known:
             raise BadRequest(
-                f"Unknown flag: {word}{did_you_mean(word, known)}.",
+                f"Unknown flag: {flag}{did_you_mean(flag, known)}.",
                 hints=(f"{NAME} --help lists all options.",),
             )
 
 
 def choices_of(given: dict[str, Any]) -> Choices:
-    """The choices among what a parser found. Raises BadRequest for a value that is not allowed."""
-    flags = {name: given[CHOICE + name] for name in described() if CHOICE + name in given}
+    """Return the choices in a parser's results. Raises BadRequest for an invalid value."""
+    flags = {
+        name: given[CHOICE_PREFIX + name] for name in described() if CHOICE_PREFIX + name in given
+    }
     if flags:
         from wizard.questions import answers
 
         for name, value in flags.items():
-            answers.check_value(name, value, place=described()[name].typed(value))
+            answers.check_value(name, value, location=described()[name].typed(value))
     return Choices(**flags)

@@ -1,4 +1,4 @@
-"""What the full screen keeps between its pages: the machine, the answers, the plan, the run."""
+"""The state that is kept between questions and pages: machine, answers, plan and run."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One session of the wizard, from the welcome page to the end. It does not depend on a screen.
+    """One session of the wizard, from the probe to the end. It does not depend on a screen.
 
-    ``given`` are the choices from flags or a file; ``answers`` those made here. If a question
-    disappears, its answer is kept, so that it is still there if the question returns. ``run`` is
-    what has happened in the run of the plan, None before it begins. ``clock`` gives seconds.
+    ``given`` are the choices from flags or a file, ``answers`` those made here. If a question
+    disappears, its answer is kept for the case that the question returns. ``completed`` are the
+    choices that the plan was made for. ``run`` is the state of the run, or None before it begins.
+    ``clock`` returns seconds.
     """
 
     def __init__(
@@ -48,12 +49,12 @@ class Session:
         self.answers: dict[str, str] = {}
         self.position = 0
         self.plan: Plan | None = None
-        self.complete = given
+        self.completed = given
         self.run: RunState | None = None
         self._code = int(Exit.CANCELLED)
-        self._prepared = False
+        self._has_prepared = False
         self._case: Case | None = None
-        self._lists: dict[Choices, tuple[Question, ...]] = {}
+        self._questions: dict[Choices, tuple[Question, ...]] = {}
 
     @property
     def code(self) -> int:
@@ -66,19 +67,19 @@ class Session:
 
         if self.knowledge is None:
             self.knowledge = knowledge.load()
-        self._look(self.choices() if self.facts else self.given)
+        self._probe(self.choices() if self.facts else self.given)
 
-    def known(self) -> tuple[Facts, Knowledge]:
-        """Return the machine and the knowledge about the releases. Only after `probe`."""
+    def probed(self) -> tuple[Facts, Knowledge]:
+        """Return the facts and the knowledge. Raises RuntimeError before `probe`."""
         if self.facts is None or self.knowledge is None:
             raise RuntimeError("the machine has not been probed yet")
         return self.facts, self.knowledge
 
     def case(self, choices: Choices) -> Case:
-        """The machine with these choices. Only after `probe`."""
+        """Return the case of this machine with these choices. Only after `probe`."""
         from wizard.needs.case import Case
 
-        facts, knowledge = self.known()
+        facts, knowledge = self.probed()
         if self._case is None or self._case.facts is not facts:
             self._case = Case(facts, knowledge)
         return self._case.choosing(choices)
@@ -88,21 +89,19 @@ class Session:
         return self._applicable(self.choices())
 
     def choices(self) -> Choices:
-        """Return the given choices and answers, without answers to questions that no longer
-        apply.
-        """
+        """Return the given choices and the answers to questions that still apply."""
         choices = self.given
-        taken: set[str] = set()
+        used: set[str] = set()
         while True:
-            open_ = (q for q in self._applicable(choices) if q.key not in taken)
-            question = next((q for q in open_ if self._answered(q)), None)
+            candidates = (q for q in self._applicable(choices) if q.key not in used)
+            question = next((q for q in candidates if self._answers_to(q)), None)
             if question is None:
                 return choices
-            choices = replace(choices, **self._answered(question))
-            taken.add(question.key)
+            choices = replace(choices, **self._answers_to(question))
+            used.add(question.key)
 
     def support(self) -> Support | None:
-        """Return whether the release to install is tested here; None without a Python."""
+        """Return whether upstream tests the release on such a machine; None without a Python."""
         try:
             choices = self.choices()
         except WizardError:
@@ -113,45 +112,43 @@ class Session:
         """Return the current question."""
         return self.questions()[self.position]
 
-    def hopeless(self) -> bool:
+    def has_no_answer(self) -> bool:
         """Return whether the current question has no possible answer."""
         return not self.question().recommended
 
-    def answer_now(self, question: Question) -> str:
-        """Return the current answer: the one given before, or the recommended one if that is
-        impossible."""
-        standing = question.given(self.choices())
-        closed = any(option.closed for option in question.options if option.value == standing)
-        return question.recommended if closed or not standing else standing
+    def current_answer(self, question: Question) -> str:
+        """Return the answer that was given, or the recommended one if that is not possible."""
+        current = question.given(self.choices())
+        closed = any(option.closed for option in question.options if option.value == current)
+        return question.recommended if closed or not current else current
 
-    def names_a_place(self, question: Question, text: str) -> bool:
-        """Return whether this answer was typed, and names a place that the wizard must check."""
+    def needs_probe(self, question: Question, text: str) -> bool:
+        """Return whether this answer is a typed path, which `submit_and_probe` must check."""
         typed = all(option.value != text.strip() for option in question.options)
-        return typed and _is_place(question)
+        return typed and _is_path(question)
 
     def submit(self, question: Question, text: str) -> None:
-        """Set an answer. Raises WizardError, and keeps the old answer, if it is not possible."""
-        made, typed = self._made(question, text)
-        if typed and not _is_place(question):
-            self._try(question, made)
-        self._keep(question, made)
+        """Set an answer. If it is not possible, raises WizardError and keeps the old answer."""
+        choices, typed = self._parse_answer(question, text)
+        if typed and not _is_path(question):
+            self._check_possible(question, choices)
+        self._record(question, choices)
 
-    def submit_and_look(self, question: Question, text: str) -> None:
-        """Set an answer that names a place, after checking that place. Raises like `submit`."""
-        made, _ = self._made(question, text)
-        self._look(replace(self.choices(), **question.flags(made)))  # type: ignore[arg-type]
-        if question.key == "openssl":  # the following questions say what this Python can have
+    def submit_and_probe(self, question: Question, text: str) -> None:
+        """Set an answer that is a path, after probing that path. Raises the errors of `submit`."""
+        choices, _ = self._parse_answer(question, text)
+        self._probe(replace(self.choices(), **question.flags(choices)))  # type: ignore[arg-type]
+        if question.key == "openssl":  # for a Python, the following questions say what is possible
             try:
-                self._try(question, made)
-            except (
-                Impossible
-            ) as error:  # everything else was possible, so the folder is the problem
+                self._check_possible(question, choices)
+            except Impossible as error:
+                # Everything else was possible, so the folder is the problem.
                 raise BadRequest(error.why or error.what, hints=error.hints) from None
-        self._keep(question, made)
+        self._record(question, choices)
 
     def forward(self, question: Question) -> bool:
         """Go to the next question; False if this was the last one."""
-        keys = [each.key for each in self.questions()]
+        keys = [other.key for other in self.questions()]
         self.position = keys.index(question.key) + 1 if question.key in keys else self.position
         return self.position < len(keys)
 
@@ -164,52 +161,55 @@ class Session:
         return True
 
     def make_plan(self) -> Plan:
-        """Plan with the answers, and recommended ones for the rest. Raises WizardError."""
+        """Make the plan from the answers, and recommended ones for open questions.
+
+        Raises WizardError.
+        """
         decision = self.engine.settle(self.case(self.choices()))
-        self.complete, self.plan = decision.choices, decision.plan
-        if self._prepared:
+        self.completed, self.plan = decision.choices, decision.plan
+        if self._has_prepared:
             require_progress(self.plan)
         return self.plan
 
-    def prepared(self) -> bool:
-        """Return whether the last run only prepared, so that the rest can be planned now."""
+    def only_prepared(self) -> bool:
+        """Return whether the last run only prepared, so that the other steps can be planned now."""
         result = self.run.result if self.run else None
-        return result is not None and result.code == Exit.DONE and self.ready().prepares
+        return result is not None and result.code == Exit.DONE and self.require_plan().prepares
 
-    def go_on(self) -> None:
+    def continue_after_preparation(self) -> None:
         """Probe again after a preparation; the answers are kept. Raises WizardError."""
         self.probe()
         self.start_over()
         self._code = int(Exit.CANCELLED)
-        self._prepared = True
+        self._has_prepared = True
 
-    def ready(self) -> Plan:
-        """Return the plan. Only after `make_plan`."""
+    def require_plan(self) -> Plan:
+        """Return the plan. Raises RuntimeError before `make_plan`."""
         if self.plan is None:
             raise RuntimeError("there is no plan yet")
         return self.plan
 
     def needs_password(self) -> bool:
         """Return whether a step of the plan needs root and root needs a password."""
-        facts, _ = self.known()
-        root = any(getattr(step.action, "root", False) for step in self.ready().steps)
+        facts, _ = self.probed()
+        root = any(getattr(step.action, "root", False) for step in self.require_plan().steps)
         return root and facts.privilege.password
 
-    def begin(self) -> RunState:
-        """A run of the plan begins, or another attempt: then what was done stays done."""
+    def begin_run(self) -> RunState:
+        """Begin a run of the plan, or another attempt, in which steps that are done stay done."""
         from wizard.running.run_state import RunState
 
         self._code = self.code
-        self.run = self.run.retry() if self.run else RunState.of(self.ready())
+        self.run = self.run.retry() if self.run else RunState.before_run(self.require_plan())
         return self.run
 
     def apply(self, event: Event) -> RunState:
-        """Take an event of the run; return the state after it. Only after `begin`."""
-        self.run = self.progress().apply(event)
+        """Apply an event of the run; return the state after it. Only after `begin_run`."""
+        self.run = self.require_run().apply(event)
         return self.run
 
-    def progress(self) -> RunState:
-        """What has happened in the run. Only after `begin`."""
+    def require_run(self) -> RunState:
+        """Return the state of the run. Raises RuntimeError before `begin_run`."""
         if self.run is None:
             raise RuntimeError("there is no run yet")
         return self.run
@@ -221,44 +221,44 @@ class Session:
         self.plan = None
         self.position = 0
 
-    def _look(self, choices: Choices) -> None:
+    def _probe(self, choices: Choices) -> None:
         self.facts = self.engine.probe(choices, everything=True)
-        self._lists.clear()
+        self._questions.clear()
 
-    def _made(self, question: Question, text: str) -> tuple[Choices, bool]:
-        """Return the choices that an answer makes, and whether it was typed. Raises WizardError."""
+    def _parse_answer(self, question: Question, text: str) -> tuple[Choices, bool]:
+        """Return the choices that an answer sets, and whether it was typed. Raises WizardError."""
         from wizard.questions import completion, validation
 
         value = completion.answer(question, text)
-        made = question.put(Choices(), value)
+        choices = question.put(Choices(), value)
         typed = all(option.value != value for option in question.options)
-        return (validation.check(made), True) if typed else (made, False)
+        return (validation.check(choices), True) if typed else (choices, False)
 
-    def _keep(self, question: Question, made: Choices) -> None:
-        """Record the answer to a question, and no other choice that it fills."""
+    def _record(self, question: Question, choices: Choices) -> None:
+        """Record the answer to a question."""
         for name in question.fills:
             self.answers.pop(name, None)
-        self.answers.update(question.flags(made))
+        self.answers.update(question.flags(choices))
 
-    def _answered(self, question: Question) -> dict[str, Any]:
-        """Return the choices made here, of those that a question fills."""
+    def _answers_to(self, question: Question) -> dict[str, Any]:
+        """Return the answers made here to this question, by the name of the choice."""
         return {name: self.answers[name] for name in question.fills if name in self.answers}
 
-    def _try(self, question: Question, made: Choices) -> None:
+    def _check_possible(self, question: Question, choices: Choices) -> None:
         """Raise WizardError if a typed answer is impossible, regardless of the other answers."""
-        tried: dict[str, Any] = question.flags(made)
+        trial: dict[str, Any] = question.flags(choices)
         for earlier in self.questions():
             if earlier.key == question.key:
                 break
-            tried = {**dict.fromkeys(earlier.fills, ""), **self._answered(earlier), **tried}
-        self.engine.complete(self.case(replace(self.given, **tried)))
+            trial = {**dict.fromkeys(earlier.fills, ""), **self._answers_to(earlier), **trial}
+        self.engine.complete(self.case(replace(self.given, **trial)))
 
     def _applicable(self, choices: Choices) -> tuple[Question, ...]:
-        if choices not in self._lists:
-            self._lists[choices] = self.engine.questions(self.case(choices))
-        return self._lists[choices]
+        if choices not in self._questions:
+            self._questions[choices] = self.engine.questions(self.case(choices))
+        return self._questions[choices]
 
 
-def _is_place(question: Question) -> bool:
-    """Whether what is typed for this question names a place that the wizard must look at."""
-    return described()[question.fills[0]].place
+def _is_path(question: Question) -> bool:
+    """Return whether a typed answer to this question is a path that the wizard must probe."""
+    return described()[question.fills[0]].is_path

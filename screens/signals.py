@@ -11,7 +11,7 @@ from typing import Callable, TextIO, TypeVar
 
 T = TypeVar("T")
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Ctrl-C, terminate, closed terminal; each system has some of them."""
 
 
@@ -22,7 +22,7 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
     An ignored signal, as under nohup, stays ignored. Only for the main thread.
     """
     before = {}
-    for name in NAMES:
+    for name in SIGNAL_NAMES:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             before[number] = signal.signal(number, handler)
@@ -34,9 +34,9 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 
 
 def cancel_on_signals(work: Callable[[], T], cancel: threading.Event) -> T:
-    """Return what ``work`` returns; signals that end programs set ``cancel`` while it works.
+    """Run ``work`` and return its result; meanwhile, signals that end programs set ``cancel``.
 
-    The work is done in another thread: a signal's handler runs between any two instructions of
+    It runs in another thread: a signal's handler runs between any two instructions of
     the main thread, which must not hold the lock of the event that the handler sets.
     """
     from concurrent.futures import ThreadPoolExecutor, wait
@@ -51,7 +51,7 @@ def cancel_on_signals(work: Callable[[], T], cancel: threading.Event) -> T:
         return future.result()
 
 
-def interrupting() -> contextlib.AbstractContextManager[None]:
+def raising_interrupts() -> contextlib.AbstractContextManager[None]:
     """Make every signal that ends programs raise KeyboardInterrupt, like Ctrl-C."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -61,17 +61,17 @@ def interrupting() -> contextlib.AbstractContextManager[None]:
 
 
 class OutputStream:
-    """Writes to a stream. If the stream breaks, it calls ``gone`` once and writes nothing more.
+    """Writes to a stream. If the stream breaks, it calls ``on_broken`` once, then writes nothing.
 
-    An error from writing about a run must not tear the run: ``gone`` ends it in order.
+    A broken stream must not abort a run in the middle: ``on_broken`` ends the run properly.
     """
 
-    def __init__(self, stream: TextIO | None, gone: Callable[[], None]) -> None:
+    def __init__(self, stream: TextIO | None, on_broken: Callable[[], None]) -> None:
         self._stream = stream
-        self._gone = gone
+        self._on_broken = on_broken
 
     def write(self, text: str) -> None:
-        """Write text as it is, now."""
+        """Write text unchanged, and flush."""
         if self._stream is None:
             return
         try:
@@ -79,7 +79,7 @@ class OutputStream:
             self._stream.flush()
         except (OSError, ValueError):  # a broken pipe, a closed terminal or file
             self._stream = None
-            self._gone()
+            self._on_broken()
 
     def write_lines(self, *lines: str) -> None:
         """Write whole lines."""

@@ -1,4 +1,4 @@
-"""What the terminal can do: which interface fits it, and which colours and characters it shows."""
+"""What the terminal can do: which interface fits, and which colours and characters it shows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Literal, TextIO
 
 from wizard.errors import BadRequest
 
-ColorWish = Literal["auto", "always", "never"]
+ColorMode = Literal["auto", "always", "never"]
 
-SMALLEST = (60, 16)
+SMALLEST_SIZE = (60, 16)
 """The smallest number of columns and lines for the full screen."""
 
-LOOK_ALIKES = {
+ASCII_REPLACEMENTS = {
     "…": "...",
     "—": "-",
     "–": "-",
@@ -39,8 +39,8 @@ LOOK_ALIKES = {
 """The replacements for characters that the terminal cannot show."""
 
 
-class Face(Enum):
-    """The ways to ask."""
+class Interface(Enum):
+    """The kinds of interface that ask questions."""
 
     FULL = "full screen"
     PROMPTS = "prompts"
@@ -66,9 +66,9 @@ class Abilities:
     spoken: bool = False
 
 
-def look(environ: Mapping[str, str] = os.environ) -> Abilities:
-    """Check the streams of this process."""
-    columns, lines = _size()
+def detect(environ: Mapping[str, str] = os.environ) -> Abilities:
+    """Return the abilities of this process's streams."""
+    columns, lines = _terminal_size()
     kind = environ.get("TERM", "")
     return Abilities(
         stdin=is_terminal(sys.__stdin__),
@@ -82,14 +82,16 @@ def look(environ: Mapping[str, str] = os.environ) -> Abilities:
     )
 
 
-def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) -> Face:
+def choose_interface(
+    abilities: Abilities, *, prompts: bool = False, plain: bool = False
+) -> Interface:
     """Choose the interface that the terminal supports; ``prompts`` or ``plain`` requests one.
 
     Raises BadRequest if no question can be answered, so that nothing ever waits for an impossible
     answer. Answers may come through a pipe only if plain questions were requested.
     """
     if plain and abilities.open:
-        return Face.PLAIN
+        return Interface.PLAIN
     if not (abilities.stdin and abilities.stdout):
         raise BadRequest(
             "There is no terminal to ask questions in, so nothing was done.",
@@ -100,11 +102,13 @@ def choose(abilities: Abilities, *, prompts: bool = False, plain: bool = False) 
             ),
         )
     if prompts and not abilities.dumb:
-        return Face.PROMPTS
+        return Interface.PROMPTS
     if abilities.dumb or abilities.spoken or not abilities.columns:
-        return Face.PLAIN
-    roomy = abilities.columns >= SMALLEST[0] and abilities.lines >= SMALLEST[1]
-    return Face.FULL if roomy and abilities.stderr and not prompts else Face.PROMPTS
+        return Interface.PLAIN
+    large_enough = abilities.columns >= SMALLEST_SIZE[0] and abilities.lines >= SMALLEST_SIZE[1]
+    return (
+        Interface.FULL if large_enough and abilities.stderr and not prompts else Interface.PROMPTS
+    )
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -113,15 +117,15 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def color(
-    stream: TextIO | None, wish: ColorWish = "auto", environ: Mapping[str, str] = os.environ
+    stream: TextIO | None, mode: ColorMode = "auto", environ: Mapping[str, str] = os.environ
 ) -> bool:
     """Return whether to write colours to a stream. ``NO_COLOR`` in the environment means no."""
-    if wish != "auto":
-        return wish == "always"
+    if mode != "auto":
+        return mode == "always"
     return not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb" and is_terminal(stream)
 
 
-def forget_typing() -> None:
+def discard_typeahead() -> None:
     """Discard what was typed before the first question: it cannot be an answer."""
     if not is_terminal(sys.stdin):
         return
@@ -136,11 +140,11 @@ def forget_typing() -> None:
         termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
-def make_safe(*, ascii_only: bool = False) -> None:
+def make_streams_safe(*, ascii_only: bool = False) -> None:
     """Make the standard streams replace characters that their encoding lacks, instead of
     failing.
     """
-    codecs.register_error("look-alike", _look_alike)
+    codecs.register_error("look-alike", _replace_characters)
     # A stream that the caller closed is None here; its output is discarded until the end.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
@@ -151,14 +155,14 @@ def make_safe(*, ascii_only: bool = False) -> None:
             stream.reconfigure(errors="look-alike")
 
 
-def _look_alike(error: UnicodeError) -> tuple[str, int]:
+def _replace_characters(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    return "".join(LOOK_ALIKES.get(letter, "?") for letter in text), error.end
+    return "".join(ASCII_REPLACEMENTS.get(letter, "?") for letter in text), error.end
 
 
-def _size() -> tuple[int, int]:
+def _terminal_size() -> tuple[int, int]:
     for stream in (sys.__stderr__, sys.__stdout__):
         if stream is not None and is_terminal(stream):
             try:

@@ -19,7 +19,7 @@ from wizard.errors import Exit
 from wizard.export.commands import command_text
 from wizard.facts import Facts
 from wizard.plan import Plan, Step, order
-from wizard.programs.progress import reader
+from wizard.programs.progress import progress_reader
 from wizard.proof.verify import Check, Linkage, Report
 from wizard.running import privilege
 from wizard.running.events import (
@@ -211,7 +211,7 @@ def _play(
     action = step.action
     command = action if isinstance(action, Command) else Command(())
     shown = (
-        privilege.shown(action, facts.privilege)
+        privilege.command_text(action, facts.privilege)
         if isinstance(action, Command)
         else command_text(action, facts.system.name)
     )
@@ -224,7 +224,7 @@ def _play(
         if waits(scene.pause):
             yield cancelled
         yield None
-    progress = reader(command)
+    progress = progress_reader(command)
     for start in range(0, len(scene.lines), scene.batch):
         kept, advanced = progress.read(scene.lines[start : start + scene.batch])
         if kept:

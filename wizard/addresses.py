@@ -1,4 +1,4 @@
-"""Recognizing addresses, and masking the secrets in them."""
+"""Recognize addresses, and mask the secrets in them."""
 
 from __future__ import annotations
 

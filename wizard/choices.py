@@ -1,8 +1,8 @@
 """Choices: the answers to the wizard's questions, from any source.
 
-All that is known of a choice stands with its field in `Choices`: its help, its allowed values, and
-which other choices it implies, excludes or needs. Flags, answers files, the checks of a request
-and the faces read it from there.
+Each field of `Choices` contains the description of its choice: its help, its allowed values, and
+which other choices it implies, excludes or needs. Flags, answers files, checks and interfaces read
+it from there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Callable, Literal, get_args, get_type_hints
 
 from wizard import openssl_choice
 from wizard.method import names as method_names
-from wizard.openssl_choice import OpenSSLChoice, OwnOpenSSL, SystemOpenSSL
+from wizard.openssl_choice import CustomOpenSSL, OpenSSLChoice, SystemOpenSSL
 
 Link = Literal["", "dynamic", "static"]
 Rust = Literal["", "system", "rustup", "none"]
@@ -25,10 +25,10 @@ Repair = Literal["", "yes"]
 
 @dataclass(frozen=True)
 class Implies:
-    """Where the choice is made (``only``: with this value), ``other`` can only be ``value``.
+    """If the choice is made (``only``: with this value), ``other`` must be ``value``.
 
-    If ``other`` is open, it becomes ``value``; another value of it is a contradiction. ``why`` is
-    a sentence for the user, here and below.
+    If ``other`` is open, it becomes ``value``; any other value is a contradiction. ``why`` is a
+    sentence for the user, here and in the classes below.
     """
 
     other: str
@@ -52,10 +52,10 @@ class Excludes:
 
 @dataclass(frozen=True)
 class Needs:
-    """The choice has a meaning only where ``other`` is made.
+    """The choice has a meaning only if ``other`` is made.
 
-    ``fits`` says whether a value of ``other`` is of the right kind, and ``kind`` names that kind
-    for people. ``otherwise`` is the ``why`` for a value of another kind.
+    ``fits`` says whether a value of ``other`` is of the right kind, and ``kind`` is the display
+    name of that kind. ``otherwise`` replaces ``why`` if the value is of another kind.
     """
 
     other: str
@@ -71,14 +71,14 @@ class Choice:
 
     ``values`` are the allowed values; if empty, the value is free text. ``metavar`` is the name of
     the value in help; if it is empty, the flag takes no value and means the only allowed one.
-    ``place``: a typed value names a file or folder, which the wizard must check.
+    ``is_path``: a typed value may name a file or folder, which the wizard must check.
     """
 
     name: str
     help: str
     metavar: str = ""
     values: tuple[str, ...] = ()
-    place: bool = False
+    is_path: bool = False
     implies: tuple[Implies, ...] = ()
     excludes: tuple[Excludes, ...] = ()
     needs: Needs | None = None
@@ -88,27 +88,27 @@ class Choice:
         """The flag of the choice: ``--openssl-source`` for ``openssl_source``."""
         return f"--{self.name.replace('_', '-')}"
 
-    def words(self, value: str) -> tuple[str, ...]:
-        """Return the command-line words that make this choice."""
+    def argv(self, value: str) -> tuple[str, ...]:
+        """Return the command-line arguments that make this choice."""
         return (self.flag, value) if self.metavar else (self.flag,)
 
     def typed(self, value: str) -> str:
         """Return what a user types to make this choice: ``--link static``, ``--repair``."""
-        return " ".join(self.words(value))
+        return " ".join(self.argv(value))
 
 
 def choice(text: str, metavar: str = "", **more: Any) -> Any:
-    """A field of `Choices`: its help, and the other fields of `Choice`.
+    """Define a field of `Choices` with its help and the other fields of `Choice`.
 
-    The allowed values are those of the field's type, unless ``values`` is a function that gives
-    them. Of several, the ``metavar`` is made.
+    The allowed values come from the field's type, or from the function ``values``. If there are
+    several and no ``metavar``, it is made from them.
     """
     return field(default="", metadata={"help": text, "metavar": metavar, **more})
 
 
 _NO_PACKAGES = "A wheel needs nothing from a package manager."
 _NO_RUST = "A wheel needs no Rust."
-_OWN_OPENSSL = "A wheel includes its own OpenSSL."
+_BUNDLED_OPENSSL = "A wheel includes its own OpenSSL."
 _NOT_COMPILED = "Nothing is compiled."
 _OPENSSL_SETTLED = "The wheelhouse already determines which OpenSSL its wheels use."
 REPAIR_COPIES = (
@@ -126,7 +126,7 @@ _BUILT_OPENSSL = Needs(
 
 @dataclass(frozen=True)
 class Choices:
-    """The answers. Empty means not answered: the recommended answer is used.
+    """The answers. An empty one is open: the recommended answer is used.
 
     ``venv``: folder of the environment to install into; it is made if it does not exist.
     ``python``: path of the interpreter of an existing environment, or of the one to make a new
@@ -144,12 +144,12 @@ class Choices:
     """
 
     venv: str = choice(
-        "the environment to install into; it is made if it does not exist", "FOLDER", place=True
+        "the environment to install into; it is made if it does not exist", "FOLDER", is_path=True
     )
     python: str = choice(
         "the Python of an existing environment, or the one to make a new environment from",
         "PATH",
-        place=True,
+        is_path=True,
     )
     release: str = choice("the release of cryptography; default: the newest that works", "VERSION")
     method: str = choice(
@@ -177,19 +177,19 @@ class Choices:
     openssl: str = choice(
         "the system's OpenSSL, a version to build, or a folder",
         "system|VERSION|FOLDER",
-        place=True,
-        implies=(Implies("method", "source", _OWN_OPENSSL),),
+        is_path=True,
+        implies=(Implies("method", "source", _BUNDLED_OPENSSL),),
     )
     openssl_source: str = choice(
         "where to get the source of that OpenSSL: a file, a folder or a mirror",
         "FILE|FOLDER|URL",
-        implies=(Implies("method", "source", _OWN_OPENSSL),),
+        implies=(Implies("method", "source", _BUNDLED_OPENSSL),),
         needs=_BUILT_OPENSSL,
     )
     openssl_sha256: str = choice(
         "the checksum of that source, if the wizard does not know it",
         "SUM",
-        implies=(Implies("method", "source", _OWN_OPENSSL),),
+        implies=(Implies("method", "source", _BUNDLED_OPENSSL),),
         needs=_BUILT_OPENSSL,
     )
     installer: Installer = choice("the tool that makes the environment and installs packages")
@@ -232,12 +232,12 @@ class Choices:
 
     @property
     def openssl_choice(self) -> OpenSSLChoice | None:
-        """The meaning of ``openssl``: the system's, a version, a folder; None if not answered."""
+        """The parsed ``openssl``: the system's, a version or a folder; None if it is open."""
         return openssl_choice.parse(self.openssl)
 
     @property
-    def own_openssl(self) -> OwnOpenSSL | None:
-        """The OpenSSL that was chosen instead of the system's, or None if none was."""
+    def custom_openssl(self) -> CustomOpenSSL | None:
+        """The OpenSSL that was chosen instead of the system's, or None."""
         chosen = self.openssl_choice
         return None if isinstance(chosen, SystemOpenSSL) else chosen
 
@@ -248,14 +248,14 @@ class Choices:
 
 @cache
 def described() -> Mapping[str, Choice]:
-    """What is known of each choice, by name, in the order of the fields of `Choices`."""
+    """Return the description of each choice by name, in the order of the fields."""
     hints = get_type_hints(Choices)
-    made = {}
-    for each in fields(Choices):
-        more = dict(each.metadata)
-        literals = tuple(word for word in get_args(hints[each.name]) if word)
+    descriptions = {}
+    for choice_field in fields(Choices):
+        more = dict(choice_field.metadata)
+        literals = tuple(literal for literal in get_args(hints[choice_field.name]) if literal)
         values = more.pop("values", lambda literals=literals: literals)()
-        metavar = each.metadata["metavar"] or ("|".join(values) if len(values) > 1 else "")
+        metavar = choice_field.metadata["metavar"] or ("|".join(values) if len(values) > 1 else "")
         more["metavar"] = metavar
-        made[each.name] = Choice(each.name, values=values, **more)
-    return made
+        descriptions[choice_field.name] = Choice(choice_field.name, values=values, **more)
+    return descriptions

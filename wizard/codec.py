@@ -33,7 +33,7 @@ def from_json(kind: type[T], text: str, *, source: str, schema: int | None = Non
     if not text.strip():
         raise BadRequest(f"{source} is empty.", hints=("Create the file again with --json.",))
     try:
-        data = json.loads(text, object_pairs_hook=_once)
+        data = json.loads(text, object_pairs_hook=_without_duplicates)
     except json.JSONDecodeError as error:
         raise BadRequest(
             f"{source} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
@@ -102,7 +102,7 @@ class _Twice(Exception):
     """A JSON object contains a key twice: Python's reader would silently use the last one."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:

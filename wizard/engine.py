@@ -59,13 +59,13 @@ class Decision:
 
 
 def questions(case: Case) -> tuple[Question, ...]:
-    """The questions that need asking: see `wizard.questions.completion.applicable`.
+    """Return the questions to ask: see `wizard.questions.completion.applicable`.
 
-    Raises WizardError; an Impossible has the alternatives.
+    Raises WizardError; an Impossible contains the alternatives.
     """
     from wizard.questions import completion
 
-    with suggesting(case):
+    with with_alternatives(case):
         return completion.applicable(case)
 
 
@@ -79,45 +79,45 @@ def complete(case: Case) -> Case:
 def settle(case: Case) -> Decision:
     """Fill in the recommended answers and plan, for these facts and without another probe.
 
-    Every plan is made here, whatever face or export it is for. Raises BadRequest if an answer is
+    Every interface and export makes its plan here. Raises BadRequest if an answer is
     not possible, and Impossible, with the alternatives, if this machine cannot do what was
     requested.
     """
     from wizard.planning import planner
     from wizard.questions import completion
 
-    with suggesting(case):
+    with with_alternatives(case):
         complete = completion.complete(case)
-        return Decision(complete, planner.plan(complete))
+        return Decision(complete, planner.make_plan(complete))
 
 
 @contextmanager
-def suggesting(case: Case) -> Iterator[None]:
+def with_alternatives(case: Case) -> Iterator[None]:
     """Add alternatives to every `Impossible` that is raised in this block."""
     try:
         yield
     except Impossible as error:
         from wizard.advice import alternatives  # slow to import
 
-        error.ways = alternatives.find(case)
+        error.alternatives = alternatives.find_alternatives(case)
         raise
 
 
 def support(case: Case) -> Support | None:
-    """Whether the release is tested on such a machine; None without a Python."""
+    """Return whether the release is tested on such a machine; None without a Python."""
     from wizard.advice import support
 
-    return support.recommended(case)
+    return support.support_of_recommended(case)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The machine below a face, and what is decided for it; a pretended one in tests.
+    """The machine and the decisions, as an interface uses them; tests use a simulated one.
 
     ``probe`` reads what some choices need (a wheel needs less than a source build);
-    ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` makes root
-    possible without another password (``sudo -v`` on the terminal) and returns whether it
-    succeeded. The others are the functions of this module.
+    ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` gets
+    permission to become root without another password (``sudo -v`` on the terminal) and returns
+    whether it succeeded. The others are functions of this module.
     """
 
     probe: Callable[..., Facts]
@@ -130,7 +130,7 @@ class Engine:
 
 
 def case_of(facts: Facts, choices: Choices) -> Case:
-    """The case of a machine and choices, with all that the wizard knows of the releases."""
+    """Return the case of a machine and choices, with the knowledge about all releases."""
     from wizard import knowledge
     from wizard.needs.case import Case
 
@@ -140,7 +140,7 @@ def case_of(facts: Facts, choices: Choices) -> Case:
 def decide(engine: Engine, choices: Choices) -> Decision:
     """Probe the machine quickly and plan; only if no plan is possible, probe everything.
 
-    Raises what `settle` raises.
+    Raises the errors of `settle`.
     """
     try:
         return engine.settle(case_of(engine.probe(choices), choices))
@@ -149,27 +149,27 @@ def decide(engine: Engine, choices: Choices) -> Decision:
 
 
 def plan_rest(engine: Engine, choices: Choices) -> Decision:
-    """Probe again after a plan that only prepared, and plan the rest.
+    """Probe again after a plan that only prepared, and plan the remaining steps.
 
-    Raises what `settle` and `require_progress` raise.
+    Raises the errors of `settle` and `require_progress`.
     """
     decision = engine.settle(case_of(engine.probe(choices, everything=True), choices))
     require_progress(decision.plan)
     return decision
 
 
-def dockerfile(case: Case) -> str:
-    """The Dockerfile that installs what ``case`` asks for in a container of its distribution.
+def dockerfile_for(case: Case) -> str:
+    """Return the Dockerfile that installs the choices of ``case`` in its distribution's image.
 
-    Raises what `settle` and the modules of `wizard.export` raise.
+    Raises the errors of `settle` and of the modules of `wizard.export`.
     """
     from wizard.export import container, dockerfile
 
-    fresh = container.container(case.facts, case.choices)
+    fresh = container.make_container(case.facts, case.choices)
     try:
-        decision = settle(case_of(fresh.facts, container.settled(case.choices)))
+        decision = settle(case_of(fresh.facts, container.with_image_environment(case.choices)))
     except Impossible as error:
-        error.ways = ()  # they are commands for a machine, not for an image
+        error.alternatives = ()  # they are commands for a machine, not for an image
         raise
     return dockerfile.to_dockerfile(decision.plan, fresh)
 
@@ -185,7 +185,7 @@ def require_progress(plan: Plan) -> None:
 
 
 def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> None:
-    """Make sure, before any work, that the steps that need root can get it.
+    """Check, before any work, that the steps that need root can get it.
 
     ``can_ask`` says whether there is a terminal in which a password can be typed. Raises
     Impossible, with what to do, if the user cannot become root.
@@ -218,22 +218,24 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
         )
 
 
-def _prepare() -> None:
-    """Import what the index is asked with, which is the slowest of all, and what makes a plan."""
-    from wizard.index import web  # noqa: F401 - it is needed first
+def _import_early() -> None:
+    """Import the slow modules that the probe and the planner need soon."""
+    from wizard.index import web  # noqa: F401 - needed first, and slowest
     from wizard.planning import planner  # noqa: F401
     from wizard.questions import completion  # noqa: F401
 
 
 def real() -> Engine:
-    """Return the engine of this machine. Probe and runner are imported when they are needed, not
-    before the first page."""
+    """Return the engine of this machine.
+
+    It imports probe and runner when they are needed, so that the first page appears sooner.
+    """
 
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         from wizard.machine import probe as prober
 
-        # Programs and servers are waited for meanwhile.
-        threading.Thread(target=_prepare, name="Imports", daemon=True).start()
+        # Imports continue while the probe waits for programs and servers.
+        threading.Thread(target=_import_early, name="Imports", daemon=True).start()
         return prober.probe(choices, everything=everything)
 
     def run(

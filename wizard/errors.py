@@ -33,8 +33,8 @@ class Alternative:
 class WizardError(Exception):
     """Something a user must know: what happened, the evidence, why, and what to do next.
 
-    ``what`` is one sentence. ``shown`` is the line that shows it (with its place), ``why`` the
-    reason, ``hints`` the next actions. All of these except the first may be empty.
+    ``what`` is one sentence. ``shown`` is the line that shows it (with its location), ``why``
+    the reason, ``hints`` the next actions. All of these except the first may be empty.
     """
 
     code = Exit.FAILED
@@ -48,17 +48,17 @@ class WizardError(Exception):
 
 
 class BadRequest(WizardError):
-    """The request is wrong: an unknown key, an impossible value, flags that contradict."""
+    """The request is wrong: an unknown key, an impossible value, contradictory flags."""
 
     code = Exit.WRONG
 
 
 class Impossible(WizardError):
-    """This machine cannot do what was asked; ``hints`` are the nearest things that work.
+    """This machine cannot do what was requested; ``hints`` are the nearest alternatives.
 
-    ``ways`` are all alternatives, best first, if they were looked for
+    ``alternatives`` are all of them, best first, if the wizard looked for them
     (`wizard.advice.alternatives`).
     """
 
     code = Exit.IMPOSSIBLE
-    ways: tuple[Alternative, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()

@@ -94,8 +94,8 @@ class Manager:
     problem: str = ""
 
     def package(self, name: str) -> Package | None:
-        """What it says of the package of this name, or None if it was not asked, or knows none."""
-        return next((each for each in self.packages if each.name == name), None)
+        """Return the package of this name, or None if the manager does not report one."""
+        return next((p for p in self.packages if p.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -211,12 +211,12 @@ class Python:
 
     @property
     def minor(self) -> str:
-        """Its version without what follows the second number: ``3.11``."""
+        """The first two numbers of its version: ``3.11``."""
         return versions.minor(self.version)
 
     @property
     def label(self) -> str:
-        """Return a short name of the Pythons that can use the same wheels: ``3.11``, ``3.14t``."""
+        """A short name for the Pythons that can use the same wheels: ``3.11``, ``3.14t``."""
         return versions.python_label(self.implementation, self.version, free=self.free_threaded)
 
 

@@ -75,7 +75,7 @@ class Release:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """Return every published version of this row, including yanked ones, oldest first."""
+        """Every published version of this row, including yanked ones, oldest first."""
         first, last = Version(self.first), Version(self.last)
         numbered = (
             self.first if micro == first.micro else f"{first.major}.{first.minor}.{micro}"
@@ -84,16 +84,16 @@ class Release:
         return tuple(version for version in numbered if version not in self.absent)
 
     def caveat(self, *, bundled: bool) -> str:
-        """What staying on this line means for security.
+        """Return the security warning about staying on this line.
 
-        ``bundled`` says that it has the OpenSSL of the release's wheels inside.
+        ``bundled`` says that it includes the OpenSSL of the release's wheels.
         """
         wheels = self.wheels_security if bundled else ""
         return f"{self.security} {wheels}".strip()
 
     @property
     def name(self) -> str:
-        """Return the line for people: ``46``, and ``3.4`` for both parts of that line."""
+        """The display name of the line: ``46``, and ``3.4`` for both parts of that line."""
         return versions.minor(self.line)
 
     def env_for(self, python: str) -> tuple[tuple[str, str], ...]:
@@ -103,15 +103,17 @@ class Release:
             return self.build_env + self.newer_python_env
         return self.build_env
 
-    def takes_openssl(self, version: str) -> bool:
+    def supports_openssl(self, version: str) -> bool:
         """Return whether a source build supports this OpenSSL: ``1.1.1w``, or a package's
         ``1:3.0.2-1``.
 
         Raises BadRequest if the text contains no version of OpenSSL.
         """
-        have = openssl_order(version)
+        order = openssl_order(version)
         below = self.openssl_below
-        return openssl_order(self.openssl) <= have and not (below and have >= openssl_order(below))
+        return openssl_order(self.openssl) <= order and not (
+            below and order >= openssl_order(below)
+        )
 
 
 @dataclass(frozen=True)
@@ -269,51 +271,52 @@ class Knowledge:
         BadRequest, with the nearest versions, if no row applies.
         """
         try:
-            wanted = Version(version)
+            requested = Version(version)
         except InvalidVersion:
             raise BadRequest(
                 f"{version!r} is not a version of cryptography.",
                 hints=(f"A version looks like {self.releases[0].last}.",),
             ) from None
-        for row in self.releases:
-            if any(Version(known) == wanted for known in row.versions):
-                return row
-            if listed and Version(row.first) <= wanted:
-                return row
+        for release_row in self.releases:
+            if any(Version(known) == requested for known in release_row.versions):
+                return release_row
+            if listed and Version(release_row.first) <= requested:
+                return release_row
         raise BadRequest(
-            self._unknown(version, wanted), hints=(f"The nearest: {self._nearest(wanted)}.",)
+            self._unknown_version(version, requested),
+            hints=(f"The nearest: {self._nearest(requested)}.",),
         )
 
     def knows(self, version: str) -> bool:
         """Return whether the table contains this version, so that its row certainly applies to
         it.
         """
-        wanted = Version(version)
-        return any(Version(known) == wanted for row in self.releases for known in row.versions)
+        requested = Version(version)
+        return any(Version(known) == requested for row in self.releases for known in row.versions)
 
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
         return next((p for p in self.packages if p.manager == manager), None)
 
-    def _unknown(self, version: str, wanted: Version) -> str:
+    def _unknown_version(self, version: str, requested: Version) -> str:
         oldest, newest = self.releases[-1].first, self.releases[0].last
-        if wanted < Version(oldest):
+        if requested < Version(oldest):
             return (
                 f"cryptography {version} is older than {oldest}, the oldest release that the "
                 "wizard supports."
             )
-        if wanted > Version(newest):
+        if requested > Version(newest):
             return (
                 f"cryptography {version} is newer than {newest}, the newest release that the "
                 "wizard knows."
             )
         return f"cryptography {version} does not exist."
 
-    def _nearest(self, wanted: Version) -> str:
-        good = [v for row in self.releases for v in row.versions if v not in row.yanked]
-        good.sort(key=Version)
-        before = [v for v in good if Version(v) < wanted][-1:]
-        after = [v for v in good if Version(v) > wanted][:1]
+    def _nearest(self, requested: Version) -> str:
+        usable = [v for row in self.releases for v in row.versions if v not in row.yanked]
+        usable.sort(key=Version)
+        before = [v for v in usable if Version(v) < requested][-1:]
+        after = [v for v in usable if Version(v) > requested][:1]
         return joined(before + after)
 
 
@@ -323,17 +326,17 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
     Also accepts the versions of package managers (``1:3.0.17-1~deb12u2``). The letter of the old
     scheme is part of the key. Raises BadRequest if the text contains no version.
     """
-    found = re.match(r"(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?([a-z]*)", version)
-    if not found:
+    match = re.match(r"(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?([a-z]*)", version)
+    if not match:
         raise BadRequest(f"{version!r} is not a version of OpenSSL.")
-    major, minor, patch, letter = found.groups()
+    major, minor, patch, letter = match.groups()
     return int(major), int(minor), int(patch or 0), letter
 
 
 @cache
 def load() -> Knowledge:
     """Read the assets. Raises ValueError if a table has an unknown key or lacks a key."""
-    tables, fetched = read_asset("releases.toml"), read_asset("rustup.toml")
+    tables, rustup = read_asset("releases.toml"), read_asset("rustup.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
@@ -349,7 +352,7 @@ def load() -> Knowledge:
             for t in read_asset("packages.toml")["manager"]
         ),
         openssls=tuple(read_row(OpenSSLSource, t) for t in read_asset("openssl.toml")["openssl"]),
-        rustup=Rustup(fetched["server"], tuple(read_row(Host, row) for row in fetched["host"])),
+        rustup=Rustup(rustup["server"], tuple(read_row(Host, row) for row in rustup["host"])),
     )
 
 
@@ -368,10 +371,10 @@ def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:
             f"a {kind.__name__.lower()} row of the assets has unknown keys {sorted(unknown)} "
             f"and lacks {sorted(missing)}: {dict(table)}"
         )
-    return kind(**{key: _frozen(value) for key, value in table.items()})
+    return kind(**{key: _freeze(value) for key, value in table.items()})
 
 
-def _frozen(value: Any) -> Any:
+def _freeze(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple(value.items())
     return tuple(value) if isinstance(value, list) else value

@@ -11,9 +11,9 @@ NAME = "cryptography-wizard"
 
 def state() -> Path:
     """Return the folder of runs and answers. ``CRYPTOGRAPHY_WIZARD_STATE`` overrides it."""
-    asked = os.environ.get("CRYPTOGRAPHY_WIZARD_STATE")
-    if asked:
-        return Path(asked).absolute()
+    override = os.environ.get("CRYPTOGRAPHY_WIZARD_STATE")
+    if override:
+        return Path(override).absolute()
     import platformdirs  # imported only where a path is needed
 
     return platformdirs.user_state_path(NAME, appauthor=False)
@@ -21,9 +21,9 @@ def state() -> Path:
 
 def cache() -> Path:
     """Return the cache folder. ``CRYPTOGRAPHY_WIZARD_CACHE`` overrides it."""
-    asked = os.environ.get("CRYPTOGRAPHY_WIZARD_CACHE")
-    if asked:
-        return Path(asked).absolute()
+    override = os.environ.get("CRYPTOGRAPHY_WIZARD_CACHE")
+    if override:
+        return Path(override).absolute()
     import platformdirs
 
     return platformdirs.user_cache_path(NAME, appauthor=False)
@@ -37,10 +37,10 @@ def new_run() -> Path:
     """
     from datetime import datetime, timezone  # slow to import
 
-    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     runs = state() / "runs"
     runs.mkdir(parents=True, exist_ok=True)
-    name = f"{moment}-{os.getpid()}"
+    name = f"{time}-{os.getpid()}"
     for number in itertools.count(1):
         folder = runs / (name if number == 1 else f"{name}-{number}")
         try:

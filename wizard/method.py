@@ -1,8 +1,8 @@
-"""Methods: the ways in which cryptography gets onto a machine, each a module of `wizard.methods`.
+"""Methods: the ways to install cryptography, each a module of `wizard.methods`.
 
-What differs between them is asked of the `Method`, so nothing else knows a method by its name. They
-are found where they are: a new module in that folder is a new method, for every face and export.
-Such a module is imported for every command line: what it works with, it imports when it works.
+Everything that differs between them is in the `Method`, so no other code names one. `methods` finds
+the modules, so a new module there is a new method in every interface and export. The modules are
+imported for every command line: they import inside functions what their work needs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Callable, Optional, Protocol
 
 if TYPE_CHECKING:
-    # For the types only: a method uses all of these, and each of these may ask a method.
+    # Only for the types: methods use all of these modules, and these modules use methods.
     from wizard.needs.case import Case, Offer
     from wizard.plan import Step
     from wizard.questions.question import Question
@@ -26,9 +26,9 @@ class Recipe:
     """What a method does, for a plan.
 
     ``steps`` are those before the proof. ``link`` is the linkage that the proof must find (empty:
-    either), ``openssl`` the version of the OpenSSL that must be in use (empty: any). ``note`` is a
+    any), ``openssl`` the version of OpenSSL that must be in use (empty: any). ``note`` is a
     sentence for the plan, or empty. ``prepares`` says that the steps only find out what is needed:
-    there is nothing to prove, and a new plan follows.
+    nothing is proved, and a new plan follows.
     """
 
     steps: tuple[Step, ...]
@@ -41,14 +41,16 @@ class Recipe:
 class Method(Protocol):
     """One way to install cryptography.
 
-    ``name`` is the value of ``--method``, and the name of the module. The least ``order`` that is
-    possible is recommended. ``label`` is the option's, ``because`` the sentence why it is
-    recommended, and ``brief`` names it in the options of releases (``As a wheel``). ``noun`` is
-    what cryptography comes from (``a wheel``), ``phrase`` how it comes (``compiled from source``).
+    ``name`` is the value of ``--method``, and the name of the module. The possible method with the
+    smallest ``order`` is recommended. ``label`` is the label of the option, ``because`` the
+    sentence why it is recommended, and ``brief`` its name in the list of releases (``From
+    source``). ``noun`` is what cryptography is installed from (``a wheel``), ``phrase`` how it was
+    made (``compiled from source``).
 
     ``compiles``: it builds cryptography here, with a toolchain and an OpenSSL. ``bundles``: what it
     installs includes an OpenSSL chosen by the developers. ``fills_wheelhouses``: its wheels can be
-    collected in a folder. ``looks_deep``: it needs the package managers and tools.
+    collected in a folder. ``needs_tools``: it needs package managers and tools, so the probe must
+    look for them.
     """
 
     name: str
@@ -61,33 +63,33 @@ class Method(Protocol):
     compiles: bool
     bundles: bool
     fills_wheelhouses: bool
-    looks_deep: bool
+    needs_tools: bool
 
     def blocked_by(self, offer: Offer) -> Refused | None:
-        """Why a release cannot be installed in this way; None if it can."""
+        """Return why a release cannot be installed in this way, or None if it can."""
 
     def consequence(self, offer: Offer) -> str:
-        """What it means to choose it: one sentence."""
+        """Return the consequence of choosing it, in one sentence."""
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
-        """What is asked when it is chosen, in order; each gives None if it need not be asked."""
+        """Return the builders of its questions, in order."""
 
     def recipe(self, case: Case) -> Recipe:
-        """What it does. The choices are complete, and nothing blocks it.
+        """Return its steps, for a case with complete choices that nothing blocks.
 
-        Raises Impossible if it cannot be done after all.
+        Raises Impossible if the machine cannot do it after all.
         """
 
     def notes(self, case: Case) -> tuple[str, ...]:
-        """Sentences that a user should read before saying yes."""
+        """Return sentences that a user should read before starting."""
 
     def warnings(self, case: Case) -> tuple[str, ...]:
-        """More of them, which come last."""
+        """Return more such sentences, which come last in the plan."""
 
 
 @cache
 def methods() -> dict[str, Method]:
-    """Every method by name, in the order in which they are recommended."""
+    """Return every method by name, the recommended ones first."""
     package = importlib.import_module(".methods", __package__)
     modules = (module.name for module in pkgutil.iter_modules(package.__path__))
     found: list[Method] = [
@@ -97,10 +99,10 @@ def methods() -> dict[str, Method]:
 
 
 def names() -> tuple[str, ...]:
-    """The names of all methods, in the order in which they are recommended."""
+    """Return the names of all methods, the recommended ones first."""
     return tuple(methods())
 
 
 def compiles(name: str) -> bool:
-    """Whether a method of this name builds cryptography here; False if none is chosen yet."""
+    """Return whether this method builds cryptography here; False if the name is empty."""
     return bool(name) and methods()[name].compiles

@@ -12,13 +12,11 @@ from wizard.errors import BadRequest
 from wizard.openssl_choice import VERSION
 
 VARIABLE = "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
-"""The variable that names the place if neither a flag nor an answers file does."""
+"""The variable that says where archives are, if neither a flag nor an answers file does."""
 FLAG = "--openssl-source"
 SIGNATURE = ".asc"
-"""The suffix of a signature's name after the name of its archive, as the OpenSSL project uses
-it.
-"""
-_SUM = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
+"""The suffix that the OpenSSL project adds to an archive's name for the file of its signature."""
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _NAMES = re.compile(rf"openssl-{VERSION.pattern}\.tar\.gz({re.escape(SIGNATURE)})?", re.ASCII)
 
 
@@ -27,38 +25,40 @@ def file_name(version: str) -> str:
     return f"openssl-{version}.tar.gz"
 
 
-def cached_name(version: str, own_sum: str = "") -> str:
+def cached_name(version: str, custom_sum: str = "") -> str:
     """Return the archive's name in the cache. It contains the checksum if the user gave one."""
-    return file_name(f"{version}-sha256-{own_sum}" if own_sum else version)
+    return file_name(f"{version}-sha256-{custom_sum}" if custom_sum else version)
 
 
-def url_for(place: str, version: str) -> str:
-    """Return the address of this version's archive: ``place`` itself, or a file in it if it ends in
-    "/"."""
-    return f"{place}{file_name(version)}" if place.endswith("/") else place
+def url_for(location: str, version: str) -> str:
+    """Return the address of this version's archive.
+
+    It is ``location`` itself or, if that ends in "/", a file in it.
+    """
+    return f"{location}{file_name(version)}" if location.endswith("/") else location
 
 
-def check_sha256(text: str, *, place: str = "") -> None:
-    """Raise BadRequest if this is not a SHA-256 checksum. ``place`` says where it was found."""
-    if not _SUM.fullmatch(text):
+def check_sha256(text: str, *, location: str = "") -> None:
+    """Raise BadRequest if this is not a SHA-256 checksum. ``location`` says where it was found."""
+    if not _SHA256.fullmatch(text):
         raise BadRequest(
             f"{text!r} is not a SHA-256 checksum.",
-            shown=place,
+            shown=location,
             why=f"It has {len(text)} characters. A checksum has 64 characters from 0-9 and a-f.",
             hints=("It is published beside the archive: openssl-VERSION.tar.gz.sha256",),
         )
 
 
-def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
+def find_address(text: str, version: str = "", *, source: str = FLAG) -> str:
     """Return the address of an archive, or of a folder of archives, which ends in "/".
 
-    ``text`` is the path of a file or folder, or such an address; ``said_by`` names the flag or the
+    ``text`` is the path of a file or folder, or such an address; ``source`` names the flag or the
     variable that it comes from. Raises BadRequest if it does not exist, if a folder lacks the
     archive of ``version`` (empty: any), or if a password would be shown.
     """
     if has_password(text):
         raise BadRequest(
-            f"The address in {said_by} contains a password.",
+            f"The address in {source} contains a password.",
             shown=masked(text),
             why="The plan and the log would show it.",
             hints=(
@@ -77,18 +77,18 @@ def address(text: str, version: str = "", *, said_by: str = FLAG) -> str:
             return f"{path.as_uri()}/"
     except OSError as error:
         raise BadRequest(
-            f"{said_by} names {text}, which cannot be read.",
+            f"{source} names {text}, which cannot be read.",
             shown=error.strerror or str(error),
         ) from None
     if path.is_dir():
         raise BadRequest(
-            f"{said_by} names the folder {text}, which does not contain {file_name(version)}.",
+            f"{source} names the folder {text}, which does not contain {file_name(version)}.",
             hints=("To use an archive with another name, give the path of the file.",),
         )
     raise BadRequest(
-        f"{said_by} names {text}, which does not exist.",
+        f"{source} names {text}, which does not exist.",
         hints=(
-            f"{said_by} can be the file of a source archive (openssl-VERSION.tar.gz), a folder "
+            f"{source} can be the file of a source archive (openssl-VERSION.tar.gz), a folder "
             'with such files, or the address of one of these. The address of a folder ends in "/".',
         ),
     )
@@ -101,23 +101,23 @@ def from_variable() -> str:
     """
     text = os.environ.get(VARIABLE, "")
     try:
-        return address(text, said_by=VARIABLE) if text else ""
+        return find_address(text, source=VARIABLE) if text else ""
     except BadRequest:
         return masked(text)
 
 
-def local_files(place: str) -> tuple[str, ...]:
-    """Return the addresses of the archives and signatures in a place on this machine.
+def local_files(location: str) -> tuple[str, ...]:
+    """Return the addresses of the archives and signatures in a location on this machine.
 
-    ``place`` is an address as `address` returns it. Raises OSError if a folder cannot be read.
+    ``location`` is an address from `find_address`. Raises OSError if a folder cannot be read.
     """
-    if not place.startswith("file:"):
+    if not location.startswith("file:"):
         return ()
     from urllib.request import url2pathname  # slow to import
 
-    path = Path(url2pathname(urlsplit(place).path))
-    if place.endswith("/"):
-        found = [each for each in path.iterdir() if _NAMES.fullmatch(each.name)]
+    path = Path(url2pathname(urlsplit(location).path))
+    if location.endswith("/"):
+        files = [file for file in path.iterdir() if _NAMES.fullmatch(file.name)]
     else:
-        found = [path, path.with_name(f"{path.name}{SIGNATURE}")]
-    return tuple(sorted(each.as_uri() for each in found if each.is_file()))
+        files = [path, path.with_name(f"{path.name}{SIGNATURE}")]
+    return tuple(sorted(file.as_uri() for file in files if file.is_file()))

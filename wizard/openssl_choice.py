@@ -1,4 +1,4 @@
-"""Which OpenSSL a source build is asked to use: the meaning of the choice ``openssl``."""
+"""The types of the choice ``openssl``: which OpenSSL a source build uses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class OpenSSLVersion:
 
     @property
     def well_formed(self) -> bool:
-        """Whether it looks like a version; no other can be built."""
+        """Whether it has the form of a version. Otherwise it cannot be built."""
         return VERSION.fullmatch(self.text) is not None
 
 
@@ -35,14 +35,14 @@ class OpenSSLFolder:
     path: str
 
 
-OwnOpenSSL = Union[OpenSSLVersion, OpenSSLFolder]
-OpenSSLChoice = Union[SystemOpenSSL, OwnOpenSSL]
+CustomOpenSSL = Union[OpenSSLVersion, OpenSSLFolder]
+OpenSSLChoice = Union[SystemOpenSSL, CustomOpenSSL]
 
 
 def parse(text: str) -> OpenSSLChoice | None:
-    """The meaning of what was typed, or None if nothing was.
+    """Parse the text of the choice; None if it is empty.
 
-    A word without a slash or backslash is taken for a version, even one that is not well-formed.
+    A text without a slash or backslash is a version, even if it is not well-formed.
     """
     if not text:
         return None
@@ -52,6 +52,6 @@ def parse(text: str) -> OpenSSLChoice | None:
 
 
 def is_version(text: str) -> bool:
-    """Whether what was typed is a version that looks like one."""
+    """Return whether the text is a well-formed version."""
     chosen = parse(text)
     return isinstance(chosen, OpenSSLVersion) and chosen.well_formed

@@ -49,15 +49,15 @@ Role = Literal[
     "manifest",
     "clean-up",
 ]
-"""What a step is for in its plan; empty in plans that were saved before steps had one.
+"""The purpose of a step in its plan; empty in plans that were saved before steps had a role.
 
-``packages``: fetch the package lists, install system packages. ``compiler``, ``rust``: get them.
+``packages``: fetch the package lists, install system packages. ``compiler``, ``rust``: install it.
 ``openssl``: build an OpenSSL in the cache; ``library``: put it into the environment.
 ``environment``: make it. ``installer``: put pip into it, or update it. ``preparation``: a file or
-a tool that a later step reads. ``crates``: fetch them ahead. ``build``: compile cryptography.
-``install``: install a wheel of it. ``wheels``: fetch wheels for a wheelhouse, or change them
-there; ``trial``: install from it; ``manifest``: publish it. ``proof``: prove the installation.
-``clean-up``: remove what only the other steps need.
+a tool that a later step needs. ``crates``: fetch them in advance. ``build``: compile cryptography.
+``install``: install its wheel. ``wheels``: download or change the wheels of a wheelhouse;
+``trial``: install from it; ``manifest``: publish it. ``proof``: prove the installation.
+``clean-up``: remove what only other steps needed.
 """
 
 
@@ -68,7 +68,7 @@ class Step:
     ``needs`` are the ids of the steps that must be finished first. Steps that do not need each
     other may run in parallel, but never two with the same ``lock`` (a package manager's name), or
     two that are ``heavy`` (they keep all cores busy). ``check`` runs afterwards. ``role`` says what
-    the step is for, where its id would only say what it is called.
+    the step is for.
     """
 
     id: str
@@ -84,7 +84,7 @@ class Step:
 
     @property
     def needs_root(self) -> bool:
-        """Whether its action needs root."""
+        """Whether its action needs root rights."""
         return needs_root(self.action)
 
     @property
@@ -121,7 +121,7 @@ class Plan:
 
     @property
     def needs_root(self) -> bool:
-        """Whether some step needs root."""
+        """Whether any step needs root rights."""
         return any(step.needs_root for step in self.steps)
 
     @property
@@ -130,11 +130,11 @@ class Plan:
         return tuple(step.action for step in self.steps)
 
 
-def in_turn(plan: Plan) -> tuple[Step, ...]:
+def script_steps(plan: Plan) -> tuple[Step, ...]:
     """Return the steps for a script, which runs them in sequence.
 
-    To fetch the crates before the build saves time only while another step runs, so that step is
-    left out.
+    The step that downloads the crates in advance is omitted: it saves time only while another
+    step runs.
     """
     return tuple(step for step in plan.steps if step.role != "crates")
 

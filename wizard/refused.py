@@ -9,10 +9,10 @@ from dataclasses import dataclass
 class Refused:
     """The reason in one sentence, and what would help.
 
-    It is the only form of a refusal below the faces: a function returns what was asked of it or a
-    `Refused`; a pure check returns a `Refused`, or None if nothing is in the way. ``why`` is the
-    evidence, if it is not in the sentence; ``manager`` is the package manager that was asked, if
-    one was.
+    It is the only form of a refusal below the interfaces: a function returns its result or a
+    `Refused`; a pure check returns a `Refused`, or None if nothing prevents it. ``why`` is the
+    evidence, if the sentence does not contain it. ``manager`` is the name of the package manager
+    that refused, or empty.
     """
 
     reason: str

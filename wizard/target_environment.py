@@ -41,7 +41,7 @@ def usable(python: Python) -> bool:
 
 
 def unusable(python: Python) -> Refused | None:
-    """Why this Python cannot be used, or None if it can."""
+    """Return why this Python cannot be used, or None if it can."""
     if python.problem:
         return Refused(python.problem)
     if not at_least(python.version, OLDEST_PYTHON):
@@ -53,8 +53,8 @@ def unusable(python: Python) -> Refused | None:
 
 def environments(facts: Facts) -> tuple[Python, ...]:
     """Return the Pythons of environments that the user might mean: active, here, or requested."""
-    wanted = ("asked", "active", "folder")
-    return tuple(p for p in facts.pythons if p.environment and p.origin in wanted)
+    origins = ("asked", "active", "folder")
+    return tuple(p for p in facts.pythons if p.environment and p.origin in origins)
 
 
 def bases(facts: Facts) -> tuple[Python, ...]:
@@ -74,42 +74,44 @@ def same_folder(facts: Facts, one: str, other: str) -> bool:
     return bool(rules.normcase(rules.normpath(one)) == rules.normcase(rules.normpath(other)))
 
 
-def target(facts: Facts, choices: Choices) -> Target:
-    """Find the target that these choices mean.
+def find_target(facts: Facts, choices: Choices) -> Target:
+    """Return the target of these choices; for a wheelhouse, the first of `find_targets`.
 
-    Raises BadRequest if a Python that was asked for cannot be used, and Impossible where the
-    machine has none. For a wheelhouse it is the first of `targets`.
+    Raises BadRequest if a requested Python cannot be used, and Impossible if this machine has no
+    usable Python.
     """
     if choices.wheelhouse:
-        return targets(facts, choices)[0]
+        return find_targets(facts, choices)[0]
     if choices.venv:
         for python in facts.pythons:
             if python.environment and same_folder(facts, python.environment, choices.venv):
-                return _existing(_checked(python))
-        return _new(facts, choices, choices.venv)
+                return _existing_target(_require_usable(python))
+        return _new_environment(facts, choices, choices.venv)
     if choices.python:
-        asked = _asked(facts, choices.python)
-        return _existing(asked) if asked.environment else _new(facts, choices, "")
+        python = _requested_python(facts, choices.python)
+        return (
+            _existing_target(python) if python.environment else _new_environment(facts, choices, "")
+        )
     for python in environments(facts):
         if usable(python) and (
             python.origin == "active"
             or same_folder(facts, python.environment, default_folder(facts))
         ):
-            return _existing(python)
-    return _new(facts, choices, "")
+            return _existing_target(python)
+    return _new_environment(facts, choices, "")
 
 
-def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
+def find_targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
     """Return the Pythons of a wheelhouse, the oldest first, each with a working folder.
 
-    Raises what `target` raises, and BadRequest if one wheelhouse cannot support all of them.
+    Raises the errors of `find_target`, and BadRequest if one wheelhouse cannot support all of them.
     """
-    words = choices.targets.split(",") if choices.targets else []
-    wanted = [_named(facts, word) for word in words] or [_base(facts, choices)]
-    pythons = {python.label: python for python in wanted}
+    names = choices.targets.split(",") if choices.targets else []
+    requested = [_find_python(facts, name) for name in names] or [_base_python(facts, choices)]
+    pythons = {python.label: python for python in requested}
     kinds = {(p.machine, p.bits, p.libc) for p in pythons.values()}
     if len(kinds) > 1:
-        kind = ", ".join(sorted(f"{p.path} is for {_kind(p)}" for p in pythons.values()))
+        kind = ", ".join(sorted(f"{p.path} is for {_computer_kind(p)}" for p in pythons.values()))
         raise BadRequest(
             "The targets are for different kinds of computers.",
             shown=kind,
@@ -119,9 +121,10 @@ def targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:
         pythons.values(),
         key=lambda p: (p.implementation != "cpython", p.free_threaded, key(p.version)),
     )
-    above = work_folder(facts, choices)
+    folder = work_folder(facts, choices)
     return tuple(
-        _at(facts, python, path_rules(facts).join(above, python.label)) for python in ordered
+        _new_target(facts, python, path_rules(facts).join(folder, python.label))
+        for python in ordered
     )
 
 
@@ -132,49 +135,49 @@ def work_folder(facts: Facts, choices: Choices) -> str:
 
 
 def shares_wheel(one: Python, other: Python, row: Release) -> bool:
-    """Return whether a wheel of such a release, built with ``one``, also works with ``other``.
+    """Return whether a wheel built with ``one`` also works with ``other``.
 
     maturin tags it with Python's stable ABI (abi3), which newer Pythons keep; PyPy and
     free-threaded Pythons have their own ABI. setuptools tags it with the Python that built it
     (measured: ``cp311-cp311``), whatever it contains.
     """
-    usual = all(p.implementation == "cpython" and not p.free_threaded for p in (one, other))
-    return row.build_backend == "maturin" and usual and at_least(other.version, one.version)
+    stable_abi = all(p.implementation == "cpython" and not p.free_threaded for p in (one, other))
+    return row.build_backend == "maturin" and stable_abi and at_least(other.version, one.version)
 
 
-def _kind(python: Python) -> str:
+def _computer_kind(python: Python) -> str:
     return " ".join(filter(None, (f"{python.bits}-bit {python.machine}", python.libc)))
 
 
-def _named(facts: Facts, word: str) -> Python:
+def _find_python(facts: Facts, name: str) -> Python:
     """Return the Python with this version or path. Raises BadRequest if there is none."""
-    if path_rules(facts).isabs(word):
-        return _asked(facts, word, "--targets")
-    good = [python for python in bases(facts) if usable(python)]
-    for python in good:
+    if path_rules(facts).isabs(name):
+        return _requested_python(facts, name, "--targets")
+    working = [python for python in bases(facts) if usable(python)]
+    for python in working:
         full = python.label.replace(python.minor, python.version)
-        if word in (python.label, full):
+        if name in (python.label, full):
             return python
     raise BadRequest(
-        f"This machine has no working Python {word}.",
-        shown=", ".join(f"{python.version} ({python.path})" for python in good),
+        f"This machine has no working Python {name}.",
+        shown=", ".join(f"{python.version} ({python.path})" for python in working),
         why="A wheelhouse is tested with each of its Pythons.",
         hints=("Remove it from --targets, or install that Python first.",),
     )
 
 
-def _new(facts: Facts, choices: Choices, folder: str) -> Target:
-    return _at(facts, _base(facts, choices), folder or default_folder(facts))
+def _new_environment(facts: Facts, choices: Choices, folder: str) -> Target:
+    return _new_target(facts, _base_python(facts, choices), folder or default_folder(facts))
 
 
-def _at(facts: Facts, python: Python, folder: str) -> Target:
+def _new_target(facts: Facts, python: Python, folder: str) -> Target:
     inside = ("Scripts", "python.exe") if facts.system.name == "windows" else ("bin", "python")
     return Target(python, folder, True, path_rules(facts).join(folder, *inside))
 
 
-def _base(facts: Facts, choices: Choices) -> Python:
+def _base_python(facts: Facts, choices: Choices) -> Python:
     if choices.python:
-        return _asked(facts, choices.python)
+        return _requested_python(facts, choices.python)
     found = next((p for p in bases(facts) if usable(p)), None)
     if found is None:
         refused = ((python, unusable(python)) for python in facts.pythons)
@@ -188,17 +191,17 @@ def _base(facts: Facts, choices: Choices) -> Python:
     return found
 
 
-def _asked(facts: Facts, path: str, flag: str = "--python") -> Python:
+def _requested_python(facts: Facts, path: str, flag: str = "--python") -> Python:
     python = facts.python(path)
     if python is None:
         raise BadRequest(
             f"The wizard did not find the Python {path}.",
             hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
         )
-    return _checked(python, flag)
+    return _require_usable(python, flag)
 
 
-def _checked(python: Python, flag: str = "--python") -> Python:
+def _require_usable(python: Python, flag: str = "--python") -> Python:
     refused = unusable(python)
     if refused:
         raise BadRequest(
@@ -209,7 +212,7 @@ def _checked(python: Python, flag: str = "--python") -> Python:
     return python
 
 
-def _existing(python: Python) -> Target:
+def _existing_target(python: Python) -> Target:
     return Target(python, python.environment, False, python.path)
 
 

@@ -1,4 +1,4 @@
-"""Text files that a user named: opened and read with errors that say what is wrong with them."""
+"""Open and read text files that a user named, with errors that say what is wrong with them."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ from wizard.errors import BadRequest
 
 
 @contextmanager
-def opened(path: str | Path, what: str) -> Iterator[BinaryIO]:
-    """Open a file to read its bytes. ``what`` says what it should be: ``a log file``.
+def open_file(path: str | Path, description: str) -> Iterator[BinaryIO]:
+    """Open a file to read its bytes. ``description`` says what it should be: ``a log file``.
 
     Raises BadRequest if it is a folder or cannot be read, also while it is open.
     """
     try:
         if Path(path).is_dir():
-            raise BadRequest(f"{path} is a folder, not {what}.")
+            raise BadRequest(f"{path} is a folder, not {description}.")
         file = Path(path).open("rb")  # noqa: SIM115 - closed below, where other errors are raised
     except ValueError:
         raise BadRequest(f"{str(path)!r} is not the name of a file.") from None
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _cannot_read(path, error) from None
     with file:
         try:
             yield file
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise _cannot_read(path, error) from None
 
 
 def read(
-    path: str | Path, what: str, *, limit: int, why: str = "", hints: tuple[str, ...] = ()
+    path: str | Path, description: str, *, limit: int, why: str = "", hints: tuple[str, ...] = ()
 ) -> str:
-    """Read a UTF-8 text of at most ``limit`` bytes. A byte order mark at its start is left out.
+    """Read a UTF-8 text of at most ``limit`` bytes. A byte order mark at its start is removed.
 
-    ``what`` says what it should be (``an answers file``), ``why`` how large that is, and ``hints``
-    what helps. Raises BadRequest if it cannot be read, is too large, or is not text.
+    ``description`` says what it should be (``an answers file``), ``why`` how large such a file is,
+    and ``hints`` what helps. Raises BadRequest if it cannot be read, is too large, or is not text.
     """
-    with opened(path, what) as file:
+    with open_file(path, description) as file:
         data = file.read(limit + 1)
-    return decoded(data, path, what, limit=limit, why=why, hints=hints)
+    return decode(data, path, description, limit=limit, why=why, hints=hints)
 
 
-def decoded(
+def decode(
     data: bytes,
     path: str | Path,
-    what: str,
+    description: str,
     *,
     limit: int,
     why: str = "",
     hints: tuple[str, ...] = (),
 ) -> str:
-    """The text in the first bytes of a file: see `read`. Raises BadRequest if it is not one."""
+    """Decode the first bytes of a file: see `read`. Raises BadRequest if they are not text."""
     if len(data) > limit:
-        raise BadRequest(f"{path} is too large for {what}.", why=why, hints=hints)
+        raise BadRequest(f"{path} is too large for {description}.", why=why, hints=hints)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -64,5 +64,5 @@ def decoded(
     return text
 
 
-def _unreadable(path: str | Path, error: OSError) -> BadRequest:
+def _cannot_read(path: str | Path, error: OSError) -> BadRequest:
     return BadRequest(f"{path} cannot be read.", shown=error.strerror or str(error))

@@ -26,12 +26,12 @@ def key(version: str) -> tuple[tuple[int, str], ...]:
 
 
 def minor(version: str) -> str:
-    """A version without what follows its second number: ``3.11`` for ``3.11.7``."""
+    """Return the first two numbers of a version: ``3.11`` for ``3.11.7``."""
     return ".".join(version.split(".")[:2])
 
 
 def python_label(implementation: str, version: str, *, free: bool) -> str:
-    """Return a short name of the Pythons that can use the same wheels: ``3.11``, ``3.14t``.
+    """Return a short name for the Pythons that can use the same wheels: ``3.11``, ``3.14t``.
 
     ``free`` says that it is free-threaded; then the version may end in ``t`` too.
     """

@@ -1,4 +1,4 @@
-"""Short pieces of text that are put together in one way everywhere."""
+"""Small helpers for text that several modules share."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _PLAIN = re.compile(r"[\w\\/:.=+-]+")
 
 
 def joined(words: Iterable[str]) -> str:
-    """The words as people list them: ``a``, ``a and b``, ``a, b and c``; empty for no words."""
+    """Join words as in a sentence: ``a``, ``a and b``, ``a, b and c``; empty for no words."""
     *first, last = (*words,) or ("",)
     return f"{', '.join(first)} and {last}" if first else last
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """The one of ``words`` that a user who typed ``word`` probably meant; empty if none is near."""
+    """Return the one of ``words`` that is most similar to ``word``; empty if none is similar."""
     import difflib  # only after a typing error
 
     near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.5)
@@ -25,18 +25,18 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 def did_you_mean(word: str, words: Iterable[str], *, quoted: bool = False) -> str:
-    """The nearest word as an addition to a sentence: `` (did you mean 'wheel'?)``, or empty."""
+    """Return a suggestion to add to a sentence: `` (did you mean 'wheel'?)``, or empty."""
     near = nearest(word, words)
     return near and f" (did you mean {repr(near) if quoted else near}?)"
 
 
-def typed(words: Sequence[str], system: str) -> str:
-    """A command as it is typed on this system; on Windows for cmd and PowerShell alike."""
-    return " ".join(map(_windows_word, words)) if system == "windows" else shlex.join(words)
+def quoted_command(words: Sequence[str], system: str) -> str:
+    """Return a command as a user types it on this system; on Windows, for cmd and PowerShell."""
+    return " ".join(map(_windows_quote, words)) if system == "windows" else shlex.join(words)
 
 
-def _windows_word(word: str) -> str:
-    """A word that Microsoft's C library reads as it is ("Parsing C command-line arguments")."""
+def _windows_quote(word: str) -> str:
+    """Quote a word for Microsoft's C library ("Parsing C command-line arguments")."""
     if _PLAIN.fullmatch(word):
         return word
     inner = re.sub(r'(\\*)"', r'\1\1\\"', word)

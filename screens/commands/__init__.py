@@ -1,6 +1,6 @@
-"""The subcommands: each is a module of this package, and is found here, not named anywhere.
+"""The subcommands: each is a module of this package. No other code lists them.
 
-The name of a module is the name of its command; what it must offer is described by `Command`.
+The name of a module is the name of its command; `Command` says what it must contain.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
     import argparse
 
 DEFAULT = "install"
-"""The command that runs where no command is named. It cannot be named."""
+"""The command that runs if the user names none. It cannot be named."""
 
 
 class Command(Protocol):
     """One subcommand, as its module describes it.
 
-    The front door imports the module even if only ``--help`` is asked for. A module therefore
-    imports what it needs for its work inside its functions.
+    The module is also imported for ``--help``, so it imports what its work needs inside its
+    functions.
     """
 
     HELP: str
     """What the command does, as a phrase that begins in lower case and has no full stop."""
     ORDER: int
-    """Where ``--help`` lists the command: the smallest comes first."""
+    """The position of the command in ``--help``: the smallest comes first."""
     EXAMPLES: tuple[tuple[str, str], ...]
-    """What a user may type after the program's name, and what it does; ``--help`` shows them."""
+    """Examples for ``--help``: what to type after the program's name, and what it does."""
     Arguments: type[Any]
     """A dataclass with a default for each field: a `screens.arguments.Common` with more fields."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own flags and words to ``parser``.
 
-        Their destinations are fields of ``Arguments``. What is not given keeps the field's
-        default. If ``Arguments`` has the field ``words``, then all words without a flag go there,
+        Their destinations are fields of ``Arguments``. A missing argument keeps the field's
+        default. If ``Arguments`` has the field ``words``, it gets all words without a flag,
         including those that follow a flag.
         """
 
@@ -46,9 +46,9 @@ class Command(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """The commands that can be named, in alphabetical order. Imports none of them."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in found if name != DEFAULT))
+    """Return the commands that a user can name, in alphabetical order, without importing them."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in modules if name != DEFAULT))
 
 
 def load(name: str) -> Command:
@@ -57,6 +57,6 @@ def load(name: str) -> Command:
 
 
 def in_order(chosen: Iterable[str]) -> dict[str, Command]:
-    """These commands, loaded, in the order in which they are listed."""
+    """Import these commands, and return them in the order in which ``--help`` lists them."""
     loaded = {name: load(name) for name in chosen}
     return dict(sorted(loaded.items(), key=lambda item: (item[1].ORDER, item[0])))

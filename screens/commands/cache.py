@@ -16,14 +16,18 @@ from wizard.wording import did_you_mean
 
 if TYPE_CHECKING:
     from wizard.cache.entries import Entry
-    from wizard.cache.inventory import Seen, State
+    from wizard.cache.inventory import CheckedEntry, State
 
 HELP = "what is kept for reuse: Rust, OpenSSL builds and their sources"
 ORDER = 50
 EXAMPLES = (("cache", "what is kept for reuse"),)
-Deed = Literal["list", "verify", "clear"]
-DEEDS: tuple[str, ...] = get_args(Deed)
-_WORDS: dict[State, str] = {"whole": "whole", "damaged": "DAMAGED", "leftover": "unfinished"}
+Action = Literal["list", "verify", "clear"]
+ACTIONS: tuple[str, ...] = get_args(Action)
+_STATE_WORDS: dict[State, str] = {
+    "whole": "complete",
+    "damaged": "DAMAGED",
+    "leftover": "unfinished",
+}
 
 
 @dataclass(frozen=True)
@@ -65,35 +69,35 @@ def cache_command(
     damage, 1 if something could not be removed, 130 if the user says no. Raises BadRequest for an
     unknown word, or a name that is not in the cache.
     """
-    deed, *names = words or ("list",)
-    if deed not in DEEDS:
+    action, *names = words or ("list",)
+    if action not in ACTIONS:
         raise BadRequest(
-            f"Unknown command: 'cache {deed}'{did_you_mean(deed, DEEDS)}.",
+            f"Unknown command: 'cache {action}'{did_you_mean(action, ACTIONS)}.",
             hints=("cryptography-wizard cache --help lists all options.",),
         )
     from wizard.cache import entries, inventory
 
-    chosen = _chosen(entries.entries(), names)
-    if deed == "clear":
+    chosen = _select_entries(entries.entries(), names)
+    if action == "clear":
         return _clear(chosen, yes=yes, as_json=as_json, stream=stream, err=err)
-    seen = tuple(inventory.see(entry) for entry in chosen)
-    damaged = any(each.state == "damaged" for each in seen)
-    code = Exit.UNPROVED if deed == "verify" and damaged else Exit.DONE
+    states = tuple(inventory.check_entry(entry) for entry in chosen)
+    damaged = any(state.state == "damaged" for state in states)
+    code = Exit.UNPROVED if action == "verify" and damaged else Exit.DONE
     if as_json:
         from wizard.codec import to_json
 
         total = sum(entry.bytes for entry in chosen)
-        listing = inventory.Listing(str(locations.cache()), total, seen, int(code))
+        listing = inventory.Listing(str(locations.cache()), total, states, int(code))
         stream.write(to_json(listing) + "\n")
     else:
-        stream.write("\n".join(_told(seen, details=deed == "verify")) + "\n")
+        stream.write("\n".join(_listing_lines(states, details=action == "verify")) + "\n")
     return int(code)
 
 
 def _clear(
     chosen: Sequence[Entry], *, yes: bool, as_json: bool, stream: TextIO, err: TextIO
 ) -> int:
-    if chosen and not yes and not _agreed(chosen, as_json=as_json, err=err):
+    if chosen and not yes and not _confirm(chosen, as_json=as_json, err=err):
         err.write("Nothing was removed.\n")
         return int(Exit.CANCELLED)
     if not chosen and not as_json:
@@ -128,7 +132,7 @@ def _clear(
     return code
 
 
-def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
+def _confirm(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
     """Ask. Raises BadRequest if there is no terminal."""
     if as_json or sys.stdin is None or not is_terminal(sys.stdin):
         raise BadRequest(
@@ -142,7 +146,7 @@ def _agreed(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]:
+def _select_entries(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]:
     """Return the entries with these names, or all. The last part of a name is enough."""
     known = {entry.name.rpartition("/")[2]: entry for entry in entries}
     known.update((entry.name, entry) for entry in entries)
@@ -156,29 +160,37 @@ def _chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]
     return tuple(entry for entry in entries if not names or entry.name in wanted)
 
 
-def _told(seen: Sequence[Seen], *, details: bool) -> list[str]:
-    if not seen:
+def _listing_lines(states: Sequence[CheckedEntry], *, details: bool) -> list[str]:
+    if not states:
         return [f"The cache is empty: {locations.cache()}"]
     rows = [
-        (_WORDS[s.state], s.entry.name, _size(s.entry.bytes), _age(s.entry.changed), s.entry.title)
-        for s in seen
+        (
+            _STATE_WORDS[s.state],
+            s.entry.name,
+            _size(s.entry.bytes),
+            _age(s.entry.changed),
+            s.entry.title,
+        )
+        for s in states
     ]
-    wide = [max(len(row[column]) for row in rows) for column in range(4)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = [f"In the cache, {locations.cache()}:", ""]
-    for (state, name, size, age, title), each in zip(rows, seen):
-        text = f"  {state:<{wide[0]}}  {name:<{wide[1]}}  {size:>{wide[2]}}  {age:>{wide[3]}}"
+    for (word, name, size, age, title), state in zip(rows, states):
+        text = (
+            f"  {word:<{widths[0]}}  {name:<{widths[1]}}  {size:>{widths[2]}}  {age:>{widths[3]}}"
+        )
         lines.append(f"{text}  {title}")
-        lines += [f"    {problem}" for problem in each.problems] if details else []
-    lines += ["", f"{_count(seen)}, {_size(sum(each.entry.bytes for each in seen))}."]
-    damaged = [each.entry.name for each in seen if each.state == "damaged"]
+        lines += [f"    {problem}" for problem in state.problems] if details else []
+    lines += ["", f"{_count(states)}, {_size(sum(state.entry.bytes for state in states))}."]
+    damaged = [state.entry.name for state in states if state.state == "damaged"]
     if damaged:
         names = " ".join(damaged)
         lines.append(f"Remove the damaged entries: cryptography-wizard cache clear {names}")
     return lines
 
 
-def _count(things: Sequence[object]) -> str:
-    return "1 thing" if len(things) == 1 else f"{len(things)} things"
+def _count(entries: Sequence[object]) -> str:
+    return "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
 
 
 def _size(number: int) -> str:

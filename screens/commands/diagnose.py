@@ -22,7 +22,7 @@ HELP = "explain the log of a failed installation"
 ORDER = 40
 EXAMPLES = (("diagnose pip.log", "explain a failed installation"),)
 CHUNK = 64 * 1024
-LARGEST = 1024 * 1024 * 1024
+MAX_BYTES = 1024 * 1024 * 1024
 """The number of bytes after which reading stops: a stream may be endless."""
 
 
@@ -49,52 +49,52 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
     Returns 0 if the cause is known and 1 otherwise. For a huge log, only its beginning and its end
     are read. Raises BadRequest if it cannot be read.
     """
-    from wizard.advice.diagnose import Explained, diagnose
+    from wizard.advice.diagnose import DiagnosisReport, diagnose
 
-    found = diagnose(_lines(log))
+    diagnosis = diagnose(_read_lines(log))
     if as_json:
         from wizard.codec import to_json
 
-        stream.write(to_json(Explained(found.known, found)) + "\n")
+        stream.write(to_json(DiagnosisReport(diagnosis.known, diagnosis)) + "\n")
     else:
-        stream.write("\n".join(_told(found)) + "\n")
-    return int(Exit.DONE if found.known else Exit.FAILED)
+        stream.write("\n".join(_report_lines(diagnosis)) + "\n")
+    return int(Exit.DONE if diagnosis.known else Exit.FAILED)
 
 
-def _told(found: Diagnosis) -> list[str]:
-    if found.known:
-        lines = [f"What happened: {found.cause}"]
+def _report_lines(diagnosis: Diagnosis) -> list[str]:
+    if diagnosis.known:
+        lines = [f"What happened: {diagnosis.cause}"]
     else:
-        lines = ["This log contains no failure that the wizard knows.", found.cause]
-    if found.line_number:
+        lines = ["This log contains no failure that the wizard knows.", diagnosis.cause]
+    if diagnosis.line_number:
         lines.append(
-            f"Line {found.line_number} of the log:"
-            if found.known
-            else f"Around line {found.line_number}:"
+            f"Line {diagnosis.line_number} of the log:"
+            if diagnosis.known
+            else f"Around line {diagnosis.line_number}:"
         )
-    lines += [f"  | {line}" for line in found.excerpt]
-    if found.hints:
-        lines += ["What to do:", *(f"  - {hint}" for hint in found.hints)]
+    lines += [f"  | {line}" for line in diagnosis.excerpt]
+    if diagnosis.hints:
+        lines += ["What to do:", *(f"  - {hint}" for hint in diagnosis.hints)]
     return lines
 
 
-def _lines(log: str) -> Iterator[str]:
+def _read_lines(log: str) -> Iterator[str]:
     if log == "-":
         if sys.stdin is None:
             raise BadRequest("Standard input is closed, so there is no log to read.")
         if is_terminal(sys.stdin):
             print("Paste the log, then press Ctrl-D.", file=sys.stderr)
-        yield from _bounded(sys.stdin.buffer)
+        yield from _limited_lines(sys.stdin.buffer)
         return
-    with text_files.opened(log, "a log file") as file:
-        yield from _bounded(file)
+    with text_files.open_file(log, "a log file") as file:
+        yield from _limited_lines(file)
 
 
-def _bounded(file: BinaryIO) -> Iterator[str]:
+def _limited_lines(file: BinaryIO) -> Iterator[str]:
     """Return the lines of the first HEAD bytes and of the last TAIL bytes, without the rest."""
     decoder = LineDecoder()
     tail: deque[bytes] = deque(maxlen=TAIL // CHUNK)
-    for number in range(LARGEST // CHUNK):
+    for number in range(MAX_BYTES // CHUNK):
         chunk = file.read(CHUNK)
         if not chunk:
             break

@@ -1,4 +1,4 @@
-"""The command ``doctor``: what this machine has and lacks, as a short list for people."""
+"""The command ``doctor``: what this machine has and lacks, as a short list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SIGNS: dict[Mark, tuple[str, str, str]] = {
     "warn": ("!", "!", "33"),
     "bad": ("✗", "x", "31"),
 }
-_TITLE = 13
+_TITLE_WIDTH = 13
 
 
 @dataclass(frozen=True)
@@ -41,71 +41,71 @@ class Arguments(Common):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the release to tell of, and the machine."""
+    """Add the flags of the release and of the machine."""
     release = "say whether this release of cryptography is tested on this kind of machine"
     flags.add_choice(parser, described()["release"], release)
     flags.add_facts(parser)
 
 
 def run(arguments: Arguments) -> int:
-    """Look at the machine, and write what was found to standard output."""
+    """Probe the machine, and write the findings to standard output."""
     from wizard import engine
 
     if arguments.facts:
         from wizard.machine import saved
 
-        found = saved.load(arguments.facts)
+        facts = saved.load(arguments.facts)
     else:
-        found = engine.real().probe(Choices(), everything=True)
+        facts = engine.real().probe(Choices(), everything=True)
     if arguments.json:
         from wizard import codec
 
-        print(codec.to_json(found))
+        print(codec.to_json(facts))
         return Exit.DONE
     color = terminal.color(sys.stdout, arguments.color)
-    return doctor(engine.case_of(found, arguments.choices), sys.stdout, color)
+    return doctor(engine.case_of(facts, arguments.choices), sys.stdout, color)
 
 
 def doctor(case: Case, stream: TextIO, color: bool) -> int:
-    """Print the findings to ``stream``, each ``!`` and ``✗`` with what to do.
+    """Write the findings to ``stream``, and what to do about each ``!`` and ``✗``.
 
-    The choices may name a release; raises BadRequest if there is no such release. Returns exit
-    code 0, or 3 where nothing works here.
+    The choices may name a release. Raises BadRequest if it does not exist. Returns exit code 0, or
+    3 if no release can be installed here.
     """
     from wizard.advice.doctor import findings
 
     if case.choices.release:
         case.find(case.choices.release)
-    found = findings(case)
-    fancy = _can_show(stream, "✓✗→")
+    results = findings(case)
+    with_symbols = _can_show(stream, "✓✗→")
     width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
-    for finding in found:
-        stream.write(_shown(finding, width=width, fancy=fancy, color=color))
-    stream.write("\n" + _summary(found) + "\n")
-    return Exit.IMPOSSIBLE if any(f.mark == "bad" for f in found) else Exit.DONE
+    for finding in results:
+        stream.write(_finding_text(finding, width=width, with_symbols=with_symbols, color=color))
+    stream.write("\n" + _summary(results) + "\n")
+    return Exit.IMPOSSIBLE if any(f.mark == "bad" for f in results) else Exit.DONE
 
 
-def _shown(finding: Finding, *, width: int, fancy: bool, color: bool) -> str:
+def _finding_text(finding: Finding, *, width: int, with_symbols: bool, color: bool) -> str:
     from wizard.wording import wrap
 
     unicode_sign, plain_sign, code = _SIGNS[finding.mark]
-    sign = unicode_sign if fancy else plain_sign
+    sign = unicode_sign if with_symbols else plain_sign
     padded = f"{sign:<2}"
-    head = f"{padded} {finding.title:<{_TITLE}}"
-    room = width - len(head)
-    lines = wrap(finding.detail, room) or [""]
+    head = f"{padded} {finding.title:<{_TITLE_WIDTH}}"
+    text_width = width - len(head)
+    lines = wrap(finding.detail, text_width) or [""]
     if finding.action:
-        arrow = "→ " if fancy else "-> "
-        lines += wrap(arrow + finding.action, room, rest=" " * len(arrow))
+        arrow = "→ " if with_symbols else "-> "
+        lines += wrap(arrow + finding.action, text_width, rest=" " * len(arrow))
     text = ("\n" + " " * len(head)).join(lines)
     if color:
         head = f"\x1b[{code}m{padded}\x1b[0m{head[len(padded) :]}"
     return f"{head}{text}\n"
 
 
-def _summary(found: tuple[Finding, ...]) -> str:
-    bad = sum(finding.mark == "bad" for finding in found)
-    warnings = sum(finding.mark == "warn" for finding in found)
+def _summary(results: tuple[Finding, ...]) -> str:
+    bad = sum(finding.mark == "bad" for finding in results)
+    warnings = sum(finding.mark == "warn" for finding in results)
     if bad:
         return f"Not ready: {_count(bad, 'problem')} to solve first, {_count(warnings, 'warning')}."
     if warnings:

@@ -1,4 +1,4 @@
-"""The wizard itself, which installs: the command that runs where no command is named."""
+"""The default command: the wizard itself, which installs cryptography."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Arguments(WithChoices):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the choices, and how to ask for them."""
-    from screens import flags  # the usual start has no flags, and its first page appears sooner
+    from screens import flags  # not for the usual start, which has no flags
 
     flags.add_choices(parser)
-    faces = parser.add_argument_group("how to ask").add_mutually_exclusive_group()
-    faces.add_argument(
+    modes = parser.add_argument_group("how to ask").add_mutually_exclusive_group()
+    modes.add_argument(
         "--yes", action="store_true", help="ask nothing and use the recommended answers"
     )
-    faces.add_argument("--prompts", action="store_true", help="ask line by line")
-    faces.add_argument(
+    modes.add_argument("--prompts", action="store_true", help="ask line by line")
+    modes.add_argument(
         "--plain", action="store_true", help="ask with numbers, in plain text (for screen readers)"
     )
     parser.add_argument(
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: Arguments) -> int:
-    """Start the face that was asked for, or that the terminal can carry; return its exit code."""
+    """Start the requested interface, or the one that fits the terminal; return its exit code."""
     if arguments.json and not arguments.yes:
         raise BadRequest(
             "--json needs --yes: with JSON output, the wizard asks no questions.",
@@ -66,7 +66,7 @@ def _without_questions(arguments: Arguments) -> int:
     from screens.text import unattended
     from wizard import engine
 
-    abilities = terminal.look()
+    abilities = terminal.detect()
     install = unattended.install_for_scripts if arguments.json else unattended.install
     return install(
         engine.real(),
@@ -81,16 +81,18 @@ def _without_questions(arguments: Arguments) -> int:
 def _with_questions(arguments: Arguments) -> int:
     from wizard import engine
 
-    abilities = terminal.look()
-    face = terminal.choose(abilities, prompts=arguments.prompts, plain=arguments.plain)
+    abilities = terminal.detect()
+    interface = terminal.choose_interface(
+        abilities, prompts=arguments.prompts, plain=arguments.plain
+    )
     choices = arguments.checked()
-    if face is terminal.Face.FULL:
+    if interface is terminal.Interface.FULL:
         from screens.tui import app
 
         return app.run_app(engine.real(), choices)
     from screens.text import linear
 
-    if face is terminal.Face.PROMPTS:
+    if interface is terminal.Interface.PROMPTS:
         from screens.text.prompts import Prompts
 
         return linear.install(engine.real(), choices, Prompts())

@@ -1,4 +1,4 @@
-"""The command ``plan``: write down the steps and their exact commands, and run nothing."""
+"""The command ``plan``: show the steps and their exact commands, and run nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from screens import flags
 from screens.arguments import WithChoices
-from screens.flags import Once
+from screens.flags import StoreOnce
 from wizard.choices import Choices
 from wizard.errors import Exit
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flags.add_choices(parser)
     parser.add_argument(
         "--format",
-        action=Once,
+        action=StoreOnce,
         choices=FORMATS,
         help="output format: text, JSON, a script, or a Dockerfile",
     )
@@ -39,12 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: Arguments) -> int:
     """Write the plan to standard output."""
-    choices = arguments.checked(elsewhere=bool(arguments.facts))
-    print(_written(arguments, choices).rstrip("\n"))
+    choices = arguments.checked(other_machine=bool(arguments.facts))
+    print(_formatted_plan(arguments, choices).rstrip("\n"))
     return Exit.DONE
 
 
-def _written(arguments: Arguments, choices: Choices) -> str:
+def _formatted_plan(arguments: Arguments, choices: Choices) -> str:
     if arguments.format == "dockerfile" and not arguments.json:
         return _dockerfile(arguments.facts, choices)
     from wizard import engine
@@ -66,7 +66,7 @@ def _written(arguments: Arguments, choices: Choices) -> str:
 
 
 def _dockerfile(saved_machine: str, choices: Choices) -> str:
-    """The plan for a fresh container of the machine's distribution, not for the machine."""
+    """Return the plan for a new container with the machine's distribution, as a Dockerfile."""
     from wizard import engine
 
     if saved_machine:
@@ -75,4 +75,4 @@ def _dockerfile(saved_machine: str, choices: Choices) -> str:
         facts = saved.load(saved_machine)
     else:
         facts = engine.real().probe(Choices(python=choices.python), everything=True)
-    return engine.dockerfile(engine.case_of(facts, choices))
+    return engine.dockerfile_for(engine.case_of(facts, choices))

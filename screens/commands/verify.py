@@ -1,4 +1,4 @@
-"""The command ``verify [PYTHON]``: prove an existing installation already."""
+"""The command ``verify [PYTHON]``: prove an existing installation."""
 
 from __future__ import annotations
 
@@ -57,34 +57,34 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
 
     from wizard.proof.verify import missing, sentences, verify
 
-    program, whose = find(python)
+    program, source = find_python(python)
     report = verify(program)
     if as_json:
         # In ASCII, so that any path can be printed on any terminal, and read back.
         stream.write(json.dumps(asdict(report), indent=2) + "\n")
     else:
-        lines = [f"Python: {program} ({whose})", ""]
-        lines += [f"  {_drawn(mark, stream)}  {text}" for mark, text in sentences(report)]
+        lines = [f"Python: {program} ({source})", ""]
+        lines += [f"  {_format_mark(mark, stream)}  {text}" for mark, text in sentences(report)]
         if missing(report):
             lines += ["", "To install it, start cryptography-wizard without a command."]
-        stream.write(_writable("\n".join(lines) + "\n", stream))
+        stream.write(_escape("\n".join(lines) + "\n", stream))
     return int(Exit.DONE if report.ok else Exit.UNPROVED)
 
 
-def find(python: str) -> tuple[str, str]:
-    """Return the interpreter that is meant, and where it comes from, in a few words.
+def find_python(python: str) -> tuple[str, str]:
+    """Return the requested interpreter, and where it comes from, in a few words.
 
     Raises BadRequest if there is none.
     """
     if python:
-        return _named(python)
+        return _resolve(python)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable)
         if active:
-            return _inside(Path(active)), f"the active environment, {variable}"
+            return _environment_python(Path(active)), f"the active environment, {variable}"
     for folder in (Path(".venv"), Path("cryptography-env")):
         if folder.is_dir():
-            return _inside(folder), f"the environment {folder} in this folder"
+            return _environment_python(folder), f"the environment {folder} in this folder"
     for name in ("python3", "python"):
         found = shutil.which(name)
         if found:
@@ -96,9 +96,9 @@ def find(python: str) -> tuple[str, str]:
     )
 
 
-def _named(python: str) -> tuple[str, str]:
+def _resolve(python: str) -> tuple[str, str]:
     if os.path.isdir(python):  # noqa: PTH112 - unlike Path, it says no to a NUL in the name
-        return _inside(Path(python)), "the environment's interpreter"
+        return _environment_python(Path(python)), "the environment's interpreter"
     if not os.path.lexists(python) and python == os.path.basename(python):  # noqa: PTH119
         found = shutil.which(python)
         if found:
@@ -106,17 +106,17 @@ def _named(python: str) -> tuple[str, str]:
     return python, "as named"
 
 
-def _inside(folder: Path) -> str:
+def _environment_python(folder: Path) -> str:
     """Return the interpreter of an environment's folder. Raises BadRequest if it has none."""
-    places = (
+    candidates = (
         folder / "bin" / "python",
         folder / "bin" / "python3",
         folder / "Scripts" / "python.exe",
         folder / "python.exe",  # a conda environment on Windows
     )
-    for place in places:
-        if os.path.lexists(place):  # even a broken link: verify explains it
-            return str(place)
+    for candidate in candidates:
+        if os.path.lexists(candidate):  # even a broken link: verify explains it
+            return str(candidate)
     raise BadRequest(
         f"The folder {folder} is not a Python environment.",
         why="It contains neither bin/python nor Scripts/python.exe.",
@@ -124,8 +124,8 @@ def _inside(folder: Path) -> str:
     )
 
 
-def _drawn(mark: Mark, stream: TextIO) -> str:
-    """Draw a mark as the stream can show it, with a word beside the sign."""
+def _format_mark(mark: Mark, stream: TextIO) -> str:
+    """Return a mark as a word, with a sign before it if the stream can show it."""
     sign, word = _MARKS[mark]
     try:
         sign.encode(stream.encoding or "utf-8")
@@ -134,7 +134,7 @@ def _drawn(mark: Mark, stream: TextIO) -> str:
     return f"{sign} {word:<6}"
 
 
-def _writable(text: str, stream: TextIO) -> str:
+def _escape(text: str, stream: TextIO) -> str:
     """Escape what the stream cannot show: a path may contain any character or byte."""
     encoding = stream.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -1,6 +1,6 @@
-"""The wizard line by line, for the prompts and for the plain numbered questions.
+"""The wizard line by line, for prompts and for plain numbered questions.
 
-The two differ only in how they ask: the `Asker`.
+The two differ only in their `Asker`, which asks the questions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from screens.session import Session
 from screens.signals import OutputStream, cancel_on_signals
-from screens.terminal import forget_typing, is_terminal
+from screens.terminal import discard_typeahead, is_terminal
 from screens.text import messages
 from screens.text.text_reporter import TextReporter
 from wizard.choices import Choices
@@ -28,14 +28,16 @@ class Back(Exception):
 
 
 class Asker(Protocol):
-    """One way to ask. Every method raises KeyboardInterrupt on Ctrl-C, and EOFError at the end of
-    input."""
+    """Asks questions in one way.
 
-    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+    Every method raises KeyboardInterrupt on Ctrl-C, and EOFError at the end of input.
+    """
+
+    def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Ask a question and return the answer: an option's value, or free text.
 
-        ``standing`` is the answer if the user chooses nothing else. Raises Back; ``first`` says
-        that this is the first question.
+        ``current`` is the answer if the user only presses Enter. ``first`` says that this is the
+        first question; for the others it may raise Back.
         """
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
@@ -43,20 +45,20 @@ class Asker(Protocol):
 
 
 def install(engine: Engine, choices: Choices, asker: Asker) -> int:
-    """Go from the probe of the machine to the proof; return the exit code.
+    """Probe, ask, plan, run and prove; return the exit code.
 
-    Raises WizardError if the request is wrong, if the machine cannot be used at all, or if the
-    input ends (EOFError) before the run; KeyboardInterrupt if the user quits.
+    Raises WizardError if the request is wrong, the machine cannot be used, or the input ends before
+    the run, and KeyboardInterrupt if the user quits.
     """
-    return _Dialog(engine, choices, asker).run()
+    return _Conversation(engine, choices, asker).run()
 
 
-class _Dialog:
+class _Conversation:
     def __init__(self, engine: Engine, choices: Choices, asker: Asker) -> None:
         self.engine = engine
         self.asker = asker
         self.session = Session(engine, choices)
-        self.left = Exit.CANCELLED  # the exit code if the user quits now
+        self.quit_code = Exit.CANCELLED  # the exit code if the user quits now
         self.cancel = threading.Event()
         self.output = OutputStream(sys.stdout, self.cancel.set)
 
@@ -64,103 +66,102 @@ class _Dialog:
         """Ask, plan and run until the user is done; return the exit code."""
         self.output.write_lines("Looking at this machine …")
         self.session.probe()
-        facts, _ = self.session.known()
-        forget_typing()
-        self.output.write_lines(*machine(facts))
+        facts, _ = self.session.probed()
+        discard_typeahead()
+        self.output.write_lines(*describe_machine(facts))
         while True:
             try:
-                plan = self._agree()
+                plan = self._agree_on_plan()
             except EOFError:
                 raise BadRequest(
                     "The input ended before all questions were answered. Nothing was done.",
                     hints=("cryptography-wizard --yes asks nothing.",),
                 ) from None
             if plan is None:
-                return int(self.left)
+                return int(self.quit_code)
             code = self._run_plan(plan)
             if code != Exit.DONE or not plan.prepares:
                 return code
-            self.session.go_on()
-            self.session.position = len(
-                self.session.questions()
-            )  # all questions are answered: plan
+            self.session.continue_after_preparation()
+            # All questions are answered, so planning comes next.
+            self.session.position = len(self.session.questions())
 
-    def _agree(self) -> Plan | None:
-        """Ask and plan until the user accepts a plan; None if the user accepts none."""
+    def _agree_on_plan(self) -> Plan | None:
+        """Ask and plan until the user accepts a plan; return None if the user quits."""
         while True:
-            self._ask()
-            plan, decided = self._decide()
-            if decided == "go":
+            self._ask_questions()
+            plan, decision = self._review_and_decide()
+            if decision == "go":
                 return plan
-            if decided == "quit":
+            if decision == "quit":
                 self.output.write_lines("Nothing was done.")
                 return None
             self.session.back()
 
-    def _decide(self) -> tuple[Plan | None, str]:
+    def _review_and_decide(self) -> tuple[Plan | None, str]:
         """Show the plan and let the user decide: ``go``, ``back`` or ``quit``."""
-        self.left = Exit.CANCELLED
+        self.quit_code = Exit.CANCELLED
         try:
             plan = self.session.make_plan()
-            self._review(plan)
-            decided = self.asker.pick(
+            self._show_plan(plan)
+            decision = self.asker.pick(
                 "Start the installation?",
                 (("go", "Yes, start"), ("back", "No, back to the questions"), ("quit", "Quit")),
             )
-            if decided == "go":
-                facts, _ = self.session.known()
+            if decision == "go":
+                facts, _ = self.session.probed()
                 require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
         except (BadRequest, Impossible) as error:
             if not self.session.questions() or self.session.position == 0:
                 raise  # no answer can change it
-            if isinstance(error, Impossible) and error.ways:
-                self.left = error.code
-            self.output.write_lines("", *messages.error(error), "")
+            if isinstance(error, Impossible) and error.alternatives:
+                self.quit_code = error.code
+            self.output.write_lines("", *messages.error_lines(error), "")
             options = (("back", "Back to the questions"), ("quit", "Quit"))
             return None, self.asker.pick("What now?", options)
-        return plan, decided
+        return plan, decision
 
-    def _ask(self) -> None:
+    def _ask_questions(self) -> None:
         """Ask from the session's current question to the last one."""
         session = self.session
         while session.position < len(session.questions()):
-            if session.hopeless():
+            if session.has_no_answer():
                 return  # planning reports why, and what is possible instead
             question = session.question()
             try:
                 text = self.asker.ask(
-                    question, session.answer_now(question), first=session.position == 0
+                    question, session.current_answer(question), first=session.position == 0
                 )
-                if session.names_a_place(question, text):
+                if session.needs_probe(question, text):
                     self.output.write_lines("Looking at your answer …")
-                    session.submit_and_look(question, text)
+                    session.submit_and_probe(question, text)
                 else:
                     session.submit(question, text)
             except Back:
                 session.back()
             except (BadRequest, Impossible) as error:
-                self.output.write_lines(*messages.error(error), "")
+                self.output.write_lines(*messages.error_lines(error), "")
             else:
                 session.forward(question)
 
-    def _review(self, plan: Plan) -> None:
+    def _show_plan(self, plan: Plan) -> None:
         from wizard.export import formats
 
         self.output.write_lines("", formats.to_text(plan).rstrip("\n"), "")
 
     def _run_plan(self, plan: Plan) -> int:
-        """Run the plan, again as often as the user wants; return the exit code."""
+        """Run the plan, and retry as often as the user wants; return the exit code."""
         while True:
             ended = self._attempt(plan)
-            self.output.write_lines(*messages.ending(plan, ended))
-            failure = self.session.progress().failure
+            self.output.write_lines(*messages.end_of_run(plan, ended))
+            failure = self.session.require_run().failure
             if failure is None or ended.code != Exit.FAILED or not self._retry():
                 return ended.code
 
     def _attempt(self, plan: Plan) -> RunEnded:
         """Run the steps that are not done."""
-        facts, _ = self.session.known()
-        state, choices = self.session.begin(), self.session.complete
+        facts, _ = self.session.probed()
+        state, choices = self.session.begin_run(), self.session.completed
         reporter = TextReporter(state, self.output, self.output)
         try:
             return cancel_on_signals(
@@ -172,15 +173,15 @@ class _Dialog:
 
     def _retry(self) -> bool:
         options = (("retry", "Try the failed step again"), ("quit", "Stop here"))
-        forget_typing()
+        discard_typeahead()
         try:
             return self.asker.pick("What now?", options) == "retry"
         except EOFError:  # nobody is there to answer
             return False
 
 
-def machine(facts: Facts) -> list[str]:
-    """Return the machine in a few lines."""
+def describe_machine(facts: Facts) -> list[str]:
+    """Describe the machine in a few lines."""
     system = facts.system
     name, version = system.distribution_name or system.name, system.distribution_version
     if version not in name:
@@ -191,7 +192,7 @@ def machine(facts: Facts) -> list[str]:
     versions = ", ".join(dict.fromkeys(python.version for python in usable)) or "none"
     lines.append(f"Pythons: {versions}")
     if facts.managers:
-        lines.append("Package managers: " + ", ".join(each.name for each in facts.managers))
+        lines.append("Package managers: " + ", ".join(manager.name for manager in facts.managers))
     if facts.listing is not None and facts.listing.problem:
         lines.append(f"The package index: {facts.listing.problem}")
     return lines

@@ -9,26 +9,26 @@ import sys
 
 from screens.terminal import is_terminal
 from screens.text.linear import Back
-from screens.text.messages import plainly
+from screens.text.messages import strip_markdown
 from wizard.questions.question import Question
 
 
 class Plain:
     """Asks with `input`."""
 
-    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+    def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Ask a question; see `screens.text.linear.Asker`."""
-        self._show(question, standing)
+        self._show(question, current)
         keys = "? for help" + ("" if first else ", b for back")
         while True:
-            text = _read(f"Answer ({_offer(question, standing)}{keys}): ")
+            text = _read(f"Answer ({_enter_hint(question, current)}{keys}): ")
             if text == "?":
-                print(plainly(question.help))
+                print(strip_markdown(question.help))
                 continue
             if text.lower() == "b" and not first:
                 raise Back
-            if not text and standing:
-                return standing
+            if not text and current:
+                return current
             if not text:
                 print("Please answer this question.")
                 continue
@@ -51,7 +51,7 @@ class Plain:
                 return options[int(text) - 1][0]
             print(f"Please type a number from 1 to {len(options)}.")
 
-    def _show(self, question: Question, standing: str) -> None:
+    def _show(self, question: Question, current: str) -> None:
         print()
         print(question.prompt)
         if question.because:
@@ -59,11 +59,11 @@ class Plain:
         for number, option in enumerate(question.options, 1):
             notes = [
                 "recommended" if option.value == question.recommended else "",
-                "chosen" if option.value == standing != question.recommended else "",
+                "chosen" if option.value == current != question.recommended else "",
                 f"closed: {option.closed}" if option.closed else "",
             ]
-            said = ", ".join(filter(None, notes))
-            print(f"  {number}. {option.label}{f' ({said})' if said else ''}")
+            suffix = ", ".join(filter(None, notes))
+            print(f"  {number}. {option.label}{f' ({suffix})' if suffix else ''}")
             if option.consequence and not option.closed:
                 print(f"     {option.consequence}")
         if question.free and question.options:
@@ -75,18 +75,18 @@ def _read(prompt: str) -> str:
     try:
         text = input(prompt).strip()
     except (KeyboardInterrupt, EOFError):
-        print()  # what is written next begins a new line
+        print()  # so that the next output begins on a new line
         raise
     if not is_terminal(sys.stdin):
         print(text)  # no terminal echoed it
     return text
 
 
-def _offer(question: Question, standing: str) -> str:
+def _enter_hint(question: Question, current: str) -> str:
     """Return what Enter alone means."""
-    if not standing:
+    if not current:
         return ""
     for number, option in enumerate(question.options, 1):
-        if option.value == standing:
+        if option.value == current:
             return f"Enter for {number}, "
-    return f"Enter for {standing}, "
+    return f"Enter for {current}, "

@@ -7,7 +7,7 @@ import textwrap
 from typing import Any
 
 from screens.text.linear import Back
-from screens.text.messages import plainly
+from screens.text.messages import strip_markdown
 from wizard.questions.question import Option, Question
 
 OTHER, HELP, BACK = "\0other", "\0help", "\0back"
@@ -22,21 +22,19 @@ class Prompts:
     def __init__(self, **settings: Any) -> None:
         self._settings = settings
 
-    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+    def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Ask a question; see `screens.text.linear.Asker`."""
         import questionary  # slow to import
 
         values = [option.value for option in question.options if not option.closed]
-        default: str | None = standing if standing in values else None
+        default: str | None = current if current in values else None
         if not values:
-            return self._type(question, standing, first=first)
+            return self._type(question, current, first=first)
         choices = [_choice(option, question.recommended) for option in question.options]
         if question.free:
-            typed = (
-                f"{question.free}: {standing}" if standing and default is None else question.free
-            )
-            choices.append(questionary.Choice(typed, OTHER))
-            default = default or (OTHER if standing else None)
+            label = f"{question.free}: {current}" if current and default is None else question.free
+            choices.append(questionary.Choice(label, OTHER))
+            default = default or (OTHER if current else None)
         choices.append(questionary.Choice("Help about this question", HELP))
         if not first:
             choices.append(questionary.Choice("Back", BACK))
@@ -45,10 +43,10 @@ class Prompts:
             if answer == BACK:
                 raise Back
             if answer == OTHER:
-                return self._type(question, "" if standing in values else standing, first=True)
+                return self._type(question, "" if current in values else current, first=True)
             if answer != HELP:
                 return answer
-            questionary.print(plainly(question.help))
+            questionary.print(strip_markdown(question.help))
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs."""
@@ -71,7 +69,7 @@ class Prompts:
         ).unsafe_ask()
         return str(answer)
 
-    def _type(self, question: Question, standing: str, *, first: bool) -> str:
+    def _type(self, question: Question, current: str, *, first: bool) -> str:
         """Ask for free text; ``?`` shows the help, and ``b`` goes back unless this is ``first``."""
         import questionary
 
@@ -79,12 +77,12 @@ class Prompts:
         while True:
             text: str = questionary.text(
                 question.free or question.prompt,
-                default=standing,
+                default=current,
                 instruction=f"({keys}) ",
                 **self._settings,
             ).unsafe_ask()
             if text.strip() == "?":
-                questionary.print(plainly(question.help))
+                questionary.print(strip_markdown(question.help))
             elif text.strip().lower() == "b" and not first:
                 raise Back
             elif text.strip():
@@ -94,9 +92,9 @@ class Prompts:
 def _choice(option: Option, recommended: str) -> Any:
     import questionary
 
-    mark = " (recommended)" if option.value == recommended else ""
+    suffix = " (recommended)" if option.value == recommended else ""
     return questionary.Choice(
-        option.label + mark,
+        option.label + suffix,
         option.value,
         disabled=_wrapped(f"not possible: {option.closed}") if option.closed else None,
         description=_wrapped(option.consequence) or None,

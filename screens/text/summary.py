@@ -24,8 +24,8 @@ class Problem:
     hints: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, error: WizardError) -> Problem:
-        """The four parts of an error."""
+    def from_error(cls, error: WizardError) -> Problem:
+        """Return the four parts of an error."""
         return cls(error.what, error.shown, error.why, error.hints)
 
 
@@ -56,8 +56,8 @@ class StepResult:
     log: str = ""
 
     @classmethod
-    def of(cls, state: StepState) -> StepResult:
-        """The result of a step of a run that is over."""
+    def from_state(cls, state: StepState) -> StepResult:
+        """Return the result of a step of a run that has ended."""
         step, end = state.step, state.ended
         if end is None:
             return cls(step.id, step.title, command=state.command, log=state.log)
@@ -67,7 +67,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """The whole report. ``code`` is the exit code; what was not reached is null or empty.
+    """The full report. ``code`` is the exit code; what the run did not reach is null or empty.
 
     ``ways`` are the alternatives if this machine cannot do what was requested, best first.
     """
@@ -82,14 +82,14 @@ class Summary:
     schema: int = SCHEMA
 
     @classmethod
-    def of(cls, state: RunState) -> Summary:
-        """The report of a run that is over. Raises ValueError if it is not."""
-        ended = state.result
-        if ended is None:
+    def from_run(cls, state: RunState) -> Summary:
+        """Return the report of a run that has ended. Raises ValueError if it has not."""
+        result = state.result
+        if result is None:
             raise ValueError("the run has not ended")
         plan = state.plan
         return cls(
-            code=ended.code,
+            code=result.code,
             plan=Planned(
                 plan.release,
                 plan.method,
@@ -100,23 +100,23 @@ class Summary:
                 plan.notes,
                 plan.wheelhouse,
             ),
-            steps=tuple(map(StepResult.of, state.steps)),
-            report=ended.report,
-            error=_problem(state, ended),
-            seconds=round(ended.seconds, 3),
+            steps=tuple(map(StepResult.from_state, state.steps)),
+            report=result.report,
+            error=_problem(state, result),
+            seconds=round(result.seconds, 3),
         )
 
 
-def _problem(state: RunState, ended: RunEnded) -> Problem | None:
+def _problem(state: RunState, result: RunEnded) -> Problem | None:
     failure = state.failure
     if failure is not None:
         title = state.step(failure.step).step.title
         shown = "\n".join(failure.excerpt)
         return Problem(f"“{title}” failed.", shown, failure.cause, failure.hints)
-    if ended.code == 0:
+    if result.code == 0:
         return None
-    if ended.report is not None:
+    if result.report is not None:
         return Problem(
-            "cryptography was installed, but not proved.", "\n".join(ended.report.problems)
+            "cryptography was installed, but not proved.", "\n".join(result.report.problems)
         )
     return Problem("The run was cancelled. No program is left running.")

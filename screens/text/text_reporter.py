@@ -1,8 +1,8 @@
 """A run as text, line by line: the same in prompts, in plain text and unattended.
 
-A step that runs alone has one line: its start and, when it has ended, its end. If several run
-side by side, each start and each end has a separate line, and whatever a step says between them
-begins with its number and the first words of its title.
+A step that runs alone has one line: its start and, later, its end. If several run in parallel,
+each start and each end has a separate line, and the lines that a step prints in between begin with
+its number and the first words of its title.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ PROGRESS_EVERY = 10.0
 class TextReporter:
     """Writes a run as text: one clear line per step, without moving the cursor.
 
-    ``state`` is what has happened so far; it takes every event before that is written. ``out``
-    gets the steps and ``err`` what went wrong; ``verbose`` also writes the output of the
-    programs. ``clock`` gives seconds.
+    ``state`` is the state of the run; each event is applied to it before it is written. ``out``
+    gets the steps and ``err`` the failures; ``verbose`` also writes the output of the programs.
+    ``clock`` returns seconds.
     """
 
     def __init__(
@@ -44,21 +44,21 @@ class TextReporter:
         self._clock = clock
         self._written: dict[str, float] = {}  # when progress of each step was last written
         self._open = ""  # the step whose line is not finished
-        self._latest = ""  # the step named last: lines below its line are understood as its output
+        self._latest = ""  # the step named last: readers take lines below it for its output
 
     def __call__(self, event: Event) -> None:
-        """Write what an event says."""
+        """Apply an event, and write it."""
         self.state = self.state.apply(event)
         if isinstance(event, StepStarted):
             self._start(event)
         elif isinstance(event, Lines):
             if self._verbose:
-                self._under(event.step, event.lines)
+                self._write_output(event.step, event.lines)
         elif isinstance(event, Progressed):
             self._progress(event)
         elif isinstance(event, Waiting):
-            bound = seconds(event.seconds)
-            self._under(event.step, [f"Waiting (at most {bound}): {event.what}"])
+            limit = format_seconds(event.seconds)
+            self._write_output(event.step, [f"Waiting (at most {limit}): {event.what}"])
         elif isinstance(event, StepEnded):
             self._end(event)
 
@@ -75,35 +75,35 @@ class TextReporter:
         if self._verbose or self._clock() - self._written[event.step] < PROGRESS_EVERY:
             return
         self._written[event.step] = self._clock()
-        far = f"{100 * event.done / event.total:.0f} %" if event.total else ""
-        words = " ".join(part for part in (far, event.what) if part) or "still running"
-        self._under(event.step, [words])
+        percent = f"{100 * event.done / event.total:.0f} %" if event.total else ""
+        text = " ".join(part for part in (percent, event.what) if part) or "still running"
+        self._write_output(event.step, [text])
 
     def _end(self, event: StepEnded) -> None:
-        words = {
-            "done": f"done in {seconds(event.seconds)}",
-            "failed": f"FAILED after {seconds(event.seconds)}",
-            "cancelled": f"cancelled after {seconds(event.seconds)}",
+        text = {
+            "done": f"done in {format_seconds(event.seconds)}",
+            "failed": f"FAILED after {format_seconds(event.seconds)}",
+            "cancelled": f"cancelled after {format_seconds(event.seconds)}",
             "skipped": "not started",
         }[event.state]
         if event.state == "cancelled" and event.cause:
-            words += f". {event.cause}"
+            text += f". {event.cause}"
         if self._open == event.step:
             self._open = ""
-            self._out.write_lines(words)
+            self._out.write_lines(text)
         else:
             self._close()
-            self._out.write_lines(f"{self._name(event.step)}: {words}")
+            self._out.write_lines(f"{self._name(event.step)}: {text}")
         self._latest = ""
         if event.state == "failed":
             step = self.state.step(event.step).step
-            self._err.write_lines("", *messages.failure(step, event), "")
+            self._err.write_lines("", *messages.failure_lines(step, event), "")
 
-    def _under(self, step: str, lines: Iterable[str]) -> None:
-        """Write lines of a step below its line, or with its name if they could be another's."""
+    def _write_output(self, step: str, lines: Iterable[str]) -> None:
+        """Write lines of a step; with its name if they could belong to another step."""
         self._close()
-        alone = self._latest == step and len(self.state.running) == 1
-        name = "" if alone else _prefix(self.state.step(step))
+        is_clear = self._latest == step and len(self.state.running) == 1
+        name = "" if is_clear else _step_prefix(self.state.step(step))
         self._out.write_lines(*(f"      {name}{line}" for line in lines))
 
     def _close(self) -> None:
@@ -117,21 +117,21 @@ class TextReporter:
         return f"[{state.number}/{len(self.state.steps)}] {state.step.title}"
 
 
-def _prefix(state: StepState) -> str:
-    return f"{state.number} {short(state.step.title)} | "
+def _step_prefix(state: StepState) -> str:
+    return f"{state.number} {shorten(state.step.title)} | "
 
 
-def short(title: str, longest: int = 24) -> str:
+def shorten(title: str, longest: int = 24) -> str:
     """Return the first words of a step's title: ``Install 5 missing…``."""
     if len(title) <= longest:
         return title
-    words = title[:longest].rpartition(" ")[0] or title[: longest - 1]
-    return f"{words}…"
+    start = title[:longest].rpartition(" ")[0] or title[: longest - 1]
+    return f"{start}…"
 
 
-def seconds(duration: float) -> str:
-    """Return a duration for people: ``0.2 s``, ``48 s``, ``3 min 5 s``."""
+def format_seconds(duration: float) -> str:
+    """Format a duration: ``0.2 s``, ``48 s``, ``3 min 5 s``."""
     if duration < 10:
         return f"{duration:.1f} s"
-    whole = round(duration)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+    rounded = round(duration)
+    return f"{rounded} s" if rounded < 60 else f"{rounded // 60} min {rounded % 60} s"

@@ -8,7 +8,7 @@ from typing import Callable, TextIO
 from screens.signals import OutputStream, cancel_on_signals
 from screens.text import messages
 from screens.text.summary import Summary
-from screens.text.text_reporter import TextReporter, seconds
+from screens.text.text_reporter import TextReporter, format_seconds
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.engine import Decision, Engine, decide, plan_rest, require_root
@@ -38,17 +38,17 @@ def install(
     while True:
         plan = decision.plan
         notes = (f"Note: {note}" for note in plan.notes)
-        output.write_lines(f"Plan: {messages.intention(plan)}.", *notes)
+        output.write_lines(f"Plan: {messages.plan_sentence(plan)}.", *notes)
         require_root(engine, decision.facts, plan, can_ask=can_ask)
-        reporter = TextReporter(RunState.of(plan), output, errors, verbose=verbose)
-        ended = _run(engine, decision, reporter, cancel)
-        output.write_lines(*messages.ending(plan, ended))
-        if ended.code != Exit.DONE or not plan.prepares:
+        reporter = TextReporter(RunState.before_run(plan), output, errors, verbose=verbose)
+        result = _run(engine, decision, reporter, cancel)
+        output.write_lines(*messages.end_of_run(plan, result))
+        if result.code != Exit.DONE or not plan.prepares:
             break
         decision = plan_rest(engine, choices)
-    if ended.code in (Exit.DONE, Exit.UNPROVED):
-        output.write_lines(f"It took {seconds(ended.seconds)}.")
-    return ended.code
+    if result.code in (Exit.DONE, Exit.UNPROVED):
+        output.write_lines(f"It took {format_seconds(result.seconds)}.")
+    return result.code
 
 
 def install_for_scripts(
@@ -60,26 +60,26 @@ def install_for_scripts(
     can_ask: bool,
     verbose: bool = False,
 ) -> int:
-    """The same for scripts: events as JSON lines on ``err``, the final report on ``out``.
+    """Do the same as `install` for scripts: events as JSON lines on ``err``, the report on ``out``.
 
-    The output of the programs is among the events only if ``verbose``.
+    The events include the output of the programs only if ``verbose``.
     """
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     decision = decide(engine, choices)
     while True:
         require_root(engine, decision.facts, decision.plan, can_ask=can_ask)
-        reporter = _JsonReporter(RunState.of(decision.plan), errors, verbose=verbose)
-        ended = _run(engine, decision, reporter, cancel)
-        if ended.code != Exit.DONE or not decision.plan.prepares:
+        reporter = _JsonReporter(RunState.before_run(decision.plan), errors, verbose=verbose)
+        result = _run(engine, decision, reporter, cancel)
+        if result.code != Exit.DONE or not decision.plan.prepares:
             break
         decision = plan_rest(engine, choices)
-    output.write_lines(to_json(Summary.of(reporter.state)))
-    return ended.code
+    output.write_lines(to_json(Summary.from_run(reporter.state)))
+    return result.code
 
 
 class _JsonReporter:
-    """Writes a run as events, one JSON object a line."""
+    """Writes a run as events, one JSON object per line."""
 
     def __init__(self, state: RunState, out: OutputStream, *, verbose: bool) -> None:
         self.state = state

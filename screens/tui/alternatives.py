@@ -14,16 +14,16 @@ from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.session import Session
-from screens.tui.page import Go, Page
+from screens.tui.page import Page, ShowPage
 from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
 INDENT = "    "
-AROUND = 14
-"""The largest number of columns beside the text of a list."""
+LIST_BORDER = 14
+"""The largest number of columns that the list's border and padding take."""
 
 
-class Ways(OptionList):
+class AlternativeList(OptionList):
     """The alternatives. The arrow keys choose one; Enter and a click copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,7 +32,7 @@ class Ways(OptionList):
     ]
 
 
-class PossiblePage(Page):
+class AlternativesPage(Page):
     """Why it is not possible here, and what is."""
 
     CSS = assets.text("styles/alternatives.tcss")
@@ -50,40 +50,40 @@ class PossiblePage(Page):
         self._width = 0
 
     def body(self) -> ComposeResult:
-        """Why it is not possible, the alternatives, Quit and Back."""
+        """Compose why it is not possible, the alternatives, Quit and Back."""
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
-        yield Ways(*map(self._row, error.ways), id="ways", markup=False)
+        yield AlternativeList(*map(self._row, error.alternatives), id="ways", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Back  (Esc)", id="back", variant="primary")
 
     def on_mount(self) -> None:
-        """The first alternative is the best one."""
+        """Highlight the first alternative, which is the best one."""
         super().on_mount()
-        self.query_one(Ways).highlighted = 0
+        self.query_one(AlternativeList).highlighted = 0
         self.take_focus()
 
     def first_focus(self) -> None:
-        """The alternatives."""
-        self.query_one(Ways).focus()
+        """Focus the alternatives."""
+        self.query_one(AlternativeList).focus()
 
     def fit(self) -> None:
         """Wrap the lines again if the terminal has another width."""
         super().fit()
         if self._width != self.app.size.width:
             self._width = self.app.size.width
-            ways = self.query_one(Ways)
-            for index, way in enumerate(self._error.ways):
-                ways.replace_option_prompt_at_index(index, self._words(way))
+            alternative_list = self.query_one(AlternativeList)
+            for index, alternative in enumerate(self._error.alternatives):
+                alternative_list.replace_option_prompt_at_index(index, self._text(alternative))
 
-    def copyable(self) -> tuple[str, str]:
+    def copy_content(self) -> tuple[str, str]:
         """Return the command of the chosen alternative; without a command, its text."""
-        way = self._error.ways[self.query_one(Ways).highlighted or 0]
-        if way.command:
-            return "the command", way.command
-        return "these lines", f"{way.title}\n{way.detail}"
+        alternative = self._error.alternatives[self.query_one(AlternativeList).highlighted or 0]
+        if alternative.command:
+            return "the command", alternative.command
+        return "these lines", f"{alternative.title}\n{alternative.detail}"
 
     def action_back(self) -> None:
         """Go back one page. The answers are kept."""
@@ -91,7 +91,7 @@ class PossiblePage(Page):
             earlier = self.session.back()
         except WizardError:  # no question can be asked
             earlier = False
-        self.post_message(Go("question" if earlier else "welcome"))
+        self.post_message(ShowPage("question" if earlier else "welcome"))
 
     def action_quit_page(self) -> None:
         """Quit the wizard: this machine cannot do what was requested."""
@@ -109,19 +109,19 @@ class PossiblePage(Page):
     def _quit(self) -> None:
         self.action_quit_page()
 
-    def _row(self, way: Alternative) -> Row:
-        return Row(self._words(way))
+    def _row(self, alternative: Alternative) -> Row:
+        return Row(self._text(alternative))
 
-    def _words(self, way: Alternative) -> Content:
+    def _text(self, alternative: Alternative) -> Content:
         parts: list[str | tuple[str, str]] = [
-            (f"{way.title}\n", "bold"),
-            self._indented(way.detail),
+            (f"{alternative.title}\n", "bold"),
+            self._indent(alternative.detail),
         ]
-        if way.command:
-            parts += ["\n", (self._indented(way.command), "$text-primary")]
+        if alternative.command:
+            parts += ["\n", (self._indent(alternative.command), "$text-primary")]
         return Content.assemble(*parts)
 
-    def _indented(self, words: str) -> str:
-        """Wrap a line to the width of the list; words are not split, so that they can be copied."""
-        width = max(30, self.app.size.width - AROUND)
-        return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))
+    def _indent(self, text: str) -> str:
+        """Wrap a text to the width of the list. Words are not split, so that they can be copied."""
+        width = max(30, self.app.size.width - LIST_BORDER)
+        return "\n".join(wrap(text, width, first=INDENT, rest=INDENT))

@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 
 import assets
 from screens.session import Session
-from screens.tui.page import NAME, Go, Page
+from screens.tui.page import TITLE, Page, ShowPage
 from screens.tui.themes import DARK, LIGHT
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from wizard.facts import Facts
     from wizard.knowledge import Knowledge
 
-GRACE = 5.0
-"""How many seconds a run may take to end after SIGTERM or SIGHUP, before the wizard quits
-anyway.
-"""
+GRACE_SECONDS = 5.0
+"""How many seconds a run may take to end after SIGTERM or SIGHUP before the wizard quits."""
 
-KEYS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "ctrl+t": "Ctrl+T", "ctrl+y": "Ctrl+Y"}
+KEY_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "ctrl+t": "Ctrl+T",
+    "ctrl+y": "Ctrl+Y",
+}
 """Keys whose names Textual abbreviates."""
 
 BEFORE_UNLOCKING = """
@@ -45,7 +49,7 @@ If you are asked for a password now, only the system gets it, not the wizard.
 """
 
 
-def _palette() -> type[Provider]:
+def _command_provider() -> type[Provider]:
     from screens.tui.palette import WizardCommands
 
     return WizardCommands
@@ -57,15 +61,15 @@ class WizardApp(App[int]):
     With ``facts`` and ``knowledge`` it does not probe the machine; ``clock`` returns seconds.
     """
 
-    TITLE = NAME
+    TITLE = TITLE
     CSS = assets.text("styles/app.tcss")
-    COMMANDS: ClassVar[set[Any]] = {_palette}
+    COMMANDS: ClassVar[set[Any]] = {_command_provider}
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help"),
         Binding("q", "leave", "Quit"),
-        Binding("ctrl+t", "toggle_looks", "Light or dark", show=False),
+        Binding("ctrl+t", "toggle_theme", "Light or dark", show=False),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "interrupt", "Quit", show=False, priority=True),
     ]
@@ -84,10 +88,12 @@ class WizardApp(App[int]):
         self.bug: Exception | None = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = LIGHT.name if _light_terminal(os.environ.get("COLORFGBG", "")) else DARK.name
+        self.theme = (
+            LIGHT.name if _has_light_background(os.environ.get("COLORFGBG", "")) else DARK.name
+        )
 
     def on_mount(self) -> None:
-        """Be ready to leave when the terminal goes away."""
+        """Handle the signals that ask the app to end, or say that the terminal has closed."""
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
@@ -95,50 +101,50 @@ class WizardApp(App[int]):
                 continue
             # Windows' loop and loops outside the main thread have no signals to offer.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, partial(self.end, 128 + number))
+                loop.add_signal_handler(number, partial(self.end_with, 128 + number))
 
     def get_default_screen(self) -> WelcomePage:
-        """Return the first page. Textual then draws no empty screen before it."""
+        """Return the first page, so that Textual draws no empty screen before it."""
         return WelcomePage(self.session)
 
-    def end(self, code: int) -> None:
-        """Quit soon and in an orderly way, with this exit code; a run is stopped first."""
+    def end_with(self, code: int) -> None:
+        """Quit with this exit code, after stopping a run."""
         run = self._run_page()
         if run is None:
             self.exit(code)
         else:
             run.stop(leave=code)
-            self.set_timer(GRACE, lambda: self.exit(code))
+            self.set_timer(GRACE_SECONDS, lambda: self.exit(code))
 
-    def go(self, place: str) -> None:
-        """Show a page instead of all open ones. The first page stays at the bottom."""
-        if place == "welcome":
+    def show_page(self, page_name: str) -> None:
+        """Replace all open pages by this one. The first page stays at the bottom of the stack."""
+        if page_name == "welcome":
             while len(self.screen_stack) > 1:
                 self.pop_screen()
             return
         try:
-            page = self._page(place)
+            page = self._page(page_name)
         except WizardError as error:
-            page = self._trouble(error)
+            page = self._planning_error_page(error)
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        if place == "outcome" or len(self.screen_stack) == 1:
-            self.push_screen(page)  # an outcome over the run, so that its log can be read again
+        if page_name == "outcome" or len(self.screen_stack) == 1:
+            self.push_screen(page)  # above the run, so that its log can be read again
         else:
             self.switch_screen(page)
 
-    def _page(self, place: str) -> Page:
+    def _page(self, page_name: str) -> Page:
         session = self.session
-        if place == "question" and session.questions() and not session.hopeless():
+        if page_name == "question" and session.questions() and not session.has_no_answer():
             from screens.tui.question import QuestionPage
 
             return QuestionPage(session)
-        if place in ("question", "review"):
+        if page_name in ("question", "review"):
             from screens.tui.review import ReviewPage
 
             session.make_plan()
             return ReviewPage(session)
-        if place == "run":
+        if page_name == "run":
             from screens.tui.run import RunPage
 
             return RunPage(session)
@@ -146,50 +152,51 @@ class WizardApp(App[int]):
             from screens.tui.result import ResultPage
 
             return ResultPage(session)
-        from screens.tui.failure import FailurePage, Trouble
+        from screens.tui.failure import FailureDetails, FailurePage
 
-        return FailurePage(session, Trouble.of_run(session))
+        return FailurePage(session, FailureDetails.from_run(session))
 
-    def _trouble(self, error: WizardError) -> Page:
+    def _planning_error_page(self, error: WizardError) -> Page:
         """Return the page that explains why planning failed."""
-        if isinstance(error, Impossible) and error.ways:
-            from screens.tui.alternatives import PossiblePage
+        if isinstance(error, Impossible) and error.alternatives:
+            from screens.tui.alternatives import AlternativesPage
 
-            return PossiblePage(self.session, error)
-        from screens.tui.failure import FailurePage, Trouble
+            return AlternativesPage(self.session, error)
+        from screens.tui.failure import FailureDetails, FailurePage
 
-        return FailurePage(self.session, Trouble.of_error(error))
+        return FailurePage(self.session, FailureDetails.from_error(error))
 
-    @on(Go)
-    def _go(self, message: Go) -> None:
-        if message.place == "outcome" and self.session.prepared():
-            self._go_on()
+    @on(ShowPage)
+    def _show_page_requested(self, message: ShowPage) -> None:
+        if message.page == "outcome" and self.session.only_prepared():
+            self._plan_the_rest()
         else:
-            self.go(message.place)
+            self.show_page(message.page)
 
-    def _go_on(self) -> None:
-        """After a run that only prepared: probe again, and show the rest of the plan."""
-
+    def _plan_the_rest(self) -> None:
+        """After a run that only prepared, probe again, and show the plan of the other steps."""
         from screens.tui.dialogs import ProbeScreen
 
-        def looked(error: WizardError | None) -> None:
-            self.go("review" if error is None else "welcome")
+        def after_probe(error: WizardError | None) -> None:
+            self.show_page("review" if error is None else "welcome")
 
         why = "The wizard now knows what is needed."
-        self.push_screen(ProbeScreen(self.session, why, self.session.go_on), looked)
+        self.push_screen(
+            ProbeScreen(self.session, why, self.session.continue_after_preparation), after_probe
+        )
 
-    # Textual calls these four by name (page and message), without importing their classes.
+    # Textual finds these four by name (page and message), so their classes need no import.
 
     def on_review_page_start(self) -> None:
         """Start or continue the run, after the password if one is needed."""
-        if not self.session.needs_password() or self._unlock():
-            self.go("run")
+        if not self.session.needs_password() or self._ask_password():
+            self.show_page("run")
 
     on_failure_page_retry = on_review_page_start
 
-    def _unlock(self) -> bool:
-        """Let the user type the password on the terminal itself, which the app does not read."""
-        facts, _ = self.session.known()
+    def _ask_password(self) -> bool:
+        """Let the user type the password on the terminal itself. The app does not read it."""
+        facts, _ = self.session.probed()
         try:
             with self.suspend():
                 print(BEFORE_UNLOCKING)
@@ -207,30 +214,30 @@ class WizardApp(App[int]):
 
     def on_failure_page_reconsider(self) -> None:
         """Go back to the questions. A run may have changed the machine, so it is probed again."""
-        if self.session.run is None or not self.session.run.touched:
+        if self.session.run is None or not self.session.run.has_started:
             self.session.start_over()
-            self.go("question")
+            self.show_page("question")
             return
 
         from screens.tui.dialogs import ProbeScreen
 
-        def looked(error: WizardError | None) -> None:
+        def after_probe(error: WizardError | None) -> None:
             self.session.start_over()
-            self.go("question" if error is None else "welcome")
+            self.show_page("question" if error is None else "welcome")
 
         self.push_screen(
-            ProbeScreen(self.session, "The finished steps may have changed something."), looked
+            ProbeScreen(self.session, "The finished steps may have changed something."), after_probe
         )
 
     def on_result_page_show_log(self) -> None:
-        """Show the run again, whose page is below."""
+        """Show the page of the run again, which is below this one."""
         self.pop_screen()
 
     on_failure_page_show_log = on_result_page_show_log
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as on the keyboard and on the buttons."""
-        name = KEYS.get(binding.key)
+        name = KEY_NAMES.get(binding.key)
         return name or super().get_key_display(binding).upper()
 
     def action_help(self) -> None:
@@ -245,12 +252,12 @@ class WizardApp(App[int]):
         if isinstance(self.screen, Page):
             self.screen.action_quit_page()
 
-    def action_toggle_looks(self) -> None:
+    def action_toggle_theme(self) -> None:
         """Switch between the light and the dark theme."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def action_interrupt(self) -> None:
-        """Ctrl+C: ask before a run is stopped, and quit with 130; otherwise quit at once."""
+        """Handle Ctrl+C: ask before stopping a run and quit with 130, otherwise quit at once."""
         from screens.tui.dialogs import ConfirmScreen
 
         run = self._run_page()
@@ -274,7 +281,7 @@ class WizardApp(App[int]):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """After a bug, the app ends without Textual's traceback: the command line explains it."""
+        """End without Textual's traceback after a bug, which the command line explains."""
         self._close_messages_no_wait()
 
 
@@ -290,6 +297,6 @@ def run_app(engine: Engine, choices: Choices) -> int:
     return int(Exit.CANCELLED) if code is None else code
 
 
-def _light_terminal(colors: str) -> bool:
+def _has_light_background(colors: str) -> bool:
     """Return whether the terminal has a light background, from rxvt's and Konsole's COLORFGBG."""
     return colors.rpartition(";")[2] in ("7", "15")

@@ -18,19 +18,19 @@ async def in_thread(work: Callable[[], T]) -> T:
     probe would block the terminal.
     """
     loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[T] = loop.create_future()
+    future: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
         try:
             result = work()
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
-            tell(partial(outcome.set_exception, error))
+            resolve(partial(future.set_exception, error))
         else:
-            tell(partial(outcome.set_result, result))
+            resolve(partial(future.set_result, result))
 
-    def tell(how: Callable[[], None]) -> None:
+    def resolve(setter: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the user has quit
-            loop.call_soon_threadsafe(lambda: None if outcome.done() else how())
+            loop.call_soon_threadsafe(lambda: None if future.done() else setter())
 
     threading.Thread(target=run, daemon=True, name="beside the screen").start()
-    return await outcome
+    return await future

@@ -1,4 +1,4 @@
-"""The dialogs: boxes over a page. The help is one too, in a separate module (`help`)."""
+"""The dialogs: boxes over a page. The help is another one, in the module `help`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 import assets
 from screens.session import Session
 from screens.tui.background import in_thread
-from screens.tui.welcome import ACTIVITY
+from screens.tui.welcome import SPINNER
 from wizard.errors import WizardError
 
 
@@ -21,7 +21,7 @@ class Dialog(ModalScreen[ScreenResultType]):
     """A box over the page. The content has the class ``box``."""
 
     CSS = assets.text("styles/dialogs.tcss")
-    SCOPED_CSS = False  # the three overlays share one stylesheet
+    SCOPED_CSS = False  # the three dialogs share one stylesheet
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -41,7 +41,7 @@ class ConfirmScreen(Dialog[bool]):
         self._no = no
 
     def compose(self) -> ComposeResult:
-        """The question and its two buttons."""
+        """Compose the question and its two buttons."""
         with Vertical(classes="box"):
             yield Static(self._title, classes="title", markup=False)
             yield Static(self._text, markup=False)
@@ -50,7 +50,7 @@ class ConfirmScreen(Dialog[bool]):
                 yield Button(self._yes, id="yes", variant="error")
 
     def on_mount(self) -> None:
-        """The harmless answer has the focus."""
+        """Focus the harmless answer."""
         self.query_one("#no").focus()
 
     def action_answer(self, answer: bool) -> None:
@@ -63,7 +63,7 @@ class ConfirmScreen(Dialog[bool]):
 
 
 class ProbeScreen(Dialog[Optional[WizardError]]):
-    """Probes the machine and closes itself; its result is the error, if there was one."""
+    """Probes the machine, then closes. The result is the error, or None."""
 
     def __init__(self, session: Session, why: str, work: Callable[[], None] | None = None) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class ProbeScreen(Dialog[Optional[WizardError]]):
         self._since = session.clock()
 
     def compose(self) -> ComposeResult:
-        """What happens, and why."""
+        """Compose what happens, and why."""
         with Vertical(classes="box"):
             yield Static("One moment", classes="title")
             yield Static(self._why, markup=False)
@@ -81,18 +81,18 @@ class ProbeScreen(Dialog[Optional[WizardError]]):
 
     def on_mount(self) -> None:
         """Start the probe."""
-        self.set_interval(0.25, self._turn)
-        self._turn()
-        self.run_worker(self._look(), exclusive=True)
+        self.set_interval(0.25, self._show_activity)
+        self._show_activity()
+        self.run_worker(self._probe(), exclusive=True)
 
-    def _turn(self) -> None:
+    def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        dots = ACTIVITY[int(elapsed * 4) % len(ACTIVITY)]
+        dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
         self.query_one("#activity", Static).update(
             f"{dots} Looking at your computer… {elapsed:.0f} s"
         )
 
-    async def _look(self) -> None:
+    async def _probe(self) -> None:
         try:
             await in_thread(self._work)
         except WizardError as error:

@@ -1,4 +1,4 @@
-"""The page when it did not work: what happened, the line that shows it, why, and what to do."""
+"""The page after a failure: what happened, the line that shows it, why, and what to do."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from textual.widgets import Button, Static
 
 import assets
 from screens.session import Session
-from screens.text.messages import friendly
+from screens.text.messages import short_path
 from screens.tui.page import Page
 from wizard.errors import Exit, WizardError
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What is shown. ``retry`` says that the run can continue from where it stopped."""
+class FailureDetails:
+    """The content of the page. ``retry`` says that the run can continue where it stopped."""
 
     title: str
     what: str
@@ -35,8 +35,8 @@ class Trouble:
     tone: str = "bad"
 
     @classmethod
-    def of_error(cls, error: WizardError) -> Trouble:
-        """Return the problem that prevented planning."""
+    def from_error(cls, error: WizardError) -> FailureDetails:
+        """Return the problem that prevented a plan."""
         return cls(
             "✗ This is not possible with these answers",
             error.what,
@@ -46,9 +46,9 @@ class Trouble:
         )
 
     @classmethod
-    def of_run(cls, session: Session) -> Trouble:
+    def from_run(cls, session: Session) -> FailureDetails:
         """Return the problem of an unsuccessful run."""
-        run = session.progress()
+        run = session.require_run()
         failure = run.failure
         if failure is not None:
             failed = run.step(failure.step)
@@ -109,59 +109,59 @@ class FailurePage(Page):
         Binding("pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, session: Session, trouble: Trouble) -> None:
+    def __init__(self, session: Session, details: FailureDetails) -> None:
         super().__init__(session)
-        self._trouble = trouble
+        self._details = details
 
     def stage(self) -> str:
-        """Before a run, the plan is not possible."""
-        return "Install" if self._trouble.retry else "Review"
+        """Return the stage: Review if no run was possible."""
+        return "Install" if self._details.retry else "Review"
 
     def body(self) -> ComposeResult:
-        """What happened, why, what to do, the lines that show it, and the buttons.
+        """Compose what happened, why, what to do, the lines that show it, and the buttons.
 
         The cause comes before the lines: at 80×24 it must be visible without scrolling.
         """
-        trouble = self._trouble
-        yield Static(trouble.title, classes=f"title {trouble.tone}", markup=False)
+        details = self._details
+        yield Static(details.title, classes=f"title {details.tone}", markup=False)
         with VerticalScroll(id="trouble", can_focus=False):
-            yield Static(trouble.what, classes="block", markup=False)
-            if trouble.why:
-                yield Static(trouble.heading, classes="heading")
-                yield Static(trouble.why, classes="block", markup=False)
-            if trouble.hints:
+            yield Static(details.what, classes="block", markup=False)
+            if details.why:
+                yield Static(details.heading, classes="heading")
+                yield Static(details.why, classes="block", markup=False)
+            if details.hints:
                 yield Static("What you can do", classes="heading")
-                hints = Content("\n").join(Content(f"•  {hint}") for hint in trouble.hints)
+                hints = Content("\n").join(Content(f"•  {hint}") for hint in details.hints)
                 yield Static(hints, classes="block")
-            if trouble.shown:
-                yield Static("\n".join(trouble.shown), id="excerpt", markup=False)
-            if trouble.log:
+            if details.shown:
+                yield Static("\n".join(details.shown), id="excerpt", markup=False)
+            if details.log:
                 yield Static("The full log", classes="heading")
-                yield Static(friendly(trouble.log), classes="block", markup=False)
+                yield Static(short_path(details.log), classes="block", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Questions  (B)", id="reconsider")
-            if trouble.retry:
+            if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
 
     def on_mount(self) -> None:
-        """The button to continue has the focus; the arrow keys scroll."""
+        """Focus the button that continues; the arrow keys scroll."""
         super().on_mount()
         self.take_focus()
 
     def first_focus(self) -> None:
-        """Try again or, if that is impossible, go back to the questions."""
-        self.query_one("#retry" if self._trouble.retry else "#reconsider").focus()
+        """Focus the button that tries again or, if that is impossible, the one to the questions."""
+        self.query_one("#retry" if self._details.retry else "#reconsider").focus()
 
-    def copyable(self) -> tuple[str, str]:
+    def copy_content(self) -> tuple[str, str]:
         """Return the full text of the page."""
-        trouble = self._trouble
-        parts = (trouble.title, trouble.what, *trouble.shown, trouble.why, *trouble.hints)
-        return "this page", "\n".join(part for part in (*parts, trouble.log) if part)
+        details = self._details
+        parts = (details.title, details.what, *details.shown, details.why, *details.hints)
+        return "this page", "\n".join(part for part in (*parts, details.log) if part)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only actions that apply to this run."""
-        if action in ("retry", "show_log") and not self._trouble.retry:
+        if action in ("retry", "show_log") and not self._details.retry:
             return False
         return super().check_action(action, parameters)
 

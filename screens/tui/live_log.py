@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import Log
 
-from screens.tui.log_view import KEPT
+from screens.tui.log_view import MAX_LINES
 
 
 class LiveLog(Log):
@@ -20,19 +20,19 @@ class LiveLog(Log):
     """
 
     def __init__(self) -> None:
-        super().__init__(max_lines=KEPT, id="log")
+        super().__init__(max_lines=MAX_LINES, id="log")
         self.only_important = False
-        self.found = -1
-        self._all: deque[str] = deque(maxlen=KEPT)
+        self.match_line = -1
+        self._all_lines: deque[str] = deque(maxlen=MAX_LINES)
         self._follows = True
 
     @property
     def follows(self) -> bool:
-        """Return whether the newest line is visible: the user has not scrolled up."""
+        """Whether the newest line is visible, because the user has not scrolled up."""
         return self._follows
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Remember whether the user is at the end."""
+        """Record whether the user is at the end."""
         super().watch_scroll_y(old_value, new_value)
         self._follows = self.is_vertical_scroll_end
 
@@ -45,57 +45,57 @@ class LiveLog(Log):
         """Add lines at the end."""
         new = tuple(lines)
         if new:
-            self._all.extend(new)
-            self.write_lines(self._chosen(new))
+            self._all_lines.extend(new)
+            self.write_lines(self._visible_lines(new))
 
-    def show_only_important(self, only: bool) -> None:
+    def show_only_important(self, only_important: bool) -> None:
         """Show every line, or only the important ones."""
-        self.only_important = only
-        self._show_again()
+        self.only_important = only_important
+        self._redraw()
 
     def show_lines(self, lines: Iterable[str]) -> None:
-        """Show these lines, of another step, instead of all others."""
-        self._all = deque(lines, maxlen=KEPT)
-        self._show_again()
+        """Show these lines of another step instead of the present ones."""
+        self._all_lines = deque(lines, maxlen=MAX_LINES)
+        self._redraw()
 
-    def _show_again(self) -> None:
-        self.found = -1
+    def _redraw(self) -> None:
+        self.match_line = -1
         self.screen.clear_selection()
         self.clear()
-        self.write_lines(self._chosen(self._all), scroll_end=True)
+        self.write_lines(self._visible_lines(self._all_lines), scroll_end=True)
         self.scroll_end(animate=False)
 
     def text(self) -> str:
         """Return all kept lines, visible or not."""
-        return "".join(f"{line}\n" for line in self._all)
+        return "".join(f"{line}\n" for line in self._all_lines)
 
-    def find(self, wanted: str, step: int) -> tuple[int, int]:
-        """Go to the next (``step`` 1) or previous (-1) line that contains ``wanted``, and mark it.
+    def find(self, text: str, step: int) -> tuple[int, int]:
+        """Go to the next (``step`` 1) or previous (-1) line that contains ``text``, and mark it.
 
         Ignores case. Returns the number of the match and how many there are; (0, 0) if none.
         """
-        wanted = wanted.casefold()
-        hits = [y for y, line in enumerate(self.lines) if wanted in line.casefold()]
-        if not wanted or not hits:
-            self.found = -1
+        text = text.casefold()
+        matches = [y for y, line in enumerate(self.lines) if text in line.casefold()]
+        if not text or not matches:
+            self.match_line = -1
             self.screen.clear_selection()
             return 0, 0
-        if self.found < 0:
-            y = hits[-1] if step < 0 else hits[0]
+        if self.match_line < 0:
+            y = matches[-1] if step < 0 else matches[0]
         elif step > 0:
-            y = next((hit for hit in hits if hit > self.found), hits[0])
+            y = next((hit for hit in matches if hit > self.match_line), matches[0])
         else:
-            y = next((hit for hit in reversed(hits) if hit < self.found), hits[-1])
-        self.found = y
-        start = self.lines[y].casefold().index(wanted)
-        span = Selection(Offset(start, y), Offset(start + len(wanted), y))
+            y = next((hit for hit in reversed(matches) if hit < self.match_line), matches[-1])
+        self.match_line = y
+        start = self.lines[y].casefold().index(text)
+        span = Selection(Offset(start, y), Offset(start + len(text), y))
         self.screen.selections = {self: span}
         self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
-        return hits.index(y) + 1, len(hits)
+        return matches.index(y) + 1, len(matches)
 
-    def _chosen(self, lines: Iterable[str]) -> Iterable[str]:
+    def _visible_lines(self, lines: Iterable[str]) -> Iterable[str]:
         if not self.only_important:
             return lines
-        from wizard.advice.diagnose import lines_to_hide
+        from wizard.advice.diagnose import is_unimportant
 
-        return [line for line in lines if not lines_to_hide(line)]
+        return [line for line in lines if not is_unimportant(line)]

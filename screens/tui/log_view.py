@@ -1,6 +1,6 @@
-"""Which step's log is shown, and the newest lines of each step. It knows no screen.
+"""Which step's log is shown, and the newest lines of each step. It does not depend on a screen.
 
-What has happened in the run is in `wizard.running.run_state`; here is only what a view adds.
+The state of the run is in `wizard.running.run_state`; this module has only what the view adds.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Callable, Optional
 from wizard.running.events import Event, Progressed, StepEnded, StepStarted
 from wizard.running.run_state import RunState, StepState
 
-KEPT = 5000
+MAX_LINES = 5000
 """The number of lines that the screen keeps for each step. The step's log file keeps all."""
-QUIET = 10.0
+QUIET_SECONDS = 10.0
 """How many seconds a step may be silent before another step's log is shown."""
 
 
 @dataclass
 class Log:
-    """The newest lines of one step; when it was started and last heard of, on the clock."""
+    """The newest lines of one step, and the times of its start and of its last event."""
 
     started: float = 0.0
-    heard: float = 0.0
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT))
+    last_active: float = 0.0
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
 
 
 class LogView:
@@ -52,30 +52,30 @@ class LogView:
     def with_log(self) -> list[StepState]:
         """Return the steps that have a log: the running ones, then the ended ones."""
         started = [step for step in self.state.steps if step.step.id in self.state.started]
-        return sorted(started, key=lambda step: not step.runs)
+        return sorted(started, key=lambda step: not step.is_running)
 
     def update(self, state: RunState, event: Event) -> None:
-        """Take the state of the run after an event."""
+        """Set the state of the run after an event."""
         first_failure = state.failed if state.failed != self.state.failed else ""
         self.state = state
         if isinstance(event, StepStarted):
             log = self.logs[event.step]
-            log.started = log.heard = self._clock()
+            log.started = log.last_active = self._clock()
         elif isinstance(event, Progressed):
-            self.logs[event.step].heard = self._clock()
+            self.logs[event.step].last_active = self._clock()
         elif isinstance(event, StepEnded) and event.step == self.shown:
             self._picked = self._picked and event.state == "failed"
         if first_failure:
             self.shown, self._picked = first_failure, True  # the user must see this one
 
     def add(self, step: str, lines: Iterable[str]) -> None:
-        """Keep new lines of a step."""
+        """Add new lines of a step."""
         log = self.logs[step]
         log.lines.extend(lines)
-        log.heard = self._clock()
+        log.last_active = self._clock()
 
     def elapsed(self, step: str, now: float) -> float:
-        """The seconds since a step was started."""
+        """Return the seconds since a step was started."""
         return now - self.logs[step].started
 
     def pick(self, step: str) -> None:
@@ -96,7 +96,7 @@ class LogView:
         if self._picked or not running:
             return
         ids = [step.step.id for step in running]
-        latest = max(ids, key=lambda step: self.logs[step].heard)
+        latest = max(ids, key=lambda step: self.logs[step].last_active)
         heavy = next((step.step.id for step in running if step.step.heavy), "")
         if heavy:
             self.shown = heavy
@@ -104,4 +104,4 @@ class LogView:
             self.shown = latest
 
     def _quiet(self, step: str) -> bool:
-        return self._clock() - self.logs[step].heard >= QUIET
+        return self._clock() - self.logs[step].last_active >= QUIET_SECONDS

@@ -1,4 +1,4 @@
-"""What every page has: the progress line, the keys, and space for the page itself."""
+"""The base of every page: the progress line, the keys, and space for the page's own widgets."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from screens.session import Session
-from screens.terminal import SMALLEST
+from screens.terminal import SMALLEST_SIZE
 
-NAME = "cryptography wizard"
+TITLE = "cryptography wizard"
 STAGES = ("Welcome", "Questions", "Review", "Install", "Done")
-WIDE = 100
+WIDE_COLUMNS = 100
 """The number of columns from which the steps are shown beside the log."""
-TALL = 30
+TALL_LINES = 30
 """The number of lines from which the layout uses more spacing."""
 
-Place = Literal["welcome", "question", "review", "run", "outcome"]
+PageName = Literal["welcome", "question", "review", "run", "outcome"]
 
 
-class Go(Message):
-    """A page is finished: the app shows another one."""
+class ShowPage(Message):
+    """A page is finished, and asks the app to show another one."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, page: PageName) -> None:
         super().__init__()
-        self.place = place
+        self.page = page
 
 
-class Trail(Static):
+class ProgressLine(Static):
     """The top line: the wizard's name and the five stages, with the current one marked."""
 
     def __init__(self, stage: str) -> None:
-        parts: list[str | tuple[str, str]] = [(f" {NAME}", "bold $primary"), "   "]
+        parts: list[str | tuple[str, str]] = [(f" {TITLE}", "bold $primary"), "   "]
         for number, name in enumerate(STAGES):
             if number:
                 parts.append((" · ", "$quiet"))
@@ -52,7 +52,7 @@ class TooSmall(Static):
 
     def show(self, columns: int, lines: int) -> None:
         """Show the size of the terminal."""
-        wide, high = SMALLEST
+        wide, high = SMALLEST_SIZE
         self.update(
             Content.from_markup(
                 "[b]Please enlarge this window[/b]\n\n"
@@ -80,8 +80,8 @@ class Page(Screen[None]):
         self.session = session
 
     def compose(self) -> ComposeResult:
-        """The trail, the page's own widgets, the keys."""
-        yield Trail(self.stage())
+        """Compose the progress line, the page's own widgets, and the keys."""
+        yield ProgressLine(self.stage())
         with Vertical(id="page"):
             yield from self.body()
         yield TooSmall(id="too-small")
@@ -92,19 +92,17 @@ class Page(Screen[None]):
         return self.STAGE
 
     def body(self) -> ComposeResult:
-        """The page's own widgets."""
+        """Compose the page's own widgets."""
         yield from ()
 
     def help_text(self) -> str:
-        """The Markdown that F1 shows."""
+        """Return the Markdown that F1 shows."""
         import assets
 
         return assets.text(f"help/{self.HELP_PAGE}.md")
 
-    def copyable(self) -> tuple[str, str]:
-        """Return what the copy key copies: its name in a sentence, and the text; empty if
-        nothing.
-        """
+    def copy_content(self) -> tuple[str, str]:
+        """Return the name and the text of what the copy key copies; empty if there is nothing."""
         return "", ""
 
     def action_quit_page(self) -> None:
@@ -114,7 +112,7 @@ class Page(Screen[None]):
     def action_copy(self) -> None:
         """Copy the selected text or, without a selection, what the page offers."""
         marked = self.get_selected_text()
-        name, text = ("the selected text", marked) if marked else self.copyable()
+        name, text = ("the selected text", marked) if marked else self.copy_content()
         if not text:
             self.notify("There is nothing to copy yet.")
             return
@@ -132,27 +130,27 @@ class Page(Screen[None]):
         self.fit()
 
     def on_screen_resume(self) -> None:
-        """Fit the page: the terminal may have changed while another screen was on top."""
+        """Fit the page: the terminal may have been resized while another screen was on top."""
         self.fit()
 
     @property
-    def gone(self) -> bool:
-        """Return whether the app is shutting down: its widgets may already be gone."""
+    def closing(self) -> bool:
+        """Whether the app is shutting down. Its widgets may no longer exist."""
         return not (self.is_attached and self.app.is_running)
 
     @property
     def too_small(self) -> bool:
-        """Return whether the terminal is too small for a page."""
+        """Whether the terminal is too small for a page."""
         columns, lines = self.app.size
-        return columns < SMALLEST[0] or lines < SMALLEST[1]
+        return columns < SMALLEST_SIZE[0] or lines < SMALLEST_SIZE[1]
 
     def fit(self) -> None:
-        """Give the page the classes for this size of terminal."""
+        """Set the style classes for this size of terminal."""
         columns, lines = self.app.size
         was_small = self.has_class("-small")
         self.set_class(self.too_small, "-small")
-        self.set_class(columns >= WIDE, "-wide")
-        self.set_class(lines >= TALL, "-tall")
+        self.set_class(columns >= WIDE_COLUMNS, "-wide")
+        self.set_class(lines >= TALL_LINES, "-tall")
         self.query_one(TooSmall).show(columns, lines)
         if self.too_small:
             self.set_focus(None)  # an invisible button must not be pressed

@@ -1,4 +1,4 @@
-"""The wizard's commands in the command palette: the actions of this page's keys, by name."""
+"""The commands of the palette: the actions of the page's keys, by name."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ class WizardCommands(Provider):
     """The active keys of the page below the palette, each with its name."""
 
     def _commands(self) -> list[Command]:
-        """Yield every active key that has a name."""
-        found: dict[str, Command] = {}
+        """Return every active key that has a name."""
+        commands: dict[str, Command] = {}
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            of_page = isinstance(node, (Page, App)) or binding.action.startswith("screen.")
-            if not of_page or not enabled:
+            is_page_key = isinstance(node, (Page, App)) or binding.action.startswith("screen.")
+            if not is_page_key or not enabled:
                 continue  # moving in a list is not a command
             if binding.description and binding.action not in NO_COMMANDS:
                 run = partial(self.app.run_action, binding.action, default_namespace=node)
                 key = self.app.get_key_display(binding)
-                found.setdefault(binding.description, Command(binding.description, key, run))
-        return list(found.values())
+                commands.setdefault(binding.description, Command(binding.description, key, run))
+        return list(commands.values())
 
     async def discover(self) -> Hits:
-        """Every command, before anything is typed."""
+        """Yield every command, before anything is typed."""
         for command in self._commands():
             yield DiscoveryHit(command.name, command.run, help=f"Key: {command.key}")
 

@@ -16,16 +16,16 @@ from textual.widgets.option_list import Option as Row
 import assets
 from screens.session import Session
 from screens.tui.dialogs import ProbeScreen
-from screens.tui.page import Go, Page
+from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
 from wizard.questions.question import Option
 from wizard.wording import wrap
 
-FREE = "free-answer"
+FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
 INDENT = "    "
-AROUND = 14
-"""The largest number of columns beside the text of a list."""
+LIST_BORDER = 14
+"""The largest number of columns that the list's border and padding take."""
 
 
 class Answers(OptionList):
@@ -38,7 +38,7 @@ class Answers(OptionList):
     ]
 
 
-class Because(Static):
+class Reason(Static):
     """Why an answer is recommended, or what was wrong with one."""
 
     def on_resize(self) -> None:
@@ -62,27 +62,27 @@ class QuestionPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._question = session.question()
-        self._standing = session.answer_now(self._question)
-        self._chosen: Optional[int] = None
+        self._current = session.current_answer(self._question)
+        self._highlighted: Optional[int] = None
         self._width = 0
 
     def body(self) -> ComposeResult:
-        """Progress, the prompt, the answers, a field for free text, Back and Next."""
+        """Compose the progress, the prompt, the answers, a field for free text, Back and Next."""
         question = self._question
         total = len(self.session.questions())
         yield Static(f"Question {self.session.position + 1} of {total}", id="progress")
         yield Static(question.prompt, classes="title", markup=False)
-        yield Because("", id="because", markup=False)
+        yield Reason("", id="because", markup=False)
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
-            yield Input(self._own_text(), placeholder=question.example or question.free, id="own")
+            yield Input(self._typed_text(), placeholder=question.example or question.free, id="own")
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Next  (Enter)", id="next", variant="primary")
 
     def help_text(self) -> str:
-        """The question's own help."""
+        """Return the help of the question."""
         return self._question.help
 
     def on_mount(self) -> None:
@@ -90,16 +90,16 @@ class QuestionPage(Page):
         super().on_mount()
         if self._question.options:
             answers = self.query_one(Answers)
-            row = self._standing_row()
+            row = self._current_row()
             answers.highlighted = answers.get_option_index(row) if row else None
-        self._show_because("")
+        self._show_reason("")
         self.take_focus()
         if self._question.options:
             self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark_all())
 
     def first_focus(self) -> None:
-        """The list of answers or, if it is empty, the field."""
-        if self._question.options and self._standing_row() != FREE:
+        """Focus the list of answers or, if it is empty, the field."""
+        if self._question.options and self._current_row() != FREE_ANSWER:
             self.query_one(Answers).focus()
         else:
             self.query_one("#own").focus()
@@ -111,63 +111,65 @@ class QuestionPage(Page):
             if self._width != self.app.size.width:
                 self._width = self.app.size.width
                 self._mark_all()
-            self.call_after_refresh(self._limit)
+            self.call_after_refresh(self._limit_height)
 
-    def _limit(self) -> None:
+    def _limit_height(self) -> None:
         answers = self.query_one(Answers)
         page = self.query_one("#page")
-        others = [each for each in page.children if each is not answers and each.display]
-        taken = sum(each.outer_size.height + each.styles.margin.height for each in others)
-        answers.styles.max_height = max(4, page.size.height - taken)
+        others = [child for child in page.children if child is not answers and child.display]
+        used_height = sum(child.outer_size.height + child.styles.margin.height for child in others)
+        answers.styles.max_height = max(4, page.size.height - used_height)
         answers.scroll_to_highlight()
 
-    def _own_text(self) -> str:
+    def _typed_text(self) -> str:
         values = {option.value for option in self._question.options}
-        return "" if self._standing in values else self._standing
+        return "" if self._current in values else self._current
 
-    def _standing_row(self) -> Optional[str]:
-        """Return the row of the current answer, or of the recommended one if that is not
-        possible.
-        """
+    def _current_row(self) -> Optional[str]:
+        """Return the id of the row of the current answer, or of the best possible one."""
         question = self._question
         open_values = [option.value for option in question.options if not option.closed]
-        if self._own_text() and question.free:
-            return FREE
-        for value in (self._standing, question.recommended, *open_values):
+        if self._typed_text() and question.free:
+            return FREE_ANSWER
+        for value in (self._current, question.recommended, *open_values):
             if value in open_values:
                 return value
-        return FREE if question.free else None
+        return FREE_ANSWER if question.free else None
 
     def _rows(self) -> list[Row]:
-        standing = self._standing_row()
+        current = self._current_row()
         rows = [
-            Row(self._words(option, option.value == standing), option.value, bool(option.closed))
+            Row(
+                self._option_text(option, option.value == current),
+                option.value,
+                bool(option.closed),
+            )
             for option in self._question.options
         ]
         if self._question.free:
-            rows.append(Row(self._free_words(standing == FREE), FREE))
+            rows.append(Row(self._free_text(current == FREE_ANSWER), FREE_ANSWER))
         return rows
 
-    def _words(self, option: Option, chosen: bool) -> Content:
+    def _option_text(self, option: Option, chosen: bool) -> Content:
         if option.closed:
-            reason = self._indented(f"Not possible here: {option.closed}")
+            reason = self._indent(f"Not possible here: {option.closed}")
             return Content.assemble(f"(–) {option.label}\n", (reason, "italic"))
         recommended = option.value == self._question.recommended
-        words = self._indented(("recommended · " if recommended else "") + option.consequence)
-        mark = len(INDENT + "recommended") if recommended else 0
+        text = self._indent(("recommended · " if recommended else "") + option.consequence)
+        marked = len(INDENT + "recommended") if recommended else 0
         return Content.assemble(
             ("(*) " if chosen else "( ) ", "bold"),
             (f"{option.label}\n", "bold"),
-            (words[:mark], "$text-success italic"),
-            (words[mark:], "$quiet"),
+            (text[:marked], "$text-success italic"),
+            (text[marked:], "$quiet"),
         )
 
-    def _indented(self, words: str) -> str:
-        """Wrap a line to the width of the list, so that every part of it is indented."""
-        width = max(30, self.app.size.width - AROUND)
-        return "\n".join(wrap(words, width, first=INDENT, rest=INDENT))
+    def _indent(self, text: str) -> str:
+        """Wrap a text to the width of the list, and indent every line."""
+        width = max(30, self.app.size.width - LIST_BORDER)
+        return "\n".join(wrap(text, width, first=INDENT, rest=INDENT))
 
-    def _free_words(self, chosen: bool) -> Content:
+    def _free_text(self, chosen: bool) -> Content:
         return Content.assemble(
             ("(*) " if chosen else "( ) ", "bold"),
             (self._question.free, "bold"),
@@ -178,27 +180,27 @@ class QuestionPage(Page):
     def _choose(self) -> None:
         """Move the mark to the chosen answer, and show the field if it is needed."""
         answers = self.query_one(Answers)
-        before, self._chosen = self._chosen, answers.highlighted
-        for index in {before, self._chosen}:
+        previous, self._highlighted = self._highlighted, answers.highlighted
+        for index in {previous, self._highlighted}:
             if index is not None:
                 self._mark(index)
         if self._question.free:
-            own = self.query_one("#own")
-            put_away = self._chosen != len(self._question.options)
-            if own.has_class("-put-away") is not put_away:
-                own.toggle_class("-put-away")
-                self.call_after_refresh(self._limit)
+            field = self.query_one("#own")
+            hidden = self._highlighted != len(self._question.options)
+            if field.has_class("-put-away") is not hidden:
+                field.toggle_class("-put-away")
+                self.call_after_refresh(self._limit_height)
 
     def _mark(self, index: int) -> None:
         """Show whether an answer is chosen, in text as well as in colour."""
         options = self._question.options
-        chosen = index == self._chosen
-        words = (
-            self._words(options[index], chosen)
+        chosen = index == self._highlighted
+        text = (
+            self._option_text(options[index], chosen)
             if index < len(options)
-            else self._free_words(chosen)
+            else self._free_text(chosen)
         )
-        self.query_one(Answers).replace_option_prompt_at_index(index, words)
+        self.query_one(Answers).replace_option_prompt_at_index(index, text)
 
     def _mark_all(self) -> None:
         for index in range(self.query_one(Answers).option_count):
@@ -206,8 +208,8 @@ class QuestionPage(Page):
 
     @on(Input.Changed, "#own")
     def _typed(self, event: Input.Changed) -> None:
-        """Typing chooses the typed answer."""
-        self._show_because("")
+        """Highlight the row for a typed answer while the user types."""
+        self._show_reason("")
         if self._question.options and event.input.has_focus:
             self.query_one(Answers).highlighted = len(self._question.options)
 
@@ -216,7 +218,7 @@ class QuestionPage(Page):
         self.action_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Back or Next."""
+        """Handle Back and Next."""
         if event.button.id == "back":
             self.action_back()
         else:
@@ -224,43 +226,45 @@ class QuestionPage(Page):
 
     def action_back(self) -> None:
         """Go back one page. The answers are kept."""
-        self.post_message(Go("question" if self.session.back() else "welcome"))
+        self.post_message(ShowPage("question" if self.session.back() else "welcome"))
 
     def action_next(self) -> None:
         """Accept the answer and continue; if it is not valid, say why and stay."""
         text, free = self._answer()
         if not free and not text:
-            self._show_because(
+            self._show_reason(
                 "None of these is possible here. Go back and choose a different answer."
             )
             return
         if free and not text.strip():
-            own = self.query_one("#own")
-            if own.has_focus:
-                self._show_because("Please type an answer, or choose a different one.")
-            own.focus()
+            field = self.query_one("#own")
+            if field.has_focus:
+                self._show_reason("Please type an answer, or choose a different one.")
+            field.focus()
             return
-        if self.session.names_a_place(self._question, text):
-            work = partial(self.session.submit_and_look, self._question, text)
+        if self.session.needs_probe(self._question, text):
+            probe = partial(self.session.submit_and_probe, self._question, text)
             why = "The wizard checks your answer."
-            self.app.push_screen(ProbeScreen(self.session, why, work), self._looked)
+            self.app.push_screen(ProbeScreen(self.session, why, probe), self._after_probe)
             return
         try:
             self.session.submit(self._question, text)
         except WizardError as error:
-            self._looked(error)
+            self._after_probe(error)
         else:
             self._leave()
 
-    def _looked(self, error: Optional[WizardError]) -> None:
+    def _after_probe(self, error: Optional[WizardError]) -> None:
         if error is None:
             self._leave()
         else:
             parts = (error.what, error.shown, error.why, *error.hints)
-            self._show_because(" ".join(part for part in parts if part))
+            self._show_reason(" ".join(part for part in parts if part))
 
     def _leave(self) -> None:
-        self.post_message(Go("question" if self.session.forward(self._question) else "review"))
+        self.post_message(
+            ShowPage("question" if self.session.forward(self._question) else "review")
+        )
 
     def _answer(self) -> tuple[str, bool]:
         """Return the chosen answer, and whether it was typed."""
@@ -268,13 +272,13 @@ class QuestionPage(Page):
             return self.query_one("#own", Input).value, True
         answers = self.query_one(Answers)
         row = answers.highlighted_option
-        if row is None or row.id == FREE:
+        if row is None or row.id == FREE_ANSWER:
             return (
                 (self.query_one("#own", Input).value, True) if self._question.free else ("", True)
             )
         return str(row.id), False
 
-    def _show_because(self, problem: str) -> None:
+    def _show_reason(self, problem: str) -> None:
         line = self.query_one("#because", Static)
         line.set_class(bool(problem), "bad")
         line.update(f"✗ {problem}" if problem else self._question.because)

@@ -1,4 +1,4 @@
-"""The page at the end: the proof, what changed, and what to type next."""
+"""The last page: the proof, what changed, and what to type next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 
 import assets
 from screens.session import Session
-from screens.text.messages import friendly, from_wheelhouse
+from screens.text.messages import short_path, wheelhouse_command
 from screens.tui.page import Page
 from wizard.plan import Plan
 from wizard.proof import verify
@@ -28,7 +28,7 @@ MARKS = {
 }
 
 
-def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
+def activation_commands(plan: Plan) -> tuple[tuple[str, str], ...]:
     """Return how to activate the environment: the name and the command for each shell.
 
     Empty if there is no environment. Source: the documentation of Python's ``venv``.
@@ -36,17 +36,17 @@ def activation(plan: Plan) -> tuple[tuple[str, str], ...]:
     if not plan.environment:
         return ()
     if plan.system == "windows":
-        scripts = PureWindowsPath(friendly(plan.environment)) / "Scripts"
+        scripts = PureWindowsPath(short_path(plan.environment)) / "Scripts"
         quoted = str(scripts / "Activate.ps1").replace("'", "''")
         return (("PowerShell", f"& '{quoted}'"), ("cmd", f'"{scripts / "activate.bat"}"'))
-    activate = f"{friendly(plan.environment)}/bin/activate"
+    activate = f"{short_path(plan.environment)}/bin/activate"
     return (
         ("bash, zsh", f"source {shlex.quote(activate)}"),
-        ("fish", f"source {_fish(activate + '.fish')}"),
+        ("fish", f"source {_quote_for_fish(activate + '.fish')}"),
     )
 
 
-def _fish(path: str) -> str:
+def _quote_for_fish(path: str) -> str:
     """Quote for fish, where a backslash escapes within single quotes."""
     if shlex.quote(path) == path:
         return path
@@ -55,7 +55,7 @@ def _fish(path: str) -> str:
 
 
 class ResultPage(Page):
-    """The proof, what changed, what next."""
+    """The proof, what changed, and what to do next."""
 
     CSS = assets.text("styles/result.tcss")
     STAGE = "Done"
@@ -80,25 +80,29 @@ class ResultPage(Page):
         self._proved = session.code == 0
 
     def body(self) -> ComposeResult:
-        """What next, the proof, what changed, and the buttons."""
-        plan = self.session.ready()
-        title, good, bad = f"cryptography {plan.release} is installed", "and it works", "not proved"
+        """Compose the next steps, the proof, what changed, and the buttons."""
+        plan = self.session.require_plan()
+        title, success, failure = (
+            f"cryptography {plan.release} is installed",
+            "and it works",
+            "not proved",
+        )
         if plan.wheelhouse:
             title = f"The wheels of cryptography {plan.release} are made"
-            good, bad = "and they work", "not proved: nothing was written to the folder"
+            success, failure = "and they work", "not proved: nothing was written to the folder"
         yield Static(
-            f"✓ {title}, {good}" if self._proved else f"! {title}, but {bad}",
+            f"✓ {title}, {success}" if self._proved else f"! {title}, but {failure}",
             classes="title good" if self._proved else "title warn",
             markup=False,
         )
         with VerticalScroll(id="result", can_focus=False):
             # The most important part comes first: the next command or, without a proof, the reason.
             if self._proved:
-                yield from self._what_next()
-                yield from self._the_proof()
+                yield from self._compose_next_steps()
+                yield from self._compose_proof()
             else:
-                yield from self._the_proof()
-                yield from self._what_next()
+                yield from self._compose_proof()
+                yield from self._compose_next_steps()
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
@@ -106,91 +110,91 @@ class ResultPage(Page):
             yield Button("Finish  (Q)", id="finish", variant="primary")
 
     def on_mount(self) -> None:
-        """The Finish button has the focus; the arrow keys scroll."""
+        """Focus the Finish button; the arrow keys scroll."""
         super().on_mount()
         self.take_focus()
 
     def first_focus(self) -> None:
-        """The button that finishes."""
+        """Focus the button that finishes."""
         self.query_one("#finish").focus()
 
-    def _what_next(self) -> ComposeResult:
+    def _compose_next_steps(self) -> ComposeResult:
         yield Static("What next", classes="heading")
-        yield Static(self._next(), classes="block", id="next-steps")
+        yield Static(self._next_steps(), classes="block", id="next-steps")
 
-    def _the_proof(self) -> ComposeResult:
+    def _compose_proof(self) -> ComposeResult:
         yield Static("The proof", classes="heading")
         with Vertical(id="proof"):
-            for mark, sentence in self._proof():
+            for mark, sentence in self._proof_sentences():
                 with Horizontal(classes="fact"):
                     yield Static(Content.assemble(MARKS[mark]), classes="mark")
                     yield Static(sentence, markup=False)
-        failed = self.session.progress().failure
-        if failed is not None and failed.hints:
+        failure = self.session.require_run().failure
+        if failure is not None and failure.hints:
             yield Static("What you can do", classes="heading")
-            hints = Content("\n").join(Content(f"•  {hint}") for hint in failed.hints)
+            hints = Content("\n").join(Content(f"•  {hint}") for hint in failure.hints)
             yield Static(hints, classes="block")
 
-    def _proof(self) -> tuple[tuple[str, str], ...]:
+    def _proof_sentences(self) -> tuple[tuple[str, str], ...]:
         """Return the checks and their results, with a short path of the environment."""
-        result = self.session.progress().result
+        result = self.session.require_run().result
         report = result.report if result else None
         if report is None:
             return (("warning", "The proof could not be completed."),)
-        plan = self.session.ready()
+        plan = self.session.require_plan()
         if plan.wheelhouse and self._proved:
             from wizard.proof import manifest  # rarely needed
 
             return manifest.sentences(manifest.load(Path(plan.wheelhouse)))
         folder = plan.environment or report.python
         return tuple(
-            (mark, sentence.replace(folder, friendly(folder)))
+            (mark, sentence.replace(folder, short_path(folder)))
             for mark, sentence in verify.sentences(report)
         )
 
-    def _next(self) -> Content:
-        plan = self.session.ready()
-        ways = activation(plan)
+    def _next_steps(self) -> Content:
+        plan = self.session.require_plan()
+        commands = activation_commands(plan)
         if plan.wheelhouse:
-            command = (from_wheelhouse(plan), "$text-primary")
+            command = (wheelhouse_command(plan), "$text-primary")
             text = "Copy the folder to another machine, and install from it there:"
             return Content.assemble(text, "\n  ", command)
-        if not ways:
-            return Content.assemble("Use it with  ", (friendly(plan.python), "$text-primary"))
-        wide = max(len(shell) for shell, _ in ways)
+        if not commands:
+            return Content.assemble("Use it with  ", (short_path(plan.python), "$text-primary"))
+        width = max(len(shell) for shell, _ in commands)
         lines = [Content("Activate the environment in the terminal where you want to use it:")]
         lines += [
-            Content.assemble((f"  {shell:<{wide}}   ", "$quiet"), (command, "$text-primary"))
-            for shell, command in ways
+            Content.assemble((f"  {shell:<{width}}   ", "$quiet"), (command, "$text-primary"))
+            for shell, command in commands
         ]
         lines.append(Content.assemble("Deactivate it with  ", ("deactivate", "$text-primary")))
         return Content("\n").join(lines)
 
     def _changes(self) -> Content:
-        plan = self.session.ready()
+        plan = self.session.require_plan()
         lines = []
         if plan.environment:
-            made = "New folder" if plan.new else "Changed folder"
-            lines.append(f"•  {made}: {friendly(plan.environment)}")
+            label = "New folder" if plan.new else "Changed folder"
+            lines.append(f"•  {label}: {short_path(plan.environment)}")
         if plan.wheelhouse and self._proved:
-            lines.append(f"•  Wheels: {friendly(plan.wheelhouse)}")
-        steps = self.session.progress().steps
+            lines.append(f"•  Wheels: {short_path(plan.wheelhouse)}")
+        steps = self.session.require_run().steps
         done = [state.step for state in steps if state.status == "done"]
         lines += [f"•  {step.title}" for step in done if step.undo]
         logs = [Path(state.log).parent for state in steps if state.log]
         if logs:
-            lines.append(f"•  Logs: {friendly(str(logs[0]))}")
+            lines.append(f"•  Logs: {short_path(str(logs[0]))}")
         return Content("\n".join(lines) or "Nothing.")
 
-    def copyable(self) -> tuple[str, str]:
+    def copy_content(self) -> tuple[str, str]:
         """Return the command that activates the environment, or the path of the Python."""
-        plan = self.session.ready()
-        ways = activation(plan)
+        plan = self.session.require_plan()
+        commands = activation_commands(plan)
         if plan.wheelhouse:
-            return "the command", from_wheelhouse(plan)
-        if not ways:
+            return "the command", wheelhouse_command(plan)
+        if not commands:
             return "the path of the Python", plan.python
-        return f"the command for {ways[0][0]}", ways[0][1]
+        return f"the command for {commands[0][0]}", commands[0][1]
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the page."""

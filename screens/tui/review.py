@@ -1,4 +1,4 @@
-"""The page before anything happens: every step in plain words, with its exact command."""
+"""The page before the run: every step in plain words, with its exact command."""
 
 from __future__ import annotations
 
@@ -13,37 +13,36 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 import assets
-from screens.text.messages import friendly
-from screens.tui.page import Go, Page
+from screens.text.messages import short_path
+from screens.tui.page import Page, ShowPage
 from wizard.choices import Choices
 from wizard.method import methods
-from wizard.openssl_choice import OpenSSLFolder, OwnOpenSSL
+from wizard.openssl_choice import CustomOpenSSL, OpenSSLFolder
 from wizard.plan import Plan, Step
 
 
 def headline(plan: Plan, choices: Choices) -> str:
     """Return the plan, made for these choices, in one sentence."""
-    how = methods()[plan.method].phrase
-    link = f", {_linked(plan, choices.own_openssl)}" if plan.link else ""
+    origin = methods()[plan.method].phrase
+    link = f", {_openssl_phrase(plan, choices.custom_openssl)}" if plan.link else ""
     if plan.wheelhouse:
-        return (
-            f"cryptography {plan.release}, {how}{link}, into the folder {friendly(plan.wheelhouse)}"
-        )
-    new = "the new environment" if plan.new else "the environment"
-    where = friendly(plan.environment) if plan.environment else friendly(plan.python)
-    return f"cryptography {plan.release}, {how}{link}, into {new} {where}"
+        folder = short_path(plan.wheelhouse)
+        return f"cryptography {plan.release}, {origin}{link}, into the folder {folder}"
+    kind = "the new environment" if plan.new else "the environment"
+    folder = short_path(plan.environment) if plan.environment else short_path(plan.python)
+    return f"cryptography {plan.release}, {origin}{link}, into {kind} {folder}"
 
 
-def _linked(plan: Plan, own: OwnOpenSSL | None) -> str:
-    """Whose OpenSSL it is, and where: ``own`` is the one that was chosen, not the system's."""
-    static, whose = plan.link == "static", "this computer's OpenSSL"
+def _openssl_phrase(plan: Plan, chosen: CustomOpenSSL | None) -> str:
+    """Return which OpenSSL is used and how it is linked; ``chosen`` is None for the system's."""
+    static, name = plan.link == "static", "this computer's OpenSSL"
     if methods()[plan.method].bundles and static:
-        whose = "its own OpenSSL"
-    elif isinstance(own, OpenSSLFolder):
-        whose = f"the OpenSSL of {friendly(own.path)}"
-    elif own:
-        return f"with OpenSSL {own.text} {'inside' if static else 'beside it'}"
-    return f"with {whose} inside" if static else f"using {whose}"
+        name = "its own OpenSSL"
+    elif isinstance(chosen, OpenSSLFolder):
+        name = f"the OpenSSL of {short_path(chosen.path)}"
+    elif chosen:
+        return f"with OpenSSL {chosen.text} {'inside' if static else 'beside it'}"
+    return f"with {name} inside" if static else f"using {name}"
 
 
 def commands(plan: Plan) -> str:
@@ -54,7 +53,7 @@ def commands(plan: Plan) -> str:
 
 
 class StepCard(Static):
-    """One step: what, why, and the command."""
+    """One step: its title, why, and its command."""
 
     def __init__(self, number: int, step: Step, system: str) -> None:
         from wizard.export import commands
@@ -82,7 +81,7 @@ class ReviewPage(Page):
     HELP_PAGE = "review"
 
     class Start(Message):
-        """The user said Start."""
+        """The user wants to start the run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start"),
@@ -97,14 +96,14 @@ class ReviewPage(Page):
     ]
 
     def body(self) -> ComposeResult:
-        """The plan in a sentence, its notes, its steps, Back and Start."""
-        plan = self.session.ready()
+        """Compose the plan in a sentence, its notes, its steps, Back and Start."""
+        plan = self.session.require_plan()
         count = len(plan.steps)
         yield Static(
             f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
             classes="title",
         )
-        yield Static(headline(plan, self.session.complete), id="headline", markup=False)
+        yield Static(headline(plan, self.session.completed), id="headline", markup=False)
         with VerticalScroll(id="steps"):
             for note in plan.notes:
                 yield Static(f"! Note: {note}", classes="note", markup=False)
@@ -115,17 +114,17 @@ class ReviewPage(Page):
             yield Button("Start  (Enter)", id="start", variant="primary")
 
     def on_mount(self) -> None:
-        """The Start button has the focus; the arrow keys scroll the steps."""
+        """Focus the Start button; the arrow keys scroll the steps."""
         super().on_mount()
         self.take_focus()
 
     def first_focus(self) -> None:
-        """The button that starts."""
+        """Focus the button that starts."""
         self.query_one("#start").focus()
 
-    def copyable(self) -> tuple[str, str]:
-        """The commands."""
-        return "the commands", commands(self.session.ready())
+    def copy_content(self) -> tuple[str, str]:
+        """Return the commands of the plan."""
+        return "the commands", commands(self.session.require_plan())
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the steps."""
@@ -133,10 +132,10 @@ class ReviewPage(Page):
 
     def action_back(self) -> None:
         """Go back to the last question."""
-        self.post_message(Go("question" if self.session.back() else "welcome"))
+        self.post_message(ShowPage("question" if self.session.back() else "welcome"))
 
     def action_start(self) -> None:
-        """Start."""
+        """Start the run."""
         self.post_message(self.Start())
 
     @on(Button.Pressed, "#back")

@@ -14,19 +14,19 @@ from textual.widgets import Input, Static
 
 import assets
 from screens.session import Session
-from screens.text.text_reporter import seconds
+from screens.text.text_reporter import format_seconds
 from screens.tui.background import in_thread
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.live_log import LiveLog
 from screens.tui.log_export import save_log
-from screens.tui.log_view import KEPT, LogView
-from screens.tui.page import Go, Page
-from screens.tui.step_list import StepList, StepRow, clock
+from screens.tui.log_view import MAX_LINES, LogView
+from screens.tui.page import Page, ShowPage
+from screens.tui.step_list import StepList, StepRow, format_clock
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 from wizard.wording import joined
 
-RATE = 20
-"""How often a second the screen takes the events of the run."""
+REFRESHES_PER_SECOND = 20
+"""How often per second the page shows new events of the run."""
 
 
 class FindField(Input):
@@ -68,17 +68,19 @@ class RunPage(Page):
         super().__init__(session)
         self.ended = False
         self._cancel = threading.Event()
-        self._leaving: Optional[int] = None
+        self._exit_code: Optional[int] = None
         self._events: deque[Event] = deque()
-        self._view = LogView(session.begin(), session.clock)
-        self._output: dict[str, deque[str]] = {name: deque(maxlen=KEPT) for name in self._view.logs}
+        self._log_view = LogView(session.begin_run(), session.clock)
+        self._output: dict[str, deque[str]] = {
+            name: deque(maxlen=MAX_LINES) for name in self._log_view.logs
+        }
         self._shown = ""
         self._started = session.clock()
 
     def body(self) -> ComposeResult:
-        """The steps, the progress, the log, and its search field."""
+        """Compose the steps, the progress, the log, and its search field."""
         with Horizontal(id="work"):
-            yield StepList(self._view)
+            yield StepList(self._log_view)
             with Vertical(id="output"):
                 yield Static("", id="now", markup=False)
                 yield Static("", id="bar", markup=False)
@@ -91,26 +93,26 @@ class RunPage(Page):
         """Start the run."""
         super().on_mount()
         self.take_focus()
-        self._tick()
-        self.set_interval(1 / RATE, self._tick)
+        self._refresh_page()
+        self.set_interval(1 / REFRESHES_PER_SECOND, self._refresh_page)
         self.run_worker(self._run())
 
     def first_focus(self) -> None:
-        """The log, so that the arrow keys scroll it."""
+        """Focus the log, so that the arrow keys scroll it."""
         self.query_one(LiveLog).focus()
 
     async def _run(self) -> None:
         session = self.session
-        facts, _ = session.known()
-        done = session.progress().done
+        facts, _ = session.probed()
+        done = session.require_run().done
 
         def run() -> RunEnded:
             return session.engine.run(
-                session.ready(), session.complete, facts, self._emit, self._cancel, done
+                session.require_plan(), session.completed, facts, self._emit, self._cancel, done
             )
 
         ended = await in_thread(run)
-        self._tick()
+        self._refresh_page()
         self._finish(ended)
 
     def _emit(self, event: Event) -> None:
@@ -122,101 +124,105 @@ class RunPage(Page):
             if isinstance(event, StepStarted):
                 self._output[event.step].append(f"$ {event.command}")
 
-    def _tick(self) -> None:
+    def _refresh_page(self) -> None:
         """Show what has happened since the last time."""
-        if self.gone:
+        if self.closing:
             return
         while self._events:
-            self._take(self._events.popleft())
+            self._apply(self._events.popleft())
         log = self.query_one(LiveLog)
         for step, output in self._output.items():
-            # Only the current ones: a program with endless output must not block the screen.
-            fresh = [output.popleft() for _ in range(len(output))]
-            if fresh:
-                self._view.add(step, fresh)
+            # Only the lines that are there now: endless output must not block the screen.
+            lines = [output.popleft() for _ in range(len(output))]
+            if lines:
+                self._log_view.add(step, lines)
                 if self._shown == step:
-                    log.add(fresh)
-        reads = not log.follows or self.query_one("#find-bar").has_class("-open")
-        if not self._shown or not reads:
-            self._view.follow()  # a user who reads or searches a log is left alone
+                    log.add(lines)
+        is_reading = not log.follows or self.query_one("#find-bar").has_class("-open")
+        if not self._shown or not is_reading:
+            self._log_view.follow()  # do not change the log while the user reads or searches it
         self._show_log()
         if not self.ended:
-            self._show_now()
+            self._show_status()
 
-    def _take(self, event: Event) -> None:
-        self._view.update(self.session.apply(event), event)
+    def _apply(self, event: Event) -> None:
+        self._log_view.update(self.session.apply(event), event)
         if isinstance(event, (StepStarted, StepEnded)):
             self.refresh_bindings()
 
     def _show_log(self) -> None:
         """Show the log of the selected step."""
-        shown = self._view.shown_step
+        shown = self._log_view.shown_step
         if shown is None or shown.step.id == self._shown:
             return
         self._shown = shown.step.id
         log = self.query_one(LiveLog)
-        log.show_lines(self._view.logs[self._shown].lines)
+        log.show_lines(self._log_view.logs[self._shown].lines)
         log.border_title = f"{shown.number} {shown.step.title}"
         if self.query_one("#find-bar").has_class("-open"):
             self._find(-1)
 
-    def _show_now(self) -> None:
-        self._update("#now", self._words())
-        self._update("#bar", self._bar())
+    def _show_status(self) -> None:
+        self._update_line("#now", self._status_text())
+        self._update_line("#bar", self._progress_text())
         self.query_one(StepList).refresh_rows(self.session.clock())
 
-    def _words(self) -> str:
-        """Return what happens now."""
-        state = self._view.state
+    def _status_text(self) -> str:
+        """Return a sentence about what happens now."""
+        state = self._log_view.state
         running, total = state.running, len(state.steps)
         waiting = sorted((s for s in running if s.waiting), key=lambda s: s.step.id != self._shown)
         if self._cancel.is_set():
             return "Stopping: ending all programs…"
         if waiting and waiting[0].waiting is not None:
-            what = waiting[0].waiting
-            who = "Waiting" if len(running) == 1 else f"Step {waiting[0].number} waits"
-            return f"{who}: {what.what} (at most {seconds(what.seconds)})"
+            lock = waiting[0].waiting
+            subject = "Waiting" if len(running) == 1 else f"Step {waiting[0].number} waits"
+            return f"{subject}: {lock.what} (at most {format_seconds(lock.seconds)})"
         if not running:
             return "Starting…"
         if len(running) == 1:
             return f"Step {running[0].number} of {total}: {running[0].step.title}"
         return f"Steps {joined(str(step.number) for step in running)} of {total} run in parallel"
 
-    def _bar(self) -> str:
+    def _progress_text(self) -> str:
         """Return the progress of the run: a bar, the progress of the shown step, the time."""
-        state = self._view.state
+        state = self._log_view.state
         running = {step.step.id: step for step in state.running}
-        done = len(state.ended) + sum(step.share or 0.0 for step in running.values())
+        done = len(state.ended) + sum(step.fraction_done or 0.0 for step in running.values())
         width = 20
-        full = round(width * min(1.0, done / max(1, len(state.steps))))
+        filled = round(width * min(1.0, done / max(1, len(state.steps))))
         step = running.get(self._shown) or next(iter(running.values()), None)
-        share, what = "", ""
+        share, detail = "", ""
         if step is not None:
-            which = "this step" if step.step.id == self._shown else f"step {step.number}"
-            share = "" if step.share is None else f"{step.share:.0%} of {which}"
-            what = step.progress.what if step.progress else ""
-        detail = " · ".join(words for words in (share, what) if words)
-        elapsed = clock(self.session.clock() - self._started)
-        return f"{'━' * full}{'─' * (width - full)}  {elapsed}" + (f"  {detail}" if detail else "")
+            of_what = "this step" if step.step.id == self._shown else f"step {step.number}"
+            share = "" if step.fraction_done is None else f"{step.fraction_done:.0%} of {of_what}"
+            detail = step.progress.what if step.progress else ""
+        details = " · ".join(words for words in (share, detail) if words)
+        elapsed = format_clock(self.session.clock() - self._started)
+        return f"{'━' * filled}{'─' * (width - filled)}  {elapsed}" + (
+            f"  {details}" if details else ""
+        )
 
-    def _update(self, where: str, text: str) -> None:
-        line = self.query_one(where, Static)
-        if str(line.content) != text:  # redraw only what changed
-            line.update(text)
+    def _update_line(self, selector: str, text: str) -> None:
+        widget = self.query_one(selector, Static)
+        if str(widget.content) != text:  # redraw only what changed
+            widget.update(text)
 
-    def _finish(self, ended: RunEnded) -> None:
+    def _finish(self, result: RunEnded) -> None:
         self.ended = True
-        if self.gone:
+        if self.closing:
             return
-        if self._leaving is not None:
-            self.app.exit(self._leaving)
+        if self._exit_code is not None:
+            self.app.exit(self._exit_code)
             return
         self.query_one(StepList).refresh_rows(self.session.clock())
-        words = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
-        self._update("#now", f"{words.get(ended.code, 'Failed.')} Press Enter to see the result.")
-        self._update("#bar", f"This took {seconds(ended.seconds)}.")
+        messages = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
+        self._update_line(
+            "#now", f"{messages.get(result.code, 'Failed.')} Press Enter to see the result."
+        )
+        self._update_line("#bar", f"This took {format_seconds(result.seconds)}.")
         self.refresh_bindings()
-        self.post_message(Go("outcome"))
+        self.post_message(ShowPage("outcome"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow cancelling during a run, the result after it, and other logs if there are any."""
@@ -224,13 +230,13 @@ class RunPage(Page):
             return False
         if action == "result" and not self.ended:
             return False
-        if action == "turn" and len(self._view.with_log()) < 2:
+        if action == "turn" and len(self._log_view.with_log()) < 2:
             return False
         return super().check_action(action, parameters)
 
     def action_result(self) -> None:
         """Go back to the result."""
-        self.post_message(Go("outcome"))
+        self.post_message(ShowPage("outcome"))
 
     def action_quit_page(self) -> None:
         """Quit if the run has ended; otherwise ask first."""
@@ -258,26 +264,26 @@ class RunPage(Page):
 
     def stop(self, leave: int | None = None) -> None:
         """Stop the run now. ``leave`` is the exit code to quit with after it has stopped."""
-        self._leaving = leave
+        self._exit_code = leave
         if self.ended:
             if leave is not None:
                 self.app.exit(leave)
             return
         self._cancel.set()
-        self._show_now()
+        self._show_status()
 
     def action_turn(self, direction: int) -> None:
         """Show the log of the next (1) or the previous (-1) step."""
-        self._view.turn(direction)
-        self._look()
+        self._log_view.turn(direction)
+        self._show_picked()
 
     @on(StepRow.Picked)
     def _picked(self, message: StepRow.Picked) -> None:
-        self._view.pick(message.step)
-        self._look()
+        self._log_view.pick(message.step)
+        self._show_picked()
 
-    def _look(self) -> None:
-        """Show the picked log at once."""
+    def _show_picked(self) -> None:
+        """Show the log that the user picked, at once."""
         self._show_log()
         self.query_one(StepList).refresh_rows(self.session.clock())
 
@@ -287,8 +293,8 @@ class RunPage(Page):
         self.query_one("#find", Input).focus()
 
     @on(Input.Changed, "#find")
-    def _wanted(self) -> None:
-        self.query_one(LiveLog).found = -1
+    def _search_changed(self) -> None:
+        self.query_one(LiveLog).match_line = -1
         self._find(-1)
 
     @on(Input.Submitted, "#find")
@@ -301,12 +307,12 @@ class RunPage(Page):
         self._find(-1)
 
     def _find(self, step: int) -> None:
-        wanted = self.query_one("#find", Input).value
-        if not wanted:
-            self._update("#hits", "")
+        text = self.query_one("#find", Input).value
+        if not text:
+            self._update_line("#hits", "")
             return
-        which, count = self.query_one(LiveLog).find(wanted, step)
-        self._update("#hits", f"{which} of {count}  ↑ ↓" if count else "not found")
+        number, count = self.query_one(LiveLog).find(text, step)
+        self._update_line("#hits", f"{number} of {count}  ↑ ↓" if count else "not found")
 
     def action_close_find(self) -> None:
         """Close the field; N and Shift+N continue the search."""
@@ -319,7 +325,7 @@ class RunPage(Page):
         log.show_only_important(not log.only_important)
         self.notify("Only important lines." if log.only_important else "All lines.")
 
-    def copyable(self) -> tuple[str, str]:
+    def copy_content(self) -> tuple[str, str]:
         """Return the lines of the step's log that the screen keeps."""
         return "the newest lines of this step's log", self.query_one(LiveLog).text()
 
@@ -328,10 +334,10 @@ class RunPage(Page):
         self.run_worker(self._save(), group="save")
 
     async def _save(self) -> None:
-        run = self.session.progress()
-        shown = {name: "\n".join(log.lines) for name, log in self._view.logs.items()}
+        run = self.session.require_run()
+        lines = {name: "\n".join(log.lines) for name, log in self._log_view.logs.items()}
         try:
-            path = await in_thread(lambda: save_log(run, shown))
+            path = await in_thread(lambda: save_log(run, lines))
         except OSError as error:
             self.notify(f"The log could not be saved: {error}", severity="error", timeout=10)
         else:

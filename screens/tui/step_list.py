@@ -7,7 +7,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from screens.text.text_reporter import seconds
+from screens.text.text_reporter import format_seconds
 from screens.tui.log_view import LogView
 from wizard.plan import Step
 from wizard.running.run_state import StepState
@@ -25,7 +25,7 @@ MARKS = {
 """The symbol and word of each state, so that states do not depend on colour."""
 
 
-SHOWN = "›"
+SHOWN_MARK = "›"
 """The mark before the step whose log is shown."""
 
 
@@ -54,10 +54,10 @@ class StepRow(Horizontal):
         }
 
     def compose(self) -> ComposeResult:
-        """Four columns."""
+        """Compose the four columns."""
         yield from self._columns.values()
 
-    def show(self, state: str, far: str, *, shown: bool) -> None:
+    def show(self, state: str, progress: str, *, shown: bool) -> None:
         """Show the state and, in a few characters, the progress or duration of the step.
 
         ``shown`` says that this is the step whose log is shown.
@@ -66,9 +66,9 @@ class StepRow(Horizontal):
             self._state = state
             for other in MARKS:
                 self.set_class(other == state, f"-{other}")
-        self._write("shown", SHOWN if shown else "")
+        self._write("shown", SHOWN_MARK if shown else "")
         self._write("state", " ".join(MARKS[state]))
-        self._write("took", far)
+        self._write("took", progress)
 
     def on_click(self) -> None:
         """Request the log of this step."""
@@ -80,17 +80,17 @@ class StepRow(Horizontal):
 
 
 class StepList(VerticalScroll, can_focus=False):
-    """All steps of a plan, live; the running ones stay visible, as far as there is space."""
+    """All steps of a plan, live. The running ones stay visible if there is space."""
 
     def __init__(self, view: LogView) -> None:
         super().__init__(id="step-list")
         self._view = view
         self._rows = {state.step.id: StepRow(state.step) for state in view.state.steps}
         self._order = tuple(self._rows)
-        self._wanted: tuple[str, ...] = ()
+        self._visible_steps: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """One row per step."""
+        """Compose one row per step."""
         yield from self._rows.values()
 
     def on_mount(self) -> None:
@@ -102,14 +102,14 @@ class StepList(VerticalScroll, can_focus=False):
         run, shown = self._view.state, self._view.shown
         for state in run.steps:
             name = state.step.id
-            far = _far(state, self._view.elapsed(name, now))
-            self._rows[name].show(state.status, far, shown=name == shown)
-        order = tuple(state.step.id for state in run.in_time())
-        wanted = tuple(s.step.id for s in run.steps if s.runs or s.step.id == shown)
-        if (order, wanted) != (self._order, self._wanted):
-            self._order, self._wanted = order, wanted
+            progress = _progress_or_duration(state, self._view.elapsed(name, now))
+            self._rows[name].show(state.status, progress, shown=name == shown)
+        order = tuple(state.step.id for state in run.chronological())
+        visible = tuple(s.step.id for s in run.steps if s.is_running or s.step.id == shown)
+        if (order, visible) != (self._order, self._visible_steps):
+            self._order, self._visible_steps = order, visible
             self._sort()
-            self.call_after_refresh(self._keep_in_sight)
+            self.call_after_refresh(self._scroll_to_steps)
 
     def _sort(self) -> None:
         for position, name in enumerate(self._order):
@@ -117,22 +117,26 @@ class StepList(VerticalScroll, can_focus=False):
             if self.children[position] is not row:
                 self.move_child(row, before=position)
 
-    def _keep_in_sight(self) -> None:
+    def _scroll_to_steps(self) -> None:
         """Scroll to the running steps; the step whose log is shown has priority."""
-        for name in reversed(self._wanted):
+        for name in reversed(self._visible_steps):
             self.scroll_to_widget(self._rows[name], animate=False, immediate=True)
         if self._view.shown:
             self.scroll_to_widget(self._rows[self._view.shown], animate=False, immediate=True)
 
 
-def clock(duration: float) -> str:
-    """Return seconds as a counter: ``0:51``."""
+def format_clock(duration: float) -> str:
+    """Format seconds as a counter: ``0:51``."""
     return f"{int(duration) // 60}:{int(duration) % 60:02}"
 
 
-def _far(state: StepState, elapsed: float) -> str:
+def _progress_or_duration(state: StepState, elapsed: float) -> str:
     """Return the progress of a step, or its duration."""
-    if not state.runs:
-        took = state.ended.seconds if state.ended else 0.0
-        return seconds(took) if took else ""
-    return clock(elapsed) if state.share is None else f"{state.share:.0%} · {clock(elapsed)}"
+    if not state.is_running:
+        duration = state.ended.seconds if state.ended else 0.0
+        return format_seconds(duration) if duration else ""
+    return (
+        format_clock(elapsed)
+        if state.fraction_done is None
+        else f"{state.fraction_done:.0%} · {format_clock(elapsed)}"
+    )

@@ -1,4 +1,4 @@
-"""The first page: an introduction, and the facts of the machine, filled in during the probe."""
+"""The first page: an introduction, and the facts of the machine, as the probe finds them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from screens.text.messages import friendly
+from screens.text.messages import short_path
 from screens.tui.background import in_thread
-from screens.tui.page import Go, Page
+from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
 
 if TYPE_CHECKING:
@@ -25,20 +25,20 @@ INTRODUCTION = (
 )
 SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
-SUPPORT = LABELS.index("cryptography")
-"""The last line says whether the developers test it here, which a background thread finds out."""
-ACTIVITY = ("•··", "·•·", "··•", "·•·")
+SUPPORT_ROW = LABELS.index("cryptography")
+"""The row that says whether its developers test it here. A background thread finds that out."""
+SPINNER = ("•··", "·•·", "··•", "·•·")
 
 
-def in_words(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
-    """Return the machine for people: each topic, whether it was found, and its description."""
-    python = next((each for each in facts.pythons if not each.problem), None)
+def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
+    """Describe the machine: each topic, whether it was found, and a text."""
+    python = next((python for python in facts.pythons if not python.problem), None)
     rust = facts.tool("rustc")
     headers = facts.openssl[0] if facts.openssl else None
     pip = python.pip if python else None
     return (
-        ("System", True, _system(facts)),
-        ("Python", python is not None, _python(python) if python else "none found"),
+        ("System", True, _describe_system(facts)),
+        ("Python", python is not None, _describe_python(python) if python else "none found"),
         (
             "pip",
             pip is not None,
@@ -61,17 +61,17 @@ def in_words(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
     )
 
 
-def _system(facts: Facts) -> str:
+def _describe_system(facts: Facts) -> str:
     system = facts.system
     name = system.distribution_name or SYSTEMS[system.name]
     version = system.distribution_version or system.release
-    known = name if version and version in name else f"{name} {version}".strip()
-    return f"{known}, {system.machine}"
+    description = name if version and version in name else f"{name} {version}".strip()
+    return f"{description}, {system.machine}"
 
 
-def _python(python: Python) -> str:
-    kind = "" if python.implementation == "cpython" else f" ({python.implementation})"
-    return f"{python.version}{kind}, {friendly(python.path)}"
+def _describe_python(python: Python) -> str:
+    implementation = "" if python.implementation == "cpython" else f" ({python.implementation})"
+    return f"{python.version}{implementation}, {short_path(python.path)}"
 
 
 class WelcomePage(Page):
@@ -88,10 +88,10 @@ class WelcomePage(Page):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self._since = 0.0
-        self._looking = False
+        self._probing = False
 
     def body(self) -> ComposeResult:
-        """An introduction, the machine, and the start button."""
+        """Compose the introduction, the facts and the start button."""
         yield Static("Welcome", classes="title")
         yield Static(INTRODUCTION, id="introduction", markup=False)
         with VerticalScroll(id="machine", can_focus=False):
@@ -101,12 +101,12 @@ class WelcomePage(Page):
             yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
-        """Show that the wizard looks at the machine, for as long as it does."""
+        """Start the animation that runs during the probe."""
         super().on_mount()
-        self.set_interval(0.25, self._turn)
+        self.set_interval(0.25, self._show_activity)
 
     def on_screen_resume(self) -> None:
-        """Show the machine, after the page itself: its words are on the terminal sooner so."""
+        """Show the facts after the page itself, so that its text appears sooner."""
         super().on_screen_resume()
         self.call_after_refresh(self._show_machine)
 
@@ -123,24 +123,24 @@ class WelcomePage(Page):
             )
         if self.session.facts is not None and self.session.knowledge is not None:
             self._show_facts()
-        elif not self.has_class("-trouble"):  # that is shown until the user looks again
+        elif not self.has_class("-trouble"):  # a problem stays until the user probes again
             self.action_look()
 
     def action_look(self) -> None:
         """Probe the machine in the background."""
-        if self._looking or not self.query(".fact"):
+        if self._probing or not self.query(".fact"):
             return
-        self._looking = True
+        self._probing = True
         self._since = self.session.clock()
         self.query_one("#looking").remove_class("bad")
         self.remove_class("-trouble")
         self.query_one("#begin", Button).disabled = True
         for number in range(len(LABELS)):
             self.query_one(f"#fact-{number}", Static).update("…")
-        self._turn()
-        self.run_worker(self._look(), exclusive=True)
+        self._show_activity()
+        self.run_worker(self._probe(), exclusive=True)
 
-    async def _look(self) -> None:
+    async def _probe(self) -> None:
         # The page first, because the probe keeps the processor busy.
         shown = asyncio.Event()
         self.call_after_refresh(shown.set)
@@ -148,8 +148,8 @@ class WelcomePage(Page):
         try:
             await in_thread(self.session.probe)
         except WizardError as error:
-            self._looking = False
-            if self.gone:
+            self._probing = False
+            if self.closing:
                 return
             looking = self.query_one("#looking", Static)
             looking.add_class("bad")
@@ -157,23 +157,23 @@ class WelcomePage(Page):
             parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
             looking.update("\n\n".join(part for part in (*parts, "Press R to look again.") if part))
             return
-        self._looking = False
-        if not self.gone:
+        self._probing = False
+        if not self.closing:
             self._show_facts()
 
-    def _turn(self) -> None:
-        if not self._looking or self.gone:
+    def _show_activity(self) -> None:
+        if not self._probing or self.closing:
             return
         elapsed = self.session.clock() - self._since
-        dots = ACTIVITY[int(elapsed * 4) % len(ACTIVITY)]
+        dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
         self.query_one("#looking", Static).update(
             f"{dots} Looking at your computer… {elapsed:.0f} s"
         )
 
     def _show_facts(self) -> None:
-        facts, _ = self.session.known()
-        for number, (_, there, words) in enumerate(in_words(facts)):
-            self._show(number, there, words)
+        facts, _ = self.session.probed()
+        for number, (_, found, text) in enumerate(describe_facts(facts)):
+            self._show_fact(number, found, text)
         problems = facts.system.problems[:2]
         ready = "Ready. Nothing has been changed."
         self.query_one("#looking", Static).update(
@@ -184,19 +184,19 @@ class WelcomePage(Page):
         self.run_worker(self._show_support(), group="support", exclusive=True)
 
     async def _show_support(self) -> None:
-        found = await in_thread(self.session.support)
-        if not self.gone:
-            words = found.short if found else "unknown, because no Python was found"
-            self._show(SUPPORT, found is not None and found.kind == "tested", words)
+        support = await in_thread(self.session.support)
+        if not self.closing:
+            text = support.short if support else "unknown, because no Python was found"
+            self._show_fact(SUPPORT_ROW, support is not None and support.kind == "tested", text)
 
-    def _show(self, number: int, there: bool, words: str) -> None:
-        mark = ("✓", "$text-success") if there else ("–", "$quiet")
+    def _show_fact(self, number: int, found: bool, text: str) -> None:
+        mark = ("✓", "$text-success") if found else ("–", "$quiet")
         self.query_one(f"#fact-{number}", Static).update(
-            Content.assemble(mark, "  ", Content(words))
+            Content.assemble(mark, "  ", Content(text))
         )
 
     def first_focus(self) -> None:
-        """The start button."""
+        """Focus the start button."""
         self.query_one("#begin").focus()
 
     def on_button_pressed(self) -> None:
@@ -205,8 +205,8 @@ class WelcomePage(Page):
 
     def action_begin(self) -> None:
         """Go to the questions, once the machine is known."""
-        if self._looking or self.session.facts is None:
+        if self._probing or self.session.facts is None:
             self.notify("One moment: still looking at your computer.")
             return
         self.session.position = 0
-        self.post_message(Go("question"))
+        self.post_message(ShowPage("question"))

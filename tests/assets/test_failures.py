@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from wizard.advice.diagnose import ENVELOPE, SURE, Failure, diagnose, failures, lines_to_hide
+from wizard.advice.diagnose import (
+    CERTAIN,
+    GENERIC,
+    Failure,
+    diagnose,
+    failures,
+    is_unimportant,
+)
 from wizard.knowledge import read_asset
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -36,7 +43,7 @@ def test_ids_are_unique() -> None:
 @each_failure
 def test_an_entry_is_whole(failure: Failure) -> None:
     assert re.fullmatch(r"[a-z0-9.-]+", failure.id)
-    assert failure.weight == ENVELOPE or 30 <= failure.weight <= 95
+    assert failure.weight == GENERIC or 30 <= failure.weight <= 95
     assert failure.find
     assert failure.examples
     assert all(failure.find)
@@ -99,7 +106,7 @@ def test_logs_that_are_named_as_a_source_are_there(failure: Failure) -> None:
 def test_every_example_is_explained_by_its_own_entry(failure: Failure, example: str) -> None:
     lines = example.split("\n")
     assert any(failure.search(line) for line in lines)
-    if failure.weight >= SURE:
+    if failure.weight >= CERTAIN:
         found = diagnose(lines)
         assert found.id == failure.id
         assert "{" not in found.cause
@@ -140,7 +147,7 @@ def test_no_regex_hangs_on_hostile_lines() -> None:
     ],
 )
 def test_noise_is_hidden(line: str) -> None:
-    assert lines_to_hide(line)
+    assert is_unimportant(line)
 
 
 @pytest.mark.parametrize(
@@ -156,10 +163,10 @@ def test_noise_is_hidden(line: str) -> None:
     ],
 )
 def test_what_tells_something_is_shown(line: str) -> None:
-    assert not lines_to_hide(line)
+    assert not is_unimportant(line)
 
 
 def test_noise_never_hides_a_known_failure() -> None:
     for failure, example in EXAMPLES:
-        if failure.weight > ENVELOPE:
-            assert not all(lines_to_hide(line) for line in example.split("\n")), failure.id
+        if failure.weight > GENERIC:
+            assert not all(is_unimportant(line) for line in example.split("\n")), failure.id

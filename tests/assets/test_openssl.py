@@ -76,7 +76,7 @@ def test_each_fact_has_its_source(row: OpenSSLSource) -> None:
 
 def test_every_release_can_be_built_with_one_of_them() -> None:
     for release in RELEASES:
-        assert any(release.takes_openssl(row.version) for row in OPENSSLS), release.line
+        assert any(release.supports_openssl(row.version) for row in OPENSSLS), release.line
 
 
 def test_a_row_with_another_key_or_without_one_is_refused() -> None:

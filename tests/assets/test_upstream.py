@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from wizard import knowledge
-from wizard.advice.support import MOVING, NAMES, Upstream, load
+from wizard.advice.support import MOVING_VERSIONS, SYSTEM_NAMES, Upstream, load
 
 ROWS = load()
 MACHINES = {"x86_64", "aarch64", "arm64", "armv7l", "ppc64le", "win-amd64", "win32"}
@@ -56,13 +56,15 @@ def test_its_pythons_are_those_that_the_release_takes(row: Upstream) -> None:
 @each_row
 def test_words_are_among_the_allowed(row: Upstream) -> None:
     names = {each.id for each in row.systems}
-    assert {"alpine", "debian", "fedora", "macos", "ubuntu", "windows"} <= names <= NAMES.keys()
+    assert (
+        {"alpine", "debian", "fedora", "macos", "ubuntu", "windows"} <= names <= SYSTEM_NAMES.keys()
+    )
     for each in row.systems:
         assert each.machines
         assert set(each.machines) <= MACHINES
         assert each.versions
         for version in each.versions:
-            assert version in MOVING or re.fullmatch(r"\d+(\.\d+)?", version)
+            assert version in MOVING_VERSIONS or re.fullmatch(r"\d+(\.\d+)?", version)
     assert set(row.others) <= {"BoringSSL", "AWS-LC", "LibreSSL"}
     assert row.pypy.startswith("PyPy3")
     assert row.pypy_python == ("3.11" if Version(row.release).major >= 46 else "")
@@ -73,7 +75,7 @@ def test_every_tested_openssl_is_one_that_a_build_takes(row: Upstream) -> None:
     release = knowledge.load().release(row.release)
     assert row.openssl
     if Version(row.release).major > 3:
-        assert all(release.takes_openssl(f"{version}.0") for version in row.openssl[1:])
+        assert all(release.supports_openssl(f"{version}.0") for version in row.openssl[1:])
 
 
 def test_what_left_and_what_came() -> None:

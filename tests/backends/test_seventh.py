@@ -148,7 +148,7 @@ def test_the_planner_uses_it(seven: str) -> None:
 
 def test_it_is_asked_again_after_the_step(seven: str) -> None:
     made = plan(here(), load(), Choices(method="source"))
-    assert step_checks.missing(step(made, "packages")) == (
+    assert step_checks.missing_result(step(made, "packages")) == (
         "seven succeeded, but these packages are still not installed: "
         "ssl-headers, python3.11-headers, rusty."
     )

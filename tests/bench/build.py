@@ -6,7 +6,7 @@ import subprocess
 
 from backends.action import Command
 from tests.bench.place import Place
-from tests.bench.timing import Broken, NotHere, Result, against, in_turn, ratio, seconds
+from tests.bench.timing import Broken, NotHere, Result, against, ratio, script_steps, seconds
 from wizard.codec import from_json
 from wizard.plan import Plan
 
@@ -18,7 +18,7 @@ def measure(place: Place, runs: int) -> list[Result]:
     if root:
         raise NotHere(f"A build needs this first: {', '.join(root)}.")
     ways = {"bare": lambda: _by_hand(place), "wizard": lambda: _by_wizard(place)}
-    taken = in_turn(ways, min(runs, 2))
+    taken = script_steps(ways, min(runs, 2))
     wizard, bare = taken["wizard"], taken["bare"]
     return [
         Result(

@@ -13,7 +13,7 @@ import subprocess
 from statistics import median
 
 from tests.bench.place import Place
-from tests.bench.timing import Broken, Result, in_turn, seconds
+from tests.bench.timing import Broken, Result, script_steps, seconds
 
 MEASURE = """\
 import json
@@ -41,7 +41,7 @@ def measure(place: Place, runs: int) -> list[Result]:
         "start": lambda: _whole(place, "--version"),
     }
     _whole(place, "doctor")
-    taken = in_turn(ways, runs)
+    taken = script_steps(ways, runs)
     whole, slowest, start = (median(taken[name]) for name in ("doctor", "slowest", "start"))
     medians = {name: median(values) for name, values in parts.items()}
     listed = ", ".join(

@@ -87,7 +87,7 @@ class PourApp(WizardApp):
 
     def on_ready(self) -> None:
         """Go straight to the page with the key that starts."""
-        self.go("review")
+        self.show_page("review")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.bench.place import CHECKOUT, Place
 from tests.bench.terminal import started
-from tests.bench.timing import Broken, Result, against, in_turn, ratio, seconds
+from tests.bench.timing import Broken, Result, against, ratio, script_steps, seconds
 
 HELLO = """\
 from textual.app import App
@@ -44,7 +44,7 @@ def measure(place: Place, runs: int) -> list[Result]:
     }
     for way in ways.values():
         way()
-    taken = in_turn(ways, max(runs, 5))
+    taken = script_steps(ways, max(runs, 5))
     wizard, plain = taken["wizard"], taken["hello"]
     results = [
         Result(

@@ -17,7 +17,16 @@ from statistics import median
 import pytest
 
 from tests.bench.place import Place
-from tests.bench.timing import LONGEST, Broken, NotHere, Result, against, in_turn, ratio, seconds
+from tests.bench.timing import (
+    LONGEST,
+    Broken,
+    NotHere,
+    Result,
+    against,
+    ratio,
+    script_steps,
+    seconds,
+)
 from tests.live import sources
 
 WHOLE = Path(__file__).with_name("whole.py")
@@ -38,7 +47,7 @@ def measure(place: Place, runs: int) -> list[Result]:
         "graph": lambda: bench.whole("graph"),
         "chain": lambda: bench.whole("chain"),
     }
-    taken = {**in_turn(often, min(runs, MOST_RUNS)), **in_turn(once, 1)}
+    taken = {**script_steps(often, min(runs, MOST_RUNS)), **script_steps(once, 1)}
     what = "static wheelhouse, proved, against the documented script"
     script = taken["script"]
     return [

@@ -78,7 +78,7 @@ def seconds(
     return took
 
 
-def in_turn(ways: Mapping[str, Callable[[], float]], runs: int) -> dict[str, list[float]]:
+def script_steps(ways: Mapping[str, Callable[[], float]], runs: int) -> dict[str, list[float]]:
     """Do each way once, then the first again and so on, so that a busy minute meets them all.
 
     What a way returns is its seconds. Caches must be warm: call each way once before.

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.place import Place
-from tests.bench.timing import Result, against, in_turn, ratio, seconds
+from tests.bench.timing import Result, against, ratio, script_steps, seconds
 
 WITH, WITHOUT, DOCUMENTED, BARE = "wizard, uv", "wizard, no uv", "documented", "bare uv"
 
@@ -25,7 +25,7 @@ def measure(place: Place, runs: int) -> list[Result]:
         ways[BARE] = lambda: _by_uv(place, python)
     for way in ways.values():
         way()
-    taken = in_turn(ways, runs)
+    taken = script_steps(ways, runs)
     slow, without = taken[DOCUMENTED], taken[WITHOUT]
     what = "--yes, new environment, wheel, proved, against venv and pip as documented"
     results = [

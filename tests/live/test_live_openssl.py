@@ -207,7 +207,7 @@ def refused(done: Done, cache: Path) -> dict[str, Any]:
 
 def fitting(version: str) -> str:
     """The newest release of cryptography that takes this OpenSSL."""
-    return next(row.last for row in load().releases if row.takes_openssl(version))
+    return next(row.last for row in load().releases if row.supports_openssl(version))
 
 
 def test_the_real_archive_with_a_wrong_sum_by_the_user(

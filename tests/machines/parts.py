@@ -9,7 +9,7 @@ from tests.machines.recorded import INDEX, minors
 from wizard.facts import Manager, Package, Pip, PipIndex, Python
 from wizard.knowledge import load
 from wizard.machine import packages
-from wizard.needs.tags import modern
+from wizard.needs.tags import current_pip_tags
 from wizard.versions import at_least
 
 TAKEN = "2026-11-23T12:00:00+00:00"
@@ -33,7 +33,7 @@ def pip(python: Python, version: str, index: Optional[PipIndex] = None) -> Pip:
 def tags(python: Python, version: str) -> tuple[str, ...]:
     """The wheel tags that a pip of this version accepts: fewer than a current one's."""
     found = []
-    for entry in modern(python):
+    for entry in current_pip_tags(python):
         head, _, joined = entry.rpartition("-")
         known = [name for name in joined.split(".") if _knows(version, name)]
         if not at_least(version, PLAIN_FIRST):
@@ -75,7 +75,7 @@ def manager(
                 candidates.get(each, here.get(each, "")),
                 f"{folder}/{each}" if folder and each in told else "",
             )
-            for each in packages.names(table, minors(pythons))
+            for each in packages.package_names(table, minors(pythons))
             if each in candidates or each in here
         ),
     )

@@ -77,7 +77,7 @@ def _python(python: Python) -> Python:
 def _asked(manager: Manager, versions: tuple[str, ...]) -> Manager:
     """Without packages that the manager is no longer asked for."""
     table = next(table for table in load().packages if table.manager == manager.name)
-    wanted = packages.names(table, versions)
+    wanted = packages.package_names(table, versions)
     return replace(manager, packages=tuple(p for p in manager.packages if p.name in wanted))
 
 

@@ -130,7 +130,7 @@ def settle(case: Case) -> Decision:
         done = complete(case)
         return Decision(done, plan(done.choices))
     except Impossible as error:
-        error.ways = WAYS if case.choices.release == "44.0.3" else ()
+        error.alternatives = WAYS if case.choices.release == "44.0.3" else ()
         raise
 
 

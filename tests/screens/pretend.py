@@ -43,7 +43,9 @@ DEBIAN = Facts(
     pythons=(
         replace(
             PYTHON,
-            pip=Pip("23.0.1", tags.modern(PYTHON), PipIndex("https://index.example/simple")),
+            pip=Pip(
+                "23.0.1", tags.current_pip_tags(PYTHON), PipIndex("https://index.example/simple")
+            ),
         ),
     ),
     listing=LISTING,

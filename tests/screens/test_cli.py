@@ -159,7 +159,7 @@ def test_every_choice_has_a_flag(name: str) -> None:
     word = {"openssl_sha256": "0" * 64}.get(name) or next(iter(described()[name].values), "apt")
     choice = described()[name]
     words = [f"--{name.replace('_', '-')}", *([word] if choice.metavar else [])]
-    assert choice.words(word) == tuple(words)
+    assert choice.argv(word) == tuple(words)
     assert parse(words).arguments.choices.answered() == {name: word}
 
 
@@ -336,7 +336,7 @@ def test_a_saved_machine_that_cannot_be_read(run: Run, name: str) -> None:
 def test_a_huge_saved_machine_is_not_read_whole(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saved_machine, "LARGEST", 100)
+    monkeypatch.setattr(saved_machine, "MAX_BYTES", 100)
     file = tmp_path / "machine.json"
     file.write_text(" " * 101, encoding="utf-8")
     code, _, err = run("plan", "--facts", str(file))
@@ -372,7 +372,7 @@ def test_a_bug_is_told_even_where_nothing_can_be_written(
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setattr(locations, "state", lambda: tmp_path / "file")
-    monkeypatch.setattr(cli, "_carry_out", lambda _request: 1 // 0)
+    monkeypatch.setattr(cli, "_run", lambda _request: 1 // 0)
     code, _, err = run("--yes")
     assert code == Exit.FAILED
     assert "could not be saved" in err
@@ -382,7 +382,7 @@ def test_ctrl_c_outside_of_a_run_is_one_line(run: Run, monkeypatch: pytest.Monke
     def interrupt(_request: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_carry_out", interrupt)
+    monkeypatch.setattr(cli, "_run", interrupt)
     assert run("--yes") == (Exit.CANCELLED, "", "cryptography-wizard: Cancelled.\n")
 
 
@@ -500,7 +500,7 @@ def test_the_face_that_fits_is_started(
         return 130
 
     abilities = terminal.Abilities(True, True, True, columns=80, lines=24)
-    monkeypatch.setattr(terminal, "look", lambda: abilities)
+    monkeypatch.setattr(terminal, "detect", lambda: abilities)
     monkeypatch.setattr(linear, "install", install)
     monkeypatch.setattr(app, "run_app", run_app)
     assert run(*flags, "--release", "49.0.0")[0] == Exit.CANCELLED
@@ -542,7 +542,7 @@ def test_of_a_huge_log_the_beginning_and_the_end_are_read(
     assert run("diagnose", str(log))[0] == Exit.DONE
     log.write_text(cause + "b\n" * 5000, encoding="utf-8")
     assert run("diagnose", str(log))[0] == Exit.DONE
-    monkeypatch.setattr(diagnose, "LARGEST", 2000)
+    monkeypatch.setattr(diagnose, "MAX_BYTES", 2000)
     log.write_text("a\n" * 5000 + cause, encoding="utf-8")
     assert run("diagnose", str(log))[0] == Exit.FAILED
 

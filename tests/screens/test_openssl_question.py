@@ -19,7 +19,7 @@ from screens.text.plain import Plain
 from screens.text.prompts import Prompts
 from screens.tui import review
 from screens.tui.app import WizardApp
-from screens.tui.question import FREE, Answers
+from screens.tui.question import FREE_ANSWER, Answers
 from screens.tui.review import ReviewPage
 from tests.machines import machine
 from tests.screens.fakes import FakeRun
@@ -89,7 +89,7 @@ async def test_there_and_back() -> None:
         await press(pilot, "down", "enter", "enter")
         assert isinstance(app.screen, ReviewPage)
         assert "compiled from source, with OpenSSL 3.0.22 inside" in shown(app, "#headline")
-        assert (app.session.complete.openssl, app.session.complete.link) == ("3.0.22", "static")
+        assert (app.session.completed.openssl, app.session.completed.link) == ("3.0.22", "static")
         await press(pilot, "escape", "escape")
         assert chosen(app) == "3.0.22"
         await press(pilot, "escape")
@@ -140,7 +140,7 @@ async def test_a_folder_is_looked_at_before_it_is_taken(tmp_path: Path) -> None:
         await press(pilot, "down", "enter", "enter")
         assert f"with the OpenSSL of {good} inside" in shown(app, "#headline")
         await press(pilot, "escape", "escape", "escape")
-        assert chosen(app) == FREE
+        assert chosen(app) == FREE_ANSWER
         assert app.screen.query_one("#own", Input).value == str(good)
 
 

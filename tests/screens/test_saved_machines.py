@@ -42,7 +42,7 @@ Place = tuple[Any, ...]
 def _quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(locations, "state", lambda: tmp_path / "state")
-    monkeypatch.setattr(terminal, "make_safe", lambda **_more: None)
+    monkeypatch.setattr(terminal, "make_streams_safe", lambda **_more: None)
 
 
 def run(*words: str) -> tuple[int, str, str]:

@@ -25,7 +25,7 @@ def session() -> Session:
 
 
 def fail(session: Session) -> None:
-    first = session.ready().steps[0].id
+    first = session.require_plan().steps[0].id
     session.apply(RunStarted())
     session.apply(StepStarted(first, "$ x", ""))
     session.apply(StepEnded(first, "failed", 1.0, 1))
@@ -34,11 +34,11 @@ def fail(session: Session) -> None:
 
 def test_the_exit_code_is_that_of_the_last_run_that_ended(session: Session) -> None:
     assert session.code == Exit.CANCELLED
-    session.begin()
+    session.begin_run()
     assert session.code == Exit.CANCELLED
     fail(session)
     assert session.code == Exit.FAILED
-    session.begin()
+    session.begin_run()
     assert session.code == Exit.FAILED, "the second attempt has not ended"
     session.start_over()
     assert session.code == Exit.FAILED
@@ -46,28 +46,28 @@ def test_the_exit_code_is_that_of_the_last_run_that_ended(session: Session) -> N
 
 
 def test_another_attempt_keeps_what_was_done(session: Session) -> None:
-    first, second, *_ = (step.id for step in session.ready().steps)
-    session.begin()
+    first, second, *_ = (step.id for step in session.require_plan().steps)
+    session.begin_run()
     for event in (
         *(RunStarted(), StepEnded(first, "done", 1.0), StepEnded(second, "failed", 1.0)),
         RunEnded(1, 2.0),
     ):
         session.apply(event)
-    failure = session.progress().failure
+    failure = session.require_run().failure
     assert failure is not None
     assert failure.step == second
-    assert session.begin().done == {first}
-    assert session.progress().failure is None
+    assert session.begin_run().done == {first}
+    assert session.require_run().failure is None
 
 
 def test_after_a_preparation_nothing_has_run_yet(session: Session) -> None:
-    session.plan = replace(session.ready(), prepares=True)
-    session.begin()
+    session.plan = replace(session.require_plan(), prepares=True)
+    session.begin_run()
     session.apply(RunStarted())
-    assert not session.prepared()
+    assert not session.only_prepared()
     session.apply(RunEnded(0, 1.0))
-    assert session.prepared()
-    session.go_on()
+    assert session.only_prepared()
+    session.continue_after_preparation()
     assert session.run is None
     assert session.plan is None
     assert session.code == Exit.CANCELLED
@@ -75,4 +75,4 @@ def test_after_a_preparation_nothing_has_run_yet(session: Session) -> None:
 
 def test_there_is_no_progress_before_a_run(session: Session) -> None:
     with pytest.raises(RuntimeError, match="no run"):
-        session.progress()
+        session.require_run()

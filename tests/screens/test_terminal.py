@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from screens import terminal
-from screens.terminal import Abilities, Face, choose
+from screens.terminal import Abilities, Interface, choose_interface
 from wizard.errors import BadRequest, Exit
 
 GOOD = Abilities(stdin=True, stdout=True, stderr=True, columns=80, lines=24)
@@ -20,18 +20,18 @@ GOOD = Abilities(stdin=True, stdout=True, stderr=True, columns=80, lines=24)
 @pytest.mark.parametrize(
     ("abilities", "face"),
     [
-        (GOOD, Face.FULL),
-        (replace(GOOD, columns=60, lines=16), Face.FULL),
-        (replace(GOOD, columns=59), Face.PROMPTS),
-        (replace(GOOD, lines=15), Face.PROMPTS),
-        (replace(GOOD, stderr=False), Face.PROMPTS),
-        (replace(GOOD, dumb=True), Face.PLAIN),
-        (replace(GOOD, spoken=True), Face.PLAIN),
-        (replace(GOOD, columns=0, lines=0), Face.PLAIN),
+        (GOOD, Interface.FULL),
+        (replace(GOOD, columns=60, lines=16), Interface.FULL),
+        (replace(GOOD, columns=59), Interface.PROMPTS),
+        (replace(GOOD, lines=15), Interface.PROMPTS),
+        (replace(GOOD, stderr=False), Interface.PROMPTS),
+        (replace(GOOD, dumb=True), Interface.PLAIN),
+        (replace(GOOD, spoken=True), Interface.PLAIN),
+        (replace(GOOD, columns=0, lines=0), Interface.PLAIN),
     ],
 )
-def test_the_face_is_what_the_terminal_can_carry(abilities: Abilities, face: Face) -> None:
-    assert choose(abilities) is face
+def test_the_face_is_what_the_terminal_can_carry(abilities: Abilities, face: Interface) -> None:
+    assert choose_interface(abilities) is face
 
 
 @pytest.mark.parametrize("lacking", ["stdin", "stdout"])
@@ -39,26 +39,26 @@ def test_the_face_is_what_the_terminal_can_carry(abilities: Abilities, face: Fac
 def test_without_a_terminal_nothing_is_asked(lacking: str, prompts: bool) -> None:
     abilities = replace(GOOD, **{lacking: False})
     with pytest.raises(BadRequest) as caught:
-        choose(abilities, prompts=prompts)
+        choose_interface(abilities, prompts=prompts)
     assert caught.value.code == Exit.WRONG
     assert any("--yes" in hint for hint in caught.value.hints)
 
 
 def test_prompts_are_asked_for() -> None:
-    assert choose(GOOD, prompts=True) is Face.PROMPTS
+    assert choose_interface(GOOD, prompts=True) is Interface.PROMPTS
 
 
 def test_prompts_on_a_dumb_terminal_are_plain() -> None:
-    assert choose(replace(GOOD, dumb=True), prompts=True) is Face.PLAIN
+    assert choose_interface(replace(GOOD, dumb=True), prompts=True) is Interface.PLAIN
 
 
 def test_plain_answers_may_come_through_a_pipe() -> None:
-    assert choose(replace(GOOD, stdin=False, stdout=False), plain=True) is Face.PLAIN
+    assert choose_interface(replace(GOOD, stdin=False, stdout=False), plain=True) is Interface.PLAIN
 
 
 def test_plain_needs_something_to_read() -> None:
     with pytest.raises(BadRequest):
-        choose(replace(GOOD, stdin=False, open=False), plain=True)
+        choose_interface(replace(GOOD, stdin=False, open=False), plain=True)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_plain_needs_something_to_read() -> None:
     ],
 )
 def test_the_environment_is_looked_at(environ: dict[str, str], dumb: bool, spoken: bool) -> None:
-    abilities = terminal.look(environ)
+    abilities = terminal.detect(environ)
     assert (abilities.dumb, abilities.spoken) == (dumb, spoken)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no TERM")
 def test_a_terminal_of_unknown_kind_is_dumb() -> None:
-    assert terminal.look({}).dumb
+    assert terminal.detect({}).dumb
 
 
 class Screen(io.StringIO):
@@ -102,7 +102,7 @@ class Screen(io.StringIO):
 )
 def test_color(
     stream: io.StringIO | None,
-    wish: terminal.ColorWish,
+    wish: terminal.ColorMode,
     environ: dict[str, str],
     colored: bool,
 ) -> None:
@@ -128,7 +128,7 @@ def test_letters_that_cannot_be_shown_have_look_alikes(
 ) -> None:
     code = (
         "from screens import terminal; "
-        f"terminal.make_safe(ascii_only={ascii_only}); print('wait … ✓ → 字')"
+        f"terminal.make_streams_safe(ascii_only={ascii_only}); print('wait … ✓ → 字')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -150,7 +150,7 @@ def test_what_was_typed_too_early_is_forgotten(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(sys, "stdin", stream)
         os.write(keyboard, b"\n")
         assert select.select([end], [], [], 30)[0]
-        terminal.forget_typing()
+        terminal.discard_typeahead()
         assert not select.select([end], [], [], 0)[0]
     os.close(keyboard)
 
@@ -158,5 +158,5 @@ def test_what_was_typed_too_early_is_forgotten(monkeypatch: pytest.MonkeyPatch) 
 def test_answers_in_a_pipe_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO("1\n")
     monkeypatch.setattr(sys, "stdin", stream)
-    terminal.forget_typing()
+    terminal.discard_typeahead()
     assert stream.read() == "1\n"

@@ -37,7 +37,9 @@ def make(plan: Plan, tmp_path: Path) -> None:
 
 def test_before_it_is_made(plan: Plan) -> None:
     where = "./my wheels"
-    assert messages.intention(plan) == f"cryptography 50.0.2 from a wheel, into the folder {where}"
+    assert (
+        messages.plan_sentence(plan) == f"cryptography 50.0.2 from a wheel, into the folder {where}"
+    )
     assert review.headline(plan, Choices()).endswith(
         f"with its own OpenSSL inside, into the folder {where}"
     )
@@ -48,7 +50,7 @@ def test_before_it_is_made(plan: Plan) -> None:
 
 def test_when_it_is_there(plan: Plan, tmp_path: Path) -> None:
     make(plan, tmp_path)
-    lines = messages.ending(plan, RunEnded(0, 1.0, Report("/c/bin/python", True)))
+    lines = messages.end_of_run(plan, RunEnded(0, 1.0, Report("/c/bin/python", True)))
     text = "\n".join(lines)
     assert "ok: cryptography 50.0.2 for Python 3.9.18 and Python 3.12.1." in text
     assert "note: cryptography-50.0.2-cp39-abi3-linux_x86_64.whl: It installs only on" in text
@@ -64,14 +66,14 @@ def test_the_command_that_is_told_is_one(plan: Plan, tmp_path: Path) -> None:
 
 def test_when_the_proof_failed(plan: Plan) -> None:
     report = Report("/c/bin/python", False, problems=("It does not work.",))
-    text = "\n".join(messages.ending(plan, RunEnded(4, 1.0, report)))
+    text = "\n".join(messages.end_of_run(plan, RunEnded(4, 1.0, report)))
     assert "It does not work." in text
     assert text.endswith("Nothing was written to ./my wheels.")
 
 
 def test_a_failed_step_and_a_cancel_are_told_as_always(plan: Plan) -> None:
     for code, word in ((1, "Stopped"), (130, "Cancelled")):
-        assert messages.ending(plan, RunEnded(code, 1.0))[0].startswith(word)
+        assert messages.end_of_run(plan, RunEnded(code, 1.0))[0].startswith(word)
 
 
 def test_repair_is_a_flag_without_a_value() -> None:

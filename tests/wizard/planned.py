@@ -27,12 +27,12 @@ MORE = (
 
 def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     """The plan for these choices; open ones get the recommended answer."""
-    return planner.plan(completion.complete(Case(facts, knowledge, choices)))
+    return planner.make_plan(completion.complete(Case(facts, knowledge, choices)))
 
 
 def dockerfile(facts: Facts, choices: Choices) -> str:
     """The Dockerfile for these choices."""
-    return engine.dockerfile(engine.case_of(facts, choices))
+    return engine.dockerfile_for(engine.case_of(facts, choices))
 
 
 @cache

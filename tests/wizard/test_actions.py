@@ -36,7 +36,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.export import dockerfile, powershell, shell
 from wizard.export.commands import command_text
-from wizard.export.container import Container, container
+from wizard.export.container import Container, make_container
 from wizard.export.formats import to_powershell, to_shell, to_text
 from wizard.facts import Privilege
 from wizard.plan import SCHEMA, Plan, Step
@@ -87,7 +87,7 @@ def plan_of(action: Any, system: str = "linux") -> Plan:
 
 @cache
 def fresh() -> Container:
-    return container(machine("debian-12"), Choices())
+    return make_container(machine("debian-12"), Choices())
 
 
 def dockerfile_of(action: Any) -> str:
@@ -252,4 +252,4 @@ def test_each_kind_can_be_scheduled(kind: type) -> None:
 def test_an_unknown_check_is_refused() -> None:
     step = replace(plan_of(SAMPLES[Command]).steps[0], check=Polish("/d"))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="of the kind Polish"):
-        step_checks.missing(step)
+        step_checks.missing_result(step)

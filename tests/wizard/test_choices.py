@@ -10,7 +10,7 @@ import pytest
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
 from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion, SystemOpenSSL, is_version, parse
-from wizard.questions.validation import contradictions, implied
+from wizard.questions.validation import check_contradictions, with_implied
 
 SAMPLES = {"openssl": "3.5.7", "openssl_sha256": "0" * 64, "targets": "3.11"}
 RELATIONS = [
@@ -65,10 +65,10 @@ NEEDS = [(choice.name, choice.needs) for choice in described().values() if choic
 @pytest.mark.parametrize(("name", "each"), IMPLICATIONS)
 def test_an_implied_choice_is_made_and_another_value_is_refused(name: str, each: Any) -> None:
     given: dict[str, Any] = {name: each.only or sample(name)}
-    assert getattr(implied(Choices(**given)), each.other) == each.value
+    assert getattr(with_implied(Choices(**given)), each.other) == each.value
     wrong = next(value for value in described()[each.other].values if value != each.value)
     with pytest.raises(BadRequest, match="contradict each other") as caught:
-        contradictions(Choices(**{**given, each.other: wrong}))
+        check_contradictions(Choices(**{**given, each.other: wrong}))
     assert described()[name].flag in caught.value.what
     assert f"{described()[each.other].flag} {wrong}" in caught.value.what
     assert caught.value.why
@@ -79,7 +79,7 @@ def test_an_implied_choice_is_made_and_another_value_is_refused(name: str, each:
 def test_what_is_excluded_is_refused(name: str, each: Any) -> None:
     pairs = ((name, sample(name)), (each.other, each.value or sample(each.other)))
     with pytest.raises(BadRequest, match="contradict each other") as caught:
-        contradictions(made(*pairs))
+        check_contradictions(made(*pairs))
     assert caught.value.why
     assert caught.value.hints
 
@@ -89,9 +89,9 @@ def test_what_is_needed_is_asked_for(name: str, needs: Any) -> None:
     alone: dict[str, Any] = {name: sample(name)}
     flag, other = described()[name].flag, described()[needs.other].flag
     with pytest.raises(BadRequest, match=rf"{flag} only works with {other}") as caught:
-        contradictions(Choices(**alone))
+        check_contradictions(Choices(**alone))
     assert caught.value.hints[0].startswith(f"Add {other} ")
-    contradictions(made((name, sample(name))))
+    check_contradictions(made((name, sample(name))))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_what_is_needed_is_asked_for(name: str, needs: Any) -> None:
 def test_the_openssl_that_is_asked_for(text: str, meaning: object) -> None:
     assert parse(text) == meaning
     assert Choices(openssl=text).openssl_choice == meaning
-    assert Choices(openssl=text).own_openssl == (None if text == "system" else meaning)
+    assert Choices(openssl=text).custom_openssl == (None if text == "system" else meaning)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_the_row_of_42_needs_a_variable_for_newer_pythons_only() -> None:
     ],
 )
 def test_which_openssl_a_release_takes(release: str, openssl: str, taken: bool) -> None:
-    assert load().release(release).takes_openssl(openssl) is taken
+    assert load().release(release).supports_openssl(openssl) is taken
 
 
 def test_openssl_versions_are_ordered() -> None:

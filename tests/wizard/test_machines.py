@@ -86,7 +86,7 @@ def test_managers_know_only_what_the_tables_ask(name: str) -> None:
     tables = {table.manager: table for table in load().packages}
     minors = recorded.minors(machine.pythons)
     for manager in machine.managers:
-        wanted = packages.names(tables[manager.name], minors)
+        wanted = packages.package_names(tables[manager.name], minors)
         assert {package.name for package in manager.packages} <= set(wanted)
         for package in manager.packages:
             assert package.installed or package.candidate

@@ -54,7 +54,7 @@ class Forge:
     compiles = False
     bundles = False
     fills_wheelhouses = False
-    looks_deep = False
+    needs_tools = False
 
     def blocked_by(self, offer):
         if offer.case.facts.tool("forge"):
@@ -182,7 +182,7 @@ def test_its_flag_is_known(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_only_a_build_needs_contradicts_it() -> None:
     with pytest.raises(BadRequest, match="--manager apt"):
-        validation.contradictions(Choices(method="forge", manager="apt"))
+        validation.check_contradictions(Choices(method="forge", manager="apt"))
 
 
 def test_no_wheelhouse_comes_of_it() -> None:

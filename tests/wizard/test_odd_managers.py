@@ -118,7 +118,7 @@ def test_what_it_has_is_unknown_and_the_reason_is_said(
 ) -> None:
     body, told = KINDS[kind]
     if kind in WAIT:
-        monkeypatch.setattr(packages, "PATIENCE", 0.5)
+        monkeypatch.setattr(packages, "TIME_LIMIT", 0.5)
     pretend(bin_, name, body)
     found = asked(name)
     assert told in found.problem
@@ -188,8 +188,8 @@ def test_a_folder_is_taken_only_if_it_can_be_one(bin_: Path) -> None:
 
 
 def test_an_answer_without_end_is_ended(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "LARGEST_ANSWER", 1_000_000)
-    monkeypatch.setattr(packages, "PATIENCE", 60.0)
+    monkeypatch.setattr(processes, "MAX_ANSWER", 1_000_000)
+    monkeypatch.setattr(packages, "TIME_LIMIT", 60.0)
     pretend(bin_, "apk", "exec yes")
     problem = asked("apk").problem
     assert problem.endswith("apk printed far too much output and was stopped.")
@@ -197,7 +197,9 @@ def test_an_answer_without_end_is_ended(bin_: Path, monkeypatch: pytest.MonkeyPa
 
 def test_what_a_manager_says_does_no_harm_to_a_terminal() -> None:
     command = Command(("apk", "policy"))
-    told = query_results.strange(command, Output(0, "\x1b[2J\x07 a\tb\r\n" + "x" * 9_000), ("g",))
+    told = query_results.unknown_format_problem(
+        command, Output(0, "\x1b[2J\x07 a\tb\r\n" + "x" * 9_000), ("g",)
+    )
     assert told == "apk printed output in an unknown format: ?[2J? a b."
 
 

@@ -24,19 +24,19 @@ def folder(tmp_path: Path) -> Path:
     return mirror
 
 
-def refusal(text: str, version: str = "", said_by: str = openssl_archive.FLAG) -> BadRequest:
+def refusal(text: str, version: str = "", source: str = openssl_archive.FLAG) -> BadRequest:
     with pytest.raises(BadRequest) as caught:
-        openssl_archive.address(text, version, said_by=said_by)
+        openssl_archive.find_address(text, version, source=source)
     assert caught.value.code == Exit.WRONG
-    assert said_by in caught.value.what
+    assert source in caught.value.what
     return caught.value
 
 
 @pytest.mark.parametrize("version", ["", "3.5.7"])
 def test_a_file_and_a_folder_become_addresses(folder: Path, version: str) -> None:
-    assert openssl_archive.address(str(folder / NAME), version) == (folder / NAME).as_uri()
-    assert openssl_archive.address(str(folder), version) == f"{folder.as_uri()}/"
-    assert openssl_archive.address(f"{folder}/", version) == f"{folder.as_uri()}/"
+    assert openssl_archive.find_address(str(folder / NAME), version) == (folder / NAME).as_uri()
+    assert openssl_archive.find_address(str(folder), version) == f"{folder.as_uri()}/"
+    assert openssl_archive.find_address(f"{folder}/", version) == f"{folder.as_uri()}/"
 
 
 def test_paths_are_those_of_the_working_folder_and_of_the_user(
@@ -45,12 +45,12 @@ def test_paths_are_those_of_the_working_folder_and_of_the_user(
     monkeypatch.chdir(folder)
     monkeypatch.setenv("HOME", str(folder))
     for text in (NAME, f"~/{NAME}"):
-        assert openssl_archive.address(text) == (folder / NAME).as_uri()
+        assert openssl_archive.find_address(text) == (folder / NAME).as_uri()
 
 
 @pytest.mark.parametrize("text", ["https://m.example/x.tar.gz", "http://m.example/o/", "file:///x"])
 def test_an_address_stays_as_it_is(text: str) -> None:
-    assert openssl_archive.address(text, "3.5.7") == text
+    assert openssl_archive.find_address(text, "3.5.7") == text
 
 
 def test_a_folder_gets_the_usual_name_and_a_file_none() -> None:
@@ -58,13 +58,13 @@ def test_a_folder_gets_the_usual_name_and_a_file_none() -> None:
     assert openssl_archive.url_for("https://m.example/x", "3.5.7") == "https://m.example/x"
 
 
-@pytest.mark.parametrize("said_by", [openssl_archive.FLAG, openssl_archive.VARIABLE])
+@pytest.mark.parametrize("source", [openssl_archive.FLAG, openssl_archive.VARIABLE])
 def test_what_is_not_there_is_told_with_who_named_it(
-    folder: Path, tmp_path: Path, said_by: str
+    folder: Path, tmp_path: Path, source: str
 ) -> None:
-    assert "does not exist" in refusal(str(tmp_path / "none"), said_by=said_by).what
-    assert "openssl-4.0.2.tar.gz" in refusal(str(folder), "4.0.2", said_by).what
-    assert "openssl-3.0.1.tar.gz" in refusal(str(folder), "3.0.1", said_by).what  # a folder
+    assert "does not exist" in refusal(str(tmp_path / "none"), source=source).what
+    assert "openssl-4.0.2.tar.gz" in refusal(str(folder), "4.0.2", source).what
+    assert "openssl-3.0.1.tar.gz" in refusal(str(folder), "3.0.1", source).what  # a folder
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may look everywhere")
@@ -116,7 +116,7 @@ def test_a_checksum(text: str) -> None:
 @pytest.mark.parametrize("text", ["0" * 63, "0" * 65, "g" * 64, "", f" {'0' * 64}", "٠" * 64])
 def test_what_is_no_checksum(text: str) -> None:
     with pytest.raises(BadRequest, match="is not a SHA-256 checksum") as caught:
-        openssl_archive.check_sha256(text, place="answers.toml:3")
+        openssl_archive.check_sha256(text, location="answers.toml:3")
     assert caught.value.shown == "answers.toml:3"
     assert f"{len(text)} characters" in caught.value.why
 

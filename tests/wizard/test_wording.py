@@ -11,7 +11,7 @@ from wizard import text_files
 from wizard.errors import BadRequest
 from wizard.facts import Manager, Package, Python
 from wizard.versions import minor
-from wizard.wording import did_you_mean, joined, nearest, typed, wrap
+from wizard.wording import did_you_mean, joined, nearest, quoted_command, wrap
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_the_nearest_word_is_suggested() -> None:
 
 
 def test_a_command_is_typed_as_the_system_reads_it() -> None:
-    assert typed(("a", "it's here"), "linux") == """a 'it'"'"'s here'"""
+    assert quoted_command(("a", "it's here"), "linux") == """a 'it'"'"'s here'"""
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_a_command_is_typed_as_the_system_reads_it() -> None:
     ],
 )
 def test_a_word_is_quoted_where_a_shell_of_windows_would_change_it(word: str, text: str) -> None:
-    assert typed((word,), "windows") == text
+    assert quoted_command((word,), "windows") == text
 
 
 @pytest.mark.parametrize("word", ["b c", 'say "hi"', "x y\\", 'a\\" b', "a b\\\\", 'x \\\\"'])
 def test_a_word_with_spaces_is_quoted_as_python_does_it(word: str) -> None:
-    assert typed(("a", word), "windows") == subprocess.list2cmdline(("a", word))
+    assert quoted_command(("a", word), "windows") == subprocess.list2cmdline(("a", word))
 
 
 def test_nouns_know_their_short_names() -> None:
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 def test_what_fails_while_it_is_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BadRequest) as caught, text_files.opened(tmp_path / "file", "a log file"):
+    with pytest.raises(BadRequest) as caught, text_files.open_file(tmp_path / "file", "a log file"):
         raise OSError(5, "Input/output error")
     assert caught.value.shown == "Input/output error"
 

@@ -13,37 +13,37 @@ from wizard.advice import external_alternatives
 from wizard.advice.external_alternatives import (
     Candidate,
     Effort,
-    command_words,
-    detailed,
+    typed_command,
+    with_caveat,
 )
 from wizard.choices import Choices, described
 from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
 from wizard.needs.case import Case
 from wizard.target_environment import usable
-from wizard.wording import typed
+from wizard.wording import quoted_command
 
-__all__ = ["Alternative", "find"]
+__all__ = ["Alternative", "find_alternatives"]
 
 OTHER_PYTHONS = 2
 """The largest number of other Pythons that are listed."""
 
 
-def find(case: Case) -> tuple[Alternative, ...]:
-    """What is possible where the choices of ``case`` are not, best first; each holds here.
+def find_alternatives(case: Case) -> tuple[Alternative, ...]:
+    """Return what is possible on this machine instead of the choices of ``case``, best first.
 
-    What was asked for comes first where another way leads to it; then come the newest releases
-    and, of one release, what is the least trouble.
+    The requested release comes first if another method can install it. Then come the newest
+    releases and, of one release, the alternative with the least effort.
     """
     facts, choices = case.facts, case.choices
-    releases = [each for each in case.releases if _good(each)]
-    # What was asked for is impossible: only the folder is kept, where it is not the usual one.
-    usual = target_environment.same_folder(
+    releases = [candidate for candidate in case.releases if _is_stable(candidate)]
+    # The request is impossible. The alternatives keep the environment, unless it is the default.
+    is_default = target_environment.same_folder(
         facts, choices.venv, target_environment.default_folder(facts)
     )
-    elsewhere = case.choosing(
+    reduced = case.choosing(
         Choices(
-            venv="" if usual else choices.venv,
+            venv="" if is_default else choices.venv,
             python=choices.python,
             wheelhouse=choices.wheelhouse,
             targets=choices.targets,
@@ -51,40 +51,46 @@ def find(case: Case) -> tuple[Alternative, ...]:
         )
     )
     try:
-        python: Python | None = elsewhere.target.python
+        python: Python | None = reduced.target.python
     except WizardError:
         python = None
-    asked = list(_asked(elsewhere, python, choices.release))
-    found: list[Candidate] = []
+    requested = list(_for_requested_release(reduced, python, choices.release))
+    candidates: list[Candidate] = []
     if python is not None:
-        found += _here(elsewhere, python, releases)
-    found += _other_pythons(elsewhere, python, releases)
+        candidates += _for_target(reduced, python, releases)
+    candidates += _with_other_pythons(reduced, python, releases)
     wheel = max(
-        (Version(each.release) for each in found if each.trouble <= Effort.OTHER_PYTHON),
+        (
+            Version(candidate.release)
+            for candidate in candidates
+            if candidate.effort <= Effort.OTHER_PYTHON
+        ),
         default=None,
     )
     if releases and (wheel is None or wheel < Version(releases[0].version)):
-        found += external_alternatives.new_python(elsewhere, python, releases, wheel)
-    found.sort(key=lambda each: each.trouble)
-    found.sort(key=lambda each: Version(each.release), reverse=True)
-    ways = [each.way for each in (*asked, *found)]
-    ways += external_alternatives.packages(facts, case.knowledge)
-    ways += external_alternatives.conda(facts)
-    here = {each.release for each in found if each.trouble <= Effort.NEW_PYTHON}
-    if releases and releases[0].version not in here:
-        ways += external_alternatives.newer_system(elsewhere, python, releases[0])
-    return tuple(dict.fromkeys(ways))
+        candidates += external_alternatives.new_python_candidates(reduced, python, releases, wheel)
+    candidates.sort(key=lambda candidate: candidate.effort)
+    candidates.sort(key=lambda candidate: Version(candidate.release), reverse=True)
+    alternatives = [candidate.alternative for candidate in (*requested, *candidates)]
+    alternatives += external_alternatives.package_alternatives(facts, case.knowledge)
+    alternatives += external_alternatives.conda_alternative(facts)
+    reachable = {
+        candidate.release for candidate in candidates if candidate.effort <= Effort.NEW_PYTHON
+    }
+    if releases and releases[0].version not in reachable:
+        alternatives += external_alternatives.newer_system_alternative(reduced, python, releases[0])
+    return tuple(dict.fromkeys(alternatives))
 
 
-def _good(listed: Listed) -> bool:
+def _is_stable(listed: Listed) -> bool:
     return not listed.yanked and not Version(listed.version).is_prerelease
 
 
 # --- by the wizard, on this machine
 
 
-def _asked(case: Case, python: Python | None, release: str) -> Iterator[Candidate]:
-    """The requested release, by another method."""
+def _for_requested_release(case: Case, python: Python | None, release: str) -> Iterator[Candidate]:
+    """Yield the requested release, by another method or with another Python."""
     if not release:
         return
     try:
@@ -94,50 +100,49 @@ def _asked(case: Case, python: Python | None, release: str) -> Iterator[Candidat
     if python is not None:
         offer = case.offer(listed)
         if not offer.wheel_blocked_by:
-            yield _by_wheel(case, listed)
+            yield _wheel_candidate(case, listed)
         if not offer.source_blocked_by:
-            yield _by_source(case, listed)
-    yield from _other_pythons(case, python, [listed])
+            yield _source_candidate(case, listed)
+    yield from _with_other_pythons(case, python, [listed])
 
 
-def _here(case: Case, python: Python, releases: list[Listed]) -> Iterator[Candidate]:
-    """The newest release with a wheel for the target, and the newest that can be compiled."""
+def _for_target(case: Case, python: Python, releases: list[Listed]) -> Iterator[Candidate]:
+    """Yield the newest release with a wheel for the target, and the newest that can be compiled."""
     wheel = case.newest_wheel(python, releases)
     source = _newest_source(case, releases)
     if wheel is not None:
-        yield _by_wheel(case, wheel)
+        yield _wheel_candidate(case, wheel)
     if source is not None and (wheel is None or _newer(source, wheel)):
-        yield _by_source(case, source)
+        yield _source_candidate(case, source)
     if case.facts.privilege.method == "none":
-        root = replace(case, facts=replace(case.facts, privilege=Privilege("root")))
-        helped = _newest_source(root, releases)
+        as_root = replace(case, facts=replace(case.facts, privilege=Privilege("root")))
+        with_root = _newest_source(as_root, releases)
         best = max((each for each in (wheel, source) if each), key=_version, default=None)
-        if helped is not None and (best is None or _newer(helped, best)):
-            yield from _by_administrator(root, helped)
+        if with_root is not None and (best is None or _newer(with_root, best)):
+            yield from _with_administrator(as_root, with_root)
             return
     if wheel is None and source is None and releases:
-        yield from _by_hand(case, releases[0])
+        yield from _after_manual_installation(case, releases[0])
 
 
-def _by_wheel(case: Case, listed: Listed) -> Candidate:
+def _wheel_candidate(case: Case, listed: Listed) -> Candidate:
     title = f"cryptography {listed.version}, as a wheel"
-    detail = detailed("A ready-made wheel fits this computer.", case.row(listed))
-    command = _wizard(case.with_(release=listed.version, method="wheel"))
+    detail = with_caveat("A ready-made wheel fits this computer.", case.release_row(listed))
+    command = _wizard_command(case.with_(release=listed.version, method="wheel"))
     return Candidate(listed.version, Effort.WHEEL, Alternative(title, detail, command))
 
 
-def _by_source(case: Case, listed: Listed) -> Candidate:
-    detail = detailed("Compiling takes minutes.", case.row(listed), bundled=False)
-    command = _wizard(case.with_(release=listed.version, method="source"))
+def _source_candidate(case: Case, listed: Listed) -> Candidate:
+    detail = with_caveat("Compiling takes minutes.", case.release_row(listed), bundled=False)
+    command = _wizard_command(case.with_(release=listed.version, method="source"))
     title = f"cryptography {listed.version}, compiled here from source"
     return Candidate(listed.version, Effort.SOURCE, Alternative(title, detail, command))
 
 
-def _by_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
-    """What somebody with root rights must do first, so that the release can be compiled without
-    them.
+def _with_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
+    """Yield what an administrator must do first, so that the release can be compiled without root.
 
-    ``case`` is the machine as that somebody has it.
+    ``case`` is this machine as the administrator, who has root rights, sees it.
     """
     needs = case.offer(listed).needs
     manager = case.facts.manager(needs.manager) if needs else None
@@ -147,19 +152,19 @@ def _by_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
     command = backend.refresh() if needs.refresh else backend.install(needs.missing)
     if command is None:
         return
-    what = "updates the package lists" if needs.refresh else "installs what a build needs"
-    sentence = f"Somebody with administrator rights {what}. Then it can be compiled here."
-    detail = detailed(sentence, case.row(listed), bundled=False)
+    task = "updates the package lists" if needs.refresh else "installs what a build needs"
+    sentence = f"Somebody with administrator rights {task}. Then it can be compiled here."
+    detail = with_caveat(sentence, case.release_row(listed), bundled=False)
     title = f"cryptography {listed.version}, with an administrator's help"
     yield Candidate(
         listed.version,
         Effort.ADMINISTRATOR,
-        Alternative(title, detail, command_words(case.facts, manager, command)),
+        Alternative(title, detail, typed_command(case.facts, manager, command)),
     )
 
 
-def _by_hand(case: Case, listed: Listed) -> Iterator[Candidate]:
-    """What the user must install to compile it, if the wizard cannot."""
+def _after_manual_installation(case: Case, listed: Listed) -> Iterator[Candidate]:
+    """Yield what the user must install to compile it, if the wizard cannot."""
     blocked = case.offer(listed).source_blocked_by
     # No wheel fits, so the advice to use one does not apply.
     hints = [hint for hint in blocked.hints if "wheel" not in hint] if blocked else []
@@ -171,24 +176,28 @@ def _by_hand(case: Case, listed: Listed) -> Iterator[Candidate]:
         yield Candidate(listed.version, Effort.BY_HAND, Alternative(title, detail))
 
 
-def _other_pythons(case: Case, target: Python | None, releases: list[Listed]) -> list[Candidate]:
-    """The newest wheels for other Pythons of this machine, if they are newer than for this one."""
-    here = case.newest_wheel(target, releases) if target else None
-    found: dict[tuple[str, str], Candidate] = {}
+def _with_other_pythons(
+    case: Case, target: Python | None, releases: list[Listed]
+) -> list[Candidate]:
+    """Return the newest wheels for other Pythons here, if they are newer than the target's."""
+    for_target = case.newest_wheel(target, releases) if target else None
+    candidates: dict[tuple[str, str], Candidate] = {}
     for python in target_environment.bases(case.facts):
         if not usable(python) or (target and python.path == target.path):
             continue
         listed = case.newest_wheel(python, releases)
-        if listed is None or (here is not None and not _newer(listed, here)):
+        if listed is None or (for_target is not None and not _newer(listed, for_target)):
             continue
-        # The named environment has its own Python.
+        # A named environment has its own Python, so another one needs another environment.
         other = case.with_(venv="", targets="", python=python.path, release=listed.version)
-        detail = detailed(f"A ready-made wheel fits {python.path}.", case.row(listed))
-        title = f"cryptography {listed.version}, with {_name(python)}"
-        way = Alternative(title, detail, _wizard(other))
-        candidate = Candidate(listed.version, Effort.OTHER_PYTHON, way)
-        found.setdefault((listed.version, _name(python)), candidate)
-    best = sorted(found.values(), key=lambda each: Version(each.release), reverse=True)
+        detail = with_caveat(f"A ready-made wheel fits {python.path}.", case.release_row(listed))
+        title = f"cryptography {listed.version}, with {_python_name(python)}"
+        alternative = Alternative(title, detail, _wizard_command(other))
+        candidate = Candidate(listed.version, Effort.OTHER_PYTHON, alternative)
+        candidates.setdefault((listed.version, _python_name(python)), candidate)
+    best = sorted(
+        candidates.values(), key=lambda candidate: Version(candidate.release), reverse=True
+    )
     return best[:OTHER_PYTHONS]
 
 
@@ -204,15 +213,15 @@ def _newer(one: Listed, other: Listed) -> bool:
     return _version(one) > _version(other)
 
 
-def _name(python: Python) -> str:
+def _python_name(python: Python) -> str:
     name = {"cpython": "Python", "pypy": "PyPy"}.get(python.implementation, python.implementation)
     free = "free-threaded " if python.free_threaded else ""
     return f"{free}{name} {python.version}"
 
 
-def _wizard(case: Case) -> str:
-    """The wizard's own command for these choices, as it is typed here."""
+def _wizard_command(case: Case) -> str:
+    """Return the wizard's command for these choices, as a user types it on this machine."""
     argv = ["cryptography-wizard"]
     for name, value in case.choices.answered().items():
-        argv += described()[name].words(value)
-    return typed(argv, case.facts.system.name)
+        argv += described()[name].argv(value)
+    return quoted_command(argv, case.facts.system.name)

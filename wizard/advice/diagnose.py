@@ -18,11 +18,11 @@ from wizard.knowledge import read_asset, read_row
 UNKNOWN = "unknown"
 """The id of a diagnosis that is a guess."""
 
-SURE = 50
+CERTAIN = 50
 """A match with at least this weight explains a failure; a lower one only if there is no other
 error."""
 
-ENVELOPE = 10
+GENERIC = 10
 """The weight of lines that say only that something failed."""
 
 WINDOW, OVERLAP = 4000, 400
@@ -58,7 +58,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
-class Explained:
+class DiagnosisReport:
     """A diagnosis as JSON, with whether its cause is known."""
 
     known: bool
@@ -94,7 +94,7 @@ class _Piece:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Match:
     failure: Failure
     index: int
     match: re.Match[str]
@@ -102,19 +102,19 @@ class _Found:
 
 def diagnose(lines: Iterable[str]) -> Diagnosis:
     """Explain a failure from the full log of a step. Never raises because of its contents."""
-    log = list(_pieces(lines))
+    log = list(_split_lines(lines))
     chunks = [
         "\n".join(piece.text for piece in log[start : start + CHUNK])
         for start in range(0, len(log), CHUNK)
     ]
-    found = sorted(_sieve(log, chunks), key=lambda one: (-one.failure.weight, one.index))
-    best = next((one for one in found if _confirmed(one.failure, chunks)), None)
-    if best is None or best.failure.weight < SURE:
+    matches = sorted(_first_matches(log, chunks), key=lambda one: (-one.failure.weight, one.index))
+    best = next((one for one in matches if _is_confirmed(one.failure, chunks)), None)
+    if best is None or best.failure.weight < CERTAIN:
         return _guess(log, best)
     return _explain(log, best)
 
 
-def lines_to_hide(line: str) -> bool:
+def is_unimportant(line: str) -> bool:
     """Return whether the line only fills the live log: copied files, checks, standard advice."""
     starts, ends = _noise()
     text = line.strip()
@@ -136,7 +136,7 @@ def _noise() -> tuple[tuple[str, ...], tuple[str, ...]]:
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[_Piece]:
+def _split_lines(lines: Iterable[str]) -> Iterator[_Piece]:
     for number, raw in enumerate(lines, 1):
         line = _ESCAPES.sub("", raw) if "\x1b" in raw else raw
         line = line.rstrip().replace("\r", " ").replace("\n", " ")
@@ -144,31 +144,31 @@ def _pieces(lines: Iterable[str]) -> Iterator[_Piece]:
             yield _Piece(number, line[start : start + WINDOW])
 
 
-def _sieve(log: Sequence[_Piece], chunks: Sequence[str]) -> Iterator[_Found]:
-    """The first match of each failure."""
-    waiting = list(failures())
+def _first_matches(log: Sequence[_Piece], chunks: Sequence[str]) -> Iterator[_Match]:
+    """Yield the first match of each failure."""
+    remaining = list(failures())
     for start, chunk in zip(range(0, len(log), CHUNK), chunks):
         # Finding a text in a chunk of lines is far faster than trying a regex on each line.
-        for failure in [one for one in waiting if any(text in chunk for text in one.find)]:
+        for failure in [one for one in remaining if any(text in chunk for text in one.find)]:
             for index, piece in enumerate(log[start : start + CHUNK], start):
                 match = failure.search(piece.text)
                 if match:
-                    waiting.remove(failure)
-                    yield _Found(failure, index, match)
+                    remaining.remove(failure)
+                    yield _Match(failure, index, match)
                     break
 
 
-def _confirmed(failure: Failure, chunks: Sequence[str]) -> bool:
+def _is_confirmed(failure: Failure, chunks: Sequence[str]) -> bool:
     return not failure.also or any(re.search(failure.also, chunk) for chunk in chunks)
 
 
-def _explain(log: Sequence[_Piece], found: _Found) -> Diagnosis:
+def _explain(log: Sequence[_Piece], match: _Match) -> Diagnosis:
     return Diagnosis(
-        id=found.failure.id,
-        cause=found.failure.cause.format(**found.match.groupdict()),
-        excerpt=_excerpt(log, found.index, found.match.start()),
-        line_number=log[found.index].number,
-        hints=found.failure.remedies,
+        id=match.failure.id,
+        cause=match.failure.cause.format(**match.match.groupdict()),
+        excerpt=_excerpt(log, match.index, match.match.start()),
+        line_number=log[match.index].number,
+        hints=match.failure.remedies,
     )
 
 
@@ -195,17 +195,17 @@ _UNKNOWN_HINTS = (
 )
 
 
-def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
+def _guess(log: Sequence[_Piece], weak: _Match | None) -> Diagnosis:
     """Return the first line that looks like an error, else the weak match, else the last line."""
-    envelopes = [one for one in failures() if one.weight <= ENVELOPE]
-    for looks in _ERROR_LIKE:
+    generic = [one for one in failures() if one.weight <= GENERIC]
+    for pattern in _ERROR_LIKE:
         for index, piece in enumerate(log):
-            match = looks.search(piece.text)
+            match = pattern.search(piece.text)
             if (
                 match
                 and not _WARNING.match(piece.text)
-                and not lines_to_hide(piece.text)
-                and not any(one.search(piece.text) for one in envelopes)
+                and not is_unimportant(piece.text)
+                and not any(one.search(piece.text) for one in generic)
             ):
                 return Diagnosis(
                     id=UNKNOWN,
@@ -231,23 +231,23 @@ def _guess(log: Sequence[_Piece], weak: _Found | None) -> Diagnosis:
 def _excerpt(log: Sequence[_Piece], index: int, column: int) -> tuple[str, ...]:
     """Return the line with up to three lines before and five after it, without noise and blank
     lines."""
-    before = _telling(log[i].text for i in range(index - 1, -1, -1))
-    after = _telling(log[i].text for i in range(index + 1, len(log)))
+    before = _meaningful(log[i].text for i in range(index - 1, -1, -1))
+    after = _meaningful(log[i].text for i in range(index + 1, len(log)))
     lines = (
-        *reversed([_cut(text, 0) for text in islice(before, 3)]),
-        _cut(log[index].text, column),
-        *(_cut(text, 0) for text in islice(after, 5)),
+        *reversed([_shorten(text, 0) for text in islice(before, 3)]),
+        _shorten(log[index].text, column),
+        *(_shorten(text, 0) for text in islice(after, 5)),
     )
     # pip indents all output of a build, which is meaningless and takes space.
     return tuple(textwrap.dedent("\n".join(lines)).split("\n"))
 
 
-def _telling(texts: Iterable[str]) -> Iterator[str]:
+def _meaningful(texts: Iterable[str]) -> Iterator[str]:
     # Look only at nearby lines, not at a whole log of a million blank lines.
-    return (text for text in islice(texts, 100) if text.strip() and not lines_to_hide(text))
+    return (text for text in islice(texts, 100) if text.strip() and not is_unimportant(text))
 
 
-def _cut(text: str, column: int) -> str:
+def _shorten(text: str, column: int) -> str:
     """Return at most WIDTH characters that include the one at this column."""
     if len(text) <= WIDTH:
         return text

@@ -1,4 +1,4 @@
-"""The doctor: what the facts mean for someone who wants cryptography, and what to do about it."""
+"""The doctor: what the facts mean for installing cryptography, and what to do about them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ BUILD_SPACE = int(1.5 * GIB)
 """Bytes in the temporary folder: a rule of thumb for a build that also downloads a toolchain."""
 BUILD_MEMORY = GIB
 """Bytes: a rule of thumb. With less, the system has often killed Rust's compiler."""
-SHOWN = 5
+MAX_OTHER_PYTHONS = 5
 """The number of other Pythons that are listed."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found. ``ok``; ``warn``: something is closed or may fail; ``bad``: nothing works.
+    """One finding. ``warn``: something is not possible or may fail; ``bad``: nothing works.
 
-    ``title`` names the thing in a word or two, ``detail`` says what was found. A finding that is
+    ``title`` names the subject in a word or two, ``detail`` says what was found. A finding that is
     not ok has an ``action``: what to do about it.
     """
 
@@ -39,18 +39,18 @@ class Finding:
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
-    """What the facts of a case mean, the most important first.
+    """Return the findings for a case, the most important first.
 
-    Support is that of the chosen release; else of the recommended one.
+    Support is about the chosen release, or else the recommended one.
     """
     facts = case.facts
-    python = next((each for each in facts.pythons if usable(each)), None)
-    found = [*_system(facts), *_pythons(case, python)]
+    python = next((candidate for candidate in facts.pythons if usable(candidate)), None)
+    results = [*_system(facts), *_pythons(case, python)]
     if python is not None:
-        found += [*_index(facts), *_releases(case, python)]
-        found += _support(case)
-    found += [*_managers(facts), *_tools(facts), *_root(facts), *_room(facts)]
-    return tuple(found)
+        results += [*_index(facts), *_releases(case, python)]
+        results += _support(case)
+    results += [*_managers(facts), *_tools(facts), *_root(facts), *_resources(facts)]
+    return tuple(results)
 
 
 def _system(facts: Facts) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
         action = "Install Python 3.9 or newer from your system's packages, then start again."
         yield Finding("bad", "Python", "This machine has no usable Python.", action)
     else:
-        yield Finding("ok", "Python", _about(python))
+        yield Finding("ok", "Python", _python_description(python))
         if python.pip_problem:
             yield Finding(
                 "warn", "pip", python.pip_problem, "Let the wizard make a new environment."
@@ -77,8 +77,12 @@ def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
         yield from _can_install(case, python)
     others = [p for p in facts.pythons if p is not python and usable(p)]
     if others:
-        shown = ", ".join(f"{p.version} ({p.path})" for p in others[:SHOWN])
-        more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        shown = ", ".join(f"{p.version} ({p.path})" for p in others[:MAX_OTHER_PYTHONS])
+        more = (
+            f" and {len(others) - MAX_OTHER_PYTHONS} more"
+            if len(others) > MAX_OTHER_PYTHONS
+            else ""
+        )
         yield Finding("ok", "Also here", f"Python {shown}{more}")
     for each in facts.pythons:
         if each.problem and not each.version:
@@ -88,7 +92,7 @@ def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
             yield Finding("warn", "Python", f"{each.path}: {each.problem}", action)
 
 
-def _about(python: Python) -> str:
+def _python_description(python: Python) -> str:
     kind = "" if python.implementation == "cpython" else f" ({python.implementation})"
     free = ", free-threaded" if python.free_threaded else ""
     pip = f", with pip {python.pip.version}" if python.pip else ", without pip"
@@ -149,7 +153,7 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         return
     newest = case.releases[0]
     yield _wheel(case, python)
-    build = case.choosing(Choices()).build_needs(python, case.row(newest))
+    build = case.choosing(Choices()).build_needs(python, case.release_row(newest))
     if isinstance(build, Refused):
         action = " ".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
@@ -181,12 +185,12 @@ def _wheel(case: Case, python: Python) -> Finding:
 
 
 def _support(case: Case) -> Iterator[Finding]:
-    found = support.recommended(case)
-    if found is None:
+    result = support.support_of_recommended(case)
+    if result is None:
         return
-    parts = (found.words, found.openssl, f"Source: {found.source}." if found.source else "")
+    parts = (result.text, result.openssl, f"Source: {result.source}." if result.source else "")
     detail = " ".join(part for part in parts if part)
-    if found.kind != "neither":
+    if result.kind != "neither":
         yield Finding("ok", "Support", detail)
         return
     action = "It may work anyway: the wizard proves what it installs."
@@ -209,11 +213,13 @@ def _managers(facts: Facts) -> Iterator[Finding]:
 
 def _tools(facts: Facts) -> Iterator[Finding]:
     names = ("cc", "rustc", "cargo", "pkg-config", "uv")
-    there = [tool for name in names if (tool := facts.tool(name)) is not None]
-    words = [f"{t.name} {t.version}" + (" (rustup)" if t.origin == "rustup" else "") for t in there]
-    words += [f"OpenSSL headers {h.version} ({h.folder})" for h in facts.openssl]
-    if words:
-        yield Finding("ok", "Tools", ", ".join(words))
+    installed = [tool for name in names if (tool := facts.tool(name)) is not None]
+    descriptions = [
+        f"{t.name} {t.version}" + (" (rustup)" if t.origin == "rustup" else "") for t in installed
+    ]
+    descriptions += [f"OpenSSL headers {h.version} ({h.folder})" for h in facts.openssl]
+    if descriptions:
+        yield Finding("ok", "Tools", ", ".join(descriptions))
     for tool in facts.tools:
         if tool.problem:
             action = (
@@ -238,7 +244,7 @@ def _root(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _room(facts: Facts) -> Iterator[Finding]:
+def _resources(facts: Facts) -> Iterator[Finding]:
     system = facts.system
     if system.temporary_noexec:
         yield Finding(

@@ -1,4 +1,4 @@
-"""What would be possible if the user or an administrator installed something else first. Pure."""
+"""What is possible if the user or an administrator first installs something else. Pure."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from wizard.needs import package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
-from wizard.wording import joined, typed
+from wizard.wording import joined, quoted_command
 
-IMAGINED = "3.13.0"
-"""A standard Python that every system's installer offers; wheels for older Pythons also work with
-newer ones."""
-_WHERE_FROM = {
+EXAMPLE_VERSION = "3.13.0"
+"""The version of a Python that installers offer for every system. Wheels for older Pythons also
+work with newer ones."""
+_PYTHON_SOURCES = {
     "linux": "Your system's package manager or the program uv may offer it.",
     "macos": "python.org offers an installer.",
     "windows": "python.org offers an installer.",
     "other": "Your system's package manager may offer it.",
 }
-CONDA_FORGE = {
+CONDA_MACHINES = {
     "linux": ("x86_64", "aarch64", "ppc64le"),
     "macos": ("x86_64", "arm64"),
     "windows": ("x86_64",),
@@ -40,7 +40,7 @@ CONDA_GLIBC = "2.17"
 
 
 class Effort(IntEnum):
-    """How much effort an alternative takes, the least first."""
+    """How much effort an alternative takes, least first."""
 
     WHEEL = 0
     OTHER_PYTHON = 1
@@ -52,44 +52,45 @@ class Effort(IntEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A release that is possible, and how to get it."""
+    """An alternative that installs a release, and how much effort it takes."""
 
     release: str
-    trouble: Effort
-    way: Alternative
+    effort: Effort
+    alternative: Alternative
 
 
-def new_python(
+def new_python_candidates(
     case: Case, python: Python | None, releases: list[Listed], wheel: Version | None
 ) -> Iterator[Candidate]:
-    """A Python that is not installed yet and for which a wheel exists."""
+    """Yield a Python that is not installed yet and for which a wheel exists."""
     facts = case.facts
-    for title, imagined in _imagined(facts.system, python):
-        listed = case.newest_wheel(imagined, releases)
+    for title, candidate_python in _installable_pythons(facts.system, python):
+        listed = case.newest_wheel(candidate_python, releases)
         if listed is None or (wheel is not None and Version(listed.version) <= wheel):
             continue
         sentences = (
-            f"cryptography {listed.version} has a wheel for it. {_WHERE_FROM[facts.system.name]} "
+            f"cryptography {listed.version} has a wheel for it. "
+            f"{_PYTHON_SOURCES[facts.system.name]} "
             "You can install it beside the existing Python; the wizard then finds it."
         )
-        detail = detailed(sentences, case.row(listed))
-        minor = imagined.minor
-        same = python is None or (imagined.platform, imagined.bits) == (
+        detail = with_caveat(sentences, case.release_row(listed))
+        minor = candidate_python.minor
+        is_same_kind = python is None or (candidate_python.platform, candidate_python.bits) == (
             python.platform,
             python.bits,
         )
-        command = f"uv python install {minor}" if same and facts.tool("uv") else ""
+        command = f"uv python install {minor}" if is_same_kind and facts.tool("uv") else ""
         yield Candidate(listed.version, Effort.NEW_PYTHON, Alternative(title, detail, command))
         return
 
 
-def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Python]]:
-    """Yield the Pythons that could be installed on this system, each with its name for people."""
-    minor = versions.minor(IMAGINED)
-    ordinary = Python(
+def _installable_pythons(system: System, python: Python | None) -> Iterator[tuple[str, Python]]:
+    """Yield the Pythons that could be installed on this system, each with a title."""
+    minor = versions.minor(EXAMPLE_VERSION)
+    standard = Python(
         "",
         "",
-        IMAGINED,
+        EXAMPLE_VERSION,
         machine=system.machine,
         platform=f"linux-{system.machine}",
         bits=32 if system.machine in ("i386", "i586", "i686", "armv6l", "armv7l") else 64,
@@ -104,29 +105,29 @@ def _imagined(system: System, python: Python | None) -> Iterator[tuple[str, Pyth
     elif python.free_threaded:
         name = f"A standard Python {minor}, not a free-threaded one"
     if system.name == "linux":
-        if python is not None:  # a 32-bit one on a 64-bit kernel: the system below it is 32-bit
-            ordinary = replace(
-                ordinary, machine=python.machine, platform=python.platform, bits=python.bits
+        if python is not None:  # the system of a 32-bit Python is 32-bit, even on a 64-bit kernel
+            standard = replace(
+                standard, machine=python.machine, platform=python.platform, bits=python.bits
             )
-        yield name, ordinary
+        yield name, standard
     elif system.name == "macos":
         macos = system.distribution_version
         if python is not None and python.machine != system.machine:
             name = f"A Python {minor} for Apple silicon"
-        yield name, replace(ordinary, platform=f"macosx-11.0-{system.machine}", macos=macos)
+        yield name, replace(standard, platform=f"macosx-11.0-{system.machine}", macos=macos)
     elif system.name == "windows":
         if system.machine == "x86_64":
             if python is not None and python.bits == 32:
                 name = f"A 64-bit Python {minor}"
-            yield name, replace(ordinary, platform="win-amd64")
+            yield name, replace(standard, platform="win-amd64")
         elif system.machine == "arm64":
-            yield name, replace(ordinary, platform="win-arm64")
+            yield name, replace(standard, platform="win-arm64")
             if system.release == "11":  # Windows 10 on ARM runs 32-bit Intel programs only
                 name = f"A Python {minor} for Intel (64-bit), which also runs on Windows 11 on ARM"
-                yield name, replace(ordinary, platform="win-amd64", machine="AMD64")
+                yield name, replace(standard, platform="win-amd64", machine="AMD64")
 
 
-def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
+def package_alternatives(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
     """Yield the package managers' packages of cryptography."""
     for manager in facts.managers:
         names = knowledge.packages_of(manager.name)
@@ -138,12 +139,12 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
             package = manager.package(name)
             if package is None or not (package.installed or package.candidate):
                 continue
-            whose = "the system's own Python"
+            owner = "the system's own Python"
             if not names.distributions:
-                whose = f"the Python of {package_steps.name_of(manager.name)}"
+                owner = f"the Python of {package_steps.manager_name(manager.name)}"
             version = upstream(package.installed or package.candidate)
             detail = (
-                f"Its version is {version}. It is installed for {whose}, not for a virtual "
+                f"Its version is {version}. It is installed for {owner}, not for a virtual "
                 "environment."
             )
             if names.distributions:
@@ -161,21 +162,21 @@ def packages(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
                 yield Alternative(
                     f"The package {name} of {manager.name}",
                     detail,
-                    command_words(facts, manager, command),
+                    typed_command(facts, manager, command),
                 )
             break
 
 
-def conda(facts: Facts) -> Iterator[Alternative]:
+def conda_alternative(facts: Facts) -> Iterator[Alternative]:
     """Yield the package from conda-forge, on the systems that it supports."""
     system = facts.system
-    if system.machine not in CONDA_FORGE.get(system.name, ()):
+    if system.machine not in CONDA_MACHINES.get(system.name, ()):
         return
     if system.name == "linux":
         pythons = [each for each in facts.pythons if usable(each)]
         # Everything is 32-bit on a 64-bit processor, so the system is 32-bit too.
-        narrow = bool(pythons) and all(each.bits == 32 for each in pythons)
-        if narrow or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
+        is_32_bit = bool(pythons) and all(each.bits == 32 for each in pythons)
+        if is_32_bit or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
             return
     tool = next((name for name in ("conda", "mamba") if facts.tool(name)), "")
     needs = "" if tool else " It needs conda or mamba (part of Miniforge), and no root rights."
@@ -186,48 +187,50 @@ def conda(facts: Facts) -> Iterator[Alternative]:
     )
 
 
-def newer_system(case: Case, python: Python | None, newest: Listed) -> Iterator[Alternative]:
+def newer_system_alternative(
+    case: Case, python: Python | None, newest: Listed
+) -> Iterator[Alternative]:
     """Yield a newer system, if the newest release is impossible because the system is too old."""
     if python is None:
         return
-    here = case.wheel_blocked_by(python, newest)
-    grown = replace(
+    blocked = case.wheel_blocked_by(python, newest)
+    updated = replace(
         python,
         libc_version={"glibc": "2.99", "musl": "1.9", "": ""}[python.libc],
         macos="99.0" if python.macos else "",
         pip=None,
     )
-    if here and not case.wheel_blocked_by(grown, newest):
-        yield Alternative("A newer version of this system", here.reason)
+    if blocked and not case.wheel_blocked_by(updated, newest):
+        yield Alternative("A newer version of this system", blocked.reason)
         return
-    row = case.row(newest)
-    for manager in case.facts.managers if here else ():
+    release_row = case.release_row(newest)
+    for manager in case.facts.managers if blocked else ():
         names = case.knowledge.packages_of(manager.name)
         if names is None or _foreign(case.facts.system, names):
             continue
-        own = (manager.package(way.version_of or way.package) for way in names.openssl)
-        versions = [upstream(each.candidate or each.installed) for each in own if each]
-        if versions and not any(at_least(each, row.openssl) for each in versions):
+        packages = (manager.package(entry.version_of or entry.package) for entry in names.openssl)
+        versions = [upstream(each.candidate or each.installed) for each in packages if each]
+        if versions and not any(at_least(each, release_row.openssl) for each in versions):
             detail = (
-                f"To compile cryptography {newest.version}, OpenSSL {row.openssl} or newer is "
-                f"needed, but {manager.name} offers {joined(versions)} here."
+                f"To compile cryptography {newest.version}, OpenSSL {release_row.openssl} or newer "
+                f"is needed, but {manager.name} offers {joined(versions)} here."
             )
             yield Alternative("A newer version of this system", detail)
 
 
-def detailed(sentences: str, row: Release, *, bundled: bool = True) -> str:
-    """The sentences and, if there is one, the caveat of staying with releases of this row."""
-    return f"{sentences} {row.caveat(bundled=bundled)}".rstrip()
+def with_caveat(sentences: str, release_row: Release, *, bundled: bool = True) -> str:
+    """Return the sentences, followed by the caveat of these releases, if there is one."""
+    return f"{sentences} {release_row.caveat(bundled=bundled)}".rstrip()
 
 
-def command_words(facts: Facts, manager: Manager, command: Command) -> str:
+def typed_command(facts: Facts, manager: Manager, command: Command) -> str:
     """Return a package manager's command as the user types it here."""
     argv = called(managers()[manager.name], command, manager.program).argv
     sudo = () if facts.privilege.method in ("root", "none") else (facts.privilege.method,)
-    return typed((*(sudo if command.root else ()), *argv), facts.system.name)
+    return quoted_command((*(sudo if command.root else ()), *argv), facts.system.name)
 
 
 def _foreign(system: System, names: Packages) -> bool:
     """Return whether this package manager belongs to other systems, not to this one."""
-    own = {system.distribution, *system.like}
-    return bool(names.distributions) and own.isdisjoint(names.distributions)
+    ids = {system.distribution, *system.like}
+    return bool(names.distributions) and ids.isdisjoint(names.distributions)

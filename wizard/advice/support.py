@@ -23,10 +23,10 @@ from wizard.wording import joined
 if TYPE_CHECKING:
     from wizard.needs.case import Case
 
-MOVING = ("latest", "rolling", "unstable")
-"""Words for moving versions: the newest, the newest Ubuntu, Debian Sid."""
+MOVING_VERSIONS = ("latest", "rolling", "unstable")
+"""The words in the table for versions that change: the newest, the newest Ubuntu, Debian Sid."""
 
-NAMES = {
+SYSTEM_NAMES = {
     "alpine": "Alpine",
     "centos": "CentOS",
     "debian": "Debian",
@@ -38,12 +38,12 @@ NAMES = {
 }
 
 
-_MACHINES = {"win-amd64": "64-bit Intel", "win32": "32-bit Intel", "win-arm64": "ARM"}
+_MACHINE_NAMES = {"win-amd64": "64-bit Intel", "win32": "32-bit Intel", "win-arm64": "ARM"}
 """Python's names for Windows platforms, and the processor of each."""
 
 
 @dataclass(frozen=True)
-class Tested:
+class TestedSystem:
     """A kind of system that is tested: an ``ID`` of os-release, its versions, the machines.
 
     Versions may be of `MOVING`. ``machines`` are those of the Python (``i686``, ``win32``).
@@ -69,7 +69,7 @@ class Upstream:
     newest_python: str
     pypy: str
     openssl: tuple[str, ...]
-    systems: tuple[Tested, ...]
+    systems: tuple[TestedSystem, ...]
     pypy_python: str = ""
     others: tuple[str, ...] = ()
 
@@ -81,17 +81,17 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Support:
-    """The outcome for one release here.
+    """Whether one release is tested on this machine.
 
-    ``tested``: by its developers; ``wheel``: not tested, but a wheel fits; ``neither``. ``words``
-    is a sentence for people, ``short`` the same in at most 52 characters. ``openssl`` says which
+    ``tested``: by its developers; ``wheel``: not tested, but a wheel fits; ``neither``. ``text``
+    is a sentence or two, ``short`` the same in at most 52 characters. ``openssl`` says which
     OpenSSL its source builds are tested with. ``source`` says where it was read. ``source`` and
     ``openssl`` are empty if the release is unknown.
     """
 
     release: str
     kind: Literal["tested", "wheel", "neither"]
-    words: str
+    text: str
     short: str
     openssl: str = ""
     source: str = ""
@@ -102,7 +102,9 @@ def load() -> tuple[Upstream, ...]:
     """Read the asset, newest first. Raises ValueError if a row does not have this form."""
     rows = read_asset("upstream.toml")["upstream"]
     return tuple(
-        read_row(Upstream, {**row, "systems": [read_row(Tested, each) for each in row["systems"]]})
+        read_row(
+            Upstream, {**row, "systems": [read_row(TestedSystem, each) for each in row["systems"]]}
+        )
         for row in rows
     )
 
@@ -110,25 +112,30 @@ def load() -> tuple[Upstream, ...]:
 def support(
     facts: Facts, table: tuple[Upstream, ...], python: Python, version: str, has_wheel: bool
 ) -> Support:
-    """Return whether this release is tested on this system with this Python. ``table``: `load`."""
-    here = f"{_place(facts.system, python)} with {_interpreter(python)}"
-    wheel = f"cryptography {version} has {'a' if has_wheel else 'no'} wheel for {here}."
+    """Return whether this release is tested on this system with this Python.
+
+    ``table`` is the result of `load`.
+    """
+    system = f"{_system_in_words(facts.system, python)} with {_python_in_words(python)}"
+    wheel_sentence = f"cryptography {version} has {'a' if has_wheel else 'no'} wheel for {system}."
     kind: Literal["wheel", "neither"] = "wheel" if has_wheel else "neither"
-    row = _row(table, version)
+    row = _row_for(table, version)
     if row is None:
-        words = f"{wheel} The wizard does not know where this release is tested."
-        return Support(version, kind, words, f"{version}: unknown whether it is tested here")
+        text = f"{wheel_sentence} The wizard does not know where this release is tested."
+        return Support(version, kind, text, f"{version}: unknown whether it is tested here")
     untested = _untested(facts.system, row, python)
     if untested is None:
-        words = f"The developers of cryptography test {version} on {here}."
+        text = f"The developers of cryptography test {version} on {system}."
         short = f"{version}: tested on this kind of system"
-        return Support(version, "tested", words, short, _openssl(row), row.source)
+        return Support(version, "tested", text, short, _openssl_sentence(row), row.source)
     tested = "perhaps tested here" if untested.perhaps else "not tested on this kind of system"
     short = f"{version}: {'a' if has_wheel else 'no'} wheel; {tested}"
-    return Support(version, kind, f"{wheel} {untested.why}", short, _openssl(row), row.source)
+    return Support(
+        version, kind, f"{wheel_sentence} {untested.why}", short, _openssl_sentence(row), row.source
+    )
 
 
-def recommended(case: Case) -> Optional[Support]:
+def support_of_recommended(case: Case) -> Optional[Support]:
     """Return the support of the chosen release, or of the recommended one, or else of the newest.
 
     None if there is no Python, or no such release.
@@ -148,7 +155,7 @@ def recommended(case: Case) -> Optional[Support]:
     return support(case.facts, load(), python, listed.version, has_wheel)
 
 
-def _row(table: tuple[Upstream, ...], version: str) -> Optional[Upstream]:
+def _row_for(table: tuple[Upstream, ...], version: str) -> Optional[Upstream]:
     try:
         major = Version(version).major
     except InvalidVersion:
@@ -158,7 +165,7 @@ def _row(table: tuple[Upstream, ...], version: str) -> Optional[Upstream]:
 
 @dataclass(frozen=True)
 class _Untested:
-    """Why this system is not tested. ``perhaps``: it may be, which the wizard cannot know."""
+    """Why this system is not tested. ``perhaps``: it may be tested, but the wizard cannot know."""
 
     why: str
     perhaps: bool = False
@@ -166,47 +173,53 @@ class _Untested:
 
 def _untested(system: System, row: Upstream, python: Python) -> Optional[_Untested]:
     """Return why this system is not tested, or None if it is."""
-    ours = [each for each in row.systems if each.id == system.distribution]
-    machine = _machine(python)
+    rows = [tested for tested in row.systems if tested.id == system.distribution]
+    machine = _python_machine(python)
     if _emulated(system, python):
         return _Untested("Its developers do not say that they test it on an emulated processor.")
-    here = [version for each in ours if machine in each.machines for version in each.versions]
-    if not any(_same(version, system) for version in here):
-        return _untested_system(system, ours, here)
+    versions = [
+        version for tested in rows if machine in tested.machines for version in tested.versions
+    ]
+    if not any(_version_matches(version, system) for version in versions):
+        return _untested_system(system, rows, versions)
     return _untested_python(row, python)
 
 
-def _untested_system(system: System, ours: list[Tested], here: list[str]) -> _Untested:
-    name = NAMES.get(system.distribution, "")
-    if not ours:
+def _untested_system(system: System, rows: list[TestedSystem], versions: list[str]) -> _Untested:
+    name = SYSTEM_NAMES.get(system.distribution, "")
+    if not rows:
         return _Untested("Its developers do not test it on this kind of system.")
-    if not here:
-        machines = dict.fromkeys(machine for each in ours for machine in each.machines)
-        words = [_MACHINES.get(machine, machine) for machine in machines]
-        return _Untested(f"On {name}, its developers test it only with {joined(words)}.")
-    moving = [word for word in here if word in MOVING]
-    named = [version for each in ours for version in each.versions if version not in MOVING]
+    if not versions:
+        machines = dict.fromkeys(machine for each in rows for machine in each.machines)
+        names = [_MACHINE_NAMES.get(machine, machine) for machine in machines]
+        return _Untested(f"On {name}, its developers test it only with {joined(names)}.")
+    moving = [word for word in versions if word in MOVING_VERSIONS]
+    fixed_versions = [
+        version for each in rows for version in each.versions if version not in MOVING_VERSIONS
+    ]
     newest = f"{name} unstable" if "unstable" in moving else f"the newest {name}"
-    if moving and _may_be(system, moving, named):
+    if moving and _may_be_moving_version(system, moving, fixed_versions):
         return _Untested(
             f"Its developers test it on {newest}. The wizard does not know whether this system "
             "was the newest then.",
             perhaps=True,
         )
-    fixed = ["Server " * (name == "Windows") + word for word in here if word not in MOVING]
-    tested = [f"{name} {joined(fixed)}"] if fixed else []
+    listed = [
+        "Server " * (name == "Windows") + word for word in versions if word not in MOVING_VERSIONS
+    ]
+    known = [f"{name} {joined(listed)}"] if listed else []
     return _Untested(
-        f"Its developers test it on {joined([*tested, *([newest] if moving else [])])}."
+        f"Its developers test it on {joined([*known, *([newest] if moving else [])])}."
     )
 
 
-def _may_be(system: System, moving: list[str], named: list[str]) -> bool:
+def _may_be_moving_version(system: System, moving: list[str], fixed_versions: list[str]) -> bool:
     """Return whether this system may be the moving version at the time of the release."""
     version = system.distribution_version
     if "unstable" in moving:
         return not version  # only Debian's stable releases have a version
     # A version older than a named one was not the newest.
-    return bool(version) and all(at_least(version, each) for each in named)
+    return bool(version) and all(at_least(version, each) for each in fixed_versions)
 
 
 def _untested_python(row: Upstream, python: Python) -> Optional[_Untested]:
@@ -221,63 +234,63 @@ def _untested_python(row: Upstream, python: Python) -> Optional[_Untested]:
     if not at_least(row.newest_python, python.minor):
         return _Untested(f"Its developers list no Python newer than {row.newest_python}.")
     if python.implementation == "pypy" and python.minor != row.pypy_python:
-        which = f"Its developers test it with {row.pypy}"
+        sentence = f"Its developers test it with {row.pypy}"
         if row.pypy_python:
-            return _Untested(f"{which}.")
+            return _Untested(f"{sentence}.")
         # The facts contain the Python version that a PyPy implements, not PyPy's own version.
         return _Untested(
-            f"{which}. The wizard does not know whether this is the same one.", perhaps=True
+            f"{sentence}. The wizard does not know whether this is the same one.", perhaps=True
         )
     return None
 
 
-def _same(version: str, system: System) -> bool:
+def _version_matches(version: str, system: System) -> bool:
     """Return whether a table version matches this system: ``8`` matches ``8.9``, not ``80``."""
-    have = system.distribution_version
+    actual = system.distribution_version
     if system.name == "windows":
-        found = re.match(r"(\d{4})Server", system.release)  # 2022Server; a laptop has 11
-        have = found[1] if found else ""
-    return f"{have}.".startswith(f"{version}.")
+        match = re.match(r"(\d{4})Server", system.release)  # 2022Server; a laptop has 11
+        actual = match[1] if match else ""
+    return f"{actual}.".startswith(f"{version}.")
 
 
-def _machine(python: Python) -> str:
+def _python_machine(python: Python) -> str:
     """Return the machine that the Python is built for, as the table names it."""
     if python.platform.startswith("win"):
         return python.platform
     # A 32-bit Python on a 64-bit processor counts as 32-bit.
-    narrow = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
-    return narrow.get(python.machine, python.machine) if python.bits == 32 else python.machine
+    names_32_bit = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
+    return names_32_bit.get(python.machine, python.machine) if python.bits == 32 else python.machine
 
 
 def _emulated(system: System, python: Python) -> bool:
-    """Whether an Intel Python runs on an ARM processor: by Rosetta, or on Windows on ARM."""
-    return system.machine == "arm64" and _machine(python) in ("x86_64", "win-amd64", "win32")
+    """Return whether an Intel Python runs on an ARM processor: by Rosetta, or Windows on ARM."""
+    return system.machine == "arm64" and _python_machine(python) in ("x86_64", "win-amd64", "win32")
 
 
-def _place(system: System, python: Python) -> str:
+def _system_in_words(system: System, python: Python) -> str:
     """Return the system in words: ``Debian 12 on x86_64``."""
-    name = NAMES.get(system.distribution, system.distribution_name or system.name)
+    name = SYSTEM_NAMES.get(system.distribution, system.distribution_name or system.name)
     version = system.distribution_version
     if system.name == "windows":
         version = re.sub(r"^(\d{4})Server", r"Server \1", system.release)
     elif system.distribution == "macos":
         version = version.split(".")[0] if not version.startswith("10.") else version
-    elif system.distribution not in NAMES and version in name:
+    elif system.distribution not in SYSTEM_NAMES and version in name:
         version = ""
     if system.distribution == "debian" and not version:
         version = "testing or unstable"
-    machine = _MACHINES.get(_machine(python), _machine(python))
-    imitated = " (emulated on ARM)" if _emulated(system, python) else ""
-    return f"{name} {version}".strip() + f" on {machine}{imitated}"
+    machine = _MACHINE_NAMES.get(_python_machine(python), _python_machine(python))
+    emulated = " (emulated on ARM)" if _emulated(system, python) else ""
+    return f"{name} {version}".strip() + f" on {machine}{emulated}"
 
 
-def _interpreter(python: Python) -> str:
+def _python_in_words(python: Python) -> str:
     names = {"cpython": "Python", "pypy": "PyPy for Python"}
     name = names.get(python.implementation, python.implementation)
     free = "free-threaded " if python.free_threaded else ""
     return f"{free}{name} {python.minor}"
 
 
-def _openssl(row: Upstream) -> str:
+def _openssl_sentence(row: Upstream) -> str:
     others = f", and with {joined(row.others)}" if row.others else ""
     return f"Source builds are tested with OpenSSL {joined(row.openssl)}{others}."

@@ -33,7 +33,7 @@ from wizard.programs import locks
 Kind = Literal["rust", "openssl", "source", "leftover"]
 LOCK = "in-use.lock"
 """The file that every run locks while it may use the cache: see `in_use`."""
-PATIENCE = 60.0
+LOCK_WAIT_SECONDS = 60.0
 """The longest time, in seconds, that a run waits while another process clears the cache."""
 _BUILT = re.compile(r"\d+\.\d+\.\d+[a-z]?-(static|shared)-[\w.-]+", re.ASCII)
 _SOURCE = re.compile(r"openssl-([\w.-]+?)(?:-sha256-([0-9a-f]{64}))?\.tar\.gz", re.ASCII)
@@ -41,9 +41,9 @@ _SOURCE = re.compile(r"openssl-([\w.-]+?)(?:-sha256-([0-9a-f]{64}))?\.tar\.gz", 
 
 See `wizard.openssl_archive.cached_name`.
 """
-_WORKSHOP = re.compile(r"[0-9a-f]{8}", re.ASCII)
+_WHEELHOUSE = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
-_HALF = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
+_PARTIAL = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
 """The hidden name of a file or folder while it is being written or removed."""
 
 
@@ -71,13 +71,13 @@ def entries() -> tuple[Entry, ...]:
     """
     root = locations.cache()
     try:
-        return tuple(_entry(root, path, kind) for path, kind in _found(root))
+        return tuple(_entry(root, path, kind) for path, kind in _find_entries(root))
     except OSError as error:
-        raise _failed("The cache cannot be read.", error) from None
+        raise _cache_error("The cache cannot be read.", error) from None
 
 
 def verify(entry: Entry) -> tuple[str, ...]:
-    """Return its problems, one sentence each; none if it is complete, or a leftover.
+    """Return its problems, one sentence each; empty if it is complete, or a leftover.
 
     Compares all available checksums. Raises WizardError if the entry cannot be read.
     """
@@ -89,7 +89,7 @@ def verify(entry: Entry) -> tuple[str, ...]:
             return _verify_source(path)
         return _verify_rust(path) if entry.kind == "rust" else ()
     except OSError as error:
-        raise _failed(f"{entry.name} cannot be read.", error) from None
+        raise _cache_error(f"{entry.name} cannot be read.", error) from None
 
 
 def clear(entry: Entry) -> None:
@@ -98,31 +98,34 @@ def clear(entry: Entry) -> None:
     Raises WizardError if it cannot be removed, or if a run of the wizard might be using it.
     """
     root, path = locations.cache(), Path(entry.path)
-    with _alone(root):
-        if (path, entry.kind) not in set(_found(root)):
+    with _exclusive(root):
+        if (path, entry.kind) not in set(_find_entries(root)):
             return  # it is gone, or has been replaced
-        away = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
+        renamed = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
         try:
             # An entry is never incomplete under its own name, even if this is interrupted.
-            path.rename(away)
-            shutil.rmtree(away) if away.is_dir() else away.unlink()
+            path.rename(renamed)
+            shutil.rmtree(renamed) if renamed.is_dir() else renamed.unlink()
         except OSError as error:
-            raise _failed(f"{entry.name} could not be removed, or not all of it.", error) from None
+            raise _cache_error(
+                f"{entry.name} could not be removed, or not all of it.", error
+            ) from None
 
 
 @contextlib.contextmanager
 def in_use(cancel: threading.Event) -> Iterator[None]:
-    """Within this block nobody clears the cache. Several runs can be in such a block at once.
+    """Within this block, no process can clear the cache. Several runs can hold it at once.
 
     This holds a file lock in the cache, which the system releases when the process ends. While
-    another process clears the cache, this waits until ``cancel`` is set, for at most `PATIENCE`
-    seconds. If no lock is possible, the block runs without one, and `clear` refuses to clear.
+    another process clears the cache, this waits until ``cancel`` is set, for at most
+    `LOCK_WAIT_SECONDS`. If no lock is possible, the block runs without one, and `clear` refuses to
+    clear.
     """
-    limit = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(_lock_file(locations.cache()))
-            while not _locked(file) and time.monotonic() < limit:
+            while not _try_shared_lock(file) and time.monotonic() < deadline:
                 if cancel.wait(0.1):
                     break
         except OSError:
@@ -130,30 +133,30 @@ def in_use(cancel: threading.Event) -> Iterator[None]:
         yield
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _try_shared_lock(file: IO[bytes]) -> bool:
     try:
-        _lock(file, alone=False)
+        _lock(file, exclusive=False)
     except BlockingIOError:
         return False
     return True
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _exclusive(root: Path) -> Iterator[None]:
     """Within this block no run uses the cache. Raises WizardError if a run is using it."""
     with contextlib.ExitStack() as stack:
         try:
-            _lock(stack.enter_context(_lock_file(root)), alone=True)
+            _lock(stack.enter_context(_lock_file(root)), exclusive=True)
         except BlockingIOError:
-            who = locks.holder(str(root / LOCK)) or "another process"
+            holder = locks.holder(str(root / LOCK)) or "another process"
             raise WizardError(
                 "The cache is in use, so nothing was removed.",
-                shown=f"{root / LOCK} is locked by {who}",
+                shown=f"{root / LOCK} is locked by {holder}",
                 why="Another run of the wizard is building something and may need the cache.",
                 hints=("Wait until that run is finished, or cancel it. Then try again.",),
             ) from None
         except OSError as error:
-            raise _failed(
+            raise _cache_error(
                 "The wizard cannot find out whether the cache is in use.", error
             ) from None
         yield
@@ -164,49 +167,49 @@ def _lock_file(root: Path) -> IO[bytes]:
     return (root / LOCK).open("ab")
 
 
-def _lock(file: IO[bytes], *, alone: bool) -> None:
+def _lock(file: IO[bytes], *, exclusive: bool) -> None:
     """Lock the file until it is closed. Raises BlockingIOError if it is locked already."""
     if sys.platform == "win32":
         import msvcrt
 
         # Windows locks ranges of bytes, each with one owner: a run locks one byte, clearing locks
         # all.
-        file.seek(0 if alone else os.getpid())
+        file.seek(0 if exclusive else os.getpid())
         try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 0x7FFF_FFFF if alone else 1)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 0x7FFF_FFFF if exclusive else 1)
         except PermissionError as error:
             raise BlockingIOError(*error.args) from None
     else:
         import fcntl
 
-        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
 
 
-def _found(root: Path) -> Iterator[tuple[Path, Kind]]:
+def _find_entries(root: Path) -> Iterator[tuple[Path, Kind]]:
     """Yield the wizard's own entries, recognized by path, name and kind of file."""
     openssl = root / "openssl"
-    for path in _real(root):
+    for path in _without_links(root):
         if path.name == "rust" and any((path / part).is_dir() for part in ("rustup", "cargo")):
             yield path, "rust"
-        elif _HALF.fullmatch(path.name) and path.is_dir():
+        elif _PARTIAL.fullmatch(path.name) and path.is_dir():
             yield path, "leftover"
-    for path in _real(root / "wheelhouse"):
-        if path.is_dir() and (_WORKSHOP.fullmatch(path.name) or _HALF.fullmatch(path.name)):
+    for path in _without_links(root / "wheelhouse"):
+        if path.is_dir() and (_WHEELHOUSE.fullmatch(path.name) or _PARTIAL.fullmatch(path.name)):
             yield path, "leftover"
     if openssl.is_symlink():
         return
-    for path in _real(openssl):
+    for path in _without_links(openssl):
         if path.is_dir() and _BUILT.fullmatch(path.name):
             yield path, "openssl"
-        elif path.is_dir() and _HALF.fullmatch(path.name):
+        elif path.is_dir() and _PARTIAL.fullmatch(path.name):
             yield path, "leftover"
-    for path in _real(openssl / "src"):
+    for path in _without_links(openssl / "src"):
         if path.is_file() and _SOURCE.fullmatch(path.name):
             yield path, "source"
-        elif path.is_file() and (_HALF.fullmatch(path.name) or _is_signature(path)):
+        elif path.is_file() and (_PARTIAL.fullmatch(path.name) or _is_signature(path)):
             yield path, "leftover"
-    for path in _real(openssl / "build"):
-        if path.is_dir() and (_BUILT.fullmatch(path.name) or _HALF.fullmatch(path.name)):
+    for path in _without_links(openssl / "build"):
+        if path.is_dir() and (_BUILT.fullmatch(path.name) or _PARTIAL.fullmatch(path.name)):
             yield path, "leftover"
 
 
@@ -214,8 +217,8 @@ def _is_signature(path: Path) -> bool:
     return path.suffix == SIGNATURE and bool(_SOURCE.fullmatch(path.stem))
 
 
-def _real(folder: Path) -> list[Path]:
-    """Return the contents of a folder without links; nothing if it is a link itself, or missing.
+def _without_links(folder: Path) -> list[Path]:
+    """Return the contents of a folder without links; empty if it is a link itself, or missing.
 
     The cache folder itself may be a link, so that users can move it to another disk.
     """
@@ -225,26 +228,26 @@ def _real(folder: Path) -> list[Path]:
 
 
 def _entry(root: Path, path: Path, kind: Kind) -> Entry:
-    moment = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
     return Entry(
         path.relative_to(root).as_posix(),
         kind,
         _title(path, kind),
         str(path),
         _size(path),
-        moment.isoformat(timespec="seconds"),
+        changed.isoformat(timespec="seconds"),
     )
 
 
 def _title(path: Path, kind: Kind) -> str:
     if kind == "rust":
-        names = ", ".join(each.name for each in _toolchains(path))
+        names = ", ".join(toolchain.name for toolchain in _toolchains(path))
         return f"Rust ({names})" if names else "Rust"
     if kind == "source":
         return f"the source of OpenSSL {_version_and_sum(path)[0]}"
     if kind == "openssl":
-        found = integrity.read(path)
-        return found.title if found else f"OpenSSL {path.name.partition('-')[0]}, unfinished build"
+        seal = integrity.read_seal(path)
+        return seal.title if seal else f"OpenSSL {path.name.partition('-')[0]}, unfinished build"
     return "from a run that was interrupted or is still running"
 
 
@@ -263,29 +266,31 @@ def _size(path: Path) -> int:
 
 
 def _verify_openssl(path: Path) -> tuple[str, ...]:
-    if integrity.read(path) is None:
+    if integrity.read_seal(path) is None:
         return ("Its build was not finished: the list of its files and checksums is missing.",)
-    names = integrity.damage(path)
+    names = integrity.damaged_files(path)
     return tuple(f"{name} has changed since it was built." for name in names)
 
 
 def _verify_source(path: Path) -> tuple[str, ...]:
-    version, own_sum = _version_and_sum(path)
-    known = next((row.sha256 for row in load().openssls if row.version == version), "")
-    wanted = own_sum or known
-    if not wanted:
+    version, custom_sum = _version_and_sum(path)
+    documented = next(
+        (source.sha256 for source in load().openssls if source.version == version), ""
+    )
+    expected = custom_sum or documented
+    if not expected:
         return _verify_gzip(path)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)
-    found = digest.hexdigest()
-    return () if found == wanted else (f"Its SHA-256 is {found}, not {wanted}.",)
+    actual = digest.hexdigest()
+    return () if actual == expected else (f"Its SHA-256 is {actual}, not {expected}.",)
 
 
 def _version_and_sum(path: Path) -> tuple[str, str]:
-    found = _SOURCE.fullmatch(path.name)
-    return (found[1], found[2] or "") if found else ("", "")
+    match = _SOURCE.fullmatch(path.name)
+    return (match[1], match[2] or "") if match else ("", "")
 
 
 def _verify_gzip(path: Path) -> tuple[str, ...]:
@@ -312,8 +317,8 @@ def _verify_rust(path: Path) -> tuple[str, ...]:
         lists = sorted(rustlib.glob("manifest-*"))
         if not lists:
             problems.append(f"{toolchain.name} was not finished: the list of its files is missing.")
-        for each in lists:
-            for line in each.read_text(encoding="utf-8", errors="replace").splitlines():
+        for manifest in lists:
+            for line in manifest.read_text(encoding="utf-8", errors="replace").splitlines():
                 kind, _, name = line.partition(":")
                 if kind in ("file", "dir") and not os.path.lexists(toolchain / name):
                     problems.append(f"{name} of {toolchain.name} is missing.")
@@ -321,10 +326,10 @@ def _verify_rust(path: Path) -> tuple[str, ...]:
 
 
 def _toolchains(rust: Path) -> list[Path]:
-    return [path for path in _real(rust / "rustup" / "toolchains") if path.is_dir()]
+    return [path for path in _without_links(rust / "rustup" / "toolchains") if path.is_dir()]
 
 
-def _failed(what: str, error: OSError) -> WizardError:
+def _cache_error(what: str, error: OSError) -> WizardError:
     where = f"{error.filename}: " if error.filename else ""
     denied = error.errno in (errno.EACCES, errno.EPERM)
     return WizardError(

@@ -13,7 +13,7 @@ State = Literal["whole", "damaged", "leftover"]
 
 
 @dataclass(frozen=True)
-class Seen:
+class CheckedEntry:
     """An entry, and whether it is complete; ``problems`` says what is wrong with it."""
 
     entry: Entry
@@ -27,7 +27,7 @@ class Listing:
 
     folder: str
     bytes: int
-    entries: tuple[Seen, ...]
+    entries: tuple[CheckedEntry, ...]
     code: int = 0
     schema: int = 1
 
@@ -51,12 +51,12 @@ class Cleared:
     schema: int = 1
 
 
-def see(entry: Entry) -> Seen:
+def check_entry(entry: Entry) -> CheckedEntry:
     """Check an entry. One that cannot be read counts as damaged."""
     if entry.kind == "leftover":
-        return Seen(entry, "leftover")
+        return CheckedEntry(entry, "leftover")
     try:
         problems = entries.verify(entry)
     except WizardError as error:
         problems = (f"{error.what} {error.shown}",)
-    return Seen(entry, "damaged" if problems else "whole", problems)
+    return CheckedEntry(entry, "damaged" if problems else "whole", problems)

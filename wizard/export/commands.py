@@ -1,4 +1,4 @@
-"""One action written as a command that a person could type. It knows nothing of planning."""
+"""One action as a command that a user can type. It does not depend on planning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fresh container as a machine, derived from a machine of the same distribution."""
+"""A new container as a machine, derived from a machine with the same distribution."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = "/opt/cryptography"
 path."""
 CACHE = "/var/cache/wizard"
 """The builder's folder for files that only the build needs."""
-MIRRORS = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
+MIRROR_VARIABLES = ("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT")
 """The variables that contain addresses, which are the same on every machine."""
 
 
@@ -54,10 +54,11 @@ class ImagePackageManager:
 class Image:
     """An image of a distribution: a row ``[[image]]`` of ``assets/images.toml``.
 
-    It is for its versions from ``first`` to ``last``, both included (empty: no end). ``name`` is
+    It is for the versions from ``first`` to ``last``, both included (empty: no end). ``name`` is
     its name and tag, in which ``{version}`` is the version, ``{minor}`` its first two numbers and
-    ``{major}`` its first. ``manager`` names its `Words`. ``openssl`` are the packages with the
-    libraries alone. ``lacks`` are packages that the distribution has but the image does not.
+    ``{major}`` its first. ``manager`` names its `ImagePackageManager`. ``openssl`` are the packages
+    that contain only the libraries. ``lacks`` are packages that the distribution has but the image
+    does not.
     """
 
     distribution: str
@@ -79,38 +80,66 @@ class Image:
 
 @dataclass(frozen=True)
 class Container:
-    """A fresh container: its ``facts``, its ``image`` (name and tag), and the ``row`` and ``words``
-    for that image. ``configured`` says that pip on the planning machine does not use the default
-    index.
+    """A new container: its ``facts``, and the name and tag of its ``image``.
+
+    ``image_row`` and ``package_manager`` are the rows of that image in ``assets/images.toml``.
+    ``configured`` says that pip on the planning machine does not use the default index.
     """
 
     facts: Facts
     image: str
-    row: Image
-    words: ImagePackageManager
+    image_row: Image
+    package_manager: ImagePackageManager
     configured: bool = False
 
 
 @cache
 def images() -> tuple[Image, ...]:
-    """The images that the wizard knows."""
+    """Return the images that the wizard knows."""
     return tuple(read_row(Image, table) for table in read_asset("images.toml")["image"])
 
 
 @cache
-def words() -> tuple[ImagePackageManager, ...]:
-    """The package managers in them."""
+def image_managers() -> tuple[ImagePackageManager, ...]:
+    """Return the package managers of the images."""
     return tuple(
         read_row(ImagePackageManager, table) for table in read_asset("images.toml")["manager"]
     )
 
 
-def container(facts: Facts, choices: Choices) -> Container:
+def make_container(facts: Facts, choices: Choices) -> Container:
     """Return the container for a machine with these facts and these choices.
 
     Raises BadRequest if the system has no image, or if a choice is not for containers, and
     Impossible if the facts do not say which Python the distribution has.
     """
+    image_row = _find_image(facts)
+    image = _image_name(image_row.name, facts.system.distribution_version)
+    manager = next(m for m in image_managers() if m.name == image_row.manager)
+    pythons = tuple(
+        _python_in_image(python, manager)
+        for python in facts.pythons
+        if _is_distribution_python(python)
+    )
+    _check_choices(choices, pythons, image)
+    if not pythons:
+        raise Impossible(
+            f"The wizard cannot find out which Python {image} has.",
+            why="These facts contain no Python of the distribution in /usr/bin.",
+            hints=("Install it on this machine: the package is usually named python3.",),
+        )
+    indexes = (p.pip.index for p in facts.pythons if p.pip)
+    return Container(
+        _facts_in_image(facts, image_row, manager, pythons),
+        image,
+        image_row,
+        manager,
+        configured=any(index and not index.default for index in indexes),
+    )
+
+
+def _find_image(facts: Facts) -> Image:
+    """Return the image of the machine's distribution. Raises BadRequest if there is none."""
     system = facts.system
     if system.name != "linux":
         name = {"macos": "macOS", "windows": "Windows"}.get(system.name, "another system")
@@ -125,30 +154,29 @@ def container(facts: Facts, choices: Choices) -> Container:
                 f"{'powershell' if system.name == 'windows' else 'sh'}",
             ),
         )
-    row = next(
-        (r for r in images() if r.serves(system.distribution, system.distribution_version)), None
+    for image in images():
+        if image.serves(system.distribution, system.distribution_version):
+            return image
+    raise BadRequest(
+        f"The wizard knows no image for {_system_name(facts)}.",
+        why="A container needs an image whose package lists can still be downloaded.",
+        hints=(f"It knows images for: {', '.join(_known_versions())}.",),
     )
-    if row is None:
-        raise BadRequest(
-            f"The wizard knows no image for {_name(facts)}.",
-            why="A container needs an image whose package lists can still be downloaded.",
-            hints=(f"It knows images for: {', '.join(_known())}.",),
-        )
-    image = _filled(row.name, system.distribution_version)
-    how = next(w for w in words() if w.name == row.manager)
-    pythons = tuple(_fresh(python, how) for python in facts.pythons if _comes_with(python))
-    _check(choices, pythons, image)
-    if not pythons:
-        raise Impossible(
-            f"The wizard cannot find out which Python {image} has.",
-            why="These facts contain no Python of the distribution in /usr/bin.",
-            hints=("Install it on this machine: the package is usually named python3.",),
-        )
-    imagined = replace(
+
+
+def _facts_in_image(
+    facts: Facts, image_row: Image, manager: ImagePackageManager, pythons: tuple[Python, ...]
+) -> Facts:
+    """Return the facts of a new container: what this machine has in addition is removed."""
+    return replace(
         facts,
-        system=replace(system, memory=0, temporary="", temporary_free=0, temporary_noexec=False),
+        system=replace(
+            facts.system, memory=0, temporary="", temporary_free=0, temporary_noexec=False
+        ),
         pythons=pythons,
-        managers=tuple(_asked(m, row) for m in facts.managers if _speaks(m, how)),
+        managers=tuple(
+            _manager_in_image(m, image_row) for m in facts.managers if _is_manager(m, manager)
+        ),
         tools=(),
         openssl=(),
         built=(),
@@ -161,22 +189,20 @@ def container(facts: Facts, choices: Choices) -> Container:
         variables=tuple(
             (name, value)
             for name, value in facts.variables
-            if name in MIRRORS
+            if name in MIRROR_VARIABLES
             or (name == openssl_archive.VARIABLE and not value.startswith("file:"))
         ),
         cargo_config="",
     )
-    indexes = (p.pip.index for p in facts.pythons if p.pip)
-    return Container(imagined, image, row, how, any(i and not i.default for i in indexes))
 
 
-def settled(choices: Choices) -> Choices:
+def with_image_environment(choices: Choices) -> Choices:
     """Return the choices, with the environment of an image."""
     return replace(choices, venv=FOLDER)
 
 
-def _fresh(python: Python, how: ImagePackageManager) -> Python:
-    """Return the same Python in a container: without pip, headers and packages."""
+def _python_in_image(python: Python, package_manager: ImagePackageManager) -> Python:
+    """Return the same Python as an image has it: without pip, headers and packages."""
     path = f"/usr/bin/{posixpath.basename(python.path)}"
     return replace(
         python,
@@ -185,7 +211,7 @@ def _fresh(python: Python, how: ImagePackageManager) -> Python:
         base=path,
         externally_managed="",
         writable=True,
-        ensurepip="" if how.venv_apart else python.ensurepip,
+        ensurepip="" if package_manager.venv_apart else python.ensurepip,
         headers=False,
         pip=None,
         pip_problem="",
@@ -193,8 +219,8 @@ def _fresh(python: Python, how: ImagePackageManager) -> Python:
     )
 
 
-def _comes_with(python: Python) -> bool:
-    """Return whether this Python belongs to the distribution, so that its image can have it too."""
+def _is_distribution_python(python: Python) -> bool:
+    """Return whether this Python is a package of the distribution, which its image can have too."""
     return (
         python.prefix == "/usr"
         and python.implementation == "cpython"
@@ -203,37 +229,41 @@ def _comes_with(python: Python) -> bool:
     )
 
 
-def _asked(manager: Manager, row: Image) -> Manager:
+def _manager_in_image(manager: Manager, image_row: Image) -> Manager:
     packages = tuple(
         replace(package, installed="", candidate=package.candidate or package.installed)
         for package in manager.packages
-        if package.name not in row.lacks
+        if package.name not in image_row.lacks
     )
     return replace(manager, program=f"/usr/bin/{manager.name}", packages=packages)
 
 
-def _speaks(manager: Manager, how: ImagePackageManager) -> bool:
-    return how.name.startswith(manager.name)
+def _is_manager(manager: Manager, package_manager: ImagePackageManager) -> bool:
+    return package_manager.name.startswith(manager.name)
 
 
-def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
+def _check_choices(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
     """Raise BadRequest for a choice that has no meaning in an image."""
-    no = {
+    not_in_images = {
         "venv": f"In an image, the environment is always {FOLDER}.",
         "wheelhouse": "A Dockerfile installs cryptography; it does not make a wheelhouse.",
         "from_wheelhouse": "The build of an image cannot read folders of this machine.",
         "targets": "An image has only one Python.",
         "repair": "A Dockerfile installs cryptography; it does not make wheels for others.",
     }
-    for name, why in no.items():
+    for name, why in not_in_images.items():
         if getattr(choices, name):
-            _refuse(described()[name].flag, why)
+            _contradiction(described()[name].flag, why)
     if choices.installer == "uv":
-        _refuse("--installer uv", f"{image} has no uv; its Python includes pip.")
+        _contradiction("--installer uv", f"{image} has no uv; its Python includes pip.")
     if isinstance(choices.openssl_choice, OpenSSLFolder):
-        _refuse("--openssl FOLDER", "The build of an image cannot read folders of this machine.")
+        _contradiction(
+            "--openssl FOLDER", "The build of an image cannot read folders of this machine."
+        )
     if choices.openssl_source and not choices.openssl_source.startswith(("https://", "http://")):
-        _refuse("--openssl-source FILE", "The build of an image cannot read files of this machine.")
+        _contradiction(
+            "--openssl-source FILE", "The build of an image cannot read files of this machine."
+        )
     if choices.python and choices.python not in {p.path for p in pythons}:
         raise BadRequest(
             f"{image} has no Python {choices.python}.",
@@ -242,7 +272,7 @@ def _check(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
         )
 
 
-def _refuse(flag: str, why: str) -> None:
+def _contradiction(flag: str, why: str) -> None:
     raise BadRequest(
         f"{flag} and --format dockerfile contradict each other.",
         why=why,
@@ -250,20 +280,22 @@ def _refuse(flag: str, why: str) -> None:
     )
 
 
-def _filled(template: str, version: str) -> str:
+def _image_name(template: str, version: str) -> str:
     numbers = version.split(".")
     return template.format(version=version, minor=".".join(numbers[:2]), major=numbers[0])
 
 
-def _name(facts: Facts) -> str:
+def _system_name(facts: Facts) -> str:
     system = facts.system
-    plain = f"{system.distribution} {system.distribution_version}".strip()
-    return system.distribution_name or plain or "this Linux"
+    distribution = f"{system.distribution} {system.distribution_version}".strip()
+    return system.distribution_name or distribution or "this Linux"
 
 
-def _known() -> list[str]:
+def _known_versions() -> list[str]:
     names: dict[str, list[str]] = {}
-    for row in images():
-        end = "" if row.last == row.first else f" to {row.last}" if row.last else " and later"
-        names.setdefault(row.distribution, []).append(f"{row.first}{end}")
+    for image in images():
+        end = (
+            "" if image.last == image.first else f" to {image.last}" if image.last else " and later"
+        )
+        names.setdefault(image.distribution, []).append(f"{image.first}{end}")
     return [f"{name} {' and '.join(versions)}" for name, versions in names.items()]

@@ -27,10 +27,10 @@ from backends.action import (
 )
 from backends.manager import managers
 from wizard.errors import Impossible
-from wizard.export.container import FOLDER, MIRRORS, Container
-from wizard.export.shell import aim, assignments, proof_script
+from wizard.export.container import FOLDER, MIRROR_VARIABLES, Container
+from wizard.export.shell import assignments, plan_title, proof_script
 from wizard.method import compiles, methods
-from wizard.plan import PackagesInstalled, Plan, Step, in_turn, order
+from wizard.plan import PackagesInstalled, Plan, Step, order, script_steps
 from wizard.wording import wrap
 
 USER = "10001:10001"
@@ -52,96 +52,100 @@ _PLATFORMS = {
 }
 
 
-def _fetching(fresh: Container) -> tuple[str, ...]:
-    """How to fetch the package lists, as a hint; nothing if no manager is known."""
-    commands = (managers()[manager.name].refresh() for manager in fresh.facts.managers[:1])
+def _refresh_hint(container: Container) -> tuple[str, ...]:
+    """Return the hint how to update the package lists; empty if no manager is known."""
+    commands = (managers()[manager.name].refresh() for manager in container.facts.managers[:1])
     return tuple(f"Fetch them first: {' '.join(command.argv)}" for command in commands)
 
 
-def to_dockerfile(plan: Plan, fresh: Container) -> str:
-    """Return the Dockerfile of a plan for ``fresh``. Raises Impossible if it only prepares."""
+def to_dockerfile(plan: Plan, container: Container) -> str:
+    """Return the Dockerfile of a plan for ``container``. Raises Impossible if it only prepares."""
     if plan.prepares:
         raise Impossible(
             "The wizard cannot find out what the image needs: this machine's package lists are "
             "empty.",
-            hints=(*_fetching(fresh), "Or use the wheel."),
+            hints=(*_refresh_hint(container), "Or use the wheel."),
         )
-    worth = in_turn(plan)
-    steps = [step for step in order(plan) if step in worth and instruction(step.action, fresh)]
+    useful = script_steps(plan)
+    steps = [step for step in order(plan) if step in useful and instruction(step.action, container)]
     work = [step for step in steps if not step.lock]
-    lines = [*_header(plan, fresh), "", f"FROM {fresh.image} AS builder"]
-    for name, value in fresh.facts.variables:
-        if name in MIRRORS:
+    lines = [*_header(plan, container), "", f"FROM {container.image} AS builder"]
+    for name, value in container.facts.variables:
+        if name in MIRROR_VARIABLES:
             lines.append(f"ENV {name}={quote(value)}")
-    lines += ["", f"# {_packages_words(plan)}", _packages(_needed(plan, steps, fresh), fresh)]
+    lines += [
+        "",
+        f"# {_packages_comment(plan)}",
+        _install_packages(_builder_packages(plan, steps, container), container),
+    ]
     folder = ""
     for step in work:
-        if step.role == "proof" and _own_library(plan):
-            lines += _trimmed(plan)
+        if step.role == "proof" and _has_own_openssl(plan):
+            lines += _remove_build_files(plan)
         lines += ["", f"# {step.title}."]
-        wanted = step.action.cwd if isinstance(step.action, Command) else ""
-        if wanted != folder:
-            lines.append(f"WORKDIR {wanted or '/'}")
-            folder = wanted
-        lines.append(instruction(step.action, fresh))
-    return "\n".join([*lines, "", *_final(plan, fresh)]) + "\n"
+        cwd = step.action.cwd if isinstance(step.action, Command) else ""
+        if cwd != folder:
+            lines.append(f"WORKDIR {cwd or '/'}")
+            folder = cwd
+        lines.append(instruction(step.action, container))
+    return "\n".join([*lines, "", *_final_stage(plan, container)]) + "\n"
 
 
-def _trimmed(plan: Plan) -> list[str]:
-    """Remove from the environment's OpenSSL what only compiling needs."""
-    own = posixpath.join(plan.environment, "openssl")
-    words = " \\\n    ".join(["RUN rm -rf", *(f"{own}/{name}" for name in BUILD_ONLY)])
-    return ["", "# Needed only to compile.", words]
+def _remove_build_files(plan: Plan) -> list[str]:
+    """Return the instruction that removes files of OpenSSL that only a build needs."""
+    folder = posixpath.join(plan.environment, "openssl")
+    command = " \\\n    ".join(["RUN rm -rf", *(f"{folder}/{name}" for name in BUILD_ONLY)])
+    return ["", "# Needed only to compile.", command]
 
 
-def _header(plan: Plan, fresh: Container) -> list[str]:
-    machine = fresh.facts.pythons[0].machine
+def _header(plan: Plan, container: Container) -> list[str]:
+    machine = container.facts.pythons[0].machine
     platform = f"--platform {_PLATFORMS[machine]} " if machine in _PLATFORMS else ""
-    secret = "--secret id=pip.conf,src=PIP.CONF " if fresh.configured else ""
+    secret = "--secret id=pip.conf,src=PIP.CONF " if container.configured else ""
     lines = [
         "# syntax=docker/dockerfile:1",
-        f"# {aim(plan)}: {_how(plan)}.",
+        f"# {plan_title(plan)}: {_summary(plan)}.",
         "# Written by cryptography-wizard. Build it with:",
         f"#   docker build {platform}{secret}--tag cryptography:{plan.release} - < FILE",
     ]
-    if fresh.configured:
+    if container.configured:
         lines.append("# This machine has pip settings: PIP.CONF is the file that contains them.")
     lines += [
         "# Packages are not pinned, because the lists keep only the newest. Each RUN does one "
         "thing.",
-        f"# hadolint global ignore={','.join([*fresh.words.unpinned, 'DL3059'])}",
+        f"# hadolint global ignore={','.join([*container.package_manager.unpinned, 'DL3059'])}",
     ]
     for note in plan.notes:
         lines += wrap(note, 96, first="# * ", rest="#   ")
     return lines
 
 
-def _how(plan: Plan) -> str:
+def _summary(plan: Plan) -> str:
     if not compiles(plan.method):
         return f"from {methods()[plan.method].noun}, nothing is compiled"
-    own = "in the environment" if _own_library(plan) else "of the system"
-    inside = "OpenSSL is inside it" if plan.link == "static" else f"it uses the OpenSSL {own}"
-    return f"compiled, {inside}"
+    where = "in the environment" if _has_own_openssl(plan) else "of the system"
+    link = "OpenSSL is inside it" if plan.link == "static" else f"it uses the OpenSSL {where}"
+    return f"compiled, {link}"
 
 
-def _packages_words(plan: Plan) -> str:
+def _packages_comment(plan: Plan) -> str:
     return "Python, and everything needed to compile." if compiles(plan.method) else "Python."
 
 
-def _needed(plan: Plan, steps: list[Step], fresh: Container) -> set[str]:
+def _builder_packages(plan: Plan, steps: list[Step], container: Container) -> set[str]:
     """Return the packages of the build stage."""
-    names = {_python(plan, fresh), "ca-certificates"}
+    names = {_python_package(plan, container), "ca-certificates"}
     for step in steps:
         if isinstance(step.check, PackagesInstalled):
             names.update(step.check.names)
         if isinstance(step.action, Download) and not step.action.sha256:
-            names.update(fresh.words.fetch)
+            names.update(container.package_manager.fetch)
         if isinstance(step.action, Unpack):
-            names.update(fresh.words.unpack)
+            names.update(container.package_manager.unpack)
     return names
 
 
-def _python(plan: Plan, fresh: Container) -> str:
+def _python_package(plan: Plan, container: Container) -> str:
     """Return the package of the Python from which the environment is made."""
     commands = [s.action for s in plan.steps if s.role == "environment"]
     base = next(c.argv[0] for c in commands if isinstance(c, Command))
@@ -149,19 +153,22 @@ def _python(plan: Plan, fresh: Container) -> str:
     minor = name[len("python") :]
     if "." not in minor:
         return name
-    return fresh.words.python.format(minor=minor, digits=minor.replace(".", ""))
+    return container.package_manager.python.format(minor=minor, digits=minor.replace(".", ""))
 
 
-def _packages(names: set[str], fresh: Container) -> str:
-    mounts = [f"--mount=type=cache,target={folder},sharing=locked" for folder in fresh.words.caches]
-    *before, last = fresh.words.install
+def _install_packages(names: set[str], container: Container) -> str:
+    mounts = [
+        f"--mount=type=cache,target={folder},sharing=locked"
+        for folder in container.package_manager.caches
+    ]
+    *before, last = container.package_manager.install
     commands = [*before, " \\\n        ".join([last, *sorted(names)])]
-    return _run(mounts, commands)
+    return _run_instruction(mounts, commands)
 
 
 @singledispatch
 def instruction(action: object, _fresh: Container) -> str:
-    """What an action is in a Dockerfile; empty if an image needs nothing of it.
+    """Return the instruction for an action; empty if an image does not need it.
 
     Raises UnknownAction.
     """
@@ -169,14 +176,14 @@ def instruction(action: object, _fresh: Container) -> str:
 
 
 @instruction.register(Command)
-def _command(action: Command, fresh: Container) -> str:
-    return _run(_mounts(action, fresh), [_typed(action, fresh)])
+def _command(action: Command, container: Container) -> str:
+    return _run_instruction(_mounts(action, container), [_command_text(action, container)])
 
 
 @instruction.register(Download)
 def _download(action: Download, _fresh: Container) -> str:
     if not action.sha256:
-        return _run([], _fetched(action))
+        return _run_instruction([], _download_commands(action))
     mode = "--chmod=755 " if action.executable else ""
     return f"ADD {mode}--checksum=sha256:{action.sha256.lower()} {action.url} {action.path}"
 
@@ -184,11 +191,13 @@ def _download(action: Download, _fresh: Container) -> str:
 @instruction.register(Unpack)
 def _unpack(action: Unpack, _fresh: Container) -> str:
     archive, folder = quote(action.archive), quote(action.folder)
-    return _run([], [f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"])
+    return _run_instruction(
+        [], [f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"]
+    )
 
 
 @instruction.register(WriteFile)
-def _file(action: WriteFile, _fresh: Container) -> str:
+def _copy_file(action: WriteFile, _fresh: Container) -> str:
     return f"COPY <<'EOF' {action.path}\n{action.text.rstrip(chr(10))}\nEOF"
 
 
@@ -201,21 +210,21 @@ def _proof(action: Prove, _fresh: Container) -> str:
 @instruction.register(Seal)
 @instruction.register(WriteManifest)
 @instruction.register(RemoveFolder)
-def _nothing(_action: Action, _fresh: Container) -> str:
-    """Images have no keyring and no wheelhouse, and the stage that builds is thrown away."""
+def _no_instruction(_action: Action, _fresh: Container) -> str:
+    """Return nothing: images have no keyring and no wheelhouse, and the builder is discarded."""
     return ""
 
 
-def _run(mounts: list[str], commands: list[str]) -> str:
-    first, *rest = [*mounts, commands[0]]
-    lines = [f"RUN {first}", *(f"    {word}" for word in rest)]
+def _run_instruction(mounts: list[str], commands: list[str]) -> str:
+    first, *others = [*mounts, commands[0]]
+    lines = [f"RUN {first}", *(f"    {line}" for line in others)]
     lines += [f"    && {command}" for command in commands[1:]]
     return " \\\n".join(lines)
 
 
-def _typed(command: Command, fresh: Container) -> str:
+def _command_text(command: Command, container: Container) -> str:
     """Return a command as a user types it, with its variables in front, each on a line."""
-    cores = f"-j{fresh.facts.system.cores}"
+    cores = f"-j{container.facts.system.cores}"
     words = [
         '-j"$(nproc)"' if command.progress == "make" and word == cores else quote(word)
         for word in command.argv
@@ -223,7 +232,7 @@ def _typed(command: Command, fresh: Container) -> str:
     return " \\\n    ".join([*assignments(command), " ".join(words)])
 
 
-def _mounts(command: Command, fresh: Container) -> list[str]:
+def _mounts(command: Command, container: Container) -> list[str]:
     """Return the mounts for pip: its cache, and the user's configuration as a secret."""
     if command.argv[1:3] != ("-m", "pip"):
         return []
@@ -234,12 +243,12 @@ def _mounts(command: Command, fresh: Container) -> list[str]:
     if command.progress == "cargo" and "CRYPTOGRAPHY_DONT_BUILD_RUST" not in variables:
         home = variables.get("CARGO_HOME", "/root/.cargo")
         mounts.append(f"--mount=type=cache,target={home}/registry")
-    if fresh.configured:
+    if container.configured:
         mounts.append("--mount=type=secret,id=pip.conf,target=/etc/pip.conf")
     return mounts
 
 
-def _fetched(download: Download) -> list[str]:
+def _download_commands(download: Download) -> list[str]:
     """Download a file and its published checksum, and continue only if it is correct."""
     path = quote(download.path)
     return [
@@ -251,23 +260,23 @@ def _fetched(download: Download) -> list[str]:
     ]
 
 
-def _final(plan: Plan, fresh: Container) -> list[str]:
+def _final_stage(plan: Plan, container: Container) -> list[str]:
     """Return the final stage."""
-    names = {_python(plan, fresh)}
-    what = "Python only"
+    names = {_python_package(plan, container)}
+    contents = "Python only"
     if compiles(plan.method):
-        names.update(fresh.words.compiled)
-    if compiles(plan.method) and plan.link == "dynamic" and not _own_library(plan):
-        names.update(fresh.row.openssl)
-        what = "Python, and the OpenSSL that cryptography is linked to"
+        names.update(container.package_manager.compiled)
+    if compiles(plan.method) and plan.link == "dynamic" and not _has_own_openssl(plan):
+        names.update(container.image_row.openssl)
+        contents = "Python, and the OpenSSL that cryptography is linked to"
     return [
-        f"FROM {fresh.image}",
+        f"FROM {container.image}",
         "",
-        f"# {what}: no compiler, no headers.",
-        _packages(names, fresh),
+        f"# {contents}: no compiler, no headers.",
+        _install_packages(names, container),
         "",
         "# An account without special rights, for everything that runs here.",
-        f"RUN {fresh.words.user}",
+        f"RUN {container.package_manager.user}",
         "",
         f"COPY --from=builder {FOLDER} {FOLDER}",
         f"ENV PATH={FOLDER}/bin:$PATH",
@@ -281,6 +290,6 @@ def _final(plan: Plan, fresh: Container) -> list[str]:
     ]
 
 
-def _own_library(plan: Plan) -> bool:
+def _has_own_openssl(plan: Plan) -> bool:
     """Return whether the environment contains its own OpenSSL."""
     return any(step.role == "library" for step in plan.steps)

@@ -1,4 +1,4 @@
-"""A plan as text for people, and as scripts that do the same."""
+"""A plan as text, and as scripts that do the same."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ __all__ = ["to_powershell", "to_shell", "to_text"]
 def to_text(plan: Plan, *, width: int = 78) -> str:
     """Return the plan in plain words, each step with its exact command."""
     method = methods()[plan.method]
-    how = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
-    where = "a new environment" if plan.new else "the environment"
-    aim = f"cryptography {plan.release} {how} into {where}: {plan.environment}"
-    lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {aim}", ""]
+    origin = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
+    environment = "a new environment" if plan.new else "the environment"
+    summary = f"cryptography {plan.release} {origin} into {environment}: {plan.environment}"
+    lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {summary}", ""]
     if plan.wheelhouse:
-        aim = f"cryptography {plan.release} {how}, with its dependencies,"
-        lines = [f"Put {aim} into the folder {plan.wheelhouse}", ""]
+        summary = f"cryptography {plan.release} {origin}, with its dependencies,"
+        lines = [f"Put {summary} into the folder {plan.wheelhouse}", ""]
     for note in plan.notes:
         lines += wrap(note, width, first="  * ", rest="    ")
     if plan.notes:
         lines.append("")
-    before = prompt(plan.system)
+    prompt_sign = prompt(plan.system)
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"{number}. {step.title}{' (as root)' if step.needs_root else ''}")
         lines += wrap(step.why, width, first="   ", rest="   ")
         text = command_text(step.action, plan.system)
-        lines += [f"   {before} {line}" for line in text.splitlines()]
+        lines += [f"   {prompt_sign} {line}" for line in text.splitlines()]
         lines.append("")
     return "\n".join(lines)

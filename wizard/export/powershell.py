@@ -27,9 +27,9 @@ from backends.action import (
 )
 from wizard.errors import BadRequest
 from wizard.export import scripts
-from wizard.export.shell import aim
+from wizard.export.shell import plan_title
 from wizard.openssl_archive import SIGNATURE
-from wizard.plan import Plan, in_turn
+from wizard.plan import Plan, script_steps
 from wizard.programs import variables
 from wizard.wording import wrap
 
@@ -44,17 +44,17 @@ def command_text(command: Command) -> str:
     """Return a command as a user types it; its variables stay set in that window."""
     before = [f"Remove-Item Env:{name} -ErrorAction Ignore" for name in command.unset]
     values = dict(command.env)
-    for name, folders in variables.lists(command).items():
-        own = values.pop(name, None)
+    for name, folders in variables.folder_lists(command).items():
+        value = values.pop(name, None)
         front = ";".join(folders)
-        if own is None and name not in command.unset:
-            before.append(f"$env:{name} = {_typed(front + ';')} + $env:{name}")
+        if value is None and name not in command.unset:
+            before.append(f"$env:{name} = {_quoted(front + ';')} + $env:{name}")
         else:
-            values[name] = ";".join((front, *([own] if own else [])))
-    before += [f"$env:{name} = {_typed(value)}" for name, value in values.items()]
-    call = " ".join([_program(command.argv[0]), *map(_word, command.argv[1:])])
+            values[name] = ";".join((front, *([value] if value else [])))
+    before += [f"$env:{name} = {_quoted(value)}" for name, value in values.items()]
+    call = " ".join([_program(command.argv[0]), *map(_argument, command.argv[1:])])
     if command.cwd:
-        return "; ".join([*before, f"Push-Location {_typed(command.cwd)}", call, "Pop-Location"])
+        return "; ".join([*before, f"Push-Location {_quoted(command.cwd)}", call, "Pop-Location"])
     return "; ".join([*before, call])
 
 
@@ -74,19 +74,19 @@ def _command_line(action: Command) -> str:
 
 @action_text.register(Download)
 def _download_line(action: Download) -> str:
-    path = _typed(action.path)
-    wanted = _typed(action.sha256)
+    path = _quoted(action.path)
+    expected = _quoted(action.sha256)
     get = "Invoke-WebRequest -UseBasicParsing"
     lines = [
-        f"$null = New-Item -ItemType Directory -Force {_typed(ntpath.dirname(action.path))}",
-        f"{get} {_typed(action.url)} -OutFile {path}",
+        f"$null = New-Item -ItemType Directory -Force {_quoted(ntpath.dirname(action.path))}",
+        f"{get} {_quoted(action.url)} -OutFile {path}",
     ]
     if not action.sha256:
-        sums = _typed(f"{action.path}.sha256")
-        lines.append(f"{get} {_typed(action.sha256_url)} -OutFile {sums}")
-        wanted = f"((Get-Content {sums} -TotalCount 1) -split '\\s+')[0]"
+        sums = _quoted(f"{action.path}.sha256")
+        lines.append(f"{get} {_quoted(action.sha256_url)} -OutFile {sums}")
+        expected = f"((Get-Content {sums} -TotalCount 1) -split '\\s+')[0]"
     lines.append(
-        f"if ((Get-FileHash {path}).Hash -ne {wanted}) "
+        f"if ((Get-FileHash {path}).Hash -ne {expected}) "
         f"{{ Remove-Item {path}; throw 'The checksum is wrong.' }}"
     )
     return "; ".join(lines)
@@ -99,10 +99,10 @@ def _signature_line(action: CheckSignature) -> str:
     get = "Invoke-WebRequest -UseBasicParsing"
     return "; ".join(
         (
-            f"{get} {_typed(action.url)} -OutFile {_typed(signature)}",
-            f"$said = & {_typed(program)} {' '.join(map(_word, rest))}",
-            f"if ($LASTEXITCODE -or -not ($said -match {_typed(gpg.VALID + action.signer)})) "
-            f"{{ Remove-Item {_typed(action.file)}; throw 'The signature is wrong.' }}",
+            f"{get} {_quoted(action.url)} -OutFile {_quoted(signature)}",
+            f"$said = & {_quoted(program)} {' '.join(map(_argument, rest))}",
+            f"if ($LASTEXITCODE -or -not ($said -match {_quoted(gpg.VALID + action.signer)})) "
+            f"{{ Remove-Item {_quoted(action.file)}; throw 'The signature is wrong.' }}",
         )
     )
 
@@ -110,8 +110,8 @@ def _signature_line(action: CheckSignature) -> str:
 @action_text.register(Unpack)
 def _unpack_line(action: Unpack) -> str:
     words = (action.archive, "-C", action.folder, "--strip-components=1")
-    made = f"$null = New-Item -ItemType Directory -Force {_typed(action.folder)}"
-    return f"{made}; {_tar('windows')} -xf {' '.join(map(_word, words))}"
+    make_folder = f"$null = New-Item -ItemType Directory -Force {_quoted(action.folder)}"
+    return f"{make_folder}; {_tar('windows')} -xf {' '.join(map(_argument, words))}"
 
 
 @action_text.register(Seal)
@@ -121,24 +121,26 @@ def _seal_line(action: Seal) -> str:
 
 @action_text.register(WriteManifest)
 def _manifest_line(action: WriteManifest) -> str:
-    return "; ".join(_collect(action, _typed))
+    return "; ".join(_copy_wheels(action, _quoted))
 
 
 @action_text.register(WriteFile)
 def _file_line(action: WriteFile) -> str:
     folder = ntpath.dirname(action.path)
-    made = f"$null = New-Item -ItemType Directory -Force {_typed(folder)}; " if folder else ""
-    return made + _write(action)
+    make_folder = (
+        f"$null = New-Item -ItemType Directory -Force {_quoted(folder)}; " if folder else ""
+    )
+    return make_folder + _write_file_command(action)
 
 
 @action_text.register(Prove)
 def _proof_line(action: Prove) -> str:
-    return f"cryptography-wizard verify {_word(action.python)}"
+    return f"cryptography-wizard verify {_argument(action.python)}"
 
 
 @action_text.register(RemoveFolder)
 def _remove_line(action: RemoveFolder) -> str:
-    return f"Remove-Item -Recurse -Force -LiteralPath {_typed(action.path)}"
+    return f"Remove-Item -Recurse -Force -LiteralPath {_quoted(action.path)}"
 
 
 def to_powershell(plan: Plan) -> str:
@@ -148,17 +150,17 @@ def to_powershell(plan: Plan) -> str:
     system's legacy encoding. Raises BadRequest if a program gets an argument that 5.1 cannot pass
     on.
     """
-    steps = in_turn(plan)
+    steps = script_steps(plan)
     actions = [step.action for step in steps]
     lines = [
-        f"# {_comment(aim(plan))}",
+        f"# {_comment(plan_title(plan))}",
         "# Written by cryptography-wizard. Run it with:",
         "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
-        *scripts.script("start.ps1", REMOVED=_listed(variables.REMOVED)).splitlines(),
+        *scripts.script("start.ps1", REMOVED=_name_list(variables.REMOVED)).splitlines(),
         *("", *scripts.script("invoke.ps1").splitlines()),
     ]
     if any(step.needs_root for step in steps):
-        passed = _listed(variables.PASSED)
+        passed = _name_list(variables.PASSED)
         lines += ["", *scripts.script("as-root.ps1", PASSED=passed).splitlines()]
     if any(isinstance(action, Download) for action in actions):
         lines += ["", *scripts.script("fetch.ps1").splitlines()]
@@ -181,13 +183,13 @@ def literal(text: str, *, ascii_only: bool = True) -> str:
     Line breaks and other control characters, and with ``ascii_only`` everything that is not ASCII,
     are written as numbers; an expression of several pieces is in parentheses.
     """
-    odd = r"[^\x20-\x7e]" if ascii_only else r"[\x00-\x1f\x7f]"
+    special = r"[^\x20-\x7e]" if ascii_only else r"[\x00-\x1f\x7f]"
     pieces = []
-    for piece in re.split(f"({odd})", text):
-        if re.fullmatch(odd, piece):
+    for piece in re.split(f"({special})", text):
+        if re.fullmatch(special, piece):
             code = ord(piece)
-            wide = f"[char]::ConvertFromUtf32(0x{code:x})"
-            pieces.append(wide if code > 0xFFFF else f"[char]0x{code:x}")
+            code_point = f"[char]::ConvertFromUtf32(0x{code:x})"
+            pieces.append(code_point if code > 0xFFFF else f"[char]0x{code:x}")
         elif piece or not pieces:  # the first is always a string: the rest is added to it
             pieces.append(_single_quoted(piece))
     return pieces[0] if len(pieces) == 1 else f"({' + '.join(pieces)})"
@@ -197,45 +199,47 @@ def _single_quoted(text: str) -> str:
     return "'" + re.sub(f"[{_QUOTES}]", r"\g<0>\g<0>", text) + "'"
 
 
-def _listed(names: Sequence[str]) -> str:
-    """The inside of a quoted list of names, over several lines."""
+def _name_list(names: Sequence[str]) -> str:
+    """Return the inside of a quoted list of names, on several lines."""
     words = ", ".join(f"'{name}'" for name in names)
     return "\n".join(wrap(words, 90, first="    ", rest="    ")).strip()[1:-1]
 
 
-def _typed(text: str) -> str:
+def _quoted(text: str) -> str:
     return literal(text, ascii_only=False)
 
 
-def _word(text: str) -> str:
+def _argument(text: str) -> str:
     """Return an argument to type, unquoted if possible."""
     # PowerShell would split -a.b and -a:b in two.
-    plain = _DASHED if text.startswith("-") else _BARE
-    return text if plain.fullmatch(text) else _typed(text)
+    pattern = _DASHED if text.startswith("-") else _BARE
+    return text if pattern.fullmatch(text) else _quoted(text)
 
 
 def _program(text: str) -> str:
-    return text if _PROGRAM.fullmatch(text) else f"& {_typed(text)}"
+    return text if _PROGRAM.fullmatch(text) else f"& {_quoted(text)}"
 
 
 @singledispatch
 def script_lines(action: object, _system: str) -> list[str]:
-    """What an action is in a script for this system. Raises UnknownAction, and BadRequest where
-    a program gets an argument that PowerShell 5.1 cannot pass on.
+    """Return an action as lines of a script for this system.
+
+    Raises UnknownAction, and BadRequest if a program gets an argument that PowerShell 5.1 cannot
+    pass on.
     """
     raise UnknownAction(action, "lines of a PowerShell script")
 
 
 @script_lines.register(Command)
 def _command_script(action: Command, system: str) -> list[str]:
-    pairs = _pairs(action, ";" if system == "windows" else ":")
+    pairs = _variable_expressions(action, ";" if system == "windows" else ":")
     words = ["Invoke-Program"]
     call = f"& {_arguments(action.argv)}"
     if action.root and system != "windows":
         unset = [word for name in action.unset for word in ("-u", name)]
-        around = [*map(literal, unset), *pairs]
+        prefix = [*map(literal, unset), *pairs]
         call = " ".join(
-            ["Invoke-AsRoot", *(["'env'", *around] if around else []), _arguments(action.argv)]
+            ["Invoke-AsRoot", *(["'env'", *prefix] if prefix else []), _arguments(action.argv)]
         )
     else:
         words += [f"-Set {', '.join(pairs)}"] if pairs else []
@@ -270,8 +274,8 @@ def _signature_script(action: CheckSignature, _system: str) -> list[str]:
 @script_lines.register(Unpack)
 def _unpack_script(action: Unpack, system: str) -> list[str]:
     words = (_tar(system), "-xf", action.archive, "-C", action.folder, "--strip-components=1")
-    made = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
-    return [made, f"Invoke-Program -Run {{ & {_arguments(words)} }}"]
+    make_folder = f"$null = [System.IO.Directory]::CreateDirectory({literal(action.folder)})"
+    return [make_folder, f"Invoke-Program -Run {{ & {_arguments(words)} }}"]
 
 
 @script_lines.register(Seal)
@@ -281,14 +285,14 @@ def _seal_script(action: Seal, _system: str) -> list[str]:
 
 @script_lines.register(WriteManifest)
 def _manifest_script(action: WriteManifest, _system: str) -> list[str]:
-    return [*_collect(action, literal), f"# {scripts.NO_MANIFEST}"]
+    return [*_copy_wheels(action, literal), f"# {scripts.NO_MANIFEST}"]
 
 
 @script_lines.register(WriteFile)
 def _file_script(action: WriteFile, _system: str) -> list[str]:
     folder = literal(ntpath.dirname(action.path))
-    made = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
-    return [made, _write(action, ascii_only=True)]
+    make_folder = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
+    return [make_folder, _write_file_command(action, ascii_only=True)]
 
 
 @script_lines.register(Prove)
@@ -310,11 +314,11 @@ def _remove_script(action: RemoveFolder, _system: str) -> list[str]:
     ]
 
 
-def _pairs(command: Command, separator: str) -> list[str]:
+def _variable_expressions(command: Command, separator: str) -> list[str]:
     """Return ``NAME=value`` for each variable of the command, as expressions."""
     values = dict(command.env)
     lists = []
-    for name, folders in variables.lists(command).items():
+    for name, folders in variables.folder_lists(command).items():
         front = f"{name}={separator.join(folders)}"
         if name in values:
             lists.append(literal(f"{front}{separator}{values.pop(name)}"))
@@ -341,7 +345,7 @@ def _arguments(words: Sequence[str]) -> str:
     return " ".join(map(literal, words))
 
 
-def _collect(action: WriteManifest, quoted: Callable[[str], str]) -> tuple[str, str]:
+def _copy_wheels(action: WriteManifest, quoted: Callable[[str], str]) -> tuple[str, str]:
     folder = quoted(action.folder)
     return (
         f"$null = New-Item -ItemType Directory -Force {folder}",
@@ -355,7 +359,7 @@ def _tar(system: str) -> str:
     return "tar.exe" if system == "windows" else "tar"
 
 
-def _write(action: WriteFile, *, ascii_only: bool = False) -> str:
+def _write_file_command(action: WriteFile, *, ascii_only: bool = False) -> str:
     """Write UTF-8 without a byte order mark, which Set-Content of 5.1 cannot do."""
     pieces: Iterable[str] = (literal(x, ascii_only=ascii_only) for x in action.text.split("\n"))
     text = f'(({", ".join(pieces)}) -join "`n")'

@@ -11,13 +11,13 @@ NO_MANIFEST = "Only the wizard also writes the manifest.json that --from-wheelho
 
 
 def script(name: str, **values: str) -> str:
-    """The text of a script, ``fetch.sh`` for example, with a value for each of its placeholders.
+    """Return the text of a script, such as ``fetch.sh``, with values for its placeholders.
 
     A placeholder is a word such as ``@PASSED@``. Raises KeyError if one has no value.
     """
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], assets.text(f"scripts/{name}"))
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], assets.text(f"scripts/{name}"))
 
 
 def proof() -> str:
-    """A small proof for scripts: ASCII, and the same for every Python and every shell."""
+    """Return a small proof for scripts: ASCII, and the same for every Python and every shell."""
     return script("proof.py")

@@ -22,7 +22,7 @@ from backends.action import (
 from wizard.errors import BadRequest
 from wizard.export import scripts
 from wizard.openssl_archive import SIGNATURE
-from wizard.plan import Plan, in_turn
+from wizard.plan import Plan, script_steps
 from wizard.programs import variables
 
 
@@ -34,14 +34,14 @@ def assignments(command: Command, *, env: bool = False) -> list[str]:
     unset = [word for name in command.unset for word in ("-u", quote(name))]
     values = dict(command.env)
     lists = []
-    for name, folders in variables.lists(command).items():
+    for name, folders in variables.folder_lists(command).items():
         if name in values:
-            behind = f":{quote(values.pop(name))}"
+            rest = f":{quote(values.pop(name))}"
         elif name in command.unset:
-            behind = ""
+            rest = ""
         else:
-            behind = ':"$PATH"' if name == "PATH" else f'"${{{name}:+:${name}}}"'
-        lists.append(f"{name}={':'.join(map(quote, folders))}{behind}")
+            rest = ':"$PATH"' if name == "PATH" else f'"${{{name}:+:${name}}}"'
+        lists.append(f"{name}={':'.join(map(quote, folders))}{rest}")
     words = [*unset, *(f"{name}={quote(value)}" for name, value in values.items()), *lists]
     return ["env", *words] if words and (env or unset) else words
 
@@ -55,10 +55,9 @@ def command_text(command: Command, *, root: tuple[str, ...] = ()) -> str:
 
 @singledispatch
 def action_text(action: object, _system: str = "linux") -> str:
-    """Return an action as one line that a user can type; except the check of the release in a
-    proof.
+    """Return an action as one line that a user can type.
 
-    Raises UnknownAction.
+    The line for a proof does not check the release. Raises UnknownAction.
     """
     raise UnknownAction(action, "shell command")
 
@@ -75,10 +74,10 @@ def _download_line(action: Download, system: str = "linux") -> str:
     program = "shasum -a 256" if system == "macos" else "sha256sum"
     path = quote(action.path)
     # A published file has other words after the checksum.
-    wanted = action.sha256.lower() or f'"$(curl -fsSL {quote(action.sha256_url)} | cut -c 1-64)"'
+    expected = action.sha256.lower() or f'"$(curl -fsSL {quote(action.sha256_url)} | cut -c 1-64)"'
     parts = [
         f"curl -fsSL --create-dirs -o {path} {quote(action.url)}",
-        f'[ "$({program} < {path} | cut -c 1-64)" = {wanted} ]',
+        f'[ "$({program} < {path} | cut -c 1-64)" = {expected} ]',
         *([f"chmod 755 {path}"] if action.executable else []),
     ]
     return " && ".join(parts)
@@ -97,7 +96,7 @@ def _signature_line(action: CheckSignature, _system: str = "linux") -> str:
 
 @action_text.register(Unpack)
 def _unpack_line(action: Unpack, _system: str = "linux") -> str:
-    return " && ".join(_unpack(action))
+    return " && ".join(_unpack_commands(action))
 
 
 @action_text.register(Seal)
@@ -107,12 +106,12 @@ def _seal_line(action: Seal, _system: str = "linux") -> str:
 
 @action_text.register(WriteManifest)
 def _manifest_line(action: WriteManifest, _system: str = "linux") -> str:
-    return " && ".join(_collect(action))
+    return " && ".join(_copy_wheels(action))
 
 
 @action_text.register(WriteFile)
 def _file_line(action: WriteFile, _system: str = "linux") -> str:
-    return " && ".join(_write(action))
+    return " && ".join(_write_file_commands(action))
 
 
 @action_text.register(Prove)
@@ -136,11 +135,11 @@ def to_shell(plan: Plan) -> str:
             why="Windows has no POSIX shell; its shell is PowerShell.",
             hints=("Write it for PowerShell: cryptography-wizard plan --format powershell",),
         )
-    steps = in_turn(plan)
+    steps = script_steps(plan)
     actions = [step.action for step in steps]
     lines = [
         "#!/bin/sh",
-        f"# {_comment(aim(plan))}",
+        f"# {_comment(plan_title(plan))}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
         "set -eu",
         "# These variables would change where the installation goes.",
@@ -165,7 +164,7 @@ def to_shell(plan: Plan) -> str:
 
 @singledispatch
 def script_text(action: object) -> str:
-    """What an action is in a script, on one line or several. Raises UnknownAction."""
+    """Return an action for a script, as one or more lines. Raises UnknownAction."""
     raise UnknownAction(action, "lines of a shell script")
 
 
@@ -194,7 +193,7 @@ def _signature_script(action: CheckSignature) -> str:
 
 @script_text.register(Unpack)
 def _unpack_script(action: Unpack) -> str:
-    return "\n".join(_unpack(action))
+    return "\n".join(_unpack_commands(action))
 
 
 @script_text.register(Seal)
@@ -204,17 +203,17 @@ def _seal_script(action: Seal) -> str:
 
 @script_text.register(WriteManifest)
 def _manifest_script(action: WriteManifest) -> str:
-    return "\n".join([*_collect(action), f"# {scripts.NO_MANIFEST}"])
+    return "\n".join([*_copy_wheels(action), f"# {scripts.NO_MANIFEST}"])
 
 
 @script_text.register(WriteFile)
 def _file_script(action: WriteFile) -> str:
-    return "\n".join(_write(action))
+    return "\n".join(_write_file_commands(action))
 
 
 @script_text.register(Prove)
 def proof_script(action: Prove) -> str:
-    """The proof as a here-document for the Python that is tried."""
+    """Return the proof as a here-document for the tested Python."""
     words = [action.python, "-", *([action.release] if action.release else [])]
     return f"{join(words)} <<'PROOF'\n{scripts.proof()}PROOF"
 
@@ -224,25 +223,25 @@ def _remove_script(action: RemoveFolder) -> str:
     return f"rm -rf {quote(action.path)}"
 
 
-def _unpack(action: Unpack) -> tuple[str, str]:
+def _unpack_commands(action: Unpack) -> tuple[str, str]:
     archive, folder = quote(action.archive), quote(action.folder)
     return f"mkdir -p {folder}", f"tar -xf {archive} -C {folder} --strip-components=1"
 
 
-def _collect(action: WriteManifest) -> tuple[str, str]:
+def _copy_wheels(action: WriteManifest) -> tuple[str, str]:
     folder = quote(action.folder)
     return f"mkdir -p {folder}", f"cp {quote(action.wheels)}/*.whl {folder}/"
 
 
-def _write(action: WriteFile) -> tuple[str, ...]:
+def _write_file_commands(action: WriteFile) -> tuple[str, ...]:
     folder, path = posixpath.dirname(action.path), quote(action.path)
-    made = (f"mkdir -p {quote(folder)}",) if folder else ()
+    make_folder = (f"mkdir -p {quote(folder)}",) if folder else ()
     if action.text.endswith("\n"):
-        return *made, f"printf '%s\\n' {join(action.text[:-1].split(chr(10)))} > {path}"
-    return *made, f"printf '%s' {quote(action.text)} > {path}"
+        return *make_folder, f"printf '%s\\n' {join(action.text[:-1].split(chr(10)))} > {path}"
+    return *make_folder, f"printf '%s' {quote(action.text)} > {path}"
 
 
-def aim(plan: Plan) -> str:
+def plan_title(plan: Plan) -> str:
     """Return what a script does, in one sentence without a full stop."""
     if plan.wheelhouse:
         return f"Puts wheels of cryptography {plan.release} into {plan.wheelhouse}"

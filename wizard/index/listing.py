@@ -20,41 +20,41 @@ from packaging.version import InvalidVersion, Version
 from wizard.addresses import masked
 from wizard.facts import Listed, Listing
 from wizard.index.pages import File, file_name, is_json, parse
-from wizard.index.source import LARGEST, PATIENCE, IndexSource, Unreadable, too_large
+from wizard.index.source import MAX_PAGE_BYTES, MAX_WAIT, IndexSource, Unreadable, too_large
 
 if TYPE_CHECKING:
     from wizard.index.web import Web
 
 __all__ = ["IndexSource", "fetch", "masked", "releases_of"]
 
-OLDEST = Version("3.4")
+OLDEST_RELEASE = Version("3.4")
 """Older releases are left out, because the wizard does not support them."""
 
 
 def fetch(source: IndexSource, *, project: str = "cryptography") -> Listing:
     """Read a project's files from the index, its extra indexes and its find-links.
 
-    All places are read in parallel, within the time limit of `IndexSource`. Errors of a network, a
-    server or a folder are not raised: ``problem`` describes them in one sentence, and ``releases``
-    contains the files of the other places.
+    All locations are read in parallel, within the time limit of `IndexSource`. Errors of a network,
+    a server or a folder are not raised: ``problem`` describes them in one sentence, and
+    ``releases`` contains the files of the other locations.
     """
     from wizard.index.web import Web  # requests is slow to import
 
-    patience = min(source.timeout, PATIENCE) if source.timeout > 0 else PATIENCE
+    patience = min(source.timeout, MAX_WAIT) if source.timeout > 0 else MAX_WAIT
     deadline = time.monotonic() + 2 * patience
     web = Web(source, patience=patience, deadline=deadline)
     name = canonicalize_name(project)
-    jobs = [_Job(place, _read_index, web, name) for place in _indexes(source, name)]
-    jobs += [_Job(place, _read_links, web, name) for place in source.find_links]
+    jobs = [_Fetch(location, _read_index, web, name) for location in _indexes(source, name)]
+    jobs += [_Fetch(location, _read_links, web, name) for location in source.find_links]
     files: list[File] = []
     broken: list[str] = []
     absent: list[str] = []
     for job in jobs:
-        outcome = job.result(deadline)
-        if isinstance(outcome, Unreadable):
-            (absent if outcome.absent else broken).append(str(outcome))
+        result_or_error = job.result(deadline)
+        if isinstance(result_or_error, Unreadable):
+            (absent if result_or_error.absent else broken).append(str(result_or_error))
         else:
-            files += outcome
+            files += result_or_error
     releases = releases_of(files, project=name)
     if not releases and not broken:
         broken = absent or [
@@ -77,7 +77,9 @@ def releases_of(files: Iterable[File], *, project: str = "cryptography") -> tupl
         group = groups.setdefault(version, {})
         if file.name not in group or group[file.name].yanked is not None:
             group[file.name] = file
-    return tuple(_listed(version, groups[version]) for version in sorted(groups, reverse=True))
+    return tuple(
+        _group_release(version, groups[version]) for version in sorted(groups, reverse=True)
+    )
 
 
 def _version(text: str) -> Optional[Version]:
@@ -85,7 +87,7 @@ def _version(text: str) -> Optional[Version]:
         version = Version(text)
     except InvalidVersion:
         return None
-    return version if version >= OLDEST else None
+    return version if version >= OLDEST_RELEASE else None
 
 
 def _version_text(name: str, project: str) -> str:
@@ -102,7 +104,7 @@ def _version_text(name: str, project: str) -> str:
     return version if found == project or canonicalize_name(found) == project else ""
 
 
-def _listed(version: Version, files: dict[str, File]) -> Listed:
+def _group_release(version: Version, files: dict[str, File]) -> Listed:
     offered = [file for file in files.values() if file.yanked is None]
     names = [file.name for file in offered]
     wheels = [n[:-4].split("-")[-3:] for n in names if n.endswith(".whl")]
@@ -115,42 +117,42 @@ def _listed(version: Version, files: dict[str, File]) -> Listed:
     )
 
 
-class _Job:
-    """One place, read in its own thread.
+class _Fetch:
+    """One location, read in its own thread.
 
     A hanging resolver, or a server that sends a byte now and then, cannot be interrupted, but a
     daemon thread can be abandoned.
     """
 
     def __init__(
-        self, place: str, read: Callable[[str, Web, str], list[File]], web: Web, project: str
+        self, location: str, read: Callable[[str, Web, str], list[File]], web: Web, project: str
     ) -> None:
-        self.place = place
-        self.outcome: Union[list[File], Unreadable, None] = None
-        self.bug: Optional[Exception] = None
+        self.location = location
+        self.result_or_error: Union[list[File], Unreadable, None] = None
+        self.error: Optional[Exception] = None
         self.started = time.monotonic()
         self.thread = threading.Thread(target=self._run, args=(read, web, project), daemon=True)
         self.thread.start()
 
     def _run(self, read: Callable[[str, Web, str], list[File]], web: Web, project: str) -> None:
         try:
-            self.outcome = read(self.place, web, project)
+            self.result_or_error = read(self.location, web, project)
         except Unreadable as problem:
-            self.outcome = problem
+            self.result_or_error = problem
         except Exception as error:  # noqa: BLE001 - raised again in `result`
-            self.bug = error
+            self.error = error
 
     def result(self, deadline: float) -> Union[list[File], Unreadable]:
         self.thread.join(max(0.0, deadline - time.monotonic()))
-        if self.bug is not None:
-            raise self.bug
-        if self.outcome is None:
+        if self.error is not None:
+            raise self.error
+        if self.result_or_error is None:
             return Unreadable(
-                f"{masked(self.place)} did not answer within "
+                f"{masked(self.location)} did not answer within "
                 f"{time.monotonic() - self.started:.0f} s: check the network, the VPN or pip's "
                 "proxy setting, then try again."
             )
-        return self.outcome
+        return self.result_or_error
 
 
 def _indexes(source: IndexSource, project: str) -> Iterator[str]:
@@ -160,54 +162,54 @@ def _indexes(source: IndexSource, project: str) -> Iterator[str]:
                 yield f"{url.rstrip('/')}/{project}/"
 
 
-def _read_index(place: str, web: Web, project: str) -> list[File]:
+def _read_index(location: str, web: Web, project: str) -> list[File]:
     """Return the files on a project's page of an index."""
-    path = _local(place)
+    path = _local_path(location)
     if path is None:
-        page = web.get(place)
-        files, honest = parse(page.body, page.type, place), is_json(page.type)
+        page = web.get(location)
+        files, is_index = parse(page.body, page.type, location), is_json(page.type)
     else:
         page_file = path / "index.html" if path.is_dir() else path
         if not page_file.is_file():
-            raise Unreadable(f"{masked(place)} has no page for {project}.", absent=True)
-        files, honest = parse(_contents(page_file), "text/html", place), True
+            raise Unreadable(f"{masked(location)} has no page for {project}.", absent=True)
+        files, is_index = parse(_read_file(page_file), "text/html", location), True
     if not any(_version_text(file.name, project) for file in files):
-        doubt = "" if honest else ": it may be a sign-in page, or not an index"
+        doubt = "" if is_index else ": it may be a sign-in page, or not an index"
         raise Unreadable(
-            f"{masked(place)} answered with a page that lists no file of {project}{doubt}. Check "
-            "pip's index-url.",
-            absent=honest,
+            f"{masked(location)} answered with a page that lists no file of {project}{doubt}. "
+            "Check pip's index-url.",
+            absent=is_index,
         )
     return files
 
 
-def _read_links(place: str, web: Web, project: str) -> list[File]:
+def _read_links(location: str, web: Web, project: str) -> list[File]:
     """Return the files of a find-links folder, page or single file."""
-    path = _local(place)
+    path = _local_path(location)
     if path is None:
-        name = file_name(place)
+        name = file_name(location)
         if _version_text(name, project):
             return [File(name, "", None)]
-        page = web.get(place)
-        return parse(page.body, page.type, place)
+        page = web.get(location)
+        return parse(page.body, page.type, location)
     if not path.exists():
-        raise Unreadable(f"The find-links place {masked(place)} does not exist.", absent=True)
+        raise Unreadable(f"The find-links location {masked(location)} does not exist.", absent=True)
     files: list[File] = []
     for entry in _entries(path):
         if entry.suffix.lower() in (".html", ".htm"):
-            files += parse(_contents(entry), "text/html", str(entry))
+            files += parse(_read_file(entry), "text/html", str(entry))
         else:
             files.append(File(entry.name, "", None))
     return files
 
 
-def _local(place: str) -> Optional[Path]:
-    """Return the path that a place names, or None for one on a network."""
-    if place.lower().startswith("file:"):
+def _local_path(location: str) -> Optional[Path]:
+    """Return the path of a local location, or None for one on a network."""
+    if location.lower().startswith("file:"):
         from urllib.request import url2pathname  # slow to import
 
-        return Path(url2pathname(urlsplit(place).path))
-    return None if "://" in place else Path(place).expanduser()
+        return Path(url2pathname(urlsplit(location).path))
+    return None if "://" in location else Path(location).expanduser()
 
 
 def _entries(path: Path) -> list[Path]:
@@ -217,12 +219,12 @@ def _entries(path: Path) -> list[Path]:
         raise Unreadable(f"The folder {path} cannot be read: {error.strerror}.") from None
 
 
-def _contents(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            body = file.read(LARGEST + 1)
+            body = file.read(MAX_PAGE_BYTES + 1)
     except OSError as error:
         raise Unreadable(f"The page {path} cannot be read: {error.strerror}.") from None
-    if len(body) > LARGEST:
+    if len(body) > MAX_PAGE_BYTES:
         raise too_large(str(path))
     return body

@@ -1,4 +1,4 @@
-"""Reading the pages of an index: PEP 691 (JSON), and PEP 503 (HTML) with PEP 592's attributes."""
+"""Read the pages of an index: PEP 691 (JSON), and PEP 503 (HTML) with PEP 592's attributes."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ class File(NamedTuple):
     yanked: Optional[str]
 
 
-def parse(body: bytes, content_type: str, place: str) -> list[File]:
+def parse(body: bytes, content_type: str, location: str) -> list[File]:
     """Read a page of an index by its content type. Raises Unreadable for any other content."""
-    kind = _kind(content_type)
+    kind = _media_type(content_type)
     if is_json(content_type):
-        return _parse_json(body, place)
+        return _parse_json(body, location)
     if kind in ("text/html", "application/vnd.pypi.simple.v1+html", "application/xhtml+xml"):
         page = _Page()
         page.feed(body.decode("utf-8", errors="replace"))
         page.close()
         return page.files
     raise Unreadable(
-        f"{masked(place)} answered with {kind or 'something without a type'}, which is not a list "
-        "of files: check pip's index-url."
+        f"{masked(location)} answered with {kind or 'something without a type'}, which is not a "
+        "list of files: check pip's index-url."
     )
 
 
 def is_json(content_type: str) -> bool:
     """Return whether this is the JSON format of an index, which only an index sends."""
-    return _kind(content_type) == "application/vnd.pypi.simple.v1+json"
+    return _media_type(content_type) == "application/vnd.pypi.simple.v1+json"
 
 
-def _kind(content_type: str) -> str:
+def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def _parse_json(body: bytes, place: str) -> list[File]:
+def _parse_json(body: bytes, location: str) -> list[File]:
     try:
-        return [_file(row) for row in json.loads(body)["files"]]
+        return [_parse_file(row) for row in json.loads(body)["files"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unreadable(
-            f"{masked(place)} sent JSON that is not an index page (PEP 691). This is the server's "
-            "fault: try again later, or use another index."
+            f"{masked(location)} sent JSON that is not an index page (PEP 691). This is the "
+            "server's fault: try again later, or use another index."
         ) from None
 
 
-def _file(row: dict[str, Any]) -> File:
+def _parse_file(row: dict[str, Any]) -> File:
     name, needs, yanked = row["filename"], row.get("requires-python"), row.get("yanked")
     if not isinstance(name, str) or not isinstance(needs, (str, type(None))):
         raise TypeError(f"not text: {name!r}, {needs!r}")
@@ -82,4 +82,5 @@ class _Page(HTMLParser):
 
 
 def file_name(address: str) -> str:
+    """Return the file name at the end of an address."""
     return unquote(address.partition("#")[0].partition("?")[0].rpartition("/")[2])

@@ -1,4 +1,4 @@
-"""Where pip looks for packages, and the error for a place that cannot be read."""
+"""Where pip looks for packages, and the error for a location that cannot be read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 
 from wizard.addresses import masked
 
-LARGEST = 32 * 1024 * 1024
+MAX_PAGE_BYTES = 32 * 1024 * 1024
 """Bytes. The real list has 1.7 MB; anything this large is not a list of files."""
 
-PATIENCE = 15.0
+MAX_WAIT = 15.0
 """Seconds. pip may be configured to wait for minutes, but a person at a screen does not."""
 
 
@@ -19,7 +19,7 @@ class IndexSource:
 
     The fields are pip's settings of the same names: ``url`` is ``index-url``, ``extra``
     ``extra-index-url``. ``timeout`` is in seconds, for one wait; a complete `fetch` takes at most
-    twice that, and never more than twice `PATIENCE`.
+    twice that, and never more than twice `MAX_WAIT`.
     """
 
     url: str
@@ -38,9 +38,10 @@ class IndexSource:
 
 
 class Unreadable(Exception):
-    """A place could not be read. The message is a sentence for the user, without secrets.
+    """A location could not be read. The message is a sentence for the user, without secrets.
 
-    ``absent`` says that the place has no files of the project, which is fine if another place does.
+    ``absent`` says that the location has no files of the project. This is fine if another location
+    has some.
     """
 
     def __init__(self, sentence: str, *, absent: bool = False) -> None:
@@ -48,9 +49,9 @@ class Unreadable(Exception):
         self.absent = absent
 
 
-def too_large(place: str) -> Unreadable:
+def too_large(location: str) -> Unreadable:
     """Return the error for a page that is too long to be a list of files."""
     return Unreadable(
-        f"{masked(place)} is larger than {LARGEST >> 20} MB, so it is not a list of files: check "
-        "pip's index-url."
+        f"{masked(location)} is larger than {MAX_PAGE_BYTES >> 20} MB, so it is not a list of "
+        "files: check pip's index-url."
     )

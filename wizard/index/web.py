@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from wizard.addresses import masked
-from wizard.index.source import LARGEST, IndexSource, Unreadable, too_large
+from wizard.index.source import MAX_PAGE_BYTES, IndexSource, Unreadable, too_large
 
 ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
@@ -108,12 +108,12 @@ class Web:
 
     def _body(self, response: requests.Response, shown: str) -> bytes:
         announced = response.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > LARGEST:
+        if announced.isdigit() and int(announced) > MAX_PAGE_BYTES:
             raise too_large(shown)
         body = bytearray()
         for chunk in response.iter_content(1 << 16):
             body += chunk
-            if len(body) > LARGEST:
+            if len(body) > MAX_PAGE_BYTES:
                 raise too_large(shown)
             if time.monotonic() > self.deadline:
                 raise requests.exceptions.ReadTimeout

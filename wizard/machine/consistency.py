@@ -1,4 +1,4 @@
-"""Checks whether a facts file describes a possible machine.
+"""Check whether a facts file describes a possible machine.
 
 It rejects only what would make a plan wrong. Unusual but real combinations are accepted: dnf on
 Debian, Homebrew on Linux, an Intel Python on a Mac with Apple silicon (Rosetta), a 32-bit Python on
@@ -17,22 +17,22 @@ from backends.manager import managers
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Listing, Manager, Pip, Python, System, Tool
 
-SHOWN = 5
+MAX_SHOWN = 5
 """The number of contradictions that are shown; the first ones usually cause the others."""
 _VERSION = re.compile(r"\d+(\.\d+)+\S*", re.ASCII)
-_WORD = re.compile(r"[\w.]+", re.ASCII)
+_TAG_PART = re.compile(r"[\w.]+", re.ASCII)
 """A part of a wheel's tag."""
 _TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
-_PYTHONS = {"linux": ("linux-",), "macos": ("macosx-",), "windows": ("win", "mingw")}
+_PYTHON_PLATFORMS = {"linux": ("linux-",), "macos": ("macosx-",), "windows": ("win", "mingw")}
 """Beginnings of ``sysconfig.get_platform()``; MinGW is also Windows."""
-_TAGS = {
+_TAG_PLATFORMS = {
     "linux": ("linux_", "manylinux", "musllinux_"),
     "macos": ("macosx_",),
     "windows": ("win", "mingw"),
 }
 """Beginnings of the platform in a wheel's tag; ``any`` is for all of them."""
 
-Wrong = Iterator[tuple[str, str]]
+Problems = Iterator[tuple[str, str]]
 """The key of a wrong value, and a clause that says what the value is and what is allowed."""
 
 
@@ -41,13 +41,13 @@ def check(facts: Facts, *, source: str) -> None:
 
     ``source`` names the file in the message, which names each wrong key and what is allowed.
     """
-    wrong = [f"{key} {clause}" for key, clause in _contradictions(facts)]
-    if not wrong:
+    problems = [f"{key} {clause}" for key, clause in _contradictions(facts)]
+    if not problems:
         return
-    more = f"… and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    more = f"… and {len(problems) - MAX_SHOWN} more" if len(problems) > MAX_SHOWN else ""
     raise BadRequest(
         f"{source} describes an impossible machine.",
-        shown="\n".join([*wrong[:SHOWN], *([more] if more else [])]),
+        shown="\n".join([*problems[:MAX_SHOWN], *([more] if more else [])]),
         hints=(
             "Correct these values.",
             "Or save the machine again: cryptography-wizard doctor --json > machine.json",
@@ -55,7 +55,7 @@ def check(facts: Facts, *, source: str) -> None:
     )
 
 
-def _contradictions(facts: Facts) -> Wrong:
+def _contradictions(facts: Facts) -> Problems:
     yield from _system(facts.system)
     for number, python in enumerate(facts.pythons):
         yield from _python(f"pythons[{number}]", python, facts.system.name)
@@ -66,14 +66,14 @@ def _contradictions(facts: Facts) -> Wrong:
         yield from _tool(f"tools[{number}]", tool)
     for number, headers in enumerate(facts.openssl):
         yield from _headers(f"openssl[{number}]", headers)
-    yield from _least("terminal.columns", facts.terminal.columns, 0)
-    yield from _least("terminal.lines", facts.terminal.lines, 0)
+    yield from _at_least("terminal.columns", facts.terminal.columns, 0)
+    yield from _at_least("terminal.lines", facts.terminal.lines, 0)
     yield from _absolute("folder", facts.folder, facts.system.name)
     yield from _absolute("cache", facts.cache, facts.system.name)
-    yield from _twice("variables", (name for name, _ in facts.variables))
+    yield from _repeated("variables", (name for name, _ in facts.variables))
 
 
-def _system(system: System) -> Wrong:
+def _system(system: System) -> Problems:
     if system.libc and system.name in ("macos", "windows"):
         yield "system.libc", f"is {system.libc!r}, but {system.name} has neither: allowed is ''."
     wrong = {
@@ -86,13 +86,13 @@ def _system(system: System) -> Wrong:
         )
         clause = f"is {system.distribution!r}, but system.name is {system.name!r}"
         yield "system.distribution", f"{clause}: allowed is {allowed}."
-    yield from _least("system.memory", system.memory, 0)
-    yield from _least("system.temporary_free", system.temporary_free, 0)
-    yield from _least("system.cores", system.cores, 1)
+    yield from _at_least("system.memory", system.memory, 0)
+    yield from _at_least("system.temporary_free", system.temporary_free, 0)
+    yield from _at_least("system.cores", system.cores, 1)
     yield from _absolute("system.temporary", system.temporary, system.name)
 
 
-def _python(key: str, python: Python, system: str) -> Wrong:
+def _python(key: str, python: Python, system: str) -> Problems:
     if not python.path:
         yield f"{key}.path", "is empty, but every Python has one."
     if python.problem:
@@ -104,15 +104,15 @@ def _python(key: str, python: Python, system: str) -> Wrong:
             f"is {python.version!r}, but a Python without a problem has a version, like '3.11.7'."
         )
         yield f"{key}.version", clause
-    for name, word in (("implementation", python.implementation), ("machine", python.machine)):
-        if word and not _WORD.fullmatch(word):
+    for name, value in (("implementation", python.implementation), ("machine", python.machine)):
+        if value and not _TAG_PART.fullmatch(value):
             example = {"implementation": "cpython", "machine": "x86_64"}[name]
-            yield f"{key}.{name}", f"is {word!r}: allowed is one word, like '{example}'."
+            yield f"{key}.{name}", f"is {value!r}: allowed is one word, like '{example}'."
     if python.bits not in (32, 64):
         yield f"{key}.bits", f"is {python.bits}: allowed are 32 and 64."
-    begins = _PYTHONS.get(system, ())
-    if python.platform and begins and not python.platform.startswith(begins):
-        words = " or ".join(f"'{word}…'" for word in begins)
+    prefixes = _PYTHON_PLATFORMS.get(system, ())
+    if python.platform and prefixes and not python.platform.startswith(prefixes):
+        words = " or ".join(f"'{value}…'" for value in prefixes)
         clause = f"is {python.platform!r}, but system.name is {system!r}: allowed is {words}."
         yield f"{key}.platform", clause
     if python.libc and system in ("macos", "windows"):
@@ -123,27 +123,27 @@ def _python(key: str, python: Python, system: str) -> Wrong:
         yield from _pip(f"{key}.pip", python.pip, system)
 
 
-def _pip(key: str, pip: Pip, system: str) -> Wrong:
+def _pip(key: str, pip: Pip, system: str) -> Problems:
     if not _VERSION.fullmatch(pip.version):
         yield f"{key}.version", f"is {pip.version!r}: allowed is a version, like '24.0'."
-    begins = ("any", *_TAGS[system]) if system in _TAGS else ("",)
+    prefixes = ("any", *_TAG_PLATFORMS[system]) if system in _TAG_PLATFORMS else ("",)
     for number, tag in enumerate(pip.tags):
         if not _is_tag(tag):
-            yield f"{key}.tags[{number}]", _no_tag(tag)
+            yield f"{key}.tags[{number}]", _wrong_tag(tag)
             return
         for platform in tag.rpartition("-")[2].split("."):
-            if not platform.startswith(begins):
-                words = " or ".join(f"'{word}…'" for word in begins)
+            if not platform.startswith(prefixes):
+                words = " or ".join(f"'{prefix}…'" for prefix in prefixes)
                 clause = f"is for {platform!r}, but system.name is {system!r}: allowed is {words}."
                 yield f"{key}.tags[{number}]", clause
                 return  # it is the same for all others
 
 
-def _listing(listing: Listing) -> Wrong:
+def _listing(listing: Listing) -> Problems:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet  # both are slow to import
     from packaging.version import InvalidVersion, Version
 
-    newer: Version | None = None
+    previous: Version | None = None
     for number, listed in enumerate(listing.releases):
         key = f"listing.releases[{number}]"
         try:
@@ -151,35 +151,35 @@ def _listing(listing: Listing) -> Wrong:
         except InvalidVersion:
             yield f"{key}.version", f"is {listed.version!r}: allowed is a version, like '50.0.2'."
             continue
-        if newer is not None and version >= newer:
+        if previous is not None and version >= previous:
             clause = (
-                f"is {listed.version!r}, after {newer}: each version appears once, the "
+                f"is {listed.version!r}, after {previous}: each version appears once, the "
                 "newest first."
             )
             yield f"{key}.version", clause
-        newer = version
+        previous = version
         try:
             SpecifierSet(listed.requires_python)
         except InvalidSpecifier:
             clause = f"is {listed.requires_python!r}: allowed is a range of versions, like '>=3.8'."
             yield f"{key}.requires_python", clause
-        for place, tag in enumerate(listed.wheels):
+        for index, tag in enumerate(listed.wheels):
             if not _is_tag(tag):
-                yield f"{key}.wheels[{place}]", _no_tag(tag)
+                yield f"{key}.wheels[{index}]", _wrong_tag(tag)
 
 
-def _managers(found: tuple[Manager, ...]) -> Wrong:
+def _managers(found: tuple[Manager, ...]) -> Problems:
     known = managers()
     for number, manager in enumerate(found):
         key = f"managers[{number}]"
         if manager.name not in known:
             clause = f"is {manager.name!r}: this wizard knows {', '.join(sorted(known))}."
             yield f"{key}.name", clause
-        yield from _twice(f"{key}.packages", (package.name for package in manager.packages))
-    yield from _twice("managers", (manager.name for manager in found))
+        yield from _repeated(f"{key}.packages", (package.name for package in manager.packages))
+    yield from _repeated("managers", (manager.name for manager in found))
 
 
-def _tool(key: str, tool: Tool) -> Wrong:
+def _tool(key: str, tool: Tool) -> Problems:
     if tool.version and tool.problem:
         clause = f"is {tool.version!r}, but a tool that has a problem has no version."
         yield f"{key}.version", clause
@@ -187,7 +187,7 @@ def _tool(key: str, tool: Tool) -> Wrong:
         yield f"{key}.path", "is empty, but a tool that works has one."
 
 
-def _headers(key: str, headers: Headers) -> Wrong:
+def _headers(key: str, headers: Headers) -> Problems:
     if not headers.folder:
         yield f"{key}.folder", "is empty: allowed is the folder that has openssl/opensslv.h."
     for kind in ("static", "shared"):
@@ -195,24 +195,24 @@ def _headers(key: str, headers: Headers) -> Wrong:
             yield f"{key}.{kind}", "is true, but libraries, the folder they are in, is empty."
 
 
-def _least(key: str, value: int, least: int) -> Wrong:
+def _at_least(key: str, value: int, least: int) -> Problems:
     if value < least:
         yield key, f"is {value}: allowed is {least} or more."
 
 
-def _absolute(key: str, path: str, system: str) -> Wrong:
+def _absolute(key: str, path: str, system: str) -> Problems:
     """An empty path is unknown. Paths of Windows follow its rules, on any machine."""
     if system == "windows":
-        fits = bool(ntpath.splitdrive(path)[0]) and ntpath.isabs(path)
+        is_absolute = bool(ntpath.splitdrive(path)[0]) and ntpath.isabs(path)
         example = r"C:\Users\ada"
     else:
-        fits = posixpath.isabs(path)
+        is_absolute = posixpath.isabs(path)
         example = "/home/ada"
-    if path and not fits:
+    if path and not is_absolute:
         yield key, f"is {path!r}: allowed is an absolute path, like {example}."
 
 
-def _twice(key: str, names: Iterable[str]) -> Wrong:
+def _repeated(key: str, names: Iterable[str]) -> Problems:
     for name, count in Counter(names).items():
         if not name:
             yield key, "has an entry whose name is empty."
@@ -224,5 +224,5 @@ def _is_tag(tag: str) -> bool:
     return bool(_TAG.fullmatch(tag)) and all(part for part in re.split(r"[-.]", tag))
 
 
-def _no_tag(tag: str) -> str:
+def _wrong_tag(tag: str) -> str:
     return f"is {tag!r}: allowed is a tag of three parts, like 'cp311-abi3-macosx_11_0_arm64'."

@@ -17,42 +17,58 @@ from pathlib import Path
 from backends.manager import managers
 from wizard.facts import Headers
 from wizard.programs.processes import ProgramTimeout, ask
-from wizard.proof import libraries as of
+from wizard.proof import libraries as library_files
 
-PATIENCE = 8.0
+TIME_LIMIT = 8.0
 """Seconds."""
-LIBRARIES = ("libssl.so", "libssl.dylib", "libssl.lib", "libssl.a")
+LINKED_LIBRARIES = ("libssl.so", "libssl.dylib", "libssl.lib", "libssl.a")
 """Names of libraries that a linker uses; the last is static, except on Windows, where both end in
 .lib."""
-SHARED = ("libssl.so", "libcrypto.so", "libssl.dylib", "libcrypto.dylib")
-CRYPTO = ("libcrypto.so", "libcrypto.dylib", "libcrypto.a")
+SHARED_LIBRARIES = ("libssl.so", "libcrypto.so", "libssl.dylib", "libcrypto.dylib")
+CRYPTO_LIBRARIES = ("libcrypto.so", "libcrypto.dylib", "libcrypto.a")
 
 
-def read(asked: str = "") -> tuple[Headers, ...]:
+def read(requested: str = "") -> tuple[Headers, ...]:
     """Return OpenSSL's headers, in the order in which a build looks for them.
 
-    ``asked`` is the folder of an OpenSSL that comes first.
+    ``requested`` is the folder of an OpenSSL that comes first.
     """
     found: dict[str, Headers] = {}
-    for folder in (*([os.path.join(asked, "include")] if asked else []), *_include_folders()):
-        real = os.path.realpath(folder)
+    for folder in (
+        *([os.path.join(requested, "include")] if requested else []),
+        *_include_folders(),
+    ):
+        real_path = os.path.realpath(folder)
         version = version_of(_opensslv(folder))
-        if version and real not in found:
-            found[real] = _described(folder, version)
+        if version and real_path not in found:
+            found[real_path] = _describe(folder, version)
     return tuple(found.values())
 
 
-def _described(folder: str, version: str) -> Headers:
-    libraries = _libraries(folder)
-    crypto = next((p for name in CRYPTO if (p := Path(libraries, name)).is_file()), None)
-    if not libraries or crypto is None:
+def _describe(folder: str, version: str) -> Headers:
+    libraries = _library_folder(folder)
+    libcrypto = next(
+        (p for name in CRYPTO_LIBRARIES if (p := Path(libraries, name)).is_file()), None
+    )
+    if not libraries or libcrypto is None:
         return Headers(folder, version, libraries)
     static = all(Path(libraries, f"{name}.a").is_file() for name in ("libssl", "libcrypto"))
     try:
-        own, machine = of.version(crypto), of.machine(crypto)
+        version_of_library, machine = (
+            library_files.version(libcrypto),
+            library_files.machine(libcrypto),
+        )
     except OSError:
-        own, machine = "", ""  # it cannot be read, so nothing is known about it
-    return Headers(folder, version, libraries, static, own, machine, _has(libraries, SHARED))
+        version_of_library, machine = "", ""  # it cannot be read, so nothing is known about it
+    return Headers(
+        folder,
+        version,
+        libraries,
+        static,
+        version_of_library,
+        machine,
+        _has_any(libraries, SHARED_LIBRARIES),
+    )
 
 
 def _opensslv(folder: str) -> str:
@@ -79,9 +95,9 @@ def _include_folders() -> Iterator[str]:
     if os.environ.get("OPENSSL_DIR"):
         yield os.path.join(os.environ["OPENSSL_DIR"], "include")
     if sys.platform == "win32":
-        yield from _windows()
+        yield from _windows_folders()
         return
-    yield from _pkg_config()
+    yield from _pkg_config_folder()
     for manager in managers().values():
         for pattern in manager.openssl_headers:
             yield from sorted(glob(pattern), reverse=True)
@@ -89,46 +105,46 @@ def _include_folders() -> Iterator[str]:
     yield from sorted(glob("/usr/include/openssl[0-9]*"))  # the second OpenSSL of RHEL and SUSE
 
 
-def _pkg_config() -> Iterator[str]:
+def _pkg_config_folder() -> Iterator[str]:
     program = shutil.which("pkg-config")
     if program is None:
         return
     try:
-        output = ask((program, "--variable=includedir", "openssl"), timeout=PATIENCE)
+        output = ask((program, "--variable=includedir", "openssl"), timeout=TIME_LIMIT)
     except (OSError, ProgramTimeout):
         return  # reported as a tool with a problem
     if output.exit == 0 and output.stdout.strip():
         yield output.stdout.strip()
 
 
-def _windows() -> Iterator[str]:
+def _windows_folders() -> Iterator[str]:
     """Yield the folders of the usual installers for Windows, and of vcpkg."""
     drive = os.environ.get("SYSTEMDRIVE", "C:")
-    above = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)")]
-    for folder in (*filter(None, above), f"{drive}\\"):
+    program_files = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)")]
+    for folder in (*filter(None, program_files), f"{drive}\\"):
         yield from sorted(glob(os.path.join(folder, "OpenSSL*", "include")))
     if os.environ.get("VCPKG_ROOT"):
         yield from sorted(glob(os.path.join(os.environ["VCPKG_ROOT"], "installed", "*", "include")))
 
 
-def _libraries(include: str) -> str:
+def _library_folder(include: str) -> str:
     """Return the folder with the libraries for the headers in ``include``, or empty if not
     found.
     """
-    above = os.path.dirname(include.rstrip("/\\"))
-    inside = [os.path.join(above, name) for name in ("lib", "lib64")]
+    parent = os.path.dirname(include.rstrip("/\\"))
+    folders = [os.path.join(parent, name) for name in ("lib", "lib64")]
     if sys.platform == "win32":  # current installers have one folder for each kind of library
-        inside = [*sorted(glob(os.path.join(above, "lib", "VC", "*", "MD"))), *inside]
+        folders = [*sorted(glob(os.path.join(parent, "lib", "VC", "*", "MD"))), *folders]
     multiarch = sysconfig.get_config_var("MULTIARCH")
     name = os.path.basename(include)
     if include.startswith("/usr/include"):
-        second = name if name != "include" else ""  # the second OpenSSL of RHEL: openssl11
-        inside = [
+        subfolder = name if name != "include" else ""  # the second OpenSSL of RHEL: openssl11
+        folders = [
             *([f"/usr/lib/{multiarch}"] if multiarch else []),
-            *(f"/usr/{lib}/{second}".rstrip("/") for lib in ("lib64", "lib")),
+            *(f"/usr/{lib}/{subfolder}".rstrip("/") for lib in ("lib64", "lib")),
         ]
-    return next((folder for folder in inside if _has(folder, LIBRARIES)), "")
+    return next((folder for folder in folders if _has_any(folder, LINKED_LIBRARIES)), "")
 
 
-def _has(folder: str, names: tuple[str, ...]) -> bool:
+def _has_any(folder: str, names: tuple[str, ...]) -> bool:
     return any(os.path.exists(os.path.join(folder, name)) for name in names)

@@ -1,4 +1,4 @@
-"""Inspecting one Python, which runs ``wizard/target/describe.py`` and describes itself."""
+"""Inspect one Python: it runs ``wizard/target/describe.py`` and describes itself."""
 
 # Paths are kept as the user wrote them; Path would normalize them.
 # ruff: noqa: PTH110, PTH111, PTH112, PTH114, PTH119
@@ -18,70 +18,74 @@ from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.target_scripts import target_script
 from wizard.versions import at_least
 
-PATIENCE = 15.0
+TIME_LIMIT = 15.0
 """Seconds. Python answers within 0.2, or within 5 on a laptop that scans every new program."""
-OLDEST = "3.6"
+OLDEST_PYTHON = "3.6"
 
 
 def inspect(
-    path: str, origin: str, timeout: float = PATIENCE
+    path: str, origin: str, timeout: float = TIME_LIMIT
 ) -> tuple[Python, Optional[IndexSource]]:
     """Ask the Python at ``path`` to describe itself, and where its pip looks for packages.
 
     Facts contain no secrets: a user name or password in an address is only in the `IndexSource`,
-    which is None if no pip is known. Does not raise errors of the program: if it is broken, hangs,
-    is not a Python or is too old, it has a ``problem``.
+    which is None if no pip is known. Does not raise errors of the program: a Python that is broken,
+    hangs or is too old, or a program that is no Python, has a ``problem``.
     """
     program = os.path.expanduser(path)
-    problem = _no_program(program)
+    problem = _path_problem(program)
     if problem:
         return Python(path, origin, problem=problem), None
     with target_script("describe.py") as script:
         try:
-            # -B: nothing is written. The settings of the environment stay: pip sees them as well.
+            # -B: Python writes no files. The variables stay, because pip reads them too.
             output = ask((program, "-B", str(script)), timeout=timeout)
         except ProgramTimeout:
             problem = f"It did not answer within {timeout:g} seconds."
             return Python(path, origin, problem=problem), None
         except OSError as error:
             return Python(path, origin, problem=f"It cannot be started: {error.strerror}."), None
-    described = _described(output)
+    described = _parse_description(output)
     if not described.get("version"):
-        return Python(path, origin, problem=_no_python(output)), None
-    return _python(path, origin, described), _source(described.get("pip"))
+        return Python(path, origin, problem=_output_problem(output)), None
+    return _python(path, origin, described), _index_source(described.get("pip"))
 
 
-def _no_program(program: str) -> str:
-    """Why this path is not started; a program that is not a Python must not get our file."""
+def _path_problem(program: str) -> str:
+    """Return why this path is not started, or empty. Only a Python may get our script."""
     if os.path.isdir(program):
         return "It is a folder. For an environment, use --venv."
     if not os.path.exists(program):
-        gone = os.path.islink(program)
-        return "It points to a Python that no longer exists." if gone else "It does not exist."
+        is_broken_link = os.path.islink(program)
+        return (
+            "It points to a Python that no longer exists."
+            if is_broken_link
+            else "It does not exist."
+        )
     if not re.search("py", os.path.basename(program), re.IGNORECASE):
         return "Its name is not that of a Python."
     return ""
 
 
-def _described(output: Output) -> dict[str, Any]:
-    # Other files that Python loads at startup may also print; our line is the last one.
+def _parse_description(output: Output) -> dict[str, Any]:
+    # Other files that Python loads at startup may also print. Our line is the last one.
     for line in reversed(output.stdout.splitlines()):
         if line.startswith("{"):
             try:
-                found = json.loads(line)
+                description = json.loads(line)
             except ValueError:
                 return {}
-            return found if isinstance(found, dict) else {}
+            return description if isinstance(description, dict) else {}
     return {}
 
 
-def _no_python(output: Output) -> str:
+def _output_problem(output: Output) -> str:
     lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
     if output.exit:
         # A shim exits with 127 if it found no program; its first line says so, the others give
         # advice.
-        telling = lines[:1] if output.exit == 127 else lines[-1:]
-        shown = f": {telling[0][:200]}" if telling else "."
+        message = lines[:1] if output.exit == 127 else lines[-1:]
+        shown = f": {message[0][:200]}" if message else "."
         return f"It ended with exit code {output.exit}{shown}"
     return "It is not a Python: it does not answer like one."
 
@@ -111,33 +115,34 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         pip=_pip(facts),
         pip_problem=_pip_problem(facts),
         cryptography=str(facts.get("cryptography", "")),
-        problem="" if at_least(version, OLDEST) else _too_old(version),
+        problem="" if at_least(version, OLDEST_PYTHON) else _too_old(version),
     )
 
 
 def _too_old(version: str) -> str:
-    return f"Python {version} is too old: cryptography since 3.4 needs Python {OLDEST} or newer."
+    oldest = OLDEST_PYTHON
+    return f"Python {version} is too old: cryptography since 3.4 needs Python {oldest} or newer."
 
 
 def _pip(facts: dict[str, Any]) -> Optional[Pip]:
     pip = facts.get("pip")
     if not pip or not pip.get("installed") or not pip.get("tags"):
         return None  # for a pip that is only bundled, only its index matters
-    return Pip(str(pip["version"]), tuple(pip["tags"]), _index(pip))
+    return Pip(str(pip["version"]), tuple(pip["tags"]), _pip_index(pip))
 
 
 def _pip_problem(facts: dict[str, Any]) -> str:
     pip = facts.get("pip") or {}
     errors = [*pip.get("errors", {}).values(), facts.get("errors", {}).get("pip", "")]
     first = next((error for error in errors if error), "")
-    if not first or not at_least(str(facts["version"]), OLDEST):
+    if not first or not at_least(str(facts["version"]), OLDEST_PYTHON):
         return ""
     name = f"pip {pip['version']}" if pip.get("version") else "pip"
     return f"{name} does not work with this Python: {masked(first)[:300]}"
 
 
-def _index(pip: dict[str, Any]) -> Optional[PipIndex]:
-    source = _source(pip)
+def _pip_index(pip: dict[str, Any]) -> Optional[PipIndex]:
+    source = _index_source(pip)
     if source is None:
         return None
     addresses = (source.url, *source.extra, *source.find_links)
@@ -149,21 +154,21 @@ def _index(pip: dict[str, Any]) -> Optional[PipIndex]:
         no_index=source.no_index,
         secret=any(masked(address) != address for address in addresses),
         changed=tuple(
-            f"{name} = {_shown(name, value)} ({masked(where)})"
+            f"{name} = {_setting_text(name, value)} ({masked(where)})"
             for name, value, where in pip.get("settings", ())
             if not (name == "index-url" and value == pip.get("default"))
         ),
     )
 
 
-def _shown(name: str, value: object) -> str:
+def _setting_text(name: str, value: object) -> str:
     text = " ".join(value) if isinstance(value, list) else str(value)
     if name == "proxy" and "://" not in text:
         return re.sub(r"^\S*@", "****@", text)  # pip also accepts user:password@host:port
     return masked(text)
 
 
-def _source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
+def _index_source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
     """Return where this pip looks, including secrets, or None if it could not be asked."""
     if not pip:
         return None
@@ -175,15 +180,15 @@ def _source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:
         url=url,
         extra=tuple(settings.get("extra-index-url", ())),
         find_links=tuple(settings.get("find-links", ())),
-        # The words that pip accepts as yes.
+        # The values that pip accepts as true.
         no_index=settings.get("no-index", "").lower() in ("y", "yes", "t", "true", "on", "1"),
         cert=settings.get("cert", ""),
         client_cert=settings.get("client-cert", ""),
         proxy=settings.get("proxy", ""),
         trusted_hosts=tuple(settings.get("trusted-host", ())),
-        timeout=_seconds(settings.get("timeout", "")),
+        timeout=_parse_timeout(settings.get("timeout", "")),
     )
 
 
-def _seconds(text: str) -> float:
+def _parse_timeout(text: str) -> float:
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else IndexSource("").timeout

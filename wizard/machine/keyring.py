@@ -12,21 +12,21 @@ from wizard.programs.processes import ask
 from wizard.versions import at_least
 
 
-def known(tools: Sequence[Tool], fingerprints: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these keys that are in the keyring and not revoked.
+def find_keys(tools: Sequence[Tool], fingerprints: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these keys are in the keyring and not revoked.
 
     Empty if there is no suitable gpg, or no keyring. Raises ProgramTimeout and OSError if gpg
     cannot be asked.
     """
     tool = next((t for t in tools if t.name == "gpg" and not t.problem), None)
-    if tool is None or not at_least(tool.version, gpg.OLDEST) or not _is_there():
+    if tool is None or not at_least(tool.version, gpg.OLDEST) or not _has_keyring():
         return ()
     command = gpg.keys(tool.path, fingerprints)
     output = ask(command.argv, env=dict(command.env), timeout=command.timeout)
-    found = gpg.listed(output.stdout)
-    return tuple(each for each in fingerprints if each in found)
+    listed = gpg.listed(output.stdout)
+    return tuple(fingerprint for fingerprint in fingerprints if fingerprint in listed)
 
 
-def _is_there() -> bool:
+def _has_keyring() -> bool:
     home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
     return any((home / ring).is_file() for ring in gpg.RINGS)

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 from wizard import locations, openssl_archive
 from wizard.cache import integrity
@@ -24,7 +24,7 @@ Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
 
 def probe(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Facts:
-    """Read the facts of this machine; ``folder`` is the working folder, if not the current one.
+    """Read the facts of this machine; ``folder`` replaces the current working folder.
 
     Without ``everything``, it reads only what the choices need: a wheel needs its target and the
     index; a source build also needs the tools and the package managers. Errors of the machine are
@@ -43,93 +43,86 @@ class Measured:
 
 def measure(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Measured:
     """Do the same as `probe`, and return how long each part took."""
-    here = str(Path(folder or ".").absolute())
-    wanted = bool(choices.method) and methods()[choices.method].looks_deep
-    deep = everything or wanted or bool(choices.manager)
-    versions = pythons.minors(choices, here) if deep else ()
-    listings: dict[IndexSource, Task[Listing]] = {}
-
-    def listing(_python: Python, source: IndexSource) -> None:
-        # The first Python that works is nearly always the recommended one, and all usually have the
-        # same index. So the network request starts while the rest is still being read.
-        if not listings and not choices.from_wheelhouse:
-            listings[source] = _list(source)
+    working_folder = str(Path(folder or ".").absolute())
+    deep = everything or bool(choices.manager) or _needs_tools(choices)
+    minors = pythons.minors(choices, working_folder) if deep else ()
+    listings = _Listings(needed=not choices.from_wheelhouse)
 
     def find() -> Found:
-        return pythons.find(choices, here, everything=everything, seen=listing)
+        return pythons.find(
+            choices, working_folder, everything=everything, on_found=listings.fetch_first
+        )
 
-    the_pythons: Task[Found] = Task("Pythons", 120, find)
-    the_system = Task("System", 15, system.read)
-    the_tools = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
-    deep_tasks = _Deep(versions, _folder(choices)) if deep else None
+    python_task: Task[Found] = Task("Pythons", 120, find)
+    system_task = Task("System", 15, system.read)
+    tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
+    build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
 
-    found, sources = the_pythons.answer(((), {}))
-    brought = the_tools.answer(())
-    if deep_tasks is None and not _can_install(found, brought):
-        deep_tasks = _Deep(_minors(found))  # a system package is needed
-    if choices.from_wheelhouse:
-        from wizard.proof import manifest  # no index is asked
-
-        listed: Optional[Listing] = manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
-    else:
-        listed = _listing(found, sources, listings)
-    tasks: list[
-        Task[Listing] | Task[Found] | Task[System] | Task[tuple[Tool, ...]] | Task[tuple[str, ...]]
-    ]
-    tasks = [the_pythons, the_system, the_tools, *listings.values()]
-    the_machine = the_system.answer(System(system.name(), ""))
-    managers: tuple[Manager, ...] = ()
-    openssl: tuple[Headers, ...] = ()
-    privilege = Privilege()
+    found, sources = python_task.answer(((), {}))
+    tools_found = tool_task.answer(())
+    if build_probe is None and not _can_make_environment(found, tools_found):
+        build_probe = _BuildProbe(_minors(found))  # a system package is needed
+    listing = _wheelhouse_listing(choices) or listings.recommended(found, sources)
+    machine = system_task.answer(System(system.system_name(), ""))
     variables = system.variables() if deep else ()
-    the_trust = _Trust(brought, choices, variables) if deep else None
-    seconds = {}
-    problems = list(the_machine.problems)
-    if deep_tasks is not None:
-        managers, openssl, privilege = deep_tasks.answers()
-        problems += deep_tasks.problems()
-        seconds.update(deep_tasks.seconds())
-    archives, signers = the_trust.answers() if the_trust else ((), ())
-    tasks += the_trust.tasks if the_trust else ()
-    problems += [task.problem for task in tasks if task.problem]
-    seconds.update({task.name: task.seconds for task in tasks})
+    archive_probe = _ArchiveProbe(tools_found, choices, variables) if deep else None
+    managers, openssl, privilege = build_probe.answers() if build_probe else ((), (), Privilege())
+    archives, signers = archive_probe.answers() if archive_probe else ((), ())
+
+    tasks: list[Task[Any]] = [*(build_probe.tasks if build_probe else ())]
+    tasks += [python_task, system_task, tool_task, *listings.tasks.values()]
+    tasks += archive_probe.tasks if archive_probe else ()
+    problems = (*machine.problems, *(task.problem for task in tasks if task.problem))
     facts = Facts(
-        system=replace(the_machine, problems=tuple(problems)),
+        system=replace(machine, problems=problems),
         pythons=found,
-        listing=listed,
+        listing=listing,
         managers=managers,
-        tools=brought,
+        tools=tools_found,
         openssl=openssl,
         privilege=privilege,
         terminal=system.terminal(),
-        folder=here,
+        folder=working_folder,
         cache=str(locations.cache()),
         certificates=system.certificates() if deep else "",
         multiarch=system.multiarch() if deep else "",
-        built=integrity.sealed(locations.cache() / "openssl") if deep else (),
+        built=integrity.sealed_folders(locations.cache() / "openssl") if deep else (),
         archives=archives,
         signers=signers,
         variables=variables,
         cargo_config=system.cargo_config() if deep else "",
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
-    return Measured(facts, seconds)
+    return Measured(facts, {task.name: task.seconds for task in tasks})
 
 
-def _folder(choices: Choices) -> str:
+def _needs_tools(choices: Choices) -> bool:
+    return bool(choices.method) and methods()[choices.method].needs_tools
+
+
+def _wheelhouse_listing(choices: Choices) -> Optional[Listing]:
+    """Return the listing of the wheelhouse to install from, or None if there is none."""
+    if not choices.from_wheelhouse:
+        return None
+    from wizard.proof import manifest  # rarely needed
+
+    return manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
+
+
+def _openssl_folder(choices: Choices) -> str:
     """Return the folder of the named OpenSSL, or empty if none was named."""
-    chosen = choices.own_openssl
+    chosen = choices.custom_openssl
     return chosen.path if isinstance(chosen, OpenSSLFolder) else ""
 
 
-class _Deep:
-    """Read what only a source build, or a Python without ensurepip, needs."""
+class _BuildProbe:
+    """Reads what only a source build, or a Python without ensurepip, needs."""
 
-    def __init__(self, minors: tuple[str, ...], named: str = "") -> None:
+    def __init__(self, minors: tuple[str, ...], openssl_folder: str = "") -> None:
         self._managers = Task("Package managers", 90, lambda: packages.read(minors))
-        self._headers = Task("OpenSSL headers", 15, lambda: headers.read(named))
+        self._headers = Task("OpenSSL headers", 15, lambda: headers.read(openssl_folder))
         self._privilege = Task("Privilege", 15, system.privilege)
-        self._all = (self._managers, self._headers, self._privilege)
+        self.tasks: tuple[Task[Any], ...] = (self._managers, self._headers, self._privilege)
 
     def answers(self) -> tuple[tuple[Manager, ...], tuple[Headers, ...], Privilege]:
         return (
@@ -138,24 +131,19 @@ class _Deep:
             self._privilege.answer(Privilege()),
         )
 
-    def problems(self) -> list[str]:
-        return [task.problem for task in self._all if task.problem]
 
-    def seconds(self) -> dict[str, float]:
-        return {task.name: task.seconds for task in self._all}
-
-
-class _Trust:
-    """Read what is needed to check an OpenSSL archive: local archives, and the keyring."""
+class _ArchiveProbe:
+    """Reads what is needed to check an OpenSSL archive: local archives, and the keyring."""
 
     def __init__(
         self, tools: tuple[Tool, ...], choices: Choices, variables: tuple[tuple[str, str], ...]
     ) -> None:
-        place = choices.openssl_source or dict(variables).get(openssl_archive.VARIABLE, "")
-        signers = tuple(dict.fromkeys(row.signer for row in load().openssls if row.signer))
+        location = choices.openssl_source or dict(variables).get(openssl_archive.VARIABLE, "")
+        sources = load().openssls
+        signers = tuple(dict.fromkeys(source.signer for source in sources if source.signer))
         self.tasks = (
-            Task("OpenSSL's archives", 10, lambda: openssl_archive.local_files(place)),
-            Task("Keyring", 10, lambda: keyring.known(tools, signers)),
+            Task("OpenSSL's archives", 10, lambda: openssl_archive.local_files(location)),
+            Task("Keyring", 10, lambda: keyring.find_keys(tools, signers)),
         )
 
     def answers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -163,39 +151,51 @@ class _Trust:
         return archives.answer(()), signers.answer(())
 
 
-def _list(source: IndexSource) -> Task[Listing]:
-    def fetch() -> Listing:
-        from wizard.index import listing
+class _Listings:
+    """Fetches the listing of each index at most once. None is fetched unless ``needed``."""
 
-        return listing.fetch(source)
+    def __init__(self, *, needed: bool) -> None:
+        self.tasks: dict[IndexSource, Task[Listing]] = {}
+        self._needed = needed
 
-    return Task("Index", 45, fetch)
+    def fetch_first(self, _python: Python, source: IndexSource) -> None:
+        """Start to fetch the index of the first Python that works.
+
+        That Python is nearly always the recommended one, and all Pythons usually have the same
+        index, so the request starts while other facts are still being read.
+        """
+        if self._needed and not self.tasks:
+            self._start(source)
+
+    def recommended(
+        self, found: tuple[Python, ...], sources: dict[str, IndexSource]
+    ) -> Optional[Listing]:
+        """Return the listing of the recommended Python's index; of the next one's without pip.
+
+        If no Python has pip (Debian without python3-venv), it is the index of the Python that runs
+        the wizard. None if no Python works.
+        """
+        source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
+        if source is None and any(not python.problem for python in found):
+            source = inspect(sys.executable, "wizard")[1]
+        if source is None:
+            return None
+        if source not in self.tasks:
+            self._start(source)
+        return self.tasks[source].answer(Listing(problem="The index did not answer in time."))
+
+    def _start(self, source: IndexSource) -> None:
+        def fetch() -> Listing:
+            from wizard.index import listing
+
+            return listing.fetch(source)
+
+        self.tasks[source] = Task("Index", 45, fetch)
 
 
-def _listing(
-    found: tuple[Python, ...],
-    sources: dict[str, IndexSource],
-    asked: dict[IndexSource, Task[Listing]],
-) -> Optional[Listing]:
-    """Return the listing of the recommended Python's index, or the next Python's if it has no pip.
-
-    If no Python has pip (Debian without python3-venv), use the index of the wizard's environment.
-    """
-    source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
-    if source is None and any(not python.problem for python in found):
-        source = inspect(sys.executable, "wizard")[1]
-    if source is None:
-        return None
-    if source not in asked:
-        asked[source] = _list(source)
-    task = asked[source]
-    nothing = Listing(problem="The index did not answer in time.")
-    return task.answer(nothing)
-
-
-def _can_install(found: tuple[Python, ...], brought: tuple[Tool, ...]) -> bool:
+def _can_make_environment(found: tuple[Python, ...], tools_found: tuple[Tool, ...]) -> bool:
     """Return whether some Python can make an environment without a system package."""
-    if any(tool.name == "uv" and not tool.problem for tool in brought):
+    if any(tool.name == "uv" and not tool.problem for tool in tools_found):
         return True
     return any(not p.problem and (p.environment or p.ensurepip) for p in found)
 

@@ -1,4 +1,4 @@
-"""Finding the Pythons of this machine, and choosing the recommended one."""
+"""Find the Pythons of this machine, and choose the recommended one."""
 
 # Paths are kept as the user wrote them; Path would normalize them.
 # ruff: noqa: PTH100, PTH110, PTH111, PTH113, PTH118, PTH119, PTH120, PTH202, PTH208
@@ -20,17 +20,17 @@ from wizard.choices import Choices
 from wizard.facts import Python
 from wizard.index.source import IndexSource
 from wizard.machine.inspection import inspect
-from wizard.machine.parallel import each as side_by_side
+from wizard.machine.parallel import run_all
 from wizard.machine.system import developer_tools
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.versions import at_least
 
-ENVIRONMENTS = (".venv", "venv", "cryptography-env")
+ENVIRONMENT_FOLDERS = (".venv", "venv", "cryptography-env")
 """The folders in which the wizard looks for an environment; the last is its default."""
-FIRST = ("asked", "active", "folder", "path", "pyenv")
-LATER = ("launcher", "uv", "wizard")
-NAMES = re.compile(r"(?:python3?|python3\.\d+t?|pypy3?(?:\.\d+)?)(?:\.exe)?")
-SHIMS = "shims"
+FIRST_ORIGINS = ("asked", "active", "folder", "path", "pyenv")
+LATER_ORIGINS = ("launcher", "uv", "wizard")
+PROGRAM_NAMES = re.compile(r"(?:python3?|python3\.\d+t?|pypy3?(?:\.\d+)?)(?:\.exe)?")
+SHIM_FOLDER = "shims"
 """The folder of pyenv's (asdf's, mise's) scripts, each of which starts one of several Pythons."""
 
 Inspected = tuple[Python, Optional[IndexSource]]
@@ -54,13 +54,13 @@ def find(
     folder: str,
     *,
     everything: bool,
-    seen: Callable[[Python, IndexSource], None],
+    on_found: Callable[[Python, IndexSource], None],
 ) -> tuple[tuple[Python, ...], dict[str, IndexSource]]:
     """Inspect the Pythons of this machine; the first one returned is recommended.
 
-    Without ``everything``, stops at the first one that is suitable for these choices. ``seen`` is
-    called in this thread, for each working Python as soon as it is known, with the place where its
-    pip looks for packages; the dictionary contains that place by path.
+    Without ``everything``, it stops at the first one that is suitable for these choices.
+    ``on_found`` is called in this thread for each working Python as soon as it is known, with the
+    index that its pip uses. The dictionary contains these indexes by the path of the Python.
     """
     found: list[Inspected] = []
     for batch in _batches(choices, folder, everything=everything):
@@ -68,90 +68,94 @@ def find(
             found.append(inspected)
             python, source = inspected
             if source is not None and not python.problem:
-                seen(python, source)
-        if any(_will_do(python, choices) for python, _ in found):
+                on_found(python, source)
+        if any(_is_suitable(python, choices) for python, _ in found):
             break
-    unique = _distinct(sorted(found, key=lambda each: _place(each[0])))
+    unique = _unique(sorted(found, key=lambda result: _rank(result[0])))
     return tuple(p for p, _ in unique), {p.path: s for p, s in unique if s is not None}
 
 
 def candidates(choices: Choices, folder: str) -> tuple[Candidate, ...]:
     """Return every possible Python, the most likely recommendation first."""
     found: list[Candidate] = []
-    known: set[tuple[str, str]] = set()
-    own = os.path.realpath(sys.prefix) if sys.prefix != sys.base_prefix else ""
-    for each in _everywhere(choices, folder):
-        where = os.path.realpath(each.environment) if each.environment else ""
-        if where and where == own and each.origin != "asked":
+    identities: set[tuple[str, str]] = set()
+    wizard_environment = os.path.realpath(sys.prefix) if sys.prefix != sys.base_prefix else ""
+    for candidate in _all_candidates(choices, folder):
+        environment = os.path.realpath(candidate.environment) if candidate.environment else ""
+        if environment and environment == wizard_environment and candidate.origin != "asked":
             continue  # nothing is installed into the wizard's own environment
-        if (os.path.realpath(each.path), where) not in known:
-            known.add((os.path.realpath(each.path), where))
-            found.append(each)
+        if (os.path.realpath(candidate.path), environment) not in identities:
+            identities.add((os.path.realpath(candidate.path), environment))
+            found.append(candidate)
     return tuple(found)
 
 
 def minors(choices: Choices, folder: str) -> tuple[str, ...]:
     """Return the versions (``3.11``) in the names of the Pythons here, the newest first."""
-    found = {each.minor for each in candidates(choices, folder)} - {(0, 0)}
+    found = {candidate.minor for candidate in candidates(choices, folder)} - {(0, 0)}
     return tuple(f"{major}.{minor}" for major, minor in sorted(found, reverse=True))
 
 
 def _batches(choices: Choices, folder: str, *, everything: bool) -> Iterator[Sequence[Candidate]]:
-    every = candidates(choices, folder)
+    all_candidates = candidates(choices, folder)
     if everything or choices.targets:  # any of them may have the requested version
-        yield every
+        yield all_candidates
         return
-    asked = [each for each in every if each.origin == "asked"]
-    if asked:
-        yield asked
-        if choices.python or any(each.environment for each in asked):
+    requested = [candidate for candidate in all_candidates if candidate.origin == "asked"]
+    if requested:
+        yield requested
+        if choices.python or any(candidate.environment for candidate in requested):
             return
     elif not choices.venv:
         # Of the environments in the folder, only the wizard's own is used without a request.
-        wanted = os.path.join(folder, ENVIRONMENTS[-1])
-        yield [e for e in every if e.origin == "active" or e.environment == wanted]
-    rest = [each for each in every if each.origin not in ("asked", "active", "folder")]
-    path = [each for each in rest if each.origin == "path"]
+        default = os.path.join(folder, ENVIRONMENT_FOLDERS[-1])
+        yield [e for e in all_candidates if e.origin == "active" or e.environment == default]
+    others = [
+        candidate
+        for candidate in all_candidates
+        if candidate.origin not in ("asked", "active", "folder")
+    ]
+    path = [candidate for candidate in others if candidate.origin == "path"]
     # The names show the newest; a shim must be run to find out which Python it starts.
-    newest = sorted(path, key=lambda each: each.minor, reverse=True)[:1]
+    newest = sorted(path, key=lambda candidate: candidate.minor, reverse=True)[:1]
     first = [*newest, *(e for e in path if e.minor == (0, 0) and e not in newest)][:2]
     yield first
-    others = [each for each in rest if each not in first]
-    for start in range(0, len(others), 2):
-        yield others[start : start + 2]
+    remaining = [candidate for candidate in others if candidate not in first]
+    for start in range(0, len(remaining), 2):
+        yield remaining[start : start + 2]
 
 
 def _inspect(batch: Sequence[Candidate]) -> Iterator[Inspected]:
     """Inspect in parallel, as many as there are cores, and yield each when it is known."""
-    works = [partial(_inspect_one, candidate) for candidate in batch]
-    for _, inspected in side_by_side(works, at_once=max(2, min(8, os.cpu_count() or 2))):
+    inspections = [partial(_inspect_one, candidate) for candidate in batch]
+    for _, inspected in run_all(inspections, threads=max(2, min(8, os.cpu_count() or 2))):
         yield inspected
 
 
 def _inspect_one(candidate: Candidate) -> Inspected:
-    program = _program(candidate.path)
+    program = _find_program(candidate.path)
     python, source = inspect(program, candidate.origin)
     if candidate.origin == "asked":
-        # It keeps the requested name, so that it is found under that name.
+        # The requested path stays, so that the target is found by it.
         python = replace(python, path=candidate.path)
-    elif os.path.basename(os.path.dirname(candidate.path)) == SHIMS and python.base:
+    elif os.path.basename(os.path.dirname(candidate.path)) == SHIM_FOLDER and python.base:
         python = replace(python, path=python.base)
-    if candidate.environment and (python.problem or _same(python, candidate.environment)):
+    if candidate.environment and (python.problem or _is_environment(python, candidate.environment)):
         python = replace(python, environment=candidate.environment)
     return python, source
 
 
-def _program(path: str) -> str:
+def _find_program(path: str) -> str:
     """Return the program with this name on PATH, or anything else unchanged."""
     return path if os.path.dirname(path) else shutil.which(path) or path
 
 
-def _same(python: Python, folder: str) -> bool:
+def _is_environment(python: Python, folder: str) -> bool:
     return os.path.realpath(python.environment) == os.path.realpath(os.path.expanduser(folder))
 
 
-def _will_do(python: Python, choices: Choices) -> bool:
-    """Return whether this one can be the target, so that the search can stop."""
+def _is_suitable(python: Python, choices: Choices) -> bool:
+    """Return whether this Python can be the target, so that the search can stop."""
     if python.problem:
         return False
     if choices.venv and python.environment and python.origin != "asked":
@@ -159,15 +163,15 @@ def _will_do(python: Python, choices: Choices) -> bool:
     return bool(python.environment or python.ensurepip)
 
 
-def _place(python: Python) -> tuple[object, ...]:
+def _rank(python: Python) -> tuple[object, ...]:
     """Return a sort key: requested Pythons first, then working ones, newest first."""
-    earlier = (*FIRST, *managers(), "python.org")
-    origins = earlier + LATER
+    preferred = (*FIRST_ORIGINS, *managers(), "python.org")
+    origins = preferred + LATER_ORIGINS
     usable = bool(python.environment or python.ensurepip)
     return (
         python.origin != "asked",
         bool(python.problem),
-        min(origins.index(python.origin), len(earlier)),
+        min(origins.index(python.origin), len(preferred)),
         bool(re.search(r"[a-z]", python.version)),  # not released yet
         not usable,
         python.free_threaded,
@@ -177,60 +181,62 @@ def _place(python: Python) -> tuple[object, ...]:
     )
 
 
-def _distinct(inspected: Iterable[Inspected]) -> list[Inspected]:
+def _unique(inspected: Iterable[Inspected]) -> list[Inspected]:
     """Return one entry for each real interpreter and environment, regardless of its names."""
-    found: dict[tuple[str, str], Inspected] = {}
+    unique: dict[tuple[str, str], Inspected] = {}
     for python, source in inspected:
-        real = os.path.realpath(python.base or python.path)
-        found.setdefault((real, os.path.realpath(python.prefix or python.path)), (python, source))
-    return list(found.values())
+        interpreter = os.path.realpath(python.base or python.path)
+        unique.setdefault(
+            (interpreter, os.path.realpath(python.prefix or python.path)), (python, source)
+        )
+    return list(unique.values())
 
 
 # Where Pythons are installed.
 
 
-def _everywhere(choices: Choices, folder: str) -> Iterator[Candidate]:
+def _all_candidates(choices: Choices, folder: str) -> Iterator[Candidate]:
     if choices.python:
-        program = _program(os.path.expanduser(choices.python))
+        program = _find_program(os.path.expanduser(choices.python))
         yield Candidate(choices.python, "asked", _environment_of(program))
-    for word in filter(os.path.isabs, choices.targets.split(",")):
-        yield Candidate(word, "asked", _environment_of(word), _minor(word))
+    for path in filter(os.path.isabs, choices.targets.split(",")):
+        yield Candidate(path, "asked", _environment_of(path), _minor_in_name(path))
     if choices.venv:
         yield from _in_environment(choices.venv, "asked")
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if os.environ.get(name):
             yield from _in_environment(os.environ[name], "active")
-    for name in ENVIRONMENTS:
+    for name in ENVIRONMENT_FOLDERS:
         yield from _in_environment(os.path.join(folder, name), "folder")
-    yield from _on_path()
-    yield from _in_folders("pyenv", _newest(_pyenv_root() / "versions"), ("bin", ""))
+    yield from _from_path()
+    yield from _in_folders("pyenv", _newest_first(_pyenv_root() / "versions"), ("bin", ""))
     for manager in managers().values():
         for prefix in manager.prefixes:
-            if sys.platform == "darwin" or prefix != "/usr/local":  # elsewhere it is everybody's
+            if sys.platform == "darwin" or prefix != "/usr/local":  # on Linux, others use it too
                 yield from _programs(os.path.join(prefix, "bin"), manager.name)
     frameworks = Path("/Library/Frameworks/Python.framework/Versions")
-    yield from _in_folders("python.org", _newest(frameworks), ("bin",))
-    yield from _launcher()
-    yield from _in_folders("uv", _newest(_uv_folder()), ("bin", ""))
+    yield from _in_folders("python.org", _newest_first(frameworks), ("bin",))
+    yield from _from_launcher()
+    yield from _in_folders("uv", _newest_first(_uv_folder()), ("bin", ""))
     base = getattr(sys, "_base_executable", "") or os.path.realpath(sys.executable)
     yield Candidate(base, "wizard", minor=(sys.version_info[0], sys.version_info[1]))
 
 
 def _in_environment(folder: str, origin: str) -> Iterator[Candidate]:
-    where = os.path.expanduser(folder)
-    marks = (os.path.join(where, "pyvenv.cfg"), os.path.join(where, "conda-meta"))
-    if not any(os.path.exists(mark) for mark in marks):
+    expanded = os.path.expanduser(folder)
+    markers = (os.path.join(expanded, "pyvenv.cfg"), os.path.join(expanded, "conda-meta"))
+    if not any(os.path.exists(marker) for marker in markers):
         return
     for inside in (("bin", "python"), ("Scripts", "python.exe"), ("python.exe",)):
         # A broken link counts: the environment exists, but is broken.
-        if os.path.lexists(os.path.join(where, *inside)):
+        if os.path.lexists(os.path.join(expanded, *inside)):
             yield Candidate(os.path.join(folder, *inside), origin, folder)
             return
 
 
-def _on_path() -> Iterator[Candidate]:
+def _from_path() -> Iterator[Candidate]:
     for folder in dict.fromkeys(os.get_exec_path()):
-        if os.path.basename(folder.rstrip("/\\")) == SHIMS:
+        if os.path.basename(folder.rstrip("/\\")) == SHIM_FOLDER:
             # The other Pythons of pyenv are found by their own folders.
             names = [n for n in ("python3", "python") if os.path.exists(os.path.join(folder, n))]
             for name in names[:1]:
@@ -243,7 +249,7 @@ def _programs(folder: str, origin: str) -> Iterator[Candidate]:
     if folder == "/usr/bin" and not developer_tools():
         return  # a Mac's placeholders would open a window that offers to install Xcode
     try:
-        names = sorted(name for name in os.listdir(folder) if NAMES.fullmatch(name))
+        names = sorted(name for name in os.listdir(folder) if PROGRAM_NAMES.fullmatch(name))
     except OSError:
         return  # PATH may name folders that do not exist or are not readable
     # python3 before python3.11: if two names are the same program, the first one is kept.
@@ -251,7 +257,7 @@ def _programs(folder: str, origin: str) -> Iterator[Candidate]:
         path = os.path.join(folder, name)
         # Windows puts empty files on PATH that open its app store.
         if os.path.isfile(path) and os.access(path, os.X_OK) and os.path.getsize(path):
-            yield Candidate(path, origin, _environment_of(path), _minor(path))
+            yield Candidate(path, origin, _environment_of(path), _minor_in_name(path))
 
 
 def _in_folders(origin: str, folders: Iterable[Path], inside: Sequence[str]) -> Iterator[Candidate]:
@@ -259,21 +265,21 @@ def _in_folders(origin: str, folders: Iterable[Path], inside: Sequence[str]) -> 
         for name in ("python3", "python", "python.exe", "pypy3"):
             path = next((p for p in (folder / i / name for i in inside) if p.is_file()), None)
             if path is not None:
-                yield Candidate(str(path), origin, minor=_minor(str(path)))
+                yield Candidate(str(path), origin, minor=_minor_in_name(str(path)))
                 break
 
 
-def _newest(folder: Path) -> list[Path]:
+def _newest_first(folder: Path) -> list[Path]:
     """Return the subfolders, the highest version number in a name first."""
     try:
-        inside = [each for each in folder.iterdir() if each.is_dir()]
+        folders = [path for path in folder.iterdir() if path.is_dir()]
     except OSError:
         return []  # the usual case: the folder does not exist
 
     def numbers(path: Path) -> tuple[list[int], str]:
         return [int(number) for number in re.findall(r"\d+", path.name)[:3]], path.name
 
-    return sorted(inside, key=numbers, reverse=True)
+    return sorted(folders, key=numbers, reverse=True)
 
 
 def _pyenv_root() -> Path:
@@ -281,16 +287,16 @@ def _pyenv_root() -> Path:
 
 
 def _uv_folder() -> Path:
-    asked = os.environ.get("UV_PYTHON_INSTALL_DIR")
-    if asked:
-        return Path(asked)
+    configured = os.environ.get("UV_PYTHON_INSTALL_DIR")
+    if configured:
+        return Path(configured)
     if os.name == "nt":
         return Path(os.environ.get("APPDATA", "")) / "uv" / "python"
     shared = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(shared) / "uv" / "python"
 
 
-def _launcher() -> Iterator[Candidate]:
+def _from_launcher() -> Iterator[Candidate]:
     """Yield the Pythons that Windows' ``py`` launcher lists (``py -0p``)."""
     if os.name != "nt":
         return
@@ -298,26 +304,26 @@ def _launcher() -> Iterator[Candidate]:
         output = ask(("py", "-0p"), timeout=5)
     except (OSError, ProgramTimeout):
         return  # no launcher here; PATH is searched anyway
-    yield from launcher_answer(output.stdout)
+    yield from parse_launcher_output(output.stdout)
 
 
-def launcher_answer(text: str) -> Iterator[Candidate]:
+def parse_launcher_output(text: str) -> Iterator[Candidate]:
     """Read the output of ``py -0p``: a version, perhaps a star, and a path on each line."""
     for line in text.splitlines():
-        found = re.match(r"\s*-(?:V:)?(\d+)\.(\d+)\S*\s+(?:\*\s+)?(\S.*\.exe)\s*$", line)
-        if found:
-            yield Candidate(found[3], "launcher", minor=(int(found[1]), int(found[2])))
+        match = re.match(r"\s*-(?:V:)?(\d+)\.(\d+)\S*\s+(?:\*\s+)?(\S.*\.exe)\s*$", line)
+        if match:
+            yield Candidate(match[3], "launcher", minor=(int(match[1]), int(match[2])))
 
 
 def _environment_of(program: str) -> str:
-    """Return the folder of the environment that contains a program, or an empty text."""
+    """Return the folder of the environment that contains a program, or an empty string."""
     folder = os.path.dirname(os.path.dirname(os.path.abspath(program)))
     return folder if os.path.isfile(os.path.join(folder, "pyvenv.cfg")) else ""
 
 
-def _minor(path: str) -> tuple[int, int]:
-    real = os.path.realpath(path)
-    found = re.search(r"python(\d)\.(\d+)t?(?:\.exe)?$", real) or re.search(
-        r"[/\\](?:cpython-)?(\d)\.(\d+)\.\d+", real
+def _minor_in_name(path: str) -> tuple[int, int]:
+    real_path = os.path.realpath(path)
+    match = re.search(r"python(\d)\.(\d+)t?(?:\.exe)?$", real_path) or re.search(
+        r"[/\\](?:cpython-)?(\d)\.(\d+)\.\d+", real_path
     )
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    return (int(match[1]), int(match[2])) if match else (0, 0)

@@ -6,14 +6,14 @@ from wizard import codec, text_files
 from wizard.facts import SCHEMA, Facts
 from wizard.machine import consistency
 
-LARGEST = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 """The largest size of a saved machine, in bytes."""
 _HINTS = ("Save a machine with: cryptography-wizard doctor --json > machine.json",)
 
 
 def load(path: str) -> Facts:
-    """Read a saved machine. Raises BadRequest if it is not one, or describes an impossible one."""
-    text = text_files.read(path, "a saved machine", limit=LARGEST, hints=_HINTS)
+    """Read a saved machine. Raises BadRequest if the file is not one, or contradicts itself."""
+    text = text_files.read(path, "a saved machine", limit=MAX_BYTES, hints=_HINTS)
     facts = codec.from_json(Facts, text, source=path, schema=SCHEMA)
     consistency.check(facts, source=path)
     return facts

@@ -17,15 +17,15 @@ from backends.action import Output
 from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
-from wizard.needs.openssl import STEERING as OPENSSL
+from wizard.needs.openssl import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
 Name = Literal["linux", "macos", "windows", "other"]
 _NAMES: Mapping[str, Name] = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 
 
-STEERING = (
-    *OPENSSL,
+BUILD_VARIABLES = (
+    *OPENSSL_VARIABLES,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
     openssl_archive.VARIABLE,
@@ -33,7 +33,7 @@ STEERING = (
 """Environment variables that influence a source build."""
 
 
-def name() -> Name:
+def system_name() -> Name:
     """Return the kind of this system."""
     return _NAMES.get(sys.platform, "other")
 
@@ -43,9 +43,9 @@ def developer_tools() -> bool:
 
     Without them ``/usr/bin/python3``, ``cc`` and ``make`` are placeholders that open a window.
     """
-    places = ("/var/db/xcode_select_link", "/Library/Developer/CommandLineTools/usr/bin")
+    locations = ("/var/db/xcode_select_link", "/Library/Developer/CommandLineTools/usr/bin")
     return sys.platform != "darwin" or any(
-        Path(place).exists() for place in (*places, "/Applications/Xcode.app")
+        Path(location).exists() for location in (*locations, "/Applications/Xcode.app")
     )
 
 
@@ -60,12 +60,12 @@ def read() -> System:
         ("processor cores", lambda: {"cores": _cores()}),
         ("temporary folder", _temporary),
     )
-    for what, reader in readers:
+    for part, reader in readers:
         try:
             parts.update(reader())
         except (OSError, ValueError) as error:
-            problems.append(f"The {what} could not be read: {error}.")
-    return System(name(), _machine(), platform.release(), **parts, problems=tuple(problems))
+            problems.append(f"The {part} could not be read: {error}.")
+    return System(system_name(), _machine(), platform.release(), **parts, problems=tuple(problems))
 
 
 def _machine() -> str:
@@ -76,36 +76,38 @@ def _machine() -> str:
                 return "arm64"
         except (OSError, ProgramTimeout):
             return platform.machine()
-    said = os.environ.get("PROCESSOR_ARCHITEW6432") or platform.machine()
-    return {"amd64": "x86_64", "AMD64": "x86_64", "ARM64": "arm64"}.get(said, said)
+    reported = os.environ.get("PROCESSOR_ARCHITEW6432") or platform.machine()
+    return {"amd64": "x86_64", "AMD64": "x86_64", "ARM64": "arm64"}.get(reported, reported)
 
 
 def _distribution() -> dict[str, Any]:
     if sys.platform == "darwin":
         version = platform.mac_ver()[0]
-        return _named("macos", f"macOS {version}", version)
+        return _distribution_facts("macos", f"macOS {version}", version)
     if sys.platform == "win32":
         version = platform.version()
-        return _named("windows", f"Windows {platform.release()} ({version})", version)
+        return _distribution_facts("windows", f"Windows {platform.release()} ({version})", version)
     import distro
 
     # Its other sources are programs (lsb_release, uname); os-release is enough.
-    found = distro.LinuxDistribution(include_lsb=False, include_uname=False)
+    distribution = distro.LinuxDistribution(include_lsb=False, include_uname=False)
     return {
-        **_named(found.id(), found.name(pretty=True), found.version()),
-        "like": tuple(found.like().split()),
+        **_distribution_facts(
+            distribution.id(), distribution.name(pretty=True), distribution.version()
+        ),
+        "like": tuple(distribution.like().split()),
     }
 
 
-def family() -> frozenset[str]:
+def system_names() -> frozenset[str]:
     """Return the names, as in os-release, of this system and of related ones."""
     if sys.platform != "linux":
         return frozenset()
-    found = _distribution()
-    return frozenset({found["distribution"], *found["like"]})
+    distribution = _distribution()
+    return frozenset({distribution["distribution"], *distribution["like"]})
 
 
-def _named(short: str, full: str, version: str) -> dict[str, Any]:
+def _distribution_facts(short: str, full: str, version: str) -> dict[str, Any]:
     return {
         "distribution": short,
         "distribution_name": full,
@@ -124,11 +126,13 @@ def _libc() -> dict[str, Any]:
         return {"libc": "glibc", "libc_version": version}
     for loader in Path("/lib").glob("ld-musl-*.so.1"):
         try:
-            said = ask((str(loader),), timeout=2).stderr  # without a program it states its version
+            output = ask(
+                (str(loader),), timeout=2
+            ).stderr  # without a program it states its version
         except ProgramTimeout:
-            said = ""
-        found = re.search(r"Version (\d+(?:\.\d+)+)", said)
-        return {"libc": "musl", "libc_version": found[1] if found else ""}
+            output = ""
+        match = re.search(r"Version (\d+(?:\.\d+)+)", output)
+        return {"libc": "musl", "libc_version": match[1] if match else ""}
     return {}
 
 
@@ -138,8 +142,8 @@ def _memory() -> int:
         return _windows_memory()
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limits = [total]
-    for place in ("memory.max", "memory/memory.limit_in_bytes"):
-        limit = Path("/sys/fs/cgroup", place)
+    for file in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = Path("/sys/fs/cgroup", file)
         if limit.is_file():
             text = limit.read_text(encoding="ascii").strip()
             limits += [int(text)] if text.isdigit() else []  # "max": no limit
@@ -157,7 +161,7 @@ def _windows_memory() -> int:
         )
 
     status = Status(length=ctypes.sizeof(Status))
-    library: Any = getattr(ctypes, "windll")  # noqa: B009 - it is there on Windows only
+    library: Any = getattr(ctypes, "windll")  # noqa: B009 - only exists on Windows
     library.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
     return int(status.a)
 
@@ -183,15 +187,15 @@ def certificates() -> str:
     It contains ``cert.pem`` or ``certs``: the folder of Debian, of Fedora, or of all others.
     """
     for folder in ("/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl"):
-        if any(Path(folder, name).exists() for name in ("certs", "cert.pem")):
+        if any(Path(folder, system_name).exists() for system_name in ("certs", "cert.pem")):
             return folder
     return ""
 
 
 def multiarch() -> str:
     """Return Debian's name for the library folder, such as ``x86_64-linux-gnu``; else empty."""
-    name = str(sysconfig.get_config_var("MULTIARCH") or "")
-    return name if name and Path("/usr/lib", name).is_dir() else ""
+    system_name = str(sysconfig.get_config_var("MULTIARCH") or "")
+    return system_name if system_name and Path("/usr/lib", system_name).is_dir() else ""
 
 
 def variables() -> tuple[tuple[str, str], ...]:
@@ -200,10 +204,14 @@ def variables() -> tuple[tuple[str, str], ...]:
     The wizard's own variable, for OpenSSL's source, is returned as an address, even if it is a
     path.
     """
-    found = {name: masked(os.environ[name]) for name in STEERING if os.environ.get(name)}
-    if openssl_archive.VARIABLE in found:
-        found[openssl_archive.VARIABLE] = openssl_archive.from_variable()
-    return tuple(found.items())
+    values = {
+        system_name: masked(os.environ[system_name])
+        for system_name in BUILD_VARIABLES
+        if os.environ.get(system_name)
+    }
+    if openssl_archive.VARIABLE in values:
+        values[openssl_archive.VARIABLE] = openssl_archive.from_variable()
+    return tuple(values.items())
 
 
 def cargo_config() -> str:
@@ -215,21 +223,21 @@ def cargo_config() -> str:
 def terminal() -> Terminal:
     """Return what the terminal of this process can do."""
     kind = os.environ.get("TERM", "")
-    shown = bool(sys.stdout) and sys.stdout.isatty()
+    is_terminal = bool(sys.stdout) and sys.stdout.isatty()
     size = shutil.get_terminal_size((0, 0))
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
     return Terminal(
-        interactive=shown and bool(sys.stdin) and sys.stdin.isatty(),
+        interactive=is_terminal and bool(sys.stdin) and sys.stdin.isatty(),
         type=kind,
         columns=size.columns,
         lines=size.lines,
-        color=shown and kind != "dumb" and not os.environ.get("NO_COLOR"),
+        color=is_terminal and kind != "dumb" and not os.environ.get("NO_COLOR"),
         unicode=encoding.startswith("utf"),
     )
 
 
 def privilege(timeout: float = 5.0) -> Privilege:
-    """Return how to become root. Never asks for a password: it uses ``sudo -n`` and ``doas -n``."""
+    """Return how to become root. It uses ``sudo -n`` and ``doas -n``, which never ask."""
     if not hasattr(os, "geteuid"):
         return Privilege()  # on Windows the wizard never needs root
     if os.geteuid() == 0:
@@ -254,12 +262,16 @@ def privilege(timeout: float = 5.0) -> Privilege:
 
 
 def _wants_password(output: Output) -> bool:
-    """Return whether it refused only because it cannot ask: messages of sudo, sudo-rs and doas."""
-    said = output.stderr.lower()
-    refused = "not allowed" in said or "not in the sudoers" in said or "no new privileges" in said
+    """Return whether sudo, sudo-rs or doas refused only because it could not ask."""
+    message = output.stderr.lower()
+    refused = (
+        "not allowed" in message
+        or "not in the sudoers" in message
+        or "no new privileges" in message
+    )
     wants = re.search(
         "password is required|interactive authentication|authentication required|"
         "authorization required|a terminal is required",
-        said,
+        message,
     )
     return bool(wants) and not refused

@@ -19,7 +19,7 @@ from backends.action import Command, Output
 from backends.manager import managers
 from wizard import locations
 from wizard.facts import Tool
-from wizard.machine.parallel import each
+from wizard.machine.parallel import run_all
 from wizard.machine.system import developer_tools
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -36,9 +36,9 @@ TOOLS = (
     "gpg",
     "uv",
 )
-PATIENCE = 8.0
+TIME_LIMIT = 8.0
 _ARGUMENTS = {"perl": ("-e", "print $^V")}
-_SYSTEM = ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/Library/")
+_SYSTEM_FOLDERS = ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/Library/")
 
 
 def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
@@ -46,17 +46,17 @@ def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
 
     On macOS and Windows, where no package installs a compiler, this also looks for the compiler.
     """
-    places = [(name, path) for name in names for path in _places(name)]
-    works = [partial(inspect, name, path) for name, path in places]
-    found = [tool for _, tool in sorted(each(works, at_once=4), key=lambda done: done[0])]
-    return (*found, *(_compilers() if "cc" in names else ()))
+    programs = [(name, path) for name in names for path in _find_programs(name)]
+    inspections = [partial(inspect, name, path) for name, path in programs]
+    tools = [tool for _, tool in sorted(run_all(inspections, threads=4), key=lambda done: done[0])]
+    return (*tools, *(_compilers() if "cc" in names else ()))
 
 
-def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
+def inspect(name: str, path: str, timeout: float = TIME_LIMIT) -> Tool:
     """Ask one tool for its version. One that does not run has a problem and no version."""
-    who = origin(path)
+    origin = find_origin(path)
     if os.path.dirname(path) == "/usr/bin" and not developer_tools():
-        return Tool(name, path, origin=who, problem="Apple's command line tools are missing.")
+        return Tool(name, path, origin=origin, problem="Apple's command line tools are missing.")
     try:
         output = ask(
             (path, *_ARGUMENTS.get(name, ("--version",))),
@@ -67,43 +67,45 @@ def inspect(name: str, path: str, timeout: float = PATIENCE) -> Tool:
             timeout=timeout,
         )
     except ProgramTimeout:
-        return Tool(name, path, origin=who, problem=f"No answer within {timeout:g} seconds.")
+        return Tool(name, path, origin=origin, problem=f"No answer within {timeout:g} seconds.")
     except OSError as error:
-        return Tool(name, path, origin=who, problem=f"It cannot be started: {error.strerror}.")
+        return Tool(name, path, origin=origin, problem=f"It cannot be started: {error.strerror}.")
     lines = [line.strip() for line in (output.stderr or output.stdout).splitlines() if line.strip()]
     if output.exit:
         why = lines[0][:200] if lines else f"It ended with exit code {output.exit}."
-        if who == "rustup" and "rustup" in why:
+        if origin == "rustup" and "rustup" in why:
             why = "rustup has no toolchain yet. Run: rustup default stable"
-        return Tool(name, path, origin=who, problem=why)
-    found = re.search(r"\d+(?:\.\d+)+", output.stdout)
-    problem = "" if found else "It does not print its version."
-    return Tool(name, path, found[0] if found else "", who, problem)
+        return Tool(name, path, origin=origin, problem=why)
+    version = re.search(r"\d+(?:\.\d+)+", output.stdout)
+    problem = "" if version else "It does not print its version."
+    return Tool(name, path, version[0] if version else "", origin, problem)
 
 
 def _compilers() -> tuple[Tool, ...]:
-    return {"darwin": apple, "win32": microsoft}.get(sys.platform, tuple)()
+    return {"darwin": find_apple_compiler, "win32": find_microsoft_compilers}.get(
+        sys.platform, tuple
+    )()
 
 
-def apple() -> tuple[Tool, ...]:
+def find_apple_compiler() -> tuple[Tool, ...]:
     """Return Apple's Command Line Tools, or Xcode. Asking opens no window."""
     try:
-        where = _ask(xcode.where())
-        if where.exit:
+        folder = _ask(xcode.where())
+        if folder.exit:
             return ()
-        said = _ask(xcode.version()).stdout
+        output = _ask(xcode.version()).stdout
     except (OSError, ProgramTimeout) as error:
         return (Tool("xcode", "", origin="system", problem=f"xcode-select failed: {error}."),)
-    version = re.search(r"^version: (\d+(?:\.\d+)*)", said, re.MULTILINE)
+    version = re.search(r"^version: (\d+(?:\.\d+)*)", output, re.MULTILINE)
     # Xcode includes the same compiler, without that package.
-    return (Tool("xcode", where.stdout.strip(), version[1] if version else "Xcode", "system"),)
+    return (Tool("xcode", folder.stdout.strip(), version[1] if version else "Xcode", "system"),)
 
 
-def microsoft() -> tuple[Tool, ...]:
-    """Yield Microsoft's compilers, one for each family of processors that has one."""
-    above = os.environ.get("PROGRAMFILES(X86)") or os.environ.get("PROGRAMFILES", "")
-    vswhere = Path(above, msvc.VSWHERE)
-    if not above or not vswhere.is_file():
+def find_microsoft_compilers() -> tuple[Tool, ...]:
+    """Return Microsoft's compilers, one for each family of processors that has one."""
+    program_files = os.environ.get("PROGRAMFILES(X86)") or os.environ.get("PROGRAMFILES", "")
+    vswhere = Path(program_files, msvc.VSWHERE)
+    if not program_files or not vswhere.is_file():
         return ()
     tools = []
     for name, component in msvc.COMPONENTS.items():
@@ -121,38 +123,40 @@ def _ask(command: Command) -> Output:
     return ask(command.argv, env={"LC_ALL": "C"}, timeout=command.timeout)
 
 
-def _places(name: str) -> Iterator[str]:
+def _find_programs(name: str) -> Iterator[str]:
     """Yield each real program with this name: those on PATH in order, then rustup's and others."""
     home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
-    extra = [os.path.join(home, "bin")] if name in ("rustc", "cargo", "rustup", "uv") else []
+    folders = [os.path.join(home, "bin")] if name in ("rustc", "cargo", "rustup", "uv") else []
     if name in ("rustc", "cargo"):
-        # Not through rustup's own program, which would need to know its home folder.
-        kept = locations.cache() / "rust" / "rustup" / "toolchains"
+        # The toolchains themselves: rustup's own program would need to know its home folder.
+        toolchains = locations.cache() / "rust" / "rustup" / "toolchains"
         # A package manager's own folder is often only on the PATH of a login shell.
-        extra += [f"{folder}/bin" for manager in managers().values() for folder in manager.prefixes]
-        extra += sorted(str(folder) for folder in kept.glob("*/bin"))
+        folders += [
+            f"{folder}/bin" for manager in managers().values() for folder in manager.prefixes
+        ]
+        folders += sorted(str(folder) for folder in toolchains.glob("*/bin"))
     seen: set[str] = set()
-    for folder in [*os.get_exec_path(), *extra]:
+    for folder in [*os.get_exec_path(), *folders]:
         path = shutil.which(name, path=folder) if folder else None
-        real = os.path.realpath(path) if path else ""
-        if path and real not in seen:
-            seen.add(real)
+        real_path = os.path.realpath(path) if path else ""
+        if path and real_path not in seen:
+            seen.add(real_path)
             yield path
 
 
-def origin(path: str) -> str:
+def find_origin(path: str) -> str:
     """Return the origin of a program: one of those in `wizard.facts.Tool`."""
     if locations.cache() in Path(path).parents:
         return "wizard"
     folder = os.path.dirname(path)
     rustup = os.path.join(folder, "rustup.exe" if sys.platform == "win32" else "rustup")
     if os.path.exists(rustup) and os.path.basename(folder) == "bin":
-        real = os.path.realpath(path)
+        real_path = os.path.realpath(path)
         # Symbolic or hard links to rustup itself; its installer creates hard links.
-        if os.path.basename(real).startswith("rustup") or os.path.samefile(real, rustup):
+        if os.path.basename(real_path).startswith("rustup") or os.path.samefile(real_path, rustup):
             return "rustup"
     owned = {manager.name: manager.owned for manager in managers().values()}
-    for who, begins in {**owned, "system": _SYSTEM}.items():
-        if os.path.realpath(path).startswith(begins) or path.startswith(begins):
-            return who
+    for name, prefixes in {**owned, "system": _SYSTEM_FOLDERS}.items():
+        if os.path.realpath(path).startswith(prefixes) or path.startswith(prefixes):
+            return name
     return ""

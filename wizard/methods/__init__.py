@@ -1,1 +1,1 @@
-"""The methods, one a module: see `wizard.method`. Nothing imports them by name."""
+"""The methods, one per module: see `wizard.method`. Nothing imports them by name."""

@@ -1,4 +1,4 @@
-"""The method ``source``: compiled here, with the OpenSSL and the Rust that are chosen."""
+"""The method ``source``: compile cryptography here, with the chosen OpenSSL and Rust."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ class Source:
     compiles = True
     bundles = False
     fills_wheelhouses = True
-    looks_deep = True
+    needs_tools = True
 
     def blocked_by(self, offer: Offer) -> Refused | None:
-        """Why it cannot be compiled."""
+        """Return why it cannot be compiled, or None if it can."""
         return offer.source_blocked_by
 
     def consequence(self, offer: Offer) -> str:
-        """What compiling means, and how much has to be installed for it."""
+        """Return what compiling means here, and how much must be installed for it."""
         missing = offer.needs.missing if offer.needs else ()
         count = "1 missing package" if len(missing) == 1 else f"{len(missing)} missing packages"
         install = f" Installs {count} first." if missing else ""
         return f"Takes minutes.{install} Uses this system's OpenSSL."
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
-        """Who brings what is missing, which OpenSSL, and which Rust."""
+        """Return the questions about the package manager, OpenSSL and Rust."""
         from wizard.questions import build_questions
 
         return build_questions.BUILDERS
 
     def recipe(self, case: Case) -> Recipe:
-        """Bring what is missing, compile and install; or only fetch the lists of packages."""
+        """Return the steps of the build, or only an update of empty package lists."""
         from wizard.needs.build_needs import BuildNeeds
         from wizard.plan import Step
         from wizard.planning import build_steps, installer
 
         needs, listed = case.offer().needs or BuildNeeds(), case.release
-        tool = installer.choose(case, case.target)
+        tool = installer.choose_installer(case, case.target)
         if needs.refresh:
             return _preparation(case, needs)
-        made = build_steps.prepare(case, needs, tool)
-        command = made.tool.install(
+        prepared = build_steps.prepare_build(case, needs, tool)
+        command = prepared.tool.install(
             (f"cryptography=={listed.version}",),
             binary=False,
             reinstall=tool.has(listed.version),
@@ -64,29 +64,29 @@ class Source:
         install = Step(
             "install",
             f"Compile and install cryptography {listed.version}",
-            f"Uses {build_steps.ingredients(needs)}; takes a minute or more. {made.tool.note}",
-            made.applied(command),
-            needs=made.needs,
+            f"Uses {build_steps.ingredients(needs)}; takes a minute or more. {prepared.tool.note}",
+            prepared.applied(command),
+            needs=prepared.needs,
             heavy=True,
             undo=tool.undo(),
             role="build",
         )
-        cleared = build_steps.cleared(needs, case.choices)
+        clean_up = build_steps.remove_rust_steps(needs, case.choices)
         return Recipe(
             steps=build_steps.with_packages(
-                case, tool, (*made.before, *made.environment, install, *cleared), needs
+                case, tool, (*prepared.before, *prepared.environment, install, *clean_up), needs
             ),
             link=case.choices.link,
             openssl=build_steps.expected_openssl(case.choices, needs),
         )
 
     def notes(self, case: Case) -> tuple[str, ...]:
-        """What was found out about the build."""
+        """Return the notes about the build."""
         needs = case.offer().needs
         return needs.notes if needs else ()
 
     def warnings(self, case: Case) -> tuple[str, ...]:
-        """That builds fail where programs may not run from the temporary folder."""
+        """Return a warning if programs cannot run from the temporary folder."""
         system = case.facts.system
         if not system.temporary_noexec:
             return ()
@@ -101,7 +101,7 @@ def _preparation(case: Case, needs: BuildNeeds) -> Recipe:
     from wizard.needs import package_steps
 
     return Recipe(
-        steps=(package_steps.refresh(case.facts, needs.manager),),
+        steps=(package_steps.refresh_step(case.facts, needs.manager),),
         link=case.choices.link,
         note=f"{needs.manager} knows no packages yet: its lists are empty. After the update, the "
         "wizard plans the remaining steps.",

@@ -1,4 +1,4 @@
-"""The method ``wheel``: a ready-made file, with its own OpenSSL inside."""
+"""The method ``wheel``: install a ready-made file, which includes its own OpenSSL."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ class Wheel:
     compiles = False
     bundles = True
     fills_wheelhouses = True
-    looks_deep = False
+    needs_tools = False
 
     def blocked_by(self, offer: Offer) -> Refused | None:
-        """Why there is no wheel for the target."""
+        """Return why there is no wheel for the target, or None if there is one."""
         return offer.wheel_blocked_by
 
     def consequence(self, _offer: Offer) -> str:
-        """What a wheel means."""
+        """Return what choosing a wheel means."""
         return "Downloads a few MB and takes seconds. Includes its own OpenSSL."
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
-        """Nothing: all was settled when it was built."""
+        """Return no questions: everything was decided when the wheel was built."""
         return ()
 
     def recipe(self, case: Case) -> Recipe:
-        """Install it with uv or pip."""
+        """Return the steps that install it with uv or pip."""
         from wizard.plan import Step
         from wizard.planning import build_steps, installer
 
         listed = case.release
-        tool = installer.choose(case, case.target)
+        tool = installer.choose_installer(case, case.target)
         requirements: tuple[str, ...] = (f"cryptography=={listed.version}",)
-        # An environment that was made without pip gets it in the same call: pip is a package too.
+        # An environment without pip gets pip in the same call.
         if tool.bare:
             requirements = ("pip", *requirements)
         install = Step(
@@ -65,15 +65,15 @@ class Wheel:
         )
 
     def notes(self, _case: Case) -> tuple[str, ...]:
-        """None: a wheel is what most people take."""
+        """Return no notes: a wheel is the usual choice."""
         return ()
 
     def warnings(self, case: Case) -> tuple[str, ...]:
-        """That a newer release could be compiled, where it has no wheel."""
+        """Return a warning if a newer release has no wheel but could be compiled."""
         newest = case.offer(case.newest)
         version = newest.listed.version
-        wheel = version == case.choices.release or not newest.wheel_blocked_by
-        if wheel or newest.source_blocked_by:
+        up_to_date = version == case.choices.release or not newest.wheel_blocked_by
+        if up_to_date or newest.source_blocked_by:
             return ()
         return (
             f"{version} has no wheel for this computer but can be compiled here: "

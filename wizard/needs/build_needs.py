@@ -47,97 +47,103 @@ class BuildNeeds:
 def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
     """Return the usable package managers of this machine, with their package names.
 
-    The system's own manager comes first, and one of other systems last: Debian can have dnf, and
-    Fedora apt.
+    The system's own manager comes first. Managers of other systems come last: Debian can have
+    dnf, and Fedora apt.
     """
     pairs = ((m, knowledge.packages_of(m.name)) for m in facts.managers if m.name in managers())
     usable = [(manager, names) for manager, names in pairs if names is not None]
     return tuple(
-        sorted(usable, key=lambda pair: (not _native(facts, pair[1]), foreign(facts, pair[1])))
+        sorted(usable, key=lambda pair: (not _is_native(facts, pair[1]), foreign(facts, pair[1])))
     )
 
 
 def foreign(facts: Facts, names: Packages) -> bool:
     """Return whether this package manager belongs to other systems, not to this one."""
-    return bool(names.distributions) and not _native(facts, names)
+    return bool(names.distributions) and not _is_native(facts, names)
 
 
-def _native(facts: Facts, names: Packages) -> bool:
+def _is_native(facts: Facts, names: Packages) -> bool:
     return not {facts.system.distribution, *facts.system.like}.isdisjoint(names.distributions)
 
 
 def assess(request: BuildRequest) -> BuildNeeds | Refused:
-    """Find out what a source build needs here, or why it cannot work."""
+    """Return what a source build needs here, or why it is not possible."""
     if not usable(request.python):
         return Refused("This Python cannot be used.")
-    tools = compiler.needed(request.facts, request.python)
+    tools = compiler.install_steps(request.facts, request.python)
     if isinstance(tools, Refused):
         return tools
-    found = _found(request)
+    needs = _assess_without_compiler(request)
     choices = request.choices
-    if isinstance(found, Refused) and not choices.link and choices.own_openssl:
-        inside = _found(replace(request, choices=replace(choices, link="static")))
-        found = found if isinstance(inside, Refused) else inside
-    return found if isinstance(found, Refused) else replace(found, compiler=tools)
+    if isinstance(needs, Refused) and not choices.link and choices.custom_openssl:
+        static = _assess_without_compiler(replace(request, choices=replace(choices, link="static")))
+        needs = needs if isinstance(static, Refused) else static
+    return needs if isinstance(needs, Refused) else replace(needs, compiler=tools)
 
 
-def _found(request: BuildRequest) -> BuildNeeds | Refused:
-    """Do the same as `assess`, except for the compiler."""
+def _assess_without_compiler(request: BuildRequest) -> BuildNeeds | Refused:
+    """Do the same as `assess`, but ignore the compiler."""
     facts, choices = request.facts, request.choices
     pairs = available(facts, request.knowledge)
-    if not choices.manager:  # if one cannot be asked, try the next
+    if not choices.manager:  # a manager that does not answer comes last
         pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
     if pair is None or pair[0].problem:
-        return _by_hand(request, pair[0].problem if pair else "")
-    found = _with_lists(request, *pair)
-    if choices.manager or not (isinstance(found, Refused) or not _native(facts, pair[1])):
-        return found
-    others = (
-        _with_lists(request, *other)
+        return _needs_without_manager(request, pair[0].problem if pair else "")
+    needs = _needs_from_manager(request, *pair)
+    if choices.manager or not (isinstance(needs, Refused) or not _is_native(facts, pair[1])):
+        return needs
+    alternatives = (
+        _needs_from_manager(request, *other)
         for other in pairs
         if not other[0].problem and not foreign(facts, other[1])
     )
-    working = [other for other in others if isinstance(other, BuildNeeds)]
-    return min(working, key=lambda other: len(other.missing), default=found)
+    working = [other for other in alternatives if isinstance(other, BuildNeeds)]
+    return min(working, key=lambda other: len(other.missing), default=needs)
 
 
-def _with_lists(request: BuildRequest, manager: Manager, names: Packages) -> BuildNeeds | Refused:
-    """Do the same as `_with_manager`, unless the package lists are missing."""
-    other = _other_architecture(request, manager, names)
-    if other:
-        return replace(other, manager=manager.name)
-    library = _library(request)
+def _needs_from_manager(
+    request: BuildRequest, manager: Manager, names: Packages
+) -> BuildNeeds | Refused:
+    """Return what a build needs if this manager installs it. Its package lists may be empty."""
+    blocked = _manager_blocked_by(request, manager, names)
+    if blocked:
+        return replace(blocked, manager=manager.name)
+    library = _requested_openssl(request)
     if isinstance(library, Refused):  # package lists would not change that
         return replace(library, manager=manager.name)
-    found = _with_manager(request, manager, names)
+    needs = _needs_with_package_lists(request, manager, names)
     # An installed package is a candidate even if the lists are empty.
     offered = any(package.candidate and not package.installed for package in manager.packages)
-    if isinstance(found, Refused) and not offered:
-        found = _unasked(request.facts, manager)
-    return replace(found, manager=manager.name)
+    if isinstance(needs, Refused) and not offered:
+        needs = _refresh_lists(request.facts, manager)
+    return replace(needs, manager=manager.name)
 
 
-def _with_manager(request: BuildRequest, manager: Manager, names: Packages) -> BuildNeeds | Refused:
+def _needs_with_package_lists(
+    request: BuildRequest, manager: Manager, names: Packages
+) -> BuildNeeds | Refused:
     facts, python = request.facts, request.python
-    wanted = list(names.build)
+    required = list(names.build)
     if names.libffi and cffi.is_compiled(python):
-        wanted.append(names.libffi)
+        required.append(names.libffi)
     headers = _python_headers(request, manager, names)
     if isinstance(headers, Refused):
         return headers
-    library = _library(request) or openssl.packaged(request, manager, names)
+    library = _requested_openssl(request) or openssl.packaged_library(request, manager, names)
     if isinstance(library, Refused):
         return library
-    if library.own and not library.own.built:
-        wanted += names.openssl_build
-    toolchain = rust.choose(request, manager, names)
+    if library.build and not library.build.cached:
+        required += names.openssl_build
+    toolchain = rust.choose_toolchain(request, manager, names)
     if isinstance(toolchain, Refused):
         return toolchain
-    wanted += [*library.packages, *headers, *toolchain.packages]
-    known = {name: manager.package(name) for name in wanted}
-    missing = tuple(name for name, package in known.items() if not (package and package.installed))
-    unknown = [name for name in missing if not ((package := known[name]) and package.candidate)]
+    required += [*library.packages, *headers, *toolchain.packages]
+    packages = {name: manager.package(name) for name in required}
+    missing = tuple(
+        name for name, package in packages.items() if not (package and package.installed)
+    )
+    unknown = [name for name in missing if not ((package := packages[name]) and package.candidate)]
     if unknown:
         return Refused(f"{manager.name} does not have: {' '.join(unknown)}.")
     if missing and _needs_root(manager) and facts.privilege.method == "none":
@@ -145,49 +151,52 @@ def _with_manager(request: BuildRequest, manager: Manager, names: Packages) -> B
             "Packages are missing, and this user cannot become root.",
             (f"Ask the administrator of this machine to install: {' '.join(missing)}",),
         )
-    found = _build(request, toolchain, library)
-    return found if isinstance(found, Refused) else replace(found, missing=missing)
+    needs = _build_settings(request, toolchain, library)
+    return needs if isinstance(needs, Refused) else replace(needs, missing=missing)
 
 
-def _by_hand(request: BuildRequest, because: str) -> BuildNeeds | Refused:
-    """A build with what is already installed, if no package manager can be asked."""
-    facts, python, row = request.facts, request.python, request.row
-    lacks = []
+def _needs_without_manager(request: BuildRequest, because: str) -> BuildNeeds | Refused:
+    """Return a build that uses only what is already installed: no package manager answers.
+
+    ``because`` says why none does, or is empty.
+    """
+    facts, python, release_row = request.facts, request.python, request.release_row
+    missing = []
     if facts.system.name not in ("macos", "windows"):
-        lacks += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
-    toolchain = rust.choose(request)
-    library = _library(request) or openssl.present(request)
-    building = not isinstance(library, Refused) and library.own and not library.own.built
-    if building and facts.system.name != "macos":  # its Command Line Tools include both
-        lacks += [tool for tool in ("make", "perl") if not facts.tool(tool)]
+        missing += [tool for tool in ("cc", "pkg-config") if not facts.tool(tool)]
+    toolchain = rust.choose_toolchain(request)
+    library = _requested_openssl(request) or openssl.installed_library(request)
+    builds_openssl = not isinstance(library, Refused) and library.build and not library.build.cached
+    if builds_openssl and facts.system.name != "macos":  # its Command Line Tools include both
+        missing += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
-        lacks.append(f"Rust {row.msrv} or newer (rustc and cargo)")
+        missing.append(f"Rust {release_row.msrv} or newer (rustc and cargo)")
     if isinstance(library, Refused):
-        if facts.openssl or request.choices.own_openssl:
+        if facts.openssl or request.choices.custom_openssl:
             return library
-        lacks.append("OpenSSL with its header files")
+        missing.append("OpenSSL with its header files")
     if not python.headers:
-        lacks.append("the header files of Python (Python.h)")
-    if lacks or isinstance(toolchain, Refused) or isinstance(library, Refused):
-        alone = isinstance(library, Refused) and len(lacks) == 1
+        missing.append("the header files of Python (Python.h)")
+    if missing or isinstance(toolchain, Refused) or isinstance(library, Refused):
+        only_openssl = isinstance(library, Refused) and len(missing) == 1
         return Refused(
             because or _NO_MANAGER.get(facts.system.name, _NO_MANAGER["linux"]),
             (
-                f"A source build still needs: {', '.join(lacks)}.",
-                *_how_to_get(facts, python),
-                *(openssl.own_hint(request) if alone else ()),
+                f"A source build still needs: {', '.join(missing)}.",
+                *_install_hints(facts, python),
+                *(openssl.build_hint(request) if only_openssl else ()),
             ),
         )
-    return _build(request, toolchain, library)
+    return _build_settings(request, toolchain, library)
 
 
-def _library(request: BuildRequest) -> Library | Refused | None:
+def _requested_openssl(request: BuildRequest) -> Library | Refused | None:
     """Return the requested OpenSSL, or None for the system's."""
-    asked = request.choices.own_openssl
-    if asked is None:
+    chosen = request.choices.custom_openssl
+    if chosen is None:
         return None
-    if isinstance(asked, OpenSSLFolder):
-        return openssl.named(request)
+    if isinstance(chosen, OpenSSLFolder):
+        return openssl.library_in_folder(request)
     return openssl_build.plan_build(request)
 
 
@@ -198,32 +207,34 @@ _NO_MANAGER = {
 }
 
 
-def _how_to_get(facts: Facts, python: Python) -> tuple[str, ...]:
+def _install_hints(facts: Facts, python: Python) -> tuple[str, ...]:
     if facts.system.name == "macos":
         return ("Install Homebrew (brew.sh) or MacPorts (macports.org), then start again.",)
     if facts.system.name == "windows":
-        place = r"C:\Program Files\OpenSSL-Win64"
+        folder = r"C:\Program Files\OpenSSL-Win64"
         if python.bits == 32:
-            place = r"C:\Program Files (x86)\OpenSSL-Win32"
+            folder = r"C:\Program Files (x86)\OpenSSL-Win32"
         elif python.machine == "arm64":
-            place = r"C:\Program Files\OpenSSL-Win64-ARM"
+            folder = r"C:\Program Files\OpenSSL-Win64-ARM"
         return (
-            f"Install OpenSSL with its headers into {place}, or set OPENSSL_DIR to its folder, "
+            f"Install OpenSSL with its headers into {folder}, or set OPENSSL_DIR to its folder, "
             "then start again.",
         )
     return ()
 
 
-def _build(request: BuildRequest, toolchain: Toolchain, library: Library) -> BuildNeeds | Refused:
-    settings = linking.settings(request, library)
+def _build_settings(
+    request: BuildRequest, toolchain: Toolchain, library: Library
+) -> BuildNeeds | Refused:
+    settings = linking.link_settings(request, library)
     if isinstance(settings, Refused):
         return settings
-    env = _joined((*settings.env, *toolchain.env))
-    taken = {name for name, _ in env}
+    env = _merge_variables((*settings.env, *toolchain.env))
+    set_names = {name for name, _ in env}
     unset = tuple(
         name
         for name, _ in request.facts.variables
-        if name in openssl.STEERING and name not in taken
+        if name in openssl.OPENSSL_VARIABLES and name not in set_names
     )
     return BuildNeeds(
         rust=toolchain,
@@ -239,9 +250,7 @@ def _build(request: BuildRequest, toolchain: Toolchain, library: Library) -> Bui
 def _python_headers(
     request: BuildRequest, manager: Manager, names: Packages
 ) -> tuple[str, ...] | Refused:
-    """Return the package with the target's ``Python.h``; none if it is installed or part of
-    Python.
-    """
+    """Return the package with the target's ``Python.h``; empty if no package is needed."""
     facts, python = request.facts, request.python
     if python.headers:
         return ()
@@ -263,10 +272,9 @@ def _python_headers(
         if package is None:
             continue
         version = upstream(package.installed or package.candidate)
-        # A name without a version belongs to the system's default Python, which may be a different
-        # one.
-        fits = name != template or python.implementation == "pypy"
-        if fits or versions.minor(version) == minor:
+        # A package name without a version belongs to the system's default Python.
+        matches = name != template or python.implementation == "pypy"
+        if matches or versions.minor(version) == minor:
             return (name,)
     first = templates[0].format(minor=minor, digits=minor.replace(".", ""))
     return Refused(
@@ -275,20 +283,23 @@ def _python_headers(
     )
 
 
-def _other_architecture(request: BuildRequest, manager: Manager, names: Packages) -> Refused | None:
-    """Homebrew's and MacPorts' packages have one architecture, and Python may have another."""
+def _manager_blocked_by(request: BuildRequest, manager: Manager, names: Packages) -> Refused | None:
+    """Return why this manager's packages do not fit this Python, or None if they do.
+
+    All packages of Homebrew and MacPorts have one architecture, and Python may have another.
+    """
     facts, python = request.facts, request.python
     if facts.system.name != "macos":
         return None
     root = posixpath.dirname(posixpath.dirname(manager.program))
-    has = dict(names.architectures).get(root, facts.system.machine)
-    if has == python.machine:
+    architecture = dict(names.architectures).get(root, facts.system.machine)
+    if architecture == python.machine:
         return None
-    others = [p.path for p in bases(facts) if usable(p) and p.machine == has]
+    others = [p.path for p in bases(facts) if usable(p) and p.machine == architecture]
     return Refused(
-        f"{manager.name} in {root} has packages for {has}, but this Python is for "
+        f"{manager.name} in {root} has packages for {architecture}, but this Python is for "
         f"{python.machine}{_rosetta(facts, python)}.",
-        hints=(f"Use a Python for {has}: --python {others[0]}",) if others else (),
+        hints=(f"Use a Python for {architecture}: --python {others[0]}",) if others else (),
     )
 
 
@@ -297,7 +308,7 @@ def _rosetta(facts: Facts, python: Python) -> str:
     return " (it runs under Rosetta)" if emulated else ""
 
 
-def _unasked(facts: Facts, manager: Manager) -> BuildNeeds | Refused:
+def _refresh_lists(facts: Facts, manager: Manager) -> BuildNeeds | Refused:
     if _needs_root(manager) and facts.privilege.method == "none":
         return Refused(
             f"{manager.name}'s package lists are empty, and this user cannot become root.",
@@ -310,9 +321,9 @@ def _needs_root(manager: Manager) -> bool:
     return managers()[manager.name].refresh().root
 
 
-def _joined(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return each variable once; RUSTFLAGS of two parts are combined."""
-    found: dict[str, str] = {}
+def _merge_variables(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return each variable once. Two values of one variable (RUSTFLAGS) are combined."""
+    merged: dict[str, str] = {}
     for name, value in pairs:
-        found[name] = f"{found[name]} {value}" if name in found else value
-    return tuple(found.items())
+        merged[name] = f"{merged[name]} {value}" if name in merged else value
+    return tuple(merged.items())

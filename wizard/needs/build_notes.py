@@ -22,9 +22,7 @@ def notes_for(
     env: tuple[tuple[str, str], ...],
     unset: tuple[str, ...],
 ) -> tuple[str, ...]:
-    """Return the sentences for a build with the variables ``env``, and without those in
-    ``unset``.
-    """
+    """Return the notes for a build that gets the variables ``env``, but not those in ``unset``."""
     facts, link = request.facts, request.link
     notes = []
     if toolchain.kind != "none":
@@ -37,18 +35,18 @@ def notes_for(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "
             "command shows the variables that it gets."
         )
-    own = dict(env)
-    replaced = [n for n in REPLACED if n in own and facts.variable(n) not in ("", own[n])]
+    settings = dict(env)
+    replaced = [n for n in REPLACED if n in settings and facts.variable(n) not in ("", settings[n])]
     if replaced:
         notes.append(
             f"The build does not get your {joined(replaced)}: it needs its own value, which the "
             "command shows."
         )
-    if toolchain.old:
+    if toolchain.git_only:
         notes.append(
-            f"This machine's cargo is older than {rust.SPARSE}. It downloads the full list of "
-            "crates with git, which takes minutes and does not work with every mirror. --rust "
-            "rustup avoids this."
+            f"This machine's cargo is older than {rust.FIRST_SPARSE_CARGO}. It downloads the full "
+            "list of crates with git, which takes minutes and does not work with every mirror. "
+            "--rust rustup avoids this."
         )
     if facts.system.name == "windows":
         notes += _windows_notes(request)
@@ -57,20 +55,20 @@ def notes_for(
             "OpenSSL is copied into cryptography. To update OpenSSL later, you must "
             "rebuild cryptography."
         )
-    if not library.own and linking.needs_run_path(facts, library.folders[1], link):
+    if not library.build and linking.needs_run_path(facts, library.folders[1], link):
         notes.append(
             f"The libraries in {library.folders[1]} are found by a run path. If a program has "
             "imported ssl before, and the system's libraries have the same names, Linux uses the "
             "system's libraries. The proof checks which ones are used. --link static avoids the "
             "problem."
         )
-    if library.own:
-        notes += _own_notes(facts, library.own)
+    if library.build:
+        notes += _openssl_build_notes(facts, library.build)
     return tuple(notes)
 
 
 def _windows_notes(request: BuildRequest) -> list[str]:
-    """Return which compiler a build on Windows uses, and where the DLLs must be afterwards."""
+    """Return notes on the compiler of a Windows build, and on where the DLLs must be afterwards."""
     python, notes = request.python, []
     studio = request.facts.tool(msvc.tool(python.machine))
     if studio:
@@ -80,22 +78,25 @@ def _windows_notes(request: BuildRequest) -> list[str]:
             f"{msvc.architecture(python.machine, python.bits)}"
         )
     if request.link == "dynamic":
-        beside = ", beside python.exe, or beside cryptography's own extension file (.pyd)"
+        folders = ", beside python.exe, or beside cryptography's own extension file (.pyd)"
         if not at_least(python.version, "3.8"):
-            beside = " or beside python.exe"
+            folders = " or beside python.exe"
         notes.append(
             "cryptography needs OpenSSL's DLLs at every import. They must be in Windows' system "
-            f"folder{beside}."
+            f"folder{folders}."
         )
     return notes
 
 
-def _own_notes(facts: Facts, own: openssl.OpenSSLBuild) -> list[str]:
-    """Return how long the built OpenSSL receives fixes, and how its archive is checked."""
-    row = own.source
-    if row.ends:
-        until = f"OpenSSL {row.version} is {openssl.supported(facts, row)}"
+def _openssl_build_notes(facts: Facts, build: openssl.OpenSSLBuild) -> list[str]:
+    """Return notes on how long the built OpenSSL is supported, and how its archive is checked."""
+    source = build.source
+    if source.ends:
+        support = f"OpenSSL {source.version} is {openssl.support_period(facts, source)}"
     else:
-        until = f"The wizard does not know when support for OpenSSL {row.version} ends"
-    trust = "" if own.built else openssl_sources.note(facts, row)
-    return [f"{until}. To update OpenSSL later, you must rebuild.", *([trust] if trust else [])]
+        support = f"The wizard does not know when support for OpenSSL {source.version} ends"
+    verification = "" if build.cached else openssl_sources.verification_note(facts, source)
+    return [
+        f"{support}. To update OpenSSL later, you must rebuild.",
+        *([verification] if verification else []),
+    ]

@@ -1,4 +1,4 @@
-"""What is asked of everything that a source build needs: one Python, one release, some choices."""
+"""The input for everything about a source build: one Python, one release, some choices."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from wizard.knowledge import Knowledge, Release
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """A source build of a release under the rules of ``row``, with ``python``.
+    """A source build, with ``python``, of a release that ``release_row`` describes.
 
-    The choices in `CHOICES` matter; for open ones, the answer contains a recommendation. ``folder``
-    is the folder of the environment.
+    Only the choices in `CHOICES` matter; an open one means the recommended answer. ``folder`` is
+    the folder of the environment.
     """
 
     facts: Facts
     knowledge: Knowledge
     python: Python
-    row: Release
+    release_row: Release
     choices: Choices = Choices()  # noqa: RUF009 - frozen
     folder: str = ""
 
     @property
     def link(self) -> str:
-        """How OpenSSL is linked; ``dynamic`` where nobody has chosen."""
+        """How OpenSSL is linked; ``dynamic`` if the user has not chosen."""
         return self.choices.link or "dynamic"
 
 

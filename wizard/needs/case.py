@@ -1,8 +1,8 @@
-"""The case: one machine, what is known of the releases, and some choices; it answers once.
+"""The case: one machine, the knowledge about releases, and some choices.
 
-Everything that a question, a plan, an export or a piece of advice wants to know of a machine it
-asks a `Case`. What was answered is kept, and shared with the cases that are made from it: to ask
-"what if OpenSSL were linked statically" costs only what depends on that choice.
+Questions, plans, exports and advice ask a `Case` about the machine. It computes each answer once,
+and shares the answers with the cases that are made from it: "what if OpenSSL were linked
+statically" computes only what depends on that choice.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from wizard.method import methods
 from wizard.needs import build_needs, build_request, releases, wheels
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
-from wizard.needs.tags import modern
+from wizard.needs.tags import current_pip_tags
 from wizard.refused import Refused
 from wizard.target_environment import Target
 
 T = TypeVar("T")
 _TARGET = ("venv", "python", "wheelhouse", "targets")
-"""The choices that a target depends on."""
+"""The choices that determine the target."""
 
 
 @dataclass(frozen=True)
@@ -41,194 +41,208 @@ class Case:
     )
 
     def with_(self, **changed: str) -> Case:
-        """The same machine with some choices changed: what if?"""
+        """Return the case with some choices changed: what if?"""
         changes: dict[str, Any] = changed
         return self.choosing(replace(self.choices, **changes))
 
     def choosing(self, choices: Choices) -> Case:
-        """The same machine with these choices. It shares what was answered before."""
+        """Return the case with these choices. The two share their answers."""
         other = Case(self.facts, self.knowledge, choices)
         object.__setattr__(other, "_answers", self._answers)
         return other
 
     @property
     def target(self) -> Target:
-        """Where cryptography goes. Raises as `wizard.target_environment.target` does."""
-        find = target_environment.target
+        """Where cryptography goes. Raises the errors of `wizard.target_environment.find_target`."""
+        find = target_environment.find_target
         return self._once(
             ("target", *self._chosen(_TARGET)), lambda: find(self.facts, self.choices)
         )
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """All Pythons of a wheelhouse, the oldest first; else the target alone. Raises the same."""
+        """All Pythons of a wheelhouse, oldest first; otherwise only the target.
+
+        Raises the errors of `target`.
+        """
         if not self.choices.wheelhouse:
             return (self.target,)
-        find = target_environment.targets
+        find = target_environment.find_targets
         return self._once(
             ("targets", *self._chosen(_TARGET)), lambda: find(self.facts, self.choices)
         )
 
     @property
     def listed(self) -> tuple[Listed, ...]:
-        """Every release that the index lists, yanked ones too, the newest first.
+        """Every release that the index lists, newest first, including yanked ones.
 
-        Those that are documented, where the index was not asked.
+        If the facts contain no listing, the documented releases.
         """
         return self._once(("listed",), lambda: releases.listing(self.facts, self.knowledge))
 
     @property
     def releases(self) -> tuple[Listed, ...]:
-        """The releases that were not yanked, the newest first."""
+        """The releases that were not yanked, newest first."""
         return self._once(("releases",), lambda: tuple(r for r in self.listed if not r.yanked))
 
     @property
     def newest(self) -> Listed:
-        """The newest release that was not yanked; the chosen one, where the index has none."""
+        """The newest release that was not yanked; the chosen one if the index lists none."""
         return self.releases[0] if self.releases else self.release
 
     def find(self, version: str) -> Listed:
         """Return the release with this version.
 
-        Raises BadRequest if it does not exist (with the nearest that does), or was yanked.
+        Raises BadRequest if it does not exist (the hint names the nearest ones), or was yanked.
         """
-        found = releases.find(self.listed, version)
-        if isinstance(found, Refused):
-            raise BadRequest(found.reason, why=found.why, hints=found.hints)
-        return found
+        result = releases.find(self.listed, version)
+        if isinstance(result, Refused):
+            raise BadRequest(result.reason, why=result.why, hints=result.hints)
+        return result
 
     @property
     def release(self) -> Listed:
-        """The release that was chosen. Raises as `find` does."""
+        """The chosen release. Raises the errors of `find`."""
         return self.find(self.choices.release)
 
-    def row(self, listed: Listed) -> Release:
-        """The rules that hold for a release of the index."""
+    def release_row(self, listed: Listed) -> Release:
+        """Return the row of the release table that describes this release."""
         find = self.knowledge.release
-        return self._once(("row", listed.version), lambda: find(listed.version, listed=True))
+        return self._once(
+            ("release_row", listed.version), lambda: find(listed.version, listed=True)
+        )
 
     def offer(self, listed: Listed | None = None) -> Offer:
-        """What the target, or each Python of a wheelhouse, can have of a release.
+        """Return how a release (by default, the chosen one) can be installed.
 
-        That is the chosen one, if not another.
+        It applies to the target, or to every Python of a wheelhouse.
         """
         return Offer(self, listed or self.release)
 
     def wheel_blocked_by(self, python: Python, listed: Listed) -> Refused | None:
-        """Why no wheel of this release fits, whatever pip is used; None if one does.
+        """Return why no wheel of this release fits, or None if one does.
 
-        A pip that is too old does not block it: the plan upgrades it.
+        An old pip does not block it: the plan upgrades pip.
         """
 
-        def fit() -> wheels.Fit | Refused:
-            return wheels.fit(python, listed, self.knowledge, accepts=modern(python))
+        def find_wheel() -> wheels.Fit | Refused:
+            return wheels.fit(python, listed, self.knowledge, accepts=current_pip_tags(python))
 
-        found = self._once(("wheel", python, listed.version), fit)
-        return found if isinstance(found, Refused) else None
+        result = self._once(("wheel", python, listed.version), find_wheel)
+        return result if isinstance(result, Refused) else None
 
     def newest_wheel(
         self, python: Python, among: tuple[Listed, ...] | list[Listed] | None = None
     ) -> Listed | None:
-        """The newest release with a wheel that fits this Python, or None."""
+        """Return the newest release with a wheel that fits this Python, or None."""
         candidates = self.releases if among is None else among
         return next((r for r in candidates if not self.wheel_blocked_by(python, r)), None)
 
     def source_needs(self, target: Target, listed: Listed) -> BuildNeeds | Refused:
-        """What a build of this release from its source needs, for one target."""
+        """Return what a source build of this release needs, for one target."""
         if not listed.sdist:
             return Refused(f"The index has no source archive of {listed.version}.")
-        unfit = wheels.unfit(target.python, listed)
-        return unfit or self.build_needs(target.python, self.row(listed), target.folder)
+        blocked = wheels.python_blocked_by(target.python, listed)
+        if blocked:
+            return blocked
+        return self.build_needs(target.python, self.release_row(listed), target.folder)
 
-    def build_needs(self, python: Python, row: Release, folder: str = "") -> BuildNeeds | Refused:
-        """What a source build under the rules of ``row`` needs; ``folder``: its environment's."""
-        wanted = self._chosen(build_request.CHOICES)
-        if self.choices.own_openssl is None:
+    def build_needs(
+        self, python: Python, release_row: Release, folder: str = ""
+    ) -> BuildNeeds | Refused:
+        """Return what a source build of the releases of ``release_row`` needs.
+
+        ``folder`` is the folder of the environment.
+        """
+        values = self._chosen(build_request.CHOICES)
+        if self.choices.custom_openssl is None:
             folder = ""  # only an OpenSSL that is built for an environment depends on it
 
         def assess() -> BuildNeeds | Refused:
-            choices: dict[str, Any] = dict(zip(build_request.CHOICES, wanted))
+            choices: dict[str, Any] = dict(zip(build_request.CHOICES, values))
             return build_needs.assess(
-                BuildRequest(self.facts, self.knowledge, python, row, Choices(**choices), folder)
+                BuildRequest(
+                    self.facts, self.knowledge, python, release_row, Choices(**choices), folder
+                )
             )
 
-        return self._once(("build", python, row.first, folder, *wanted), assess)
+        return self._once(("build", python, release_row.first, folder, *values), assess)
 
     def _chosen(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(getattr(self.choices, name) for name in names)
 
-    def _once(self, question: tuple[object, ...], answer: Callable[[], T]) -> T:
-        """The answer to a question, found out when it is asked for the first time."""
-        if question not in self._answers:
-            self._answers[question] = answer()
-        found: T = self._answers[question]
-        return found
+    def _once(self, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return the answer for a key. It is computed only the first time."""
+        if key not in self._answers:
+            self._answers[key] = compute()
+        answer: T = self._answers[key]
+        return answer
 
 
 @dataclass(frozen=True)
 class Offer:
     """One release for the target of a case, or for all Pythons of a wheelhouse together.
 
-    What it takes to say so is found out when it is asked, and only once.
+    Each property is computed when it is first read: see `Case`.
     """
 
     case: Case
     listed: Listed
 
     @property
-    def row(self) -> Release:
-        """The rules that hold for the release."""
-        return self.case.row(self.listed)
+    def release_row(self) -> Release:
+        """The row of the release table that describes the release."""
+        return self.case.release_row(self.listed)
 
     @property
     def wheel_blocked_by(self) -> Refused | None:
-        """Why there is no wheel for the target; None if one fits."""
+        """Why there is no wheel for the target, or None if one fits."""
         refused = (self.case.wheel_blocked_by(t.python, self.listed) for t in self.case.targets)
         return next(filter(None, refused), None)
 
     @property
     def source_blocked_by(self) -> Refused | None:
-        """Why it cannot be compiled; None if it can."""
-        found = self._source()
-        return found if isinstance(found, Refused) else None
+        """Why it cannot be compiled, or None if it can."""
+        needs = self._source()
+        return needs if isinstance(needs, Refused) else None
 
     @property
     def needs(self) -> BuildNeeds | None:
-        """What compiling it needs, for all targets; None if `source_blocked_by` says why not."""
-        found = self._source()
-        return None if isinstance(found, Refused) else found
+        """What compiling it needs, for all targets, or None if it cannot be compiled."""
+        needs = self._source()
+        return None if isinstance(needs, Refused) else needs
 
     def blocked_by(self, method: str) -> Refused | None:
-        """Why this release cannot be installed by ``method`` (empty: by any); None if it can."""
+        """Return why ``method`` (or any method, if empty) cannot install it, or None if one can."""
         first: Refused | None = None
-        for each in (methods()[method],) if method else methods().values():
-            blocked = each.blocked_by(self)
-            if self.case.choices.wheelhouse and not each.fills_wheelhouses:
-                blocked = Refused(f"No wheels come of it: {each.label}.")
+        for candidate in (methods()[method],) if method else methods().values():
+            blocked = candidate.blocked_by(self)
+            if self.case.choices.wheelhouse and not candidate.fills_wheelhouses:
+                blocked = Refused(f"This method produces no wheels: {candidate.label}.")
             if blocked is None:
                 return None
             first = first or blocked
         return first
 
     def best_method(self) -> str:
-        """The name of the method that is recommended for this release; empty: none is possible."""
+        """Return the name of the method recommended for this release; empty if none is possible."""
         return next((name for name in methods() if not self.blocked_by(name)), "")
 
     def _source(self) -> BuildNeeds | Refused:
         first, *others = self.case.targets
-        found = self.case.source_needs(first, self.listed)
+        needs = self.case.source_needs(first, self.listed)
         for other in others:
-            if isinstance(found, Refused) or found.refresh:
-                return found
-            needs = self._also(first, other)
-            if isinstance(needs, Refused):
+            if isinstance(needs, Refused) or needs.refresh:
                 return needs
-            missing = tuple(dict.fromkeys((*found.missing, *needs.missing)))
-            found = replace(found, missing=missing)
-        return found
+            more = self._additional_needs(first, other)
+            if isinstance(more, Refused):
+                return more
+            missing = tuple(dict.fromkeys((*needs.missing, *more.missing)))
+            needs = replace(needs, missing=missing)
+        return needs
 
-    def _also(self, first: Target, other: Target) -> BuildNeeds | Refused:
-        """What one more Python of a wheelhouse needs."""
-        if target_environment.shares_wheel(first.python, other.python, self.row):
-            return wheels.unfit(other.python, self.listed) or BuildNeeds()
+    def _additional_needs(self, first: Target, other: Target) -> BuildNeeds | Refused:
+        """Return what one more Python of a wheelhouse needs."""
+        if target_environment.shares_wheel(first.python, other.python, self.release_row):
+            return wheels.python_blocked_by(other.python, self.listed) or BuildNeeds()
         return self.case.source_needs(other, self.listed)

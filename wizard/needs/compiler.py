@@ -11,8 +11,11 @@ STEP = "compiler"
 """The id of the step after which the compiler is installed."""
 
 
-def needed(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
-    """Return the steps that install the system's compiler; none if it is installed or a package."""
+def install_steps(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
+    """Return the steps that install the system's compiler, or why the wizard cannot install it.
+
+    Empty if it is installed, or if a package manager installs it.
+    """
     if facts.system.name == "macos":
         return () if facts.tool("xcode") else _command_line_tools()
     if facts.system.name == "windows":

@@ -19,24 +19,30 @@ class Linking:
     lists: tuple[tuple[str, str], ...] = ()
 
 
-def settings(request: BuildRequest, library: Library) -> Linking | Refused:
-    """How a build finds ``library``: by flags before release 40, by openssl-sys since.
+def link_settings(request: BuildRequest, library: Library) -> Linking | Refused:
+    """Return the variables with which a build finds ``library``.
 
-    Flags are split at spaces, so they cannot contain a folder with a space in its path.
+    Releases before 40 read compiler flags, later ones the variables of openssl-sys. Flags are split
+    at spaces, so they cannot contain a folder with a space in its path.
     """
-    facts, row, python, link = request.facts, request.row, request.python, request.link
+    facts, release_row, python, link = (
+        request.facts,
+        request.release_row,
+        request.python,
+        request.link,
+    )
     include, lib = library.folders
     env: list[tuple[str, str]] = []
     if facts.system.name == "macos" and python.platform.endswith("universal2"):
         # Such a Python needs both architectures, but no OpenSSL here has both.
         env.append(("ARCHFLAGS", f"-arch {python.machine}"))
-    if row.linking == "flags" and facts.system.name == "windows":
+    if release_row.linking == "flags" and facts.system.name == "windows":
         return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
     run_path = needs_run_path(facts, lib, link)
-    if (row.linking == "flags" or run_path) and any(map(str.isspace, include + lib)):
-        return _split(library)
-    if row.linking == "flags":
-        return Linking((*env, *_flags(facts, include, lib, link)))
+    if (release_row.linking == "flags" or run_path) and any(map(str.isspace, include + lib)):
+        return _space_in_path(library)
+    if release_row.linking == "flags":
+        return Linking((*env, *_compiler_flags(facts, include, lib, link)))
     if library.prefix:
         env.append(("OPENSSL_DIR", library.prefix))
     elif include:
@@ -48,11 +54,11 @@ def settings(request: BuildRequest, library: Library) -> Linking | Refused:
     return Linking(tuple(env))
 
 
-def _split(library: Library) -> Refused:
+def _space_in_path(library: Library) -> Refused:
     lib = library.folders[1]
-    if library.own and library.own.place:
+    if library.build and library.build.install_folder:
         hint = "Choose an environment without spaces in its path: --venv FOLDER"
-    elif library.own:
+    elif library.build:
         hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without spaces in its path."
     else:
         hint = "Move that OpenSSL to a folder without spaces in its path."
@@ -62,7 +68,7 @@ def _split(library: Library) -> Refused:
     )
 
 
-def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, str], ...]:
+def _compiler_flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, str], ...]:
     if link == "static" and facts.system.name == "macos":
         archives = " ".join(f"{lib}/{name}" for name in ("libssl.a", "libcrypto.a"))
         return (
@@ -80,9 +86,9 @@ def _flags(facts: Facts, include: str, lib: str, link: str) -> tuple[tuple[str, 
 
 
 def needs_run_path(facts: Facts, lib: str, link: str) -> bool:
-    """Return whether the libraries in ``lib`` would not be found when cryptography is used.
+    """Return whether an import of cryptography finds ``lib`` only by a run path.
 
-    Linux looks only in its own folders; a library on macOS contains its own path.
+    Linux searches only its own folders; on macOS, a library contains its path.
     """
     elsewhere = bool(lib) and not lib.startswith(("/usr/lib", "/lib"))
     return facts.system.name == "linux" and link != "static" and elsewhere

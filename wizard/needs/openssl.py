@@ -14,38 +14,40 @@ from wizard.refused import Refused
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, upstream
 
-STEERING = (
+OPENSSL_VARIABLES = (
     *("OPENSSL_DIR", "OPENSSL_LIB_DIR", "OPENSSL_INCLUDE_DIR", "OPENSSL_STATIC", "OPENSSL_LIBS"),
     *("OPENSSL_NO_PKG_CONFIG", "OPENSSL_NO_VENDOR", "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS"),
     *("CRYPTOGRAPHY_WINDOWS_LINK_LEGACY_OPENSSL", "CRYPTOGRAPHY_DONT_BUILD_RUST"),
 )
 """Variables that make a build use another OpenSSL, or omit parts of it. A plan sets those that it
-needs, and the build sees none of the others (docs/installation.rst; the crate openssl-sys)."""
-BUILDS = ("linux", "macos")
+needs; the build does not see the others (docs/installation.rst; the crate openssl-sys)."""
+CAN_BUILD_ON = ("linux", "macos")
 """The systems on which the wizard can build OpenSSL."""
-WHEEL = "Install the wheel instead, which includes its own OpenSSL."
+USE_THE_WHEEL = "Install the wheel instead, which includes its own OpenSSL."
 
 
-def supported(facts: Facts, source: OpenSSLSource) -> str:
+def support_period(facts: Facts, source: OpenSSLSource) -> str:
     """Return how long the OpenSSL project supports a version, as part of a sentence."""
-    if ended(facts, source):
+    if support_ended(facts, source):
         return f"no longer supported: fixes ended on {source.ends}"
     return f"supported until {source.ends}"
 
 
-def ended(facts: Facts, source: OpenSSLSource) -> bool:
+def support_ended(facts: Facts, source: OpenSSLSource) -> bool:
     """Return whether the support of a version has ended on the day ``facts.taken``."""
     return facts.taken[:10] > source.ends
 
 
-def buildable(knowledge: Knowledge, row: Release) -> tuple[OpenSSLSource, ...]:
-    """Return the versions that the wizard can build and this row supports, newest first."""
-    return tuple(each for each in knowledge.openssls if unfit(row, each.version) is None)
+def buildable(knowledge: Knowledge, release_row: Release) -> tuple[OpenSSLSource, ...]:
+    """Return the versions that the wizard can build and these releases support, newest first."""
+    return tuple(
+        s for s in knowledge.openssls if version_blocked_by(release_row, s.version) is None
+    )
 
 
-def longest(sources: Iterable[OpenSSLSource]) -> OpenSSLSource | None:
+def longest_supported(sources: Iterable[OpenSSLSource]) -> OpenSSLSource | None:
     """Return the version with the longest support: the newest long-term one, if there is one."""
-    return max(sources, key=lambda each: each.ends, default=None)
+    return max(sources, key=lambda source: source.ends, default=None)
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ class OpenSSLBuild:
     """An OpenSSL that the wizard builds: from which source, in which folder, and how.
 
     ``source`` has the actual address and checksum, and ``archive`` is the path of the downloaded
-    file. ``signed`` says that its signature is checked. ``name`` is the name of its folder
-    ``prefix`` in the cache: another version, architecture, checksum or set of ``options`` has
-    another name. ``target`` and ``options`` are those of `backends.openssl`. ``built`` says that it
-    is already built. ``place`` is the final folder of a shared one; empty for a static one, which
+    file. ``signed`` says that its signature is checked. ``prefix`` is its folder in the cache, and
+    ``name`` the name of that folder, which differs for each version, architecture, checksum and
+    set of ``options``. ``target`` and ``options`` are those of `backends.openssl`. ``objects`` is
+    the number of files to compile. ``cached`` says that an earlier run already built it.
+    ``install_folder`` is the final folder of a shared OpenSSL; it is empty for a static one, which
     is not needed after the build.
     """
 
@@ -68,17 +71,17 @@ class OpenSSLBuild:
     target: str
     options: tuple[str, ...]
     objects: int
-    built: bool
-    place: str = ""
+    cached: bool
+    install_folder: str = ""
 
 
 @dataclass(frozen=True)
 class Library:
-    """An OpenSSL: its version, and the packages to install for it.
+    """An OpenSSL for a build: its version, and the packages to install for it.
 
-    ``prefix`` is the folder with its ``include`` and ``lib``; otherwise ``include`` and ``lib`` are
-    set. All are empty if a compiler finds it without settings. ``own`` says how the wizard builds
-    it.
+    ``prefix`` is the folder that contains ``include`` and ``lib``. If they are elsewhere,
+    ``include`` and ``lib`` are set instead. All are empty if a compiler finds it without settings.
+    ``build`` says how the wizard builds it, or is None if it exists already.
     """
 
     version: str
@@ -86,96 +89,96 @@ class Library:
     prefix: str = ""
     include: str = ""
     lib: str = ""
-    own: OpenSSLBuild | None = None
+    build: OpenSSLBuild | None = None
 
     @property
     def folders(self) -> tuple[str, str]:
-        """Return the folders of the headers and libraries; empty if a compiler finds them
-        anyway.
-        """
+        """The folders of headers and libraries; empty if a compiler finds them anyway."""
         if not self.prefix:
             return self.include, self.lib
         slash = "\\" if "\\" in self.prefix else "/"
         return f"{self.prefix}{slash}include", f"{self.prefix}{slash}lib"
 
 
-def own_hint(request: BuildRequest) -> tuple[str, ...]:
-    """That the wizard can build one for this release; nothing if it cannot."""
-    best = longest(buildable(request.knowledge, request.row))
+def build_hint(request: BuildRequest) -> tuple[str, ...]:
+    """Return the hint that the wizard can build OpenSSL for this release; empty if it cannot."""
+    best = longest_supported(buildable(request.knowledge, request.release_row))
     system = request.facts.system.name
-    if best is None or system not in BUILDS:
+    if best is None or system not in CAN_BUILD_ON:
         return ()
-    inside = request.link == "static" or system == "macos"  # see `wizard.needs.openssl_build`
-    static = " --link static" if inside else ""
+    static_only = request.link == "static" or system == "macos"  # see `wizard.needs.openssl_build`
+    static = " --link static" if static_only else ""
     return (f"Or let the wizard build OpenSSL: --openssl {best.version}{static}",)
 
 
-def packaged(request: BuildRequest, manager: Manager, names: Packages) -> Library | Refused:
-    """The OpenSSL that ``manager`` has, or would install, for this build."""
-    facts, row, link = request.facts, request.row, request.link
-    own = own_hint(request)
+def packaged_library(request: BuildRequest, manager: Manager, names: Packages) -> Library | Refused:
+    """Return the OpenSSL that ``manager`` has installed or can install for this build."""
+    facts, release_row, link = request.facts, request.release_row, request.link
+    hint = build_hint(request)
     refused: Refused | None = None
-    hints: tuple[str, ...] = ()
-    for way in names.openssl:
-        package = manager.package(way.package)
-        numbered = manager.package(way.version_of) if way.version_of else package
+    other_hints: tuple[str, ...] = ()
+    for entry in names.openssl:
+        package = manager.package(entry.package)
+        numbered = manager.package(entry.version_of) if entry.version_of else package
         version = upstream(numbered.installed or numbered.candidate) if numbered else ""
         if not package or not version:
-            helps = way.hint and (way.static or link != "static")
-            hints += (way.hint,) if helps else ()
+            applies = entry.hint and (entry.static or link != "static")
+            other_hints += (entry.hint,) if applies else ()
             continue
-        problem = unfit(row, version)
-        if problem:
-            refused = refused or problem
+        blocked = version_blocked_by(release_row, version)
+        if blocked:
+            refused = refused or blocked
             continue
-        if link == "static" and manager.package(way.static) is None:
+        if link == "static" and manager.package(entry.static) is None:
             return Refused(
-                f"{manager.name} does not offer static OpenSSL libraries.", (*own, WHEEL)
+                f"{manager.name} does not offer static OpenSSL libraries.", (*hint, USE_THE_WHEEL)
             )
-        if link == "static" and _entangled(way, version):
-            return _not_alone(version, own)
-        if link == "static" and row.linking == "flags" and facts.system.name == "linux":
+        if link == "static" and _needs_other_archives(entry, version):
+            return _needs_zlib(version, hint)
+        if link == "static" and release_row.linking == "flags" and facts.system.name == "linux":
             return Refused(
-                f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL "
-                "without shared libraries, but the system's OpenSSL has them.",
-                own,
+                f"cryptography {release_row.name} can be linked statically on Linux only with an "
+                "OpenSSL without shared libraries, but the system's OpenSSL has them.",
+                hint,
             )
-        if link == "static" and "{multiarch}" in way.static_lib and not facts.multiarch:
-            return Refused(f"The wizard does not know where {way.static} installs its libraries.")
-        if "{folder}" in way.prefix and not package.folder:
-            return Refused(f"{manager.name} did not report the folder of {way.package}.")
-        with_engine = manager.package(way.engine) and not at_least(row.first, NO_ENGINE)
-        engine = (way.engine,) if with_engine else ()
-        packages = (way.package, *((way.static,) if link == "static" else ()), *engine)
+        if link == "static" and "{multiarch}" in entry.static_lib and not facts.multiarch:
+            return Refused(f"The wizard does not know where {entry.static} installs its libraries.")
+        if "{folder}" in entry.prefix and not package.folder:
+            return Refused(f"{manager.name} did not report the folder of {entry.package}.")
+        with_engine = manager.package(entry.engine) and not at_least(release_row.first, NO_ENGINE)
+        engine = (entry.engine,) if with_engine else ()
+        packages = (entry.package, *((entry.static,) if link == "static" else ()), *engine)
         return Library(
             version,
             tuple(dict.fromkeys(packages)),
-            *_folders(request, way, manager, package.folder),
+            *_folders(request, entry, manager, package.folder),
         )
     if refused:
-        return Refused(refused.reason, (*hints, *own, *refused.hints))
-    return Refused(f"{manager.name} does not have: {names.openssl[0].package}.", (*hints, *own))
+        return Refused(refused.reason, (*other_hints, *hint, *refused.hints))
+    return Refused(
+        f"{manager.name} does not have: {names.openssl[0].package}.", (*other_hints, *hint)
+    )
 
 
 NO_ENGINE = "44"
 """The first release that does not need ``openssl/engine.h`` (pyca/cryptography, issue 11690)."""
 
 
-def _entangled(way: OpenSSLPackage, version: str) -> bool:
-    """Return whether these static libraries need others, which a build does not link."""
-    return bool(way.static_below) and at_least(version, way.static_below)
+def _needs_other_archives(entry: OpenSSLPackage, version: str) -> bool:
+    """Return whether these static libraries need more libraries, which a build does not link."""
+    return bool(entry.static_below) and at_least(version, entry.static_below)
 
 
-def _not_alone(version: str, own: tuple[str, ...]) -> Refused:
+def _needs_zlib(version: str, hint: tuple[str, ...]) -> Refused:
     return Refused(
         f"The system's static OpenSSL {version} also needs zlib and zstd, which a build of "
         "cryptography does not link. The result could not be imported.",
-        (*own, WHEEL),
+        (*hint, USE_THE_WHEEL),
     )
 
 
-def named(request: BuildRequest) -> Library | Refused:
-    """Return the OpenSSL in a folder that the user named, if headers and libraries match."""
+def library_in_folder(request: BuildRequest) -> Library | Refused:
+    """Return the OpenSSL in a folder that the user named, or why it cannot be used."""
     facts, python, folder = request.facts, request.python, request.choices.openssl
     rules = path_rules(facts)
     include = rules.normpath(rules.join(folder, "include"))
@@ -193,107 +196,115 @@ def named(request: BuildRequest) -> Library | Refused:
             f"version {found.library}.",
             ("Both must come from one build. Reinstall that OpenSSL.",),
         )
-    wanted = _MACHINES.get(python.machine, python.machine)
-    if found.machine and found.machine != wanted and python.bits == 64:
+    expected = _LIBRARY_MACHINES.get(python.machine, python.machine)
+    if found.machine and found.machine != expected and python.bits == 64:
         return Refused(
             f"The OpenSSL in {folder} is for {found.machine}, but this Python is for "
             f"{python.machine}."
         )
-    problem = _unfit_here(request, found)
-    if problem:
-        return problem
+    blocked = _headers_blocked_by(request, found)
+    if blocked:
+        return blocked
     prefix = folder if found.libraries == rules.join(folder, "lib") else ""
     if prefix:
         return Library(found.version, prefix=prefix)
     return Library(found.version, include=include, lib=found.libraries)
 
 
-_MACHINES = {"AMD64": "x86_64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "ppc64"}
-"""A library file's names for the architectures of Pythons."""
+_LIBRARY_MACHINES = {"AMD64": "x86_64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "ppc64"}
+"""What library files call an architecture, by the name that Python has for it."""
 
 
-def present(request: BuildRequest) -> Library | Refused:
-    """The OpenSSL that is on this machine, where no package manager is asked."""
+def installed_library(request: BuildRequest) -> Library | Refused:
+    """Return an OpenSSL that is already installed. No package manager is asked."""
     facts = request.facts
     if not facts.openssl:
         return Refused("OpenSSL's header files are not installed.")
     refused: Refused | None = None
     for headers in facts.openssl:
-        problem = _unfit_here(request, headers)
-        if not problem:
+        blocked = _headers_blocked_by(request, headers)
+        if not blocked:
             return _library(facts, headers, request.link)
-        refused = refused or problem
+        refused = refused or blocked
     return refused or Refused("OpenSSL's header files are not installed.")
 
 
-def unfit(row: Release, version: str) -> Refused | None:
-    """Return why a source build of this row does not support this OpenSSL; None if it does."""
+def version_blocked_by(release_row: Release, version: str) -> Refused | None:
+    """Return why these releases do not work with this version of OpenSSL, or None if they do."""
     name, _, number = version.rpartition(" ")
     if name:  # LibreSSL's headers contain its name
-        if row.libressl and at_least(number, row.libressl):
+        if release_row.libressl and at_least(number, release_row.libressl):
             return None
         return Refused(
-            f"cryptography {row.name} needs LibreSSL {row.libressl} or newer, or OpenSSL "
-            f"{row.openssl} or newer; this machine has {version}.",
-            hints=(WHEEL,),
+            f"cryptography {release_row.name} needs LibreSSL {release_row.libressl} or newer, or "
+            f"OpenSSL {release_row.openssl} or newer; this machine has {version}.",
+            hints=(USE_THE_WHEEL,),
         )
     try:
-        if row.takes_openssl(version):
+        if release_row.supports_openssl(version):
             return None
     except BadRequest as error:
         return Refused(f"The wizard cannot find out which OpenSSL is available: {error.what}")
     return Refused(
-        f"cryptography {row.name} needs OpenSSL {wanted(row)}; this machine has {version}.",
-        hints=(WHEEL,),
+        f"cryptography {release_row.name} needs OpenSSL {supported_versions(release_row)}; "
+        f"this machine has {version}.",
+        hints=(USE_THE_WHEEL,),
     )
 
 
-def wanted(row: Release) -> str:
-    """Return which OpenSSL a source build of this row supports, as part of a sentence."""
-    below = f", but older than {row.openssl_below}" if row.openssl_below else ""
-    return f"{row.openssl} or newer{below}"
+def supported_versions(release_row: Release) -> str:
+    """Return which versions of OpenSSL these releases support, as part of a sentence."""
+    below = f", but older than {release_row.openssl_below}" if release_row.openssl_below else ""
+    return f"{release_row.openssl} or newer{below}"
 
 
 def _folders(
-    request: BuildRequest, way: OpenSSLPackage, manager: Manager, folder: str
+    request: BuildRequest, entry: OpenSSLPackage, manager: Manager, folder: str
 ) -> tuple[str, str, str]:
-    """The prefix, and the folders of headers and libraries, of a package in ``folder``."""
+    """Return prefix, header folder and library folder of a package installed in ``folder``."""
     root = posixpath.dirname(posixpath.dirname(manager.program))
-    include, lib = way.include, way.lib
-    if request.link == "static" and not way.prefix:
-        include, lib = include or way.static_include, lib or way.static_lib
+    include, lib = entry.include, entry.lib
+    if request.link == "static" and not entry.prefix:
+        include, lib = include or entry.static_include, lib or entry.static_lib
     prefix, include, lib = (
         text.format(folder=folder, root=root, multiarch=request.facts.multiarch)
-        for text in (way.prefix, include, lib)
+        for text in (entry.prefix, include, lib)
     )
     return prefix, include, lib
 
 
-def _unfit_here(request: BuildRequest, headers: Headers) -> Refused | None:
-    facts, row, python, link = request.facts, request.row, request.python, request.link
-    own = own_hint(request)
-    problem = unfit(row, headers.version)
-    if problem:
-        return Refused(problem.reason, (*own, *problem.hints))
+def _headers_blocked_by(request: BuildRequest, headers: Headers) -> Refused | None:
+    facts, release_row, python, link = (
+        request.facts,
+        request.release_row,
+        request.python,
+        request.link,
+    )
+    hint = build_hint(request)
+    blocked = version_blocked_by(release_row, headers.version)
+    if blocked:
+        return Refused(blocked.reason, (*hint, *blocked.hints))
     if facts.system.name == "windows" and not headers.libraries:
         return Refused(
             f"The OpenSSL in {headers.folder} has headers, but its libraries were not found."
         )
     if link == "static" and not headers.static:
-        return Refused(f"The OpenSSL in {headers.folder} has no static libraries.", (*own, WHEEL))
+        return Refused(
+            f"The OpenSSL in {headers.folder} has no static libraries.", (*hint, USE_THE_WHEEL)
+        )
     if link == "static" and any(
-        way.static_include == headers.folder and _entangled(way, headers.version)
-        for way in _native_packages(facts, request.knowledge)
+        entry.static_include == headers.folder and _needs_other_archives(entry, headers.version)
+        for entry in _native_packages(facts, request.knowledge)
     ):
-        return _not_alone(headers.version, own)
-    by_folder = row.linking == "flags" and facts.system.name == "linux"
+        return _needs_zlib(headers.version, hint)
+    by_folder = release_row.linking == "flags" and facts.system.name == "linux"
     if link == "static" and by_folder and headers.shared:
         return Refused(
-            f"cryptography {row.name} can be linked statically on Linux only with an OpenSSL "
-            f"without shared libraries, but {headers.libraries} contains some.",
-            own,
+            f"cryptography {release_row.name} can be linked statically on Linux only with an "
+            f"OpenSSL without shared libraries, but {headers.libraries} contains some.",
+            hint,
         )
-    if facts.system.name == "macos" and _other_architecture(request, headers):
+    if facts.system.name == "macos" and _for_other_architecture(request, headers):
         return Refused(
             f"The OpenSSL in {headers.folder} is for the other kind of Mac processor, not for "
             f"{python.machine}."
@@ -303,13 +314,13 @@ def _unfit_here(request: BuildRequest, headers: Headers) -> Refused | None:
 
 def _native_packages(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]:
     """Return the OpenSSL packages of this system's own package managers."""
-    mine = {facts.system.distribution, *facts.system.like}
-    tables = (table for table in knowledge.packages if not mine.isdisjoint(table.distributions))
-    return [way for table in tables for way in table.openssl]
+    names = {facts.system.distribution, *facts.system.like}
+    tables = (table for table in knowledge.packages if not names.isdisjoint(table.distributions))
+    return [entry for table in tables for entry in table.openssl]
 
 
-def _other_architecture(request: BuildRequest, headers: Headers) -> bool:
-    """Whether a package manager keeps things for another architecture in this folder."""
+def _for_other_architecture(request: BuildRequest, headers: Headers) -> bool:
+    """Return whether a package manager keeps files for another architecture in this folder."""
     roots = (root for names in request.knowledge.packages for root in names.architectures)
     return any(
         headers.folder.startswith(f"{root}/") and machine != request.python.machine

@@ -16,44 +16,44 @@ from wizard.versions import at_least
 
 
 def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
-    """Return the chosen version, with its actual address and checksum.
+    """Return the source of the chosen version, with its actual address and checksum.
 
-    For a version that the table lacks, the user must provide both. The ``signer`` is empty if the
-    signature is not checked: `missing_for_signature` says why. A wrong address does not matter
-    where that OpenSSL is built already, so it is left to `source_problem`.
+    For a version that the table lacks, the user must provide both, and ``signer`` is empty. The
+    address is checked by `source_blocked_by`, because it does not matter if that OpenSSL is
+    already built.
     """
     choices, knowledge = request.choices, request.knowledge
-    version, given = choices.openssl, choices.openssl_sha256.lower()
-    found = next((each for each in knowledge.openssls if each.version == version), None)
-    if found is None and not (given and openssl_choice.is_version(version)):
-        known = ", ".join(each.version for each in knowledge.openssls)
+    version, checksum = choices.openssl, choices.openssl_sha256.lower()
+    known_source = next((s for s in knowledge.openssls if s.version == version), None)
+    if known_source is None and not (checksum and openssl_choice.is_version(version)):
+        versions = ", ".join(s.version for s in knowledge.openssls)
         return Refused(
             f"The wizard cannot build OpenSSL {version}.",
             (
-                f"It can build: {known}.",
+                f"It can build: {versions}.",
                 "To build another version, provide its source and checksum: --openssl VERSION "
                 "--openssl-source FILE|URL --openssl-sha256 SUM",
             ),
         )
-    row = found or OpenSSLSource(version, "", "", "")
-    place = choices.openssl_source or request.facts.variable(openssl_archive.VARIABLE)
-    url = openssl_archive.url_for(place, version) if place else row.url
-    return replace(row, url=url, sha256=given or row.sha256)
+    source = known_source or OpenSSLSource(version, "", "", "")
+    location = choices.openssl_source or request.facts.variable(openssl_archive.VARIABLE)
+    url = openssl_archive.url_for(location, version) if location else source.url
+    return replace(source, url=url, sha256=checksum or source.sha256)
 
 
-def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
-    """Why the archive of ``row`` cannot be fetched; None if nothing is known against it."""
+def source_blocked_by(request: BuildRequest, source: OpenSSLSource) -> Refused | None:
+    """Return why the archive cannot be downloaded, or None if no reason is known in advance."""
     facts = request.facts
-    if not row.url:
+    if not source.url:
         return Refused(
-            f"The wizard does not know where to download OpenSSL {row.version}.",
+            f"The wizard does not know where to download OpenSSL {source.version}.",
             (
                 f"Name the place with {openssl_archive.FLAG} FILE|URL, or with "
                 f"{openssl_archive.VARIABLE}.",
             ),
         )
     if request.choices.openssl_source:
-        return None  # it was checked when the user named it
+        return None  # `wizard.questions.validation` has checked it
     value = facts.variable(openssl_archive.VARIABLE)
     if addresses.has_password(value):
         return Refused(
@@ -66,43 +66,46 @@ def source_problem(request: BuildRequest, row: OpenSSLSource) -> Refused | None:
             f"{openssl_archive.VARIABLE} names {value}, which does not exist.",
             (f"Correct it, or name the archive with {openssl_archive.FLAG} FILE|URL.",),
         )
-    if value and row.url.startswith("file:") and row.url not in facts.archives:
+    if value and source.url.startswith("file:") and source.url not in facts.archives:
         return Refused(
-            f"{openssl_archive.VARIABLE} names {value}, which does not contain {_name(row)}.",
+            f"{openssl_archive.VARIABLE} names {value}, which does not contain "
+            f"{_archive_name(source)}.",
             (f"Put the archive there, or name it with {openssl_archive.FLAG} FILE|URL.",),
         )
     return None
 
 
-def missing_for_signature(facts: Facts, row: OpenSSLSource) -> tuple[str, ...]:
-    """Why the archive's signature cannot be checked, one reason each; empty if it can."""
+def why_unsigned(facts: Facts, source: OpenSSLSource) -> tuple[str, ...]:
+    """Return each reason why the archive's signature cannot be checked; empty if it can."""
     tool = facts.tool("gpg")
-    lacks = []
+    reasons = []
     if tool is None or not at_least(tool.version, gpg.OLDEST):
-        lacks.append(f"gpg {gpg.OLDEST} or newer is not installed")
-    if row.signer not in facts.signers:
-        lacks.append(f"gpg lacks the key {row.signer}")
-    signature = f"{row.url}{openssl_archive.SIGNATURE}"
-    if row.url.startswith("file:") and signature not in facts.archives:
-        lacks.append(f"{_name(row)}{openssl_archive.SIGNATURE} is not beside the archive")
-    return tuple(lacks)
+        reasons.append(f"gpg {gpg.OLDEST} or newer is not installed")
+    if source.signer not in facts.signers:
+        reasons.append(f"gpg lacks the key {source.signer}")
+    signature = f"{source.url}{openssl_archive.SIGNATURE}"
+    if source.url.startswith("file:") and signature not in facts.archives:
+        reasons.append(
+            f"{_archive_name(source)}{openssl_archive.SIGNATURE} is not beside the archive"
+        )
+    return tuple(reasons)
 
 
-def note(facts: Facts, row: OpenSSLSource) -> str:
-    """Return a note if only the checksum of the archive can be checked; else an empty text."""
-    if not row.signer:
+def verification_note(facts: Facts, source: OpenSSLSource) -> str:
+    """Return a note if only the archive's checksum can be checked, otherwise an empty string."""
+    if not source.signer:
         return (
-            f"The source of OpenSSL {row.version} will be compared with your checksum. "
+            f"The source of OpenSSL {source.version} will be compared with your checksum. "
             "Its signature will not be checked: the wizard does not know who signs this version."
         )
-    lacks = missing_for_signature(facts, row)
-    if not lacks:
+    reasons = why_unsigned(facts, source)
+    if not reasons:
         return ""
     return (
-        f"The checksum of the source of OpenSSL {row.version} will be checked. "
-        f"The signature will not: {' and '.join(lacks)}."
+        f"The checksum of the source of OpenSSL {source.version} will be checked. "
+        f"The signature will not: {' and '.join(reasons)}."
     )
 
 
-def _name(row: OpenSSLSource) -> str:
-    return posixpath.basename(urlsplit(row.url).path)
+def _archive_name(source: OpenSSLSource) -> str:
+    return posixpath.basename(urlsplit(source.url).path)

@@ -1,4 +1,4 @@
-"""The releases that there are, and the one that is meant by a version."""
+"""The available releases, and how to find one by its version."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wizard.wording import joined
 
 
 def listing(facts: Facts, knowledge: Knowledge) -> tuple[Listed, ...]:
-    """The releases as the index lists them, or as documented where it was not asked."""
+    """Return the releases that the index lists, or the documented ones if it was not asked."""
     if facts.listing is not None and facts.listing.releases:
         return facts.listing.releases
     return wheels.documented(knowledge).releases
 
 
 def find(releases: tuple[Listed, ...], version: str) -> Listed | Refused:
-    """The release of this version, unless it was yanked or there is no such."""
+    """Return the release of this version, or why it cannot be used: unknown, or yanked."""
     for listed in releases:
         if listed.version == version:
             if listed.yanked:
@@ -29,7 +29,7 @@ def find(releases: tuple[Listed, ...], version: str) -> Listed | Refused:
                 )
             return listed
     return Refused(
-        f"The wizard can install no release {version} of cryptography.",
+        f"There is no release {version} of cryptography that the wizard can install.",
         _nearest(releases, version),
     )
 

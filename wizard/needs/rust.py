@@ -1,4 +1,4 @@
-"""Where the Rust of a source build comes from: this system, rustup, or nowhere."""
+"""Which Rust a source build uses: this system's, one from rustup, or none."""
 
 from __future__ import annotations
 
@@ -17,88 +17,94 @@ from wizard.target_environment import path_rules
 from wizard.versions import at_least, key, upstream
 from wizard.wording import joined
 
-SPARSE = "1.68"
+FIRST_SPARSE_CARGO = "1.68"
 """The first cargo that reads the fast (sparse) format of the crates index, as mirrors offer it. An
 older cargo downloads the full index with git (cargo's changelog)."""
-LOCKS = {4: "1.78"}
+OLDEST_CARGO_FOR_LOCK = {4: "1.78"}
 """The oldest cargo that reads this version of ``Cargo.lock`` (cargo's changelog). Version 3 sets no
 limit: cargo 1.46, the oldest in a distribution with a usable Python, reads it (measured)."""
 
 
 @dataclass(frozen=True)
 class Toolchain:
-    """A suitable Rust. ``words`` describe it; ``packages`` must be installed for it.
+    """A suitable Rust. ``description`` names it; ``packages`` must be installed for it.
 
     ``path`` are folders for the front of PATH and ``env`` variables of the build. ``triple`` is
     rustup's name for the system and ``root`` the download address, if rustup must download it.
-    ``home`` is the wizard's folder with this Rust, which can be removed after the build. ``old``
-    says that its cargo can download crates only with git.
+    ``home`` is the wizard's folder with this Rust, which can be removed after the build.
+    ``git_only`` says that its cargo can download crates only with git.
     """
 
     kind: Literal["present", "packages", "rustup", "none"]
-    words: str
+    description: str
     packages: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     triple: str = ""
     root: str = ""
     home: str = ""
-    old: bool = False
+    git_only: bool = False
 
 
-def choose(
+def choose_toolchain(
     request: BuildRequest, manager: Manager | None = None, names: Packages | None = None
 ) -> Toolchain | Refused:
-    """The Rust that was chosen (``system``, ``rustup``, ``none``), or the recommended one.
+    """Return the chosen Rust (``system``, ``rustup``, ``none``), or the recommended one.
 
-    ``manager`` is the package manager that may install one, and ``names`` are its names.
+    ``manager`` is the package manager that may install Rust, and ``names`` are its package names.
     """
     choice = request.choices.rust
     if choice == "system":
-        return system(request, manager, names)
+        return system_toolchain(request, manager, names)
     if choice == "rustup":
-        return fetched(request)
+        return rustup_toolchain(request)
     if choice == "none":
-        return without(request.row)
-    here = system(request, manager, names)
-    optional = without(request.row)
-    if isinstance(optional, Toolchain) and not _is_present(here):
-        return optional
-    if isinstance(here, Toolchain) and not here.old:
-        return here
-    new = fetched(request)
-    return here if isinstance(here, Toolchain) and isinstance(new, Refused) else _first(new, here)
+        return no_toolchain(request.release_row)
+    from_system = system_toolchain(request, manager, names)
+    nothing = no_toolchain(request.release_row)
+    if isinstance(nothing, Toolchain) and not _is_installed(from_system):
+        return nothing
+    if isinstance(from_system, Toolchain) and not from_system.git_only:
+        return from_system
+    downloaded = rustup_toolchain(request)
+    if isinstance(downloaded, Refused) and isinstance(from_system, Toolchain):
+        return from_system
+    return downloaded
 
 
-def system(
+def system_toolchain(
     request: BuildRequest, manager: Manager | None, names: Packages | None
 ) -> Toolchain | Refused:
     """Return an installed Rust, or one from the packages of ``manager``."""
-    facts, row = request.facts, request.row
-    present = _present(facts, request.python, row)
-    if present:
-        return present
-    seen: list[str] = []
+    facts, release_row = request.facts, request.release_row
+    installed = _installed_toolchain(facts, request.python, release_row)
+    if installed:
+        return installed
+    rejected: list[str] = []
     if manager is not None and names is not None:
-        offered = [(way, _offered(manager, way)) for way in names.rust]
-        good = [pair for pair in offered if _new_enough(pair[1], row)]
-        quick = [pair for pair in good if at_least(pair[1], SPARSE)]
-        for way, version in (*quick, *good):
+        offered = [(entry, _offered_version(manager, entry)) for entry in names.rust]
+        new_enough = [pair for pair in offered if _new_enough(pair[1], release_row)]
+        sparse = [pair for pair in new_enough if at_least(pair[1], FIRST_SPARSE_CARGO)]
+        for entry, version in (*sparse, *new_enough):
             return Toolchain(
                 "packages",
-                f"Rust {version} ({joined(way.packages)})",
-                packages=way.packages,
-                path=_front(facts, way, manager),
-                old=not quick,
+                f"Rust {version} ({joined(entry.packages)})",
+                packages=entry.packages,
+                path=_path_for_packages(facts, entry, manager),
+                git_only=not sparse,
             )
-        seen = [f"{way.version_of} {version}" for way, version in offered if version]
-    had = f"the newest version in {manager.name} is {_newest(seen)}" if manager and seen else ""
-    found = facts.tool("rustc")
-    if not had and found:
-        had = f"this machine has {found.version}"
+        rejected = [f"{entry.version_of} {version}" for entry, version in offered if version]
+    available = (
+        f"the newest version in {manager.name} is {_newest(rejected)}"
+        if manager and rejected
+        else ""
+    )
+    rustc = facts.tool("rustc")
+    if not available and rustc:
+        available = f"this machine has {rustc.version}"
     return Refused(
-        f"cryptography {row.name} needs Rust {_needed(row)} or newer, but "
-        f"{had or 'Rust is not installed'}.",
+        f"cryptography {release_row.name} needs Rust {_oldest_version(release_row)} or newer, but "
+        f"{available or 'Rust is not installed'}.",
         hints=(
             "Install the wheel instead, which needs no Rust.",
             "Or let the wizard download Rust: --rust rustup",
@@ -106,10 +112,10 @@ def system(
     )
 
 
-def fetched(request: BuildRequest) -> Toolchain | Refused:
-    """The newest stable Rust, by rustup, into a folder that the wizard makes for it."""
+def rustup_toolchain(request: BuildRequest) -> Toolchain | Refused:
+    """Return the newest stable Rust, which rustup installs into a folder of the wizard's cache."""
     facts, python = request.facts, request.python
-    triple = _triple(request)
+    triple = _rustup_triple(request)
     if not triple:
         return Refused(f"rustup does not offer Rust for {facts.system.name} on {python.machine}.")
     if facts.system.temporary_noexec:
@@ -125,7 +131,7 @@ def fetched(request: BuildRequest) -> Toolchain | Refused:
                 "Put the password into ~/.netrc, and the address without it into the variable.",
             ),
         )
-    home = _home(facts)
+    home = _rust_folder(facts)
     if not home:
         return Refused("These facts do not name a cache folder for Rust.")
     return Toolchain(
@@ -134,7 +140,7 @@ def fetched(request: BuildRequest) -> Toolchain | Refused:
         path=(rustup.programs(triple, home),),
         env=(
             *rustup.environment(triple, home, own_cargo=not facts.cargo_config),
-            *_musl(python.libc),
+            *_musl_flags(python.libc),
         ),
         triple=triple,
         root=root,
@@ -142,59 +148,59 @@ def fetched(request: BuildRequest) -> Toolchain | Refused:
     )
 
 
-def without(row: Release) -> Toolchain | Refused:
-    """No Rust at all."""
-    if row.rust == "optional":
+def no_toolchain(release_row: Release) -> Toolchain | Refused:
+    """Return a build without Rust, or why the release needs Rust."""
+    if release_row.rust == "optional":
         return Toolchain("none", "no Rust", env=(("CRYPTOGRAPHY_DONT_BUILD_RUST", "1"),))
-    return Refused(f"cryptography {row.name} cannot be built without Rust.")
+    return Refused(f"cryptography {release_row.name} cannot be built without Rust.")
 
 
-def _present(facts: Facts, python: Python, row: Release) -> Toolchain | None:
-    if not _same_machine(facts, python):
-        return None  # its Rust builds for the machine, but this Python has another architecture
+def _installed_toolchain(facts: Facts, python: Python, release_row: Release) -> Toolchain | None:
+    if not _builds_for(facts, python):
+        return None  # the installed Rust builds for another architecture than this Python's
     for cargo in facts.tools:
         if cargo.name != "cargo" or cargo.problem:
             continue
-        rustc = _in_thread(facts, cargo)
-        if rustc is None or not _new_enough(rustc.version, row):
+        rustc = _compiler_of(facts, cargo)
+        if rustc is None or not _new_enough(rustc.version, release_row):
             continue
         toolchain = Toolchain(
             "present",
             f"Rust {rustc.version} (already installed)",
-            path=(_folder(facts, cargo.path),) if _must_lead(facts, cargo) else (),
-            old=not at_least(cargo.version or rustc.version, SPARSE),
+            path=(_folder(facts, cargo.path),) if _must_be_first_on_path(facts, cargo) else (),
+            git_only=not at_least(cargo.version or rustc.version, FIRST_SPARSE_CARGO),
         )
         if cargo.origin != "wizard":
             return toolchain
-        home = _home(facts)
+        home = _rust_folder(facts)
         return replace(
             toolchain,
-            words=f"Rust {rustc.version} (kept from an earlier build)",
+            description=f"Rust {rustc.version} (kept from an earlier build)",
             env=(
                 *(
                     ()
                     if facts.cargo_config
                     else (("CARGO_HOME", str(path_rules(facts).join(home, "cargo"))),)
                 ),
-                *_musl(python.libc),
+                *_musl_flags(python.libc),
             ),
             home=home,
         )
     return None
 
 
-def _in_thread(facts: Facts, cargo: Tool) -> Tool | None:
-    """Return the compiler that cargo would use: the one in its folder, else the first on PATH."""
+def _compiler_of(facts: Facts, cargo: Tool) -> Tool | None:
+    """Return the rustc that this cargo runs: the one in its folder, otherwise the first on PATH."""
     folder = _folder(facts, cargo.path)
-    same = (
+    candidates = (
         t for t in facts.tools if t.name == "rustc" and not t.problem and t.origin == cargo.origin
     )
-    own = next((t for t in same if _folder(facts, t.path) == folder), None)
-    return own or facts.tool("rustc")
+    beside = next((t for t in candidates if _folder(facts, t.path) == folder), None)
+    return beside or facts.tool("rustc")
 
 
-def _must_lead(facts: Facts, cargo: Tool) -> bool:
-    """Return whether its folder must be put at the front of PATH.
+def _must_be_first_on_path(facts: Facts, cargo: Tool) -> bool:
+    """Return whether cargo's folder must be put at the front of PATH.
 
     The folders of rustup, Homebrew and the wizard are often only on the PATH of a login shell, and
     another cargo earlier on PATH would be used instead.
@@ -202,26 +208,28 @@ def _must_lead(facts: Facts, cargo: Tool) -> bool:
     return cargo.origin not in ("system", "") or facts.tool("cargo") is not cargo
 
 
-def _offered(manager: Manager, way: RustPackage) -> str:
-    packages = [manager.package(name) for name in way.packages]
+def _offered_version(manager: Manager, entry: RustPackage) -> str:
+    packages = [manager.package(name) for name in entry.packages]
     if not all(package and (package.installed or package.candidate) for package in packages):
         return ""
-    package = manager.package(way.version_of)
+    package = manager.package(entry.version_of)
     return upstream(package.installed or package.candidate) if package else ""
 
 
-def _new_enough(version: str, row: Release) -> bool:
-    return at_least(version, row.msrv) and at_least(version, LOCKS.get(row.lock, "0"))
+def _new_enough(version: str, release_row: Release) -> bool:
+    return at_least(version, release_row.msrv) and at_least(
+        version, OLDEST_CARGO_FOR_LOCK.get(release_row.lock, "0")
+    )
 
 
-def _needed(row: Release) -> str:
-    return max(row.msrv, LOCKS.get(row.lock, "0"), key=key)
+def _oldest_version(release_row: Release) -> str:
+    return max(release_row.msrv, OLDEST_CARGO_FOR_LOCK.get(release_row.lock, "0"), key=key)
 
 
-def _front(facts: Facts, way: RustPackage, manager: Manager) -> tuple[str, ...]:
+def _path_for_packages(facts: Facts, entry: RustPackage, manager: Manager) -> tuple[str, ...]:
     """Return folders for the front of PATH, so that the build finds the newly installed Rust."""
-    if way.bin:
-        return (way.bin,)
+    if entry.bin:
+        return (entry.bin,)
     folder = _folder(facts, manager.program)
     if folder not in SYSTEM_FOLDERS:
         return (folder,)  # Homebrew and MacPorts may not be on PATH
@@ -230,15 +238,15 @@ def _front(facts: Facts, way: RustPackage, manager: Manager) -> tuple[str, ...]:
     return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
 
 
-def _same_machine(facts: Facts, python: Python) -> bool:
+def _builds_for(facts: Facts, python: Python) -> bool:
     if facts.system.name == "linux":
-        return True  # a 32-bit Linux may run on a 64-bit kernel: it has its own tools
-    mine = {"AMD64": "x86_64", "x86": "i686"}.get(python.machine, python.machine)
+        return True  # a 32-bit Linux on a 64-bit kernel has 32-bit tools
+    machine = {"AMD64": "x86_64", "x86": "i686"}.get(python.machine, python.machine)
     bits = 32 if python.bits == 32 else 64
-    return mine == facts.system.machine and not (bits == 32 and mine == "x86_64")
+    return machine == facts.system.machine and not (bits == 32 and machine == "x86_64")
 
 
-def _triple(request: BuildRequest) -> str:
+def _rustup_triple(request: BuildRequest) -> str:
     python = request.python
     for host in request.knowledge.rustup.hosts:
         if (
@@ -251,11 +259,11 @@ def _triple(request: BuildRequest) -> str:
     return ""
 
 
-def _home(facts: Facts) -> str:
+def _rust_folder(facts: Facts) -> str:
     return str(path_rules(facts).join(facts.cache, "rust")) if facts.cache else ""
 
 
-def _musl(libc: str) -> tuple[tuple[str, str], ...]:
+def _musl_flags(libc: str) -> tuple[tuple[str, str], ...]:
     """rustup's Rust for musl links statically by default, and then cannot build extension files
     (rustc's documentation of ``crt-static``). A distribution's Rust has the right default.
     """
@@ -266,14 +274,9 @@ def _folder(facts: Facts, path: str) -> str:
     return str(path_rules(facts).dirname(path))
 
 
-def _is_present(found: Toolchain | Refused) -> bool:
-    return isinstance(found, Toolchain) and found.kind == "present"
+def _is_installed(toolchain: Toolchain | Refused) -> bool:
+    return isinstance(toolchain, Toolchain) and toolchain.kind == "present"
 
 
-def _first(*found: Toolchain | Refused) -> Toolchain | Refused:
-    """Return the first suitable one, or the last refusal."""
-    return next((each for each in found if isinstance(each, Toolchain)), found[-1])
-
-
-def _newest(seen: Iterable[str]) -> str:
-    return max(seen, key=lambda words: key(words.split()[-1]))
+def _newest(descriptions: Iterable[str]) -> str:
+    return max(descriptions, key=lambda words: key(words.split()[-1]))

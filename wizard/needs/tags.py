@@ -1,7 +1,7 @@
 """Wheel tags (PEP 425): compressing them, and computing those that a current pip accepts.
 
-A Python's own pip lists the tags that it accepts; `modern` computes them if there is no pip, or if
-it will be upgraded.
+A Python's own pip lists the tags that it accepts. If there is no pip, or if it will be upgraded,
+`current_pip_tags` computes them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MANYLINUX = {
 LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 """The older names of ``manylinux_2_N`` (PEP 600)."""
 
-NARROW = {"x86_64": "i686", "aarch64": "armv8l"}
+NAME_32_BIT = {"x86_64": "i686", "aarch64": "armv8l"}
 """How a 32-bit Python on a 64-bit Linux names its machine."""
 
 
@@ -59,49 +59,49 @@ def expand(compressed: Iterable[str]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=64)
-def modern(python: Python) -> tuple[str, ...]:
+def current_pip_tags(python: Python) -> tuple[str, ...]:
     """Return the tags (compressed, best first) that a current pip accepts for this interpreter.
 
     They are computed only from the facts, so this also works for other machines. A debug build
     counts as a normal one, and PyPy as version 7.3. Empty if the facts are not sufficient.
     """
     version = _numbers(python.version)
-    here = platforms(python)
-    if not version or not here:
+    supported = platforms(python)
+    if not version or not supported:
         return ()
-    found: list[pep425.Tag] = []
+    tags: list[pep425.Tag] = []
     digits = f"{version[0]}{version[1]}"
     if python.implementation == "cpython":
         interpreter = f"cp{digits}"
         flags = "m" if version < (3, 8) else "t" if python.free_threaded else ""
-        found += pep425.cpython_tags(version, [interpreter + flags], here)
+        tags += pep425.cpython_tags(version, [interpreter + flags], supported)
     elif python.implementation == "pypy":
         interpreter = f"pp{digits}"
-        found += pep425.generic_tags(interpreter, [f"pypy{digits}_pp73"], here)
+        tags += pep425.generic_tags(interpreter, [f"pypy{digits}_pp73"], supported)
     else:
         interpreter = f"{python.implementation}{digits}"
-    found += pep425.compatible_tags(version, interpreter, here)
-    return compress(str(tag) for tag in found)
+    tags += pep425.compatible_tags(version, interpreter, supported)
+    return compress(str(tag) for tag in tags)
 
 
 def platforms(python: Python) -> list[str]:
     """Return the platform tags that fit the interpreter, best first; empty if unknown."""
     if python.platform.startswith("macosx"):
         version = _numbers(python.macos)
-        if version == (10, 16):  # how a Python built for an older macOS names any newer one
+        if version == (10, 16):  # a Python built for an older macOS calls any newer one this
             version = (11, 0)
         return list(pep425.mac_platforms(version, python.machine)) if version else []
-    own = python.platform.replace("-", "_").replace(".", "_")
-    if not own.startswith("linux_"):
-        return [own] if own else []
-    machine = own[len("linux_") :]
+    platform = python.platform.replace("-", "_").replace(".", "_")
+    if not platform.startswith("linux_"):
+        return [platform] if platform else []
+    machine = platform[len("linux_") :]
     if python.bits == 32:
-        machine = NARROW.get(machine, machine)
+        machine = NAME_32_BIT.get(machine, machine)
     # An armv8l is a 64-bit ARM that runs 32-bit programs, including those of armv7.
     machines = ["armv8l", "armv7l"] if machine == "armv8l" else [machine]
     # pip 26.3 puts the plain linux tags first; before, they were last.
-    found = [f"linux_{name}" for name in machines]
-    return found + [tag for name in machines for tag in _libc_platforms(python, name)]
+    tags = [f"linux_{name}" for name in machines]
+    return tags + [tag for name in machines for tag in _libc_platforms(python, name)]
 
 
 def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
@@ -121,5 +121,5 @@ def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
 
 def _numbers(version: str) -> Optional[tuple[int, int]]:
     """Return the first two numbers of a version: (3, 14) for ``3.14.0rc1``."""
-    found = re.match(r"(\d+)\.(\d+)", version)
-    return (int(found[1]), int(found[2])) if found else None
+    match = re.match(r"(\d+)\.(\d+)", version)
+    return (int(match[1]), int(match[2])) if match else None

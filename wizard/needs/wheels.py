@@ -1,4 +1,4 @@
-"""Which release has a wheel for a Python, or why none does: pure, from the facts."""
+"""Which release has a wheel for a Python, or why none does. Pure: it reads only the facts."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from packaging.version import InvalidVersion, Version
 
 from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, Platform, Release
-from wizard.needs.tags import expand, modern, platforms
+from wizard.needs.tags import current_pip_tags, expand, platforms
 from wizard.refused import Refused
 
-HEEDS_PYTHON = Version("9.0")
+CHECKS_PYTHON = Version("9.0")
 """The first pip that checks requires-python: an older one accepts any release, and any cffi."""
 
 KNOWS_ABI3T = "26.1"
 """The first pip that accepts wheels with the ABI ``abi3t`` (PEP 803); read from pip's source."""
 
-SINCE_MACOS = "10_12"
-"""What a ``*`` instead of a macOS version means: the newest version that any wheel required."""
+OLDEST_MACOS = "10_12"
+"""The macOS version that a ``*`` in the table means: the newest that any wheel required."""
 
 
 @dataclass(frozen=True)
 class Fit:
     """The wheel of a release that fits a Python.
 
-    ``wheel`` is its tag. ``pip`` is the oldest pip that takes it, empty if the present one does;
-    else pip must be upgraded first, and ``why_pip`` is one sentence why.
+    ``wheel`` is its tag. ``pip`` is empty if the installed pip accepts it. Otherwise it is the
+    oldest pip that does, and ``why_pip`` says in one sentence why pip must be upgraded.
     """
 
     release: str
@@ -60,67 +60,69 @@ def fit(
 ) -> Union[Fit, Refused]:
     """Match the wheels of one release with the tags that a Python accepts.
 
-    ``accepts`` (compressed tags) is used instead of the tags of the Python's own pip, as for a new
-    environment, whose pip is another. A Python without pip takes what a current pip would.
+    ``accepts`` (compressed tags) replaces the tags of the Python's own pip, for example for a new
+    environment, which gets another pip. For a Python without pip, a current pip is assumed.
     """
     release = listed.version
-    refused = unfit(python, listed)
+    refused = python_blocked_by(python, listed)
     if refused:
         return refused
-    newer = modern(python)
+    current = current_pip_tags(python)
     pip = python.pip if accepts is None else None
-    own = (pip.tags if pip else accepts) or newer  # a pip without known tags counts as a new one
-    wheels = [Tag(*tag.split("-")) for tag in _expanded(listed.wheels)]
-    best = _best(wheels, own)
+    accepted = (
+        pip.tags if pip else accepts
+    ) or current  # a pip whose tags are unknown counts as current
+    wheels = [Tag(*tag.split("-")) for tag in _expand_tags(listed.wheels)]
+    best = _best_wheel(wheels, accepted)
     if best:
-        return _heeding(Fit(release, str(best)), pip)
-    if not _best(wheels, newer):
-        return Refused(_why_none(python, release, wheels, knowledge))
-    return _upgraded(release, wheels, newer, pip, knowledge)
+        return _with_pip_that_checks_python(Fit(release, str(best)), pip)
+    if not _best_wheel(wheels, current):
+        return Refused(_why_no_wheel(python, release, wheels, knowledge))
+    return _wheel_for_newer_pip(release, wheels, current, pip, knowledge)
 
 
-def _best(wheels: list[Tag], accepted: tuple[str, ...]) -> Optional[Tag]:
+def _best_wheel(wheels: list[Tag], accepted: tuple[str, ...]) -> Optional[Tag]:
     ranks = _ranks(accepted)
     fitting = [tag for tag in wheels if str(tag) in ranks]
     return min(fitting, key=lambda tag: ranks[str(tag)], default=None)
 
 
-def _heeding(found: Fit, pip: Optional[Pip]) -> Fit:
-    version = _version(pip.version) if pip else None
-    if version is None or version >= HEEDS_PYTHON:
-        return found
+def _with_pip_that_checks_python(fit: Fit, pip: Optional[Pip]) -> Fit:
+    version = _parse_version(pip.version) if pip else None
+    if version is None or version >= CHECKS_PYTHON:
+        return fit
     return Fit(
-        found.release,
-        found.wheel,
-        str(HEEDS_PYTHON),
-        f"pip {version} ignores which Python a package is for: pip {HEEDS_PYTHON} checks it.",
+        fit.release,
+        fit.wheel,
+        str(CHECKS_PYTHON),
+        f"pip {version} ignores which Python a package is for: pip {CHECKS_PYTHON} checks it.",
     )
 
 
-def _upgraded(
+def _wheel_for_newer_pip(
     release: str,
     wheels: list[Tag],
-    newer: tuple[str, ...],
+    current: tuple[str, ...],
     pip: Optional[Pip],
     knowledge: Knowledge,
 ) -> Union[Fit, Refused]:
     """A wheel fits the interpreter, but not this pip: find the pip that would accept it."""
-    ranks = _ranks(newer)
-    this = f"pip {pip.version}" if pip else "this pip"
-    have = _version(pip.version) if pip else None
-    needs = []
+    ranks = _ranks(current)
+    this_pip = f"pip {pip.version}" if pip else "this pip"
+    present = _parse_version(pip.version) if pip else None
+    candidates = []
     for tag in wheels:
-        version = _version(pip_for(tag, knowledge)) if str(tag) in ranks else None
-        if version is not None and (have is None or have < version):
-            needs.append((version, ranks[str(tag)], str(tag)))
-    if not needs:
+        version = _parse_version(pip_for(tag, knowledge)) if str(tag) in ranks else None
+        if version is not None and (present is None or present < version):
+            candidates.append((version, ranks[str(tag)], str(tag)))
+    if not candidates:
         return Refused(
-            f"cryptography {release} has wheels for this platform, but {this} accepts none "
+            f"cryptography {release} has wheels for this platform, but {this_pip} accepts none "
             "of them: upgrade pip and try again, or compile from source.",
         )
-    oldest, _, wheel = min(needs)
+    oldest, _, wheel = min(candidates)
     reason = (
-        f"The wheels of cryptography {release} are too new for {this}: pip {oldest} or newer "
+        f"The wheels of cryptography {release} are too new for {this_pip}: pip {oldest} or newer "
         "accepts them."
     )
     return Fit(release, wheel, str(oldest), reason)
@@ -139,8 +141,8 @@ def newest(
     A wheel that needs a pip upgrade counts. Pre-releases and yanked releases never count.
     """
     for listed in listing.releases:
-        version = _version(listed.version)
-        if version is None or version.is_prerelease or unfit(python, listed):
+        version = _parse_version(listed.version)
+        if version is None or version.is_prerelease or python_blocked_by(python, listed):
             continue
         if not need_wheel:
             if listed.sdist:
@@ -150,8 +152,11 @@ def newest(
     return None
 
 
-def unfit(python: Python, listed: Listed) -> Optional[Refused]:
-    """Why a release can be installed in no form: yanked, or for other Pythons. None: it can."""
+def python_blocked_by(python: Python, listed: Listed) -> Optional[Refused]:
+    """Return why this Python cannot use the release at all, or None if it can.
+
+    Either the release was yanked, or it is for other Pythons.
+    """
     if listed.yanked:
         return Refused(
             f"cryptography {listed.version} was withdrawn by its developers ({listed.yanked})."
@@ -164,7 +169,7 @@ def unfit(python: Python, listed: Listed) -> Optional[Refused]:
     numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
     if not numbers:
         return Refused(f"The version of {python.path} is unknown.")
-    wanted = _specifier(listed.requires_python)
+    wanted = _parse_specifier(listed.requires_python)
     if wanted is None or wanted.contains(numbers[0]):
         return None
     start = f"cryptography {listed.version}"
@@ -180,7 +185,7 @@ def pip_for(tag: Tag, knowledge: Knowledge) -> str:
     """Return the oldest pip that accepts a wheel with this tag; empty if the tables do not say."""
     if tag.abi == "abi3t":
         return KNOWS_ABI3T
-    pips = [row.pip for row in knowledge.platforms if row.pip and _matches(row, tag)]
+    pips = [row.pip for row in knowledge.platforms if row.pip and _row_applies(row, tag)]
     return min(pips, key=Version, default="")
 
 
@@ -205,7 +210,7 @@ def _documented(version: str, row: Release, knowledge: Knowledge) -> Listed:
     ]
     floor = next(s.version for s in SpecifierSet(row.python) if s.operator == ">=")
     stable = f"cp{floor.replace('.', '')}-abi3"
-    plain = [_concrete(tag) for p in live if not p.interpreters for tag in p.tags]
+    plain = [_without_wildcard(tag) for p in live if not p.interpreters for tag in p.tags]
     wheels = [f"{stable}-{tag}" for tag in plain]
     for platform in live:
         for interpreter in platform.interpreters:
@@ -215,17 +220,17 @@ def _documented(version: str, row: Release, knowledge: Knowledge) -> Listed:
     )
 
 
-def _concrete(pattern: str) -> str:
-    return pattern.replace("macosx_10_*", f"macosx_{SINCE_MACOS}")
+def _without_wildcard(pattern: str) -> str:
+    return pattern.replace("macosx_10_*", f"macosx_{OLDEST_MACOS}")
 
 
 def _platforms_of(platform: Platform, plain: list[str]) -> Iterator[str]:
-    """Return the single tags that a row's patterns mean: those of the standard wheels that
-    match.
-    """
+    """Yield the tags that a platform's patterns mean: the matching ones of the standard wheels."""
     for pattern in platform.tags:
-        found = [tag for tag in plain if _any(tag, (pattern,))]
-        yield from found or ([_concrete(pattern)] if "*" not in _concrete(pattern) else [])
+        matching = [tag for tag in plain if _matches_any(tag, (pattern,))]
+        yield from matching or (
+            [_without_wildcard(pattern)] if "*" not in _without_wildcard(pattern) else []
+        )
 
 
 def _with_abi(interpreter: str) -> str:
@@ -234,32 +239,33 @@ def _with_abi(interpreter: str) -> str:
     return f"{interpreter.rstrip('t')}-{interpreter}"
 
 
-def _why_none(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
-    what = f"cryptography {release}"
+def _why_no_wheel(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
+    subject = f"cryptography {release}"
     if not wheels:
-        return f"The index has only the source of {what}, no wheels."
-    here = set(platforms(python))
-    if not here:
+        return f"The index has only the source of {subject}, no wheels."
+    supported = set(platforms(python))
+    if not supported:
         return (
             "The wizard does not know which wheels this Python accepts: its platform is "
             f"{python.platform!r}."
         )
-    for_platform = [tag for tag in wheels if tag.platform in here]
+    for_platform = [tag for tag in wheels if tag.platform in supported]
     if not for_platform:
         return _why_platform(python, release, wheels, knowledge)
-    return f"{what} has no wheel for {_name(python)}: {_why_interpreter(python, for_platform)}."
+    why = _why_interpreter(python, for_platform)
+    return f"{subject} has no wheel for {_python_name(python)}: {why}."
 
 
 def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
     start = f"cryptography {release} has no wheel for {computer(python)}"
-    here = platforms(python)
+    supported = platforms(python)
     rows = [
         row
         for row in knowledge.platforms
-        if not row.interpreters and any(_any(tag, row.tags) for tag in here)
+        if not row.interpreters and any(_matches_any(tag, row.tags) for tag in supported)
     ]
-    lived = [row for row in rows if row.last]
-    row = max(lived, key=lambda row: Version(row.last), default=None)
+    had_wheels = [row for row in rows if row.last]
+    row = max(had_wheels, key=lambda row: Version(row.last), default=None)
     ended = ""
     if row is not None and Version(row.last) < Version(release):
         ended = row.note if row.last in row.note else f"{row.last} was the last release with one."
@@ -270,34 +276,32 @@ def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Kn
         return f"{start}: no release ever had one."
     if ended:
         return f"{start}: {ended}" + (f" {row.note}" if row.note not in ended else "")
-    return (
-        f"{start}: {min((row.first for row in lived), key=Version)} was the first release with one."
-    )
+    first = min((row.first for row in had_wheels), key=Version)
+    return f"{start}: {first} was the first release with one."
 
 
 def _libc_needed(python: Python, wheels: list[Tag]) -> str:
     """Return the oldest libc that a wheel for this machine needs; empty if no libc would help."""
     kind = {"glibc": "manylinux", "musl": "musllinux"}.get(python.libc, "no")
     machine = platforms(python)[0][len("linux_") :]
-    found = [re.fullmatch(rf"{kind}_(\d+_\d+)_{machine}", tag.platform) for tag in wheels]
-    versions = [match[1].replace("_", ".") for match in found if match]
+    matches = [re.fullmatch(rf"{kind}_(\d+_\d+)_{machine}", tag.platform) for tag in wheels]
+    versions = [match[1].replace("_", ".") for match in matches if match]
     return min(versions, key=Version, default="")
 
 
 def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
     if python.implementation == "pypy":
-        own = [tag for tag in wheels if tag.interpreter.startswith("pp")]
-        if own:
-            return (
-                f"its wheels for PyPy are for {', '.join(sorted({_pypy(tag.abi) for tag in own}))}"
-            )
+        for_pypy = [tag for tag in wheels if tag.interpreter.startswith("pp")]
+        if for_pypy:
+            versions = sorted({_pypy_name(tag.abi) for tag in for_pypy})
+            return f"its wheels for PyPy are for {', '.join(versions)}"
         return "it has no wheels for PyPy on this platform"
     if python.implementation != "cpython":
         return "its wheels are for CPython and PyPy"
     if python.free_threaded:
         abis = sorted({tag.abi for tag in wheels if re.fullmatch(r"cp\d+t|abi3t", tag.abi)})
-        made = f"only for {', '.join(abis)}" if abis else "not for any free-threaded Python"
-        return f"its wheels are {made}; an ordinary Python has more options"
+        which = f"only for {', '.join(abis)}" if abis else "not for any free-threaded Python"
+        return f"its wheels are {which}; an ordinary Python has more options"
     floors = [
         int(tag.interpreter[3:]) for tag in wheels if re.fullmatch(r"cp3\d+", tag.interpreter)
     ]
@@ -306,13 +310,13 @@ def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
     return "its wheels are for other Pythons"
 
 
-def _pypy(abi: str) -> str:
-    """Return ``pypy311_pp73`` in words."""
+def _pypy_name(abi: str) -> str:
+    """Return an ABI such as ``pypy311_pp73`` in words."""
     return re.sub(r"pypy(\d)(\d+)_pp(\d)(\d+)", r"Python \1.\2 of PyPy \3.\4", abi)
 
 
 def computer(python: Python) -> str:
-    """Return what the Python runs on, in words: ``Intel Macs``, ``Linux on s390x``."""
+    """Describe the kind of computer that the Python runs on: ``Intel Macs``, ``Linux on s390x``."""
     machine = python.machine or python.platform.rpartition("-")[2]
     if python.platform.startswith("macosx"):
         return "Macs with Apple silicon" if machine == "arm64" else "Intel Macs"
@@ -327,22 +331,23 @@ def computer(python: Python) -> str:
     return f"Linux on {'32-bit x86 (i686)' if machine == 'i686' else machine}{libc}"
 
 
-def _name(python: Python) -> str:
+def _python_name(python: Python) -> str:
     names = {"cpython": "Python", "pypy": "PyPy"}
     kind = "free-threaded " if python.free_threaded else ""
     return f"{kind}{names.get(python.implementation, python.implementation)} {python.version}"
 
 
-def _matches(row: Platform, tag: Tag) -> bool:
+def _row_applies(row: Platform, tag: Tag) -> bool:
     """Return whether a row of the platform table applies to this tag."""
     if row.interpreters:
-        return _any(tag.platform, row.tags) and (
-            _any(tag.interpreter, row.interpreters) or _any(tag.abi, row.interpreters)
+        return _matches_any(tag.platform, row.tags) and (
+            _matches_any(tag.interpreter, row.interpreters)
+            or _matches_any(tag.abi, row.interpreters)
         )
-    return tag.abi == "abi3" and _any(tag.platform, row.tags)
+    return tag.abi == "abi3" and _matches_any(tag.platform, row.tags)
 
 
-def _version(text: str) -> Optional[Version]:
+def _parse_version(text: str) -> Optional[Version]:
     try:
         return Version(text)
     except InvalidVersion:
@@ -350,12 +355,12 @@ def _version(text: str) -> Optional[Version]:
 
 
 @lru_cache(maxsize=4096)
-def _any(name: str, patterns: tuple[str, ...]) -> bool:
+def _matches_any(name: str, patterns: tuple[str, ...]) -> bool:
     return any(re.fullmatch(re.escape(p).replace(r"\*", ".*"), name) for p in patterns)
 
 
 @lru_cache(maxsize=256)
-def _expanded(wheels: tuple[str, ...]) -> tuple[str, ...]:
+def _expand_tags(wheels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(expand(wheels))
 
 
@@ -363,13 +368,13 @@ def _expanded(wheels: tuple[str, ...]) -> tuple[str, ...]:
 def _ranks(tags: tuple[str, ...]) -> dict[str, int]:
     """Return the position of each tag in the order of preference."""
     ranks: dict[str, int] = {}
-    for place, tag in enumerate(expand(tags)):
-        ranks.setdefault(tag, place)
+    for rank, tag in enumerate(expand(tags)):
+        ranks.setdefault(tag, rank)
     return ranks
 
 
 @lru_cache(maxsize=256)
-def _specifier(text: str) -> Optional[SpecifierSet]:
+def _parse_specifier(text: str) -> Optional[SpecifierSet]:
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:

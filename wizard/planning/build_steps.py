@@ -47,41 +47,43 @@ class Prepared:
         )
 
 
-def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepared:
+def prepare_build(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepared:
     """Prepare a build of the chosen release in the environment of ``tool``."""
-    facts, chosen, listed = case.facts, tool.target, case.release
-    row = case.row(listed)
-    compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step(needs))
-    fetched = _rustup(needs)
-    before = [*needs.compiler, *fetched]
-    tools = (*compiler, *(step.id for step in fetched[-1:]))
-    own = needs.openssl.own if needs.openssl else None
-    built = openssl_steps.steps(facts, own, compiler) if own else ()
-    before += built
-    ready = (*tools, *((openssl_steps.STEP,) if built else ()))
+    facts, target, listed = case.facts, tool.target, case.release
+    release_row = case.release_row(listed)
+    compiler = (*(step.id for step in needs.compiler[-1:]), *_packages_step_id(needs))
+    rust = _rustup_steps(needs)
+    before = [*needs.compiler, *rust]
+    tools = (*compiler, *(step.id for step in rust[-1:]))
+    openssl = needs.openssl.build if needs.openssl else None
+    openssl_build = openssl_steps.build_steps(facts, openssl, compiler) if openssl else ()
+    before += openssl_build
+    ready = (*tools, *((openssl_steps.LAST_STEP,) if openssl_build else ()))
     build = with_pip(tool)
     environment = list(build.before)
-    if own:
-        environment += openssl_steps.placed(facts, own, tuple(s.id for s in environment[-1:]))
-    env = (*row.env_for(chosen.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
-    if row.constraints:
-        constraints = path_rules(facts).join(chosen.folder, "build-constraints.txt")
-        variables = _constrain(facts, constraints, tool)
-        text = "".join(f"{line}\n" for line in row.constraints)
+    if openssl:
+        environment += openssl_steps.copy_steps(
+            facts, openssl, tuple(s.id for s in environment[-1:])
+        )
+    env = (*release_row.env_for(target.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
+    if release_row.constraints:
+        constraints = path_rules(facts).join(target.folder, "build-constraints.txt")
+        variables = _constraint_variables(facts, constraints, tool)
+        text = "".join(f"{line}\n" for line in release_row.constraints)
         environment.append(
             Step(
                 "constraints",
                 "Record which build tools this release can use",
                 "Some current build tools fail with this release, or hide the real error of a "
-                f"build. It uses {', '.join(row.constraints)}. For this build, this replaces your "
-                f"{variables[0][0]}.",
+                f"build. It uses {', '.join(release_row.constraints)}. For this build, this "
+                f"replaces your {variables[0][0]}.",
                 WriteFile(constraints, text),
                 needs=tuple(step.id for step in environment[-1:]),
                 role="preparation",
             )
         )
         env = (*env, *variables)
-    made = Prepared(
+    prepared = Prepared(
         tool=build,
         before=tuple(before),
         environment=tuple(environment),
@@ -91,28 +93,30 @@ def prepare(case: Case, needs: build_needs.BuildNeeds, tool: Installer) -> Prepa
         unset=needs.unset,
         path=needs.path,
     )
-    if not built or row.build_backend != "maturin" or build.uv:
-        return made
+    if not openssl_build or release_row.build_backend != "maturin" or build.uv:
+        return prepared
     crates = Step(
         "crates",
         "Download the Rust packages (crates) of cryptography",
         "This runs while OpenSSL is compiled. pip only prepares the build, and cargo keeps the "
         "crates for it.",
-        made.applied(pip.rehearse(chosen.interpreter, f"cryptography=={listed.version}")),
+        prepared.applied(pip.rehearse(target.interpreter, f"cryptography=={listed.version}")),
         needs=(*tools, *(step.id for step in build.before[-1:])),
         role="crates",
     )
-    return replace(made, environment=(*made.environment, crates), needs=(*made.needs, crates.id))
+    return replace(
+        prepared, environment=(*prepared.environment, crates), needs=(*prepared.needs, crates.id)
+    )
 
 
 def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
-    """Return the version of OpenSSL that the proof must find; empty if it is the system's."""
-    own = needs.openssl if choices.own_openssl else None
-    return own.version.split()[-1] if own else ""
+    """Return the version of OpenSSL that the proof must find; empty for the system's."""
+    library = needs.openssl if choices.custom_openssl else None
+    return library.version.split()[-1] if library else ""
 
 
 def with_pip(tool: Installer) -> Installer:
-    """Return the same environment with the newest pip, if it is made without pip."""
+    """Return the tool of the same environment; if it has no pip, with a step that installs it."""
     if not tool.runner:
         return tool
     target = tool.target
@@ -127,11 +131,11 @@ def with_pip(tool: Installer) -> Installer:
     return Installer(target, (*tool.before, step), tool.note, pip=tool.pip)
 
 
-def _packages_step(needs: build_needs.BuildNeeds) -> tuple[str, ...]:
-    return (package_steps.STEP,) if needs.missing else ()
+def _packages_step_id(needs: build_needs.BuildNeeds) -> tuple[str, ...]:
+    return (package_steps.INSTALL_STEP,) if needs.missing else ()
 
 
-def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
+def _rustup_steps(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
     """Return the steps that download Rust, if no installed one is suitable."""
     rust = needs.rust
     if rust is None or rust.kind != "rustup":
@@ -159,7 +163,7 @@ def _rustup(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
     )
 
 
-def cleared(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]:
+def remove_rust_steps(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]:
     """Return the step that removes the wizard's Rust, unless the user keeps it."""
     rust = needs.rust
     if rust is None or not rust.home or choices.toolchain == "keep":
@@ -177,7 +181,8 @@ def cleared(needs: build_needs.BuildNeeds, choices: Choices) -> tuple[Step, ...]
 
 
 def ingredients(needs: build_needs.BuildNeeds) -> str:
-    rust = needs.rust.words if needs.rust else "Rust"
+    """Return the names of the Rust and the OpenSSL that a build uses."""
+    rust = needs.rust.description if needs.rust else "Rust"
     return f"{rust} and OpenSSL {needs.openssl.version if needs.openssl else ''}".strip()
 
 
@@ -187,31 +192,34 @@ def with_packages(
     steps: tuple[Step, ...],
     needs: build_needs.BuildNeeds = build_needs.BuildNeeds(),  # noqa: B008 - frozen
 ) -> tuple[Step, ...]:
-    """The steps, after those that install the packages which they need."""
-    first = packages(case.facts, needs, tool)
-    return (*first, *after(first, steps, tool.target.python))
+    """Return the steps, preceded by those that install the packages that they need."""
+    packages = package_steps_for(case.facts, needs, tool)
+    return (*packages, *after_packages(packages, steps, tool.target.python))
 
 
-def packages(facts: Facts, needs: build_needs.BuildNeeds, tool: Installer) -> tuple[Step, ...]:
-    """Return the steps that install what is missing, for the build and the environment, in one
-    call."""
+def package_steps_for(
+    facts: Facts, needs: build_needs.BuildNeeds, tool: Installer
+) -> tuple[Step, ...]:
+    """Return the steps that install all missing packages for build and environment together."""
     reasons = []
     if needs.missing:
-        reasons.append(_parts(needs))
+        reasons.append(_why_packages(needs))
     if tool.packages:
         reasons.append("On this system, making environments needs a separate package.")
     names = (*needs.missing, *tool.packages)
     if len(names) > 1:
         reasons.append(f"Missing are {joined(names)}.")
     manager = needs.manager or tool.manager
-    return package_steps.steps(facts, manager, names, " ".join(reasons)) if names else ()
+    return package_steps.install_steps(facts, manager, names, " ".join(reasons)) if names else ()
 
 
-def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -> tuple[Step, ...]:
-    """Return ``steps``; that of the environment waits for ``packages`` if it must.
+def after_packages(
+    packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python
+) -> tuple[Step, ...]:
+    """Return ``steps``, with the environment's step after ``packages`` if necessary.
 
-    A package with the headers of the system's Python may upgrade that Python: no environment is
-    made from it at the same time.
+    A package with the headers of the system's Python may upgrade that Python, so no environment may
+    be made from it at the same time.
     """
     if not packages or python.prefix != "/usr":
         return steps
@@ -224,24 +232,24 @@ def after(packages: tuple[Step, ...], steps: tuple[Step, ...], python: Python) -
     )
 
 
-def _parts(needs: build_needs.BuildNeeds) -> str:
+def _why_packages(needs: build_needs.BuildNeeds) -> str:
     with_rust = needs.rust is not None and needs.rust.kind in ("packages", "present")
-    own = needs.openssl is not None and needs.openssl.own is not None
-    files = "the tools to build OpenSSL" if own else "OpenSSL's files"
+    builds_openssl = needs.openssl is not None and needs.openssl.build is not None
+    files = "the tools to build OpenSSL" if builds_openssl else "OpenSSL's files"
     return f"A source build needs a C compiler,{' Rust,' if with_rust else ''} and {files}."
 
 
-def _constrain(facts: Facts, path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
-    """Point the isolated build environment at the constraints.
+def _constraint_variables(facts: Facts, path: str, tool: Installer) -> tuple[tuple[str, str], ...]:
+    """Return the variables that name the constraints file for the isolated build environment.
 
     pip reads PIP_CONSTRAINT before 25.3 and PIP_BUILD_CONSTRAINT since; both may be set (measured).
     uv has its own name. All of them accept several files, and split the text at each space; an
     address contains none (measured with both).
     """
     rules = PureWindowsPath if facts.system.name == "windows" else PurePosixPath
-    full = rules(facts.folder, path)
-    spaced = any(letter.isspace() for letter in path)
-    place = full.as_uri() if spaced and full.is_absolute() else path
+    full_path = rules(facts.folder, path)
+    has_space = any(letter.isspace() for letter in path)
+    value = full_path.as_uri() if has_space and full_path.is_absolute() else path
     if tool.uv is not None:
-        return (("UV_BUILD_CONSTRAINT", place),)
-    return (("PIP_CONSTRAINT", place), ("PIP_BUILD_CONSTRAINT", place))
+        return (("UV_BUILD_CONSTRAINT", value),)
+    return (("PIP_CONSTRAINT", value), ("PIP_BUILD_CONSTRAINT", value))

@@ -1,6 +1,4 @@
-"""How the environment is made and how packages are installed: with uv or pip, and in which
-steps.
-"""
+"""The steps that make the environment, and the tool that installs into it: uv or pip."""
 
 from __future__ import annotations
 
@@ -18,15 +16,17 @@ from wizard.refused import Refused
 from wizard.target_environment import Target
 from wizard.versions import at_least
 
-OFTEN_OLD = "The pip that comes with Python is often too old for current packages."
+BUNDLED_PIP_IS_OLD = "The pip that comes with Python is often too old for current packages."
 
 
 @dataclass(frozen=True)
 class Installer:
-    """The tool that installs: ``uv``, or the pip of version ``pip`` (run by ``runner``, if not the
-    environment's own). ``before`` are the steps that prepare it; ``note`` says which tool and why.
-    ``manager`` must install ``packages`` before that. ``folder`` is the wheelhouse to install from,
-    if not from the index.
+    """The tool that installs into ``target``: ``uv``, or pip.
+
+    ``pip`` is the version of that pip, and ``runner`` the Python outside the environment that runs
+    it, or empty. ``before`` are the steps that prepare it; ``note`` says which tool is used and
+    why. ``manager`` must install ``packages`` before that. ``folder`` is the wheelhouse to install
+    from; empty means the index.
     """
 
     target: Target
@@ -41,11 +41,11 @@ class Installer:
     folder: str = ""
 
     def has(self, version: str) -> bool:
-        """Whether this version is installed already: then pip would do nothing at all."""
+        """Return whether this version is already installed. pip would then do nothing."""
         return not self.target.new and self.target.python.cryptography == version
 
     def undo(self) -> tuple[Action, ...]:
-        """How cryptography is removed again, and the version put back that was there before."""
+        """Return the commands that remove cryptography, and reinstall the previous version."""
         target = self.target
         if target.new:
             return ()  # undoing the environment removes everything
@@ -53,17 +53,16 @@ class Installer:
             remove = uv.uninstall(self.uv.path, target.interpreter)
         else:
             remove = pip.uninstall(target.interpreter)
-        before = target.python.cryptography
-        if not before:
+        previous = target.python.cryptography
+        if not previous:
             return (remove,)
         # It came from the index; a wheelhouse may not contain it.
-        index = replace(self, folder="")
-        return (remove, index.install((f"cryptography=={before}",), binary=True))
+        from_index = replace(self, folder="")
+        return (remove, from_index.install((f"cryptography=={previous}",), binary=True))
 
     @property
     def bare(self) -> bool:
-        """Return whether the environment is made without pip, which is then installed with the
-        rest."""
+        """Whether the environment is made without pip, which is then installed with the rest."""
         return bool(self.runner) or bool(self.uv and self.folder and self.target.new)
 
     def install(
@@ -103,8 +102,8 @@ class Installer:
         )
 
 
-def choose(case: Case, target: Target) -> Installer:
-    """Choose how to install the release into ``target``. Raises Impossible if nothing can."""
+def choose_installer(case: Case, target: Target) -> Installer:
+    """Choose the tool that installs into ``target``. Raises Impossible if no tool can."""
     facts, choices = case.facts, case.choices
     folder = choices.from_wheelhouse
     blocked = _uv_blocked_by(facts, target)
@@ -112,10 +111,10 @@ def choose(case: Case, target: Target) -> Installer:
         if blocked:
             raise Impossible("--installer uv is not possible here.", why=blocked.reason)
         return _with_uv(facts, target, "uv installs it, as you asked.", folder)
-    quick = choices.installer != "pip" and not blocked
-    if quick and not compiles(choices.method):
+    can_use_uv = choices.installer != "pip" and not blocked
+    if can_use_uv and not compiles(choices.method):
         return _with_uv(facts, target, "uv installs it, because it is faster than pip.", folder)
-    if quick and target.new:
+    if can_use_uv and target.new:
         return _pip_beside_uv(facts, target)
     if target.new:
         return _new_with_pip(case, target)
@@ -123,13 +122,13 @@ def choose(case: Case, target: Target) -> Installer:
 
 
 def _uv_blocked_by(facts: Facts, target: Target) -> Refused | None:
-    found = facts.tool("uv")
+    tool = facts.tool("uv")
     oldest = ".".join(map(str, uv.OLDEST_PYTHON))
-    if found is None:
+    if tool is None:
         return Refused("uv is not installed on this machine.")
     if not at_least(target.python.version, oldest):
         return Refused(f"uv does not work with Pythons before {oldest}.")
-    index = _index(target.python)
+    index = _pip_index(target.python)
     if index is not None and (index.secret or index.no_index):
         return Refused(
             "pip is configured in a way that uv does not support: secrets in an address, or no "
@@ -143,15 +142,15 @@ def _with_uv(facts: Facts, target: Target, why: str, folder: str) -> Installer:
     if tool is None:
         raise Impossible("uv is not installed on this machine.")
     env = () if folder else _uv_settings(target.python)
-    made = uv.make_environment(
+    command = uv.make_environment(
         tool.path, target.python.path, target.folder, seed=not folder, env=env
     )
-    before = (_environment(target, made),) if target.new else ()
+    before = (_environment_step(target, command),) if target.new else ()
     return Installer(target, before, why, uv=tool, env=env, folder=folder)
 
 
 def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
-    index = _index(python)
+    index = _pip_index(python)
     if index is None:
         return ()
     url = "" if index.default else index.url
@@ -159,11 +158,11 @@ def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
 
 
 def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
-    """Return the pip of an environment that uv makes: uv marks each build line as DEBUG."""
-    made = _with_uv(facts, target, "", "")
+    """Return pip in an environment that uv makes. uv itself would mark each build line as DEBUG."""
+    uv_installer = _with_uv(facts, target, "", "")
     return Installer(
         target,
-        made.before,
+        uv_installer.before,
         "pip installs it and shows the full build log. uv makes the environment, because it is "
         "faster.",
         pip=target.python.ensurepip or "9.0",  # uv installs a newer one
@@ -172,27 +171,31 @@ def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
 
 def _new_with_pip(case: Case, target: Target) -> Installer:
     python, folder = target.python, case.choices.from_wheelhouse
-    own = python.pip.version if python.pip else ""
-    outside = pip.release_of(own) >= pip.RUNS_ELSEWHERE
-    if outside and not compiles(case.choices.method):
+    version = python.pip.version if python.pip else ""
+    from_outside = pip.release_of(version) >= pip.RUNS_ELSEWHERE
+    if from_outside and not compiles(case.choices.method):
         fit = wheels.fit(python, case.release, case.knowledge)
-        outside = isinstance(fit, wheels.Fit) and not fit.pip
-    if outside:
+        from_outside = isinstance(fit, wheels.Fit) and not fit.pip
+    if from_outside:
         # ensurepip would first unpack an old pip, which must then be replaced: half of the time.
-        made = pip.make_environment(python.path, target.folder, with_pip=False)
+        command = pip.make_environment(python.path, target.folder, with_pip=False)
         which = "the wheelhouse's" if folder else "the newest"
         return Installer(
             target,
-            (_environment(target, made),),
-            f"pip {own} of {python.path} installs it; the environment gets {which} pip.",
-            pip=own,
+            (_environment_step(target, command),),
+            f"pip {version} of {python.path} installs it; the environment gets {which} pip.",
+            pip=version,
             runner=python.path,
             folder=folder,
         )
     manager, needed = _venv_package(case, python)
-    made = pip.make_environment(python.path, target.folder, with_pip=True)
-    environment = _environment(target, made, needs=(package_steps.STEP,) if needed else ())
-    upgrade = _upgrade(target, python.ensurepip or "9.0", (environment.id,), OFTEN_OLD, folder)
+    command = pip.make_environment(python.path, target.folder, with_pip=True)
+    environment = _environment_step(
+        target, command, needs=(package_steps.INSTALL_STEP,) if needed else ()
+    )
+    upgrade = _upgrade_step(
+        target, python.ensurepip or "9.0", (environment.id,), BUNDLED_PIP_IS_OLD, folder
+    )
     return Installer(
         target,
         (environment, upgrade),
@@ -214,34 +217,36 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
                 f"The environment {target.folder} has no pip, and its Python cannot install one.",
                 hints=("Make a new environment: --venv FOLDER",),
             )
-        ensured = Step(
+        ensure = Step(
             "pip",
             "Install pip into the environment",
             "This environment has no pip, which is needed to install packages.",
             pip.ensure(target.interpreter),
             role="installer",
         )
-        upgrade = _upgrade(target, python.ensurepip, (ensured.id,), OFTEN_OLD, folder)
+        upgrade = _upgrade_step(target, python.ensurepip, (ensure.id,), BUNDLED_PIP_IS_OLD, folder)
         return Installer(
             target,
-            (ensured, upgrade),
+            (ensure, upgrade),
             "The environment's own pip installs it.",
             pip=python.ensurepip,
             folder=folder,
         )
-    old = _too_old(case, python, python.pip.version)
-    before = (_upgrade(target, python.pip.version, (), old.reason, folder),) if old else ()
+    too_old = _why_pip_is_too_old(case, python, python.pip.version)
+    before = (
+        (_upgrade_step(target, python.pip.version, (), too_old.reason, folder),) if too_old else ()
+    )
     return Installer(
         target,
         before,
         f"The environment's own pip {python.pip.version} installs it"
-        + (", after an upgrade." if old else "."),
+        + (", after an upgrade." if too_old else "."),
         pip=python.pip.version,
         folder=folder,
     )
 
 
-def _too_old(case: Case, python: Python, version: str) -> Refused | None:
+def _why_pip_is_too_old(case: Case, python: Python, version: str) -> Refused | None:
     """Return why the installed pip must be upgraded, or None if it is new enough."""
     if compiles(case.choices.method):
         if pip.release_of(version) >= pip.REHEARSES:
@@ -257,7 +262,7 @@ def _too_old(case: Case, python: Python, version: str) -> Refused | None:
     return Refused(f"pip {version} is too old for the wheel: it takes {fit.pip} or newer.")
 
 
-def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = ()) -> Step:
+def _environment_step(target: Target, command: Command, *, needs: tuple[str, ...] = ()) -> Step:
     return Step(
         "environment",
         "Make the virtual environment",
@@ -270,7 +275,9 @@ def _environment(target: Target, command: Command, *, needs: tuple[str, ...] = (
     )
 
 
-def _upgrade(target: Target, version: str, needs: tuple[str, ...], why: str, folder: str) -> Step:
+def _upgrade_step(
+    target: Target, version: str, needs: tuple[str, ...], why: str, folder: str
+) -> Step:
     return Step(
         "pip-upgrade",
         "Upgrade pip",
@@ -325,5 +332,5 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _index(python: Python) -> PipIndex | None:
+def _pip_index(python: Python) -> PipIndex | None:
     return python.pip.index if python.pip else None

@@ -1,4 +1,4 @@
-"""The steps that build OpenSSL: only once, then it is kept in the cache."""
+"""The steps that build OpenSSL once, keep it in the cache, and copy it into an environment."""
 
 from __future__ import annotations
 
@@ -19,41 +19,38 @@ from wizard.plan import FileExists, Step
 from wizard.target_environment import path_rules
 from wizard.wording import joined
 
-STEP = "openssl"
-"""The id of the step after which it is built."""
+LAST_STEP = "openssl"
+"""The id of the step after which the build is complete."""
 
 
-def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
-    """Download, unpack, configure, compile and keep it. ``needs`` are the steps for the compiler.
+def build_steps(facts: Facts, build: OpenSSLBuild, compiler: tuple[str, ...]) -> tuple[Step, ...]:
+    """Return the steps that build OpenSSL and keep it in the cache; empty if it is cached already.
 
-    Nothing if it is already built.
+    ``compiler`` are the ids of the steps that install the compiler.
     """
-    if own.built:
+    if build.cached:
         return ()
-    rules = path_rules(facts)
-    version = own.source.version
-    link, linking = ("shared", "dynamic") if own.place else ("static", "static")
-    folder = rules.join(facts.cache, "openssl", "build", own.name)
-    undo = (RemoveFolder(own.prefix),)
-    signature = _signature(facts, own)
-    configure = openssl.configure(
-        folder,
-        own.prefix,
-        facts.certificates or "/etc/ssl",
-        own.target,
-        own.options,
+    folder = path_rules(facts).join(facts.cache, "openssl", "build", build.name)
+    return (
+        *_source_steps(facts, build, folder),
+        *_compile_steps(facts, build, folder, compiler),
+        *_cache_steps(facts, build, folder),
     )
-    named = _named(own, rules.join(folder, "Configurations", "cryptography.conf"))
+
+
+def _source_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step, ...]:
+    """Return the steps that download the source, check it, and unpack it into ``folder``."""
+    signature = _signature_step(facts, build)
     return (
         Step(
             "openssl-source",
-            f"Download the source of OpenSSL {version}",
+            f"Download the source of OpenSSL {build.source.version}",
             "It comes from the OpenSSL project, or from the place you named. Its checksum is "
             "checked.",
             Download(
-                own.source.url,
-                own.archive,
-                sha256=own.source.sha256,
+                build.source.url,
+                build.archive,
+                sha256=build.source.sha256,
                 otherwise=f"Or download it elsewhere, and name the place: {FLAG} FILE|FOLDER|URL, "
                 f"or {VARIABLE}.",
             ),
@@ -64,43 +61,67 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "openssl-unpack",
             "Unpack the source",
             "It goes into a temporary folder in the wizard's cache.",
-            Unpack(own.archive, folder),
+            Unpack(build.archive, folder),
             needs=(signature[-1].id if signature else "openssl-source",),
             role="openssl",
         ),
-        *named,
+    )
+
+
+def _compile_steps(
+    facts: Facts, build: OpenSSLBuild, folder: str, compiler: tuple[str, ...]
+) -> tuple[Step, ...]:
+    """Return the steps that configure and compile the source in ``folder``."""
+    version = build.source.version
+    names = path_rules(facts).join(folder, "Configurations", "cryptography.conf")
+    unique_names = _unique_names_step(build, names)
+    return (
+        *unique_names,
         Step(
             "openssl-configure",
-            f"Configure OpenSSL {version} ({link})",
-            _why(own),
-            configure,
-            needs=(named[-1].id if named else "openssl-unpack", *needs),
+            f"Configure OpenSSL {version} ({_kind(build)})",
+            _why_options(build),
+            openssl.configure(
+                folder,
+                build.prefix,
+                facts.certificates or "/etc/ssl",
+                build.target,
+                build.options,
+            ),
+            needs=(unique_names[-1].id if unique_names else "openssl-unpack", *compiler),
             role="openssl",
         ),
         Step(
             "openssl-build",
             f"Compile OpenSSL {version}",
             "Only its libraries, on all cores. This takes a minute or two.",
-            openssl.build(folder, linking, facts.system.cores, own.objects),
+            openssl.build(folder, _link(build), facts.system.cores, build.objects),
             needs=("openssl-configure",),
             heavy=True,
             role="openssl",
         ),
+    )
+
+
+def _cache_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step, ...]:
+    """Return the steps that copy the result to the cache, seal it, and remove ``folder``."""
+    header = path_rules(facts).join(build.prefix, "include", "openssl", "opensslv.h")
+    return (
         Step(
             "openssl-install",
             "Copy its libraries and headers to the cache",
             "The next build can then reuse them and saves minutes.",
-            openssl.install(folder, linking),
+            openssl.install(folder, _link(build)),
             needs=("openssl-build",),
-            undo=undo,
-            check=FileExists(rules.join(own.prefix, "include", "openssl", "opensslv.h")),
+            undo=(RemoveFolder(build.prefix),),
+            check=FileExists(header),
             role="openssl",
         ),
         Step(
-            STEP,
+            LAST_STEP,
             "Record the checksums of the build",
             "They show later whether the build is complete and unchanged.",
-            Seal(own.prefix, f"OpenSSL {version}, {link}"),
+            Seal(build.prefix, f"OpenSSL {build.source.version}, {_kind(build)}"),
             needs=("openssl-install",),
             role="openssl",
         ),
@@ -109,48 +130,59 @@ def steps(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step
             "Remove the build folder",
             "It takes some hundred megabytes and is no longer needed.",
             RemoveFolder(folder),
-            needs=(STEP,),
+            needs=(LAST_STEP,),
             role="clean-up",
         ),
     )
 
 
-def _signature(facts: Facts, own: OpenSSLBuild) -> tuple[Step, ...]:
-    """Check who signed the archive, if that is possible here."""
+def _link(build: OpenSSLBuild) -> str:
+    """Return how cryptography links the build; only a shared one is installed for it."""
+    return "dynamic" if build.install_folder else "static"
+
+
+def _kind(build: OpenSSLBuild) -> str:
+    return "shared" if build.install_folder else "static"
+
+
+def _signature_step(facts: Facts, build: OpenSSLBuild) -> tuple[Step, ...]:
+    """Return the step that checks the archive's signature; empty if that is not possible here."""
     gpg = facts.tool("gpg")
-    if gpg is None or not own.signed:
+    if gpg is None or not build.signed:
         return ()
-    url = f"{own.source.url}{SIGNATURE}"
+    url = f"{build.source.url}{SIGNATURE}"
     return (
         Step(
             "openssl-signature",
-            f"Check the signature of OpenSSL {own.source.version}",
-            f"Your gpg checks it with the OpenSSL project's key {own.source.signer} from your "
+            f"Check the signature of OpenSSL {build.source.version}",
+            f"Your gpg checks it with the OpenSSL project's key {build.source.signer} from your "
             "keyring.",
-            CheckSignature(url, own.archive, own.source.signer, gpg.path),
+            CheckSignature(url, build.archive, build.source.signer, gpg.path),
             needs=("openssl-source",),
             role="openssl",
         ),
     )
 
 
-def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
-    """Copy a shared OpenSSL beside the environment's packages, where clearing the cache does not
-    remove it."""
-    if not own.place:
+def copy_steps(facts: Facts, build: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Step, ...]:
+    """Return the steps that copy a shared OpenSSL into the environment; empty for a static one.
+
+    Clearing the cache does not remove it there.
+    """
+    if not build.install_folder:
         return ()
     rules = path_rules(facts)
-    text = (
-        f"OpenSSL {own.source.version}, built by cryptography-wizard. cryptography in this "
+    readme = (
+        f"OpenSSL {build.source.version}, built by cryptography-wizard. cryptography in this "
         "environment is linked to it: do not remove it.\n"
     )
-    built = (STEP,) if not own.built else ()
+    after_build = (LAST_STEP,) if not build.cached else ()
     return (
         Step(
             "openssl-folder",
             "Make a folder for OpenSSL in the environment",
             "It belongs only to this environment, and is deleted together with it.",
-            WriteFile(rules.join(own.place, "README.txt"), text),
+            WriteFile(rules.join(build.install_folder, "README.txt"), readme),
             needs=needs,
             role="library",
         ),
@@ -158,16 +190,16 @@ def placed(facts: Facts, own: OpenSSLBuild, needs: tuple[str, ...]) -> tuple[Ste
             "openssl-place",
             "Copy OpenSSL into the environment",
             "cryptography finds it there without any environment variable.",
-            Command(("cp", "-R", f"{own.prefix}/.", f"{own.place}/."), timeout=120),
-            needs=("openssl-folder", *built),
+            Command(("cp", "-R", f"{build.prefix}/.", f"{build.install_folder}/."), timeout=120),
+            needs=("openssl-folder", *after_build),
             role="library",
         ),
     )
 
 
-def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
-    """Return the step that gives a shared one another name than the system's, if it needs that."""
-    text = openssl.definition(own.target)
+def _unique_names_step(build: OpenSSLBuild, path: str) -> tuple[Step, ...]:
+    """Return the step that gives shared libraries unique names; empty if not needed."""
+    text = openssl.definition(build.target)
     if not text:
         return ()
     return (
@@ -183,18 +215,18 @@ def _named(own: OpenSSLBuild, path: str) -> tuple[Step, ...]:
     )
 
 
-def _why(own: OpenSSLBuild) -> str:
-    """Return what each option does."""
-    reasons = [reason for option, reason in _REASONS.items() if option in own.options]
-    for names, what in _OMITTED:
-        less = [option for option in names if option in own.options]
-        if less:
-            reasons.append(f"{joined(less)} omit{'s' if len(less) == 1 else ''} {what}")
+def _why_options(build: OpenSSLBuild) -> str:
+    """Return a sentence that says what each option does."""
+    reasons = [reason for option, reason in _OPTION_REASONS.items() if option in build.options]
+    for names, omitted in _OMITTING_OPTIONS:
+        options = [option for option in names if option in build.options]
+        if options:
+            reasons.append(f"{joined(options)} omit{'s' if len(options) == 1 else ''} {omitted}")
     reasons.append("--openssldir is the folder of this system's certificates and openssl.cnf")
     return f"Its options: {'; '.join(reasons)}."
 
 
-_OMITTED = (
+_OMITTING_OPTIONS = (
     (("no-tests", "no-apps", "no-docs"), "what is not needed here"),
     (
         ("no-cms", "no-ts", "no-cmp", "no-quic"),
@@ -202,7 +234,7 @@ _OMITTED = (
     ),
 )
 """Options that make OpenSSL smaller, and what they omit: see `backends.openssl`."""
-_REASONS = {
+_OPTION_REASONS = {
     "no-shared": "no-shared makes the linker use the static libraries",
     "-fPIC": "-fPIC, which OpenSSL's makefiles also set, allows it inside an extension file",
     "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they also set, makes it use its own "

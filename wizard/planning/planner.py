@@ -1,4 +1,4 @@
-"""The planner: a case with complete choices → Plan. Pure: it runs nothing and changes nothing."""
+"""The planner makes a Plan from a case with complete choices. Pure: it runs and changes nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from wizard.needs.case import Case
 from wizard.plan import Plan, Step
 
 
-def plan(case: Case) -> Plan:
+def make_plan(case: Case) -> Plan:
     """Make the plan for a case whose choices are complete: see `wizard.questions.completion`.
 
-    Raises BadRequest if a choice does not exist, and Impossible where this machine cannot do it,
-    with the reason and the nearest thing that works.
+    Raises BadRequest if a choice does not exist, and Impossible if this machine cannot do it, with
+    the reason and the nearest alternative.
     """
     choices = case.choices
     method = methods()[choices.method]
@@ -26,12 +26,12 @@ def plan(case: Case) -> Plan:
         )
     recipe = method.recipe(case)
     if recipe.prepares:
-        return _plan(case, recipe, recipe.steps, (recipe.note,))
+        return _assemble(case, recipe, recipe.steps, (recipe.note,))
     notes = (*method.notes(case), *_notes(case), *method.warnings(case))
     if choices.wheelhouse:
-        from wizard.planning import wheelhouse  # few need it
+        from wizard.planning import wheelhouse  # rarely needed
 
-        return wheelhouse.plan(case, notes)
+        return wheelhouse.make_plan(case, notes)
     proof = Step(
         "proof",
         "Prove that it works",
@@ -40,10 +40,12 @@ def plan(case: Case) -> Plan:
         needs=(recipe.steps[-1].id,),
         role="proof",
     )
-    return _plan(case, recipe, (*recipe.steps, proof), tuple(filter(None, (recipe.note, *notes))))
+    return _assemble(
+        case, recipe, (*recipe.steps, proof), tuple(filter(None, (recipe.note, *notes)))
+    )
 
 
-def _plan(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[str, ...]) -> Plan:
+def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[str, ...]) -> Plan:
     target = case.target
     return Plan(
         release=case.choices.release,
@@ -60,16 +62,16 @@ def _plan(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[str,
 
 
 def _notes(case: Case) -> tuple[str, ...]:
-    """What is to be known of the release and of the index, whatever the method."""
-    facts, listed, row = case.facts, case.release, case.row(case.release)
+    """Return the notes about the release and the index, which do not depend on the method."""
+    facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
     notes = []
     if listed.version != case.newest.version:
-        caveat = row.caveat(bundled=methods()[case.choices.method].bundles)
+        caveat = release_row.caveat(bundled=methods()[case.choices.method].bundles)
         notes.append(f"The newest release is {case.newest.version}. {caveat}".strip())
     if not case.knowledge.knows(listed.version):
         notes.append(
             f"{listed.version} is newer than this wizard; it follows the rules of "
-            f"{row.last}, the newest that it knows."
+            f"{release_row.last}, the newest that it knows."
         )
     if facts.listing is None or not facts.listing.releases:
         why = facts.listing.problem if facts.listing else ""

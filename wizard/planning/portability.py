@@ -9,15 +9,15 @@ from wizard.needs import linking, openssl
 from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import Library
 
-LEFT_OUT = "Or omit --repair."
+OMIT_REPAIR = "Or omit --repair."
 
 
-def refuse(case: Case, offer: Offer) -> None:
+def check_request(case: Case, offer: Offer) -> None:
     """Raise BadRequest if the wheels would not be what the user requested."""
     choices = case.choices
     library = offer.needs.openssl if offer.needs else None
-    own = library.own if library else None
-    if compiles(choices.method) and own and own.place:
+    build = library.build if library else None
+    if compiles(choices.method) and build and build.install_folder:
         raise BadRequest(
             "A wheelhouse cannot contain cryptography linked to an OpenSSL built here.",
             why="The library would stay on this machine, and the wheel would not find it on "
@@ -41,24 +41,27 @@ def refuse(case: Case, offer: Offer) -> None:
         raise BadRequest(
             "A wheel that uses this system's OpenSSL cannot be repaired.",
             why=REPAIR_COPIES,
-            hints=(f"Copy OpenSSL into cryptography: --link static{_own_openssl(offer)}", LEFT_OUT),
+            hints=(
+                f"Copy OpenSSL into cryptography: --link static{_openssl_flag(offer)}",
+                OMIT_REPAIR,
+            ),
         )
-    if own is None:
+    if build is None:
         raise BadRequest(
             "A wheel with this system's static OpenSSL does not work on other systems.",
             why="This OpenSSL looks for its legacy algorithms and its settings in folders of this "
             "system. Without them, cryptography warns at each import, or fails.",
-            hints=(f"Let the wizard build OpenSSL:{_own_openssl(offer)}", LEFT_OUT),
+            hints=(f"Let the wizard build OpenSSL:{_openssl_flag(offer)}", OMIT_REPAIR),
         )
 
 
-def _own_openssl(offer: Offer) -> str:
+def _openssl_flag(offer: Offer) -> str:
     """Return the flag for an OpenSSL that the wizard builds for this release."""
-    best = openssl.longest(openssl.buildable(offer.case.knowledge, offer.row))
+    best = openssl.longest_supported(openssl.buildable(offer.case.knowledge, offer.release_row))
     return f" --openssl {best.version if best else 'VERSION'}"
 
 
-def notes(case: Case, offer: Offer) -> tuple[str, ...]:
+def portability_notes(case: Case, offer: Offer) -> tuple[str, ...]:
     """Return what the user must know about compiled wheels before copying them to another
     machine.
     """
@@ -67,38 +70,39 @@ def notes(case: Case, offer: Offer) -> tuple[str, ...]:
     if not compiles(choices.method) or library is None:
         return ()
     if facts.system.name == "macos":
-        return _of_a_mac(choices.link, library, _own_openssl(offer))
+        return _macos_notes(choices.link, library, _openssl_flag(offer))
     folder = library.folders[1]
-    bound = linking.needs_run_path(facts, folder, choices.link)
-    told = [_same(folder)] if bound else []
+    has_run_path = linking.needs_run_path(facts, folder, choices.link)
+    notes = [_same_folder_note(folder)] if has_run_path else []
     if facts.system.name == "linux" and not choices.repair:
         why = "nothing has checked which systems can use it; --repair does"
         if choices.link == "dynamic":
-            why = f"it uses the OpenSSL {f'in {folder}' if bound else 'of a system like this one'}"
-        told.append(f"The compiled wheel is tagged “linux”, not “manylinux”: {why}.")
-    return tuple(told)
+            where = f"in {folder}" if has_run_path else "of a system like this one"
+            why = f"it uses the OpenSSL {where}"
+        notes.append(f"The compiled wheel is tagged “linux”, not “manylinux”: {why}.")
+    return tuple(notes)
 
 
-def _of_a_mac(link: str, library: Library, own: str) -> tuple[str, ...]:
-    """Libraries on macOS are built for one macOS version, and contain the paths of their
-    folders.
+def _macos_notes(link: str, library: Library, flag: str) -> tuple[str, ...]:
+    """Return the notes for macOS, where libraries are built for one version of macOS and contain
+    the paths of their folders.
     """
     folder = library.folders[1]
-    told = [
+    notes = [
         "The compiled wheel works on this macOS version and newer ones, whatever its name says."
     ]
     if link != "static":
-        told += [_same(folder)] if folder else []
-    elif library.own is None:
-        told.append(
+        notes += [_same_folder_note(folder)] if folder else []
+    elif library.build is None:
+        notes.append(
             "The OpenSSL inside it may look for its settings and its legacy algorithms in "
             f"folders below {library.prefix or folder}, which other machines may not have. An "
-            f"OpenSSL that the wizard builds includes these algorithms:{own}"
+            f"OpenSSL that the wizard builds includes these algorithms:{flag}"
         )
-    return tuple(told)
+    return tuple(notes)
 
 
-def _same(folder: str) -> str:
+def _same_folder_note(folder: str) -> str:
     return (
         f"The compiled wheel looks for OpenSSL in {folder}. Each machine that installs it must "
         "have the same OpenSSL in the same folder."

@@ -1,8 +1,7 @@
 """The plan of a wheelhouse: wheels for several Pythons, made, tested and copied to one folder.
-Pure.
 
-Everything happens in a folder in the wizard's cache. The wheelhouse gets its files at the end, when
-each Python has tested them.
+Everything happens in a folder of the wizard's cache. The wheelhouse gets its files at the end,
+after each Python has tested them. Pure.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from wizard.target_environment import Target, path_rules, shares_wheel, work_fol
 LOCK = "wheels"
 """The lock for the folder in which the wheels are made: two pips at once would write the same
 files."""
-CLEAR = "clear"
-NEEDS = (
+CLEAR_STEP = "clear"
+DEPENDENCIES_PROGRAM = (
     "import glob, sys, zipfile; "
     "wheel = zipfile.ZipFile(glob.glob(glob.escape(sys.argv[1]) + '/cryptography-*.whl')[0]); "
     "name = [n for n in wheel.namelist() if n.endswith('.dist-info/METADATA')][0]; "
@@ -37,7 +36,7 @@ NEEDS = (
     "open(sys.argv[2], 'w').write('\\n'.join(n for n in lines if 'extra ==' not in n) + '\\n')"
 )
 """A program for any Python since 3.6: writes what cryptography's wheel in a folder depends on."""
-REPAIR = (
+REPAIR_PROGRAM = (
     "import glob, os, sys; from auditwheel.main import main; folder = sys.argv[1]; "
     "wheels = glob.glob(glob.escape(folder) + '/cryptography-*-linux_*.whl'); "
     "sys.argv[1:] = ['repair', '--wheel-dir', folder] + wheels; code = main(); "
@@ -69,28 +68,30 @@ class _TargetPlan:
         return tuple(step.id for step in self.steps[-1:])
 
 
-def plan(case: Case, notes: tuple[str, ...]) -> Plan:
-    """The plan for a case whose choices are complete.
+def make_plan(case: Case, notes: tuple[str, ...]) -> Plan:
+    """Make the plan for a case whose choices are complete.
 
-    Raises what `wizard.planning.portability.refuse` raises.
+    Raises the errors of `wizard.planning.portability.check_request`.
     """
     facts, choices, release = case.facts, case.choices, case.choices.release
     offer, compiled = case.offer(), compiles(choices.method)
     needs = (offer.needs if compiled else None) or BuildNeeds()
-    portability.refuse(case, offer)
-    work = work_folder(facts, choices)
-    stage = path_rules(facts).join(work, "wheels")
+    portability.check_request(case, offer)
+    work_dir = work_folder(facts, choices)
+    wheel_folder = path_rules(facts).join(work_dir, "wheels")
     target_plans = _target_plans(case, offer)
     first = target_plans[0]
-    made = _made(case, needs, target_plans, stage)
+    making = _making_steps(case, needs, target_plans, wheel_folder)
     link = choices.link if compiled else "static"
-    tried = _installed(target_plans, stage, release, tuple(s.id for s in made if _makes(s)))
+    trials = _trial_steps(
+        target_plans, wheel_folder, release, tuple(s.id for s in making if _changes_wheels(s))
+    )
     for target_plan in target_plans:
         expected = build_steps.expected_openssl(choices, needs)
         proof = Prove(target_plan.target.interpreter, release, link, expected)
-        tried.append(_proved(target_plan, proof, tried[-1].id))
-    manifest = _manifest(case, target_plans, stage, tried[-1].id)
-    cleared = build_steps.cleared(first.needs, choices)
+        trials.append(_proof_step(target_plan, proof, trials[-1].id))
+    manifest = _manifest_step(case, target_plans, wheel_folder, trials[-1].id)
+    remove_rust = build_steps.remove_rust_steps(first.needs, choices)
     return Plan(
         release=release,
         method=choices.method,
@@ -99,22 +100,22 @@ def plan(case: Case, notes: tuple[str, ...]) -> Plan:
         environment="",
         new=False,
         steps=(
-            _clear(choices, work),
-            *made,
-            *tried,
+            _clear_step(choices, work_dir),
+            *making,
+            *trials,
             manifest,
-            _clean(work, manifest.id),
-            *(replace(step, needs=(manifest.id,)) for step in cleared),
+            _clean_up_step(work_dir, manifest.id),
+            *(replace(step, needs=(manifest.id,)) for step in remove_rust),
         ),
-        notes=(*notes, *_notes(choices, first.tool), *portability.notes(case, offer)),
+        notes=(*notes, *_notes(choices, first.tool), *portability.portability_notes(case, offer)),
         system=facts.system.name,
         wheelhouse=choices.wheelhouse,
     )
 
 
-def _clear(choices: Choices, work: str) -> Step:
+def _clear_step(choices: Choices, work: str) -> Step:
     return Step(
-        CLEAR,
+        CLEAR_STEP,
         "Clear the working folder",
         f"No files of an earlier run must be mixed with the new wheels. {choices.wheelhouse} does "
         "not change until the end.",
@@ -123,155 +124,174 @@ def _clear(choices: Choices, work: str) -> Step:
     )
 
 
-def _made(
-    case: Case, needs: BuildNeeds, target_plans: tuple[_TargetPlan, ...], stage: str
+def _making_steps(
+    case: Case, needs: BuildNeeds, target_plans: tuple[_TargetPlan, ...], wheel_folder: str
 ) -> list[Step]:
-    """Install what is missing, make the environments, and put the wheels into ``stage``."""
+    """Return the steps that make the environments, and the wheels in ``wheel_folder``."""
     facts, first = case.facts, target_plans[0]
-    wanted = replace(first.needs, missing=needs.missing)
-    packages = tuple(dict.fromkeys(name for each in target_plans for name in each.tool.packages))
-    made = [
-        *build_steps.packages(facts, wanted, replace(first.tool, packages=packages)),
+    build_needs = replace(first.needs, missing=needs.missing)
+    packages = tuple(
+        dict.fromkeys(name for target_plan in target_plans for name in target_plan.tool.packages)
+    )
+    steps = [
+        *build_steps.package_steps_for(facts, build_needs, replace(first.tool, packages=packages)),
         *(first.prepared.before if first.prepared else ()),
         *(step for target_plan in target_plans for step in target_plan.steps),
-        *_wheels(facts, target_plans, stage, case.choices.release),
+        *_wheel_steps(facts, target_plans, wheel_folder, case.choices.release),
     ]
     if case.choices.repair:
         work = work_folder(facts, case.choices)
-        made += _repaired(facts, first, work, stage, tuple(s.id for s in made if _makes(s)))
-    return made
+        steps += _repair_steps(
+            facts, first, work, wheel_folder, tuple(s.id for s in steps if _changes_wheels(s))
+        )
+    return steps
 
 
-def _manifest(case: Case, target_plans: tuple[_TargetPlan, ...], stage: str, before: str) -> Step:
-    """Put the wheels into the wheelhouse, after the step ``before``."""
+def _manifest_step(
+    case: Case, target_plans: tuple[_TargetPlan, ...], wheel_folder: str, after: str
+) -> Step:
+    """Return the step that copies the wheels to the wheelhouse, after the step ``after``."""
     facts, choices, first = case.facts, case.choices, target_plans[0]
     return Step(
         "manifest",
         f"Copy the wheels to {choices.wheelhouse}",
         "With manifest.json, which lists each file with its checksum and its OpenSSL"
-        + (", and the glibc that it needs." if _glibc(facts, first) else "."),
+        + (", and the glibc that it needs." if _needs_glibc(facts, first) else "."),
         WriteManifest(
-            stage,
+            wheel_folder,
             choices.wheelhouse,
             choices.release,
             choices.method,
-            tuple(_in_words(target_plan.target.python) for target_plan in target_plans),
+            tuple(_python_description(target_plan.target.python) for target_plan in target_plans),
             first.target.interpreter,
             facts.system.distribution_name or facts.system.name,
             first.target.python.machine,
         ),
-        needs=(before,),
+        needs=(after,),
         role="manifest",
     )
 
 
-def _clean(work: str, before: str) -> Step:
+def _clean_up_step(work: str, after: str) -> Step:
     return Step(
         "clean",
         "Remove the working folder",
         "The wheelhouse is complete.",
         RemoveFolder(work),
-        needs=(before,),
+        needs=(after,),
         role="clean-up",
     )
 
 
 def _target_plans(case: Case, offer: Offer) -> tuple[_TargetPlan, ...]:
-    found: list[_TargetPlan] = []
+    target_plans: list[_TargetPlan] = []
     for target in case.targets:
-        tool = build_steps.with_pip(installer.choose(case, target))
+        tool = build_steps.with_pip(installer.choose_installer(case, target))
         python = target.python
-        older = next((b for b in found if shares_wheel(b.target.python, python, offer.row)), None)
-        builds = compiles(case.choices.method) and older is None
+        provider = next(
+            (b for b in target_plans if shares_wheel(b.target.python, python, offer.release_row)),
+            None,
+        )
+        builds = compiles(case.choices.method) and provider is None
         needs = case.source_needs(target, offer.listed) if builds else None
         if not isinstance(needs, BuildNeeds):
-            name = (older.target.python if older else target.python).label
-            steps = _own(target.python.label, tool.before)
-            found.append(_TargetPlan(target, tool, steps, BuildNeeds(), name))
+            serves = (provider.target.python if provider else target.python).label
+            steps = _steps_of_one_python(target.python.label, tool.before)
+            target_plans.append(_TargetPlan(target, tool, steps, BuildNeeds(), serves))
             continue
-        made = build_steps.prepare(case, needs, tool)
-        steps = _own(target.python.label, made.environment)
-        old = {step.id for step in made.environment}
-        waits = (*(need for need in made.needs if need not in old), steps[-1].id)
-        made = replace(made, environment=steps, needs=waits)
-        found.append(_TargetPlan(target, tool, made.environment, needs, target.python.label, made))
-    return tuple(found)
+        prepared = build_steps.prepare_build(case, needs, tool)
+        steps = _steps_of_one_python(target.python.label, prepared.environment)
+        environment_ids = {step.id for step in prepared.environment}
+        waits = (*(need for need in prepared.needs if need not in environment_ids), steps[-1].id)
+        prepared = replace(prepared, environment=steps, needs=waits)
+        target_plans.append(
+            _TargetPlan(target, tool, prepared.environment, needs, target.python.label, prepared)
+        )
+    return tuple(target_plans)
 
 
-def _own(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Return the steps of one Python's environment, with unique ids, after the clearing."""
+def _steps_of_one_python(name: str, steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps of one Python's environment with unique ids, after `CLEAR_STEP`."""
     steps = tuple(steps)
-    names = {step.id: _id(step.id, name) for step in steps}
+    ids = {step.id: _step_id(step.id, name) for step in steps}
     return tuple(
         replace(
             step,
-            id=names[step.id],
+            id=ids[step.id],
             title=f"{step.title} (Python {name})",
             why=step.why
             if number
             else "Only for making and testing the wheels. It is removed afterwards.",
-            needs=tuple(names.get(need, need) for need in step.needs) or (CLEAR,),
+            needs=tuple(ids.get(need, need) for need in step.needs) or (CLEAR_STEP,),
             undo=(),  # everything is removed together
         )
         for number, step in enumerate(steps)
     )
 
 
-def _wheels(
-    facts: Facts, target_plans: tuple[_TargetPlan, ...], stage: str, release: str
+def _wheel_steps(
+    facts: Facts, target_plans: tuple[_TargetPlan, ...], wheel_folder: str, release: str
 ) -> list[Step]:
     steps: list[Step] = []
-    listed: dict[str, str] = {}
+    dependency_files: dict[str, str] = {}
     for target_plan in target_plans:
         if target_plan.prepared is not None:
-            steps.append(_built(target_plan, target_plan.prepared, stage, release))
+            steps.append(_compile_step(target_plan, target_plan.prepared, wheel_folder, release))
             continue
         if not any(b.prepared for b in target_plans):
-            steps.append(_fetched(target_plan, stage, release))
+            steps.append(_download_step(target_plan, wheel_folder, release))
             continue
-        if target_plan.serves not in listed:
+        if target_plan.serves not in dependency_files:
             file = path_rules(facts).join(
-                path_rules(facts).dirname(stage), f"needs-{target_plan.serves}.txt"
+                path_rules(facts).dirname(wheel_folder), f"needs-{target_plan.serves}.txt"
             )
-            listed[target_plan.serves] = file
-            steps.append(_needs(target_plans[0], target_plan.serves, stage, file))
-        steps.append(_rest(target_plan, stage, listed[target_plan.serves]))
+            dependency_files[target_plan.serves] = file
+            steps.append(
+                _list_dependencies_step(target_plans[0], target_plan.serves, wheel_folder, file)
+            )
+        steps.append(
+            _download_dependencies_step(
+                target_plan, wheel_folder, dependency_files[target_plan.serves]
+            )
+        )
     return steps
 
 
-def _built(target_plan: _TargetPlan, made: Prepared, stage: str, release: str) -> Step:
+def _compile_step(
+    target_plan: _TargetPlan, prepared: Prepared, wheel_folder: str, release: str
+) -> Step:
     command = pip.wheel(
         target_plan.target.interpreter,
         ("pip", f"cryptography=={release}"),
-        folder=stage,
+        folder=wheel_folder,
         version=target_plan.tool.pip or "9.0",
         no_binary=True,
     )
     return Step(
-        _id("wheels", target_plan.name),
+        _step_id("wheels", target_plan.name),
         f"Compile the wheel of cryptography {release} with Python {target_plan.name}",
         f"Uses {build_steps.ingredients(target_plan.needs)}. What it needs is fetched as wheels.",
-        made.applied(command),
-        needs=made.needs,
+        prepared.applied(command),
+        needs=prepared.needs,
         lock=LOCK,
         heavy=True,
         role="build",
     )
 
 
-def _fetched(target_plan: _TargetPlan, stage: str, release: str) -> Step:
+def _download_step(target_plan: _TargetPlan, wheel_folder: str, release: str) -> Step:
     python = target_plan.target.python
-    ready = ("cryptography",) if cffi.is_compiled(python) else ("cryptography", "cffi")
+    only_binary = ("cryptography",) if cffi.is_compiled(python) else ("cryptography", "cffi")
     return Step(
-        _id("wheels", target_plan.name),
+        _step_id("wheels", target_plan.name),
         f"Fetch the wheels for Python {target_plan.name}",
         "cryptography, its dependencies, and pip, which may be too old on the other machines.",
         pip.wheel(
             target_plan.target.interpreter,
             ("pip", f"cryptography=={release}"),
-            folder=stage,
+            folder=wheel_folder,
             version=target_plan.tool.pip or "9.0",
-            only_binary=ready,
+            only_binary=only_binary,
         ),
         needs=target_plan.ready,
         lock=LOCK,
@@ -279,39 +299,43 @@ def _fetched(target_plan: _TargetPlan, stage: str, release: str) -> Step:
     )
 
 
-def _needs(first: _TargetPlan, serves: str, stage: str, file: str) -> Step:
+def _list_dependencies_step(first: _TargetPlan, serves: str, wheel_folder: str, file: str) -> Step:
     return Step(
-        _id("needs", serves),
+        _step_id("needs", serves),
         "List the dependencies of cryptography",
         f"The wheel built with Python {serves} also works with newer Pythons (abi3). For these, "
         "only the other wheels are downloaded.",
-        Command((first.target.interpreter, "-c", NEEDS, stage, file), timeout=60),
-        needs=(_id("wheels", serves),),
+        Command(
+            (first.target.interpreter, "-c", DEPENDENCIES_PROGRAM, wheel_folder, file), timeout=60
+        ),
+        needs=(_step_id("wheels", serves),),
         role="preparation",
     )
 
 
-def _rest(target_plan: _TargetPlan, stage: str, listed: str) -> Step:
+def _download_dependencies_step(
+    target_plan: _TargetPlan, wheel_folder: str, dependency_file: str
+) -> Step:
     return Step(
-        _id("wheels", target_plan.name),
+        _step_id("wheels", target_plan.name),
         f"Fetch the other wheels for Python {target_plan.name}",
         "The dependencies of cryptography, and pip, which may be too old on the other machines.",
         pip.wheel(
             target_plan.target.interpreter,
             ("pip",),
-            folder=stage,
+            folder=wheel_folder,
             version=target_plan.tool.pip or "9.0",
-            listed=listed,
+            listed=dependency_file,
             reuse=True,
         ),
-        needs=(_id("needs", target_plan.serves), *target_plan.ready),
+        needs=(_step_id("needs", target_plan.serves), *target_plan.ready),
         lock=LOCK,
         role="wheels",
     )
 
 
-def _repaired(
-    facts: Facts, first: _TargetPlan, work: str, stage: str, needs: tuple[str, ...]
+def _repair_steps(
+    facts: Facts, first: _TargetPlan, work: str, wheel_folder: str, needs: tuple[str, ...]
 ) -> list[Step]:
     rules = path_rules(facts)
     tools = rules.join(work, "tools")
@@ -337,7 +361,7 @@ def _repaired(
         "auditwheel reads which C library it needs. The wheel already contains OpenSSL, so "
         "nothing is copied into it.",
         Command(
-            (python, "-c", REPAIR, stage),
+            (python, "-c", REPAIR_PROGRAM, wheel_folder),
             env=(("PYTHONPATH", tools),),
             path=(rules.join(tools, "bin"),),
             timeout=600,
@@ -349,17 +373,17 @@ def _repaired(
     return [fetch, repair]
 
 
-def _installed(
-    target_plans: tuple[_TargetPlan, ...], stage: str, release: str, needs: tuple[str, ...]
+def _trial_steps(
+    target_plans: tuple[_TargetPlan, ...], wheel_folder: str, release: str, needs: tuple[str, ...]
 ) -> list[Step]:
-    """Install the wheels with each Python; ``needs`` are the steps that make them."""
+    """Return the steps that install the wheels with each Python, after the steps ``needs``."""
     steps: list[Step] = []
     for target_plan in target_plans:
         python = target_plan.target.interpreter
         version = target_plan.tool.pip or "9.0"
         steps.append(
             Step(
-                _id("try", target_plan.name),
+                _step_id("try", target_plan.name),
                 f"Install them with Python {target_plan.name}, without the index",
                 "This is what another machine will do. It shows whether anything is missing.",
                 pip.install(
@@ -367,7 +391,7 @@ def _installed(
                     (f"cryptography=={release}",),
                     version=version,
                     compiled=False,
-                    folder=stage,
+                    folder=wheel_folder,
                 ),
                 needs=needs,
                 role="trial",
@@ -376,34 +400,34 @@ def _installed(
     return steps
 
 
-def _proved(target_plan: _TargetPlan, proof: Prove, before: str) -> Step:
-    """Prove what one Python has got, after the step ``before``."""
+def _proof_step(target_plan: _TargetPlan, proof: Prove, after: str) -> Step:
+    """Return the step that proves the installation of one Python, after the step ``after``."""
     return Step(
-        _id("proof", target_plan.name),
+        _step_id("proof", target_plan.name),
         f"Prove that it works with Python {target_plan.name}",
         "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
         proof,
-        needs=(before, _id("try", target_plan.name)),
+        needs=(after, _step_id("try", target_plan.name)),
         role="proof",
     )
 
 
-def _in_words(python: Python) -> str:
+def _python_description(python: Python) -> str:
     free = "t" if python.free_threaded else ""
     return f"{python.implementation} {python.version}{free}"
 
 
-def _id(step: str, name: str) -> str:
+def _step_id(step: str, name: str) -> str:
     """Return the id of a step for one Python: letters, digits and dashes, as for all steps."""
     return f"{step}-{name.replace('.', '-')}"
 
 
-def _makes(step: Step) -> bool:
+def _changes_wheels(step: Step) -> bool:
     """Return whether a step writes or changes wheels in the folder."""
     return step.role in ("build", "wheels")
 
 
-def _glibc(facts: Facts, target_plan: _TargetPlan) -> bool:
+def _needs_glibc(facts: Facts, target_plan: _TargetPlan) -> bool:
     return facts.system.name == "linux" and target_plan.target.python.libc == "glibc"
 
 

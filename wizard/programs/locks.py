@@ -19,33 +19,35 @@ def holder(line: str) -> str:
     ``line`` is the package manager's message. If it names no process, Linux's table of locks is
     searched for the file that it names.
     """
-    named = _NAMED.search(line)
-    if named:
-        pid, name = int(named[1] or named[3] or named[4]), named[2] or ""
-        return _words(pid, name or _name(pid))
+    match = _NAMED.search(line)
+    if match:
+        pid, name = int(match[1] or match[3] or match[4]), match[2] or ""
+        return _process_text(pid, name or _process_name(pid))
     file = _FILE.search(line)
-    pid = _owner(Path(file[1])) if file else 0
-    return _words(pid, _name(pid)) if pid else ""
+    pid = _lock_owner(Path(file[1])) if file else 0
+    return _process_text(pid, _process_name(pid)) if pid else ""
 
 
-def _words(pid: int, name: str) -> str:
+def _process_text(pid: int, name: str) -> str:
     return f"{name} (process {pid})" if name else f"process {pid}"
 
 
-def _name(pid: int) -> str:
+def _process_name(pid: int) -> str:
     with contextlib.suppress(OSError):  # no /proc, or it ended
         return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     return ""
 
 
-def _owner(file: Path) -> int:
+def _lock_owner(file: Path) -> int:
     """Return the process that has locked ``file``; 0 if there is none, or it is unknown."""
     with contextlib.suppress(OSError):  # no such file, or no /proc
         status = file.stat()
-        wanted = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+        device_and_inode = (
+            f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+        )
         for line in Path("/proc/locks").read_text().splitlines():
             # 1: POSIX  ADVISORY  WRITE 812 08:01:131 0 EOF
             fields = line.split()
-            if len(fields) > 5 and fields[5] == wanted and fields[4].isdigit():
+            if len(fields) > 5 and fields[5] == device_and_inode and fields[4].isdigit():
                 return int(fields[4])
     return 0

@@ -1,4 +1,4 @@
-"""Starting other programs: argv only, nothing on their stdin, never longer than a limit.
+"""Start other programs: argv only, nothing on their stdin, never longer than a limit.
 
 `ask` runs a program that answers a question. `start` starts one whose output is read as it comes.
 Every program started here can be ended together with everything that it started. plumbum is not
@@ -25,12 +25,12 @@ from wizard.programs.tree import MARK, Tree
 
 CHUNK = 64 * 1024
 """How many bytes are read at once: the size of a pipe on Linux."""
-LARGEST_ANSWER = 64 * 1024 * 1024
+MAX_ANSWER = 64 * 1024 * 1024
 """The largest answer, in bytes: a program that never stops printing would fill the memory."""
-LINGER = 1.0
+PIPE_WAIT_SECONDS = 1.0
 """How many seconds to wait for a finished program's output when another process keeps its pipe
 open."""
-CHUNKS_AHEAD = 64
+QUEUED_CHUNKS = 64
 """How many unread chunks may be queued before the program has to wait: four megabytes."""
 
 _cancel: ContextVar[threading.Event | None] = ContextVar("cancel", default=None)
@@ -70,7 +70,7 @@ def ask(
 
     ``env`` is set in addition to this process's environment. ``timeout`` is in seconds.
     ``detached`` starts it in a new session; sudo needs False. Raises ProgramTimeout after the
-    timeout, TooMuchOutput if it printed more than `LARGEST_ANSWER`, and Cancelled inside
+    timeout, TooMuchOutput if it printed more than `MAX_ANSWER`, and Cancelled inside
     `cancellable` (the program and its children are ended); OSError if the program cannot be
     started.
     """
@@ -82,15 +82,15 @@ def ask(
         stderr=subprocess.PIPE,
         env={**os.environ, **(env or {}), MARK: mark},
         cwd=cwd,
-        **_own_group(detached),
+        **_process_group(detached),
     )
     try:
-        stdout, stderr = _answer(process, argv[0], timeout)
+        stdout, stderr = _communicate(process, argv[0], timeout)
     except subprocess.TimeoutExpired:
-        _abandon(process, mark)
+        _end_now(process, mark)
         raise ProgramTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
     except BaseException:
-        _abandon(process, mark)
+        _end_now(process, mark)
         raise
     return Output(
         process.returncode,
@@ -99,25 +99,27 @@ def ask(
     )
 
 
-def _answer(process: subprocess.Popen[bytes], program: str, timeout: float) -> tuple[bytes, bytes]:
+def _communicate(
+    process: subprocess.Popen[bytes], program: str, timeout: float
+) -> tuple[bytes, bytes]:
     cancel = _cancel.get()
     deadline = time.monotonic() + timeout
     while True:
         if cancel is not None and cancel.is_set():
             raise Cancelled
-        left = deadline - time.monotonic()
+        remaining = deadline - time.monotonic()
         try:
-            return process.communicate(timeout=max(0.0, min(0.1, left)))
+            return process.communicate(timeout=max(0.0, min(0.1, remaining)))
         except subprocess.TimeoutExpired as waiting:
             # Windows does not return the output so far.
-            if len(waiting.output or b"") + len(waiting.stderr or b"") > LARGEST_ANSWER:
-                megabytes = LARGEST_ANSWER // 2**20
+            if len(waiting.output or b"") + len(waiting.stderr or b"") > MAX_ANSWER:
+                megabytes = MAX_ANSWER // 2**20
                 raise TooMuchOutput(f"{program} printed more than {megabytes} MB") from None
-            if left <= 0:
+            if remaining <= 0:
                 raise
 
 
-def _abandon(process: subprocess.Popen[bytes], mark: str) -> None:
+def _end_now(process: subprocess.Popen[bytes], mark: str) -> None:
     Tree(process.pid, mark).end(process.poll, grace=0.0)
     with contextlib.suppress(subprocess.TimeoutExpired):  # another process holds its pipes
         process.communicate(timeout=0.2)
@@ -132,13 +134,13 @@ def start(
     env: Mapping[str, str],
     cwd: str = "",
     detached: bool = False,
-    ender: Sequence[str] = (),
+    root_prefix: Sequence[str] = (),
 ) -> Running:
     """Start a program whose output is read as it comes.
 
     ``env`` is its complete environment. ``detached`` starts it in a new session, without the
     terminal; otherwise it gets only a new process group, so that sudo still knows the terminal.
-    ``ender`` is the prefix of ``kill`` for processes that belong to root, such as ``("sudo",
+    ``root_prefix`` is the prefix of ``kill`` for processes that belong to root, such as ``("sudo",
     "-n")``. Raises OSError if it cannot be started.
     """
     mark = os.urandom(8).hex()
@@ -150,9 +152,9 @@ def start(
         bufsize=0,
         env={**env, MARK: mark},
         cwd=cwd or None,
-        **_own_group(detached),
+        **_process_group(detached),
     )
-    return Running(process, Tree(process.pid, mark, ender))
+    return Running(process, Tree(process.pid, mark, root_prefix))
 
 
 class Running:
@@ -162,7 +164,7 @@ class Running:
         self.pid = process.pid
         self._process = process
         self._tree = tree
-        self._chunks: queue.Queue[bytes] = queue.Queue(CHUNKS_AHEAD)
+        self._chunks: queue.Queue[bytes] = queue.Queue(QUEUED_CHUNKS)
         self._output_ended = False
         self._exited_at = 0.0
         self._abandoned = threading.Event()
@@ -176,14 +178,14 @@ class Running:
 
     @property
     def over(self) -> bool:
-        """True when the program has ended and its output has been read."""
+        """Whether the program has ended and its output has been read."""
         if self.exit is None:
             return False
         if self._output_ended:
             return True
         # A background program can keep the pipe open forever.
         self._exited_at = self._exited_at or time.monotonic()
-        return self._chunks.empty() and time.monotonic() - self._exited_at > LINGER
+        return self._chunks.empty() and time.monotonic() - self._exited_at > PIPE_WAIT_SECONDS
 
     def read(self, timeout: float) -> bytes:
         """Return the next output; empty if there was none within ``timeout`` seconds."""
@@ -199,12 +201,10 @@ class Running:
         return chunk
 
     def end(self) -> bool:
-        """End the program and everything that it started, within two seconds; True if none is
-        left.
-        """
-        gone = self._tree.end(self._process.poll)
+        """End the program and everything it started within two seconds; True if none is left."""
+        all_ended = self._tree.end(self._process.poll)
         self._abandoned.set()
-        return gone
+        return all_ended
 
     def _pump(self) -> None:
         pipe = self._process.stdout
@@ -228,7 +228,7 @@ class Running:
         return True
 
 
-def _own_group(detached: bool) -> dict[str, Any]:
+def _process_group(detached: bool) -> dict[str, Any]:
     """Return Popen's arguments for a new process group, or a new session."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}

@@ -18,7 +18,7 @@ class Reader(Protocol):
         """Return the lines that are for people, and the progress of the step, if it changed."""
 
 
-def reader(command: Command, folder: Optional[Path] = None) -> Reader:
+def progress_reader(command: Command, folder: Optional[Path] = None) -> Reader:
     """Return the reader for the format of the command's progress.
 
     ``folder`` contains the command's temporary files: a build's ``Cargo.lock`` in it says how many
@@ -54,17 +54,17 @@ class _Apt:
 
 class _Pip:
     def __init__(self) -> None:
-        self._what = ""
+        self._current = ""
 
     def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
         latest = None
         kept = []
         for line in lines:
-            found = progress.pip(line)
-            if found:
-                latest = found._replace(what=self._what)
+            update = progress.pip(line)
+            if update:
+                latest = update._replace(what=self._current)
             else:
-                self._what = progress.pip_fetches(line) or self._what
+                self._current = progress.pip_fetches(line) or self._current
                 kept.append(line)
         return kept, latest
 
@@ -100,7 +100,7 @@ class _Cargo:
         if not crates:
             return kept, None if self._seen else latest
         if not self._seen and not self._total and self._folder is not None:
-            self._total = _locked(self._folder)
+            self._total = _crate_count(self._folder)
         self._seen.update(crates)
         # Some crates in the lock file are for other systems, so the build ends before the total.
         done = len(self._seen)
@@ -108,14 +108,14 @@ class _Cargo:
         return kept, Progress(float(done), float(total), crates[-1])
 
 
-def _locked(folder: Path) -> int:
+def _crate_count(folder: Path) -> int:
     """Return how many crates the build below ``folder`` has locked; 0 if there is no lock file.
 
     pip unpacks a source archive to ``pip-install-…/NAME…``. The lock file is there, or in
     ``src/rust`` for releases before 43.
     """
-    for place in ("Cargo.lock", "src/rust/Cargo.lock"):
-        for lock in folder.glob(f"pip-*/*/{place}"):
+    for location in ("Cargo.lock", "src/rust/Cargo.lock"):
+        for lock in folder.glob(f"pip-*/*/{location}"):
             try:
                 return progress.locked(lock.read_text("utf-8", errors="replace"))
             except OSError:  # the build has ended, and pip has removed it

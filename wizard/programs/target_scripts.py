@@ -9,10 +9,10 @@ from pathlib import Path
 
 @contextmanager
 def target_script(name: str) -> Iterator[Path]:
-    """Give the path of a script, for example ``describe.py``, for as long as it is needed.
+    """Yield the path of a script, such as ``describe.py``.
 
-    Where the wizard itself is a file (a zip), the script is written to a temporary file, which is
-    removed afterwards. Raises OSError if that cannot be written.
+    If the wizard runs from a zip file, the script is written to a temporary file, which is removed
+    afterwards. Raises OSError if that cannot be written.
     """
     from importlib import resources  # slow to import
 

@@ -1,4 +1,4 @@
-"""Finding and ending a program and everything that it started.
+"""Find and end a program and everything that it started.
 
 A process belongs to the tree when it is in the program's group, has a parent in the tree, or was in
 it at an earlier check. On Linux it also belongs if it inherited the program's mark in its
@@ -19,10 +19,10 @@ from pathlib import Path
 
 MARK = "CRYPTOGRAPHY_WIZARD_MARK"
 """The environment variable that a started program and its children carry."""
-GRACE = 1.2
+GRACE_SECONDS = 1.2
 """Seconds between asking to end (TERM) and ending (KILL)."""
-LIMIT = 1.7
-"""Seconds after which the attempt is given up."""
+LIMIT_SECONDS = 1.7
+"""Seconds after which it stops trying."""
 
 
 @dataclass(frozen=True)
@@ -38,34 +38,34 @@ class Process:
 class Tree:
     """The tree below ``pid``, which leads its own process group.
 
-    ``mark`` is the value of `MARK` in its environment; ``ender`` goes before ``kill`` for
+    ``mark`` is the value of `MARK` in its environment; ``root_prefix`` is put before ``kill`` for
     processes that this user may not end.
     """
 
-    def __init__(self, pid: int, mark: str, ender: Sequence[str] = ()) -> None:
+    def __init__(self, pid: int, mark: str, root_prefix: Sequence[str] = ()) -> None:
         self.pid = pid
         self._mark = f"{MARK}={mark}".encode()
-        self._ender = tuple(ender)
+        self._root_prefix = tuple(root_prefix)
         self._known: dict[int, str] = {}
 
     def alive(self) -> tuple[int, ...]:
         """Return the numbers of the tree's processes that still run."""
         table = processes()
-        ours = {
+        members = {
             pid
             for pid, process in table.items()
             if process.group == self.pid
             or self._known.get(pid) == process.started
-            or _carries(pid, self._mark)
+            or _has_mark(pid, self._mark)
         }
-        found = -1
-        while found != len(ours):
-            found = len(ours)
-            ours |= {pid for pid, process in table.items() if process.parent in ours}
-        self._known.update({pid: table[pid].started for pid in ours})
-        return tuple(sorted(ours))
+        count = -1
+        while count != len(members):
+            count = len(members)
+            members |= {pid for pid, process in table.items() if process.parent in members}
+        self._known.update({pid: table[pid].started for pid in members})
+        return tuple(sorted(members))
 
-    def end(self, reap: Callable[[], object], grace: float = GRACE) -> bool:
+    def end(self, reap: Callable[[], object], grace: float = GRACE_SECONDS) -> bool:
         """End the whole tree; True if none is left. ``reap`` collects the exit code of the first
         process."""
         if sys.platform == "win32":
@@ -74,16 +74,16 @@ class Tree:
         begin = time.monotonic()
         if grace:
             self._signal(self.alive(), signal.SIGTERM)
-        while self._left(reap) and time.monotonic() - begin < grace:
+        while self._remaining(reap) and time.monotonic() - begin < grace:
             time.sleep(0.03)
-        while left := self._left(reap):
-            if time.monotonic() - begin > LIMIT:
+        while remaining := self._remaining(reap):
+            if time.monotonic() - begin > LIMIT_SECONDS:
                 return False
-            self._signal(left, signal.SIGKILL)
+            self._signal(remaining, signal.SIGKILL)
             time.sleep(0.02)
         return True
 
-    def _left(self, reap: Callable[[], object]) -> tuple[int, ...]:
+    def _remaining(self, reap: Callable[[], object]) -> tuple[int, ...]:
         reap()
         return self.alive()
 
@@ -96,8 +96,8 @@ class Tree:
                 continue
             except PermissionError:
                 refused.append(str(pid))
-        if refused and self._ender:
-            _run((*self._ender, "kill", f"-{number.name[3:]}", *refused))
+        if refused and self._root_prefix:
+            _run((*self._root_prefix, "kill", f"-{number.name[3:]}", *refused))
 
 
 def processes() -> dict[int, Process]:
@@ -131,8 +131,8 @@ def _from_ps() -> dict[int, Process]:
     return table
 
 
-def _carries(pid: int, mark: bytes) -> bool:
-    """Return whether the process has the mark in its environment; only Linux shows it."""
+def _has_mark(pid: int, mark: bytes) -> bool:
+    """Return whether the process has the mark in its environment. Only Linux shows this."""
     with contextlib.suppress(OSError):  # another user's process, or ended
         return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     return False

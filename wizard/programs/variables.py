@@ -12,34 +12,34 @@ PASSED = (
     *("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"),
 )
-"""What a program needs behind a company's proxy; sudo drops it unless it is passed explicitly."""
+"""Variables that a program needs behind a company's proxy. sudo removes them by default."""
 REMOVED = (
     *("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX"),
     *("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
 )
-"""Variables that would install to another place than the plan says."""
+"""Variables that would make pip install elsewhere than the plan says."""
 
 
-def lists(command: Command) -> dict[str, tuple[str, ...]]:
+def folder_lists(command: Command) -> dict[str, tuple[str, ...]]:
     """Return the folders that the command puts at the front of each list variable, including
     PATH.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, tuple[str, ...]] = {}
     for name, folder in (*(("PATH", folder) for folder in command.path), *command.lists):
-        found[name] = (*found.get(name, ()), folder)
-    return found
+        lists[name] = (*lists.get(name, ()), folder)
+    return lists
 
 
-def given(command: Command, around: Mapping[str, str]) -> dict[str, str]:
-    """Return what the command sets, if ``around`` are the caller's variables.
+def variables_for(command: Command, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that the command sets, if ``inherited`` are the caller's.
 
-    Folders are put before the command's own value, or else before the caller's value, unless the
-    command must not see it. ``command.unset`` are the variables that it must not see.
+    Folders are put before the command's own value of a list, or else before the caller's value,
+    unless the variable is in ``command.unset``.
     """
     values = dict(command.env)
-    for name, folders in lists(command).items():
-        usual = os.defpath if name == "PATH" else ""
-        there = "" if name in command.unset else around.get(name, usual)
-        behind = values.get(name, there)
-        values[name] = os.pathsep.join((*folders, *((behind,) if behind else ())))
+    for name, folders in folder_lists(command).items():
+        default = os.defpath if name == "PATH" else ""
+        existing = "" if name in command.unset else inherited.get(name, default)
+        rest = values.get(name, existing)
+        values[name] = os.pathsep.join((*folders, *((rest,) if rest else ())))
     return values

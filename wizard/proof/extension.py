@@ -17,14 +17,14 @@ _RUST = re.compile(rb"rustc version (\d+\.\d+\.\d+)")
 
 
 @dataclass(frozen=True)
-class Survey:
+class ExtensionInfo:
     """One extension file.
 
-    ``openssl`` is the text of a version of OpenSSL in it: of the one inside, or of the headers that
-    it was built with. ``needed`` are the libraries that it links to, and ``folders`` those in which
-    it looks for them before the system's own. ``glibc`` is the oldest glibc that has all the
-    symbols that it uses, and ``rust`` the compiler that made it. Each is empty if the file does not
-    tell; only ELF files tell the last four.
+    ``openssl`` is the version text of the OpenSSL inside, or of the headers that it was built with.
+    ``needed`` are the libraries that it links to, and ``folders`` those in which it looks for them
+    before the system's. ``glibc`` is the oldest glibc with all symbols that it uses, and ``rust``
+    the compiler that made it. A field is empty if the file does not contain that information; only
+    ELF files contain the last four.
     """
 
     linkage: Linkage
@@ -35,21 +35,23 @@ class Survey:
     rust: str = ""
 
 
-def survey(path: str) -> Survey:
+def read_extension(path: str) -> ExtensionInfo:
     """Read the extension file ``path``. Never raises because of its contents."""
-    found = linkage.read(path)
+    found_linkage = linkage.read(path)
     content = Path(path).read_bytes()
-    text = linkage.VERSION.search(content)
-    told = Survey(found, " ".join(text[0].decode("ascii").split()[:2]) if text else "")
+    match = linkage.VERSION.search(content)
+    info = ExtensionInfo(
+        found_linkage, " ".join(match[0].decode("ascii").split()[:2]) if match else ""
+    )
     if not content.startswith(b"\x7fELF"):
-        return told
+        return info
     try:
-        needed, folders, glibc, comment = _elf(path)
+        needed, folders, glibc, comment = _read_elf(path)
     except Exception:  # noqa: BLE001 - broken files make the reader raise anything
-        return told  # the linkage reports what is wrong with it
+        return info  # the linkage reports what is wrong with it
     rust = _RUST.search(comment)
     return replace(
-        told,
+        info,
         needed=needed,
         folders=folders,
         glibc=glibc,
@@ -57,7 +59,7 @@ def survey(path: str) -> Survey:
     )
 
 
-def _elf(path: str) -> tuple[tuple[str, ...], tuple[str, ...], str, bytes]:
+def _read_elf(path: str) -> tuple[tuple[str, ...], tuple[str, ...], str, bytes]:
     """Return libraries, run path, the newest version of glibc's symbols, and compiler names."""
     from elftools.elf.dynamic import DynamicSection
     from elftools.elf.elffile import ELFFile

@@ -1,4 +1,4 @@
-"""Reading from an extension file, of any system and on any host, how it links OpenSSL."""
+"""Read from an extension file, of any system and on any host, how it links OpenSSL."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-LARGEST = 512 * 1024 * 1024
+MAX_BYTES = 512 * 1024 * 1024
 """Bytes. The extension files of all releases are below 30 MB; anything larger is something else."""
 
 # Texts in libcrypto itself (crypto/cryptlib.c, 1.1.0 to 4.0). The version text alone proves
 # nothing, because OpenSSL's headers also put it into every dynamic build.
-_HEART = b"OpenSSL internal error"
+_LIBCRYPTO_TEXT = b"OpenSSL internal error"
 VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+[-+.\w]* +\d{1,2} [A-Z][a-z]{2} \d{4}")
-_RELATIVES = re.compile(rb"(?:compatible; (AWS-LC|BoringSSL)|(LibreSSL) \d+\.\d+)")
+_FORKS = re.compile(rb"(?:compatible; (AWS-LC|BoringSSL)|(LibreSSL) \d+\.\d+)")
 _LIBRARY = re.compile(r"lib(ssl|crypto)([-_.\d].*)?|(ssleay|libeay)32.*", re.IGNORECASE)
 
-_NEITHER = "This file neither contains OpenSSL nor is linked to it."
+_NO_OPENSSL = "This file neither contains OpenSSL nor is linked to it."
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Linkage:
 class _Part:
     """One architecture's part of a file: what it links to, and where its bytes are.
 
-    ``paths`` are folders in which to look for the libraries. ``missing`` is an OpenSSL function
+    ``paths`` are folders in which to look for the libraries. ``undefined`` is an OpenSSL function
     that the part needs from elsewhere.
     """
 
@@ -52,7 +52,7 @@ class _Part:
     start: int = 0
     size: int = 0
     paths: tuple[str, ...] = ()
-    missing: str = ""
+    undefined: str = ""
 
 
 def read(path: str) -> Linkage:
@@ -65,10 +65,10 @@ def read(path: str) -> Linkage:
         size = Path(path).stat().st_size
         if not size:
             return _unknown(path, "The file is empty.")
-        if size > LARGEST:
+        if size > MAX_BYTES:
             return _unknown(path, f"With {size:,} bytes the file is too large for an extension.")
         with open(path, "rb") as stream:  # noqa: PTH123 - all readers take the stream or its name
-            return _judge(path, stream)
+            return _read_parts(path, stream)
     except OSError as error:
         return _unknown(path, f"The file cannot be read: {error.strerror or error}.")
     except Exception as error:  # noqa: BLE001 - broken files make the readers raise anything
@@ -93,10 +93,12 @@ def resolve(linkage: Linkage, mapped: Sequence[str]) -> Linkage:
 
     What the dynamic linker really loaded is decisive. A name without a match stays.
     """
-    return replace(linkage, libraries=tuple(_loaded(name, mapped) for name in linkage.libraries))
+    return replace(
+        linkage, libraries=tuple(_mapped_path(name, mapped) for name in linkage.libraries)
+    )
 
 
-def _loaded(name: str, mapped: Sequence[str]) -> str:
+def _mapped_path(name: str, mapped: Sequence[str]) -> str:
     # libssl.so.3 may be a link to libssl.so.3.0.7: the kernel's list contains the real file name.
     base = PurePosixPath(name).name
     for path in mapped:
@@ -106,42 +108,46 @@ def _loaded(name: str, mapped: Sequence[str]) -> str:
     return name
 
 
-def _judge(path: str, stream: BinaryIO) -> Linkage:
+def _read_parts(path: str, stream: BinaryIO) -> Linkage:
     start = stream.read(4)
     stream.seek(0)
     parts: tuple[_Part, ...]
     if start == b"\x7fELF":
-        parts = (_elf(stream, path),)
+        parts = (_elf_part(stream, path),)
     elif start[:2] == b"MZ":
-        parts = (_pe(path),)
+        parts = (_pe_part(path),)
     elif start in _MACH_O:
-        parts = _mach_o(path)
+        parts = _mach_o_parts(path)
     else:
         return _unknown(path, "The file is not an extension file: it is not ELF, Mach-O or PE.")
     with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        answers = {_judge_part(path, part, content) for part in parts}
+        answers = {_part_linkage(path, part, content) for part in parts}
     if len(answers) > 1:
         kinds = ", ".join(sorted({answer.kind for answer in answers}))
         return _unknown(path, f"The architectures in the file link OpenSSL differently: {kinds}.")
     return answers.pop()
 
 
-def _judge_part(path: str, part: _Part, content: mmap.mmap) -> Linkage:
+def _part_linkage(path: str, part: _Part, content: mmap.mmap) -> Linkage:
     libraries = tuple(name for name in part.needed if _is_openssl(name))
     if libraries:
-        found = tuple(_in_folders(name, part.paths) for name in libraries)
-        return Linkage("dynamic", path, tuple(dict.fromkeys(found)))
-    if part.missing:
-        problem = f"The file needs OpenSSL's {part.missing} but names no library that provides it."
+        paths = tuple(_find_library(name, part.paths) for name in libraries)
+        return Linkage("dynamic", path, tuple(dict.fromkeys(paths)))
+    if part.undefined:
+        problem = (
+            f"The file needs OpenSSL's {part.undefined} but names no library that provides it."
+        )
         return _unknown(path, problem)
     end = part.start + part.size if part.size else len(content)
-    if content.find(_HEART, part.start, end) >= 0 and VERSION.search(content, part.start, end):
+    if content.find(_LIBCRYPTO_TEXT, part.start, end) >= 0 and VERSION.search(
+        content, part.start, end
+    ):
         return Linkage("static", path)
-    relative = _RELATIVES.search(content, part.start, end)
-    if relative:
-        name = (relative[1] or relative[2]).decode("ascii")
+    fork = _FORKS.search(content, part.start, end)
+    if fork:
+        name = (fork[1] or fork[2]).decode("ascii")
         return _unknown(path, f"{name} is in this file, not OpenSSL.")
-    return _unknown(path, _NEITHER)
+    return _unknown(path, _NO_OPENSSL)
 
 
 def _is_openssl(name: str) -> bool:
@@ -149,7 +155,7 @@ def _is_openssl(name: str) -> bool:
     return _LIBRARY.fullmatch(base) is not None
 
 
-def _in_folders(name: str, folders: tuple[str, ...]) -> str:
+def _find_library(name: str, folders: tuple[str, ...]) -> str:
     """Return the full path of a library in one of ``folders``, else its name."""
     for folder in folders:
         candidate = Path(folder, name)
@@ -158,14 +164,14 @@ def _in_folders(name: str, folders: tuple[str, ...]) -> str:
     return name
 
 
-def _elf(stream: BinaryIO, path: str) -> _Part:
+def _elf_part(stream: BinaryIO, path: str) -> _Part:
     from elftools.elf.dynamic import DynamicSection
     from elftools.elf.elffile import ELFFile
     from elftools.elf.sections import SymbolTableSection
 
     needed: list[str] = []
     paths: list[str] = []
-    missing = ""
+    undefined = ""
     tag: Any  # pyelftools sets its attributes only at run time
     for section in ELFFile(stream).iter_sections():
         if isinstance(section, DynamicSection):
@@ -177,7 +183,7 @@ def _elf(stream: BinaryIO, path: str) -> _Part:
                 elif tag.entry.d_tag == "DT_RUNPATH":
                     paths += tag.runpath.split(":")
         elif isinstance(section, SymbolTableSection) and section.name == ".dynsym":
-            missing = next(
+            undefined = next(
                 (
                     symbol.name
                     for symbol in section.iter_symbols()
@@ -187,35 +193,37 @@ def _elf(stream: BinaryIO, path: str) -> _Part:
                 ),
                 "",
             )
-    here = str(Path(path).parent)
-    origin = [p.replace("${ORIGIN}", here).replace("$ORIGIN", here) for p in paths]
-    return _Part(tuple(needed), paths=tuple(p for p in origin if p), missing=missing)
+    folder = str(Path(path).parent)
+    origin = [p.replace("${ORIGIN}", folder).replace("$ORIGIN", folder) for p in paths]
+    return _Part(tuple(needed), paths=tuple(p for p in origin if p), undefined=undefined)
 
 
 _MACH_O = {
     bytes.fromhex(magic)
     for magic in ("feedface", "cefaedfe", "feedfacf", "cffaedfe", "cafebabe", "cafebabf")
 }
-_ARCHITECTURES = 32
+_MAX_ARCHITECTURES = 32
 """More than any fat file contains. Java classes begin like fat files, with a larger number here."""
 
 
-def _mach_o(path: str) -> tuple[_Part, ...]:
+def _mach_o_parts(path: str) -> tuple[_Part, ...]:
     from macholib.mach_o import FAT_MAGIC, FAT_MAGIC_64, LC_RPATH
     from macholib.MachO import MachO
 
     with open(path, "rb") as stream:  # noqa: PTH123 - eight bytes, not the file
         magic, count = struct.unpack(">II", stream.read(8))
-    if magic in (FAT_MAGIC, FAT_MAGIC_64) and count > _ARCHITECTURES:
+    if magic in (FAT_MAGIC, FAT_MAGIC_64) and count > _MAX_ARCHITECTURES:
         raise ValueError(f"it claims to contain {count} architectures")
     parts = []
     for header in MachO(path, allow_unknown_load_commands=True).headers:
         segments = [command for _, command, _ in header.commands if hasattr(command, "filesize")]
-        _must_be_whole(header.size, ((one.fileoff, one.filesize) for one in segments))
-        here = str(Path(path).parent)
-        needed = [name.replace("@loader_path", here) for _, _, name in header.walkRelocatables()]
+        _require_complete(
+            header.size, ((segment.fileoff, segment.filesize) for segment in segments)
+        )
+        folder = str(Path(path).parent)
+        needed = [name.replace("@loader_path", folder) for _, _, name in header.walkRelocatables()]
         paths = [
-            data.rstrip(b"\x00").decode("utf-8").replace("@loader_path", here)
+            data.rstrip(b"\x00").decode("utf-8").replace("@loader_path", folder)
             for load, _, data in header.commands
             if load.cmd == LC_RPATH
         ]
@@ -226,22 +234,22 @@ def _mach_o(path: str) -> tuple[_Part, ...]:
     return tuple(parts)
 
 
-def _pe(path: str) -> _Part:
+def _pe_part(path: str) -> _Part:
     import pefile
 
-    wanted = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
+    directories = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
     with pefile.PE(path, fast_load=True) as file:
-        places = ((one.PointerToRawData, one.SizeOfRawData) for one in file.sections)
-        _must_be_whole(Path(path).stat().st_size, places)
-        file.parse_data_directories([pefile.DIRECTORY_ENTRY[name] for name in wanted])
+        sections = ((section.PointerToRawData, section.SizeOfRawData) for section in file.sections)
+        _require_complete(Path(path).stat().st_size, sections)
+        file.parse_data_directories([pefile.DIRECTORY_ENTRY[name] for name in directories])
         tables = ("DIRECTORY_ENTRY_IMPORT", "DIRECTORY_ENTRY_DELAY_IMPORT")
         entries = [entry for table in tables for entry in getattr(file, table, ())]
         return _Part(tuple(entry.dll.decode("ascii", "replace") for entry in entries))
 
 
-def _must_be_whole(size: int, places: Iterable[tuple[int, int]]) -> None:
+def _require_complete(size: int, parts: Iterable[tuple[int, int]]) -> None:
     """Raise ValueError if a part (offset and length) extends past the end of the file."""
-    if any(start + length > size for start, length in places):
+    if any(start + length > size for start, length in parts):
         raise ValueError("its end is missing")
 
 

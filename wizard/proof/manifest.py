@@ -24,7 +24,7 @@ from wizard.errors import BadRequest, WizardError
 from wizard.facts import Listed, Listing
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import extension, linkage
-from wizard.proof.extension import Survey
+from wizard.proof.extension import ExtensionInfo
 from wizard.proof.verify import Mark
 from wizard.versions import key, python_label
 from wizard.wording import joined
@@ -32,10 +32,10 @@ from wizard.wording import joined
 FILE = "manifest.json"
 SCHEMA = 1
 """The version of the manifest's JSON format."""
-LARGEST = 4 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 """Bytes. A manifest has some hundred bytes for each wheel."""
 EXTENSIONS = (".so", ".pyd", ".dylib")
-ALLOWED = re.compile(
+SYSTEM_LIBRARIES = re.compile(
     r"lib(c|m|dl|rt|pthread|util|nsl|resolv|gcc_s|stdc\+\+)\.so(\.\d+)*"
     r"|ld-linux[-\w]*\.so(\.\d+)*|lib(c|gcc_s)\.musl[-\w]*\.so(\.\d+)*",
     re.ASCII,
@@ -107,7 +107,7 @@ def write(order: action.WriteManifest) -> Manifest:
         )
     folder = Path(order.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _clear(folder)
+    _remove_listed(folder)
     for file in files:
         shutil.copyfile(file, folder / file.name)
     made = Manifest(
@@ -152,10 +152,10 @@ def load(folder: Path) -> Manifest:
             raise _no_manifest(folder)
     except OSError as error:
         raise BadRequest(f"{file} cannot be read.", shown=error.strerror or str(error)) from None
-    with text_files.opened(file, "a manifest") as stream:
-        data = stream.read(LARGEST + 1)
+    with text_files.open_file(file, "a manifest") as stream:
+        data = stream.read(MAX_BYTES + 1)
     try:
-        text = text_files.decoded(data, file, "a manifest", limit=LARGEST)
+        text = text_files.decode(data, file, "a manifest", limit=MAX_BYTES)
         found = codec.from_json(Manifest, text, source=str(file), schema=SCHEMA)
     except BadRequest as error:
         raise _damaged(file, "\n".join(filter(None, (error.what, error.shown)))) from None
@@ -176,13 +176,17 @@ def compare(folder: Path, manifest: Manifest) -> None:
         file = folder / wheel.file
         try:
             if not file.is_file():
-                raise _wrong(folder, wheel, "The manifest lists it, but the file is missing.")
+                raise _damaged_wheel(
+                    folder, wheel, "The manifest lists it, but the file is missing."
+                )
             found = _sha256(file)
         except OSError as error:
-            raise _wrong(folder, wheel, f"It cannot be read: {error.strerror}.") from None
+            raise _damaged_wheel(folder, wheel, f"It cannot be read: {error.strerror}.") from None
         if found != wheel.sha256:
             shown = f"SHA-256 in the manifest: {wheel.sha256}\nSHA-256 of the file:     {found}"
-            raise _wrong(folder, wheel, "The file was changed, or only partly copied.", shown)
+            raise _damaged_wheel(
+                folder, wheel, "The file was changed, or only partly copied.", shown
+            )
 
 
 def listing(manifest: Manifest) -> Listing:
@@ -197,8 +201,8 @@ def listing(manifest: Manifest) -> Listing:
         tuple(
             Listed(
                 version,
-                wheels=tuple(_honest(each) for each in wheels),
-                link=_link(wheels),
+                wheels=tuple(_tags_with_libc(each) for each in wheels),
+                link=_common_link(wheels),
                 pythons=pythons,
             )
             for version, wheels in sorted(releases.items(), key=lambda i: key(i[0]), reverse=True)
@@ -230,9 +234,8 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     return (*lines, *(("warning", f"{wheel.file}: {wheel.only_here}") for wheel in notes))
 
 
-def _honest(wheel: Wheel) -> str:
-    """Return the tags, with the libc that a plain ``linux`` wheel needs, which its name does not
-    say."""
+def _tags_with_libc(wheel: Wheel) -> str:
+    """Return the tags; those of a ``linux`` wheel with the glibc that it needs."""
     interpreters, abis, platforms = wheel.tags.split("-")
     if platforms.startswith("linux_"):
         machine = platforms[len("linux_") :]
@@ -241,7 +244,7 @@ def _honest(wheel: Wheel) -> str:
     return f"{interpreters}-{abis}-{platforms}"
 
 
-def _link(wheels: Iterable[Wheel]) -> str:
+def _common_link(wheels: Iterable[Wheel]) -> str:
     links = {wheel.link for wheel in wheels}
     return links.pop() if len(links) == 1 else ""
 
@@ -260,40 +263,43 @@ def read(file: Path) -> Wheel:
         )
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
             parts = [
-                extension.survey(_extracted(archive, member, Path(folder)))
+                extension.read_extension(_extract(archive, member, Path(folder)))
                 for member in archive.namelist()
                 if member.endswith(EXTENSIONS)
             ]
     except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
         raise WizardError(f"{file} is not a wheel.", shown=str(error)) from None
     folders = tuple(dict.fromkeys(folder for part in parts for folder in part.folders))
-    return _explained(_with_extensions(wheel, parts), folders) if parts else wheel
+    return _with_restriction(_with_extensions(wheel, parts), folders) if parts else wheel
 
 
-def _with_extensions(wheel: Wheel, parts: list[Survey]) -> Wheel:
+def _with_extensions(wheel: Wheel, parts: list[ExtensionInfo]) -> Wheel:
     needed = dict.fromkeys(name for part in parts for name in part.needed)
     wheel = replace(
         wheel,
-        libraries=tuple(name for name in needed if not ALLOWED.fullmatch(Path(name).name)),
+        libraries=tuple(name for name in needed if not SYSTEM_LIBRARIES.fullmatch(Path(name).name)),
         glibc=max((part.glibc for part in parts), key=key, default=""),
         rust=next((part.rust for part in parts if part.rust), ""),
     )
     if wheel.name != "cryptography":
         return wheel
-    found = linkage.combine([part.linkage for part in parts])
-    openssl = next((part.openssl for part in parts if part.linkage.kind == found.kind), "")
-    return replace(wheel, link="" if found.kind == "unknown" else found.kind, openssl=openssl)
+    combined = linkage.combine([part.linkage for part in parts])
+    openssl = next((part.openssl for part in parts if part.linkage.kind == combined.kind), "")
+    return replace(wheel, link="" if combined.kind == "unknown" else combined.kind, openssl=openssl)
 
 
-def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
-    """Return why a plain ``linux`` wheel works only here. ``folders`` are its run path."""
+def _with_restriction(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
+    """Return the wheel. If its tag is ``linux``, ``only_here`` says why it works only there.
+
+    ``folders`` are its run path.
+    """
     if not wheel.tags.rpartition("-")[2].startswith("linux_"):
         return wheel
     reasons = []
     if wheel.link == "dynamic":
         names = joined(Path(name).name for name in wheel.libraries) or "OpenSSL"
-        places = " or ".join(folder for folder in folders if folder.startswith("/"))
-        where = f"the OpenSSL in {places}" if places else "that system's OpenSSL"
+        folder_names = " or ".join(folder for folder in folders if folder.startswith("/"))
+        where = f"the OpenSSL in {folder_names}" if folder_names else "that system's OpenSSL"
         reasons.append(f"it uses {where} ({names})")
     elif wheel.libraries:
         reasons.append(f"it uses libraries of that system ({', '.join(wheel.libraries)})")
@@ -307,19 +313,19 @@ def _explained(wheel: Wheel, folders: tuple[str, ...]) -> Wheel:
     )
 
 
-def _extracted(archive: zipfile.ZipFile, member: str, folder: Path) -> str:
-    """Extract one extension file from its wheel and return its path, which cannot leave the
-    folder.
-    """
+def _extract(archive: zipfile.ZipFile, member: str, folder: Path) -> str:
+    """Extract an extension file from its wheel into ``folder``, and return its path."""
     handle, path = tempfile.mkstemp(suffix=Path(member).suffix, dir=folder)
     with archive.open(member) as source, os.fdopen(handle, "wb") as target:
         shutil.copyfileobj(source, target)
     return path
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an earlier manifest lists; the manifest first, because a folder without it counts
-    as incomplete."""
+def _remove_listed(folder: Path) -> None:
+    """Remove the files of an earlier manifest.
+
+    The manifest is removed first, because a folder without it counts as incomplete.
+    """
     if not (folder / FILE).is_file():
         return
     names = [wheel.file for wheel in load(folder).wheels]
@@ -365,7 +371,7 @@ def _damaged(file: Path, shown: str) -> BadRequest:
     )
 
 
-def _wrong(folder: Path, wheel: Wheel, why: str, shown: str = "") -> BadRequest:
+def _damaged_wheel(folder: Path, wheel: Wheel, why: str, shown: str = "") -> BadRequest:
     return BadRequest(
         f"The wheelhouse {folder} is damaged: {wheel.file}.",
         shown=shown,

@@ -1,4 +1,4 @@
-"""The proof: that an installed cryptography works, and which OpenSSL is inside it."""
+"""The proof: that an installed cryptography works, and which OpenSSL it uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Check", "Linkage", "Mark", "Report", "missing", "sentences", "verify
 
 Mark = Literal["ok", "failed", "warning"]
 
-OLDEST = (3, 6)
+OLDEST_PYTHON = (3, 6)
 """The oldest Python that any release since 3.4 runs on."""
 
 _UNKNOWN = Linkage("unknown")
@@ -62,10 +62,10 @@ class Report:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Answer:
     """The output of ``target/prove.py``, which documents its keys.
 
-    If it did not finish (``whole`` is False), the last check is the one that stopped it.
+    If it did not finish (``finished`` is False), the last check is the one that stopped it.
     """
 
     prefix: str = ""
@@ -76,7 +76,7 @@ class _Told:
     openssl: str = ""
     mapped: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
-    whole: bool = False
+    finished: bool = False
 
 
 def verify(
@@ -88,22 +88,22 @@ def verify(
     values; empty accepts anything. ``timeout`` is in seconds. Problems of cryptography are in the
     report. Raises BadRequest if ``python`` is not a Python 3.6 or later.
     """
-    _must_be_program(python)
-    told = _run(python, timeout)
-    linkage = linkages.combine([linkages.read(file) for file in told.files])
-    linkage = linkages.resolve(linkage, told.mapped)
-    if told.found or not told.whole:
-        failed = tuple(_as_problem(check) for check in told.checks if not check.ok)
-        problems = failed + tuple(_unexpected(told, linkage, release, link, openssl))
+    _require_program(python)
+    answer = _run(python, timeout)
+    linkage = linkages.combine([linkages.read(file) for file in answer.files])
+    linkage = linkages.resolve(linkage, answer.mapped)
+    if answer.found or not answer.finished:
+        failed = tuple(_check_sentence(check) for check in answer.checks if not check.ok)
+        problems = failed + tuple(_differences(answer, linkage, release, link, openssl))
     else:
         problems = (_NOT_INSTALLED,)
     return Report(
         python=python,
         ok=not problems,
-        version=told.version,
-        openssl=told.openssl,
+        version=answer.version,
+        openssl=answer.openssl,
         linkage=linkage,
-        checks=told.checks,
+        checks=answer.checks,
         problems=problems,
     )
 
@@ -124,29 +124,29 @@ def sentences(report: Report) -> tuple[tuple[Mark, str], ...]:
         lines: list[tuple[Mark, str]] = [("ok", f"{name} works in {report.python}.")]
     else:
         lines = [("failed", f"{name} is not proved in {report.python}.")]
-        told_below = {_as_problem(check) for check in report.checks}
-        lines += [("failed", text) for text in report.problems if text not in told_below]
-    lines.append(_about_linkage(report))
+        shown_below = {_check_sentence(check) for check in report.checks}
+        lines += [("failed", text) for text in report.problems if text not in shown_below]
+    lines.append(_linkage_sentence(report))
     for check in report.checks:
         mark: Mark = "warning" if check.name == "warning" else "ok" if check.ok else "failed"
-        lines.append((mark, _as_problem(check)))
+        lines.append((mark, _check_sentence(check)))
     return tuple(lines)
 
 
-def _as_problem(check: Check) -> str:
+def _check_sentence(check: Check) -> str:
     return f"{check.name}: {check.detail}"
 
 
-def _about_linkage(report: Report) -> tuple[Mark, str]:
+def _linkage_sentence(report: Report) -> tuple[Mark, str]:
     openssl = " ".join(report.openssl.split()[:2]) or "OpenSSL"
     if report.linkage.kind == "static":
         return "ok", f"{openssl} is inside (static)."
     if report.linkage.kind == "dynamic":
-        return "ok", f"{openssl} is linked to {_listed(report.linkage.libraries)} (dynamic)."
+        return "ok", f"{openssl} is linked to {_library_names(report.linkage.libraries)} (dynamic)."
     return "warning", f"How {openssl} is linked is unknown. {report.linkage.problem}"
 
 
-def _listed(libraries: tuple[str, ...]) -> str:
+def _library_names(libraries: tuple[str, ...]) -> str:
     """Name the libraries; the folder only once if all are in the same one."""
     first, rest = libraries[0], libraries[1:]
     if len({Path(library).parent for library in libraries}) == 1:
@@ -154,23 +154,23 @@ def _listed(libraries: tuple[str, ...]) -> str:
     return joined((first, *rest))
 
 
-def _unexpected(
-    told: _Told, linkage: Linkage, release: str, link: str, openssl: str
+def _differences(
+    answer: _Answer, linkage: Linkage, release: str, link: str, openssl: str
 ) -> Iterator[str]:
     """Yield a sentence for each thing that differs from the request."""
-    if release and told.version and not _same_version(told.version, release):
+    if release and answer.version and not _same_version(answer.version, release):
         yield (
-            f"cryptography {release} was requested, but this Python imports {told.version} "
-            f"from {told.location}.{_stranger(told.location, told.prefix)}"
+            f"cryptography {release} was requested, but this Python imports {answer.version} "
+            f"from {answer.location}.{_explain_location(answer.location, answer.prefix)}"
         )
     if link and linkage.kind == "unknown":
         yield f"A {link} OpenSSL was requested, but how it is linked is unknown: {linkage.problem}"
     elif link and link != linkage.kind:
-        how = {"static": "inside (static)", "dynamic": "linked (dynamic)"}
-        yield f"OpenSSL should be {how[link]}, but it is {how[linkage.kind]}: {linkage.file}"
-    if openssl and told.openssl and openssl not in told.openssl.split():
-        where = f" ({_listed(linkage.libraries)})" if linkage.libraries else ""
-        yield f"OpenSSL {openssl} was requested, but {told.openssl} is in use{where}."
+        kinds = {"static": "inside (static)", "dynamic": "linked (dynamic)"}
+        yield f"OpenSSL should be {kinds[link]}, but it is {kinds[linkage.kind]}: {linkage.file}"
+    if openssl and answer.openssl and openssl not in answer.openssl.split():
+        where = f" ({_library_names(linkage.libraries)})" if linkage.libraries else ""
+        yield f"OpenSSL {openssl} was requested, but {answer.openssl} is in use{where}."
 
 
 def _same_version(one: str, other: str) -> bool:
@@ -184,7 +184,7 @@ def _same_version(one: str, other: str) -> bool:
         return False
 
 
-def _stranger(location: str, prefix: str) -> str:
+def _explain_location(location: str, prefix: str) -> str:
     """Explain a package that comes from outside the environment."""
     if Path(prefix) in Path(location).parents:
         return ""
@@ -192,7 +192,7 @@ def _stranger(location: str, prefix: str) -> str:
     return f" That is outside the environment {prefix}.{why}"
 
 
-def _must_be_program(python: str) -> None:
+def _require_program(python: str) -> None:
     path = Path(python)
     if not python or "\0" in python:
         raise BadRequest("No Python was named.", hints=("Give the path of an interpreter.",))
@@ -218,7 +218,7 @@ def _must_be_program(python: str) -> None:
         )
 
 
-def _run(python: str, timeout: float) -> _Told:
+def _run(python: str, timeout: float) -> _Answer:
     program = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
     with target_script("prove.py") as script:
         # -B: a proof changes nothing, so it must not leave compiled files behind. The script ends
@@ -227,20 +227,20 @@ def _run(python: str, timeout: float) -> _Told:
         try:
             output = ask(argv, timeout=timeout)
         except ProgramTimeout:
-            _must_be_python(program, "It did not answer.")
-            return _not_begun(f"This Python did not answer within {timeout:g} s.")
+            _require_python(program, "It did not answer.")
+            return _not_started(f"This Python did not answer within {timeout:g} s.")
         except OSError as error:
             raise _not_python(program, error.strerror or str(error)) from None
-    answer = _last_answer(output.stdout)
-    if answer is None:
-        _must_be_python(program, _last_line(output.stderr) or _last_line(output.stdout))
-        return _not_begun(f"This Python could not run the proof. {_ending(output)}")
-    _must_be_recent(program, answer["python"])
-    return _understand(answer, _ending(output))
+    last = _last_answer(output.stdout)
+    if last is None:
+        _require_python(program, _last_line(output.stderr) or _last_line(output.stdout))
+        return _not_started(f"This Python could not run the proof. {_ending_sentence(output)}")
+    _require_recent(program, last["python"])
+    return _parse_answer(last, _ending_sentence(output))
 
 
-def _not_begun(why: str) -> _Told:
-    return _Told(checks=(Check("start", False, why),))
+def _not_started(why: str) -> _Answer:
+    return _Answer(checks=(Check("start", False, why),))
 
 
 def _last_answer(stdout: str) -> Optional[dict[str, Any]]:
@@ -255,13 +255,13 @@ def _last_answer(stdout: str) -> Optional[dict[str, Any]]:
     return None
 
 
-def _understand(answer: dict[str, Any], ending: str) -> _Told:
+def _parse_answer(answer: dict[str, Any], ending: str) -> _Answer:
     checks = [Check(name, ok, detail) for name, ok, detail in answer["checks"]]
     checks += [Check("warning", True, text) for text in answer["warnings"]]
     doing = answer["doing"]
     if doing:
         checks.append(Check(doing, False, ending))
-    return _Told(
+    return _Answer(
         prefix=answer["prefix"],
         found=answer["found"],
         location=answer["location"],
@@ -270,11 +270,11 @@ def _understand(answer: dict[str, Any], ending: str) -> _Told:
         openssl=answer["openssl"],
         mapped=tuple(answer["mapped"]),
         checks=tuple(checks),
-        whole=not doing,
+        finished=not doing,
     )
 
 
-def _ending(output: Output) -> str:
+def _ending_sentence(output: Output) -> str:
     """Say in one sentence how an unfinished proof ended, and where it was."""
     lines = [line.strip() for line in output.stderr.splitlines() if line.strip()]
     # faulthandler: "Timeout (0:01:48)!" or "Fatal Python error: …", then the newest call first.
@@ -286,8 +286,8 @@ def _ending(output: Output) -> str:
         return f"The interpreter crashed ({_signal_name(-output.exit)}).{where}"
     if output.exit >= 0xC0000000:  # how Windows reports a crash
         return f"The interpreter crashed (0x{output.exit:08X}).{where}"
-    said = f" It said: {lines[-1]}" if lines and not where else where
-    return f"The interpreter stopped early with exit code {output.exit}.{said}"
+    message = f" It said: {lines[-1]}" if lines and not where else where
+    return f"The interpreter stopped early with exit code {output.exit}.{message}"
 
 
 def _signal_name(number: int) -> str:
@@ -302,7 +302,7 @@ def _last_line(text: str) -> str:
     return lines[-1] if lines else ""
 
 
-def _must_be_python(program: str, shown: str) -> None:
+def _require_python(program: str, shown: str) -> None:
     """Ask a program that did not run the proof whether it is a Python, and which version."""
     code = "import sys; sys.stdout.write('Python %d.%d.%d' % sys.version_info[:3])"
     try:
@@ -311,11 +311,11 @@ def _must_be_python(program: str, shown: str) -> None:
         raise _not_python(program, shown or str(error)) from None
     if not answer.startswith("Python "):
         raise _not_python(program, shown)
-    _must_be_recent(program, answer[len("Python ") :])
+    _require_recent(program, answer[len("Python ") :])
 
 
-def _must_be_recent(program: str, version: str) -> None:
-    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+def _require_recent(program: str, version: str) -> None:
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_PYTHON:
         raise BadRequest(
             f"{program} is Python {version}, which is too old.",
             why="The releases of cryptography that the wizard supports need Python 3.6 or later.",

@@ -50,43 +50,43 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
     numbers."""
     allowed = tuple(described())
     for name, value in data.items():
-        place = _place(path, text, name)
+        location = _find_line(path, text, name)
         if name not in allowed:
             raise BadRequest(
                 f"Unknown choice {name!r}{did_you_mean(name, allowed, quoted=True)}.",
-                shown=place,
+                shown=location,
                 hints=("The choices are " + ", ".join(allowed) + ".",),
             )
         if not isinstance(value, str):
             raise BadRequest(
                 f"The value of {name!r} must be text in quotes.",
-                shown=place,
+                shown=location,
                 hints=(f'For example: {name} = "{value}"',),
             )
-        check_value(name, value, place=place)
+        check_value(name, value, location=location)
     return Choices(**data)
 
 
-def check_value(name: str, value: str, *, place: str = "") -> None:
+def check_value(name: str, value: str, *, location: str = "") -> None:
     """Raise BadRequest if ``value`` is not allowed for the choice ``name``."""
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
             f"{value!r} is not a possible value of "
             f"{name!r}{did_you_mean(value, values, quoted=True)}.",
-            shown=place,
+            shown=location,
             hints=(f"Allowed for {name}: " + ", ".join(values) + ".",),
         )
     if "\0" in value or "\n" in value:
-        raise BadRequest(f"The value of {name!r} must be a single line.", shown=place)
+        raise BadRequest(f"The value of {name!r} must be a single line.", shown=location)
     if name == "openssl_sha256":
         from wizard import openssl_archive  # rarely needed
 
-        openssl_archive.check_sha256(value, place=place)
+        openssl_archive.check_sha256(value, location=location)
     if name == "manager":
         from wizard.questions import manager_names  # imports all backends
 
-        manager_names.check_word(value, place=place)
+        manager_names.check_name(value, location=location)
 
 
 def save(path: Path, choices: Choices) -> None:
@@ -106,7 +106,7 @@ def merge(flags: Choices, file: Choices) -> Choices:
     return Choices(**chosen)
 
 
-def _place(path: str, text: str, name: str) -> str:
+def _find_line(path: str, text: str, name: str) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         if line.split("=")[0].strip().strip("\"'[]") == name:
             return f"{path}:{number}: {line.strip()}"

@@ -9,35 +9,37 @@ from wizard.knowledge import OpenSSLSource
 from wizard.needs import build_needs, package_steps
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case, Offer
-from wizard.needs.openssl import buildable, ended, longest, supported
+from wizard.needs.openssl import buildable, longest_supported, support_ended, support_period
 from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
 
-_SYSTEM = ("present", "packages")
+_FROM_SYSTEM = ("present", "packages")
 """The kinds of `wizard.needs.rust.Toolchain` that come from this system."""
 
 
-def manager(case: Case) -> Question | None:
+def manager_question(case: Case) -> Question | None:
     """Ask which package manager installs what is missing."""
     facts, choices = case.facts, case.choices
-    present = build_needs.available(facts, case.knowledge)
-    native = any(not build_needs.foreign(facts, names) for _, names in present)
+    installed = build_needs.available(facts, case.knowledge)
+    native = any(not build_needs.foreign(facts, names) for _, names in installed)
     options = []
-    for found, names in present:
-        offer = case.with_(manager=found.name).offer()
+    for manager, names in installed:
+        offer = case.with_(manager=manager.name).offer()
         blocked = offer.source_blocked_by
         if native and build_needs.foreign(facts, names):
-            blocked = Refused("This system is not managed with it; other systems are.")
-        if found.problem:
-            blocked = Refused(found.problem)
-        label = managers()[found.name].label
-        options.append(Option.checked(found.name, label, _brings(offer.needs), blocked))
+            blocked = Refused("It is the package manager of other systems, not of this one.")
+        if manager.problem:
+            blocked = Refused(manager.problem)
+        label = managers()[manager.name].label
+        options.append(
+            Option.checked(manager.name, label, _manager_consequence(offer.needs), blocked)
+        )
     best = case.with_(manager="").offer().needs
-    open_ = [option.value for option in options if not option.closed]
-    recommended = best.manager if best and best.manager in open_ else next(iter(open_), "")
+    possible = [option.value for option in options if not option.closed]
+    recommended = best.manager if best and best.manager in possible else next(iter(possible), "")
     if not recommended and not choices.manager:
-        return None  # everything is installed, or the method question has already said why not
+        return None  # nothing is missing, or the method question already said why it is blocked
     return Question(
         "manager",
         "Which package manager should install what is missing?",
@@ -50,37 +52,39 @@ def manager(case: Case) -> Question | None:
     )
 
 
-def origin(case: Case) -> Question | None:
+def openssl_question(case: Case) -> Question | None:
     """Ask where OpenSSL comes from and how it is linked."""
     system = case.with_(openssl="system", link="dynamic").offer()
-    inside = case.with_(openssl="system", link="static").offer().source_blocked_by
-    number = _number(system)
-    whose, keeper = _whose(case.facts, system), _keeper(case.facts, system)
-    built = _built_here(case)
-    if inside and any(("link", "static") in each.fills and not each.closed for each in built):
-        inside = Refused(f"{inside.reason} {_INSTEAD}")
+    static_blocked = case.with_(openssl="system", link="static").offer().source_blocked_by
+    number = _openssl_version(system)
+    owner, updater = _openssl_owner(case.facts, system), _updater(case.facts, system)
+    built_options = _wizard_built_options(case)
+    if static_blocked and any(
+        ("link", "static") in each.fills and not each.closed for each in built_options
+    ):
+        static_blocked = Refused(f"{static_blocked.reason} {_BUILD_INSTEAD}")
     options = (
         _openssl_option(
             "system",
             "dynamic",
-            f"The OpenSSL{number} of {whose}, used from its folder (dynamic)",
-            f"{keeper} it. No extra time.",
+            f"The OpenSSL{number} of {owner}, used from its folder (dynamic)",
+            f"{updater} it. No extra time.",
             system.source_blocked_by,
         ),
         _openssl_option(
             "system",
             "static",
-            f"The OpenSSL{number} of {whose}, copied into cryptography (static)",
+            f"The OpenSSL{number} of {owner}, copied into cryptography (static)",
             "To update OpenSSL later, you must rebuild. No extra time.",
-            inside,
+            static_blocked,
         ),
-        *built,
+        *built_options,
     )
     best = next((option for option in options if not option.closed), None)
     recommended = best.value if best else ""
     because = f"Recommended: {best.label}. It is the simplest possible choice." if best else ""
-    if recommended == options[0].value and keeper != _YOU:
-        because = f"Recommended: dynamic, from {whose}. Updates are automatic."
+    if recommended == options[0].value and updater != _USER_UPDATES:
+        because = f"Recommended: dynamic, from {owner}. Updates are automatic."
     return Question(
         "openssl",
         "Where should OpenSSL come from?",
@@ -97,52 +101,56 @@ def origin(case: Case) -> Question | None:
 def _openssl_option(
     openssl: str, link: str, label: str, consequence: str, blocked: Refused | None
 ) -> Option:
-    """One way to use one OpenSSL: an answer that makes two choices."""
+    """Make an option that sets two choices: the OpenSSL, and how it is linked."""
     fills = (("openssl", openssl), ("link", link))
     return Option.checked(f"{openssl} {link}", label, consequence, blocked, fills)
 
 
-def _built_here(case: Case) -> tuple[Option, ...]:
-    """Return both options for an OpenSSL that the wizard builds: the chosen version, or the best
-    one."""
-    asked = case.choices.openssl_choice
+def _wizard_built_options(case: Case) -> tuple[Option, ...]:
+    """Return the options for an OpenSSL that the wizard builds, dynamic and static.
+
+    It is the chosen version, or the one with the longest support.
+    """
+    chosen = case.choices.openssl_choice
     fitting = _buildable(case)
-    # A mirror may not have all of them; if it has none, the question says why.
+    # A mirror may lack some versions. If it has none of them, the options say why.
     offered = tuple(
         each
         for each in fitting
         if not case.with_(openssl=each.version, link="static").offer().source_blocked_by
     )
     offered = offered or fitting
-    best = longest(offered)
+    best = longest_supported(offered)
     version = best.version if best else ""
     name = f"OpenSSL {version}" if len(offered) == 1 else "An OpenSSL"
-    if isinstance(asked, OpenSSLVersion):
-        version, name = asked.text, f"OpenSSL {asked.text}"
+    if isinstance(chosen, OpenSSLVersion):
+        version, name = chosen.text, f"OpenSSL {chosen.text}"
     if not version:
         return ()
-    old = any(each.version == version and ended(case.facts, each) for each in fitting)
-    keeper = "It no longer receives fixes." if old else "To update OpenSSL later, you must rebuild."
+    old = any(each.version == version and support_ended(case.facts, each) for each in fitting)
+    updates = (
+        "It no longer receives fixes." if old else "To update OpenSSL later, you must rebuild."
+    )
     options = []
     for link, where in (
         ("dynamic", "installed beside cryptography"),
         ("static", "copied into cryptography"),
     ):
         offer = case.with_(openssl=version, link=link).offer()
-        time = "Already built." if _ready(offer.needs) else "Takes 1-2 min more."
+        time = "Already built." if _is_cached(offer.needs) else "Takes 1-2 min more."
         options.append(
             _openssl_option(
                 version,
                 link,
                 f"{name} built here, {where} ({link})",
-                f"{keeper} {time}",
+                f"{updates} {time}",
                 offer.source_blocked_by,
             )
         )
     return tuple(options)
 
 
-def version(case: Case) -> Question | None:
+def version_question(case: Case) -> Question | None:
     """Ask which version of OpenSSL the wizard builds."""
     chosen = case.choices.openssl_choice
     if not isinstance(chosen, OpenSSLVersion):
@@ -152,20 +160,20 @@ def version(case: Case) -> Question | None:
     options = []
     for each in fitting:
         offer = case.with_(openssl=each.version).offer()
-        label = f"OpenSSL {each.version}" + (", already built" if _ready(offer.needs) else "")
-        until = supported(case.facts, each)
-        until = f"{until[0].upper()}{until[1:]}."
-        options.append(Option.checked(each.version, label, until, offer.source_blocked_by))
+        label = f"OpenSSL {each.version}" + (", already built" if _is_cached(offer.needs) else "")
+        support = support_period(case.facts, each)
+        support = f"{support[0].upper()}{support[1:]}."
+        options.append(Option.checked(each.version, label, support, offer.source_blocked_by))
     known = {each.version for each in case.knowledge.openssls}
     if case.choices.openssl_sha256 and asked not in known:
         label = f"OpenSSL {asked}, from the source that you named"
-        until = "The wizard does not know how long it is supported."
+        support = "The wizard does not know how long it is supported."
         blocked = case.offer().source_blocked_by
-        options.insert(0, Option.checked(asked, label, until, blocked))
-    open_ = {option.value for option in options if not option.closed}
-    best = longest(each for each in fitting if each.version in open_)
+        options.insert(0, Option.checked(asked, label, support, blocked))
+    possible = {option.value for option in options if not option.closed}
+    best = longest_supported(each for each in fitting if each.version in possible)
     because = f"Recommended: OpenSSL {best.version}. It is supported the longest." if best else ""
-    if best and ended(case.facts, best):
+    if best and support_ended(case.facts, best):
         because = (
             f"Recommended: OpenSSL {best.version}. No version for this release is still supported; "
             "this one was supported the longest."
@@ -181,7 +189,7 @@ def version(case: Case) -> Question | None:
     )
 
 
-def link(case: Case) -> Question | None:
+def link_question(case: Case) -> Question | None:
     """Ask how the OpenSSL in a named folder is linked."""
     if not isinstance(case.choices.openssl_choice, OpenSSLFolder):
         return None
@@ -190,7 +198,7 @@ def link(case: Case) -> Question | None:
         Option.checked(
             "dynamic",
             "Dynamic",
-            f"Uses the OpenSSL{_number(dynamic)} in that folder, and its updates.",
+            f"Uses the OpenSSL{_openssl_version(dynamic)} in that folder, and its updates.",
             dynamic.source_blocked_by,
         ),
         Option.checked(
@@ -211,7 +219,7 @@ def link(case: Case) -> Question | None:
     )
 
 
-def rust(case: Case) -> Question | None:
+def rust_question(case: Case) -> Question | None:
     """Ask where Rust comes from."""
     best = case.with_(rust="").offer().needs
     if best and best.refresh:
@@ -222,7 +230,7 @@ def rust(case: Case) -> Question | None:
         Option.checked(
             "system",
             "This system's Rust",
-            f"{system.rust.words if system and system.rust else ''}.",
+            f"{system.rust.description if system and system.rust else ''}.",
             offers["system"].source_blocked_by,
         ),
         Option.checked(
@@ -238,22 +246,22 @@ def rust(case: Case) -> Question | None:
         label = "No Rust: this release does not need it"
         options.append(Option.checked("none", label, "You lose no features.", without))
     kind = best.rust.kind if best and best.rust else ""
-    recommended = "system" if kind in _SYSTEM else kind
+    recommended = "system" if kind in _FROM_SYSTEM else kind
     return Question(
         "rust",
         "Where should Rust come from?",
         assets.text("questions/rust.md"),
         tuple(options),
         recommended,
-        _BECAUSE.get(recommended, ""),
+        _RUST_BECAUSE.get(recommended, ""),
     )
 
 
-def toolchain(case: Case) -> Question | None:
+def toolchain_question(case: Case) -> Question | None:
     """Ask whether to keep a Rust that the wizard downloaded."""
     needs = case.offer().needs
-    found = needs.rust if needs else None
-    if found is None or not found.home:
+    rust = needs.rust if needs else None
+    if rust is None or not rust.home:
         return None
     return Question(
         "toolchain",
@@ -261,18 +269,25 @@ def toolchain(case: Case) -> Question | None:
         assets.text("questions/toolchain.md"),
         (
             Option("remove", "Remove it", "cryptography does not need Rust to run."),
-            Option("keep", "Keep it", f"The next build is faster. Rust stays in {found.home}."),
+            Option("keep", "Keep it", f"The next build is faster. Rust stays in {rust.home}."),
         ),
-        "keep" if found.kind == "present" else "remove",
+        "keep" if rust.kind == "present" else "remove",
         "Recommended: keep it, as before."
-        if found.kind == "present"
+        if rust.kind == "present"
         else "Recommended: remove it. It takes about 600 MB and is rarely needed again.",
     )
 
 
-BUILDERS = (manager, origin, version, link, rust, toolchain)
+BUILDERS = (
+    manager_question,
+    openssl_question,
+    version_question,
+    link_question,
+    rust_question,
+    toolchain_question,
+)
 """The questions, in the order in which they are asked."""
-_BECAUSE = {
+_RUST_BECAUSE = {
     "system": "Recommended: this system's Rust. It is new enough for this release.",
     "rustup": "Recommended: rustup. This system has no Rust that is new enough for this release.",
     "none": "Recommended: no Rust. This release does not need it.",
@@ -283,21 +298,21 @@ _LINK_BECAUSE = {
 }
 
 
-_YOU = "You update"
-_INSTEAD = "Instead, the wizard can build OpenSSL and copy it into cryptography."
+_USER_UPDATES = "You update"
+_BUILD_INSTEAD = "Instead, the wizard can build OpenSSL and copy it into cryptography."
 
 
 def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:
-    return buildable(case.knowledge, case.row(case.release))
+    return buildable(case.knowledge, case.release_row(case.release))
 
 
-def _ready(needs: BuildNeeds | None) -> bool:
+def _is_cached(needs: BuildNeeds | None) -> bool:
     """Return whether the OpenSSL that the wizard would build is already built."""
-    own = needs.openssl.own if needs and needs.openssl else None
-    return own is not None and own.built
+    build = needs.openssl.build if needs and needs.openssl else None
+    return build is not None and build.cached
 
 
-def _brings(needs: BuildNeeds | None) -> str:
+def _manager_consequence(needs: BuildNeeds | None) -> str:
     if needs and needs.refresh:
         return "Downloads its package lists first."
     if not needs or not needs.missing:
@@ -305,28 +320,28 @@ def _brings(needs: BuildNeeds | None) -> str:
     return f"Installs {', '.join(needs.missing)}."
 
 
-def _number(offer: Offer) -> str:
-    """Return the version of the OpenSSL that would be used, after a space; empty if unknown."""
+def _openssl_version(offer: Offer) -> str:
+    """Return a space and the version of the OpenSSL that would be used; empty if unknown."""
     needs = offer.needs
     return f" {needs.openssl.version}" if needs and needs.openssl else ""
 
 
-def _manager(offer: Offer) -> str:
-    """Return the package manager that was asked for what a build needs; empty if none was."""
+def _asked_manager(offer: Offer) -> str:
+    """Return the package manager that was asked about the build; empty if none was."""
     asked = offer.needs or offer.source_blocked_by
     return asked.manager if asked else ""
 
 
-def _keeper(facts: Facts, offer: Offer) -> str:
-    """Return who updates an OpenSSL that the wizard did not build."""
+def _updater(facts: Facts, offer: Offer) -> str:
+    """Return the start of a sentence: who updates an OpenSSL that the wizard did not build."""
     if facts.system.name == "linux":
         return "Your system updates"
-    manager = _manager(offer)
-    return f"{package_steps.name_of(manager)} updates" if manager else _YOU
+    manager = _asked_manager(offer)
+    return f"{package_steps.manager_name(manager)} updates" if manager else _USER_UPDATES
 
 
-def _whose(facts: Facts, offer: Offer) -> str:
-    manager = _manager(offer)
+def _openssl_owner(facts: Facts, offer: Offer) -> str:
+    manager = _asked_manager(offer)
     if facts.system.name == "linux" or not manager:
         return "this system"
-    return package_steps.name_of(manager)
+    return package_steps.manager_name(manager)

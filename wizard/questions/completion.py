@@ -1,7 +1,7 @@
 """The questions: one list for all interfaces.
 
 An interface asks the questions that apply, one at a time, and puts each answer into `Choices`.
-After each answer it gets the list again, because an answer can open or close later questions.
+After each answer it asks for the list again, because an answer can add or remove later questions.
 """
 
 from __future__ import annotations
@@ -26,32 +26,32 @@ EARLIER_LINES = 5
 def applicable(case: Case) -> tuple[Question, ...]:
     """Return the questions that must be asked, in order, for the choices made so far.
 
-    A question with only one possible answer is not asked. A question without a possible answer is
-    asked: it is the last of the list, and its options say why.
+    A question with only one possible answer is omitted. A question without a possible answer ends
+    the list; its options say why they are not possible.
     """
-    asked: list[Question] = []
+    questions: list[Question] = []
     for question, _ in _walk(case):
         if not question.recommended:
-            return (*asked, question)
+            return (*questions, question)
         if question.free or sum(not option.closed for option in question.options) > 1:
-            asked.append(question)
-    return tuple(asked)
+            questions.append(question)
+    return tuple(questions)
 
 
 def complete(case: Case) -> Case:
     """Fill every open choice with the recommended answer, and check the choices that were made.
 
-    Raises BadRequest for an answer that does not exist, and Impossible for one that is not possible
-    here (or if none is), with the reason and the nearest thing that works.
+    Raises BadRequest for an answer that does not exist. Raises Impossible, with the reason and the
+    nearest possible answer, if a given answer is not possible here, or if no answer is.
     """
-    manager_names.check_here(case.facts, case.choices)
+    manager_names.check_for_machine(case.facts, case.choices)
     choices = case.choices
     for question, so_far in _walk(case):
         given = question.given(choices)
         if not question.recommended and not given:
-            raise _nothing_open(case.choosing(choices), question)
+            raise _no_option_possible(case.choosing(choices), question)
         if given:
-            _check(so_far, question)
+            _check_given(so_far, question)
         choices = question.put(choices, given or question.recommended)
     completed = case.choosing(choices)
     if not openssl_choice.is_version(choices.openssl):  # no OpenSSL is built
@@ -79,7 +79,7 @@ def answer(question: Question, text: str) -> str:
 
 
 def _walk(case: Case) -> Iterator[tuple[Question, Case]]:
-    """Each question that makes sense, with the case as it is when it is asked.
+    """Yield each question that applies, with the case at that point.
 
     An earlier answer that is no longer possible is replaced by the recommended one.
     """
@@ -91,59 +91,61 @@ def _walk(case: Case) -> Iterator[tuple[Question, Case]]:
             yield question, case
             given = question.given(case.choices)
             option = next((o for o in question.options if o.value == given), None)
-            stands = bool(given) and (bool(question.free) if option is None else not option.closed)
-            answered = given if stands else question.recommended
+            is_valid = bool(given) and (
+                bool(question.free) if option is None else not option.closed
+            )
+            answered = given if is_valid else question.recommended
             case = case.choosing(question.put(case.choices, answered))
-        if build is _method and case.choices.method:
+        if build is _method_question and case.choices.method:
             builders += methods()[case.choices.method].questions()
 
 
-def _where(case: Case) -> Question | None:
+def _environment_question(case: Case) -> Question | None:
     facts, choices = case.facts, case.choices
     if choices.wheelhouse:
         return None  # nothing is installed
     if choices.python and not choices.venv and not case.target.new:
         return None  # the requested Python already belongs to an environment
-    found = tuple(
+    existing = tuple(
         Option.checked(
             python.environment,
             f"The {_KINDS[python.origin]} {python.environment}",
-            _has(python),
+            _environment_detail(python),
             target_environment.unusable(python),
         )
         for python in target_environment.environments(facts)
     )
-    new = case.with_(venv="").target if not choices.python else None
+    new_target = case.with_(venv="").target if not choices.python else None
     folder = target_environment.default_folder(facts)
-    options = found
-    if all(not target_environment.same_folder(facts, option.value, folder) for option in found):
-        made = Option(
+    options = existing
+    if all(not target_environment.same_folder(facts, option.value, folder) for option in existing):
+        new_option = Option(
             folder,
             f"A new environment in {folder}",
             "The wizard makes this folder. To undo, delete it.",
         )
-        options = (*found, made)
-    recommended = new.folder if new else folder
+        options = (*existing, new_option)
+    recommended = new_target.folder if new_target else folder
     return Question(
         "venv",
         "Where should cryptography be installed?",
         assets.text("questions/venv.md"),
         options,
         recommended,
-        _why_there(new),
+        _why_this_environment(new_target),
         free="Another folder",
         example="for example ./my-env",
     )
 
 
-def _python(case: Case) -> Question | None:
+def _python_question(case: Case) -> Question | None:
     if case.choices.wheelhouse or not case.with_(python="").target.new:
         return None
     options = tuple(
         Option.checked(
             python.path,
             f"{_name(python)} {python.version}".strip() + f"  {python.path}",
-            _newest_wheel(case, python) if target_environment.usable(python) else "",
+            _newest_wheel_detail(case, python) if target_environment.usable(python) else "",
             target_environment.unusable(python),
         )
         for python in target_environment.bases(case.facts)
@@ -160,15 +162,15 @@ def _python(case: Case) -> Question | None:
     )
 
 
-def _release(case: Case) -> Question | None:
+def _release_question(case: Case) -> Question | None:
     method = case.choices.method
-    best = _best(case)
-    shown: list[Listed] = []
+    best = _best_release(case)
+    releases: list[Listed] = []
     lines: set[str] = set()
     for listed in case.releases:
         line = listed.version.split(".", 1)[0]
         if listed is best or (line not in lines and len(lines) <= EARLIER_LINES):
-            shown.append(listed)
+            releases.append(listed)
         lines.add(line)
     options = tuple(
         Option.checked(
@@ -177,7 +179,7 @@ def _release(case: Case) -> Question | None:
             _release_detail(offer, best, method),
             offer.blocked_by(method),
         )
-        for offer in (case.offer(listed) for listed in shown)
+        for offer in (case.offer(listed) for listed in releases)
     )
     return Question(
         "release",
@@ -191,7 +193,7 @@ def _release(case: Case) -> Question | None:
     )
 
 
-def _method(case: Case) -> Question | None:
+def _method_question(case: Case) -> Question | None:
     offer = case.offer()
     options = tuple(
         Option.checked(name, method.label, method.consequence(offer), offer.blocked_by(name))
@@ -208,8 +210,8 @@ def _method(case: Case) -> Question | None:
     )
 
 
-_BUILDERS = (_where, _python, _release, _method)
-"""In the order in which they are asked; those of the chosen method follow."""
+_BUILDERS = (_environment_question, _python_question, _release_question, _method_question)
+"""The builders, in the order of their questions. Those of the chosen method follow."""
 _KINDS = {
     "active": "active environment",
     "folder": "environment in this folder,",
@@ -217,13 +219,13 @@ _KINDS = {
 }
 
 
-def _check(case: Case, question: Question) -> None:
+def _check_given(case: Case, question: Question) -> None:
     """Check an answer that was given before the question was asked (a flag, a file)."""
     value = question.given(case.choices)
     if question.key == "release":
         blocked = case.offer(case.find(value)).blocked_by(case.choices.method)
         if blocked:
-            raise _closed(question, case.choices, blocked)
+            raise _option_not_possible(question, case.choices, blocked)
         return
     option = next((o for o in question.options if o.value == value), None)
     if option is None and question.free:
@@ -235,53 +237,53 @@ def _check(case: Case, question: Question) -> None:
             hints=(f"Possible here: {known}.",),
         )
     if option.closed:
-        raise _closed(question, case.choices, Refused(option.closed))
+        raise _option_not_possible(question, case.choices, Refused(option.closed))
 
 
-def _closed(question: Question, choices: Choices, refused: Refused) -> Impossible:
-    nearest = f"What works here: {_flags(question, question.put(choices, question.recommended))}"
+def _option_not_possible(question: Question, choices: Choices, refused: Refused) -> Impossible:
+    nearest = f"What works here: {_as_flags(question, question.put(choices, question.recommended))}"
     return Impossible(
-        f"{_flags(question, choices)} is not possible on this machine.",
+        f"{_as_flags(question, choices)} is not possible on this machine.",
         why=refused.reason,
         hints=(*((nearest,) if question.recommended else ()), *refused.hints),
     )
 
 
-def _flags(question: Question, choices: Choices) -> str:
-    """Return what a user would type to answer this question."""
+def _as_flags(question: Question, choices: Choices) -> str:
+    """Return the flags that give this answer."""
     return " ".join(
         described()[name].typed(value) for name, value in question.flags(choices).items()
     )
 
 
-def _nothing_open(case: Case, question: Question) -> Impossible:
-    """No option is possible: say why, and what would be possible with the other method."""
+def _no_option_possible(case: Case, question: Question) -> Impossible:
+    """Return the error if no option is possible: why, and whether another method would work."""
     reasons = tuple(dict.fromkeys(option.closed for option in question.options if option.closed))
     hints: tuple[str, ...] = ()
     method = case.choices.method
     if method:
-        what = f"--method {method} is not possible on this machine."
+        problem = f"--method {method} is not possible on this machine."
         # The newest release shows best what the machine lacks.
         blocked = case.offer(case.newest).blocked_by(method)
         others = (name for name in methods() if name != method)
-        other = next((name for name in others if _best(case.with_(method=name))), "")
+        other = next((name for name in others if _best_release(case.with_(method=name))), "")
         hints = (
             *((f"What works here: --method {other}",) if other else ()),
             *(blocked.hints if blocked else ()),
         )
     else:
-        what = "Neither a wheel nor a source build is possible on this machine."
+        problem = "Neither a wheel nor a source build is possible on this machine."
     return Impossible(
-        what, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
+        problem, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
     )
 
 
-def _best(case: Case) -> Listed | None:
-    """The newest release that works: by the chosen method, or by the first that has one."""
+def _best_release(case: Case) -> Listed | None:
+    """Return the newest release that the chosen method (or else the best one) can install."""
     method = case.choices.method
-    for wanted in (method,) if method else methods():
+    for name in (method,) if method else methods():
         for listed in case.releases:
-            if not case.offer(listed).blocked_by(wanted):
+            if not case.offer(listed).blocked_by(name):
                 return listed
     return None
 
@@ -303,14 +305,14 @@ def _why_this_release(best: Listed | None, newest: Offer) -> str:
 
 def _release_detail(offer: Offer, best: Listed | None, method: str) -> str:
     possible = (name for name in methods() if method in ("", name) and not offer.blocked_by(name))
-    how = next((methods()[name].brief for name in possible), "")
-    if best is offer.listed or not offer.row.security:
-        return f"{how}." if how else ""
+    source = next((methods()[name].brief for name in possible), "")
+    if best is offer.listed or not offer.release_row.security:
+        return f"{source}." if source else ""
     # The full warning is in the plan's notes; here there is only one line.
-    return f"{how}; lacks security fixes that newer releases have."
+    return f"{source}; lacks security fixes that newer releases have."
 
 
-def _newest_wheel(case: Case, python: Python) -> str:
+def _newest_wheel_detail(case: Case, python: Python) -> str:
     newest = case.newest_wheel(python)
     if newest is None:
         return "No ready-made release for this Python."
@@ -322,15 +324,15 @@ def _name(python: Python) -> str:
     return f"{name} (free-threaded)" if python.free_threaded else name
 
 
-def _why_there(found: target_environment.Target | None) -> str:
-    if found is None or found.new:
+def _why_this_environment(target: target_environment.Target | None) -> str:
+    if target is None or target.new:
         return "Recommended: a new environment. Nothing else on this computer changes."
-    if found.python.origin == "active":
+    if target.python.origin == "active":
         return "Recommended: the environment that is active now."
-    return f"Recommended: this environment exists; {_contents(found.python)}"
+    return f"Recommended: this environment exists; {_installed_release(target.python)}"
 
 
-def _contents(python: Python) -> str:
+def _installed_release(python: Python) -> str:
     if python.cryptography:
         return f"cryptography {python.cryptography} is in it."
     return "cryptography is not in it yet."
@@ -345,6 +347,6 @@ def _why_this_python(python: Python) -> str:
     return f"Recommended: {name}. " + why.get(python.origin, "Your PATH has no suitable Python.")
 
 
-def _has(python: Python) -> str:
-    has = f"It contains cryptography {python.cryptography}." if python.cryptography else ""
-    return f"Python {python.version}. {has}".strip()
+def _environment_detail(python: Python) -> str:
+    contents = f"It contains cryptography {python.cryptography}." if python.cryptography else ""
+    return f"Python {python.version}. {contents}".strip()

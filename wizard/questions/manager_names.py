@@ -14,64 +14,68 @@ from wizard.wording import did_you_mean
 _LEAVE_OUT = "Omit --manager, and the wizard uses the right one."
 
 
-def check_word(word: str, *, place: str = "") -> None:
-    """Raise BadRequest if the wizard does not support a package manager ``word``, with the nearest.
+def check_name(name: str, *, location: str = "") -> None:
+    """Raise BadRequest if the wizard does not support a package manager ``name``.
 
-    ``place`` is where it was given. Names of programs are understood too: ``brew``, ``apt-get``.
+    The error names the nearest supported one; it also understands names of programs (``brew``,
+    ``apt-get``). ``location`` is where the name was given.
     """
     known = managers()
-    if not word or word in known:
+    if not name or name in known:
         return
-    listed = f"The wizard supports: {', '.join(sorted(known))}."
-    meant = _meant(word)
-    if meant:
+    supported = f"The wizard supports: {', '.join(sorted(known))}."
+    canonical = _supported_name(name)
+    if canonical:
         raise BadRequest(
-            f"The wizard calls this package manager {meant!r}, not {word!r}.",
-            shown=place,
-            hints=(f"Write {meant} instead.", listed, _LEAVE_OUT),
+            f"The wizard calls this package manager {canonical!r}, not {name!r}.",
+            shown=location,
+            hints=(f"Write {canonical} instead.", supported, _LEAVE_OUT),
         )
     raise BadRequest(
-        f"{word!r} is not a package manager that the wizard supports"
-        f"{did_you_mean(word.lower(), known, quoted=True)}.",
-        shown=place,
-        hints=(listed, _LEAVE_OUT),
+        f"{name!r} is not a package manager that the wizard supports"
+        f"{did_you_mean(name.lower(), known, quoted=True)}.",
+        shown=location,
+        hints=(supported, _LEAVE_OUT),
     )
 
 
-def check_here(facts: Facts, choices: Choices) -> None:
+def check_for_machine(facts: Facts, choices: Choices) -> None:
     """Raise BadRequest if this machine does not use the requested manager.
 
     Nothing is checked for a method that compiles nothing.
     """
-    wanted = choices.manager
-    here = sorted(manager.name for manager in facts.managers)
-    without = choices.method and not compiles(choices.method)
-    if not wanted or wanted in here or without:
+    requested = choices.manager
+    installed = sorted(manager.name for manager in facts.managers)
+    compiles_nothing = choices.method and not compiles(choices.method)
+    if not requested or requested in installed or compiles_nothing:
         return
-    check_word(wanted)
-    what = f"This machine does not use the package manager {wanted!r}."
-    if not here:
+    check_name(requested)
+    sentence = f"This machine does not use the package manager {requested!r}."
+    if not installed:
         raise BadRequest(
-            what,
+            sentence,
             why="The wizard found no package manager that it supports.",
             hints=(
                 "Omit --manager, or use the wheel, which needs no package manager: --method wheel",
             ),
         )
-    other = managers()[wanted].yields_to
-    instead = other if other in here else here[0]
+    other = managers()[requested].yields_to
+    instead = other if other in installed else installed[0]
     raise BadRequest(
-        what,
-        why=f"On systems with {other}, {wanted} is only another name for it."
-        if other in here
+        sentence,
+        why=f"On systems with {other}, {requested} is only another name for it."
+        if other in installed
         else "",
-        hints=(f"Found here: {', '.join(here)}. Write --manager {instead} instead.", _LEAVE_OUT),
+        hints=(
+            f"Found here: {', '.join(installed)}. Write --manager {instead} instead.",
+            _LEAVE_OUT,
+        ),
     )
 
 
-def _meant(word: str) -> str:
+def _supported_name(name: str) -> str:
     """Return the manager with this name (in any case), or with this program; empty if none."""
-    plain = word.lower()
+    plain = name.lower()
     for name, manager in managers().items():
         programs = (PurePath(program).name for program in manager.programs)
         if plain in (name, *programs, *manager.aliases):

@@ -12,8 +12,8 @@ from wizard.refused import Refused
 class Option:
     """One answer: its value in `Choices`, a label, and the consequence of choosing it.
 
-    ``closed`` says why it cannot be chosen here; empty if it can. ``fills`` are the choices that it
-    makes, by name, where they are not just its value; ``value`` is then only its name.
+    ``closed`` says why it cannot be chosen here; empty if it can. ``fills`` are the (name, value)
+    pairs of the choices that it sets. If ``fills`` is empty, it sets one choice to ``value``.
     """
 
     value: str
@@ -31,7 +31,7 @@ class Option:
         blocked: Refused | None,
         fills: tuple[tuple[str, str], ...] = (),
     ) -> Option:
-        """An option that is closed where something blocks it."""
+        """Make an option, closed if something blocks it."""
         return cls(value, label, consequence, blocked.reason if blocked else "", fills)
 
 
@@ -57,33 +57,35 @@ class Question:
 
     @property
     def fills(self) -> tuple[str, ...]:
-        """Return the choices that an answer fills."""
+        """The names of the choices that an answer fills."""
         return self.fields or (self.key,)
 
     def put(self, choices: Choices, value: str) -> Choices:
         """Return the choices with this answer: an option's value, or a typed text."""
-        option = next((each for each in self.options if each.value == value), None)
+        option = next((o for o in self.options if o.value == value), None)
         filled = self._filled(option) if option else {self.fills[0]: value}
         return replace(choices, **filled)  # type: ignore[arg-type] # its fields
 
     def given(self, choices: Choices) -> str:
-        """Return the answer that these choices contain; empty if there is none.
+        """Return the answer that these choices contain; empty if they contain none.
 
-        Choices that are a part of an answer mean the first option that agrees with them, possible
-        ones first.
+        If they contain only part of an answer, it is the first option that agrees with them. An
+        option that is possible takes precedence.
         """
-        asked = self.flags(choices)
-        if not asked:
+        chosen = self.flags(choices)
+        if not chosen:
             return ""
-        agreeing = [each for each in self.options if asked.items() <= self._filled(each).items()]
-        agreeing.sort(key=lambda option: bool(option.closed))
-        return agreeing[0].value if agreeing else asked.get(self.fills[0], "")
+        matching = [
+            option for option in self.options if chosen.items() <= self._filled(option).items()
+        ]
+        matching.sort(key=lambda option: bool(option.closed))
+        return matching[0].value if matching else chosen.get(self.fills[0], "")
 
     def flags(self, choices: Choices) -> dict[str, str]:
-        """Return the choices that this question is about and that were made."""
+        """Return the choices of this question that have been made, by name."""
         made = choices.answered()
         return {name: made[name] for name in self.fills if name in made}
 
     def _filled(self, option: Option) -> dict[str, str]:
-        """The choices that an option makes."""
+        """Return the choices that an option sets."""
         return dict(option.fills or ((self.fills[0], option.value),))

@@ -1,4 +1,4 @@
-"""The first check of a request, before any work: invalid paths, contradicting choices."""
+"""The first check of a request, before any work: invalid paths, contradictory choices."""
 
 from __future__ import annotations
 
@@ -16,51 +16,51 @@ from wizard.errors import BadRequest
 def check(choices: Choices) -> Choices:
     """Return the choices with absolute paths and a plain version number.
 
-    Raises BadRequest if they contradict each other, or name an unsuitable file or folder. Nothing
-    is changed on disk.
+    Raises BadRequest if they contradict each other, or name an unsuitable file or folder. It
+    changes nothing on disk.
     """
-    contradictions(choices)
-    choices = implied(choices)
+    check_contradictions(choices)
+    choices = with_implied(choices)
     if choices.release:
-        choices = replace(choices, release=_release(choices.release))
+        choices = replace(choices, release=_check_release(choices.release))
     if choices.venv:
         choices = replace(choices, venv=check_folder(choices.venv))
     if choices.python:
-        choices = replace(choices, python=_python(choices.python))
+        choices = replace(choices, python=_check_python(choices.python))
     if choices.openssl:
-        choices = replace(choices, openssl=_openssl(choices.openssl))
-        choices = _with_source(choices)
+        choices = replace(choices, openssl=_check_openssl(choices.openssl))
+        choices = _with_source_address(choices)
     if choices.venv and choices.python:
-        _same(choices)
+        _check_same_environment(choices)
     if choices.wheelhouse or choices.from_wheelhouse:
         from wizard.questions import wheelhouse_checks  # rarely needed
 
-        choices = wheelhouse_checks.check(choices, _python)
+        choices = wheelhouse_checks.check(choices, _check_python)
     return choices
 
 
-def check_elsewhere(choices: Choices) -> Choices:
-    """Return the choices for a plan for another machine, whose files and folders are not here.
+def check_for_other_machine(choices: Choices) -> Choices:
+    """Return the choices of a plan for another machine. Paths are not checked.
 
     Raises BadRequest if they contradict each other.
     """
-    contradictions(choices)
+    check_contradictions(choices)
     if choices.from_wheelhouse:
         raise BadRequest(
             "--facts and --from-wheelhouse contradict each other.",
             why="The saved machine is a different machine; its folders do not exist here.",
             hints=("Remove one of them.",),
         )
-    return implied(choices)
+    return with_implied(choices)
 
 
-def implied(choices: Choices) -> Choices:
-    """The choices, with those that they imply: a source build where only that makes sense."""
-    for each in described().values():
-        for implication in each.implies:
-            if _applies(choices, each, implication) and not getattr(choices, implication.other):
-                made: dict[str, Any] = {implication.other: implication.value}
-                choices = replace(choices, **made)
+def with_implied(choices: Choices) -> Choices:
+    """Return the choices with those that they imply, such as a source build for ``--rust``."""
+    for choice in described().values():
+        for implication in choice.implies:
+            if _applies(choices, choice, implication) and not getattr(choices, implication.other):
+                changed: dict[str, Any] = {implication.other: implication.value}
+                choices = replace(choices, **changed)
     return choices
 
 
@@ -114,11 +114,11 @@ def environment_python(folder: Path) -> Path:
     )
 
 
-def contradictions(choices: Choices) -> None:
-    """Raise BadRequest if choices contradict each other, whatever the machine."""
-    made = [described()[name] for name in choices.answered()]
+def check_contradictions(choices: Choices) -> None:
+    """Raise BadRequest if choices contradict each other on any machine."""
+    chosen = [described()[name] for name in choices.answered()]
     for check in (_check_implied, _check_excluded, _check_needed):
-        for choice in made:
+        for choice in chosen:
             check(choices, choice)
 
 
@@ -158,18 +158,18 @@ def _check_needed(choices: Choices, choice: Choice) -> None:
     if needs is None or needs.fits(getattr(choices, needs.other)):
         return
     other, value = described()[needs.other], getattr(choices, needs.other)
-    wanted = other.typed(needs.kind or other.metavar)
+    required = other.typed(needs.kind or other.metavar)
     if value:
         raise _contradiction(
             other.typed(value),
             choice.typed(getattr(choices, choice.name)),
             needs.otherwise,
-            f"Use {wanted}, or omit {choice.flag}.",
+            f"Use {required}, or omit {choice.flag}.",
         )
     raise BadRequest(
         f"{choice.flag} only works with {f'{other.flag} {needs.kind}'.strip()}.",
         why=needs.why,
-        hints=(f"Add {wanted}, or omit {choice.flag}.",),
+        hints=(f"Add {required}, or omit {choice.flag}.",),
     )
 
 
@@ -177,8 +177,8 @@ def _contradiction(one: str, other: str, why: str, hint: str) -> BadRequest:
     return BadRequest(f"{one} and {other} contradict each other.", why=why, hints=(hint,))
 
 
-def _openssl(text: str) -> str:
-    """``system``, a version, or the absolute path of a folder."""
+def _check_openssl(text: str) -> str:
+    """Return ``system``, a version, or the absolute path of a folder."""
     if text == openssl_choice.SYSTEM or openssl_choice.is_version(text):
         return text
     folder = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
@@ -192,7 +192,7 @@ def _openssl(text: str) -> str:
     )
 
 
-def _with_source(choices: Choices) -> Choices:
+def _with_source_address(choices: Choices) -> Choices:
     """Return the choices with the address of the source, if OpenSSL will be built.
 
     The variable is also checked here, so that a wrong one is reported before any work.
@@ -203,16 +203,16 @@ def _with_source(choices: Choices) -> Choices:
     from wizard import openssl_archive  # slow to import
 
     if choices.openssl_source:
-        found = openssl_archive.address(choices.openssl_source, version)
-        return replace(choices, openssl_source=found)
+        address = openssl_archive.find_address(choices.openssl_source, version)
+        return replace(choices, openssl_source=address)
     if os.environ.get(openssl_archive.VARIABLE):
-        openssl_archive.address(
-            os.environ[openssl_archive.VARIABLE], version, said_by=openssl_archive.VARIABLE
+        openssl_archive.find_address(
+            os.environ[openssl_archive.VARIABLE], version, source=openssl_archive.VARIABLE
         )
     return choices
 
 
-def _release(text: str) -> str:
+def _check_release(text: str) -> str:
     from packaging.version import InvalidVersion, Version  # slow to import
 
     try:
@@ -223,14 +223,14 @@ def _release(text: str) -> str:
         ) from None
 
 
-def _python(text: str) -> str:
+def _check_python(text: str) -> str:
     if "\0" in text:
         raise BadRequest(
             "The path of the Python contains a character that is not allowed in file names."
         )
-    plain = os.path.expanduser(text)  # noqa: PTH111 - a bare name must stay a bare name
-    found = shutil.which(plain) if os.path.dirname(plain) == "" else None  # noqa: PTH120
-    path = Path(os.path.abspath(found or plain))  # noqa: PTH100 - a link names its environment
+    expanded = os.path.expanduser(text)  # noqa: PTH111 - a bare name must stay a bare name
+    program = shutil.which(expanded) if os.path.dirname(expanded) == "" else None  # noqa: PTH120
+    path = Path(os.path.abspath(program or expanded))  # noqa: PTH100 - a link names its environment
     if path.is_dir():
         if (path / "pyvenv.cfg").is_file():
             return str(environment_python(path))
@@ -248,7 +248,7 @@ def _python(text: str) -> str:
     return str(path)
 
 
-def _same(choices: Choices) -> None:
+def _check_same_environment(choices: Choices) -> None:
     folder = Path(choices.venv)
     if (folder / "pyvenv.cfg").is_file() and folder not in Path(choices.python).parents:
         raise BadRequest(

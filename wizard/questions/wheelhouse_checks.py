@@ -12,7 +12,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.proof import manifest
 
-VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
+TARGET_VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
 """The form of a target that is not a path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
 
 
@@ -23,10 +23,13 @@ def check(choices: Choices, python: Callable[[str], str]) -> Choices:
     install from is empty, damaged or incomplete.
     """
     if choices.wheelhouse:
-        choices = replace(choices, wheelhouse=_new(choices.wheelhouse))
+        choices = replace(choices, wheelhouse=_check_new_folder(choices.wheelhouse))
     if choices.targets:
-        words = [word.strip() for word in choices.targets.split(",")]
-        checked = (word if VERSION.fullmatch(word) else _target(word, python) for word in words)
+        names = [name.strip() for name in choices.targets.split(",")]
+        checked = (
+            name if TARGET_VERSION.fullmatch(name) else _check_target(name, python)
+            for name in names
+        )
         choices = replace(choices, targets=",".join(dict.fromkeys(checked)))
     if choices.from_wheelhouse:
         folder = _absolute(choices.from_wheelhouse)
@@ -35,21 +38,21 @@ def check(choices: Choices, python: Callable[[str], str]) -> Choices:
     return choices
 
 
-def _target(word: str, python: Callable[[str], str]) -> str:
-    if not word:
+def _check_target(name: str, python: Callable[[str], str]) -> str:
+    if not name:
         raise BadRequest(
             "--targets contains an empty entry.",
             hints=("Separate versions or paths with commas: --targets 3.9,3.12",),
         )
-    if re.fullmatch(r"[\d.]+t?", word):
+    if re.fullmatch(r"[\d.]+t?", name):
         raise BadRequest(
-            f"{word!r} is not a version of Python that a wheelhouse can be made for.",
+            f"{name!r} is not a version of Python that a wheelhouse can be made for.",
             hints=("A target is a version such as 3.11, or the path of a Python.",),
         )
-    return python(word)
+    return python(name)
 
 
-def _new(text: str) -> str:
+def _check_new_folder(text: str) -> str:
     """Return the absolute path of a folder that is a wheelhouse, or can become one."""
     folder = _absolute(text)
     try:
@@ -65,16 +68,16 @@ def _new(text: str) -> str:
                 shown=f"{anchor}: permission denied",
                 hints=("Choose a folder that you may write to with --wheelhouse.",),
             )
-        inside = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        if manifest.FILE in inside:
-            known = {wheel.file for wheel in manifest.load(folder).wheels} | {manifest.FILE}
-            inside = [name for name in inside if name not in known]
+        contents = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        if manifest.FILE in contents:
+            own_files = {wheel.file for wheel in manifest.load(folder).wheels} | {manifest.FILE}
+            contents = [name for name in contents if name not in own_files]
     except OSError as error:
         raise BadRequest(f"{folder} cannot be used.", shown=error.strerror or str(error)) from None
-    if inside:
+    if contents:
         raise BadRequest(
             f"{folder} contains files that do not belong to a wheelhouse.",
-            shown="\n".join([*inside[:5], *(["…"] if len(inside) > 5 else [])]),
+            shown="\n".join([*contents[:5], *(["…"] if len(contents) > 5 else [])]),
             hints=("Choose an empty folder, or one that does not exist yet, with --wheelhouse.",),
         )
     return str(folder)

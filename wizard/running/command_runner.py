@@ -22,7 +22,7 @@ from wizard.facts import Privilege
 from wizard.programs import locks
 from wizard.programs.lines import LineDecoder
 from wizard.programs.processes import Running, signal_name, start
-from wizard.programs.progress import reader
+from wizard.programs.progress import progress_reader
 from wizard.programs.variables import REMOVED
 from wizard.running import privilege
 from wizard.running.events import Event, Lines, Progressed, Waiting
@@ -30,7 +30,7 @@ from wizard.running.events import Event, Lines, Progressed, Waiting
 TICK = 0.05
 """Seconds between two checks of the clock, and between two batches of lines for the interface."""
 BATCH = 20_000
-"""With more lines than these a batch is sent at once, even if a tick is not over."""
+"""If more lines than this are pending, they are emitted at once, before the tick is over."""
 RETRY_SECONDS = 2.0
 """Seconds between two attempts while another process holds a lock."""
 
@@ -50,7 +50,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """What a command runs in: where events go, what cancels it, how it becomes root."""
+    """How a command runs: where its events go, what cancels it, how it becomes root."""
 
     emit: Callable[[Event], None]
     cancel: threading.Event
@@ -58,40 +58,42 @@ class CommandContext:
 
 
 def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
-    """Return the environment of a step's program: this process's, without ``unset`` and unwanted
-    variables."""
+    """Return the environment of a step's program.
+
+    It is this process's environment without the variables in ``unset`` and `REMOVED`.
+    """
     removed = {*REMOVED, *unset}
-    kept = {name: value for name, value in os.environ.items() if name not in removed}
-    return {**kept, "PYTHONUNBUFFERED": "1", **command_env}
+    inherited = {name: value for name, value in os.environ.items() if name not in removed}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **command_env}
 
 
 def run_command(step: str, command: Command, log: Path, context: CommandContext) -> Outcome:
-    """Run ``command`` for the step of this id and write all its output to ``log``.
+    """Run ``command`` for the step with this id, and write all its output to ``log``.
 
-    While another program holds the lock it needs, wait and try again. Raises Impossible if it needs
-    root and there is no way to it, and OSError where the log cannot be made.
+    While another program holds a lock that it needs, it waits and tries again. Raises Impossible if
+    it needs root and the user cannot become root, and OSError if the log cannot be created.
     """
     argv, variables = privilege.wrap(command, context.privilege)
-    with log.open("ab", buffering=0) as file, _temporary(command) as folder:
-        env = environment({**_kept_in(folder), **variables}, command.unset)
-        lock = _Lock(step, command, context.emit)
+    with log.open("ab", buffering=0) as file, _temporary_folder(command) as folder:
+        env = environment({**_temporary_variables(folder), **variables}, command.unset)
+        lock = _LockWait(step, command, context.emit)
         while True:
             attempt = _Attempt(step, command, file, folder, context, lock)
-            ended = attempt.run(argv, env)
-            if ended.state != "failed" or not attempt.busy:
-                return ended
-            if lock.left <= 0:
-                return _still_busy(ended, lock.who, command)
-            if context.cancel.wait(min(RETRY_SECONDS, lock.left)):
+            outcome = attempt.run(argv, env)
+            if outcome.state != "failed" or not attempt.busy:
+                return outcome
+            if lock.seconds_left <= 0:
+                return _lock_outcome(outcome, lock.holder, command)
+            if context.cancel.wait(min(RETRY_SECONDS, lock.seconds_left)):
                 return Outcome("cancelled")
 
 
 @contextlib.contextmanager
-def _temporary(command: Command) -> Iterator[Optional[Path]]:
-    """A folder for the command's temporary files, so that none are left when it is ended.
+def _temporary_folder(command: Command) -> Iterator[Optional[Path]]:
+    """Yield a folder for the command's temporary files, which is deleted afterwards.
 
-    An interrupted build would leave hundreds of megabytes. Programs run as root keep their own
-    folder.
+    An interrupted build would leave hundreds of megabytes. Programs that run as root use their
+    usual folder.
     """
     if command.root:
         yield None
@@ -103,37 +105,37 @@ def _temporary(command: Command) -> Iterator[Optional[Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kept_in(folder: Optional[Path]) -> dict[str, str]:
+def _temporary_variables(folder: Optional[Path]) -> dict[str, str]:
     return {} if folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
 
 
-class _Lock:
-    """What is known about the lock that a command waits for, over all attempts."""
+class _LockWait:
+    """The lock that a command waits for: who holds it, and how long to wait, over all attempts."""
 
     def __init__(self, step: str, command: Command, emit: Callable[[Event], None]) -> None:
-        self.who = ""
+        self.holder = ""
         self._step = step
         self._seconds = command.busy_seconds
         self._emit = emit
         self._since: Optional[float] = None
 
     @property
-    def left(self) -> float:
-        """Return the seconds until the wait ends."""
+    def seconds_left(self) -> float:
+        """The seconds until the wait ends."""
         if self._since is None:
             return self._seconds
         return max(0.0, self._since + self._seconds - time.monotonic())
 
-    def seen(self, line: str) -> None:
-        """The command says that the lock is held. Emit who holds it once, not every second."""
+    def report(self, line: str) -> None:
+        """Note a line that says the lock is held. Emit who holds it once, not every second."""
         self._since = self._since or time.monotonic()
-        who = locks.holder(line) or self.who or line.strip()
-        if who != self.who:
-            self.who = who
-            self._emit(Waiting(self._step, who, self.left))
+        holder = locks.holder(line) or self.holder or line.strip()
+        if holder != self.holder:
+            self.holder = holder
+            self._emit(Waiting(self._step, holder, self.seconds_left))
 
 
-class _NotLogged(Exception):
+class _LogError(Exception):
     """The log could not be written to."""
 
     def __init__(self, error: OSError) -> None:
@@ -151,7 +153,7 @@ class _Attempt:
         log: FileIO,
         folder: Optional[Path],
         context: CommandContext,
-        lock: _Lock,
+        lock: _LockWait,
     ) -> None:
         self.busy = False
         self._lock = lock
@@ -161,92 +163,96 @@ class _Attempt:
         self._context = context
         self._pattern = re.compile(command.busy) if command.busy else None
         self._decoder = LineDecoder()
-        self._reader = reader(command, folder)
+        self._progress_reader = progress_reader(command, folder)
         self._lines: list[str] = []
-        self._progress_now: Optional[Progress] = None
-        self._progress_sent: Optional[Progress] = None
-        self._sent_at = 0.0
+        self._progress: Optional[Progress] = None
+        self._progress_emitted: Optional[Progress] = None
+        self._emitted_at = 0.0
 
     def run(self, argv: Sequence[str], env: dict[str, str]) -> Outcome:
         command = self._command
-        ender = privilege.ender(self._context.privilege) if command.root else ()
+        prefix = privilege.root_prefix(self._context.privilege) if command.root else ()
         try:
-            running = start(argv, env=env, cwd=command.cwd, detached=command.detached, ender=ender)
+            running = start(
+                argv, env=env, cwd=command.cwd, detached=command.detached, root_prefix=prefix
+            )
         except OSError as error:
-            return _not_started(argv[0], command, error)
+            return _start_failure(argv[0], command, error)
         try:
-            ended = self._follow(running)
-        except _NotLogged as problem:
+            outcome = self._follow(running)
+        except _LogError as problem:
             running.end()
-            ended = _not_logged(self._log.name, problem.error)
+            outcome = _log_failure(self._log.name, problem.error)
         except BaseException:
             running.end()
             raise
-        self._take(self._decoder.finish())
-        self._send()
-        return ended
+        self._add_lines(self._decoder.finish())
+        self._emit_pending()
+        return outcome
 
     def _follow(self, running: Running) -> Outcome:
-        limit = time.monotonic() + self._command.timeout
+        deadline = time.monotonic() + self._command.timeout
         while not running.over:
             chunk = running.read(TICK)
             if chunk:
-                self._write(chunk)
-                self._take(self._decoder.feed(chunk))
+                self._write_log(chunk)
+                self._add_lines(self._decoder.feed(chunk))
             now = time.monotonic()
-            if now - self._sent_at >= TICK or len(self._lines) > BATCH:
-                self._send()
+            if now - self._emitted_at >= TICK or len(self._lines) > BATCH:
+                self._emit_pending()
             if self._context.cancel.is_set():
                 return self._stop(running, Outcome("cancelled"))
-            if now > limit:
-                return self._stop(running, _too_slow(self._command))
-        return _by_exit(running.exit, self._command)
+            if now > deadline:
+                return self._stop(running, _timeout_outcome(self._command))
+        return _exit_outcome(running.exit, self._command)
 
-    def _stop(self, running: Running, ended: Outcome) -> Outcome:
+    def _stop(self, running: Running, outcome: Outcome) -> Outcome:
         """End everything, and keep the last output."""
-        gone = running.end()
+        all_ended = running.end()
         begin = time.monotonic()
         while not running.over and time.monotonic() - begin < 0.1:
             chunk = running.read(0.02)
-            self._write(chunk)
-            self._take(self._decoder.feed(chunk))
-        if gone:
-            return ended
-        left = "Some of its programs could not be ended and are still running."
-        return Outcome(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
+            self._write_log(chunk)
+            self._add_lines(self._decoder.feed(chunk))
+        if all_ended:
+            return outcome
+        problem = "Some of its programs could not be ended and are still running."
+        return Outcome(
+            outcome.state, outcome.exit, f"{outcome.cause} {problem}".strip(), outcome.hints
+        )
 
-    def _write(self, chunk: bytes) -> None:
+    def _write_log(self, chunk: bytes) -> None:
         rest = memoryview(chunk)
         try:
             while rest:
                 rest = rest[self._log.write(rest) :]
         except OSError as error:
-            raise _NotLogged(error) from None
+            raise _LogError(error) from None
 
-    def _take(self, lines: list[str]) -> None:
+    def _add_lines(self, lines: list[str]) -> None:
         if not lines:
             return
-        kept, progress = self._reader.read(lines)
+        kept, progress = self._progress_reader.read(lines)
         self._lines += kept
-        self._progress_now = progress or self._progress_now
+        self._progress = progress or self._progress
         if self._pattern is None:
             return
         for line in filter(self._pattern.search, kept):
             self.busy = True
-            self._lock.seen(line)
+            self._lock.report(line)
 
-    def _send(self) -> None:
-        self._sent_at = time.monotonic()
-        progress = self._progress_now
-        if progress is not None and progress != self._progress_sent:
-            self._progress_sent = progress
+    def _emit_pending(self) -> None:
+        self._emitted_at = time.monotonic()
+        progress = self._progress
+        if progress is not None and progress != self._progress_emitted:
+            self._progress_emitted = progress
             self._context.emit(Progressed(self._step, *progress))
         if self._lines:
             lines, self._lines = tuple(self._lines), []
             self._context.emit(Lines(self._step, lines))
 
 
-def _by_exit(code: Optional[int], command: Command) -> Outcome:
+def _exit_outcome(code: Optional[int], command: Command) -> Outcome:
     if code in command.ok:
         return Outcome("done", code)
     if code is not None and code < 0:
@@ -263,7 +269,7 @@ def _by_exit(code: Optional[int], command: Command) -> Outcome:
     return Outcome("failed", code)
 
 
-def _too_slow(command: Command) -> Outcome:
+def _timeout_outcome(command: Command) -> Outcome:
     minutes = command.timeout / 60
     limit = f"{minutes:.0f} minutes" if minutes >= 2 else f"{command.timeout:g} seconds"
     return Outcome(
@@ -274,16 +280,16 @@ def _too_slow(command: Command) -> Outcome:
     )
 
 
-def _still_busy(ended: Outcome, who: str, command: Command) -> Outcome:
+def _lock_outcome(ended: Outcome, holder: str, command: Command) -> Outcome:
     return Outcome(
         "failed",
         ended.exit,
-        f"Another program still holds the lock after {command.busy_seconds:g} seconds: {who}.",
+        f"Another program still holds the lock after {command.busy_seconds:g} seconds: {holder}.",
         ("Wait until it has finished, or end it, and try again.",),
     )
 
 
-def _not_started(program: str, command: Command, error: OSError) -> Outcome:
+def _start_failure(program: str, command: Command, error: OSError) -> Outcome:
     reason = error.strerror or str(error)
     if command.cwd and not Path(command.cwd).is_dir():
         return Outcome(
@@ -317,7 +323,7 @@ def _not_started(program: str, command: Command, error: OSError) -> Outcome:
     return Outcome("failed", None, f"{program} could not be started: {reason}.")
 
 
-def _not_logged(log: str, error: OSError) -> Outcome:
+def _log_failure(log: str, error: OSError) -> Outcome:
     reason = error.strerror or str(error)
     hints: tuple[str, ...] = ()
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

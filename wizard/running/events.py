@@ -1,6 +1,6 @@
 """What happens during a run: the events that the runner emits.
 
-Those that the journal keeps have a ``time`` (ISO 8601, UTC, milliseconds), empty if unknown.
+An event that the journal keeps has a ``time`` (ISO 8601, UTC, milliseconds), empty if unknown.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class StepStarted:
-    """A step begins. ``command`` is its exact command for people, ``log`` its log file."""
+    """A step begins. ``command`` is its exact command as text, ``log`` its log file."""
 
     step: str
     command: str
@@ -96,16 +96,16 @@ class RunEnded:
     kind: Literal["run-ended"] = "run-ended"
 
 
-Kept = Union[RunStarted, StepStarted, Waiting, StepEnded, RunEnded]
-"""The events that the journal keeps. Output is in the logs, and nobody needs old progress."""
-Event = Union[Kept, Lines, Progressed]
+JournalEvent = Union[RunStarted, StepStarted, Waiting, StepEnded, RunEnded]
+"""The events that the journal keeps. Output is in the logs, and old progress is not needed."""
+Event = Union[JournalEvent, Lines, Progressed]
 
 
 E = TypeVar("E", bound=Event)
 
 
 def stamped(event: E) -> E:
-    """The event with the current time, if it is one that the journal keeps."""
+    """Return the event, with the current time if the journal keeps such events."""
     if isinstance(event, (Lines, Progressed)):
         return event
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")

@@ -16,7 +16,7 @@ from wizard.errors import BadRequest
 from wizard.plan import SCHEMA, Plan
 from wizard.running.events import (
     Event,
-    Kept,
+    JournalEvent,
     Lines,
     Progressed,
     RunEnded,
@@ -27,10 +27,10 @@ from wizard.running.events import (
 )
 from wizard.running.run_state import RunState
 
-NAME = "journal.jsonl"
-PLAN = "plan.json"
+FILE = "journal.jsonl"
+PLAN_FILE = "plan.json"
 
-_KINDS: dict[str, type[Kept]] = {
+_KINDS: dict[str, type[JournalEvent]] = {
     "run-started": RunStarted,
     "step-started": StepStarted,
     "waiting": Waiting,
@@ -43,10 +43,10 @@ class Journal:
     """Appends to the journal in a run's folder. Raises OSError if it cannot be written."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / NAME
+        path = folder / FILE
         if path.exists():  # an incomplete line after a crash would damage the next one
-            whole = path.read_bytes().rfind(b"\n") + 1
-            os.truncate(path, whole)
+            complete = path.read_bytes().rfind(b"\n") + 1
+            os.truncate(path, complete)
         self._file = path.open("a", encoding="utf-8")
 
     def write(self, event: Event) -> None:
@@ -61,12 +61,12 @@ class Journal:
         self._file.close()
 
 
-def read(folder: Path) -> tuple[Kept, ...]:
-    """The events in the journal of a run. A last line that a crash cut off is left out.
+def read(folder: Path) -> tuple[JournalEvent, ...]:
+    """Return the events in the journal of a run, without a last line that a crash cut off.
 
-    Raises BadRequest if there is no journal, or a line of it is not an event.
+    Raises BadRequest if there is no journal, or if a line is not an event.
     """
-    path = folder / NAME
+    path = folder / FILE
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -75,17 +75,19 @@ def read(folder: Path) -> tuple[Kept, ...]:
         ) from None
     # The text after the last line feed is incomplete.
     lines = raw[: raw.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")
-    return tuple(_event(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line)
+    return tuple(
+        _parse_event(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line
+    )
 
 
 def replay(folder: Path) -> RunState:
-    """What happened in a run, from the plan and the journal in its folder.
+    """Return the state of a run from the plan and the journal in its folder.
 
     If the journal ends before the run did (a crash, a power cut, or the run is still going on),
     the steps that were running are ``interrupted``. Raises BadRequest if the plan or the journal
     is missing or damaged, or if they do not belong together.
     """
-    path = folder / PLAN
+    path = folder / PLAN_FILE
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
@@ -95,7 +97,7 @@ def replay(folder: Path) -> RunState:
     plan = codec.from_json(Plan, text, source=str(path), schema=SCHEMA)
     events = read(folder)
     try:
-        state = RunState.of(plan)
+        state = RunState.before_run(plan)
         for event in events:
             state = state.apply(event)
     except ValueError as error:
@@ -103,7 +105,7 @@ def replay(folder: Path) -> RunState:
     return state if state.result is not None else state.interrupt()
 
 
-def _event(line: str, location: str) -> Kept:
+def _parse_event(line: str, location: str) -> JournalEvent:
     try:
         data: Any = json.loads(line)
     except json.JSONDecodeError as error:

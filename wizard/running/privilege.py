@@ -1,4 +1,4 @@
-"""Becoming root for the steps that need it, with this machine's method."""
+"""Become root for the steps that need it, with this machine's method."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.variables import PASSED
 
 ASK_SECONDS = 330
-"""How long to wait for a password: a little longer than sudo's five minutes."""
+"""How many seconds to wait for a password: a little longer than sudo's five minutes."""
 RENEW_SECONDS = 60
-"""How often sudo's ticket is renewed: it may last only five minutes."""
+"""The seconds between renewals of sudo's permission, which may last only five minutes."""
 
 
 def wrap(
@@ -31,53 +31,53 @@ def wrap(
     must not see (``command.unset``); for root, ``env`` does. Raises Impossible if the command needs
     root and the user cannot become root.
     """
-    outside = os.environ if environment is None else environment
-    given = variables.given(command, outside)
+    inherited = os.environ if environment is None else environment
+    variables_of_command = variables.variables_for(command, inherited)
     argv = (*command.argv, *command.reporting)
     if not command.root or privilege.method == "root":
-        return argv, given
-    prefix = ender(privilege)
+        return argv, variables_of_command
+    prefix = root_prefix(privilege)
     if not prefix:
         raise Impossible(
             f"{command.argv[0]} must run as root, but you cannot become root here.",
             why="You are not root, and can use neither sudo nor doas.",
             hints=(
-                "Ask the administrator to run: " + shown(command, Privilege("root")),
+                "Ask the administrator to run: " + command_text(command, Privilege("root")),
                 "Or choose the wheel, which needs no root rights.",
             ),
         )
-    passed = {n: outside[n] for n in PASSED if n in outside and n not in command.unset}
-    words = [word for name in command.unset for word in ("-u", name)]
-    words += [f"{name}={value}" for name, value in {**passed, **given}.items()]
-    return (*prefix, *(("env", *words) if words else ()), *argv), {}
+    passed = {n: inherited[n] for n in PASSED if n in inherited and n not in command.unset}
+    assignments = [argument for name in command.unset for argument in ("-u", name)]
+    assignments += [f"{name}={value}" for name, value in {**passed, **variables_of_command}.items()]
+    return (*prefix, *(("env", *assignments) if assignments else ()), *argv), {}
 
 
-def ender(privilege: Privilege) -> tuple[str, ...]:
-    """Return the prefix that runs a program as root without a question; empty if impossible."""
+def root_prefix(privilege: Privilege) -> tuple[str, ...]:
+    """Return the prefix that runs a program as root without a prompt; empty if impossible."""
     if privilege.method in ("sudo", "doas"):
         return (privilege.program or privilege.method, "-n")
     return ()
 
 
-def shown(command: Command, privilege: Privilege) -> str:
+def command_text(command: Command, privilege: Privilege) -> str:
     """Return the command as a user types it in a shell."""
     if os.name == "nt":
         return powershell.command_text(command)
-    root = (privilege.method,) if command.root and ender(privilege) else ()
+    root = (privilege.method,) if command.root and root_prefix(privilege) else ()
     return shell.command_text(command, root=root)
 
 
 def unlock(facts: Facts) -> bool:
-    """Make root possible without another question, and return whether it is.
+    """Get permission to become root, and return whether the user has it.
 
     If a password is needed, the tool asks for it once, visibly, on the terminal.
     """
     privilege = facts.privilege
     if privilege.method == "root":
         return True
-    if not ender(privilege):
+    if not root_prefix(privilege):
         return False
-    return _quietly(privilege) or _visibly(privilege)
+    return _renew_without_password(privilege) or _ask_password(privilege)
 
 
 class KeepAlive:
@@ -89,31 +89,31 @@ class KeepAlive:
         self._renewed = clock()
 
     def tick(self) -> bool:
-        """Renew if it is time; return whether it was tried. Cheap enough to call very often."""
-        if not ender(self._privilege) or self._clock() - self._renewed < RENEW_SECONDS:
+        """Renew if it is time; return whether it tried. Cheap enough to call very often."""
+        if not root_prefix(self._privilege) or self._clock() - self._renewed < RENEW_SECONDS:
             return False
         self._renewed = self._clock()
-        _quietly(self._privilege)  # if it is refused, the next root step reports it
+        _renew_without_password(self._privilege)  # if it is refused, the next root step reports it
         return True
 
 
-def _quietly(privilege: Privilege) -> bool:
-    """Return whether root is possible without a question; asking renews the permission."""
-    what = ("-v",) if privilege.method == "sudo" else ("true",)
+def _renew_without_password(privilege: Privilege) -> bool:
+    """Return whether root is possible without a password. This also renews the permission."""
+    command = ("-v",) if privilege.method == "sudo" else ("true",)
     try:
         # In this session, because sudo remembers a password per terminal session.
-        return ask((*ender(privilege), *what), timeout=10, detached=False).exit == 0
+        return ask((*root_prefix(privilege), *command), timeout=10, detached=False).exit == 0
     except (OSError, ProgramTimeout):
         return False
 
 
-def _visibly(privilege: Privilege) -> bool:
-    what = ("-v",) if privilege.method == "sudo" else ("true",)
+def _ask_password(privilege: Privilege) -> bool:
+    command = ("-v",) if privilege.method == "sudo" else ("true",)
     from plumbum import CommandNotFound, local
 
     try:
         # All three streams stay connected to the terminal: the tool itself asks for the password.
-        asking = local[privilege.program or privilege.method][what]
+        asking = local[privilege.program or privilege.method][command]
         process: Any = asking.popen(stdin=None, stdout=None, stderr=None)  # a subprocess.Popen
     except (CommandNotFound, OSError):
         return False
@@ -126,7 +126,7 @@ def _visibly(privilege: Privilege) -> bool:
 
 
 def _give_up(process: Any) -> bool:
-    """The user did not answer; always False."""
+    """End the tool, because the user did not answer. Always returns False."""
     try:
         process.terminate()
         process.wait(2)

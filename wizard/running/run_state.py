@@ -1,7 +1,7 @@
-"""What has happened in a run: made from its plan, changed by its events and by nothing else.
+"""What has happened in a run: made from its plan, changed only by its events.
 
-Every face draws it, and a journal replays into it (`wizard.running.journal.replay`). It has no
-clock and no lines of output, so the same events always give an equal value.
+Every interface shows it, and a journal replays into it (`wizard.running.journal.replay`). It
+contains no clock and no output, so the same events always produce an equal value.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ Status = Literal[
     "todo", "running", "waiting", "done", "failed", "cancelled", "skipped", "interrupted"
 ]
 """``waiting``: for a lock. ``skipped``: the run ended first. ``interrupted``: the run was cut off
-while this step ran, so nobody knows how far it came."""
+while this step ran, so its result is unknown."""
 
 
 @dataclass(frozen=True)
 class StepState:
     """What has happened to one step.
 
-    ``number`` is its place in the plan, from 1. ``attempts`` counts how often it was started.
-    ``started`` is its last start, ``ended`` its last end; a step that an earlier run did has
-    neither. ``progress`` and ``waiting`` are only known while it runs.
+    ``number`` is its position in the plan, from 1. ``attempts`` counts how often it was started.
+    ``started`` is its last start, ``ended`` its last end; a step that an earlier run completed has
+    neither. ``progress`` and ``waiting`` are only set while it runs.
     """
 
     step: Step
@@ -47,29 +47,29 @@ class StepState:
     waiting: Optional[Waiting] = None
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         """Whether it runs now, or waits for a lock."""
         return self.status in ("running", "waiting")
 
     @property
-    def share(self) -> Optional[float]:
-        """How much of it is done, from 0 to 1, or None if nobody knows."""
+    def fraction_done(self) -> Optional[float]:
+        """The completed fraction, from 0 to 1, or None if it is unknown."""
         if self.progress is None or not self.progress.total:
             return None
         return min(1.0, self.progress.done / self.progress.total)
 
     @property
     def command(self) -> str:
-        """The exact command of its last start, for people; empty if it was never started."""
+        """The exact command of its last start, as text; empty if it was never started."""
         return self.started.command if self.started else ""
 
     @property
     def log(self) -> str:
-        """The path of its last log file, or the empty string if it has none."""
+        """The path of its last log file; empty if it has none."""
         return (self.started.log if self.started else "") or (self.ended.log if self.ended else "")
 
-    def forgotten(self) -> StepState:
-        """The step before another attempt. Its last start, with command and log, is kept."""
+    def reset(self) -> StepState:
+        """Return the state before another attempt, with the command and log of the last one."""
         return replace(self, status="todo", ended=None, progress=None, waiting=None)
 
 
@@ -78,11 +78,11 @@ class RunState:
     """What has happened in a run, and in earlier attempts to do the same plan.
 
     ``steps`` are in the order in which they may run (`wizard.plan.order`). ``started`` are the ids
-    of those that this attempt has started, in that order; ``ended`` the ids of all that are over:
-    first those that were done before this attempt, then the others as they ended. ``failed`` is
-    the id of the step that failed first in this attempt, or empty. ``attempt`` is the start of
-    this attempt, ``result`` its end. ``interrupted`` says that the attempt was cut off: its
-    journal has no end.
+    of the steps that this attempt has started, in order; ``ended`` the ids of all ended steps:
+    first those that were done before this attempt, then the others in the order of their end.
+    ``failed`` is the id of the step that failed first in this attempt, or empty. ``attempt`` is
+    the start of this attempt, ``result`` its end. ``interrupted`` says that the attempt was cut
+    off: its journal has no end.
     """
 
     plan: Plan
@@ -96,21 +96,21 @@ class RunState:
     interrupted: bool = False
 
     @classmethod
-    def of(cls, plan: Plan) -> RunState:
-        """The state before the run. Raises ValueError if the plan is wrong: see `order`."""
+    def before_run(cls, plan: Plan) -> RunState:
+        """Return the state before the run. Raises ValueError if the plan is wrong: see `order`."""
         steps = enumerate(order(plan), 1)
         return cls(plan, tuple(StepState(step, number) for number, step in steps))
 
     def apply(self, event: Event) -> RunState:
-        """The state after an event.
+        """Return the state after an event.
 
-        Raises ValueError if the event cannot follow: it names a step that is not in the plan, ends
-        one twice, is about one that does not run, or comes after the end of the run.
+        Raises ValueError if the event is not possible now: its step is not in the plan, has already
+        ended or does not run, or the run has ended.
         """
         if isinstance(event, RunStarted):
             return self._start_run(event)
         if self.result is not None:
-            raise ValueError(f"the run has ended, but {_about(event)} came")
+            raise ValueError(f"the run has ended, but {_describe(event)} came")
         if isinstance(event, RunEnded):
             return self._end_run(event)
         state = self.step(event.step)
@@ -118,28 +118,32 @@ class RunState:
             return self._start_step(state, event)
         if isinstance(event, StepEnded):
             return self._end_step(state, event)
-        if not state.runs:
-            raise ValueError(f"the step {event.step} is {state.status}, but {_about(event)} came")
+        if not state.is_running:
+            raise ValueError(
+                f"the step {event.step} is {state.status}, but {_describe(event)} came"
+            )
         if isinstance(event, Lines):
-            return self  # there may be very many of them, and their log has them all
+            return self  # there may be very many, and the log contains them all
         if isinstance(event, Progressed):
-            return self._with(replace(state, status="running", progress=event, waiting=None))
-        return self._with(replace(state, status="waiting", waiting=event))
+            return self._replace_step(
+                replace(state, status="running", progress=event, waiting=None)
+            )
+        return self._replace_step(replace(state, status="waiting", waiting=event))
 
     def retry(self) -> RunState:
-        """The state before another attempt: what was done stays, all else is forgotten."""
+        """Return the state before another attempt: steps that are done stay done."""
         return self._before_attempt(self.done)
 
     def interrupt(self) -> RunState:
-        """The state if nothing more is known of the run: what runs is ``interrupted``."""
+        """Return the state if the run was cut off: running steps become ``interrupted``."""
         steps = tuple(
-            replace(state.forgotten(), status="interrupted") if state.runs else state
+            replace(state.reset(), status="interrupted") if state.is_running else state
             for state in self.steps
         )
         return replace(self, steps=steps, interrupted=True)
 
     def step(self, step: str) -> StepState:
-        """What has happened to the step with this id. Raises ValueError if there is no such."""
+        """Return the state of the step with this id. Raises ValueError if there is none."""
         for state in self.steps:
             if state.step.id == step:
                 return state
@@ -147,13 +151,13 @@ class RunState:
 
     @property
     def done(self) -> frozenset[str]:
-        """The ids of the steps that are done: another attempt leaves them alone."""
+        """The ids of the steps that are done. Another attempt does not run them again."""
         return frozenset(state.step.id for state in self.steps if state.status == "done")
 
     @property
     def running(self) -> tuple[StepState, ...]:
         """The steps that run or wait, in the order of the plan."""
-        return tuple(state for state in self.steps if state.runs)
+        return tuple(state for state in self.steps if state.is_running)
 
     @property
     def remaining(self) -> tuple[StepState, ...]:
@@ -162,7 +166,7 @@ class RunState:
 
     @property
     def resumable(self) -> bool:
-        """Whether this attempt is over and another one would have something to do."""
+        """Whether this attempt has ended and another one would have something to do."""
         return (self.result is not None or self.interrupted) and bool(self.remaining)
 
     @property
@@ -171,18 +175,17 @@ class RunState:
         return self.step(self.failed).ended if self.failed else None
 
     @property
-    def touched(self) -> bool:
-        """Whether any step was started, or failed before it started: more than a plan."""
+    def has_started(self) -> bool:
+        """Whether any step was started, or failed before it started."""
         return any(
             state.started is not None or state.status in ("done", "failed", "cancelled")
             for state in self.steps
         )
 
-    def in_time(self) -> tuple[StepState, ...]:
-        """Return all steps: the finished ones in the order of their end, the running ones, the
-        later ones.
+    def chronological(self) -> tuple[StepState, ...]:
+        """Return the ended steps in the order of their end, then the running ones, then the others.
 
-        So the running steps are together, even if they are far apart in the plan.
+        The running steps are then together, even if they are far apart in the plan.
         """
         running = [state.step.id for state in self.running]
         ids = dict.fromkeys((*self.ended, *running, *(state.step.id for state in self.steps)))
@@ -195,11 +198,11 @@ class RunState:
         return replace(state, attempts=self.attempts + 1, attempt=event)
 
     def _before_attempt(self, done: frozenset[str]) -> RunState:
-        """All steps in ``done`` are done, all others are to do again."""
+        """Return the state in which exactly the steps in ``done`` are done."""
         steps = tuple(
-            (state if state.status == "done" else replace(state.forgotten(), status="done"))
+            (state if state.status == "done" else replace(state.reset(), status="done"))
             if state.step.id in done
-            else state.forgotten()
+            else state.reset()
             for state in self.steps
         )
         ids = dict.fromkeys((*self.ended, *(state.step.id for state in steps)))
@@ -215,25 +218,29 @@ class RunState:
 
     def _start_step(self, state: StepState, event: StepStarted) -> RunState:
         if state.status != "todo":
-            raise ValueError(f"the step {event.step} is {state.status}, but {_about(event)} came")
-        begun = replace(
+            raise ValueError(
+                f"the step {event.step} is {state.status}, but {_describe(event)} came"
+            )
+        started = replace(
             state, status="running", attempts=state.attempts + 1, started=event, ended=None
         )
-        return replace(self._with(begun), started=(*self.started, event.step))
+        return replace(self._replace_step(started), started=(*self.started, event.step))
 
     def _end_step(self, state: StepState, event: StepEnded) -> RunState:
-        if not state.runs and state.status != "todo":
-            raise ValueError(f"the step {event.step} is {state.status}, but {_about(event)} came")
-        over = replace(state, status=event.state, ended=event, progress=None, waiting=None)
+        if not state.is_running and state.status != "todo":
+            raise ValueError(
+                f"the step {event.step} is {state.status}, but {_describe(event)} came"
+            )
+        ended = replace(state, status=event.state, ended=event, progress=None, waiting=None)
         failed = self.failed or (event.step if event.state == "failed" else "")
-        return replace(self._with(over), ended=(*self.ended, event.step), failed=failed)
+        return replace(self._replace_step(ended), ended=(*self.ended, event.step), failed=failed)
 
-    def _with(self, changed: StepState) -> RunState:
+    def _replace_step(self, changed: StepState) -> RunState:
         steps = tuple(changed if s.step.id == changed.step.id else s for s in self.steps)
         return replace(self, steps=steps)
 
 
-def _about(event: Event) -> str:
-    """The event in a few words, for error messages."""
+def _describe(event: Event) -> str:
+    """Describe the event in a few words, for error messages."""
     step = "" if isinstance(event, (RunStarted, RunEnded)) else f" of {event.step}"
     return f"“{event.kind}”{step}"

@@ -1,4 +1,4 @@
-"""The runner: the only place that starts processes for a plan. It says what happens by events."""
+"""The runner: the only place that starts processes for a plan. It reports by events."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from wizard.running.events import (
     StepStarted,
     stamped,
 )
-from wizard.running.journal import PLAN, Journal
+from wizard.running.journal import PLAN_FILE, Journal
 from wizard.running.schedule import startable
-from wizard.running.step_runner import Result, StepRunner, system_says, writes_log
+from wizard.running.step_runner import Result, StepRunner, os_error_sentence, writes_log
 
-ANSWERS = "answers.toml"
-AHEAD = 8
-"""How many events of the steps may wait until the face has taken the first of them."""
+ANSWERS_FILE = "answers.toml"
+QUEUE_SIZE = 8
+"""How many events of the steps may wait until the interface has handled the first of them."""
 ENDING_SECONDS = 5.0
 """How many seconds the steps may take to end after a bug; each needs at most two."""
 
@@ -66,19 +66,19 @@ def run(
     try:
         folder = locations.new_run()
         (folder / "logs").mkdir(exist_ok=True)
-        (folder / PLAN).write_text(to_json(plan), encoding="utf-8")
-        _save_answers(folder / ANSWERS, choices)
+        (folder / PLAN_FILE).write_text(to_json(plan), encoding="utf-8")
+        _save_answers(folder / ANSWERS_FILE, choices)
         journal = Journal(folder)
     except (OSError, UnicodeError) as error:
-        return _cannot_keep(steps, done, emit, begin, error)
-    running = _Run(plan, facts, folder, journal, emit, cancel)
+        return _cannot_write(steps, done, emit, begin, error)
+    attempt = _Attempt(plan, facts, folder, journal, emit, cancel)
     try:
         journal.write(started)
         with entries.in_use(cancel) if compiles(plan.method) else contextlib.nullcontext():
-            return running.go(done, begin)
+            return attempt.run(done, begin)
     except OSError as error:  # from the journal: every other error belongs to a step
-        return _cannot_keep(
-            steps, done | running.ended, emit, begin, error, started=running.started
+        return _cannot_write(
+            steps, done | attempt.ended, emit, begin, error, started=attempt.started
         )
     finally:
         journal.close()
@@ -86,17 +86,17 @@ def run(
 
 @dataclass(frozen=True)
 class _Crash:
-    """The thread of a step has raised what it should not: a bug."""
+    """The thread of a step has raised an unexpected exception: a bug."""
 
     step: str
     error: BaseException
 
 
-class _Run:
-    """Starts steps, each in a separate thread, and takes their events.
+class _Attempt:
+    """Starts steps, each in a separate thread, and handles their events.
 
-    All events go through one queue to the thread that called `run`: only that one writes the
-    journal and calls the face, so both get all events in one order.
+    All events go through one queue to the thread that called `run`. Only that thread writes the
+    journal and calls the interface, so both get all events in the same order.
     """
 
     def __init__(
@@ -113,13 +113,13 @@ class _Run:
         self._privilege = facts.privilege
         self._folder = folder
         self._journal = journal
-        self._face = emit
+        self._interface = emit
         self._cancel = cancel
-        self._keeper = privilege.KeepAlive(facts.privilege)
+        self._keep_alive = privilege.KeepAlive(facts.privilege)
         # A slow interface must slow the programs down, or the memory would fill.
-        self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(AHEAD)
+        self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(QUEUE_SIZE)
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
-        self._perform = StepRunner(plan, facts.privilege, self._queue.put, self._stop)
+        self._run_step = StepRunner(plan, facts.privilege, self._queue.put, self._stop)
         self._running: dict[str, Step] = {}
         self._failed: Optional[Step] = None
         self._code = Exit.DONE
@@ -127,46 +127,46 @@ class _Run:
         self.started: set[str] = set()
         self.ended: set[str] = set()
 
-    def go(self, done: frozenset[str], begin: float) -> RunEnded:
+    def run(self, done: frozenset[str], begin: float) -> RunEnded:
         """Run the steps that are not in ``done``."""
         try:
-            while self._start(done | self.ended):
-                self._take()
+            while self._start_ready(done | self.ended):
+                self._handle_next()
         finally:
-            self._leave()
+            self._stop_all()
         for step in self._steps:
             if step.id not in done | self.ended:
                 self._emit(StepEnded(step.id, "skipped", 0.0))
         return self._emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
-    def _start(self, done: Collection[str]) -> bool:
+    def _start_ready(self, done: Collection[str]) -> bool:
         """Start the steps that may start now; return whether anything runs."""
         if self._cancel.is_set() and any(step.id not in done for step in self._steps):
-            self._end_with(Exit.CANCELLED)
+            self._stop_with(Exit.CANCELLED)
         if not self._stop.is_set():
             for step in startable(self._steps, done, self._running):
                 number = self._steps.index(step) + 1
                 log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
                 logged = str(log) if writes_log(step.action) else ""
-                self._emit(StepStarted(step.id, self._shown(step.action), logged))
+                self._emit(StepStarted(step.id, self._command_text(step.action), logged))
                 self._running[step.id] = step
                 self.started.add(step.id)
                 name = f"step {step.id}"
                 threading.Thread(
-                    target=self._work, args=(step, log), name=name, daemon=True
+                    target=self._run_in_thread, args=(step, log), name=name, daemon=True
                 ).start()
         return bool(self._running)
 
-    def _work(self, step: Step, log: Path) -> None:
-        """Do one step, in its thread."""
+    def _run_in_thread(self, step: Step, log: Path) -> None:
+        """Run one step, in its thread."""
         try:
-            self._queue.put(self._perform(step, log))
+            self._queue.put(self._run_step(step, log))
         except BaseException as error:  # noqa: BLE001 - it is raised where the run was started
             self._queue.put(_Crash(step.id, error))
 
-    def _take(self) -> None:
-        """Wait a moment for an event of a step, and pass it on."""
-        self._keep_root()
+    def _handle_next(self) -> None:
+        """Wait a moment for an event of a step, and handle it."""
+        self._renew_root()
         try:
             item = self._queue.get(timeout=TICK)
         except queue.Empty:
@@ -175,12 +175,12 @@ class _Run:
             del self._running[item.step]
             raise item.error
         if isinstance(item, Result):
-            self._end(item)
+            self._end_step(item)
         else:
             self._emit(item)
 
-    def _end(self, result: Result) -> None:
-        """A step has ended: emit that, and stop the others if it has failed."""
+    def _end_step(self, result: Result) -> None:
+        """Emit the end of a step, and stop the others if it has failed."""
         ended = result.ended
         step = self._running.pop(ended.step)
         self._report = result.report or self._report
@@ -190,17 +190,17 @@ class _Run:
         if ended.state == "failed" and self._code == Exit.DONE:
             self._failed = step
         if result.code != Exit.DONE:
-            self._end_with(result.code)
+            self._stop_with(result.code)
         self._emit(ended)
 
-    def _end_with(self, code: Exit) -> None:
-        """Start nothing more and end what runs. The first reason sets the exit code."""
+    def _stop_with(self, code: Exit) -> None:
+        """Start no more steps, and end the running ones. The first reason sets the exit code."""
         if self._code == Exit.DONE:
             self._code = code
         self._stop.set()
 
-    def _leave(self) -> None:
-        """After an error of the interface or the journal: end what still runs, and wait for it."""
+    def _stop_all(self) -> None:
+        """End all running steps and wait for them, after an error of interface or journal."""
         self._stop.set()
         limit = time.monotonic() + ENDING_SECONDS
         while self._running and time.monotonic() < limit:
@@ -213,7 +213,7 @@ class _Run:
             elif isinstance(item, _Crash):  # the error that is already raised came first
                 del self._running[item.step]
 
-    def _keep_root(self) -> None:
+    def _renew_root(self) -> None:
         """Renew the permission to become root while a step needs it, to run or to be ended."""
         if self._stop.is_set() or not any(
             step.needs_root for step in self._steps if step.id not in self.ended
@@ -221,22 +221,22 @@ class _Run:
             return
         try:
             with cancellable(self._cancel):
-                self._keeper.tick()
+                self._keep_alive.tick()
         except Cancelled:
-            self._end_with(Exit.CANCELLED)
+            self._stop_with(Exit.CANCELLED)
 
     def _emit(self, event: E) -> E:
-        """Write an event into the journal and give it to the face; return it with its time."""
+        """Write an event to the journal and pass it to the interface; return it with its time."""
         event = stamped(event)
         self._journal.write(event)
-        self._face(event)
+        self._interface(event)
         if isinstance(event, StepEnded):
             self.ended.add(event.step)
         return event
 
-    def _shown(self, action: Action) -> str:
+    def _command_text(self, action: Action) -> str:
         if isinstance(action, Command):
-            return privilege.shown(action, self._privilege)
+            return privilege.command_text(action, self._privilege)
         return command_text(action, self._plan.system)
 
 
@@ -250,7 +250,7 @@ def _save_answers(path: Path, choices: Choices) -> None:
     answers.save(path, choices)
 
 
-def _cannot_keep(
+def _cannot_write(
     steps: tuple[Step, ...],
     done: frozenset[str],
     emit: Callable[[Event], None],
@@ -259,8 +259,8 @@ def _cannot_keep(
     *,
     started: Collection[str] = (),
 ) -> RunEnded:
-    """The folder of the run cannot be written, so nothing runs: there would be no logs."""
-    cause = f"The wizard cannot write its journal and logs. {system_says(error)}"
+    """Report that the folder of the run cannot be written. Nothing runs without logs."""
+    cause = f"The wizard cannot write its journal and logs. {os_error_sentence(error)}"
     hint = "Free some space, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
     unfinished = [step.id for step in steps if step.id not in done]
     for step in unfinished[:1]:

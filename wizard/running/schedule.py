@@ -1,4 +1,4 @@
-"""Which steps of a plan may start now. Pure: the runner calls it after each start and each end."""
+"""Which steps of a plan may start now. Pure; the runner calls it after each start and end."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ def startable(
     runs alone: after everything before it, and before everything after. No other step could start
     together with the returned ones.
     """
-    taken = [step for step in steps if step.id in running]
+    active = [step for step in steps if step.id in running]
     starting: list[Step] = []
-    waits = False  # whether an earlier step is not done
+    earlier_unfinished = False
     for step in (step for step in steps if step.id not in done):
-        if step.proves and waits:
+        if step.proves and earlier_unfinished:
             break
         ready = step.id not in running and all(need in done for need in step.needs)
-        if ready and not any(_apart(step, other) for other in taken):
+        if ready and not any(_conflict(step, other) for other in active):
             starting.append(step)
-            taken.append(step)
+            active.append(step)
         if step.proves:
             break
-        waits = True
+        earlier_unfinished = True
     return tuple(starting)
 
 
-def _apart(one: Step, other: Step) -> bool:
+def _conflict(one: Step, other: Step) -> bool:
     """Return whether two steps must not run at the same time."""
     return (bool(one.lock) and one.lock == other.lock) or (one.heavy and other.heavy)

@@ -12,43 +12,43 @@ from backends.action import CheckSignature, Output
 from wizard.addresses import masked
 from wizard.openssl_archive import SIGNATURE
 from wizard.programs.processes import ProgramTimeout, ask, cancellable
-from wizard.running.download import DownloadFailed, beginning
+from wizard.running.download import DownloadFailed, fetch_beginning
 
 LARGEST = 64 * 1024
 """The largest size of a signature, in bytes."""
 
 
-def check(
-    action: CheckSignature, tell: Callable[[tuple[str, ...]], None], cancel: threading.Event
+def check_signature(
+    action: CheckSignature, report: Callable[[tuple[str, ...]], None], cancel: threading.Event
 ) -> None:
-    """Do what ``action`` says. ``tell`` gets gpg's output lines.
+    """Check the signature of an archive. ``report`` gets gpg's output lines.
 
-    Raises Failed if the signature cannot be downloaded, is not valid or is from another key,
-    Cancelled when ``cancel`` is set, and OSError. In these cases the file is deleted. The signature
-    file is always deleted.
+    Raises DownloadFailed if the signature cannot be downloaded, is not valid or is from another
+    key, Cancelled when ``cancel`` is set, and OSError. In these cases the archive is deleted. The
+    signature file is always deleted.
     """
     file = Path(action.file)
     signature = file.with_name(f"{file.name}{SIGNATURE}")
-    limit = time.monotonic() + action.timeout
-    good = False
+    deadline = time.monotonic() + action.timeout
+    valid = False
     try:
-        signature.write_bytes(_fetched(action, limit, cancel))
+        signature.write_bytes(_fetch_signature(action, deadline, cancel))
         with cancellable(cancel):
-            output = _asked(action, signature, limit)
-        tell(tuple((output.stdout + output.stderr).splitlines()))
+            output = _run_gpg(action, signature, deadline)
+        report(tuple((output.stdout + output.stderr).splitlines()))
         signers = gpg.signers(output.stdout)
-        good = output.exit == 0 and action.signer in signers
-        if not good:
-            raise _bad(action, output, signers)
+        valid = output.exit == 0 and action.signer in signers
+        if not valid:
+            raise _bad_signature(action, output, signers)
     finally:
         signature.unlink(missing_ok=True)
-        if not good:
+        if not valid:
             file.unlink(missing_ok=True)
 
 
-def _fetched(action: CheckSignature, limit: float, cancel: threading.Event) -> bytes:
+def _fetch_signature(action: CheckSignature, deadline: float, cancel: threading.Event) -> bytes:
     try:
-        found = beginning(action.url, limit, cancel, LARGEST)
+        content = fetch_beginning(action.url, deadline, cancel, LARGEST)
     except DownloadFailed as error:
         raise DownloadFailed(
             "The signature of the archive could not be downloaded, so the archive was deleted.",
@@ -61,18 +61,18 @@ def _fetched(action: CheckSignature, limit: float, cancel: threading.Event) -> b
                 "Without a signature beside it, only its checksum is checked.",
             ),
         ) from None
-    if len(found) > LARGEST:
+    if len(content) > LARGEST:
         raise DownloadFailed(
             f"{masked(action.url)} is not a signature, so the archive was deleted.",
             shown=f"it has more than {LARGEST:,} bytes",
             why="A proxy or a login page may have answered instead.",
         )
-    return found
+    return content
 
 
-def _asked(action: CheckSignature, signature: Path, limit: float) -> Output:
-    left = max(limit - time.monotonic(), 1.0)
-    command = gpg.verify(action.gpg, str(signature), action.file, left)
+def _run_gpg(action: CheckSignature, signature: Path, deadline: float) -> Output:
+    remaining = max(deadline - time.monotonic(), 1.0)
+    command = gpg.verify(action.gpg, str(signature), action.file, remaining)
     try:
         return ask(command.argv, env=dict(command.env), timeout=command.timeout)
     except ProgramTimeout as error:
@@ -84,15 +84,17 @@ def _asked(action: CheckSignature, signature: Path, limit: float) -> Output:
         ) from None
 
 
-def _bad(action: CheckSignature, output: Output, signers: tuple[str, ...]) -> DownloadFailed:
-    words = [line for line in output.stderr.splitlines() if line.startswith("gpg:")]
+def _bad_signature(
+    action: CheckSignature, output: Output, signers: tuple[str, ...]
+) -> DownloadFailed:
+    messages = [line for line in output.stderr.splitlines() if line.startswith("gpg:")]
     if signers and output.exit == 0:
         why = f"It was signed by {signers[-1]}, but it must be signed by {action.signer}."
     else:
         why = f"gpg does not confirm that {action.signer} signed this file."
     return DownloadFailed(
         "The archive is not signed by the OpenSSL project, so it was deleted.",
-        shown="\n".join(words[-6:] or [f"gpg ended with exit code {output.exit}"]),
+        shown="\n".join(messages[-6:] or [f"gpg ended with exit code {output.exit}"]),
         why=why,
         hints=(
             "Its checksum is correct, so usually the signature file is damaged or belongs to "

@@ -33,27 +33,27 @@ _HINTS = {
 
 
 _NOT_AS_ROOT = "The package manager may not run as root, or its folders belong to another user."
-_AS_ITS_OWNER: tuple[str, ...] = ("Run the wizard as the user who installed that package manager.",)
+_RUN_AS_OWNER: tuple[str, ...] = ("Run the wizard as the user who installed that package manager.",)
 
 
-def missing(step: Step) -> str:
+def missing_result(step: Step) -> str:
     """Return what is missing after the step, as a sentence; empty if everything exists."""
-    return "" if step.check is None else _missing(step.check)
+    return "" if step.check is None else _missing_result(step.check)
 
 
 @singledispatch
-def _missing(check: object) -> str:
+def _missing_result(check: object) -> str:
     raise TypeError(f"no rule for a check of the kind {type(check).__name__}")
 
 
-@_missing.register(FileExists)
+@_missing_result.register(FileExists)
 def _file_missing(check: FileExists) -> str:
     if Path(check.path).exists():
         return ""
     return f"The program succeeded, but {check.path} does not exist."
 
 
-@_missing.register(PackagesInstalled)
+@_missing_result.register(PackagesInstalled)
 def _packages_missing(check: PackagesInstalled) -> str:
     manager = managers()[check.manager]
     query = called(manager, manager.query(check.names), packages.program(manager))
@@ -61,8 +61,8 @@ def _packages_missing(check: PackagesInstalled) -> str:
         output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
     except (OSError, ProgramTimeout) as error:
         return f"The wizard could not ask {check.manager} what is installed now: {error}."
-    found, problem = query_results.read(manager, query, output, manager.installed, check.names)
-    lacking = [name for name in check.names if name not in found]
+    installed, problem = query_results.read(manager, query, output, manager.installed, check.names)
+    lacking = [name for name in check.names if name not in installed]
     if not lacking:
         return ""
     if problem:
@@ -73,31 +73,30 @@ def _packages_missing(check: PackagesInstalled) -> str:
     )
 
 
-def why(step: Step, ended: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]]:
-    """Return how the failed step ended, with cause and hints, and the lines of the log that show
-    it."""
+def explain_failure(step: Step, outcome: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]]:
+    """Return the outcome of a failed step with cause and hints, and the log lines that show it."""
     if not log.exists():
-        return ended, ()
+        return outcome, ()
     lines = [line for line in read_log(log) if not is_apt_status(line)]
-    if ended.cause:
-        # The runner knows why: a time limit, a lock, a signal. The last lines show where it was.
-        shown = [line for line in lines if line.strip()]
-        return ended, tuple(shown[-5:])
+    if outcome.cause:
+        # The cause is known: a time limit, a lock, a signal. The last lines show the progress.
+        last_lines = [line for line in lines if line.strip()]
+        return outcome, tuple(last_lines[-5:])
     from wizard.advice.diagnose import diagnose
 
     diagnosis = diagnose(lines)
-    problem = _explained(step, ended, lines)
+    problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        return Outcome("failed", ended.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
-    known = diagnosis.id != "unknown"
+        return Outcome("failed", outcome.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
+    has_known_cause = diagnosis.id != "unknown"
     cause = _CAUSES[problem.kind]
     hints: tuple[str, ...] = _HINTS[problem.kind]
     if problem.kind == "denied" and not step.needs_root:
-        cause, hints = _NOT_AS_ROOT, _AS_ITS_OWNER  # Homebrew
-    if known:
+        cause, hints = _NOT_AS_ROOT, _RUN_AS_OWNER  # Homebrew
+    if has_known_cause:
         hints = diagnosis.hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
-    return Outcome("failed", ended.exit, cause, hints), excerpt
+    return Outcome("failed", outcome.exit, cause, hints), excerpt
 
 
 def read_log(log: Path) -> list[str]:
@@ -113,8 +112,8 @@ def read_log(log: Path) -> list[str]:
     return lines + decoder.finish()
 
 
-def _explained(step: Step, ended: Outcome, lines: list[str]) -> Problem | None:
-    """Return how the manager's backend explains the failure of its command."""
-    if not isinstance(step.check, PackagesInstalled) or ended.exit is None:
+def _manager_problem(step: Step, outcome: Outcome, lines: list[str]) -> Problem | None:
+    """Return the explanation of the manager's backend for the failure, or None."""
+    if not isinstance(step.check, PackagesInstalled) or outcome.exit is None:
         return None
-    return managers()[step.check.manager].explain(Output(ended.exit, "\n".join(lines)))
+    return managers()[step.check.manager].explain(Output(outcome.exit, "\n".join(lines)))

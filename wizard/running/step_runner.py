@@ -1,4 +1,4 @@
-"""Does one step of a plan, in any thread, and returns how it ended. `runner` decides when."""
+"""Runs one step of a plan, in any thread, and returns how it ended. `runner` decides when."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded
-from wizard.running.step_checks import missing, why
+from wizard.running.step_checks import explain_failure, missing_result
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a step ended, the exit code of a run with this step alone, and what it proved."""
+    """How a step ended, the exit code of a run with only this step, and what it proved."""
 
     ended: StepEnded
     code: Exit
@@ -46,10 +46,10 @@ class Result:
 
 @dataclass(frozen=True)
 class StepRunner:
-    """Does steps of ``plan``. Several may be done at once, each in its thread.
+    """Runs steps of ``plan``, several at once if each has its own thread.
 
-    ``emit`` gets output, progress and waiting, from that thread. Setting ``cancel`` ends
-    whatever is being done within two seconds.
+    ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
+    end within two seconds.
     """
 
     plan: Plan
@@ -58,45 +58,45 @@ class StepRunner:
     cancel: threading.Event
 
     def __call__(self, step: Step, log: Path) -> Result:
-        """Do a step whose output goes to ``log``. An exception is a bug."""
+        """Run a step whose output goes to ``log``. An exception is a bug."""
         begin = time.monotonic()
-        makes = self._makes_environment(step)
-        found: list[Report] = []
-        ended, excerpt, code = self._outcome(step, log, found)
-        if makes and ended.state != "done":
-            ended = self._remove_half(ended)
+        makes_environment = self._makes_environment(step)
+        reports: list[Report] = []
+        outcome, excerpt, code = self._perform_and_check(step, log, reports)
+        if makes_environment and outcome.state != "done":
+            outcome = self._remove_incomplete(outcome)
         event = StepEnded(
-            *(step.id, ended.state, time.monotonic() - begin, ended.exit),
-            *(ended.cause, excerpt, ended.hints, str(log) if log.exists() else ""),
+            *(step.id, outcome.state, time.monotonic() - begin, outcome.exit),
+            *(outcome.cause, excerpt, outcome.hints, str(log) if log.exists() else ""),
         )
-        return Result(event, code, found[0] if found else None)
+        return Result(event, code, reports[0] if reports else None)
 
-    def _outcome(
-        self, step: Step, log: Path, found: list[Report]
+    def _perform_and_check(
+        self, step: Step, log: Path, reports: list[Report]
     ) -> tuple[Outcome, tuple[str, ...], Exit]:
-        """Do one step; return how it ended, the lines that show why, and its exit code."""
+        """Run one step; return how it ended, the lines that show why, and the exit code."""
         try:
             with cancellable(self.cancel):
-                ended = perform(step.action, _Work(self, step.id, log, found))
-                lacking = missing(step) if ended.state == "done" else ""
+                outcome = perform(step.action, _StepContext(self, step.id, log, reports))
+                lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
         except WizardError as error:
             failed = Outcome("failed", None, f"{error.what} {error.why}".strip(), error.hints)
             return failed, tuple(error.shown.splitlines()), error.code
         except OSError as error:
-            return Outcome("failed", None, system_says(error)), (), Exit.FAILED
-        if ended.state == "cancelled":
-            return ended, (), Exit.CANCELLED
+            return Outcome("failed", None, os_error_sentence(error)), (), Exit.FAILED
+        if outcome.state == "cancelled":
+            return outcome, (), Exit.CANCELLED
         if lacking:
-            return Outcome("failed", ended.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
-        if ended.state == "done":
-            return ended, (), Exit.DONE
-        explained, excerpt = why(step, ended, log)
+            return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
+        if outcome.state == "done":
+            return outcome, (), Exit.DONE
+        explained, excerpt = explain_failure(step, outcome, log)
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     def _makes_environment(self, step: Step) -> bool:
-        """Return whether this step makes the plan's environment, and it does not exist yet."""
+        """Return whether this step makes the plan's environment, which does not exist yet."""
         folder = self.plan.environment
         return (
             self.plan.new
@@ -104,31 +104,34 @@ class StepRunner:
             and not os.path.lexists(folder)
         )
 
-    def _remove_half(self, ended: Outcome) -> Outcome:
+    def _remove_incomplete(self, outcome: Outcome) -> Outcome:
         folder = self.plan.environment
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:  # it was not created yet
-            return ended
+            return outcome
         except OSError as error:
-            left = f"The incomplete environment could not be removed. {system_says(error)}"
-            return Outcome(ended.state, ended.exit, f"{ended.cause} {left}".strip(), ended.hints)
-        return ended
+            problem = f"The incomplete environment could not be removed. {os_error_sentence(error)}"
+            return Outcome(
+                outcome.state, outcome.exit, f"{outcome.cause} {problem}".strip(), outcome.hints
+            )
+        return outcome
 
 
 @dataclass(frozen=True)
-class _Work:
-    """What performing an action needs besides the action: who does it, and where it is reported.
+class _StepContext:
+    """What performing an action needs besides the action.
 
-    ``step`` is the step's id and ``log`` its log; a proof adds its report to ``found``.
+    ``runner`` runs it. ``step`` is the step's id and ``log`` its log; a proof adds its report to
+    ``reports``.
     """
 
     runner: StepRunner
     step: str
     log: Path
-    found: list[Report]
+    reports: list[Report]
 
-    def tell(self, lines: tuple[str, ...]) -> None:
+    def add_output(self, lines: tuple[str, ...]) -> None:
         """Add lines to the log, and show them."""
         with self.log.open("a", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
@@ -139,28 +142,28 @@ class _Work:
 
 
 @singledispatch
-def perform(action: object, _work: _Work) -> Outcome:
-    """Do what an action says. Raises UnknownAction, WizardError, OSError and Cancelled."""
+def perform(action: object, _context: _StepContext) -> Outcome:
+    """Perform an action. Raises UnknownAction, WizardError, OSError and Cancelled."""
     raise UnknownAction(action, "way to perform it")
 
 
 @perform.register(Command)
-def _run(action: Command, work: _Work) -> Outcome:
-    runner = work.runner
-    context = CommandContext(runner.emit, runner.cancel, runner.privilege)
-    return run_command(work.step, action, work.log, context)
+def _run_command(action: Command, context: _StepContext) -> Outcome:
+    runner = context.runner
+    command_context = CommandContext(runner.emit, runner.cancel, runner.privilege)
+    return run_command(context.step, action, context.log, command_context)
 
 
 @perform.register(Download)
-def _download(action: Download, work: _Work) -> Outcome:
+def _download(action: Download, context: _StepContext) -> Outcome:
     from wizard.running.download import Amount, DownloadFailed, fetch
 
     def tell(amount: Amount) -> None:
         name = action.url.rpartition("/")[2]
-        work.runner.emit(Progressed(work.step, amount.done, amount.whole, name))
+        context.runner.emit(Progressed(context.step, amount.done, amount.whole, name))
 
     try:
-        fetch(action, tell, work.runner.cancel)
+        fetch(action, tell, context.runner.cancel)
     except DownloadFailed as error:
         error.hints += (action.otherwise,) if action.otherwise else ()
         raise
@@ -168,23 +171,23 @@ def _download(action: Download, work: _Work) -> Outcome:
 
 
 @perform.register(CheckSignature)
-def _check_signature(action: CheckSignature, work: _Work) -> Outcome:
+def _check_signature(action: CheckSignature, context: _StepContext) -> Outcome:
     from wizard.running import signature
 
-    signature.check(action, work.tell, work.runner.cancel)
+    signature.check_signature(action, context.add_output, context.runner.cancel)
     return Outcome("done")
 
 
 @perform.register(Unpack)
-def _unpack(action: Unpack, work: _Work) -> Outcome:
+def _unpack(action: Unpack, context: _StepContext) -> Outcome:
     from wizard.running.unpack import unpack
 
-    unpack(action, work.runner.cancel)
+    unpack(action, context.runner.cancel)
     return Outcome("done")
 
 
 @perform.register(Seal)
-def _seal(action: Seal, _work: _Work) -> Outcome:
+def _seal(action: Seal, _context: _StepContext) -> Outcome:
     from wizard.cache.integrity import seal
 
     seal(Path(action.folder), action.title)
@@ -192,7 +195,7 @@ def _seal(action: Seal, _work: _Work) -> Outcome:
 
 
 @perform.register(WriteManifest)
-def _write_manifest(action: WriteManifest, _work: _Work) -> Outcome:
+def _write_manifest(action: WriteManifest, _context: _StepContext) -> Outcome:
     from wizard.proof import manifest
 
     manifest.write(action)
@@ -200,14 +203,14 @@ def _write_manifest(action: WriteManifest, _work: _Work) -> Outcome:
 
 
 @perform.register(WriteFile)
-def _write_file(action: WriteFile, _work: _Work) -> Outcome:
+def _write_file(action: WriteFile, _context: _StepContext) -> Outcome:
     Path(action.path).parent.mkdir(parents=True, exist_ok=True)
     Path(action.path).write_text(action.text, encoding="utf-8")
     return Outcome("done")
 
 
 @perform.register(Prove)
-def _prove(action: Prove, work: _Work) -> Outcome:
+def _prove(action: Prove, context: _StepContext) -> Outcome:
     from wizard.proof.verify import verify
 
     report = verify(
@@ -217,7 +220,7 @@ def _prove(action: Prove, work: _Work) -> Outcome:
         openssl=action.openssl,
         timeout=action.timeout,
     )
-    work.found.append(report)
+    context.reports.append(report)
     if report.ok:
         return Outcome("done")
     cause = " ".join(report.problems) or "The installation could not be proved."
@@ -226,7 +229,7 @@ def _prove(action: Prove, work: _Work) -> Outcome:
 
 @singledispatch
 def writes_log(action: object) -> bool:
-    """Whether performing an action writes a log. Raises UnknownAction."""
+    """Return whether performing an action writes a log. Raises UnknownAction."""
     raise UnknownAction(action, "rule about logs")
 
 
@@ -248,7 +251,7 @@ def _writes_no_log(_action: Action) -> bool:
 
 
 @perform.register(RemoveFolder)
-def _remove(action: RemoveFolder, _work: _Work) -> Outcome:
+def _remove_folder(action: RemoveFolder, _context: _StepContext) -> Outcome:
     return remove_folder(action)
 
 
@@ -257,11 +260,11 @@ def remove_folder(action: RemoveFolder) -> Outcome:
     folder = Path(action.path)
     if not os.path.lexists(folder):
         return Outcome("done")
-    homes = (locations.state(), locations.cache())
-    own = any(home.resolve() in folder.resolve().parents for home in homes)
+    wizard_folders = (locations.state(), locations.cache())
+    is_ours = any(home.resolve() in folder.resolve().parents for home in wizard_folders)
     if folder.is_symlink() or not folder.is_dir():
         return Outcome("failed", None, f"{folder} is not a folder, so it was left alone.")
-    if not own and not (folder / "pyvenv.cfg").is_file():
+    if not is_ours and not (folder / "pyvenv.cfg").is_file():
         return Outcome(
             "failed",
             None,
@@ -272,8 +275,8 @@ def remove_folder(action: RemoveFolder) -> Outcome:
     return Outcome("done")
 
 
-def system_says(error: OSError | UnicodeError) -> str:
-    """Return the system's message about a file, as a sentence."""
+def os_error_sentence(error: OSError | UnicodeError) -> str:
+    """Return the operating system's message about a file, as a sentence."""
     if isinstance(error, UnicodeError):
         return f"A name in it is not Unicode: {error}."
     where = f"{error.filename}: " if error.filename else ""

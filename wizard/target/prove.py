@@ -6,13 +6,13 @@ other output goes to standard error. After SECONDS the process ends itself and p
 error where it was. Keys:
 
 ``python``      version of this interpreter, ``prefix`` its environment's folder
-``found``       is there a package ``cryptography``; ``location`` its file, ``version`` what it says
+``found``       whether the package is there; ``location`` is its file, ``version`` what it states
 ``files``       the extension files, those with OpenSSL among them
 ``openssl``     what the OpenSSL in use calls itself
 ``mapped``      the libssl and libcrypto files in this process's memory (Linux only)
 ``warnings``    texts of the warnings of the import
-``checks``      ``[name, ok, detail]`` of each thing that was tried
-``doing``       the check in work; empty in the last line of a run that came to its end
+``checks``      ``[name, ok, detail]`` of each check
+``doing``       the current check; empty in the last line of a run that finished
 """
 
 import os
@@ -22,7 +22,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 # The target must not import anything from this script's folder.
 sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
 
-import contextlib  # noqa: E402 - only after the path is right
+import contextlib  # noqa: E402 - only after sys.path is right
 import datetime  # noqa: E402
 import faulthandler  # noqa: E402
 import importlib.util  # noqa: E402
@@ -34,7 +34,7 @@ from typing import Any, Callable, Dict, List  # noqa: E402
 # Releases before 40 have OpenSSL in _openssl, later ones in _rust.
 EXTENSIONS = ("cryptography.hazmat.bindings._rust", "cryptography.hazmat.bindings._openssl")
 
-told: Dict[str, Any] = {
+answer: Dict[str, Any] = {
     "python": "%d.%d.%d" % sys.version_info[:3],
     "prefix": sys.prefix,
     "found": False,
@@ -53,44 +53,43 @@ def main() -> None:
     """Run all checks, one at a time; a failed one does not stop the others."""
     faulthandler.enable()
     faulthandler.dump_traceback_later(float(sys.argv[1]), exit=True)
-    answers = own_stdout()
+    stream = redirect_stdout()
     with warnings.catch_warnings(record=True) as caught:
-        usable = attempt(answers, "package", find) and attempt(answers, "import", load)
-    told["warnings"] = unique([str(warning.message) for warning in caught])
-    told["mapped"] = mapped()
+        usable = attempt(stream, "package", find) and attempt(stream, "import", load)
+    answer["warnings"] = unique([str(warning.message) for warning in caught])
+    answer["mapped"] = mapped()
     if usable:
-        attempt(answers, "OpenSSL", openssl)
-        attempt(answers, "Fernet", fernet)
-        attempt(answers, "AES-GCM", aes_gcm)
-        attempt(answers, "X.509", certificate)
-    told["doing"] = ""
-    say(answers)
+        attempt(stream, "OpenSSL", openssl)
+        attempt(stream, "Fernet", fernet)
+        attempt(stream, "AES-GCM", aes_gcm)
+        attempt(stream, "X.509", certificate)
+    answer["doing"] = ""
+    write_answer(stream)
     faulthandler.cancel_dump_traceback_later()
 
 
-def own_stdout() -> "io.TextIOWrapper":
+def redirect_stdout() -> "io.TextIOWrapper":
     """Keep standard output for the answers: all other output goes to standard error."""
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    stream = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
-    return answers
+    return stream
 
 
-def say(answers: "io.TextIOWrapper") -> None:
-    answers.write("\n" + json.dumps(told) + "\n")
-    answers.flush()
+def write_answer(stream: "io.TextIOWrapper") -> None:
+    stream.write("\n" + json.dumps(answer) + "\n")
+    stream.flush()
 
 
-def attempt(answers: "io.TextIOWrapper", name: str, check: Callable[[], str]) -> bool:
+def attempt(stream: "io.TextIOWrapper", name: str, check: Callable[[], str]) -> bool:
     """Run one check and record the result."""
-    told["doing"] = name
-    say(answers)
+    answer["doing"] = name
+    write_answer(stream)
     try:
         detail, ok = check(), True
-    except (
-        BaseException
-    ) as error:  # a panic in Rust is not an Exception, and a check may call sys.exit
+    except BaseException as error:
+        # A panic in Rust is not an Exception, and a check may call sys.exit.
         detail, ok = "%s: %s" % (type(error).__name__, error), False
-    told["checks"].append([name, ok, detail])
+    answer["checks"].append([name, ok, detail])
     return ok
 
 
@@ -100,14 +99,14 @@ def find() -> str:
     spec = importlib.util.find_spec("cryptography")
     if spec is None or spec.origin is None:  # without origin: a leftover folder without a package
         raise ImportError("%s contains no package cryptography" % sys.prefix)
-    told["found"] = True
-    told["location"] = spec.origin
+    answer["found"] = True
+    answer["location"] = spec.origin
     import cryptography
 
-    told["version"] = str(cryptography.__version__)
+    answer["version"] = str(cryptography.__version__)
     specs = [importlib.util.find_spec(name) for name in EXTENSIONS]
-    told["files"] = [found.origin for found in specs if found is not None and found.has_location]
-    return "%s in %s" % (told["version"], os.path.dirname(told["location"]))
+    answer["files"] = [found.origin for found in specs if found is not None and found.has_location]
+    return "%s in %s" % (answer["version"], os.path.dirname(answer["location"]))
 
 
 def load() -> str:
@@ -139,13 +138,15 @@ def mapped() -> List[str]:
 
 
 def openssl() -> str:
+    """Return the version text of the OpenSSL in use."""
     from cryptography.hazmat.backends.openssl.backend import backend
 
-    told["openssl"] = str(backend.openssl_version_text())
-    return str(told["openssl"])
+    answer["openssl"] = str(backend.openssl_version_text())
+    return str(answer["openssl"])
 
 
 def fernet() -> str:
+    """Encrypt and decrypt a message, and try another key."""
     from cryptography.fernet import Fernet, InvalidToken
 
     key, message = Fernet.generate_key(), b"a message of the wizard"
@@ -171,6 +172,7 @@ def aes_gcm() -> str:
 
 
 def certificate() -> str:
+    """Make, sign, read and verify a certificate."""
     from cryptography import x509
     from cryptography.hazmat.backends.openssl.backend import backend
     from cryptography.hazmat.primitives import hashes, serialization
@@ -198,9 +200,9 @@ def certificate() -> str:
     return "a certificate was made, signed and read back, and its signature was verified"
 
 
-def expect(true: bool, otherwise: str) -> None:
-    if not true:
-        raise AssertionError(otherwise)
+def expect(condition: bool, message: str) -> None:
+    if not condition:
+        raise AssertionError(message)
 
 
 if __name__ == "__main__":

@@ -76,12 +76,12 @@ def test_the_list_has_everything_with_its_state_size_and_age(root: Path) -> None
     rows = [line.split("  ") for line in lines[2:5]]
     told = [[word.strip() for word in row if word.strip()] for row in rows]
     assert told == [
-        ["whole", BUILT, "2 MB", "2 days old", "OpenSSL 3.5.7, static"],
+        ["complete", BUILT, "2 MB", "2 days old", "OpenSSL 3.5.7, static"],
         ["DAMAGED", SOURCE, "1 kB", "new", "the source of OpenSSL 9.9.9"],
         ["unfinished", "openssl/build/3.5.7-static-x", "0 kB", "new",
          "from a run that was interrupted or is still running"],
     ]  # fmt: skip
-    assert lines[6] == "3 things, 2 MB."
+    assert lines[6] == "3 entries, 2 MB."
     assert lines[7].endswith(f"cryptography-wizard cache clear {SOURCE}")
 
 
@@ -124,11 +124,11 @@ def test_what_cannot_be_read_is_damaged(root: Path, monkeypatch: pytest.MonkeyPa
 def test_clear_removes_all_or_what_is_named(root: Path) -> None:
     code, out, _ = run("clear", "openssl-9.9.9.tar.gz", yes=True)  # the last part of a name will do
     assert code == 0
-    assert out.splitlines() == [f"Removed {SOURCE}", "1 thing removed, 1 kB freed."]
+    assert out.splitlines() == [f"Removed {SOURCE}", "1 entry removed, 1 kB freed."]
     assert (root / BUILT).exists()
     code, out, _ = run("clear", yes=True)
     assert code == 0
-    assert out.splitlines()[-1] == "2 things removed, 2 MB freed."
+    assert out.splitlines()[-1] == "2 entries removed, 2 MB freed."
     assert run()[1].startswith("The cache is empty")
 
 
@@ -149,7 +149,7 @@ def test_clear_asks_first(
     answers(monkeypatch, typed)
     code, out, err = run("clear", BUILT)
     assert f"{BUILT} (OpenSSL 3.5.7, static, 2 MB)" in err
-    assert "Remove 1 thing?" in err
+    assert "Remove 1 entry?" in err
     assert (root / BUILT).exists() is not goes
     assert code == (0 if goes else Exit.CANCELLED)
     assert bool(out) is goes
@@ -240,6 +240,6 @@ def test_from_the_front_door(root: Path, capfd: pytest.CaptureFixture[str]) -> N
         "'nothing' is not in the cache"
     )
     assert main(["cache", "clear", "--yes"]) == 0
-    assert "3 things removed" in capfd.readouterr().out
+    assert "3 entries removed" in capfd.readouterr().out
     assert main(["cahce"]) == 2
     assert "did you mean cache?" in capfd.readouterr().err

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.commands.verify import find, verify_command
+from screens.commands.verify import find_python, verify_command
 from wizard.codec import from_json
 from wizard.errors import BadRequest, Exit
 from wizard.proof import verify as proof
@@ -131,37 +131,37 @@ def test_an_environment_stands_for_its_interpreter(tmp_path: Path) -> None:
     for number, inside in enumerate(("bin/python", "bin/python3", "Scripts/python.exe")):
         folder = tmp_path / str(number)
         python = environment(folder, inside)
-        assert find(str(folder)) == (python, "the environment's interpreter")
+        assert find_python(str(folder)) == (python, "the environment's interpreter")
 
 
 def test_a_name_is_looked_for_on_path(tmp_path: Path, around: pytest.MonkeyPatch) -> None:
     name = "python3.99.exe" if os.name == "nt" else "python3.99"
     python = environment(tmp_path / "e", f"bin/{name}")
     around.setenv("PATH", str(tmp_path / "e" / "bin"))
-    assert find("python3.99")[0].lower() == python.lower()
-    assert find("python4.0") == ("python4.0", "as named")
+    assert find_python("python3.99")[0].lower() == python.lower()
+    assert find_python("python4.0") == ("python4.0", "as named")
 
 
 def test_without_a_name_the_nearest_is_taken_and_told(
     tmp_path: Path, around: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(BadRequest, match=r"No Python was found\."):
-        find("")
+        find_python("")
     name = "python3.exe" if os.name == "nt" else "python3"
     system = environment(tmp_path / "system", f"bin/{name}")
     around.setenv("PATH", str(tmp_path / "system" / "bin"))
-    python, whose = find("")
+    python, whose = find_python("")
     assert (python.lower(), whose.split(";")[0]) == (system.lower(), "python3 on PATH")
     environment(Path("cryptography-env"))
-    assert find("")[1] == "the environment cryptography-env in this folder"
+    assert find_python("")[1] == "the environment cryptography-env in this folder"
     environment(Path(".venv"))
-    assert find("") == (
+    assert find_python("") == (
         str(Path(".venv/bin/python")),
         "the environment .venv in this folder",
     )
     active = environment(tmp_path / "active")
     around.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
-    assert find("") == (active, "the active environment, VIRTUAL_ENV")
+    assert find_python("") == (active, "the active environment, VIRTUAL_ENV")
 
 
 def test_a_folder_that_is_no_environment(tmp_path: Path) -> None:

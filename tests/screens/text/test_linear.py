@@ -130,7 +130,7 @@ def test_an_impossible_plan_leads_back_to_the_questions(
     def settle(case: Case) -> Decision:
         if case.choices.release != "50.0.2":
             return engine.settle(case)
-        with engine.suggesting(case):
+        with engine.with_alternatives(case):
             raise Impossible("This machine cannot.", why="It is too small.")
 
     machine = replace(Pretended().engine(), settle=settle)

@@ -309,7 +309,7 @@ def test_progress_is_a_line_only_now_and_then() -> None:
     out = io.StringIO()
     moments = iter((0.0, 4.0, 11.0, 11.0, 12.0, 25.0, 25.0))
     stream = OutputStream(out, lambda: None)
-    report = TextReporter(RunState.of(plan), stream, stream, clock=lambda: next(moments))
+    report = TextReporter(RunState.before_run(plan), stream, stream, clock=lambda: next(moments))
     report(StepStarted("install", "pip install", "log"))
     report(Progressed("install", 1, 10, "one"))
     report(Progressed("install", 5, 10, "compiling openssl"))

@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from screens import cli
 from screens.session import Session
 from screens.text import linear
-from screens.tui.alternatives import PossiblePage
+from screens.tui.alternatives import AlternativesPage
 from screens.tui.app import WizardApp
 from screens.tui.question import QuestionPage
 from screens.tui.welcome import WelcomePage
@@ -56,7 +56,7 @@ async def test_where_nothing_works_the_questions_end_on_the_ways_out() -> None:
         assert isinstance(app.screen, QuestionPage)
         await pilot.press("enter")
         await pilot.pause()
-        assert isinstance(app.screen, PossiblePage)
+        assert isinstance(app.screen, AlternativesPage)
         assert "Neither a wheel nor a source build is possible" in said(app, "#cause")
         assert rows(app)[0].startswith("A standard Python 3.13, not a free-threaded one\n")
         assert any("conda install -c conda-forge cryptography" in row for row in rows(app))
@@ -75,7 +75,7 @@ async def test_without_a_python_back_is_the_first_page() -> None:
         await settled(pilot)
         await pilot.press("enter")
         await pilot.pause()
-        assert isinstance(app.screen, PossiblePage)
+        assert isinstance(app.screen, AlternativesPage)
         assert rows(app)[0].startswith("Python 3.13\n")
         await pilot.press("escape")
         await pilot.pause()
@@ -93,7 +93,7 @@ async def test_the_command_of_the_chosen_way_is_copied(
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await scene.show(pilot)
-        assert isinstance(app.screen, PossiblePage)
+        assert isinstance(app.screen, AlternativesPage)
         await pilot.press(key)
         await pilot.pause()
         assert app.clipboard == WAYS[1].command
@@ -175,7 +175,7 @@ def test_line_by_line_without_a_question_it_ends_at_once() -> None:
     bare = replace(HOPELESS, pythons=())
     with pytest.raises(Impossible) as caught:
         linear.install(FakeMachine(facts=bare, real=True).engine(), Choices(), Answers())
-    assert caught.value.ways[0].title == "Python 3.13"
+    assert caught.value.alternatives[0].title == "Python 3.13"
 
 
 def test_a_given_answer_that_is_closed_does_not_stand() -> None:
@@ -188,4 +188,4 @@ def test_a_given_answer_that_is_closed_does_not_stand() -> None:
     )
     session.probe()
     (question,) = (each for each in session.questions() if each.key == "release")
-    assert session.answer_now(question) == question.recommended == "45.0.7"
+    assert session.current_answer(question) == question.recommended == "45.0.7"

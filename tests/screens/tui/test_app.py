@@ -21,7 +21,7 @@ from screens.tui.failure import FailurePage
 from screens.tui.help import HelpScreen
 from screens.tui.live_log import LiveLog
 from screens.tui.page import Page, TooSmall
-from screens.tui.question import FREE, Answers, QuestionPage
+from screens.tui.question import FREE_ANSWER, Answers, QuestionPage
 from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.run import RunPage
@@ -202,7 +202,7 @@ async def test_back_keeps_the_answers(app: WizardApp, key: str) -> None:
         assert isinstance(app.screen, WelcomePage)
         await press(pilot, *REVIEW_WHEEL, "enter")
         assert isinstance(app.screen, ReviewPage)
-        assert app.session.complete.method == "source"
+        assert app.session.completed.method == "source"
 
 
 async def test_an_answer_that_no_longer_applies_is_left_out_but_kept(app: WizardApp) -> None:
@@ -245,7 +245,7 @@ async def test_a_typed_answer(app: WizardApp) -> None:
         await press(pilot, "escape")
         assert app.screen.query_one("#own", Input).value == "9.8"
         assert app.screen.query_one(Answers).highlighted_option is not None
-        assert app.screen.query_one(Answers).highlighted_option.id == FREE
+        assert app.screen.query_one(Answers).highlighted_option.id == FREE_ANSWER
 
 
 async def test_a_typed_folder_is_looked_at(
@@ -641,20 +641,20 @@ async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
         log = run.query_one(LiveLog)
         await press(pilot, "f", *"LINE 7")
         assert text(app, "#hits").startswith("11 of 11")
-        assert log.lines[log.found] == "line 79 of many"
+        assert log.lines[log.match_line] == "line 79 of many"
         assert log in run.selections
         await press(pilot, "up")
-        assert log.lines[log.found] == "line 78 of many"
+        assert log.lines[log.match_line] == "line 78 of many"
         await press(pilot, "enter", "enter")
-        assert log.lines[log.found] == "line 7 of many", "after the last comes the first"
+        assert log.lines[log.match_line] == "line 7 of many", "after the last comes the first"
         await press(pilot, "down")
-        assert log.lines[log.found] == "line 70 of many"
+        assert log.lines[log.match_line] == "line 70 of many"
         await press(pilot, "escape")
         assert log.has_focus
         await press(pilot, "n")
-        assert log.lines[log.found] == "line 71 of many"
+        assert log.lines[log.match_line] == "line 71 of many"
         await press(pilot, "N")
-        assert log.lines[log.found] == "line 70 of many"
+        assert log.lines[log.match_line] == "line 70 of many"
         await press(pilot, "y")
         assert app.clipboard == "line 7"
         await press(pilot, "slash", *"zzz")
@@ -668,7 +668,7 @@ async def test_important_lines_only(
 ) -> None:
     from wizard.advice import diagnose
 
-    monkeypatch.setattr(diagnose, "lines_to_hide", lambda line: line.startswith("copying "))
+    monkeypatch.setattr(diagnose, "is_unimportant", lambda line: line.startswith("copying "))
     machine.run = FakeRun(held=True, extra=["copying a.py", "error: b", "copying c.py"])
     app.session.engine = machine.engine()
     async with app.run_test() as pilot:

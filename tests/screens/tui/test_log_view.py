@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backends.action import Command
-from screens.tui.log_view import QUIET, LogView
+from screens.tui.log_view import QUIET_SECONDS, LogView
 from wizard.plan import Plan, Step
 from wizard.running.events import Event, StepEnded, StepStarted
 from wizard.running.run_state import RunState
@@ -16,7 +16,7 @@ class Run:
         self.now = 0.0
         steps = [Step(n, n, "w", Command(("x",)), heavy=n == heavy) for n in ("a", "b", "c")]
         plan = Plan("1", "wheel", "static", "p", "e", True, tuple(steps))
-        self.view = LogView(RunState.of(plan), lambda: self.now)
+        self.view = LogView(RunState.before_run(plan), lambda: self.now)
 
     def take(self, event: Event) -> None:
         self.view.update(self.view.state.apply(event), event)
@@ -53,9 +53,9 @@ def test_after_a_long_silence_the_one_that_speaks_is_shown() -> None:
     run = Run()
     run.start("a", "b")
     assert run.says("a", 1.0) == "a"
-    assert run.says("b", QUIET) == "a"
-    assert run.says("b", 1.0 + QUIET) == "b"
-    assert run.says("a", 2.0 + QUIET) == "b", "and stays in its turn"
+    assert run.says("b", QUIET_SECONDS) == "a"
+    assert run.says("b", 1.0 + QUIET_SECONDS) == "b"
+    assert run.says("a", 2.0 + QUIET_SECONDS) == "b", "and stays in its turn"
     run.now = 100.0
     assert run.shown() == "b", "where all are silent nothing changes"
 
@@ -66,7 +66,7 @@ def test_a_heavy_step_is_shown_while_it_runs() -> None:
     assert run.shown() == "a"
     run.start("b")
     assert run.shown() == "b"
-    assert run.says("a", 10 * QUIET) == "b", "compilers may be silent for long"
+    assert run.says("a", 10 * QUIET_SECONDS) == "b", "compilers may be silent for long"
     run.end("b")
     assert run.shown() == "a"
 
@@ -87,13 +87,15 @@ def test_what_is_picked_stays_until_it_has_ended() -> None:
     run = Run(heavy="a")
     run.start("a", "b")
     run.view.pick("b")
-    assert run.says("a", 10 * QUIET) == "b"
+    assert run.says("a", 10 * QUIET_SECONDS) == "b"
     run.view.pick("c")
     assert run.shown() == "b", "what has not begun has no log"
     run.end("b")
     assert run.shown() == "a"
     run.view.pick("b")
-    assert run.says("a", 20 * QUIET) == "b", "a user who reads a finished log is not disturbed"
+    assert run.says("a", 20 * QUIET_SECONDS) == "b", (
+        "a user who reads a finished log is not disturbed"
+    )
 
 
 def test_a_failure_is_shown_and_stays() -> None:

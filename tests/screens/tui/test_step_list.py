@@ -22,7 +22,7 @@ class ListApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         steps = tuple(Step(name, f"Title of {name}", "w", Command(("x",))) for name in NAMES)
-        state = RunState.of(Plan("1", "wheel", "static", "p", "e", True, steps))
+        state = RunState.before_run(Plan("1", "wheel", "static", "p", "e", True, steps))
         self.view = LogView(state.apply(RunStarted(("s1",))), lambda: 0.0)
 
     def compose(self) -> ComposeResult:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.machines import FOLDER, machine
 from wizard import engine, knowledge
-from wizard.advice.alternatives import Alternative, find
+from wizard.advice.alternatives import Alternative, find_alternatives
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Manager, Package, Privilege, Python, Tool
@@ -74,7 +74,7 @@ MACHINES = [RISCV, ARMV6, OLD_GLIBC, MUSL, WIN32, WIN_ARM, INTEL_MAC, ROSETTA, D
 
 
 def found(facts: Facts, **choices: Any) -> tuple[Alternative, ...]:
-    return find(Case(facts, KNOWLEDGE, Choices(**choices)))
+    return find_alternatives(Case(facts, KNOWLEDGE, Choices(**choices)))
 
 
 def titles(facts: Facts, **choices: Any) -> list[str]:
@@ -111,7 +111,7 @@ def test_what_the_wizard_is_told_to_do_is_possible(name: str, asked: dict[str, A
             choices = Choices(**{flag[2:]: value.strip('"') for flag, value in flags.items()})  # type: ignore[arg-type]
             complete = completion.complete(Case(facts, KNOWLEDGE, choices))
             assert complete.choices.release == choices.release
-            assert planner.plan(complete).steps
+            assert planner.make_plan(complete).steps
 
 
 def test_an_old_release_has_its_caveat_and_its_command() -> None:
@@ -302,6 +302,6 @@ def test_choices_that_make_no_sense_raise_nothing() -> None:
 
 
 def test_offered_adds_them_to_an_error() -> None:
-    with pytest.raises(Impossible) as caught, engine.suggesting(Case(ARMV6, KNOWLEDGE)):
+    with pytest.raises(Impossible) as caught, engine.with_alternatives(Case(ARMV6, KNOWLEDGE)):
         raise Impossible("It cannot be done.")
-    assert caught.value.ways == found(ARMV6)
+    assert caught.value.alternatives == found(ARMV6)

@@ -10,7 +10,7 @@ import pytest
 from tests.machines import machine
 from wizard import knowledge
 from wizard.advice import support
-from wizard.advice.support import Support, recommended
+from wizard.advice.support import Support, support_of_recommended
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
 from wizard.needs.case import Case
@@ -34,7 +34,7 @@ def ask(
 def test_tested_is_one_plain_sentence_with_its_source() -> None:
     found = ask(DEBIAN)
     assert found.kind == "tested"
-    assert found.words == (
+    assert found.text == (
         "The developers of cryptography test 50.0.2 on Debian 12 on x86_64 with Python 3.11."
     )
     assert found.source == "docs/installation.rst of cryptography 50.0.2"
@@ -46,8 +46,8 @@ def test_tested_is_one_plain_sentence_with_its_source() -> None:
 def test_a_system_that_is_not_tested(wheel: bool, kind: str) -> None:
     found = ask(facts("debian", "11"), wheel=wheel)
     assert found.kind == kind
-    assert f"has {'a' if wheel else 'no'} wheel for Debian 11 on x86_64" in found.words
-    assert "Its developers test it on Debian 12 and 13 and Debian unstable." in found.words
+    assert f"has {'a' if wheel else 'no'} wheel for Debian 11 on x86_64" in found.text
+    assert "Its developers test it on Debian 12 and 13 and Debian unstable." in found.text
     assert found.source == "docs/installation.rst of cryptography 50.0.2"
 
 
@@ -90,14 +90,14 @@ def test_the_version_of_the_system_decides(where: Facts, release: str, kind: str
 def test_what_moves_is_never_called_tested(where: Facts, changes: Any, words: str) -> None:
     found = ask(where, python=replace(PYTHON, **changes))
     assert found.kind == "wheel"
-    assert words in found.words
+    assert words in found.text
     assert found.short == "50.0.2: a wheel; perhaps tested here"
 
 
 def test_what_is_older_than_a_named_version_was_not_the_newest() -> None:
     arm = replace(PYTHON, machine="aarch64")
     found = ask(facts("ubuntu", "24.04"), python=arm)
-    assert found.words.endswith("Its developers test it on the newest Ubuntu.")
+    assert found.text.endswith("Its developers test it on the newest Ubuntu.")
     assert found.short == "50.0.2: a wheel; not tested on this kind of system"
 
 
@@ -116,7 +116,7 @@ def test_what_is_older_than_a_named_version_was_not_the_newest() -> None:
 def test_the_python_decides_too(changes: Any, words: str) -> None:
     found = ask(DEBIAN, wheel=False, python=replace(PYTHON, **changes))
     assert found.kind == "neither"
-    assert words in found.words
+    assert words in found.text
 
 
 def test_pypy() -> None:
@@ -124,7 +124,7 @@ def test_pypy() -> None:
     assert ask(DEBIAN, python=pypy).kind == "tested"
     older = ask(DEBIAN, "45.0.7", python=pypy)
     assert older.kind == "wheel"
-    assert "PyPy3 7.3.11+. The wizard does not know whether this is the same one." in older.words
+    assert "PyPy3 7.3.11+. The wizard does not know whether this is the same one." in older.text
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_windows_is_tested_as_a_server(
     found = ask(where, version, wheel=False, python=python)
     assert found.kind == kind
     if release == "11":
-        assert "for Windows 11 on 64-bit Intel" in found.words
-        assert found.words.endswith("Its developers test it on Windows Server 2025.")
+        assert "for Windows 11 on 64-bit Intel" in found.text
+        assert found.text.endswith("Its developers test it on Windows Server 2025.")
 
 
 def test_an_intel_python_on_apple_silicon_is_not_what_is_tested() -> None:
@@ -154,16 +154,16 @@ def test_an_intel_python_on_apple_silicon_is_not_what_is_tested() -> None:
     assert ask(mac, "48.0.1", python=replace(intel, machine="arm64")).kind == "tested"
     old = replace(mac, system=replace(mac.system, machine="x86_64"))
     assert ask(old, "48.0.1", python=intel).kind == "tested"
-    assert "only with arm64" in ask(old, "49.0.0", python=intel).words
+    assert "only with arm64" in ask(old, "49.0.0", python=intel).text
     imitated = ask(mac, "48.0.1", python=intel)
     assert imitated.kind == "wheel"
-    assert "macOS 15 on x86_64 (emulated on ARM) with Python 3.11" in imitated.words
+    assert "macOS 15 on x86_64 (emulated on ARM) with Python 3.11" in imitated.text
 
 
 def test_a_release_that_nobody_has_read_is_not_known() -> None:
     found = ask(DEBIAN, "61.0.0")
     assert found.kind == "wheel"
-    assert found.words.endswith("The wizard does not know where this release is tested.")
+    assert found.text.endswith("The wizard does not know where this release is tested.")
     assert (found.openssl, found.source) == ("", "")
 
 
@@ -177,8 +177,8 @@ def test_the_short_words_fit_on_a_line() -> None:
 
 
 def test_the_recommended_release_is_meant_or_the_one_that_was_asked_for() -> None:
-    best = recommended(Case(DEBIAN, KNOWLEDGE, Choices()))
-    asked = recommended(Case(DEBIAN, KNOWLEDGE, Choices(release="46.0.3")))
+    best = support_of_recommended(Case(DEBIAN, KNOWLEDGE, Choices()))
+    asked = support_of_recommended(Case(DEBIAN, KNOWLEDGE, Choices(release="46.0.3")))
     assert best is not None
     assert asked is not None
     assert (best.release, best.kind) == ("50.0.2", "tested")
@@ -188,11 +188,11 @@ def test_the_recommended_release_is_meant_or_the_one_that_was_asked_for() -> Non
 def test_where_nothing_works_the_newest_is_meant() -> None:
     riscv = replace(PYTHON, machine="riscv64", platform="linux-riscv64", pip=None)
     bare = replace(DEBIAN, pythons=(riscv,), managers=(), tools=())
-    found = recommended(Case(bare, KNOWLEDGE, Choices()))
+    found = support_of_recommended(Case(bare, KNOWLEDGE, Choices()))
     assert found is not None
     assert (found.release, found.kind) == ("50.0.2", "neither")
 
 
 def test_without_a_python_or_a_release_there_is_nothing_to_say() -> None:
-    assert recommended(Case(replace(DEBIAN, pythons=()), KNOWLEDGE, Choices())) is None
-    assert recommended(Case(DEBIAN, KNOWLEDGE, Choices(release="9.9"))) is None
+    assert support_of_recommended(Case(replace(DEBIAN, pythons=()), KNOWLEDGE, Choices())) is None
+    assert support_of_recommended(Case(DEBIAN, KNOWLEDGE, Choices(release="9.9"))) is None

@@ -22,34 +22,34 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_it_says_what_is_there(folder: Path) -> None:
-    found = integrity.read(folder)
+    found = integrity.read_seal(folder)
     assert found is not None
     assert found.title == "OpenSSL 3.5.7, static"
     assert list(found.files) == ["lib/libssl.a"]
-    assert integrity.damage(folder) == ()
-    assert integrity.sealed(folder.parent) == ("3.5.7-static",)
+    assert integrity.damaged_files(folder) == ()
+    assert integrity.sealed_folders(folder.parent) == ("3.5.7-static",)
 
 
 def test_whatever_changes_is_seen(folder: Path) -> None:
     (folder / "lib" / "libssl.a").write_bytes(b"two")
     (folder / "lib" / "new").write_bytes(b"")
-    assert integrity.damage(folder) == ("lib/libssl.a", "lib/new")
+    assert integrity.damaged_files(folder) == ("lib/libssl.a", "lib/new")
     (folder / "lib" / "libssl.a").unlink()
-    assert "lib/libssl.a" in integrity.damage(folder)
+    assert "lib/libssl.a" in integrity.damaged_files(folder)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"title": "x"}', "\0"])
 def test_a_damaged_seal_is_none(folder: Path, text: str) -> None:
-    (folder / integrity.NAME).write_text(text, encoding="utf-8")
-    assert integrity.read(folder) is None
-    assert integrity.damage(folder) == (integrity.NAME,)
-    assert integrity.sealed(folder.parent) == ()
+    (folder / integrity.SEAL_FILE).write_text(text, encoding="utf-8")
+    assert integrity.read_seal(folder) is None
+    assert integrity.damaged_files(folder) == (integrity.SEAL_FILE,)
+    assert integrity.sealed_folders(folder.parent) == ()
 
 
 def test_no_cache_at_all(tmp_path: Path) -> None:
-    assert integrity.sealed(tmp_path / "none") == ()
+    assert integrity.sealed_folders(tmp_path / "none") == ()
 
 
 def test_one_that_has_lost_a_file_does_not_count(folder: Path) -> None:
     (folder / "lib" / "libssl.a").unlink()
-    assert integrity.sealed(folder.parent) == ()
+    assert integrity.sealed_folders(folder.parent) == ()

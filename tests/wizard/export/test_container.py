@@ -12,14 +12,14 @@ from tests.machines import FOLDER, machine, names
 from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
-from wizard.export.container import Container, container, images, words
+from wizard.export.container import Container, image_managers, images, make_container
 from wizard.facts import Tool
 from wizard.knowledge import load
 from wizard.openssl_archive import VARIABLE
 
 
 def of(name: str) -> Container:
-    return container(machine(name), Choices())
+    return make_container(machine(name), Choices())
 
 
 def test_a_container_has_nothing_but_the_distribution() -> None:
@@ -84,7 +84,7 @@ def test_an_unknown_system_is_refused_with_those_that_are_known(
     facts = machine("debian-13")
     system = replace(facts.system, distribution=distribution, distribution_version=version)
     with pytest.raises(BadRequest, match="The wizard knows no image") as error:
-        container(replace(facts, system=system), Choices())
+        make_container(replace(facts, system=system), Choices())
     assert "debian 11 and 12 and 13" in error.value.hints[0]
     assert "fedora 41 and later" in error.value.hints[0]
 
@@ -104,8 +104,8 @@ def test_the_image_is_that_of_the_version(distribution: str, version: str, image
     (row,) = (row for row in images() if row.serves(distribution, version))
     facts = machine("debian-13")
     system = replace(facts.system, distribution=distribution, distribution_version=version)
-    fresh = container(replace(facts, system=system), Choices())
-    assert (fresh.image, fresh.row) == (image, row)
+    fresh = make_container(replace(facts, system=system), Choices())
+    assert (fresh.image, fresh.image_row) == (image, row)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_image_is_that_of_the_version(distribution: str, version: str, image
 )
 def test_what_has_no_meaning_in_an_image_is_refused(choices: Choices, told: str) -> None:
     with pytest.raises(BadRequest, match=told) as error:
-        container(machine("pypy"), choices)
+        make_container(machine("pypy"), choices)
     assert error.value.hints
 
 
@@ -135,7 +135,7 @@ def test_a_python_of_the_distribution_can_be_chosen() -> None:
 def test_without_the_distributions_python_nobody_can_tell_which_one_there_is() -> None:
     facts = machine("debian-13")
     with pytest.raises(Impossible, match="which Python debian:13 has"):
-        container(replace(facts, pythons=()), Choices())
+        make_container(replace(facts, pythons=()), Choices())
 
 
 def test_without_package_lists_a_source_build_cannot_be_written_but_a_wheel_can() -> None:
@@ -149,15 +149,15 @@ def test_epel_is_not_in_red_hats_images() -> None:
     (manager,) = facts.managers
     more = replace(manager.packages[0], name="openssl3-devel", candidate="3.2.2-1.el8")
     epel = replace(facts, managers=(replace(manager, packages=(*manager.packages, more)),))
-    names = {p.name for m in container(epel, Choices()).facts.managers for p in m.packages}
+    names = {p.name for m in make_container(epel, Choices()).facts.managers for p in m.packages}
     assert "openssl3-devel" not in names
     assert "openssl-devel" in names
 
 
 def test_every_row_has_a_manager_and_a_source_and_a_version_has_one_row() -> None:
-    assert {row.manager for row in images()} == {each.name for each in words()}
+    assert {row.manager for row in images()} == {each.name for each in image_managers()}
     assert all(row.source and row.openssl for row in images())
-    assert all(each.source and each.caches and "10001" in each.user for each in words())
+    assert all(each.source and each.caches and "10001" in each.user for each in image_managers())
     for row in images():
         for version in filter(None, (row.first, row.last)):
             assert sum(other.serves(row.distribution, version) for other in images()) == 1

@@ -411,7 +411,7 @@ def test_a_passing_error_is_tried_again(server: Server) -> None:
 
 
 def test_the_bounds_are_bounds() -> None:
-    assert index_source.PATIENCE <= 30
+    assert index_source.MAX_WAIT <= 30
     assert web.RETRIES.total == 2
     assert web.RETRIES.respect_retry_after_header is False
 

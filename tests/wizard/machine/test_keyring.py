@@ -47,14 +47,14 @@ SAYS = f"echo >\"$0.asked\"; echo 'pub:-:::'; echo 'fpr:::::::::{KEY}:'; exit 2"
 def test_it_is_asked_where_there_is_a_keyring(home: Path, tmp_path: Path, ring: str) -> None:
     (home / ".gnupg" / ring).parent.mkdir(parents=True)
     (home / ".gnupg" / ring).write_text("x")
-    assert module.known(pretended(tmp_path, SAYS), (OTHER, KEY)) == (KEY,)
+    assert module.find_keys(pretended(tmp_path, SAYS), (OTHER, KEY)) == (KEY,)
     assert (tmp_path / "gpg.asked").exists()
 
 
 def test_it_is_not_asked_where_there_is_none(home: Path, tmp_path: Path) -> None:
-    assert module.known(pretended(tmp_path, SAYS), (KEY,)) == ()
+    assert module.find_keys(pretended(tmp_path, SAYS), (KEY,)) == ()
     (home / ".gnupg").mkdir()
-    assert module.known(pretended(tmp_path, SAYS), (KEY,)) == ()
+    assert module.find_keys(pretended(tmp_path, SAYS), (KEY,)) == ()
     assert not (tmp_path / "gpg.asked").exists()
     assert [path.name for path in home.rglob("*")] == [".gnupg"]
 
@@ -64,7 +64,7 @@ def test_another_folder_can_be_named(
 ) -> None:
     (tmp_path / "pubring.kbx").write_text("x")
     monkeypatch.setenv("GNUPGHOME", str(tmp_path))
-    assert module.known(pretended(tmp_path, SAYS), (KEY,)) == (KEY,)
+    assert module.find_keys(pretended(tmp_path, SAYS), (KEY,)) == (KEY,)
     assert list(home.iterdir()) == []
 
 
@@ -79,7 +79,7 @@ def test_another_folder_can_be_named(
 def test_without_a_gpg_that_will_do_there_is_no_key(home: Path, tool: Tool) -> None:
     (home / ".gnupg").mkdir()
     (home / ".gnupg" / "pubring.kbx").write_text("x")
-    assert module.known((tool,), (KEY,)) == ()
+    assert module.find_keys((tool,), (KEY,)) == ()
 
 
 def test_one_that_hangs_is_given_up(
@@ -94,17 +94,20 @@ def test_one_that_hangs_is_given_up(
 
     monkeypatch.setattr(gpg, "keys", impatient)
     with pytest.raises(ProgramTimeout, match="did not answer"):
-        module.known(pretended(tmp_path, "exec sleep 30"), (KEY,))
+        module.find_keys(pretended(tmp_path, "exec sleep 30"), (KEY,))
 
 
 def test_a_real_gpg_says_which_keys_it_has(
     keys: Keyring, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = tools.read(("gpg",))
-    assert module.known(found, (keys.signer,)) == ()
+    assert module.find_keys(found, (keys.signer,)) == ()
     assert list(home.iterdir()) == []
     monkeypatch.setenv("GNUPGHOME", str(keys.home))
     before = sorted(keys.home.iterdir())
-    assert module.known(found, (KEY, keys.stranger, keys.signer)) == (keys.stranger, keys.signer)
-    assert module.known(found, (KEY,)) == ()
+    assert module.find_keys(found, (KEY, keys.stranger, keys.signer)) == (
+        keys.stranger,
+        keys.signer,
+    )
+    assert module.find_keys(found, (KEY,)) == ()
     assert sorted(keys.home.iterdir()) == before

@@ -20,7 +20,7 @@ from wizard.index.source import IndexSource
 from wizard.knowledge import OpenSSLPackage, Packages, RustPackage, load
 from wizard.machine import headers, packages, probe, pythons, system, tools
 from wizard.machine.inspection import inspect
-from wizard.machine.parallel import Task, each
+from wizard.machine.parallel import Task, run_all
 
 BASE = str(getattr(sys, "_base_executable", sys.executable))
 TABLE = Packages(
@@ -65,7 +65,7 @@ def test_a_task_that_hangs_is_left_behind() -> None:
 
 def test_this_system() -> None:
     found = system.read()
-    assert found.name == system.name()
+    assert found.name == system.system_name()
     assert found.machine
     assert found.memory > 0
     assert found.cores >= 1
@@ -246,14 +246,14 @@ def test_a_manager_whose_reader_breaks_has_a_problem(
 
 
 def test_a_manager_that_hangs_is_left(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "PATIENCE", 0.3)
+    monkeypatch.setattr(packages, "TIME_LIMIT", 0.3)
     (found,) = apt(bin_, "exec sleep 30", "exec sleep 30")
     assert found.problem == "dpkg-query did not answer within 0.3 seconds."
 
 
 def test_the_names_that_matter_each_once() -> None:
     wanted = ("gcc", "libssl-dev", "cargo", "rustc", "python3.12-dev", "python3.9-dev")
-    assert packages.names(TABLE, ("3.12", "3.9")) == wanted
+    assert packages.package_names(TABLE, ("3.12", "3.9")) == wanted
 
 
 # All of it.
@@ -362,7 +362,7 @@ def test_a_probe_that_breaks_leaves_the_others_their_facts(
     facts = probe.probe(Choices(), everything=True, folder=str(tmp_path))
     assert facts.pythons == ()
     assert facts.listing is None
-    assert facts.system.name == system.name()
+    assert facts.system.name == system.system_name()
     assert set(facts.system.problems) == {
         "OpenSSL headers: RuntimeError: a bug",
         "System: RuntimeError: a bug",
@@ -399,9 +399,9 @@ def test_side_by_side_and_no_more_at_once_than_allowed() -> None:
         return number * 10
 
     works = [partial(work, number) for number in range(7)]
-    assert dict(each(works, at_once=3)) == {number: number * 10 for number in range(7)}
+    assert dict(run_all(works, threads=3)) == {number: number * 10 for number in range(7)}
     assert max(most) <= 3
-    assert list(each([], at_once=3)) == []
+    assert list(run_all([], threads=3)) == []
 
 
 def test_what_one_of_many_raises_is_raised() -> None:
@@ -409,4 +409,4 @@ def test_what_one_of_many_raises_is_raised() -> None:
         raise ValueError("odd")
 
     with pytest.raises(ValueError, match="odd"):
-        list(each([breaks], at_once=1))
+        list(run_all([breaks], threads=1))

@@ -15,7 +15,7 @@ from wizard.choices import Choices
 from wizard.facts import Python
 from wizard.index.source import IndexSource
 from wizard.machine import pythons
-from wizard.machine.pythons import Candidate, candidates, launcher_answer
+from wizard.machine.pythons import Candidate, candidates, parse_launcher_output
 
 BASE = str(getattr(sys, "_base_executable", sys.executable))
 
@@ -38,7 +38,7 @@ def find(
     def note(found: Python, _source: IndexSource) -> None:
         seen.append(found.path)
 
-    found, _sources = pythons.find(choices, str(folder), everything=everything, seen=note)
+    found, _sources = pythons.find(choices, str(folder), everything=everything, on_found=note)
     return found, seen
 
 
@@ -176,7 +176,7 @@ def test_the_newest_released_python_with_ensurepip_comes_first() -> None:
         one("3.8.1"),
         one("", problem="broken"),
     ]
-    ordered = sorted(listed, key=pythons._place)
+    ordered = sorted(listed, key=pythons._rank)
     assert [p.version for p in ordered][:3] == ["3.13.0", "3.12.1", "3.8.1"]
     assert ordered[-1].problem == "broken"
 
@@ -195,7 +195,7 @@ def test_the_answer_of_the_windows_launcher() -> None:
         " -V:Astral/CPython3.12.1 C:\\uv\\python.exe\n"
         "No more\n"
     )
-    assert list(launcher_answer(text)) == [
+    assert list(parse_launcher_output(text)) == [
         Candidate("C:\\Users\\Ann Lee\\Python313\\python.exe", "launcher", minor=(3, 13)),
         Candidate("C:\\Python39\\python.exe", "launcher", minor=(3, 9)),
     ]

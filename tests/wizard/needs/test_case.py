@@ -36,7 +36,7 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[object, ...]]:
     machines: list[Facts] = []  # kept, so that no two of them have the same id
 
     def counted(request: BuildRequest) -> BuildNeeds | Refused:
-        facts, row = request.facts, request.row.first
+        facts, row = request.facts, request.release_row.first
         machines.append(facts)
         calls[(id(facts), request.python, row, request.choices, request.folder)] += 1
         return real(request)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.facts import Python
-from wizard.needs.tags import compress, expand, modern, platforms
+from wizard.needs.tags import compress, current_pip_tags, expand, platforms
 from wizard.programs.processes import ask
 
 PART = st.sampled_from(["cp311", "cp38", "abi3", "none", "linux_x86_64", "any", "win32"])
@@ -76,7 +76,7 @@ def test_modern_is_what_a_current_pip_says(program: str) -> None:
         libc="glibc",
         libc_version=said["libc"].split()[1],
     )
-    computed = list(expand(modern(python)))
+    computed = list(expand(current_pip_tags(python)))
     assert sorted(computed) == sorted(said["tags"])
     # pip 26.3 moved the plain linux tags to the front; the others have kept their order.
     assert [t for t in computed if "-linux_" not in t] == [
@@ -144,24 +144,27 @@ def test_macs(machine: str, macos: str, accepted: str, refused: str) -> None:
 def test_windows_has_one_platform() -> None:
     windows = Python("p", "path", version="3.12.1", platform="win-arm64", machine="arm64")
     assert platforms(windows) == ["win_arm64"]
-    assert next(expand(modern(windows))) == "cp312-cp312-win_arm64"
+    assert next(expand(current_pip_tags(windows))) == "cp312-cp312-win_arm64"
 
 
 def test_kinds_of_python() -> None:
+    def best(**more: Any) -> str:
+        return next(expand(current_pip_tags(linux("x86_64", **more))))
+
     first = {
-        "3.6": next(expand(modern(linux("x86_64", version="3.6.15")))),
-        "3.14t": next(expand(modern(linux("x86_64", version="3.14.0", free_threaded=True)))),
-        "pypy": next(expand(modern(linux("x86_64", version="3.11.9", implementation="pypy")))),
+        "3.6": best(version="3.6.15"),
+        "3.14t": best(version="3.14.0", free_threaded=True),
+        "pypy": best(version="3.11.9", implementation="pypy"),
     }
     assert first == {
         "3.6": "cp36-cp36m-linux_x86_64",
         "3.14t": "cp314-cp314t-linux_x86_64",
         "pypy": "pp311-pypy311_pp73-linux_x86_64",
     }
-    free = set(expand(modern(linux("x86_64", version="3.14.0", free_threaded=True))))
+    free = set(expand(current_pip_tags(linux("x86_64", version="3.14.0", free_threaded=True))))
     assert not any("-abi3-" in tag for tag in free)
 
 
 @pytest.mark.parametrize("lacking", [{"version": ""}, {"version": "3"}, {"platform": ""}])
 def test_too_few_facts_give_no_tags(lacking: dict[str, str]) -> None:
-    assert modern(linux("x86_64", **lacking)) == ()
+    assert current_pip_tags(linux("x86_64", **lacking)) == ()

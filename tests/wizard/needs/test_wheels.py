@@ -11,7 +11,7 @@ from wizard.codec import from_json
 from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, load
 from wizard.needs import wheels
-from wizard.needs.tags import compress, expand, modern
+from wizard.needs.tags import compress, current_pip_tags, expand
 from wizard.refused import Refused
 
 RECORDED = Path(__file__).parents[2] / "machines" / "listing.json"
@@ -122,7 +122,7 @@ def test_the_newest_release_with_a_wheel(
     assert found is not None
     assert found.version == cap
     fit = fitting(python, found, knowledge)
-    assert fit.wheel in set(expand(found.wheels)) & set(expand(modern(python)))
+    assert fit.wheel in set(expand(found.wheels)) & set(expand(current_pip_tags(python)))
     assert (fit.release, fit.pip, fit.why_pip) == (cap, "", "")
 
 
@@ -241,7 +241,7 @@ def test_the_tags_of_a_new_environment_count_instead(
     listing: Listing, knowledge: Knowledge
 ) -> None:
     python = linux("3.11.2", pip=pip_of("18.1", "311", "manylinux1"))
-    fit = wheels.fit(python, listing.releases[0], knowledge, accepts=modern(python))
+    fit = wheels.fit(python, listing.releases[0], knowledge, accepts=current_pip_tags(python))
     assert isinstance(fit, wheels.Fit)
     assert (fit.wheel, fit.pip) == ("cp311-abi3-manylinux_2_34_x86_64", "")
 

@@ -148,7 +148,7 @@ def steers_as_this_era_does(row: Release, made: Plan, install: Command) -> None:
         assert env.get("PIP_CONSTRAINT", env.get("UV_BUILD_CONSTRAINT")) == constraints.path
     openssl = re.search(r"OpenSSL (\d\S*);", next(s.why for s in made.steps if s.id == "install"))
     assert openssl is not None
-    assert row.takes_openssl(openssl[1])
+    assert row.supports_openssl(openssl[1])
 
 
 def rust_serves(row: Release, made: Plan, env: dict[str, str]) -> None:

@@ -219,23 +219,23 @@ def test_one_release_fits_all_targets() -> None:
 
 
 def test_without_targets_it_is_for_the_python_that_would_be_taken() -> None:
-    usual = target_environment.target(WORKSHOP, Choices(venv="/new")).python
-    assert [t.python for t in target_environment.targets(WORKSHOP, Choices(wheelhouse=HOUSE))] == [
-        usual
-    ]
+    usual = target_environment.find_target(WORKSHOP, Choices(venv="/new")).python
+    assert [
+        t.python for t in target_environment.find_targets(WORKSHOP, Choices(wheelhouse=HOUSE))
+    ] == [usual]
     chosen = next(p for p in WORKSHOP.pythons if p.version.startswith("3.9"))
     asked = Choices(wheelhouse=HOUSE, python=chosen.path)
-    assert [t.python for t in target_environment.targets(WORKSHOP, asked)] == [chosen]
+    assert [t.python for t in target_environment.find_targets(WORKSHOP, asked)] == [chosen]
 
 
 def test_targets_that_are_not_here_or_of_another_kind_are_refused() -> None:
     with pytest.raises(BadRequest, match=r"no working Python 3\.99\.") as caught:
-        target_environment.targets(WORKSHOP, replace(THREE, targets="3.9,3.99"))
+        target_environment.find_targets(WORKSHOP, replace(THREE, targets="3.9,3.99"))
     assert "3.11." in caught.value.shown
     small = python("3.12.9", machine="i686", bits=32)
     facts = replace(WORKSHOP, pythons=(*WORKSHOP.pythons, small))
     with pytest.raises(BadRequest, match="different kinds of computers") as caught:
-        target_environment.targets(facts, replace(THREE, targets=f"3.9,{small.path}"))
+        target_environment.find_targets(facts, replace(THREE, targets=f"3.9,{small.path}"))
     assert "32-bit i686" in caught.value.shown
 
 
@@ -485,7 +485,7 @@ def test_what_a_wheel_needs_is_written_down(tmp_path: Path) -> None:
     folder = tmp_path / "with [brackets] and 'quotes'"
     wheel_files.make(folder)
     listed = tmp_path / "needs.txt"
-    words = (sys.executable, "-c", wheelhouse.NEEDS, str(folder), str(listed))
+    words = (sys.executable, "-c", wheelhouse.DEPENDENCIES_PROGRAM, str(folder), str(listed))
     subprocess.run(words, check=True, timeout=60)
     assert listed.read_text(encoding="utf-8").splitlines() == [
         "cffi>=2.0.0 ; platform_python_implementation != 'PyPy'",
@@ -511,7 +511,7 @@ def test_the_repaired_wheel_takes_the_place_of_the_other(
         encoding="utf-8",
     )
     done = subprocess.run(
-        (sys.executable, "-c", wheelhouse.REPAIR, str(stage)),
+        (sys.executable, "-c", wheelhouse.REPAIR_PROGRAM, str(stage)),
         env={"PYTHONPATH": str(tools.parent)},
         timeout=60,
         check=False,

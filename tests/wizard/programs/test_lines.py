@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wizard.programs import lines
-from wizard.programs.lines import CUT, LONGEST, LineDecoder
+from wizard.programs.lines import CUT_MARK, MAX_LINE, LineDecoder
 
 
 def decode(*chunks: bytes) -> list[str]:
@@ -39,9 +39,9 @@ def test_bytes_become_clean_lines(raw: bytes, wanted: list[str]) -> None:
 
 
 def test_an_overlong_line_is_cut_and_the_next_one_is_whole() -> None:
-    assert decode(b"x" * (LONGEST + 1) + b"\n" + b"y" * LONGEST + b"\n") == [
-        "x" * LONGEST + CUT,
-        "y" * LONGEST,
+    assert decode(b"x" * (MAX_LINE + 1) + b"\n" + b"y" * MAX_LINE + b"\n") == [
+        "x" * MAX_LINE + CUT_MARK,
+        "y" * MAX_LINE,
     ]
 
 
@@ -50,7 +50,7 @@ def test_a_line_that_never_ends_does_not_fill_the_memory() -> None:
     for _ in range(100):
         assert decoder.feed(b"z" * 65_536) == []
         assert len(decoder._rest) <= lines._RAW + 1
-    assert decoder.finish() == ["z" * LONGEST + CUT]
+    assert decoder.finish() == ["z" * MAX_LINE + CUT_MARK]
 
 
 @settings(max_examples=300, deadline=None)

@@ -147,7 +147,7 @@ def test_ps_and_proc_tell_the_same() -> None:
 
 def test_a_process_that_took_a_number_over_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = tree.Tree(10, "mark")
-    monkeypatch.setattr(tree, "_carries", lambda *_: False)
+    monkeypatch.setattr(tree, "_has_mark", lambda *_: False)
     before = {10: tree.Process(10, 1, 10, "a"), 11: tree.Process(11, 10, 11, "b")}
     monkeypatch.setattr(tree, "processes", lambda: before)
     assert ours.alive() == (10, 11)

@@ -12,10 +12,10 @@ import pytest
 from backends.action import Command
 from tests.programs import program
 from wizard.facts import Privilege
-from wizard.programs.variables import given, lists
+from wizard.programs.variables import folder_lists, variables_for
 from wizard.running.command_runner import CommandContext, environment, run_command
 from wizard.running.events import Event
-from wizard.running.privilege import shown, wrap
+from wizard.running.privilege import command_text, wrap
 
 NAMES = ("GONE", "HTTPS_PROXY", "LIB", "INCLUDE", "NEW")
 SEES = f"import os; print([os.environ.get(name) for name in {NAMES!r}])"
@@ -34,7 +34,7 @@ def joined(*folders: str) -> str:
 
 def test_folders_are_gathered_in_their_order() -> None:
     command = Command(("x",), path=("/p",), lists=(("LIB", "/a"), ("PATH", "/q"), ("LIB", "/b")))
-    assert lists(command) == {"PATH": ("/p", "/q"), "LIB": ("/a", "/b")}
+    assert folder_lists(command) == {"PATH": ("/p", "/q"), "LIB": ("/a", "/b")}
 
 
 @pytest.mark.parametrize(
@@ -46,21 +46,21 @@ def test_folders_are_gathered_in_their_order() -> None:
     ],
 )
 def test_a_folder_comes_in_front_of_what_is_listed(around: dict[str, str], wanted: str) -> None:
-    assert given(Command(("x",), lists=(("LIB", "/a"),)), around) == {"LIB": wanted}
+    assert variables_for(Command(("x",), lists=(("LIB", "/a"),)), around) == {"LIB": wanted}
 
 
 def test_without_a_path_the_usual_one_is_kept() -> None:
-    assert given(Command(("x",), path=("/p",)), {}) == {"PATH": joined("/p", os.defpath)}
+    assert variables_for(Command(("x",), path=("/p",)), {}) == {"PATH": joined("/p", os.defpath)}
 
 
 def test_what_the_command_sets_is_what_its_folders_come_in_front_of() -> None:
     command = Command(("x",), env=(("LIB", "/own"),), lists=(("LIB", "/a"),))
-    assert given(command, {"LIB": "/old"}) == {"LIB": joined("/a", "/own")}
+    assert variables_for(command, {"LIB": "/old"}) == {"LIB": joined("/a", "/own")}
 
 
 def test_a_list_that_must_not_be_seen_starts_anew() -> None:
     command = Command(("x",), lists=(("LIB", "/a"),), unset=("LIB",))
-    assert given(command, {"LIB": "/old"}) == {"LIB": "/a"}
+    assert variables_for(command, {"LIB": "/old"}) == {"LIB": "/a"}
 
 
 def test_the_environment_is_without_what_must_not_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,9 @@ def test_what_must_not_be_seen_is_not_passed_on_to_root() -> None:
 def test_it_is_shown_as_one_types_it() -> None:
     command = Command(("x",), env=(("A", "1"),), lists=(("LIB", "/a b"),), unset=("GONE",))
     words = "env -u GONE A=1 LIB='/a b'\"${LIB:+:$LIB}\" x"
-    assert shown(command, Privilege("none")) == words
+    assert command_text(command, Privilege("none")) == words
     root = Command(("x",), lists=(("LIB", "/a"),), root=True)
-    assert shown(root, Privilege("sudo", "/usr/bin/sudo")) == ('sudo env LIB=/a"${LIB:+:$LIB}" x')
-    assert shown(root, Privilege("root")) == 'LIB=/a"${LIB:+:$LIB}" x'
+    assert command_text(root, Privilege("sudo", "/usr/bin/sudo")) == (
+        'sudo env LIB=/a"${LIB:+:$LIB}" x'
+    )
+    assert command_text(root, Privilege("root")) == 'LIB=/a"${LIB:+:$LIB}" x'

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.wizard import binaries
-from wizard.proof.linkage import LARGEST, Linkage, combine, read, resolve
+from wizard.proof.linkage import MAX_BYTES, Linkage, combine, read, resolve
 
 Maker = Callable[..., bytes]
 NEITHER = "This file neither contains OpenSSL nor is linked to it."
@@ -127,7 +127,7 @@ def test_what_is_no_file_is_unknown(tmp_path: Path) -> None:
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.so"
     with path.open("wb") as stream:
-        stream.truncate(LARGEST + 1)  # sparse: it takes no space
+        stream.truncate(MAX_BYTES + 1)  # sparse: it takes no space
     assert "too large" in read(str(path)).problem
 
 

@@ -104,12 +104,12 @@ def test_a_wheel_for_windows_tells_how_it_is_linked(tmp_path: Path) -> None:
 
 
 def test_the_oldest_glibc_is_read_from_a_real_extension() -> None:
-    from wizard.proof.extension import survey
+    from wizard.proof.extension import read_extension
 
     library = next(iter(sorted(Path("/lib").glob("*-linux-gnu/libcrypt.so.1"))), None)
     if library is None:
         pytest.skip("this machine has no library of glibc's to read")
-    found = survey(str(library))
+    found = read_extension(str(library))
     assert re.fullmatch(r"2\.\d+(\.\d+)?", found.glibc)
     assert "libc.so.6" in found.needed
 

@@ -14,7 +14,7 @@ from wizard.errors import Impossible
 from wizard.facts import Facts, Headers
 from wizard.knowledge import OpenSSLSource, load
 from wizard.needs.case import Case
-from wizard.needs.openssl import buildable, longest
+from wizard.needs.openssl import buildable, longest_supported
 from wizard.questions import completion
 from wizard.questions.question import Question
 
@@ -139,7 +139,7 @@ def test_an_error_names_the_flag_that_was_given() -> None:
     # The package manager is chosen after the release was checked; this one has no such libraries.
     question = asked(machine("fedora"))
     with pytest.raises(Impossible) as refused:
-        completion._check(
+        completion._check_given(
             Case(DEBIAN, KNOWLEDGE, Choices(openssl="system", link="static")), question
         )
     assert refused.value.what == ("--openssl system --link static is not possible on this machine.")
@@ -190,10 +190,10 @@ def test_the_one_that_is_supported_the_longest() -> None:
         return OpenSSLSource(version, "", "", ends)
 
     lts, plain = source("3.5.7", "2030-04-08"), source("3.6.1", "2026-11-01")
-    assert longest([plain, lts]) == lts
+    assert longest_supported([plain, lts]) == lts
     twins = [source("3.0.22", "2026-09-07"), source("3.0.20", "2026-09-07")]
-    assert longest(twins) == twins[0]
-    assert longest([]) is None
+    assert longest_supported(twins) == twins[0]
+    assert longest_supported([]) is None
     assert buildable(KNOWLEDGE, KNOWLEDGE.release("3.4.8")) == KNOWLEDGE.openssls[-1:]
 
 

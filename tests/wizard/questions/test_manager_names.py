@@ -25,7 +25,7 @@ def told(error: BadRequest) -> str:
 
 @pytest.mark.parametrize("name", ["", *managers()])
 def test_its_own_names_are_right(name: str) -> None:
-    manager_names.check_word(name)
+    manager_names.check_name(name)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_program_s_name_is_understood(word: str, meant: str) -> None:
     with pytest.raises(
         BadRequest, match=f"calls this package manager '{meant}', not '{word}'"
     ) as e:
-        manager_names.check_word(word, place=f"--manager {word}")
+        manager_names.check_name(word, location=f"--manager {word}")
     assert e.value.shown == f"--manager {word}"
     assert e.value.hints[0] == f"Write {meant} instead."
 
@@ -55,7 +55,7 @@ def test_a_program_s_name_is_understood(word: str, meant: str) -> None:
 )
 def test_another_word_gets_the_list_and_the_nearest(word: str, near: str) -> None:
     with pytest.raises(BadRequest, match=f"'{word}' is not a package manager") as caught:
-        manager_names.check_word(word)
+        manager_names.check_name(word)
     assert ("did you mean" in caught.value.what) is bool(near)
     assert near in caught.value.what
     assert "apk, apt, dnf, homebrew, macports, yum" in told(caught.value)
@@ -78,13 +78,13 @@ def test_where_there_is_none_it_is_said() -> None:
 
 def test_where_dnf_is_yum_is_another_name_of_it() -> None:
     with pytest.raises(BadRequest, match="'yum'") as caught:
-        manager_names.check_here(machine("fedora"), Choices(manager="yum"))
+        manager_names.check_for_machine(machine("fedora"), Choices(manager="yum"))
     assert caught.value.why == "On systems with dnf, yum is only another name for it."
     assert "--manager dnf" in caught.value.hints[0]
 
 
 def test_a_wheel_needs_none_and_one_that_is_here_is_right() -> None:
-    manager_names.check_here(BARE, Choices(method="wheel", manager="homebrew"))
+    manager_names.check_for_machine(BARE, Choices(method="wheel", manager="homebrew"))
     both = replace(DEBIAN, managers=(*DEBIAN.managers, Manager("dnf", "/usr/bin/dnf")))
     for name in ("apt", "dnf"):
-        manager_names.check_here(both, Choices(manager=name))
+        manager_names.check_for_machine(both, Choices(manager=name))

@@ -11,7 +11,7 @@ import pytest
 from wizard import openssl_archive
 from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.questions.validation import check, implied
+from wizard.questions.validation import check, with_implied
 
 
 def environment(folder: Path, *, python: bool = True) -> Path:
@@ -164,9 +164,9 @@ def test_a_version_is_written_plainly() -> None:
     ],
 )
 def test_what_only_a_build_needs_means_a_build(choices: Choices) -> None:
-    assert implied(choices).method == "source"
+    assert with_implied(choices).method == "source"
 
 
 def test_what_a_wheel_can_be_does_not() -> None:
     for choices in (Choices(), Choices(release="50.0.2"), Choices(link="static")):
-        assert implied(choices).method == ""
+        assert with_implied(choices).method == ""

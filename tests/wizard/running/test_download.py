@@ -89,7 +89,13 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*download.BUNDLES, "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in (
+        *download.BUNDLE_VARIABLES,
+        "SSL_CERT_DIR",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+    ):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -261,7 +267,7 @@ def test_cancel_while_a_server_stalls(server: Server, path: Path, answer: Answer
     assert asked.wait(30)
     assert not ended.is_set()
     cancel.set()
-    thread.join(download.PATIENCE / 2)  # long before the network's own limit
+    thread.join(download.READ_TIMEOUT / 2)  # long before the network's own limit
     assert ended.is_set()
     assert_untouched(path)
 
@@ -280,7 +286,7 @@ def test_it_comes_too_slowly(server: Server, path: Path) -> None:
 def test_a_server_that_stalls_is_given_up(
     server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "PATIENCE", 0.3)
+    monkeypatch.setattr(download, "READ_TIMEOUT", 0.3)
     server.answers["/file"] = stalls
     error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
     assert "timed out" in error.shown
@@ -354,7 +360,7 @@ def test_a_certificate_that_nobody_knows(secure: str, path: Path) -> None:
     assert "CERTIFICATE_VERIFY_FAILED" in error.shown
 
 
-@pytest.mark.parametrize("name", download.BUNDLES)
+@pytest.mark.parametrize("name", download.BUNDLE_VARIABLES)
 def test_a_certificate_that_a_variable_names(
     secure: str, path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

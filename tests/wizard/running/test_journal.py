@@ -21,7 +21,7 @@ from wizard.running.events import (
     StepStarted,
     Waiting,
 )
-from wizard.running.journal import NAME, PLAN, Journal
+from wizard.running.journal import FILE, PLAN_FILE, Journal
 
 REPORT = Report(
     "/e/bin/python", True, "50.0.2", "OpenSSL", Linkage("static", "f"), (Check("a", True),)
@@ -49,7 +49,7 @@ def written(folder: Path, *events: Event) -> Path:
     for event in events:
         book.write(event)
     book.close()
-    return folder / NAME
+    return folder / FILE
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_journal_can_go_on_after_a_cut(tmp_path: Path) -> None:
     ],
 )
 def test_a_line_that_is_not_ours_is_named(tmp_path: Path, line: str) -> None:
-    (tmp_path / NAME).write_text(line + "\n")
+    (tmp_path / FILE).write_text(line + "\n")
     with pytest.raises(BadRequest, match=r"journal\.jsonl:1"):
         journal.read(tmp_path)
 
@@ -106,7 +106,7 @@ def test_no_journal_at_all(tmp_path: Path) -> None:
 
 def kept(folder: Path, *events: Event) -> Path:
     """The folder of a run with a plan of four steps and these events."""
-    (folder / PLAN).write_text(to_json(PLAN_OF_FOUR), encoding="utf-8")
+    (folder / PLAN_FILE).write_text(to_json(PLAN_OF_FOUR), encoding="utf-8")
     written(folder, *events)
     return folder
 
@@ -157,9 +157,9 @@ def test_a_journal_of_another_plan_is_refused(tmp_path: Path, event: Event, why:
 def test_a_run_without_its_plan_is_refused(tmp_path: Path, plan: bytes | None) -> None:
     kept(tmp_path, RunStarted())
     if plan is None:
-        (tmp_path / PLAN).unlink()
+        (tmp_path / PLAN_FILE).unlink()
     else:
-        (tmp_path / PLAN).write_bytes(plan)
+        (tmp_path / PLAN_FILE).write_bytes(plan)
     with pytest.raises(BadRequest, match=r"plan"):
         journal.replay(tmp_path)
 
@@ -168,6 +168,6 @@ def test_a_plan_whose_steps_need_each_other_is_refused(tmp_path: Path) -> None:
     kept(tmp_path, RunStarted())
     one = replace(PLAN_OF_FOUR.steps[0], needs=("b",))
     two = replace(PLAN_OF_FOUR.steps[1], needs=("a",))
-    (tmp_path / PLAN).write_text(to_json(replace(PLAN_OF_FOUR, steps=(one, two))))
+    (tmp_path / PLAN_FILE).write_text(to_json(replace(PLAN_OF_FOUR, steps=(one, two))))
     with pytest.raises(BadRequest, match="circle"):
         journal.replay(tmp_path)

@@ -9,7 +9,14 @@ from backends.action import Command
 from wizard.errors import Impossible
 from wizard.facts import Facts, Privilege, System
 from wizard.programs.variables import PASSED
-from wizard.running.privilege import RENEW_SECONDS, KeepAlive, ender, shown, unlock, wrap
+from wizard.running.privilege import (
+    RENEW_SECONDS,
+    KeepAlive,
+    command_text,
+    root_prefix,
+    unlock,
+    wrap,
+)
 
 APT = Command(
     ("apt-get", "install", "-y", "libssl-dev"),
@@ -71,7 +78,7 @@ def test_sudo_and_doas_are_told_the_environment(
         *APT.reporting,
     )
     assert env == {}
-    assert ender(privilege) == prefix
+    assert root_prefix(privilege) == prefix
 
 
 def test_what_the_command_sets_is_stronger_than_what_is_passed_on() -> None:
@@ -100,11 +107,14 @@ def test_no_way_to_root_is_said_with_a_way_out() -> None:
 
 @needs_posix
 def test_commands_are_shown_as_one_types_them() -> None:
-    assert shown(APT, SUDO) == (
+    assert command_text(APT, SUDO) == (
         "sudo env LC_ALL=C NOTE='it'\"'\"'s a test' apt-get install -y libssl-dev"
     )
     here = Command(("make", "a b"), env=(("A", "x y"),), path=("/my bin",), cwd="/a dir")
-    assert shown(here, Privilege()) == "cd '/a dir' && A='x y' PATH='/my bin':\"$PATH\" make 'a b'"
+    assert (
+        command_text(here, Privilege())
+        == "cd '/a dir' && A='x y' PATH='/my bin':\"$PATH\" make 'a b'"
+    )
 
 
 @needs_posix

@@ -37,7 +37,7 @@ BEGUN = (RunStarted(), StepStarted("a", "$ a", "/a.log"), StepStarted("b", "$ b"
 
 
 def after(*events: Event, state: RunState | None = None) -> RunState:
-    state = RunState.of(PLAN) if state is None else state
+    state = RunState.before_run(PLAN) if state is None else state
     for event in events:
         state = state.apply(event)
     return state
@@ -45,7 +45,7 @@ def after(*events: Event, state: RunState | None = None) -> RunState:
 
 def states(run: Run) -> list[RunState]:
     """The state before the run, and after each event."""
-    found = [RunState.of(run.plan)]
+    found = [RunState.before_run(run.plan)]
     for event in run.events:
         found.append(found[-1].apply(event))
     return found
@@ -53,7 +53,7 @@ def states(run: Run) -> list[RunState]:
 
 @pytest.mark.parametrize(("done", "total", "share"), [(3, 6, 0.5), (9, 6, 1.0), (3, 0, None)])
 def test_the_share_of_a_step(done: float, total: float, share: float | None) -> None:
-    assert after(*BEGUN, Progressed("a", done, total)).step("a").share == share
+    assert after(*BEGUN, Progressed("a", done, total)).step("a").fraction_done == share
 
 
 def test_a_step_that_waits_runs_and_goes_on() -> None:
@@ -93,9 +93,9 @@ def test_a_run_that_has_done_all_has_nothing_to_resume() -> None:
 
 def test_what_an_earlier_run_did_is_done() -> None:
     state = after(RunStarted(("c",)))
-    assert (state.done, state.ended, state.touched) == (frozenset("c"), ("c",), True)
-    assert [step.step.id for step in state.in_time()] == ["c", "a", "b"]
-    assert not after(RunStarted()).touched
+    assert (state.done, state.ended, state.has_started) == (frozenset("c"), ("c",), True)
+    assert [step.step.id for step in state.chronological()] == ["c", "a", "b"]
+    assert not after(RunStarted()).has_started
 
 
 UNKNOWN = (
@@ -141,19 +141,19 @@ def test_after_the_end_only_another_attempt_can_follow() -> None:
 @settings(deadline=None)
 @given(plans())
 def test_before_the_run_all_is_to_do(plan: Plan) -> None:
-    state = RunState.of(plan)
+    state = RunState.before_run(plan)
     assert [step.step for step in state.steps] == list(order(plan))
     assert [step.number for step in state.steps] == list(range(1, len(plan.steps) + 1))
     assert {step.status for step in state.steps} == {"todo"}
     assert (state.done, state.running) == (frozenset(), ())
-    assert not state.touched
+    assert not state.has_started
     assert not state.resumable
 
 
 @settings(deadline=None)
 @given(runs())
 def test_counts_orders_and_ends_are_those_of_the_events(run: Run) -> None:
-    state = RunState.of(run.plan)
+    state = RunState.before_run(run.plan)
     total: Counter[str] = Counter()
     for attempt in run.attempts:
         begun, seen = state, list[Event]()
@@ -175,9 +175,11 @@ def test_counts_orders_and_ends_are_those_of_the_events(run: Run) -> None:
             ) == len(state.ended)
             failures = [end for end in ends.values() if end.state == "failed"]
             assert state.failure == (failures[0] if failures else None)
-            assert {s.step.id for s in state.in_time()} == {s.id for s in run.plan.steps}
-            assert [s.step.id for s in state.in_time()][: len(state.ended)] == list(state.ended)
-            assert all(not s.progress and not s.waiting for s in state.steps if not s.runs)
+            assert {s.step.id for s in state.chronological()} == {s.id for s in run.plan.steps}
+            assert [s.step.id for s in state.chronological()][: len(state.ended)] == list(
+                state.ended
+            )
+            assert all(not s.progress and not s.waiting for s in state.steps if not s.is_running)
         total.update(state.started)
         assert {s.step.id: s.attempts for s in state.steps if s.attempts} == dict(total)
     assert state.attempts == len(run.attempts)
@@ -192,7 +194,7 @@ def test_the_same_events_give_the_same_states_and_change_none(run: Run) -> None:
     first = states(run)
     second = states(run)
     assert first == second
-    assert first[0] == RunState.of(run.plan)
+    assert first[0] == RunState.before_run(run.plan)
     for before, event, later in zip(first, run.events, first[1:]):
         assert before.apply(event) == later
         if isinstance(event, Lines):
@@ -238,7 +240,7 @@ def test_a_journal_replays_into_the_same_state(run: Run, data: st.DataObject) ->
     length = data.draw(st.integers(1, len(run.events)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / journal.PLAN).write_text(to_json(run.plan), encoding="utf-8")
+        (folder / journal.PLAN_FILE).write_text(to_json(run.plan), encoding="utf-8")
         book = Journal(folder)
         for event in run.events[:length]:
             book.write(event)
@@ -246,12 +248,12 @@ def test_a_journal_replays_into_the_same_state(run: Run, data: st.DataObject) ->
         expected = live[length]
         assert journal.replay(folder) == (expected if expected.result else expected.interrupt())
 
-        file = folder / journal.NAME
+        file = folder / journal.FILE
         whole = file.read_bytes()
         last = whole.rindex(b"\n", 0, -1) + 1 if whole.count(b"\n") > 1 else 0
         file.write_bytes(whole[: data.draw(st.integers(last, len(whole) - 1))])
         kept = [e for e in run.events[:length] if not isinstance(e, (Lines, Progressed))]
-        expected = RunState.of(run.plan)
+        expected = RunState.before_run(run.plan)
         for event in kept[:-1]:
             expected = expected.apply(event)
         assert journal.replay(folder) == (expected if expected.result else expected.interrupt())

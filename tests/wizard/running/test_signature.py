@@ -51,7 +51,7 @@ def action(mirror: Path, gpg: str, signer: str = KEY) -> CheckSignature:
 
 def check(what: CheckSignature, cancel: threading.Event | None = None) -> list[str]:
     said: list[str] = []
-    signature.check(what, said.extend, cancel or threading.Event())
+    signature.check_signature(what, said.extend, cancel or threading.Event())
     return said
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from backends.apt import MANAGER
 from wizard.plan import PackagesInstalled, Step
 from wizard.running.command_runner import Outcome
-from wizard.running.step_checks import why
+from wizard.running.step_checks import explain_failure
 
 GONE = "E: Failed to fetch http://mirror.example/pool/r/rustc-web.deb  404  Not Found"
 LOG = f"""\
@@ -28,7 +28,7 @@ def test_what_apt_says_to_programs_is_not_among_the_lines_that_show_the_error(
     step = Step("p", "Install", "", action, check=PackagesInstalled("apt", ("rustc-web",)))
     log = tmp_path / "packages.log"
     log.write_text(LOG, encoding="utf-8")
-    ended, excerpt = why(step, Outcome("failed", 100), log)
+    ended, excerpt = explain_failure(step, Outcome("failed", 100), log)
     assert ended.cause
     assert GONE in excerpt
     assert not [line for line in excerpt if "status:" in line]

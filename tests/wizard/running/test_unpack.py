@@ -203,7 +203,7 @@ def test_the_filter_of_tarfile_is_asked_where_there_is_one(
 
 
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_MEMBERS", 10)
+    monkeypatch.setattr(module, "MAX_MEMBERS", 10)
     enough = [folder("t"), *(member(f"t/{number}") for number in range(9))]
     do(archive(tmp_path / "enough", enough), tmp_path / "it")
     path = archive(tmp_path / "more", [*enough, member("t/more")])
@@ -211,14 +211,14 @@ def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 10 * len(BIG))
+    monkeypatch.setattr(module, "MAX_BYTES", 10 * len(BIG))
     path = archive(tmp_path / "a", [folder("t"), *(member(f"t/{n}", BIG) for n in range(11))])
     shown = refused(path, tmp_path / "it").shown
     assert shown == f"more than {10 * len(BIG):,} bytes come out of {Path(path).stat().st_size:,}"
 
 
 def test_a_bomb_in_what_describes_a_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", len(BIG))
+    monkeypatch.setattr(module, "MAX_BYTES", len(BIG))
     huge = member("t/x", pax_headers={"comment": "x" * 2 * len(BIG)})
     assert "more than" in refused(archive(tmp_path / "a", [huge]), tmp_path / "it").shown
 

@@ -45,7 +45,7 @@ class Watched:
         times: int = 1,
     ) -> None:
         self.events: list[Event] = []
-        self.state = RunState.of(what)
+        self.state = RunState.before_run(what)
         self.cancel = threading.Event()
         self._cancel_when = cancel_when
         self._times = times
