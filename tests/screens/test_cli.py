@@ -395,7 +395,7 @@ def test_a_signal_ends_the_process_with_one_line(number: int, tmp_path: Path) ->
         "def wait(request):\n"
         "    print('waiting', flush=True)\n"
         "    time.sleep(60)\n"
-        "cli._carry_out = wait\n"
+        "cli._run = wait\n"
         "sys.exit(cli.main(['--yes']))"
     )
     with subprocess.Popen(
