@@ -35,7 +35,10 @@ class Parser(argparse.ArgumentParser):
 
 
 class StoreOnce(argparse.Action):
-    """Accepts a value once; another value for the same flag is a contradiction."""
+    """Accepts a value once, but not an empty one: it may be a shell variable that is not set.
+
+    Another value for the same flag is a contradiction.
+    """
 
     def __call__(
         self,
@@ -48,7 +51,7 @@ class StoreOnce(argparse.Action):
         if previous != values:
             parser.error(f"{option_string} is given twice: {previous!r} and {values!r}")
         if not values:
-            parser.error(f"the value of {option_string} is empty")
+            parser.error(f"the value of {option_string or self.metavar} is empty")
         setattr(namespace, self.dest, values)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from screens.arguments import Common
+from screens.flags import StoreOnce
 from screens.terminal import is_terminal
 from wizard import text_files
 from wizard.errors import BadRequest, Exit
@@ -35,7 +36,9 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the log."""
-    parser.add_argument("log", nargs="?", metavar="LOG", help="file, or - for input")
+    parser.add_argument(
+        "log", action=StoreOnce, nargs="?", metavar="LOG", help="file, or - for input"
+    )
 
 
 def run(arguments: Arguments) -> int:

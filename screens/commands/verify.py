@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from screens.arguments import Common
+from screens.flags import StoreOnce
 from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the Python to check."""
-    parser.add_argument("target", nargs="?", metavar="PYTHON", help="path of the Python to check")
+    parser.add_argument(
+        "target",
+        action=StoreOnce,
+        nargs="?",
+        metavar="PYTHON",
+        help="path of the Python to check",
+    )
 
 
 def run(arguments: Arguments) -> int:

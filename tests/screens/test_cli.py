@@ -127,6 +127,8 @@ def test_what_only_describes_the_commands_imports_no_work(words: Sequence[str]) 
         (["--method=wheal"], "did you mean 'wheel'?"),
         (["--release"], "--release: expected one argument"),
         (["--release", ""], "--release is empty"),
+        (["verify", ""], "PYTHON is empty"),
+        (["diagnose", ""], "LOG is empty"),
         (["--method", "wheel", "--method", "source"], "given twice: 'wheel' and 'source'"),
         (["--yes", "--plain"], "not allowed with argument --yes"),
         (["plan", "--format", "yaml"], "'yaml'"),
