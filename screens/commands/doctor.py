@@ -96,7 +96,8 @@ def _finding_text(finding: Finding, *, width: int, with_symbols: bool, color: bo
     lines = wrap(finding.detail, text_width) or [""]
     if finding.action:
         arrow = "→ " if with_symbols else "-> "
-        lines += wrap(arrow + finding.action, text_width, rest=" " * len(arrow))
+        for action in finding.action.splitlines():
+            lines += wrap(arrow + action, text_width, rest=" " * len(arrow))
     text = ("\n" + " " * len(head)).join(lines)
     if color:
         head = f"\x1b[{code}m{padded}\x1b[0m{head[len(padded) :]}"

@@ -29,7 +29,7 @@ class Finding:
     """One finding. ``warn``: something is not possible or may fail; ``bad``: nothing works.
 
     ``title`` names the subject in a word or two, ``detail`` says what was found. A finding that is
-    not ok has an ``action``: what to do about it.
+    not ok has an ``action``: what to do about it, one line for each possibility.
     """
 
     mark: Mark
@@ -155,7 +155,7 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     yield _wheel(case, python)
     build = case.choosing(Choices()).build_needs(python, case.release_row(newest))
     if isinstance(build, Refused):
-        action = " ".join(build.hints) or "Use the wheel, which needs none of this."
+        action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
     elif build.missing:
         detail = (

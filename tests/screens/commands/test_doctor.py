@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from screens.commands.doctor import doctor
+from tests.machines import machine
 from tests.wizard.advice.test_doctor import GOOD
 from wizard.choices import Choices
 from wizard.engine import case_of
@@ -38,6 +39,12 @@ def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
     assert "\n!  Root         You cannot become root: neither sudo nor doas is available.\n" in text
     assert "                → Use the wheel, which needs no root" in text
     assert "Ready, with 1 warning." in text
+
+
+def test_each_possible_action_has_its_own_arrow() -> None:
+    text, _ = printed(machine("alpine-3.12"))
+    assert "→ Or let the wizard build OpenSSL: --openssl 3.5.7\n" in text
+    assert "→ Install the wheel instead, which includes its own OpenSSL.\n" in text
 
 
 def test_a_machine_on_which_nothing_works() -> None:
