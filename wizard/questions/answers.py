@@ -61,10 +61,15 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
             raise BadRequest(
                 f"The value of {name!r} must be text in quotes.",
                 shown=location,
-                hints=(f'For example: {name} = "{value}"',),
+                hints=(f'For example: {name} = "{_as_text(value)}"',),
             )
         check_value(name, value, location=location)
     return Choices(**data)
+
+
+def _as_text(value: object) -> str:
+    """Return what was probably meant by a value that is not text, such as a list of versions."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def check_value(name: str, value: str, *, location: str = "") -> None:

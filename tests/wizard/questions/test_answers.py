@@ -34,6 +34,7 @@ def test_answers_are_read(tmp_path: Path) -> None:
         ('venv = "x"\nmetod = "wheel"\n', ["metod", "method", ":2:"]),
         ('method = "whel"\n', ["whel", "wheel", ":1:", "source"]),
         ("release = 50\n", ["release", "quotes", ":1:"]),
+        ("targets = [3.9, 3.12]\n", ["quotes", 'For example: targets = "3.9,3.12"']),
         ("method = \n", ["TOML", "line 1"]),
         ("[method]\nx = 1\n", ["method", "quotes"]),
         (b"\xff\xfe\x00", ["UTF-8"]),
