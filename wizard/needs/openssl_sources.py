@@ -82,7 +82,7 @@ def why_unsigned(facts: Facts, source: OpenSSLSource) -> tuple[str, ...]:
     if tool is None or not at_least(tool.version, gpg.OLDEST):
         reasons.append(f"gpg {gpg.OLDEST} or newer is not installed")
     if source.signer not in facts.signers:
-        reasons.append(f"gpg lacks the key {source.signer}")
+        reasons.append(f"your keyring lacks the key {source.signer}")
     signature = f"{source.url}{openssl_archive.SIGNATURE}"
     if source.url.startswith("file:") and signature not in facts.archives:
         reasons.append(

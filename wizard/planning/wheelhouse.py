@@ -435,6 +435,6 @@ def _notes(choices: Choices, tool: Installer) -> tuple[str, str]:
     maker = "uv" if tool.uv else "Python's venv"
     return (
         f"pip makes the wheels; {maker} makes the environments in which they are tested.",
-        f"The wheels that an earlier run copied to {choices.wheelhouse} are replaced when the new "
-        "ones are complete.",
+        f"If {choices.wheelhouse} contains wheels from an earlier run, they are replaced when the "
+        "new ones are complete.",
     )

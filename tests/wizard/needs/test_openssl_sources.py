@@ -174,7 +174,7 @@ def test_else_the_notes_say_what_it_would_need(facts: Facts, lacks: tuple[str, .
     assert checked(it) is None
     assert next(s for s in it.steps if s.id == "openssl-unpack").needs == ("openssl-source",)
     assert all(word in note(it) for word in lacks)
-    assert ("gpg lacks the key" in note(it)) is (KEY in lacks)
+    assert ("your keyring lacks the key" in note(it)) is (KEY in lacks)
 
 
 @pytest.mark.parametrize("asked", [MIRROR, ARCHIVE])
@@ -186,7 +186,7 @@ def test_beside_a_file_it_must_be_there(asked: str) -> None:
     without = made(replace(TRUSTED, archives=(ARCHIVE,)), openssl_source=asked)
     assert checked(without) is None
     assert "openssl-3.5.7.tar.gz.asc is not beside the archive" in note(without)
-    assert "gpg lacks the key" not in note(without)
+    assert "your keyring lacks the key" not in note(without)
     for facts, there in ((with_one, True), (replace(TRUSTED, archives=(ARCHIVE,)), False)):
         it = made(replace(facts, variables=((VARIABLE, asked),)))
         assert (checked(it) is not None) is there

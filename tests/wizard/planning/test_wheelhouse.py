@@ -274,6 +274,11 @@ def test_what_cannot_be_repaired_gets_the_words_that_can(link: Any) -> None:
         assert "wheels-repair" in steps(made(WORKSHOP, own))
 
 
+def test_a_note_does_not_claim_that_there_was_an_earlier_run() -> None:
+    note = next(note for note in made(WORKSHOP, THREE).notes if "earlier run" in note)
+    assert note.startswith(f"If {HOUSE} contains wheels from an earlier run")
+
+
 def test_the_notes_tell_what_a_compiled_wheel_is() -> None:
     assert any("“linux”" in note for note in made(WORKSHOP, SOURCE).notes)
     assert not any("“linux”" in note for note in made(WORKSHOP, THREE).notes)
