@@ -52,7 +52,7 @@ from cryptography_wizard import finder
 finder.install()
 from wizard import codec
 from wizard.machine import packages, system
-from wizard.needs import provision
+from wizard.needs import package_steps
 from wizard.running import runner
 from wizard.choices import Choices
 from wizard.running.events import Waiting
@@ -80,7 +80,7 @@ if asked["holder"]:
     print(json.dumps({{"kind": "held", "pid": holder.pid}}), flush=True)
 way = Privilege(asked["privilege"]) if asked["privilege"] else system.privilege()
 facts = Facts(system.read(), managers=tuple(found), privilege=way)
-steps = provision.steps(facts, found[0].name, tuple(asked["names"]), "")
+steps = package_steps.install_steps(facts, found[0].name, tuple(asked["names"]), "")
 if asked["undo"]:
     undo = [action for step in steps for action in step.undo]
     steps = tuple(Step(f"undo-{{n}}", "", "", action) for n, action in enumerate(undo))
