@@ -27,11 +27,12 @@ run: .venv/.run ## Set up and start the wizard; without a terminal, install into
 test: lint ## Set up and run the tests that need no network
 	$(BIN)/python -m pytest -q -m "not live"
 
-lint: .venv/.test ## Run ruff, mypy and the checks of the import layers
+lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the wording
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.wording
 	@if [ -x $(BIN)/shellcheck ]; then set -x; $(BIN)/shellcheck $(SCRIPTS); \
 	else echo "No shellcheck for this machine: the shell scripts are not reviewed." >&2; fi
 
