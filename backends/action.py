@@ -1,4 +1,4 @@
-"""The few things a step can do, as data. Nothing here runs anything: the runner does that."""
+"""The actions of steps, as data. Nothing here runs anything: the runner does that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Command:
     that mean success. ``busy`` is a regular expression: output that matches it says that another
     program holds a lock, so the runner waits and tries again, for at most ``busy_seconds``.
     ``timeout`` is in seconds. ``progress`` names the format in which the program reports its
-    progress, ``units`` how many things there are to do, such as crates to compile (0: unknown).
+    progress, ``units`` the number of work items, such as crates to compile (0: unknown).
     ``detached`` starts it in a new session, without the terminal.
     """
 
@@ -172,13 +172,13 @@ class UnknownAction(TypeError):
     guess, because the guess could delete a folder.
     """
 
-    def __init__(self, action: object, wanted: str):
-        super().__init__(f"no {wanted} for an action of the kind {type(action).__name__}")
+    def __init__(self, action: object, rule: str):
+        super().__init__(f"no {rule} for an action of the kind {type(action).__name__}")
 
 
 @singledispatch
 def needs_root(action: object) -> bool:
-    """Whether an action needs root. Raises UnknownAction."""
+    """Return whether an action needs root rights. Raises UnknownAction."""
     raise UnknownAction(action, "rule about root")
 
 

@@ -56,7 +56,7 @@ class Apk:
     label = "apk (Alpine)"
     programs = ("apk", "/sbin/apk", "/usr/bin/apk")
     aliases: tuple[str, ...] = ()
-    by_hand = ("apk", "add")
+    manual_install = ("apk", "add")
     yields_to = ""
     prefixes: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
@@ -85,8 +85,8 @@ class Apk:
             return None
         return self._change(("add", "--virtual", _virtual(names), *names))
 
-    def install_to_stay(self, names: Sequence[str]) -> Command | None:
-        """See `backends.manager.to_stay`."""
+    def install_permanently(self, names: Sequence[str]) -> Command | None:
+        """See `backends.manager.permanent_install`."""
         return self._change(("add", *names)) if names else None
 
     def remove(self, names: Sequence[str]) -> Command | None:
@@ -121,8 +121,8 @@ def _versions(
         if line.endswith(" policy:"):
             name, version = line[: -len(" policy:")], ""
         elif line.startswith("    ") and version:
-            place = line.strip()
-            if name in names and counts(place) and not place.startswith("@"):
+            repository = line.strip()
+            if name in names and counts(repository) and not repository.startswith("@"):
                 found.setdefault(name, version)
         elif line.startswith("  ") and line.endswith(":"):
             version = line.strip()[:-1]

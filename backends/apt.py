@@ -47,7 +47,7 @@ class Apt:
     label = "APT (Debian, Ubuntu)"
     programs = ("apt-get", "/usr/bin/apt-get")
     aliases: tuple[str, ...] = ("aptitude",)
-    by_hand = ("apt-get", "install")
+    manual_install = ("apt-get", "install")
     yields_to = ""
     prefixes: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
@@ -67,9 +67,9 @@ class Apt:
                 continue
             name, version = words[0], words[1]
             provided = (words[2] if len(words) == 3 else "").split(",")
-            for each in (name, *(entry.split("(")[0].strip() for entry in provided)):
-                if each in names:
-                    found.setdefault(each, version)
+            for provided_name in (name, *(entry.split("(")[0].strip() for entry in provided)):
+                if provided_name in names:
+                    found.setdefault(provided_name, version)
         if names and not output.stdout.strip() and output.exit == 0:
             raise ValueError("it neither lists these packages nor says that they are missing")
         return found

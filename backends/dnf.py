@@ -60,7 +60,7 @@ class Dnf:
     label = "DNF (Fedora, RHEL)"
     programs = ("dnf", "/usr/bin/dnf", "dnf5", "/usr/bin/dnf5")
     aliases: tuple[str, ...] = ("microdnf",)
-    by_hand = ("dnf", "install")
+    manual_install = ("dnf", "install")
     yields_to = ""
     prefixes: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Dnf:
     def ask_candidates(self, names: Sequence[str]) -> Command:
         return Command(
             (
-                *("dnf", "-q", "-C", rpm.BOUNDED, "repoquery", "--latest-limit=1"),
+                *("dnf", "-q", "-C", rpm.EXIT_ON_LOCK, "repoquery", "--latest-limit=1"),
                 *("--qf", _FORMAT, f"--whatprovides={','.join(names)}"),
             ),
             env=_ENV,
@@ -100,7 +100,7 @@ class Dnf:
         return None
 
     def refresh(self) -> Command:
-        return rpm.change("dnf", ("makecache", rpm.BOUNDED), busy=_BUSY, timeout=600)
+        return rpm.change("dnf", ("makecache", rpm.EXIT_ON_LOCK), busy=_BUSY, timeout=600)
 
     def install(self, names: Sequence[str]) -> Command | None:
         return rpm.install("dnf", names, busy=_BUSY)

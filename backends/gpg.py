@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from backends.action import Command
 
-RINGS = ("pubring.kbx", "pubring.gpg", "public-keys.d/pubring.db")
+KEYRING_FILES = ("pubring.kbx", "pubring.gpg", "public-keys.d/pubring.db")
 """The keyring files in GnuPG's folder. If none of them exists, any call of gpg creates one
 (measured: 2.2.40), so gpg must not be called then."""
 OLDEST = "2.2"
@@ -22,7 +22,7 @@ CHECK = (*_BATCH, "--status-fd", "1")
 
 
 def keys(program: str, fingerprints: Sequence[str]) -> Command:
-    """List those of these keys that are in the keyring; `listed` reads the output.
+    """List those of these keys that are in the keyring; `read_keys` reads the output.
 
     Exit code 2 means that none is. With another trust model, gpg would write its trustdb.
     """
@@ -32,7 +32,7 @@ def keys(program: str, fingerprints: Sequence[str]) -> Command:
     return Command(argv, env=_ENV, timeout=8)
 
 
-def listed(output: str) -> tuple[str, ...]:
+def read_keys(output: str) -> tuple[str, ...]:
     """Return the fingerprints of the keys and subkeys in a listing, except revoked ones."""
     found = []
     revoked = key_revoked = False

@@ -59,7 +59,7 @@ class Homebrew:
         "/home/linuxbrew/.linuxbrew/bin/brew",
     )
     aliases: tuple[str, ...] = ()
-    by_hand = ("brew", "install")
+    manual_install = ("brew", "install")
     yields_to = ""
     prefixes: tuple[str, ...] = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
     owned: tuple[str, ...] = (
@@ -82,7 +82,9 @@ class Homebrew:
         for formula in _formulae(output):
             kegs = formula.get("installed") or []
             if kegs:
-                found.update(dict.fromkeys(_called(formula, names), str(kegs[-1]["version"])))
+                found.update(
+                    dict.fromkeys(_matching_names(formula, names), str(kegs[-1]["version"]))
+                )
         return found
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
@@ -95,7 +97,7 @@ class Homebrew:
             if version and not formula.get("disabled"):
                 revision = formula.get("revision")
                 whole = f"{version}_{revision}" if revision else str(version)
-                found.update(dict.fromkeys(_called(formula, names), whole))
+                found.update(dict.fromkeys(_matching_names(formula, names), whole))
         return found
 
     def ask_folder(self, name: str) -> Command:
@@ -139,10 +141,10 @@ def _formulae(output: Output) -> Iterator[dict[str, Any]]:
         yield from answer.get("formulae", [])
 
 
-def _called(formula: dict[str, Any], names: Sequence[str]) -> list[str]:
+def _matching_names(formula: dict[str, Any], names: Sequence[str]) -> list[str]:
     """Return those of ``names`` that mean this formula."""
-    own = {formula.get("name"), formula.get("full_name"), *formula.get("aliases", [])}
-    return [name for name in names if name in own]
+    formula_names = {formula.get("name"), formula.get("full_name"), *formula.get("aliases", [])}
+    return [name for name in names if name in formula_names]
 
 
 MANAGER = Homebrew()

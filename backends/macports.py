@@ -48,7 +48,7 @@ class MacPorts:
     label = "MacPorts (macOS)"
     programs = ("port", "/opt/local/bin/port")
     aliases: tuple[str, ...] = ()
-    by_hand = ("port", "install")
+    manual_install = ("port", "install")
     yields_to = ""
     prefixes: tuple[str, ...] = ("/opt/local",)
     owned: tuple[str, ...] = ("/opt/local/",)

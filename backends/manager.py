@@ -1,4 +1,4 @@
-"""What every package manager's backend offers, and how the backends are found.
+"""The interface of every package manager's backend, and how the backends are found.
 
 A backend is a module in this folder with an object named ``MANAGER`` that has these methods. All
 are pure: they return a command, or read text and return facts. The wizard runs the commands.
@@ -36,24 +36,24 @@ class PackageManager(Protocol):
     name: str
     """The name in flags and tables: ``apt``."""
     label: str
-    """The name for people: ``APT (Debian, Ubuntu)``."""
+    """The display name: ``APT (Debian, Ubuntu)``."""
     programs: tuple[str, ...]
     """Where to look for its program: names on PATH, or absolute paths, best first.
 
-    The first is the name with which its commands begin; see `called`.
+    The first is the name with which its commands begin; see `with_program_path`.
     """
     aliases: tuple[str, ...]
-    """Other programs that stand for it when people type a manager's name: ``aptitude``."""
-    by_hand: tuple[str, ...]
-    """The words that people type before a package's name to install it: ``apt-get install``."""
+    """Other names that users may type for it: ``aptitude``."""
+    manual_install: tuple[str, ...]
+    """The command that users type before a package's name to install it: ``apt-get install``."""
     yields_to: str
     """The name of the manager that is used instead if both are installed; or empty."""
     prefixes: tuple[str, ...]
     """The folders that it installs into, each with a ``bin``; empty: the system's own."""
     owned: tuple[str, ...]
-    """The beginnings of paths where everything is its own, each with a slash at the end."""
+    """The beginnings of all paths that belong to it, each with a slash at the end."""
     openssl_headers: tuple[str, ...]
-    """The folders of its OpenSSLs' headers outside of the system's, as patterns for ``glob``."""
+    """The header folders of its OpenSSLs outside the system's folders, as patterns for ``glob``."""
 
     def query(self, names: Sequence[str]) -> Command:
         """Ask which of these packages are installed."""
@@ -86,14 +86,14 @@ class PackageManager(Protocol):
         """Return why a command of this manager failed; None if it did not fail."""
 
 
-def to_stay(manager: PackageManager, names: Sequence[str]) -> Command | None:
-    """Install packages that nobody means to remove again; None if there is nothing to do.
+def permanent_install(manager: PackageManager, names: Sequence[str]) -> Command | None:
+    """Install packages permanently; None if there is nothing to do.
 
-    A backend that marks what it installs, to find it again for `PackageManager.remove`, has a
-    method ``install_to_stay`` that does not.
+    A backend that marks what it installs, so that `PackageManager.remove` finds it, also has a
+    method ``install_permanently``, which marks nothing.
     """
     install: Callable[[Sequence[str]], Command | None]
-    install = getattr(manager, "install_to_stay", manager.install)
+    install = getattr(manager, "install_permanently", manager.install)
     return install(names)
 
 
@@ -101,7 +101,7 @@ SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 """Folders that are on every PATH, including root's."""
 
 
-def called(manager: PackageManager, command: Command, program: str) -> Command:
+def with_program_path(manager: PackageManager, command: Command, program: str) -> Command:
     """Return ``command`` with the path where the manager's program was found (``program``).
 
     Homebrew and MacPorts may not be on PATH, especially not on root's. If every PATH has the

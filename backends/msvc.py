@@ -43,7 +43,7 @@ def find(vswhere: str, component: str) -> Command:
     )
 
 
-def found(output: Output) -> Studio | None:
+def read_answer(output: Output) -> Studio | None:
     """Read the output of `find`; None if there is none. Raises ValueError if it is invalid."""
     answer = json.loads(output.stdout or "[]")
     if not isinstance(answer, list):

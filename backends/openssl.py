@@ -46,14 +46,22 @@ from __future__ import annotations
 
 from backends.action import Command
 
-_BOTH = ("no-tests", "no-makedepend", "no-comp", "no-cms", "no-ts", "-fPIC", "--libdir=lib")
-_STATIC = ("no-shared",)
-_SHARED = ("shared",)
+_COMMON_OPTIONS = (
+    "no-tests",
+    "no-makedepend",
+    "no-comp",
+    "no-cms",
+    "no-ts",
+    "-fPIC",
+    "--libdir=lib",
+)
+_STATIC_OPTIONS = ("no-shared",)
+_SHARED_OPTIONS = ("shared",)
 _SYMBOLIC = "-Wl,-Bsymbolic-functions"
-_SINCE_3 = ("no-module", "no-cmp")
+_OPTIONS_SINCE_3 = ("no-module", "no-cmp")
 _VARIANT = "-cryptography"
-_MACS = {"arm64": "darwin64-arm64-cc", "x86_64": "darwin64-x86_64-cc"}
-_LINUX = {
+_MACOS_TARGETS = {"arm64": "darwin64-arm64-cc", "x86_64": "darwin64-x86_64-cc"}
+_LINUX_TARGETS = {
     "x86_64": "linux-x86_64",
     "aarch64": "linux-aarch64",
     "armv7l": "linux-armv4",
@@ -64,7 +72,7 @@ _LINUX = {
     "riscv64": "linux64-riscv64",
 }
 """OpenSSL's names for machines (Configurations/10-main.conf, 3.0 to 4.0)."""
-_WIDE = ("x86_64", "arm64", "aarch64", "ppc64le")
+_FAST_CURVE_MACHINES = ("x86_64", "arm64", "aarch64", "ppc64le")
 """Where ``enable-ec_nistp_64_gcc_128`` works: little-endian, 128-bit integers, and unaligned memory
 access (INSTALL.md of OpenSSL)."""
 _ENV = (("LC_ALL", "C"),)
@@ -75,15 +83,15 @@ def options(
 ) -> tuple[str, ...]:
     """Return the options for this version, linked ``static`` or ``dynamic``, without the folders.
 
-    ``machine`` is the architecture, empty if its programs are of 32 bits. ``known`` are further
-    ones that only some versions know (``no-apps``, ``no-quic``).
+    ``machine`` is the architecture, or empty if its programs are 32-bit. ``known`` are more
+    options, which only some versions accept (``no-apps``, ``no-quic``).
     """
-    chosen = [*(_STATIC if link == "static" else _SHARED), *_BOTH]
+    chosen = [*(_STATIC_OPTIONS if link == "static" else _SHARED_OPTIONS), *_COMMON_OPTIONS]
     if not version.startswith("1."):
-        chosen += _SINCE_3
+        chosen += _OPTIONS_SINCE_3
     if link != "static" and system == "linux":
         chosen.append(_SYMBOLIC)
-    if machine in _WIDE:
+    if machine in _FAST_CURVE_MACHINES:
         chosen.append("enable-ec_nistp_64_gcc_128")
     return (*chosen, *known)
 
@@ -95,10 +103,10 @@ def target(link: str, system: str, machine: str) -> str | None:
     shared one on macOS, which contains the path of its folder and cannot be moved.
     """
     if system == "macos":  # it would use the machine's architecture, but Python's counts
-        return _MACS.get(machine) if link == "static" else None
+        return _MACOS_TARGETS.get(machine) if link == "static" else None
     if link == "static":
         return ""
-    name = _LINUX.get(machine)
+    name = _LINUX_TARGETS.get(machine)
     return name and f"{name}{_VARIANT}"
 
 
@@ -137,7 +145,7 @@ def configure(
 def build(folder: str, link: str, cores: int, objects: int) -> Command:
     """Compile only the libraries that are linked ``static`` or ``dynamic``, on all cores.
 
-    ``objects`` is how many files there are to compile (0: not known).
+    ``objects`` is the number of files to compile (0: unknown).
     """
     return Command(
         ("make", f"-j{cores}", "build_libs", f"LIBS={_libraries(link)}"),

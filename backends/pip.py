@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backends.action import Command
 
-RUNS_ELSEWHERE = (22, 3)
+FIRST_WITH_PYTHON_OPTION = (22, 3)
 """The first pip that can install into another environment (``pip --python``)."""
-REHEARSES = (22, 2)
+FIRST_WITH_DRY_RUN = (22, 2)
 """The first pip that can simulate an installation (``pip install --dry-run``)."""
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
@@ -14,16 +14,16 @@ _NO_COLOR = (10, 0)
 _ENV = (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"))
 
 
-def release_of(version: str) -> tuple[int, int]:
-    """The first two numbers of a pip version: ``(22, 3)`` for ``22.3.1``."""
+def parse_version(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a pip version: ``(22, 3)`` for ``22.3.1``."""
     numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
     return (numbers[0] if numbers else 0, numbers[1] if len(numbers) > 1 else 0)
 
 
 def make_environment(base: str, folder: str, *, with_pip: bool) -> Command:
     """Create a virtual environment in ``folder`` from the Python ``base``."""
-    without = () if with_pip else ("--without-pip",)
-    return Command((base, "-m", "venv", *without, folder), timeout=300)
+    options = () if with_pip else ("--without-pip",)
+    return Command((base, "-m", "venv", *options, folder), timeout=300)
 
 
 def ensure(python: str) -> Command:
@@ -57,9 +57,9 @@ def install(
     everything comes from there, without an index.
     """
     call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
-    known = release_of(version)
+    version_numbers = parse_version(version)
     options: list[str] = []
-    if known >= _NO_COLOR:
+    if version_numbers >= _NO_COLOR:
         options.append("--no-color")
     if no_binary:
         options += ["-v", "--no-cache-dir", "--no-binary", "cryptography"]
@@ -71,23 +71,25 @@ def install(
         options.append("--no-compile")
     if reinstall:
         options += ["--force-reinstall", "--no-deps"]
-    usual: tuple[tuple[str, str], ...] = _ENV
+    variables: tuple[tuple[str, str], ...] = _ENV
     if folder:
         # Settings in files or variables could name more places to look in, or other rules.
         call = (*call, "--isolated", "--disable-pip-version-check", "--no-input")
         options += ["--no-index", "--find-links", folder]
-        usual = (("PIP_CONFIG_FILE", "nul" if "\\" in python else "/dev/null"),)
+        variables = (("PIP_CONFIG_FILE", "nul" if "\\" in python else "/dev/null"),)
     return Command(
         (*call, "install", *options, *requirements),
-        env=(*usual, *env),
+        env=(*variables, *env),
         path=path,
-        reporting=("--progress-bar", "raw") if known >= _RAW_PROGRESS and not no_binary else (),
+        reporting=("--progress-bar", "raw")
+        if version_numbers >= _RAW_PROGRESS and not no_binary
+        else (),
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "pip",
     )
 
 
-def rehearse(python: str, requirement: str) -> Command:
+def dry_run(python: str, requirement: str) -> Command:
     """Resolve a source build of ``requirement`` and install nothing: pip 22.2 and later.
 
     maturin gets the package's metadata with ``cargo metadata``, which downloads all crates. They
@@ -121,8 +123,8 @@ def wheel(
     ``only_binary`` are never compiled; ``no_binary`` always compiles cryptography, as `install`
     does. ``listed`` is a file with more requirements. ``reuse`` also uses the wheels in the folder.
     """
-    known = release_of(version)
-    options = ["--no-color"] if known >= _NO_COLOR else []
+    version_numbers = parse_version(version)
+    options = ["--no-color"] if version_numbers >= _NO_COLOR else []
     options += ["--wheel-dir", folder]
     if reuse:
         options += ["--find-links", folder]

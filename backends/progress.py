@@ -27,7 +27,7 @@ _APT_PERCENT = re.compile(r"(?:dl|pm)status:[^:]*(?::[a-z][^:]*)?:(\d{1,3}(?:\.\
 _PIP = re.compile(r"\s*Progress (\d+) of (\d+)$")
 _PIP_FETCHES = re.compile(r"\s*(?:Downloading|Using cached|Collecting) (\S+)")
 _COMPILES = re.compile(r" -c (?:-o \S+ |.* )?(\S+\.[csS])$")
-_LOCKED = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
+_LOCKED_CRATE = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 _CRATE = re.compile(r"\s*Compiling ([A-Za-z0-9_-]+) v(\d\S*)")
 
 
@@ -50,7 +50,7 @@ def pip(line: str) -> Optional[Progress]:
     return Progress(float(found[1]), float(found[2])) if found else None
 
 
-def pip_fetches(line: str) -> str:
+def pip_download(line: str) -> str:
     """Return the file or project that pip starts with this line, or empty."""
     found = _PIP_FETCHES.match(line)
     return found[1].rsplit("/", 1)[-1] if found else ""
@@ -62,12 +62,12 @@ def crate(line: str) -> str:
     return f"{found[1]} {found[2]}" if found else ""
 
 
-def compiled(line: str) -> str:
+def compiled_file(line: str) -> str:
     """Return the file that ``make`` compiles with this line (``-c -o crypto/aes/aes_core.o …``)."""
     found = _COMPILES.search(line)
     return found[1] if found else ""
 
 
-def locked(text: str) -> int:
+def count_locked_crates(text: str) -> int:
     """Return how many crates a ``Cargo.lock`` lists."""
-    return len(_LOCKED.findall(text))
+    return len(_LOCKED_CRATE.findall(text))

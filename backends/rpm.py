@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from backends.action import Command, Output
 
 LOCK_SECONDS = 300
-BOUNDED = "--setopt=exit_on_lock=1"
+EXIT_ON_LOCK = "--setopt=exit_on_lock=1"
 """With it, dnf 4 and yum do not wait for a lock forever."""
 _ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
 """Without it, unneeded packages are removed too, even those that were installed before."""
@@ -39,9 +39,9 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
         name, *rest = line.split() or ("",)
         if len(rest) < 2 or name not in rest[1:]:
             continue
-        for each in (name, *rest[1:]):
-            if each in names and (each == name or each not in found):
-                found[each] = rest[0].removeprefix("0:")
+        for provided in (name, *rest[1:]):
+            if provided in names and (provided == name or provided not in found):
+                found[provided] = rest[0].removeprefix("0:")
     if names and not found and output.exit == 0:
         raise ValueError("it neither lists these packages nor says that they are missing")
     return found
@@ -67,12 +67,12 @@ def install(program: str, names: Sequence[str], *, busy: str) -> Command | None:
     """Install these in one call; None if there is nothing to do."""
     if not names:
         return None
-    return change(program, ("install", "-y", BOUNDED, *names), busy=busy)
+    return change(program, ("install", "-y", EXIT_ON_LOCK, *names), busy=busy)
 
 
 def remove(program: str, names: Sequence[str], *, busy: str) -> Command | None:
     """Remove these again and nothing else; None if there is nothing to do."""
     if not names:
         return None
-    arguments = ("remove", "-y", BOUNDED, _ONLY_THESE, *names)
+    arguments = ("remove", "-y", EXIT_ON_LOCK, _ONLY_THESE, *names)
     return change(program, arguments, busy=busy, timeout=1800)

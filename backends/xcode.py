@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from backends.action import Command
 
-PATIENCE = 3600.0
+WAIT_SECONDS = 3600.0
 """Seconds. The download has some hundred megabytes, and the user must click first."""
 _NOT_YET = "unable to get active developer directory|invalid active developer path"
 
@@ -21,10 +21,10 @@ def install() -> Command:
 
 def wait() -> Command:
     """Succeed as soon as the tools are installed; until then the runner tries again."""
-    return Command(("xcode-select", "-p"), busy=_NOT_YET, busy_seconds=PATIENCE, timeout=60)
+    return Command(("xcode-select", "-p"), busy=_NOT_YET, busy_seconds=WAIT_SECONDS, timeout=60)
 
 
-def where() -> Command:
+def folder() -> Command:
     """Ask for the folder of the tools; a failure means that they are not installed."""
     return Command(("xcode-select", "-p"), timeout=10)
 

@@ -58,7 +58,7 @@ class Yum:
     label = "yum (RHEL 7, CentOS 7)"
     programs = ("yum", "/usr/bin/yum")
     aliases: tuple[str, ...] = ()
-    by_hand = ("yum", "install")
+    manual_install = ("yum", "install")
     yields_to = "dnf"
     prefixes: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Yum:
         return rpm.installed(names, output)
 
     def ask_candidates(self, names: Sequence[str]) -> Command:
-        return Command(("yum", "-q", "-C", rpm.BOUNDED, "list", *names), env=_ENV, busy=_BUSY)
+        return Command(("yum", "-q", "-C", rpm.EXIT_ON_LOCK, "list", *names), env=_ENV, busy=_BUSY)
 
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         first = _HEADING.search(output.stdout)
@@ -89,7 +89,7 @@ class Yum:
         return None
 
     def refresh(self) -> Command:
-        return rpm.change("yum", ("makecache", rpm.BOUNDED), busy=_BUSY, timeout=600)
+        return rpm.change("yum", ("makecache", rpm.EXIT_ON_LOCK), busy=_BUSY, timeout=600)
 
     def install(self, names: Sequence[str]) -> Command | None:
         return rpm.install("yum", names, busy=_BUSY)

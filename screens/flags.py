@@ -56,7 +56,7 @@ class StoreOnce(argparse.Action):
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `Common`."""
+    """Add the flags of `screens.arguments.Common`."""
     parser.add_argument("--json", action="store_true", help="print the result as JSON, for scripts")
     parser.add_argument("--ascii", action="store_true", help="write only ASCII characters")
     parser.add_argument(
@@ -68,7 +68,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `WithChoices`: all choices, and the answers file."""
+    """Add the flags of `screens.arguments.WithChoices`: all choices, and the answers file."""
     group = parser.add_argument_group("choices (default: the recommended answers)")
     for choice in described().values():
         add_choice(group, choice)

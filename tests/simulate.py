@@ -1,6 +1,6 @@
 """A pretended run: the same events as the real runner's, from recorded output.
 
-It drives every face in tests, and the screenshots. Steps that would run side by side tell in
+It drives every interface in tests, and the screenshots. Steps that would run side by side tell in
 turn, a batch of lines each: always in the same order.
 """
 

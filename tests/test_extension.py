@@ -1,9 +1,9 @@
 """CONTRIBUTING.md says truly what an extension touches.
 
 A question is invented here: a copy of the wizard is changed only where CONTRIBUTING.md says, and
-each face then asks it. (A package manager is added in `tests.backends.test_seventh`, a subcommand
-in `tests.screens.commands.test_discovery`.) And only where CONTRIBUTING.md says does the code name
-a package manager.
+each interface then asks it. (A package manager is added in `tests.backends.test_seventh`, a
+subcommand in `tests.screens.commands.test_discovery`.) The code names package managers only where
+CONTRIBUTING.md says so.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     change("wizard/choices.py", "\n    @property\n    def openssl_choice", FIELD)
     change("wizard/questions/completion.py", "\n_BUILDERS = (", BUILDER)
-    change("wizard/questions/completion.py", "_where, _python, _release,", "_shade, ")
+    change("wizard/questions/completion.py", "_environment_question, _python_question,", "_shade, ")
     (tree / "assets/questions/shade.md").write_text(HELP, encoding="utf-8")
     assert files(section("Add a question")) == touched | {
         "assets/questions/<name>.md",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance")
-LONGEST = 300
+MAX_SHOWN = 300
 """The number of characters of a wrong value that are shown."""
 
 
@@ -41,7 +41,7 @@ def from_json(kind: type[T], text: str, *, source: str, schema: int | None = Non
         ) from None
     except RecursionError:
         raise BadRequest(f"{source} is nested too deeply to be a file of this wizard.") from None
-    except _Twice as error:
+    except _DuplicateKey as error:
         raise BadRequest(
             f"{source} has the key {error} twice in one object.",
             hints=("Remove one of them.",),
@@ -66,31 +66,33 @@ def structure(kind: type[T], data: dict[str, Any], *, source: str) -> T:
     try:
         value = _converter().structure(data, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything; all are reported
-        raise _wrong(kind, source, cattrs.transform_error(error, source, _reason)) from None
+        raise _wrong_data(
+            kind, source, cattrs.transform_error(error, source, _value_problem)
+        ) from None
     # cattrs makes a list of anything iterable: the letters of a text, the keys of an object.
-    problems = list(_no_lists(value, data, source))
+    problems = list(_wrong_lists(value, data, source))
     if problems:
-        raise _wrong(kind, source, problems)
+        raise _wrong_data(kind, source, problems)
     return value
 
 
 @cache
 def _converter() -> cattrs.Converter:
-    """The converter, made once: it compiles a function for each class that it meets."""
+    """Return the converter. It is made once, because it compiles a function for each class."""
     import cattrs
 
     converter = cattrs.Converter(forbid_extra_keys=True)
     # By default, cattrs turns "1" into 1 and 1 into "1", but a wrong type must be an error.
     for primitive in (str, int, float, bool):
         converter.register_structure_hook(primitive, _strict(primitive))
-    # Without a word cattrs takes the class whose keys fit: what deletes a folder has only a path.
+    # By default, cattrs takes any class whose keys fit, and RemoveFolder needs only a path.
     converter.register_structure_hook_factory(
         _is_tagged, lambda union: _by_kind(union, converter.structure)
     )
     return converter
 
 
-def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:
+def _wrong_data(kind: type, source: str, problems: list[str]) -> BadRequest:
     return BadRequest(
         f"{source} is not a {kind.__name__.lower()} file of this wizard.",
         shown="\n".join(map(_short, problems[:5])),
@@ -98,20 +100,20 @@ def _wrong(kind: type, source: str, problems: list[str]) -> BadRequest:
     )
 
 
-class _Twice(Exception):
+class _DuplicateKey(Exception):
     """A JSON object contains a key twice: Python's reader would silently use the last one."""
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
-            raise _Twice(repr(_short(key)))
-        found[key] = value
-    return found
+        if key in result:
+            raise _DuplicateKey(repr(_short(key)))
+        result[key] = value
+    return result
 
 
-def _reason(error: BaseException, kind: Any) -> str:
+def _value_problem(error: BaseException, kind: Any) -> str:
     """Return what is wrong with one value, and what is allowed; cattrs adds the key."""
     import cattrs
 
@@ -127,31 +129,31 @@ def _reason(error: BaseException, kind: Any) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]} …"
 
 
-def _no_lists(value: Any, data: Any, place: str) -> Iterator[str]:
+def _wrong_lists(value: Any, data: Any, place: str) -> Iterator[str]:
     """Yield each place where ``value`` has a list but its source ``data`` has none."""
     if isinstance(value, tuple):
         if not isinstance(data, list):
             yield f"invalid value for type, expected a list, not {_name(data)} @ {place}"
             return
         for number, (one, part) in enumerate(zip(value, data)):
-            yield from _no_lists(one, part, f"{place}[{number}]")
+            yield from _wrong_lists(one, part, f"{place}[{number}]")
     elif is_dataclass(value):
         for name, part in data.items():
-            yield from _no_lists(getattr(value, name), part, f"{place}.{name}")
+            yield from _wrong_lists(getattr(value, name), part, f"{place}.{name}")
 
 
 def _is_tagged(hint: Any) -> bool:
     """Whether a type is one of several dataclasses that each have a ``kind``."""
-    kinds = [each for each in get_args(hint) if each is not type(None)]
+    kinds = [member for member in get_args(hint) if member is not type(None)]
     return get_origin(hint) is Union and len(kinds) > 1 and all(hasattr(k, "kind") for k in kinds)
 
 
 def _by_kind(union: Any, structured: Callable[[Any, Any], Any]) -> Any:
     """Read the dataclass that ``kind`` names; nothing else decides which one it is."""
-    kinds = {each.kind: each for each in get_args(union) if each is not type(None)}
+    kinds = {member.kind: member for member in get_args(union) if member is not type(None)}
 
     def hook(value: Any, _union: Any) -> Any:
         if value is None and type(None) in get_args(union):

@@ -156,8 +156,8 @@ def _select_entries(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Ent
                 f"{name!r} is not in the cache{did_you_mean(name, known)}.",
                 hints=("cryptography-wizard cache list lists its contents.",),
             )
-    wanted = {known[name].name for name in names}
-    return tuple(entry for entry in entries if not names or entry.name in wanted)
+    selected = {known[name].name for name in names}
+    return tuple(entry for entry in entries if not names or entry.name in selected)
 
 
 def _listing_lines(states: Sequence[CheckedEntry], *, details: bool) -> list[str]:

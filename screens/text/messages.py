@@ -91,8 +91,8 @@ def proof_lines(report: Report) -> list[str]:
 
 
 def _with_marks(sentences: Iterable[tuple[str, str]]) -> list[str]:
-    words = {"ok": "ok", "failed": "FAILED", "warning": "note"}
-    return [f"  {words[mark]}: {sentence}" for mark, sentence in sentences]
+    labels = {"ok": "ok", "failed": "FAILED", "warning": "note"}
+    return [f"  {labels[mark]}: {sentence}" for mark, sentence in sentences]
 
 
 def _describe_wheelhouse(plan: Plan) -> Iterable[tuple[str, str]]:

@@ -37,12 +37,12 @@ GOOD = f"""\
     ],
 )
 def test_keys_that_were_revoked_do_not_count(main: str, sub: str, found: tuple[str, ...]) -> None:
-    assert gpg.listed(LISTED.format(main=main, sub=sub)) == found
+    assert gpg.read_keys(LISTED.format(main=main, sub=sub)) == found
 
 
 @pytest.mark.parametrize("output", ["", "tru::1\n", "pub\nfpr:\n", "gpg: error\n\n:::\n"])
 def test_where_no_key_is_listed_there_is_none(output: str) -> None:
-    assert gpg.listed(output) == ()
+    assert gpg.read_keys(output) == ()
 
 
 @pytest.mark.parametrize("state", ["GOODSIG", "EXPKEYSIG"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from backends.action import Output
-from backends.manager import called, managers
+from backends.manager import managers, with_program_path
 from tests.recordings import recorded
 from wizard.knowledge import load
 
@@ -254,8 +254,8 @@ def test_it_is_called_by_its_first_name(case: Case) -> None:
     for command in (manager.refresh(), manager.install(NAMES), manager.remove(NAMES)):
         assert command is not None
         assert command.argv[0] == manager.programs[0]
-        assert called(manager, command, f"/usr/bin/{manager.programs[0]}") == command
-        found = called(manager, command, "/opt/elsewhere/program")
+        assert with_program_path(manager, command, f"/usr/bin/{manager.programs[0]}") == command
+        found = with_program_path(manager, command, "/opt/elsewhere/program")
         assert found.argv == ("/opt/elsewhere/program", *command.argv[1:])
         assert found.env == command.env
 

@@ -29,7 +29,7 @@ def test_the_free_build_tools_are_asked_for_too() -> None:
 
 
 def test_the_answer_names_vcvarsall_and_the_version() -> None:
-    studio = msvc.found(Output(0, json.dumps(ANSWER)))
+    studio = msvc.read_answer(Output(0, json.dumps(ANSWER)))
     assert studio is not None
     assert studio.vcvarsall == (
         r"C:\Program Files (x86)\Microsoft Visual Studio\2022\BuildTools"
@@ -40,13 +40,13 @@ def test_the_answer_names_vcvarsall_and_the_version() -> None:
 
 @pytest.mark.parametrize("text", ["[]", ""])
 def test_nothing_installed(text: str) -> None:
-    assert msvc.found(Output(0, text)) is None
+    assert msvc.read_answer(Output(0, text)) is None
 
 
 @pytest.mark.parametrize("text", ["{}", "Error 0x57", "<html>"])
 def test_an_answer_of_another_shape_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
-        msvc.found(Output(0, text))
+        msvc.read_answer(Output(0, text))
 
 
 @pytest.mark.parametrize(

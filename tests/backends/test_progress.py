@@ -60,7 +60,7 @@ def test_pip(line: str, wanted: Progress | None) -> None:
     ],
 )
 def test_what_pip_fetches(line: str, wanted: str) -> None:
-    assert progress.pip_fetches(line) == wanted
+    assert progress.pip_download(line) == wanted
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_crates(line: str, wanted: str) -> None:
 def test_any_line_is_read_without_an_error(line: str) -> None:
     for found in (progress.apt(line), progress.pip(line)):
         assert found is None or found.done >= 0
-    assert isinstance(progress.crate(line) + progress.pip_fetches(line), str)
+    assert isinstance(progress.crate(line) + progress.pip_download(line), str)

@@ -39,7 +39,7 @@ class Seven:
     label = "Seven (an invented system)"
     programs = ("seven", "/opt/seven/bin/seven")
     aliases = ("seven-get",)
-    by_hand = ("seven", "get")
+    manual_install = ("seven", "get")
     yields_to = ""
     prefixes = ("/opt/seven",)
     owned = ("/opt/seven/",)

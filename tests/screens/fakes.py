@@ -373,4 +373,4 @@ class FakeMachine:
 def pretend(patch: pytest.MonkeyPatch) -> None:
     """Let the pages show paths in the pretended folder as they show those in the real one."""
     for page in (failure, result, review, welcome):
-        patch.setattr(page, "friendly", lambda path: path.replace("/home/ada/project", "."))
+        patch.setattr(page, "short_path", lambda path: path.replace("/home/ada/project", "."))

@@ -80,8 +80,8 @@ def test_lists_that_stay_empty_end_with_the_reason() -> None:
 class Agreeable:
     """Takes what stands, and says yes."""
 
-    def ask(self, question: Question, standing: str, *, first: bool) -> str:
-        return standing
+    def ask(self, question: Question, current: str, *, first: bool) -> str:
+        return current
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         return options[0][0]

@@ -188,7 +188,7 @@ def test_what_only_a_build_needs_contradicts_it() -> None:
 def test_no_wheelhouse_comes_of_it() -> None:
     with pytest.raises(Impossible) as refused:
         plan(here(), load(), Choices(method="forge", wheelhouse="/wheels"))
-    assert "No wheels come of it" in refused.value.why
+    assert "This method produces no wheels" in refused.value.why
 
 
 def test_it_is_run(

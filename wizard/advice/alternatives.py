@@ -117,7 +117,7 @@ def _for_target(case: Case, python: Python, releases: list[Listed]) -> Iterator[
     if case.facts.privilege.method == "none":
         as_root = replace(case, facts=replace(case.facts, privilege=Privilege("root")))
         with_root = _newest_source(as_root, releases)
-        best = max((each for each in (wheel, source) if each), key=_version, default=None)
+        best = max((listed for listed in (wheel, source) if listed), key=_version, default=None)
         if with_root is not None and (best is None or _newer(with_root, best)):
             yield from _with_administrator(as_root, with_root)
             return

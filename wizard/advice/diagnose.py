@@ -107,8 +107,13 @@ def diagnose(lines: Iterable[str]) -> Diagnosis:
         "\n".join(piece.text for piece in log[start : start + CHUNK])
         for start in range(0, len(log), CHUNK)
     ]
-    matches = sorted(_first_matches(log, chunks), key=lambda one: (-one.failure.weight, one.index))
-    best = next((one for one in matches if _is_confirmed(one.failure, chunks)), None)
+    matches = sorted(
+        _first_matches(log, chunks),
+        key=lambda candidate: (-candidate.failure.weight, candidate.index),
+    )
+    best = next(
+        (candidate for candidate in matches if _is_confirmed(candidate.failure, chunks)), None
+    )
     if best is None or best.failure.weight < CERTAIN:
         return _guess(log, best)
     return _explain(log, best)
@@ -149,7 +154,9 @@ def _first_matches(log: Sequence[_Piece], chunks: Sequence[str]) -> Iterator[_Ma
     remaining = list(failures())
     for start, chunk in zip(range(0, len(log), CHUNK), chunks):
         # Finding a text in a chunk of lines is far faster than trying a regex on each line.
-        for failure in [one for one in remaining if any(text in chunk for text in one.find)]:
+        for failure in [
+            pending for pending in remaining if any(text in chunk for text in pending.find)
+        ]:
             for index, piece in enumerate(log[start : start + CHUNK], start):
                 match = failure.search(piece.text)
                 if match:
@@ -197,7 +204,7 @@ _UNKNOWN_HINTS = (
 
 def _guess(log: Sequence[_Piece], weak: _Match | None) -> Diagnosis:
     """Return the first line that looks like an error, else the weak match, else the last line."""
-    generic = [one for one in failures() if one.weight <= GENERIC]
+    generic = [failure for failure in failures() if failure.weight <= GENERIC]
     for pattern in _ERROR_LIKE:
         for index, piece in enumerate(log):
             match = pattern.search(piece.text)
@@ -205,7 +212,7 @@ def _guess(log: Sequence[_Piece], weak: _Match | None) -> Diagnosis:
                 match
                 and not _WARNING.match(piece.text)
                 and not is_unimportant(piece.text)
-                and not any(one.search(piece.text) for one in generic)
+                and not any(failure.search(piece.text) for failure in generic)
             ):
                 return Diagnosis(
                     id=UNKNOWN,

@@ -84,24 +84,24 @@ def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
             else ""
         )
         yield Finding("ok", "Also here", f"Python {shown}{more}")
-    for each in facts.pythons:
-        if each.problem and not each.version:
+    for broken in facts.pythons:
+        if broken.problem and not broken.version:
             action = "The wizard ignores it. Reinstall it if you need it."
-            if each.environment:
-                action = f"Remove the folder {each.environment}; its Python is missing or broken."
-            yield Finding("warn", "Python", f"{each.path}: {each.problem}", action)
+            if broken.environment:
+                action = f"Remove the folder {broken.environment}; its Python is missing or broken."
+            yield Finding("warn", "Python", f"{broken.path}: {broken.problem}", action)
 
 
 def _python_description(python: Python) -> str:
     kind = "" if python.implementation == "cpython" else f" ({python.implementation})"
     free = ", free-threaded" if python.free_threaded else ""
     pip = f", with pip {python.pip.version}" if python.pip else ", without pip"
-    words = f"{python.version}{kind}{free} at {python.path}{pip}"
+    description = f"{python.version}{kind}{free} at {python.path}{pip}"
     if python.environment:
-        return f"{words}, in the environment {python.environment}"
+        return f"{description}, in the environment {python.environment}"
     if python.externally_managed:
-        return f"{words}; it belongs to the system, so the wizard makes a virtual environment"
-    return words
+        return f"{description}; it belongs to the system, so the wizard makes a virtual environment"
+    return description
 
 
 def _can_install(case: Case, python: Python) -> Iterator[Finding]:
@@ -112,10 +112,10 @@ def _can_install(case: Case, python: Python) -> Iterator[Finding]:
     for manager in facts.managers:
         names = case.knowledge.packages_of(manager.name)
         if names and names.venv:
-            words = " ".join(
-                (*managers()[manager.name].by_hand, names.venv.format(minor=python.minor))
+            command = " ".join(
+                (*managers()[manager.name].manual_install, names.venv.format(minor=python.minor))
             )
-            action = f"sudo {words} (the wizard can do this for you)"
+            action = f"sudo {command} (the wizard can do this for you)"
     detail = f"Python {python.version} cannot make virtual environments: its ensurepip is missing."
     yield Finding("warn", "Environments", detail, action)
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 from packaging.version import Version
 
 from backends.action import Command
-from backends.manager import called, managers, to_stay
+from backends.manager import managers, permanent_install, with_program_path
 from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
@@ -155,7 +155,7 @@ def package_alternatives(facts: Facts, knowledge: Knowledge) -> Iterator[Alterna
             if package.installed:
                 yield Alternative(f"The package {name}, which is already installed", detail)
                 break
-            command = to_stay(managers()[manager.name], (name,))
+            command = permanent_install(managers()[manager.name], (name,))
             if command is not None:
                 if command.root and facts.privilege.method == "none":
                     detail += " An administrator must install it."
@@ -173,9 +173,9 @@ def conda_alternative(facts: Facts) -> Iterator[Alternative]:
     if system.machine not in CONDA_MACHINES.get(system.name, ()):
         return
     if system.name == "linux":
-        pythons = [each for each in facts.pythons if usable(each)]
+        pythons = [python for python in facts.pythons if usable(python)]
         # Everything is 32-bit on a 64-bit processor, so the system is 32-bit too.
-        is_32_bit = bool(pythons) and all(each.bits == 32 for each in pythons)
+        is_32_bit = bool(pythons) and all(python.bits == 32 for python in pythons)
         if is_32_bit or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
             return
     tool = next((name for name in ("conda", "mamba") if facts.tool(name)), "")
@@ -209,8 +209,10 @@ def newer_system_alternative(
         if names is None or _foreign(case.facts.system, names):
             continue
         packages = (manager.package(entry.version_of or entry.package) for entry in names.openssl)
-        versions = [upstream(each.candidate or each.installed) for each in packages if each]
-        if versions and not any(at_least(each, release_row.openssl) for each in versions):
+        versions = [
+            upstream(offered.candidate or offered.installed) for offered in packages if offered
+        ]
+        if versions and not any(at_least(offered, release_row.openssl) for offered in versions):
             detail = (
                 f"To compile cryptography {newest.version}, OpenSSL {release_row.openssl} or newer "
                 f"is needed, but {manager.name} offers {joined(versions)} here."
@@ -225,7 +227,7 @@ def with_caveat(sentences: str, release_row: Release, *, bundled: bool = True) -
 
 def typed_command(facts: Facts, manager: Manager, command: Command) -> str:
     """Return a package manager's command as the user types it here."""
-    argv = called(managers()[manager.name], command, manager.program).argv
+    argv = with_program_path(managers()[manager.name], command, manager.program).argv
     sudo = () if facts.privilege.method in ("root", "none") else (facts.privilege.method,)
     return quoted_command((*(sudo if command.root else ()), *argv), facts.system.name)
 

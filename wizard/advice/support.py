@@ -46,7 +46,8 @@ _MACHINE_NAMES = {"win-amd64": "64-bit Intel", "win32": "32-bit Intel", "win-arm
 class TestedSystem:
     """A kind of system that is tested: an ``ID`` of os-release, its versions, the machines.
 
-    Versions may be of `MOVING`. ``machines`` are those of the Python (``i686``, ``win32``).
+    A version may be one of `MOVING_VERSIONS`. ``machines`` are architectures of Pythons (``i686``,
+    ``win32``).
     """
 
     id: str
@@ -103,7 +104,8 @@ def load() -> tuple[Upstream, ...]:
     rows = read_asset("upstream.toml")["upstream"]
     return tuple(
         read_row(
-            Upstream, {**row, "systems": [read_row(TestedSystem, each) for each in row["systems"]]}
+            Upstream,
+            {**row, "systems": [read_row(TestedSystem, system) for system in row["systems"]]},
         )
         for row in rows
     )
@@ -190,12 +192,12 @@ def _untested_system(system: System, rows: list[TestedSystem], versions: list[st
     if not rows:
         return _Untested("Its developers do not test it on this kind of system.")
     if not versions:
-        machines = dict.fromkeys(machine for each in rows for machine in each.machines)
+        machines = dict.fromkeys(machine for tested in rows for machine in tested.machines)
         names = [_MACHINE_NAMES.get(machine, machine) for machine in machines]
         return _Untested(f"On {name}, its developers test it only with {joined(names)}.")
-    moving = [word for word in versions if word in MOVING_VERSIONS]
+    moving = [version for version in versions if version in MOVING_VERSIONS]
     fixed_versions = [
-        version for each in rows for version in each.versions if version not in MOVING_VERSIONS
+        version for tested in rows for version in tested.versions if version not in MOVING_VERSIONS
     ]
     newest = f"{name} unstable" if "unstable" in moving else f"the newest {name}"
     if moving and _may_be_moving_version(system, moving, fixed_versions):
@@ -205,7 +207,9 @@ def _untested_system(system: System, rows: list[TestedSystem], versions: list[st
             perhaps=True,
         )
     listed = [
-        "Server " * (name == "Windows") + word for word in versions if word not in MOVING_VERSIONS
+        "Server " * (name == "Windows") + version
+        for version in versions
+        if version not in MOVING_VERSIONS
     ]
     known = [f"{name} {joined(listed)}"] if listed else []
     return _Untested(
@@ -219,7 +223,7 @@ def _may_be_moving_version(system: System, moving: list[str], fixed_versions: li
     if "unstable" in moving:
         return not version  # only Debian's stable releases have a version
     # A version older than a named one was not the newest.
-    return bool(version) and all(at_least(version, each) for each in fixed_versions)
+    return bool(version) and all(at_least(version, fixed) for fixed in fixed_versions)
 
 
 def _untested_python(row: Upstream, python: Python) -> Optional[_Untested]:

@@ -112,8 +112,8 @@ def _python(key: str, python: Python, system: str) -> Problems:
         yield f"{key}.bits", f"is {python.bits}: allowed are 32 and 64."
     prefixes = _PYTHON_PLATFORMS.get(system, ())
     if python.platform and prefixes and not python.platform.startswith(prefixes):
-        words = " or ".join(f"'{value}…'" for value in prefixes)
-        clause = f"is {python.platform!r}, but system.name is {system!r}: allowed is {words}."
+        allowed = " or ".join(f"'{value}…'" for value in prefixes)
+        clause = f"is {python.platform!r}, but system.name is {system!r}: allowed is {allowed}."
         yield f"{key}.platform", clause
     if python.libc and system in ("macos", "windows"):
         yield f"{key}.libc", f"is {python.libc!r}, but {system} has neither: allowed is ''."
@@ -133,8 +133,10 @@ def _pip(key: str, pip: Pip, system: str) -> Problems:
             return
         for platform in tag.rpartition("-")[2].split("."):
             if not platform.startswith(prefixes):
-                words = " or ".join(f"'{prefix}…'" for prefix in prefixes)
-                clause = f"is for {platform!r}, but system.name is {system!r}: allowed is {words}."
+                allowed = " or ".join(f"'{prefix}…'" for prefix in prefixes)
+                clause = (
+                    f"is for {platform!r}, but system.name is {system!r}: allowed is {allowed}."
+                )
                 yield f"{key}.tags[{number}]", clause
                 return  # it is the same for all others
 

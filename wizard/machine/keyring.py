@@ -23,10 +23,10 @@ def find_keys(tools: Sequence[Tool], fingerprints: Sequence[str]) -> tuple[str, 
         return ()
     command = gpg.keys(tool.path, fingerprints)
     output = ask(command.argv, env=dict(command.env), timeout=command.timeout)
-    listed = gpg.listed(output.stdout)
+    listed = gpg.read_keys(output.stdout)
     return tuple(fingerprint for fingerprint in fingerprints if fingerprint in listed)
 
 
 def _has_keyring() -> bool:
     home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
-    return any((home / ring).is_file() for ring in gpg.RINGS)
+    return any((home / ring).is_file() for ring in gpg.KEYRING_FILES)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
-from backends.manager import PackageManager, called, managers
+from backends.manager import PackageManager, managers, with_program_path
 from wizard.facts import Manager, Package
 from wizard.knowledge import Packages, load
 from wizard.machine import query_results, system
@@ -99,7 +99,7 @@ def _packages_with_folder(table: Packages) -> frozenset[str]:
 
 def _package_folder(backend: PackageManager, path: str, name: str) -> str:
     command = backend.ask_folder(name)
-    answer = _run_query(called(backend, command, path)) if command else ""
+    answer = _run_query(with_program_path(backend, command, path)) if command else ""
     folder = answer.stdout.strip() if isinstance(answer, Output) and answer.exit == 0 else ""
     return folder if folder.isprintable() and Path(folder).is_absolute() else ""
 
@@ -110,7 +110,9 @@ def _ask(
     query, offer = backend.query(names), backend.ask_candidates(names)
     # Some managers answer both questions at once, so they are asked once.
     commands = tuple(dict.fromkeys((query, offer)))
-    queries = [partial(_run_query, called(backend, command, path)) for command in commands]
+    queries = [
+        partial(_run_query, with_program_path(backend, command, path)) for command in commands
+    ]
     answers = {commands[index]: answer for index, answer in run_all(queries, threads=2)}
     installed, first = _read(backend, query, answers[query], backend.installed, names)
     candidates, second = _read(backend, offer, answers[offer], backend.candidates, names)

@@ -90,7 +90,7 @@ def _compilers() -> tuple[Tool, ...]:
 def find_apple_compiler() -> tuple[Tool, ...]:
     """Return Apple's Command Line Tools, or Xcode. Asking opens no window."""
     try:
-        folder = _ask(xcode.where())
+        folder = _ask(xcode.folder())
         if folder.exit:
             return ()
         output = _ask(xcode.version()).stdout
@@ -110,7 +110,7 @@ def find_microsoft_compilers() -> tuple[Tool, ...]:
     tools = []
     for name, component in msvc.COMPONENTS.items():
         try:
-            studio = msvc.found(_ask(msvc.find(str(vswhere), component)))
+            studio = msvc.read_answer(_ask(msvc.find(str(vswhere), component)))
         except (OSError, ProgramTimeout, ValueError, KeyError) as error:
             tools.append(Tool(name, str(vswhere), problem=f"vswhere failed: {error}."))
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backends.action import Command
-from backends.manager import called, managers
+from backends.manager import managers, with_program_path
 from wizard.facts import Facts
 from wizard.plan import PackagesInstalled, Step
 
@@ -57,4 +57,4 @@ def install_steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) 
 def _with_program(facts: Facts, manager: str, command: Command) -> Command:
     """Return the command with the path that the manager's program has on this machine."""
     found = facts.manager(manager)
-    return called(managers()[manager], command, found.program if found else "")
+    return with_program_path(managers()[manager], command, found.program if found else "")

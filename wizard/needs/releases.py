@@ -39,8 +39,8 @@ def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:
     if not usable:
         return ()
     newest = usable[0]
-    asked = key(version)
-    below = next((v for v in usable if key(v) <= asked), "")
-    above = next((v for v in reversed(usable) if key(v) >= asked), "")
+    requested = key(version)
+    below = next((v for v in usable if key(v) <= requested), "")
+    above = next((v for v in reversed(usable) if key(v) >= requested), "")
     near = [v for v in dict.fromkeys((below, above)) if v]
     return (f"Nearest: {joined(near)}. Newest: {newest}.",)

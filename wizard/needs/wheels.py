@@ -169,16 +169,16 @@ def python_blocked_by(python: Python, listed: Listed) -> Optional[Refused]:
     numbers = re.match(r"\d+\.\d+(\.\d+)?", python.version)
     if not numbers:
         return Refused(f"The version of {python.path} is unknown.")
-    wanted = _parse_specifier(listed.requires_python)
-    if wanted is None or wanted.contains(numbers[0]):
+    specifier = _parse_specifier(listed.requires_python)
+    if specifier is None or specifier.contains(numbers[0]):
         return None
     start = f"cryptography {listed.version}"
-    floors = [Version(clause.version) for clause in wanted if clause.operator == ">="]
-    if floors and Version(numbers[0]) < max(floors):
+    minimums = [Version(clause.version) for clause in specifier if clause.operator == ">="]
+    if minimums and Version(numbers[0]) < max(minimums):
         return Refused(
-            f"{start} needs Python {max(floors)} or newer, but this is Python {python.version}."
+            f"{start} needs Python {max(minimums)} or newer, but this is Python {python.version}."
         )
-    return Refused(f"{start} does not work with Python {python.version}: it needs {wanted}.")
+    return Refused(f"{start} does not work with Python {python.version}: it needs {specifier}.")
 
 
 def pip_for(tag: Tag, knowledge: Knowledge) -> str:
@@ -203,16 +203,16 @@ def documented(knowledge: Knowledge) -> Listing:
 def _documented(version: str, row: Release, knowledge: Knowledge) -> Listed:
     if version in row.yanked:
         return Listed(version, yanked="no reason given")
-    live = [
+    current = [
         platform
         for platform in knowledge.platforms
         if platform.first and Version(platform.first) <= Version(version) <= Version(platform.last)
     ]
-    floor = next(s.version for s in SpecifierSet(row.python) if s.operator == ">=")
-    stable = f"cp{floor.replace('.', '')}-abi3"
-    plain = [_without_wildcard(tag) for p in live if not p.interpreters for tag in p.tags]
+    oldest = next(s.version for s in SpecifierSet(row.python) if s.operator == ">=")
+    stable = f"cp{oldest.replace('.', '')}-abi3"
+    plain = [_without_wildcard(tag) for p in current if not p.interpreters for tag in p.tags]
     wheels = [f"{stable}-{tag}" for tag in plain]
-    for platform in live:
+    for platform in current:
         for interpreter in platform.interpreters:
             wheels += [f"{_with_abi(interpreter)}-{tag}" for tag in _platforms_of(platform, plain)]
     return Listed(
@@ -302,11 +302,11 @@ def _why_interpreter(python: Python, wheels: list[Tag]) -> str:
         abis = sorted({tag.abi for tag in wheels if re.fullmatch(r"cp\d+t|abi3t", tag.abi)})
         which = f"only for {', '.join(abis)}" if abis else "not for any free-threaded Python"
         return f"its wheels are {which}; an ordinary Python has more options"
-    floors = [
+    minimums = [
         int(tag.interpreter[3:]) for tag in wheels if re.fullmatch(r"cp3\d+", tag.interpreter)
     ]
-    if floors:
-        return f"they are for Python 3.{min(floors)} and newer"
+    if minimums:
+        return f"they are for Python 3.{min(minimums)} and newer"
     return "its wheels are for other Pythons"
 
 

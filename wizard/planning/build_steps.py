@@ -100,7 +100,7 @@ def prepare_build(case: Case, needs: build_needs.BuildNeeds, tool: Installer) ->
         "Download the Rust packages (crates) of cryptography",
         "This runs while OpenSSL is compiled. pip only prepares the build, and cargo keeps the "
         "crates for it.",
-        prepared.applied(pip.rehearse(target.interpreter, f"cryptography=={listed.version}")),
+        prepared.applied(pip.dry_run(target.interpreter, f"cryptography=={listed.version}")),
         needs=(*tools, *(step.id for step in build.before[-1:])),
         role="crates",
     )

@@ -172,7 +172,7 @@ def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
 def _new_with_pip(case: Case, target: Target) -> Installer:
     python, folder = target.python, case.choices.from_wheelhouse
     version = python.pip.version if python.pip else ""
-    from_outside = pip.release_of(version) >= pip.RUNS_ELSEWHERE
+    from_outside = pip.parse_version(version) >= pip.FIRST_WITH_PYTHON_OPTION
     if from_outside and not compiles(case.choices.method):
         fit = wheels.fit(python, case.release, case.knowledge)
         from_outside = isinstance(fit, wheels.Fit) and not fit.pip
@@ -249,9 +249,9 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
 def _why_pip_is_too_old(case: Case, python: Python, version: str) -> Refused | None:
     """Return why the installed pip must be upgraded, or None if it is new enough."""
     if compiles(case.choices.method):
-        if pip.release_of(version) >= pip.REHEARSES:
+        if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
             return None
-        oldest = ".".join(map(str, pip.REHEARSES))
+        oldest = ".".join(map(str, pip.FIRST_WITH_DRY_RUN))
         return Refused(
             f"pip {version} is too old for a build: it may not understand the build settings of a "
             f"release, and only {oldest} and later can prepare a build."

@@ -64,7 +64,7 @@ class _Pip:
             if update:
                 latest = update._replace(what=self._current)
             else:
-                self._current = progress.pip_fetches(line) or self._current
+                self._current = progress.pip_download(line) or self._current
                 kept.append(line)
         return kept, latest
 
@@ -77,7 +77,7 @@ class _Make:
         self._done = 0
 
     def read(self, lines: Sequence[str]) -> tuple[list[str], Optional[Progress]]:
-        files = [name for name in map(progress.compiled, lines) if name]
+        files = [name for name in map(progress.compiled_file, lines) if name]
         if not files:
             return list(lines), None
         self._done += len(files)
@@ -117,7 +117,7 @@ def _crate_count(folder: Path) -> int:
     for location in ("Cargo.lock", "src/rust/Cargo.lock"):
         for lock in folder.glob(f"pip-*/*/{location}"):
             try:
-                return progress.locked(lock.read_text("utf-8", errors="replace"))
+                return progress.count_locked_crates(lock.read_text("utf-8", errors="replace"))
             except OSError:  # the build has ended, and pip has removed it
                 continue
     return 0

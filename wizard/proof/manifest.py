@@ -110,7 +110,7 @@ def write(order: action.WriteManifest) -> Manifest:
     _remove_listed(folder)
     for file in files:
         shutil.copyfile(file, folder / file.name)
-    made = Manifest(
+    manifest = Manifest(
         SCHEMA,
         order.release,
         order.method,
@@ -123,19 +123,19 @@ def write(order: action.WriteManifest) -> Manifest:
         wizard=__version__,
         made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
-    half = folder / f"{FILE}.part"
-    half.write_text(codec.to_json(made) + "\n", encoding="utf-8")
-    half.replace(folder / FILE)
-    return made
+    partial = folder / f"{FILE}.part"
+    partial.write_text(codec.to_json(manifest) + "\n", encoding="utf-8")
+    partial.replace(folder / FILE)
+    return manifest
 
 
 def _pip(python: str) -> str:
     """Return the version of that interpreter's pip; empty if it is not known."""
     try:
-        words = ask((python, "-m", "pip", "--version"), timeout=30).stdout.split()
+        fields = ask((python, "-m", "pip", "--version"), timeout=30).stdout.split()
     except (OSError, ProgramTimeout):
         return ""
-    return words[1] if len(words) > 1 and words[0] == "pip" else ""
+    return fields[1] if len(fields) > 1 and fields[0] == "pip" else ""
 
 
 def load(folder: Path) -> Manifest:
@@ -201,7 +201,7 @@ def listing(manifest: Manifest) -> Listing:
         tuple(
             Listed(
                 version,
-                wheels=tuple(_tags_with_libc(each) for each in wheels),
+                wheels=tuple(_tags_with_libc(wheel) for wheel in wheels),
                 link=_common_link(wheels),
                 pythons=pythons,
             )
@@ -212,7 +212,7 @@ def listing(manifest: Manifest) -> Listing:
 
 def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     """Describe a wheelhouse in plain English, one (mark, sentence) per line."""
-    own = [wheel for wheel in manifest.wheels if wheel.name == "cryptography"]
+    cryptography_wheels = [wheel for wheel in manifest.wheels if wheel.name == "cryptography"]
     size = sum(wheel.size for wheel in manifest.wheels) / 1e6
     pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
     lines: list[tuple[Mark, str]] = [
@@ -220,12 +220,14 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
         ("ok", "Each of them installed it from these wheels only, and it works."),
         ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, with checksums."),
     ]
-    openssl = joined(dict.fromkeys(w.openssl for w in own if w.openssl)) or "OpenSSL"
-    links = {wheel.link for wheel in own}
+    openssl = (
+        joined(dict.fromkeys(w.openssl for w in cryptography_wheels if w.openssl)) or "OpenSSL"
+    )
+    links = {wheel.link for wheel in cryptography_wheels}
     if links == {"static"}:
         lines.append(("ok", f"{openssl} is inside (static)."))
     elif links == {"dynamic"}:
-        names = joined(dict.fromkeys(name for w in own for name in w.libraries))
+        names = joined(dict.fromkeys(name for w in cryptography_wheels for name in w.libraries))
         lines.append(("ok", f"It uses the OpenSSL of the system ({names}), built with {openssl}."))
     glibc = max((wheel.glibc for wheel in manifest.wheels), key=key, default="")
     if glibc:

@@ -60,7 +60,7 @@ def openssl_question(case: Case) -> Question | None:
     owner, updater = _openssl_owner(case.facts, system), _updater(case.facts, system)
     built_options = _wizard_built_options(case)
     if static_blocked and any(
-        ("link", "static") in each.fills and not each.closed for each in built_options
+        ("link", "static") in option.fills and not option.closed for option in built_options
     ):
         static_blocked = Refused(f"{static_blocked.reason} {_BUILD_INSTEAD}")
     options = (
@@ -115,9 +115,9 @@ def _wizard_built_options(case: Case) -> tuple[Option, ...]:
     fitting = _buildable(case)
     # A mirror may lack some versions. If it has none of them, the options say why.
     offered = tuple(
-        each
-        for each in fitting
-        if not case.with_(openssl=each.version, link="static").offer().source_blocked_by
+        source
+        for source in fitting
+        if not case.with_(openssl=source.version, link="static").offer().source_blocked_by
     )
     offered = offered or fitting
     best = longest_supported(offered)
@@ -127,7 +127,7 @@ def _wizard_built_options(case: Case) -> tuple[Option, ...]:
         version, name = chosen.text, f"OpenSSL {chosen.text}"
     if not version:
         return ()
-    old = any(each.version == version and support_ended(case.facts, each) for each in fitting)
+    old = any(source.version == version and support_ended(case.facts, source) for source in fitting)
     updates = (
         "It no longer receives fixes." if old else "To update OpenSSL later, you must rebuild."
     )
@@ -155,23 +155,23 @@ def version_question(case: Case) -> Question | None:
     chosen = case.choices.openssl_choice
     if not isinstance(chosen, OpenSSLVersion):
         return None
-    asked = chosen.text
+    requested = chosen.text
     fitting = _buildable(case)
     options = []
-    for each in fitting:
-        offer = case.with_(openssl=each.version).offer()
-        label = f"OpenSSL {each.version}" + (", already built" if _is_cached(offer.needs) else "")
-        support = support_period(case.facts, each)
+    for source in fitting:
+        offer = case.with_(openssl=source.version).offer()
+        label = f"OpenSSL {source.version}" + (", already built" if _is_cached(offer.needs) else "")
+        support = support_period(case.facts, source)
         support = f"{support[0].upper()}{support[1:]}."
-        options.append(Option.checked(each.version, label, support, offer.source_blocked_by))
-    known = {each.version for each in case.knowledge.openssls}
-    if case.choices.openssl_sha256 and asked not in known:
-        label = f"OpenSSL {asked}, from the source that you named"
+        options.append(Option.checked(source.version, label, support, offer.source_blocked_by))
+    known = {source.version for source in case.knowledge.openssls}
+    if case.choices.openssl_sha256 and requested not in known:
+        label = f"OpenSSL {requested}, from the source that you named"
         support = "The wizard does not know how long it is supported."
         blocked = case.offer().source_blocked_by
-        options.insert(0, Option.checked(asked, label, support, blocked))
+        options.insert(0, Option.checked(requested, label, support, blocked))
     possible = {option.value for option in options if not option.closed}
-    best = longest_supported(each for each in fitting if each.version in possible)
+    best = longest_supported(source for source in fitting if source.version in possible)
     because = f"Recommended: OpenSSL {best.version}. It is supported the longest." if best else ""
     if best and support_ended(case.facts, best):
         because = (
@@ -328,8 +328,8 @@ def _openssl_version(offer: Offer) -> str:
 
 def _asked_manager(offer: Offer) -> str:
     """Return the package manager that was asked about the build; empty if none was."""
-    asked = offer.needs or offer.source_blocked_by
-    return asked.manager if asked else ""
+    answer = offer.needs or offer.source_blocked_by
+    return answer.manager if answer else ""
 
 
 def _updater(facts: Facts, offer: Offer) -> str:

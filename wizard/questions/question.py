@@ -83,8 +83,8 @@ class Question:
 
     def flags(self, choices: Choices) -> dict[str, str]:
         """Return the choices of this question that have been made, by name."""
-        made = choices.answered()
-        return {name: made[name] for name in self.fills if name in made}
+        answered = choices.answered()
+        return {name: answered[name] for name in self.fills if name in answered}
 
     def _filled(self, option: Option) -> dict[str, str]:
         """Return the choices that an option sets."""

@@ -6,7 +6,7 @@ from functools import singledispatch
 from pathlib import Path
 
 from backends.action import Output
-from backends.manager import Problem, called, managers
+from backends.manager import Problem, managers, with_program_path
 from backends.progress import is_apt_status
 from wizard.machine import packages, query_results
 from wizard.plan import FileExists, PackagesInstalled, Step
@@ -56,7 +56,7 @@ def _file_missing(check: FileExists) -> str:
 @_missing_result.register(PackagesInstalled)
 def _packages_missing(check: PackagesInstalled) -> str:
     manager = managers()[check.manager]
-    query = called(manager, manager.query(check.names), packages.program(manager))
+    query = with_program_path(manager, manager.query(check.names), packages.program(manager))
     try:
         output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
     except (OSError, ProgramTimeout) as error:

@@ -78,7 +78,7 @@ def machine():
         return "x86"
     name = name.split("-", 2)[-1] if name.startswith("macosx") else name.split("-", 1)[-1]
     if name.startswith(("universal", "intel", "fat")):
-        name = platform.machine().lower()  # this is the name of the running half
+        name = platform.machine().lower()  # the architecture that is running now
     if name == "amd64":
         return "x86_64"
     if bits() == 32:
@@ -94,7 +94,7 @@ def base_prefix():
 
 def environment():
     # type: () -> str
-    """Return the folder of the virtual (or named conda) environment, or an empty text."""
+    """Return the folder of the virtual (or named conda) environment, or an empty string."""
     if sys.prefix != base_prefix():
         return sys.prefix
     conda = os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
@@ -184,12 +184,12 @@ def bundled_pip():
     # type: () -> Tuple[str, str]
     """Return the wheel of the pip that ``python -m venv`` installs, and its version; or empty."""
     stdlib = sysconfig.get_path("stdlib")
-    for needed in ("venv", "ensurepip"):
-        if not os.path.isfile(os.path.join(stdlib, needed, "__init__.py")):
+    for package in ("venv", "ensurepip"):
+        if not os.path.isfile(os.path.join(stdlib, package, "__init__.py")):
             return "", ""  # Debian without python3-venv
     folders = [os.path.join(stdlib, "ensurepip", "_bundled"), "/usr/share/python-wheels"]
-    elsewhere = sysconfig.get_config_var("WHEEL_PKG_DIR")
-    for folder in ([str(elsewhere)] if elsewhere else []) + folders:
+    distribution_folder = sysconfig.get_config_var("WHEEL_PKG_DIR")
+    for folder in ([str(distribution_folder)] if distribution_folder else []) + folders:
         for name in sorted(os.listdir(folder), reverse=True) if os.path.isdir(folder) else ():
             found = re.match(r"pip-(\d[^-]*)-.*\.whl$", name)
             if found:
@@ -272,12 +272,12 @@ def tags():
     )
     found = []  # type: List[Tuple[str, List[str]]]
     for tag in module.get_supported():
-        interpreter, abi, where = str(tag).split("-") if not isinstance(tag, tuple) else tag
+        interpreter, abi, platform_tag = str(tag).split("-") if not isinstance(tag, tuple) else tag
         head = interpreter + "-" + abi
         if found and found[-1][0] == head:
-            found[-1][1].append(where)
+            found[-1][1].append(platform_tag)
         else:
-            found.append((head, [where]))
+            found.append((head, [platform_tag]))
     return [head + "-" + ".".join(platforms) for head, platforms in found]
 
 
@@ -290,7 +290,7 @@ def default_index():
 
 def settings():
     # type: () -> List[List[Any]]
-    """Return what pip's files and variables set for ``pip install``: [name, value, place].
+    """Return what pip's files and variables set for ``pip install``: [name, value, source].
 
     As in pip: files from the machine's to the environment's, in each the section [global] and then
     [install], and finally variables. The last one is used; values are never combined.
@@ -329,17 +329,17 @@ def config_files():
 
     pip's guide, "Configuration", documents which files count; pip itself names the folders.
     """
-    asked = os.environ.get("PIP_CONFIG_FILE", "")
-    if asked == os.devnull:
+    configured = os.environ.get("PIP_CONFIG_FILE", "")
+    if configured == os.devnull:
         return []
     folders = pip_module("pip._internal.utils.appdirs", "pip.utils.appdirs")
     name = "pip.ini" if os.name == "nt" else "pip.conf"
     legacy = os.path.join(os.path.expanduser("~"), "pip" if os.name == "nt" else ".pip")
-    whole = [os.path.join(folder, name) for folder in folders.site_config_dirs("pip")]
+    site = [os.path.join(folder, name) for folder in folders.site_config_dirs("pip")]
     user = [os.path.join(legacy, name), os.path.join(folders.user_config_dir("pip"), name)]
-    if asked and os.path.isfile(asked):
+    if configured and os.path.isfile(configured):
         user = []
-    paths = whole + user + [os.path.join(sys.prefix, name), asked]
+    paths = site + user + [os.path.join(sys.prefix, name), configured]
     return [path for path in paths if path and os.path.isfile(path)]
 
 

@@ -186,8 +186,8 @@ def certificate() -> str:
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
     builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-    made = builder.sign(key, hashes.SHA256(), backend)
-    pem = made.public_bytes(serialization.Encoding.PEM)
+    issued = builder.sign(key, hashes.SHA256(), backend)
+    pem = issued.public_bytes(serialization.Encoding.PEM)
     read = x509.load_pem_x509_certificate(pem, backend)
     expect(read.subject == name, "the subject was read back as %s" % read.subject.rfc4514_string())
     if hasattr(read, "not_valid_before_utc"):  # since 42, when the other one warns

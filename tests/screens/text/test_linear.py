@@ -43,11 +43,11 @@ class Script:
             return answer
         raise answer
 
-    def ask(self, question: Question, standing: str, *, first: bool) -> str:
+    def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Answer a question."""
         assert first is (question.key == "venv")
-        self.asked.append((question.key, standing))
-        return self._next() or standing
+        self.asked.append((question.key, current))
+        return self._next() or current
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Pick one of some."""

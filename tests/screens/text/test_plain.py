@@ -35,10 +35,10 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     return stream
 
 
-def ask(typed: io.StringIO, text: str, standing: str = "50.0.2", *, first: bool = False) -> str:
+def ask(typed: io.StringIO, text: str, current: str = "50.0.2", *, first: bool = False) -> str:
     typed.write(text)
     typed.seek(0)
-    return Plain().ask(QUESTION, standing, first=first)
+    return Plain().ask(QUESTION, current, first=first)
 
 
 @pytest.mark.parametrize(

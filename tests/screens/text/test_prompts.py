@@ -28,7 +28,7 @@ def keys() -> Iterator[PipeInput]:
 
 def ask(keys: PipeInput, typed: str, question: Question = QUESTION, **more: Any) -> str:
     keys.send_text(typed)
-    settings = {"standing": "50.0.2", "first": False, **more}
+    settings = {"current": "50.0.2", "first": False, **more}
     return Prompts(input=keys, output=DummyOutput()).ask(question, **settings)
 
 
@@ -49,11 +49,11 @@ def test_an_option_is_chosen_or_typed_and_a_closed_one_is_passed_over(
 
 
 def test_the_answer_that_stands_is_the_default(keys: PipeInput) -> None:
-    assert ask(keys, ENTER, standing="45.0.7") == "45.0.7"
+    assert ask(keys, ENTER, current="45.0.7") == "45.0.7"
 
 
 def test_a_typed_answer_that_stands_can_be_kept(keys: PipeInput) -> None:
-    assert ask(keys, ENTER + ENTER, standing="44.0.1") == "44.0.1"
+    assert ask(keys, ENTER + ENTER, current="44.0.1") == "44.0.1"
 
 
 def test_help_is_shown_and_the_question_asked_again(
@@ -84,12 +84,12 @@ def test_the_first_question_has_no_back(keys: PipeInput, monkeypatch: pytest.Mon
     ("typed", "answer"), [(ENTER, "env"), ("2" + ENTER, "env2"), ("\x15other" + ENTER, "other")]
 )
 def test_a_question_without_options_is_typed(keys: PipeInput, typed: str, answer: str) -> None:
-    assert ask(keys, typed, FREE, standing="env") == answer
+    assert ask(keys, typed, FREE, current="env") == answer
 
 
 def test_free_text_knows_back_and_help(keys: PipeInput, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Back):
-        ask(keys, "?" + ENTER + "b" + ENTER, FREE, standing="")
+        ask(keys, "?" + ENTER + "b" + ENTER, FREE, current="")
 
 
 def test_ctrl_c_is_heard(keys: PipeInput) -> None:
@@ -99,7 +99,7 @@ def test_ctrl_c_is_heard(keys: PipeInput) -> None:
 
 def test_ctrl_d_in_free_text_is_the_end(keys: PipeInput) -> None:
     with pytest.raises(EOFError):
-        ask(keys, CTRL_D, FREE, standing="")
+        ask(keys, CTRL_D, FREE, current="")
 
 
 def test_one_of_some_is_picked(keys: PipeInput) -> None:

@@ -152,9 +152,9 @@ class Answers:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def ask(self, question: object, standing: str, *, first: bool) -> str:
+    def ask(self, question: object, current: str, *, first: bool) -> str:
         self.asked.append(question.key)  # type: ignore[attr-defined]
-        return standing
+        return current
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         self.asked.append(prompt)

@@ -43,7 +43,7 @@ def pretended(folder: Path, body: str) -> tuple[Tool, ...]:
 SAYS = f"echo >\"$0.asked\"; echo 'pub:-:::'; echo 'fpr:::::::::{KEY}:'; exit 2"
 
 
-@pytest.mark.parametrize("ring", gpg.RINGS)
+@pytest.mark.parametrize("ring", gpg.KEYRING_FILES)
 def test_it_is_asked_where_there_is_a_keyring(home: Path, tmp_path: Path, ring: str) -> None:
     (home / ".gnupg" / ring).parent.mkdir(parents=True)
     (home / ".gnupg" / ring).write_text("x")

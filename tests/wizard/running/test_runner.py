@@ -486,11 +486,11 @@ def test_a_face_that_fails_does_not_leave_a_program_behind() -> None:
     def breaks(event: Event) -> None:
         if isinstance(event, Lines):
             pids.append(int(event.lines[0]))
-            raise RuntimeError("the face is gone")
+            raise RuntimeError("the interface is gone")
 
     facts = Facts(System("linux", "x86_64"), privilege=ROOT)
     what = plan(step("one", Command(program(text))))
-    with pytest.raises(RuntimeError, match="the face is gone"):
+    with pytest.raises(RuntimeError, match="the interface is gone"):
         runner.run(what, CHOICES, facts, breaks, threading.Event())
     assert pids
     assert pids[0] not in tree.processes()

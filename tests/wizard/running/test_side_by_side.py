@@ -240,14 +240,14 @@ def test_a_face_that_fails_leaves_nothing_of_either_behind(tmp_path: Path) -> No
         if isinstance(event, Lines):
             pids.append(int(event.lines[0]))
             if len(pids) == 2:
-                raise RuntimeError("the face is gone")
+                raise RuntimeError("the interface is gone")
 
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
     what = plan(
         step("one", Command(program(text, one, two))), step("two", Command(program(text, two, one)))
     )
     facts = Facts(System("linux", "x86_64"), privilege=ROOT)
-    with pytest.raises(RuntimeError, match="the face is gone"):
+    with pytest.raises(RuntimeError, match="the interface is gone"):
         runner.run(what, CHOICES, facts, breaks, threading.Event())
     assert len(pids) == 2
     assert not set(pids) & set(tree.processes())
