@@ -25,7 +25,7 @@ run: .venv/.run ## Set up and start the wizard; without a terminal, install into
 	fi
 
 test: lint ## Set up and run the tests that need no network
-	$(BIN)/python -m pytest -q -m "not live"
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal -m "not live"
 
 lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the wording
 	$(BIN)/ruff check .

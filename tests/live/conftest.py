@@ -11,7 +11,7 @@ from typing import Callable
 
 import pytest
 
-from tests.live import machine, matrix, roots
+from tests.live import machine, marks, matrix, roots
 from tests.live.command import Wizard
 from tests.live.roots import Root
 
@@ -23,13 +23,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[ROWS], config.stash[PASSED] = {}, {}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the long tests that are not due."""
+    """Skip the long tests that are not due; say which live tests share a process."""
+    order: dict[pytest.Item, int] = {}
     for item in items:
+        if not item.get_closest_marker("live"):
+            continue
         mark = item.get_closest_marker("long")
         if mark and not matrix.is_due(mark.args[0]):
             reason = f"takes minutes: another one has its turn; LIVE_MATRIX={mark.args[0]} runs it"
             item.add_marker(pytest.mark.skip(reason=reason))
+        group = marks.group(item)
+        order[item] = marks.ORDER.index(group)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: order.get(item, -1))
 
 
 @pytest.hookimpl(wrapper=True)

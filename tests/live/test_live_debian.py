@@ -14,9 +14,10 @@ from packaging.version import Version
 
 from tests.live import roots
 from tests.live.command import Done
+from tests.live.marks import limit
 from tests.live.roots import Root
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(900)]
 
 NEWEST = "50.0.2"
 """The newest release when these tests were written; a newer one will do as well."""

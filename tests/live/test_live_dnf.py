@@ -30,9 +30,10 @@ import pytest
 
 from tests.live import roots, rpms
 from tests.live.command import Done
+from tests.live.marks import limit
 from tests.live.roots import Root
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(900)]
 
 ADDRESS = "/etc/yum.repos.d/stand-in.repo"
 DRIVER = "/usr/local/lib/drive.py"

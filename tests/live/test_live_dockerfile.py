@@ -14,13 +14,14 @@ import pytest
 
 from tests.live import roots
 from tests.live.images import Builder, Built, base
+from tests.live.marks import limit
 from tests.live.matrix import long
 from tests.machines import machine
 from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
 from wizard.proof import linkage
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(1500)]
 
 TRY = (
     "import cryptography, os; from cryptography.fernet import Fernet; "

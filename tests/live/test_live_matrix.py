@@ -16,12 +16,13 @@ import pytest
 
 from tests.live import matrix, roots
 from tests.live.command import Done
+from tests.live.marks import limit
 from tests.live.matrix import Case, Row
 from tests.live.roots import Root
 from tests.live.rustserver import RustServer, serving
 from wizard.programs.variables import PASSED
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(1500)]
 
 BUILD_SECONDS = 900
 """The longest that a case may take: a minute or two on two cores of its own."""

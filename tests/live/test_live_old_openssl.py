@@ -10,10 +10,11 @@ from typing import Callable
 import pytest
 
 from tests.live import roots, sources
+from tests.live.marks import limit
 from tests.live.matrix import long
 from tests.live.roots import Root
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(1800)]
 
 RELEASE, OPENSSL = "3.4.8", "1.1.1w"
 ENVIRONMENT = f"{roots.STUDENTS_HOME}/cryptography-env"

@@ -23,11 +23,12 @@ from tests.keys import Keyring, keyring
 from tests.live import sources
 from tests.live.command import Done, Wizard
 from tests.live.machine import CHECKOUT
+from tests.live.marks import builds, limit
 from tests.live.matrix import long
 from wizard.knowledge import OpenSSLSource, load
 from wizard.openssl_archive import VARIABLE
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(1800), builds]
 BUILD_SECONDS = 1200
 ELF = b"\x7fELF\x02\x01" + b"\0" * 12
 """The beginning of a 64-bit file of the kind ELF; its architecture follows."""

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.marks import limit
 from wizard.proof.linkage import read
 from wizard.proof.verify import sentences, verify
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(600)]
 
 # Each release, and the Pythons that its wheels serve, the most telling first.
 RELEASES = {

@@ -15,10 +15,13 @@ import pytest
 
 from tests.live import machine, matrix
 from tests.live.command import Done, Wizard
+from tests.live.marks import builds, limit
 from tests.live.rustserver import RustServer, serving
 
 pytestmark = [
     pytest.mark.live,
+    limit(900),
+    builds,
     pytest.mark.skipif(sys.platform != "linux", reason="source builds are made on Linux so far"),
 ]
 

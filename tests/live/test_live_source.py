@@ -21,9 +21,12 @@ import pytest
 
 from tests.live import machine
 from tests.live.command import Done, Wizard
+from tests.live.marks import builds, limit
 
 pytestmark = [
     pytest.mark.live,
+    limit(900),
+    builds,
     pytest.mark.skipif(sys.platform != "linux", reason="source builds are made on Linux so far"),
 ]
 

@@ -15,12 +15,14 @@ import pytest
 
 from tests.live import machine
 from tests.live.command import Wizard
+from tests.live.marks import builds, limit
 from tests.live.terminal import PROMPT, Terminal
 from wizard.programs.tree import processes
 from wizard.proof.verify import verify
 
 pytestmark = [
     pytest.mark.live,
+    limit(900),
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not on this machine"),
 ]
 
@@ -182,6 +184,7 @@ def test_sigterm_leaves_the_terminal_clean(terminal: Terminal, wizard: Wizard) -
     assert list(wizard.folder.iterdir()) == []
 
 
+@builds
 @pytest.mark.skipif(sys.platform != "linux", reason="source builds are made on Linux so far")
 def test_sigterm_in_the_middle_of_a_build_leaves_nothing_running(
     terminal: Terminal, wizard: Wizard

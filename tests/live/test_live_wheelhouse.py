@@ -19,10 +19,11 @@ import pytest
 
 from tests.live import machine, sources
 from tests.live.command import Done, Wizard
+from tests.live.marks import builds, limit
 from tests.live.matrix import long
 from tests.live.roots import Root
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(1800)]
 THREE = ("3.9", "3.11", "3.13")
 NO_NETWORK = ("unshare", "--net")
 
@@ -206,6 +207,7 @@ def test_a_python_that_it_was_not_made_for_is_refused(
     assert list(wizard.folder.iterdir()) == []
 
 
+@builds
 @pytest.mark.parametrize(
     "link", [pytest.param(each, marks=long(f"wheelhouse-{each}")) for each in ("dynamic", "static")]
 )

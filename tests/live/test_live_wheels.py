@@ -11,8 +11,9 @@ from packaging.version import Version
 
 from tests.live import machine
 from tests.live.command import Done, Wizard
+from tests.live.marks import limit
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, limit(600)]
 
 LAST = {"3.6": "40.0.2", "3.7": "45.0.7", "3.8": "47.0.0"}
 """The last release with a wheel for a Python that cryptography serves no longer."""
