@@ -254,7 +254,7 @@ def _python_headers(
     facts, python = request.facts, request.python
     if python.headers:
         return ()
-    if python.prefix not in ("/usr", "") or facts.system.name != "linux":
+    if python.installation not in ("/usr", "") or facts.system.name != "linux":
         return Refused(
             f"{python.path} has no header files (Python.h), and no package provides them.",
             hints=("Choose another Python.",),
