@@ -179,7 +179,8 @@ def test_a_contradiction_is_told_with_the_key_and_what_is_allowed(tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--manager", "brew"), "'homebrew', not 'brew'"),
+        (("--manager", "brew"), "does not use the package manager 'homebrew'"),
+        (("--manager", "aptitude"), "'apt', not 'aptitude'"),
         (("--manager", "pacman"), "The wizard supports: apk, apt, dnf, homebrew, macports, yum."),
         (("--manager", "macports"), "Found here: apt."),
         (("--method", "source", "--manager", "macports"), "Found here: apt."),
