@@ -188,6 +188,7 @@ class Packages:
     """One package manager's names for what a source build needs.
 
     ``distributions`` are the systems that use it, by the ``ID`` or ``ID_LIKE`` of os-release.
+    ``compiler`` is the package of ``build`` that installs ``cc`` (empty: none of them does).
     ``python_headers`` and ``venv`` may contain ``{minor}`` for the target's version (``3.11``), or
     ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one of several
     names; a name without a version counts if the package has the target's version.
@@ -204,6 +205,7 @@ class Packages:
     venv: str
     openssl: tuple[OpenSSLPackage, ...]
     rust: tuple[RustPackage, ...]
+    compiler: str = ""
     libffi: str = ""
     openssl_build: tuple[str, ...] = ()
     pypy_headers: str = ""
