@@ -125,5 +125,6 @@ def choices_of(given: dict[str, Any]) -> Choices:
         from wizard.questions import answers
 
         for name, value in flags.items():
-            answers.check_value(name, value, location=described()[name].typed(value))
+            location = described()[name].typed(value)
+            flags[name] = answers.canonical_value(name, value, location=location)
     return Choices(**flags)

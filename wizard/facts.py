@@ -8,6 +8,7 @@ without a network and without root rights. `wizard.machine.probe` reads them fro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal, Optional
 
 from wizard import versions
@@ -181,9 +182,10 @@ class Python:
     Python). ``headers`` says that ``Python.h`` is installed; ``cryptography`` is the version
     installed now. A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing
     else. ``base`` is the interpreter from which its environment was made; outside an environment,
-    its own path. ``origin``: ``active``, ``folder`` (an environment in the working folder),
-    ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``, ``python.org``,
-    ``uv``, ``wizard``.
+    its own path. ``base_prefix`` is ``sys.base_prefix``; it is empty in machines saved by versions
+    that did not read it: use `installation`. ``origin``: ``active``, ``folder`` (an environment in
+    the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``,
+    ``python.org``, ``uv``, ``wizard``.
     """
 
     path: str
@@ -196,6 +198,7 @@ class Python:
     bits: int = 64
     prefix: str = ""
     base: str = ""
+    base_prefix: str = ""
     environment: str = ""
     libc: Literal["glibc", "musl", ""] = ""
     libc_version: str = ""
@@ -213,6 +216,22 @@ class Python:
     def minor(self) -> str:
         """The first two numbers of its version: ``3.11``."""
         return versions.minor(self.version)
+
+    @property
+    def installation(self) -> str:
+        """Return the prefix of the Python installation: for an environment, that of its base.
+
+        Everything that a package of the system adds to a Python (header files, ensurepip) is there,
+        not in the environment. Empty if it is unknown.
+        """
+        if self.base_prefix or not self.environment:
+            return self.base_prefix or self.prefix
+        if not self.base:
+            return ""
+        folder = str((PureWindowsPath if "\\" in self.base else PurePosixPath)(self.base).parent)
+        if folder == "/bin":
+            return "/usr"  # a link to /usr/bin, with which Python still reports /usr (measured)
+        return folder[: -len("/bin")] if folder.endswith("/bin") else folder
 
     @property
     def label(self) -> str:

@@ -43,11 +43,9 @@ class Release:
     and related variables). ``lock`` is the version of the sdist's Cargo.lock (0: none),
     ``newest_python`` the newest Python minor version that its PyO3 supports (empty: no limit). A
     build today needs ``constraints`` (for the build environment) and ``build_env``; it also needs
-    ``newer_python_env`` if the target is newer than ``newest_python``: see `env_for`. ``security``
-    is the security warning for this line, ``wheels_security`` an additional one for its wheels (a
-    source build uses another OpenSSL), ``yanked`` are the withdrawn versions, ``absent`` the
-    numbers between ``first`` and ``last`` that were never published. ``sources`` names the source
-    of each fact.
+    ``newer_python_env`` if the target is newer than ``newest_python``: see `env_for`. ``yanked``
+    are the withdrawn versions, ``absent`` the numbers between ``first`` and ``last`` that were
+    never published. ``sources`` names the source of each fact.
     """
 
     line: str
@@ -67,8 +65,6 @@ class Release:
     constraints: tuple[str, ...] = ()
     build_env: tuple[tuple[str, str], ...] = ()
     newer_python_env: tuple[tuple[str, str], ...] = ()
-    security: str = ""
-    wheels_security: str = ""
     yanked: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -82,14 +78,6 @@ class Release:
             for micro in range(first.micro, last.micro + 1)
         )
         return tuple(version for version in numbered if version not in self.absent)
-
-    def caveat(self, *, bundled: bool) -> str:
-        """Return the security warning about staying on this line.
-
-        ``bundled`` says that it includes the OpenSSL of the release's wheels.
-        """
-        wheels = self.wheels_security if bundled else ""
-        return f"{self.security} {wheels}".strip()
 
     @property
     def name(self) -> str:
@@ -114,6 +102,20 @@ class Release:
         return openssl_order(self.openssl) <= order and not (
             below and order >= openssl_order(below)
         )
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A published security flaw: a row of ``[[flaw]]``.
+
+    Every release before ``fixed`` has it. ``wheels`` says that it is in the OpenSSL inside the
+    wheels: a source build uses another OpenSSL. ``text`` is a sentence for people.
+    """
+
+    fixed: str
+    text: str
+    source: str
+    wheels: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,7 @@ class Packages:
     """One package manager's names for what a source build needs.
 
     ``distributions`` are the systems that use it, by the ``ID`` or ``ID_LIKE`` of os-release.
+    ``compiler`` is the package of ``build`` that installs ``cc`` (empty: none of them does).
     ``python_headers`` and ``venv`` may contain ``{minor}`` for the target's version (``3.11``), or
     ``{digits}`` (``311``); empty: nothing to install. The headers of a Python have one of several
     names; a name without a version counts if the package has the target's version.
@@ -202,6 +205,7 @@ class Packages:
     venv: str
     openssl: tuple[OpenSSLPackage, ...]
     rust: tuple[RustPackage, ...]
+    compiler: str = ""
     libffi: str = ""
     openssl_build: tuple[str, ...] = ()
     pypy_headers: str = ""
@@ -262,6 +266,7 @@ class Knowledge:
     packages: tuple[Packages, ...]
     rustup: Rustup = Rustup("", ())
     openssls: tuple[OpenSSLSource, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -293,6 +298,18 @@ class Knowledge:
         """
         requested = Version(version)
         return any(Version(known) == requested for row in self.releases for known in row.versions)
+
+    def caveat(self, version: str, *, bundled: bool) -> str:
+        """Return the security warning about installing this release, or empty if there is none.
+
+        ``bundled`` says that it includes the OpenSSL of the release's wheels.
+        """
+        release = Version(version)
+        return " ".join(
+            flaw.text
+            for flaw in self.flaws
+            if release < Version(flaw.fixed) and (bundled or not flaw.wheels)
+        )
 
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
@@ -339,6 +356,7 @@ def load() -> Knowledge:
     tables, rustup = read_asset("releases.toml"), read_asset("rustup.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
+        flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         packages=tuple(
             read_row(

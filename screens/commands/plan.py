@@ -62,7 +62,9 @@ def _formatted_plan(arguments: Arguments, choices: Choices) -> str:
     from wizard.export import formats
 
     writers = {"sh": formats.to_shell, "powershell": formats.to_powershell}
-    return writers.get(arguments.format, formats.to_text)(decision.plan)
+    if arguments.format in writers:
+        return writers[arguments.format](decision.plan)
+    return formats.to_text(decision.plan, privilege=decision.facts.privilege)
 
 
 def _dockerfile(saved_machine: str, choices: Choices) -> str:

@@ -147,7 +147,9 @@ class _Conversation:
     def _show_plan(self, plan: Plan) -> None:
         from wizard.export import formats
 
-        self.output.write_lines("", formats.to_text(plan).rstrip("\n"), "")
+        facts, _ = self.session.probed()
+        text = formats.to_text(plan, privilege=facts.privilege)
+        self.output.write_lines("", text.rstrip("\n"), "")
 
     def _run_plan(self, plan: Plan) -> int:
         """Run the plan, and retry as often as the user wants; return the exit code."""

@@ -16,6 +16,7 @@ import assets
 from screens.text.messages import short_path
 from screens.tui.page import Page, ShowPage
 from wizard.choices import Choices
+from wizard.facts import Privilege
 from wizard.method import methods
 from wizard.openssl_choice import CustomOpenSSL, OpenSSLFolder
 from wizard.plan import Plan, Step
@@ -45,17 +46,19 @@ def _openssl_phrase(plan: Plan, chosen: CustomOpenSSL | None) -> str:
     return f"with {name} inside" if static else f"using {name}"
 
 
-def commands(plan: Plan) -> str:
-    """Return the exact commands of a plan, one per line."""
+def commands(plan: Plan, privilege: Privilege) -> str:
+    """Return the exact commands of a plan, one per line, for a user with this privilege."""
     from wizard.export import commands
 
-    return "".join(f"{commands.command_text(step.action, plan.system)}\n" for step in plan.steps)
+    return "".join(
+        f"{commands.command_text(step.action, plan.system, privilege)}\n" for step in plan.steps
+    )
 
 
 class StepCard(Static):
     """One step: its title, why, and its command."""
 
-    def __init__(self, number: int, step: Step, system: str) -> None:
+    def __init__(self, number: int, step: Step, system: str, privilege: Privilege) -> None:
         from wizard.export import commands
 
         root = getattr(step.action, "root", False)
@@ -67,7 +70,7 @@ class StepCard(Static):
                 (step.why, "$quiet"),
                 "\n",
                 (f"{commands.prompt(system)} ", "$quiet"),
-                (commands.command_text(step.action, system), "$text-primary"),
+                (commands.command_text(step.action, system, privilege), "$text-primary"),
             ),
             classes="step-card",
         )
@@ -98,6 +101,7 @@ class ReviewPage(Page):
     def body(self) -> ComposeResult:
         """Compose the plan in a sentence, its notes, its steps, Back and Start."""
         plan = self.session.require_plan()
+        facts, _ = self.session.probed()
         count = len(plan.steps)
         yield Static(
             f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
@@ -108,7 +112,7 @@ class ReviewPage(Page):
             for note in plan.notes:
                 yield Static(f"! Note: {note}", classes="note", markup=False)
             for number, step in enumerate(plan.steps, 1):
-                yield StepCard(number, step, plan.system)
+                yield StepCard(number, step, plan.system, facts.privilege)
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Start  (Enter)", id="start", variant="primary")
@@ -124,7 +128,8 @@ class ReviewPage(Page):
 
     def copy_content(self) -> tuple[str, str]:
         """Return the commands of the plan."""
-        return "the commands", commands(self.session.require_plan())
+        facts, _ = self.session.probed()
+        return "the commands", commands(self.session.require_plan(), facts.privilege)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the steps."""

@@ -41,6 +41,12 @@ def test_rust_has_a_version_and_perhaps_a_folder(row: Packages) -> None:
         assert rust.bin == "" or rust.bin.startswith("/")
 
 
+@each_manager
+def test_the_compiler_is_one_of_the_packages_of_a_build(row: Packages) -> None:
+    assert bool(row.compiler) == bool(row.build)
+    assert row.compiler in (*row.build, "")
+
+
 def test_apt_has_all_that_was_measured() -> None:
     apt = load().packages_of("apt")
     assert apt is not None

@@ -71,7 +71,14 @@ def test_each_fact_has_its_source(row: Release) -> None:
 
 @each_release
 def test_only_the_newest_line_has_no_caveat(row: Release) -> None:
-    assert bool(row.security) == (row.line != "50")
+    for version in row.versions:
+        assert bool(load().caveat(version, bundled=False)) == (row.line != "50")
+
+
+def test_each_flaw_is_fixed_in_a_known_release_and_has_its_source() -> None:
+    flaws = load().flaws
+    assert [flaw.fixed for flaw in flaws] == ["50.0.0", "46.0.7", "48.0.1"]
+    assert all(load().knows(flaw.fixed) and flaw.source and flaw.text for flaw in flaws)
 
 
 def test_the_facts_that_the_planner_turns_on() -> None:

@@ -176,10 +176,27 @@ def test_a_contradiction_is_told_with_the_key_and_what_is_allowed(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize("method", ["sudo", "doas"])
+def test_the_text_of_a_plan_has_lines_for_the_user_of_that_machine(
+    method: str, tmp_path: Path
+) -> None:
+    data = json.loads((FOLDER / "debian-12.json").read_text(encoding="utf-8"))
+    data["listing"] = json.loads((FOLDER / "listing.json").read_text(encoding="utf-8"))
+    data["privilege"] = {"method": method, "program": f"/usr/bin/{method}", "password": True}
+    file = tmp_path / "machine.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    code, out, err = run("plan", "--facts", str(file), "--method", "source")
+    assert (code, err) == (Exit.DONE, "")
+    lines = [line for line in out.splitlines() if " apt-get " in line and line.startswith("   $")]
+    assert len(lines) == 2
+    assert all(line.startswith(f"   $ {method} env ") for line in lines)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--manager", "brew"), "'homebrew', not 'brew'"),
+        (("--manager", "brew"), "does not use the package manager 'homebrew'"),
+        (("--manager", "aptitude"), "'apt', not 'aptitude'"),
         (("--manager", "pacman"), "The wizard supports: apk, apt, dnf, homebrew, macports, yum."),
         (("--manager", "macports"), "Found here: apt."),
         (("--method", "source", "--manager", "macports"), "Found here: apt."),

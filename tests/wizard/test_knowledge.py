@@ -135,7 +135,31 @@ def test_an_unknown_or_missing_key_in_an_asset_is_named() -> None:
 
 
 def test_what_is_compiled_has_not_the_wheels_openssl() -> None:
-    row = load().release("46.0.7")
-    assert "The wheels before 48.0.1 contain" in row.caveat(bundled=True)
-    assert "The wheels" not in row.caveat(bundled=False)
-    assert row.caveat(bundled=False) == row.security
+    known = load()
+    wheel = known.caveat("46.0.7", bundled=True)
+    assert "The wheels before 48.0.1 contain" in wheel
+    compiled = known.caveat("46.0.7", bundled=False)
+    assert "The wheels" not in compiled
+    assert "PKCS#7" in compiled
+    assert wheel.startswith(compiled)
+
+
+@pytest.mark.parametrize(
+    ("version", "flaws"),
+    [
+        ("50.0.2", ()),
+        ("50.0.0", ()),
+        ("51.0.0", ()),
+        ("49.0.0", ("before 50.0.0",)),
+        ("48.0.1", ("before 50.0.0",)),
+        ("48.0.0", ("before 50.0.0", "wheels before 48.0.1")),
+        ("46.0.7", ("before 50.0.0", "wheels before 48.0.1")),
+        ("46.0.6", ("before 50.0.0", "CVE-2026-39892", "wheels before 48.0.1")),
+        ("3.4.8", ("before 50.0.0", "CVE-2026-39892", "wheels before 48.0.1")),
+    ],
+)
+def test_a_caveat_is_true_of_its_release(version: str, flaws: tuple[str, ...]) -> None:
+    said = load().caveat(version, bundled=True)
+    every = ("before 50.0.0", "CVE-2026-39892", "wheels before 48.0.1")
+    assert tuple(words for words in every if words in said) == flaws
+    assert bool(said) == bool(flaws)

@@ -127,13 +127,13 @@ def _for_target(case: Case, python: Python, releases: list[Listed]) -> Iterator[
 
 def _wheel_candidate(case: Case, listed: Listed) -> Candidate:
     title = f"cryptography {listed.version}, as a wheel"
-    detail = with_caveat("A ready-made wheel fits this computer.", case.release_row(listed))
+    detail = with_caveat(case, "A ready-made wheel fits this computer.", listed)
     command = _wizard_command(case.with_(release=listed.version, method="wheel"))
     return Candidate(listed.version, Effort.WHEEL, Alternative(title, detail, command))
 
 
 def _source_candidate(case: Case, listed: Listed) -> Candidate:
-    detail = with_caveat("Compiling takes minutes.", case.release_row(listed), bundled=False)
+    detail = with_caveat(case, "Compiling takes minutes.", listed, bundled=False)
     command = _wizard_command(case.with_(release=listed.version, method="source"))
     title = f"cryptography {listed.version}, compiled here from source"
     return Candidate(listed.version, Effort.SOURCE, Alternative(title, detail, command))
@@ -154,7 +154,7 @@ def _with_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
         return
     task = "updates the package lists" if needs.refresh else "installs what a build needs"
     sentence = f"Somebody with administrator rights {task}. Then it can be compiled here."
-    detail = with_caveat(sentence, case.release_row(listed), bundled=False)
+    detail = with_caveat(case, sentence, listed, bundled=False)
     title = f"cryptography {listed.version}, with an administrator's help"
     yield Candidate(
         listed.version,
@@ -190,7 +190,7 @@ def _with_other_pythons(
             continue
         # A named environment has its own Python, so another one needs another environment.
         other = case.with_(venv="", targets="", python=python.path, release=listed.version)
-        detail = with_caveat(f"A ready-made wheel fits {python.path}.", case.release_row(listed))
+        detail = with_caveat(case, f"A ready-made wheel fits {python.path}.", listed)
         title = f"cryptography {listed.version}, with {_python_name(python)}"
         alternative = Alternative(title, detail, _wizard_command(other))
         candidate = Candidate(listed.version, Effort.OTHER_PYTHON, alternative)

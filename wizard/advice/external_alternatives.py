@@ -13,7 +13,7 @@ from backends.manager import managers, permanent_install, with_program_path
 from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
-from wizard.knowledge import Knowledge, Packages, Release
+from wizard.knowledge import Knowledge, Packages
 from wizard.needs import package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
@@ -73,7 +73,7 @@ def new_python_candidates(
             f"{_PYTHON_SOURCES[facts.system.name]} "
             "You can install it beside the existing Python; the wizard then finds it."
         )
-        detail = with_caveat(sentences, case.release_row(listed))
+        detail = with_caveat(case, sentences, listed)
         minor = candidate_python.minor
         is_same_kind = python is None or (candidate_python.platform, candidate_python.bits) == (
             python.platform,
@@ -220,9 +220,9 @@ def newer_system_alternative(
             yield Alternative("A newer version of this system", detail)
 
 
-def with_caveat(sentences: str, release_row: Release, *, bundled: bool = True) -> str:
-    """Return the sentences, followed by the caveat of these releases, if there is one."""
-    return f"{sentences} {release_row.caveat(bundled=bundled)}".rstrip()
+def with_caveat(case: Case, sentences: str, listed: Listed, *, bundled: bool = True) -> str:
+    """Return the sentences, followed by the caveat of this release, if there is one."""
+    return f"{sentences} {case.knowledge.caveat(listed.version, bundled=bundled)}".rstrip()
 
 
 def typed_command(facts: Facts, manager: Manager, command: Command) -> str:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from backends.action import Action
+from backends.action import Action, Command
 from wizard.export import powershell, shell
+from wizard.facts import Privilege
+
+PREFIXES = ("sudo", "doas")
+"""The methods of `Privilege` whose name, before a command, runs it as root."""
 
 
-def command_text(action: Action, system: str = "linux") -> str:
-    """Return an action as one command to type: on Windows for PowerShell, otherwise for a shell."""
+def command_text(action: Action, system: str = "linux", privilege: Privilege | None = None) -> str:
+    """Return an action as one command to type: on Windows for PowerShell, otherwise for a shell.
+
+    With the user's ``privilege``, a command that needs root begins with ``sudo`` or ``doas`` if the
+    user becomes root that way. Without it, the command is what the program gets.
+    """
     if system == "windows":
         return powershell.action_text(action)
+    if isinstance(action, Command) and action.root and privilege and privilege.method in PREFIXES:
+        return shell.command_text(action, root=(privilege.method,))
     return shell.action_text(action, system)
 
 

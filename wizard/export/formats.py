@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.export.commands import command_text, prompt
 from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
+from wizard.facts import Privilege
 from wizard.method import methods
 from wizard.plan import Plan
 from wizard.wording import wrap
@@ -12,8 +13,11 @@ from wizard.wording import wrap
 __all__ = ["to_powershell", "to_shell", "to_text"]
 
 
-def to_text(plan: Plan, *, width: int = 78) -> str:
-    """Return the plan in plain words, each step with its exact command."""
+def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) -> str:
+    """Return the plan in plain words, each step with its exact command.
+
+    ``privilege`` is how the user becomes root: see `command_text`.
+    """
     method = methods()[plan.method]
     origin = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
     environment = "a new environment" if plan.new else "the environment"
@@ -30,7 +34,7 @@ def to_text(plan: Plan, *, width: int = 78) -> str:
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"{number}. {step.title}{' (as root)' if step.needs_root else ''}")
         lines += wrap(step.why, width, first="   ", rest="   ")
-        text = command_text(step.action, plan.system)
+        text = command_text(step.action, plan.system, privilege)
         lines += [f"   {prompt_sign} {line}" for line in text.splitlines()]
         lines.append("")
     return "\n".join(lines)

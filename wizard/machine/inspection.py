@@ -104,6 +104,7 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         bits=int(facts.get("bits", 64)),
         prefix=str(facts.get("prefix", "")),
         base=str(facts.get("base", "")),
+        base_prefix=str(facts.get("base_prefix", "")),
         environment=str(facts.get("environment", "")),
         libc=libc[0] if libc[0] in ("glibc", "musl") else "",
         libc_version=str(libc[1]),

@@ -106,8 +106,10 @@ def _needs_from_manager(
     request: BuildRequest, manager: Manager, names: Packages
 ) -> BuildNeeds | Refused:
     """Return what a build needs if this manager installs it. Its package lists may be empty."""
-    blocked = _manager_blocked_by(request, manager, names)
-    if blocked:
+    blocked = _manager_blocked_by(request, manager, names) or compiler.blocked_by(
+        request.facts, manager, names
+    )
+    if blocked:  # package lists would not change that
         return replace(blocked, manager=manager.name)
     library = _requested_openssl(request)
     if isinstance(library, Refused):  # package lists would not change that
@@ -254,7 +256,7 @@ def _python_headers(
     facts, python = request.facts, request.python
     if python.headers:
         return ()
-    if python.prefix not in ("/usr", "") or facts.system.name != "linux":
+    if python.installation not in ("/usr", "") or facts.system.name != "linux":
         return Refused(
             f"{python.path} has no header files (Python.h), and no package provides them.",
             hints=("Choose another Python.",),

@@ -1,12 +1,15 @@
-"""The C compiler of a source build, on systems where no package manager installs it."""
+"""The C compiler of a source build: what is missing of it, and what installs it."""
 
 from __future__ import annotations
 
 from backends import msvc, xcode
-from wizard.facts import Facts, Python
+from wizard.facts import Facts, Manager, Python
+from wizard.knowledge import Packages
 from wizard.plan import Step
 from wizard.refused import Refused
 
+PROGRAMS = ("cc", "gcc")
+"""The C compilers that builds call, by name."""
 STEP = "compiler"
 """The id of the step after which the compiler is installed."""
 
@@ -21,6 +24,28 @@ def install_steps(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
     if facts.system.name == "windows":
         return _microsoft(facts, python)
     return ()
+
+
+def blocked_by(facts: Facts, manager: Manager, names: Packages) -> Refused | None:
+    """Return why the compiler cannot be used although ``manager`` has installed its package.
+
+    None if the package is not installed, or if a compiler runs. A build calls it ``cc`` (Rust, for
+    linking) or ``gcc``.
+    """
+    package = manager.package(names.compiler)
+    if facts.system.name != "linux" or not (package and package.installed):
+        return None
+    if any(facts.tool(name) for name in PROGRAMS):
+        return None
+    broken = (f" {t.path}: {t.problem}" for t in facts.tools if t.name in PROGRAMS)
+    return Refused(
+        f"The C compiler is missing: the package {package.name} is installed, but neither cc "
+        f"nor gcc runs.{''.join(broken)}",
+        hints=(
+            "Check that PATH contains /usr/bin, then start again.",
+            f"Or reinstall the compiler with {manager.name}.",
+        ),
+    )
 
 
 def _command_line_tools() -> tuple[Step, ...]:

@@ -202,7 +202,7 @@ def library_in_folder(request: BuildRequest) -> Library | Refused:
             f"The OpenSSL in {folder} is for {found.machine}, but this Python is for "
             f"{python.machine}."
         )
-    blocked = _headers_blocked_by(request, found)
+    blocked = _headers_blocked_by(request, found, folder)
     if blocked:
         return blocked
     prefix = folder if found.libraries == rules.join(folder, "lib") else ""
@@ -229,15 +229,19 @@ def installed_library(request: BuildRequest) -> Library | Refused:
     return refused or Refused("OpenSSL's header files are not installed.")
 
 
-def version_blocked_by(release_row: Release, version: str) -> Refused | None:
-    """Return why these releases do not work with this version of OpenSSL, or None if they do."""
+def version_blocked_by(release_row: Release, version: str, folder: str = "") -> Refused | None:
+    """Return why these releases do not work with this version of OpenSSL, or None if they do.
+
+    ``folder`` is the folder that the user named for it; empty for the system's OpenSSL.
+    """
     name, _, number = version.rpartition(" ")
+    found = f"the OpenSSL in {folder} is {version}" if folder else f"this machine has {version}"
     if name:  # LibreSSL's headers contain its name
         if release_row.libressl and at_least(number, release_row.libressl):
             return None
         return Refused(
             f"cryptography {release_row.name} needs LibreSSL {release_row.libressl} or newer, or "
-            f"OpenSSL {release_row.openssl} or newer; this machine has {version}.",
+            f"OpenSSL {release_row.openssl} or newer; {found}.",
             hints=(USE_THE_WHEEL,),
         )
     try:
@@ -247,7 +251,7 @@ def version_blocked_by(release_row: Release, version: str) -> Refused | None:
         return Refused(f"The wizard cannot find out which OpenSSL is available: {error.what}")
     return Refused(
         f"cryptography {release_row.name} needs OpenSSL {supported_versions(release_row)}; "
-        f"this machine has {version}.",
+        f"{found}.",
         hints=(USE_THE_WHEEL,),
     )
 
@@ -273,7 +277,9 @@ def _folders(
     return prefix, include, lib
 
 
-def _headers_blocked_by(request: BuildRequest, headers: Headers) -> Refused | None:
+def _headers_blocked_by(
+    request: BuildRequest, headers: Headers, folder: str = ""
+) -> Refused | None:
     facts, release_row, python, link = (
         request.facts,
         request.release_row,
@@ -281,7 +287,7 @@ def _headers_blocked_by(request: BuildRequest, headers: Headers) -> Refused | No
         request.link,
     )
     hint = build_hint(request)
-    blocked = version_blocked_by(release_row, headers.version)
+    blocked = version_blocked_by(release_row, headers.version, folder)
     if blocked:
         return Refused(blocked.reason, (*hint, *blocked.hints))
     if facts.system.name == "windows" and not headers.libraries:

@@ -221,7 +221,7 @@ def after_packages(
     A package with the headers of the system's Python may upgrade that Python, so no environment may
     be made from it at the same time.
     """
-    if not packages or python.prefix != "/usr":
+    if not packages or python.installation != "/usr":
         return steps
     last = packages[-1].id
     return tuple(

@@ -315,7 +315,7 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
         name = names.venv.format(minor=python.minor)
         offered = {p.name for p in manager.packages if p.candidate and not p.installed}
         # If the lists are empty, nothing is offered yet: they are updated first in any case.
-        if not name or python.prefix != "/usr" or (offered and name not in offered):
+        if not name or python.installation != "/usr" or (offered and name not in offered):
             continue
         if case.facts.privilege.method == "none":
             raise Impossible(

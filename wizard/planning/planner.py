@@ -66,7 +66,8 @@ def _notes(case: Case) -> tuple[str, ...]:
     facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
     notes = []
     if listed.version != case.newest.version:
-        caveat = release_row.caveat(bundled=methods()[case.choices.method].bundles)
+        bundled = methods()[case.choices.method].bundles
+        caveat = case.knowledge.caveat(listed.version, bundled=bundled)
         notes.append(f"The newest release is {case.newest.version}. {caveat}".strip())
     if not case.knowledge.knows(listed.version):
         notes.append(

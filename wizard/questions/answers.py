@@ -49,6 +49,7 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
     """Make choices from plain data, checking every key and value. ``text`` is used for line
     numbers."""
     allowed = tuple(described())
+    values: dict[str, Any] = {}
     for name, value in data.items():
         location = _find_line(path, text, name)
         if name not in allowed:
@@ -63,8 +64,8 @@ def from_data(data: dict[str, Any], path: str = "", text: str = "") -> Choices:
                 shown=location,
                 hints=(f'For example: {name} = "{_as_text(value)}"',),
             )
-        check_value(name, value, location=location)
-    return Choices(**data)
+        values[name] = canonical_value(name, value, location=location)
+    return Choices(**values)
 
 
 def _as_text(value: object) -> str:
@@ -72,8 +73,12 @@ def _as_text(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def check_value(name: str, value: str, *, location: str = "") -> None:
-    """Raise BadRequest if ``value`` is not allowed for the choice ``name``."""
+def canonical_value(name: str, value: str, *, location: str = "") -> str:
+    """Return the value that ``value`` means for the choice ``name``: nearly always itself.
+
+    A package manager can also be given by the name of its program. Raises BadRequest if ``value``
+    is not allowed.
+    """
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(
@@ -91,7 +96,8 @@ def check_value(name: str, value: str, *, location: str = "") -> None:
     if name == "manager":
         from wizard.questions import manager_names  # imports all backends
 
-        manager_names.check_name(value, location=location)
+        return manager_names.canonical_name(value, location=location)
+    return value
 
 
 def save(path: Path, choices: Choices) -> None:

@@ -176,7 +176,7 @@ def _release_question(case: Case) -> Question | None:
         Option.checked(
             offer.listed.version,
             offer.listed.version,
-            _release_detail(offer, best, method),
+            _release_detail(case, offer, best),
             offer.blocked_by(method),
         )
         for offer in (case.offer(listed) for listed in releases)
@@ -303,10 +303,12 @@ def _why_this_release(best: Listed | None, newest: Offer) -> str:
     return f"Recommended: {best.version}. It is the newest release that works here."
 
 
-def _release_detail(offer: Offer, best: Listed | None, method: str) -> str:
+def _release_detail(case: Case, offer: Offer, best: Listed | None) -> str:
+    method = case.choices.method
     possible = (name for name in methods() if method in ("", name) and not offer.blocked_by(name))
     source = next((methods()[name].brief for name in possible), "")
-    if best is offer.listed or not offer.release_row.security:
+    caveat = case.knowledge.caveat(offer.listed.version, bundled=False)
+    if best is offer.listed or not caveat:
         return f"{source}." if source else ""
     # The full warning is in the plan's notes; here there is only one line.
     return f"{source}; lacks security fixes that newer releases have."

@@ -14,11 +14,26 @@ from wizard.wording import did_you_mean
 _LEAVE_OUT = "Omit --manager, and the wizard uses the right one."
 
 
+def canonical_name(name: str, *, location: str = "") -> str:
+    """Return the wizard's name of the package manager that ``name`` means.
+
+    The name of its program means it too (``brew``, ``port``, ``apt-get``), in any case. Raises
+    BadRequest for any other name, as `check_name` does.
+    """
+    plain = name.lower()
+    for supported, manager in managers().items():
+        if plain in (supported, *(PurePath(program).name for program in manager.programs)):
+            return supported
+    check_name(name, location=location)
+    return name
+
+
 def check_name(name: str, *, location: str = "") -> None:
     """Raise BadRequest if the wizard does not support a package manager ``name``.
 
-    The error names the nearest supported one; it also understands names of programs (``brew``,
-    ``apt-get``). ``location`` is where the name was given.
+    The error names the nearest supported one. A program that the wizard does not start, such as
+    ``aptitude``, gets the name of the manager whose packages it installs. ``location`` is where the
+    name was given.
     """
     known = managers()
     if not name or name in known:
@@ -74,10 +89,5 @@ def check_for_machine(facts: Facts, choices: Choices) -> None:
 
 
 def _supported_name(name: str) -> str:
-    """Return the manager with this name (in any case), or with this program; empty if none."""
-    plain = name.lower()
-    for name, manager in managers().items():
-        programs = (PurePath(program).name for program in manager.programs)
-        if plain in (name, *programs, *manager.aliases):
-            return name
-    return ""
+    """Return the manager with this other program, or empty if there is no such manager."""
+    return next((n for n, m in managers().items() if name.lower() in m.aliases), "")

@@ -353,6 +353,7 @@ PARTS = (
     ("platform", sysconfig.get_platform),
     ("prefix", lambda: sys.prefix),
     ("base", base),
+    ("base_prefix", base_prefix),
     ("environment", environment),
     ("libc", libc),
     ("macos", lambda: platform.mac_ver()[0]),

@@ -368,8 +368,16 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
         assert "4 steps, nothing has been changed yet" in shown
         assert "! Note: Rust from Debian is too old here." in shown
         assert "asks for administrator rights" in shown
-        assert "apt-get install -y build-essential libssl-dev" in shown
+        assert "$ sudo apt-get install -y build-essential libssl-dev" in shown
         assert "A separate folder keeps everything else as it is." in shown
+
+
+async def test_the_copied_commands_become_root_where_they_must(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await to_review(pilot, REVIEW_SOURCE)
+        await press(pilot, "y")
+        root = [line for line in app.clipboard.splitlines() if line.startswith("sudo ")]
+        assert root == ["sudo apt-get install -y build-essential libssl-dev"]
 
 
 @pytest.mark.parametrize("key", ["y", "ctrl+y"])

@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pytest
 
@@ -38,6 +38,7 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
 from wizard.export.commands import command_text
 from wizard.export.formats import to_powershell, to_shell, to_text
+from wizard.facts import Privilege
 from wizard.knowledge import load
 from wizard.plan import Plan, Step
 from wizard.programs.variables import REMOVED
@@ -77,6 +78,28 @@ def test_the_text_has_every_step_with_its_command() -> None:
     assert "(as root)" in text
     assert "$ LC_ALL=C DEBIAN_FRONTEND=noninteractive" in text
     assert max(len(line) for line in text.splitlines() if "$ " not in line) < 120
+
+
+@pytest.mark.parametrize("method", ["sudo", "doas", "root", "none"])
+def test_a_line_can_be_copied_by_this_user(method: Literal["sudo", "doas", "root", "none"]) -> None:
+    text = to_text(DEBIAN, privilege=Privilege(method, f"/usr/bin/{method}"))
+    shown = [line.split("$ ", 1)[1] for line in text.splitlines() if line.startswith("   $ ")]
+    assert len(shown) == len(DEBIAN.steps)
+    begins = {"sudo": ["sudo", "env"], "doas": ["doas", "env"]}.get(method)
+    for step, line in zip(DEBIAN.steps, shown):
+        words = shlex.split(line)
+        if step.needs_root and begins:
+            assert isinstance(step.action, Command)
+            assert words[:2] == begins
+            assert words[-len(step.action.argv) :] == list(step.action.argv)
+        else:
+            assert line == command_text(step.action)
+    assert any(step.needs_root for step in DEBIAN.steps)
+
+
+def test_on_windows_no_line_begins_with_sudo() -> None:
+    line = command_text(Command(("x",), root=True), "windows", Privilege("sudo", "/usr/bin/sudo"))
+    assert line == "x"
 
 
 def test_progress_reports_are_not_for_people() -> None:

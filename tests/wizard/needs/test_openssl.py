@@ -407,3 +407,23 @@ def test_flags_of_the_users_own_are_not_replaced_in_silence() -> None:
     before = source(mine, openssl="3.5.4", link="static", release="39.0.2")
     assert any("does not get your CFLAGS:" in note for note in before.notes)
     assert not any("does not get your" in note for note in source(mine).notes)
+
+
+@pytest.mark.parametrize(
+    ("version", "release", "said"),
+    [
+        ("1.1.1w", "50.0.2", "needs OpenSSL 3.0.0 or newer; the OpenSSL in /opt/other is 1.1.1w."),
+        ("3.6.3", "3.4.8", "the OpenSSL in /opt/other is 3.6.3."),
+        ("LibreSSL 3.9.2", "50.0.2", "the OpenSSL in /opt/other is LibreSSL 3.9.2."),
+    ],
+)
+def test_the_version_of_a_named_openssl_is_not_the_machine_s(
+    version: str, release: str, said: str
+) -> None:
+    other = Headers("/opt/other/include", version, "/opt/other/lib", library=version)
+    facts = replace(DEBIAN, openssl=(Headers("/usr/include", "3.0.17"), other))
+    found = why(facts, openssl="/opt/other", link="dynamic", release=release)
+    assert said in found
+    assert "this machine has" not in found
+    system = replace(facts, managers=(), openssl=(replace(other, folder="/usr/include"),))
+    assert f"this machine has {version}" in why(system, link="dynamic", release=release)

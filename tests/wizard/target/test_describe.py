@@ -122,6 +122,8 @@ def test_an_environment_without_pip_looks_where_its_future_pip_would(tmp_path: P
     assert found["pip"]["version"] == found["ensurepip"]
     assert found["pip"]["tags"]
     assert os.path.realpath(found["base"]) == os.path.realpath(base)
+    assert found["prefix"] == str(folder)
+    assert found["base_prefix"] == describe(base)["prefix"]
 
 
 def test_an_environment_s_own_settings_and_packages_are_seen(tmp_path: Path) -> None:
