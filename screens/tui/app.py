@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from wizard.knowledge import Knowledge
 
 GRACE_SECONDS = 5.0
-"""How many seconds a run may take to end after SIGTERM or SIGHUP before the wizard quits."""
+"""How many seconds a run may take to end after a signal (SIGINT, SIGTERM, SIGHUP) before
+the wizard quits."""
 
 KEY_NAMES = {
     "enter": "Enter",
@@ -95,7 +96,7 @@ class WizardApp(App[int]):
     def on_mount(self) -> None:
         """Handle the signals that ask the app to end, or say that the terminal has closed."""
         loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is None or signal.getsignal(number) is signal.SIG_IGN:
                 continue

@@ -616,7 +616,7 @@ async def test_q_is_a_letter_in_a_field(app: WizardApp) -> None:
 
 
 @pytest.mark.usefixtures("ending_signals")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 async def test_signals_stop_the_run_and_leave(
     app: WizardApp, machine: FakeMachine, name: str
 ) -> None:
