@@ -19,7 +19,7 @@ from tests.programs import only, program
 from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts, Manager, Package
+from wizard.facts import Facts, Manager, Package, Tool
 from wizard.knowledge import load
 from wizard.machine import packages
 from wizard.plan import Plan
@@ -77,7 +77,9 @@ def undone(made: Plan, step: str) -> Command:
 
 
 def test_fedora() -> None:
-    made = plan(with_manager("fedora", "dnf", "/usr/bin/dnf", FEDORA, "gcc"), load(), SOURCE)
+    facts = with_manager("fedora", "dnf", "/usr/bin/dnf", FEDORA, "gcc")
+    facts = replace(facts, tools=(*facts.tools, Tool("cc", "/usr/bin/cc", "15.2.1")))
+    made = plan(facts, load(), SOURCE)
     assert command(made, "packages-refresh").argv[:2] == ("dnf", "makecache")
     install = command(made, "packages")
     assert install.root

@@ -36,7 +36,7 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     releases and, of one release, the alternative with the least effort.
     """
     facts, choices = case.facts, case.choices
-    releases = [candidate for candidate in case.releases if _is_stable(candidate)]
+    releases = list(case.releases)
     # The request is impossible. The alternatives keep the environment, unless it is the default.
     is_default = target_environment.same_folder(
         facts, choices.venv, target_environment.default_folder(facts)
@@ -80,10 +80,6 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     if releases and releases[0].version not in reachable:
         alternatives += external_alternatives.newer_system_alternative(reduced, python, releases[0])
     return tuple(dict.fromkeys(alternatives))
-
-
-def _is_stable(listed: Listed) -> bool:
-    return not listed.yanked and not Version(listed.version).is_prerelease
 
 
 # --- by the wizard, on this machine

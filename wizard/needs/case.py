@@ -82,12 +82,12 @@ class Case:
 
     @property
     def releases(self) -> tuple[Listed, ...]:
-        """The releases that were not yanked, newest first."""
-        return self._once(("releases",), lambda: tuple(r for r in self.listed if not r.yanked))
+        """The final releases that were not yanked, newest first."""
+        return self._once(("releases",), lambda: tuple(filter(releases.is_final, self.listed)))
 
     @property
     def newest(self) -> Listed:
-        """The newest release that was not yanked; the chosen one if the index lists none."""
+        """The newest of `releases`; the chosen release if there are none."""
         return self.releases[0] if self.releases else self.release
 
     def find(self, version: str) -> Listed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from packaging.version import InvalidVersion, Version
+
 from wizard.facts import Facts, Listed
 from wizard.knowledge import Knowledge
 from wizard.needs import wheels
@@ -15,6 +17,14 @@ def listing(facts: Facts, knowledge: Knowledge) -> tuple[Listed, ...]:
     if facts.listing is not None and facts.listing.releases:
         return facts.listing.releases
     return wheels.documented(knowledge).releases
+
+
+def is_final(listed: Listed) -> bool:
+    """Whether a release can be recommended: it was not yanked, and is not a pre-release."""
+    try:
+        return not listed.yanked and not Version(listed.version).is_prerelease
+    except InvalidVersion:
+        return False
 
 
 def find(releases: tuple[Listed, ...], version: str) -> Listed | Refused:

@@ -128,30 +128,6 @@ def _wheel_for_newer_pip(
     return Fit(release, wheel, str(oldest), reason)
 
 
-def newest(
-    python: Python,
-    listing: Listing,
-    knowledge: Knowledge,
-    *,
-    need_wheel: bool,
-    accepts: Optional[tuple[str, ...]] = None,
-) -> Optional[Listed]:
-    """Return the newest release for this Python: with a matching wheel, or with a source archive.
-
-    A wheel that needs a pip upgrade counts. Pre-releases and yanked releases never count.
-    """
-    for listed in listing.releases:
-        version = _parse_version(listed.version)
-        if version is None or version.is_prerelease or python_blocked_by(python, listed):
-            continue
-        if not need_wheel:
-            if listed.sdist:
-                return listed
-        elif isinstance(fit(python, listed, knowledge, accepts=accepts), Fit):
-            return listed
-    return None
-
-
 def python_blocked_by(python: Python, listed: Listed) -> Optional[Refused]:
     """Return why this Python cannot use the release at all, or None if it can.
 

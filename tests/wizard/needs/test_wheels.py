@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from wizard.codec import from_json
-from wizard.facts import Listed, Listing, Pip, Python
+from wizard.facts import Facts, Listed, Listing, Pip, Python, System
 from wizard.knowledge import Knowledge, load
 from wizard.needs import wheels
+from wizard.needs.case import Case
 from wizard.needs.tags import compress, current_pip_tags, expand
 from wizard.refused import Refused
 
@@ -107,6 +108,16 @@ def fitting(python: Python, listed: Listed, knowledge: Knowledge) -> wheels.Fit:
     return found
 
 
+def case_of(listing: Listing, knowledge: Knowledge) -> Case:
+    """A machine of which only the index's list is known."""
+    return Case(Facts(System("linux", "x86_64"), listing=listing), knowledge)
+
+
+def newest(python: Python, listing: Listing, knowledge: Knowledge) -> Listed | None:
+    """The newest release with a wheel that fits."""
+    return case_of(listing, knowledge).newest_wheel(python)
+
+
 def refused(python: Python, listed: Listed, knowledge: Knowledge) -> str:
     """Why no wheel fits."""
     found = wheels.fit(python, listed, knowledge)
@@ -118,7 +129,7 @@ def refused(python: Python, listed: Listed, knowledge: Knowledge) -> str:
 def test_the_newest_release_with_a_wheel(
     python: Python, cap: str, listing: Listing, knowledge: Knowledge
 ) -> None:
-    found = wheels.newest(python, listing, knowledge, need_wheel=True)
+    found = newest(python, listing, knowledge)
     assert found is not None
     assert found.version == cap
     fit = fitting(python, found, knowledge)
@@ -128,7 +139,7 @@ def test_the_newest_release_with_a_wheel(
 
 @pytest.mark.parametrize(("python", "cap"), CAPS)
 def test_the_documented_tables_say_the_same(python: Python, cap: str, knowledge: Knowledge) -> None:
-    found = wheels.newest(python, wheels.documented(knowledge), knowledge, need_wheel=True)
+    found = newest(python, wheels.documented(knowledge), knowledge)
     assert found is not None
     assert found.version == cap
 
@@ -137,7 +148,7 @@ def test_the_documented_tables_say_the_same(python: Python, cap: str, knowledge:
 def test_no_release_has_a_wheel_and_why(
     python: Python, why: str, listing: Listing, knowledge: Knowledge
 ) -> None:
-    assert wheels.newest(python, listing, knowledge, need_wheel=True) is None
+    assert newest(python, listing, knowledge) is None
     assert why in refused(python, listing.releases[0], knowledge)
 
 
@@ -209,7 +220,7 @@ def test_an_old_pip_still_leads_to_the_newest_release(
     listing: Listing, knowledge: Knowledge
 ) -> None:
     python = linux("3.6.15", pip=pip_of("18.1", "36", "manylinux1"))
-    found = wheels.newest(python, listing, knowledge, need_wheel=True)
+    found = newest(python, listing, knowledge)
     assert found is not None
     assert found.version == "40.0.2"
 
@@ -264,10 +275,9 @@ def test_yanked_releases_and_pre_releases_are_passed_over(knowledge: Knowledge) 
         )
     )
     python = linux("3.11.2")
-    wheel = wheels.newest(python, listing, knowledge, need_wheel=True)
-    source = wheels.newest(python, listing, knowledge, need_wheel=False)
+    wheel = newest(python, listing, knowledge)
     assert wheel is listing.releases[2]
-    assert source is listing.releases[3]
+    assert case_of(listing, knowledge).releases == listing.releases[2:]
     assert "Broken." in refused(python, listing.releases[1], knowledge)
 
 
