@@ -204,7 +204,7 @@ class Choices:
         "the Pythons that the wheels are for: versions or paths",
         "3.9,3.12,...",
         excludes=(Excludes("python", "Name each Python once, in --targets."),),
-        needs=Needs("wheelhouse", "They name the Pythons for which a wheelhouse is made."),
+        needs=Needs("wheelhouse", "It names the Pythons for which a wheelhouse is made."),
     )
     repair: Repair = choice(
         "tag a compiled Linux wheel with the systems that can use it",
