@@ -198,7 +198,7 @@ def refused(done: Done, cache: Path) -> dict[str, Any]:
     """The end of the step that failed. It was clear, and nothing is left of the archive."""
     assert done.code == 1, done.said
     failed: dict[str, Any] = next(e for e in done.events if e.get("state") == "failed")
-    assert "thrown away" in failed["cause"]
+    assert "deleted" in failed["cause"]
     assert failed["excerpt"]
     assert failed["hints"]
     left = {path.name for path in cache.rglob("*") if path.is_file()}
@@ -362,7 +362,7 @@ def own_openssl(folder: Path, headers: str, library: str, machine: int = 62) -> 
 def test_a_folder_that_cannot_serve(wizard: Wizard, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     cases = {
-        "no folder of an OpenSSL": tmp_path / "nothing",
+        "does not contain an OpenSSL": tmp_path / "nothing",
         "come from one build": own_openssl(tmp_path / "mixed", "3.5.7", "3.0.22"),
         "is for riscv64": own_openssl(tmp_path / "other", "3.5.7", "3.5.7", machine=243),
         "needs an OpenSSL": own_openssl(tmp_path / "old", "1.0.2", "1.0.2"),

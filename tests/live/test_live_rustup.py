@@ -210,7 +210,7 @@ def test_a_wrong_checksum_ends_it_before_anything_is_run(bare: Bare, body: bytes
     # The environment is made meanwhile; nothing that needs Rust has begun.
     assert {states(done)[step] for step in ("rust", "install", "proof")} == {"skipped"}
     failed = next(event for event in done.events if event.get("state") == "failed")
-    assert "checksum" in failed["cause"] or "thrown away" in failed["cause"]
+    assert "checksum" in failed["cause"] or "deleted" in failed["cause"]
     assert failed["excerpt"]
     assert failed["hints"]
     left = {entry.name for entry in bare.cache.rglob("*") if not entry.is_dir()}

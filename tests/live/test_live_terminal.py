@@ -99,7 +99,7 @@ def test_help_and_the_way_back_keep_the_answers(terminal: Terminal, wizard: Wiza
     start(terminal, wizard)
     to_review(terminal)
     terminal.press("Escape")
-    terminal.wait("compiled from source?")
+    terminal.wait("compile from source?")
     terminal.press("Down")
     terminal.wait("(*) Source")
     terminal.press("F1")
