@@ -53,7 +53,7 @@ def measure(place: Place, runs: int) -> list[Result]:
             ratio(wizard, plain),
             "×",
             against(wizard, plain),
-            limit=1.3,
+            limit=1.35,
         )
     ]
     for name, argv in (("help", ("--help",)), ("plan", ("plan", "--facts", facts))):

@@ -30,13 +30,13 @@ def measure(place: Place, runs: int) -> list[Result]:
     what = "--yes, new environment, wheel, proved, against venv and pip as documented"
     results = [
         Result(
-            *("P1 without uv", what, ratio(without, slow), "×", against(without, slow)), limit=0.5
+            *("P1 without uv", what, ratio(without, slow), "×", against(without, slow)), limit=0.3
         )
     ]
     if place.uv:
         fast, bare = taken[WITH], taken[BARE]
         results.insert(
-            0, Result("P1 with uv", what, ratio(fast, slow), "×", against(fast, slow), limit=0.25)
+            0, Result("P1 with uv", what, ratio(fast, slow), "×", against(fast, slow), limit=0.15)
         )
         results.append(
             Result(
@@ -45,7 +45,7 @@ def measure(place: Place, runs: int) -> list[Result]:
                 median(fast) - median(bare),
                 "s",
                 against(fast, bare),
-                limit=1.5,
+                limit=0.5,
             )
         )
     return results
