@@ -42,8 +42,8 @@ def test_3_4_8_with_a_static_openssl_1_1_1(fresh: Callable[[str], Root]) -> None
     assert done.code == 0, done.said
     plan, report = done.report["plan"], done.report["report"]
     notes = " ".join(plan["notes"])
-    assert f"OpenSSL {OPENSSL} is out of support since 2023-09-11" in notes
-    assert "only the checksum is compared" in notes
+    assert f"OpenSSL {OPENSSL} is no longer supported: fixes ended on 2023-09-11" in notes
+    assert "The signature will not: " in notes
     assert "gpg 2.2 or newer" in notes, "such a system has none"
     assert (report["ok"], report["version"]) == (True, RELEASE)
     assert report["openssl"].startswith(f"OpenSSL {OPENSSL} ")
