@@ -218,13 +218,6 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
         )
 
 
-def _import_early() -> None:
-    """Import the slow modules that the probe and the planner need soon."""
-    from wizard.index import web  # noqa: F401 - needed first, and slowest
-    from wizard.planning import planner  # noqa: F401
-    from wizard.questions import completion  # noqa: F401
-
-
 def real() -> Engine:
     """Return the engine of this machine.
 
@@ -234,8 +227,6 @@ def real() -> Engine:
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         from wizard.machine import probe as prober
 
-        # Imports continue while the probe waits for programs and servers.
-        threading.Thread(target=_import_early, name="Imports", daemon=True).start()
         return prober.probe(choices, everything=everything)
 
     def run(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
+
+# This is found here, before the threads that inspect Pythons start: modules of importlib.resources
+# import each other, and two threads that import them at the same time can block each other.
+_FOLDER = resources.files("wizard.target")
 
 
 @contextmanager
@@ -14,7 +19,5 @@ def target_script(name: str) -> Iterator[Path]:
     If the wizard runs from a zip file, the script is written to a temporary file, which is removed
     afterwards. Raises OSError if that cannot be written.
     """
-    from importlib import resources  # slow to import
-
-    with resources.as_file(resources.files("wizard.target").joinpath(name)) as file:
+    with resources.as_file(_FOLDER.joinpath(name)) as file:
         yield file
