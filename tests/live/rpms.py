@@ -25,6 +25,7 @@ class Rpm:
     """One package. ``version`` may begin with an epoch: ``1:3.2.6-2.fc42``.
 
     ``post`` is a scriptlet in Lua, which rpm runs by itself: no shell is a package here.
+    ``program`` is a program in /usr/bin, which only prints the version.
     """
 
     name: str
@@ -32,12 +33,14 @@ class Rpm:
     provides: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     post: str = ""
+    program: str = ""
 
     @property
     def spec(self) -> str:
         """The file that rpmbuild builds it from."""
         epoch, _, rest = self.version.rpartition(":")
         version, _, release = rest.rpartition("-")
+        program = f"%{{buildroot}}/usr/bin/{self.program}"
         lines = [
             f"Name: {self.name}",
             *((f"Epoch: {epoch}",) if epoch else ()),
@@ -46,6 +49,7 @@ class Rpm:
             "Summary: A stand-in of the same name",
             "License: BSD",
             "BuildArch: noarch",
+            "AutoReqProv: no",
             *(f"Provides: {provided}" for provided in self.provides),
             *(f"Requires: {required}" for required in self.requires),
             "%description",
@@ -53,8 +57,18 @@ class Rpm:
             "%install",
             "mkdir -p %{buildroot}/usr/share/stand-in",
             "echo %{name} > %{buildroot}/usr/share/stand-in/%{name}",
+            *(
+                (
+                    "mkdir -p %{buildroot}/usr/bin",
+                    f"printf '#!/bin/sh\\necho stand-in {version}\\n' > {program}",
+                    f"chmod 755 {program}",
+                )
+                if self.program
+                else ()
+            ),
             "%files",
             "/usr/share/stand-in/%{name}",
+            *((f"/usr/bin/{self.program}",) if self.program else ()),
             *(("%post -p <lua>", self.post) if self.post else ()),
         ]
         return "\n".join(lines) + "\n"
@@ -73,7 +87,7 @@ end""",
 """Its installation lasts until somebody lets it go."""
 
 FEDORA = (
-    Rpm("gcc", "15.2.1-7.fc42", requires=("cpp",)),
+    Rpm("gcc", "15.2.1-7.fc42", requires=("cpp",), program="cc"),
     Rpm("cpp", "15.2.1-7.fc42"),
     Rpm("redhat-rpm-config", "342-4.fc42"),
     Rpm("libffi", "3.4.6-5.fc42"),
@@ -91,7 +105,7 @@ FEDORA = (
 """As Fedora 42 has them; ``nano`` has nothing to do with all this."""
 
 CENTOS = (
-    Rpm("gcc", "4.8.5-44.el7", requires=("cpp",)),
+    Rpm("gcc", "4.8.5-44.el7", requires=("cpp",), program="cc"),
     Rpm("cpp", "4.8.5-44.el7"),
     Rpm("redhat-rpm-config", "9.1.0-88.el7.centos"),
     Rpm("libffi", "3.0.13-19.el7"),
