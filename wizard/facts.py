@@ -248,6 +248,8 @@ class Listed:
     whole release was, with the reason if one was given. ``link`` says how its wheels link OpenSSL
     (``static`` or ``dynamic``), if a wheelhouse states it; an index does not. ``pythons`` are those
     for which a wheelhouse has all wheels (``3.11``, ``3.14t``); an index has no such limit.
+    ``uploaded`` is when the first of its files was published (ISO 8601), or empty if the index does
+    not say.
     """
 
     version: str
@@ -257,6 +259,7 @@ class Listed:
     yanked: str = ""
     link: str = ""
     pythons: tuple[str, ...] = ()
+    uploaded: str = ""
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ def _group_release(version: Version, files: dict[str, File]) -> Listed:
         wheels=tuple(sorted({"-".join(tag).lower() for tag in wheels})),
         sdist=next((n for n in names if n.endswith(".tar.gz")), ""),
         yanked="" if offered else next((f.yanked for f in files.values() if f.yanked), "no reason"),
+        uploaded=min((f.uploaded for f in offered if f.uploaded), default=""),
     )
 
 

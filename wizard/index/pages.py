@@ -12,11 +12,15 @@ from wizard.index.source import Unreadable
 
 
 class File(NamedTuple):
-    """One file of a list. ``yanked`` is the reason, or None if the file was not yanked."""
+    """One file of a list. ``yanked`` is the reason, or None if the file was not yanked.
+
+    ``uploaded`` is the time of its upload (ISO 8601, PEP 700), or empty if the index omits it.
+    """
 
     name: str
     requires_python: str
     yanked: Optional[str]
+    uploaded: str = ""
 
 
 def parse(body: bytes, content_type: str, location: str) -> list[File]:
@@ -59,7 +63,13 @@ def _parse_file(row: dict[str, Any]) -> File:
     if not isinstance(name, str) or not isinstance(needs, (str, type(None))):
         raise TypeError(f"not text: {name!r}, {needs!r}")
     reason = yanked if isinstance(yanked, str) else ""
-    return File(name, needs or "", (reason or "no reason given") if yanked else None)
+    uploaded = row.get("upload-time")
+    return File(
+        name,
+        needs or "",
+        (reason or "no reason given") if yanked else None,
+        uploaded if isinstance(uploaded, str) else "",
+    )
 
 
 class _Page(HTMLParser):

@@ -16,8 +16,9 @@ from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Listed, Python
 from wizard.knowledge import Knowledge, Release
+from wizard.limits import Limit
 from wizard.method import methods
-from wizard.needs import build_needs, build_request, releases, wheels
+from wizard.needs import build_needs, build_request, release_limits, releases, wheels
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.tags import current_pip_tags
@@ -71,6 +72,24 @@ class Case:
         return self._once(
             ("targets", *self._chosen(_TARGET)), lambda: find(self.facts, self.choices)
         )
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What allows only some releases for the target. Raises the errors of `target`."""
+        find = release_limits.find_limits
+        return self._once(
+            ("limits", *self._chosen(_TARGET)), lambda: find(self.facts, self.targets[0])
+        )
+
+    def limits_against(self, listed: Listed) -> tuple[Limit, ...]:
+        """Return the limits that do not allow this release."""
+
+        def check() -> tuple[Limit, ...]:
+            return tuple(
+                limit for limit in self.limits if not limit.allows(listed.version, listed.uploaded)
+            )
+
+        return self._once(("against", listed.version, *self._chosen(_TARGET)), check)
 
     @property
     def listed(self) -> tuple[Listed, ...]:
@@ -214,6 +233,9 @@ class Offer:
 
     def blocked_by(self, method: str) -> Refused | None:
         """Return why ``method`` (or any method, if empty) cannot install it, or None if one can."""
+        binding = [limit for limit in self.case.limits_against(self.listed) if limit.binding]
+        if binding:
+            return release_limits.refuse(self.listed, binding)
         first: Refused | None = None
         for candidate in (methods()[method],) if method else methods().values():
             blocked = candidate.blocked_by(self)

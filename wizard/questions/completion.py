@@ -279,12 +279,17 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
 
 
 def _best_release(case: Case) -> Listed | None:
-    """Return the newest release that the chosen method (or else the best one) can install."""
+    """Return the newest release that the chosen method (or else the best one) can install.
+
+    One that breaks no installed package comes before one that does.
+    """
     method = case.choices.method
-    for name in (method,) if method else methods():
-        for listed in case.releases:
-            if not case.offer(listed).blocked_by(name):
-                return listed
+    harmless = [listed for listed in case.releases if not case.limits_against(listed)]
+    for releases in (harmless, case.releases):
+        for name in (method,) if method else methods():
+            for listed in releases:
+                if not case.offer(listed).blocked_by(name):
+                    return listed
     return None
 
 
