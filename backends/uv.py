@@ -70,6 +70,22 @@ def install(
     )
 
 
+def sync(uv: str, project: str, environment: str) -> Command:
+    """Install the packages of ``uv.lock`` in the folder ``project`` into ``environment``.
+
+    cryptography is never compiled, other packages stay, and the project itself is not installed.
+    """
+    return Command(
+        (
+            *(uv, "sync", "--project", project, "--frozen", "--inexact", "--no-install-project"),
+            *("--no-build-package", "cryptography", "--no-progress", "--color", "never"),
+        ),
+        env=(("UV_PROJECT_ENVIRONMENT", environment),),
+        unset=("VIRTUAL_ENV",),
+        timeout=3600,
+    )
+
+
 def uninstall(uv: str, python: str) -> Command:
     """Remove cryptography from the environment of ``python``."""
     return Command((uv, "pip", "uninstall", "--python", python, "cryptography"), timeout=300)

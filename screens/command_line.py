@@ -50,6 +50,7 @@ def parse(arguments: Sequence[str]) -> Request:
     imports only the commands that ``arguments`` may name, and all of them for ``--help``.
     """
     names = commands.names()
+    arguments, wrapped = split_wrapped(arguments, names)
     named = tuple(name for name in names if name in arguments)
     parsers = _parsers(names if {"-h", "--help"} & set(arguments) else named)
     try:
@@ -59,11 +60,28 @@ def parse(arguments: Sequence[str]) -> Request:
     parsed, remaining = parsers[""].parse_known_args(arguments)
     given = vars(parsed)
     command = commands.load(given.pop("command"))
-    return Request(command, _arguments(command, given, remaining, parsers[""]))
+    return Request(command, _arguments(command, given, [*remaining, *wrapped], parsers[""]))
+
+
+def split_wrapped(
+    arguments: Sequence[str], names: Sequence[str]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the wizard's own arguments, and the words after ``--``.
+
+    Without a command, these words are one for ``run``: ``cryptography-wizard -- pip install …``.
+    """
+    if "--" not in arguments:
+        return arguments, ()
+    at = list(arguments).index("--")
+    own, wrapped = list(arguments[:at]), arguments[at + 1 :]
+    if not set(own) & set(names):
+        own.insert(0, "run")
+    return own, wrapped
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
     """Return whether errors should also be JSON; used even if the command line is wrong."""
+    arguments, _ = split_wrapped(arguments, ())
     pairs = list(zip(arguments, arguments[1:]))
     return "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairs
 

@@ -124,7 +124,10 @@ class Session:
 
     def needs_probe(self, question: Question, text: str) -> bool:
         """Return whether this answer is a typed path, which `submit_and_probe` must check."""
-        typed = all(option.value != text.strip() for option in question.options)
+        value = text.strip()
+        if question.key == "project":  # every project must be read and resolved
+            return value not in ("", question.recommended)
+        typed = all(option.value != value for option in question.options)
         return typed and _is_path(question)
 
     def submit(self, question: Question, text: str) -> None:

@@ -21,6 +21,8 @@ Rust = Literal["", "system", "rustup", "none"]
 Toolchain = Literal["", "remove", "keep"]
 Installer = Literal["", "pip", "uv"]
 Repair = Literal["", "yes"]
+ALONE = "cryptography"
+"""The value of the choice ``project`` if cryptography is installed alone."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Choice:
 
     ``values`` are the allowed values; if empty, the value is free text. ``metavar`` is the name of
     the value in help; if it is empty, the flag takes no value and means the only allowed one.
-    ``is_path``: a typed value may name a file or folder, which the wizard must check.
+    ``is_path``: a typed value may name a file or folder, which the wizard must check. ``word`` is
+    the flag without its dashes, if it is not made from the name.
     """
 
     name: str
@@ -82,11 +85,12 @@ class Choice:
     implies: tuple[Implies, ...] = ()
     excludes: tuple[Excludes, ...] = ()
     needs: Needs | None = None
+    word: str = ""
 
     @property
     def flag(self) -> str:
         """The flag of the choice: ``--openssl-source`` for ``openssl_source``."""
-        return f"--{self.name.replace('_', '-')}"
+        return f"--{self.word or self.name.replace('_', '-')}"
 
     def argv(self, value: str) -> tuple[str, ...]:
         """Return the command-line arguments that make this choice."""
@@ -138,11 +142,25 @@ class Choices:
     checksum of that archive, if not the one in the table. ``installer``: the tool that makes the
     environment and installs packages.
 
+    ``project``: what to install together with cryptography: a folder, a file, or a requirement;
+    ``cryptography`` is cryptography alone. ``write_constraint``: a file for the release that was
+    found, as a constraint for pip and uv.
+
     ``wheelhouse``: a folder for wheels for the Pythons ``targets`` (versions and paths, separated
     by commas), instead of an installation; ``repair`` tags a compiled wheel with the oldest systems
     that can use it. ``from_wheelhouse``: such a folder to install from.
     """
 
+    project: str = choice(
+        "install what a project needs, too: a folder, a file, or a package",
+        "PATH",
+        word="for",
+        is_path=True,
+        excludes=(
+            Excludes("wheelhouse", "A wheelhouse contains cryptography alone."),
+            Excludes("from_wheelhouse", "A wheelhouse contains cryptography alone."),
+        ),
+    )
     venv: str = choice(
         "the environment to install into; it is made if it does not exist", "FOLDER", is_path=True
     )
@@ -193,6 +211,10 @@ class Choices:
         needs=_BUILT_OPENSSL,
     )
     installer: Installer = choice("the tool that makes the environment and installs packages")
+    write_constraint: str = choice(
+        "write the release that was found into a constraint file",
+        "FILE",
+    )
     wheelhouse: str = choice(
         "collect the wheels in this folder, for installing on other machines",
         "FOLDER",

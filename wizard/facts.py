@@ -12,6 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal, Optional
 
 from wizard import versions
+from wizard.limits import Limit
 
 SCHEMA = 1
 """The version of the JSON format. It increases when older files can no longer be read."""
@@ -270,6 +271,54 @@ class Listing:
     problem: str = ""
 
 
+ProjectKind = Literal[
+    "requirement",
+    "requirements",
+    "pyproject",
+    "pylock",
+    "uv.lock",
+    "poetry.lock",
+    "Pipfile.lock",
+    "environment",
+]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project that the user wants to install together with cryptography.
+
+    ``path`` is the value of ``--for``, ``name`` the display name, ``file`` the file that was read
+    (empty for a plain requirement), ``folder`` the folder in which its installer runs.
+    ``requirements`` is what to install (PEP 508): empty if an installer reads ``file`` itself.
+    ``limits`` are those on cryptography. ``hashes`` are the allowed checksums of cryptography's
+    files (``sha256:…``); empty means any file. ``checked`` says that the project states checksums,
+    so an installer accepts nothing without one.
+
+    ``resolver`` is the tool that found which versions fit together: ``uv``, ``pip``, ``lock`` if a
+    lock file states them, or empty if none could. ``uses_cryptography`` says that the project
+    requires it, directly or through another package. ``installer`` is the program that the project
+    itself uses, if it is not pip: ``poetry``. ``problem`` says why the requirements cannot be
+    installed together, and ``shown`` what the resolver printed. ``notes`` are sentences about what
+    is left out.
+    """
+
+    path: str
+    kind: ProjectKind
+    name: str
+    file: str = ""
+    folder: str = ""
+    requirements: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    hashes: tuple[str, ...] = ()
+    checked: bool = False
+    resolver: Literal["uv", "pip", "lock", ""] = ""
+    uses_cryptography: bool = False
+    installer: str = ""
+    problem: str = ""
+    shown: str = ""
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Facts:
     """The facts about a machine. The first of ``pythons`` is the recommended one.
@@ -283,7 +332,10 @@ class Facts:
     ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
     ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
-    configuration, which may name a mirror of the crates; empty if there is none.
+    configuration, which may name a mirror of the crates; empty if there is none. ``project`` is
+    what the user wants to install with cryptography; None if it is installed alone.
+    ``found_project`` is the name of a file in the working folder that says what a project requires,
+    or empty.
     """
 
     system: System
@@ -303,6 +355,8 @@ class Facts:
     cache: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     cargo_config: str = ""
+    project: Optional[Project] = None
+    found_project: str = ""
     taken: str = ""
     schema: int = SCHEMA
 

@@ -18,9 +18,10 @@ class Limit:
     """Something that allows only some releases of cryptography.
 
     ``owner`` states it, as the subject of a sentence (``pyOpenSSL 24.2.1``, ``the constraint
-    file``); ``source`` is where: a file with a line, a variable, or empty. ``specifier`` is the
-    version specifier of PEP 440 (``<44,>=41.0.5``), or empty. ``before`` is a time (ISO 8601): only
-    files that were uploaded earlier are allowed; empty means any time.
+    file``); ``source`` is where: a file, a variable, or empty; ``line`` the number of the line in
+    that file, or 0. ``specifier`` is the version specifier of PEP 440 (``<44,>=41.0.5``), or empty.
+    ``before`` is a time (ISO 8601): only files that were uploaded earlier are allowed; empty means
+    any time.
 
     ``kind`` says who stated it: an installed ``package``, a ``setting`` of pip or uv, or the
     ``project``. A user may decide against an installed package, which then no longer works. The
@@ -32,6 +33,12 @@ class Limit:
     specifier: str = ""
     source: str = ""
     before: str = ""
+    line: int = 0
+
+    @property
+    def location(self) -> str:
+        """Where it is stated, as a user finds it: ``requirements.txt:3``; may be empty."""
+        return f"{self.source}:{self.line}" if self.line else self.source
 
     @property
     def binding(self) -> bool:

@@ -45,6 +45,7 @@ Role = Literal[
     "install",
     "wheels",
     "trial",
+    "project",
     "proof",
     "manifest",
     "clean-up",
@@ -56,7 +57,8 @@ Role = Literal[
 ``environment``: make it. ``installer``: put pip into it, or update it. ``preparation``: a file or
 a tool that a later step needs. ``crates``: fetch them in advance. ``build``: compile cryptography.
 ``install``: install its wheel. ``wheels``: download or change the wheels of a wheelhouse;
-``trial``: install from it; ``manifest``: publish it. ``proof``: prove the installation.
+``trial``: install from it; ``manifest``: publish it. ``project``: install the rest of a project.
+``proof``: prove the installation.
 ``clean-up``: remove what only other steps needed.
 """
 
@@ -94,6 +96,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class PlanLimit:
+    """What allows only some releases of cryptography: see `wizard.limits.Limit`.
+
+    ``package`` is the package, file or setting that states it; ``version`` that of a package.
+    ``file`` and ``line`` say where, if it is known.
+    """
+
+    package: str
+    specifier: str
+    version: str = ""
+    file: str = ""
+    line: int = 0
+    before: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """The steps, and what will be true when they are done.
 
@@ -103,7 +121,8 @@ class Plan:
     ``notes`` are sentences that a user should read before starting, such as a security warning.
     ``prepares`` says that the steps only find out what is needed: after them, the wizard probes and
     plans again. ``wheelhouse`` is the folder for wheels, instead of an installation; then there is
-    no ``environment``, and ``python`` is the first Python that the wheels are for.
+    no ``environment``, and ``python`` is the first Python that the wheels are for. ``project`` is
+    the project that is installed too, or empty. ``limits`` are what allows only some releases.
     """
 
     release: str
@@ -117,6 +136,8 @@ class Plan:
     system: str = "linux"
     prepares: bool = False
     wheelhouse: str = ""
+    project: str = ""
+    limits: tuple[PlanLimit, ...] = ()
     schema: int = SCHEMA
 
     @property

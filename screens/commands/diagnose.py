@@ -60,11 +60,12 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
 
         stream.write(to_json(DiagnosisReport(diagnosis.known, diagnosis)) + "\n")
     else:
-        stream.write("\n".join(_report_lines(diagnosis)) + "\n")
+        stream.write("\n".join(report_lines(diagnosis)) + "\n")
     return int(Exit.DONE if diagnosis.known else Exit.FAILED)
 
 
-def _report_lines(diagnosis: Diagnosis) -> list[str]:
+def report_lines(diagnosis: Diagnosis) -> list[str]:
+    """Return the explanation for people."""
     if diagnosis.known:
         lines = [f"What happened: {diagnosis.cause}"]
     else:

@@ -19,6 +19,7 @@ from wizard.advice.external_alternatives import (
 from wizard.choices import Choices, described
 from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
+from wizard.needs import project_conflict
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.wording import quoted_command
@@ -35,6 +36,8 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     The requested release comes first if another method can install it. Then come the newest
     releases and, of one release, the alternative with the least effort.
     """
+    if project_conflict.find_conflict(case):
+        return ()  # no way of installing changes what the project requires
     facts, choices = case.facts, case.choices
     releases = list(case.releases)
     # The request is impossible. The alternatives keep the environment, unless it is the default.
@@ -43,6 +46,7 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     )
     reduced = case.choosing(
         Choices(
+            project=choices.project,
             venv="" if is_default else choices.venv,
             python=choices.python,
             wheelhouse=choices.wheelhouse,

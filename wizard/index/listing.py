@@ -31,8 +31,13 @@ OLDEST_RELEASE = Version("3.4")
 """Older releases are left out, because the wizard does not support them."""
 
 
-def fetch(source: IndexSource, *, project: str = "cryptography") -> Listing:
+def fetch(
+    source: IndexSource, *, project: str = "cryptography", hashes: frozenset[str] = frozenset()
+) -> Listing:
     """Read a project's files from the index, its extra indexes and its find-links.
+
+    ``hashes`` are the only allowed checksums (``sha256:…``) for the releases that they belong to;
+    if they belong to none, no file is returned. Empty means all files.
 
     All locations are read in parallel, within the time limit of `IndexSource`. Errors of a network,
     a server or a folder are not raised: ``problem`` describes them in one sentence, and
@@ -55,12 +60,30 @@ def fetch(source: IndexSource, *, project: str = "cryptography") -> Listing:
             (absent if result_or_error.absent else broken).append(str(result_or_error))
         else:
             files += result_or_error
+    files_found = bool(files)
+    if hashes:
+        files = _with_checksums(files, hashes, name)
     releases = releases_of(files, project=name)
+    if not releases and hashes and files_found:
+        broken = [f"The index has no file of {name} with a checksum that the project lists."]
     if not releases and not broken:
         broken = absent or [
             f"pip is configured to use no index, and no find-links folder contains {name}."
         ]
     return Listing(releases, " ".join(broken))
+
+
+def _with_checksums(files: list[File], hashes: frozenset[str], project: str) -> list[File]:
+    """Return the files of other releases, and those with an allowed checksum."""
+    allowed = {file.name for file in files if f"sha256:{file.sha256}" in hashes}
+    checked = {_version_text(name, project) for name in allowed}
+    if not checked:
+        return []
+    return [
+        file
+        for file in files
+        if file.name in allowed or _version_text(file.name, project) not in checked
+    ]
 
 
 def releases_of(files: Iterable[File], *, project: str = "cryptography") -> tuple[Listed, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any, NamedTuple, Optional
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from wizard.index.source import Unreadable
 class File(NamedTuple):
     """One file of a list. ``yanked`` is the reason, or None if the file was not yanked.
 
+    ``sha256`` is its checksum, or empty if the page does not state it.
     ``uploaded`` is the time of its upload (ISO 8601, PEP 700), or empty if the index omits it.
     """
 
@@ -21,6 +23,7 @@ class File(NamedTuple):
     requires_python: str
     yanked: Optional[str]
     uploaded: str = ""
+    sha256: str = ""
 
 
 def parse(body: bytes, content_type: str, location: str) -> list[File]:
@@ -69,6 +72,7 @@ def _parse_file(row: dict[str, Any]) -> File:
         needs or "",
         (reason or "no reason given") if yanked else None,
         uploaded if isinstance(uploaded, str) else "",
+        str((row.get("hashes") or {}).get("sha256", "")),
     )
 
 
@@ -87,8 +91,19 @@ class _Page(HTMLParser):
         if href:
             yanked = (found["data-yanked"] or "no reason given") if "data-yanked" in found else None
             self.files.append(
-                File(file_name(href), found.get("data-requires-python") or "", yanked)
+                File(
+                    file_name(href),
+                    found.get("data-requires-python") or "",
+                    yanked,
+                    sha256=_fragment_sha256(href),
+                )
             )
+
+
+def _fragment_sha256(href: str) -> str:
+    """Return the checksum after an address (PEP 503), or empty."""
+    match = re.search(r"#(?:.*&)?sha256=([0-9a-fA-F]{64})", href)
+    return match[1].lower() if match else ""
 
 
 def file_name(address: str) -> str:

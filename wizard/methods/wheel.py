@@ -8,6 +8,7 @@ from wizard.method import Method, Recipe
 
 if TYPE_CHECKING:
     from wizard.needs.case import Case, Offer
+    from wizard.planning.installer import Installer
     from wizard.questions.question import Question
     from wizard.refused import Refused
 
@@ -42,7 +43,7 @@ class Wheel:
     def recipe(self, case: Case) -> Recipe:
         """Return the steps that install it with uv or pip."""
         from wizard.plan import Step
-        from wizard.planning import build_steps, installer
+        from wizard.planning import build_steps, installer, project_steps
 
         listed = case.release
         tool = installer.choose_installer(case, case.target)
@@ -50,6 +51,8 @@ class Wheel:
         # An environment without pip gets pip in the same call.
         if tool.bare:
             requirements = ("pip", *requirements)
+        if project_steps.installs_cryptography(case):
+            return self._without_cryptography(case, tool)
         install = Step(
             "install",
             f"Install cryptography {listed.version} from its wheel",
@@ -63,6 +66,24 @@ class Wheel:
             steps=build_steps.with_packages(case, tool, (*tool.before, install)),
             link=listed.link or "static",
         )
+
+    def _without_cryptography(self, case: Case, tool: Installer) -> Recipe:
+        """Return the steps before a project that installs cryptography from its own list."""
+        from wizard.plan import Step
+        from wizard.planning import build_steps
+
+        steps = tool.before
+        if tool.bare:
+            pip = Step(
+                "pip",
+                "Install pip into the environment",
+                "The environment needs pip to install the project's packages.",
+                tool.install(("pip",), binary=True),
+                needs=tuple(step.id for step in tool.before[-1:]),
+                role="installer",
+            )
+            steps = (*steps, pip)
+        return Recipe(build_steps.with_packages(case, tool, steps), link="static")
 
     def notes(self, _case: Case) -> tuple[str, ...]:
         """Return no notes: a wheel is the usual choice."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from wizard import target_environment
-from wizard.choices import Choices
-from wizard.errors import BadRequest
-from wizard.facts import Facts, Listed, Python
+from wizard.choices import ALONE, Choices
+from wizard.errors import BadRequest, Impossible
+from wizard.facts import Facts, Listed, Project, Python
 from wizard.knowledge import Knowledge, Release
 from wizard.limits import Limit
 from wizard.method import methods
@@ -28,6 +28,8 @@ from wizard.target_environment import Target
 T = TypeVar("T")
 _TARGET = ("venv", "python", "wheelhouse", "targets")
 """The choices that determine the target."""
+_LIMITS = (*_TARGET, "project")
+"""The choices that determine which releases are allowed."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,26 @@ class Case:
         """What allows only some releases for the target. Raises the errors of `target`."""
         find = release_limits.find_limits
         return self._once(
-            ("limits", *self._chosen(_TARGET)), lambda: find(self.facts, self.targets[0])
+            ("limits", *self._chosen(_LIMITS)),
+            lambda: find(self.facts, self.targets[0], self.project),
         )
+
+    @property
+    def project(self) -> Project | None:
+        """The project that is installed too, or None for cryptography alone.
+
+        Raises Impossible if the facts do not describe the chosen project.
+        """
+        wanted = self.choices.project
+        if wanted in ("", ALONE):
+            return None
+        project = self.facts.project
+        if project is None or project.path != wanted:
+            raise Impossible(
+                f"The project {wanted} was not read on this machine.",
+                hints=("Start again with: --for PATH",),
+            )
+        return project
 
     def limits_against(self, listed: Listed) -> tuple[Limit, ...]:
         """Return the limits that do not allow this release."""
@@ -89,7 +109,7 @@ class Case:
                 limit for limit in self.limits if not limit.allows(listed.version, listed.uploaded)
             )
 
-        return self._once(("against", listed.version, *self._chosen(_TARGET)), check)
+        return self._once(("against", listed.version, *self._chosen(_LIMITS)), check)
 
     @property
     def listed(self) -> tuple[Listed, ...]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from backends.action import Prove
 from wizard.errors import Impossible
+from wizard.limits import Limit
 from wizard.method import Recipe, methods
+from wizard.needs import release_limits
 from wizard.needs.case import Case
-from wizard.plan import Plan, Step
+from wizard.plan import Plan, PlanLimit, Step
+from wizard.planning import project_steps
 
 
 def make_plan(case: Case) -> Plan:
@@ -32,17 +35,18 @@ def make_plan(case: Case) -> Plan:
         from wizard.planning import wheelhouse  # rarely needed
 
         return wheelhouse.make_plan(case, notes)
+    steps = recipe.steps
+    steps += project_steps.project_steps(case, tuple(step.id for step in steps[-1:]))
     proof = Step(
         "proof",
         "Prove that it works",
         "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
         Prove(case.target.interpreter, choices.release, recipe.link, recipe.openssl),
-        needs=(recipe.steps[-1].id,),
+        needs=(steps[-1].id,),
         role="proof",
     )
-    return _assemble(
-        case, recipe, (*recipe.steps, proof), tuple(filter(None, (recipe.note, *notes)))
-    )
+    steps += (proof, *project_steps.constraint_steps(case, ("proof",)))
+    return _assemble(case, recipe, steps, tuple(filter(None, (recipe.note, *notes))))
 
 
 def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[str, ...]) -> Plan:
@@ -58,7 +62,38 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
         notes=notes,
         system=case.facts.system.name,
         prepares=recipe.prepares,
+        project=case.project.path if case.project else "",
+        limits=tuple(map(_plan_limit, case.limits)),
     )
+
+
+def _plan_limit(limit: Limit) -> PlanLimit:
+    package, _, version = limit.owner.rpartition(" ")
+    if limit.kind == "setting" or not package or not version[:1].isdigit():
+        package, version = limit.owner, ""
+    return PlanLimit(
+        package, limit.specifier, version, limit.source, line=limit.line, before=limit.before
+    )
+
+
+def _project_notes(case: Case) -> list[str]:
+    """Return the notes about the project: what it does not allow, and what is left out."""
+    project = case.project
+    if project is None:
+        return []
+    notes = [
+        release_limits.sentence(limit)
+        for limit in case.limits_against(case.newest)
+        if limit.kind == "project"
+    ]
+    if not project.uses_cryptography and project.resolver:
+        notes.append(f"{project.name} itself does not need cryptography.")
+    if project.checked and not project_steps.installs_cryptography(case):
+        notes.append(
+            f"{project.name} lists checksums, but a wheel that is compiled here has none. pip does "
+            "not check what is already installed."
+        )
+    return [*notes, *project.notes]
 
 
 def _notes(case: Case) -> tuple[str, ...]:
@@ -69,6 +104,7 @@ def _notes(case: Case) -> tuple[str, ...]:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)
         notes.append(f"The newest release is {case.newest.version}. {caveat}".strip())
+    notes += _project_notes(case)
     if not case.knowledge.knows(listed.version):
         notes.append(
             f"{listed.version} is newer than this wizard; it follows the rules of "

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 import assets
 from wizard import openssl_choice, target_environment
-from wizard.choices import Choices, described
+from wizard.choices import ALONE, Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed, Python
 from wizard.method import methods
+from wizard.needs import project_conflict
 from wizard.needs.case import Case, Offer
 from wizard.questions import manager_names
 from wizard.questions.question import Option, Question
@@ -29,6 +30,7 @@ def applicable(case: Case) -> tuple[Question, ...]:
     A question with only one possible answer is omitted. A question without a possible answer ends
     the list; its options say why they are not possible.
     """
+    _check_project(case)
     questions: list[Question] = []
     for question, _ in _walk(case):
         if not question.recommended:
@@ -45,6 +47,7 @@ def complete(case: Case) -> Case:
     nearest possible answer, if a given answer is not possible here, or if no answer is.
     """
     manager_names.check_for_machine(case.facts, case.choices)
+    _check_project(case)
     choices = case.choices
     for question, so_far in _walk(case):
         given = question.given(choices)
@@ -162,6 +165,45 @@ def _python_question(case: Case) -> Question | None:
     )
 
 
+def _project_question(case: Case) -> Question | None:
+    """Ask only where there is a project: most people install cryptography alone."""
+    facts, chosen = case.facts, case.choices.project
+    if case.choices.wheelhouse or case.choices.from_wheelhouse:
+        return None
+    if not facts.found_project and chosen in ("", ALONE):
+        return None
+    alone = Option(ALONE, "cryptography alone", "Installs cryptography and what it needs.")
+    options = [alone]
+    if facts.found_project:
+        options.append(
+            Option(
+                target_environment.path_rules(facts).join(facts.folder, facts.found_project),
+                f"The project in this folder ({facts.found_project})",
+                "Also installs what the project needs. The project itself is not changed.",
+            )
+        )
+    if chosen not in ("", *(option.value for option in options)):
+        options.append(Option(chosen, chosen, "Also installs what it needs."))
+    return Question(
+        "project",
+        "What should be installed?",
+        assets.text("questions/project.md"),
+        tuple(options),
+        ALONE,
+        "Recommended: cryptography alone. Nothing else is installed.",
+        free="Another project: a file, a folder or a package",
+        example="for example requirements.txt",
+    )
+
+
+def _check_project(case: Case) -> None:
+    """Raise Impossible if nothing fits all requirements of the project."""
+    conflict = project_conflict.find_conflict(case)
+    if conflict:
+        shown = case.project.shown if case.project else ""
+        raise Impossible(conflict.reason, why=conflict.why, shown=shown, hints=conflict.hints)
+
+
 def _release_question(case: Case) -> Question | None:
     method = case.choices.method
     best = _best_release(case)
@@ -210,7 +252,13 @@ def _method_question(case: Case) -> Question | None:
     )
 
 
-_BUILDERS = (_environment_question, _python_question, _release_question, _method_question)
+_BUILDERS = (
+    _environment_question,
+    _python_question,
+    _project_question,
+    _release_question,
+    _method_question,
+)
 """The builders, in the order of their questions. Those of the chosen method follow."""
 _KINDS = {
     "active": "active environment",

@@ -23,6 +23,11 @@ def check(choices: Choices) -> Choices:
     choices = with_implied(choices)
     if choices.release:
         choices = replace(choices, release=_check_release(choices.release))
+    if choices.project:
+        choices = replace(choices, project=_check_project(choices.project))
+    if choices.write_constraint:
+        path = _check_new_file(choices.write_constraint)
+        choices = replace(choices, write_constraint=path)
     if choices.venv:
         choices = replace(choices, venv=check_folder(choices.venv))
     if choices.python:
@@ -45,6 +50,12 @@ def check_for_other_machine(choices: Choices) -> Choices:
     Raises BadRequest if they contradict each other.
     """
     check_contradictions(choices)
+    if choices.project:
+        raise BadRequest(
+            "--facts and --for contradict each other.",
+            why="A project is resolved on the machine where it is installed.",
+            hints=("Remove one of them.",),
+        )
     if choices.from_wheelhouse:
         raise BadRequest(
             "--facts and --from-wheelhouse contradict each other.",
@@ -210,6 +221,34 @@ def _with_source_address(choices: Choices) -> Choices:
             os.environ[openssl_archive.VARIABLE], version, source=openssl_archive.VARIABLE
         )
     return choices
+
+
+def _check_project(text: str) -> str:
+    """Return the absolute path of a file or folder; any other text as it is."""
+    text = text.strip()
+    if "\0" in text or "\n" in text:
+        raise BadRequest("The value of --for must be a single line.")
+    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    try:
+        return str(path) if path.exists() else text
+    except OSError as error:
+        raise BadRequest(f"{text[:100]} cannot be read.", shown=str(error.strerror)) from None
+
+
+def _check_new_file(text: str) -> str:
+    """Return the absolute path of a file that does not exist yet, in a folder that does."""
+    if "\0" in text:
+        raise BadRequest("The name of the file contains a character that is not allowed.")
+    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    if path.exists():
+        raise BadRequest(
+            f"{path} exists already.",
+            why="The wizard does not change files that it did not make.",
+            hints=("Choose another name with --write-constraint.",),
+        )
+    if not path.parent.is_dir():
+        raise BadRequest(f"The folder {path.parent} does not exist.")
+    return str(path)
 
 
 def _check_release(text: str) -> str:

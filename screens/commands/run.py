@@ -1,0 +1,185 @@
+"""The command ``run -- COMMAND``: run an installer as given, and help if cryptography fails."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screens.arguments import NAME, Common
+from wizard.errors import BadRequest, Exit, WizardError
+
+if TYPE_CHECKING:
+    from wizard.engine import Decision, Engine
+
+HELP = "run an installer's command; help if cryptography makes it fail"
+ORDER = 15
+EXAMPLES = (
+    ("-- pip install -r FILE", "run pip; if cryptography makes it fail, repair and repeat"),
+)
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``words`` are the command; ``yes`` repairs without asking."""
+
+    words: tuple[str, ...] = ()
+    yes: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command, which is everything after ``--``."""
+    parser.add_argument("--yes", action="store_true", help="repair without asking")
+    parser.add_argument(
+        "words", nargs="*", metavar="-- COMMAND", help="the command of pip, uv, poetry, …"
+    )
+
+
+def run(arguments: Arguments) -> int:
+    """Run the command. Returns its exit code, or that of the repaired run."""
+    if not arguments.words:
+        raise BadRequest(
+            "There is no command to run.",
+            hints=(f"Put it after two dashes: {NAME} -- pip install -r requirements.txt",),
+        )
+    if arguments.json:
+        raise BadRequest("run does not write JSON: it shows the output of your command.")
+    from wizard import engine
+
+    return _Wrapped(arguments, engine.real()).run()
+
+
+class _Wrapped:
+    """One command of the user, and the repair of the environment that it installs into."""
+
+    def __init__(self, arguments: Arguments, engine: Engine) -> None:
+        self.words = arguments.words
+        self.yes = arguments.yes
+        self.engine = engine
+
+    def run(self) -> int:
+        """Run the command; if cryptography makes it fail, offer to repair and run it again."""
+        from wizard.advice import wrapped_command
+
+        code, log = self._execute({})
+        if code == Exit.DONE:
+            return code
+        lines = log.decode("utf-8", errors="replace").splitlines()
+        if not wrapped_command.blames_cryptography(lines):
+            _say(f"The command ended with exit code {code}. cryptography is not the reason.")
+            return code
+        self._explain(lines)
+        try:
+            decision = self._decide()
+        except WizardError as error:
+            from screens.text import messages
+
+            _say(*messages.error_lines(error))
+            return code
+        if decision is None or not self._agreed(decision):
+            return code
+        return self._repair(decision) or self._repeat(decision)
+
+    def _execute(self, env: dict[str, str]) -> tuple[int, bytes]:
+        """Run the command and return its exit code and its output."""
+        from screens import terminal
+        from wizard.programs.passthrough import run_visibly
+
+        log = bytearray()
+
+        def show(chunk: bytes) -> None:
+            log.extend(chunk)
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
+        sys.stdout.flush()
+        try:
+            code = run_visibly(self.words, show, env=env, terminal=terminal.is_terminal(sys.stdout))
+        except OSError as error:
+            raise BadRequest(
+                f"{self.words[0]} cannot be started.",
+                shown=error.strerror or str(error),
+                hints=("Check its name, and that it is on your PATH.",),
+            ) from None
+        return code, bytes(log)
+
+    def _explain(self, lines: list[str]) -> None:
+        from screens.commands.diagnose import report_lines
+        from wizard.advice.diagnose import diagnose
+
+        _say("", "cryptography made this command fail.", *report_lines(diagnose(lines)))
+
+    def _decide(self) -> Decision | None:
+        """Return the plan that installs cryptography where the command needs it.
+
+        None if the command makes a separate environment. Raises WizardError.
+        """
+        from dataclasses import replace
+
+        from wizard.advice import wrapped_command
+        from wizard.choices import Choices
+        from wizard.engine import decide
+        from wizard.programs.processes import ask
+        from wizard.questions import validation
+
+        asking = wrapped_command.question(self.words)
+        python = ""
+        if asking:
+            try:
+                python = wrapped_command.interpreter(ask(asking, timeout=60).stdout)
+            except (OSError, RuntimeError) as error:
+                _say(f"The wizard cannot find the Python that this command uses: {error}")
+        if not python:
+            return None
+        project = wrapped_command.project(self.words)
+        choices = validation.check(Choices(python=python, project=project))
+        decision = decide(self.engine, choices)
+        if not project:
+            return decision
+        # Only cryptography is installed; the command itself installs the rest.
+        release = decision.choices.release
+        return decide(self.engine, replace(choices, project="", release=release))
+
+    def _agreed(self, decision: Decision) -> bool:
+        from screens import terminal
+        from screens.text import messages
+
+        _say("", f"The wizard can install {messages.plan_sentence(decision.plan)},")
+        _say("and then run your command again.")
+        if self.yes:
+            return True
+        abilities = terminal.detect()
+        if not abilities.stdin:
+            _say(f"To do it: {NAME} run --yes -- {' '.join(self.words)}")
+            return False
+        print("Do it? [y/N] ", end="", flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _repair(self, decision: Decision) -> int:
+        from screens import terminal
+        from screens.text import unattended
+
+        abilities = terminal.detect()
+        can_ask = abilities.stdin and abilities.stderr
+        return unattended.install(
+            self.engine, decision.choices, sys.stdout, sys.stderr, can_ask=can_ask
+        )
+
+    def _repeat(self, decision: Decision) -> int:
+        """Run the command again, and make it keep the release that was installed."""
+        import tempfile
+
+        from wizard.advice import wrapped_command
+
+        _say("", "Running your command again …")
+        with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as folder:
+            constraint = Path(folder, "constraint.txt")
+            constraint.write_text(f"cryptography=={decision.choices.release}\n", encoding="utf-8")
+            code, _ = self._execute(wrapped_command.keeping(str(constraint)))
+        return code
+
+
+def _say(*lines: str) -> None:
+    print("\n".join(lines), flush=True)

@@ -1,0 +1,111 @@
+"""What a command of pip, uv, poetry, pipx or conda does, and whether cryptography made it fail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+
+_BLAMES = re.compile(
+    r"(?i)"
+    r"failed (?:to (?:build|download|fetch|install|prepare)|building).{0,80}\bcryptography\b"
+    r"|could not build wheels? for.{0,80}\bcryptography\b"
+    r"|failed to build .{0,60}projects? \(.{0,200}\bcryptography\b"
+    r"|unable to install .{0,20}\bcryptography\b"
+    r"|(?:no matching distribution found|could not find a version).{0,40}\bcryptography\b"
+    r"|\bcryptography\b.{0,60}(?:has no (?:wheels|usable wheels|matching)|not supporting pep 517)"
+    r"|╰─> cryptography$"
+    r"|no module named '?_cffi_backend|\bcryptography[/\\.]hazmat\b"
+)
+"""Lines in which an installer or Python says that cryptography is what failed."""
+_INSTALLERS = re.compile(
+    r"(?P<name>pip|uv|poetry|pipx|conda|mamba|micromamba)[\d.]*(?:\.exe)?", re.I
+)
+_FILES = ("-r", "--requirement", "--requirements")
+
+
+def blames_cryptography(lines: Iterable[str]) -> bool:
+    """Return whether the output of a failed command says that cryptography is the reason."""
+    return any(_BLAMES.search(line.rstrip()) for line in lines)
+
+
+def installer(words: Sequence[str]) -> str:
+    """Return the installer that a command runs: ``pip`` for ``python -m pip``; empty if none."""
+    program = PurePath(words[0].replace("\\", "/")).name
+    match = _INSTALLERS.fullmatch(program)
+    if match:
+        return match["name"].lower()
+    if "-m" in words[:-1]:
+        module = words[words.index("-m") + 1]
+        return module if _INSTALLERS.fullmatch(module) else ""
+    return ""
+
+
+def question(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the command that prints which Python the given command installs into.
+
+    The answer is an absolute path somewhere in its output (see `interpreter`). Empty if the
+    command makes a separate environment (pipx), or is no installer.
+    """
+    name, program = installer(words), words[0]
+    chosen = _option(words, "--python", "-p")
+    if name == "pip":
+        front = words[: words.index("-m") + 2] if "-m" in words else words[:1]
+        outside = ("--python", chosen) if chosen else ()
+        return (*front, *outside, "debug")
+    if name == "uv":
+        return (program, "python", "find", *((chosen,) if chosen else ()))
+    if name == "poetry":
+        return (program, "env", "info", "--executable")
+    return ()
+
+
+def interpreter(output: str) -> str:
+    """Return the path of the interpreter in the answer to `question`; empty if there is none."""
+    match = re.search(r"^sys\.executable: (.+)$", output, re.M) or re.search(
+        r"^((?:/|[A-Za-z]:\\).+)$", output, re.M
+    )
+    return match[1].strip() if match else ""
+
+
+def project(words: Sequence[str]) -> str:
+    """Return what the command installs, as ``--for`` understands it; empty if it is not clear."""
+    name = installer(words)
+    if name == "poetry" or (
+        name == "uv" and len(words) > 1 and words[1] in ("sync", "lock", "run")
+    ):
+        return "."
+    file = _option(words, *_FILES)
+    if file:
+        return file
+    if "install" not in words:
+        return ""
+    rest = words[words.index("install") + 1 :]
+    if any(word in ("-e", "--editable") for word in rest):
+        return _option(words, "-e", "--editable")
+    return rest[0] if len(rest) == 1 and not rest[0].startswith("-") else ""
+
+
+def keeping(constraint_file: str) -> dict[str, str]:
+    """Return the variables with which any of the installers keeps the installed cryptography.
+
+    They forbid a build of cryptography, and limit it to the release in ``constraint_file``.
+    """
+    return {
+        "PIP_ONLY_BINARY": "cryptography",
+        "PIP_CONSTRAINT": constraint_file,
+        "UV_NO_BUILD_PACKAGE": "cryptography",
+        "UV_CONSTRAINT": constraint_file,
+        "POETRY_INSTALLER_ONLY_BINARY": "cryptography",
+    }
+
+
+def _option(words: Sequence[str], *names: str) -> str:
+    """Return the value of an option, given as ``--name value`` or ``--name=value``."""
+    for index, word in enumerate(words):
+        if word in names and index + 1 < len(words):
+            return words[index + 1]
+        name, found, value = word.partition("=")
+        if found and name in names:
+            return value
+    return ""

@@ -1,0 +1,1 @@
+"""Projects: what their files require, and which releases of cryptography that allows."""

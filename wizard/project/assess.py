@@ -1,0 +1,116 @@
+"""Read a project, resolve it, and say which releases of cryptography it allows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from wizard.facts import Project, Python
+from wizard.limits import Limit
+from wizard.programs.processes import ProgramTimeout
+from wizard.project import reading, resolution
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies
+from wizard.project.marker_environment import marker_environment
+from wizard.project.resolution import Resolution
+
+LONGEST_MESSAGE = 30
+"""How many lines of a resolver's message are kept."""
+
+
+def assess(
+    text: str,
+    python: Python,
+    *,
+    system: str,
+    folder: str,
+    uv: str,
+    env: Sequence[tuple[str, str]] = (),
+) -> Project:
+    """Return what ``--for TEXT`` requires of cryptography, for a Python.
+
+    ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
+    or empty, ``env`` variables for it. Raises BadRequest if the project cannot be read.
+    """
+    environment = marker_environment(python, system)
+    contents = reading.read(text, folder, environment)
+    place = str(Path(contents.file).parent) if contents.file else folder
+    stated = [row for row in contents.stated if applies(row, environment)]
+    own = [row for row in stated if row.names(CRYPTOGRAPHY)]
+    found, failure = _resolve(contents, python, uv=uv, folder=place, env=env)
+    limits = (*_own_limits(own), *_dependents(contents, found, stated))
+    return Project(
+        path=text,
+        kind=contents.kind,
+        name=contents.name,
+        file=contents.file,
+        folder=place,
+        requirements=_requirements(contents, stated),
+        limits=tuple(dict.fromkeys(limits)),
+        hashes=tuple(dict.fromkeys(value for row in own for value in row.hashes)),
+        checked=any(row.hashes for row in stated),
+        resolver="lock" if contents.locked else found.tool,  # type: ignore[arg-type]
+        uses_cryptography=bool(own) or CRYPTOGRAPHY in found.versions,
+        installer=_installer(contents),
+        problem=f"The requirements of {contents.name} cannot be installed together."
+        if found.problem
+        else "",
+        shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
+        notes=(*contents.notes, *failure),
+    )
+
+
+def _resolve(
+    contents: Contents, python: Python, *, uv: str, folder: str, env: Sequence[tuple[str, str]]
+) -> tuple[Resolution, tuple[str, ...]]:
+    """Return the resolution, and a sentence if there is none."""
+    if contents.locked:
+        return Resolution(), ()
+    try:
+        found = resolution.resolve(contents, python, uv=uv, folder=folder, env=env)
+    except (OSError, ProgramTimeout) as error:
+        return Resolution(), (f"The requirements could not be resolved: {error}",)
+    if found.tool:
+        return found, ()
+    return found, (
+        "This machine has neither uv nor pip 22.2 or newer, so the wizard knows only what "
+        f"{contents.name} itself states.",
+    )
+
+
+def _own_limits(rows: Iterable[Stated]) -> Iterable[Limit]:
+    """Return the limits that the project's own files state."""
+    for row in rows:
+        parsed = row.requirement()
+        if parsed is not None and parsed.specifier:
+            owner = Path(row.file).name if row.file else row.text
+            yield Limit("project", owner, str(parsed.specifier), row.file, line=row.line)
+
+
+def _dependents(contents: Contents, found: Resolution, stated: Sequence[Stated]) -> Iterable[Limit]:
+    """Return the limits of the packages that the project requires."""
+    for owner, row in contents.dependents:
+        parsed = row.requirement()
+        if parsed is not None and parsed.specifier:
+            yield Limit("project", owner, str(parsed.specifier), row.file, line=row.line)
+    for owner, specifier in found.dependents:
+        row = next((r for r in stated if r.names(owner.split()[0])), Stated(""))
+        if specifier:
+            yield Limit("project", owner, specifier, row.file, line=row.line)
+
+
+def _requirements(contents: Contents, stated: Sequence[Stated]) -> tuple[str, ...]:
+    """Return what to install; empty if the project's installer reads its own file."""
+    if contents.kind in ("requirements", "uv.lock") or _installer(contents):
+        return ()
+    return tuple(_with_hashes(row) if contents.locked else row.text for row in stated)
+
+
+def _with_hashes(row: Stated) -> str:
+    """Return a line of a requirements file."""
+    return " ".join((row.text, *(f"--hash={value}" for value in row.hashes)))
+
+
+def _installer(contents: Contents) -> str:
+    """Return the path of the program that the project uses, if it is not pip or uv."""
+    return (shutil.which("poetry") or "") if contents.kind == "poetry.lock" else ""

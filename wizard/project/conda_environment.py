@@ -1,0 +1,70 @@
+"""Read ``environment.yml``: the packages that conda installs, and those for pip."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from wizard import text_files
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, find_line, unreadable
+
+LARGEST = 4 * 1024 * 1024
+"""The largest size of such a file, in bytes."""
+
+
+def read(path: Path) -> Contents:
+    """Return what pip installs, and cryptography even if conda would install it.
+
+    Raises BadRequest if it is not such a file.
+    """
+    text = text_files.read(path, "an environment file", limit=LARGEST)
+    rows = _load(path, text).get("dependencies")
+    if not isinstance(rows, list):
+        raise unreadable(str(path), f"{path.name} has no list of dependencies.")
+    stated: list[Stated] = []
+    by_conda: list[str] = []
+    for row in rows:
+        if isinstance(row, dict):
+            for_pip = map(str, row.get("pip") or ())
+            stated += (Stated(words, str(path), find_line(text, (words,))) for words in for_pip)
+        elif _name(row) == CRYPTOGRAPHY:
+            stated.append(Stated(_to_pep508(row), str(path), find_line(text, (str(row),))))
+        elif _name(row) != "python":
+            by_conda.append(str(row))
+    notes: tuple[str, ...] = ()
+    if by_conda:
+        some = ", ".join(by_conda[:5]) + (" …" if len(by_conda) > 5 else "")
+        notes = (f"conda must install the rest of {path.name}: {some}.",)
+    return Contents("environment", path.name, str(path), tuple(stated), notes=notes)
+
+
+def _load(path: Path, text: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML  # slow to import
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        data = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 0
+        raise unreadable(str(path), f"{path.name} is not valid YAML.", line=line) from None
+    if not isinstance(data, dict):
+        raise unreadable(str(path), f"{path.name} has no list of dependencies.")
+    return data
+
+
+def _name(row: object) -> str:
+    """Return the name in a conda requirement: ``conda-forge::cryptography=43.0``."""
+    words = str(row).split("::")[-1]
+    return re.split(r"[\s=<>!~]", words.strip(), maxsplit=1)[0].lower()
+
+
+def _to_pep508(row: object) -> str:
+    """Return a conda requirement as PEP 508: ``cryptography=43.0`` is any release of 43.0."""
+    words = str(row).split("::")[-1].strip()
+    version = words[len(CRYPTOGRAPHY) :].strip()
+    if version.startswith("==") or re.match(r"[<>!~]", version):
+        return f"{CRYPTOGRAPHY}{version}"
+    version = version.lstrip("=").split("=")[0].strip()  # a build may follow
+    return f"{CRYPTOGRAPHY}=={version.rstrip('.*')}.*" if version else CRYPTOGRAPHY

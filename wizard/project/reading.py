@@ -1,0 +1,97 @@
+"""Find and read the file that says what a project requires."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from wizard.errors import BadRequest
+from wizard.project import conda_environment, locks, pyproject, requirements_file
+from wizard.project.contents import Contents, Stated, unreadable
+
+FOLDER_FILES = (
+    *locks.READERS,
+    "pyproject.toml",
+    "requirements.txt",
+    "environment.yml",
+    "environment.yaml",
+)
+"""The files of a folder that are read, best first: a lock file is exact."""
+_EXTRAS = re.compile(r"(?P<path>.+?)\[(?P<extras>[\w.,\s-]+)\]")
+
+
+def read(text: str, folder: str, environment: Mapping[str, str]) -> Contents:
+    """Return what ``--for TEXT`` requires: a file, a folder, or a plain requirement.
+
+    ``folder`` is the working folder; ``environment`` are the values of markers (PEP 508) for the
+    target Python. Raises BadRequest.
+    """
+    match = _EXTRAS.fullmatch(text)
+    for words, extras in ((text, ""), (match["path"], match["extras"]) if match else (text, "")):
+        path = Path(folder, words).expanduser()
+        if path.exists():
+            names = tuple(extra.strip() for extra in extras.split(",") if extra.strip())
+            return _read_path(path, names, environment)
+    return _read_requirement(text)
+
+
+def has_project(folder: Path) -> str:
+    """Return the name of the first file in a folder that says what to install; empty if none."""
+    return next((name for name in FOLDER_FILES if (folder / name).is_file()), "")
+
+
+def _read_path(path: Path, extras: tuple[str, ...], environment: Mapping[str, str]) -> Contents:
+    if path.is_dir():
+        return _read_folder(path, extras, environment)
+    name = path.name
+    if name in locks.READERS:
+        return locks.READERS[name](path, environment)
+    if re.fullmatch(r"pylock\.[^.]+\.toml", name):
+        return locks.read_pylock(path, environment)
+    if name == "pyproject.toml":
+        return pyproject.read(path, extras)
+    if path.suffix in (".yml", ".yaml"):
+        return conda_environment.read(path)
+    if path.suffix in (".txt", ".in", ".pip"):
+        return requirements_file.read(path)
+    raise unreadable(
+        str(path),
+        f"The wizard cannot read {name}.",
+        hints=(
+            "It reads requirements files (.txt, .in), pyproject.toml, pylock.toml, uv.lock, "
+            "poetry.lock, Pipfile.lock and environment.yml.",
+        ),
+    )
+
+
+def _read_folder(path: Path, extras: tuple[str, ...], environment: Mapping[str, str]) -> Contents:
+    for name in FOLDER_FILES:
+        file = path / name
+        if not file.is_file() or (extras and name != "pyproject.toml"):
+            continue
+        if name == "pyproject.toml" and (path / "requirements.txt").is_file():
+            try:
+                return _read_path(file, extras, environment)
+            except BadRequest:
+                continue  # it may only configure tools; the requirements file is read instead
+        return _read_path(file, extras, environment)
+    hint = "It looks for " + ", ".join(FOLDER_FILES) + "."
+    others = sorted(other.name for other in path.glob("*requirements*.txt"))[:5]
+    if others:
+        hint = "Name one of them: " + ", ".join(f"--for {path / other}" for other in others)
+    raise BadRequest(f"{path} contains no file that says what the project requires.", hints=(hint,))
+
+
+def _read_requirement(text: str) -> Contents:
+    stated = Stated(text)
+    parsed = stated.requirement()
+    if parsed is None or re.search(r"[/\\]|\.(txt|toml|lock|ya?ml|in)$", text):
+        raise BadRequest(
+            f"There is no file or folder {text}, and it is not the name of a package.",
+            hints=(
+                "Allowed for --for: a folder, a file such as requirements.txt, or a package such "
+                "as ansible.",
+            ),
+        )
+    return Contents("requirement", text, "", (stated,))

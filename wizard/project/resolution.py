@@ -1,0 +1,232 @@
+"""Ask a real resolver, uv or pip, which versions of a project's packages fit together.
+
+Nothing is installed and cryptography is never compiled. What depends on cryptography is read from
+the metadata of the versions that the resolver chose.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backends import pip
+from wizard.facts import Python
+from wizard.programs.processes import ask
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated
+
+TIME_LIMIT = 240.0
+"""Seconds. A project with some hundred packages takes ten; a slow index, minutes."""
+_LINE = re.compile(
+    r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)[^#]*(?:#\s*via\s+(?P<via>.*))?"
+)
+
+Environment = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The versions that fit together, by the normalized name of the package.
+
+    ``tool`` is the resolver that was asked; empty if this machine has none. ``dependents`` are the
+    requirements of cryptography by these packages: (name and version, specifier). ``problem`` is
+    what the resolver printed if nothing fits; ``versions`` then ignores every limit on
+    cryptography, to find out who states them.
+    """
+
+    tool: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    dependents: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+def resolve(
+    contents: Contents,
+    python: Python,
+    *,
+    uv: str,
+    folder: str,
+    env: Environment = (),
+    timeout: float = TIME_LIMIT,
+) -> Resolution:
+    """Resolve a project for ``python``, with uv if there is one, otherwise with its pip.
+
+    ``folder`` is the working folder of the resolver, so that relative paths in the files are
+    found; ``env`` are variables for uv. ``timeout`` is in seconds, for each call. Raises OSError
+    and the errors of `wizard.programs.processes.ask`.
+    """
+    with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
+        work = Path(name)
+        if uv:
+            return _Uv(contents, python, uv, folder, env, work, timeout).resolve()
+        version = python.pip.version if python.pip else ""
+        if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
+            return _Pip(contents, python, folder, work, timeout).resolve()
+    return Resolution()
+
+
+def lines(contents: Contents, *, without: str = "") -> list[str]:
+    """Return the requirements as lines of a file, except those of the package ``without``."""
+    return [row.text for row in contents.stated if not row.constraint and not _is(row, without)]
+
+
+def _is(row: Stated, package: str) -> bool:
+    return bool(package) and row.names(package)
+
+
+@dataclass(frozen=True)
+class _Uv:
+    contents: Contents
+    python: Python
+    program: str
+    folder: str
+    env: Environment
+    work: Path
+    timeout: float
+
+    def resolve(self) -> Resolution:
+        code, versions, via, problem = self._compile()
+        if code:
+            # Ignore every limit on cryptography: then the packages that state one are known.
+            override = self.work / "override.txt"
+            override.write_text(f"{CRYPTOGRAPHY}\n", encoding="utf-8")
+            _, versions, via, _ = self._compile("--override", str(override))
+        dependents = self._dependents(versions, via)
+        return Resolution("uv", versions, dependents, problem if code else "")
+
+    def _compile(self, *more: str) -> tuple[int, dict[str, str], tuple[str, ...], str]:
+        """Return exit code, versions, the packages that require cryptography, and the error."""
+        if self.contents.kind == "requirements":
+            source = self.contents.file
+        else:
+            source = str(self.work / "requirements.in")
+            Path(source).write_text("\n".join(lines(self.contents)) + "\n", encoding="utf-8")
+        output = ask(
+            (
+                *(self.program, "pip", "compile", "--python", self.python.path, "--no-header"),
+                *("--annotation-style", "line", "--no-progress", "--color", "never", "--quiet"),
+                *("--only-binary", CRYPTOGRAPHY, *more, source),
+            ),
+            env=dict(self.env),
+            cwd=self.folder,
+            timeout=self.timeout,
+        )
+        versions: dict[str, str] = {}
+        via: tuple[str, ...] = ()
+        for line in output.stdout.splitlines():
+            match = _LINE.match(line.strip())
+            if match:
+                name = _normalized(match["name"])
+                versions[name] = match["version"]
+                if name == CRYPTOGRAPHY:
+                    via = tuple(re.findall(r"[A-Za-z0-9._-]+", _without_files(match["via"] or "")))
+        return output.exit, versions, via, output.stderr.strip()
+
+    def _dependents(
+        self, versions: Mapping[str, str], via: Iterable[str]
+    ) -> tuple[tuple[str, str], ...]:
+        """Return who requires cryptography and which versions, from the packages' own metadata.
+
+        uv does not print it. The few packages are unpacked into a temporary folder, from which the
+        later installation gets them through uv's cache.
+        """
+        wanted = [f"{n}=={versions[n]}" for n in map(_normalized, via) if n in versions]
+        if not wanted:
+            return ()
+        target = self.work / "metadata"
+        ask(
+            (
+                *(self.program, "pip", "install", "--python", self.python.path, "--no-deps"),
+                *("--no-progress", "--color", "never", "--quiet", "--only-binary", ":all:"),
+                *("--target", str(target), *wanted),
+            ),
+            env=dict(self.env),
+            cwd=self.folder,
+            timeout=self.timeout,
+        )
+        found = []
+        for file in sorted(target.glob("*.dist-info/METADATA")):
+            found += _requires(_metadata(file.read_text(encoding="utf-8", errors="replace")))
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Pip:
+    contents: Contents
+    python: Python
+    folder: str
+    work: Path
+    timeout: float
+
+    def resolve(self) -> Resolution:
+        if self.contents.kind == "requirements":
+            arguments = ["--requirement", self.contents.file]
+        else:
+            arguments = lines(self.contents)
+        report, problem = self._report(arguments)
+        if problem:
+            report, _ = self._report(lines(self.contents, without=CRYPTOGRAPHY))
+        packages = [row.get("metadata", {}) for row in report.get("install", ())]
+        versions = {_normalized(row.get("name", "")): row.get("version", "") for row in packages}
+        dependents = [pair for row in packages for pair in _requires(row)]
+        return Resolution("pip", versions, tuple(dependents), problem)
+
+    def _report(self, arguments: Sequence[str]) -> tuple[dict[str, Any], str]:
+        """Return pip's report of an installation that it only simulates, and the error."""
+        file = self.work / "report.json"
+        file.unlink(missing_ok=True)
+        output = ask(
+            (
+                *(self.python.path, "-m", "pip", "install", "--dry-run", "--ignore-installed"),
+                *("--quiet", "--no-color", "--disable-pip-version-check", "--no-input"),
+                *("--only-binary", CRYPTOGRAPHY, "--report", str(file), *arguments),
+            ),
+            cwd=self.folder,
+            timeout=self.timeout,
+        )
+        if output.exit or not file.is_file():
+            return {}, output.stderr.strip() or f"pip ended with exit code {output.exit}"
+        report = json.loads(file.read_text(encoding="utf-8"))
+        return (report, "") if isinstance(report, dict) else ({}, "pip's report is not readable")
+
+
+def _requires(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the requirement of cryptography in a package's metadata: (name and version,
+    specifier)."""
+    owner = f"{metadata.get('name', '')} {metadata.get('version', '')}".strip()
+    found = []
+    for text in metadata.get("requires_dist") or ():
+        row = Stated(text)
+        parsed = row.requirement()
+        if parsed is not None and row.names(CRYPTOGRAPHY) and not _only_extra(parsed.marker):
+            found.append((owner, str(parsed.specifier)))
+    return found
+
+
+def _only_extra(marker: object) -> bool:
+    """Return whether a marker asks for an extra, which the project may not use."""
+    return marker is not None and re.search(r"\bextra\b", str(marker)) is not None
+
+
+def _metadata(text: str) -> dict[str, Any]:
+    from email.parser import HeaderParser
+
+    headers = HeaderParser().parsestr(text)
+    return {
+        "name": headers.get("Name", ""),
+        "version": headers.get("Version", ""),
+        "requires_dist": headers.get_all("Requires-Dist") or [],
+    }
+
+
+def _without_files(via: str) -> str:
+    """Return the packages in uv's ``via``: ``-r requirements.txt, pyopenssl``."""
+    return ",".join(word for word in via.split(",") if not word.strip().startswith("-"))
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
