@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,9 +134,14 @@ class _Wrapped:
                 _say(f"The wizard cannot find the Python that this command uses: {error}")
         if not python:
             return None
-        project = wrapped_command.project(self.words)
-        choices = validation.check(Choices(python=python, project=project))
-        decision = decide(self.engine, choices)
+        wanted = wrapped_command.project(self.words)
+        with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as folder:
+            project = wanted[0] if len(wanted) == 1 else ""
+            if len(wanted) > 1:
+                project = str(Path(folder, "requirements.txt"))
+                Path(project).write_text("\n".join(wanted) + "\n", encoding="utf-8")
+            choices = validation.check(Choices(python=python, project=project))
+            decision = decide(self.engine, choices)
         if not project:
             return decision
         # Only cryptography is installed; the command itself installs the rest.
@@ -169,8 +175,6 @@ class _Wrapped:
 
     def _repeat(self, decision: Decision) -> int:
         """Run the command again, and make it keep the release that was installed."""
-        import tempfile
-
         from wizard.advice import wrapped_command
 
         _say("", "Running your command again …")

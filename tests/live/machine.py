@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,35 @@ def newest() -> str:
     if not found:
         pytest.skip(f"none of Python {', '.join(VERSIONS)} is on this machine")
     return found
+
+
+def uv() -> str:
+    """The program uv: the one on PATH, else the one that the tests bring along."""
+    return shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+
+
+def index() -> str:
+    """The address of the index that this Python's pip uses."""
+    done = subprocess.run(
+        (
+            *(sys.executable, "-c"),
+            "from pip._internal.models.index import PyPI; print(PyPI.simple_url)",
+        ),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return done.stdout.strip() + "/"
+
+
+def path_with(program: str, folder: Path) -> str:
+    """PATH with this program and nothing else from its folder in front."""
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / Path(program).name
+    if not link.exists():
+        link.symlink_to(program)
+    return os.pathsep.join((str(folder), *os.get_exec_path()))
 
 
 def path_without(program: str, folder: Path) -> str:

@@ -30,6 +30,7 @@ from wizard import codec
 from wizard import plan as module
 from wizard.choices import Choices
 from wizard.errors import BadRequest
+from wizard.facts import Project
 from wizard.knowledge import load
 from wizard.plan import SCHEMA, FileExists, PackagesInstalled, Plan, Step
 
@@ -37,7 +38,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "plan.md").read_text(encoding="utf-8")
 WRITTEN = json.loads((DOCS / "plan.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(WRITTEN)
-KINDS = [Plan, Step, *get_args(action.Action), *get_args(module.Check)]
+KINDS = [Plan, module.PlanLimit, Step, *get_args(action.Action), *get_args(module.Check)]
 PRIMITIVES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 UNIONS = {action.Action: "Action", module.Check: "Check"}
 
@@ -190,6 +191,9 @@ def test_every_step_of_a_plan_has_a_role_and_every_role_is_used() -> None:
     mac = machine("mac-arm-brew")
     bare = replace(mac, tools=tuple(tool for tool in mac.tools if tool.name != "xcode"))
     more.append(plan(bare, load(), Choices(method="source")))
+    project = Project("ansible", "requirement", "ansible", requirements=("ansible",))
+    with_project = replace(machine("debian-12"), project=project)
+    more.append(plan(with_project, load(), Choices(project="ansible")))
     used = {step.role for each in (*plans(), *more) for step in each.steps}
     assert used == set(get_args(module.Role)) - {""}
 

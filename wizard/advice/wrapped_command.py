@@ -21,7 +21,14 @@ _BLAMES = re.compile(
 _INSTALLERS = re.compile(
     r"(?P<name>pip|uv|poetry|pipx|conda|mamba|micromamba)[\d.]*(?:\.exe)?", re.I
 )
-_FILES = ("-r", "--requirement", "--requirements")
+_WITH_VALUE = re.compile(
+    r"-[cCfiptP]|--(?:abi|cache-dir|(?:client-)?cert|config-settings|constraints?|exclude-newer"
+    r"|(?:default-|extra-)?index(?:-url|-strategy)?|extra|find-links|global-option|group"
+    r"|implementation|keyring-provider|log|no-binary|no-build-package|only-binary|pip-args|platform"
+    r"|prefix|progress-bar|proxy|python(?:-version)?|(?:refresh|upgrade)-package|report|resolution"
+    r"|retries|root|src|target|timeout|trusted-host|upgrade-strategy)"
+)
+"""The options of pip, uv and pipx that are followed by a value (``pip install --help``)."""
 
 
 def blames_cryptography(lines: Iterable[str]) -> bool:
@@ -68,22 +75,27 @@ def interpreter(output: str) -> str:
     return match[1].strip() if match else ""
 
 
-def project(words: Sequence[str]) -> str:
-    """Return what the command installs, as ``--for`` understands it; empty if it is not clear."""
+def project(words: Sequence[str]) -> tuple[str, ...]:
+    """Return what the command installs: a file or folder for ``--for``, or requirements.
+
+    Empty if that is not clear.
+    """
     name = installer(words)
     if name == "poetry" or (
         name == "uv" and len(words) > 1 and words[1] in ("sync", "lock", "run")
     ):
-        return "."
-    file = _option(words, *_FILES)
-    if file:
-        return file
-    if "install" not in words:
-        return ""
-    rest = words[words.index("install") + 1 :]
-    if any(word in ("-e", "--editable") for word in rest):
-        return _option(words, "-e", "--editable")
-    return rest[0] if len(rest) == 1 and not rest[0].startswith("-") else ""
+        return (".",)
+    place = _option(words, "-r", "--requirement", "--requirements", "-e", "--editable")
+    if place or "install" not in words:
+        return (place,) if place else ()
+    found: list[str] = []
+    rest = iter(words[words.index("install") + 1 :])
+    for word in rest:
+        if _WITH_VALUE.fullmatch(word):
+            next(rest, "")
+        elif not word.startswith("-"):
+            found.append(word)
+    return tuple(found)
 
 
 def keeping(constraint_file: str) -> dict[str, str]:

@@ -26,8 +26,8 @@ def run_visibly(
 
     ``show`` gets everything that it prints. ``env`` is set in addition to this process's
     environment. ``terminal`` says that the output is shown on a terminal. There is no time
-    limit: the user typed the command, and ends it with Ctrl-C. Raises OSError if it cannot be started, and
-    KeyboardInterrupt after the command ended because of Ctrl-C.
+    limit: the user typed the command, and ends it with Ctrl-C. Raises OSError if it cannot be
+    started, and KeyboardInterrupt after the command ended because of Ctrl-C.
     """
     full = {**os.environ, **(env or {})}
     if terminal and sys.platform != "win32":
@@ -58,13 +58,15 @@ def _run_on_terminal(
 
 @contextlib.contextmanager
 def _pseudo_terminal() -> Iterator[tuple[int, int]]:
-    """Open a terminal of the same size as standard output. The caller closes the second descriptor."""
+    """Open a terminal as large as standard output. The caller closes the second descriptor."""
+    import fcntl
     import pty
     import termios
 
     ours, theirs = pty.openpty()
-    with contextlib.suppress(OSError, termios.error):  # no size is known
-        termios.tcsetwinsize(theirs, termios.tcgetwinsize(1))  # type: ignore[attr-defined]
+    with contextlib.suppress(OSError):  # no size is known
+        size = fcntl.ioctl(1, termios.TIOCGWINSZ, bytes(8))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
     try:
         yield ours, theirs
     finally:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard import text_files
 from wizard.project.contents import Contents, Stated, unreadable
+
+if TYPE_CHECKING:
+    from pip_requirements_parser import InstallRequirement
 
 _NESTED = ("-r", "--requirement", "-c", "--constraint")
 LARGEST = 4 * 1024 * 1024
@@ -28,7 +32,7 @@ def read(path: Path) -> Contents:
         )
     stated = tuple(
         Stated(
-            str(row.req) if row.req is not None and row.link is None else row.line.strip(),
+            _text(row),
             row.filename,
             row.line_number,
             constraint=bool(row.is_constraint),
@@ -37,6 +41,13 @@ def read(path: Path) -> Contents:
         for row in parsed.requirements
     )
     return Contents("requirements", path.name, str(path), stated)
+
+
+def _text(row: InstallRequirement) -> str:
+    """Return a requirement of the file without its options, such as hashes."""
+    if row.req is None or row.link is not None:
+        return str(row.line).strip()  # an address or a folder
+    return f"{row.req} ; {row.marker}" if row.marker else str(row.req)
 
 
 def _check_nested(path: Path, above: tuple[Path, ...]) -> None:

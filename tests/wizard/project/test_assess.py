@@ -1,0 +1,46 @@
+"""From a project's files to the limits on cryptography."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wizard.facts import Pip, Project, Python
+from wizard.limits import Limit
+from wizard.project import assess
+
+OLD = Python("py", "path", version="3.7.16", machine="x86_64", pip=Pip("22.0.4"))
+"""A Python whose pip cannot resolve, so only the files count."""
+
+
+def project(folder: Path, words: str = ".") -> Project:
+    return assess.assess(words, OLD, system="linux", folder=str(folder), uv="")
+
+
+def test_the_files_limit_the_release(tmp_path: Path) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text("cryptography<46\ncryptography<40 ; sys_platform == 'win32'\nflask\n")
+    found = project(tmp_path)
+    assert found.limits == (Limit("project", "requirements.txt", "<46", str(file), line=1),)
+    assert found.uses_cryptography
+    assert found.requirements == ()  # pip reads the file itself
+    assert found.folder == str(tmp_path)
+    assert "neither uv nor pip 22.2" in found.notes[0]
+
+
+def test_a_locked_set_is_installed_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "Pipfile.lock").write_text(
+        '{"default": {"cryptography": {"version": "==45.0.7", "hashes": ["sha256:22"]}}}'
+    )
+    found = project(tmp_path)
+    assert found.resolver == "lock"
+    assert found.requirements == ("cryptography==45.0.7 --hash=sha256:22",)
+    assert found.hashes == ("sha256:22",)
+    assert found.checked
+    assert [limit.specifier for limit in found.limits] == ["==45.0.7"]
+
+
+def test_a_project_without_cryptography_has_no_limits(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    found = project(tmp_path)
+    assert found.limits == ()
+    assert not found.uses_cryptography

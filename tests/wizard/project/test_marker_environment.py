@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+from packaging.markers import Marker
+
+from wizard.facts import Python
+from wizard.project.marker_environment import marker_environment
+
+
+@pytest.mark.parametrize(
+    ("marker", "true"),
+    [
+        ("python_version < '3.10'", True),
+        ("python_full_version >= '3.9.18'", True),
+        ("sys_platform == 'win32'", True),
+        ("os_name == 'posix'", False),
+        ("platform_python_implementation == 'CPython'", True),
+        ("platform_machine == 'AMD64'", True),
+    ],
+)
+def test_markers_are_about_the_target_not_about_this_python(marker: str, true: bool) -> None:
+    python = Python("C:\\python.exe", "path", version="3.9.18", machine="AMD64")
+    environment = {**marker_environment(python, "windows"), "extra": ""}
+    assert Marker(marker).evaluate(environment) is true

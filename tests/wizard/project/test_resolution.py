@@ -1,0 +1,94 @@
+"""Reading what the resolvers answer. The real ones are asked in ``tests/live``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from wizard.facts import Pip, Python
+from wizard.project import resolution
+from wizard.project.contents import Contents, Stated
+
+COMPILED = """\
+cffi==1.17.1              # via cryptography
+cryptography==43.0.3      # via pyopenssl, -r requirements.in
+pyopenssl==24.2.1         # via -r requirements.in
+"""
+METADATA = """\
+Metadata-Version: 2.1
+Name: pyOpenSSL
+Version: 24.2.1
+Requires-Dist: cryptography <44,>=41.0.5
+Requires-Dist: cryptography >=50 ; extra == "new"
+Requires-Dist: sphinx ; extra == "docs"
+
+cryptography is its only requirement.
+"""
+CONTENTS = Contents("requirement", "pyopenssl==24.2.1", "", (Stated("pyopenssl==24.2.1"),))
+
+
+def fake(folder: Path, program: str) -> str:
+    """Make a program that behaves as this text of Python says."""
+    path = folder / "resolver"
+    path.write_text(f"#!{sys.executable}\nimport sys, pathlib\nargv = sys.argv[1:]\n{program}")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_uv_says_who_requires_cryptography(tmp_path: Path) -> None:
+    uv = fake(
+        tmp_path,
+        "if 'compile' in argv:\n"
+        f"    print({COMPILED!r})\n"
+        "else:\n"
+        "    target = pathlib.Path(argv[argv.index('--target') + 1], 'p.dist-info')\n"
+        "    target.mkdir(parents=True)\n"
+        f"    (target / 'METADATA').write_text({METADATA!r})\n",
+    )
+    found = resolution.resolve(CONTENTS, Python("py", "path"), uv=uv, folder=str(tmp_path))
+    assert found.tool == "uv"
+    assert found.versions == {"cffi": "1.17.1", "cryptography": "43.0.3", "pyopenssl": "24.2.1"}
+    assert found.dependents == (("pyOpenSSL 24.2.1", "<44,>=41.0.5"),)
+    assert not found.problem
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_a_conflict_is_asked_again_without_the_limits_on_cryptography(tmp_path: Path) -> None:
+    uv = fake(
+        tmp_path,
+        "if 'compile' in argv and '--override' in argv:\n"
+        "    print('cryptography==50.0.2      # via -r requirements.in')\n"
+        "elif 'compile' in argv:\n"
+        "    sys.exit('no solution found')\n",
+    )
+    found = resolution.resolve(CONTENTS, Python("py", "path"), uv=uv, folder=str(tmp_path))
+    assert found.problem == "no solution found"
+    assert found.versions == {"cryptography": "50.0.2"}
+    assert found.dependents == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_pip_reports_the_requirements_of_every_package(tmp_path: Path) -> None:
+    row = {
+        "name": "pyOpenSSL",
+        "version": "24.2.1",
+        "requires_dist": ["cryptography<44,>=41.0.5", "sphinx ; extra == 'docs'"],
+    }
+    report = json.dumps({"install": [{"metadata": row}]})
+    program = fake(
+        tmp_path, f"pathlib.Path(argv[argv.index('--report') + 1]).write_text({report!r})\n"
+    )
+    python = Python(program, "path", version="3.11.7", pip=Pip("24.0"))
+    found = resolution.resolve(CONTENTS, python, uv="", folder=str(tmp_path))
+    assert found.tool == "pip"
+    assert found.versions == {"pyopenssl": "24.2.1"}
+    assert found.dependents == (("pyOpenSSL 24.2.1", "<44,>=41.0.5"),)
+
+
+def test_without_uv_and_with_an_old_pip_nothing_is_resolved(tmp_path: Path) -> None:
+    python = Python("py", "path", version="3.7.16", pip=Pip("22.0.4"))
+    assert resolution.resolve(CONTENTS, python, uv="", folder=str(tmp_path)).tool == ""
