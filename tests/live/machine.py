@@ -43,15 +43,15 @@ def newest() -> str:
 
 
 def uv() -> str:
-    """The program uv: the one on PATH, else the one that the tests bring along."""
+    """The program uv: the one on PATH, else the one that the tests install."""
     return shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
 
 
 def index() -> str:
-    """The address of the index that this Python's pip uses."""
+    """The address of the index that pip uses."""
     done = subprocess.run(
         (
-            *(sys.executable, "-c"),
+            *(newest(), "-c"),
             "from pip._internal.models.index import PyPI; print(PyPI.simple_url)",
         ),
         capture_output=True,
