@@ -66,17 +66,19 @@ def parse(arguments: Sequence[str]) -> Request:
 def split_wrapped(
     arguments: Sequence[str], names: Sequence[str]
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the wizard's own arguments, and the words after ``--``.
+    """Return the wizard's own arguments, and the words after ``--`` that are a command to run.
 
-    Without a command, these words are one for ``run``: ``cryptography-wizard -- pip install …``.
+    Without a command of the wizard, they belong to ``run``: ``cryptography-wizard -- pip install …``.
+    Other commands read words after ``--`` as usual.
     """
     if "--" not in arguments:
         return arguments, ()
     at = list(arguments).index("--")
     own, wrapped = list(arguments[:at]), arguments[at + 1 :]
-    if not set(own) & set(names):
-        own.insert(0, "run")
-    return own, wrapped
+    named = set(own) & set(names)
+    if named - {"run"}:
+        return arguments, ()
+    return (own if named else ["run", *own]), wrapped
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -87,7 +87,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     change("wizard/choices.py", "\n    @property\n    def openssl_choice", FIELD)
     change("wizard/questions/completion.py", "\n_BUILDERS = (", BUILDER)
-    change("wizard/questions/completion.py", "    _python_question,\n", "    _shade,\n")
+    change("wizard/questions/completion.py", "    _environment_question,\n", "    _shade,\n")
     (tree / "assets/questions/shade.md").write_text(HELP, encoding="utf-8")
     assert files(section("Add a question")) == touched | {
         "assets/questions/<name>.md",

@@ -160,7 +160,8 @@ def test_flags_are_choices_before_and_after_the_command() -> None:
 def test_every_choice_has_a_flag(name: str) -> None:
     word = {"openssl_sha256": "0" * 64}.get(name) or next(iter(described()[name].values), "apt")
     choice = described()[name]
-    words = [f"--{name.replace('_', '-')}", *([word] if choice.metavar else [])]
+    flag = "--for" if name == "project" else f"--{name.replace('_', '-')}"
+    words = [flag, *([word] if choice.metavar else [])]
     assert choice.argv(word) == tuple(words)
     assert parse(words).arguments.choices.answered() == {name: word}
 
@@ -557,3 +558,26 @@ def test_diagnose_refuses_what_is_no_file(run: Run, name: str) -> None:
 def test_an_unknown_word_is_a_bad_request() -> None:
     with pytest.raises(BadRequest):
         parse(["install"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "yes"),
+    [
+        (["--", "pip", "install", "--yes", "x"], ("pip", "install", "--yes", "x"), False),
+        (["run", "--", "uv", "sync", "--help"], ("uv", "sync", "--help"), False),
+        (["run", "--yes", "--", "pip", "--version"], ("pip", "--version"), True),
+        (["--yes", "--", "pip"], ("pip",), True),
+        (["--", "plan", "--json"], ("plan", "--json"), False),
+    ],
+)
+def test_what_follows_two_dashes_is_the_user_s_command(
+    typed: list[str], words: tuple[str, ...], yes: bool
+) -> None:
+    request = parse(typed)
+    assert request.arguments.words == words
+    assert request.arguments.yes is yes
+    assert not wants_json(typed)
+
+
+def test_a_log_whose_name_begins_with_a_dash_can_still_be_named() -> None:
+    assert parse(["diagnose", "--", "-odd.log"]).arguments.log == "-odd.log"
