@@ -68,7 +68,7 @@ def split_wrapped(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """Return the wizard's own arguments, and the words after ``--`` that are a command to run.
 
-    Without a command of the wizard, they belong to ``run``: ``cryptography-wizard -- pip install …``.
+    Without a command of the wizard, they belong to ``run``: ``cryptography-wizard -- pip …``.
     Other commands read words after ``--`` as usual.
     """
     if "--" not in arguments:
