@@ -102,7 +102,6 @@ class Installer:
 def choose_installer(case: Case, target: Target) -> Installer:
     """Choose the tool that installs into ``target``. Raises Impossible if no tool can."""
     facts, choices = case.facts, case.choices
-    folder = choices.from_wheelhouse
     blocked = _uv_blocked_by(facts, target)
     if choices.installer == "uv":
         if blocked:
