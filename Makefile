@@ -25,7 +25,7 @@ run: .venv/.run ## Set up and start the wizard; without a terminal, install into
 	fi
 
 test: lint ## Set up and run the tests that need no network
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal -m "not live"
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 16 --dist worksteal -m "not live"
 
 lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the wording
 	$(BIN)/ruff check .
@@ -37,7 +37,8 @@ lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the 
 	else echo "No shellcheck for this machine: the shell scripts are not reviewed." >&2; fi
 
 live: .venv/.test ## Run the live tests: real index, real builds, real apt in temporary systems
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadgroup -m live -rs tests/live
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder \
+		-m live -rs tests/live
 
 live-matrix: .venv/.test ## Run all live tests that take minutes, and write docs/tested.md
 	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \

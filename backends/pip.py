@@ -31,12 +31,21 @@ def ensure(python: str) -> Command:
     return Command((python, "-m", "ensurepip", "--upgrade"), timeout=300)
 
 
+def call_from_outside(base: str, runner: str, python: str) -> tuple[str, ...]:
+    """Return the words that start the pip of ``base`` for the environment of ``python``.
+
+    ``runner`` is the file of that pip that ``--python`` gives to the other Python. To name it saves
+    the start of a pip that would only do that. If it is empty, pip finds it itself.
+    """
+    return (python, runner) if runner else (base, "-m", "pip", "--python", python)
+
+
 def install(
     python: str,
     requirements: tuple[str, ...],
     *,
     version: str,
-    runner: str = "",
+    call: tuple[str, ...] = (),
     only_binary: bool = False,
     no_binary: bool = False,
     upgrade: bool = False,
@@ -48,15 +57,15 @@ def install(
 ) -> Command:
     """Install ``requirements`` into the environment of ``python``.
 
-    ``version`` is the version of the pip that runs: older pips lack some options. ``runner`` is
-    another Python whose pip does the work, for an environment without pip. ``only_binary`` allows
-    only a wheel of cryptography; ``no_binary`` always compiles it, never uses a wheel that pip
-    built before (pip's cache ignores link options), and shows the log of the build. ``reinstall``
+    ``version`` is the version of the pip that runs: older pips lack some options. ``call`` starts
+    it, if it is not the environment's own: see `call_from_outside`. ``only_binary`` allows only a
+    wheel of cryptography; ``no_binary`` always compiles it, never uses a wheel that pip built
+    before (pip's cache ignores link options), and shows the log of the build. ``reinstall``
     replaces the same version, and only that package. Without ``compiled``, no bytecode is compiled
     in advance: Python does it when a module is first imported. ``folder`` is a wheelhouse: then
     everything comes from there, without an index.
     """
-    call = (runner, "-m", "pip", "--python", python) if runner else (python, "-m", "pip")
+    call = call or (python, "-m", "pip")
     version_numbers = parse_version(version)
     options: list[str] = []
     if version_numbers >= _NO_COLOR:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -15,6 +16,18 @@ DEFAULTS: Mapping[str, Any] = {
     "SIGHUP": signal.SIG_DFL,
 }
 """What Python does at the signals that end programs; Windows has no SIGHUP."""
+
+
+WORKERS_PER_CORE = 2
+"""Tests without a network wait about half of their time, for threads, programs and terminals."""
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """Start more workers than there are cores, but not for live tests, which compile."""
+    workers = yield
+    chosen = "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ
+    return workers if chosen or config.option.markexpr == "live" else WORKERS_PER_CORE * workers
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -218,6 +218,16 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
         )
 
 
+def _import_early() -> None:
+    """Import the slow modules that the plan and the run need soon, and read the tables."""
+    from wizard import knowledge
+    from wizard.planning import installer, planner  # noqa: F401
+    from wizard.questions import completion  # noqa: F401
+    from wizard.running import runner  # noqa: F401
+
+    knowledge.load()
+
+
 def real() -> Engine:
     """Return the engine of this machine.
 
@@ -227,7 +237,7 @@ def real() -> Engine:
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         from wizard.machine import probe as prober
 
-        return prober.probe(choices, everything=everything)
+        return prober.probe(choices, everything=everything, meanwhile=_import_early)
 
     def run(
         plan: Plan,

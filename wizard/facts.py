@@ -163,11 +163,13 @@ class Pip:
 
     ``tags`` are PEP 425 tags, compressed: one entry contains one interpreter and ABI with its
     platforms in order, as in ``cp311-abi3-manylinux_2_36_x86_64.manylinux_2_35_x86_64``.
+    ``runner`` is its file that another Python runs to install for itself (empty: it has none).
     """
 
     version: str
     tags: tuple[str, ...] = ()
     index: Optional[PipIndex] = None
+    runner: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The types of the choice ``openssl``: which OpenSSL a source build uses."""
+"""The types of the choice ``openssl``: which OpenSSL a source build uses. And its variables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from typing import Union
 SYSTEM = "system"
 VERSION = re.compile(r"\d+\.\d+\.\d+[a-z]*", re.ASCII)
 """The pattern of OpenSSL versions: ``3.5.7``, ``1.1.1w``."""
+OPENSSL_VARIABLES = (
+    *("OPENSSL_DIR", "OPENSSL_LIB_DIR", "OPENSSL_INCLUDE_DIR", "OPENSSL_STATIC", "OPENSSL_LIBS"),
+    *("OPENSSL_NO_PKG_CONFIG", "OPENSSL_NO_VENDOR", "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS"),
+    *("CRYPTOGRAPHY_WINDOWS_LINK_LEGACY_OPENSSL", "CRYPTOGRAPHY_DONT_BUILD_RUST"),
+)
+"""Variables that make a build use another OpenSSL, or omit parts of it. A plan sets those that it
+needs; the build does not see the others (docs/installation.rst; the crate openssl-sys)."""
 
 
 @dataclass(frozen=True)

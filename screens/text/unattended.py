@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable, TextIO
+from typing import TYPE_CHECKING, Callable, TextIO
 
 from screens.signals import OutputStream, cancel_on_signals
-from screens.text import messages
-from screens.text.summary import Summary
-from screens.text.text_reporter import TextReporter, format_seconds
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.engine import Decision, Engine, decide, plan_rest, require_root
 from wizard.errors import Exit
-from wizard.running.events import Event, Lines, RunEnded
-from wizard.running.run_state import RunState
+
+if TYPE_CHECKING:
+    from wizard.running.events import Event, RunEnded
+    from wizard.running.run_state import RunState
+
+# What reports a run is imported after the machine has answered: then most of it is there already.
 
 
 def install(
@@ -35,6 +36,10 @@ def install(
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     output.write_lines("Looking at this machine …")
     decision = decide(engine, choices)
+    from screens.text import messages
+    from screens.text.text_reporter import TextReporter, format_seconds
+    from wizard.running.run_state import RunState
+
     while True:
         plan = decision.plan
         notes = (f"Note: {note}" for note in plan.notes)
@@ -67,6 +72,9 @@ def install_for_scripts(
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     decision = decide(engine, choices)
+    from screens.text.summary import Summary
+    from wizard.running.run_state import RunState
+
     while True:
         require_root(engine, decision.facts, decision.plan, can_ask=can_ask)
         reporter = _JsonReporter(RunState.before_run(decision.plan), errors, verbose=verbose)
@@ -87,6 +95,8 @@ class _JsonReporter:
         self._verbose = verbose
 
     def __call__(self, event: Event) -> None:
+        from wizard.running.events import Lines
+
         self.state = self.state.apply(event)
         if self._verbose or not isinstance(event, Lines):
             self._out.write_lines(to_json(event, indent=None))

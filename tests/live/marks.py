@@ -15,7 +15,13 @@ import pytest
 BUILDS = "builds"
 """The group of tests that compile on this machine: they keep all cores busy, and share its apt."""
 SHARED: Mapping[str, str] = MappingProxyType(
-    {"base": "debian", "root": "dnf", "house": "wheelhouse", "pip": "other systems"}
+    {
+        "base": "debian",
+        "root": "dnf",
+        "house": "wheelhouse",
+        "image": "dockerfile",
+        "pip": "other systems",
+    }
 )
 """The fixtures that are expensive to make, each with the group of the tests that use it.
 

@@ -16,6 +16,7 @@ from tests.live import roots
 from tests.live.images import Builder, Built, base
 from tests.live.marks import limit
 from tests.live.matrix import long
+from tests.live.roots import Root
 from tests.machines import machine
 from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
@@ -31,12 +32,20 @@ TRY = (
 TOOLS = ("cc", "gcc", "make", "cargo", "rustc", "pkg-config")
 
 
-@pytest.fixture
-def builder(tmp_path: Path) -> Iterator[Builder]:
-    """Return a builder with Debian 13 as the image."""
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Root]:
+    """Make Debian 13 as the image, once for all tests here."""
     roots.possible()
-    yield Builder(base("trixie", "3.13", tmp_path / "image"), tmp_path, timeout=600)
-    for folder in (tmp_path / "image", *tmp_path.glob("stage-*")):
+    root = base("trixie", "3.13", tmp_path_factory.mktemp("image") / "trixie")
+    yield root
+    shutil.rmtree(root.folder)
+
+
+@pytest.fixture
+def builder(image: Root, tmp_path: Path) -> Iterator[Builder]:
+    """Return a builder that copies the image for each stage."""
+    yield Builder(image, tmp_path, timeout=600)
+    for folder in tmp_path.glob("stage-*"):
         shutil.rmtree(folder)
 
 

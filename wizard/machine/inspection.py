@@ -129,7 +129,7 @@ def _pip(facts: dict[str, Any]) -> Optional[Pip]:
     pip = facts.get("pip")
     if not pip or not pip.get("installed") or not pip.get("tags"):
         return None  # for a pip that is only bundled, only its index matters
-    return Pip(str(pip["version"]), tuple(pip["tags"]), _pip_index(pip))
+    return Pip(str(pip["version"]), tuple(pip["tags"]), _pip_index(pip), str(pip.get("runner", "")))
 
 
 def _pip_problem(facts: dict[str, Any]) -> str:

@@ -6,11 +6,10 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from backends import uv
 from wizard import locations, openssl_archive, target_environment
-from wizard.cache import integrity
 from wizard.choices import ALONE, Choices
 from wizard.errors import WizardError
 from wizard.facts import (
@@ -25,8 +24,7 @@ from wizard.facts import (
     Tool,
 )
 from wizard.index.source import IndexSource
-from wizard.knowledge import load
-from wizard.machine import headers, keyring, packages, pythons, system, tools
+from wizard.machine import pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
@@ -35,15 +33,30 @@ from wizard.project import reading
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
+# The Pythons take longest to answer, so they are asked as soon as possible. What is slow to import
+# is imported while they answer: by the thread that called the probe, never by those that it starts,
+# because two threads that import parts of the same package can block each other.
 
-def probe(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Facts:
+
+def _nothing() -> None:
+    """Do nothing meanwhile."""
+
+
+def probe(
+    choices: Choices,
+    *,
+    everything: bool = False,
+    folder: str | None = None,
+    meanwhile: Callable[[], None] = _nothing,
+) -> Facts:
     """Read the facts of this machine; ``folder`` replaces the current working folder.
 
     Without ``everything``, it reads only what the choices need: a wheel needs its target and the
     index; a source build also needs the tools and the package managers. Errors of the machine are
-    not raised: the facts contain a sentence for each part that could not be read.
+    not raised: the facts contain a sentence for each part that could not be read. ``meanwhile`` is
+    called while the machine answers.
     """
-    return measure(choices, everything=everything, folder=folder).facts
+    return measure(choices, everything=everything, folder=folder, meanwhile=meanwhile).facts
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,13 @@ class Measured:
     seconds: dict[str, float]
 
 
-def measure(choices: Choices, *, everything: bool = False, folder: str | None = None) -> Measured:
+def measure(
+    choices: Choices,
+    *,
+    everything: bool = False,
+    folder: str | None = None,
+    meanwhile: Callable[[], None] = _nothing,
+) -> Measured:
     """Do the same as `probe`, and return how long each part took."""
     working_folder = str(Path(folder or ".").absolute())
     deep = everything or bool(choices.manager) or _needs_tools(choices)
@@ -67,9 +86,12 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         )
 
     python_task: Task[Found] = Task("Pythons", 120, find)
+    system.prepare()
     system_task = Task("System", 15, system.read)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
+    listings.prepare()
+    meanwhile()
 
     found, sources = python_task.answer(((), {}))
     tools_found = tool_task.answer(())
@@ -100,7 +122,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         cache=str(locations.cache()),
         certificates=system.certificates() if deep else "",
         multiarch=system.multiarch() if deep else "",
-        built=integrity.sealed_folders(locations.cache() / "openssl") if deep else (),
+        built=_sealed_folders() if deep else (),
         archives=archives,
         signers=signers,
         variables=variables,
@@ -175,10 +197,18 @@ def _openssl_folder(choices: Choices) -> str:
     return chosen.path if isinstance(chosen, OpenSSLFolder) else ""
 
 
+def _sealed_folders() -> tuple[str, ...]:
+    from wizard.cache import integrity
+
+    return integrity.sealed_folders(locations.cache() / "openssl")
+
+
 class _BuildProbe:
     """Reads what only a source build, or a Python without ensurepip, needs."""
 
     def __init__(self, minors: tuple[str, ...], openssl_folder: str = "") -> None:
+        from wizard.machine import headers, packages
+
         self._managers = Task("Package managers", 90, lambda: packages.read(minors))
         self._headers = Task("OpenSSL headers", 15, lambda: headers.read(openssl_folder))
         self._privilege = Task("Privilege", 15, system.privilege)
@@ -198,6 +228,9 @@ class _ArchiveProbe:
     def __init__(
         self, tools: tuple[Tool, ...], choices: Choices, variables: tuple[tuple[str, str], ...]
     ) -> None:
+        from wizard.knowledge import load
+        from wizard.machine import keyring
+
         location = choices.openssl_source or dict(variables).get(openssl_archive.VARIABLE, "")
         sources = load().openssls
         signers = tuple(dict.fromkeys(source.signer for source in sources if source.signer))
@@ -217,6 +250,11 @@ class _Listings:
     def __init__(self, *, needed: bool) -> None:
         self.tasks: dict[IndexSource, Task[Listing]] = {}
         self._needed = needed
+
+    def prepare(self) -> None:
+        """Import what fetches: it is slow, and `fetch_first` is called in another thread."""
+        if self._needed:
+            from wizard.index import listing, web  # noqa: F401 - the listing imports it late
 
     def fetch_first(self, _python: Python, source: IndexSource) -> None:
         """Start to fetch the index of the first Python that works.

@@ -17,7 +17,7 @@ from backends.action import Output
 from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
-from wizard.needs.openssl import OPENSSL_VARIABLES
+from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
 Name = Literal["linux", "macos", "windows", "other"]
@@ -47,6 +47,12 @@ def developer_tools() -> bool:
     return sys.platform != "darwin" or any(
         Path(location).exists() for location in (*locations, "/Applications/Xcode.app")
     )
+
+
+def prepare() -> None:
+    """Import what `read` needs: it may be called in a thread beside others."""
+    if sys.platform not in ("darwin", "win32"):
+        import distro  # noqa: F401 - slow to import
 
 
 def read() -> System:

@@ -13,7 +13,7 @@ from wizard.needs import build_notes, cffi, compiler, linking, openssl, openssl_
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
-from wizard.openssl_choice import OpenSSLFolder
+from wizard.openssl_choice import OPENSSL_VARIABLES, OpenSSLFolder
 from wizard.plan import Step
 from wizard.refused import Refused
 from wizard.target_environment import bases, usable
@@ -236,7 +236,7 @@ def _build_settings(
     unset = tuple(
         name
         for name, _ in request.facts.variables
-        if name in openssl.OPENSSL_VARIABLES and name not in set_names
+        if name in OPENSSL_VARIABLES and name not in set_names
     )
     return BuildNeeds(
         rust=toolchain,

@@ -14,13 +14,6 @@ from wizard.refused import Refused
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, upstream
 
-OPENSSL_VARIABLES = (
-    *("OPENSSL_DIR", "OPENSSL_LIB_DIR", "OPENSSL_INCLUDE_DIR", "OPENSSL_STATIC", "OPENSSL_LIBS"),
-    *("OPENSSL_NO_PKG_CONFIG", "OPENSSL_NO_VENDOR", "CRYPTOGRAPHY_SUPPRESS_LINK_FLAGS"),
-    *("CRYPTOGRAPHY_WINDOWS_LINK_LEGACY_OPENSSL", "CRYPTOGRAPHY_DONT_BUILD_RUST"),
-)
-"""Variables that make a build use another OpenSSL, or omit parts of it. A plan sets those that it
-needs; the build does not see the others (docs/installation.rst; the crate openssl-sys)."""
 CAN_BUILD_ON = ("linux", "macos")
 """The systems on which the wizard can build OpenSSL."""
 USE_THE_WHEEL = "Install the wheel instead, which includes its own OpenSSL."

@@ -117,14 +117,14 @@ def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
 
 def with_pip(tool: Installer) -> Installer:
     """Return the tool of the same environment; if it has no pip, with a step that installs it."""
-    if not tool.runner:
+    if not tool.call:
         return tool
     target = tool.target
     step = Step(
         "pip",
         "Install the newest pip into the environment",
         "pip builds and installs cryptography.",
-        pip.install(target.interpreter, ("pip",), version=tool.pip, runner=tool.runner),
+        pip.install(target.interpreter, ("pip",), version=tool.pip, call=tool.call),
         needs=(tool.before[-1].id,),
         role="installer",
     )

@@ -23,10 +23,11 @@ BUNDLED_PIP_IS_OLD = "The pip that comes with Python is often too old for curren
 class Installer:
     """The tool that installs into ``target``: ``uv``, or pip.
 
-    ``pip`` is the version of that pip, and ``runner`` the Python outside the environment that runs
-    it, or empty. ``before`` are the steps that prepare it; ``note`` says which tool is used and
-    why. ``manager`` must install ``packages`` before that. ``folder`` is the wheelhouse to install
-    from; empty means the index.
+    ``pip`` is the version of that pip, and ``call`` starts it if it is outside the environment
+    (otherwise empty). ``before`` are the steps that prepare it; ``note`` says which tool is used
+    and why. ``manager`` must install ``packages`` before that. ``folder`` is the wheelhouse to
+    install from; empty means the index. ``bare`` says that the environment is made without pip,
+    which is then installed with the rest.
     """
 
     target: Target
@@ -34,11 +35,12 @@ class Installer:
     note: str
     uv: Tool | None = None
     pip: str = ""
-    runner: str = ""
+    call: tuple[str, ...] = ()
     manager: str = ""
     packages: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     folder: str = ""
+    bare: bool = False
 
     def has(self, version: str) -> bool:
         """Return whether this version is already installed. pip would then do nothing."""
@@ -59,11 +61,6 @@ class Installer:
         # It came from the index; a wheelhouse may not contain it.
         from_index = replace(self, folder="")
         return (remove, from_index.install((f"cryptography=={previous}",), binary=True))
-
-    @property
-    def bare(self) -> bool:
-        """Whether the environment is made without pip, which is then installed with the rest."""
-        return bool(self.runner) or bool(self.uv and self.folder and self.target.new)
 
     def install(
         self,
@@ -91,11 +88,11 @@ class Installer:
             self.target.interpreter,
             requirements,
             version=self.pip,
-            runner=self.runner,
+            call=self.call,
             only_binary=binary,
             no_binary=not binary,
             reinstall=reinstall,
-            compiled=not self.runner,  # compiling the new pip takes a third of the time
+            compiled=not self.bare,  # compiling the new pip takes a third of the time
             folder=self.folder,
             env=env,
             path=path,
@@ -105,17 +102,16 @@ class Installer:
 def choose_installer(case: Case, target: Target) -> Installer:
     """Choose the tool that installs into ``target``. Raises Impossible if no tool can."""
     facts, choices = case.facts, case.choices
-    folder = choices.from_wheelhouse
     blocked = _uv_blocked_by(facts, target)
     if choices.installer == "uv":
         if blocked:
             raise Impossible("--installer uv is not possible here.", why=blocked.reason)
-        return _with_uv(facts, target, "uv installs it, as you asked.", folder)
+        return _with_uv(case, target, "uv installs it, as you asked.")
     can_use_uv = choices.installer != "pip" and not blocked
     if can_use_uv and not compiles(choices.method):
-        return _with_uv(facts, target, "uv installs it, because it is faster than pip.", folder)
+        return _with_uv(case, target, "uv installs it, because it is faster than pip.")
     if can_use_uv and target.new:
-        return _pip_beside_uv(facts, target)
+        return _pip_beside_uv(case, target)
     if target.new:
         return _new_with_pip(case, target)
     return _existing_with_pip(case, target)
@@ -137,16 +133,21 @@ def _uv_blocked_by(facts: Facts, target: Target) -> Refused | None:
     return None
 
 
-def _with_uv(facts: Facts, target: Target, why: str, folder: str) -> Installer:
-    tool = facts.tool("uv")
+def _with_uv(case: Case, target: Target, why: str) -> Installer:
+    tool, folder = case.facts.tool("uv"), case.choices.from_wheelhouse
     if tool is None:
         raise Impossible("uv is not installed on this machine.")
     env = () if folder else _uv_settings(target.python)
+    if not target.new:
+        return Installer(target, (), why, uv=tool, env=env, folder=folder)
+    # pip comes with a wheel in the same call. A build, and the wheels of a wheelhouse, need it
+    # before.
+    bare = not compiles(case.choices.method) and not case.choices.wheelhouse
     command = uv.make_environment(
-        tool.path, target.python.path, target.folder, seed=not folder, env=env
+        tool.path, target.python.path, target.folder, seed=not bare, env=env
     )
-    before = (_environment_step(target, command),) if target.new else ()
-    return Installer(target, before, why, uv=tool, env=env, folder=folder)
+    before = (_environment_step(target, command),)
+    return Installer(target, before, why, uv=tool, env=env, folder=folder, bare=bare)
 
 
 def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
@@ -157,9 +158,9 @@ def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
     return uv.settings(url=url, extra=index.extra, find_links=index.find_links)
 
 
-def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
+def _pip_beside_uv(case: Case, target: Target) -> Installer:
     """Return pip in an environment that uv makes. uv itself would mark each build line as DEBUG."""
-    uv_installer = _with_uv(facts, target, "", "")
+    uv_installer = _with_uv(case, target, "")
     return Installer(
         target,
         uv_installer.before,
@@ -171,7 +172,7 @@ def _pip_beside_uv(facts: Facts, target: Target) -> Installer:
 
 def _new_with_pip(case: Case, target: Target) -> Installer:
     python, folder = target.python, case.choices.from_wheelhouse
-    version = python.pip.version if python.pip else ""
+    version, runner = (python.pip.version, python.pip.runner) if python.pip else ("", "")
     from_outside = pip.parse_version(version) >= pip.FIRST_WITH_PYTHON_OPTION
     if from_outside and not compiles(case.choices.method):
         fit = wheels.fit(python, case.release, case.knowledge)
@@ -185,8 +186,9 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
             (_environment_step(target, command),),
             f"pip {version} of {python.path} installs it; the environment gets {which} pip.",
             pip=version,
-            runner=python.path,
+            call=pip.call_from_outside(python.path, runner, target.interpreter),
             folder=folder,
+            bare=True,
         )
     manager, needed = _venv_package(case, python)
     command = pip.make_environment(python.path, target.folder, with_pip=True)

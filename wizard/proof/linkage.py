@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import mmap
 import re
 import struct
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -53,6 +55,12 @@ class _Part:
     size: int = 0
     paths: tuple[str, ...] = ()
     undefined: str = ""
+
+
+def prepare() -> None:
+    """Import what reads the extension files of this system: `read` would wait for it."""
+    readers = {"darwin": "macholib.MachO", "win32": "pefile"}
+    importlib.import_module(readers.get(sys.platform, "elftools.elf.elffile"))
 
 
 def read(path: str) -> Linkage:

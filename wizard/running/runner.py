@@ -22,6 +22,7 @@ from wizard.facts import Facts
 from wizard.method import compiles
 from wizard.plan import Plan, Step, order
 from wizard.programs.processes import Cancelled, cancellable
+from wizard.proof import linkage
 from wizard.proof.verify import Report
 from wizard.running import privilege
 from wizard.running.command_runner import TICK
@@ -121,6 +122,7 @@ class _Attempt:
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
         self._run_step = StepRunner(plan, facts.privilege, self._queue.put, self._stop)
         self._running: dict[str, Step] = {}
+        self._proof_prepared = not any(step.proves for step in self._steps)
         self._failed: Optional[Step] = None
         self._code = Exit.DONE
         self._report: Optional[Report] = None
@@ -170,6 +172,7 @@ class _Attempt:
         try:
             item = self._queue.get(timeout=TICK)
         except queue.Empty:
+            self._prepare_proof()
             return
         if isinstance(item, _Crash):
             del self._running[item.step]
@@ -178,6 +181,12 @@ class _Attempt:
             self._end_step(item)
         else:
             self._emit(item)
+
+    def _prepare_proof(self) -> None:
+        """Import what the proof needs, once, while this thread has nothing else to do."""
+        if not self._proof_prepared:
+            self._proof_prepared = True
+            linkage.prepare()
 
     def _end_step(self, result: Result) -> None:
         """Emit the end of a step, and stop the others if it has failed."""

@@ -232,7 +232,12 @@ def pip():
             return None
         facts["installed"] = False
         sys.path.insert(0, wheel)  # Python can import directly from a wheel
-    for name, read in (("tags", tags), ("default", default_index), ("settings", settings)):
+    for name, read in (
+        ("tags", tags),
+        ("default", default_index),
+        ("settings", settings),
+        ("runner", runner),
+    ):
         try:
             facts[name] = read()
         except (Exception, SystemExit) as error:
@@ -286,6 +291,14 @@ def default_index():
     """Return the address of this pip's built-in index."""
     module = pip_module("pip._internal.models.index", "pip.models.index", "pip.models")
     return str(module.PyPI.simple_url)
+
+
+def runner():
+    # type: () -> str
+    """Return the file that ``pip --python`` gives to the other Python; empty before pip 22.3."""
+    folder = os.path.dirname(os.path.realpath(pip_module("pip").__file__))
+    file = os.path.join(folder, "__pip-runner__.py")
+    return file if os.path.isfile(file) else ""
 
 
 def settings():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import time
 from functools import partial
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from backends.manager import managers
-from tests.programs import only, program
+from tests.programs import only, program, python
 from wizard import codec, openssl_archive
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
@@ -410,3 +412,53 @@ def test_what_one_of_many_raises_is_raised() -> None:
 
     with pytest.raises(ValueError, match="odd"):
         list(run_all([breaks], threads=1))
+
+
+IMPORTS = """\
+import json, sys, threading
+late = {}
+class Recorder:
+    def find_spec(self, name, path=None, target=None):
+        thread = threading.current_thread()
+        if thread is not threading.main_thread():
+            late.setdefault(name.partition(".")[0], thread.name)
+sys.meta_path.insert(0, Recorder())
+from wizard import engine
+from wizard.choices import Choices
+facts = engine.real().probe(Choices(python=sys.argv[1]), everything=sys.argv[2] == "everything")
+safe = sys.stdlib_module_names | {"assets", "backends", "screens", "wizard"}
+foreign = {n: late[n] for n in late if n not in safe and not n.startswith("_sysconfigdata")}
+problem = facts.listing.problem if facts.listing else ""
+print(json.dumps([foreign, problem, "requests" in sys.modules]))
+"""
+"""Prints the packages of other projects that a thread of the probe was the first to import."""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="this Python does not list its own modules")
+@pytest.mark.parametrize("how", ["quick", "everything"])
+def test_the_threads_import_no_packages(bin_: Path, tmp_path: Path, how: str) -> None:
+    """Two threads that import parts of the same package can block each other."""
+    if not has_pip():
+        pytest.skip("this Python has no pip, so no index is asked")
+    bin_.mkdir()
+    done = subprocess.run(
+        (sys.executable, "-c", IMPORTS, BASE, how),
+        env={**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:1/simple"},  # nobody listens there
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    foreign, problem, requests = json.loads(done.stdout)
+    assert foreign == {}
+    assert "127.0.0.1:1" in problem
+    assert requests
+
+
+def test_meanwhile_is_called_before_the_pythons_have_answered(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource]
+) -> None:
+    waits = tmp_path / "waits"
+    slow = python(bin_, body=f'until [ -e "{waits}" ]; do sleep 0.01; done')
+    facts = probe.probe(Choices(python=slow), folder=str(tmp_path), meanwhile=waits.touch)
+    assert [p.problem for p in facts.pythons] == [""]

@@ -39,13 +39,28 @@ def pythons(version: str) -> str:
     return next(p.path for p in WORKSHOP.pythons if p.version.startswith(version))
 
 
-def test_a_wheel_with_uv() -> None:
+def test_a_wheel_with_uv_brings_pip_in_one_call() -> None:
     made = plan(WORKSHOP, KNOWLEDGE, Choices())
     assert [s.id for s in made.steps] == ["environment", "install", "proof"]
+    assert "--seed" not in commands(made)["environment"].argv
     argv = commands(made)["install"].argv
     assert argv[1:3] == ("pip", "install")
-    assert argv[-3:] == ("--only-binary", "cryptography", "cryptography==50.0.2")
+    assert argv[-4:] == ("--only-binary", "cryptography", "pip", "cryptography==50.0.2")
     assert made.link == "static"
+
+
+def test_uv_installs_no_pip_into_an_environment_that_exists() -> None:
+    folder = "/home/ada/api"
+    mine = replace(WORKSHOP.pythons[0], path=f"{folder}/bin/python", environment=folder)
+    made = plan(replace(WORKSHOP, pythons=(mine,)), KNOWLEDGE, Choices(venv=folder))
+    assert [s.id for s in made.steps] == ["install", "proof"]
+    assert "pip" not in commands(made)["install"].argv[3:]
+
+
+def test_a_build_has_pip_before_it_begins() -> None:
+    for choices in (SOURCE, replace(SOURCE, installer="uv")):
+        made = plan(WORKSHOP, KNOWLEDGE, choices)
+        assert "--seed" in commands(made)["environment"].argv
 
 
 def test_a_wheel_with_pip_brings_the_newest_pip_in_one_call() -> None:
@@ -60,6 +75,19 @@ def test_a_wheel_with_pip_brings_the_newest_pip_in_one_call() -> None:
     assert install.argv[-5:] == (
         "--only-binary", "cryptography", "--no-compile", "pip", "cryptography==50.0.2",
     )  # fmt: skip
+
+
+def test_the_file_that_pip_gives_to_another_python_is_run_at_once() -> None:
+    runner = "/usr/lib/python3/dist-packages/pip/__pip-runner__.py"
+    python = WORKSHOP.pythons[0]
+    assert python.pip is not None
+    with_runner = replace(python, pip=replace(python.pip, runner=runner))
+    facts = without_uv(replace(WORKSHOP, pythons=(with_runner, *WORKSHOP.pythons[1:])))
+    asked = Choices(python=python.path)
+    argv = commands(plan(facts, KNOWLEDGE, asked))["install"].argv
+    assert argv[:3] == ("/home/ada/project/cryptography-env/bin/python", runner, "install")
+    old = commands(plan(without_uv(WORKSHOP), KNOWLEDGE, asked))["install"].argv
+    assert argv[3:] == old[6:]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import struct
 import subprocess
+import sys
 from pathlib import Path
 from typing import Callable
 
@@ -192,3 +193,27 @@ def test_what_a_real_linker_makes(tmp_path: Path) -> None:
         'const char *version = "OpenSSL 3.0.7 1 Nov 2022";'
     )
     assert read(compiled("static.so", inside)).kind == "static"
+
+
+PREPARED = """\
+import sys
+from wizard.proof import linkage
+linkage.prepare()
+before = set(sys.modules)
+print(linkage.read(sys.argv[1]).kind, sorted(set(sys.modules) - before))
+"""
+
+
+def test_nothing_is_imported_for_a_file_of_this_system_after_the_preparation(
+    tmp_path: Path,
+) -> None:
+    make = {"darwin": binaries.mach_o, "win32": binaries.pe}.get(sys.platform, binaries.elf)
+    file = written(tmp_path, make(("libssl.so.3", "libcrypto.so.3")))
+    done = subprocess.run(
+        (sys.executable, "-c", PREPARED, file),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.strip() == "dynamic []", done.stderr

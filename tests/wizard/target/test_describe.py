@@ -62,6 +62,8 @@ def test_every_real_python_describes_itself(python: str) -> None:
     assert pip["default"].startswith("https://")
     assert found["ensurepip"]
     assert pip["errors"] == {}
+    since = tuple(int(part) for part in pip["version"].split(".")[:2]) >= (22, 3)
+    assert Path(pip["runner"]).is_file() if since else pip["runner"] == ""
 
 
 @pytest.mark.skipif(not REAL, reason="no pyenv with Pythons on this machine")
