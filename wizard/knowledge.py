@@ -258,14 +258,34 @@ class OpenSSLSource:
 
 
 @dataclass(frozen=True)
+class OpenSSLSeries:
+    """A row of ``[[series]]``: the versions of OpenSSL with the same first numbers.
+
+    They are published from ``first`` to ``last``, except those that the project ``withdrew``.
+    ``last`` is the newest public one when the row was written; ``ends`` is the day (ISO 8601) on
+    which the public fixes of the series end. ``known`` are the options that ``config`` accepts in
+    every version of the series: see `OpenSSLSource`. ``sources`` names the source of each fact.
+    """
+
+    name: str
+    first: str
+    last: str
+    ends: str
+    withdrew: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Knowledge:
-    """The contents of the assets. ``releases`` and ``openssls`` are newest first."""
+    """The contents of the assets. ``releases``, ``openssls`` and ``series`` are newest first."""
 
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
     packages: tuple[Packages, ...]
     rustup: Rustup = Rustup("", ())
     openssls: tuple[OpenSSLSource, ...] = ()
+    series: tuple[OpenSSLSeries, ...] = ()
     flaws: tuple[Flaw, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
@@ -311,6 +331,14 @@ class Knowledge:
             if release < Version(flaw.fixed) and (bundled or not flaw.wheels)
         )
 
+    def openssl_series(self, version: str) -> OpenSSLSeries | None:
+        """Return the series that this version of OpenSSL belongs to, or None.
+
+        Raises BadRequest if the text is not a version.
+        """
+        name = openssl_series_name(version)
+        return next((series for series in self.series if series.name == name), None)
+
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
         return next((p for p in self.packages if p.manager == manager), None)
@@ -350,10 +378,20 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
     return int(major), int(minor), int(patch or 0), letter
 
 
+def openssl_series_name(version: str) -> str:
+    """Return the numbers that a series of OpenSSL has in common: ``3.5``, but ``1.1.1``.
+
+    Raises BadRequest if the text is not a version.
+    """
+    major, minor, patch, _ = openssl_order(version)
+    return f"{major}.{minor}" if major > 1 else f"{major}.{minor}.{patch}"
+
+
 @cache
 def load() -> Knowledge:
     """Read the assets. Raises ValueError if a table has an unknown key or lacks a key."""
     tables, rustup = read_asset("releases.toml"), read_asset("rustup.toml")
+    openssl = read_asset("openssl.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
@@ -369,7 +407,8 @@ def load() -> Knowledge:
             )
             for t in read_asset("packages.toml")["manager"]
         ),
-        openssls=tuple(read_row(OpenSSLSource, t) for t in read_asset("openssl.toml")["openssl"]),
+        openssls=tuple(read_row(OpenSSLSource, t) for t in openssl["openssl"]),
+        series=tuple(read_row(OpenSSLSeries, t) for t in openssl["series"]),
         rustup=Rustup(rustup["server"], tuple(read_row(Host, row) for row in rustup["host"])),
     )
 

@@ -235,7 +235,7 @@ def test_only_what_the_release_takes() -> None:
     below = why(WORKSHOP, release="46.0.1", openssl="4.0.2", openssl_sha256="0" * 64)
     assert "needs 1.1.1e or newer, but older than 4.0." in below
     assert "--openssl 3.5.4" in below
-    assert "It can build: 3.5.4, 1.1.1w." in why(WORKSHOP, openssl="3.0.1")
+    assert "withdrew OpenSSL 3.0.6" in why(WORKSHOP, openssl="3.0.6")
     assert "Linux and macOS" in why(machine("windows-64"), openssl="3.5.4")
 
 

@@ -51,6 +51,21 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str | bytes, says: list
     assert "answers.toml" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("openssl", " 3.5.7 ", "3.5.7"),
+        ("openssl", "system\t", "system"),
+        ("openssl", " /opt/my ssl ", " /opt/my ssl "),
+        ("openssl_sha256", f" {'0' * 64} ", "0" * 64),
+        ("venv", " my env ", " my env "),
+    ],
+)
+def test_spaces_are_no_part_of_a_version_or_a_checksum(name: str, value: str, meant: str) -> None:
+    assert answers.canonical_value(name, value) == meant
+    assert answers.from_data({name: value}).answered() == {name: meant}
+
+
 def test_a_folder_is_no_answers_file(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="is a folder"):
         answers.load(str(tmp_path))
