@@ -140,6 +140,22 @@ class Platform:
 
 
 @dataclass(frozen=True)
+class LoaderNeed:
+    """What the loader must understand for some wheels to be imported: a row of ``[[loader]]``.
+
+    The wheels with one of ``tags`` (platform tags) contain, since the release ``first``, a library
+    with DT_RELR, which musl understands since the version ``musl``; see `wizard.facts.Python.relr`.
+    ``why`` is a clause for people.
+    """
+
+    tags: tuple[str, ...]
+    first: str
+    musl: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True)
 class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
@@ -286,6 +302,7 @@ class Knowledge:
     rustup: Rustup = Rustup("", ())
     openssls: tuple[OpenSSLSource, ...] = ()
     series: tuple[OpenSSLSeries, ...] = ()
+    loaders: tuple[LoaderNeed, ...] = ()
     flaws: tuple[Flaw, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
@@ -396,6 +413,7 @@ def load() -> Knowledge:
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
+        loaders=tuple(read_row(LoaderNeed, t) for t in tables["loader"]),
         packages=tuple(
             read_row(
                 Packages,

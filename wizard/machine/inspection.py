@@ -108,6 +108,7 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         environment=str(facts.get("environment", "")),
         libc=libc[0] if libc[0] in ("glibc", "musl") else "",
         libc_version=str(libc[1]),
+        relr=facts["relr"] if facts.get("relr") in ("yes", "no") else "",
         macos=str(facts.get("macos", "")),
         externally_managed=str(facts.get("externally_managed", "")),
         writable=bool(facts.get("writable", True)),

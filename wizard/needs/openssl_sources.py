@@ -18,10 +18,10 @@ from wizard.versions import at_least
 def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
     """Return the source of the chosen version, with its actual address and checksum.
 
-    The checksum is the user's, or that of the table. If both are missing, it is empty: then the one
-    that is published beside the archive is used. A version that was not published needs the user's
-    checksum and address. The address is checked by `source_blocked_by`, because it does not matter
-    if that OpenSSL is already built.
+    The checksum is the one that the user gave, or that of the table. If both are missing, it is
+    empty: then the one that is published beside the archive is used. A version that was not
+    published needs a checksum and an address. The address is checked by `source_blocked_by`,
+    because it does not matter if that OpenSSL is already built.
     """
     choices, knowledge = request.choices, request.knowledge
     version, checksum = choices.openssl, choices.openssl_sha256.lower()

@@ -17,7 +17,8 @@ from wizard.machine.inspection import inspect
 ANSWER: dict[str, Any] = {
     "version": "3.12.4",
     "machine": "x86_64",
-    "libc": ["musl", "1.2.5"],
+    "libc": ["musl", "1.2.3"],
+    "relr": "no",
     "errors": {},
     "pip": {
         "version": "24.0",
@@ -53,7 +54,8 @@ def test_this_python() -> None:
 
 def test_an_answer_with_noise_around_it(tmp_path: Path) -> None:
     python, source = inspect(answering(tmp_path, ANSWER), "path")
-    assert (python.version, python.libc, python.libc_version) == ("3.12.4", "musl", "1.2.5")
+    assert (python.version, python.libc, python.libc_version) == ("3.12.4", "musl", "1.2.3")
+    assert python.relr == "no"
     assert python.pip is not None
     assert python.pip.index is not None
     assert python.pip.index.default is True
