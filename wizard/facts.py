@@ -185,9 +185,9 @@ class Python:
     else. ``base`` is the interpreter from which its environment was made; outside an environment,
     its own path. ``relr`` says whether its musl loads libraries with DT_RELR (``yes``, ``no``); it
     is empty if the version says so. ``base_prefix`` is ``sys.base_prefix``; it is empty in machines
-    saved by versions that did not read it: use `installation`. ``origin``: ``active``, ``folder`` (an environment in
-    the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``,
-    ``python.org``, ``uv``, ``wizard``.
+    saved by versions that did not read it: use `installation`. ``origin``: ``active``, ``folder``
+    (an environment in the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``,
+    ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``.
     """
 
     path: str

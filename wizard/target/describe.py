@@ -243,11 +243,10 @@ def relr_library(head):
     for kind, start, length in ((1, 0, end), (2, dynamic, symbols - dynamic)):
         place, align = (start, start, start, length, length), 0x1000 if kind == 1 else size
         if wide:
-            content += struct.pack(order + "LL5Q", kind, 6, *place) + struct.pack(
-                order + "Q", align
-            )
+            content += struct.pack(order + "LL5Q", kind, 6, *place)
         else:
-            content += struct.pack(order + "6L", kind, *place) + struct.pack(order + "LL", 6, align)
+            content += struct.pack(order + "6L", kind, *place) + struct.pack(order + "L", 6)
+        content += struct.pack(order + word, align)
     named = ((4, table), (5, texts), (6, symbols), (10, 8), (11, symbol))
     short_form = ((36, relocation), (35, size), (37, size), (0, 0), (0, 0))
     for entries in (named, short_form):
