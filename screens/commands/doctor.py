@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens import flags, terminal
 from screens.arguments import Common
+from screens.text import slow_probe
 from wizard.choices import Choices, described
 from wizard.errors import Exit
 
@@ -56,7 +57,8 @@ def run(arguments: Arguments) -> int:
 
         facts = saved.load(arguments.facts)
     else:
-        facts = engine.real().probe(Choices(), everything=True)
+        with slow_probe.announced(lambda text: print(text, file=sys.stderr, flush=True)):
+            facts = engine.real().probe(Choices(), everything=True)
     if arguments.json:
         from wizard import codec
 

@@ -6,7 +6,7 @@ import threading
 from typing import Callable, TextIO
 
 from screens.signals import OutputStream, cancel_on_signals
-from screens.text import messages
+from screens.text import messages, slow_probe
 from screens.text.summary import Summary
 from screens.text.text_reporter import TextReporter, format_seconds
 from wizard.choices import Choices
@@ -34,7 +34,8 @@ def install(
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     output.write_lines("Looking at this machine …")
-    decision = decide(engine, choices)
+    with slow_probe.announced(output.write_lines):
+        decision = decide(engine, choices)
     while True:
         plan = decision.plan
         notes = (f"Note: {note}" for note in plan.notes)

@@ -66,7 +66,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
             choices, working_folder, everything=everything, on_found=listings.fetch_first
         )
 
-    python_task: Task[Found] = Task("Pythons", 120, find)
+    python_task: Task[Found] = Task("Pythons", 300, find)
     system_task = Task("System", 15, system.read)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
