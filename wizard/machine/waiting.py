@@ -18,7 +18,7 @@ SLOW = 8.0
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait for ``program`` since ``started`` (`time.monotonic`), for ``limit`` seconds at most."""
+    """A wait for ``program`` since ``started`` (`time.monotonic`), at most ``limit`` seconds."""
 
     program: str
     started: float

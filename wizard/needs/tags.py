@@ -105,9 +105,7 @@ def platforms(python: Python) -> list[str]:
 
 
 def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
-    kind, version = python.libc, _numbers(python.libc_version)
-    if not version:
-        kind, version = _libc_of_pip(python)
+    kind, version = _libc(python)
     if not version:
         return
     major, newest = version
@@ -121,8 +119,11 @@ def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
                 yield f"{LEGACY[minor]}_{machine}"
 
 
-def _libc_of_pip(python: Python) -> tuple[str, Optional[tuple[int, int]]]:
-    """Return the C library that this Python's pip found, if the Python did not say its version."""
+def _libc(python: Python) -> tuple[str, Optional[tuple[int, int]]]:
+    """Return the C library and its version: what the Python says, otherwise what its pip found."""
+    version = _numbers(python.libc_version)
+    if version:
+        return python.libc, version
     for tag in expand(python.pip.tags) if python.pip else ():
         match = re.search(r"-(many|musl)linux_(\d+)_(\d+)_", tag)
         if match:
