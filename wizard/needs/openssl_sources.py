@@ -42,13 +42,21 @@ def find_source(request: BuildRequest) -> OpenSSLSource | Refused:
 
 
 def _unlisted_source(knowledge: Knowledge, version: str) -> OpenSSLSource:
-    """Return the source of a version that is not in the table: what its series says about it."""
+    """Return the source of a version that is not in the table: what its series says about it.
+
+    A version that is newer than the newest one in the table was signed with the same key. Who
+    signed an older one is unknown.
+    """
     series = knowledge.openssl_series(version)
+    listed = (s for s in knowledge.openssls if knowledge.openssl_series(s.version) == series)
+    newest = next(listed, None)
+    is_newer = newest is not None and openssl_order(version) > openssl_order(newest.version)
     return OpenSSLSource(
         version,
         openssl_archive.documented_address(version),
         sha256="",
         ends=series.ends if series else "",
+        signer=newest.signer if newest and is_newer else "",
         known=series.known if series else (),
     )
 
@@ -163,19 +171,24 @@ def why_unsigned(facts: Facts, source: OpenSSLSource) -> tuple[str, ...]:
 def verification_note(facts: Facts, source: OpenSSLSource) -> str:
     """Return a note if only the archive's checksum can be checked, otherwise an empty string."""
     version = source.version
+    reasons = why_unsigned(facts, source) if source.signer else ()
     if not source.sha256:
-        return (
+        start = (
             f"The wizard does not know the checksum of OpenSSL {version}. It compares the source "
-            f"with the checksum that is published beside it ({openssl_archive.CHECKSUM}). That "
-            "shows whether the download is complete, but not who made it; its signature is not "
-            "checked. To use a checksum from elsewhere: --openssl-sha256 SUM"
+            f"with the checksum that is published beside it ({openssl_archive.CHECKSUM})."
+        )
+        if source.signer and not reasons:
+            return f"{start} The signature shows who made it."
+        why = f": {' and '.join(reasons)}" if reasons else ""
+        return (
+            f"{start} That shows whether the download is complete, but not who made it; its "
+            f"signature is not checked{why}. To use a checksum from elsewhere: --openssl-sha256 SUM"
         )
     if not source.signer:
         return (
             f"The source of OpenSSL {version} will be compared with your checksum. "
             "Its signature will not be checked: the wizard does not know who signs this version."
         )
-    reasons = why_unsigned(facts, source)
     if not reasons:
         return ""
     return (

@@ -58,7 +58,8 @@ def _source_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step,
                 sha256=build.source.sha256,
                 sha256_url="" if build.source.sha256 else published_checksum(build.source),
                 otherwise=f"Or download it elsewhere, and name the place: {FLAG} FILE|FOLDER|URL, "
-                f"or {VARIABLE}.",
+                f"or {VARIABLE}."
+                + ("" if build.source.sha256 else " Its checksum: --openssl-sha256 SUM"),
             ),
             role="openssl",
         ),

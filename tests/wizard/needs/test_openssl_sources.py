@@ -209,6 +209,24 @@ def test_one_that_is_newer_than_the_table_may_exist(version: str, known: str) ->
     assert not any("is newer than" in text for text in made(openssl="3.5.4").notes)
 
 
+def test_the_signature_of_a_newer_one_is_checked_with_the_key_of_its_series() -> None:
+    newer = made(TRUSTED, openssl="3.5.30")
+    signed = checked(newer)
+    assert signed is not None
+    assert (signed.url, signed.signer) == (f"{fetched(newer).url}.asc", KEY)
+    assert note(newer).endswith("The signature shows who made it.")
+    without = note(made(openssl="3.5.30"))
+    lacking = f"gpg 2.2 or newer is not installed and your keyring lacks the key {KEY}"
+    assert f"its signature is not checked: {lacking}." in without
+    assert checked(made(TRUSTED, openssl="3.5.4")) is None, "who signed it is unknown"
+    assert "its signature is not checked." in note(made(TRUSTED, openssl="3.5.4"))
+
+
+def test_where_the_checksum_is_not_published_the_way_out_is_said() -> None:
+    assert fetched(made(openssl="3.5.4")).otherwise.endswith("--openssl-sha256 SUM")
+    assert "sha256" not in fetched(made()).otherwise
+
+
 def test_a_file_on_this_machine_needs_its_checksum_beside_it() -> None:
     archive = "file:///srv/mirror/openssl-3.5.4.tar.gz"
     facts = replace(WORKSHOP, archives=(archive,))
