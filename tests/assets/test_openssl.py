@@ -74,13 +74,13 @@ def test_only_what_its_config_knows(row: OpenSSLSource) -> None:
 @each
 def test_the_files_to_compile_are_counted(row: OpenSSLSource) -> None:
     assert 500 < row.static < 3000
-    assert 500 < row.shared < 3000
+    assert row.shared == 0 or 500 < row.shared < 3000
 
 
 @each
 def test_each_fact_has_its_source(row: OpenSSLSource) -> None:
     facts = {field.name for field in fields(row)} - {"sources"}
-    assert dict(row.sources).keys() == facts
+    assert dict(row.sources).keys() | ({"shared"} if not row.shared else set()) == facts
     assert all(text.strip() == text and text for _, text in row.sources)
 
 
