@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens import flags, terminal
 from screens.arguments import Common
-from screens.text import slow_probe
 from wizard.choices import Choices, described
 from wizard.errors import Exit
 
@@ -57,6 +56,8 @@ def run(arguments: Arguments) -> int:
 
         facts = saved.load(arguments.facts)
     else:
+        from screens.text import slow_probe
+
         with slow_probe.announced(lambda text: print(text, file=sys.stderr, flush=True)):
             facts = engine.real().probe(Choices(), everything=True)
     if arguments.json:
