@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS :=
 SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup
 
-.PHONY: help run test lint live live-matrix bench shots clean
+.PHONY: help run test lint live live-matrix knowledge bench shots clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -45,6 +45,9 @@ live-matrix: .venv/.test ## Run all live tests that take minutes, and write docs
 		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build \
 		tests/live/test_live_openssl.py tests/live/test_live_old_openssl.py \
 		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py
+
+knowledge: .venv/.test ## Compare the tables with the index and Debian's archive, and say what is out of date
+	$(BIN)/python -m tests.knowledge
 
 bench: .venv/.test ## Compare with the documented ways, and write tests/bench/results.md
 	$(BIN)/python -m tests.bench

@@ -141,13 +141,15 @@ class Prove:
     """Prove the installation in the environment of the interpreter ``python``.
 
     ``release``, ``link`` (``dynamic``, ``static`` or empty for either) and the version ``openssl``
-    of the OpenSSL in use (empty for any) are the expected values.
+    of the OpenSSL in use (empty for any) are the expected values. ``any_patch`` also accepts
+    another version of the same series, as after an update of the system, and notes it.
     """
 
     python: str
     release: str = ""
     link: str = ""
     openssl: str = ""
+    any_patch: bool = False
     timeout: float = 120.0
     kind: Literal["prove"] = "prove"
 

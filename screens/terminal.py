@@ -155,6 +155,20 @@ def make_streams_safe(*, ascii_only: bool = False) -> None:
             stream.reconfigure(errors="look-alike")
 
 
+def write_file(text: str, stream: TextIO) -> None:
+    """Write the text of a file, such as a script, to a stream.
+
+    Where a file or a pipe gets it, it is UTF-8 with plain line feeds, on every system: a shell does
+    not read another encoding, nor Windows' line ends. A terminal gets what it can show.
+    """
+    if is_terminal(stream) or not hasattr(stream, "buffer"):
+        stream.write(text)
+        return
+    stream.flush()
+    stream.buffer.write(text.encode("utf-8", "surrogateescape"))
+    stream.buffer.flush()
+
+
 def _replace_characters(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error

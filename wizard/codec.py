@@ -20,8 +20,8 @@ MAX_SHOWN = 300
 
 
 def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
-    """Write a dataclass as JSON."""
-    return json.dumps(asdict(value), indent=indent, ensure_ascii=False)
+    """Write a dataclass as JSON, in ASCII: no terminal, pipe or code page can change it."""
+    return json.dumps(asdict(value), indent=indent)
 
 
 def from_json(kind: type[T], text: str, *, source: str, schema: int | None = None) -> T:

@@ -185,10 +185,11 @@ class Python:
     Python). ``headers`` says that ``Python.h`` is installed; ``cryptography`` is the version
     installed now. A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing
     else. ``base`` is the interpreter from which its environment was made; outside an environment,
-    its own path. ``base_prefix`` is ``sys.base_prefix``; it is empty in machines saved by versions
-    that did not read it: use `installation`. ``origin``: ``active``, ``folder`` (an environment in
-    the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``,
-    ``python.org``, ``uv``, ``wizard``.
+    its own path. ``relr`` says whether its musl loads libraries with DT_RELR (``yes``, ``no``); it
+    is empty if the version says so. ``base_prefix`` is ``sys.base_prefix``; it is empty in machines
+    saved by versions that did not read it: use `installation`. ``origin``: ``active``, ``folder``
+    (an environment in the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``,
+    ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``.
     """
 
     path: str
@@ -205,6 +206,7 @@ class Python:
     environment: str = ""
     libc: Literal["glibc", "musl", ""] = ""
     libc_version: str = ""
+    relr: Literal["yes", "no", ""] = ""
     macos: str = ""
     externally_managed: str = ""
     writable: bool = True

@@ -140,6 +140,22 @@ class Platform:
 
 
 @dataclass(frozen=True)
+class LoaderNeed:
+    """What the loader must understand for some wheels to be imported: a row of ``[[loader]]``.
+
+    The wheels with one of ``tags`` (platform tags) contain, since the release ``first``, a library
+    with DT_RELR, which musl understands since the version ``musl``; see `wizard.facts.Python.relr`.
+    ``why`` is a clause for people.
+    """
+
+    tags: tuple[str, ...]
+    first: str
+    musl: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True)
 class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
@@ -258,14 +274,35 @@ class OpenSSLSource:
 
 
 @dataclass(frozen=True)
+class OpenSSLSeries:
+    """A row of ``[[series]]``: the versions of OpenSSL with the same first numbers.
+
+    They are published from ``first`` to ``last``, except those that the project ``withdrew``.
+    ``last`` is the newest public one when the row was written; ``ends`` is the day (ISO 8601) on
+    which the public fixes of the series end. ``known`` are the options that ``config`` accepts in
+    every version of the series: see `OpenSSLSource`. ``sources`` names the source of each fact.
+    """
+
+    name: str
+    first: str
+    last: str
+    ends: str
+    withdrew: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Knowledge:
-    """The contents of the assets. ``releases`` and ``openssls`` are newest first."""
+    """The contents of the assets. ``releases``, ``openssls`` and ``series`` are newest first."""
 
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
     packages: tuple[Packages, ...]
     rustup: Rustup = Rustup("", ())
     openssls: tuple[OpenSSLSource, ...] = ()
+    series: tuple[OpenSSLSeries, ...] = ()
+    loaders: tuple[LoaderNeed, ...] = ()
     flaws: tuple[Flaw, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
@@ -311,6 +348,14 @@ class Knowledge:
             if release < Version(flaw.fixed) and (bundled or not flaw.wheels)
         )
 
+    def openssl_series(self, version: str) -> OpenSSLSeries | None:
+        """Return the series that this version of OpenSSL belongs to, or None.
+
+        Raises BadRequest if the text is not a version.
+        """
+        name = openssl_series_name(version)
+        return next((series for series in self.series if series.name == name), None)
+
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
         return next((p for p in self.packages if p.manager == manager), None)
@@ -350,14 +395,25 @@ def openssl_order(version: str) -> tuple[int, int, int, str]:
     return int(major), int(minor), int(patch or 0), letter
 
 
+def openssl_series_name(version: str) -> str:
+    """Return the numbers that a series of OpenSSL has in common: ``3.5``, but ``1.1.1``.
+
+    Raises BadRequest if the text is not a version.
+    """
+    major, minor, patch, _ = openssl_order(version)
+    return f"{major}.{minor}" if major > 1 else f"{major}.{minor}.{patch}"
+
+
 @cache
 def load() -> Knowledge:
     """Read the assets. Raises ValueError if a table has an unknown key or lacks a key."""
     tables, rustup = read_asset("releases.toml"), read_asset("rustup.toml")
+    openssl = read_asset("openssl.toml")
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
+        loaders=tuple(read_row(LoaderNeed, t) for t in tables["loader"]),
         packages=tuple(
             read_row(
                 Packages,
@@ -369,7 +425,8 @@ def load() -> Knowledge:
             )
             for t in read_asset("packages.toml")["manager"]
         ),
-        openssls=tuple(read_row(OpenSSLSource, t) for t in read_asset("openssl.toml")["openssl"]),
+        openssls=tuple(read_row(OpenSSLSource, t) for t in openssl["openssl"]),
+        series=tuple(read_row(OpenSSLSeries, t) for t in openssl["series"]),
         rustup=Rustup(rustup["server"], tuple(read_row(Host, row) for row in rustup["host"])),
     )
 

@@ -26,15 +26,16 @@ class Recipe:
     """What a method does, for a plan.
 
     ``steps`` are those before the proof. ``link`` is the linkage that the proof must find (empty:
-    any), ``openssl`` the version of OpenSSL that must be in use (empty: any). ``note`` is a
-    sentence for the plan, or empty. ``prepares`` says that the steps only find out what is needed:
-    nothing is proved, and a new plan follows.
+    any), ``openssl`` the version of OpenSSL that must be in use (empty: any), or with ``any_patch``
+    another one of its series. ``note`` is a sentence for the plan, or empty. ``prepares`` says that
+    the steps only find out what is needed: nothing is proved, and a new plan follows.
     """
 
     steps: tuple[Step, ...]
     link: str
     note: str = ""
     openssl: str = ""
+    any_patch: bool = False
     prepares: bool = False
 
 

@@ -16,8 +16,15 @@ VARIABLE = "CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE"
 FLAG = "--openssl-source"
 SIGNATURE = ".asc"
 """The suffix that the OpenSSL project adds to an archive's name for the file of its signature."""
+CHECKSUM = ".sha256"
+"""The suffix for the file that begins with the archive's SHA-256."""
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
-_NAMES = re.compile(rf"openssl-{VERSION.pattern}\.tar\.gz({re.escape(SIGNATURE)})?", re.ASCII)
+_NAMES = re.compile(
+    rf"openssl-{VERSION.pattern}\.tar\.gz({re.escape(SIGNATURE)}|{re.escape(CHECKSUM)})?", re.ASCII
+)
+_RELEASES = "https://github.com/openssl/openssl/releases/download"
+"""Where the OpenSSL project publishes every version since 0.9 (openssl-library.org: Downloads, and
+Old Releases)."""
 
 
 def file_name(version: str) -> str:
@@ -28,6 +35,16 @@ def file_name(version: str) -> str:
 def cached_name(version: str, custom_sum: str = "") -> str:
     """Return the archive's name in the cache. It contains the checksum if the user gave one."""
     return file_name(f"{version}-sha256-{custom_sum}" if custom_sum else version)
+
+
+def documented_address(version: str) -> str:
+    """Return the address at which the OpenSSL project publishes this version's archive."""
+    tag = (
+        f"OpenSSL_{version.replace('.', '_')}"
+        if version[:2] in ("0.", "1.")
+        else f"openssl-{version}"
+    )
+    return f"{_RELEASES}/{tag}/{file_name(version)}"
 
 
 def url_for(location: str, version: str) -> str:
@@ -45,7 +62,7 @@ def check_sha256(text: str, *, location: str = "") -> None:
             f"{text!r} is not a SHA-256 checksum.",
             shown=location,
             why=f"It has {len(text)} characters. A checksum has 64 characters from 0-9 and a-f.",
-            hints=("It is published beside the archive: openssl-VERSION.tar.gz.sha256",),
+            hints=(f"It is published beside the archive: openssl-VERSION.tar.gz{CHECKSUM}",),
         )
 
 
@@ -107,7 +124,8 @@ def from_variable() -> str:
 
 
 def local_files(location: str) -> tuple[str, ...]:
-    """Return the addresses of the archives and signatures in a location on this machine.
+    """Return the addresses of the archives in a location on this machine, and of the signatures and
+    checksums beside them.
 
     ``location`` is an address from `find_address`. Raises OSError if a folder cannot be read.
     """
@@ -119,5 +137,6 @@ def local_files(location: str) -> tuple[str, ...]:
     if location.endswith("/"):
         files = [file for file in path.iterdir() if _NAMES.fullmatch(file.name)]
     else:
-        files = [path, path.with_name(f"{path.name}{SIGNATURE}")]
+        beside = (path.with_name(f"{path.name}{suffix}") for suffix in (SIGNATURE, CHECKSUM))
+        files = [path, *beside]
     return tuple(sorted(file.as_uri() for file in files if file.is_file()))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Union
 
 SYSTEM = "system"
-VERSION = re.compile(r"\d+\.\d+\.\d+[a-z]*", re.ASCII)
+_NUMBER = r"(?:0|[1-9]\d*)"
+VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}[a-z]*", re.ASCII)
 """The pattern of OpenSSL versions: ``3.5.7``, ``1.1.1w``."""
 OPENSSL_VARIABLES = (
     *("OPENSSL_DIR", "OPENSSL_LIB_DIR", "OPENSSL_INCLUDE_DIR", "OPENSSL_STATIC", "OPENSSL_LIBS"),
@@ -55,7 +56,12 @@ def parse(text: str) -> OpenSSLChoice | None:
         return None
     if text == SYSTEM:
         return SystemOpenSSL()
-    return OpenSSLFolder(text) if "/" in text or "\\" in text else OpenSSLVersion(text)
+    return OpenSSLFolder(text) if names_folder(text) else OpenSSLVersion(text)
+
+
+def names_folder(text: str) -> bool:
+    """Return whether the text of the choice names a folder."""
+    return "/" in text or "\\" in text
 
 
 def is_version(text: str) -> bool:

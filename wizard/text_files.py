@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,10 +35,11 @@ def open_file(path: str | Path, description: str) -> Iterator[BinaryIO]:
 def read(
     path: str | Path, description: str, *, limit: int, why: str = "", hints: tuple[str, ...] = ()
 ) -> str:
-    """Read a UTF-8 text of at most ``limit`` bytes. A byte order mark at its start is removed.
+    """Read a text of at most ``limit`` bytes, in UTF-8 or in UTF-16 with a byte order mark.
 
-    ``description`` says what it should be (``an answers file``), ``why`` how large such a file is,
-    and ``hints`` what helps. Raises BadRequest if it cannot be read, is too large, or is not text.
+    The result has no byte order mark. ``description`` says what it should be (``an answers file``),
+    ``why`` how large such a file is, and ``hints`` what helps. Raises BadRequest if it cannot be
+    read, is too large, or is not text.
     """
     with open_file(path, description) as file:
         data = file.read(limit + 1)
@@ -56,12 +58,24 @@ def decode(
     """Decode the first bytes of a file: see `read`. Raises BadRequest if they are not text."""
     if len(data) > limit:
         raise BadRequest(f"{path} is too large for {description}.", why=why, hints=hints)
+    encoding = encoding_of(data)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        name = "UTF-16" if encoding == "utf-16" else "UTF-8"
         shown = f"byte {error.start}: {error.reason}"
-        raise BadRequest(f"{path} is not text in UTF-8.", shown=shown, hints=hints) from None
+        raise BadRequest(f"{path} is not text in {name}.", shown=shown, hints=hints) from None
     return text
+
+
+def encoding_of(data: bytes) -> str:
+    """Return the encoding of a text that begins with these bytes, as its byte order mark says.
+
+    Windows PowerShell 5.1 writes UTF-16 when it redirects output to a file.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig"
 
 
 def _cannot_read(path: str | Path, error: OSError) -> BadRequest:

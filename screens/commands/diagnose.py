@@ -102,6 +102,8 @@ def _limited_lines(file: BinaryIO) -> Iterator[str]:
         chunk = file.read(CHUNK)
         if not chunk:
             break
+        if number == 0 and text_files.encoding_of(chunk) == "utf-16":
+            decoder = LineDecoder("utf-16")
         if number < HEAD // CHUNK:
             yield from decoder.feed(chunk)
         else:

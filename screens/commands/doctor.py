@@ -56,7 +56,10 @@ def run(arguments: Arguments) -> int:
 
         facts = saved.load(arguments.facts)
     else:
-        facts = engine.real().probe(Choices(), everything=True)
+        from screens.text import slow_probe
+
+        with slow_probe.announced(lambda text: print(text, file=sys.stderr, flush=True)):
+            facts = engine.real().probe(Choices(), everything=True)
     if arguments.json:
         from wizard import codec
 

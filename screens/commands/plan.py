@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass
 
-from screens import flags
+from screens import flags, terminal
 from screens.arguments import WithChoices
 from screens.flags import StoreOnce
 from wizard.choices import Choices
@@ -40,7 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: Arguments) -> int:
     """Write the plan to standard output."""
     choices = arguments.checked(other_machine=bool(arguments.facts))
-    print(_formatted_plan(arguments, choices).rstrip("\n"))
+    text = _formatted_plan(arguments, choices).rstrip("\n")
+    if arguments.format in ("sh", "powershell", "dockerfile") and not arguments.json:
+        terminal.write_file(f"{text}\n", sys.stdout)
+    else:
+        print(text)
     return Exit.DONE
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from screens.session import Session
 from screens.signals import OutputStream, cancel_on_signals
 from screens.terminal import discard_typeahead, is_terminal
-from screens.text import messages
+from screens.text import messages, slow_probe
 from screens.text.text_reporter import TextReporter
 from wizard.choices import Choices
 from wizard.engine import Engine, require_root
@@ -65,7 +65,8 @@ class _Conversation:
     def run(self) -> int:
         """Ask, plan and run until the user is done; return the exit code."""
         self.output.write_lines("Looking at this machine …")
-        self.session.probe()
+        with slow_probe.announced(self.output.write_lines):
+            self.session.probe()
         facts, _ = self.session.probed()
         discard_typeahead()
         self.output.write_lines(*describe_machine(facts))

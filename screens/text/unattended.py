@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Callable, TextIO
 
 from screens.signals import OutputStream, cancel_on_signals
+from screens.text import slow_probe
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.engine import Decision, Engine, decide, plan_rest, require_root
@@ -35,7 +36,8 @@ def install(
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     output.write_lines("Looking at this machine …")
-    decision = decide(engine, choices)
+    with slow_probe.announced(output.write_lines):
+        decision = decide(engine, choices)
     from screens.text import messages
     from screens.text.text_reporter import TextReporter, format_seconds
     from wizard.running.run_state import RunState

@@ -15,6 +15,7 @@ from screens.text.messages import short_path
 from screens.tui.background import in_thread
 from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
+from wizard.machine import waiting
 
 if TYPE_CHECKING:
     from wizard.facts import Facts, Python
@@ -166,8 +167,9 @@ class WelcomePage(Page):
             return
         elapsed = self.session.clock() - self._since
         dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
+        slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
         self.query_one("#looking", Static).update(
-            f"{dots} Looking at your computer… {elapsed:.0f} s"
+            f"{dots} Looking at your computer… {elapsed:.0f} s{slow}"
         )
 
     def _show_facts(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from packaging.version import Version
+
 from tests.machines.parts import GIB, TAKEN, manager, pip
 from tests.machines.recorded import INDEX, SUDO, WINDOW, debian_message
 from tests.machines.versions import (
@@ -113,6 +115,8 @@ def alpine(
     managed = ALPINE_MESSAGE if version >= "3.19" else ""
     own = _python("/usr/bin/python3", number, libc=("musl", libc), managed=managed)
     own = replace(own, ensurepip=bundled, pip=pip(own, its_pip))
+    if Version(libc) < Version("1.2.4"):  # aports: main/musl has relr-1.patch since 1.2.3-r2
+        own = replace(own, relr="yes" if Version(version) >= Version("3.17") else "no")
     short = version.rpartition(".")[0]
     facts = _facts(
         _system("alpine", f"Alpine Linux v{short}", version, kernel, ("musl", libc)),

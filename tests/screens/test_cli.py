@@ -317,7 +317,8 @@ def test_what_is_impossible_has_its_exit_code(run: Run) -> None:
         (b"{", "not JSON"),
         (b'{"schema": 99}', "schema 99"),
         (b"[]", "must contain a JSON object"),
-        (b"\xff\xfe{}", "not text in UTF-8"),
+        (b'{"schema": "\xe9"}', "not text in UTF-8"),
+        (b"\xff\xfe{", "not text in UTF-16"),
         (b'{"schema": 1, "system": {"name": "linux", "machine": "x", "color": 1}}', "color"),
     ],
 )
@@ -352,6 +353,24 @@ def test_doctor_writes_facts_that_can_be_read_again(run: Run, saved: Path) -> No
     assert code == Exit.DONE
     assert out == saved.read_text(encoding="utf-8") + "\n"
     assert run("doctor", "--json", "--facts", str(saved))[1] == out
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_facts_survive_every_code_page(saved: Path, tmp_path: Path, encoding: str) -> None:
+    """A Windows program writes cp1252 to a pipe: other letters would become question marks."""
+    folder = "/home/zoë/проект-字"
+    saved.write_text(to_json(replace(DEBIAN, folder=folder)), encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = process("doctor", "--json", "--facts", str(saved), env=environment)
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout)["folder"] == folder
+    copy = tmp_path / "lab.json"
+    for written in ("utf-8", "utf-8-sig", "utf-16"):  # as shells redirect it
+        copy.write_text(done.stdout, encoding=written)
+        planned = process("plan", "--format", "sh", "--facts", str(copy), env=environment)
+        assert (planned.returncode, planned.stderr) == (Exit.DONE, "")
+        assert f"{folder}/cryptography-env" in planned.stdout, "a script is UTF-8 everywhere"
+        assert "\r" not in planned.stdout
 
 
 def test_a_bug_is_told_without_a_traceback(run: Run, tmp_path: Path) -> None:
@@ -520,6 +539,22 @@ def test_diagnose_reads_a_file_and_standard_input(
     assert "externally-managed-environment" in out
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log.read_bytes())))
     assert run("diagnose") == (code, out, "")
+
+
+@pytest.mark.parametrize("cut", [64 * 1024, 30])
+def test_diagnose_reads_what_powershell_redirected(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    from screens.commands import diagnose
+
+    monkeypatch.setattr(diagnose, "CHUNK", cut)
+    log = tmp_path / "pip.log"
+    lines = "Zoë ✓\r\nerror: externally-managed-environment\r\n"
+    for encoding in ("utf-16", "utf-8-sig"):
+        log.write_bytes(lines.encode(encoding))
+        code, out, _ = run("diagnose", str(log))
+        assert code == Exit.DONE
+        assert "error: externally-managed-environment\n" in out
 
 
 def test_diagnose_says_that_it_does_not_know(run: Run, tmp_path: Path) -> None:

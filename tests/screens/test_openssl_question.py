@@ -85,7 +85,7 @@ async def test_there_and_back() -> None:
         assert chosen(app) == "system dynamic"
         await press(pilot, "down", "down", "down", "enter")
         assert shown(app, "#progress") == "Question 5 of 6"
-        assert chosen(app) == "3.5.7"
+        assert chosen(app) == "3.5.9"
         await press(pilot, "down", "enter", "enter")
         assert isinstance(app.screen, ReviewPage)
         assert "compiled from source, with OpenSSL 3.0.22 inside" in shown(app, "#headline")
@@ -158,8 +158,8 @@ async def test_a_folder_with_shared_libraries_only_asks_no_more(tmp_path: Path) 
 def test_numbered_questions(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # venv, release, source, built here and copied in, back, again, the third version, rust, quit
-    typed = "\n\n2\n4\nb\n\n3\n\n3\n"
+    # venv, release, source, built here and copied in, back, again, the fourth version, rust, quit
+    typed = "\n\n2\n4\nb\n\n4\n\n3\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert linear.install(Pretended(AS_ROOT).engine(), Choices(), Plain()) == Exit.CANCELLED
     out = capsys.readouterr().out
@@ -167,8 +167,8 @@ def test_numbered_questions(
         "1. The OpenSSL 3.0.22 of this system, used from its folder (dynamic) (recommended)" in out
     )
     assert "4. An OpenSSL built here, copied into cryptography (static)\n" in out
-    assert "4. OpenSSL 3.5.7 built here, copied into cryptography (static) (chosen)\n" in out
-    assert "2. OpenSSL 3.5.7 (recommended)\n     Supported until 2030-04-08." in out
+    assert "4. OpenSSL 3.5.9 built here, copied into cryptography (static) (chosen)\n" in out
+    assert "3. OpenSSL 3.5.9 (recommended)\n     Supported until 2030-04-08." in out
     assert "from source, linked statically" in out
     assert "OpenSSL 3.0.22 is no longer supported: fixes ended on 2026-09-07" in " ".join(
         out.split()
@@ -185,7 +185,7 @@ def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:
     out = " ".join(capsys.readouterr().out.split())
     assert "from source, linked dynamically" in out
     assert (
-        "OpenSSL 3.5.7 is supported until 2030-04-08. To update OpenSSL later, you must rebuild."
+        "OpenSSL 3.5.9 is supported until 2030-04-08. To update OpenSSL later, you must rebuild."
         in out
     )
 
@@ -215,8 +215,8 @@ def test_a_folder_line_by_line(
             {"method": "source", "link": "static"},
             "from source, with this computer's OpenSSL inside",
         ),
-        ({"openssl": "3.5.7", "link": "static"}, "from source, with OpenSSL 3.5.7 inside"),
-        ({"openssl": "3.5.7", "link": "dynamic"}, "from source, with OpenSSL 3.5.7 beside it"),
+        ({"openssl": "3.5.9", "link": "static"}, "from source, with OpenSSL 3.5.9 inside"),
+        ({"openssl": "3.5.9", "link": "dynamic"}, "from source, with OpenSSL 3.5.9 beside it"),
     ],
 )
 def test_the_review_says_it_in_words(choices: dict[str, str], words: str) -> None:

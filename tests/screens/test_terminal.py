@@ -115,6 +115,22 @@ def test_a_closed_stream_is_no_terminal() -> None:
     assert not terminal.is_terminal(stream)
 
 
+def test_a_file_is_written_in_utf_8_with_plain_line_feeds() -> None:
+    """As on Windows, where a pipe has another encoding and other line ends."""
+    kept = io.BytesIO()
+    stream = io.TextIOWrapper(kept, encoding="cp1252", errors="replace", newline="\r\n")
+    stream.write("# first\n")
+    terminal.write_file("cd '/home/zoë/字/\udcff'\n", stream)
+    stream.flush()
+    assert kept.getvalue() == b"# first\r\n" + "cd '/home/zoë/字/".encode() + b"\xff'\n"
+
+
+def test_a_terminal_gets_what_it_can_show() -> None:
+    screen = Screen()
+    terminal.write_file("cd 'zoë'\n", screen)
+    assert screen.getvalue() == "cd 'zoë'\n"
+
+
 @pytest.mark.parametrize(
     ("encoding", "ascii_only", "written"),
     [

@@ -98,7 +98,9 @@ def test_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_lies_there(folder: Path) -> None:
-    there = [(folder / name).as_uri() for name in ("openssl-1.1.1w.tar.gz", NAME, f"{NAME}.asc")]
+    (folder / f"{NAME}.sha256").touch()
+    names = ("openssl-1.1.1w.tar.gz", NAME, f"{NAME}.asc", f"{NAME}.sha256")
+    there = [(folder / name).as_uri() for name in names]
     assert openssl_archive.local_files(f"{folder.as_uri()}/") == tuple(there)
     assert openssl_archive.local_files((folder / NAME).as_uri()) == tuple(there[1:])
     assert openssl_archive.local_files((folder / "notes.txt").as_uri()) == (
@@ -119,6 +121,15 @@ def test_what_is_no_checksum(text: str) -> None:
         openssl_archive.check_sha256(text, location="answers.toml:3")
     assert caught.value.shown == "answers.toml:3"
     assert f"{len(text)} characters" in caught.value.why
+
+
+@pytest.mark.parametrize(
+    ("version", "tag"),
+    [("4.0.3", "openssl-4.0.3"), ("3.0.0", "openssl-3.0.0"), ("1.1.1w", "OpenSSL_1_1_1w")],
+)
+def test_where_the_project_publishes_it(version: str, tag: str) -> None:
+    folder = f"https://github.com/openssl/openssl/releases/download/{tag}"
+    assert openssl_archive.documented_address(version) == f"{folder}/openssl-{version}.tar.gz"
 
 
 def test_its_name_in_the_cache() -> None:

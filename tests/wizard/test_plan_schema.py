@@ -229,7 +229,7 @@ EVERYTHING = Step(
         Seal("f", "t"),
         WriteManifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
         WriteFile("p", "t\n"),
-        Prove("py", "1", "static", "3.5.7", 2.0),
+        Prove("py", "1", "static", "3.5.7", True, 2.0),
         RemoveFolder("f"),
     ),
     PackagesInstalled("apt", ("x", "y")),

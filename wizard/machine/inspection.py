@@ -14,12 +14,14 @@ from backends.action import Output
 from wizard.addresses import masked
 from wizard.facts import Pip, PipIndex, Python
 from wizard.index.source import IndexSource
+from wizard.machine.waiting import waiting
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.target_scripts import target_script
 from wizard.versions import at_least
 
-TIME_LIMIT = 15.0
-"""Seconds. Python answers within 0.2, or within 5 on a laptop that scans every new program."""
+TIME_LIMIT = 60.0
+"""Seconds. Python answers within 0.2, or within 5 on a laptop that scans every new program; the
+first start of a machine with a cold disk, or under Wine, took longer than 15."""
 OLDEST_PYTHON = "3.6"
 
 
@@ -39,9 +41,13 @@ def inspect(
     with target_script("describe.py") as script:
         try:
             # -B: Python writes no files. The variables stay, because pip reads them too.
-            output = ask((program, "-B", str(script)), timeout=timeout)
+            with waiting(program, timeout):
+                output = ask((program, "-B", str(script)), timeout=timeout)
         except ProgramTimeout:
-            problem = f"It did not answer within {timeout:g} seconds."
+            problem = (
+                f"It did not answer within {timeout:g} seconds: it hangs, or this computer is "
+                "very slow now."
+            )
             return Python(path, origin, problem=problem), None
         except OSError as error:
             return Python(path, origin, problem=f"It cannot be started: {error.strerror}."), None
@@ -108,6 +114,7 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         environment=str(facts.get("environment", "")),
         libc=libc[0] if libc[0] in ("glibc", "musl") else "",
         libc_version=str(libc[1]),
+        relr=facts["relr"] if facts.get("relr") in ("yes", "no") else "",
         macos=str(facts.get("macos", "")),
         externally_managed=str(facts.get("externally_managed", "")),
         writable=bool(facts.get("writable", True)),

@@ -8,10 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from backends import uv
-from wizard import locations, openssl_archive, target_environment
+from wizard import locations, openssl_archive
 from wizard.choices import ALONE, Choices
-from wizard.errors import WizardError
 from wizard.facts import (
     Facts,
     Headers,
@@ -29,7 +27,7 @@ from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
 from wizard.openssl_choice import OpenSSLFolder
-from wizard.project import reading
+from wizard.project.found import find_project
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
@@ -85,7 +83,7 @@ def measure(
             choices, working_folder, everything=everything, on_found=listings.fetch_first
         )
 
-    python_task: Task[Found] = Task("Pythons", 120, find)
+    python_task: Task[Found] = Task("Pythons", 300, find)
     system.prepare()
     system_task = Task("System", 15, system.read)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
@@ -99,7 +97,14 @@ def measure(
         build_probe = _BuildProbe(_minors(found))  # a system package is needed
     listing = _wheelhouse_listing(choices) or listings.recommended(found, sources)
     machine = system_task.answer(System(system.system_name(), ""))
-    project, listing = _project(choices, machine, found, tools_found, sources, listing)
+    project: Optional[Project] = None
+    if choices.project not in ("", ALONE):
+        from wizard.machine.projects import read_project  # rarely needed
+
+        known = Facts(
+            machine, pythons=found, tools=tools_found, listing=listing, folder=working_folder
+        )
+        project, listing = read_project(known, choices, sources)
     variables = system.variables() if deep else ()
     archive_probe = _ArchiveProbe(tools_found, choices, variables) if deep else None
     managers, openssl, privilege = build_probe.answers() if build_probe else ((), (), Privilege())
@@ -128,54 +133,10 @@ def measure(
         variables=variables,
         cargo_config=system.cargo_config() if deep else "",
         project=project,
-        found_project=reading.has_project(Path(working_folder)),
+        found_project=find_project(Path(working_folder)),
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
-
-
-def _project(
-    choices: Choices,
-    machine: System,
-    found: tuple[Python, ...],
-    tools_found: tuple[Tool, ...],
-    sources: dict[str, IndexSource],
-    listing: Optional[Listing],
-) -> tuple[Optional[Project], Optional[Listing]]:
-    """Return the chosen project, and the listing with only those files that it allows.
-
-    Raises BadRequest if the project cannot be read.
-    """
-    if choices.project in ("", ALONE):
-        return None, listing
-    folder = str(Path.cwd())
-    known = Facts(machine, pythons=found, tools=tools_found, folder=folder)
-    try:
-        python = target_environment.find_target(known, choices).python
-    except WizardError:
-        return None, listing  # the questions report it
-    source = sources.get(python.path)
-    from wizard.project import assess  # rarely needed
-
-    tool = known.tool("uv")
-    env = (
-        uv.settings(url=source.url, extra=source.extra, find_links=source.find_links)
-        if source
-        else ()
-    )
-    project = assess.assess(
-        choices.project,
-        python,
-        system=machine.name,
-        folder=folder,
-        uv=tool.path if tool else "",
-        env=env,
-    )
-    if project.hashes and source:
-        from wizard.index import listing as index
-
-        listing = index.fetch(source, hashes=frozenset(project.hashes))
-    return project, listing
 
 
 def _needs_tools(choices: Choices) -> bool:

@@ -72,12 +72,14 @@ class Source:
             role="build",
         )
         clean_up = build_steps.remove_rust_steps(needs, case.choices)
+        openssl, any_patch = build_steps.expected_openssl(case.choices, needs)
         return Recipe(
             steps=build_steps.with_packages(
                 case, tool, (*prepared.before, *prepared.environment, install, *clean_up), needs
             ),
             link=case.choices.link,
-            openssl=build_steps.expected_openssl(case.choices, needs),
+            openssl=openssl,
+            any_patch=any_patch,
         )
 
     def notes(self, case: Case) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backends import msvc
-from wizard.facts import Facts
 from wizard.needs import linking, openssl, openssl_sources, rust
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
@@ -63,7 +62,7 @@ def notes_for(
             "problem."
         )
     if library.build:
-        notes += _openssl_build_notes(facts, library.build)
+        notes += _openssl_build_notes(request, library.build)
     return tuple(notes)
 
 
@@ -88,15 +87,15 @@ def _windows_notes(request: BuildRequest) -> list[str]:
     return notes
 
 
-def _openssl_build_notes(facts: Facts, build: openssl.OpenSSLBuild) -> list[str]:
+def _openssl_build_notes(request: BuildRequest, build: openssl.OpenSSLBuild) -> list[str]:
     """Return notes on how long the built OpenSSL is supported, and how its archive is checked."""
-    source = build.source
+    facts, source = request.facts, build.source
     if source.ends:
         support = f"OpenSSL {source.version} is {openssl.support_period(facts, source)}"
     else:
         support = f"The wizard does not know when support for OpenSSL {source.version} ends"
-    verification = "" if build.cached else openssl_sources.verification_note(facts, source)
-    return [
-        f"{support}. To update OpenSSL later, you must rebuild.",
-        *([verification] if verification else []),
-    ]
+    notes = [f"{support}. To update OpenSSL later, you must rebuild."]
+    if not build.cached:
+        notes.append(openssl_sources.newer_note(request.knowledge, source.version))
+        notes.append(openssl_sources.verification_note(facts, source))
+    return [note for note in notes if note]

@@ -21,6 +21,8 @@ USE_THE_WHEEL = "Install the wheel instead, which includes its own OpenSSL."
 
 def support_period(facts: Facts, source: OpenSSLSource) -> str:
     """Return how long the OpenSSL project supports a version, as part of a sentence."""
+    if not source.ends:
+        return "the wizard does not know how long it is supported"
     if support_ended(facts, source):
         return f"no longer supported: fixes ended on {source.ends}"
     return f"supported until {source.ends}"
@@ -28,7 +30,7 @@ def support_period(facts: Facts, source: OpenSSLSource) -> str:
 
 def support_ended(facts: Facts, source: OpenSSLSource) -> bool:
     """Return whether the support of a version has ended on the day ``facts.taken``."""
-    return facts.taken[:10] > source.ends
+    return bool(source.ends) and facts.taken[:10] > source.ends
 
 
 def buildable(knowledge: Knowledge, release_row: Release) -> tuple[OpenSSLSource, ...]:

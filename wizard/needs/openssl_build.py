@@ -17,6 +17,7 @@ from wizard.needs.openssl import (
     supported_versions,
     version_blocked_by,
 )
+from wizard.openssl_choice import is_version
 from wizard.refused import Refused
 from wizard.target_environment import path_rules
 
@@ -29,17 +30,17 @@ def plan_build(request: BuildRequest) -> Library | Refused:
     """
     facts, python, release_row = request.facts, request.python, request.release_row
     version, link = request.choices.openssl, request.link
-    source = openssl_sources.find_source(request)
-    if isinstance(source, Refused):
-        return source
     if facts.system.name not in CAN_BUILD_ON:
         return Refused("The wizard can build OpenSSL only on Linux and macOS.")
-    if version_blocked_by(release_row, version):
+    if is_version(version) and version_blocked_by(release_row, version):
         return Refused(
             f"cryptography {release_row.name} does not work with OpenSSL {version}: it needs "
             f"{supported_versions(release_row)}.",
             (*build_hint(request), USE_THE_WHEEL),
         )
+    source = openssl_sources.find_source(request)
+    if isinstance(source, Refused):
+        return source
     if not facts.cache:
         return Refused("These facts do not name a cache folder for OpenSSL.")
     if facts.system.temporary_noexec:
@@ -53,8 +54,10 @@ def plan_build(request: BuildRequest) -> Library | Refused:
     options = backend.options(version, link, facts.system.name, native_machine, source.known)
     machine = f"{python.machine}-{python.libc or facts.system.name}"
     known_sums = {known.sha256 for known in request.knowledge.openssls}
-    custom_sum = () if source.sha256 in known_sums else (source.sha256,)
-    inputs = (target, *options, facts.certificates, *custom_sum)
+    custom_sum = () if source.sha256 in ("", *known_sums) else (source.sha256,)
+    # A later table may have a checksum for the same version: that is a different build.
+    checked_by = custom_sum if source.sha256 else ("published checksum",)
+    inputs = (target, *options, facts.certificates, *checked_by)
     digest = hashlib.sha256(" ".join(inputs).encode()).hexdigest()[:8]
     name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{digest}"
     rules = path_rules(facts)

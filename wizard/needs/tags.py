@@ -105,18 +105,31 @@ def platforms(python: Python) -> list[str]:
 
 
 def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
-    version = _numbers(python.libc_version)
+    kind, version = _libc(python)
     if not version:
         return
     major, newest = version
-    if python.libc == "musl":
+    if kind == "musl":
         for minor in range(newest, -1, -1):
             yield f"musllinux_{major}_{minor}_{machine}"
-    elif python.libc == "glibc" and machine in MANYLINUX:
+    elif kind == "glibc" and machine in MANYLINUX:
         for minor in range(newest, MANYLINUX[machine] - 1, -1):
             yield f"manylinux_{major}_{minor}_{machine}"
             if minor in LEGACY:
                 yield f"{LEGACY[minor]}_{machine}"
+
+
+def _libc(python: Python) -> tuple[str, Optional[tuple[int, int]]]:
+    """Return the C library and its version: what the Python says, otherwise what its pip found."""
+    version = _numbers(python.libc_version)
+    if version:
+        return python.libc, version
+    for tag in expand(python.pip.tags) if python.pip else ():
+        match = re.search(r"-(many|musl)linux_(\d+)_(\d+)_", tag)
+        if match:
+            kind = "glibc" if match[1] == "many" else "musl"
+            return kind, (int(match[2]), int(match[3]))
+    return "", None
 
 
 def _numbers(version: str) -> Optional[tuple[int, int]]:

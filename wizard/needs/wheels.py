@@ -15,6 +15,7 @@ from wizard.facts import Listed, Listing, Pip, Python
 from wizard.knowledge import Knowledge, Platform, Release
 from wizard.needs.tags import current_pip_tags, expand, platforms
 from wizard.refused import Refused
+from wizard.versions import at_least
 
 CHECKS_PYTHON = Version("9.0")
 """The first pip that checks requires-python: an older one accepts any release, and any cffi."""
@@ -75,10 +76,30 @@ def fit(
     wheels = [Tag(*tag.split("-")) for tag in _expand_tags(listed.wheels)]
     best = _best_wheel(wheels, accepted)
     if best:
-        return _with_pip_that_checks_python(Fit(release, str(best)), pip)
-    if not _best_wheel(wheels, current):
-        return Refused(_why_no_wheel(python, release, wheels, knowledge))
-    return _wheel_for_newer_pip(release, wheels, current, pip, knowledge)
+        found: Union[Fit, Refused] = _with_pip_that_checks_python(Fit(release, str(best)), pip)
+    elif not _best_wheel(wheels, current):
+        found = Refused(_why_no_wheel(python, release, wheels, knowledge))
+    else:
+        found = _wheel_for_newer_pip(release, wheels, current, pip, knowledge)
+    if isinstance(found, Fit) and not listed.link:  # a wheelhouse may have compiled its own
+        return _loader_blocked_by(python, found, knowledge) or found
+    return found
+
+
+def _loader_blocked_by(python: Python, fit: Fit, knowledge: Knowledge) -> Optional[Refused]:
+    """Return why this Python's musl cannot load the wheel, or None if it can."""
+    number = python.libc_version
+    if python.libc != "musl" or python.relr == "yes" or number.count(".") < 2:
+        return None
+    platform = fit.wheel.rpartition("-")[2]
+    for need in knowledge.loaders:
+        applies = platform in need.tags and Version(fit.release) >= Version(need.first)
+        if applies and not at_least(number, need.musl):
+            return Refused(
+                f"The wheel of cryptography {fit.release} does not work with musl {number}: "
+                f"{need.why}. It needs musl {need.musl} or newer."
+            )
+    return None
 
 
 def _best_wheel(wheels: list[Tag], accepted: tuple[str, ...]) -> Optional[Tag]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -109,10 +110,14 @@ def prepare_build(case: Case, needs: build_needs.BuildNeeds, tool: Installer) ->
     )
 
 
-def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> str:
-    """Return the version of OpenSSL that the proof must find; empty for the system's."""
-    library = needs.openssl if choices.custom_openssl else None
-    return library.version.split()[-1] if library else ""
+def expected_openssl(choices: Choices, needs: build_needs.BuildNeeds) -> tuple[str, bool]:
+    """Return the version of OpenSSL that the proof must find, and whether other patches will do.
+
+    The system may update its OpenSSL before the proof; nobody updates another one. Empty if a wheel
+    is installed, or if the manager's version is not one of OpenSSL.
+    """
+    version = needs.openssl.version.split()[-1] if needs.openssl else ""
+    return (version if re.match(r"\d+\.\d", version) else ""), choices.custom_openssl is None
 
 
 def with_pip(tool: Installer) -> Installer:

@@ -14,6 +14,7 @@ from backends.action import (
 )
 from wizard.facts import Facts
 from wizard.needs.openssl import OpenSSLBuild
+from wizard.needs.openssl_sources import published_checksum
 from wizard.openssl_archive import FLAG, SIGNATURE, VARIABLE
 from wizard.plan import FileExists, Step
 from wizard.target_environment import path_rules
@@ -45,14 +46,20 @@ def _source_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step,
         Step(
             "openssl-source",
             f"Download the source of OpenSSL {build.source.version}",
-            "It comes from the OpenSSL project, or from the place you named. Its checksum is "
-            "checked.",
+            "It comes from the OpenSSL project, or from the place you named. "
+            + (
+                "Its checksum is checked."
+                if build.source.sha256
+                else "It is compared with the checksum that is published beside it."
+            ),
             Download(
                 build.source.url,
                 build.archive,
                 sha256=build.source.sha256,
+                sha256_url="" if build.source.sha256 else published_checksum(build.source),
                 otherwise=f"Or download it elsewhere, and name the place: {FLAG} FILE|FOLDER|URL, "
-                f"or {VARIABLE}.",
+                f"or {VARIABLE}."
+                + ("" if build.source.sha256 else " Its checksum: --openssl-sha256 SUM"),
             ),
             role="openssl",
         ),

@@ -41,7 +41,13 @@ def make_plan(case: Case) -> Plan:
         "proof",
         "Prove that it works",
         "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
-        Prove(case.target.interpreter, choices.release, recipe.link, recipe.openssl),
+        Prove(
+            case.target.interpreter,
+            choices.release,
+            recipe.link,
+            recipe.openssl,
+            recipe.any_patch,
+        ),
         needs=(steps[-1].id,),
         role="proof",
     )

@@ -88,7 +88,7 @@ def make_plan(case: Case, notes: tuple[str, ...]) -> Plan:
     )
     for target_plan in target_plans:
         expected = build_steps.expected_openssl(choices, needs)
-        proof = Prove(target_plan.target.interpreter, release, link, expected)
+        proof = Prove(target_plan.target.interpreter, release, link, *expected)
         trials.append(_proof_step(target_plan, proof, trials[-1].id))
     manifest = _manifest_step(case, target_plans, wheel_folder, trials[-1].id)
     remove_rust = build_steps.remove_rust_steps(first.needs, choices)

@@ -37,12 +37,13 @@ def clean(text: str) -> str:
 class LineDecoder:
     r"""Turns chunks of bytes into clean lines, regardless of chunk boundaries.
 
-    Bytes that are not UTF-8 become U+FFFD. If a line is overwritten with ``\r``, as by progress
-    bars, the last text is kept. Lines are cut at `MAX_LINE` characters.
+    Bytes that are not in ``encoding`` become U+FFFD. If a line is overwritten with ``\r``, as by
+    progress bars, the last text is kept. Lines are cut at `MAX_LINE` characters.
     """
 
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    def __init__(self, encoding: str = "utf-8") -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._one_byte = encoding == "utf-8"  # each control character is one byte
         self._rest = ""  # the line so far, after its last \r
         self._overwritten = ""  # the text before that \r
         self._plain = True  # _rest needs no cleaning, and _shown is empty
@@ -50,8 +51,10 @@ class LineDecoder:
     def feed(self, chunk: bytes) -> list[str]:
         """Return the lines that are complete with this chunk."""
         text = self._decoder.decode(chunk)
-        plain = len(chunk.translate(None, _CONTROLS)) == len(chunk) and (
-            chunk.isascii() or not _HIDDEN_PATTERN.search(text)
+        plain = (
+            self._one_byte
+            and len(chunk.translate(None, _CONTROLS)) == len(chunk)
+            and (chunk.isascii() or not _HIDDEN_PATTERN.search(text))
         )
         parts = text.split("\n")
         if not (plain and self._plain):

@@ -9,15 +9,8 @@ from pathlib import Path
 from wizard.errors import BadRequest
 from wizard.project import conda_environment, locks, pyproject, requirements_file
 from wizard.project.contents import Contents, Stated, unreadable
+from wizard.project.found import FOLDER_FILES
 
-FOLDER_FILES = (
-    *locks.READERS,
-    "pyproject.toml",
-    "requirements.txt",
-    "environment.yml",
-    "environment.yaml",
-)
-"""The files of a folder that are read, best first: a lock file is exact."""
 _EXTRAS = re.compile(r"(?P<path>.+?)\[(?P<extras>[\w.,\s-]+)\]")
 
 
@@ -34,11 +27,6 @@ def read(text: str, folder: str, environment: Mapping[str, str]) -> Contents:
             names = tuple(extra.strip() for extra in extras.split(",") if extra.strip())
             return _read_path(path, names, environment)
     return _read_requirement(text)
-
-
-def has_project(folder: Path) -> str:
-    """Return the name of the first file in a folder that says what to install; empty if none."""
-    return next((name for name in FOLDER_FILES if (folder / name).is_file()), "")
 
 
 def _read_path(path: Path, extras: tuple[str, ...], environment: Mapping[str, str]) -> Contents:

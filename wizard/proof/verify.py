@@ -6,7 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Optional
 
@@ -80,18 +80,30 @@ class _Answer:
 
 
 def verify(
-    python: str, *, release: str = "", link: str = "", openssl: str = "", timeout: float = 120.0
+    python: str,
+    *,
+    release: str = "",
+    link: str = "",
+    openssl: str = "",
+    any_patch: bool = False,
+    timeout: float = 120.0,
 ) -> Report:
     """Prove the cryptography that the interpreter at the path ``python`` imports.
 
     ``release``, ``link`` (``dynamic`` or ``static``) and the version ``openssl`` are the expected
-    values; empty accepts anything. ``timeout`` is in seconds. Problems of cryptography are in the
+    values; empty accepts anything. With ``any_patch``, another version of the same series of
+    OpenSSL is only a warning. ``timeout`` is in seconds. Problems of cryptography are in the
     report. Raises BadRequest if ``python`` is not a Python 3.6 or later.
     """
     _require_program(python)
     answer = _run(python, timeout)
     linkage = linkages.combine([linkages.read(file) for file in answer.files])
     linkage = linkages.resolve(linkage, answer.mapped)
+    updated = any_patch and _same_series(openssl, answer.openssl)
+    if updated:
+        note = _patch_note(openssl, answer.openssl)
+        answer = replace(answer, checks=(*answer.checks, *([note] if note else [])))
+        openssl = ""
     if answer.found or not answer.finished:
         failed = tuple(_check_sentence(check) for check in answer.checks if not check.ok)
         problems = failed + tuple(_differences(answer, linkage, release, link, openssl))
@@ -170,7 +182,30 @@ def _differences(
         yield f"OpenSSL should be {kinds[link]}, but it is {kinds[linkage.kind]}: {linkage.file}"
     if openssl and answer.openssl and openssl not in answer.openssl.split():
         where = f" ({_library_names(linkage.libraries)})" if linkage.libraries else ""
-        yield f"OpenSSL {openssl} was requested, but {answer.openssl} is in use{where}."
+        yield f"OpenSSL {openssl} was expected, but {answer.openssl} is in use{where}."
+
+
+def _same_series(expected: str, used: str) -> bool:
+    """Return whether the OpenSSL in use is of the same series as the expected version.
+
+    ``used`` is what it says of itself: ``OpenSSL 3.5.9 29 Sep 2026``.
+    """
+    from wizard.knowledge import openssl_series_name  # slow to import
+
+    words = used.split()
+    try:
+        return len(words) > 1 and openssl_series_name(expected) == openssl_series_name(words[1])
+    except BadRequest:
+        return False
+
+
+def _patch_note(expected: str, used: str) -> Optional[Check]:
+    """Return a warning if the OpenSSL in use has another number than the plan, or None."""
+    if expected in used.split():
+        return None
+    name = " ".join(used.split()[:2])
+    text = f"The plan named OpenSSL {expected}, but {name} of the same series is in use."
+    return Check("warning", True, text)
 
 
 def _same_version(one: str, other: str) -> bool:

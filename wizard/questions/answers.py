@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wizard import text_files
+from wizard import openssl_choice, text_files
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean
@@ -76,9 +76,11 @@ def _as_text(value: object) -> str:
 def canonical_value(name: str, value: str, *, location: str = "") -> str:
     """Return the value that ``value`` means for the choice ``name``: nearly always itself.
 
-    A package manager can also be given by the name of its program. Raises BadRequest if ``value``
-    is not allowed.
+    A package manager can also be given by the name of its program. Spaces around a version or a
+    checksum are not part of it. Raises BadRequest if ``value`` is not allowed.
     """
+    if name == "openssl_sha256" or (name == "openssl" and not openssl_choice.names_folder(value)):
+        value = value.strip()
     values = described()[name].values
     if values and value not in values:
         raise BadRequest(

@@ -5,11 +5,17 @@ from __future__ import annotations
 import assets
 from backends.manager import managers
 from wizard.facts import Facts
-from wizard.knowledge import OpenSSLSource
+from wizard.knowledge import OpenSSLSource, openssl_series_name
 from wizard.needs import build_needs, package_steps
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case, Offer
-from wizard.needs.openssl import buildable, longest_supported, support_ended, support_period
+from wizard.needs.openssl import (
+    OpenSSLBuild,
+    buildable,
+    longest_supported,
+    support_ended,
+    support_period,
+)
 from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
@@ -127,7 +133,10 @@ def _wizard_built_options(case: Case) -> tuple[Option, ...]:
         version, name = chosen.text, f"OpenSSL {chosen.text}"
     if not version:
         return ()
-    old = any(source.version == version and support_ended(case.facts, source) for source in fitting)
+    source = next((source for source in fitting if source.version == version), None)
+    build = _build(case.with_(openssl=version, link="static").offer().needs)
+    source = build.source if build else source
+    old = source is not None and support_ended(case.facts, source)
     updates = (
         "It no longer receives fixes." if old else "To update OpenSSL later, you must rebuild."
     )
@@ -157,19 +166,11 @@ def version_question(case: Case) -> Question | None:
         return None
     requested = chosen.text
     fitting = _buildable(case)
-    options = []
-    for source in fitting:
-        offer = case.with_(openssl=source.version).offer()
-        label = f"OpenSSL {source.version}" + (", already built" if _is_cached(offer.needs) else "")
-        support = support_period(case.facts, source)
-        support = f"{support[0].upper()}{support[1:]}."
-        options.append(Option.checked(source.version, label, support, offer.source_blocked_by))
-    known = {source.version for source in case.knowledge.openssls}
-    if case.choices.openssl_sha256 and requested not in known:
-        label = f"OpenSSL {requested}, from the source that you named"
-        support = "The wizard does not know how long it is supported."
-        blocked = case.offer().source_blocked_by
-        options.insert(0, Option.checked(requested, label, support, blocked))
+    options = [_version_option(case, source) for source in _newest_of_series(case, fitting)]
+    if requested not in {option.value for option in options}:
+        build = _build(case.offer().needs)
+        source = build.source if build else OpenSSLSource(requested, "", "", "")
+        options.insert(0, _version_option(case, source))
     possible = {option.value for option in options if not option.closed}
     best = longest_supported(source for source in fitting if source.version in possible)
     because = f"Recommended: OpenSSL {best.version}. It is supported the longest." if best else ""
@@ -187,6 +188,28 @@ def version_question(case: Case) -> Question | None:
         because,
         fields=("openssl",),
     )
+
+
+def _version_option(case: Case, source: OpenSSLSource) -> Option:
+    offer = case.with_(openssl=source.version).offer()
+    label = f"OpenSSL {source.version}" + (", already built" if _is_cached(offer.needs) else "")
+    support = support_period(case.facts, source)
+    support = f"{support[0].upper()}{support[1:]}."
+    return Option.checked(source.version, label, support, offer.source_blocked_by)
+
+
+def _newest_of_series(case: Case, sources: tuple[OpenSSLSource, ...]) -> tuple[OpenSSLSource, ...]:
+    """Return the newest source of each series; the newest possible one, if there is one."""
+    newest: dict[str, OpenSSLSource] = {}
+    possible: set[str] = set()
+    for source in sources:
+        series = openssl_series_name(source.version)
+        blocked = case.with_(openssl=source.version).offer().source_blocked_by
+        if series not in newest or not (series in possible or blocked):
+            newest[series] = source
+        if not blocked:
+            possible.add(series)
+    return tuple(newest.values())
 
 
 def link_question(case: Case) -> Question | None:
@@ -306,9 +329,14 @@ def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:
     return buildable(case.knowledge, case.release_row(case.release))
 
 
+def _build(needs: BuildNeeds | None) -> OpenSSLBuild | None:
+    """Return the OpenSSL that the wizard would build, or None."""
+    return needs.openssl.build if needs and needs.openssl else None
+
+
 def _is_cached(needs: BuildNeeds | None) -> bool:
     """Return whether the OpenSSL that the wizard would build is already built."""
-    build = needs.openssl.build if needs and needs.openssl else None
+    build = _build(needs)
     return build is not None and build.cached
 
 

@@ -218,6 +218,7 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         release=action.release,
         link=action.link,
         openssl=action.openssl,
+        any_patch=action.any_patch,
         timeout=action.timeout,
     )
     context.reports.append(report)

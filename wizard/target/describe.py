@@ -145,12 +145,120 @@ def libc():
 
 def musl_loader():
     # type: () -> str
+    """Return the musl loader that this Python names, or that its process has in memory; or empty.
+
+    pip also reads the name (PEP 656). In memory, the loader has the name of the file that it is: an
+    installation by musl itself makes it a link to libc.so.
+    """
+    named = elf_interpreter(sys.executable)
+    if "musl" in named:
+        return named
     try:
         with open("/proc/self/maps") as maps:
             found = re.search(r"/\S*ld-musl-\S+\.so\S*", maps.read())
     except (IOError, OSError):
         return ""
     return found.group(0) if found else ""
+
+
+def elf_interpreter(path):
+    # type: (str) -> str
+    """Return the loader that an ELF program names (PT_INTERP); empty if it is no such program."""
+    import struct
+
+    try:
+        with open(path, "rb") as program:
+            head = program.read(64)
+            if head[:4] != b"\x7fELF":
+                return ""
+            order = "<" if head[5:6] == b"\x01" else ">"
+            wide = head[4:5] == b"\x02"
+            table = struct.unpack_from(order + ("Q" if wide else "L"), head, 32 if wide else 28)[0]
+            size, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
+            for number in range(count):
+                program.seek(table + number * size)
+                entry = program.read(size)
+                if struct.unpack_from(order + "L", entry)[0] != 3:
+                    continue
+                form, place, length = ("Q", 8, 32) if wide else ("L", 4, 16)
+                program.seek(struct.unpack_from(order + form, entry, place)[0])
+                name = program.read(struct.unpack_from(order + form, entry, length)[0])
+                return name.partition(b"\0")[0].decode("utf-8", "replace")
+    except (IOError, OSError, struct.error):
+        pass
+    return ""
+
+
+def relr():
+    # type: () -> str
+    """Return whether musl's loader understands DT_RELR, a short form of relocations: yes or no.
+
+    Empty if the version says so (all since 1.2.4 do), or if it cannot be tried. Some distributions
+    added it to older ones, so a library that needs it is loaded: a word in it is then changed.
+    """
+    name, number = libc()
+    if name != "musl" or not number or [int(n) for n in number.split(".")] >= [1, 2, 4]:
+        return ""
+    if not hasattr(os, "memfd_create"):
+        return ""
+    import ctypes
+
+    with open(sys.executable, "rb") as program:
+        library = relr_library(program.read(64))
+    handle = os.memfd_create("relr")
+    try:
+        os.write(handle, library)
+        loaded = ctypes.CDLL("/proc/self/fd/%d" % handle)
+        return "yes" if ctypes.c_size_t.in_dll(loaded, "word").value != RELR_WORD else "no"
+    finally:
+        os.close(handle)
+
+
+RELR_WORD = 16
+
+
+def relr_library(head):
+    # type: (bytes) -> bytes
+    """Return a shared library with one relocation, of a word with the name ``word``, in DT_RELR.
+
+    ``head`` are the first 64 bytes of a program for this machine. The gABI documents the format.
+    """
+    import struct
+
+    order = "<" if head[5:6] == b"\x01" else ">"
+    wide = head[4:5] == b"\x02"
+    word, size = ("Q", 8) if wide else ("L", 4)
+    header, segment, symbol = (64, 56, 24) if wide else (52, 32, 16)
+    dynamic = header + 2 * segment
+    symbols = dynamic + 2 * size * 10
+    texts = symbols + 2 * symbol
+    table = texts + 8
+    relocation = table + 5 * 4 + 4
+    value = relocation + size
+    end = value + size
+    machine, flags = struct.unpack_from(order + "H", head, 18)[0], head[48 if wide else 36 :][:4]
+    content = head[:16] + struct.pack(order + "HHL", 3, machine, 1)
+    content += struct.pack(order + word * 3, 0, header, 0) + flags
+    content += struct.pack(order + "HHHHHH", header, segment, 2, 0, 0, 0)
+    for kind, start, length in ((1, 0, end), (2, dynamic, symbols - dynamic)):
+        place, align = (start, start, start, length, length), 0x1000 if kind == 1 else size
+        if wide:
+            content += struct.pack(order + "LL5Q", kind, 6, *place)
+        else:
+            content += struct.pack(order + "6L", kind, *place) + struct.pack(order + "L", 6)
+        content += struct.pack(order + word, align)
+    named = ((4, table), (5, texts), (6, symbols), (10, 8), (11, symbol))
+    short_form = ((36, relocation), (35, size), (37, size), (0, 0), (0, 0))
+    for entries in (named, short_form):
+        for tag, number in entries:
+            content += struct.pack(order + word * 2, tag, number)
+    content += b"\0" * symbol
+    if wide:
+        content += struct.pack(order + "LBBHQQ", 1, 0x11, 0, 1, value, size)
+    else:
+        content += struct.pack(order + "LLLBBH", 1, value, size, 0x11, 0, 1)
+    content += b"\0word\0\0\0" + struct.pack(order + "5LL", 1, 2, 1, 0, 0, 0)
+    return content + struct.pack(order + word * 2, value, RELR_WORD)
 
 
 def externally_managed():
@@ -369,6 +477,7 @@ PARTS = (
     ("base_prefix", base_prefix),
     ("environment", environment),
     ("libc", libc),
+    ("relr", relr),
     ("macos", lambda: platform.mac_ver()[0]),
     ("externally_managed", externally_managed),
     ("writable", writable),

@@ -17,7 +17,8 @@ from wizard.machine.inspection import inspect
 ANSWER: dict[str, Any] = {
     "version": "3.12.4",
     "machine": "x86_64",
-    "libc": ["musl", "1.2.5"],
+    "libc": ["musl", "1.2.3"],
+    "relr": "no",
     "errors": {},
     "pip": {
         "version": "24.0",
@@ -53,7 +54,8 @@ def test_this_python() -> None:
 
 def test_an_answer_with_noise_around_it(tmp_path: Path) -> None:
     python, source = inspect(answering(tmp_path, ANSWER), "path")
-    assert (python.version, python.libc, python.libc_version) == ("3.12.4", "musl", "1.2.5")
+    assert (python.version, python.libc, python.libc_version) == ("3.12.4", "musl", "1.2.3")
+    assert python.relr == "no"
     assert python.pip is not None
     assert python.pip.index is not None
     assert python.pip.index.default is True
@@ -119,7 +121,7 @@ def test_an_old_python(tmp_path: Path, version: str) -> None:
         ("echo Fatal: no encodings >&2; exit 1", "exit code 1: Fatal: no encodings"),
         ("echo 'pyenv: python9: not found' >&2; echo advice >&2; exit 127", "python9: not found"),
         ("exit 4", "It ended with exit code 4."),
-        ("exec sleep 30", "did not answer within 0.5 seconds"),
+        ("exec sleep 30", "did not answer within 0.5 seconds: it hangs"),
     ],
 )
 def test_what_is_no_python(tmp_path: Path, body: str, said: str) -> None:

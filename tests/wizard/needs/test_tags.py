@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.facts import Python
+from wizard.facts import Pip, Python
 from wizard.needs.tags import compress, current_pip_tags, expand, platforms
 from wizard.programs.processes import ask
 
@@ -109,6 +109,22 @@ def test_old_names_follow_the_new_ones() -> None:
         "manylinux_2_5_x86_64",
         "manylinux1_x86_64",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        ("musllinux_1_2_x86_64", ["musllinux_1_2_x86_64", "musllinux_1_1_x86_64"]),
+        ("manylinux_2_7_x86_64", ["manylinux_2_7_x86_64", "manylinux_2_6_x86_64"]),
+        ("linux_x86_64", []),
+    ],
+)
+@pytest.mark.parametrize("libc", ["musl", ""])
+def test_pip_knows_a_libc_whose_version_is_unknown(tag: str, found: list[str], libc: str) -> None:
+    pip = Pip("26.1", (f"cp313-cp313-{tag}", "py3-none-any"))
+    python = linux("x86_64", libc=libc, libc_version="", pip=pip)
+    assert platforms(python)[1:3] == found
+    assert platforms(linux("x86_64", libc=libc, libc_version="")) == ["linux_x86_64"]
 
 
 def test_musl_counts_down_to_nought() -> None:

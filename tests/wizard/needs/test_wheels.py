@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,12 @@ CAPS = [
     (windows("win-amd64"), "50.0.2"),
     (musl("3.9.5", "1.1"), "42.0.8"),
     (musl("3.12.5", "1.2"), "50.0.2"),
+    (musl("3.12.5", "1.2.4"), "50.0.2"),
+    (musl("3.12.5", "1.2.3"), "42.0.7"),
+    (musl("3.12.5", "1.2.2", "aarch64"), "44.0.0"),
+    (replace(musl("3.12.5", "1.2.3"), relr="no"), "42.0.7"),
+    (replace(musl("3.12.5", "1.2.3"), relr="yes"), "50.0.2"),
+    (musl("3.9.5", "1.1.24"), "42.0.8"),
     (linux("3.9.18", implementation="pypy"), "43.0.3"),
     (linux("3.10.14", implementation="pypy"), "45.0.7"),
     (linux("3.11.9", implementation="pypy"), "50.0.2"),
@@ -159,6 +166,8 @@ def test_no_release_has_a_wheel_and_why(
         (windows("win32"), "48.0.1 was the last"),
         (windows("win-arm64"), "46.0.3 was the last"),
         (musl("3.9.5", "1.1"), "need musl 1.2 or newer. 42.0.8 was the last"),
+        (musl("3.12.5", "1.2.3"), "does not work with musl 1.2.3: its libgcc_s has relocations"),
+        (musl("3.12.5", "1.2.2", "aarch64"), "It needs musl 1.2.4 or newer."),
         (linux("3.8.18"), "needs Python 3.9 or newer, but this is Python 3.8.18"),
         (linux("3.9.1"), "does not work with Python 3.9.1"),
         (linux("3.9.18", implementation="pypy"), "for Python 3.11 of PyPy 7.3"),

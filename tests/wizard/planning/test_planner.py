@@ -448,3 +448,20 @@ def test_the_json_plan_is_plain() -> None:
     data = json.loads(to_json(plan(WORKSHOP, KNOWLEDGE, Choices())))
     assert data["schema"] == SCHEMA
     assert data["steps"][0]["action"]["kind"] == "command"
+
+
+@pytest.mark.parametrize(
+    ("name", "choices", "expected"),
+    [
+        ("workshop", Choices(method="source"), ("3.0.19", True)),
+        ("mac-arm-brew", Choices(method="source"), ("3.6.3", True)),
+        ("workshop", Choices(method="source", openssl="3.5.9", link="static"), ("3.5.9", False)),
+        ("workshop", Choices(method="wheel"), ("", False)),
+    ],
+)
+def test_the_proof_expects_the_openssl_that_the_plan_names(
+    name: str, choices: Choices, expected: tuple[str, bool]
+) -> None:
+    made = plan(machine(name), KNOWLEDGE, choices)
+    (proof,) = (step.action for step in made.steps if isinstance(step.action, Prove))
+    assert (proof.openssl, proof.any_patch) == expected

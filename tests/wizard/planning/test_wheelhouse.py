@@ -31,7 +31,7 @@ from wizard.questions import completion, validation
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")
 HOUSE = "/home/ada/my wheelhouse"
-OWN = "3.5.7"
+OWN = "3.5.9"
 """An OpenSSL that the wizard builds."""
 THREE = Choices(wheelhouse=HOUSE, targets="3.13,3.9,3.11")
 SOURCE = replace(THREE, method="source", link="dynamic")

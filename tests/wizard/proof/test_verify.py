@@ -114,10 +114,30 @@ def test_another_openssl_than_the_one_asked_for_is_not_proved(tmp_path: Path) ->
     program = told(tmp_path, extension, mapped=loaded)
     (problem,) = verify(program, openssl="3.5.7").problems
     assert problem == (
-        "OpenSSL 3.5.7 was requested, but OpenSSL 4.0.3 29 Sep 2026 is in use "
+        "OpenSSL 3.5.7 was expected, but OpenSSL 4.0.3 29 Sep 2026 is in use "
         "(/usr/lib/libssl.so.3 and libcrypto.so.3)."
     )
     assert verify(program, openssl="4.0.3").ok
+    assert not verify(program, openssl="4.0.2").ok, "it was built for that version"
+
+
+@posix
+def test_an_update_of_the_systems_openssl_is_a_note_and_another_series_is_not(
+    tmp_path: Path,
+) -> None:
+    extension = binaries.elf(("libssl.so.3", "libcrypto.so.3"))
+    program = told(tmp_path, extension, mapped=["/usr/lib/libssl.so.3", "/usr/lib/libcrypto.so.3"])
+    same = verify(program, openssl="4.0.3", any_patch=True)
+    assert same.ok
+    assert "warning" not in [check.name for check in same.checks]
+    patched = verify(program, openssl="4.0.1", any_patch=True)
+    assert patched.ok
+    note = "The plan named OpenSSL 4.0.1, but OpenSSL 4.0.3 of the same series is in use."
+    assert patched.checks[-1] == Check("warning", True, note)
+    for other in ("3.0.22", "4.1.0", "3"):
+        report = verify(program, openssl=other, any_patch=True)
+        assert not report.ok
+        assert report.problems[0].startswith(f"OpenSSL {other} was expected, but OpenSSL 4.0.3")
 
 
 @posix

@@ -23,6 +23,14 @@ def told(error: BadRequest) -> str:
     return " ".join((error.what, error.shown, error.why, *error.hints))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_answers_are_read_as_windows_programs_write_them(tmp_path: Path, encoding: str) -> None:
+    text = 'venv = "C:\\\\Users\\\\Zoë"\r\nrelease = "46.0.7"\r\n'
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    path = write(tmp_path, mark + text.encode(encoding))
+    assert answers.load(path) == Choices(venv="C:\\Users\\Zoë", release="46.0.7")
+
+
 def test_answers_are_read(tmp_path: Path) -> None:
     path = write(tmp_path, 'method = "source"\nrelease = "46.0.7"\n')
     assert answers.load(path) == Choices(method="source", release="46.0.7")
@@ -37,7 +45,8 @@ def test_answers_are_read(tmp_path: Path) -> None:
         ("targets = [3.9, 3.12]\n", ["quotes", 'For example: targets = "3.9,3.12"']),
         ("method = \n", ["TOML", "line 1"]),
         ("[method]\nx = 1\n", ["method", "quotes"]),
-        (b"\xff\xfe\x00", ["UTF-8"]),
+        (b"\xff\xfe\x00", ["UTF-16", "truncated"]),
+        (b"venv = '\xe9'", ["UTF-8", "byte 8"]),
         ("\0\0\0", ["binary"]),
         ('venv = "a\\nb"\n', ["venv", "single line"]),
         ('venv = "e"\nopenssl_sha256 = "abc"\n', ["abc", "SHA-256", ":2:", "3 characters"]),
@@ -49,6 +58,21 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str | bytes, says: list
     text = told(caught.value)
     assert [word for word in says if word in text] == says
     assert "answers.toml" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("openssl", " 3.5.7 ", "3.5.7"),
+        ("openssl", "system\t", "system"),
+        ("openssl", " /opt/my ssl ", " /opt/my ssl "),
+        ("openssl_sha256", f" {'0' * 64} ", "0" * 64),
+        ("venv", " my env ", " my env "),
+    ],
+)
+def test_spaces_are_no_part_of_a_version_or_a_checksum(name: str, value: str, meant: str) -> None:
+    assert answers.canonical_value(name, value) == meant
+    assert answers.from_data({name: value}).answered() == {name: meant}
 
 
 def test_a_folder_is_no_answers_file(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def test_a_debian_has_all_five_answers() -> None:
     assert [option.value for option in question.options] == [
         "system dynamic",
         "system static",
-        "3.5.7 dynamic",
-        "3.5.7 static",
+        "3.5.9 dynamic",
+        "3.5.9 static",
     ]
     assert question.free
     assert not closed(question)
@@ -83,7 +83,7 @@ def test_an_alpine_has_static_libraries() -> None:
 
 def test_on_a_mac_homebrew_updates_it() -> None:
     question = asked(machine("mac-arm-brew"))
-    assert list(closed(question)) == ["3.5.7 dynamic"], "it could not be moved"
+    assert list(closed(question)) == ["3.5.9 dynamic"], "it could not be moved"
     assert "of Homebrew" in question.options[0].label
     assert question.options[0].consequence.startswith("Homebrew updates it.")
 
@@ -91,9 +91,9 @@ def test_on_a_mac_homebrew_updates_it() -> None:
 def test_on_windows_nothing_is_built_and_nobody_else_updates() -> None:
     question = asked(machine("windows-64"))
     reason = closed(question)
-    assert list(reason) == ["system static", "3.5.7 dynamic", "3.5.7 static"]
+    assert list(reason) == ["system static", "3.5.9 dynamic", "3.5.9 static"]
     assert "can be copied in" not in reason["system static"], "nothing can be built here"
-    assert "only on Linux and macOS" in reason["3.5.7 static"]
+    assert "only on Linux and macOS" in reason["3.5.9 static"]
     assert question.options[0].consequence.startswith("You update it.")
     assert "by themselves" not in question.because
 
@@ -132,7 +132,7 @@ def test_static_alone_is_refused_where_the_system_has_none() -> None:
     with pytest.raises(Impossible) as refused:
         settled(machine("fedora"), link="static")
     assert "not offer static OpenSSL libraries" in refused.value.why
-    assert "Or let the wizard build OpenSSL: --openssl 3.5.7 --link static" in refused.value.hints
+    assert "Or let the wizard build OpenSSL: --openssl 3.5.9 --link static" in refused.value.hints
 
 
 def test_an_error_names_the_flag_that_was_given() -> None:
@@ -147,22 +147,46 @@ def test_an_error_names_the_flag_that_was_given() -> None:
 
 
 def test_only_the_versions_that_the_release_takes_are_offered() -> None:
-    question = asked(DEBIAN, "openssl_version", openssl="3.5.7", link="static")
-    assert [option.value for option in question.options] == ["4.0.2", "3.5.7", "3.0.22", "3.0.20"]
+    question = asked(DEBIAN, "openssl_version", openssl="3.5.9", link="static")
+    assert [option.value for option in question.options] == ["4.0.3", "3.6.5", "3.5.9", "3.0.22"]
     assert not closed(question)
-    assert question.recommended == "3.5.7", "the long-term one, not the newest"
+    assert question.recommended == "3.5.9", "the long-term one, not the newest"
     words = {option.value: option.consequence for option in question.options}
-    assert words["3.5.7"] == "Supported until 2030-04-08."
+    assert words["3.5.9"] == "Supported until 2030-04-08."
     assert words["3.0.22"] == "No longer supported: fixes ended on 2026-09-07."
-    before = asked(DEBIAN, "openssl_version", release="46.0.1", openssl="3.5.7", link="static")
-    assert "4.0.2" not in [option.value for option in before.options]
+    before = asked(DEBIAN, "openssl_version", release="46.0.1", openssl="3.5.9", link="static")
+    assert "4.0.3" not in [option.value for option in before.options]
+
+
+def test_a_mirror_that_has_only_an_older_one_of_a_series_offers_that_one() -> None:
+    place = "file:///srv/mirror/"
+    archives = tuple(
+        f"{place}openssl-{version}.tar.gz" for version in ("3.5.7", "3.0.22", "3.0.20")
+    )
+    variables = (("CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE", place),)
+    facts = replace(DEBIAN, variables=variables, archives=archives)
+    question = asked(facts, "openssl_version", openssl="3.5.7", link="static")
+    possible = [option.value for option in question.options if not option.closed]
+    assert possible == ["3.5.7", "3.0.22"]
+    assert question.recommended == "3.5.7"
+
+
+def test_any_public_version_can_be_asked_for() -> None:
+    question = asked(DEBIAN, "openssl_version", openssl="3.5.4", link="static")
+    first = question.options[0]
+    assert (first.value, first.closed) == ("3.5.4", "")
+    assert first.consequence == "Supported until 2030-04-08."
+    assert settled(DEBIAN, openssl="3.5.4", link="static") == ("3.5.4", "static")
+    with pytest.raises(Impossible) as refused:
+        settled(DEBIAN, openssl="3.0.6", link="static")
+    assert "withdrew" in refused.value.why
 
 
 def test_the_version_is_asked_only_of_one_that_is_built() -> None:
     assert "openssl_version" not in by_key(DEBIAN)
     assert "openssl_version" not in by_key(DEBIAN, link="static")
     assert "openssl_version" not in by_key(FOLDER, openssl="/opt/my-ssl")
-    assert "link" not in by_key(DEBIAN, openssl="3.5.7")
+    assert "link" not in by_key(DEBIAN, openssl="3.5.9")
 
 
 def test_the_chosen_version_stays_among_the_answers() -> None:
@@ -180,8 +204,8 @@ def test_one_version_is_named_and_not_asked_about() -> None:
 
 def test_where_all_are_out_of_support_it_is_said() -> None:
     facts = replace(DEBIAN, taken="2031-01-01T00:00:00+00:00")
-    question = asked(facts, "openssl_version", openssl="3.5.7")
-    assert question.recommended == "3.5.7"
+    question = asked(facts, "openssl_version", openssl="3.5.9")
+    assert question.recommended == "3.5.9"
     assert "No version for this release is still supported" in question.because
 
 
@@ -189,7 +213,7 @@ def test_the_one_that_is_supported_the_longest() -> None:
     def source(version: str, ends: str) -> OpenSSLSource:
         return OpenSSLSource(version, "", "", ends)
 
-    lts, plain = source("3.5.7", "2030-04-08"), source("3.6.1", "2026-11-01")
+    lts, plain = source("3.5.9", "2030-04-08"), source("3.6.1", "2026-11-01")
     assert longest_supported([plain, lts]) == lts
     twins = [source("3.0.22", "2026-09-07"), source("3.0.20", "2026-09-07")]
     assert longest_supported(twins) == twins[0]
@@ -198,7 +222,7 @@ def test_the_one_that_is_supported_the_longest() -> None:
 
 
 def test_what_was_built_before_takes_no_time() -> None:
-    wanted = {"openssl": "3.5.7", "link": "static"}
+    wanted = {"openssl": "3.5.9", "link": "static"}
     assert "Takes 1-2 min" in asked(WORKSHOP, **wanted).options[3].consequence
     made = plan(WORKSHOP, KNOWLEDGE, Choices(method="source", **wanted))  # type: ignore[arg-type]
     (seal,) = (step.action for step in made.steps if isinstance(step.action, Seal))
@@ -209,7 +233,7 @@ def test_what_was_built_before_takes_no_time() -> None:
     assert "Takes 1-2 min" in options[2].consequence, "the shared one was not"
     versions = asked(built, "openssl_version", **wanted).options
     assert [option.label for option in versions if "already" in option.label] == [
-        "OpenSSL 3.5.7, already built"
+        "OpenSSL 3.5.9, already built"
     ]
 
 
@@ -228,7 +252,7 @@ def test_a_folder_with_one_kind_of_libraries_leaves_nothing_to_ask() -> None:
 
 
 def test_an_open_choice_is_the_way_that_works() -> None:
-    assert settled(machine("mac-arm-brew"), openssl="3.5.7") == ("3.5.7", "static")
+    assert settled(machine("mac-arm-brew"), openssl="3.5.9") == ("3.5.9", "static")
     spaced = replace(FOLDER.openssl[0], folder="/opt/my ssl/include", libraries="/opt/my ssl/lib")
     facts = replace(FOLDER, openssl=(spaced, *WORKSHOP.openssl))
     assert settled(facts, openssl="/opt/my ssl") == ("/opt/my ssl", "static")
@@ -236,8 +260,8 @@ def test_an_open_choice_is_the_way_that_works() -> None:
 
 def test_an_answer_fills_both_choices() -> None:
     question = asked(DEBIAN)
-    made = question.put(Choices(), "3.5.7 static")
-    assert (made.openssl, made.link) == ("3.5.7", "static")
+    made = question.put(Choices(), "3.5.9 static")
+    assert (made.openssl, made.link) == ("3.5.9", "static")
     typed = question.put(Choices(link="static"), "/opt/my ssl")
     assert (typed.openssl, typed.link) == ("/opt/my ssl", "static")
     where = completion.applicable(Case(DEBIAN, KNOWLEDGE, Choices()))[0]
@@ -254,14 +278,14 @@ def test_before_the_package_lists_are_fetched_it_is_asked_too() -> None:
 
 
 def test_a_version_of_ones_own_is_among_the_answers() -> None:
-    own = {"openssl": "3.6.1", "openssl_source": "file:///a.tar.gz", "openssl_sha256": "0" * 64}
+    own = {"openssl": "4.1.0", "openssl_source": "file:///a.tar.gz", "openssl_sha256": "0" * 64}
     first = asked(DEBIAN, "openssl_version", **own).options[0]
-    assert (first.value, first.closed) == ("3.6.1", "")
+    assert (first.value, first.closed) == ("4.1.0", "")
     assert "does not know how long" in first.consequence
-    assert settled(DEBIAN, **own, link="static") == ("3.6.1", "static")
+    assert settled(DEBIAN, **own, link="static") == ("4.1.0", "static")
     with pytest.raises(Impossible) as refused:
-        settled(DEBIAN, openssl="3.6.1", link="static")
-    assert "cannot build OpenSSL 3.6.1" in refused.value.why
+        settled(DEBIAN, openssl="4.x", link="static")
+    assert "cannot build OpenSSL 4.x" in refused.value.why
 
 
 def test_of_a_mirror_the_version_that_it_has_is_offered() -> None:

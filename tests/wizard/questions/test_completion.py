@@ -144,7 +144,7 @@ def test_complete_is_settled() -> None:
         (Choices(python="/opt/gone/python"), BadRequest, "did not find"),
         (Choices(method="source", manager="port"), BadRequest, "apt"),
         (Choices(method="source", link="static", release="39.0.2"), Impossible, "without shared"),
-        (Choices(method="source", openssl="9.9.9"), Impossible, "cannot build OpenSSL 9.9.9"),
+        (Choices(method="source", openssl="9.9.9"), Impossible, "There is no OpenSSL 9.9.9"),
         (Choices(method="source", openssl="/opt/none"), Impossible, "does not contain an OpenSSL"),
         (Choices(method="source", rust="none"), Impossible, "without Rust"),
     ],

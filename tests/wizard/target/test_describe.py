@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import venv
@@ -15,6 +17,8 @@ from typing import Any
 import pytest
 
 import wizard.target
+from wizard.target import describe as script
+from wizard.versions import at_least
 
 SCRIPT = Path(wizard.target.__path__[0], "describe.py")
 ROOT = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
@@ -171,3 +175,102 @@ def test_nothing_is_imported_from_the_folder_of_the_script(tmp_path: Path) -> No
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
+
+
+# The C library.
+
+
+def program(interpreter: str, *, wide: bool = True, order: str = "<") -> bytes:
+    """Return an ELF program that names a loader, after a segment that does not matter."""
+    header, segment = (64, 56) if wide else (52, 32)
+    start = header + 2 * segment
+    name = interpreter.encode() + b"\0"
+    head = b"\x7fELF" + bytes([2 if wide else 1, 1 if order == "<" else 2, 1]) + b"\0" * 9
+    form = "QQQLHHHHHH" if wide else "LLLLHHHHHH"
+    sizes = (header, segment, 2, 0, 0, 0)
+    head += struct.pack(f"{order}HHL{form}", 2, 62, 1, 0, header, 0, 0, *sizes)
+    segments = b""
+    for kind, place, length in ((1, 0, start), (3, start, len(name))):
+        if wide:
+            segments += struct.pack(f"{order}LL6Q", kind, 4, place, place, place, length, length, 1)
+        else:
+            segments += struct.pack(f"{order}8L", kind, place, place, place, length, length, 4, 1)
+    return head + segments + name
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_the_loader_that_a_program_names(tmp_path: Path, wide: bool, order: str) -> None:
+    file = tmp_path / "python"
+    file.write_bytes(program("/lib/ld-musl-s390x.so.1", wide=wide, order=order))
+    assert script.elf_interpreter(str(file)) == "/lib/ld-musl-s390x.so.1"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"#!/bin/sh\n", b"\x7fELF", program("/lib/ld-musl-x86_64.so.1")[:70]]
+)
+def test_a_program_that_names_none(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "python"
+    file.write_bytes(content)
+    assert script.elf_interpreter(str(file)) == ""
+    assert script.elf_interpreter(str(tmp_path / "missing")) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such loader")
+def test_the_loader_of_this_python_is_the_one_that_packaging_reads() -> None:
+    from packaging._elffile import ELFFile
+
+    with Path(sys.executable).open("rb") as file:
+        assert script.elf_interpreter(sys.executable) == (ELFFile(file).interpreter or "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="musl exists on Linux")
+@pytest.mark.parametrize(("version", "relr"), [("1.2.3", True), ("1.2.6", False)])
+def test_a_musl_whose_loader_is_a_link_to_its_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, relr: bool
+) -> None:
+    """So /proc/self/maps has no name of a loader: its file is libc.so."""
+    library = tmp_path / "libc.so"
+    said = f"musl libc (x86_64)\nVersion {version}\nDynamic Program Loader"
+    library.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    library.chmod(0o755)
+    loader = tmp_path / "ld-musl-x86_64.so.1"
+    loader.symlink_to(library)
+    python = tmp_path / "python"
+    python.write_bytes(program(str(loader)))
+
+    def unknown(_name: str) -> str:
+        raise ValueError("unrecognized configuration name")
+
+    monkeypatch.setattr(os, "confstr", unknown)
+    monkeypatch.setattr(sys, "executable", str(python))
+    assert script.musl_loader() == str(loader)
+    assert script.libc() == ["musl", version]
+    tried: list[bytes] = []
+
+    def library_of(head: bytes) -> bytes:
+        tried.append(head)
+        raise OSError("this machine has another loader")
+
+    monkeypatch.setattr(script, "relr_library", library_of)
+    if relr:
+        with pytest.raises(OSError, match="another loader"):
+            script.relr()
+    else:
+        assert script.relr() == "", "its version says so"
+    assert bool(tried) is relr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other libraries")
+def test_a_library_whose_relocation_shows_what_the_loader_understands(tmp_path: Path) -> None:
+    """glibc understands it since 2.36; an older loader leaves the word as it is."""
+    with Path(sys.executable).open("rb") as file:
+        library = script.relr_library(file.read(64))
+    path = tmp_path / "relr.so"
+    path.write_bytes(library)
+    word = ctypes.c_size_t.in_dll(ctypes.CDLL(str(path)), "word")
+    name, _, number = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    if name == "glibc" and at_least(number, "2.36"):
+        assert word.value == ctypes.addressof(word) - library.rindex(b"\x10") + 16
+    else:
+        assert word.value in (script.RELR_WORD, ctypes.addressof(word))
