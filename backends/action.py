@@ -19,14 +19,15 @@ class Command:
     the front of PATH. ``lists`` are (name, folder) pairs: the folder is put at the front of the
     variable's list (``LIB`` on Windows). ``unset`` names variables that the command must not see.
     ``root`` says that it must run as root; the runner finds out how. ``ok`` lists the exit codes
-    that mean success. ``gone`` is a regular expression for the error lines that say that what the
-    command removes does not exist (any more): if all its error lines match, it has succeeded too.
-    ``busy`` is a regular expression: output that matches it says that another
-    program holds a lock, so the runner waits and tries again, for at most ``busy_seconds``, but not
-    if another line matches ``denied``: it may not have the lock at all.
+    that mean success. ``busy`` is a regular expression: output that matches it says that another
+    program holds a lock, so the runner waits and tries again, for at most ``busy_seconds``.
     ``timeout`` is in seconds. ``progress`` names the format in which the program reports its
     progress, ``units`` the number of work items, such as crates to compile (0: unknown).
-    ``detached`` starts it in a new session, without the terminal.
+    ``detached`` starts it in a new session, without the terminal. ``denied`` is a regular
+    expression: after output that matches it, waiting does not help, even if ``busy`` matched too:
+    this user may not have the lock. ``gone`` is a regular expression for the error lines that say
+    that what the command removes does not exist (any more): if it fails, and all its error lines
+    match, it has succeeded.
     """
 
     argv: tuple[str, ...]
@@ -38,14 +39,14 @@ class Command:
     cwd: str = ""
     root: bool = False
     ok: tuple[int, ...] = (0,)
-    gone: str = ""
     busy: str = ""
-    denied: str = ""
     busy_seconds: float = 300.0
     timeout: float = 3600.0
     progress: ProgressFormat = ""
     units: int = 0
     detached: bool = False
+    denied: str = ""
+    gone: str = ""
     kind: Literal["command"] = "command"
 
 

@@ -185,11 +185,16 @@ def _removals(
     removal: `PackageManager.install` does not allow one.
     """
     known = {package.name: package for package in packages}
-    missing = []
+    # Groups of several packages are Rusts, which often exclude each other: the first one is asked
+    # about with all single packages, the others separately.
+    first_rust = next((group for group in groups if len(group) > 1), ())
+    together: list[tuple[str, ...]] = []
+    others: list[tuple[str, ...]] = []
     for group in groups:
         found = [known[name] for name in group if name in known]
-        if len(found) == len(group) and not all(package.installed for package in found):
-            missing.append(tuple(package.name for package in found if not package.installed))
+        missing = tuple(package.name for package in found if not package.installed)
+        if missing and len(found) == len(group):
+            (together if len(group) == 1 or group == first_rust else others).append(missing)
 
     def ask_manager(names: Sequence[str]) -> tuple[str, ...] | None:
         command = backend.ask_removals(names)
@@ -200,7 +205,9 @@ def _removals(
             return None
         return backend.removals(answer)
 
-    return tuple(_find_removals(ask_manager, missing))
+    parts = [partial(_find_removals, ask_manager, part) for part in (together, others)]
+    results = dict(run_all(parts, threads=2))
+    return (*results[0], *results[1])
 
 
 def _find_removals(

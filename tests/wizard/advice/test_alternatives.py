@@ -360,15 +360,17 @@ def other(distribution: str, platform: str, version: str = "3.11.13") -> Facts:
     ],
 )
 def test_the_package_of_a_system_whose_manager_is_only_named(facts: Facts, command: str) -> None:
-    name = command.split()[-1]
-    (way,) = [way for way in found(facts) if way.title.startswith("The package ") and way.command]
-    assert way.title.startswith(f"The package {name} of ")
-    assert way.command.removeprefix("sudo ") == command
+    title = f"The package {command.split()[-1]} of "
+    facts = replace(facts, privilege=Privilege("none"))
+    way = one(facts, title)
+    assert way.command == command
     assert "make the environment with --system-site-packages" in way.detail
     assert "cannot ask" in way.detail
-    with_sudo = replace(facts, privilege=Privilege("sudo"))
-    (way,) = [way for way in found(with_sudo) if way.title == way.title and name in way.command]
-    assert way.command == (command if "com.termux" in facts.pythons[0].path else f"sudo {command}")
+    in_termux = facts.pythons[0].path.startswith("/data/data/com.termux/")
+    assert ("needs root rights" in way.detail) is not in_termux
+    with_sudo = one(replace(facts, privilege=Privilege("sudo")), title)
+    assert with_sudo.command == (command if in_termux else f"sudo {command}")
+    assert "needs root rights" not in with_sudo.detail
 
 
 def test_no_package_is_named_for_a_system_that_has_another() -> None:
