@@ -1,4 +1,4 @@
-"""What each manager says that it would remove, and that undoing something twice is no error."""
+"""What each manager says that it would remove, and that undoing something twice is not an error."""
 
 from __future__ import annotations
 

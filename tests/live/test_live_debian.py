@@ -7,7 +7,7 @@ copy; nothing of it is left when the test is over. Source builds are `test_live_
 from __future__ import annotations
 
 import json
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 from packaging.version import Version
@@ -127,7 +127,7 @@ def test_the_users_own_rust_is_not_removed_without_being_asked(
         assert done.code == 0, done.said
     before = roots.packages(root)
 
-    def plan(*arguments: str) -> dict[str, dict[str, object]]:
+    def plan(*arguments: str) -> dict[str, Any]:
         done = root.wizard("plan", "--method", "source", "--json", *arguments)
         assert done.code == 0, done.said
         return {step["id"]: step for step in done.report["steps"]}
@@ -152,7 +152,7 @@ def test_the_users_own_rust_is_not_removed_without_being_asked(
     done = root.run(*asked["action"]["argv"], timeout=300, env=dict(asked["action"]["env"]))
     assert done.code == 0, done.said
     assert not OWN_RUST & set(roots.packages(root))
-    for action in (*asked["undo"], *asked["undo"]):  # twice is no error
+    for action in (*asked["undo"], *asked["undo"]):  # twice is not an error
         done = root.run(*action["argv"], timeout=300, env=dict(action["env"]))
         assert done.code == 0, done.said
     after = roots.packages(root)

@@ -39,6 +39,7 @@ CONDA_GLIBC = "2.17"
 """The oldest of conda-forge's sysroots."""
 
 
+_SYSTEM_PYTHON = "the system's own Python"
 _IN_ENVIRONMENTS = (
     "To use it in a virtual environment, make the environment with --system-site-packages."
 )
@@ -169,7 +170,7 @@ def _offered_package(facts: Facts, manager: Manager, names: Packages) -> Alterna
     package = next((p for p in packages if p and (p.installed or p.candidate)), None)
     if package is None:
         return None
-    owner = "the system's own Python"
+    owner = _SYSTEM_PYTHON
     if not names.distributions:
         owner = f"the Python of {package_steps.manager_name(manager.name)}"
     version = upstream(package.installed or package.candidate)
@@ -190,9 +191,10 @@ def _offered_package(facts: Facts, manager: Manager, names: Packages) -> Alterna
 
 def _named_package(facts: Facts, row: SystemPackage, name: str) -> Alternative:
     """Return a package that the wizard cannot ask about."""
+    owner = f"the Python of {row.manager}" if row.folder else _SYSTEM_PYTHON
     detail = (
-        f"The wizard cannot ask {row.manager} for its version. It is installed for the Python of "
-        f"{row.manager}. {_IN_ENVIRONMENTS} {_SYSTEM_FIXES}"
+        f"The wizard cannot ask {row.manager} for its version. It is installed for {owner}. "
+        f"{_IN_ENVIRONMENTS} {_SYSTEM_FIXES}"
     )
     if row.root and facts.privilege.method == "none":
         detail += " Installing it needs root rights."

@@ -68,7 +68,8 @@ def read(
 def package_names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Return every package name in a manager's table, for these Python versions, each once."""
     names = [name for group in package_groups(table, minors) for name in group]
-    names += [entry.version_of for entry in (*table.openssl, *table.rust)]
+    names += [openssl.version_of for openssl in table.openssl]
+    names += [rust.version_of for rust in table.rust]
     names += [_for_python(template, minor) for template in table.cryptography for minor in minors]
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -83,7 +84,7 @@ def package_groups(table: Packages, minors: Sequence[str]) -> tuple[tuple[str, .
         for template in (*table.python_headers, table.venv)
         for minor in minors
     ]
-    groups = [(name,) for name in names]
+    groups: list[tuple[str, ...]] = [(name,) for name in names]
     groups += [rust.packages for rust in table.rust]
     groups += [(name,) for name in for_pythons]
     return tuple(dict.fromkeys(group for group in groups if all(group)))

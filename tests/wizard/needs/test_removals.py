@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def with_removals(*removals: Removal, facts: Facts = CLEAN) -> Facts:
 OWN_RUST = with_removals(WEB)
 
 
-def source(facts: Facts, **choices: str) -> Plan:
+def source(facts: Facts, **choices: Any) -> Plan:
     return plan(facts, KNOWLEDGE, Choices(method="source", **choices))
 
 
@@ -136,9 +137,9 @@ def test_another_package_is_taken_if_it_removes_nothing() -> None:
 @pytest.mark.parametrize("name", ["build-essential", "python3.11-dev"])
 def test_what_a_build_cannot_do_without_is_refused_with_the_command(name: str) -> None:
     facts = with_removals(Removal((name,), ("mine",)))
-    for choices in ({}, {"rust": "system"}):
+    for rust in ("", "system"):
         with pytest.raises(Impossible) as caught:
-            source(facts, **choices)
+            source(facts, rust=rust)
         assert f"To install {name}, APT removes the installed package mine." in caught.value.why
         assert any(hint.endswith(f"apt-get install {name}") for hint in caught.value.hints)
 
