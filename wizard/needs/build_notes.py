@@ -47,6 +47,11 @@ def notes_for(
             f"To install {joined(toolchain.packages)}, the package manager removes the installed "
             f"{package_steps.packages_named(toolchain.removes)}. --rust rustup keeps them."
         )
+    if toolchain.spares:
+        notes.append(
+            "To install a Rust that is new enough, the package manager would remove the installed "
+            f"{package_steps.packages_named(toolchain.spares)}. rustup's Rust removes nothing."
+        )
     if toolchain.git_only:
         notes.append(
             f"This machine's cargo is older than {rust.FIRST_SPARSE_CARGO}. It downloads the full "

@@ -34,7 +34,8 @@ class Toolchain:
     rustup's name for the system and ``root`` the download address, if rustup must download it.
     ``home`` is the wizard's folder with this Rust, which can be removed after the build.
     ``git_only`` says that its cargo can download crates only with git. ``removes`` are installed
-    packages that the package manager removes to install it.
+    packages that the package manager removes to install it; ``spares`` are those that it would have
+    removed for this system's Rust, which is therefore not used.
     """
 
     kind: Literal["present", "packages", "rustup", "none"]
@@ -47,6 +48,7 @@ class Toolchain:
     home: str = ""
     git_only: bool = False
     removes: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
 
 
 def choose_toolchain(
@@ -57,21 +59,23 @@ def choose_toolchain(
     ``manager`` is the package manager that may install Rust, and ``names`` are its package names.
     """
     choice = request.choices.rust
-    if choice == "system":
-        return system_toolchain(request, manager, names)
-    if choice == "rustup":
-        return rustup_toolchain(request)
     if choice == "none":
         return no_toolchain(request.release_row)
     from_system = system_toolchain(request, manager, names)
+    if choice == "system":
+        return from_system
+    downloaded = rustup_toolchain(request)
+    if isinstance(from_system, Toolchain) and isinstance(downloaded, Toolchain):
+        downloaded = replace(downloaded, spares=from_system.removes)
+    if choice == "rustup":
+        return downloaded
     nothing = no_toolchain(request.release_row)
     if isinstance(nothing, Toolchain) and not _is_installed(from_system):
         return nothing
     if isinstance(from_system, Refused):
-        return rustup_toolchain(request)
+        return downloaded
     if not from_system.git_only and not from_system.removes:
         return from_system
-    downloaded = rustup_toolchain(request)
     if isinstance(downloaded, Toolchain):
         return downloaded
     return _refused_removal(from_system, downloaded) if from_system.removes else from_system

@@ -77,6 +77,9 @@ def test_the_users_rust_stays() -> None:
     install = argv(step(made, "packages").action)
     assert not {"cargo-web", "rustc-web"} & set(install)
     assert "--no-remove" in install
+    note = "would remove the installed packages cargo and rustc. rustup's Rust removes nothing."
+    assert any(text.endswith(note) for text in made.notes)
+    assert not any(note in text for text in source(CLEAN, rust="rustup").notes)
     # Without a Rust of the user, the packages are the simplest way.
     assert "cargo-web" in argv(step(source(CLEAN), "packages").action)
 
