@@ -23,7 +23,11 @@ class Command:
     program holds a lock, so the runner waits and tries again, for at most ``busy_seconds``.
     ``timeout`` is in seconds. ``progress`` names the format in which the program reports its
     progress, ``units`` the number of work items, such as crates to compile (0: unknown).
-    ``detached`` starts it in a new session, without the terminal.
+    ``detached`` starts it in a new session, without the terminal. ``denied`` is a regular
+    expression: after output that matches it, waiting does not help, even if ``busy`` matched too:
+    this user may not have the lock. ``gone`` is a regular expression for the error lines that say
+    that what the command removes does not exist (any more): if it fails, and all its error lines
+    match, it has succeeded.
     """
 
     argv: tuple[str, ...]
@@ -41,6 +45,8 @@ class Command:
     progress: ProgressFormat = ""
     units: int = 0
     detached: bool = False
+    denied: str = ""
+    gone: str = ""
     kind: Literal["command"] = "command"
 
 

@@ -7,10 +7,14 @@ Measured with apk-tools 2.14 and 3.0:
   print ``pkgconf``, which cannot be distinguished from the other requested names.
 * Versions from a tagged repository (``@edge``) are installed only with that tag, so they do not
   count.
-* The exit code is the number of errors; 99 means both "not root" and "locked".
+* The exit code is the number of errors; 99 means both "not root" and "locked". With ``--wait``,
+  2.14 says even to an ordinary user that it waits for the lock, and then fails at once with "Bad
+  file descriptor".
 * Without a network, with an untrusted signature, or without repositories, it ends with ``(no such
   package)``, so the warnings before it are checked first.
 * After a package's script has failed, every later call ends with an unnamed error.
+* A simulation reads only; it says ``Purging`` for each package that would be removed. A package
+  that somebody added is never removed to add another one: that is an error.
 * Packages added under a virtual name are removed with it, and nothing else is. A second call with
   the same virtual name would remove what the first one installed, so the virtual name contains the
   package names.
@@ -21,6 +25,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from backends.action import Command, Output
 from backends.manager import Problem, ProblemKind, find_problem
@@ -28,15 +33,20 @@ from backends.manager import Problem, ProblemKind, find_problem
 LOCK_SECONDS = 300
 _ENV = (("LC_ALL", "C"),)
 _BUSY = (
-    "Waiting for repository lock"
-    "|Unable to lock database: (?:temporary error|Resource temporarily unavailable)"
+    "Waiting for repository lock|Unable to lock database: "
+    "(?:temporary error|Resource temporarily unavailable|Interrupted system call)"
 )
+_DENIED = r"^ERROR: .*(?:Permission denied|Bad file descriptor)"
+_REMOVAL = re.compile(r"^\(\d+/\d+\) Purging ([^.\s]\S*)", re.MULTILINE)
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
-    ("denied", re.compile(r"^ERROR: .*Permission denied", re.MULTILINE)),
+    ("denied", re.compile(_DENIED, re.MULTILINE)),
     ("locked", re.compile(r"Unable to lock database")),
     ("other", re.compile(r"UNTRUSTED signature")),
     ("offline", re.compile(r"^WARNING: (?:updating|opening|fetching) .*", re.MULTILINE)),
-    ("unknown-package", re.compile(r"\(no such package\):\s+required by: world\[")),
+    (
+        "unknown-package",
+        re.compile(r"\(no such package\):\s+required by: (?:world|\.cryptography-wizard-\S+)\["),
+    ),
     ("unknown-package", re.compile(r"package mentioned in index not found")),
     (
         "broken",
@@ -74,6 +84,12 @@ class Apk:
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         return _versions(names, output, lambda place: not place.endswith("/installed"))
 
+    def ask_removals(self, names: Sequence[str]) -> Command:
+        return Command(("apk", "add", "--simulate", "--virtual", _virtual(names), *names), env=_ENV)
+
+    def removals(self, output: Output) -> tuple[str, ...]:
+        return tuple(_REMOVAL.findall(output.stdout))
+
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
         return None
 
@@ -90,7 +106,11 @@ class Apk:
         return self._change(("add", *names)) if names else None
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        return self._change(("del", _virtual(names)), timeout=1800) if names else None
+        if not names:
+            return None
+        name = _virtual(names)
+        command = self._change(("del", name), timeout=1800)
+        return replace(command, gone=rf"^ERROR: No such package: {re.escape(name)}$")
 
     def explain(self, output: Output) -> Problem | None:
         return find_problem(output, _PROBLEMS, "ERROR: ", "apk")
@@ -101,6 +121,7 @@ class Apk:
             env=_ENV,
             root=True,
             busy=_BUSY,
+            denied=_DENIED,
             busy_seconds=LOCK_SECONDS,
             timeout=timeout,
         )

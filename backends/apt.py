@@ -3,7 +3,9 @@
 Measured: every failure of ``apt-get`` has exit code 100, so failures are distinguished by their
 text under ``LC_ALL=C``; ``apt-cache policy`` prints nothing for an unknown name, and ``Candidate:
 (none)`` for a virtual one; ``DPkg::Lock::Timeout`` works only for ``install``, so a busy ``update``
-is tried again.
+is tried again. With ``-y`` it removes a package that conflicts with a requested one, without asking
+(``cargo-web`` removes ``cargo``); with ``--no-remove`` it stops instead. ``-s`` only says what it
+would do, also to ordinary users, and takes no lock.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ _ENV = (*_QUIET, ("DEBIAN_FRONTEND", "noninteractive"), ("DEBIAN_PRIORITY", "cri
 # sudo closes additional file descriptors, so the reports go to standard output.
 _REPORTING = ("-o", "APT::Status-Fd=1")
 _BUSY = r"Could not get lock \S+|Waiting for cache lock|Unable to (?:acquire|lock)"
+_REMOVAL = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
 _FORMAT = "${db:Status-Abbrev} ${Package} ${Version} ${Provides}\\n"
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     ("denied", re.compile(r"are you root\?|Permission denied")),
@@ -32,6 +35,7 @@ _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
             r"|Unable to connect to|Some index files failed to download"
         ),
     ),
+    ("removes", re.compile(r"Packages need to be removed but remove is disabled")),
     (
         "broken",
         re.compile(r"unmet dependencies|dpkg was interrupted|unfixable|Sub-process .* error"),
@@ -96,6 +100,13 @@ class Apt:
             raise ValueError("it lists packages, but no candidates in English")
         return found
 
+    def ask_removals(self, names: Sequence[str]) -> Command:
+        argv = ("apt-get", "install", "-s", "-y", "--no-install-recommends", *names)
+        return Command(argv, env=_QUIET)
+
+    def removals(self, output: Output) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_REMOVAL.findall(output.stdout)))
+
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
         return None
 
@@ -112,11 +123,18 @@ class Apt:
         )
 
     def install(self, names: Sequence[str]) -> Command | None:
+        return self._install(names, ("--no-remove",))
+
+    def install_replacing(self, names: Sequence[str]) -> Command | None:
+        """See `backends.manager.replacing_install`."""
+        return self._install(names, ())
+
+    def _install(self, names: Sequence[str], options: tuple[str, ...]) -> Command | None:
         if not names:
             return None
         return Command(
             (
-                *("apt-get", "install", "-y", "--no-install-recommends"),
+                *("apt-get", "install", "-y", "--no-install-recommends", *options),
                 *("-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}"),
                 *names,
             ),

@@ -96,6 +96,12 @@ class Dnf:
         known = {**provided, **found}
         return {name: known[name] for name in names if name in known}
 
+    def ask_removals(self, names: Sequence[str]) -> Command:
+        return rpm.ask_removals("dnf", names, busy=_BUSY)
+
+    def removals(self, output: Output) -> tuple[str, ...]:
+        return rpm.removals(output)
+
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
         return None
 

@@ -8,7 +8,12 @@ Measured with Homebrew 5.0 and 6.0:
 * Names may contain an ``@`` (``openssl@3``), and have aliases (``pkg-config`` is ``pkgconf``).
 * On a terminal, 6.0 asks before it installs dependencies, and 5.0 does not have ``-y``. To prevent
   questions, it runs without the terminal and with certain environment variables.
-* It does not wait for a lock, but fails at once.
+* It does not wait for a lock, but fails at once. A formula that another process is building is
+  listed as installed, without a time.
+* Unless variables forbid it, an installation removes old versions of other formulae, and removing a
+  formula also removes those that nothing needs any more, even if they were installed before.
+* Removing several formulae removes those that exist, and is an error if one does not.
+* It refuses to install a formula that conflicts with an installed one, and removes none.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backends.action import Command, Output
@@ -28,6 +34,8 @@ _ENV = (
     ("HOMEBREW_NO_ASK", "1"),
     ("HOMEBREW_NO_INSTALL_UPGRADE", "1"),
     ("HOMEBREW_NO_INSTALLED_DEPENDENTS_CHECK", "1"),
+    ("HOMEBREW_NO_INSTALL_CLEANUP", "1"),
+    ("HOMEBREW_NO_AUTOREMOVE", "1"),
     ("HOMEBREW_NO_ENV_HINTS", "1"),
     ("HOMEBREW_NO_COLOR", "1"),
     ("HOMEBREW_NO_EMOJI", "1"),
@@ -80,7 +88,7 @@ class Homebrew:
     def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
         found: dict[str, str] = {}
         for formula in _formulae(output):
-            kegs = formula.get("installed") or []
+            kegs = [keg for keg in formula.get("installed") or [] if keg.get("time") is not None]
             if kegs:
                 found.update(
                     dict.fromkeys(_matching_names(formula, names), str(kegs[-1]["version"]))
@@ -100,6 +108,12 @@ class Homebrew:
                 found.update(dict.fromkeys(_matching_names(formula, names), whole))
         return found
 
+    def ask_removals(self, names: Sequence[str]) -> None:  # noqa: ARG002 - see above
+        return None
+
+    def removals(self, output: Output) -> tuple[str, ...]:  # noqa: ARG002 - see above
+        return ()
+
     def ask_folder(self, name: str) -> Command:
         return Command(("brew", "--prefix", name), env=_ENV)
 
@@ -110,7 +124,10 @@ class Homebrew:
         return self._change(("install", "--formula", *names), timeout=7200) if names else None
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        return self._change(("uninstall", "--formula", *names), timeout=1800) if names else None
+        if not names:
+            return None
+        command = self._change(("uninstall", "--formula", *names), timeout=1800)
+        return replace(command, gone=r"^Error: No such keg: ")
 
     def explain(self, output: Output) -> Problem | None:
         return find_problem(output, _PROBLEMS, "Error: ", "brew")

@@ -10,6 +10,7 @@ Measured with MacPorts 2.12:
 * Without ``-N`` it asks, and the answer no gives exit code 0.
 * The port ``rust`` does not include cargo. A port that another one needs is not removed, so the
   ports are removed in reverse order.
+* It refuses to install a port that conflicts with an active one, and removes none.
 * It waits for its lock forever, and says so. After an interruption (exit code 2), the next call
   continues.
 """
@@ -68,6 +69,12 @@ class MacPorts:
             raise ValueError("it neither lists these ports nor says that they are missing")
         rows = (line.split("\t") for line in output.stdout.splitlines())
         return {row[0]: row[1] for row in rows if len(row) > 2 and row[0] in names}
+
+    def ask_removals(self, names: Sequence[str]) -> None:  # noqa: ARG002 - see above
+        return None
+
+    def removals(self, output: Output) -> tuple[str, ...]:  # noqa: ARG002 - see above
+        return ()
 
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
         return None

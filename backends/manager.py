@@ -18,7 +18,7 @@ import backends
 from backends.action import Command, Output
 
 ProblemKind = Literal[
-    "unknown-package", "offline", "locked", "denied", "aborted", "broken", "other"
+    "unknown-package", "offline", "locked", "denied", "aborted", "removes", "broken", "other"
 ]
 
 
@@ -67,6 +67,16 @@ class PackageManager(Protocol):
     def candidates(self, names: Sequence[str], output: Output) -> dict[str, str]:
         """Read the output of `ask_candidates`; packages that it cannot install are omitted."""
 
+    def ask_removals(self, names: Sequence[str]) -> Command | None:
+        """Ask which installed packages would be removed if these were installed.
+
+        It changes nothing and needs no root rights. None if this manager never removes a package to
+        install another one.
+        """
+
+    def removals(self, output: Output) -> tuple[str, ...]:
+        """Read the output of `ask_removals`: the names of the packages that would be removed."""
+
     def ask_folder(self, name: str) -> Command | None:
         """Ask for the folder of a package, installed or not: it is printed on a separate line.
 
@@ -77,7 +87,10 @@ class PackageManager(Protocol):
         """Update the package lists."""
 
     def install(self, names: Sequence[str]) -> Command | None:
-        """Install all these packages in one call; None if there is nothing to do."""
+        """Install all these packages in one call; None if there is nothing to do.
+
+        If the manager has an option for it, it removes no package.
+        """
 
     def remove(self, names: Sequence[str]) -> Command | None:
         """Remove these packages again; None if there is nothing to do."""
@@ -94,6 +107,16 @@ def permanent_install(manager: PackageManager, names: Sequence[str]) -> Command 
     """
     install: Callable[[Sequence[str]], Command | None]
     install = getattr(manager, "install_permanently", manager.install)
+    return install(names)
+
+
+def replacing_install(manager: PackageManager, names: Sequence[str]) -> Command | None:
+    """Install packages, even if others are removed for them; None if there is nothing to do.
+
+    A backend whose `PackageManager.install` refuses that has a method ``install_replacing``.
+    """
+    install: Callable[[Sequence[str]], Command | None]
+    install = getattr(manager, "install_replacing", manager.install)
     return install(names)
 
 

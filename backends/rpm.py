@@ -7,6 +7,7 @@ names count, so a package is found by any of its names: Fedora's ``python3-devel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from backends.action import Command, Output
@@ -16,6 +17,8 @@ EXIT_ON_LOCK = "--setopt=exit_on_lock=1"
 """With it, dnf 4 and yum do not wait for a lock forever."""
 _ONLY_THESE = "--setopt=clean_requirements_on_remove=0"
 """Without it, unneeded packages are removed too, even those that were installed before."""
+_REMOVING = re.compile(r"^(?:Removing\b.*|Erasing):$", re.IGNORECASE)
+_REPLACING = re.compile(r"^\s+replacing\s+(\S+)")
 _FORMAT = "%{NAME} %{EVR} [%{PROVIDENAME} ]\\n"
 
 
@@ -45,6 +48,36 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
     if names and not found and output.exit == 0:
         raise ValueError("it neither lists these packages nor says that they are missing")
     return found
+
+
+def ask_removals(program: str, names: Sequence[str], *, busy: str) -> Command:
+    """Ask which packages would be removed or replaced if these were installed."""
+    return Command(
+        (program, "-C", EXIT_ON_LOCK, "--assumeno", "install", *names),
+        env=(("LC_ALL", "C"),),
+        ok=(0, 1),  # 1: "Operation aborted.", because the answer is no
+        busy=busy,
+    )
+
+
+def removals(output: Output) -> tuple[str, ...]:
+    """Read the table that follows `ask_removals`.
+
+    Removed packages are in groups with a heading, one in each line (``name arch version …``). A
+    package that another one replaces (obsoletes) is in a line below it, ``replacing name.arch …``.
+    """
+    found: list[str] = []
+    removing = False
+    for line in output.stdout.splitlines():
+        words = line.split()
+        replaced = _REPLACING.match(line)
+        if replaced:
+            found.append(replaced[1].rpartition(".")[0] or replaced[1])
+        elif line and not line[0].isspace():
+            removing = bool(_REMOVING.match(line))
+        elif removing and words:
+            found.append(words[0])
+    return tuple(dict.fromkeys(found))
 
 
 def change(

@@ -85,6 +85,12 @@ class Yum:
                 found[name] = version
         return found
 
+    def ask_removals(self, names: Sequence[str]) -> Command:
+        return rpm.ask_removals("yum", names, busy=_BUSY)
+
+    def removals(self, output: Output) -> tuple[str, ...]:
+        return rpm.removals(output)
+
     def ask_folder(self, name: str) -> None:  # noqa: ARG002 - packages share folders here
         return None
 

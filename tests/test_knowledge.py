@@ -105,7 +105,7 @@ def test_openssl_is_compared_with_debians_sums() -> None:
 
 def test_the_names_of_packages_are_compared() -> None:
     apt = next(row for row in KNOWLEDGE.packages if row.manager == "apt")
-    names = {*apt.build, apt.libffi, apt.cryptography, "python3.11-dev", "python3.11-venv"}
+    names = {*apt.build, apt.libffi, *apt.cryptography, "python3.11-dev", "python3.11-venv"}
     names |= {"cargo", "rustc", "cargo-web", "rustc-web", "python3.13-dev", "python3-dev"}
     names |= {name for each in apt.openssl for name in (each.package, each.static, each.engine)}
     assert list(debian.compare_names(apt, names)) == []

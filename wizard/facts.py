@@ -7,6 +7,7 @@ without a network and without root rights. `wizard.machine.probe` reads them fro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal, Optional
@@ -83,9 +84,18 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """What a package manager would remove: to install ``packages`` together, it removes others."""
+
+    packages: tuple[str, ...]
+    removes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Manager:
     """An installed package manager, and what it reports about the packages that a build may need.
 
+    ``removals`` are those of them that it can install only if it removes installed packages.
     ``problem`` says why it could not be asked; packages missing from ``packages`` are then unknown,
     not absent.
     """
@@ -94,10 +104,17 @@ class Manager:
     program: str
     packages: tuple[Package, ...] = ()
     problem: str = ""
+    removals: tuple[Removal, ...] = ()
 
     def package(self, name: str) -> Package | None:
         """Return the package of this name, or None if the manager does not report one."""
         return next((p for p in self.packages if p.name == name), None)
+
+    def removed_for(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the installed packages that are removed if all of ``names`` are installed."""
+        wanted = set(names)
+        removed = (r.removes for r in self.removals if wanted.issuperset(r.packages))
+        return tuple(dict.fromkeys(name for group in removed for name in group))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Knowledge: what each release of cryptography needs, and the names of packages.
 
-The data, each fact with its source, are in ``assets/releases.toml`` and ``assets/packages.toml``.
-This module reads them into frozen dataclasses.
+The data, each fact with its source, are in ``assets/releases.toml``, ``assets/packages.toml`` and
+other tables. This module reads them into frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ else:
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+    from wizard.facts import Python, System
 
 Row = TypeVar("Row", bound="DataclassInstance")
 
@@ -210,9 +212,9 @@ class Packages:
     names; a name without a version counts if the package has the target's version.
     ``openssl_build`` is needed to build an OpenSSL. ``pypy_headers`` are those of a PyPy.
     ``libffi`` is only needed where cffi has no wheel (see `wizard.needs.build_needs`). ``openssl``
-    and ``rust`` are the packages for each, the simplest first. ``cryptography`` is the manager's
-    package of cryptography. ``architectures`` maps the prefix of the manager's program to the
-    architecture of its packages.
+    and ``rust`` are the packages for each, the simplest first. ``cryptography`` are the possible
+    names of the manager's package of cryptography, best first. ``architectures`` maps the prefix of
+    the manager's program to the architecture of its packages.
     """
 
     manager: str
@@ -225,10 +227,40 @@ class Packages:
     libffi: str = ""
     openssl_build: tuple[str, ...] = ()
     pypy_headers: str = ""
-    cryptography: str = ""
+    cryptography: tuple[str, ...] = ()
     architectures: tuple[tuple[str, str], ...] = ()
     distributions: tuple[str, ...] = ()
     source: str = ""
+
+
+@dataclass(frozen=True)
+class SystemPackage:
+    """A row of ``assets/system_packages.toml``: a package of cryptography that is only named.
+
+    ``manager`` is the manager's name for people, and ``install`` what users type before the name of
+    a package; ``root`` says that it needs root rights. ``package`` may contain ``{minor}`` or
+    ``{digits}`` (see `Packages`). ``systems`` are those that have it, by the ``ID`` or ``ID_LIKE``
+    of os-release, or by Python's name for a system without os-release (``freebsd``). If ``folder``
+    is not empty, the row applies to Pythons in that folder instead; if ``minors`` is not empty,
+    only to these versions of Python.
+    """
+
+    manager: str
+    install: tuple[str, ...]
+    package: str
+    source: str
+    systems: tuple[str, ...] = ()
+    folder: str = ""
+    minors: tuple[str, ...] = ()
+    root: bool = True
+
+    def belongs_to(self, system: System, python: Python) -> bool:
+        """Return whether this is a package for this Python of this system."""
+        if self.minors and python.minor not in self.minors:
+            return False
+        if self.folder:
+            return python.path.startswith(self.folder)
+        return not {system.distribution, *system.like}.isdisjoint(self.systems)
 
 
 @dataclass(frozen=True)
@@ -304,6 +336,7 @@ class Knowledge:
     series: tuple[OpenSSLSeries, ...] = ()
     loaders: tuple[LoaderNeed, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    system_packages: tuple[SystemPackage, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -427,6 +460,9 @@ def load() -> Knowledge:
         ),
         openssls=tuple(read_row(OpenSSLSource, t) for t in openssl["openssl"]),
         series=tuple(read_row(OpenSSLSeries, t) for t in openssl["series"]),
+        system_packages=tuple(
+            read_row(SystemPackage, t) for t in read_asset("system_packages.toml")["system"]
+        ),
         rustup=Rustup(rustup["server"], tuple(read_row(Host, row) for row in rustup["host"])),
     )
 

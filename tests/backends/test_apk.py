@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from backends.action import Output
@@ -127,3 +129,40 @@ def test_it_waits_for_the_lock_itself_for_a_while(tool: str) -> None:
     assert command is not None
     assert command.argv[1:3] == ("--wait", "300")
     assert kind(tool, "waits-for-lock") == ""
+
+
+@both
+def test_an_unknown_package_is_told_when_it_is_added_under_a_virtual_name(tool: str) -> None:
+    problem = MANAGER.explain(recorded(tool, "unknown-virtual"))
+    assert problem is not None
+    assert problem.kind == "unknown-package"
+    assert "nosuch (no such package)" in problem.line
+
+
+@both
+@pytest.mark.parametrize("refused", ["denied-refresh", "denied"])
+def test_who_may_not_have_the_lock_does_not_wait_for_it(tool: str, refused: str) -> None:
+    command = MANAGER.refresh()
+    output = recorded(tool, refused)
+    assert kind(tool, refused) == "denied"
+    assert re.search(command.denied, output.stderr, re.MULTILINE)
+    locked = recorded(tool, "locked-wait")
+    assert kind(tool, "locked-wait") == "locked"
+    assert re.search(command.busy, locked.stdout + locked.stderr)
+    assert not re.search(command.denied, locked.stdout + locked.stderr, re.MULTILINE)
+
+
+def test_apk_2_says_that_it_waits_even_if_it_may_not() -> None:
+    output = recorded("apk2", "denied-wait")
+    assert re.search(MANAGER.refresh().busy, output.stdout)
+    assert kind("apk2", "denied-wait") == "denied"
+    assert kind("apk3", "denied-virtual") == "denied"
+
+
+def test_only_its_own_packages_count_as_gone() -> None:
+    remove, other = MANAGER.remove(("nano", "cargo")), MANAGER.remove(("nano",))
+    assert remove is not None
+    assert other is not None
+    line = recorded("apk3", "remove-again").stderr.strip()
+    assert re.search(remove.gone, line)
+    assert not re.search(other.gone, line)

@@ -48,7 +48,7 @@ def test_it_is_away_from_the_terminal_and_asks_nothing() -> None:
         f"HOMEBREW_NO_{name}"
         for name in (
             *("AUTO_UPDATE", "ASK", "INSTALL_UPGRADE", "INSTALLED_DEPENDENTS_CHECK"),
-            *("ENV_HINTS", "COLOR", "EMOJI"),
+            *("ENV_HINTS", "COLOR", "EMOJI", "AUTOREMOVE", "INSTALL_CLEANUP"),
         )
     }
     for command in changes():
@@ -158,3 +158,29 @@ def test_it_is_found_where_path_does_not_lead() -> None:
         "/usr/local/bin/brew",
         "/home/linuxbrew/.linuxbrew/bin/brew",
     )
+
+
+def test_nothing_of_the_users_is_removed_beside() -> None:
+    assert (
+        "Autoremoving 2 unneeded formulae" in recorded("brew5", "uninstall-removes-orphans").stdout
+    )
+    assert "Autoremoving" not in recorded("brew5", "uninstall").stdout
+    assert "Removing: /home/linuxbrew" in recorded("brew5", "install-cleans-up").stdout
+    assert "Removing:" not in recorded("brew5", "install-alone").stdout
+
+
+def test_a_formula_that_another_process_builds_is_not_installed_yet() -> None:
+    output = recorded("brew5", "info-while-building")
+    (formula,) = json.loads(output.stdout)["formulae"]
+    assert [keg["time"] for keg in formula["installed"]] == [None]
+    assert MANAGER.installed(("slow",), output) == {}
+    assert MANAGER.candidates(("slow",), output) == {"slow": "1.0"}
+    # brew itself takes it for installed.
+    assert recorded("brew5", "install-while-building").exit == 0
+
+
+def test_a_lock_on_a_download_is_waited_for() -> None:
+    output = recorded("brew5", "locked-downloads")
+    assert kind("brew5", "locked-downloads") == "locked"
+    assert re.search(MANAGER.refresh().busy, output.stderr)
+    assert kind("brew5", "denied-other-user") == "denied"

@@ -58,6 +58,12 @@ class Seven:
     def candidates(self, names, output):
         return self.installed(names, output)
 
+    def ask_removals(self, names):
+        return None
+
+    def removals(self, output):
+        return ()
+
     def ask_folder(self, name):
         return None
 

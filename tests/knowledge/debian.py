@@ -121,7 +121,13 @@ def compare_names(table: Packages, names: set[str]) -> Iterator[Finding]:
         (match[1] for name in names if (match := re.fullmatch(r"python(3\.\d+)-dev", name))),
         key=lambda minor: int(minor.partition(".")[2]),
     )
-    wanted = [*table.build, table.libffi, table.cryptography, table.venv, *table.python_headers]
+    wanted = [
+        *table.build,
+        table.libffi,
+        *table.cryptography[:1],
+        table.venv,
+        *table.python_headers,
+    ]
     wanted += table.openssl_build
     for openssl in table.openssl:
         wanted += [openssl.package, openssl.static, openssl.engine]

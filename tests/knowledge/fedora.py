@@ -37,7 +37,7 @@ def findings(knowledge: Knowledge) -> Iterator[Finding]:
 
 def fixed(table: Packages) -> tuple[str, ...]:
     """Return the names without a version that every Fedora and RHEL has."""
-    names = [*table.build, table.libffi, table.cryptography, *table.openssl_build]
+    names = [*table.build, table.libffi, *table.cryptography[:1], *table.openssl_build]
     names += [table.openssl[0].package, *(n for rust in table.rust[:1] for n in rust.packages)]
     names += [name for name in table.python_headers if not re.search(r"\{", name)]
     return tuple(dict.fromkeys(filter(None, names)))

@@ -28,6 +28,12 @@ STUDENT, STUDENTS_HOME = 1000, "/home/student"
 TRUST = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "CARGO_HTTP_CAINFO")
 """The variables that tell programs of that bundle."""
 
+_ALONE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+"""What a program mounts, and every process that it starts, is gone when it ends, however it ends.
+
+Otherwise a mmdebstrap that was ended leaves /proc mounted in a folder that will be deleted.
+"""
+
 LAUNCHER = f"""\
 #!/usr/bin/python3
 import sys
@@ -147,6 +153,7 @@ def make(suite: str, python: str, folder: Path, include: Sequence[str] = ()) -> 
     wanted = ",".join(("ca-certificates", "python3", *include))
     done = subprocess.run(
         (
+            *_ALONE,
             *("mmdebstrap", "--quiet", "--variant=apt", f"--include={wanted}"),
             *(suite, str(folder)),
         ),

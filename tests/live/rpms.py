@@ -32,6 +32,7 @@ class Rpm:
     version: str
     provides: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    obsoletes: tuple[str, ...] = ()
     post: str = ""
     program: str = ""
 
@@ -52,6 +53,7 @@ class Rpm:
             "AutoReqProv: no",
             *(f"Provides: {provided}" for provided in self.provides),
             *(f"Requires: {required}" for required in self.requires),
+            *(f"Obsoletes: {obsolete}" for obsolete in self.obsoletes),
             "%description",
             "A stand-in of the same name.",
             "%install",
@@ -94,7 +96,13 @@ FEDORA = (
     Rpm("libffi-devel", "3.4.6-5.fc42", requires=("libffi",)),
     Rpm("pkgconf-pkg-config", "2.3.0-2.fc42", ("pkg-config = 2.3.0", "pkgconfig = 1:2.3.0")),
     Rpm("openssl-libs", "1:3.2.6-2.fc42"),
-    Rpm("openssl-devel", "1:3.2.6-2.fc42", requires=("openssl-libs",)),
+    Rpm(
+        "openssl-devel",
+        "1:3.2.6-2.fc42",
+        requires=("openssl-libs",),
+        obsoletes=("old-openssl-devel < 1:3",),
+    ),
+    Rpm("old-openssl-devel", "1:1.1.1-1.fc42"),
     Rpm("rust", "1.91.0-1.fc42"),
     Rpm("cargo", "1.91.0-1.fc42", requires=("rust",)),
     Rpm("python3.11-devel", "3.11.14-2.fc42"),
@@ -102,7 +110,8 @@ FEDORA = (
     Rpm("nano", "8.3-2.fc42"),
     SLOW,
 )
-"""As Fedora 42 has them; ``nano`` has nothing to do with all this."""
+"""As Fedora 42 has them; ``nano`` has nothing to do with all this, and ``old-openssl-devel`` is a
+package that another one replaces."""
 
 CENTOS = (
     Rpm("gcc", "4.8.5-44.el7", requires=("cpp",), program="cc"),

@@ -7,7 +7,7 @@ copy; nothing of it is left when the test is over. Source builds are `test_live_
 from __future__ import annotations
 
 import json
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 from packaging.version import Version
@@ -112,3 +112,49 @@ def test_a_lock_that_another_program_holds_is_named_and_waited_for(
     ends = [e["state"] for e in events if e["kind"] == "step-ended"]
     assert ends == ["done", "done"]
     assert "hello" in roots.packages(root)
+
+
+OWN_RUST = {"cargo", "rustc"}
+"""Debian's own Rust, which the packages of the newer one conflict with."""
+
+
+def test_the_users_own_rust_is_not_removed_without_being_asked(
+    fresh: Callable[[str], Root],
+) -> None:
+    root = fresh("bookworm")
+    for argv in (("update",), ("install", "-y", "--no-install-recommends", *sorted(OWN_RUST))):
+        done = root.run("apt-get", *argv, timeout=300)
+        assert done.code == 0, done.said
+    before = roots.packages(root)
+
+    def plan(*arguments: str) -> dict[str, Any]:
+        done = root.wizard("plan", "--method", "source", "--json", *arguments)
+        assert done.code == 0, done.said
+        return {step["id"]: step for step in done.report["steps"]}
+
+    facts = root.wizard("doctor", "--json")
+    (apt,) = json.loads(facts.out)["managers"]
+    (removal,) = apt["removals"]
+    assert removal["packages"] == ["cargo-web", "rustc-web"]
+    assert set(removal["removes"]) >= OWN_RUST
+    careful = plan()
+    assert "rust" in careful  # rustup's
+    packages = careful["packages"]["action"]["argv"]
+    assert not {"cargo-web", "rustc-web"} & set(packages)
+    # The same command with those two packages stops and changes nothing.
+    forbidden = root.run(*packages, "cargo-web", "rustc-web", timeout=120)
+    assert forbidden.code == 100
+    assert "Packages need to be removed but remove is disabled" in forbidden.said
+    assert set(before) == set(roots.packages(root))
+
+    asked = plan("--rust", "system")["packages"]
+    assert "This removes the installed packages" in asked["why"]
+    done = root.run(*asked["action"]["argv"], timeout=300, env=dict(asked["action"]["env"]))
+    assert done.code == 0, done.said
+    assert not OWN_RUST & set(roots.packages(root))
+    for action in (*asked["undo"], *asked["undo"]):  # twice is not an error
+        done = root.run(*action["argv"], timeout=300, env=dict(action["env"]))
+        assert done.code == 0, done.said
+    after = roots.packages(root)
+    assert set(after) >= OWN_RUST
+    assert not {"cargo-web", "rustc-web"} & set(after)

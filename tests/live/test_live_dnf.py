@@ -365,6 +365,22 @@ def test_a_user_is_answered_from_the_lists_of_the_system(machine: Machine) -> No
     assert told.candidates["libffi-devel"] == machine.offered["libffi-devel"]
 
 
+def test_what_would_be_replaced_is_known_and_restored(fedora: Machine) -> None:
+    old = "old-openssl-devel"
+    assert fedora.root.run("dnf", "makecache").code == 0
+    assert fedora.root.run("rpm", "-i", f"{fedora.repository}/{old}.rpm").code == 0
+    told = fedora.drive()
+    assert told.manager["problem"] == ""
+    assert told.manager["removals"] == [{"packages": ["openssl-devel"], "removes": [old]}]
+    assert old in fedora.has()  # asking changed nothing
+    # DNF 4 answers only root.
+    assert fedora.drive(student=True).manager["removals"] == []
+    plan = fedora.root.wizard("plan", "--method", "source", "--json")
+    assert plan.code == 3, plan.said
+    assert f"DNF removes the installed package {old}." in plan.said
+    assert "--openssl" in plan.said  # the wizard can build one instead
+
+
 def test_a_package_is_known_by_a_name_that_it_provides(fedora: Machine) -> None:
     fedora.install("python3-devel", "pkg-config")
     told = fedora.drive(minors=("3.13", "3.6"))

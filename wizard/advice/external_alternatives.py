@@ -13,7 +13,7 @@ from backends.manager import managers, permanent_install, with_program_path
 from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
-from wizard.knowledge import Knowledge, Packages
+from wizard.knowledge import Knowledge, Packages, SystemPackage
 from wizard.needs import package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
@@ -37,6 +37,13 @@ CONDA_MACHINES = {
 """The machines that conda-forge makes packages for; on Linux for glibc `CONDA_GLIBC` and newer."""
 CONDA_GLIBC = "2.17"
 """The oldest of conda-forge's sysroots."""
+
+
+_SYSTEM_PYTHON = "the system's own Python"
+_IN_ENVIRONMENTS = (
+    "To use it in a virtual environment, make the environment with --system-site-packages."
+)
+_SYSTEM_FIXES = "The system's developers provide its security fixes while they support the system."
 
 
 class Effort(IntEnum):
@@ -128,43 +135,79 @@ def _installable_pythons(system: System, python: Python | None) -> Iterator[tupl
 
 
 def package_alternatives(facts: Facts, knowledge: Knowledge) -> Iterator[Alternative]:
-    """Yield the package managers' packages of cryptography."""
+    """Yield the package managers' packages of cryptography.
+
+    Those of the managers that were asked come first, with their version; others are only named.
+    """
     for manager in facts.managers:
         names = knowledge.packages_of(manager.name)
         if names is None or manager.name not in managers() or _foreign(facts.system, names):
             continue
-        minors = dict.fromkeys(python.minor for python in facts.pythons if usable(python))
-        for minor in minors or [""]:
-            name = names.cryptography.format(minor=minor, digits=minor.replace(".", ""))
-            package = manager.package(name)
-            if package is None or not (package.installed or package.candidate):
+        alternative = _offered_package(facts, manager, names)
+        if alternative is not None:
+            yield alternative
+    pythons = [python for python in facts.pythons if usable(python)]
+    named = set()
+    for python in pythons or [Python("", "")]:
+        for row in knowledge.system_packages:
+            if row.manager in named or not row.belongs_to(facts.system, python):
                 continue
-            owner = "the system's own Python"
-            if not names.distributions:
-                owner = f"the Python of {package_steps.manager_name(manager.name)}"
-            version = upstream(package.installed or package.candidate)
-            detail = (
-                f"Its version is {version}. It is installed for {owner}, not for a virtual "
-                "environment."
-            )
-            if names.distributions:
-                detail += (
-                    " The system's developers provide its security fixes while they support "
-                    "the system."
-                )
-            if package.installed:
-                yield Alternative(f"The package {name}, which is already installed", detail)
-                break
-            command = permanent_install(managers()[manager.name], (name,))
-            if command is not None:
-                if command.root and facts.privilege.method == "none":
-                    detail += " An administrator must install it."
-                yield Alternative(
-                    f"The package {name} of {manager.name}",
-                    detail,
-                    typed_command(facts, manager, command),
-                )
-            break
+            name = _package_name(row.package, python.minor)
+            if name is not None:
+                named.add(row.manager)
+                yield _named_package(facts, row, name)
+
+
+def _offered_package(facts: Facts, manager: Manager, names: Packages) -> Alternative | None:
+    """Return the package that a manager has installed or offers; None if it has none."""
+    minors = dict.fromkeys(python.minor for python in facts.pythons if usable(python))
+    wanted = (
+        _package_name(template, minor)
+        for minor in minors or [""]
+        for template in names.cryptography
+    )
+    packages = (manager.package(name) for name in wanted if name)
+    package = next((p for p in packages if p and (p.installed or p.candidate)), None)
+    if package is None:
+        return None
+    owner = _SYSTEM_PYTHON
+    if not names.distributions:
+        owner = f"the Python of {package_steps.manager_name(manager.name)}"
+    version = upstream(package.installed or package.candidate)
+    detail = f"Its version is {version}. It is installed for {owner}. {_IN_ENVIRONMENTS}"
+    if names.distributions:
+        detail += f" {_SYSTEM_FIXES}"
+    if package.installed:
+        title = f"The package {package.name}, which is already installed"
+        return Alternative(title, detail)
+    command = permanent_install(managers()[manager.name], (package.name,))
+    if command is None:
+        return None
+    if command.root and facts.privilege.method == "none":
+        detail += " An administrator must install it."
+    title = f"The package {package.name} of {manager.name}"
+    return Alternative(title, detail, typed_command(facts, manager, command))
+
+
+def _named_package(facts: Facts, row: SystemPackage, name: str) -> Alternative:
+    """Return a package that the wizard cannot ask about."""
+    owner = f"the Python of {row.manager}" if row.folder else _SYSTEM_PYTHON
+    detail = (
+        f"The wizard cannot ask {row.manager} for its version. It is installed for {owner}. "
+        f"{_IN_ENVIRONMENTS} {_SYSTEM_FIXES}"
+    )
+    if row.root and facts.privilege.method == "none":
+        detail += " Installing it needs root rights."
+    sudo = (facts.privilege.method,) if row.root else ()
+    argv = (*(word for word in sudo if word in ("sudo", "doas")), *row.install, name)
+    command = quoted_command(argv, facts.system.name)
+    return Alternative(f"The package {name} of {row.manager}", detail, command)
+
+
+def _package_name(template: str, minor: str) -> str | None:
+    """Return a package's name for a Python; None if it contains a version, and there is none."""
+    name = template.format(minor=minor, digits=minor.replace(".", ""))
+    return name if minor or name == template else None
 
 
 def conda_alternative(facts: Facts) -> Iterator[Alternative]:

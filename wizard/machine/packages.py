@@ -14,7 +14,7 @@ from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
 from backends.manager import PackageManager, managers, with_program_path
-from wizard.facts import Manager, Package
+from wizard.facts import Manager, Package, Removal
 from wizard.knowledge import Packages, load
 from wizard.machine import query_results, system
 from wizard.machine.parallel import run_all
@@ -56,6 +56,7 @@ def read(
                     backend,
                     programs[name],
                     package_names(table, minors),
+                    package_groups(table, minors),
                     _packages_with_folder(table),
                 )
             )
@@ -66,16 +67,32 @@ def read(
 
 def package_names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
     """Return every package name in a manager's table, for these Python versions, each once."""
+    names = [name for group in package_groups(table, minors) for name in group]
+    names += [openssl.version_of for openssl in table.openssl]
+    names += [rust.version_of for rust in table.rust]
+    names += [_for_python(template, minor) for template in table.cryptography for minor in minors]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def package_groups(table: Packages, minors: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of packages that the wizard may install. Each group is installed whole."""
     names = [*table.build, table.libffi, *table.openssl_build, table.pypy_headers]
     for openssl in table.openssl:
-        names += [openssl.package, openssl.version_of, openssl.static, openssl.engine]
-    names += [name for rust in table.rust for name in (*rust.packages, rust.version_of)]
-    names += [
-        template.format(minor=minor, digits=minor.replace(".", ""))
-        for template in (*table.python_headers, table.venv, table.cryptography)
+        names += [openssl.package, openssl.static, openssl.engine]
+    for_pythons = [
+        _for_python(template, minor)
+        for template in (*table.python_headers, table.venv)
         for minor in minors
     ]
-    return tuple(dict.fromkeys(name for name in names if name))
+    groups: list[tuple[str, ...]] = [(name,) for name in names]
+    groups += [rust.packages for rust in table.rust]
+    groups += [(name,) for name in for_pythons]
+    return tuple(dict.fromkeys(group for group in groups if all(group)))
+
+
+def _for_python(template: str, minor: str) -> str:
+    """Return the name of a Python's package: ``python{minor}-dev`` for 3.11 is python3.11-dev."""
+    return template.format(minor=minor, digits=minor.replace(".", ""))
 
 
 def program(backend: PackageManager) -> str:
@@ -105,7 +122,11 @@ def _package_folder(backend: PackageManager, path: str, name: str) -> str:
 
 
 def _ask(
-    backend: PackageManager, path: str, names: Sequence[str], with_folder: frozenset[str]
+    backend: PackageManager,
+    path: str,
+    names: Sequence[str],
+    groups: Sequence[tuple[str, ...]],
+    with_folder: frozenset[str],
 ) -> Manager:
     query, offer = backend.query(names), backend.ask_candidates(names)
     # Some managers answer both questions at once, so they are asked once.
@@ -114,6 +135,14 @@ def _ask(
         partial(_run_query, with_program_path(backend, command, path)) for command in commands
     ]
     answers = {commands[index]: answer for index, answer in run_all(queries, threads=2)}
+    rejected = {
+        name for answer in answers.values() for name in _rejected_names(backend, answer, names)
+    }
+    if rejected:
+        rest = [name for name in names if name not in rejected]
+        return (
+            _ask(backend, path, rest, groups, with_folder) if rest else Manager(backend.name, path)
+        )
     installed, first = _read(backend, query, answers[query], backend.installed, names)
     candidates, second = _read(backend, offer, answers[offer], backend.candidates, names)
     packages = tuple(
@@ -127,7 +156,81 @@ def _ask(
         else package
         for package in packages
     )
-    return Manager(backend.name, path, packages, first or second)
+    removals = () if first or second else _removals(backend, path, packages, groups)
+    return Manager(backend.name, path, packages, first or second, removals)
+
+
+def _rejected_names(
+    backend: PackageManager, answer: Union[Output, str], names: Sequence[str]
+) -> list[str]:
+    """Return the unknown names because of which a manager said nothing about the others.
+
+    Homebrew does so, and quotes the name. The others only omit what they do not know.
+    """
+    problem = None if isinstance(answer, str) else backend.explain(answer)
+    if problem is None or problem.kind != "unknown-package":
+        return []
+    return [name for name in names if f'"{name}"' in problem.line]
+
+
+def _removals(
+    backend: PackageManager,
+    path: str,
+    packages: Sequence[Package],
+    groups: Sequence[tuple[str, ...]],
+) -> tuple[Removal, ...]:
+    """Return which of these groups can be installed only if other packages are removed.
+
+    A group counts if its missing packages can be installed. What the manager cannot answer (it
+    refuses to install them, or needs root rights to simulate it) is unknown, and counts as no
+    removal: `PackageManager.install` does not allow one.
+    """
+    known = {package.name: package for package in packages}
+    # Groups of several packages are Rusts, which often exclude each other: the first one is asked
+    # about with all single packages, the others separately.
+    first_rust = next((group for group in groups if len(group) > 1), ())
+    together: list[tuple[str, ...]] = []
+    others: list[tuple[str, ...]] = []
+    for group in groups:
+        found = [known[name] for name in group if name in known]
+        missing = tuple(package.name for package in found if not package.installed)
+        if missing and len(found) == len(group):
+            (together if len(group) == 1 or group == first_rust else others).append(missing)
+
+    def ask_manager(names: Sequence[str]) -> tuple[str, ...] | None:
+        command = backend.ask_removals(names)
+        if command is None:
+            return ()
+        answer = _run_query(with_program_path(backend, command, path))
+        if isinstance(answer, str) or answer.exit not in command.ok:
+            return None
+        return backend.removals(answer)
+
+    parts = [partial(_find_removals, ask_manager, part) for part in (together, others)]
+    results = dict(run_all(parts, threads=2))
+    return (*results[0], *results[1])
+
+
+def _find_removals(
+    ask_manager: Callable[[Sequence[str]], tuple[str, ...] | None],
+    groups: Sequence[tuple[str, ...]],
+) -> list[Removal]:
+    """Find the groups that remove packages, with few questions: usually none does.
+
+    All are asked about in one question. If the answer is not "nothing", the halves are asked about:
+    two groups may exclude each other, so they are never installed together.
+    """
+    if not groups:
+        return []
+    removed = ask_manager(tuple(dict.fromkeys(name for group in groups for name in group)))
+    if removed == ():
+        return []
+    if len(groups) == 1:
+        return [Removal(groups[0], removed)] if removed else []
+    half = len(groups) // 2
+    halves = [partial(_find_removals, ask_manager, part) for part in (groups[:half], groups[half:])]
+    results = dict(run_all(halves, threads=2))
+    return [*results[0], *results[1]]
 
 
 def _read(

@@ -97,9 +97,14 @@ def _distribution() -> dict[str, Any]:
 
     # Its other sources are programs (lsb_release, uname); os-release is enough.
     distribution = distro.LinuxDistribution(include_lsb=False, include_uname=False)
+    name, release = "", ""
+    if sys.platform != "linux":  # most other systems have no os-release
+        name, release = platform.system(), platform.release()
     return {
         **_distribution_facts(
-            distribution.id(), distribution.name(pretty=True), distribution.version()
+            distribution.id() or name.lower(),
+            distribution.name(pretty=True) or f"{name} {release}".strip(),
+            distribution.version() or release,
         ),
         "like": tuple(distribution.like().split()),
     }

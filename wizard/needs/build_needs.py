@@ -9,7 +9,16 @@ from backends.manager import managers
 from wizard import versions
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge, Packages
-from wizard.needs import build_notes, cffi, compiler, linking, openssl, openssl_build, rust
+from wizard.needs import (
+    build_notes,
+    cffi,
+    compiler,
+    linking,
+    openssl,
+    openssl_build,
+    package_steps,
+    rust,
+)
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
@@ -148,6 +157,12 @@ def _needs_with_package_lists(
     unknown = [name for name in missing if not ((package := packages[name]) and package.candidate)]
     if unknown:
         return Refused(f"{manager.name} does not have: {' '.join(unknown)}.")
+    removed = set(manager.removed_for(missing)).difference(toolchain.removes)
+    if removed:
+        blocked = package_steps.refused_removal(facts, manager, missing)
+        needs_openssl = manager.removed_for(library.packages)
+        hints = openssl.build_hint(request) if needs_openssl else ()
+        return replace(blocked, hints=(*blocked.hints, *hints))
     if missing and _needs_root(manager) and facts.privilege.method == "none":
         return Refused(
             "Packages are missing, and this user cannot become root.",

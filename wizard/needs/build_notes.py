@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backends import msvc
-from wizard.needs import linking, openssl, openssl_sources, rust
+from wizard.needs import linking, openssl, openssl_sources, package_steps, rust
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
@@ -40,6 +40,16 @@ def notes_for(
         notes.append(
             f"The build does not get your {joined(replaced)}: it needs its own value, which the "
             "command shows."
+        )
+    if toolchain.removes:
+        notes.append(
+            f"To install {joined(toolchain.packages)}, the package manager removes the installed "
+            f"{package_steps.packages_named(toolchain.removes)}. --rust rustup keeps them."
+        )
+    if toolchain.spares:
+        notes.append(
+            "To install a Rust that is new enough, the package manager would remove the installed "
+            f"{package_steps.packages_named(toolchain.spares)}. rustup's Rust removes nothing."
         )
     if toolchain.git_only:
         notes.append(

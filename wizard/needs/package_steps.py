@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from backends.action import Command
-from backends.manager import managers, with_program_path
-from wizard.facts import Facts
+from backends.manager import managers, permanent_install, replacing_install, with_program_path
+from wizard.facts import Facts, Manager
 from wizard.plan import PackagesInstalled, Step
+from wizard.refused import Refused
+from wizard.wording import joined, quoted_command
 
 INSTALL_STEP = "packages"
 """The id of the step after which the packages are installed."""
@@ -31,12 +33,20 @@ def manager_name(manager: str) -> str:
 def install_steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple[Step, ...]:
     """Return the steps that update the package lists and install ``names`` in one call.
 
-    Empty if the manager cannot install or remove them.
+    Empty if the manager cannot install or remove them. Packages that are removed for them are
+    installed again by the undo.
     """
     backend = managers()[manager]
-    install, remove = backend.install(names), backend.remove(names)
+    found = facts.manager(manager)
+    removed = found.removed_for(names) if found else ()
+    install = replacing_install(backend, names) if removed else backend.install(names)
+    remove = backend.remove(names)
     if install is None or remove is None:
         return ()
+    if removed:
+        why = f"{why} This removes the installed {packages_named(removed)}.".strip()
+    restore = permanent_install(backend, removed)
+    undo = (remove, *((restore,) if restore else ()))
     first = refresh_step(facts, manager)
     return (
         first,
@@ -46,12 +56,48 @@ def install_steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) 
             why,
             _with_program(facts, manager, install),
             needs=(first.id,),
-            undo=(_with_program(facts, manager, remove),),
+            undo=tuple(_with_program(facts, manager, command) for command in undo),
             check=PackagesInstalled(manager, names),
             lock=manager,
             role="packages",
         ),
     )
+
+
+def packages_named(names: tuple[str, ...]) -> str:
+    """Return these packages as part of a sentence: ``packages cargo and rustc``."""
+    return f"{'package' if len(names) == 1 else 'packages'} {joined(names)}"
+
+
+def refused_removal(facts: Facts, manager: Manager, names: tuple[str, ...]) -> Refused:
+    """Return why the wizard does not install ``names``: other packages would be removed for them.
+
+    The user can do it, and start again.
+    """
+    needed = dict.fromkeys(
+        name
+        for removal in manager.removals
+        if set(names).issuperset(removal.packages)
+        for name in removal.packages
+    )
+    return Refused(
+        f"To install {joined(needed)}, {manager_name(manager.name)} removes the installed "
+        f"{packages_named(manager.removed_for(names))}.",
+        (
+            "If you want this, run the following command, then start again: "
+            f"{manual_command(facts, manager.name, tuple(needed))}",
+        ),
+    )
+
+
+def manual_command(facts: Facts, manager: str, names: tuple[str, ...]) -> str:
+    """Return the command that a user types here to install packages."""
+    backend = managers()[manager]
+    install = backend.install(names)
+    needs_prefix = install is not None and install.root and facts.privilege.method != "root"
+    prefix = facts.privilege.method if facts.privilege.method != "none" else "sudo"
+    argv = (*((prefix,) if needs_prefix else ()), *backend.manual_install, *names)
+    return quoted_command(argv, facts.system.name)
 
 
 def _with_program(facts: Facts, manager: str, command: Command) -> Command:

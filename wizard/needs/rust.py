@@ -11,6 +11,7 @@ from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
 from wizard.facts import Facts, Manager, Python, Tool
 from wizard.knowledge import Packages, Release, RustPackage
+from wizard.needs import package_steps
 from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
 from wizard.target_environment import path_rules
@@ -32,7 +33,9 @@ class Toolchain:
     ``path`` are folders for the front of PATH and ``env`` variables of the build. ``triple`` is
     rustup's name for the system and ``root`` the download address, if rustup must download it.
     ``home`` is the wizard's folder with this Rust, which can be removed after the build.
-    ``git_only`` says that its cargo can download crates only with git.
+    ``git_only`` says that its cargo can download crates only with git. ``removes`` are installed
+    packages that the package manager removes to install it; ``spares`` are those that it would have
+    removed for this system's Rust, which is therefore not used.
     """
 
     kind: Literal["present", "packages", "rustup", "none"]
@@ -44,6 +47,8 @@ class Toolchain:
     root: str = ""
     home: str = ""
     git_only: bool = False
+    removes: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
 
 
 def choose_toolchain(
@@ -54,22 +59,26 @@ def choose_toolchain(
     ``manager`` is the package manager that may install Rust, and ``names`` are its package names.
     """
     choice = request.choices.rust
-    if choice == "system":
-        return system_toolchain(request, manager, names)
-    if choice == "rustup":
-        return rustup_toolchain(request)
     if choice == "none":
         return no_toolchain(request.release_row)
     from_system = system_toolchain(request, manager, names)
+    if choice == "system":
+        return from_system
+    downloaded = rustup_toolchain(request)
+    if isinstance(from_system, Toolchain) and isinstance(downloaded, Toolchain):
+        downloaded = replace(downloaded, spares=from_system.removes)
+    if choice == "rustup":
+        return downloaded
     nothing = no_toolchain(request.release_row)
     if isinstance(nothing, Toolchain) and not _is_installed(from_system):
         return nothing
-    if isinstance(from_system, Toolchain) and not from_system.git_only:
+    if isinstance(from_system, Refused):
+        return downloaded
+    if not from_system.git_only and not from_system.removes:
         return from_system
-    downloaded = rustup_toolchain(request)
-    if isinstance(downloaded, Refused) and isinstance(from_system, Toolchain):
-        return from_system
-    return downloaded
+    if isinstance(downloaded, Toolchain):
+        return downloaded
+    return _refused_removal(from_system, downloaded) if from_system.removes else from_system
 
 
 def system_toolchain(
@@ -83,16 +92,20 @@ def system_toolchain(
     rejected: list[str] = []
     if manager is not None and names is not None:
         offered = [(entry, _offered_version(manager, entry)) for entry in names.rust]
-        new_enough = [pair for pair in offered if _new_enough(pair[1], release_row)]
-        sparse = [pair for pair in new_enough if at_least(pair[1], FIRST_SPARSE_CARGO)]
-        for entry, version in (*sparse, *new_enough):
-            return Toolchain(
+        suitable = [
+            Toolchain(
                 "packages",
                 f"Rust {version} ({joined(entry.packages)})",
                 packages=entry.packages,
                 path=_path_for_packages(facts, entry, manager),
-                git_only=not sparse,
+                git_only=not at_least(version, FIRST_SPARSE_CARGO),
+                removes=manager.removed_for(entry.packages),
             )
+            for entry, version in offered
+            if _new_enough(version, release_row)
+        ]
+        if suitable:
+            return min(suitable, key=lambda each: (bool(each.removes), each.git_only))
         rejected = [f"{entry.version_of} {version}" for entry, version in offered if version]
     available = (
         f"the newest version in {manager.name} is {_newest(rejected)}"
@@ -153,6 +166,18 @@ def no_toolchain(release_row: Release) -> Toolchain | Refused:
     if release_row.rust == "optional":
         return Toolchain("none", "no Rust", env=(("CRYPTOGRAPHY_DONT_BUILD_RUST", "1"),))
     return Refused(f"cryptography {release_row.name} cannot be built without Rust.")
+
+
+def _refused_removal(toolchain: Toolchain, other: Refused) -> Refused:
+    """Return why a Rust that replaces installed packages is used only if the user asks for it."""
+    return Refused(
+        f"To install {joined(toolchain.packages)}, the package manager removes the installed "
+        f"{package_steps.packages_named(toolchain.removes)}. {other.reason}",
+        hints=(
+            "To allow this, choose it: --rust system",
+            "Or install the wheel instead, which needs no Rust.",
+        ),
+    )
 
 
 def _installed_toolchain(facts: Facts, python: Python, release_row: Release) -> Toolchain | None:

@@ -319,6 +319,13 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
         # If the lists are empty, nothing is offered yet: they are updated first in any case.
         if not name or python.installation != "/usr" or (offered and name not in offered):
             continue
+        if manager.removed_for((name,)):
+            blocked = package_steps.refused_removal(case.facts, manager, (name,))
+            raise Impossible(
+                f"{python.path} cannot make virtual environments: {name} is missing.",
+                why=blocked.reason,
+                hints=blocked.hints,
+            )
         if case.facts.privilege.method == "none":
             raise Impossible(
                 f"{python.path} cannot make virtual environments: {name} is missing.",

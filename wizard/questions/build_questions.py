@@ -16,9 +16,11 @@ from wizard.needs.openssl import (
     support_ended,
     support_period,
 )
+from wizard.needs.rust import Toolchain
 from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
+from wizard.wording import joined
 
 _FROM_SYSTEM = ("present", "packages")
 """The kinds of `wizard.needs.rust.Toolchain` that come from this system."""
@@ -253,7 +255,7 @@ def rust_question(case: Case) -> Question | None:
         Option.checked(
             "system",
             "This system's Rust",
-            f"{system.rust.description if system and system.rust else ''}.",
+            _system_rust(system.rust if system else None),
             offers["system"].source_blocked_by,
         ),
         Option.checked(
@@ -276,7 +278,7 @@ def rust_question(case: Case) -> Question | None:
         assets.text("questions/rust.md"),
         tuple(options),
         recommended,
-        _RUST_BECAUSE.get(recommended, ""),
+        _rust_because(recommended, system.rust if system else None),
     )
 
 
@@ -315,6 +317,7 @@ _RUST_BECAUSE = {
     "rustup": "Recommended: rustup. This system has no Rust that is new enough for this release.",
     "none": "Recommended: no Rust. This release does not need it.",
 }
+_KEEPS_PACKAGES = "Recommended: rustup. It removes none of your packages."
 _LINK_BECAUSE = {
     "dynamic": "Recommended: dynamic. You can then update OpenSSL without rebuilding.",
     "static": "Recommended: static. It is the only possible choice here.",
@@ -323,6 +326,21 @@ _LINK_BECAUSE = {
 
 _USER_UPDATES = "You update"
 _BUILD_INSTEAD = "Instead, the wizard can build OpenSSL and copy it into cryptography."
+
+
+def _system_rust(rust: Toolchain | None) -> str:
+    """Return which Rust comes from the system, and what is removed for it."""
+    if rust is None:
+        return ""
+    if not rust.removes:
+        return f"{rust.description}."
+    return f"{rust.description}. Removes the installed {joined(rust.removes)}."
+
+
+def _rust_because(recommended: str, system: Toolchain | None) -> str:
+    if recommended == "rustup" and system is not None and system.removes:
+        return _KEEPS_PACKAGES
+    return _RUST_BECAUSE.get(recommended, "")
 
 
 def _buildable(case: Case) -> tuple[OpenSSLSource, ...]:

@@ -31,6 +31,8 @@ TICK = 0.05
 """Seconds between two checks of the clock, and between two batches of lines for the interface."""
 BATCH = 20_000
 """If more lines than this are pending, they are emitted at once, before the tick is over."""
+_ERROR = re.compile(r"(?:error|e): ", re.IGNORECASE)
+"""The beginning of a line with which a package manager reports an error."""
 RETRY_SECONDS = 2.0
 """Seconds between two attempts while another process holds a lock."""
 
@@ -80,6 +82,8 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
         while True:
             attempt = _Attempt(step, command, file, folder, context, lock)
             outcome = attempt.run(argv, env)
+            if outcome.state == "failed" and outcome.exit and attempt.nothing_to_remove:
+                return Outcome("done", outcome.exit)
             if outcome.state != "failed" or not attempt.busy:
                 return outcome
             if lock.seconds_left <= 0:
@@ -155,13 +159,15 @@ class _Attempt:
         context: CommandContext,
         lock: _LockWait,
     ) -> None:
-        self.busy = False
+        self._seen: set[Literal["busy", "denied", "gone", "error"]] = set()
         self._lock = lock
         self._step = step
         self._command = command
         self._log = log
         self._context = context
-        self._pattern = re.compile(command.busy) if command.busy else None
+        self._busy = _pattern(command.busy)
+        self._denied = _pattern(command.denied)
+        self._gone = _pattern(command.gone)
         self._decoder = LineDecoder()
         self._progress_reader = progress_reader(command, folder)
         self._lines: list[str] = []
@@ -206,6 +212,16 @@ class _Attempt:
                 return self._stop(running, _timeout_outcome(self._command))
         return _exit_outcome(running.exit, self._command)
 
+    @property
+    def busy(self) -> bool:
+        """Whether another process holds a lock, and waiting for it helps."""
+        return "busy" in self._seen and "denied" not in self._seen
+
+    @property
+    def nothing_to_remove(self) -> bool:
+        """Whether its only errors are that what it removes does not exist."""
+        return "gone" in self._seen and "error" not in self._seen
+
     def _stop(self, running: Running, outcome: Outcome) -> Outcome:
         """End everything, and keep the last output."""
         all_ended = running.end()
@@ -235,11 +251,20 @@ class _Attempt:
         kept, progress = self._progress_reader.read(lines)
         self._lines += kept
         self._progress = progress or self._progress
-        if self._pattern is None:
-            return
-        for line in filter(self._pattern.search, kept):
-            self.busy = True
+        for line in kept:
+            self._notice(line)
+
+    def _notice(self, line: str) -> None:
+        """Note what a line says about locks, and about things that do not exist."""
+        if self._busy and self._busy.search(line):
+            self._seen.add("busy")
             self._lock.report(line)
+        if self._denied and self._denied.search(line):
+            self._seen.add("denied")
+        if self._gone and self._gone.search(line):
+            self._seen.add("gone")
+        elif self._gone and _ERROR.match(line):
+            self._seen.add("error")
 
     def _emit_pending(self) -> None:
         self._emitted_at = time.monotonic()
@@ -250,6 +275,10 @@ class _Attempt:
         if self._lines:
             lines, self._lines = tuple(self._lines), []
             self._context.emit(Lines(self._step, lines))
+
+
+def _pattern(text: str) -> Optional[re.Pattern[str]]:
+    return re.compile(text) if text else None
 
 
 def _exit_outcome(code: Optional[int], command: Command) -> Outcome:

@@ -20,6 +20,7 @@ _CAUSES = {
     "locked": "Another program is using the package manager.",
     "denied": "The package manager reports that it was not run as root.",
     "aborted": "The package manager was interrupted.",
+    "removes": "The package manager would remove installed packages to install the others.",
     "broken": "The package manager's database is broken, or packages conflict.",
 }
 _HINTS = {
@@ -28,6 +29,10 @@ _HINTS = {
     "locked": ("Wait until the other program has finished, and try again.",),
     "denied": ("Run the wizard as a user who may use sudo.",),
     "aborted": ("Try again.",),
+    "removes": (
+        "Start the wizard again. It then finds out which packages would be removed.",
+        "Or install the packages yourself, and start the wizard again.",
+    ),
     "broken": ("Repair the package manager first. The line above says what is wrong.",),
 }
 

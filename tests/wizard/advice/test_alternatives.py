@@ -216,7 +216,9 @@ def test_the_package_of_the_distribution() -> None:
         with_package("apt", "/usr/bin/apt-get", package, RISCV, "sudo"), "The package python3"
     )
     assert way.title == "The package python3-cryptography of apt"
-    assert "Its version is 38.0.4. It is installed for the system's own Python, not" in way.detail
+    assert (
+        "Its version is 38.0.4. It is installed for the system's own Python. To use" in way.detail
+    )
     assert way.command.startswith("sudo apt-get install -y ")
     assert way.command.endswith(" python3-cryptography")
     nobody = one(with_package("apt", "apt-get", package, RISCV, "none"), "The package python3")
@@ -247,7 +249,7 @@ def test_a_package_whose_name_has_the_version_of_python() -> None:
     package = Package("py311-cryptography", candidate="44.0.0_1")
     facts = with_package("macports", "/opt/local/bin/port", package, INTEL_MAC, "sudo")
     way = one(facts, "The package py311-cryptography of macports")
-    assert "It is installed for the Python of MacPorts, not" in way.detail
+    assert "It is installed for the Python of MacPorts. To use" in way.detail
     assert way.command.startswith("sudo ")
 
 
@@ -305,3 +307,92 @@ def test_offered_adds_them_to_an_error() -> None:
     with pytest.raises(Impossible) as caught, engine.with_alternatives(Case(ARMV6, KNOWLEDGE)):
         raise Impossible("It cannot be done.")
     assert caught.value.alternatives == found(ARMV6)
+
+
+BSD = {"name": "other", "libc": "", "libc_version": "", "like": (), "machine": "amd64"}
+"""What other systems than Linux have in common."""
+
+
+def other(distribution: str, platform: str, version: str = "3.11.13") -> Facts:
+    """A machine of a system for which there are no wheels, and no package manager is known."""
+    system = {**BSD, "distribution": distribution}
+    python = {"platform": platform, "machine": "amd64", "libc": "", "version": version}
+    return pretended(python, system, privilege=Privilege("none"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (other("freebsd", "freebsd-14.3-RELEASE-amd64"), "pkg install py311-cryptography"),
+        (other("netbsd", "netbsd-10.1-amd64"), "pkgin install py311-cryptography"),
+        (other("openbsd", "openbsd-7.7-amd64"), "pkg_add py3-cryptography"),
+        (
+            pretended({}, {"distribution": "arch", "like": ()}),
+            "pacman -S python-cryptography",
+        ),
+        (
+            pretended({}, {"distribution": "manjaro", "like": ("arch",)}),
+            "pacman -S python-cryptography",
+        ),
+        (
+            pretended({}, {"distribution": "opensuse-leap", "like": ("suse", "opensuse")}),
+            "zypper install python311-cryptography",
+        ),
+        (
+            pretended({"version": "3.6.15"}, {"distribution": "sles", "like": ("suse",)}),
+            "zypper install python3-cryptography",
+        ),
+        (
+            pretended({}, {"distribution": "void", "like": ()}),
+            "xbps-install -S python3-cryptography",
+        ),
+        (
+            pretended({}, {"distribution": "gentoo", "like": ()}),
+            "emerge dev-python/cryptography",
+        ),
+        (
+            pretended(
+                {"path": "/data/data/com.termux/files/usr/bin/python3", "libc": ""},
+                {"distribution": "", "like": (), "libc": "", "libc_version": ""},
+            ),
+            "pkg install python-cryptography",
+        ),
+    ],
+)
+def test_the_package_of_a_system_whose_manager_is_only_named(facts: Facts, command: str) -> None:
+    title = f"The package {command.split()[-1]} of "
+    facts = replace(facts, privilege=Privilege("none"))
+    way = one(facts, title)
+    assert way.command == command
+    assert "make the environment with --system-site-packages" in way.detail
+    assert "cannot ask" in way.detail
+    in_termux = facts.pythons[0].path.startswith("/data/data/com.termux/")
+    assert ("needs root rights" in way.detail) is not in_termux
+    with_sudo = one(replace(facts, privilege=Privilege("sudo")), title)
+    assert with_sudo.command == (command if in_termux else f"sudo {command}")
+    assert "needs root rights" not in with_sudo.detail
+
+
+def test_no_package_is_named_for_a_system_that_has_another() -> None:
+    for facts in (RISCV, WIN32, INTEL_MAC):
+        managers = {row.manager for row in KNOWLEDGE.system_packages}
+        assert not [t for t in titles(facts) if t.rpartition(" of ")[2] in managers]
+
+
+def test_where_no_python_is_known_its_version_is_not_guessed() -> None:
+    facts = replace(other("freebsd", "freebsd-14.3-RELEASE-amd64"), pythons=())
+    assert not [title for title in titles(facts) if title.startswith("The package py")]
+
+
+def test_the_package_for_this_python_comes_before_that_of_the_systems_own() -> None:
+    own, this = (
+        Package("python3-cryptography", candidate="36.0.1-5.el9"),
+        Package("python3.11-cryptography", candidate="37.0.2-6.el9"),
+    )
+    facts = replace(
+        pretended({}, {"distribution": "rhel", "like": ("fedora",), "machine": "riscv64"}),
+        managers=(Manager("dnf", "/usr/bin/dnf", (own, this)),),
+    )
+    assert one(facts, "The package python3").title == "The package python3.11-cryptography of dnf"
+    without = replace(facts, managers=(Manager("dnf", "/usr/bin/dnf", (own,)),))
+    assert one(without, "The package python3").title == "The package python3-cryptography of dnf"

@@ -58,6 +58,7 @@ EXPECTED = {
     "rust-too-old-cargo-newform": ("rust-too-old-cargo", 2),
     "rust-too-old-cargo-oldform": ("rust-too-old-cargo", 1),
     "rustup-no-default": ("rustup-no-default", 1),
+    "termux-python-symbol": ("python-symbols-on-android", 9),
     "tmp-noexec-maturin": ("tmp-noexec", 40),
     "tmp-noexec-so": ("tmp-noexec", 78),
     "unsupported-wheel": ("unsupported-wheel-file", 1),

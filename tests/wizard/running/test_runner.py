@@ -589,3 +589,31 @@ def test_nobody_clears_the_cache_while_something_is_built(tmp_path: Path) -> Non
     wheel = replace(plan(step("clear", tries)), method="wheel")  # uses nothing of it
     assert Watched(wheel).lines("clear") == []
     assert not kept.exists()
+
+
+def test_a_lock_that_this_user_may_not_have_is_not_waited_for() -> None:
+    # apk 2.14 says to an ordinary user that it waits, and then that it may not.
+    text = (
+        "import sys; print('Waiting for repository lock');"
+        "print('ERROR: Unable to lock database: Bad file descriptor'); sys.exit(99)"
+    )
+    command = Command(program(text), busy="Waiting for|Unable to lock", denied="Bad file")
+    run = Watched(plan(step("apk", replace(command, busy_seconds=600))))
+    assert (run.ended("apk").state, run.ended("apk").exit) == ("failed", 99)
+    assert "still holds" not in run.ended("apk").cause
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        (["Error: No such keg: /x/rust"], "done"),
+        (["Uninstalling /x/openssl@3", "Error: No such keg: /x/rust"], "done"),
+        (["Error: No such keg: /x/rust", "Error: Refusing to uninstall /x/ca"], "failed"),
+        (["Error: Refusing to uninstall /x/ca"], "failed"),
+        ([], "failed"),
+    ],
+)
+def test_what_is_gone_already_need_not_be_removed(lines: list[str], state: str) -> None:
+    text = f"import sys; print({chr(10).join(lines)!r}); sys.exit(1)"
+    command = Command(program(text), gone="^Error: No such keg: ")
+    assert Watched(plan(step("undo", command))).states() == [("undo", state)]
