@@ -105,6 +105,24 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Pythons:
+    """Which Pythons some releases can be compiled for: a row of ``assets/pythons.toml``.
+
+    The row applies to releases from ``first`` up to the next row. ``pyo3`` is the version of PyO3
+    that they use (empty: a build needs none). The other fields are the oldest and newest minor
+    version (``3.11``) of that kind of Python; an empty text is no limit, and an empty tuple means
+    that no such Python is supported. ``sources`` names the source of each fact.
+    """
+
+    first: str
+    pyo3: str = ""
+    free_threaded: tuple[str, ...] = ()
+    pypy: tuple[str, ...] = ()
+    graalpy: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Flaw:
     """A published security flaw: a row of ``[[flaw]]``.
 
@@ -259,7 +277,7 @@ class OpenSSLSource:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The contents of the assets. ``releases`` and ``openssls`` are newest first."""
+    """The contents of the assets. ``releases``, ``openssls`` and ``pythons`` are newest first."""
 
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
@@ -267,6 +285,7 @@ class Knowledge:
     rustup: Rustup = Rustup("", ())
     openssls: tuple[OpenSSLSource, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    pythons: tuple[Pythons, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -310,6 +329,11 @@ class Knowledge:
             for flaw in self.flaws
             if release < Version(flaw.fixed) and (bundled or not flaw.wheels)
         )
+
+    def pythons_of(self, release: str) -> Pythons | None:
+        """Return the row of `pythons` that applies to this version, or None if none does."""
+        requested = Version(release)
+        return next((row for row in self.pythons if Version(row.first) <= requested), None)
 
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
@@ -357,6 +381,7 @@ def load() -> Knowledge:
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
+        pythons=tuple(read_row(Pythons, t) for t in read_asset("pythons.toml")["pythons"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         packages=tuple(
             read_row(
