@@ -67,7 +67,9 @@ def new_python_candidates(
     """Yield a Python that is not installed yet and for which a wheel exists."""
     facts = case.facts
     pythons = _installable_pythons(facts.system, python)
-    found = next(filter(None, (_new_python(case, *pair, python, releases) for pair in pythons)), None)
+    found = next(
+        filter(None, (_new_python(case, *pair, python, releases) for pair in pythons)), None
+    )
     candidates = [found] if found else []
     if python is not None and python.free_threaded:
         newer = replace(python, version=NEW_FREE_THREADED, pip=None)

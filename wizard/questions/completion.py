@@ -308,7 +308,9 @@ def _as_flags(question: Question, choices: Choices) -> str:
 def _no_option_possible(case: Case, question: Question) -> Impossible:
     """Return the error if no option is possible: why, and whether another method would work."""
     # Often only the version differs from option to option.
-    closed = {re.sub(r"cryptography [\d.]+", "", o.closed): o.closed for o in reversed(question.options)}
+    closed = {
+        re.sub(r"cryptography [\d.]+", "", o.closed): o.closed for o in reversed(question.options)
+    }
     reasons = tuple(reason for reason in reversed(closed.values()) if reason)
     hints: tuple[str, ...] = ()
     method = case.choices.method
