@@ -65,20 +65,20 @@ def new_python_candidates(
     case: Case, python: Python | None, releases: list[Listed], wheel: Version | None
 ) -> Iterator[Candidate]:
     """Yield a Python that is not installed yet and for which a wheel exists."""
-    facts = case.facts
-    pythons = _installable_pythons(facts.system, python)
-    found = next(
-        filter(None, (_new_python(case, *pair, python, releases) for pair in pythons)), None
+    candidates = (
+        _new_python(case, title, new, python, releases)
+        for title, new in _installable_pythons(case.facts.system, python)
     )
-    candidates = [found] if found else []
+    newer = (c for c in candidates if c and (wheel is None or Version(c.release) > wheel))
+    first = next(newer, None)
+    if first is not None:
+        yield first
     if python is not None and python.free_threaded:
-        newer = replace(python, version=NEW_FREE_THREADED, pip=None)
-        title = f"A free-threaded Python {newer.minor}"
-        same_kind = _new_python(case, title, newer, python, releases)
-        candidates += [same_kind] if same_kind else []
-    for candidate in candidates:
-        if wheel is None or Version(candidate.release) > wheel:
-            yield candidate
+        new = replace(python, version=NEW_FREE_THREADED, pip=None)
+        title = f"A free-threaded Python {new.minor}"
+        free = _new_python(case, title, new, python, releases)
+        if free and (wheel is None or Version(free.release) > wheel):
+            yield free
 
 
 def _new_python(
