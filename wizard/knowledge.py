@@ -137,6 +137,19 @@ class Flaw:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """The end of support for a kind of computer: a row of ``[[removal]]``.
+
+    ``release`` is the first release without support for ``computers``, which
+    `wizard.needs.wheels.computer` also uses as a name.
+    """
+
+    release: str
+    computers: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Platform:
     """Which releases have wheels for a platform: a row of ``[[platform]]``.
 
@@ -184,7 +197,8 @@ class OpenSSLPackage:
     may contain ``{multiarch}`` (`wizard.facts.Facts.multiarch`). ``static_below`` is the first
     OpenSSL whose static libraries need other libraries (empty: no version does). ``engine`` is the
     package with ``openssl/engine.h``, if that is a separate one; releases before 44 include that
-    header. ``hint`` says how to make the package available.
+    header. ``hint`` says how to make the package available; its OpenSSL is ``hint_version`` (empty:
+    any).
     """
 
     package: str
@@ -198,6 +212,7 @@ class OpenSSLPackage:
     static_below: str = ""
     engine: str = ""
     hint: str = ""
+    hint_version: str = ""
     source: str = ""
 
 
@@ -286,6 +301,7 @@ class Knowledge:
     openssls: tuple[OpenSSLSource, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     pythons: tuple[Pythons, ...] = ()
+    removals: tuple[Removal, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -381,6 +397,7 @@ def load() -> Knowledge:
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
+        removals=tuple(read_row(Removal, t) for t in tables["removal"]),
         pythons=tuple(read_row(Pythons, t) for t in read_asset("pythons.toml")["pythons"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         packages=tuple(

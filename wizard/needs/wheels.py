@@ -307,6 +307,19 @@ def computer(python: Python) -> str:
     return f"Linux on {'32-bit x86 (i686)' if machine == 'i686' else machine}{libc}"
 
 
+def support_removed(python: Python, release: str, knowledge: Knowledge) -> str:
+    """Return the sentence that the developers no longer support this release on such a computer;
+    empty if they do, or did not say."""
+    name = computer(python)
+    for removal in knowledge.removals:
+        if removal.computers == name and Version(release) >= Version(removal.release):
+            return (
+                f"cryptography's developers removed support for {name} in {removal.release}: they "
+                "neither test later releases there nor fix them."
+            )
+    return ""
+
+
 def python_name(python: Python) -> str:
     """Return the kind and version of a Python in words: ``free-threaded Python 3.14.0``."""
     names = {"cpython": "Python", "pypy": "PyPy", "graalpy": "GraalPy"}
