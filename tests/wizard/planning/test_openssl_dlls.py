@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -67,7 +68,10 @@ def test_other_systems_are_not_asked(name: str) -> None:
     ],
 )
 def test_the_names_are_those_of_the_version(
-    version: str, platform: str, link: str, dlls: tuple[str, ...]
+    version: str,
+    platform: str,
+    link: Literal["", "dynamic", "static"],
+    dlls: tuple[str, ...],
 ) -> None:
     facts = machine("windows-64")
     python = replace(facts.pythons[0], platform=platform)
