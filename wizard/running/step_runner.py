@@ -226,7 +226,7 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     from wizard.advice import failed_proof
 
     known = failed_proof.explain(report)
-    causes = (*report.problems, *((known.cause,) if known else ()))
+    causes = (*((known.cause,) if known else ()), *report.problems)
     cause = " ".join(causes) or "The installation could not be proved."
     return Outcome("failed", None, cause, failed_proof.remedies(report))
 
