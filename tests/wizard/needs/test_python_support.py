@@ -9,6 +9,7 @@ import pytest
 
 from tests.machines import listing, machine, names
 from wizard import engine
+from wizard.advice.doctor import findings
 from wizard.choices import Choices
 from wizard.engine import case_of
 from wizard.errors import Impossible, WizardError
@@ -125,6 +126,24 @@ def test_a_machine_with_only_free_threaded_3_13_gets_the_reason_and_two_ways() -
     assert "A standard Python 3.13, not a free-threaded one" in titles
     assert "A free-threaded Python 3.14" in titles
     assert not any("missing parts" in title for title in titles)
+
+
+def test_a_wheelhouse_for_a_refused_python_is_refused_too() -> None:
+    ordinary = replace(a_python("free", "3.12.3"), free_threaded=False)
+    free = a_python("free", "3.13.5")
+    facts = only(ordinary, free)
+    choices = Choices(wheelhouse="/wheels", method="source", release="50.0.2")
+    assert case_of(facts, choices).offer().source_blocked_by is None
+    both = case_of(facts, replace(choices, targets="3.12,3.13t")).offer().source_blocked_by
+    assert both is not None
+    assert "free-threaded Python 3.13.5: cffi" in both.reason
+
+
+def test_doctor_says_that_no_build_is_possible() -> None:
+    case = case_of(only(a_python("free", "3.13.5")), Choices())
+    (source,) = (found for found in findings(case) if found.title == "Source")
+    assert source.mark == "warn"
+    assert "cffi" in source.detail
 
 
 KINDS = [
