@@ -107,6 +107,24 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Pythons:
+    """Which Pythons some releases can be compiled for: a row of ``assets/pythons.toml``.
+
+    The row applies to releases from ``first`` up to the next row. ``pyo3`` is the version of PyO3
+    that they use (empty: a build needs none). The other fields are the oldest and newest minor
+    version (``3.11``) of that kind of Python; an empty text is no limit, and an empty tuple means
+    that no such Python is supported. ``sources`` names the source of each fact.
+    """
+
+    first: str
+    pyo3: str = ""
+    free_threaded: tuple[str, ...] = ()
+    pypy: tuple[str, ...] = ()
+    graalpy: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Flaw:
     """A published security flaw: a row of ``[[flaw]]``.
 
@@ -118,6 +136,19 @@ class Flaw:
     text: str
     source: str
     wheels: bool = False
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The end of support for a kind of computer: a row of ``[[removal]]``.
+
+    ``release`` is the first release without support for ``computers``, which
+    `wizard.needs.wheels.computer` also uses as a name.
+    """
+
+    release: str
+    computers: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -184,7 +215,8 @@ class OpenSSLPackage:
     may contain ``{multiarch}`` (`wizard.facts.Facts.multiarch`). ``static_below`` is the first
     OpenSSL whose static libraries need other libraries (empty: no version does). ``engine`` is the
     package with ``openssl/engine.h``, if that is a separate one; releases before 44 include that
-    header. ``hint`` says how to make the package available.
+    header. ``hint`` says how to make the package available; its OpenSSL is ``hint_version`` (empty:
+    any).
     """
 
     package: str
@@ -198,6 +230,7 @@ class OpenSSLPackage:
     static_below: str = ""
     engine: str = ""
     hint: str = ""
+    hint_version: str = ""
     source: str = ""
 
 
@@ -326,7 +359,10 @@ class OpenSSLSeries:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The contents of the assets. ``releases``, ``openssls`` and ``series`` are newest first."""
+    """The contents of the assets.
+
+    ``releases``, ``openssls``, ``series`` and ``pythons`` are newest first.
+    """
 
     releases: tuple[Release, ...]
     platforms: tuple[Platform, ...]
@@ -337,6 +373,8 @@ class Knowledge:
     loaders: tuple[LoaderNeed, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     system_packages: tuple[SystemPackage, ...] = ()
+    pythons: tuple[Pythons, ...] = ()
+    removals: tuple[Removal, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -388,6 +426,11 @@ class Knowledge:
         """
         name = openssl_series_name(version)
         return next((series for series in self.series if series.name == name), None)
+
+    def pythons_of(self, release: str) -> Pythons | None:
+        """Return the row of `pythons` that applies to this version, or None if none does."""
+        requested = Version(release)
+        return next((row for row in self.pythons if Version(row.first) <= requested), None)
 
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
@@ -445,6 +488,8 @@ def load() -> Knowledge:
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
+        removals=tuple(read_row(Removal, t) for t in tables["removal"]),
+        pythons=tuple(read_row(Pythons, t) for t in read_asset("pythons.toml")["pythons"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         loaders=tuple(read_row(LoaderNeed, t) for t in tables["loader"]),
         packages=tuple(

@@ -183,3 +183,35 @@ def order(plan: Plan) -> tuple[Step, ...]:
             raise ValueError(f"these steps of the plan depend on each other in a circle: {circle}")
         ordered[ready.id] = ready
     return tuple(ordered.values())
+
+
+def conflict(one: Step, other: Step) -> bool:
+    """Return whether two steps must not run at the same time."""
+    return (bool(one.lock) and one.lock == other.lock) or (one.heavy and other.heavy)
+
+
+def beside(plan: Plan) -> tuple[tuple[int, ...], ...]:
+    """Return, for each step, the numbers (from 1) of earlier steps that it does not wait for.
+
+    It may run at the same time as these, because it needs none of them, directly or indirectly, and
+    nothing prevents it. A proof waits for every step before it.
+    """
+    waits: dict[str, set[str]] = {}
+    found = []
+    for place, step in enumerate(plan.steps):
+        earlier = plan.steps[:place]
+        needed = {s.id for s in earlier} if step.proves else set(step.needs)
+        for need in step.needs:
+            needed |= waits.get(need, set())
+        for other in earlier:
+            if other.proves:  # nothing runs beside a proof
+                needed |= {other.id, *waits[other.id]}
+        waits[step.id] = needed
+        found.append(
+            tuple(
+                number
+                for number, other in enumerate(earlier, 1)
+                if other.id not in needed and not conflict(step, other)
+            )
+        )
+    return tuple(found)

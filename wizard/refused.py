@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -19,3 +20,24 @@ class Refused:
     hints: tuple[str, ...] = ()
     why: str = ""
     manager: str = ""
+
+
+def together(refusals: Sequence[Refused]) -> Refused | None:
+    """Return one refusal for several ways that are all refused; None if there are none.
+
+    Advice to use a wheel is omitted if there is more than one: the wheel is among the refused ways.
+    """
+    if len(refusals) < 2:
+        return refusals[0] if refusals else None
+    hints = dict.fromkeys(hint for refused in refusals for hint in without_wheel(refused.hints))
+    return Refused(
+        " ".join(dict.fromkeys(refused.reason for refused in refusals)),
+        tuple(hints),
+        " ".join(filter(None, (refused.why for refused in refusals))),
+        next((refused.manager for refused in refusals if refused.manager), ""),
+    )
+
+
+def without_wheel(hints: Iterable[str]) -> tuple[str, ...]:
+    """Return the hints that do not advise to use a wheel."""
+    return tuple(hint for hint in hints if "wheel" not in hint)

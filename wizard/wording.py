@@ -16,6 +16,20 @@ def joined(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def step_numbers(numbers: Sequence[int]) -> str:
+    """Return rising step numbers in words: ``step 3``, ``steps 3 to 6 and 9``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+    return f"step{'s' if len(numbers) > 1 else ''} {joined(words)}"
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return the one of ``words`` that is most similar to ``word``; empty if none is similar."""
     import difflib  # only after a typing error

@@ -15,7 +15,7 @@ from screens.flags import StoreOnce
 from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
-    from wizard.proof.verify import Mark
+    from wizard.proof.verify import Mark, Report
 
 HELP = "prove an existing installation"
 ORDER = 30
@@ -74,8 +74,20 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
         lines += [f"  {_format_mark(mark, stream)}  {text}" for mark, text in sentences(report)]
         if missing(report):
             lines += ["", "To install it, start cryptography-wizard without a command."]
+        elif not report.ok:
+            lines += ["", *_advice(report)]
         stream.write(_escape("\n".join(lines) + "\n", stream))
     return int(Exit.DONE if report.ok else Exit.UNPROVED)
+
+
+def _advice(report: Report) -> list[str]:
+    """Return why the proof failed, if that is known, and what to do."""
+    from wizard.advice import failed_proof
+
+    known = failed_proof.explain(report)
+    cause = [f"What happened: {known.cause}"] if known else []
+    hints = [f"  - {hint}" for hint in failed_proof.remedies(report)]
+    return [*cause, "What to do:", *hints]
 
 
 def find_python(python: str) -> tuple[str, str]:

@@ -131,3 +131,16 @@ def test_platforms_that_lost_their_wheels(name: str, last: str) -> None:
 def test_platform_names_are_unique() -> None:
     names = [row.name for row in PLATFORMS]
     assert len(names) == len(set(names))
+
+
+def test_each_removal_names_a_release_and_computers_that_the_wizard_also_names() -> None:
+    removals = load().removals
+    assert {removal.computers for removal in removals} == {"Intel Macs", "32-bit Windows"}
+    for removal in removals:
+        assert load().knows(removal.release)
+        assert removal.source
+        (row,) = (
+            p for p in PLATFORMS if "removed support for" in p.note and removal.computers in p.note
+        )
+        assert removal.release in row.note
+        assert Version(row.last) < Version(removal.release)

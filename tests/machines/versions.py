@@ -151,6 +151,7 @@ RHEL_7: Mapping[str, str] = {
     "redhat-rpm-config": "9.1.0-88.el7",
     "libffi-devel": "3.0.13-19.el7",
     "pkgconfig": "1:0.27.1-4.el7",
+    "openssl-devel": "1:1.0.2k-26.el7_9",
     "perl-core": "5.16.3-299.el7_9",
     "make": "1:3.82-24.el7",
     "python3-devel": "3.6.8-21.el7_9",

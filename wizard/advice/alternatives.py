@@ -19,8 +19,9 @@ from wizard.advice.external_alternatives import (
 from wizard.choices import Choices, described
 from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
-from wizard.needs import project_conflict
+from wizard.needs import project_conflict, wheels
 from wizard.needs.case import Case
+from wizard.refused import without_wheel
 from wizard.target_environment import usable
 from wizard.wording import quoted_command
 
@@ -165,9 +166,11 @@ def _with_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
 
 def _after_manual_installation(case: Case, listed: Listed) -> Iterator[Candidate]:
     """Yield what the user must install to compile it, if the wizard cannot."""
+    if case.python_blocked_by(case.target.python, listed):
+        return  # nothing that could be installed would help
     blocked = case.offer(listed).source_blocked_by
     # No wheel fits, so the advice to use one does not apply.
-    hints = [hint for hint in blocked.hints if "wheel" not in hint] if blocked else []
+    hints = without_wheel(blocked.hints) if blocked else ()
     if blocked and hints:
         title = (
             f"cryptography {listed.version}, compiled here, once the missing parts are installed"
@@ -191,10 +194,10 @@ def _with_other_pythons(
         # A named environment has its own Python, so another one needs another environment.
         other = case.with_(venv="", targets="", python=python.path, release=listed.version)
         detail = with_caveat(case, f"A ready-made wheel fits {python.path}.", listed)
-        title = f"cryptography {listed.version}, with {_python_name(python)}"
+        title = f"cryptography {listed.version}, with {wheels.python_name(python)}"
         alternative = Alternative(title, detail, _wizard_command(other))
         candidate = Candidate(listed.version, Effort.OTHER_PYTHON, alternative)
-        candidates.setdefault((listed.version, _python_name(python)), candidate)
+        candidates.setdefault((listed.version, wheels.python_name(python)), candidate)
     best = sorted(
         candidates.values(), key=lambda candidate: Version(candidate.release), reverse=True
     )
@@ -211,12 +214,6 @@ def _version(listed: Listed) -> Version:
 
 def _newer(one: Listed, other: Listed) -> bool:
     return _version(one) > _version(other)
-
-
-def _python_name(python: Python) -> str:
-    name = {"cpython": "Python", "pypy": "PyPy"}.get(python.implementation, python.implementation)
-    free = "free-threaded " if python.free_threaded else ""
-    return f"{free}{name} {python.version}"
 
 
 def _wizard_command(case: Case) -> str:

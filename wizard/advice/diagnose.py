@@ -198,7 +198,8 @@ _WARNING = re.compile(r"^\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b)", re.IGNOR
 _UNKNOWN_HINTS = (
     "Read the full log around this line.",
     "Search the web for the exact text of this line, without paths and numbers.",
-    "If you were compiling, try the wheel: `cryptography-wizard --method wheel`.",
+    # Not "try a wheel": only the facts of the machine say whether one fits.
+    "See what is possible on this computer: `cryptography-wizard plan`.",
 )
 
 

@@ -153,7 +153,9 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         return
     newest = case.releases[0]
     yield _wheel(case, python)
-    build = case.choosing(Choices()).build_needs(python, case.release_row(newest))
+    build = case.python_blocked_by(python, newest) or case.choosing(Choices()).build_needs(
+        python, case.release_row(newest)
+    )
     if isinstance(build, Refused):
         action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)

@@ -23,6 +23,8 @@ from wizard.wording import joined, quoted_command
 EXAMPLE_VERSION = "3.13.0"
 """The version of a Python that installers offer for every system. Wheels for older Pythons also
 work with newer ones."""
+NEW_FREE_THREADED = "3.14.0"
+"""The version of a free-threaded Python that installers offer and that has wheels."""
 _PYTHON_SOURCES = {
     "linux": "Your system's package manager or the program uv may offer it.",
     "macos": "python.org offers an installer.",
@@ -70,25 +72,43 @@ def new_python_candidates(
     case: Case, python: Python | None, releases: list[Listed], wheel: Version | None
 ) -> Iterator[Candidate]:
     """Yield a Python that is not installed yet and for which a wheel exists."""
+    candidates = (
+        _new_python(case, title, new, python, releases)
+        for title, new in _installable_pythons(case.facts.system, python)
+    )
+    newer = (c for c in candidates if c and (wheel is None or Version(c.release) > wheel))
+    first = next(newer, None)
+    if first is not None:
+        yield first
+    if python is not None and python.free_threaded:
+        new = replace(python, version=NEW_FREE_THREADED, pip=None)
+        title = f"A free-threaded Python {new.minor}"
+        free = _new_python(case, title, new, python, releases)
+        if free and (wheel is None or Version(free.release) > wheel):
+            yield free
+
+
+def _new_python(
+    case: Case, title: str, new: Python, existing: Python | None, releases: list[Listed]
+) -> Candidate | None:
+    """Return the newest wheel for a Python that is not installed yet, or None if there is none."""
     facts = case.facts
-    for title, candidate_python in _installable_pythons(facts.system, python):
-        listed = case.newest_wheel(candidate_python, releases)
-        if listed is None or (wheel is not None and Version(listed.version) <= wheel):
-            continue
-        sentences = (
-            f"cryptography {listed.version} has a wheel for it. "
-            f"{_PYTHON_SOURCES[facts.system.name]} "
-            "You can install it beside the existing Python; the wizard then finds it."
-        )
-        detail = with_caveat(case, sentences, listed)
-        minor = candidate_python.minor
-        is_same_kind = python is None or (candidate_python.platform, candidate_python.bits) == (
-            python.platform,
-            python.bits,
-        )
-        command = f"uv python install {minor}" if is_same_kind and facts.tool("uv") else ""
-        yield Candidate(listed.version, Effort.NEW_PYTHON, Alternative(title, detail, command))
-        return
+    listed = case.newest_wheel(new, releases)
+    if listed is None:
+        return None
+    sentences = (
+        f"cryptography {listed.version} has a wheel for it. "
+        f"{_PYTHON_SOURCES[facts.system.name]} "
+        "You can install it beside the existing Python; the wizard then finds it."
+    )
+    is_same_kind = existing is None or (new.platform, new.bits) == (
+        existing.platform,
+        existing.bits,
+    )
+    name = f"{new.minor}t" if new.free_threaded else new.minor
+    command = f"uv python install {name}" if is_same_kind and facts.tool("uv") else ""
+    detail = with_caveat(case, sentences, listed)
+    return Candidate(listed.version, Effort.NEW_PYTHON, Alternative(title, detail, command))
 
 
 def _installable_pythons(system: System, python: Python | None) -> Iterator[tuple[str, Python]]:

@@ -7,8 +7,8 @@ from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
 from wizard.facts import Privilege
 from wizard.method import methods
-from wizard.plan import Plan
-from wizard.wording import wrap
+from wizard.plan import Plan, beside
+from wizard.wording import step_numbers, wrap
 
 __all__ = ["to_powershell", "to_shell", "to_text"]
 
@@ -31,9 +31,14 @@ def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) 
     if plan.notes:
         lines.append("")
     prompt_sign = prompt(plan.system)
+    parallel = beside(plan)
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"{number}. {step.title}{' (as root)' if step.needs_root else ''}")
         lines += wrap(step.why, width, first="   ", rest="   ")
+        # Said once for steps that follow each other.
+        if parallel[number - 1] and parallel[number - 1] != parallel[max(number - 2, 0)]:
+            sentence = f"It can run at the same time as {step_numbers(parallel[number - 1])}."
+            lines += wrap(sentence, width, first="   ", rest="   ")
         text = command_text(step.action, plan.system, privilege)
         lines += [f"   {prompt_sign} {line}" for line in text.splitlines()]
         lines.append("")

@@ -27,7 +27,7 @@ from backends.action import (
 )
 from wizard.errors import BadRequest
 from wizard.export import scripts
-from wizard.export.shell import plan_title
+from wizard.export.shell import notes_comment, plan_title
 from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan, script_steps
 from wizard.programs import variables
@@ -156,6 +156,7 @@ def to_powershell(plan: Plan) -> str:
         f"# {_comment(plan_title(plan))}",
         "# Written by cryptography-wizard. Run it with:",
         "#     powershell -ExecutionPolicy Bypass -File FILE.ps1",
+        *notes_comment(plan, _comment),
         *scripts.script("start.ps1", REMOVED=_name_list(variables.REMOVED)).splitlines(),
         *("", *scripts.script("invoke.ps1").splitlines()),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from functools import singledispatch
 from shlex import join, quote
 
@@ -24,6 +25,7 @@ from wizard.export import scripts
 from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan, script_steps
 from wizard.programs import variables
+from wizard.wording import wrap
 
 
 def assignments(command: Command, *, env: bool = False) -> list[str]:
@@ -141,6 +143,7 @@ def to_shell(plan: Plan) -> str:
         "#!/bin/sh",
         f"# {_comment(plan_title(plan))}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
+        *notes_comment(plan, _comment),
         "set -eu",
         "# These variables would change where the installation goes.",
         f"unset {' '.join(variables.REMOVED)}",
@@ -246,6 +249,14 @@ def plan_title(plan: Plan) -> str:
     if plan.wheelhouse:
         return f"Puts wheels of cryptography {plan.release} into {plan.wheelhouse}"
     return f"Installs cryptography {plan.release} into {plan.environment}"
+
+
+def notes_comment(plan: Plan, comment: Callable[[str], str]) -> list[str]:
+    """Return the notes of a plan as lines of comments. ``comment`` makes text fit for a comment."""
+    lines = ["#"] if plan.notes else []
+    for note in plan.notes:
+        lines += wrap(comment(note), 96, first="# * ", rest="#   ")
+    return lines
 
 
 def _comment(text: str) -> str:

@@ -96,9 +96,12 @@ class Wheel:
         up_to_date = version == case.choices.release or not newest.wheel_blocked_by
         if up_to_date or newest.source_blocked_by:
             return ()
+        from wizard.needs import wheels
+
+        removed = wheels.support_removed(case.target.python, version, case.knowledge)
         return (
             f"{version} has no wheel for this computer but can be compiled here: "
-            f"--method source --release {version}",
+            f"--method source --release {version}" + (f". But {removed}" if removed else ""),
         )
 
 

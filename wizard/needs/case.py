@@ -18,11 +18,18 @@ from wizard.facts import Facts, Listed, Project, Python
 from wizard.knowledge import Knowledge, Release
 from wizard.limits import Limit
 from wizard.method import methods
-from wizard.needs import build_needs, build_request, release_limits, releases, wheels
+from wizard.needs import (
+    build_needs,
+    build_request,
+    python_support,
+    release_limits,
+    releases,
+    wheels,
+)
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.tags import current_pip_tags
-from wizard.refused import Refused
+from wizard.refused import Refused, together
 from wizard.target_environment import Target
 
 T = TypeVar("T")
@@ -177,11 +184,21 @@ class Case:
         candidates = self.releases if among is None else among
         return next((r for r in candidates if not self.wheel_blocked_by(python, r)), None)
 
+    def python_blocked_by(self, python: Python, listed: Listed) -> Refused | None:
+        """Return why no build of this release can support this Python, or None if one can."""
+
+        def check() -> Refused | None:
+            return wheels.python_blocked_by(python, listed) or python_support.blocked_by(
+                self.facts, self.knowledge, python, listed, self.releases
+            )
+
+        return self._once(("python", python, listed.version), check)
+
     def source_needs(self, target: Target, listed: Listed) -> BuildNeeds | Refused:
         """Return what a source build of this release needs, for one target."""
         if not listed.sdist:
             return Refused(f"The index has no source archive of {listed.version}.")
-        blocked = wheels.python_blocked_by(target.python, listed)
+        blocked = self.python_blocked_by(target.python, listed)
         if blocked:
             return blocked
         return self.build_needs(target.python, self.release_row(listed), target.folder)
@@ -256,15 +273,15 @@ class Offer:
         binding = [limit for limit in self.case.limits_against(self.listed) if limit.binding]
         if binding:
             return release_limits.refuse(self.listed, binding)
-        first: Refused | None = None
+        refusals = []
         for candidate in (methods()[method],) if method else methods().values():
             blocked = candidate.blocked_by(self)
             if self.case.choices.wheelhouse and not candidate.fills_wheelhouses:
                 blocked = Refused(f"This method produces no wheels: {candidate.label}.")
             if blocked is None:
                 return None
-            first = first or blocked
-        return first
+            refusals.append(blocked)
+        return together(refusals)
 
     def best_method(self) -> str:
         """Return the name of the method recommended for this release; empty if none is possible."""

@@ -117,10 +117,13 @@ def packaged_library(request: BuildRequest, manager: Manager, names: Packages) -
         numbered = manager.package(entry.version_of) if entry.version_of else package
         version = upstream(numbered.installed or numbered.candidate) if numbered else ""
         if not package or not version:
-            applies = entry.hint and (entry.static or link != "static")
+            offers = entry.hint_version
+            fits = not offers or version_blocked_by(release_row, offers) is None
+            applies = entry.hint and fits and (entry.static or link != "static")
             other_hints += (entry.hint,) if applies else ()
             continue
-        blocked = version_blocked_by(release_row, version)
+        named = "" if package.installed else f"{entry.package} of {manager.name}"
+        blocked = version_blocked_by(release_row, version, package=named)
         if blocked:
             refused = refused or blocked
             continue
@@ -224,13 +227,18 @@ def installed_library(request: BuildRequest) -> Library | Refused:
     return refused or Refused("OpenSSL's header files are not installed.")
 
 
-def version_blocked_by(release_row: Release, version: str, folder: str = "") -> Refused | None:
+def version_blocked_by(
+    release_row: Release, version: str, folder: str = "", package: str = ""
+) -> Refused | None:
     """Return why these releases do not work with this version of OpenSSL, or None if they do.
 
-    ``folder`` is the folder that the user named for it; empty for the system's OpenSSL.
+    ``folder`` is the folder that the user named for it, ``package`` the package that is not
+    installed; both are empty for the system's OpenSSL.
     """
     name, _, number = version.rpartition(" ")
     found = f"the OpenSSL in {folder} is {version}" if folder else f"this machine has {version}"
+    if package:
+        found = f"{package} is {version}"
     if name:  # LibreSSL's headers contain its name
         if release_row.libressl and at_least(number, release_row.libressl):
             return None

@@ -250,7 +250,7 @@ def _why_no_wheel(python: Python, release: str, wheels: list[Tag], knowledge: Kn
     if not for_platform:
         return _why_platform(python, release, wheels, knowledge)
     why = _why_interpreter(python, for_platform)
-    return f"{subject} has no wheel for {_python_name(python)}: {why}."
+    return f"{subject} has no wheel for {python_name(python)}: {why}."
 
 
 def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
@@ -328,8 +328,22 @@ def computer(python: Python) -> str:
     return f"Linux on {'32-bit x86 (i686)' if machine == 'i686' else machine}{libc}"
 
 
-def _python_name(python: Python) -> str:
-    names = {"cpython": "Python", "pypy": "PyPy"}
+def support_removed(python: Python, release: str, knowledge: Knowledge) -> str:
+    """Return the sentence that the developers no longer support this release on such a computer;
+    empty if they do, or did not say."""
+    name = computer(python)
+    for removal in knowledge.removals:
+        if removal.computers == name and Version(release) >= Version(removal.release):
+            return (
+                f"cryptography's developers removed support for {name} in {removal.release}: they "
+                "neither test later releases there nor fix them."
+            )
+    return ""
+
+
+def python_name(python: Python) -> str:
+    """Return the kind and version of a Python in words: ``free-threaded Python 3.14.0``."""
+    names = {"cpython": "Python", "pypy": "PyPy", "graalpy": "GraalPy"}
     kind = "free-threaded " if python.free_threaded else ""
     return f"{kind}{names.get(python.implementation, python.implementation)} {python.version}"
 

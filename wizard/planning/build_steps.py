@@ -67,6 +67,13 @@ def prepare_build(case: Case, needs: build_needs.BuildNeeds, tool: Installer) ->
             facts, openssl, tuple(s.id for s in environment[-1:])
         )
     env = (*release_row.env_for(target.python.version), ("CARGO_TERM_COLOR", "never"), *needs.env)
+    names = openssl_steps.dll_names(facts, target.python, case.choices, needs.openssl)
+    if names:
+        environment.append(
+            openssl_steps.dll_step(
+                target.interpreter, names, tuple(step.id for step in environment[-1:])
+            )
+        )
     if release_row.constraints:
         constraints = path_rules(facts).join(target.folder, "build-constraints.txt")
         variables = _constraint_variables(facts, constraints, tool)

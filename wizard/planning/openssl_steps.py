@@ -12,8 +12,9 @@ from backends.action import (
     Unpack,
     WriteFile,
 )
-from wizard.facts import Facts
-from wizard.needs.openssl import OpenSSLBuild
+from wizard.choices import Choices
+from wizard.facts import Facts, Python
+from wizard.needs.openssl import Library, OpenSSLBuild
 from wizard.needs.openssl_sources import published_checksum
 from wizard.openssl_archive import FLAG, SIGNATURE, VARIABLE
 from wizard.plan import FileExists, Step
@@ -140,6 +141,45 @@ def _cache_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step, 
             needs=(LAST_STEP,),
             role="clean-up",
         ),
+    )
+
+
+DLL_SUFFIXES = {"win-amd64": "-x64", "win-arm64": "-arm64", "win32": ""}
+"""The ends of the names of OpenSSL's DLLs, by Python's name for the platform (OpenSSL's
+``Configurations/10-main.conf``: ``multilib``)."""
+
+
+def dll_names(
+    facts: Facts, python: Python, choices: Choices, library: Library | None
+) -> tuple[str, ...]:
+    """Return the DLLs of OpenSSL that Windows must find at every import; empty if there are none.
+
+    Also empty if their names are unknown, as those of LibreSSL are.
+    """
+    suffix = DLL_SUFFIXES.get(python.platform)
+    if facts.system.name != "windows" or library is None or suffix is None:
+        return ()
+    if choices.link == "static" or not library.version[:1].isdigit():
+        return ()
+    major, minor = [*library.version.split("."), "0"][:2]
+    number = f"{major}_{minor}" if major == "1" else major  # libcrypto-1_1-x64.dll
+    return tuple(f"{name}-{number}{suffix}.dll" for name in ("libcrypto", "libssl"))
+
+
+def dll_step(interpreter: str, names: tuple[str, ...], needs: tuple[str, ...]) -> Step:
+    """Return the step that asks Windows for OpenSSL's DLLs, as an import of cryptography does."""
+    # No double quotes: Windows PowerShell 5.1 cannot pass them on.
+    code = (
+        f"import ctypes; names = {names!r}; print('OpenSSL:', *names); "
+        "[ctypes.WinDLL(name) for name in names]"
+    )
+    return Step(
+        "dlls",
+        "Check that Windows finds OpenSSL's DLLs",
+        f"cryptography needs {joined(names)} at every import. It is not compiled without them.",
+        Command((interpreter, "-c", code), timeout=60.0),
+        needs=needs,
+        role="preparation",
     )
 
 

@@ -6,7 +6,7 @@ from backends.action import Prove
 from wizard.errors import Impossible
 from wizard.limits import Limit
 from wizard.method import Recipe, methods
-from wizard.needs import release_limits
+from wizard.needs import release_limits, wheels
 from wizard.needs.case import Case
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import project_steps
@@ -111,6 +111,9 @@ def _notes(case: Case) -> tuple[str, ...]:
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)
         notes.append(f"The newest release is {case.newest.version}. {caveat}".strip())
     notes += _project_notes(case)
+    removed = wheels.support_removed(case.target.python, listed.version, case.knowledge)
+    if removed:
+        notes.append(removed)
     if not case.knowledge.knows(listed.version):
         notes.append(
             f"{listed.version} is newer than this wizard; it follows the rules of "

@@ -6,6 +6,7 @@ After each answer it asks for the list again, because an answer can add or remov
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import assets
@@ -306,7 +307,11 @@ def _as_flags(question: Question, choices: Choices) -> str:
 
 def _no_option_possible(case: Case, question: Question) -> Impossible:
     """Return the error if no option is possible: why, and whether another method would work."""
-    reasons = tuple(dict.fromkeys(option.closed for option in question.options if option.closed))
+    # Often only the version differs from option to option.
+    closed = {
+        re.sub(r"cryptography [\d.]+", "", o.closed): o.closed for o in reversed(question.options)
+    }
+    reasons = tuple(reason for reason in reversed(closed.values()) if reason)
     hints: tuple[str, ...] = ()
     method = case.choices.method
     if method:

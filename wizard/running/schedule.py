@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from wizard.plan import Step
+from wizard.plan import Step, conflict
 
 
 def startable(
@@ -25,15 +25,10 @@ def startable(
         if step.proves and earlier_unfinished:
             break
         ready = step.id not in running and all(need in done for need in step.needs)
-        if ready and not any(_conflict(step, other) for other in active):
+        if ready and not any(conflict(step, other) for other in active):
             starting.append(step)
             active.append(step)
         if step.proves:
             break
         earlier_unfinished = True
     return tuple(starting)
-
-
-def _conflict(one: Step, other: Step) -> bool:
-    """Return whether two steps must not run at the same time."""
-    return (bool(one.lock) and one.lock == other.lock) or (one.heavy and other.heavy)

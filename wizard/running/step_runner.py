@@ -224,8 +224,12 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     context.reports.append(report)
     if report.ok:
         return Outcome("done")
-    cause = " ".join(report.problems) or "The installation could not be proved."
-    return Outcome("failed", None, cause, ("Reinstall it into a new environment.",))
+    from wizard.advice import failed_proof
+
+    known = failed_proof.explain(report)
+    causes = (*((known.cause,) if known else ()), *report.problems)
+    cause = " ".join(causes) or "The installation could not be proved."
+    return Outcome("failed", None, cause, failed_proof.remedies(report))
 
 
 @singledispatch

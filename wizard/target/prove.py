@@ -25,6 +25,7 @@ sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
 import contextlib  # noqa: E402 - only after sys.path is right
 import datetime  # noqa: E402
 import faulthandler  # noqa: E402
+import importlib.machinery  # noqa: E402
 import importlib.util  # noqa: E402
 import io  # noqa: E402
 import json  # noqa: E402
@@ -32,6 +33,7 @@ import warnings  # noqa: E402
 from typing import Any, Callable, Dict, List  # noqa: E402
 
 # Releases before 40 have OpenSSL in _openssl, later ones in _rust.
+BACKEND = ("_cffi_backend",)
 EXTENSIONS = ("cryptography.hazmat.bindings._rust", "cryptography.hazmat.bindings._openssl")
 
 answer: Dict[str, Any] = {
@@ -88,9 +90,36 @@ def attempt(stream: "io.TextIOWrapper", name: str, check: Callable[[], str]) -> 
         detail, ok = check(), True
     except BaseException as error:
         # A panic in Rust is not an Exception, and a check may call sys.exit.
-        detail, ok = "%s: %s" % (type(error).__name__, error), False
+        detail, ok = "%s: %s%s" % (type(error).__name__, error, misnamed()), False
     answer["checks"].append([name, ok, detail])
     return ok
+
+
+def misnamed() -> str:
+    """Name the extension files that are there, but under names that this Python does not look for.
+
+    Python looks for certain endings (EXT_SUFFIX), which state its version and C library.
+    """
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    texts = []
+    for name in BACKEND + EXTENSIONS:
+        parts = name.split(".")
+        for entry in sys.path:
+            folder = os.path.join(entry, *parts[:-1])
+            names = []  # type: List[str]
+            with contextlib.suppress(OSError):  # no such folder, or a zip file
+                names = os.listdir(folder)
+            present = [
+                file
+                for file in sorted(names)
+                if file.startswith(parts[-1] + ".") and file.endswith((".so", ".pyd"))
+            ]
+            if present and not any(parts[-1] + suffix in present for suffix in suffixes):
+                texts.append(
+                    "; %s is there, but this Python looks for %s"
+                    % (os.path.join(folder, present[0]), parts[-1] + suffixes[0])
+                )
+    return "".join(texts)
 
 
 def find() -> str:

@@ -84,6 +84,18 @@ def test_a_bad_one_on_a_terminal_without_signs(monkeypatch: pytest.MonkeyPatch) 
     text = raw.getvalue().decode("ascii")
     assert "  FAILED  cryptography 50.0.2 is not proved in /e/bin/python.\n" in text
     assert text.count("import: no symbol") == 1
+    assert text.endswith("What to do:\n  - Reinstall it into a new environment.\n")
+
+
+def test_what_to_do_depends_on_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    crash = "The interpreter crashed (SIGILL)."
+    report = replace(BAD, checks=(Check("import", False, crash),), problems=(f"import: {crash}",))
+    raw, stream = terminal()
+    assert told(report, monkeypatch, stream) == Exit.UNPROVED
+    text = raw.getvalue().decode()
+    assert "What happened: A program or a library uses an instruction" in text
+    assert "--method source" in text
+    assert "Reinstall" not in text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])

@@ -9,24 +9,35 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from wizard.advice.diagnose import UNKNOWN, diagnose
+from wizard.knowledge import load
+from wizard.needs.wheels import documented
 
 LOGS = Path(__file__).parents[2] / "logs"
 
 # The log, its failure, the number of the line that shows it.
 EXPECTED = {
+    "android-python-symbol": ("python-symbol-android", 7),
     "cargo-edition2024-rust163": ("cargo-edition", 16),
     "cargo-lock-v4": ("cargo-lock-v4", 21),
     "cffi-backend-missing-41": ("cffi-backend-missing", 1),
     "cffi-backend-missing-50": ("cffi-backend-missing", 7),
+    "cffi-backend-other-name": ("cffi-backend-other-name", 7),
     "crates-unreachable": ("crates-unreachable", 22),
     "crates-unreachable-git": ("crates-unreachable", 19),
     "crates-unreachable-setuptools-rust": ("crates-unreachable", 200),
+    "docker-killed": ("oom-killed", 3),
+    "exit-132": ("exit-132", 2),
+    "exit-137": ("exit-137", 2),
     "externally-managed": ("externally-managed", 1),
     "ffi-h-missing": ("ffi-h-missing", 62),
+    "free-threaded-cffi": ("free-threaded-cffi", 23),
+    "free-threaded-limited-api": ("free-threaded-release", 17),
     "gcc-missing": ("cc-missing", 186),
     "hash-mismatch": ("hash-mismatch", 5),
+    "illegal-instruction-wheel": ("illegal-instruction", 5),
     "import-348-openssl3": ("openssl3-vs-3.4", 9),
     "linker-cc-missing": ("linker-missing", 1),
     "no-space-buildenv": ("no-space", 27),
@@ -50,6 +61,7 @@ EXPECTED = {
     "pkg-resources-masks-40": ("rust-missing-setuptools", 275),
     "python-h-missing": ("python-h-missing", 170),
     "python-too-new-42": ("python-too-new-pyo3", 462),
+    "qemu-segfault": ("emulator-crashed", 6),
     "rust-bootstrap-download-failed": ("rust-bootstrap-download-failed", 97),
     "rust-missing-348": ("rust-missing-setuptools", 350),
     "rust-missing-40-with-debug-assistance": ("rust-missing-setuptools", 268),
@@ -57,6 +69,7 @@ EXPECTED = {
     "rust-missing-maturin": ("rust-missing-maturin", 18),
     "rust-too-old-cargo-newform": ("rust-too-old-cargo", 2),
     "rust-too-old-cargo-oldform": ("rust-too-old-cargo", 1),
+    "rustc-segfault": ("compiler-crashed", 5),
     "rustup-no-default": ("rustup-no-default", 1),
     "termux-python-symbol": ("python-symbols-on-android", 9),
     "tmp-noexec-maturin": ("tmp-noexec", 40),
@@ -65,6 +78,7 @@ EXPECTED = {
     "uv-connection-refused": ("index-unreachable", 2),
     "uv-dns": ("index-unreachable", 2),
     "uv-externally-managed": ("externally-managed", 2),
+    "uv-no-binary-windows-arm64": ("uv-no-binary", 13),
     "uv-no-such-version": ("no-such-version", 3),
     "uv-no-wheel": ("no-wheel-for-platform", 3),
     "uv-openssl-dir-wrong": ("openssl-dir-wrong", 100),
@@ -186,6 +200,68 @@ def test_an_unknown_failure_shows_the_first_that_looks_like_an_error(
     assert (found.id, found.line_number) == (UNKNOWN, number)
     assert lines[number - 1] in found.excerpt
     assert found.hints
+
+
+@pytest.mark.parametrize(
+    ("failure", "target"),
+    [
+        ("macos-intel-no-wheel", "$TARGET = x86_64-apple-darwin"),
+        ("windows-32bit-no-wheel", "$TARGET = i686-pc-windows-msvc"),
+        ("windows-arm64-no-wheel", "$TARGET = aarch64-pc-windows-msvc"),
+    ],
+)
+def test_a_missing_wheel_is_said_of_the_releases_that_have_none_and_of_no_later_one(
+    failure: str, target: str
+) -> None:
+    tags = {
+        "macos-intel-no-wheel": "macosx_10_12_universal2",
+        "windows-32bit-no-wheel": "win32",
+        "windows-arm64-no-wheel": "win_arm64",
+    }
+    wheels = {release.version: " ".join(release.wheels) for release in documented(load()).releases}
+    recent = [version for version in wheels if Version(version) >= Version("46.0.1")]
+    assert recent
+    for version in recent:
+        if wheels[version]:  # it was not yanked
+            found = diagnose([f"Collecting cryptography=={version}", target])
+            assert (found.id == failure) == (tags[failure] not in wheels[version]), version
+    later = f"{Version(load().releases[0].last).major + 1}.0.1"
+    assert diagnose([f"Collecting cryptography=={later}", target]).id != failure
+
+
+@pytest.mark.parametrize("lines", [["error: nobody knows this"], ["nothing"], []])
+def test_an_unknown_failure_never_promises_a_wheel(lines: list[str]) -> None:
+    found = diagnose(lines)
+    assert not found.known
+    assert not any("wheel" in hint for hint in found.hints)
+
+
+@pytest.mark.parametrize(
+    ("line", "failure"),
+    [
+        ("PanicException: undefined symbol: PyType_GetName", "python-symbol-missing"),
+        ("x.so: undefined symbol: PyExc_ValueError", "python-symbol-missing"),
+        (
+            "Error relocating /x/_rust.abi3.so: PyExc_OSError: symbol not found",
+            "python-symbol-missing",
+        ),
+        ("_cffi_backend.so: undefined symbol: _PyErr_WriteUnraisableMsg", "cffi-version-mismatch"),
+        ("x.so: undefined symbol: EVP_idea_cbc", "undefined-symbol-openssl"),
+        ('cannot locate symbol "EVP_idea_cbc" referenced by "x"', "undefined-symbol-openssl"),
+        ("import: The interpreter crashed (SIGILL).", "illegal-instruction"),
+        ("import: The interpreter crashed (SIGSEGV).", "crashed"),
+        ("Process completed with exit code 143.", "exit-143"),
+        ("container exited with code 139", "exit-139"),
+        ("Killed", "oom-killed"),
+    ],
+)
+def test_symbols_and_signals_are_told_apart(line: str, failure: str) -> None:
+    assert diagnose([line]).id == failure
+
+
+def test_an_exit_code_counts_less_than_what_the_program_says() -> None:
+    end = 'process "/bin/sh -c pip install x" did not complete successfully: exit code: 137'
+    assert diagnose(["error: linker `cc` not found", end]).id == "linker-missing"
 
 
 def test_only_an_envelope() -> None:

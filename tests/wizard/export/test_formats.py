@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -31,17 +31,18 @@ from backends.action import (
     WriteFile,
 )
 from backends.gpg import CHECK
-from tests.machines import machine
+from tests.machines import machine, names
 from tests.programs import program
 from tests.wizard.planned import plan, plans
 from wizard.choices import Choices
-from wizard.errors import BadRequest, Exit
+from wizard.errors import BadRequest, Exit, WizardError
 from wizard.export.commands import command_text
 from wizard.export.formats import to_powershell, to_shell, to_text
 from wizard.facts import Privilege
 from wizard.knowledge import load
-from wizard.plan import Plan, Step
+from wizard.plan import Plan, Step, beside
 from wizard.programs.variables import REMOVED
+from wizard.running.schedule import startable
 
 DEBIAN = plan(machine("debian-12"), load(), Choices(method="source"))
 
@@ -150,6 +151,70 @@ def test_a_script_fetches_no_crates_ahead(wheelhouse: str) -> None:
         assert "--dry-run" not in script
         assert "Meanwhile" not in script
         assert f"[{last}/{last}] {made.steps[-1].title}" in script
+
+
+def test_the_text_says_which_steps_may_run_at_the_same_time() -> None:
+    choices = Choices(method="source", openssl="3.5.7")
+    made = plan(machine("debian-12"), load(), choices)
+    numbers = {step.id: number for number, step in enumerate(made.steps, 1)}
+    text = to_text(made)
+    crates = text[text.index(f"\n{numbers['crates']}. ") :].split("\n\n")[0]
+    words = " ".join(crates.split())
+    assert "This runs while OpenSSL is compiled." in words
+    first, last = numbers["openssl-source"], numbers["openssl-clean"]
+    assert numbers["openssl-build"] in range(first, last)
+    assert f"It can run at the same time as steps {first} to {last}" in words
+
+
+def test_steps_in_a_row_say_nothing_about_time() -> None:
+    one = Step("one", "t", "w.", Command(("x",)))
+    two = Step("two", "t", "w.", Command(("x",)), needs=("one",))
+    assert "same time" not in to_text(small(one, two))
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_the_text_says_of_time_is_what_the_runner_does(name: str) -> None:
+    for choices in (Choices(), Choices(method="source")):
+        with contextlib.suppress(WizardError):
+            made = plan(machine(name), load(), choices)
+            assert_beside_is_true(made)
+    with contextlib.suppress(WizardError):
+        assert_beside_is_true(plan(machine(name), load(), Choices(openssl="3.5.7")))
+
+
+def assert_beside_is_true(made: Plan) -> None:
+    """Each pair of steps may run together according to `beside` if the schedule can do it."""
+    for number, (step, others) in enumerate(zip(made.steps, beside(made)), 1):
+        for place, other in enumerate(made.steps[: number - 1], 1):
+            # Everything else is done that can be without these two.
+            done: set[str] = set()
+            while True:
+                ready = startable(made.steps, done, ())
+                new = [s.id for s in ready if s.id not in (step.id, other.id)]
+                if not new:
+                    break
+                done |= set(new)
+            together = {s.id for s in startable(made.steps, done, ())} >= {step.id, other.id}
+            assert (place in others) == together
+
+
+@pytest.mark.parametrize("to_script", [to_shell, to_powershell])
+def test_a_script_carries_the_notes_as_comments(to_script: Callable[[Plan], str]) -> None:
+    notes = ("A first note, with \u201cquotes\u201d.", "A second one. " + "It is long. " * 20)
+    script = to_script(replace(small(Step("s", "t", "w.", Command(("x",)))), notes=notes))
+    comments = [line for line in script.splitlines() if line.startswith("# ")]
+    assert sum(line.startswith("# * ") for line in comments) == len(notes)
+    text = " ".join(" ".join(line.lstrip("# *") for line in comments).split())
+    assert "A first note, with" in text
+    assert notes[1].strip() in text
+    assert "* " not in to_script(small(Step("s", "t", "w.", Command(("x",))))).split("set -eu")[0]
+
+
+def test_a_note_cannot_leave_its_comment(tmp_path: Path) -> None:
+    notes = ("one\ntouch stolen", "$(touch stolen)")
+    result = run(to_shell(replace(small(), notes=notes)), tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert not (tmp_path / "stolen").exists()
 
 
 def test_the_script_stops_at_the_first_failure(tmp_path: Path) -> None:

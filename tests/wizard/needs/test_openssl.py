@@ -338,6 +338,36 @@ def test_a_refusal_names_the_version_that_works() -> None:
     assert "--openssl 3.5.4 --link static" in why(machine("fedora"), link="static")
 
 
+@pytest.mark.parametrize("release", ["3.4.8", "35.0.0", "40.0.2"])
+def test_rhel_7_has_an_openssl_that_is_too_old_and_that_is_the_reason(release: str) -> None:
+    told = why(machine("rhel-7"), release=release)
+    assert "needs OpenSSL 1.1." in told
+    assert "openssl-devel of yum is 1.0.2k" in told
+    assert "EPEL 7, which is archived, has OpenSSL 1.1.1 (openssl11-devel)" in told
+    assert "RHEL 7's own repositories do not contain the package epel-release" in told
+    made = source(machine("centos-7"), release=release)  # it has EPEL
+    assert "openssl11-devel" in command(made, "packages").argv
+    assert "openssl-devel" not in command(made, "packages").argv
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "hinted"),
+    [
+        ("rhel-8", "50.0.2", True),
+        ("rhel-8", "46.0.7", None),
+        ("rhel-9", "3.4.8", False),
+        ("fedora", "3.4.8", False),
+    ],
+)
+def test_a_package_is_hinted_at_only_if_its_version_would_do(
+    name: str, release: str, hinted: bool | None
+) -> None:
+    if hinted is None:
+        source(machine(name), release=release)  # nothing is missing
+    else:
+        assert ("EPEL" in why(machine(name), release=release)) is hinted
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.machines import machine
 from wizard.codec import from_json
 from wizard.facts import Facts, Listed, Listing, Pip, Python, System
 from wizard.knowledge import Knowledge, load
@@ -303,3 +304,27 @@ def test_the_documented_listing_has_the_recorded_releases(
     assert {r.version: bool(r.yanked) for r in implied.releases} == recorded
     assert implied.releases[0].version == listing.releases[0].version
     assert not any("*" in tag for r in implied.releases for tag in r.wheels)
+
+
+@pytest.mark.parametrize(
+    ("name", "computers"), [("mac-intel-brew", "Intel Macs"), ("windows-32", "32-bit Windows")]
+)
+def test_the_reason_is_that_support_was_removed(
+    name: str, computers: str, listing: Listing, knowledge: Knowledge
+) -> None:
+    python = next(p for p in machine(name).pythons if not p.problem)
+    newest = next(r for r in listing.releases if r.version == "50.0.2")
+    refused = wheels.fit(python, newest, knowledge)
+    assert isinstance(refused, Refused)
+    assert f"no wheel for {computers}" in refused.reason
+    assert "48.0.1 was the last release with wheels" in refused.reason
+    assert "49.0.0 removed support" in refused.reason
+    assert computers in wheels.support_removed(python, "49.0.0", knowledge)
+    assert wheels.support_removed(python, "48.0.1", knowledge) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["mac-arm-brew", "windows-64", "windows-arm64", "debian-12", "rhel-7"]
+)
+def test_support_for_other_computers_was_not_removed(name: str, knowledge: Knowledge) -> None:
+    assert wheels.support_removed(machine(name).pythons[0], "50.0.2", knowledge) == ""

@@ -34,7 +34,7 @@ from wizard.plan import FileExists, PackagesInstalled, Plan, Step
 from wizard.programs import tree
 from wizard.programs.variables import REMOVED
 from wizard.proof import verify
-from wizard.proof.verify import Report
+from wizard.proof.verify import Check, Report
 from wizard.questions import answers
 from wizard.running import command_runner, journal, runner, step_runner
 from wizard.running.events import (
@@ -363,6 +363,24 @@ def test_installed_but_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     run = proof(monkeypatch, report)
     assert (run.end.code, run.end.report) == (Exit.UNPROVED, report)
     assert run.ended("prove").cause == "It is static."
+    assert run.ended("prove").hints == ("Reinstall it into a new environment.",)
+
+
+def test_the_remedy_of_a_failed_proof_depends_on_what_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crash = "The interpreter crashed (SIGILL)."
+    report = Report(
+        "/e/bin/python",
+        False,
+        "50.0.2",
+        checks=(Check("import", False, crash),),
+        problems=(f"import: {crash}",),
+    )
+    ended = proof(monkeypatch, report).ended("prove")
+    assert "instruction that this processor does not have" in ended.cause
+    assert crash in ended.cause
+    assert any("--method source" in hint for hint in ended.hints)
 
 
 def test_the_proof_can_be_cancelled(tmp_path: Path) -> None:

@@ -97,6 +97,25 @@ def test_a_panic_in_rust_is_told(python: str, tmp_path: Path) -> None:
     assert last["found"] is True
 
 
+@pytest.mark.parametrize("name", ["_cffi_backend", "cryptography/hazmat/bindings/_rust"])
+def test_a_file_under_another_name_is_not_absent(python: str, tmp_path: Path, name: str) -> None:
+    path = impostor.package(tmp_path, rust="import _nothing_of_that_name")
+    missing = answers(python, path)[0][-1]["checks"][-1]
+    assert missing == [
+        "import",
+        False,
+        "ModuleNotFoundError: No module named '_nothing_of_that_name'",
+    ]
+    other = tmp_path / f"{name}.cpython-399-x86_64-linux-musl.so"
+    other.touch()
+    ((kind, ok, detail),) = answers(python, path)[0][-1]["checks"][-1:]
+    assert (kind, ok) == ("import", False)
+    assert f"; {other} is there, but this Python looks for {Path(name).name}." in detail
+    suffix = detail.rpartition(Path(name).name)[2]
+    (tmp_path / f"{name}{suffix}").touch()
+    assert "looks for" not in answers(python, path)[0][-1]["checks"][-1][2]
+
+
 def test_warnings_of_the_import_are_kept(python: str, tmp_path: Path) -> None:
     start = """
         import warnings
