@@ -81,7 +81,7 @@ def test_a_text_file_is_read_without_its_mark(tmp_path: Path) -> None:
     ("content", "what", "shown"),
     [
         (b"0123456789", "is too large for an answers file.", ""),
-        (b"\xff\xfe{}", "is not text in UTF-8.", "byte 0: invalid start byte"),
+        (b"\xc3(", "is not text in UTF-8.", "byte 0: invalid continuation byte"),
     ],
 )
 def test_what_is_not_such_a_text_is_refused(

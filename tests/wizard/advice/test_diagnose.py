@@ -71,7 +71,7 @@ EXPECTED = {
     "rust-too-old-cargo-oldform": ("rust-too-old-cargo", 1),
     "rustc-segfault": ("compiler-crashed", 5),
     "rustup-no-default": ("rustup-no-default", 1),
-    "termux-python-symbol": ("python-symbols-on-android", 9),
+    "termux-python-symbol": ("python-symbol-android", 9),
     "tmp-noexec-maturin": ("tmp-noexec", 40),
     "tmp-noexec-so": ("tmp-noexec", 78),
     "unsupported-wheel": ("unsupported-wheel-file", 1),
