@@ -23,7 +23,9 @@ class Command:
     program holds a lock, so the runner waits and tries again, for at most ``busy_seconds``.
     ``timeout`` is in seconds. ``progress`` names the format in which the program reports its
     progress, ``units`` the number of work items, such as crates to compile (0: unknown).
-    ``detached`` starts it in a new session, without the terminal.
+    ``detached`` starts it in a new session, without the terminal. ``interrupted`` is a regular
+    expression: output that matches it says that a download broke off, so the runner starts the
+    program again, at most ``retries`` times.
     """
 
     argv: tuple[str, ...]
@@ -41,6 +43,8 @@ class Command:
     progress: ProgressFormat = ""
     units: int = 0
     detached: bool = False
+    interrupted: str = ""
+    retries: int = 0
     kind: Literal["command"] = "command"
 
 

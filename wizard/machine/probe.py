@@ -21,12 +21,13 @@ from wizard.facts import (
     Privilege,
     Project,
     Python,
+    Setting,
     System,
     Tool,
 )
 from wizard.index.source import IndexSource
 from wizard.knowledge import load
-from wizard.machine import headers, keyring, packages, pythons, system, tools
+from wizard.machine import headers, keyring, packages, pythons, system, tools, uv_settings
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
@@ -59,7 +60,8 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     working_folder = str(Path(folder or ".").absolute())
     deep = everything or bool(choices.manager) or _needs_tools(choices)
     minors = pythons.minors(choices, working_folder) if deep else ()
-    listings = _Listings(needed=not choices.from_wheelhouse)
+    of_uv = uv_settings.UvSettings(working_folder) if _may_use_uv(choices) else None
+    listings = _Listings(needed=not choices.from_wheelhouse, of_uv=of_uv)
 
     def find() -> Found:
         return pythons.find(
@@ -76,6 +78,12 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
     if build_probe is None and not _can_make_environment(found, tools_found):
         build_probe = _BuildProbe(_minors(found))  # a system package is needed
     listing = _wheelhouse_listing(choices) or listings.recommended(found, sources)
+    settings: tuple[Setting, ...] = ()
+    if of_uv is not None:
+        usable = next((python for python in found if not python.problem), None)
+        settings = of_uv.facts(usable)
+        sources = {p.path: of_uv.source(p, sources[p.path]) for p in found if p.path in sources}
+        found = tuple(map(of_uv.with_index, found))
     machine = system_task.answer(System(system.system_name(), ""))
     project, listing = _project(choices, machine, found, tools_found, sources, listing)
     variables = system.variables() if deep else ()
@@ -107,6 +115,7 @@ def measure(choices: Choices, *, everything: bool = False, folder: str | None = 
         cargo_config=system.cargo_config() if deep else "",
         project=project,
         found_project=reading.has_project(Path(working_folder)),
+        settings=settings,
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
@@ -154,6 +163,13 @@ def _project(
 
         listing = index.fetch(source, hashes=frozenset(project.hashes))
     return project, listing
+
+
+def _may_use_uv(choices: Choices) -> bool:
+    """Return whether uv's settings matter."""
+    if choices.installer == "pip" or choices.from_wheelhouse:
+        return False
+    return next(tools.find_programs("uv"), None) is not None
 
 
 def _needs_tools(choices: Choices) -> bool:
@@ -214,18 +230,19 @@ class _ArchiveProbe:
 class _Listings:
     """Fetches the listing of each index at most once. None is fetched unless ``needed``."""
 
-    def __init__(self, *, needed: bool) -> None:
+    def __init__(self, *, needed: bool, of_uv: Optional[uv_settings.UvSettings] = None) -> None:
         self.tasks: dict[IndexSource, Task[Listing]] = {}
         self._needed = needed
+        self._of_uv = of_uv
 
-    def fetch_first(self, _python: Python, source: IndexSource) -> None:
+    def fetch_first(self, python: Python, source: IndexSource) -> None:
         """Start to fetch the index of the first Python that works.
 
         That Python is nearly always the recommended one, and all Pythons usually have the same
         index, so the request starts while other facts are still being read.
         """
         if self._needed and not self.tasks:
-            self._start(source)
+            self._start(self._place(python, source))
 
     def recommended(
         self, found: tuple[Python, ...], sources: dict[str, IndexSource]
@@ -235,14 +252,20 @@ class _Listings:
         If no Python has pip (Debian without python3-venv), it is the index of the Python that runs
         the wizard. None if no Python works.
         """
-        source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
+        usable = (p for p in found if p.path in sources and not p.problem)
+        python = next(usable, None)
+        source = sources[python.path] if python else None
         if source is None and any(not python.problem for python in found):
-            source = inspect(sys.executable, "wizard")[1]
-        if source is None:
+            python, source = inspect(sys.executable, "wizard")
+        if source is None or python is None:
             return None
+        source = self._place(python, source)
         if source not in self.tasks:
             self._start(source)
         return self.tasks[source].answer(Listing(problem="The index did not answer in time."))
+
+    def _place(self, python: Python, source: IndexSource) -> IndexSource:
+        return self._of_uv.source(python, source) if self._of_uv else source
 
     def _start(self, source: IndexSource) -> None:
         def fetch() -> Listing:
