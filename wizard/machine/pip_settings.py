@@ -13,7 +13,7 @@ from backends.settings import PIP
 from wizard.addresses import masked
 from wizard.facts import Python, Setting
 from wizard.index.source import IndexSource
-from wizard.machine import constraints, cutoffs
+from wizard.machine import cutoffs
 
 
 def read(
@@ -55,6 +55,8 @@ def _with_limit(
         except ValueError as error:
             return replace(setting, problem=str(error))
     if setting.name == "constraint":
+        from wizard.machine import constraints  # slow to import, and rarely needed
+
         limit = constraints.read(
             value.split(),
             str(Path.cwd()),

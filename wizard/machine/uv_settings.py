@@ -19,7 +19,7 @@ from backends.settings import OFF, ON, UV
 from wizard.addresses import masked
 from wizard.facts import PipIndex, Python, Setting
 from wizard.index.source import IndexSource
-from wizard.machine import constraints, cutoffs
+from wizard.machine import cutoffs
 from wizard.machine.pip_settings import download
 
 if sys.version_info >= (3, 11):
@@ -36,6 +36,7 @@ PLACES = ("index", "default-index", "index-url", "extra-index-url", "find-links"
 """The settings of pip and uv that say where packages come from."""
 _OF_INDEX = ", index "
 """How the source of a date for one index alone is marked. The earliest date counts."""
+_REQUIREMENTS = ("constraint", "override", "constraint-dependencies", "override-dependencies")
 _ALIASES = {"trusted-host": "allow-insecure-host"}
 
 
@@ -257,21 +258,34 @@ def _setting(
 ) -> Setting:
     text = _text(stated.value)
     setting = Setting("uv", stated.name, masked(text), stated.source, masked(text) != text)
+    if stated.name in _REQUIREMENTS:
+        return _with_requirements(setting, stated.value, folder, python, index)
+    if stated.name in ("exclude-newer", "exclude-newer-package"):
+        return _with_cutoff(setting, stated.value)
+    return setting
+
+
+def _with_requirements(
+    setting: Setting,
+    value: Any,
+    folder: str,
+    python: Optional[Python],
+    index: Optional[IndexSource],
+) -> Setting:
+    """Add what a constraint or an override allows of cryptography."""
+    from wizard.machine import constraints  # slow to import, and rarely needed
+
     environment = constraints.markers(python) if python else {}
-    if stated.name in ("constraint", "override"):
+    if setting.name in ("constraint", "override"):
         limit = constraints.read(
-            text.split(), folder, environment, lambda address: download(address, index)
+            _text(value).split(), folder, environment, lambda address: download(address, index)
         )
         return replace(
             setting, specifier=limit.specifier, stated=limit.stated, problem=limit.problem
         )
-    if stated.name in ("constraint-dependencies", "override-dependencies"):
-        lines = stated.value if isinstance(stated.value, list) else [text]
-        allowed = [constraints.allowed(str(line), environment) for line in lines]
-        return replace(setting, specifier=",".join(filter(None, allowed)))
-    if stated.name in ("exclude-newer", "exclude-newer-package"):
-        return _with_cutoff(setting, stated.value)
-    return setting
+    lines = value if isinstance(value, list) else [_text(value)]
+    allowed = [constraints.allowed(str(line), environment) for line in lines]
+    return replace(setting, specifier=",".join(filter(None, allowed)))
 
 
 def _with_cutoff(setting: Setting, value: Any) -> Setting:
