@@ -328,6 +328,7 @@ def test_an_index_that_refuses_a_file(tool: str, house: House, upstream: str) ->
         assert "the newest release that it lets through" in hint
         release = hint.split()[1].rstrip(",")
         assert release.startswith("49.")
+        shutil.rmtree(house.work / "env")
         assert_proved(house.install("--installer", tool, "--release", release, **index), release)
 
 
