@@ -27,7 +27,8 @@ class Command:
     expression: after output that matches it, waiting does not help, even if ``busy`` matched too:
     this user may not have the lock. ``gone`` is a regular expression for the error lines that say
     that what the command removes does not exist (any more): if it fails, and all its error lines
-    match, it has succeeded.
+    match, it has succeeded. ``interrupted`` is a regular expression: output that matches it says
+    that a download broke off, so the runner starts the program again, at most ``retries`` times.
     """
 
     argv: tuple[str, ...]
@@ -47,6 +48,8 @@ class Command:
     detached: bool = False
     denied: str = ""
     gone: str = ""
+    interrupted: str = ""
+    retries: int = 0
     kind: Literal["command"] = "command"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backends.action import Command
 
 FIRST_WITH_PYTHON_OPTION = (22, 3)
@@ -11,6 +13,16 @@ FIRST_WITH_DRY_RUN = (22, 2)
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_COLOR = (10, 0)
+INTERRUPTED = (
+    r"THESE PACKAGES DO NOT MATCH THE HASHES|^error: incomplete-download|IncompleteRead\(|"
+    r"Connection broken:|ReadTimeoutError\(|Connection aborted"
+)
+"""Output of a pip whose download broke off.
+
+Before 25.1, pip takes half of a file for all of it, and then finds another checksum. Since then, it
+resumes a download five times by itself."""
+RETRIES = 2
+"""How often a pip whose download broke off is started again."""
 _ENV = (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"))
 
 
@@ -95,6 +107,8 @@ def install(
         else (),
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "pip",
+        interrupted="" if folder else INTERRUPTED,
+        retries=0 if folder else RETRIES,
     )
 
 
@@ -112,6 +126,8 @@ def dry_run(python: str, requirement: str) -> Command:
         env=_ENV,
         timeout=900,
         progress="pip",
+        interrupted=INTERRUPTED,
+        retries=RETRIES,
     )
 
 
@@ -148,9 +164,28 @@ def wheel(
         env=_ENV,
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "pip",
+        interrupted=INTERRUPTED,
+        retries=RETRIES,
     )
 
 
 def uninstall(python: str) -> Command:
     """Remove cryptography from the environment of ``python``."""
     return Command((python, "-m", "pip", "uninstall", "-y", "cryptography"), env=_ENV, timeout=300)
+
+
+def adjusted(
+    command: Command, *, env: tuple[tuple[str, str], ...] = (), unset: tuple[str, ...] = ()
+) -> Command:
+    """Return a command of pip that reads its settings differently.
+
+    A command that reads no settings at all (``--isolated``) is returned as it is.
+    """
+    if "--isolated" in command.argv:
+        return command
+    return replace(command, env=(*env, *command.env), unset=(*command.unset, *unset))
+
+
+def is_pip(command: Command) -> bool:
+    """Return whether this command runs pip."""
+    return command.argv[1:3] == ("-m", "pip")

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backends.action import Command
 
+INTERRUPTED = (
+    r"error decoding response body|body from connection|Hash mismatch for|operation timed out|"
+    r"connection (?:closed|reset)"
+)
+"""Output of a uv whose download broke off, which uv has tried again three times by itself."""
+RETRIES = 1
+"""How often such a uv is started again."""
 OLDEST_PYTHON = (3, 8)
 """The oldest Python for which uv makes environments."""
 
@@ -18,6 +27,8 @@ def settings(
     env = [("UV_DEFAULT_INDEX", url)] if url else []
     if extra:
         env.append(("UV_INDEX", " ".join(extra)))
+        # pip compares the files of all indexes; uv would stop at the first that has the package.
+        env.append(("UV_INDEX_STRATEGY", "unsafe-best-match"))
     if find_links:
         env.append(("UV_FIND_LINKS", ",".join(find_links)))
     return tuple(env)
@@ -67,6 +78,8 @@ def install(
         path=path,
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "",
+        interrupted="" if folder else INTERRUPTED,
+        retries=0 if folder else RETRIES,
     )
 
 
@@ -89,3 +102,35 @@ def sync(uv: str, project: str, environment: str) -> Command:
 def uninstall(uv: str, python: str) -> Command:
     """Remove cryptography from the environment of ``python``."""
     return Command((uv, "pip", "uninstall", "--python", python, "cryptography"), timeout=300)
+
+
+def adjusted(
+    command: Command,
+    *,
+    env: tuple[tuple[str, str], ...] = (),
+    unset: tuple[str, ...] = (),
+    no_config: bool = False,
+    options: tuple[str, ...] = (),
+) -> Command:
+    """Return a command of uv that reads its settings differently.
+
+    ``no_config``: uv reads none of its files. ``options`` are for ``uv pip install`` alone. A
+    command that reads no settings at all is returned as it is.
+    """
+    if "--no-config" in command.argv:
+        return command
+    words = 3 if command.argv[1] == "pip" else 2
+    more: tuple[str, ...] = ("--no-config",) if no_config else ()
+    if command.argv[1:3] == ("pip", "install"):
+        more += options
+    return replace(
+        command,
+        argv=(*command.argv[:words], *more, *command.argv[words:]),
+        env=(*env, *command.env),
+        unset=(*command.unset, *unset),
+    )
+
+
+def is_uv(command: Command, uv: str) -> bool:
+    """Return whether this command runs uv, whose path is ``uv``."""
+    return bool(uv) and command.argv[0] == uv and command.argv[1:2] in (("pip",), ("venv",))

@@ -157,12 +157,36 @@ class Headers:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One setting of pip or uv that decides what is installed, where, from what, or whether.
+
+    ``name`` is the tool's own name for it (``no-binary``); the words of a list are joined by
+    spaces in ``value``. ``source`` is a file or a variable. ``secret`` says that the value
+    contained a user name or password, which is masked (``****``). ``specifier`` is what a
+    constraint allows of cryptography (``<50``), and ``stated`` the file and line of that;
+    ``before`` is the time (ISO 8601, UTC) before which a file must have been uploaded. ``problem``
+    says why the value cannot be used: then the tool itself refuses to start.
+    """
+
+    tool: Literal["pip", "uv"]
+    name: str
+    value: str
+    source: str
+    secret: bool = False
+    specifier: str = ""
+    stated: str = ""
+    before: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class PipIndex:
     """Where a pip looks for packages. Secrets in addresses are masked (``****``).
 
     ``url`` is the main index, ``default`` says that it is pip's built-in default. ``secret`` says
     that an address contained a user name or password; ``changed`` lists the settings, with their
-    source, that differ from pip's defaults.
+    source, that differ from pip's defaults. ``owner`` is ``uv`` if these addresses come from uv's
+    settings, because pip's name none.
     """
 
     url: str
@@ -172,6 +196,7 @@ class PipIndex:
     no_index: bool = False
     secret: bool = False
     changed: tuple[str, ...] = ()
+    owner: Literal["pip", "uv"] = "pip"
 
 
 @dataclass(frozen=True)
@@ -206,7 +231,8 @@ class Python:
     is empty if the version says so. ``base_prefix`` is ``sys.base_prefix``; it is empty in machines
     saved by versions that did not read it: use `installation`. ``origin``: ``active``, ``folder``
     (an environment in the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``,
-    ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``.
+    ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``. ``settings`` are those of its
+    pip, or of the pip that it would get.
     """
 
     path: str
@@ -233,6 +259,7 @@ class Python:
     pip_problem: str = ""
     cryptography: str = ""
     problem: str = ""
+    settings: tuple[Setting, ...] = ()
 
     @property
     def minor(self) -> str:
@@ -261,6 +288,10 @@ class Python:
         return versions.python_label(self.implementation, self.version, free=self.free_threaded)
 
 
+UNDATED = "1970-01-01T00:00:00Z"
+"""The ``uploaded`` of files in a folder: pip and uv apply no date to them."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """One release as the index lists it.
@@ -270,8 +301,9 @@ class Listed:
     whole release was, with the reason if one was given. ``link`` says how its wheels link OpenSSL
     (``static`` or ``dynamic``), if a wheelhouse states it; an index does not. ``pythons`` are those
     for which a wheelhouse has all wheels (``3.11``, ``3.14t``); an index has no such limit.
-    ``uploaded`` is when the first of its files was published (ISO 8601), or empty if the index does
-    not say.
+    ``uploaded`` is when the last of its files was published (ISO 8601), so that every file is at
+    least as old, or empty if the index does not say. A file in a folder has no such time; it counts
+    as the oldest: `UNDATED`.
     """
 
     version: str
@@ -356,7 +388,8 @@ class Facts:
     configuration, which may name a mirror of the crates; empty if there is none. ``project`` is
     what the user wants to install with cryptography; None if it is installed alone.
     ``found_project`` is the name of a file in the working folder that says what a project requires,
-    or empty.
+    or empty. ``settings`` are uv's, for the working
+    folder; those of pip belong to each Python.
     """
 
     system: System
@@ -378,6 +411,7 @@ class Facts:
     cargo_config: str = ""
     project: Optional[Project] = None
     found_project: str = ""
+    settings: tuple[Setting, ...] = ()
     taken: str = ""
     schema: int = SCHEMA
 

@@ -48,16 +48,24 @@ class Limit:
     def allows(self, version: str, uploaded: str = "") -> bool:
         """Return whether a release may be installed.
 
-        ``uploaded`` is the time of its files (ISO 8601). An unknown time is allowed, as pip and uv
-        cannot exclude what the index does not date either.
+        ``uploaded`` is the time of its files (ISO 8601). An unknown time is not allowed: pip (from
+        26.0) and uv exclude a file without a date (pip: index/package_finder.py; uv:
+        resolver/version_map.rs).
         """
         from packaging.specifiers import SpecifierSet  # slow to import
 
-        if self.before and uploaded and _moment(uploaded) >= _moment(self.before):
+        if self.before and not _is_earlier(uploaded, self.before):
             return False
         return not self.specifier or SpecifierSet(self.specifier).contains(
             version, prereleases=True
         )
+
+
+def _is_earlier(uploaded: str, before: str) -> bool:
+    try:
+        return bool(uploaded) and _moment(uploaded) < _moment(before)
+    except ValueError:  # the index states no real time
+        return False
 
 
 def _moment(text: str) -> float:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from wizard.facts import UNDATED
 from wizard.limits import Limit
 
 
@@ -25,10 +26,12 @@ def test_a_specifier_decides(specifier: str, version: str, allowed: bool) -> Non
         ("2026-02-28T23:59:59.123Z", True),
         ("2026-03-01T00:00:00Z", False),
         ("2026-03-01T01:30:00+02:00", True),
-        ("", True),
+        ("", False),
+        ("yesterday", False),
+        (UNDATED, True),
     ],
 )
-def test_a_date_decides_if_the_index_states_one(uploaded: str, allowed: bool) -> None:
+def test_a_date_decides_and_an_unknown_one_is_not_allowed(uploaded: str, allowed: bool) -> None:
     limit = Limit("setting", "exclude-newer", before="2026-03-01")
     assert limit.allows("50.0.2", uploaded) is allowed
 

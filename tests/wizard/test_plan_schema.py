@@ -219,7 +219,7 @@ EVERYTHING = Step(
     "Why.",
     Command(
         ("a", "b"), ("-r",), (("A", "1"),), ("/p",), (("LIB", "/l"),), ("U",), "/c", True, (0, 1),
-        "busy", 1.5, 2.0, "apt", 3, True, "denied", "gone",
+        "busy", 1.5, 2.0, "apt", 3, True, "denied", "gone", "broke", 2,
     ),
     ("before",),
     (

@@ -40,7 +40,6 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     if project_conflict.find_conflict(case):
         return ()  # no way of installing changes what the project requires
     facts, choices = case.facts, case.choices
-    releases = list(case.releases)
     # The request is impossible. The alternatives keep the environment, unless it is the default.
     is_default = target_environment.same_folder(
         facts, choices.venv, target_environment.default_folder(facts)
@@ -57,8 +56,9 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     )
     try:
         python: Python | None = reduced.target.python
+        releases = list(reduced.permitted)
     except WizardError:
-        python = None
+        python, releases = None, list(case.releases)
     requested = list(_for_requested_release(reduced, python, choices.release))
     candidates: list[Candidate] = []
     if python is not None:
@@ -98,7 +98,7 @@ def _for_requested_release(case: Case, python: Python | None, release: str) -> I
         listed = case.find(release)
     except WizardError:
         return
-    if python is not None:
+    if python is not None and listed in case.permitted:
         offer = case.offer(listed)
         if not offer.wheel_blocked_by:
             yield _wheel_candidate(case, listed)

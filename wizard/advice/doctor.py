@@ -9,7 +9,9 @@ from typing import Literal
 from backends.manager import managers
 from wizard.advice import support
 from wizard.choices import Choices
-from wizard.facts import Facts, Python
+from wizard.facts import Facts, Listed, Python
+from wizard.limits import Limit
+from wizard.needs import release_limits, tool_settings
 from wizard.needs.case import Case
 from wizard.refused import Refused
 from wizard.target_environment import usable
@@ -47,7 +49,7 @@ def findings(case: Case) -> tuple[Finding, ...]:
     python = next((candidate for candidate in facts.pythons if usable(candidate)), None)
     results = [*_system(facts), *_pythons(case, python)]
     if python is not None:
-        results += [*_index(facts), *_releases(case, python)]
+        results += [*_index(facts), *_settings(case, python), *_releases(case, python)]
         results += _support(case)
     results += [*_managers(facts), *_tools(facts), *_root(facts), *_resources(facts)]
     return tuple(results)
@@ -142,6 +144,36 @@ def _index(facts: Facts) -> Iterator[Finding]:
         )
         count = f"{len(listing.releases)} releases, the newest is {listing.releases[0].version}"
         yield Finding("ok", "Index", f"{where}: {count}{changed}")
+
+
+def _settings(case: Case, python: Python) -> Iterator[Finding]:
+    """Say which settings of pip and uv decide what is installed, and which are in the way."""
+    settings = tool_settings.relevant(case.facts, python, case.choices)
+    if settings:
+        yield Finding("ok", "Settings", "; ".join(tool_settings.by_source(settings)))
+    aside = tool_settings.changed(settings, "replaced", "set aside")
+    if aside:
+        yield Finding("ok", "Settings", tool_settings.notes(aside)[0])
+    refused = tool_settings.refusal(settings)
+    if refused:
+        yield Finding("bad", "Settings", refused.reason, "\n".join(refused.hints))
+    limits = tool_settings.limits(settings)
+    for newest in case.releases[:1]:
+        for limit in limits:
+            if limit.allows(newest.version, newest.uploaded):
+                continue
+            allowed = (r for r in case.releases if all(_allows(other, r) for other in limits))
+            best = next(allowed, None)
+            action = (
+                f"The wizard installs {best.version}, the newest release that is allowed."
+                if best
+                else "Change this setting: it allows no release."
+            )
+            yield Finding("warn", "Settings", release_limits.sentence(limit, newest), action)
+
+
+def _allows(limit: Limit, listed: Listed) -> bool:
+    return limit.allows(listed.version, listed.uploaded)
 
 
 def _releases(case: Case, python: Python) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from wizard.addresses import masked
-from wizard.facts import Listed, Listing
+from wizard.facts import UNDATED, Listed, Listing
 from wizard.index.pages import File, file_name, is_json, parse
 from wizard.index.source import MAX_PAGE_BYTES, MAX_WAIT, IndexSource, Unreadable, too_large
 
@@ -54,12 +54,14 @@ def fetch(
     files: list[File] = []
     broken: list[str] = []
     absent: list[str] = []
+    indexed = False
     for job in jobs:
         result_or_error = job.result(deadline)
         if isinstance(result_or_error, Unreadable):
             (absent if result_or_error.absent else broken).append(str(result_or_error))
-        else:
+        elif not (source.first and indexed and job.is_index):
             files += result_or_error
+            indexed = indexed or job.is_index
     files_found = bool(files)
     if hashes:
         files = _with_checksums(files, hashes, name)
@@ -84,6 +86,43 @@ def _with_checksums(files: list[File], hashes: frozenset[str], project: str) -> 
         for file in files
         if file.name in allowed or _version_text(file.name, project) not in checked
     ]
+
+
+def first_downloadable(
+    source: IndexSource,
+    versions: Iterable[str],
+    fits: Callable[[Listed], bool],
+    *,
+    deadline: float,
+    project: str = "cryptography",
+) -> str:
+    """Return the first of ``versions`` of which an index lets a file through; empty if none.
+
+    ``fits`` says whether a file, as a separate release, is one that would be downloaded. The
+    indexes are read again; each file is asked for its first byte. ``deadline`` is a time of
+    `time.monotonic`. An index that cannot be read has no such file.
+    """
+    from urllib.parse import urljoin
+
+    from wizard.index.web import Web  # requests is slow to import
+
+    web = Web(source, patience=min(source.timeout, MAX_WAIT), deadline=deadline)
+    addresses: dict[str, str] = {}
+    for location in _indexes(source, project):
+        try:
+            files = _read_index(location, web, project)
+        except Unreadable:
+            continue  # the run has already failed because of it, and says so
+        for file in files:
+            for listed in releases_of([file], project=project):
+                if file.address and not listed.yanked and fits(listed):
+                    addresses.setdefault(listed.version, urljoin(location, file.address))
+    for version in versions:
+        if time.monotonic() > deadline:
+            break
+        if version in addresses and web.lets_through(addresses[version]):
+            return version
+    return ""
 
 
 def releases_of(files: Iterable[File], *, project: str = "cryptography") -> tuple[Listed, ...]:
@@ -137,7 +176,7 @@ def _group_release(version: Version, files: dict[str, File]) -> Listed:
         wheels=tuple(sorted({"-".join(tag).lower() for tag in wheels})),
         sdist=next((n for n in names if n.endswith(".tar.gz")), ""),
         yanked="" if offered else next((f.yanked for f in files.values() if f.yanked), "no reason"),
-        uploaded=min((f.uploaded for f in offered if f.uploaded), default=""),
+        uploaded=max((f.uploaded for f in offered if f.uploaded), default=""),
     )
 
 
@@ -152,6 +191,7 @@ class _Fetch:
         self, location: str, read: Callable[[str, Web, str], list[File]], web: Web, project: str
     ) -> None:
         self.location = location
+        self.is_index = read is _read_index
         self.result_or_error: Union[list[File], Unreadable, None] = None
         self.error: Optional[Exception] = None
         self.started = time.monotonic()
@@ -181,7 +221,8 @@ class _Fetch:
 
 def _indexes(source: IndexSource, project: str) -> Iterator[str]:
     if not source.no_index:
-        for url in dict.fromkeys((source.url, *source.extra)):
+        urls = (*source.extra, source.url) if source.first else (source.url, *source.extra)
+        for url in dict.fromkeys(urls):
             if url:
                 yield f"{url.rstrip('/')}/{project}/"
 
@@ -223,7 +264,7 @@ def _read_links(location: str, web: Web, project: str) -> list[File]:
         if entry.suffix.lower() in (".html", ".htm"):
             files += parse(_read_file(entry), "text/html", str(entry))
         else:
-            files.append(File(entry.name, "", None))
+            files.append(File(entry.name, "", None, UNDATED))
     return files
 
 

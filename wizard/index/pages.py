@@ -17,6 +17,7 @@ class File(NamedTuple):
 
     ``sha256`` is its checksum, or empty if the page does not state it.
     ``uploaded`` is the time of its upload (ISO 8601, PEP 700), or empty if the index omits it.
+    ``address`` is where it is, as the page states it: perhaps relative to the page.
     """
 
     name: str
@@ -24,6 +25,7 @@ class File(NamedTuple):
     yanked: Optional[str]
     uploaded: str = ""
     sha256: str = ""
+    address: str = ""
 
 
 def parse(body: bytes, content_type: str, location: str) -> list[File]:
@@ -73,6 +75,7 @@ def _parse_file(row: dict[str, Any]) -> File:
         (reason or "no reason given") if yanked else None,
         uploaded if isinstance(uploaded, str) else "",
         str((row.get("hashes") or {}).get("sha256", "")),
+        str(row.get("url", "")),
     )
 
 
@@ -96,6 +99,7 @@ class _Page(HTMLParser):
                     found.get("data-requires-python") or "",
                     yanked,
                     sha256=_fragment_sha256(href),
+                    address=href,
                 )
             )
 

@@ -19,7 +19,8 @@ class IndexSource:
 
     The fields are pip's settings of the same names: ``url`` is ``index-url``, ``extra``
     ``extra-index-url``. ``timeout`` is in seconds, for one wait; a complete `fetch` takes at most
-    twice that, and never more than twice `MAX_WAIT`.
+    twice that, and never more than twice `MAX_WAIT`. ``first`` is uv's ``index-strategy``: only the
+    first index that has the project counts, and the extra ones come first.
     """
 
     url: str
@@ -31,6 +32,7 @@ class IndexSource:
     proxy: str = ""
     trusted_hosts: tuple[str, ...] = ()
     timeout: float = 15.0
+    first: bool = False
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))

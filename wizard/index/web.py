@@ -9,7 +9,7 @@ import ipaddress
 import os
 import ssl
 import time
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -17,6 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from wizard import trust
 from wizard.addresses import masked
 from wizard.index.source import MAX_PAGE_BYTES, IndexSource, Unreadable, too_large
 
@@ -35,6 +36,7 @@ RETRIES = Retry(
     respect_retry_after_header=False,  # the server may ask for an hour
 )
 REDIRECTS = 10
+T = TypeVar("T")
 
 
 class Page(NamedTuple):
@@ -58,17 +60,43 @@ class Web:
     def get(self, url: str) -> Page:
         """Download a page. Raises Unreadable, with a sentence for the user, for all errors."""
         shown = masked(url)
+
+        def read(response: requests.Response) -> Page:
+            _check_status(response, shown)
+            return Page(self._body(response, shown), response.headers.get("content-type", ""))
+
+        return self._ask(url, read)
+
+    def lets_through(self, url: str) -> bool:
+        """Return whether a file can be downloaded, by asking for its first byte."""
+
+        def read(response: requests.Response) -> bool:
+            return response.status_code in (200, 206)
+
+        try:
+            return self._ask(url.partition("#")[0], read, {"Range": "bytes=0-0"})
+        except Unreadable:
+            return False
+
+    def _ask(
+        self,
+        url: str,
+        read: Callable[[requests.Response], T],
+        headers: Optional[dict[str, str]] = None,
+    ) -> T:
+        """Return what ``read`` makes of the response. Raises Unreadable."""
+        shown = masked(url)
         try:
             bare, auth = _without_credentials(url)
             self._check_origin(bare, shown)
             try:
-                return self._get(bare, auth, shown)
+                return self._send(bare, auth, read, headers)
             except requests.exceptions.SSLError:
                 if self.source.cert or _environment_bundle():
                     raise
                 # Since 24.2, pip trusts what the system trusts, such as a company's certificate
                 # authority.
-                return self._get(bare, auth, shown, context=ssl.create_default_context())
+                return self._send(bare, auth, read, headers, trust.system_context())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreadable(self._sentence(error, shown)) from None
         except ValueError as error:  # from urlsplit and codecs, for a broken address
@@ -76,13 +104,14 @@ class Web:
                 f"{shown} is not an address ({error}): check pip's index-url."
             ) from None
 
-    def _get(
+    def _send(
         self,
         url: str,
         auth: Optional[tuple[str, str]],
-        shown: str,
+        read: Callable[[requests.Response], T],
+        headers: Optional[dict[str, str]] = None,
         context: Optional[ssl.SSLContext] = None,
-    ) -> Page:
+    ) -> T:
         source = self.source
         with requests.Session() as session:
             session.max_redirects = REDIRECTS
@@ -98,13 +127,13 @@ class Web:
             with session.get(
                 url,
                 auth=auth,
+                headers=headers,
                 verify=source.cert or None,
                 proxies={"http": source.proxy, "https": source.proxy} if source.proxy else None,
                 timeout=self.patience,
                 stream=True,
             ) as response:
-                _check_status(response, shown)
-                return Page(self._body(response, shown), response.headers.get("content-type", ""))
+                return read(response)
 
     def _body(self, response: requests.Response, shown: str) -> bytes:
         announced = response.headers.get("content-length", "")
@@ -167,9 +196,13 @@ class _Adapter(HTTPAdapter):
         super().__init__(max_retries=RETRIES)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        if self.context is not None:
-            kwargs["ssl_context"] = self.context
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **{**kwargs, **self._trust()})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **{**kwargs, **self._trust()})
+
+    def _trust(self) -> dict[str, ssl.SSLContext]:
+        return {} if self.context is None else {"ssl_context": self.context}
 
 
 class _Unverified(_Adapter):

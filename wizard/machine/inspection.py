@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from typing import Any, Optional
 
 from backends.action import Output
 from wizard.addresses import masked
 from wizard.facts import Pip, PipIndex, Python
 from wizard.index.source import IndexSource
+from wizard.machine import pip_settings
 from wizard.machine.waiting import waiting
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.target_scripts import target_script
@@ -23,6 +25,10 @@ TIME_LIMIT = 60.0
 """Seconds. Python answers within 0.2, or within 5 on a laptop that scans every new program; the
 first start of a machine with a cold disk, or under Wine, took longer than 15."""
 OLDEST_PYTHON = "3.6"
+_INDEX_SETTINGS = (
+    *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host"),
+    *("cert", "client-cert", "proxy", "timeout"),
+)
 
 
 def inspect(
@@ -54,7 +60,10 @@ def inspect(
     described = _parse_description(output)
     if not described.get("version"):
         return Python(path, origin, problem=_output_problem(output)), None
-    return _python(path, origin, described), _index_source(described.get("pip"))
+    source = _index_source(described.get("pip"))
+    python = _python(path, origin, described)
+    stated = (described.get("pip") or {}).get("settings", ())
+    return replace(python, settings=pip_settings.read(stated, python, source)), source
 
 
 def _path_problem(program: str) -> str:
@@ -162,18 +171,11 @@ def _pip_index(pip: dict[str, Any]) -> Optional[PipIndex]:
         no_index=source.no_index,
         secret=any(masked(address) != address for address in addresses),
         changed=tuple(
-            f"{name} = {_setting_text(name, value)} ({masked(where)})"
+            f"{name} = {pip_settings.shown(name, value)} ({masked(where)})"
             for name, value, where in pip.get("settings", ())
-            if not (name == "index-url" and value == pip.get("default"))
+            if name in _INDEX_SETTINGS and not (name == "index-url" and value == pip.get("default"))
         ),
     )
-
-
-def _setting_text(name: str, value: object) -> str:
-    text = " ".join(value) if isinstance(value, list) else str(value)
-    if name == "proxy" and "://" not in text:
-        return re.sub(r"^\S*@", "****@", text)  # pip also accepts user:password@host:port
-    return masked(text)
 
 
 def _index_source(pip: Optional[dict[str, Any]]) -> Optional[IndexSource]:

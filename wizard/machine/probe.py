@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from wizard import locations, openssl_archive
 from wizard.choices import ALONE, Choices
@@ -18,6 +18,7 @@ from wizard.facts import (
     Privilege,
     Project,
     Python,
+    Setting,
     System,
     Tool,
 )
@@ -28,6 +29,9 @@ from wizard.machine.parallel import Task
 from wizard.method import methods
 from wizard.openssl_choice import OpenSSLFolder
 from wizard.project.found import find_project
+
+if TYPE_CHECKING:
+    from wizard.machine.uv_settings import UvSettings
 
 Found = tuple[tuple[Python, ...], dict[str, IndexSource]]
 
@@ -76,7 +80,8 @@ def measure(
     working_folder = str(Path(folder or ".").absolute())
     deep = everything or bool(choices.manager) or _needs_tools(choices)
     minors = pythons.minors(choices, working_folder) if deep else ()
-    listings = _Listings(needed=not choices.from_wheelhouse)
+    of_uv = _uv_settings(choices, working_folder)
+    listings = _Listings(needed=not choices.from_wheelhouse, of_uv=of_uv)
 
     def find() -> Found:
         return pythons.find(
@@ -96,6 +101,12 @@ def measure(
     if build_probe is None and not _can_make_environment(found, tools_found):
         build_probe = _BuildProbe(_minors(found))  # a system package is needed
     listing = _wheelhouse_listing(choices) or listings.recommended(found, sources)
+    settings: tuple[Setting, ...] = ()
+    if of_uv is not None:
+        usable = next((python for python in found if not python.problem), None)
+        settings = of_uv.facts(usable)
+        sources = {p.path: of_uv.source(p, sources[p.path]) for p in found if p.path in sources}
+        found = tuple(map(of_uv.with_index, found))
     machine = system_task.answer(System(system.system_name(), ""))
     project: Optional[Project] = None
     if choices.project not in ("", ALONE):
@@ -134,9 +145,21 @@ def measure(
         cargo_config=system.cargo_config() if deep else "",
         project=project,
         found_project=find_project(Path(working_folder)),
+        settings=settings,
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
+
+
+def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
+    """Return the settings of uv, or None if uv is not used."""
+    if choices.installer == "pip" or choices.from_wheelhouse:
+        return None
+    if next(tools.find_programs("uv"), None) is None:
+        return None
+    from wizard.machine import uv_settings  # it reads TOML, which is slow to import
+
+    return uv_settings.UvSettings(working_folder)
 
 
 def _needs_tools(choices: Choices) -> bool:
@@ -208,23 +231,24 @@ class _ArchiveProbe:
 class _Listings:
     """Fetches the listing of each index at most once. None is fetched unless ``needed``."""
 
-    def __init__(self, *, needed: bool) -> None:
+    def __init__(self, *, needed: bool, of_uv: Optional[UvSettings] = None) -> None:
         self.tasks: dict[IndexSource, Task[Listing]] = {}
         self._needed = needed
+        self._of_uv = of_uv
 
     def prepare(self) -> None:
         """Import what fetches: it is slow, and `fetch_first` is called in another thread."""
         if self._needed:
             from wizard.index import listing, web  # noqa: F401 - the listing imports it late
 
-    def fetch_first(self, _python: Python, source: IndexSource) -> None:
+    def fetch_first(self, python: Python, source: IndexSource) -> None:
         """Start to fetch the index of the first Python that works.
 
         That Python is nearly always the recommended one, and all Pythons usually have the same
         index, so the request starts while other facts are still being read.
         """
         if self._needed and not self.tasks:
-            self._start(source)
+            self._start(self._place(python, source))
 
     def recommended(
         self, found: tuple[Python, ...], sources: dict[str, IndexSource]
@@ -234,14 +258,20 @@ class _Listings:
         If no Python has pip (Debian without python3-venv), it is the index of the Python that runs
         the wizard. None if no Python works.
         """
-        source = next((sources[p.path] for p in found if p.path in sources and not p.problem), None)
+        usable = (p for p in found if p.path in sources and not p.problem)
+        python = next(usable, None)
+        source = sources[python.path] if python else None
         if source is None and any(not python.problem for python in found):
-            source = inspect(sys.executable, "wizard")[1]
-        if source is None:
+            python, source = inspect(sys.executable, "wizard")
+        if source is None or python is None:
             return None
+        source = self._place(python, source)
         if source not in self.tasks:
             self._start(source)
         return self.tasks[source].answer(Listing(problem="The index did not answer in time."))
+
+    def _place(self, python: Python, source: IndexSource) -> IndexSource:
+        return self._of_uv.source(python, source) if self._of_uv else source
 
     def _start(self, source: IndexSource) -> None:
         def fetch() -> Listing:

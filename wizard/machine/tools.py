@@ -46,7 +46,7 @@ def read(names: Sequence[str] = TOOLS) -> tuple[Tool, ...]:
 
     On macOS and Windows, where no package installs a compiler, this also looks for the compiler.
     """
-    programs = [(name, path) for name in names for path in _find_programs(name)]
+    programs = [(name, path) for name in names for path in find_programs(name)]
     inspections = [partial(inspect, name, path) for name, path in programs]
     tools = [tool for _, tool in sorted(run_all(inspections, threads=4), key=lambda done: done[0])]
     return (*tools, *(_compilers() if "cc" in names else ()))
@@ -123,7 +123,7 @@ def _ask(command: Command) -> Output:
     return ask(command.argv, env={"LC_ALL": "C"}, timeout=command.timeout)
 
 
-def _find_programs(name: str) -> Iterator[str]:
+def find_programs(name: str) -> Iterator[str]:
     """Yield each real program with this name: those on PATH in order, then rustup's and others."""
     home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
     folders = [os.path.join(home, "bin")] if name in ("rustc", "cargo", "rustup", "uv") else []

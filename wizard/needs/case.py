@@ -24,6 +24,7 @@ from wizard.needs import (
     python_support,
     release_limits,
     releases,
+    tool_settings,
     wheels,
 )
 from wizard.needs.build_needs import BuildNeeds
@@ -35,7 +36,7 @@ from wizard.target_environment import Target
 T = TypeVar("T")
 _TARGET = ("venv", "python", "wheelhouse", "targets")
 """The choices that determine the target."""
-_LIMITS = (*_TARGET, "project")
+_LIMITS = (*_TARGET, *release_limits.CHOICES)
 """The choices that determine which releases are allowed."""
 
 
@@ -88,7 +89,24 @@ class Case:
         find = release_limits.find_limits
         return self._once(
             ("limits", *self._chosen(_LIMITS)),
-            lambda: find(self.facts, self.targets[0], self.project),
+            lambda: find(self.facts, self.targets[0], self.choices, self.project),
+        )
+
+    @property
+    def refused_by_settings(self) -> Refused | None:
+        """Why pip's or uv's own settings allow no installation, or None."""
+        python = self.targets[0].python
+        return tool_settings.refusal(tool_settings.relevant(self.facts, python, self.choices))
+
+    @property
+    def permitted(self) -> tuple[Listed, ...]:
+        """Those of `releases` that no setting and no project forbids."""
+        if self.refused_by_settings:
+            return ()
+        return tuple(
+            listed
+            for listed in self.releases
+            if not any(limit.binding for limit in self.limits_against(listed))
         )
 
     @property
@@ -270,6 +288,8 @@ class Offer:
 
     def blocked_by(self, method: str) -> Refused | None:
         """Return why ``method`` (or any method, if empty) cannot install it, or None if one can."""
+        if self.case.refused_by_settings:
+            return self.case.refused_by_settings
         binding = [limit for limit in self.case.limits_against(self.listed) if limit.binding]
         if binding:
             return release_limits.refuse(self.listed, binding)

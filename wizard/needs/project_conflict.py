@@ -36,7 +36,9 @@ def find_conflict(case: Case) -> Refused | None:
 
 
 def _newest(case: Case, limits: Sequence[Limit]) -> Listed | None:
-    fits = (r for r in case.releases if all(limit.allows(r.version) for limit in limits))
+    fits = (
+        r for r in case.releases if all(limit.allows(r.version, r.uploaded) for limit in limits)
+    )
     return next(fits, None)
 
 

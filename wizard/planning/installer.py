@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from backends import pip, uv
 from backends.action import Action, Command, RemoveFolder
 from wizard.errors import Impossible
-from wizard.facts import Facts, PipIndex, Python, Tool
+from wizard.facts import Facts, Python, Tool
 from wizard.method import compiles
-from wizard.needs import build_needs, package_steps, wheels
+from wizard.needs import build_needs, package_steps, tool_settings, wheels
 from wizard.needs.case import Case
 from wizard.plan import FileExists, Step
 from wizard.refused import Refused
@@ -38,7 +38,6 @@ class Installer:
     call: tuple[str, ...] = ()
     manager: str = ""
     packages: tuple[str, ...] = ()
-    env: tuple[tuple[str, str], ...] = ()
     folder: str = ""
     bare: bool = False
 
@@ -81,7 +80,7 @@ class Installer:
                 no_binary=not binary,
                 reinstall=reinstall,
                 folder=self.folder,
-                env=(*self.env, *env),
+                env=env,
                 path=path,
             )
         return pip.install(
@@ -102,34 +101,34 @@ class Installer:
 def choose_installer(case: Case, target: Target) -> Installer:
     """Choose the tool that installs into ``target``. Raises Impossible if no tool can."""
     facts, choices = case.facts, case.choices
-    blocked = _uv_blocked_by(facts, target)
+    blocked = _uv_blocked_by(facts, target, from_index=not choices.from_wheelhouse)
     if choices.installer == "uv":
         if blocked:
-            raise Impossible("--installer uv is not possible here.", why=blocked.reason)
+            raise Impossible(
+                "--installer uv is not possible here.", why=blocked.reason, hints=blocked.hints
+            )
         return _with_uv(case, target, "uv installs it, as you asked.")
     can_use_uv = choices.installer != "pip" and not blocked
     if can_use_uv and not compiles(choices.method):
         return _with_uv(case, target, "uv installs it, because it is faster than pip.")
     if can_use_uv and target.new:
         return _pip_beside_uv(case, target)
-    if target.new:
-        return _new_with_pip(case, target)
-    return _existing_with_pip(case, target)
+    tool = _new_with_pip(case, target) if target.new else _existing_with_pip(case, target)
+    if facts.tool("uv") is not None and choices.installer != "pip" and blocked:
+        return replace(tool, note=f"{tool.note} uv is not used: {blocked.reason}")
+    return tool
 
 
-def _uv_blocked_by(facts: Facts, target: Target) -> Refused | None:
+def _uv_blocked_by(facts: Facts, target: Target, *, from_index: bool) -> Refused | None:
     tool = facts.tool("uv")
     oldest = ".".join(map(str, uv.OLDEST_PYTHON))
     if tool is None:
         return Refused("uv is not installed on this machine.")
     if not at_least(target.python.version, oldest):
         return Refused(f"uv does not work with Pythons before {oldest}.")
-    index = _pip_index(target.python)
-    if index is not None and (index.secret or index.no_index):
-        return Refused(
-            "pip is configured in a way that uv does not support: secrets in an address, or no "
-            "index."
-        )
+    if from_index:
+        adjustment = tool_settings.for_uv(facts, target.python)
+        return adjustment if isinstance(adjustment, Refused) else None
     return None
 
 
@@ -137,25 +136,14 @@ def _with_uv(case: Case, target: Target, why: str) -> Installer:
     tool, folder = case.facts.tool("uv"), case.choices.from_wheelhouse
     if tool is None:
         raise Impossible("uv is not installed on this machine.")
-    env = () if folder else _uv_settings(target.python)
     if not target.new:
-        return Installer(target, (), why, uv=tool, env=env, folder=folder)
+        return Installer(target, (), why, uv=tool, folder=folder)
     # pip comes with a wheel in the same call. A build, and the wheels of a wheelhouse, need it
     # before.
     bare = not compiles(case.choices.method) and not case.choices.wheelhouse
-    command = uv.make_environment(
-        tool.path, target.python.path, target.folder, seed=not bare, env=env
-    )
+    command = uv.make_environment(tool.path, target.python.path, target.folder, seed=not bare)
     before = (_environment_step(target, command),)
-    return Installer(target, before, why, uv=tool, env=env, folder=folder, bare=bare)
-
-
-def _uv_settings(python: Python) -> tuple[tuple[str, str], ...]:
-    index = _pip_index(python)
-    if index is None:
-        return ()
-    url = "" if index.default else index.url
-    return uv.settings(url=url, extra=index.extra, find_links=index.find_links)
+    return Installer(target, before, why, uv=tool, folder=folder, bare=bare)
 
 
 def _pip_beside_uv(case: Case, target: Target) -> Installer:
@@ -339,7 +327,3 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
             "Install the package that provides it (on Debian and Ubuntu: python3-venv), or uv.",
         ),
     )
-
-
-def _pip_index(python: Python) -> PipIndex | None:
-    return python.pip.index if python.pip else None

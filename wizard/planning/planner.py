@@ -9,7 +9,7 @@ from wizard.method import Recipe, methods
 from wizard.needs import release_limits, wheels
 from wizard.needs.case import Case
 from wizard.plan import Plan, PlanLimit, Step
-from wizard.planning import project_steps
+from wizard.planning import project_steps, with_settings
 
 
 def make_plan(case: Case) -> Plan:
@@ -30,6 +30,12 @@ def make_plan(case: Case) -> Plan:
     recipe = method.recipe(case)
     if recipe.prepares:
         return _assemble(case, recipe, recipe.steps, (recipe.note,))
+    return with_settings.adjusted(case, _make_plan(case, recipe))
+
+
+def _make_plan(case: Case, recipe: Recipe) -> Plan:
+    choices = case.choices
+    method = methods()[choices.method]
     notes = (*method.notes(case), *_notes(case), *method.warnings(case))
     if choices.wheelhouse:
         from wizard.planning import wheelhouse  # rarely needed
@@ -88,7 +94,7 @@ def _project_notes(case: Case) -> list[str]:
     if project is None:
         return []
     notes = [
-        release_limits.sentence(limit)
+        release_limits.sentence(limit, case.newest)
         for limit in case.limits_against(case.newest)
         if limit.kind == "project"
     ]

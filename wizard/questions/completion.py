@@ -325,7 +325,13 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
             *(blocked.hints if blocked else ()),
         )
     else:
-        problem = "Neither a wheel nor a source build is possible on this machine."
+        problem = (
+            "A setting of pip or uv does not allow the installation."
+            if case.refused_by_settings
+            else "Neither a wheel nor a source build is possible on this machine."
+        )
+        blocked = case.offer(case.newest).blocked_by("") if case.releases else None
+        hints = blocked.hints if blocked else ()
     return Impossible(
         problem, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
     )

@@ -72,18 +72,26 @@ def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[
 def run_command(step: str, command: Command, log: Path, context: CommandContext) -> Outcome:
     """Run ``command`` for the step with this id, and write all its output to ``log``.
 
-    While another program holds a lock that it needs, it waits and tries again. Raises Impossible if
+    While another program holds a lock that it needs, it waits and tries again. A program whose
+    download broke off is started again, at most ``command.retries`` times. Raises Impossible if
     it needs root and the user cannot become root, and OSError if the log cannot be created.
     """
     argv, variables = privilege.wrap(command, context.privilege)
     with log.open("ab", buffering=0) as file, _temporary_folder(command) as folder:
         env = environment({**_temporary_variables(folder), **variables}, command.unset)
         lock = _LockWait(step, command, context.emit)
+        retries_left = command.retries
         while True:
             attempt = _Attempt(step, command, file, folder, context, lock)
             outcome = attempt.run(argv, env)
             if outcome.state == "failed" and outcome.exit and attempt.nothing_to_remove:
                 return Outcome("done", outcome.exit)
+            if outcome.state == "failed" and attempt.interrupted and retries_left > 0:
+                retries_left -= 1
+                attempt.say(f"A download broke off. It starts again; {retries_left} retries left.")
+                if context.cancel.wait(RETRY_SECONDS):
+                    return Outcome("cancelled")
+                continue
             if outcome.state != "failed" or not attempt.busy:
                 return outcome
             if lock.seconds_left <= 0:
@@ -160,6 +168,8 @@ class _Attempt:
         lock: _LockWait,
     ) -> None:
         self._seen: set[Literal["busy", "denied", "gone", "error"]] = set()
+        self.interrupted = False
+        self._interruption = re.compile(command.interrupted) if command.interrupted else None
         self._lock = lock
         self._step = step
         self._command = command
@@ -195,6 +205,11 @@ class _Attempt:
         self._add_lines(self._decoder.finish())
         self._emit_pending()
         return outcome
+
+    def say(self, line: str) -> None:
+        """Add a line of the wizard to the log, and show it."""
+        self._write_log(f"{line}\n".encode())
+        self._context.emit(Lines(self._step, (line,)))
 
     def _follow(self, running: Running) -> Outcome:
         deadline = time.monotonic() + self._command.timeout
@@ -255,7 +270,9 @@ class _Attempt:
             self._notice(line)
 
     def _notice(self, line: str) -> None:
-        """Note what a line says about locks, and about things that do not exist."""
+        """Note what a line says about locks, broken downloads, and things that do not exist."""
+        if self._interruption is not None and self._interruption.search(line):
+            self.interrupted = True
         if self._busy and self._busy.search(line):
             self._seen.add("busy")
             self._lock.report(line)

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import queue
-import ssl
 import tempfile
 import threading
 import time
@@ -21,6 +20,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from backends.action import Download
+from wizard import trust
 from wizard.addresses import masked
 from wizard.errors import WizardError
 from wizard.programs.processes import Cancelled
@@ -211,10 +211,10 @@ class _SystemTrustAdapter(HTTPAdapter):
     """Also trusts the system's certificates, such as a company's own, as pip does."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
+        super().init_poolmanager(*args, **kwargs, ssl_context=trust.system_context())
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **kwargs, ssl_context=ssl.create_default_context())
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=trust.system_context())
 
 
 def _iter_file(url: str) -> Iterator[tuple[bytes, int]]:

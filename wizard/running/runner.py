@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Callable, Optional, TypeVar, Union
 
@@ -72,7 +73,7 @@ def run(
         journal = Journal(folder)
     except (OSError, UnicodeError) as error:
         return _cannot_write(steps, done, emit, begin, error)
-    attempt = _Attempt(plan, facts, folder, journal, emit, cancel)
+    attempt = _Attempt(plan, choices, facts, folder, journal, emit, cancel)
     try:
         journal.write(started)
         with entries.in_use(cancel) if compiles(plan.method) else contextlib.nullcontext():
@@ -83,6 +84,13 @@ def run(
         )
     finally:
         journal.close()
+
+
+def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
+    """Return what else helps against a failure with this id."""
+    from wizard.running import let_through  # rarely needed
+
+    return let_through.hints(failure, facts, choices)
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class _Attempt:
     def __init__(
         self,
         plan: Plan,
+        choices: Choices,
         facts: Facts,
         folder: Path,
         journal: Journal,
@@ -120,7 +129,9 @@ class _Attempt:
         # A slow interface must slow the programs down, or the memory would fill.
         self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(QUEUE_SIZE)
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
-        self._run_step = StepRunner(plan, facts.privilege, self._queue.put, self._stop)
+        self._run_step = StepRunner(
+            plan, facts.privilege, self._queue.put, self._stop, partial(_advise, facts, choices)
+        )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)
         self._failed: Optional[Step] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 from pathlib import Path
+from typing import Callable
 
 from backends.action import Output
 from backends.manager import Problem, managers, with_program_path
@@ -78,8 +79,16 @@ def _packages_missing(check: PackagesInstalled) -> str:
     )
 
 
-def explain_failure(step: Step, outcome: Outcome, log: Path) -> tuple[Outcome, tuple[str, ...]]:
-    """Return the outcome of a failed step with cause and hints, and the log lines that show it."""
+def explain_failure(
+    step: Step,
+    outcome: Outcome,
+    log: Path,
+    advise: Callable[[str], tuple[str, ...]] = lambda _failure: (),
+) -> tuple[Outcome, tuple[str, ...]]:
+    """Return the outcome of a failed step with cause and hints, and the log lines that show it.
+
+    ``advise`` returns more hints for the id of a failure; they come first.
+    """
     if not log.exists():
         return outcome, ()
     lines = [line for line in read_log(log) if not is_apt_status(line)]
@@ -92,10 +101,11 @@ def explain_failure(step: Step, outcome: Outcome, log: Path) -> tuple[Outcome, t
     diagnosis = diagnose(lines)
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        return Outcome("failed", outcome.exit, diagnosis.cause, diagnosis.hints), diagnosis.excerpt
+        hints = (*advise(diagnosis.id), *diagnosis.hints)
+        return Outcome("failed", outcome.exit, diagnosis.cause, hints), diagnosis.excerpt
     has_known_cause = diagnosis.id != "unknown"
     cause = _CAUSES[problem.kind]
-    hints: tuple[str, ...] = _HINTS[problem.kind]
+    hints = _HINTS[problem.kind]
     if problem.kind == "denied" and not step.needs_root:
         cause, hints = _NOT_AS_ROOT, _RUN_AS_OWNER  # Homebrew
     if has_known_cause:

@@ -49,13 +49,14 @@ class StepRunner:
     """Runs steps of ``plan``, several at once if each has its own thread.
 
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
-    end within two seconds.
+    end within two seconds. ``advise`` returns what else helps against a failure with some id.
     """
 
     plan: Plan
     privilege: Privilege
     emit: Callable[[Event], None]
     cancel: threading.Event
+    advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
@@ -92,7 +93,7 @@ class StepRunner:
             return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
         if outcome.state == "done":
             return outcome, (), Exit.DONE
-        explained, excerpt = explain_failure(step, outcome, log)
+        explained, excerpt = explain_failure(step, outcome, log, self.advise)
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     def _makes_environment(self, step: Step) -> bool:

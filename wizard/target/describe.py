@@ -24,8 +24,26 @@ if MYPY:
     from typing import Any, Dict, List, Optional, Tuple  # noqa: F401 - read in type comments
 
 PIP_LISTS = ("extra-index-url", "find-links", "trusted-host")
-PIP_ALIASES = {"pypi-url": "index-url", "default-timeout": "timeout"}
+PIP_ALIASES = {
+    "pypi-url": "index-url",
+    "default-timeout": "timeout",
+    "no-dependencies": "no-deps",
+}
 PIP_PLAIN = ("index-url", "no-index", "cert", "client-cert", "proxy", "timeout")
+# Settings that decide what is installed, where, or whether: backends/settings.py has their rules.
+PIP_OTHERS = re.findall(
+    r"[\w-]+",
+    """
+    retries resume-retries keyring-provider cache-dir no-cache-dir only-binary prefer-binary
+    build-constraint config-settings log report use-feature use-deprecated no-color constraint
+    break-system-packages uploaded-prior-to require-hashes user dry-run no-deps only-deps pre
+    ignore-installed force-reinstall upgrade require-virtualenv ignore-requires-python quiet
+    verbose no-build-isolation upgrade-strategy no-binary all-releases target prefix root python
+    platform python-version implementation abi requirement requirements-from-script editable
+    group global-option build-option install-option
+    """,
+)
+PIP_NAMES = frozenset(PIP_LISTS) | frozenset(PIP_PLAIN) | frozenset(PIP_OTHERS)
 
 
 def describe():
@@ -435,13 +453,22 @@ def settings():
             key = key.lower().replace("_", "-")
             key = key[2:] if key.startswith("--") else key
             key = PIP_ALIASES.get(key, key)
-            if (key in PIP_PLAIN or key in PIP_LISTS) and value.strip():
+            if key in PIP_NAMES and value.strip():
                 layers[key] = (value, source)
     found = []  # type: List[List[Any]]
     for key in sorted(layers):
         value, source = layers[key]
         found.append([key, value.split() if key in PIP_LISTS else value.strip(), source])
-    return found
+    return found + netrc()
+
+
+def netrc():
+    # type: () -> List[List[Any]]
+    """Return the file with passwords that pip reads as well, as if it were a setting."""
+    stated = os.environ.get("NETRC", "")
+    names = [stated] if stated else ["~/.netrc", "~/_netrc"]
+    files = [path for path in map(os.path.expanduser, names) if os.path.isfile(path)]
+    return [["netrc", path, "NETRC" if stated else path] for path in files[:1]]
 
 
 def config_files():

@@ -19,6 +19,7 @@ from wizard.facts import (
     PipIndex,
     Privilege,
     Python,
+    Setting,
     System,
     Tool,
 )
@@ -209,3 +210,36 @@ def test_it_says_so_of_the_release_that_was_asked_for() -> None:
 
 def test_without_a_python_nothing_is_said_of_support() -> None:
     assert all(each.title != "Support" for each in found(replace(GOOD, pythons=())))
+
+
+def test_settings_are_shown_with_their_source() -> None:
+    settings = (
+        Setting("pip", "user", "true", "pip.conf"),
+        Setting("pip", "timeout", "60", "pip.conf"),
+        Setting("pip", "constraint", "c.txt", "PIP_CONSTRAINT", specifier="<60"),
+    )
+    details = [each.detail for each in found(with_python(settings=settings))]
+    assert (
+        "user = true and timeout = 60 (pip, pip.conf); constraint = c.txt (pip, PIP_CONSTRAINT)"
+        in details
+    )
+    assert any("do not apply" in detail and "user (pip, pip.conf)" in detail for detail in details)
+
+
+def test_a_setting_that_forbids_the_newest_release_is_a_warning() -> None:
+    listing = Listing((Listed("50.0.2", "", WHEELS, "s"), Listed("46.0.7", "", WHEELS, "s")))
+    setting = Setting("pip", "constraint", "c.txt", "pip.conf", specifier="<50", stated="c.txt")
+    facts = replace(with_python(settings=(setting,)), listing=listing)
+    finding = one(facts, "Settings", "warn")
+    assert "<50" in finding.detail
+    assert "46.0.7" in finding.action
+    nothing = replace(setting, specifier="==1.0")
+    finding = one(replace(with_python(settings=(nothing,)), listing=listing), "Settings", "warn")
+    assert "no release" in finding.action
+
+
+def test_a_setting_that_lets_nothing_be_installed_is_bad() -> None:
+    setting = Setting("pip", "require-hashes", "yes", "pip.conf")
+    finding = one(with_python(settings=(setting,)), "Settings", "bad")
+    assert "pip.conf" in finding.detail
+    assert "PIP_REQUIRE_HASHES=0" in finding.action

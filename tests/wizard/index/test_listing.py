@@ -17,10 +17,10 @@ from packaging.utils import parse_wheel_filename
 
 from wizard.addresses import masked
 from wizard.codec import from_json
-from wizard.facts import Listing
+from wizard.facts import UNDATED, Listing
 from wizard.index import source as index_source
 from wizard.index import web
-from wizard.index.listing import IndexSource, fetch, releases_of
+from wizard.index.listing import IndexSource, fetch, first_downloadable, releases_of
 from wizard.index.pages import File, parse
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -120,6 +120,58 @@ def ask(server: Server, **more: Any) -> Listing:
 
 
 # What is read
+
+
+@pytest.mark.parametrize(("first", "versions"), [(True, ["46.0.7"]), (False, ["50.0.2", "46.0.7"])])
+def test_only_the_first_index_that_has_it_counts_for_uv(
+    server: Server, first: bool, versions: list[str]
+) -> None:
+    server.says(listed(SDIST))
+    server.says(listed("cryptography-46.0.7.tar.gz"), "/extra/cryptography/")
+    extra = (f"http://{server.host}/none", f"http://{server.host}/extra")
+    found = ask(server, extra=extra, first=first)
+    assert found.problem == ""
+    assert [release.version for release in found.releases] == versions
+
+
+def test_the_last_file_decides_when_a_release_was_published(server: Server, tmp_path: Path) -> None:
+    rows = [
+        {"filename": SDIST, "url": SDIST, "upload-time": "2026-03-01T10:00:00Z"},
+        {"filename": WHEEL, "url": WHEEL, "upload-time": "2026-03-02T10:00:00Z"},
+        {"filename": "cryptography-49.0.0.tar.gz", "url": "x", "upload-time": 7},
+    ]
+    server.says(page(json.dumps({"files": rows}), JSON))
+    (tmp_path / "cryptography-48.0.1.tar.gz").touch()
+    found = ask(server, find_links=(str(tmp_path),))
+    assert {release.version: release.uploaded for release in found.releases} == {
+        "50.0.2": "2026-03-02T10:00:00Z",
+        "49.0.0": "",
+        "48.0.1": UNDATED,
+    }
+
+
+def test_the_first_release_that_an_index_lets_through(server: Server) -> None:
+    names = [
+        f"cryptography-{version}.tar.gz" for version in ("50.0.2", "49.0.0", "48.0.1", "47.0.0")
+    ]
+    server.says(listed(*names))
+    server.says(status(403), f"/simple/{names[1]}")
+    server.says(page(b"x", "application/octet-stream", 206), f"/simple/{names[2]}")
+    source = IndexSource(server.url, timeout=5.0)
+
+    def first(*versions: str, seconds: float = 10) -> str:
+        deadline = time.monotonic() + seconds
+        return first_downloadable(
+            source, versions, lambda each: each.version != "47.0.0", deadline=deadline
+        )
+
+    assert first("49.0.0", "48.0.1") == "48.0.1"
+    ranges = [headers.get("Range") for path, headers in server.seen if path.endswith(".gz")]
+    assert ranges == ["bytes=0-0"] * 2
+    assert first("49.0.0", "47.0.0", "1.0") == ""  # refused, not fitting, not listed
+    assert first("48.0.1", seconds=-1) == ""
+    server.says(status(500))
+    assert first("48.0.1") == ""
 
 
 def test_json(server: Server) -> None:

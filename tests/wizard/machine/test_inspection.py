@@ -12,6 +12,7 @@ import pytest
 
 from tests.programs import program
 from wizard import codec
+from wizard.facts import Setting
 from wizard.machine.inspection import inspect
 
 ANSWER: dict[str, Any] = {
@@ -94,6 +95,42 @@ def test_a_setting_that_is_pip_s_default_is_no_change(tmp_path: Path) -> None:
     assert python.pip is not None
     assert python.pip.index is not None
     assert python.pip.index.changed == ()
+
+
+def test_settings_with_a_rule_are_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c.txt").write_text("cryptography<50\n", encoding="utf-8")
+    answer = with_settings(
+        ("user", "true", "pip.conf"),
+        ("constraint", "c.txt", "PIP_CONSTRAINT"),
+        ("uploaded-prior-to", "2026-03-01T00:00:00Z", "pip.conf"),
+        ("proxy", "me:s3cret@proxy.example:8080", "PIP_PROXY"),
+        ("find-links", ["/a", "/b"], "pip.conf"),
+        ("something-else", "1", "pip.conf"),
+    )
+    python, _ = inspect(answering(tmp_path, answer), "path")
+    stated = f"{tmp_path}/c.txt, line 1"
+    assert python.settings == (
+        Setting("pip", "user", "true", "pip.conf"),
+        Setting("pip", "constraint", "c.txt", "PIP_CONSTRAINT", False, "<50", stated),
+        Setting(
+            *("pip", "uploaded-prior-to", "2026-03-01T00:00:00Z", "pip.conf"),
+            before="2026-03-01T00:00:00Z",
+        ),
+        Setting("pip", "proxy", "****@proxy.example:8080", "PIP_PROXY", secret=True),
+        Setting("pip", "find-links", "/a /b", "pip.conf"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("uploaded-prior-to", "7 days", "P7D"), ("constraint", "gone.txt", "gone.txt")],
+)
+def test_a_value_that_pip_would_refuse_is_a_problem(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    python, _ = inspect(answering(tmp_path, with_settings((name, value, "pip.conf"))), "path")
+    assert said in python.settings[0].problem
 
 
 def test_a_broken_pip_does_not_break_its_python(tmp_path: Path) -> None:

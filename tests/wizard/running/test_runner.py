@@ -189,6 +189,47 @@ def test_waiting_for_a_lock_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) ->
     assert run.states() == [("apt", "cancelled")]
 
 
+CUT = """import os, sys
+count = int(open(sys.argv[1]).read()) if os.path.exists(sys.argv[1]) else 0
+open(sys.argv[1], 'w').write(str(count + 1))
+if count < int(sys.argv[2]):
+    print('error: broke off')
+    sys.exit(1)
+print('whole')
+"""
+
+
+@pytest.mark.parametrize(("cuts", "code"), [(0, 0), (1, 0), (2, 0), (3, 1)])
+def test_a_download_that_broke_off_starts_again(tmp_path: Path, cuts: int, code: int) -> None:
+    count = tmp_path / "count"
+    command = Command(program(CUT, str(count), str(cuts)), interrupted="broke off", retries=2)
+    run = Watched(plan(step("install", command)))
+    assert run.end.code == code
+    assert int(count.read_text()) == min(cuts, 2) + 1
+    said = [line for line in run.lines("install") if line.startswith("A download broke off.")]
+    assert len(said) == min(cuts, 2)
+    log = Path(run.ended("install").log).read_text()
+    assert all(line in log for line in said)
+
+
+def test_another_failure_starts_nothing_again(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    command = Command(program(CUT, str(count), "1"), interrupted="cut in half", retries=2)
+    assert Watched(plan(step("install", command))).end.code == 1
+    assert count.read_text() == "1"
+
+
+def test_the_wait_before_another_download_can_be_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command_runner, "RETRY_SECONDS", 600)
+    command = Command(
+        program(CUT, str(tmp_path / "count"), "9"), interrupted="broke off", retries=2
+    )
+    run = Watched(plan(step("install", command)), cancel_when="Lines")
+    assert run.states() == [("install", "cancelled")]
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
