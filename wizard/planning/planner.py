@@ -9,7 +9,7 @@ from wizard.method import Recipe, methods
 from wizard.needs import release_limits
 from wizard.needs.case import Case
 from wizard.plan import Plan, PlanLimit, Step
-from wizard.planning import project_steps
+from wizard.planning import neighbours, project_steps
 
 
 def make_plan(case: Case) -> Plan:
@@ -30,19 +30,25 @@ def make_plan(case: Case) -> Plan:
     recipe = method.recipe(case)
     if recipe.prepares:
         return _assemble(case, recipe, recipe.steps, (recipe.note,))
-    notes = (*method.notes(case), *_notes(case), *method.warnings(case))
+    notes = (*_notes(case), *method.warnings(case))
+    if recipe.steps:  # otherwise nothing is installed
+        notes = (*method.notes(case), *notes)
     if choices.wheelhouse:
         from wizard.planning import wheelhouse  # rarely needed
 
         return wheelhouse.make_plan(case, notes)
     steps = recipe.steps
     steps += project_steps.project_steps(case, tuple(step.id for step in steps[-1:]))
+    prove = Prove(case.target.interpreter, choices.release, recipe.link, recipe.openssl)
+    if steps:
+        steps, prove = neighbours.watched(case, steps, prove)
+    compares = ", and compares the other packages with before" if prove.packages else ""
     proof = Step(
         "proof",
         "Prove that it works",
-        "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
-        Prove(case.target.interpreter, choices.release, recipe.link, recipe.openssl),
-        needs=(steps[-1].id,),
+        f"Imports it, encrypts and decrypts, and reads which OpenSSL it uses{compares}.",
+        prove,
+        needs=tuple(step.id for step in steps[-1:]),
         role="proof",
     )
     steps += (proof, *project_steps.constraint_steps(case, ("proof",)))
@@ -99,11 +105,18 @@ def _project_notes(case: Case) -> list[str]:
 def _notes(case: Case) -> tuple[str, ...]:
     """Return the notes about the release and the index, which do not depend on the method."""
     facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
-    notes = []
+    notes = list(neighbours.notes(case))
     if listed.version != case.newest.version:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)
-        notes.append(f"The newest release is {case.newest.version}. {caveat}".strip())
+        against = dict.fromkeys(
+            release_limits.sentence(limit)
+            for limit in case.limits_against(case.newest)
+            if limit.kind == "package"
+        )
+        notes.append(
+            " ".join((f"The newest release is {case.newest.version}.", *against, caveat)).strip()
+        )
     notes += _project_notes(case)
     if not case.knowledge.knows(listed.version):
         notes.append(

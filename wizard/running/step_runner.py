@@ -17,6 +17,7 @@ from backends.action import (
     Command,
     Download,
     Prove,
+    RecordPackages,
     RemoveFolder,
     Seal,
     UnknownAction,
@@ -209,6 +210,16 @@ def _write_file(action: WriteFile, _context: _StepContext) -> Outcome:
     return Outcome("done")
 
 
+@perform.register(RecordPackages)
+def _record_packages(action: RecordPackages, context: _StepContext) -> Outcome:
+    from wizard.proof import packages
+
+    recorded = packages.record(action.python, action.modules, action.timeout)
+    packages.save(recorded, Path(action.file))
+    context.add_output(recorded.sentences)
+    return Outcome("done")
+
+
 @perform.register(Prove)
 def _prove(action: Prove, context: _StepContext) -> Outcome:
     from wizard.proof.verify import verify
@@ -220,11 +231,24 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         openssl=action.openssl,
         timeout=action.timeout,
     )
+    hints: tuple[str, ...] = ("Reinstall it into a new environment.",)
+    if context.runner.plan.only_proves:
+        hints = ("Install it again: --reinstall",)
+    if action.packages:
+        from wizard.proof import packages
+
+        cryptography_ok = report.ok
+        before = packages.load(Path(action.packages))
+        report = packages.compared(report, before, action.accepted)
+        if report.ok:
+            Path(action.packages).unlink()
+        elif cryptography_ok:
+            hints = packages.hints(before)
     context.reports.append(report)
     if report.ok:
         return Outcome("done")
     cause = " ".join(report.problems) or "The installation could not be proved."
-    return Outcome("failed", None, cause, ("Reinstall it into a new environment.",))
+    return Outcome("failed", None, cause, hints)
 
 
 @singledispatch
@@ -235,6 +259,7 @@ def writes_log(action: object) -> bool:
 
 @writes_log.register(Command)
 @writes_log.register(CheckSignature)
+@writes_log.register(RecordPackages)
 def _writes_log(_action: Action) -> bool:
     return True
 
