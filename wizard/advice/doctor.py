@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backends.manager import managers
+from wizard import installed
 from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
+from wizard.needs import release_limits
 from wizard.needs.case import Case
 from wizard.refused import Refused
-from wizard.target_environment import usable
+from wizard.target_environment import Target, usable
 
 Mark = Literal["ok", "warn", "bad"]
 GIB = 1024**3
@@ -149,6 +151,7 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         yield Finding(
             "ok", "Installed", f"cryptography {python.cryptography} is installed for {python.path}"
         )
+    yield from _other_packages(case, python)
     if not case.releases:
         return
     newest = case.releases[0]
@@ -165,6 +168,22 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
+
+
+def _other_packages(case: Case, python: Python) -> Iterator[Finding]:
+    """Yield what the other packages in the environment allow, and what is broken there."""
+    if python.packages is None:
+        return
+    limits = release_limits.find_limits(
+        case.facts,
+        Target(python, python.environment, False, python.path),
+        case.knowledge,
+    )
+    for sentence in dict.fromkeys(map(release_limits.sentence, limits)):
+        yield Finding("ok", "Limits", sentence)
+    for conflict in installed.conflicts(python.packages):
+        action = f"Install what it needs: {python.path} -m pip install '{conflict.requirement}'"
+        yield Finding("warn", "Broken", conflict.sentence, action)
 
 
 def _wheel(case: Case, python: Python) -> Finding:
