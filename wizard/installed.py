@@ -154,10 +154,10 @@ def dependents(packages: Sequence[Installed], names: Iterable[str]) -> tuple[Ins
 def contains(specifier: str, version: str) -> bool:
     """Return whether a version satisfies a specifier. One that cannot be compared does."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion
+    from packaging.version import InvalidVersion, Version
 
     try:
-        return not specifier or SpecifierSet(specifier).contains(version, prereleases=True)
+        return not specifier or SpecifierSet(specifier).contains(Version(version), prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return True  # pip before 24.1 installed such packages, and cannot compare them either
 
