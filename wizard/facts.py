@@ -176,15 +176,17 @@ class Installed:
 
     ``requires`` are the requirements that count for this Python, without their markers
     (``cryptography<44,>=41.0.5``). ``modules`` are the modules at its top, named only if it
-    requires cryptography. ``from_index`` is False if it came from a folder or an address, so that
-    no index has exactly this version.
+    requires cryptography. ``origin`` is ``elsewhere`` if it
+    was installed from a folder or an address, so that no index has exactly this version, and
+    ``outside`` if it belongs to the Python of the system, whose packages this environment also
+    sees.
     """
 
     name: str
     version: str
     requires: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
-    from_index: bool = True
+    origin: Literal["index", "elsewhere", "outside"] = "index"
 
     @property
     def label(self) -> str:

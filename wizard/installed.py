@@ -94,7 +94,7 @@ def parse(described: Mapping[str, Any]) -> tuple[Installed, ...]:
                 )
             ),
             modules=tuple(package.get("modules", ())),
-            from_index=bool(package["index"]),
+            origin=package["origin"],
         )
         for package in described["found"]
     )

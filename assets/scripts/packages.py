@@ -8,7 +8,7 @@ from pathlib import Path
 action, file = sys.argv[1:3]
 
 
-def run(words):
+def run(words: "list[str]") -> "tuple[int, str]":
     try:
         done = subprocess.run(
             [sys.executable, *words],
@@ -22,7 +22,7 @@ def run(words):
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
-def broken(modules):
+def broken(modules: "list[list[str]]") -> "list[list[str]]":
     found = []
     for package, module in modules:
         if run(["-c", "import " + module])[0]:

@@ -28,7 +28,7 @@ def described(**packages: list[str]) -> dict[str, Any]:
     return {
         "markers": MARKERS,
         "found": [
-            {"name": name, "version": "1.0", "requires": requires, "index": True}
+            {"name": name, "version": "1.0", "requires": requires, "origin": "index"}
             for name, requires in packages.items()
         ],
     }

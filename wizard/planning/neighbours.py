@@ -44,13 +44,19 @@ def before(case: Case) -> Before:
     own = (f"cryptography=={python.cryptography}",) if python.cryptography else ()
     if python.packages is None:  # not known: an older file of facts
         return Before(own, ("cryptography",))
-    packages = {installed.normalized(package.name): package for package in python.packages}
+    packages = {
+        installed.normalized(package.name): package
+        for package in python.packages
+        if package.origin != "outside"  # they are seen again when the others are removed
+    }
+    if "cryptography" not in packages:
+        own = ()
     moved = _moved(case)
     kept = packages if case.upgraded else {name: packages[name] for name in moved & packages.keys()}
     versions = tuple(
         f"{package.name}=={package.version}"
         for name, package in kept.items()
-        if package.from_index and name not in ("cryptography", "pip")
+        if package.origin == "index" and name not in ("cryptography", "pip")
     )
     missing = tuple(sorted(moved - packages.keys() - {"cryptography"}))
     return Before((*own, *versions), ("cryptography", *missing))

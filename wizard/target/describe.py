@@ -274,7 +274,8 @@ def installed_package(place):
     # type: (str) -> Optional[Dict[str, Any]]
     """Return one package from its metadata, or None if there is nothing to read.
 
-    ``requires`` are the lines of Requires-Dist. ``index`` says whether it came from an index.
+    ``requires`` are the lines of Requires-Dist. ``origin`` is ``index``, ``elsewhere`` (a folder or
+    an address), or ``outside``: the environment also sees the packages of the system's Python.
     """
     text = read_text(place, "METADATA", "PKG-INFO", "")
     fields = re.sub(r"\n[ \t]+", " ", text.replace("\r\n", "\n").split("\n\n")[0])
@@ -289,11 +290,20 @@ def installed_package(place):
         "name": single["name"],
         "version": single["version"],
         "requires": requires,
-        "index": place.endswith(".dist-info") and not read_text(place, "direct_url.json"),
+        "origin": origin(place),
     }
     if any(re.match(r"cryptography\b(?![-_.])", line, re.I) for line in requires):
         package["modules"] = modules(place)
     return package
+
+
+def origin(place):
+    # type: (str) -> str
+    """Return where a package comes from: see `installed_package`."""
+    inside = os.path.realpath(place).startswith(os.path.realpath(sys.prefix) + os.sep)
+    if not inside and os.path.basename(os.path.dirname(place)).endswith("-packages"):
+        return "outside"
+    return "index" if inside and not read_text(place, "direct_url.json") else "elsewhere"
 
 
 def read_text(place, *names):

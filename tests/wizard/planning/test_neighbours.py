@@ -124,7 +124,7 @@ def test_a_release_that_breaks_something_is_refused_with_the_ways() -> None:
 
 def test_the_packages_are_upgraded_in_the_same_call_and_restored_by_undo() -> None:
     acme = Installed("acme", "2.11.0", ("pyOpenSSL>=17.5.0", "cryptography>=3.2"))
-    local = Installed("mine", "0.1", ("acme",), from_index=False)
+    local = Installed("mine", "0.1", ("acme",), origin="elsewhere")
     broken = Installed("broken", "1", ("cryptography", "nothing>=1"))
     facts = holding("debian-12", PYOPENSSL, acme, local, broken, CLICK)
     plan = planned(facts, release="50.0.2", dependents="upgrade", installer="pip")
@@ -151,6 +151,15 @@ def test_undo_removes_what_was_not_there() -> None:
     (remove,) = step(planned(facts), "install").undo
     assert isinstance(remove, Command)
     assert set(remove.argv) >= {"cryptography", "cffi", "pycparser", "typing-extensions"}
+
+
+def test_undo_shows_the_packages_of_the_system_again() -> None:
+    facts = holding("debian-12", CLICK)
+    packages = tuple(replace(p, origin="outside") for p in facts.pythons[0].packages or ())
+    python = replace(facts.pythons[0], packages=packages)
+    (remove,) = step(planned(replace(facts, pythons=(python, *facts.pythons[1:]))), "install").undo
+    assert isinstance(remove, Command)
+    assert set(remove.argv) >= {"cryptography", "cffi", "pycparser"}
 
 
 def test_undo_of_a_machine_of_an_earlier_version_is_as_before() -> None:

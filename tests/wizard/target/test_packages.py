@@ -112,8 +112,8 @@ def test_each_form_of_metadata_is_read_by_each_python(python: str, tmp_path: Pat
         "pytest ; extra == 'test'",
     ]
     assert modern["modules"] == ["fast", "modern", "single", "space.inner"]
-    assert modern["index"] is True
-    assert found["mine"]["index"] is False
+    assert modern["origin"] == "index"
+    assert found["mine"]["origin"] == "elsewhere"
     assert "modules" not in found["mine"]
     assert found["egg"]["requires"] == [
         "six>=1.4",
@@ -156,6 +156,19 @@ def test_it_says_what_importlib_says(python: str, tmp_path: Path) -> None:
         assert ours[name][0] == theirs[name][0]
         if name != "egg":  # they put parentheses elsewhere
             assert {line.replace("\n", "") for line in theirs[name][1]} == ours[name][1]
+
+
+def test_the_packages_of_the_system_are_outside(tmp_path: Path) -> None:
+    base = getattr(sys, "_base_executable", sys.executable)
+    folder = tmp_path / "env"
+    argv = [base, "-m", "venv", "--without-pip", "--system-site-packages", str(folder)]
+    subprocess.run(argv, check=True, timeout=60)
+    (place,) = folder.glob("lib/python3*/site-packages")
+    fill(place)
+    found = described(str(folder / "bin" / "python"), "packages")["packages"]["found"]
+    outside = [package["name"] for package in found if package["origin"] == "outside"]
+    assert set(outside).isdisjoint({"Modern_Package", "mine", "egg", "old"})
+    assert "pip" in outside
 
 
 def test_outside_an_environment_nothing_is_read() -> None:
