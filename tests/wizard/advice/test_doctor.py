@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.wizard.environments import CLICK, PYOPENSSL, holding
 from wizard.advice.doctor import Finding, findings
 from wizard.choices import Choices
 from wizard.facts import (
@@ -209,3 +210,14 @@ def test_it_says_so_of_the_release_that_was_asked_for() -> None:
 
 def test_without_a_python_nothing_is_said_of_support() -> None:
     assert all(each.title != "Support" for each in found(replace(GOOD, pythons=())))
+
+
+def test_what_the_other_packages_allow_is_shown() -> None:
+    facts = holding("debian-12", PYOPENSSL, CLICK, cryptography="50.0.2", cffi="2.1.1")
+    found = [f for f in findings(Case(facts, load())) if f.title in ("Limits", "Broken")]
+    assert [finding.detail for finding in found] == [
+        "pyOpenSSL 24.2.1 allows only cryptography<44,>=41.0.5.",
+        "pyOpenSSL 24.2.1 requires cryptography<44,>=41.0.5, but 50.0.2 is installed.",
+    ]
+    assert found[1].mark == "warn"
+    assert "cryptography<44,>=41.0.5" in found[1].action

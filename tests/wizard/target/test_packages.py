@@ -160,7 +160,9 @@ def test_it_says_what_importlib_says(python: str, tmp_path: Path) -> None:
 
 def test_the_packages_of_the_system_are_outside(tmp_path: Path) -> None:
     base = getattr(sys, "_base_executable", sys.executable)
-    has_pip = subprocess.run([base, "-c", "import pip"], capture_output=True, timeout=60, check=False)
+    has_pip = subprocess.run(
+        [base, "-c", "import pip"], capture_output=True, timeout=60, check=False
+    )
     if has_pip.returncode:
         pytest.skip("the Python of this environment has no packages")
     folder = tmp_path / "env"
