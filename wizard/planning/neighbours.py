@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from backends.action import Prove, RecordPackages
 from wizard import installed
 from wizard.facts import Installed
+from wizard.method import compiles
 from wizard.needs import release_limits, requirements
 from wizard.needs.case import Case
 from wizard.plan import Step
@@ -18,6 +19,8 @@ RECORD = "packages-before"
 """The id of the step that records which packages work."""
 FILE = "cryptography-wizard-before.json"
 """The name of its file, in the folder of the environment."""
+_CHANGING = ("install", "build", "project")
+"""The roles of the steps that change packages."""
 MOST_NOTES = 3
 """How many packages that were already broken are named in the notes."""
 
@@ -84,9 +87,15 @@ def upgrades(case: Case) -> tuple[str, ...]:
 
 
 def reinstalls(case: Case) -> bool:
-    """Return whether the same version is replaced. Without an option, pip would do nothing."""
+    """Return whether the same version is replaced. Without an option, pip would do nothing.
+
+    For a project, nothing needs to be done if it is already there.
+    """
+    choices = case.choices
     now = "" if case.target.new else case.target.python.cryptography
-    return now == case.choices.release and not case.upgraded and not _is_incomplete(case)
+    if now != choices.release or case.upgraded or _is_incomplete(case):
+        return False
+    return case.project is None or bool(choices.reinstall) or compiles(choices.method)
 
 
 def _is_incomplete(case: Case) -> bool:
@@ -119,7 +128,7 @@ def watched(case: Case, steps: tuple[Step, ...], proof: Prove) -> tuple[tuple[St
         role="preparation",
     )
     steps = tuple(
-        replace(step, needs=(*step.needs, RECORD)) if step.role in ("install", "build") else step
+        replace(step, needs=(*step.needs, RECORD)) if step.role in _CHANGING else step
         for step in steps
     )
     broken = case.broken_by(case.release) if case.choices.dependents == "ignore" else ()

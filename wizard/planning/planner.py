@@ -75,7 +75,9 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
 
 def _plan_limit(limit: Limit) -> PlanLimit:
     package, _, version = limit.owner.rpartition(" ")
-    if limit.kind == "setting" or not package or not version[:1].isdigit():
+    if limit.package:
+        package, version = limit.package, limit.owner[len(limit.package) :].split()[0]
+    elif limit.kind == "setting" or not package or not version[:1].isdigit():
         package, version = limit.owner, ""
     return PlanLimit(
         package, limit.specifier, version, limit.source, line=limit.line, before=limit.before

@@ -67,6 +67,16 @@ def test_the_newest_release_that_all_allow_is_recommended() -> None:
     assert planned(holding("debian-12", PYOPENSSL, PINNED)).release == "42.0.8"
 
 
+def test_the_plan_names_the_limits_for_programs() -> None:
+    plan = planned(holding("debian-12", PYOPENSSL, SNOWFLAKE))
+    found = {(limit.package, limit.version, limit.specifier) for limit in plan.limits}
+    assert found == {
+        ("pyOpenSSL", "24.2.1", "<44,>=41.0.5"),
+        ("snowflake-connector-python", "3.15.0", ">=3.1.0"),
+        ("snowflake-connector-python", "3.15.0", "<46.0.0"),
+    }
+
+
 def test_the_same_release_is_only_proved() -> None:
     facts = holding("debian-12", PYOPENSSL, cryptography="43.0.3")
     plan = planned(facts)
