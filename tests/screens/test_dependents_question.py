@@ -51,6 +51,10 @@ def chosen(app: WizardApp) -> str | None:
     return row.id if row else None
 
 
+def decided(app: WizardApp) -> str:
+    return app.session.completed.dependents
+
+
 async def test_the_full_screen_asks_and_can_go_back() -> None:
     app = WizardApp(Pretended(AS_ROOT).engine(), Choices(venv=HERE), clock=lambda: 0.0)
     async with app.run_test(size=(100, 40)) as pilot:
@@ -66,15 +70,15 @@ async def test_the_full_screen_asks_and_can_go_back() -> None:
         assert chosen(app) == "upgrade"
         await press(pilot, "down", "enter", "enter")
         assert isinstance(app.screen, ReviewPage)
-        assert app.session.completed.dependents == "new"
+        assert decided(app) == "new"
         assert "into the new environment" in words(app)
         await press(pilot, "escape", "escape")
         assert chosen(app) == "new"
         await press(pilot, "down", "enter", "enter")
-        assert app.session.completed.dependents == "ignore"
+        assert decided(app) == "ignore"
         assert "This breaks pyOpenSSL, as you requested." in words(app)
         await press(pilot, "escape", "escape", "up", "up", "enter", "enter")
-        assert app.session.completed.dependents == "upgrade"
+        assert decided(app) == "upgrade"
         assert "Therefore pyOpenSSL is upgraded too." in words(app)
         assert "Record which other packages work now" in words(app)
         await press(pilot, "escape", "escape", "escape")

@@ -177,6 +177,7 @@ def _other_packages(case: Case, python: Python) -> Iterator[Finding]:
     limits = release_limits.find_limits(
         case.facts,
         Target(python, python.environment, False, python.path),
+        None,  # the limits of a project are shown with the project
         case.knowledge,
     )
     for sentence in dict.fromkeys(map(release_limits.sentence, limits)):
