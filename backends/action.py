@@ -146,12 +146,30 @@ class WriteFile:
 
 
 @dataclass(frozen=True)
+class RecordPackages:
+    """Record in ``file`` which packages in the environment of ``python`` work now.
+
+    That is: which requirements are not satisfied, and which of ``modules`` cannot be imported.
+    These are (package, module) pairs. ``timeout`` is in seconds, for all imports together.
+    """
+
+    python: str
+    file: str
+    modules: tuple[tuple[str, str], ...] = ()
+    timeout: float = 120.0
+    kind: Literal["record-packages"] = "record-packages"
+
+
+@dataclass(frozen=True)
 class Prove:
     """Prove the installation in the environment of the interpreter ``python``.
 
     ``release``, ``link`` (``dynamic``, ``static`` or empty for either) and the version ``openssl``
     of the OpenSSL in use (empty for any) are the expected values. ``any_patch`` also accepts
     another version of the same series, as after an update of the system, and notes it.
+    ``packages`` is the file of an earlier `RecordPackages`: what worked then must still work,
+    except the ``accepted`` packages (normalized names). If it is empty, other packages do not
+    matter.
     """
 
     python: str
@@ -160,6 +178,8 @@ class Prove:
     openssl: str = ""
     any_patch: bool = False
     timeout: float = 120.0
+    packages: str = ""
+    accepted: tuple[str, ...] = ()
     kind: Literal["prove"] = "prove"
 
 
@@ -172,7 +192,16 @@ class RemoveFolder:
 
 
 Action = Union[
-    Command, Download, CheckSignature, Unpack, Seal, WriteManifest, WriteFile, Prove, RemoveFolder
+    Command,
+    Download,
+    CheckSignature,
+    Unpack,
+    Seal,
+    WriteManifest,
+    WriteFile,
+    RecordPackages,
+    Prove,
+    RemoveFolder,
 ]
 
 
@@ -204,6 +233,7 @@ def _command_needs_root(action: Command) -> bool:
 @needs_root.register(Seal)
 @needs_root.register(WriteManifest)
 @needs_root.register(WriteFile)
+@needs_root.register(RecordPackages)
 @needs_root.register(Prove)
 @needs_root.register(RemoveFolder)
 def _needs_no_root(_action: Action) -> bool:

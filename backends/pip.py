@@ -8,6 +8,8 @@ from backends.action import Command
 
 FIRST_WITH_PYTHON_OPTION = (22, 3)
 """The first pip that can install into another environment (``pip --python``)."""
+FIRST_WITH_RESOLVER = (20, 3)
+"""The first pip that installs only versions which allow each other."""
 FIRST_WITH_DRY_RUN = (22, 2)
 """The first pip that can simulate an installation (``pip install --dry-run``)."""
 _RAW_PROGRESS = (24, 1)
@@ -62,6 +64,7 @@ def install(
     no_binary: bool = False,
     upgrade: bool = False,
     reinstall: bool = False,
+    alone: bool = False,
     compiled: bool = True,
     folder: str = "",
     env: tuple[tuple[str, str], ...] = (),
@@ -73,7 +76,8 @@ def install(
     it, if it is not the environment's own: see `call_from_outside`. ``only_binary`` allows only a
     wheel of cryptography; ``no_binary`` always compiles it, never uses a wheel that pip built
     before (pip's cache ignores link options), and shows the log of the build. ``reinstall``
-    replaces the same version, and only that package. Without ``compiled``, no bytecode is compiled
+    replaces the same version, and only that package. ``alone`` installs only what is named, without
+    dependencies. Without ``compiled``, no bytecode is compiled
     in advance: Python does it when a module is first imported. ``folder`` is a wheelhouse: then
     everything comes from there, without an index.
     """
@@ -91,7 +95,9 @@ def install(
     if not compiled:
         options.append("--no-compile")
     if reinstall:
-        options += ["--force-reinstall", "--no-deps"]
+        options.append("--force-reinstall")
+    if reinstall or alone:
+        options.append("--no-deps")
     variables: tuple[tuple[str, str], ...] = _ENV
     if folder:
         # Settings in files or variables could name more places to look in, or other rules.
@@ -169,9 +175,9 @@ def wheel(
     )
 
 
-def uninstall(python: str) -> Command:
-    """Remove cryptography from the environment of ``python``."""
-    return Command((python, "-m", "pip", "uninstall", "-y", "cryptography"), env=_ENV, timeout=300)
+def uninstall(python: str, packages: tuple[str, ...]) -> Command:
+    """Remove packages from the environment of ``python``; those that are missing do not matter."""
+    return Command((python, "-m", "pip", "uninstall", "-y", *packages), env=_ENV, timeout=300)
 
 
 def adjusted(

@@ -56,6 +56,7 @@ def install(
     no_binary: bool = False,
     upgrade: bool = False,
     reinstall: bool = False,
+    alone: bool = False,
     folder: str = "",
     env: tuple[tuple[str, str], ...] = (),
     path: tuple[str, ...] = (),
@@ -71,7 +72,9 @@ def install(
     if upgrade:
         options.append("--upgrade")
     if reinstall:
-        options += ["--reinstall", "--no-deps"]
+        options.append("--reinstall")
+    if reinstall or alone:
+        options.append("--no-deps")
     return Command(
         (uv, "pip", "install", "--python", python, *options, *requirements),
         env=env,
@@ -99,9 +102,9 @@ def sync(uv: str, project: str, environment: str) -> Command:
     )
 
 
-def uninstall(uv: str, python: str) -> Command:
-    """Remove cryptography from the environment of ``python``."""
-    return Command((uv, "pip", "uninstall", "--python", python, "cryptography"), timeout=300)
+def uninstall(uv: str, python: str, packages: tuple[str, ...]) -> Command:
+    """Remove packages from the environment of ``python``; those that are missing do not matter."""
+    return Command((uv, "pip", "uninstall", "--python", python, *packages), timeout=300)
 
 
 def adjusted(

@@ -23,6 +23,8 @@ Installer = Literal["", "pip", "uv"]
 Repair = Literal["", "yes"]
 ALONE = "cryptography"
 """The value of the choice ``project`` if cryptography is installed alone."""
+Dependents = Literal["", "upgrade", "new", "ignore"]
+Reinstall = Literal["", "yes"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ class Choices:
     ``openssl``: see `openssl_choice`; ``openssl_source``: the file or address of
     its source archive, or a folder of them, if not the documented one; ``openssl_sha256``: the
     checksum of that archive, if not the one in the table. ``installer``: the tool that makes the
-    environment and installs packages.
+    environment and installs packages. ``dependents``: if installed packages do not allow the
+    release, upgrade them too, make a ``new`` environment instead, or ignore them, which breaks
+    them. ``reinstall``: install the release again, if it is already there.
 
     ``project``: what to install together with cryptography: a folder, a file, or a requirement;
     ``cryptography`` is cryptography alone. ``write_constraint``: a file for the release that was
@@ -214,6 +218,15 @@ class Choices:
     write_constraint: str = choice(
         "write the release that was found into a constraint file",
         "FILE",
+    )
+    dependents: Dependents = choice(
+        "if installed packages do not allow the release: upgrade them too, make a new environment, "
+        "or ignore them, which breaks them",
+        excludes=(Excludes("wheelhouse", "A wheelhouse is only a folder. Nothing is installed."),),
+    )
+    reinstall: Reinstall = choice(
+        "install the release again, even if it is already there",
+        excludes=(Excludes("wheelhouse", "A wheelhouse is only a folder. Nothing is installed."),),
     )
     wheelhouse: str = choice(
         "collect the wheels in this folder, for installing on other machines",

@@ -70,10 +70,13 @@ def questions(case: Case) -> tuple[Question, ...]:
 
 
 def complete(case: Case) -> Case:
-    """Fill in the recommended answers: see `wizard.questions.completion.complete`."""
+    """Fill in the recommended answers, for a user who will be asked all questions.
+
+    See `wizard.questions.completion.complete`.
+    """
     from wizard.questions import completion
 
-    return completion.complete(case)
+    return completion.complete(case, asking=True)
 
 
 def settle(case: Case) -> Decision:

@@ -215,6 +215,30 @@ class Pip:
 
 
 @dataclass(frozen=True)
+class Installed:
+    """A package in an environment, from its metadata: see `wizard.installed`.
+
+    ``requires`` are the requirements that count for this Python, without their markers
+    (``cryptography<44,>=41.0.5``). ``modules`` are the modules at its top, named only if it
+    requires cryptography. ``origin`` is ``elsewhere`` if it
+    was installed from a folder or an address, so that no index has exactly this version, and
+    ``outside`` if it belongs to the Python of the system, whose packages this environment also
+    sees.
+    """
+
+    name: str
+    version: str
+    requires: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    origin: Literal["index", "elsewhere", "outside"] = "index"
+
+    @property
+    def label(self) -> str:
+        """Its name and version, for sentences."""
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True)
 class Python:
     """One Python interpreter.
 
@@ -225,14 +249,17 @@ class Python:
     venv`` would put into a new environment; empty if it cannot make one. ``pip`` is None if it has
     no pip, or a pip that does not run: then ``pip_problem`` says why (a pip too old for its
     Python). ``headers`` says that ``Python.h`` is installed; ``cryptography`` is the version
-    installed now. A Python that cannot be used has a ``problem`` (one sentence) and perhaps nothing
-    else. ``base`` is the interpreter from which its environment was made; outside an environment,
-    its own path. ``relr`` says whether its musl loads libraries with DT_RELR (``yes``, ``no``); it
-    is empty if the version says so. ``base_prefix`` is ``sys.base_prefix``; it is empty in machines
-    saved by versions that did not read it: use `installation`. ``origin``: ``active``, ``folder``
-    (an environment in the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``,
-    ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``. ``settings`` are those of its
-    pip, or of the pip that it would get.
+    installed now, and ``linked`` says how that links OpenSSL (empty: unknown; it is read only in an
+    environment). ``packages`` are the packages in its environment; None if they were not read:
+    outside an environment, and in machines saved by earlier versions. A Python that cannot be used
+    has a ``problem`` (one sentence) and perhaps nothing else. ``base`` is the interpreter from
+    which its environment was made; outside an environment, its own path. ``relr`` says whether its
+    musl loads libraries with DT_RELR (``yes``, ``no``); it is empty if the version says so.
+    ``base_prefix`` is ``sys.base_prefix``; it is empty in machines saved by versions that did not
+    read it: use `installation`. ``origin``: ``active``, ``folder`` (an environment in the working
+    folder), ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``,
+    ``python.org``, ``uv``, ``wizard``. ``settings`` are those of its pip, or of the pip that it
+    would get.
     """
 
     path: str
@@ -258,6 +285,8 @@ class Python:
     pip: Optional[Pip] = None
     pip_problem: str = ""
     cryptography: str = ""
+    linked: Literal["static", "dynamic", ""] = ""
+    packages: Optional[tuple[Installed, ...]] = None
     problem: str = ""
     settings: tuple[Setting, ...] = ()
 

@@ -45,9 +45,10 @@ class Release:
     and related variables). ``lock`` is the version of the sdist's Cargo.lock (0: none),
     ``newest_python`` the newest Python minor version that its PyO3 supports (empty: no limit). A
     build today needs ``constraints`` (for the build environment) and ``build_env``; it also needs
-    ``newer_python_env`` if the target is newer than ``newest_python``: see `env_for`. ``yanked``
-    are the withdrawn versions, ``absent`` the numbers between ``first`` and ``last`` that were
-    never published. ``sources`` names the source of each fact.
+    ``newer_python_env`` if the target is newer than ``newest_python``: see `env_for`. ``requires``
+    are the packages that it needs to run, as in its metadata. ``yanked`` are the withdrawn
+    versions, ``absent`` the numbers between ``first`` and ``last`` that were never published.
+    ``sources`` names the source of each fact.
     """
 
     line: str
@@ -67,6 +68,7 @@ class Release:
     constraints: tuple[str, ...] = ()
     build_env: tuple[tuple[str, str], ...] = ()
     newer_python_env: tuple[tuple[str, str], ...] = ()
+    requires: tuple[str, ...] = ()
     yanked: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -148,6 +150,22 @@ class Removal:
 
     release: str
     computers: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """Versions of a package that do not work with every release that their metadata allows.
+
+    A row of ``assets/dependents.toml``. ``package`` is its normalized name; its ``versions`` (a
+    PEP 440 specifier) only work with the releases that ``allows`` contains. ``reason`` says in a
+    few words what happens with others.
+    """
+
+    package: str
+    versions: str
+    allows: str
+    reason: str
     source: str
 
 
@@ -375,6 +393,7 @@ class Knowledge:
     system_packages: tuple[SystemPackage, ...] = ()
     pythons: tuple[Pythons, ...] = ()
     removals: tuple[Removal, ...] = ()
+    dependents: tuple[Dependent, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -490,6 +509,9 @@ def load() -> Knowledge:
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
         removals=tuple(read_row(Removal, t) for t in tables["removal"]),
         pythons=tuple(read_row(Pythons, t) for t in read_asset("pythons.toml")["pythons"]),
+        dependents=tuple(
+            read_row(Dependent, t) for t in read_asset("dependents.toml")["dependent"]
+        ),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         loaders=tuple(read_row(LoaderNeed, t) for t in tables["loader"]),
         packages=tuple(

@@ -23,6 +23,8 @@ class Limit:
     ``before`` is a time (ISO 8601): only files that were uploaded earlier are allowed; empty means
     any time.
 
+    ``package`` is the name of the installed package, if one states it.
+
     ``kind`` says who stated it: an installed ``package``, a ``setting`` of pip or uv, or the
     ``project``. A user may decide against an installed package, which then no longer works. The
     others are instructions, which the installer or the project itself would enforce.
@@ -34,6 +36,7 @@ class Limit:
     source: str = ""
     before: str = ""
     line: int = 0
+    package: str = ""
 
     @property
     def location(self) -> str:

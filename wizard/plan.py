@@ -146,6 +146,11 @@ class Plan:
         return any(step.needs_root for step in self.steps)
 
     @property
+    def only_proves(self) -> bool:
+        """Whether there is nothing to install: the release is already there."""
+        return all(step.proves for step in self.steps)
+
+    @property
     def actions(self) -> tuple[Action, ...]:
         """What the steps do, in their order."""
         return tuple(step.action for step in self.steps)

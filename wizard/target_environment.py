@@ -82,6 +82,11 @@ def find_target(facts: Facts, choices: Choices) -> Target:
     """
     if choices.wheelhouse:
         return find_targets(facts, choices)[0]
+    target = _find_environment(facts, choices)
+    return _beside(facts, target) if choices.dependents == "new" and not target.new else target
+
+
+def _find_environment(facts: Facts, choices: Choices) -> Target:
     if choices.venv:
         for python in facts.pythons:
             if python.environment and same_folder(facts, python.environment, choices.venv):
@@ -99,6 +104,17 @@ def find_target(facts: Facts, choices: Choices) -> Target:
         ):
             return _existing_target(python)
     return _new_environment(facts, choices, "")
+
+
+def _beside(facts: Facts, target: Target) -> Target:
+    """Return a new environment beside an existing one, with the same Python."""
+    taken = [python.environment for python in facts.pythons if python.environment]
+    number = 2
+    while any(same_folder(facts, f"{target.folder}-{number}", folder) for folder in taken):
+        number += 1
+    base = facts.python(target.python.base)
+    python = base if base is not None and usable(base) else target.python
+    return _new_target(facts, python, f"{target.folder}-{number}")
 
 
 def find_targets(facts: Facts, choices: Choices) -> tuple[Target, ...]:

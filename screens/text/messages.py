@@ -55,6 +55,8 @@ def plan_sentence(plan: Plan) -> str:
         return f"cryptography {plan.release} from {origin}, into the folder {folder}"
     kind = "new environment " if plan.new else "environment "
     folder = short_path(plan.environment or plan.python)
+    if plan.only_proves:
+        return f"nothing to install: cryptography {plan.release} is already in {folder}"
     return f"cryptography {plan.release} from {origin}, into the {kind}{folder}"
 
 

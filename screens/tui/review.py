@@ -29,6 +29,9 @@ def headline(plan: Plan, choices: Choices) -> str:
     if plan.wheelhouse:
         folder = short_path(plan.wheelhouse)
         return f"cryptography {plan.release}, {origin}{link}, into the folder {folder}"
+    if plan.only_proves:
+        folder = short_path(plan.environment or plan.python)
+        return f"Nothing to install: cryptography {plan.release} is already in {folder}"
     kind = "the new environment" if plan.new else "the environment"
     folder = short_path(plan.environment) if plan.environment else short_path(plan.python)
     return f"cryptography {plan.release}, {origin}{link}, into {kind} {folder}"

@@ -53,7 +53,7 @@ def test_uv_s_files_can_be_left_out_of_each_of_its_commands() -> None:
     made = uv.adjusted(uv.make_environment("/uv", "/py", "/env"), no_config=True, options=("--a",))
     assert made.argv[:3] == ("/uv", "venv", "--no-config")
     assert "--a" not in made.argv
-    removed = uv.adjusted(uv.uninstall("/uv", "/py"), no_config=True, options=("--a",))
+    removed = uv.adjusted(uv.uninstall("/uv", "/py", ("x",)), no_config=True, options=("--a",))
     assert removed.argv[:4] == ("/uv", "pip", "uninstall", "--no-config")
     assert "--a" not in removed.argv
 
@@ -74,10 +74,10 @@ def test_the_command_s_own_variables_come_last() -> None:
 
 
 def test_the_commands_of_the_tools_are_recognized() -> None:
-    assert pip.is_pip(pip.uninstall("/py"))
+    assert pip.is_pip(pip.uninstall("/py", ("x",)))
     assert not pip.is_pip(pip.make_environment("/py", "/env", with_pip=True))
-    assert uv.is_uv(uv.uninstall("/uv", "/py"), "/uv")
-    assert not uv.is_uv(pip.uninstall("/py"), "/uv")
+    assert uv.is_uv(uv.uninstall("/uv", "/py", ("x",)), "/uv")
+    assert not uv.is_uv(pip.uninstall("/py", ("x",)), "/uv")
     assert not uv.is_uv(Command(("", "pip")), "")
 
 

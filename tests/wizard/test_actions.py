@@ -23,6 +23,7 @@ from backends.action import (
     Command,
     Download,
     Prove,
+    RecordPackages,
     RemoveFolder,
     Seal,
     UnknownAction,
@@ -53,7 +54,8 @@ SAMPLES: dict[type, Action] = {
     Seal: Seal("/d/folder", "OpenSSL 3.5.7, static"),
     WriteManifest: WriteManifest("/d/w", "/w", "50.0.2", "wheel", ("cpython 3.11.7",), "/p"),
     WriteFile: WriteFile("/d/file", "text\n"),
-    Prove: Prove("/e/bin/python", "50.0.2"),
+    RecordPackages: RecordPackages("/e/bin/python", "/e/before.json", (("pyOpenSSL", "OpenSSL"),)),
+    Prove: Prove("/e/bin/python", "50.0.2", packages="/e/before.json"),
     RemoveFolder: RemoveFolder("/d/folder"),
 }
 DISPATCHERS: dict[str, Any] = {

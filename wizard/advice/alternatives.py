@@ -23,7 +23,7 @@ from wizard.needs import project_conflict, wheels
 from wizard.needs.case import Case
 from wizard.refused import without_wheel
 from wizard.target_environment import usable
-from wizard.wording import quoted_command
+from wizard.wording import joined, quoted_command
 
 __all__ = ["Alternative", "find_alternatives"]
 
@@ -62,12 +62,13 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     requested = list(_for_requested_release(reduced, python, choices.release))
     candidates: list[Candidate] = []
     if python is not None:
-        candidates += _for_target(reduced, python, releases)
+        harmless = [listed for listed in releases if not reduced.broken_by(listed)]
+        candidates += _for_target(reduced, python, harmless)
     candidates += _with_other_pythons(reduced, python, releases)
     wheel = max(
         (
             Version(candidate.release)
-            for candidate in candidates
+            for candidate in (*requested, *candidates)
             if candidate.effort <= Effort.OTHER_PYTHON
         ),
         default=None,
@@ -98,13 +99,44 @@ def _for_requested_release(case: Case, python: Python | None, release: str) -> I
         listed = case.find(release)
     except WizardError:
         return
-    if python is not None and listed in case.permitted:
+    if python is not None and case.broken_by(listed):
+        yield from _despite_other_packages(case.with_(release=listed.version), listed)
+    elif python is not None and listed in case.permitted:
         offer = case.offer(listed)
         if not offer.wheel_blocked_by:
             yield _wheel_candidate(case, listed)
         if not offer.source_blocked_by:
             yield _source_candidate(case, listed)
     yield from _with_other_pythons(case, python, [listed])
+
+
+def _despite_other_packages(case: Case, listed: Listed) -> Iterator[Candidate]:
+    """Yield what can be done about packages that the release would break."""
+    names = joined(dict.fromkeys(limit.package for limit in case.broken_by(listed)))
+    ways = {
+        "upgrade": (
+            f"with a newer {names}",
+            f"The installer upgrades {names} too. If no version allows this release, it changes "
+            "nothing.",
+        ),
+        "new": (
+            "in a new environment",
+            "The existing environment stays as it is.",
+        ),
+        "ignore": (
+            f"although it breaks {names}",
+            f"Do this only if nothing in this environment needs {names}.",
+        ),
+    }
+    for value, (how, detail) in ways.items():
+        if value == "upgrade" and case.choices.from_wheelhouse:
+            continue  # it contains only cryptography and what it needs
+        alternative = Alternative(
+            f"cryptography {listed.version}, {how}",
+            with_caveat(case, detail, listed),
+            _wizard_command(case.with_(dependents=value)),
+        )
+        yield Candidate(listed.version, Effort.WHEEL, alternative)
 
 
 def _for_target(case: Case, python: Python, releases: list[Listed]) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backends.manager import managers
+from wizard import installed
 from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Listed, Python
@@ -14,7 +15,7 @@ from wizard.limits import Limit
 from wizard.needs import release_limits, tool_settings
 from wizard.needs.case import Case
 from wizard.refused import Refused
-from wizard.target_environment import usable
+from wizard.target_environment import Target, usable
 
 Mark = Literal["ok", "warn", "bad"]
 GIB = 1024**3
@@ -181,6 +182,7 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         yield Finding(
             "ok", "Installed", f"cryptography {python.cryptography} is installed for {python.path}"
         )
+    yield from _other_packages(case, python)
     if not case.releases:
         return
     newest = case.releases[0]
@@ -199,6 +201,19 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
+
+
+def _other_packages(case: Case, python: Python) -> Iterator[Finding]:
+    """Yield what the other packages in the environment allow, and what is broken there."""
+    if python.packages is None:
+        return
+    target = Target(python, python.environment, False, python.path)
+    limits = release_limits.of_packages(target, case.knowledge)
+    for sentence in dict.fromkeys(map(release_limits.sentence, limits)):
+        yield Finding("ok", "Limits", sentence)
+    for conflict in installed.conflicts(python.packages):
+        action = f"Install what it needs: {python.path} -m pip install '{conflict.requirement}'"
+        yield Finding("warn", "Broken", conflict.sentence, action)
 
 
 def _wheel(case: Case, python: Python) -> Finding:

@@ -147,7 +147,7 @@ def support_of_recommended(case: Case) -> Optional[Support]:
     try:
         python = case.target.python
         try:
-            version = case.choices.release or completion.complete(case).choices.release
+            version = case.choices.release or completion.complete(case, asking=True).choices.release
         except Impossible:  # nothing can be recommended: use the newest
             version = case.releases[0].version
         listed = case.find(version)

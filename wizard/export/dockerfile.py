@@ -18,6 +18,7 @@ from backends.action import (
     Command,
     Download,
     Prove,
+    RecordPackages,
     RemoveFolder,
     Seal,
     UnknownAction,
@@ -209,9 +210,11 @@ def _proof(action: Prove, _fresh: Container) -> str:
 @instruction.register(CheckSignature)
 @instruction.register(Seal)
 @instruction.register(WriteManifest)
+@instruction.register(RecordPackages)
 @instruction.register(RemoveFolder)
 def _no_instruction(_action: Action, _fresh: Container) -> str:
-    """Return nothing: images have no keyring and no wheelhouse, and the builder is discarded."""
+    """Return nothing: images have no keyring, no wheelhouse and no earlier packages, and the
+    builder is discarded."""
     return ""
 
 

@@ -23,6 +23,11 @@ def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) 
     environment = "a new environment" if plan.new else "the environment"
     summary = f"cryptography {plan.release} {origin} into {environment}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {summary}", ""]
+    if plan.only_proves:
+        lines = [
+            f"Nothing to install: cryptography {plan.release} is already in {plan.environment}",
+            "",
+        ]
     if plan.wheelhouse:
         summary = f"cryptography {plan.release} {origin}, with its dependencies,"
         lines = [f"Put {summary} into the folder {plan.wheelhouse}", ""]

@@ -18,6 +18,7 @@ from backends.action import (
     Command,
     Download,
     Prove,
+    RecordPackages,
     RemoveFolder,
     Seal,
     UnknownAction,
@@ -131,6 +132,12 @@ def _file_line(action: WriteFile) -> str:
         f"$null = New-Item -ItemType Directory -Force {_quoted(folder)}; " if folder else ""
     )
     return make_folder + _write_file_command(action)
+
+
+@action_text.register(RecordPackages)
+def _record_line(action: RecordPackages) -> str:
+    first, *others = scripts.import_words(action)
+    return " ".join(("&", _quoted(first), *map(_argument, others)))
 
 
 @action_text.register(Prove)
@@ -296,13 +303,26 @@ def _file_script(action: WriteFile, _system: str) -> list[str]:
     return [make_folder, _write_file_command(action, ascii_only=True)]
 
 
+@script_lines.register(RecordPackages)
+def _record_script(action: RecordPackages, _system: str) -> list[str]:
+    return _piped(scripts.record_words(action), scripts.packages())
+
+
 @script_lines.register(Prove)
 def _proof_script(action: Prove, _system: str) -> list[str]:
-    # Python reads it from standard input: a here-string, piped as ASCII in every PowerShell.
     words = (action.python, "-", *((action.release,) if action.release else ()))
+    lines = _piped(words, scripts.proof())
+    if action.packages:
+        lines += _piped(scripts.compare_words(action), scripts.packages())
+    return lines
+
+
+def _piped(words: Sequence[str], program: str) -> list[str]:
+    """Return the lines that run a program for Python, which it reads from standard input."""
+    # A here-string, piped as ASCII in every PowerShell.
     return [
         *("$OutputEncoding = [System.Text.Encoding]::ASCII", "$proof = @'"),
-        *(*scripts.proof().splitlines(), "'@"),
+        *(*program.splitlines(), "'@"),
         f"Invoke-Program -Run {{ $proof | & {_arguments(words)} }}",
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import assets
+from backends.action import Prove, RecordPackages
 
 _PLACEHOLDER = re.compile(r"@([A-Z]+)@")
 NO_MANIFEST = "Only the wizard also writes the manifest.json that --from-wheelhouse needs."
@@ -21,3 +22,26 @@ def script(name: str, **values: str) -> str:
 def proof() -> str:
     """Return a small proof for scripts: ASCII, and the same for every Python and every shell."""
     return script("proof.py")
+
+
+def packages() -> str:
+    """Return a small program that records and compares which packages work, in the same form."""
+    return script("packages.py")
+
+
+def record_words(action: RecordPackages) -> tuple[str, ...]:
+    """Return the arguments of that program that record."""
+    pairs = (f"{package}={module}" for package, module in action.modules)
+    return (action.python, "-", "record", action.file, *pairs)
+
+
+def compare_words(action: Prove) -> tuple[str, ...]:
+    """Return the arguments of that program that compare."""
+    return (action.python, "-", "compare", action.packages, *action.accepted)
+
+
+def import_words(action: RecordPackages) -> tuple[str, ...]:
+    """Return a command to type that shows whether the packages work."""
+    names = ", ".join(dict.fromkeys(module for _package, module in action.modules))
+    code = ("-c", f"import {names}") if names else ("-m", "pip", "check")
+    return (action.python, *code)

@@ -13,6 +13,7 @@ from backends.action import (
     Command,
     Download,
     Prove,
+    RecordPackages,
     RemoveFolder,
     Seal,
     UnknownAction,
@@ -116,6 +117,11 @@ def _file_line(action: WriteFile, _system: str = "linux") -> str:
     return " && ".join(_write_file_commands(action))
 
 
+@action_text.register(RecordPackages)
+def _record_line(action: RecordPackages, _system: str = "linux") -> str:
+    return join(scripts.import_words(action))
+
+
 @action_text.register(Prove)
 def _proof_line(action: Prove, _system: str = "linux") -> str:
     return join(["cryptography-wizard", "verify", action.python])
@@ -214,11 +220,24 @@ def _file_script(action: WriteFile) -> str:
     return "\n".join(_write_file_commands(action))
 
 
+@script_text.register(RecordPackages)
+def _record_script(action: RecordPackages) -> str:
+    return _here_document(scripts.record_words(action), scripts.packages())
+
+
 @script_text.register(Prove)
 def proof_script(action: Prove) -> str:
     """Return the proof as a here-document for the tested Python."""
-    words = [action.python, "-", *([action.release] if action.release else [])]
-    return f"{join(words)} <<'PROOF'\n{scripts.proof()}PROOF"
+    words = (action.python, "-", *([action.release] if action.release else []))
+    lines = [_here_document(words, scripts.proof())]
+    if action.packages:
+        lines.append(_here_document(scripts.compare_words(action), scripts.packages()))
+    return "\n".join(lines)
+
+
+def _here_document(words: tuple[str, ...], program: str) -> str:
+    """Return a command that runs a program for Python, which it reads from standard input."""
+    return f"{join(words)} <<'PROOF'\n{program}PROOF"
 
 
 @script_text.register(RemoveFolder)

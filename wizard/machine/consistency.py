@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 
 from backends.manager import managers
 from wizard.errors import BadRequest
-from wizard.facts import Facts, Headers, Listing, Manager, Pip, Python, System, Tool
+from wizard.facts import Facts, Headers, Installed, Listing, Manager, Pip, Python, System, Tool
+from wizard.installed import normalized
 
 MAX_SHOWN = 5
 """The number of contradictions that are shown; the first ones usually cause the others."""
@@ -121,6 +122,26 @@ def _python(key: str, python: Python, system: str) -> Problems:
         yield f"{key}.macos", f"is {python.macos!r}, but system.name is {system!r}: allowed is ''."
     if python.pip is not None:
         yield from _pip(f"{key}.pip", python.pip, system)
+    yield from _installed(f"{key}.packages", python.packages or ())
+
+
+def _installed(key: str, packages: tuple[Installed, ...]) -> Problems:
+    from packaging.requirements import InvalidRequirement, Requirement  # slow to import
+
+    yield from _repeated(key, (normalized(package.name) for package in packages))
+    for number, package in enumerate(packages):
+        if not package.version:
+            yield f"{key}[{number}].version", "is empty, but every installed package has one."
+        for index, text in enumerate(package.requires):
+            try:
+                marker = Requirement(text).marker
+            except InvalidRequirement:
+                clause = f"is {text!r}: allowed is a requirement, like 'cryptography<44'."
+                yield f"{key}[{number}].requires[{index}]", clause
+            else:
+                if marker is not None:
+                    clause = f"is {text!r}: markers are left out, because they were evaluated."
+                    yield f"{key}[{number}].requires[{index}]", clause
 
 
 def _pip(key: str, pip: Pip, system: str) -> Problems:

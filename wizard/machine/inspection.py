@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any, Literal, Optional
 
 from backends.action import Output
+from wizard import installed
 from wizard.addresses import masked
 from wizard.facts import Pip, PipIndex, Python
 from wizard.index.source import IndexSource
@@ -132,8 +134,20 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         pip=_pip(facts),
         pip_problem=_pip_problem(facts),
         cryptography=str(facts.get("cryptography", "")),
+        linked=_linked(facts.get("extensions", ())),
+        packages=installed.parse(facts["packages"]) if facts.get("packages") else None,
         problem="" if at_least(version, OLDEST_PYTHON) else _too_old(version),
     )
+
+
+def _linked(files: Sequence[str]) -> Literal["static", "dynamic", ""]:
+    """Return how the extension files of an installation link OpenSSL, or empty if it is unknown."""
+    if not files:
+        return ""
+    from wizard.proof import linkage  # slow to import
+
+    kind = linkage.combine([linkage.read(file) for file in files]).kind
+    return "" if kind == "unknown" else kind
 
 
 def _too_old(version: str) -> str:

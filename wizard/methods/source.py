@@ -49,17 +49,19 @@ class Source:
         """Return the steps of the build, or only an update of empty package lists."""
         from wizard.needs.build_needs import BuildNeeds
         from wizard.plan import Step
-        from wizard.planning import build_steps, installer
+        from wizard.planning import build_steps, installer, neighbours
 
         needs, listed = case.offer().needs or BuildNeeds(), case.release
+        if case.is_there:
+            return Recipe(steps=(), link=case.choices.link)
         tool = installer.choose_installer(case, case.target)
         if needs.refresh:
             return _preparation(case, needs)
         prepared = build_steps.prepare_build(case, needs, tool)
         command = prepared.tool.install(
-            (f"cryptography=={listed.version}",),
+            (f"cryptography=={listed.version}", *neighbours.upgrades(case)),
             binary=False,
-            reinstall=tool.has(listed.version),
+            reinstall=neighbours.reinstalls(case),
         )
         install = Step(
             "install",
@@ -68,7 +70,7 @@ class Source:
             prepared.applied(command),
             needs=prepared.needs,
             heavy=True,
-            undo=tool.undo(),
+            undo=tool.undo(neighbours.before(case)),
             role="build",
         )
         clean_up = build_steps.remove_rust_steps(needs, case.choices)

@@ -43,11 +43,14 @@ class Wheel:
     def recipe(self, case: Case) -> Recipe:
         """Return the steps that install it with uv or pip."""
         from wizard.plan import Step
-        from wizard.planning import build_steps, installer, project_steps
+        from wizard.planning import build_steps, installer, neighbours, project_steps
 
         listed = case.release
+        if case.is_there:
+            return Recipe(steps=(), link="")
+        together = neighbours.upgrades(case)
         tool = installer.choose_installer(case, case.target)
-        requirements: tuple[str, ...] = (f"cryptography=={listed.version}",)
+        requirements: tuple[str, ...] = (f"cryptography=={listed.version}", *together)
         # An environment without pip gets pip in the same call.
         if tool.bare:
             requirements = ("pip", *requirements)
@@ -57,9 +60,9 @@ class Wheel:
             "install",
             f"Install cryptography {listed.version} from its wheel",
             f"A ready-made file for this system, so nothing is compiled. {tool.note}",
-            tool.install(requirements, binary=True, reinstall=tool.has(listed.version)),
+            tool.install(requirements, binary=True, reinstall=neighbours.reinstalls(case)),
             needs=tuple(step.id for step in tool.before[-1:]),
-            undo=tool.undo(),
+            undo=tool.undo(neighbours.before(case)),
             role="install",
         )
         return Recipe(

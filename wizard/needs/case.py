@@ -11,19 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from wizard import target_environment
+from wizard import installed, target_environment
 from wizard.choices import ALONE, Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Listed, Project, Python
 from wizard.knowledge import Knowledge, Release
 from wizard.limits import Limit
-from wizard.method import methods
+from wizard.method import compiles, methods
 from wizard.needs import (
     build_needs,
     build_request,
     python_support,
     release_limits,
     releases,
+    requirements,
     tool_settings,
     wheels,
 )
@@ -34,7 +35,7 @@ from wizard.refused import Refused, together
 from wizard.target_environment import Target
 
 T = TypeVar("T")
-_TARGET = ("venv", "python", "wheelhouse", "targets")
+_TARGET = ("venv", "python", "wheelhouse", "targets", "dependents")
 """The choices that determine the target."""
 _LIMITS = (*_TARGET, *release_limits.CHOICES)
 """The choices that determine which releases are allowed."""
@@ -86,11 +87,17 @@ class Case:
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What allows only some releases for the target. Raises the errors of `target`."""
-        find = release_limits.find_limits
-        return self._once(
-            ("limits", *self._chosen(_LIMITS)),
-            lambda: find(self.facts, self.targets[0], self.choices, self.project),
-        )
+
+        def find() -> tuple[Limit, ...]:
+            target, project = self.targets[0], self.project
+            settings = tool_settings.relevant(self.facts, target.python, self.choices)
+            return (
+                *tool_settings.limits(settings),
+                *release_limits.of_packages(target, self.knowledge),
+                *(project.limits if project else ()),
+            )
+
+        return self._once(("limits", *self._chosen(_LIMITS)), find)
 
     @property
     def refused_by_settings(self) -> Refused | None:
@@ -135,6 +142,51 @@ class Case:
             )
 
         return self._once(("against", listed.version, *self._chosen(_LIMITS)), check)
+
+    def broken_by(self, listed: Listed) -> tuple[Limit, ...]:
+        """Return the limits of installed packages that work now, but not with this release.
+
+        One that the installed cryptography already violates is not among them.
+        """
+        now = self.targets[0].python.cryptography
+        return tuple(
+            limit
+            for limit in self.limits_against(listed)
+            if not limit.binding and (not now or limit.allows(now))
+        )
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the chosen release is already installed, so that it only needs to be proved.
+
+        Not if the user wants it reinstalled, if what it needs is missing, or if it should be
+        compiled with another OpenSSL.
+        """
+        choices, packages = self.choices, self.target.python.packages or ()
+        if choices.wheelhouse or choices.from_wheelhouse or choices.reinstall or self.target.new:
+            return False
+        if self.project is not None:
+            return False  # its packages are installed in any case
+        now = self.target.python.cryptography
+        if not now or not installed.contains(f"=={choices.release}", now):
+            return False
+        incomplete = any(
+            conflict.key[0] == requirements.CRYPTOGRAPHY
+            for conflict in installed.conflicts(packages)
+        )
+        if incomplete or self.upgraded:
+            return False
+        return not compiles(choices.method) or (
+            choices.custom_openssl is None
+            and choices.link == self.target.python.linked == "dynamic"
+        )
+
+    @property
+    def upgraded(self) -> tuple[Limit, ...]:
+        """The limits of the packages that are upgraded together with cryptography."""
+        if self.choices.dependents != "upgrade":
+            return ()
+        return tuple(limit for limit in self.limits_against(self.release) if not limit.binding)
 
     @property
     def listed(self) -> tuple[Listed, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from wizard.choices import Choices
-from wizard.facts import Facts, Listed, Project
+from wizard import installed
+from wizard.facts import Installed, Listed, Python
+from wizard.knowledge import Knowledge
 from wizard.limits import Limit
-from wizard.needs import tool_settings
+from wizard.needs import requirements
 from wizard.refused import Refused
 from wizard.target_environment import Target
 
@@ -15,16 +16,38 @@ CHOICES = ("project", "installer", "from_wheelhouse")
 """The choices, beside those of the target, that determine the limits."""
 
 
-def find_limits(
-    facts: Facts, target: Target, choices: Choices, project: Project | None
-) -> tuple[Limit, ...]:
-    """Return every limit for an installation of ``project`` (None: cryptography alone) into
-    ``target``."""
-    return (*_setting_limits(facts, target, choices), *(project.limits if project else ()))
+def of_packages(target: Target, knowledge: Knowledge) -> Iterator[Limit]:
+    """Yield the limits of the packages that are in the environment."""
+    packages = () if target.new else target.python.packages or ()
+    for package, specifier in installed.specifiers(packages, requirements.CRYPTOGRAPHY):
+        if specifier:
+            yield Limit("package", package.label, specifier, package=package.name)
+    yield from _through_other_packages(packages, target.python, knowledge)
+    for package in packages:
+        for row in knowledge.dependents:
+            name = installed.normalized(package.name)
+            if name == row.package and installed.contains(row.versions, package.version):
+                yield Limit("package", package.label, row.allows, row.reason, package=package.name)
 
 
-def _setting_limits(facts: Facts, target: Target, choices: Choices) -> tuple[Limit, ...]:
-    return tool_settings.limits(tool_settings.relevant(facts, target.python, choices))
+def _through_other_packages(
+    packages: Sequence[Installed], python: Python, knowledge: Knowledge
+) -> Iterator[Limit]:
+    """Yield the limits of packages that need an older version of what cryptography itself needs.
+
+    Each requirement of cryptography only ever asked for newer versions, so such a package allows
+    all releases before the first that asks for too new a version.
+    """
+    others = [p for p in packages if installed.normalized(p.name) != requirements.CRYPTOGRAPHY]
+    first: dict[tuple[str, str], str] = {}
+    for row in knowledge.releases:  # the newest first, so that the oldest is kept
+        for name, specifier in map(installed.split, requirements.of_release(row, python)):
+            for package, wanted in installed.specifiers(others, name):
+                if not installed.overlap(specifier, wanted):
+                    owner = f"{package.label} (which needs {name}{wanted})"
+                    first[package.name, owner] = row.first
+    for (name, owner), version in first.items():
+        yield Limit("package", owner, f"<{version}", package=name)
 
 
 def refuse(listed: Listed, limits: Sequence[Limit]) -> Refused:

@@ -12,6 +12,7 @@ from wizard.method import compiles
 from wizard.needs import build_needs, package_steps, tool_settings, wheels
 from wizard.needs.case import Case
 from wizard.plan import FileExists, Step
+from wizard.planning.neighbours import Before
 from wizard.refused import Refused
 from wizard.target_environment import Target
 from wizard.versions import at_least
@@ -41,25 +42,20 @@ class Installer:
     folder: str = ""
     bare: bool = False
 
-    def has(self, version: str) -> bool:
-        """Return whether this version is already installed. pip would then do nothing."""
-        return not self.target.new and self.target.python.cryptography == version
-
-    def undo(self) -> tuple[Action, ...]:
-        """Return the commands that remove cryptography, and reinstall the previous version."""
+    def undo(self, before: Before) -> tuple[Action, ...]:
+        """Return the commands that put back what was there before cryptography was installed."""
         target = self.target
         if target.new:
             return ()  # undoing the environment removes everything
         if self.uv is not None:
-            remove = uv.uninstall(self.uv.path, target.interpreter)
+            remove = uv.uninstall(self.uv.path, target.interpreter, before.missing)
         else:
-            remove = pip.uninstall(target.interpreter)
-        previous = target.python.cryptography
-        if not previous:
+            remove = pip.uninstall(target.interpreter, before.missing)
+        if not before.versions:
             return (remove,)
-        # It came from the index; a wheelhouse may not contain it.
+        # They came from the index; a wheelhouse may not contain them.
         from_index = replace(self, folder="")
-        return (remove, from_index.install((f"cryptography=={previous}",), binary=True))
+        return (remove, from_index.install(before.versions, binary=True, alone=True))
 
     def install(
         self,
@@ -67,6 +63,7 @@ class Installer:
         *,
         binary: bool,
         reinstall: bool = False,
+        alone: bool = False,
         env: tuple[tuple[str, str], ...] = (),
         path: tuple[str, ...] = (),
     ) -> Command:
@@ -79,6 +76,7 @@ class Installer:
                 only_binary=binary,
                 no_binary=not binary,
                 reinstall=reinstall,
+                alone=alone,
                 folder=self.folder,
                 env=env,
                 path=path,
@@ -91,6 +89,7 @@ class Installer:
             only_binary=binary,
             no_binary=not binary,
             reinstall=reinstall,
+            alone=alone,
             compiled=not self.bare,  # compiling the new pip takes a third of the time
             folder=self.folder,
             env=env,
@@ -212,6 +211,7 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
             "Install pip into the environment",
             "This environment has no pip, which is needed to install packages.",
             pip.ensure(target.interpreter),
+            undo=(pip.uninstall(target.interpreter, ("pip",)),),
             role="installer",
         )
         upgrade = _upgrade_step(target, python.ensurepip, (ensure.id,), BUNDLED_PIP_IS_OLD, folder)
@@ -238,6 +238,11 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
 
 def _why_pip_is_too_old(case: Case, python: Python, version: str) -> Refused | None:
     """Return why the installed pip must be upgraded, or None if it is new enough."""
+    if case.upgraded and pip.parse_version(version) < pip.FIRST_WITH_RESOLVER:
+        return Refused(
+            f"pip {version} is too old to upgrade packages together: it does not look for versions "
+            "that allow each other."
+        )
     if compiles(case.choices.method):
         if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
             return None
@@ -280,8 +285,16 @@ def _upgrade_step(
             folder=folder,
         ),
         needs=needs,
+        undo=() if target.new or target.python.pip is None else (_previous_pip(target),),
         role="installer",
     )
+
+
+def _previous_pip(target: Target) -> Command:
+    """Return the command that puts back the pip that was in the environment."""
+    version = target.python.pip.version if target.python.pip else ""
+    # The newest pip runs it, but no option is used that an old one does not know.
+    return pip.install(target.interpreter, (f"pip=={version}",), version=version)
 
 
 def _newest_pip(python: Python, folder: str) -> str:

@@ -9,7 +9,7 @@ from wizard.method import Recipe, methods
 from wizard.needs import release_limits, wheels
 from wizard.needs.case import Case
 from wizard.plan import Plan, PlanLimit, Step
-from wizard.planning import project_steps, with_settings
+from wizard.planning import neighbours, project_steps, with_settings
 
 
 def make_plan(case: Case) -> Plan:
@@ -36,25 +36,27 @@ def make_plan(case: Case) -> Plan:
 def _make_plan(case: Case, recipe: Recipe) -> Plan:
     choices = case.choices
     method = methods()[choices.method]
-    notes = (*method.notes(case), *_notes(case), *method.warnings(case))
+    notes = (*_notes(case), *method.warnings(case))
+    if recipe.steps:  # otherwise nothing is installed
+        notes = (*method.notes(case), *notes)
     if choices.wheelhouse:
         from wizard.planning import wheelhouse  # rarely needed
 
         return wheelhouse.make_plan(case, notes)
     steps = recipe.steps
     steps += project_steps.project_steps(case, tuple(step.id for step in steps[-1:]))
+    prove = Prove(
+        case.target.interpreter, choices.release, recipe.link, recipe.openssl, recipe.any_patch
+    )
+    if steps:
+        steps, prove = neighbours.watched(case, steps, prove)
+    compares = ", and compares the other packages with before" if prove.packages else ""
     proof = Step(
         "proof",
         "Prove that it works",
-        "Imports it, encrypts and decrypts, and reads which OpenSSL it uses.",
-        Prove(
-            case.target.interpreter,
-            choices.release,
-            recipe.link,
-            recipe.openssl,
-            recipe.any_patch,
-        ),
-        needs=(steps[-1].id,),
+        f"Imports it, encrypts and decrypts, and reads which OpenSSL it uses{compares}.",
+        prove,
+        needs=tuple(step.id for step in steps[-1:]),
         role="proof",
     )
     steps += (proof, *project_steps.constraint_steps(case, ("proof",)))
@@ -81,7 +83,9 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
 
 def _plan_limit(limit: Limit) -> PlanLimit:
     package, _, version = limit.owner.rpartition(" ")
-    if limit.kind == "setting" or not package or not version[:1].isdigit():
+    if limit.package:
+        package, version = limit.package, limit.owner[len(limit.package) :].split()[0]
+    elif limit.kind == "setting" or not package or not version[:1].isdigit():
         package, version = limit.owner, ""
     return PlanLimit(
         package, limit.specifier, version, limit.source, line=limit.line, before=limit.before
@@ -111,11 +115,18 @@ def _project_notes(case: Case) -> list[str]:
 def _notes(case: Case) -> tuple[str, ...]:
     """Return the notes about the release and the index, which do not depend on the method."""
     facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
-    notes = []
+    notes = list(neighbours.notes(case))
     if listed.version != case.newest.version:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)
-        notes.append(f"The newest release is {case.newest.version}. {caveat}".strip())
+        against = dict.fromkeys(
+            release_limits.sentence(limit)
+            for limit in case.limits_against(case.newest)
+            if limit.kind == "package"
+        )
+        notes.append(
+            " ".join((f"The newest release is {case.newest.version}.", *against, caveat)).strip()
+        )
     notes += _project_notes(case)
     removed = wheels.support_removed(case.target.python, listed.version, case.knowledge)
     if removed:

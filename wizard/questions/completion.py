@@ -15,11 +15,12 @@ from wizard.choices import ALONE, Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed, Python
 from wizard.method import methods
-from wizard.needs import project_conflict
+from wizard.needs import project_conflict, release_limits
 from wizard.needs.case import Case, Offer
 from wizard.questions import manager_names
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
+from wizard.wording import joined
 
 EARLIER_LINES = 5
 """How many earlier release lines are offered in addition to the newest; users can type others."""
@@ -41,11 +42,13 @@ def applicable(case: Case) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def complete(case: Case) -> Case:
+def complete(case: Case, *, asking: bool = False) -> Case:
     """Fill every open choice with the recommended answer, and check the choices that were made.
 
-    Raises BadRequest for an answer that does not exist. Raises Impossible, with the reason and the
-    nearest possible answer, if a given answer is not possible here, or if no answer is.
+    A question that only the user can answer must be answered, unless the user will be asked
+    (``asking``). Raises BadRequest for an answer that does not exist. Raises Impossible, with the
+    reason and the nearest possible answer, if a given answer is not possible here, or if no answer
+    is.
     """
     manager_names.check_for_machine(case.facts, case.choices)
     _check_project(case)
@@ -54,6 +57,8 @@ def complete(case: Case) -> Case:
         given = question.given(choices)
         if not question.recommended and not given:
             raise _no_option_possible(case.choosing(choices), question)
+        if question.required and not given and not asking:
+            raise _not_answered(so_far)
         if given:
             _check_given(so_far, question)
         choices = question.put(choices, given or question.recommended)
@@ -110,6 +115,7 @@ def _environment_question(case: Case) -> Question | None:
         return None  # nothing is installed
     if choices.python and not choices.venv and not case.target.new:
         return None  # the requested Python already belongs to an environment
+    case = case.with_(dependents="")  # a later question: it is about the environment chosen here
     existing = tuple(
         Option.checked(
             python.environment,
@@ -143,7 +149,7 @@ def _environment_question(case: Case) -> Question | None:
 
 
 def _python_question(case: Case) -> Question | None:
-    if case.choices.wheelhouse or not case.with_(python="").target.new:
+    if case.choices.wheelhouse or not case.with_(python="", dependents="").target.new:
         return None
     options = tuple(
         Option.checked(
@@ -230,9 +236,54 @@ def _release_question(case: Case) -> Question | None:
         assets.text("questions/release.md"),
         options,
         best.version if best else "",
-        _why_this_release(best, case.offer(case.releases[0])),
+        _why_this_release(case, best, case.offer(case.releases[0])),
         free="Another release",
         example="for example 46.0.7",
+    )
+
+
+def _dependents_question(case: Case) -> Question | None:
+    """Ask what to do about packages that work now, but not with the chosen release."""
+    before = case.with_(dependents="")
+    broken = before.broken_by(before.release)
+    if not broken:
+        return None
+    release, environment = before.choices.release, before.target.folder
+    names = joined(tuple(dict.fromkeys(limit.package for limit in broken)))
+    them = "it" if len({limit.package for limit in broken}) == 1 else "them"
+    no_upgrade = (
+        Refused("A wheelhouse contains only cryptography and what it needs.")
+        if case.choices.from_wheelhouse
+        else None
+    )
+    options = (
+        Option.checked(
+            "upgrade",
+            f"Upgrade {names} too",
+            f"The installer looks for a newer {names} that works with {release}. If there is no "
+            "such version, nothing is changed.",
+            no_upgrade,
+        ),
+        Option(
+            "new",
+            f"Use a new environment: {before.with_(dependents='new').target.folder}",
+            f"cryptography {release} is installed there, and {environment} stays as it is.",
+        ),
+        Option(
+            "ignore",
+            "Install it anyway",
+            f"This breaks {names}: do it only if you do not need {them}.",
+        ),
+    )
+    sentences = " ".join(dict.fromkeys(map(release_limits.sentence, broken)))
+    return Question(
+        "dependents",
+        f"cryptography {release} would break {names}. What should the wizard do?",
+        assets.text("questions/dependents.md"),
+        options,
+        "new" if no_upgrade else "upgrade",
+        sentences,
+        required=True,
     )
 
 
@@ -258,6 +309,7 @@ _BUILDERS = (
     _python_question,
     _project_question,
     _release_question,
+    _dependents_question,
     _method_question,
 )
 """The builders, in the order of their questions. Those of the chosen method follow."""
@@ -305,6 +357,19 @@ def _as_flags(question: Question, choices: Choices) -> str:
     )
 
 
+def _not_answered(case: Case) -> Impossible:
+    """Return the error if the release would break packages, and the user has not agreed to it."""
+    broken = case.broken_by(case.release)
+    flag = described()["dependents"]
+    return Impossible(
+        f"cryptography {case.choices.release} would break what is installed in "
+        f"{case.target.folder}.",
+        shown="\n".join(dict.fromkeys(map(release_limits.sentence, broken))),
+        why="The wizard breaks nothing unless you ask for it.",
+        hints=(f"Decide what happens to these packages: {flag.flag} {flag.metavar}",),
+    )
+
+
 def _no_option_possible(case: Case, question: Question) -> Impossible:
     """Return the error if no option is possible: why, and whether another method would work."""
     # Often only the version differs from option to option.
@@ -340,11 +405,13 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
 def _best_release(case: Case) -> Listed | None:
     """Return the newest release that the chosen method (or else the best one) can install.
 
-    One that breaks no installed package comes before one that does.
+    One that every installed package allows comes first, then one that breaks no package that works
+    now.
     """
     method = case.choices.method
-    harmless = [listed for listed in case.releases if not case.limits_against(listed)]
-    for releases in (harmless, case.releases):
+    allowed = [listed for listed in case.releases if not case.limits_against(listed)]
+    harmless = [listed for listed in case.releases if not case.broken_by(listed)]
+    for releases in (allowed, harmless, case.releases):
         for name in (method,) if method else methods():
             for listed in releases:
                 if not case.offer(listed).blocked_by(name):
@@ -352,7 +419,12 @@ def _best_release(case: Case) -> Listed | None:
     return None
 
 
-def _why_this_release(best: Listed | None, newest: Offer) -> str:
+def _why_this_release(case: Case, best: Listed | None, newest: Offer) -> str:
+    against = case.limits_against(newest.listed)
+    if best and against and not newest.blocked_by(case.choices.method):
+        owners = joined(tuple(dict.fromkeys(limit.owner for limit in against)))
+        allows = "allows" if len({limit.owner for limit in against}) == 1 else "allow"
+        return f"Recommended: {best.version}. It is the newest release that {owners} {allows}."
     if best is newest.listed:
         newest_version = newest.listed.version
         return f"Recommended: {newest_version}. It is the newest release, and it works here."
@@ -371,6 +443,9 @@ def _release_detail(case: Case, offer: Offer, best: Listed | None) -> str:
     method = case.choices.method
     possible = (name for name in methods() if method in ("", name) and not offer.blocked_by(name))
     source = next((methods()[name].brief for name in possible), "")
+    broken = case.broken_by(offer.listed)
+    if source and broken:
+        return f"{source}; breaks {joined(tuple(dict.fromkeys(b.owner for b in broken)))}."
     caveat = case.knowledge.caveat(offer.listed.version, bundled=False)
     if best is offer.listed or not caveat:
         return f"{source}." if source else ""

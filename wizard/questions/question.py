@@ -42,7 +42,8 @@ class Question:
     An answer that the user types is for the first of them. ``prompt`` is one line; ``help`` is
     Markdown. ``recommended`` is the value of an open option and ``because`` says why in one
     sentence; it is empty if nothing is open. ``free`` is the label of an answer that the user
-    types, or empty if only the options are possible; ``example`` is such an answer.
+    types, or empty if only the options are possible; ``example`` is such an answer. If it is
+    ``required``, only the user can answer it: without questions, nothing is assumed.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Question:
     free: str = ""
     example: str = ""
     fields: tuple[str, ...] = ()
+    required: bool = False
 
     @property
     def fills(self) -> tuple[str, ...]:

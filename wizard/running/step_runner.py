@@ -17,6 +17,7 @@ from backends.action import (
     Command,
     Download,
     Prove,
+    RecordPackages,
     RemoveFolder,
     Seal,
     UnknownAction,
@@ -210,6 +211,16 @@ def _write_file(action: WriteFile, _context: _StepContext) -> Outcome:
     return Outcome("done")
 
 
+@perform.register(RecordPackages)
+def _record_packages(action: RecordPackages, context: _StepContext) -> Outcome:
+    from wizard.proof import packages
+
+    recorded = packages.record(action.python, action.modules, action.timeout)
+    packages.save(recorded, Path(action.file))
+    context.add_output(recorded.sentences)
+    return Outcome("done")
+
+
 @perform.register(Prove)
 def _prove(action: Prove, context: _StepContext) -> Outcome:
     from wizard.proof.verify import verify
@@ -222,6 +233,19 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         any_patch=action.any_patch,
         timeout=action.timeout,
     )
+    hints: tuple[str, ...] = ()
+    if context.runner.plan.only_proves:
+        hints = ("Install it again: --reinstall",)
+    if action.packages:
+        from wizard.proof import packages
+
+        cryptography_ok = report.ok
+        before = packages.load(Path(action.packages))
+        report = packages.compared(report, before, action.accepted)
+        if report.ok:
+            Path(action.packages).unlink()
+        elif cryptography_ok:
+            hints = packages.hints(before)
     context.reports.append(report)
     if report.ok:
         return Outcome("done")
@@ -230,7 +254,7 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     known = failed_proof.explain(report)
     causes = (*((known.cause,) if known else ()), *report.problems)
     cause = " ".join(causes) or "The installation could not be proved."
-    return Outcome("failed", None, cause, failed_proof.remedies(report))
+    return Outcome("failed", None, cause, hints or failed_proof.remedies(report))
 
 
 @singledispatch
@@ -241,6 +265,7 @@ def writes_log(action: object) -> bool:
 
 @writes_log.register(Command)
 @writes_log.register(CheckSignature)
+@writes_log.register(RecordPackages)
 def _writes_log(_action: Action) -> bool:
     return True
 

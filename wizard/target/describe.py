@@ -1,7 +1,8 @@
 """Describes the Python that runs it, as one JSON object on the last line of its output.
 
-The wizard runs this file in every Python it finds: ``python -B describe.py``. It needs no package
-and no network, writes nothing, and asks that Python's own pip about pip. It must parse in Python
+The wizard runs this file in every Python it finds: ``python -B describe.py``. With the names of
+parts as arguments (``describe.py packages``), it describes only these. It needs no package and no
+network, writes nothing, and asks that Python's own pip about pip. It must parse in Python
 2.7 (which reports its version) and in every Python from 3.6 on, so it has no annotations and no
 f-strings. What cannot be read is omitted, and ``errors`` says why.
 """
@@ -21,7 +22,8 @@ import sysconfig
 
 MYPY = False
 if MYPY:
-    from typing import Any, Dict, List, Optional, Tuple  # noqa: F401 - read in type comments
+    # They are read in type comments.
+    from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple  # noqa: F401
 
 PIP_LISTS = ("extra-index-url", "find-links", "trusted-host")
 PIP_ALIASES = {
@@ -29,6 +31,8 @@ PIP_ALIASES = {
     "default-timeout": "timeout",
     "no-dependencies": "no-deps",
 }
+MOST_MODULES = 5
+"""How many modules of a package are named: the wizard imports them to see whether it works."""
 PIP_PLAIN = ("index-url", "no-index", "cert", "client-cert", "proxy", "timeout")
 # Settings that decide what is installed, where, or whether: backends/settings.py has their rules.
 PIP_OTHERS = re.findall(
@@ -46,14 +50,17 @@ PIP_OTHERS = re.findall(
 PIP_NAMES = frozenset(PIP_LISTS) | frozenset(PIP_PLAIN) | frozenset(PIP_OTHERS)
 
 
-def describe():
-    # type: () -> Dict[str, Any]
+def describe(wanted=()):
+    # type: (Sequence[str]) -> Dict[str, Any]
     """Return everything that is known about this Python; errors of a part go into ``errors``.
 
-    For a Python that is too old for any release, the version is enough.
+    ``wanted`` are the names of the parts to describe; by default, all of them. For a Python that is
+    too old for any release, the version is enough.
     """
     facts = {"errors": {}}  # type: Dict[str, Any]
     for name, read in PARTS if sys.version_info >= (3, 6) else PARTS[:2]:
+        if wanted and name not in wanted:
+            continue
         try:
             facts[name] = read()
         except (Exception, SystemExit) as error:
@@ -347,6 +354,162 @@ def cryptography():
     return distribution_version("cryptography")
 
 
+def extensions():
+    # type: () -> List[str]
+    """Return the extension files of the cryptography in this environment."""
+    for folder in sys.path if environment() else ():
+        bindings = os.path.join(folder, "cryptography", "hazmat", "bindings")
+        if os.path.isdir(bindings):
+            names = [
+                name for name in sorted(os.listdir(bindings)) if re.match("_(rust|openssl)", name)
+            ]
+            found = [os.path.join(bindings, name) for name in names]
+            return [path for path in found if path.endswith((".so", ".pyd"))]
+    return []
+
+
+def packages():
+    # type: () -> Optional[Dict[str, Any]]
+    """Return the packages in this environment, and the values of PEP 508's markers.
+
+    None outside an environment: nothing is ever installed there. The metadata is read here, from
+    the files that the specification of installed projects names: importlib.metadata is missing
+    before Python 3.8, and takes several times as long.
+    """
+    if not environment():
+        return None
+    found = {}  # type: Dict[str, Dict[str, Any]]
+    for folder in sys.path:
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if not name.endswith((".dist-info", ".egg-info")):
+                continue
+            package = installed_package(os.path.join(folder, name))
+            # Python imports from the first folder that has it.
+            if package and normalized(package["name"]) not in found:
+                found[normalized(package["name"])] = package
+    return {"markers": markers(), "found": [found[name] for name in sorted(found)]}
+
+
+def normalized(name):
+    # type: (str) -> str
+    """Return a package's name as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def installed_package(place):
+    # type: (str) -> Optional[Dict[str, Any]]
+    """Return one package from its metadata, or None if there is nothing to read.
+
+    ``requires`` are the lines of Requires-Dist. ``origin`` is ``index``, ``elsewhere`` (a folder or
+    an address), or ``outside``: the environment also sees the packages of the system's Python.
+    """
+    text = read_text(place, "METADATA", "PKG-INFO", "")
+    fields = re.sub(r"\n[ \t]+", " ", text.replace("\r\n", "\n").split("\n\n")[0])
+    values = re.findall(r"^([\w-]+):[ \t]*(.*)$", fields, re.M)
+    single = {key.lower(): value.strip() for key, value in values}
+    if not single.get("name") or not single.get("version"):
+        return None
+    requires = [value.strip() for key, value in values if key.lower() == "requires-dist"]
+    if not requires and place.endswith(".egg-info"):
+        requires = list(egg_requires(read_text(place, "requires.txt")))
+    package = {
+        "name": single["name"],
+        "version": single["version"],
+        "requires": requires,
+        "origin": origin(place),
+    }
+    if any(re.match(r"cryptography\b(?![-_.])", line, re.I) for line in requires):
+        package["modules"] = modules(place)
+    return package
+
+
+def origin(place):
+    # type: (str) -> str
+    """Return where a package comes from: see `installed_package`."""
+    inside = os.path.realpath(place).startswith(os.path.realpath(sys.prefix) + os.sep)
+    if not inside and os.path.basename(os.path.dirname(place)).endswith("-packages"):
+        return "outside"
+    return "index" if inside and not read_text(place, "direct_url.json") else "elsewhere"
+
+
+def read_text(place, *names):
+    # type: (str, *str) -> str
+    """Return the text of the first of these files in a folder; a name may be empty for ``place``
+    itself. Empty if there is none."""
+    for name in names:
+        path = os.path.join(place, name) if name else place
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                return file.read().decode("utf-8", "replace")
+    return ""
+
+
+def egg_requires(text):
+    # type: (str) -> Iterator[str]
+    """Yield the lines of a requires.txt in the form of Requires-Dist.
+
+    Its sections are named ``[extra:marker]``, and either may be missing.
+    """
+    conditions = []  # type: List[str]
+    for line in map(str.strip, text.splitlines()):
+        section = re.match(r"\[(.*)\]$", line)
+        if section:
+            extra, _, marker = section.group(1).partition(":")
+            conditions = ["(%s)" % marker] if marker else []
+            conditions += ['extra == "%s"' % extra] if extra else []
+        elif line:
+            yield "; ".join([line] + ([" and ".join(conditions)] if conditions else []))
+
+
+def modules(place):
+    # type: (str) -> List[str]
+    """Return the modules that a package has at its top, from the list of its files.
+
+    A package in a namespace (``google.auth``) is named with it.
+    """
+    import csv
+
+    found = set()
+    for row in csv.reader(read_text(place, "RECORD").splitlines()):
+        parts = row[0].split("/") if row else []
+        if parts and parts[-1] == "__init__.py":
+            found.add(tuple(parts[:-1]))
+        elif len(parts) == 1 and parts[0].endswith((".py", ".so", ".pyd")):
+            found.add((parts[0].split(".")[0],))
+    if not found:
+        found = {(line.strip(),) for line in read_text(place, "top_level.txt").splitlines()}
+    tops = [
+        name
+        for name in sorted(found, key=lambda name: (len(name), name))
+        if all(re.match(r"[A-Za-z]\w*$", part) for part in name)
+        and name[0] not in ("tests", "test", "docs", "examples")
+        and not any(name[:length] in found for length in range(1, len(name)))
+    ]
+    return [".".join(name) for name in tops[:MOST_MODULES]]
+
+
+def markers():
+    # type: () -> Dict[str, str]
+    """Return the values of the environment markers of PEP 508."""
+    info = sys.implementation.version
+    number = "%d.%d.%d" % info[:3]
+    if info[3] != "final":
+        number += info[3][0] + str(info[4])
+    return {
+        "implementation_name": sys.implementation.name,
+        "implementation_version": number,
+        "os_name": os.name,
+        "platform_machine": platform.machine(),
+        "platform_python_implementation": platform.python_implementation(),
+        "platform_release": platform.release(),
+        "platform_system": platform.system(),
+        "platform_version": platform.version(),
+        "python_full_version": platform.python_version(),
+        "python_version": "%d.%d" % sys.version_info[:2],
+        "sys_platform": sys.platform,
+    }
+
+
 def pip():
     # type: () -> Optional[Dict[str, Any]]
     """Return this Python's pip, or the one that ensurepip would install, or None."""
@@ -511,8 +674,10 @@ PARTS = (
     ("ensurepip", lambda: bundled_pip()[1]),
     ("headers", headers),
     ("cryptography", cryptography),
+    ("extensions", extensions),
+    ("packages", packages),
     ("pip", pip),
 )
 
 if __name__ == "__main__":
-    sys.stdout.write("\n" + json.dumps(describe()) + "\n")
+    sys.stdout.write("\n" + json.dumps(describe(sys.argv[1:])) + "\n")

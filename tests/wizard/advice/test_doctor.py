@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.wizard.environments import CLICK, PYOPENSSL, holding
 from wizard.advice.doctor import Finding, findings
 from wizard.choices import Choices
 from wizard.facts import (
@@ -243,3 +244,14 @@ def test_a_setting_that_lets_nothing_be_installed_is_bad() -> None:
     finding = one(with_python(settings=(setting,)), "Settings", "bad")
     assert "pip.conf" in finding.detail
     assert "PIP_REQUIRE_HASHES=0" in finding.action
+
+
+def test_what_the_other_packages_allow_is_shown() -> None:
+    facts = holding("debian-12", PYOPENSSL, CLICK, cryptography="50.0.2", cffi="2.1.1")
+    found = [f for f in findings(Case(facts, load())) if f.title in ("Limits", "Broken")]
+    assert [finding.detail for finding in found] == [
+        "pyOpenSSL 24.2.1 allows only cryptography<44,>=41.0.5.",
+        "pyOpenSSL 24.2.1 requires cryptography<44,>=41.0.5, but 50.0.2 is installed.",
+    ]
+    assert found[1].mark == "warn"
+    assert "cryptography<44,>=41.0.5" in found[1].action

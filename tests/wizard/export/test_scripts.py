@@ -100,7 +100,8 @@ def test_no_placeholder_is_left_and_each_file_is_used() -> None:
         Step("c", "t", "w.", CheckSignature("https://files.example/x.asc", "/d", "A" * 40, "g")),
     )
     made = Plan("1", "wheel", "static", "/e/bin/python", "/e", True, steps)
-    texts = {".sh": to_shell(made), ".ps1": to_powershell(made), ".py": scripts.proof()}
+    programs = scripts.proof() + scripts.packages()
+    texts = {".sh": to_shell(made), ".ps1": to_powershell(made), ".py": programs}
     for text in texts.values():
         assert not re.search(r"@[A-Z]+@", text)
     for file in FOLDER.iterdir():

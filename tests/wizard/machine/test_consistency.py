@@ -8,7 +8,18 @@ import pytest
 
 from tests.machines import listing, machine, names
 from wizard.errors import BadRequest
-from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Pip, Python, Tool
+from wizard.facts import (
+    Facts,
+    Headers,
+    Installed,
+    Listed,
+    Listing,
+    Manager,
+    Package,
+    Pip,
+    Python,
+    Tool,
+)
 from wizard.machine import consistency
 
 DEBIAN = machine("debian-12")
@@ -103,6 +114,26 @@ WRONG: dict[str, tuple[Facts, str, str]] = {
         "has one",
     ),
     "a Python of no version": (python(DEBIAN, version=""), "pythons[0].version is ''", "'3.11.7'"),
+    "an installed package twice": (
+        python(DEBIAN, packages=(Installed("A_b", "1"), Installed("a-b", "2"))),
+        "pythons[0].packages names 'a-b' 2",
+        "once",
+    ),
+    "an installed package of no version": (
+        python(DEBIAN, packages=(Installed("a", ""),)),
+        "pythons[0].packages[0].version is empty",
+        "has one",
+    ),
+    "what is no requirement": (
+        python(DEBIAN, packages=(Installed("a", "1", ("b", "c d")),)),
+        "packages[0].requires[1] is 'c d'",
+        "'cryptography<44'",
+    ),
+    "a requirement with a marker": (
+        python(DEBIAN, packages=(Installed("a", "1", ("b; os_name == 'nt'",)),)),
+        "packages[0].requires[0]",
+        "markers are left out",
+    ),
     "a pip of no version": (python(DEBIAN, pip=Pip("new")), "pip.version is 'new'", "'24.0'"),
     "a relative Python": (python(DEBIAN, path="bin/python"), "pythons[0].path", "/home/ada"),
     "a relative environment": (python(DEBIAN, environment="env"), "environment", "/home/ada"),

@@ -148,13 +148,15 @@ def waits(made: Plan, step: str) -> set[str]:
     return set(needs).union(*(waits(made, need) for need in needs))
 
 
-def test_the_same_version_is_installed_again_to_be_sure() -> None:
+def test_the_same_version_is_installed_again_only_on_request() -> None:
     there = replace(
         WORKSHOP.pythons[0], path="/e/bin/python", environment="/e", origin="asked",
         cryptography="50.0.2",
     )  # fmt: skip
     facts = without_uv(replace(WORKSHOP, pythons=(there,)))
-    argv = commands(plan(facts, KNOWLEDGE, Choices(venv="/e")))["install"].argv
+    assert [step.id for step in plan(facts, KNOWLEDGE, Choices(venv="/e")).steps] == ["proof"]
+    again = Choices(venv="/e", reinstall="yes")
+    argv = commands(plan(facts, KNOWLEDGE, again))["install"].argv
     assert "--force-reinstall" in argv
     assert "--no-deps" in argv
 
