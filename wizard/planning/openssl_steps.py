@@ -81,10 +81,14 @@ def _compile_steps(
 ) -> tuple[Step, ...]:
     """Return the steps that configure and compile the source in ``folder``."""
     version = build.source.version
-    names = path_rules(facts).join(folder, "Configurations", "cryptography.conf")
-    unique_names = _unique_names_step(build, names)
+    rules = path_rules(facts)
+    edits = (
+        *_unique_names_step(build, rules.join(folder, "Configurations", "cryptography.conf")),
+        *_no_manuals_step(build, rules.join(folder, *openssl.MANUALS)),
+    )
+    before = tuple(step.id for step in edits) or ("openssl-unpack",)
     return (
-        *unique_names,
+        *edits,
         Step(
             "openssl-configure",
             f"Configure OpenSSL {version} ({_kind(build)})",
@@ -96,7 +100,7 @@ def _compile_steps(
                 build.target,
                 build.options,
             ),
-            needs=(unique_names[-1].id if unique_names else "openssl-unpack", *compiler),
+            needs=(*before, *compiler),
             role="openssl",
         ),
         Step(
@@ -262,6 +266,23 @@ def _unique_names_step(build: OpenSSLBuild, path: str) -> tuple[Step, ...]:
     )
 
 
+def _no_manuals_step(build: OpenSSLBuild, path: str) -> tuple[Step, ...]:
+    """Return the step that empties the list of manuals; empty if not needed."""
+    if not openssl.configures_manuals(build.source.version, build.options):
+        return ()
+    return (
+        Step(
+            "openssl-manuals",
+            "Leave out its manuals",
+            "This version has no option for that. Half of the time of its configuration is for "
+            "manuals, and nobody reads them here.",
+            WriteFile(path, "# cryptography needs no manuals\n"),
+            needs=("openssl-unpack",),
+            role="openssl",
+        ),
+    )
+
+
 def _why_options(build: OpenSSLBuild) -> str:
     """Return a sentence that says what each option does."""
     reasons = [reason for option, reason in _OPTION_REASONS.items() if option in build.options]
@@ -287,6 +308,7 @@ _OPTION_REASONS = {
     "-Wl,-Bsymbolic-functions": "-Bsymbolic-functions, which they also set, makes it use its own "
     "functions even if another OpenSSL is in the process",
     "--libdir=lib": "--libdir=lib installs the libraries where every release looks for them",
+    "-pipe": "-pipe makes compiler and assembler work at the same time",
     "no-makedepend": "no-makedepend omits files that only a second compilation would read",
     "no-module": "no-module includes old algorithms such as Blowfish in the library, instead of "
     "in a file that would not be found",

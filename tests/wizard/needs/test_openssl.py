@@ -79,7 +79,8 @@ def test_one_that_the_wizard_builds_static() -> None:
     made = source(WORKSHOP, openssl="3.5.4", link="static")
     ids = [s.id for s in made.steps]
     assert ids[: ids.index("environment")] == [
-        *("openssl-source", "openssl-unpack", "openssl-configure", "openssl-build"),
+        *("openssl-source", "openssl-unpack", "openssl-manuals", "openssl-configure"),
+        "openssl-build",
         *("openssl-install", "openssl", "openssl-clean"),
     ]
     prefix = env(made)["OPENSSL_DIR"]
@@ -90,7 +91,8 @@ def test_one_that_the_wizard_builds_static() -> None:
     assert env(made)["OPENSSL_STATIC"] == "1"
     assert "RUSTFLAGS" not in env(made)
     configure = command(made, "openssl-configure")
-    assert {"no-shared", "no-module", "-fPIC", "--libdir=lib", "no-x"} <= set(configure.argv)
+    assert {"no-shared", "no-module", "-fPIC", "-pipe", "--libdir=lib"} <= set(configure.argv)
+    assert "no-x" in configure.argv
     assert f"--prefix={prefix}" in configure.argv
     assert configure.argv[-1].startswith("--openssldir=/")
     build = command(made, "openssl-build")
@@ -179,7 +181,7 @@ def test_a_shared_one_is_never_taken_for_the_systems() -> None:
     configure = command(made, "openssl-configure")
     assert configure.argv[1] == "linux-x86_64-cryptography"
     assert f'"{configure.argv[1]}"' in named.text
-    assert "openssl-name" in steps["openssl-configure"].needs
+    assert {"openssl-name", "openssl-manuals"} <= set(steps["openssl-configure"].needs)
     static = source(WORKSHOP, openssl="3.5.4", link="static")
     assert "openssl-name" not in {s.id for s in static.steps}
 
@@ -405,6 +407,28 @@ def test_upstreams_own_options_and_what_they_are_for() -> None:
     assert "no-cms, no-ts, no-cmp and no-quic omit" in step.why
     less = {word for word in command(real, "openssl-configure").argv if word.startswith("no-")}
     assert all(option in step.why for option in less)
+
+
+@pytest.mark.parametrize(
+    ("line", "release", "emptied"),
+    [("1.1.1", "3.4.8", False), ("3.0.", "50.0.2", True), ("3.5.", "50.0.2", False)],
+)
+def test_manuals_are_left_out_by_an_option_or_by_their_list(
+    line: str, release: str, emptied: bool
+) -> None:
+    version = next(s.version for s in load().openssls if s.version.startswith(line))
+    asked = Choices(method="source", release=release, openssl=version, link="static")
+    made = plan(WORKSHOP, load(), asked)
+    steps = {step.id: step for step in made.steps}
+    assert ("openssl-manuals" in steps) is emptied
+    if emptied:
+        action = steps["openssl-manuals"].action
+        unpacked = steps["openssl-unpack"].action
+        assert isinstance(unpacked, Unpack)
+        assert isinstance(action, WriteFile)
+        assert action.path == f"{unpacked.folder}/doc/build.info"
+        assert [line for line in action.text.splitlines() if not line.startswith("#")] == []
+        assert steps["openssl-configure"].needs[0] == "openssl-manuals"
 
 
 def test_nothing_that_a_release_uses_is_left_out() -> None:
