@@ -7,6 +7,7 @@ import time
 from wizard.choices import Choices
 from wizard.errors import WizardError
 from wizard.facts import Facts, Listed
+from wizard.method import compiles
 from wizard.wording import quoted_command
 
 REFUSED_FILE = "index-refuses-file"
@@ -62,7 +63,7 @@ def newest(facts: Facts, choices: Choices) -> str:
 
     def fits(listed: Listed) -> bool:
         """Return whether this is a file that the installation would download."""
-        if choices.method == "source":
+        if compiles(choices.method):
             return bool(listed.sdist)
         fit = wheels.fit(python, listed, case.knowledge, accepts=current_pip_tags(python))
         return isinstance(fit, wheels.Fit)

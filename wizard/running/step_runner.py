@@ -234,8 +234,6 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         timeout=action.timeout,
     )
     hints: tuple[str, ...] = ()
-    if context.runner.plan.only_proves:
-        hints = ("Install it again: --reinstall",)
     if action.packages:
         from wizard.proof import packages
 
@@ -254,6 +252,8 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     known = failed_proof.explain(report)
     causes = (*((known.cause,) if known else ()), *report.problems)
     cause = " ".join(causes) or "The installation could not be proved."
+    if context.runner.plan.only_proves and not known:
+        hints = hints or ("Install it again: --reinstall",)
     return Outcome("failed", None, cause, hints or failed_proof.remedies(report))
 
 

@@ -404,7 +404,7 @@ def test_installed_but_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     run = proof(monkeypatch, report)
     assert (run.end.code, run.end.report) == (Exit.UNPROVED, report)
     assert run.ended("prove").cause == "It is static."
-    assert run.ended("prove").hints == ("Reinstall it into a new environment.",)
+    assert run.ended("prove").hints == ("Install it again: --reinstall",)
 
 
 def test_the_remedy_of_a_failed_proof_depends_on_what_failed(
