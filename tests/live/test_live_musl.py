@@ -1,19 +1,20 @@
 """A Python that is linked to musl: what is known of it, wheels, wheelhouses, and the wizard itself.
 
 The Python is compiled once and kept (`tests.live.musl.python`); it runs with the musl of Debian 12,
-1.2.3, and with that of Debian 13, 1.2.5. The wheels since 42 need 1.2.4. They are done in their
-turn: see `tests.live.matrix`.
+1.2.3, and with that of Debian 13, 1.2.5. They are done in their turn: see `tests.live.matrix`.
 """
 
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from packaging.version import Version
 
 from tests.live import kept, roots
 from tests.live.command import Done
@@ -28,12 +29,15 @@ pytestmark = [pytest.mark.live, limit(2400), long("musl")]
 MUSL = {"bookworm": "1.2.3", "trixie": "1.2.5"}
 """Each suite with the version of its musl."""
 NEWEST = "50.0.2"
+FIRST_WITH_RELR = "42.0.8"
+"""The first whose wheels have relocations (DT_RELR) that musl understands since 1.2.4."""
+ENDED_BY_SIGSEGV = (-signal.SIGSEGV, 128 + signal.SIGSEGV)
 NO_NETWORK = ("unshare", "--net")
 
 
 @pytest.fixture(scope="module")
 def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the kept folder of the Python; made in some minutes where there is none."""
+    """Return the kept folder of the Python; made in some minutes if there is no kept one."""
     roots.possible()
 
     def make(folder: Path) -> None:
@@ -103,10 +107,10 @@ def offline(root: Root, *arguments: str) -> Done:
 
 @pytest.mark.parametrize("suite", MUSL)
 def test_its_c_library_is_known_with_the_version(suite: str, system: Callable[[str], Root]) -> None:
-    done = system(suite).wizard("plan", "--json", "--python", PYTHON)
+    path = f"{python.PREFIX}/bin:/usr/bin:/bin"
+    done = system(suite).wizard("doctor", "--json", env={"PATH": path})
     assert done.code == 0, done.said
-    done = system(suite).wizard("doctor", "--json", "--python", PYTHON)
-    (found,) = (each for each in done.report["pythons"] if each["path"] == PYTHON)
+    found, *_ = (each for each in done.report["pythons"] if each["prefix"] == python.PREFIX)
     assert (found["libc"], found["libc_version"]) == ("musl", MUSL[suite])
     assert done.report["system"]["libc"] == "glibc"
 
@@ -121,13 +125,32 @@ def test_the_newest_wheel_is_proved(system: Callable[[str], Root]) -> None:
     assert again.code == 0, again.said
 
 
-def test_a_wheel_that_this_musl_cannot_load_is_not_recommended(
+def test_the_newest_wheel_that_this_musl_can_load_is_recommended(
     system: Callable[[str], Root],
 ) -> None:
     root = system("bookworm")
     done = root.wizard("--yes", "--json", "--python", PYTHON, "--venv", "/srv/old")
-    assert_proved(done, "41.0.7")
-    assert tries(root, "/srv/old") == "41.0.7"
+    release = done.report["plan"]["release"] if done.code == 0 else ""
+    report = assert_proved(done, release)
+    assert report["report"]["ok"] is True
+    assert Version("41.0.7") <= Version(release) < Version(FIRST_WITH_RELR)
+    assert tries(root, "/srv/old") == release
+
+
+def test_a_wheel_that_this_musl_cannot_load_is_refused(system: Callable[[str], Root]) -> None:
+    root = system("bookworm")
+    where = ("--python", PYTHON, "--venv", "/srv/crash")
+    done = root.wizard("--yes", "--json", "--method", "wheel", "--release", NEWEST, *where)
+    assert done.code == 3, done.said
+    assert "musl 1.2.3" in done.report["error"]["why"]
+    assert "musl 1.2.4 or newer" in done.report["error"]["why"]
+    assert not root.path("/srv/crash").exists()
+    # That it is the truth: pip takes the wheel, and the import ends the process.
+    root.must(PYTHON, "-m", "venv", "/srv/crash", timeout=120)
+    pip = ("/srv/crash/bin/python", "-m", "pip", "install", "-q", f"cryptography=={NEWEST}")
+    root.must(*pip, timeout=240)
+    code = "from cryptography.hazmat.bindings import _rust"
+    assert root.run("/srv/crash/bin/python", "-c", code).code in ENDED_BY_SIGSEGV
 
 
 def test_the_wizard_itself_runs_with_it(system: Callable[[str], Root]) -> None:

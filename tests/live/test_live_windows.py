@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import http.server
 import json
+import secrets
 import shlex
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.live import roots
+from tests.live import machine, roots
 from tests.live.command import Done
 from tests.live.marks import limit
 from tests.live.matrix import long
@@ -34,7 +36,10 @@ NEWEST = "50.0.2"
 NAMES = "Ünï cødé & Пример 例"
 """A folder's name. The code page of western Europe, which Wine uses, has only its first letters."""
 WHEEL = f"cryptography-{NEWEST}-cp311-abi3-win_amd64.whl"
-PAGE = f'<!DOCTYPE html><html><body><a href="/files/{WHEEL}">{WHEEL}</a></body></html>'
+LISTED = {"cryptography": WHEEL, "pip": "pip-99.0-py3-none-any.whl"}
+CONSOLE_SECONDS = 300.0
+"""How long anything may take in a console of Wine; an installation takes half a minute."""
+PROMPTS_AT_MOST = 12
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +79,16 @@ def tries(windows: Windows, environment: str) -> str:
     return done.out.strip()
 
 
+def is_file(path: str) -> bool:
+    """Whether a mirror was asked for a wheel."""
+    return path.startswith("/files/")
+
+
 @contextmanager
 def mirror(*, stuck: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """A mirror that lists a wheel and does not have it: its address, and what was asked for.
+    """A mirror that lists wheels and has none of them: its address, and what was asked for.
 
-    A ``stuck`` one never answers a request for the wheel, until the block ends.
+    A ``stuck`` one never answers a request for a wheel, until the block ends.
     """
     asked: list[str] = []
     over = threading.Event()
@@ -86,15 +96,16 @@ def mirror(*, stuck: bool = False) -> Iterator[tuple[str, list[str]]]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
-            if self.path == "/simple/cryptography/":
-                body = PAGE.encode()
+            wheel = LISTED.get(self.path.strip("/").partition("/")[2])
+            if wheel:
+                body = f'<!DOCTYPE html><a href="/files/{wheel}">{wheel}</a>'.encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
                 return
-            if stuck and self.path.startswith("/files/"):
+            if stuck and is_file(self.path):
                 over.wait(600)
             self.send_error(404)
 
@@ -162,7 +173,7 @@ def test_a_wheelhouse_needs_no_network(windows: Windows) -> None:
 
 
 def test_what_doctor_saves_can_be_planned_for_there_and_elsewhere(windows: Windows) -> None:
-    # The console's code page lacks most of these letters; a file must have them all the same.
+    # The console's code page lacks most of these letters; a file must have them anyway.
     named = windows.path(f"{NAMES}-facts")
     named.mkdir()
     done = windows.wizard("doctor", "--json", env={"VIRTUAL_ENV": f"{WORK}\\{NAMES}-facts"})
@@ -202,7 +213,7 @@ def test_a_step_that_fails_is_explained(windows: Windows) -> None:
     with mirror() as (address, asked):
         arguments = ("--yes", "--json", "--venv", "failed", "--installer", "pip")
         done = windows.wizard(*arguments, env={"PIP_INDEX_URL": address})
-    assert f"/files/{WHEEL}" in asked
+    assert any(map(is_file, asked))
     assert done.code == 1, done.said
     (failed,) = (step for step in done.report["steps"] if step["state"] == "failed")
     log = failed["log"].replace("\\", "/").partition(":")[2]
@@ -212,11 +223,21 @@ def test_a_step_that_fails_is_explained(windows: Windows) -> None:
 
 
 @pytest.fixture
-def terminal(windows: Windows, tmp_path: Path) -> Iterator[Terminal]:
-    """Return a terminal with a shell in the root, in the folder ``C:\\work``."""
+def token() -> str:
+    """Return a variable, as ``NAME=value``, that only the processes of one test carry."""
+    return f"CRYPTOGRAPHY_WIZARD_LIVE={secrets.token_hex(8)}"
+
+
+@pytest.fixture
+def terminal(windows: Windows, token: str, tmp_path: Path) -> Iterator[Terminal]:
+    """Return a terminal with a shell of Linux in the root, in the folder ``C:\\work``.
+
+    A program for Windows that is started there has a console of Wine in that terminal.
+    """
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not on this machine")
-    variables = {"TERM": "xterm-256color", "PS1": "inside> "}
+    name, _, value = token.partition("=")
+    variables = {"TERM": "xterm-256color", "PS1": "inside> ", name: value}
     opened = Terminal(tmp_path, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"})
     try:
         opened.wait(PROMPT.strip())
@@ -228,13 +249,49 @@ def terminal(windows: Windows, tmp_path: Path) -> Iterator[Terminal]:
         opened.close()
 
 
-def start(terminal: Terminal, *arguments: str) -> None:
+def start(terminal: Terminal, *arguments: str, before: str = "") -> None:
     """Type the command into the shell; its exit code is printed when it ends."""
-    terminal.press("C-l")
-    terminal.type(f'{shlex.join((WINE, *WIZARD, *arguments))}; echo "exit code $?."')
+    command = shlex.join((WINE, *WIZARD, *arguments))
+    terminal.type(f'{before} {command}; echo "exit code $?."'.lstrip())
     terminal.press("Enter")
 
 
+def next_prompt(terminal: Terminal, before: str) -> str:
+    """Wait for a list to choose from that is another than ``before``; return its screen."""
+    deadline = time.monotonic() + CONSOLE_SECONDS
+    seen = ""
+    while time.monotonic() < deadline:
+        screen = terminal.screen()
+        if "\n > " in screen and screen == seen and screen != before:
+            return screen
+        seen = screen
+        time.sleep(1)
+    pytest.fail(f"no other prompt came within {CONSOLE_SECONDS:g} s:\n{terminal.screen()}")
+
+
 def test_prompts_from_the_first_key_to_the_proof(terminal: Terminal, windows: Windows) -> None:
-    start(terminal, "--prompts", "--release", NEWEST, "--venv", "prompted", "--method", "wheel")
-    terminal.wait("Start the installation", "Which", seconds=180)
+    start(terminal, "--prompts", "--venv", "prompted")
+    screen = ""
+    for _ in range(PROMPTS_AT_MOST):
+        screen = next_prompt(terminal, screen)
+        terminal.press("Enter")
+        if " > Yes, start" in screen:
+            break
+    assert " > Yes, start" in screen
+    terminal.wait("exit code 0.", seconds=CONSOLE_SECONDS)
+    assert tries(windows, f"{WORK}\\prompted") == NEWEST
+
+
+def test_ctrl_c_ends_pip_as_well(terminal: Terminal, token: str) -> None:
+    with mirror(stuck=True) as (address, asked):
+        start(terminal, "--yes", "--venv", "cancelled", before=f"PIP_INDEX_URL={address}")
+        terminal.wait_until(lambda _: any(map(is_file, asked)), seconds=CONSOLE_SECONDS)
+        assert pythons(token) > 1
+        terminal.press("C-c")
+        terminal.wait("exit code 130.", seconds=CONSOLE_SECONDS)
+        assert pythons(token) == 0
+
+
+def pythons(token: str) -> int:
+    """How many Pythons run in the terminal of this test."""
+    return [machine.name_of(pid) for pid in machine.carrying(token)].count("python.exe")

@@ -1,10 +1,10 @@
 """A CPython for Windows, put together on Linux, for Wine.
 
-There is no installer of Python for Windows to be had from Debian, and no compiler of Microsoft's.
-But a wheel of Panda3D has, in its folder ``deploy_libs``, the official ``python313.dll`` with its
-extension modules, OpenSSL and Microsoft's C runtime, because programs made with Panda3D are shipped
-with them. The rest is in CPython's own source, which Debian has: the standard library as it is, and
-what MinGW compiles:
+Debian has no installer of Python for Windows, and no compiler of Microsoft. But a wheel of Panda3D
+has, in its folder ``deploy_libs``, the official ``python313.dll`` with its extension modules,
+OpenSSL and the C runtime of Microsoft, because programs made with Panda3D are shipped with them.
+The rest is in CPython's own source, which Debian has: the standard library as it is, and what MinGW
+compiles:
 
 - ``python.exe``, which only calls the DLL;
 - ``python3.dll``, which stable-ABI extension files such as cryptography's load: it only forwards
@@ -71,7 +71,9 @@ def _official(pip: Sequence[str], folder: Path) -> Path:
     )
     done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
-        pytest.skip(f"the DLLs of CPython for Windows cannot be had: {done.stderr.strip()[-200:]}")
+        pytest.skip(
+            f"the DLLs of CPython for Windows cannot be downloaded: {done.stderr.strip()[-200:]}"
+        )
     (wheel,) = folder.glob("*-win_amd64.whl")
     with zipfile.ZipFile(wheel) as archive:
         members = [name for name in archive.namelist() if name.startswith("deploy_libs/")]

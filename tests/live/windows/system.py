@@ -20,7 +20,7 @@ WIZARD = (PYTHON, "-m", "cryptography_wizard")
 class Windows:
     """Such a system, in a root.
 
-    Nothing outlives a program here, Wine's server included: each one has a namespace of its own.
+    Nothing outlives a program here, Wine's server included: each one has a separate namespace.
     """
 
     root: Root

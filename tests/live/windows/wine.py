@@ -34,7 +34,7 @@ def connect(root: Root) -> None:
 
 
 def pristine(pip: Sequence[str], scratch: Path) -> Root:
-    """The kept system; made in some minutes where there is none. It must be copied, not used.
+    """The kept system; made in some minutes if there is no kept one. It must be copied, not used.
 
     ``pip`` is the command of this machine's pip, ``scratch`` a folder that need not exist.
     """
