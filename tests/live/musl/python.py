@@ -28,9 +28,10 @@ CC = f"{WORK}/cc"
 PLATFORM = "x86_64-linux-musl"
 COMPILER = f"""\
 #!/bin/sh
-test "$1" = --print-multiarch && echo {PLATFORM} && exit
+case $1 in --print-multiarch | -print-multiarch) echo {PLATFORM}; exit ;; esac
 exec musl-gcc -idirafter {WORK}/kernel "$@"
 """
+"""gcc would name the folders of glibc's header files, which CPython's setup.py then puts first."""
 RECIPE = (Path(__file__), Path(sources.__file__))
 
 ZLIB = (("./configure", "--static", f"--prefix={PREFIX}"), ("make", "-j2"), ("make", "install"))
