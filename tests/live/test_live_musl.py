@@ -107,7 +107,7 @@ def offline(root: Root, *arguments: str) -> Done:
 
 @pytest.mark.parametrize("suite", MUSL)
 def test_its_c_library_is_known_with_the_version(suite: str, system: Callable[[str], Root]) -> None:
-    path = f"{python.PREFIX}/bin:/usr/bin:/bin"
+    path = f"{python.PREFIX}/bin:/usr/local/bin:/usr/bin:/bin"
     done = system(suite).wizard("doctor", "--json", env={"PATH": path})
     assert done.code == 0, done.said
     found, *_ = (each for each in done.report["pythons"] if each["prefix"] == python.PREFIX)
@@ -156,7 +156,8 @@ def test_a_wheel_that_this_musl_cannot_load_is_refused(system: Callable[[str], R
 def test_the_wizard_itself_runs_with_it(system: Callable[[str], Root]) -> None:
     root = system("trixie")
     program = "/usr/local/bin/cryptography-wizard"
-    done = root.run(PYTHON, program, "--yes", "--json", "--venv", "/srv/itself", timeout=240)
+    where = ("--python", PYTHON, "--venv", "/srv/itself")
+    done = root.run(PYTHON, program, "--yes", "--json", *where, timeout=240)
     report = assert_proved(done, NEWEST)
     made = root.must(report["plan"]["python"], "-c", "import sys; print(sys.base_prefix)")
     assert made.strip() == python.PREFIX

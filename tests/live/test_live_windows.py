@@ -270,7 +270,7 @@ def next_prompt(terminal: Terminal, before: str) -> str:
 
 
 def test_prompts_from_the_first_key_to_the_proof(terminal: Terminal, windows: Windows) -> None:
-    start(terminal, "--prompts", "--venv", "prompted")
+    start(terminal, "--prompts")
     screen = ""
     for _ in range(PROMPTS_AT_MOST):
         screen = next_prompt(terminal, screen)
@@ -279,7 +279,7 @@ def test_prompts_from_the_first_key_to_the_proof(terminal: Terminal, windows: Wi
             break
     assert " > Yes, start" in screen
     terminal.wait("exit code 0.", seconds=CONSOLE_SECONDS)
-    assert tries(windows, f"{WORK}\\prompted") == NEWEST
+    assert tries(windows, f"{WORK}\\cryptography-env") == NEWEST
 
 
 def test_ctrl_c_ends_pip_as_well(terminal: Terminal, token: str) -> None:
