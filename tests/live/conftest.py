@@ -65,8 +65,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("LIVE_MATRIX") != matrix.ALL:
         return
     stash = session.config.stash
-    rows, spent = stash[ROWS], stash[SPENT]
-    passed = {*rows, *spent} - stash[FAILED]
+    rows, spent, failed = stash[ROWS], stash[SPENT], stash[FAILED]
+    passed = {*rows, *spent} - failed
     lacking = {*matrix.CASES, matrix.REFUSED.name, *matrix.LONG} - passed
     if lacking:
         print(f"\nNot written to docs/{matrix.PAGE.name}, for these are not there: {lacking}")

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from tests.live import machine, roots
-from tests.live.command import Done
+from tests.live.command import Done, Wizard
 from tests.live.marks import limit
 from tests.live.matrix import long
 from tests.live.terminal import PROMPT, Terminal
@@ -172,19 +172,27 @@ def test_a_wheelhouse_needs_no_network(windows: Windows) -> None:
     assert_proved(Done(done.returncode, done.stdout, done.stderr), NEWEST)
 
 
-def test_what_doctor_saves_can_be_planned_for_there_and_elsewhere(windows: Windows) -> None:
+def test_what_doctor_saves_can_be_planned_for_there_and_elsewhere(
+    windows: Windows, wizard: Wizard
+) -> None:
     # The console's code page lacks most of these letters; a file must have them anyway.
-    named = windows.path(f"{NAMES}-facts")
-    named.mkdir()
-    done = windows.wizard("doctor", "--json", env={"VIRTUAL_ENV": f"{WORK}\\{NAMES}-facts"})
+    name = f"{NAMES}-facts"
+    made = windows.run(PYTHON, "-m", "venv", "--without-pip", name)
+    assert made.code == 0, made.said
+    done = windows.wizard("doctor", "--json", env={"VIRTUAL_ENV": f"{WORK}\\{name}"})
     assert done.code == 0, done.said
     facts = json.loads(done.out)
     assert facts["system"]["name"] == "windows"
-    saved = named / "lab.json"
-    saved.write_bytes(done.out.encode())
-    here = windows.wizard("plan", "--json", "--facts", f"{WORK}\\{NAMES}-facts\\lab.json")
-    assert here.code == 0, here.said
-    assert here.report["release"] == NEWEST
+    assert f"{WORK}\\{name}" in {each["environment"] for each in facts["pythons"]}
+    saved = windows.path(f"{name}/lab.json")
+    saved.write_text(done.out, encoding="utf-8")
+    here = windows.wizard("plan", "--json", "--facts", f"{WORK}\\{name}\\lab.json")
+    elsewhere = wizard("plan", "--json", "--facts", str(saved))
+    for plan in (here, elsewhere):
+        assert plan.code == 0, plan.said
+        assert plan.report["release"] == NEWEST
+        assert plan.report["environment"].startswith("C:\\")
+    assert here.report == elsewhere.report
 
 
 def test_a_plan_is_written_for_powershell(windows: Windows) -> None:
