@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS :=
 SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup
 
-.PHONY: help run test lint live live-matrix knowledge bench shots clean
+.PHONY: help run test lint live live-matrix live-windows live-musl knowledge bench shots clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -44,7 +44,14 @@ live-matrix: .venv/.test ## Run all live tests that take minutes, and write docs
 	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \
 		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build \
 		tests/live/test_live_openssl.py tests/live/test_live_old_openssl.py \
-		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py
+		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py \
+		tests/live/test_live_windows.py tests/live/test_live_musl.py
+
+live-windows: .venv/.test ## Run the live tests for Windows, under Wine
+	LIVE_MATRIX=windows $(BIN)/python -m pytest -q -m live -rs tests/live/test_live_windows.py
+
+live-musl: .venv/.test ## Run the live tests with a Python that is linked to musl
+	LIVE_MATRIX=musl $(BIN)/python -m pytest -q -m live -rs tests/live/test_live_musl.py
 
 knowledge: .venv/.test ## Compare the tables with the index and Debian's archive, and say what is out of date
 	$(BIN)/python -m tests.knowledge

@@ -16,11 +16,14 @@ from tests.live.command import Wizard
 from tests.live.roots import Root
 
 ROWS = pytest.StashKey[dict[str, matrix.Row]]()
-PASSED = pytest.StashKey[dict[str, float]]()
+SPENT = pytest.StashKey[dict[str, float]]()
+"""The long tests of which some have passed, each with the seconds that they took together."""
+FAILED = pytest.StashKey[set[str]]()
+"""The long tests of which some have not passed."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[ROWS], config.stash[PASSED] = {}, {}
+    config.stash[ROWS], config.stash[SPENT], config.stash[FAILED] = {}, {}, set()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,11 +48,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which long tests have passed."""
+    """Remember which long tests have passed. Several tests may have one name, and one turn."""
     report = yield
-    mark = item.get_closest_marker("long")
-    if mark and call.when == "call" and report.passed:
-        item.config.stash[PASSED][mark.args[0]] = call.duration
+    if mark := item.get_closest_marker("long"):
+        name = mark.args[0]
+        if not report.passed:
+            item.config.stash[FAILED].add(name)
+        elif call.when == "call":
+            spent = item.config.stash[SPENT]
+            spent[name] = spent.get(name, 0.0) + call.duration
     return report
 
 
@@ -57,12 +64,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the page of what was tried, when all of it was tried and has passed."""
     if os.environ.get("LIVE_MATRIX") != matrix.ALL:
         return
-    rows, passed = session.config.stash[ROWS], session.config.stash[PASSED]
-    lacking = {*matrix.CASES, matrix.REFUSED.name, *matrix.LONG} - {*rows, *passed}
+    stash = session.config.stash
+    rows, spent, failed = stash[ROWS], stash[SPENT], stash[FAILED]
+    passed = {*rows, *spent} - failed
+    lacking = {*matrix.CASES, matrix.REFUSED.name, *matrix.LONG} - passed
     if lacking:
         print(f"\nNot written to docs/{matrix.PAGE.name}, for these are not there: {lacking}")
         return
-    matrix.write(tuple(rows.values()), {name: passed[name] for name in matrix.LONG})
+    matrix.write(tuple(rows.values()), {name: spent[name] for name in matrix.LONG})
     print(f"\nWritten to docs/{matrix.PAGE.name}.")
 
 
@@ -124,9 +133,7 @@ def fresh(base: Callable[[str], Root], tmp_path: Path) -> Iterator[Callable[[str
         pristine = base(suite)
         folder = tmp_path / suite
         made.append(folder)
-        argv = ("cp", "--archive", "--reflink=auto", str(pristine.folder), str(folder))
-        subprocess.run(argv, check=True, timeout=120)
-        return Root(folder, pristine.python)
+        return roots.copy(pristine, folder)
 
     yield copy
     for folder in made:

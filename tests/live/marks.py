@@ -20,6 +20,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "root": "dnf",
         "house": "wheelhouse",
         "image": "dockerfile",
+        "windows": "windows",
         "pip": "other systems",
     }
 )

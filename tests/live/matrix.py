@@ -111,6 +111,14 @@ LONG: Mapping[str, Long] = {
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
     "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
     "rust-kept": Long("a Rust by rustup that is kept for the next build"),
+    "windows": Long(
+        "CPython for Windows under Wine: wheels, wheelhouse, prompts, failure, cancel",
+        "Debian 13, Wine 10",
+    ),
+    "musl": Long(
+        "a Python that is linked to musl: wheels, wheelhouse, the wizard itself",
+        "Debian 12 and 13, musl 1.2.3 and 1.2.5",
+    ),
 }
 """What `long` marks, by the names that LIVE_MATRIX knows."""
 

@@ -85,6 +85,12 @@ class Root:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
+    def must(self, *argv: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> str:
+        """Run a program in there that has to end well; return what it said on standard output."""
+        done = self.run(*argv, timeout=timeout, env=env)
+        assert done.code == 0, f"{argv}: {done.said}"
+        return done.out
+
     def wizard(
         self, *arguments: str, timeout: float = 240, env: Mapping[str, str] | None = None
     ) -> Done:
@@ -167,14 +173,24 @@ def make(suite: str, python: str, folder: Path, include: Sequence[str] = ()) -> 
         lines = [line for line in done.stderr.splitlines() if line.startswith("E: ")]
         pytest.skip(f"mmdebstrap cannot make {suite}: {lines[0] if lines else done.stderr[-200:]}")
     root = Root(folder, python)
+    connect(root)
+    return root
+
+
+def connect(root: Root) -> None:
+    """Give a root this machine's network: its names of hosts, and the certificates it trusts."""
     for name in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copyfile(name, root.path(name))
     bundle = os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt"
-    if Path(bundle).is_file():
-        shutil.copyfile(bundle, root.path(CERTIFICATES))
-    else:
-        shutil.copyfile(root.path("/etc/ssl/certs/ca-certificates.crt"), root.path(CERTIFICATES))
-    return root
+    own = root.path("/etc/ssl/certs/ca-certificates.crt")
+    shutil.copyfile(bundle if Path(bundle).is_file() else own, root.path(CERTIFICATES))
+
+
+def copy(pristine: Root, folder: Path) -> Root:
+    """Copy a whole root into a new folder."""
+    argv = ("cp", "--archive", "--reflink=auto", str(pristine.folder), str(folder))
+    subprocess.run(argv, check=True, timeout=120)
+    return Root(folder, pristine.python)
 
 
 def install_wizard(root: Root, pip: tuple[str, ...], wheel: Path) -> None:

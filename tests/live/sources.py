@@ -1,4 +1,4 @@
-"""OpenSSL's own source archive, out of Debian's source package."""
+"""Source archives as their authors published them, out of Debian's source packages."""
 
 from __future__ import annotations
 
@@ -34,27 +34,28 @@ def openssl(folder: Path) -> tuple[OpenSSLSource, Path]:
     pytest.skip(f"Debian's archive has {found}, and the wizard's table has none of them")
 
 
-def in_root(root: Root, folder: str, version: str) -> str:
-    """Fetch the archive of this version, the root's own, into a folder in there; return its path.
+def in_root(root: Root, folder: str, package: str, version: str = "") -> str:
+    """Fetch the archive of a package, the root's own, into a folder in there; return its path.
 
     apt gets lists and folders of its own again: for the wizard the root is as it was. Skips the
-    test if it cannot be downloaded.
+    test if it cannot be downloaded, or is not of the ``version`` that is asked for.
     """
     used = root.path("/etc/apt/sources.list").read_text(encoding="utf-8")
     lines = [line.replace("deb ", "deb-src ", 1) for line in used.splitlines() if line]
     own = root.path(folder) / "apt"
     _prepare(own, lines)
     inside = Path(folder) / "apt"
-    for words in (("update",), ("source", "--download-only", "--tar-only", "openssl")):
+    for words in (("update",), ("source", "--download-only", "--tar-only", package)):
         argv = ("apt-get", "--quiet", "--quiet", *_options(inside), *words)
         done = root.run("env", "-C", folder, *argv, timeout=300)
         if done.code:
             pytest.skip(f"Debian's source archive is not available: {done.err.strip()[-200:]}")
     shutil.rmtree(own)
-    found = root.path(folder) / f"openssl_{version}.orig.tar.gz"
-    if not found.is_file():
-        pytest.skip(f"Debian's archive has no {found.name} any more")
-    return f"{folder}/{found.name}"
+    wanted = f"{package}_{version or '*'}.orig.tar.*"
+    for found in root.path(folder).glob(wanted):
+        if found.suffix != ".asc":
+            return f"{folder}/{found.name}"
+    pytest.skip(f"Debian's archive has no {wanted} any more")
 
 
 def _prepare(folder: Path, lines: list[str]) -> None:

@@ -33,7 +33,7 @@ assert len(legacy.update(b"0" * 8)) == 8
 def test_3_4_8_with_a_static_openssl_1_1_1(fresh: Callable[[str], Root]) -> None:
     root = fresh("bullseye")
     root.add_student()
-    archive = sources.in_root(root, "/srv", OPENSSL)
+    archive = sources.in_root(root, "/srv", "openssl", OPENSSL)
     asked = ("--method", "source", "--release", RELEASE, "--openssl", OPENSSL, "--link", "static")
     done = root.as_student(
         *("cryptography-wizard", "--yes", "--json", *asked, "--openssl-source", archive),
