@@ -140,6 +140,20 @@ class Platform:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """The oldest processors that some wheels run on: a row of ``[[baseline]]``.
+
+    ``tags`` are patterns of platform tags, ``first`` is the first release to which it applies, and
+    ``level`` is that of `wizard.facts.Processor`.
+    """
+
+    tags: tuple[str, ...]
+    level: str
+    first: str
+    source: str
+
+
+@dataclass(frozen=True)
 class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
@@ -267,6 +281,7 @@ class Knowledge:
     rustup: Rustup = Rustup("", ())
     openssls: tuple[OpenSSLSource, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -357,6 +372,7 @@ def load() -> Knowledge:
     return Knowledge(
         releases=tuple(read_row(Release, t) for t in tables["release"]),
         flaws=tuple(read_row(Flaw, t) for t in tables["flaw"]),
+        baselines=tuple(read_row(Baseline, t) for t in tables["baseline"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         packages=tuple(
             read_row(

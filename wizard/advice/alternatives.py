@@ -77,7 +77,7 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     candidates.sort(key=lambda candidate: Version(candidate.release), reverse=True)
     alternatives = [candidate.alternative for candidate in (*requested, *candidates)]
     alternatives += external_alternatives.package_alternatives(facts, case.knowledge)
-    alternatives += external_alternatives.conda_alternative(facts)
+    alternatives += external_alternatives.conda_alternative(facts, python)
     reachable = {
         candidate.release for candidate in candidates if candidate.effort <= Effort.NEW_PYTHON
     }

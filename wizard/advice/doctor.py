@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backends.manager import managers
+from wizard import target_environment
 from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
+from wizard.needs import storage
 from wizard.needs.case import Case
 from wizard.refused import Refused
 from wizard.target_environment import usable
@@ -49,6 +51,7 @@ def findings(case: Case) -> tuple[Finding, ...]:
     if python is not None:
         results += [*_index(facts), *_releases(case, python)]
         results += _support(case)
+        results += _conditions(case, python)
     results += [*_managers(facts), *_tools(facts), *_root(facts), *_resources(facts)]
     return tuple(results)
 
@@ -197,6 +200,13 @@ def _support(case: Case) -> Iterator[Finding]:
     yield Finding("warn", "Support", detail, action)
 
 
+def _conditions(case: Case, python: Python) -> Iterator[Finding]:
+    folder = python.environment or target_environment.default_folder(case.facts)
+    for condition in case.conditions(python, folder):
+        mark: Mark = "warn" if condition.action else "ok"
+        yield Finding(mark, condition.title, condition.detail, condition.action)
+
+
 def _managers(facts: Facts) -> Iterator[Finding]:
     if facts.managers:
         yield Finding("ok", "Packages", ", ".join(m.name for m in facts.managers))
@@ -246,17 +256,11 @@ def _root(facts: Facts) -> Iterator[Finding]:
 
 def _resources(facts: Facts) -> Iterator[Finding]:
     system = facts.system
-    if system.temporary_noexec:
-        yield Finding(
-            "warn",
-            "Temporary",
-            f"Programs cannot run in {system.temporary} (noexec), so source builds fail.",
-            'Use another folder: mkdir -p "$HOME/tmp" && export TMPDIR="$HOME/tmp"',
-        )
-    if 0 < system.temporary_free < BUILD_SPACE:
+    if storage.BUILD <= system.temporary_free < BUILD_SPACE:
         free = f"{system.temporary_free / GIB:.1f} GiB free in {system.temporary}"
         action = "Free some space, or set TMPDIR to a folder with more space. A wheel needs little."
         yield Finding("warn", "Temporary", f"{free}: a source build needs 1.5 GiB.", action)
-    if 0 < system.memory < BUILD_MEMORY:
-        memory = f"{system.memory / GIB:.1f} GiB of memory: a source build may run out of memory."
-        yield Finding("warn", "Memory", memory, "Use the wheel, or add swap space.")
+    memory = system.memory + system.swap
+    if system.memory and memory < BUILD_MEMORY:
+        detail = f"{memory / GIB:.1f} GiB of memory: a source build may run out of memory."
+        yield Finding("warn", "Memory", detail, "Use the wheel, or add swap space.")

@@ -14,7 +14,7 @@ from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
 from wizard.knowledge import Knowledge, Packages
-from wizard.needs import package_steps
+from wizard.needs import interpreter, package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
@@ -167,8 +167,11 @@ def package_alternatives(facts: Facts, knowledge: Knowledge) -> Iterator[Alterna
             break
 
 
-def conda_alternative(facts: Facts) -> Iterator[Alternative]:
-    """Yield the package from conda-forge, on the systems that it supports."""
+def conda_alternative(facts: Facts, python: Python | None) -> Iterator[Alternative]:
+    """Yield the package from conda-forge, on the systems that it supports.
+
+    ``python`` is that of the target.
+    """
     system = facts.system
     if system.machine not in CONDA_MACHINES.get(system.name, ()):
         return
@@ -178,12 +181,12 @@ def conda_alternative(facts: Facts) -> Iterator[Alternative]:
         is_32_bit = bool(pythons) and all(python.bits == 32 for python in pythons)
         if is_32_bit or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
             return
-    tool = next((name for name in ("conda", "mamba") if facts.tool(name)), "")
+    tool = any(facts.tool(name) for name in interpreter.CONDA_TOOLS)
     needs = "" if tool else " It needs conda or mamba (part of Miniforge), and no root rights."
     yield Alternative(
         "The package from conda-forge",
         f"conda installs its own Python, with cryptography in it.{needs}",
-        f"{tool or 'conda'} install -c conda-forge cryptography",
+        interpreter.conda_command(facts, python),
     )
 
 

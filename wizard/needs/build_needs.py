@@ -9,7 +9,16 @@ from backends.manager import managers
 from wizard import versions
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge, Packages
-from wizard.needs import build_notes, cffi, compiler, linking, openssl, openssl_build, rust
+from wizard.needs import (
+    build_limits,
+    build_notes,
+    cffi,
+    compiler,
+    linking,
+    openssl,
+    openssl_build,
+    rust,
+)
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
@@ -231,7 +240,8 @@ def _build_settings(
     settings = linking.link_settings(request, library)
     if isinstance(settings, Refused):
         return settings
-    env = _merge_variables((*settings.env, *toolchain.env))
+    limits = build_limits.settings(request.facts) if toolchain.kind != "none" else ()
+    env = _merge_variables((*settings.env, *toolchain.env, *limits))
     set_names = {name for name, _ in env}
     unset = tuple(
         name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backends import msvc
 from wizard.facts import Facts
-from wizard.needs import linking, openssl, openssl_sources, rust
+from wizard.needs import build_limits, linking, openssl, openssl_sources, rust
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
@@ -30,6 +30,7 @@ def notes_for(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "
             "configured."
         )
+        notes += filter(None, (build_limits.note(facts),))
     if unset:
         notes.append(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "
