@@ -15,7 +15,7 @@ from screens.flags import StoreOnce
 from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
-    from wizard.proof.verify import Mark
+    from wizard.proof.verify import Mark, Report
 
 HELP = "prove an existing installation"
 ORDER = 30
@@ -74,8 +74,20 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
         lines += [f"  {_format_mark(mark, stream)}  {text}" for mark, text in sentences(report)]
         if missing(report):
             lines += ["", "To install it, start cryptography-wizard without a command."]
+        elif not report.ok:
+            lines += _explanation(report)
         stream.write(_escape("\n".join(lines) + "\n", stream))
     return int(Exit.DONE if report.ok else Exit.UNPROVED)
+
+
+def _explanation(report: Report) -> list[str]:
+    """Return the lines that say why a proof failed, if that is known, and what to do."""
+    from wizard.running import failed_proof
+
+    explanation = failed_proof.explain(report)
+    if not explanation.cause:
+        return []
+    return ["", explanation.cause, *(f"  {hint}" for hint in explanation.hints)]
 
 
 def find_python(python: str) -> tuple[str, str]:

@@ -9,6 +9,9 @@ JOBS_VARIABLE = "CARGO_BUILD_JOBS"
 JOB_MEMORY = 1 << 30
 """Bytes that one Rust compiler may need at its largest."""
 
+C_MEMORY = 128 << 20
+"""Bytes that one C compiler may need for OpenSSL."""
+
 
 def jobs(facts: Facts) -> int:
     """Return how many Rust compilers may run at once; 0 if memory does not limit them.
@@ -20,6 +23,13 @@ def jobs(facts: Facts) -> int:
         return 0
     fitting = max(1, (system.memory + system.swap) // JOB_MEMORY)
     return fitting if fitting < system.cores else 0
+
+
+def make_jobs(facts: Facts) -> int:
+    """Return how many C compilers may run at once: one for each core, if memory suffices."""
+    system = facts.system
+    fitting = max(1, (system.memory + system.swap) // C_MEMORY) if system.memory else system.cores
+    return min(system.cores, fitting)
 
 
 def settings(facts: Facts) -> tuple[tuple[str, str], ...]:

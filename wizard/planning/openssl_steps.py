@@ -13,6 +13,7 @@ from backends.action import (
     WriteFile,
 )
 from wizard.facts import Facts
+from wizard.needs import build_limits
 from wizard.needs.openssl import OpenSSLBuild
 from wizard.openssl_archive import FLAG, SIGNATURE, VARIABLE
 from wizard.plan import FileExists, Step
@@ -95,7 +96,7 @@ def _compile_steps(
             "openssl-build",
             f"Compile OpenSSL {version}",
             "Only its libraries, on all cores. This takes a minute or two.",
-            openssl.build(folder, _link(build), facts.system.cores, build.objects),
+            openssl.build(folder, _link(build), build_limits.make_jobs(facts), build.objects),
             needs=("openssl-configure",),
             heavy=True,
             role="openssl",

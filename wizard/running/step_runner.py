@@ -223,8 +223,11 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     context.reports.append(report)
     if report.ok:
         return Outcome("done")
-    cause = " ".join(report.problems) or "The installation could not be proved."
-    return Outcome("failed", None, cause, ("Reinstall it into a new environment.",))
+    from wizard.running import failed_proof
+
+    explanation = failed_proof.explain(report)
+    cause = " ".join((*report.problems, explanation.cause)).strip()
+    return Outcome("failed", None, cause, explanation.hints)
 
 
 @singledispatch

@@ -25,6 +25,7 @@ sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
 import contextlib  # noqa: E402 - only after sys.path is right
 import datetime  # noqa: E402
 import faulthandler  # noqa: E402
+import importlib.machinery  # noqa: E402
 import importlib.util  # noqa: E402
 import io  # noqa: E402
 import json  # noqa: E402
@@ -115,11 +116,28 @@ def load() -> str:
     # used instead of a library with the same name.
     with contextlib.suppress(ImportError):  # a Python can be built without it
         importlib.import_module("ssl")
-    for name in EXTENSIONS:
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name)
-    importlib.import_module("cryptography.hazmat.backends.openssl.backend")
+    try:
+        for name in EXTENSIONS:
+            if importlib.util.find_spec(name) is not None:
+                importlib.import_module(name)
+        importlib.import_module("cryptography.hazmat.backends.openssl.backend")
+    except ImportError as error:
+        raise ImportError("%s%s" % (error, other_name(str(error)))) from error
     return "all extension files were loaded"
+
+
+def other_name(message: str) -> str:
+    """Explain a missing compiled module that is there under a name for another Python; or empty."""
+    module = "_cffi_backend"
+    if module not in message:
+        return ""
+    suffixes = importlib.machinery.EXTENSION_SUFFIXES
+    for folder in sys.path:
+        for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if file.startswith(module + ".") and file[len(module) :] not in suffixes:
+                text = " (%s is there, but this Python looks for %s%s)"
+                return text % (file, module, suffixes[0])
+    return ""
 
 
 def unique(texts: List[str]) -> List[str]:

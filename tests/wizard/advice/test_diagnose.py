@@ -18,6 +18,11 @@ LOGS = Path(__file__).parents[2] / "logs"
 EXPECTED = {
     "cargo-edition2024-rust163": ("cargo-edition", 16),
     "cargo-lock-v4": ("cargo-lock-v4", 21),
+    "android-symbol": ("python-symbol-missing", 7),
+    "cffi-backend-other-name": ("cffi-backend-other-name", 6),
+    "emulator-crashed": ("emulator-crashed", 7),
+    "illegal-instruction": ("illegal-instruction", 4),
+    "killed-137": ("killed-137", 4),
     "cffi-backend-missing-41": ("cffi-backend-missing", 1),
     "cffi-backend-missing-50": ("cffi-backend-missing", 7),
     "crates-unreachable": ("crates-unreachable", 22),
