@@ -11,8 +11,9 @@ from wizard import target_environment
 from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
-from wizard.needs import storage
+from wizard.needs import conditions, storage
 from wizard.needs.case import Case
+from wizard.needs.condition import Condition
 from wizard.refused import Refused
 from wizard.target_environment import usable
 
@@ -155,7 +156,13 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if not case.releases:
         return
     newest = case.releases[0]
-    yield _wheel(case, python)
+    found = _found_conditions(case, python)
+    impossible = conditions.refusing(found, "bundled")
+    yield _see("Wheel", impossible) if impossible else _wheel(case, python)
+    impossible = conditions.refusing(found, "compiled")
+    if impossible:
+        yield _see("Source", impossible)
+        return
     build = case.choosing(Choices()).build_needs(python, case.release_row(newest))
     if isinstance(build, Refused):
         action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
@@ -168,6 +175,13 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
+
+
+def _see(title: str, condition: Condition) -> Finding:
+    """Return the finding that a method is not possible; the condition's own finding says why."""
+    effects = (condition.bundled, condition.compiled)
+    hints = next((effect.hints for effect in effects if isinstance(effect, Refused)), ())
+    return Finding("warn", title, f"It is not possible here: see {condition.title}.", hints[0])
 
 
 def _wheel(case: Case, python: Python) -> Finding:
@@ -201,10 +215,14 @@ def _support(case: Case) -> Iterator[Finding]:
 
 
 def _conditions(case: Case, python: Python) -> Iterator[Finding]:
-    folder = python.environment or target_environment.default_folder(case.facts)
-    for condition in case.conditions(python, folder):
+    for condition in _found_conditions(case, python):
         mark: Mark = "warn" if condition.action else "ok"
         yield Finding(mark, condition.title, condition.detail, condition.action)
+
+
+def _found_conditions(case: Case, python: Python) -> tuple[Condition, ...]:
+    folder = python.environment or target_environment.default_folder(case.facts)
+    return case.conditions(python, folder)
 
 
 def _managers(facts: Facts) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,13 +34,25 @@ def read(machine: str) -> Processor:
 
     Raises OSError if the kernel does not describe it.
     """
-    return parse(Path(CPUINFO).read_text(encoding="utf-8", errors="replace"), machine)
+    text = Path(CPUINFO).read_text(encoding="utf-8", errors="replace")
+    # qemu's user mode replaces /proc/self/cmdline, but not this name of it (measured with 7.2).
+    try:
+        command = Path(f"/proc/self/task/{os.getpid()}/cmdline").read_bytes()
+    except OSError:
+        command = b""
+    return parse(text, machine, os.fsdecode(command.split(b"\0")[0]))
 
 
-def parse(text: str, machine: str) -> Processor:
-    """Parse ``/proc/cpuinfo`` of a system that reports the architecture ``machine``."""
+def parse(text: str, machine: str, program: str = "") -> Processor:
+    """Parse ``/proc/cpuinfo`` of a system that reports the architecture ``machine``.
+
+    ``program`` is what the kernel started for this process: an emulator, if there is one.
+    """
     values = _first_values(text)
     emulator = _emulator(values, machine)
+    # The second is the emulator that BuildKit mounts into a container.
+    if os.path.basename(program).startswith(("qemu-", ".buildkit_qemu")):  # noqa: PTH119
+        emulator = "qemu"
     if emulator == "qemu":
         return Processor("", "", emulator)  # the text may describe the processor below it
     if _family(machine) == "power":

@@ -216,13 +216,11 @@ class Case:
 
     def source_needs(self, target: Target, listed: Listed) -> BuildNeeds | Refused:
         """Return what a source build of this release needs, for one target."""
+        blocked = conditions.refusal(self.conditions(target.python, target.folder), "compiled")
         if not listed.sdist:
-            return Refused(f"The index has no source archive of {listed.version}.")
-        blocked = wheels.python_blocked_by(target.python, listed)
-        if blocked:
-            return blocked
-        refused = conditions.refusal(self.conditions(target.python, target.folder), "compiled")
-        return refused or self.build_needs(target.python, self.release_row(listed), target.folder)
+            blocked = blocked or Refused(f"The index has no source archive of {listed.version}.")
+        blocked = blocked or wheels.python_blocked_by(target.python, listed)
+        return blocked or self.build_needs(target.python, self.release_row(listed), target.folder)
 
     def build_needs(
         self, python: Python, release_row: Release, folder: str = ""

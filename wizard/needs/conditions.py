@@ -40,8 +40,14 @@ def find(subject: Subject) -> tuple[Condition, ...]:
 
 def refusal(conditions: Iterable[Condition], way: Way) -> Refused | None:
     """Return why this way is not possible under these conditions, or None if it is."""
-    effects = (condition.effect(way) for condition in conditions)
-    return next((effect for effect in effects if isinstance(effect, Refused)), None)
+    found = refusing(conditions, way)
+    effect = found.effect(way) if found else None
+    return effect if isinstance(effect, Refused) else None
+
+
+def refusing(conditions: Iterable[Condition], way: Way) -> Condition | None:
+    """Return the condition that makes this way impossible, or None if it is possible."""
+    return next((c for c in conditions if isinstance(c.effect(way), Refused)), None)
 
 
 def notes(conditions: Iterable[Condition], way: Way) -> tuple[str, ...]:

@@ -20,11 +20,17 @@ def condition(subject: Subject) -> Condition | None:
     fips = subject.facts.fips
     if not fips.demanded:
         return None
+    found = sources(fips)
+    detail = (
+        f"{joined(found)} {'demands' if len(found) == 1 else 'demand'} FIPS mode. A source build "
+        "uses this system's OpenSSL, which follows it; a wheel includes another one."
+    )
+    wheel = _for_wheel(fips)
     return Condition(
         "FIPS",
-        f"{joined(sources(fips))} {'demands' if len(sources(fips)) == 1 else 'demand'} FIPS mode. "
-        "A source build uses this system's OpenSSL, which follows it; a wheel includes another.",
-        bundled=_for_wheel(fips),
+        wheel.reason if isinstance(wheel, Refused) else detail,
+        "\n".join(wheel.hints) if isinstance(wheel, Refused) else "",
+        bundled=wheel,
         compiled=_for_build(subject),
         because="Recommended: Source. FIPS mode is on, and a build uses this system's OpenSSL.",
     )
@@ -56,10 +62,10 @@ def _for_wheel(fips: Fips) -> Effect:
 
 
 def _for_build(subject: Subject) -> Effect:
-    """Return a note if the build would not use the system's OpenSSL."""
+    """Return whether the build follows FIPS mode: only if it uses the system's OpenSSL."""
     choices = subject.choices
     if choices.openssl in ("", "system") and choices.link != "static":
-        return ""
+        return "FIPS mode is on; this build uses this system's OpenSSL, which follows it."
     return (
         "FIPS mode is on, and the wizard does not know whether the OpenSSL that you chose is "
         "validated. --openssl system --link dynamic uses this system's."

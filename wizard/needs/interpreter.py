@@ -49,12 +49,7 @@ def wrong_suffix(subject: Subject) -> Condition | None:
     (astral-sh/python-build-standalone, issue 724).
     """
     python = subject.python
-    if python.implementation != "cpython" or not python.libc:
-        return None
-    has_musl_name = python.libc == "musl" and at_least(python.version, FIRST_MUSL_SUFFIX)
-    expected = "musl" if has_musl_name else "gnu"
-    other = "gnu" if expected == "musl" else "musl"
-    if f"-{other}" not in python.suffix:
+    if not has_wrong_suffix(python):
         return None
     refused = Refused(
         f"{python.path} uses {python.libc}, but looks for compiled modules under names for another "
@@ -62,6 +57,14 @@ def wrong_suffix(subject: Subject) -> Condition | None:
         ("Update this Python, or choose another one.", *_other_python(subject)),
     )
     return _impossible("Python", refused)
+
+
+def has_wrong_suffix(python: Python) -> bool:
+    """Return whether a CPython on Linux looks for modules under names for another C library."""
+    if python.implementation != "cpython" or not python.libc:
+        return False
+    has_musl_name = python.libc == "musl" and at_least(python.version, FIRST_MUSL_SUFFIX)
+    return ("-gnu" if has_musl_name else "-musl") in python.suffix
 
 
 def other_libc(subject: Subject) -> Condition | None:
@@ -137,7 +140,7 @@ def _other_python(subject: Subject) -> tuple[str, ...]:
     for other in bases(facts):
         if other.path == python.path or not usable(other) or other.libc != facts.system.libc:
             continue
-        if wrong_suffix(Subject(facts, other)) is None:
+        if not has_wrong_suffix(other):
             return (f"For example: --python {other.path}",)
     return ()
 

@@ -328,6 +328,9 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
         )
     else:
         problem = "Neither a wheel nor a source build is possible on this machine."
+        blocked = case.offer(case.newest).source_blocked_by
+        # No wheel is possible either, so the advice to use one does not apply.
+        hints = tuple(hint for hint in (blocked.hints if blocked else ()) if "wheel" not in hint)
     return Impossible(
         problem, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import sys
+
 import pytest
 
 from wizard.facts import Processor
@@ -94,3 +97,26 @@ def test_other_processors(text: str, machine: str, expected: Processor) -> None:
 )
 def test_emulators(text: str, machine: str, emulator: str) -> None:
     assert processor.parse(text, machine).emulator == emulator
+
+
+@pytest.mark.parametrize(
+    ("program", "emulator"),
+    [
+        ("/usr/bin/qemu-x86_64-static", "qemu"),
+        ("qemu-x86_64", "qemu"),
+        ("/dev/.buildkit_qemu_emulator", "qemu"),
+        ("/usr/bin/python3", ""),
+        ("/home/ada/qemu-tests/env/bin/python", ""),
+        ("", ""),
+    ],
+)
+def test_the_program_that_the_kernel_started_shows_an_emulator(program: str, emulator: str) -> None:
+    assert processor.parse(intel(V2), "x86_64", program).emulator == emulator
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux describes its processor there")
+def test_this_processor_has_a_name_or_a_level_unless_it_is_emulated() -> None:
+    found = processor.read(platform.machine())
+    if platform.machine() == "x86_64" and not found.emulator:
+        assert found.name
+        assert found.level.startswith("x86-64-v")

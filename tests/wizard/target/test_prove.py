@@ -131,3 +131,20 @@ def test_it_ends_itself_when_its_time_is_over(python: str, tmp_path: Path) -> No
     told, stderr = answers(python, path, seconds=1)
     assert told[-1]["doing"] == "import"
     assert stderr.startswith("Timeout (")
+
+
+def test_a_compiled_module_under_another_name_is_named(python: str, tmp_path: Path) -> None:
+    path = impostor.package(tmp_path, rust="import _cffi_backend")
+    assert "(" not in import_detail(python, path)
+    (tmp_path / "_cffi_backend.cpython-399-of-another.so").touch()
+    detail = import_detail(python, path)
+    assert "No module named '_cffi_backend'" in detail
+    assert "(_cffi_backend.cpython-399-of-another.so is there, but this Python looks for" in detail
+
+
+def import_detail(python: str, path: str) -> str:
+    """What the failed import of the package says."""
+    checks = {name: (ok, detail) for name, ok, detail in answers(python, path)[0][-1]["checks"]}
+    ok, detail = checks["import"]
+    assert not ok
+    return str(detail)
