@@ -42,7 +42,7 @@ def explain_for(report: Report, mode: Fips, kind: Processor) -> Explanation:
         )
     if "(SIGSEGV)" in said and kind.emulator == "qemu":
         return Explanation(
-            "qemu emulates this processor, and such crashes are usually those of qemu.",
+            "qemu emulates this processor, and usually it is qemu that crashes.",
             ("Use a newer qemu, or a real machine of this kind.",),
         )
     if "unsupported" in said and mode.demanded:

@@ -1,8 +1,9 @@
-"""What a machine and a Python decide: the sentences, and the cases in which nothing is said."""
+"""What a machine and a Python decide, and the cases in which they decide nothing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_the_doctor_says_each_reason_once() -> None:
         {"shadowing": ("/opt/lib", "/srv/lib")},
         {"spaces": (Space(DEBIAN.folder, 1 << 20),)},
     ):
-        facts = replace(DEBIAN, **change)  # type: ignore[arg-type]
+        facts = replace(DEBIAN, **change)
         rows = findings(Case(facts, load()))
         (condition,) = conditions.find(
             Subject(facts, facts.pythons[0], folder=default_folder(facts))
@@ -131,7 +132,9 @@ def test_the_doctor_says_each_reason_once() -> None:
         ("musl", "3.12.11", "", False),
     ],
 )
-def test_names_of_compiled_modules(libc: str, version: str, suffix: str, wrong: bool) -> None:
+def test_names_of_compiled_modules(
+    libc: Literal["glibc", "musl", ""], version: str, suffix: str, wrong: bool
+) -> None:
     python = replace(
         DEBIAN.pythons[0], path="/opt/python", libc=libc, version=version, suffix=suffix
     )

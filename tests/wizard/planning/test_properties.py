@@ -72,7 +72,7 @@ def in_conda(python: Python) -> Python:
 
 
 def with_other_libc(python: Python) -> Python:
-    return replace(python, libc={"glibc": "musl", "musl": "glibc"}.get(python.libc, python.libc))
+    return replace(python, libc="glibc" if python.libc == "musl" else "musl")
 
 
 def with_wrong_names(python: Python) -> Python:

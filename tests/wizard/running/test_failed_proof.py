@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wizard.facts import Fips, Processor
+from wizard.machine import fips as machine_fips
 from wizard.proof.linkage import Linkage
 from wizard.proof.verify import Check, Report
 from wizard.running import failed_proof
@@ -106,5 +107,5 @@ def test_only_failed_checks_count() -> None:
 
 
 def test_this_machine_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failed_proof.fips, "read", lambda *_: FIPS)
+    monkeypatch.setattr(machine_fips, "read", lambda *_: FIPS)
     assert "/root/fips.cnf" in failed_proof.explain(report(UNSUPPORTED)).cause
