@@ -11,6 +11,7 @@ from wizard.refused import Refused
 
 Way = Literal["bundled", "compiled"]
 """How cryptography is made: elsewhere, with an OpenSSL in it, or here."""
+WAYS: tuple[Way, ...] = ("bundled", "compiled")
 Effect = Union[Refused, str]
 """What a condition means for a way: why it is not possible, a sentence for the plan, or empty."""
 

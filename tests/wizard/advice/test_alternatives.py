@@ -13,7 +13,7 @@ from wizard import engine, knowledge
 from wizard.advice.alternatives import Alternative, find_alternatives
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts, Manager, Package, Privilege, Python, Tool
+from wizard.facts import Facts, Manager, Package, Privilege, Python, Space, Tool
 from wizard.needs.case import Case
 from wizard.planning import planner
 from wizard.questions import completion
@@ -305,3 +305,32 @@ def test_offered_adds_them_to_an_error() -> None:
     with pytest.raises(Impossible) as caught, engine.with_alternatives(Case(ARMV6, KNOWLEDGE)):
         raise Impossible("It cannot be done.")
     assert caught.value.alternatives == found(ARMV6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"python_home": "/opt/python"}, {"shadowing": ("/opt/lib",)}],
+    ids=["PYTHONHOME", "PYTHONPATH"],
+)
+def test_nothing_is_offered_before_a_variable_is_removed(change: dict[str, Any]) -> None:
+    facts = machine("debian-12")
+    assert found(facts)
+    assert found(replace(facts, **change)) == ()
+
+
+def test_what_the_machine_prevents_is_not_called_a_missing_part() -> None:
+    facts = machine("debian-12")
+    titles = [way.title for way in found(with_wrong_names(facts))]
+    assert titles
+    assert not [title for title in titles if "once the missing parts are installed" in title]
+
+
+def with_wrong_names(facts: Facts) -> Facts:
+    """The machine, whose Python looks for compiled modules under names for musl."""
+    suffix = ".cpython-311-x86_64-linux-musl.so"
+    return replace(facts, pythons=tuple(replace(p, suffix=suffix) for p in facts.pythons))
+
+
+def test_another_folder_is_the_only_advice_if_only_the_folder_prevents_it() -> None:
+    facts = machine("debian-12")
+    assert found(replace(facts, spaces=(Space(facts.folder, 1 << 40, noexec=True),))) == ()
