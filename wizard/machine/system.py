@@ -17,7 +17,7 @@ from backends.action import Output
 from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
-from wizard.machine import containers, limits, processor
+from wizard.machine import containers, control_groups, processor
 from wizard.needs import build_limits
 from wizard.needs.openssl import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
@@ -161,7 +161,7 @@ def _memory() -> dict[str, Any]:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if sys.platform == "darwin":
         return {"memory": total}  # macOS makes swap files when it needs them
-    limit, swap = limits.read(), limits.read_swap()
+    limit, swap = control_groups.read(), control_groups.read_swap()
     if limit.memory is not None and limit.memory < total:
         # A group that does not limit its swap space may have none at all.
         return {"memory": limit.memory, "swap": min(swap, limit.swap or 0)}
@@ -189,7 +189,7 @@ def _cores() -> int:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # Linux only
         return os.cpu_count() or 1
-    return min(cores, limits.read().cores or cores)
+    return min(cores, control_groups.read().cores or cores)
 
 
 def _processor() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Priv
 from wizard.index import listing
 from wizard.index.source import IndexSource
 from wizard.knowledge import OpenSSLPackage, Packages, RustPackage, load
-from wizard.machine import headers, limits, packages, probe, pythons, system, tools
+from wizard.machine import control_groups, headers, packages, probe, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task, run_all
 
@@ -88,11 +88,13 @@ def test_a_part_that_cannot_be_read_is_a_problem_and_the_rest_is_there(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has control groups")
 def test_a_limit_of_memory_and_cores_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "read", lambda: limits.Limits(1 << 30, 1 << 20, 1))
-    monkeypatch.setattr(limits, "read_swap", lambda: 1 << 30)
+    monkeypatch.setattr(control_groups, "read", lambda: control_groups.Limits(1 << 30, 1 << 20, 1))
+    monkeypatch.setattr(control_groups, "read_swap", lambda: 1 << 30)
     found = system.read()
     assert (found.memory, found.swap, found.cores) == (1 << 30, 1 << 20, 1)
-    monkeypatch.setattr(limits, "read", lambda: limits.Limits(1 << 60, None, 1 << 10))
+    monkeypatch.setattr(
+        control_groups, "read", lambda: control_groups.Limits(1 << 60, None, 1 << 10)
+    )
     found = system.read()
     assert found.memory < 1 << 60
     assert found.swap == 1 << 30

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wizard.machine import limits
-from wizard.machine.limits import Limits
+from wizard.machine import control_groups
+from wizard.machine.control_groups import Limits
 
 GIB = 1 << 30
 
@@ -24,7 +24,7 @@ GIB = 1 << 30
     ],
 )
 def test_groups_from_the_own_one_to_the_root(text: str, expected: list[str]) -> None:
-    assert list(limits.groups(text)) == expected
+    assert list(control_groups.groups(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,26 +41,26 @@ def test_groups_from_the_own_one_to_the_root(text: str, expected: list[str]) -> 
     ],
 )
 def test_processor_time(text: str, cores: list[int]) -> None:
-    assert limits.parse_cores(text) == cores
+    assert control_groups.parse_cores(text) == cores
 
 
 @pytest.mark.parametrize(("text", "limit"), [("max\n", []), ("1073741824\n", [GIB]), ("", [])])
 def test_memory(text: str, limit: list[int]) -> None:
-    assert limits.parse_bytes(text) == limit
+    assert control_groups.parse_bytes(text) == limit
 
 
 def test_swap_space() -> None:
     text = "MemTotal:        2014488 kB\nSwapTotal:       1048572 kB\nSwapFree:  0 kB\n"
-    assert limits.parse_swap(text) == 1048572 * 1024
-    assert limits.parse_swap("MemTotal: 1 kB\n") == 0
+    assert control_groups.parse_swap(text) == 1048572 * 1024
+    assert control_groups.parse_swap("MemTotal: 1 kB\n") == 0
 
 
 def test_the_lowest_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "cgroup"
     own.write_text("0::/user/job\n", encoding="ascii")
-    monkeypatch.setattr(limits, "ROOT", str(tmp_path / "fs"))
-    monkeypatch.setattr(limits, "OWN_GROUP", str(own))
-    assert limits.read() == Limits()
+    monkeypatch.setattr(control_groups, "ROOT", str(tmp_path / "fs"))
+    monkeypatch.setattr(control_groups, "OWN_GROUP", str(own))
+    assert control_groups.read() == Limits()
     job = tmp_path / "fs" / "user" / "job"
     job.mkdir(parents=True)
     (job / "memory.max").write_text("max\n", encoding="ascii")
@@ -68,11 +68,11 @@ def test_the_lowest_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (job.parent / "memory.max").write_text(f"{GIB}\n", encoding="ascii")
     (job.parent / "memory.swap.max").write_text("0\n", encoding="ascii")
     (job.parent / "cpu.max").write_text("200000 100000\n", encoding="ascii")
-    assert limits.read() == Limits(GIB, 0, 2)
+    assert control_groups.read() == Limits(GIB, 0, 2)
 
 
 def test_limits_of_version_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ROOT", str(tmp_path))
+    monkeypatch.setattr(control_groups, "ROOT", str(tmp_path))
     for name, text in (
         ("memory/memory.limit_in_bytes", f"{2 * GIB}\n"),
         ("cpu/cpu.cfs_quota_us", "150000\n"),
@@ -81,4 +81,4 @@ def test_limits_of_version_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="ascii")
-    assert limits.read() == Limits(2 * GIB, None, 2)
+    assert control_groups.read() == Limits(2 * GIB, None, 2)
