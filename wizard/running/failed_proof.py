@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,17 +48,29 @@ def explain_for(report: Report, mode: Fips, kind: Processor) -> Explanation:
         )
     if "unsupported" in said and mode.demanded:
         return _in_fips_mode(report, mode)
-    if "but this Python looks for" in said:
-        return Explanation(
-            "This Python looks for compiled modules under the names of another Python.",
-            ("Update this Python, or choose another one.",),
-        )
+    names = re.search(r"\.(\S+) is there, but this Python looks for \w+\.([^\s)]+)", said)
+    if names:
+        return _other_name(names[1], names[2])
     if "failed to map segment" in said:
         return Explanation(
             "The environment's disk is mounted noexec, so nothing compiled can be loaded from it.",
             ("Make the environment on another disk: cryptography-wizard --venv FOLDER",),
         )
     return UNKNOWN
+
+
+def _other_name(present: str, expected: str) -> Explanation:
+    """Explain a compiled module that is there under another name than this Python expects."""
+    if present.rpartition("-")[0] == expected.rpartition("-")[0]:
+        # The same Python and processor: only the C library differs.
+        return Explanation(
+            "This Python looks for compiled modules under names for another C library.",
+            ("Update this Python, or choose another one.",),
+        )
+    return Explanation(
+        "cffi was installed for another Python.",
+        ("Reinstall it: python -m pip install --force-reinstall --no-cache-dir cffi",),
+    )
 
 
 def _in_fips_mode(report: Report, mode: Fips) -> Explanation:

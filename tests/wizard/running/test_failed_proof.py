@@ -68,7 +68,15 @@ def report(detail: str, kind: str = "static", *, ok: bool = False) -> Report:
             "FIPS mode is on, but OpenSSL does not find its FIPS provider",
             "openssl list -providers",
         ),
-        (OTHER_NAME, "unknown", Fips(), Processor(), "names of another Python", "Update this"),
+        (OTHER_NAME, "unknown", Fips(), Processor(), "names for another C library", "Update this"),
+        (
+            OTHER_NAME.replace("cpython-312-x86_64-linux-musl", "cpython-310-x86_64-linux-gnu"),
+            "unknown",
+            Fips(),
+            Processor(),
+            "installed for another Python",
+            "--force-reinstall",
+        ),
         (
             "ImportError: /env/_rust.abi3.so: failed to map segment from shared object",
             "static",
