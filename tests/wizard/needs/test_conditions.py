@@ -290,7 +290,7 @@ def test_wheels_for_power9_are_not_for_older_processors(
         (GIB, 0, 8, 1),
         (GIB // 2, 0, 1, 0),  # one core: nothing is left to limit
         (GIB // 2, 0, 2, 1),
-        (3 * GIB, GIB, 8, 6),
+        (3 * GIB, GIB, 8, 5),
         (16 * GIB, 0, 8, 0),
         (0, 0, 8, 0),  # unknown
     ],
