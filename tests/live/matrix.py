@@ -110,7 +110,6 @@ LONG: Mapping[str, Long] = {
     "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
     "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
-    "fips": Long("FIPS mode: a wheel fails with the reason, a build is proved", "Debian 13"),
     "rust-kept": Long("a Rust by rustup that is kept for the next build"),
 }
 """What `long` marks, by the names that LIVE_MATRIX knows."""

@@ -1,21 +1,21 @@
-"""A Debian 13 in FIPS mode: the wheel is refused or fails with the reason, a build is proved.
+"""A Debian 13 in FIPS mode: a wheel is refused or fails with the reason, a build is recommended.
 
 Debian's provider is not validated, but it is the same code as one that is, and rejects the same.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Callable
 
 import pytest
 
 from tests.live.marks import limit
-from tests.live.matrix import long
 from tests.live.roots import Root
 
-pytestmark = [pytest.mark.live, limit(1800)]
+pytestmark = [pytest.mark.live, limit(900)]
 
-ENVIRONMENT, WHEELS = "/root/env", "/root/wheel-env"
+WHEELS = "/root/wheel-env"
 MODULES = "/usr/lib/x86_64-linux-gnu/ossl-modules"
 CONFIGURATION = "/root/fips.cnf"
 TEXT = """\
@@ -52,7 +52,6 @@ def in_fips_mode(root: Root) -> None:
     assert refused.code != 0, "this system is not in FIPS mode"
 
 
-@long("fips")
 def test_fips_mode_decides_for_a_build(fresh: Callable[[str], Root]) -> None:
     root = fresh("trixie")
     in_fips_mode(root)
@@ -73,13 +72,8 @@ def test_fips_mode_decides_for_a_build(fresh: Callable[[str], Root]) -> None:
     assert f"FIPS mode is on ({CONFIGURATION}), and the OpenSSL inside cryptography" in proof.out
     assert "--method source" in proof.out
 
-    built = root.wizard("--yes", "--json", "--venv", ENVIRONMENT, env=MODE, timeout=1500)
-    assert built.code == 0, built.said
-    plan, report = built.report["plan"], built.report["report"]
-    assert plan["method"] == "source"
+    planned = root.wizard("plan", "--format", "json", env=MODE)
+    assert planned.code == 0, planned.said
+    plan = json.loads(planned.out)
+    assert (plan["method"], plan["link"]) == ("source", "dynamic")
     assert " ".join(plan["notes"]).count("FIPS mode is on") == 1
-    assert (report["ok"], report["linkage"]["kind"]) == (True, "dynamic")
-    code = "from cryptography.hazmat.primitives.hashes import Hash, MD5; Hash(MD5())"
-    md5 = root.run(f"{ENVIRONMENT}/bin/python", "-c", code, env=MODE)
-    assert md5.code != 0, "it follows FIPS mode, which has no MD5"
-    assert "Unsupported" in md5.said

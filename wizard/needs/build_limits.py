@@ -6,8 +6,8 @@ from wizard.facts import Facts
 
 JOBS_VARIABLE = "CARGO_BUILD_JOBS"
 """How many compilers cargo starts at once (The Cargo Book, "Configuration")."""
-JOB_MEMORY = 768 << 20
-"""Bytes that one Rust compiler may need (measured with 50.0.2 and Rust 1.85: 735 MB for its largest
+JOB_MEMORY = 800 << 20
+"""Bytes that one Rust compiler may need (measured with 50.0.2 and Rust 1.85: 773 MB for its largest
 crate, which is compiled last and alone, and up to 386 MB for each of the others)."""
 
 C_MEMORY = 128 << 20
