@@ -123,6 +123,8 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         pip=_pip(facts),
         pip_problem=_pip_problem(facts),
         cryptography=str(facts.get("cryptography", "")),
+        vendor=facts["vendor"] if facts.get("vendor") in ("conda", "microsoft-store") else "",
+        suffix=str(facts.get("suffix", "")),
         problem="" if at_least(version, OLDEST_PYTHON) else _too_old(version),
     )
 

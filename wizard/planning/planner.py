@@ -5,9 +5,10 @@ from __future__ import annotations
 from backends.action import Prove
 from wizard.errors import Impossible
 from wizard.limits import Limit
-from wizard.method import Recipe, methods
-from wizard.needs import release_limits, wheels
+from wizard.method import Recipe, compiles, methods
+from wizard.needs import conditions, release_limits, wheels
 from wizard.needs.case import Case
+from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import project_steps
 
@@ -103,9 +104,10 @@ def _project_notes(case: Case) -> list[str]:
 
 
 def _notes(case: Case) -> tuple[str, ...]:
-    """Return the notes about the release and the index, which do not depend on the method."""
+    """Return the notes about the machine, the release and the index."""
     facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
-    notes = []
+    way: Way = "compiled" if compiles(case.choices.method) else "bundled"
+    notes = list(conditions.notes(case.conditions(case.target.python, case.target.folder), way))
     if listed.version != case.newest.version:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)

@@ -226,10 +226,10 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         return Outcome("done")
     from wizard.advice import failed_proof
 
-    known = failed_proof.explain(report)
-    causes = (*((known.cause,) if known else ()), *report.problems)
+    explanation = failed_proof.explain(report)
+    causes = filter(None, (explanation.cause, *report.problems))
     cause = " ".join(causes) or "The installation could not be proved."
-    return Outcome("failed", None, cause, failed_proof.remedies(report))
+    return Outcome("failed", None, cause, explanation.hints)
 
 
 @singledispatch

@@ -329,6 +329,21 @@ def cryptography():
     return distribution_version("cryptography")
 
 
+def vendor():
+    # type: () -> str
+    """Return who made this installation, if that decides something."""
+    if os.path.isdir(os.path.join(base_prefix(), "conda-meta")):
+        return "conda"
+    # Windows keeps what its store installs in this folder; nothing else may write there.
+    return "microsoft-store" if "windowsapps" in base_prefix().lower() else ""
+
+
+def suffix():
+    # type: () -> str
+    """Return the end of the names under which compiled modules are looked for first."""
+    return str(sysconfig.get_config_var("EXT_SUFFIX") or "")
+
+
 def pip():
     # type: () -> Optional[Dict[str, Any]]
     """Return this Python's pip, or the one that ensurepip would install, or None."""
@@ -484,6 +499,8 @@ PARTS = (
     ("ensurepip", lambda: bundled_pip()[1]),
     ("headers", headers),
     ("cryptography", cryptography),
+    ("vendor", vendor),
+    ("suffix", suffix),
     ("pip", pip),
 )
 
