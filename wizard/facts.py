@@ -20,12 +20,30 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
+class Processor:
+    """The processor, as Linux describes it; on other systems nothing is known about it.
+
+    ``level`` is what programs may be compiled for (``x86-64-v2``, ``power9``), empty if unknown.
+    ``emulator`` is ``qemu`` or ``Rosetta`` if one of them translates every program of this system,
+    so that ``level`` belongs to no real processor.
+    """
+
+    name: str = ""
+    level: str = ""
+    emulator: str = ""
+
+
+@dataclass(frozen=True)
 class System:
     """The operating system and its hardware.
 
-    ``distribution`` is the ``ID`` of os-release (``debian``), ``like`` its ``ID_LIKE``. ``libc``
-    is ``glibc``, ``musl`` or empty. Sizes are bytes; 0 means unknown. ``problems`` are sentences
-    about what could not be read.
+    ``distribution`` is the ``ID`` of os-release (``debian``), ``like`` its ``ID_LIKE``; in Termux
+    it is ``termux``, elsewhere on Android ``android``. ``libc`` is ``glibc``, ``musl`` or empty.
+    Sizes are bytes; 0 means unknown. ``memory``, ``swap`` and ``cores`` are what this process may
+    use: a container often has less than its machine. ``container`` is the kind of container
+    (``docker``, ``podman``, ``lxc``, ``kubernetes`` …), ``wsl`` the version of the Windows
+    Subsystem for Linux, and ``sandbox`` is ``flatpak`` or ``snap`` if this terminal is inside one
+    that hides the rest of the system. ``problems`` are sentences about what could not be read.
     """
 
     name: Literal["linux", "macos", "windows", "other"]
@@ -42,7 +60,49 @@ class System:
     temporary: str = ""
     temporary_free: int = 0
     temporary_noexec: bool = False
+    swap: int = 0
+    processor: Processor = Processor()
+    container: str = ""
+    wsl: int = 0
+    sandbox: Literal["flatpak", "snap", ""] = ""
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fips:
+    """What demands FIPS mode here: only validated cryptography may be used.
+
+    ``kernel`` is the kernel's flag, ``policy`` the crypto policy (``FIPS``, ``FIPS:OSPP``) if it is
+    one of FIPS. ``configuration`` is the OpenSSL configuration file that demands it, or empty;
+    ``variable`` says that OPENSSL_CONF names that file, so that every OpenSSL reads it, even the
+    one in a wheel. ``module`` says that the file or OPENSSL_MODULES names the place of the
+    provider's module, so that an OpenSSL from elsewhere finds it.
+    """
+
+    kernel: bool = False
+    policy: str = ""
+    configuration: str = ""
+    variable: bool = False
+    module: bool = False
+
+    @property
+    def demanded(self) -> bool:
+        """Whether anything demands it."""
+        return self.kernel or bool(self.policy or self.configuration)
+
+
+@dataclass(frozen=True)
+class Space:
+    """The disk on which a folder is, or will be made.
+
+    ``free`` is in bytes. ``noexec`` says that no library and no program can be loaded from it;
+    ``filesystem`` is its type on Linux (``ext4``, ``9p``), or empty.
+    """
+
+    folder: str
+    free: int
+    noexec: bool = False
+    filesystem: str = ""
 
 
 @dataclass(frozen=True)
@@ -256,10 +316,12 @@ class Python:
     which its environment was made; outside an environment, its own path. ``relr`` says whether its
     musl loads libraries with DT_RELR (``yes``, ``no``); it is empty if the version says so.
     ``base_prefix`` is ``sys.base_prefix``; it is empty in machines saved by versions that did not
-    read it: use `installation`. ``origin``: ``active``, ``folder`` (an environment in the working
-    folder), ``asked``, ``path``, ``pyenv``, ``launcher``, ``homebrew``, ``macports``,
-    ``python.org``, ``uv``, ``wizard``. ``settings`` are those of its pip, or of the pip that it
-    would get.
+    read it: use `installation`. ``vendor`` is who made the installation, if that decides something:
+    ``conda``, ``microsoft-store``. ``suffix`` is the end of the file names under which it looks for
+    compiled modules first (``.cpython-311-x86_64-linux-gnu.so``). ``origin``: ``active``,
+    ``folder`` (an environment in the working folder), ``asked``, ``path``, ``pyenv``, ``launcher``,
+    ``homebrew``, ``macports``, ``python.org``, ``uv``, ``wizard``. ``settings`` are those of its
+    pip, or of the pip that it would get.
     """
 
     path: str
@@ -287,6 +349,8 @@ class Python:
     cryptography: str = ""
     linked: Literal["static", "dynamic", ""] = ""
     packages: Optional[tuple[Installed, ...]] = None
+    vendor: Literal["conda", "microsoft-store", ""] = ""
+    suffix: str = ""
     problem: str = ""
     settings: tuple[Setting, ...] = ()
 
@@ -417,8 +481,10 @@ class Facts:
     configuration, which may name a mirror of the crates; empty if there is none. ``project`` is
     what the user wants to install with cryptography; None if it is installed alone.
     ``found_project`` is the name of a file in the working folder that says what a project requires,
-    or empty. ``settings`` are uv's, for the working
-    folder; those of pip belong to each Python.
+    or empty. ``settings`` are uv's, for the working folder; those of pip belong to each Python.
+    ``spaces`` are the disks of the environment, the cache and the temporary folder.
+    ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
+    cryptography or cffi, which every Python imports before its own.
     """
 
     system: System
@@ -441,6 +507,10 @@ class Facts:
     project: Optional[Project] = None
     found_project: str = ""
     settings: tuple[Setting, ...] = ()
+    fips: Fips = Fips()
+    spaces: tuple[Space, ...] = ()
+    python_home: str = ""
+    shadowing: tuple[str, ...] = ()
     taken: str = ""
     schema: int = SCHEMA
 

@@ -207,6 +207,20 @@ class LoaderNeed:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """The oldest processors that some wheels run on: a row of ``[[baseline]]``.
+
+    ``tags`` are patterns of platform tags, ``first`` is the first release to which it applies, and
+    ``level`` is that of `wizard.facts.Processor`.
+    """
+
+    tags: tuple[str, ...]
+    level: str
+    first: str
+    source: str
+
+
+@dataclass(frozen=True)
 class RustPackage:
     """One way to get Rust from a package manager: its two packages, and where they put ``cargo``.
 
@@ -291,17 +305,16 @@ class SystemPackage:
     ``manager`` is the manager's name for people, and ``install`` what users type before the name of
     a package; ``root`` says that it needs root rights. ``package`` may contain ``{minor}`` or
     ``{digits}`` (see `Packages`). ``systems`` are those that have it, by the ``ID`` or ``ID_LIKE``
-    of os-release, or by Python's name for a system without os-release (``freebsd``). If ``folder``
-    is not empty, the row applies to Pythons in that folder instead; if ``minors`` is not empty,
-    only to these versions of Python.
+    of os-release, or by the name in `wizard.facts.System` for a system without os-release
+    (``freebsd``, ``termux``). If ``minors`` is not empty, the row applies only to these versions of
+    Python.
     """
 
     manager: str
     install: tuple[str, ...]
     package: str
     source: str
-    systems: tuple[str, ...] = ()
-    folder: str = ""
+    systems: tuple[str, ...]
     minors: tuple[str, ...] = ()
     root: bool = True
 
@@ -309,8 +322,6 @@ class SystemPackage:
         """Return whether this is a package for this Python of this system."""
         if self.minors and python.minor not in self.minors:
             return False
-        if self.folder:
-            return python.path.startswith(self.folder)
         return not {system.distribution, *system.like}.isdisjoint(self.systems)
 
 
@@ -394,6 +405,7 @@ class Knowledge:
     pythons: tuple[Pythons, ...] = ()
     removals: tuple[Removal, ...] = ()
     dependents: tuple[Dependent, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
 
     def release(self, version: str, *, listed: bool = False) -> Release:
         """Return the row that applies to this version.
@@ -512,6 +524,7 @@ def load() -> Knowledge:
         dependents=tuple(
             read_row(Dependent, t) for t in read_asset("dependents.toml")["dependent"]
         ),
+        baselines=tuple(read_row(Baseline, t) for t in tables["baseline"]),
         platforms=tuple(read_row(Platform, t) for t in tables["platform"]),
         loaders=tuple(read_row(LoaderNeed, t) for t in tables["loader"]),
         packages=tuple(

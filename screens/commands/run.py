@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wizard.engine import Decision, Engine
 
 HELP = "run an installer's command; help if cryptography makes it fail"
-ORDER = 15
+ORDER = 25
 EXAMPLES = (
     ("-- pip install -r FILE", "run pip; if cryptography makes it fail, repair and repeat"),
 )

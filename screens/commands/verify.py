@@ -84,10 +84,9 @@ def _advice(report: Report) -> list[str]:
     """Return why the proof failed, if that is known, and what to do."""
     from wizard.advice import failed_proof
 
-    known = failed_proof.explain(report)
-    cause = [f"What happened: {known.cause}"] if known else []
-    hints = [f"  - {hint}" for hint in failed_proof.remedies(report)]
-    return [*cause, "What to do:", *hints]
+    explanation = failed_proof.explain(report)
+    cause = [f"What happened: {explanation.cause}"] if explanation.cause else []
+    return [*cause, "What to do:", *(f"  - {hint}" for hint in explanation.hints)]
 
 
 def find_python(python: str) -> tuple[str, str]:

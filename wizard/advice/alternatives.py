@@ -19,8 +19,9 @@ from wizard.advice.external_alternatives import (
 from wizard.choices import Choices, described
 from wizard.errors import Alternative, WizardError
 from wizard.facts import Listed, Privilege, Python
-from wizard.needs import project_conflict, wheels
+from wizard.needs import conditions, project_conflict, wheels
 from wizard.needs.case import Case
+from wizard.needs.condition import WAYS
 from wizard.refused import without_wheel
 from wizard.target_environment import usable
 from wizard.wording import joined, quoted_command
@@ -40,6 +41,8 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     if project_conflict.find_conflict(case):
         return ()  # no way of installing changes what the project requires
     facts, choices = case.facts, case.choices
+    if facts.python_home or facts.shadowing:
+        return ()  # no Python and no package works before these variables are removed
     # The request is impossible. The alternatives keep the environment, unless it is the default.
     is_default = target_environment.same_folder(
         facts, choices.venv, target_environment.default_folder(facts)
@@ -59,6 +62,8 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
         releases = list(reduced.permitted)
     except WizardError:
         python, releases = None, list(case.releases)
+    if python is not None and _only_the_folder_prevents_it(reduced, python):
+        return ()  # everything is possible in another folder, as the hint says
     requested = list(_for_requested_release(reduced, python, choices.release))
     candidates: list[Candidate] = []
     if python is not None:
@@ -79,13 +84,21 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     candidates.sort(key=lambda candidate: Version(candidate.release), reverse=True)
     alternatives = [candidate.alternative for candidate in (*requested, *candidates)]
     alternatives += external_alternatives.package_alternatives(facts, case.knowledge)
-    alternatives += external_alternatives.conda_alternative(facts)
+    alternatives += external_alternatives.conda_alternative(facts, python)
     reachable = {
         candidate.release for candidate in candidates if candidate.effort <= Effort.NEW_PYTHON
     }
     if releases and releases[0].version not in reachable:
         alternatives += external_alternatives.newer_system_alternative(reduced, python, releases[0])
     return tuple(dict.fromkeys(alternatives))
+
+
+def _only_the_folder_prevents_it(case: Case, python: Python) -> bool:
+    with_folder, without = case.conditions(python, case.target.folder), case.conditions(python)
+    return any(
+        conditions.refusing(with_folder, way) and not conditions.refusing(without, way)
+        for way in WAYS
+    )
 
 
 # --- by the wizard, on this machine
@@ -154,7 +167,8 @@ def _for_target(case: Case, python: Python, releases: list[Listed]) -> Iterator[
         if with_root is not None and (best is None or _newer(with_root, best)):
             yield from _with_administrator(as_root, with_root)
             return
-    if wheel is None and source is None and releases:
+    prevented = conditions.refusing(case.conditions(python), "compiled")
+    if wheel is None and source is None and releases and not prevented:
         yield from _after_manual_installation(case, releases[0])
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backends.manager import managers
-from wizard import installed
+from wizard import installed, target_environment
 from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Listed, Python
 from wizard.limits import Limit
-from wizard.needs import release_limits, tool_settings
+from wizard.needs import conditions, release_limits, storage, tool_settings
 from wizard.needs.case import Case
+from wizard.needs.condition import Condition
 from wizard.refused import Refused
 from wizard.target_environment import Target, usable
 
@@ -52,6 +53,7 @@ def findings(case: Case) -> tuple[Finding, ...]:
     if python is not None:
         results += [*_index(facts), *_settings(case, python), *_releases(case, python)]
         results += _support(case)
+        results += _conditions(case, python)
     results += [*_managers(facts), *_tools(facts), *_root(facts), *_resources(facts)]
     return tuple(results)
 
@@ -186,7 +188,13 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if not case.releases:
         return
     newest = case.releases[0]
-    yield _wheel(case, python)
+    found = _found_conditions(case, python)
+    impossible = conditions.refusing(found, "bundled")
+    yield _see("Wheel", impossible) if impossible else _wheel(case, python)
+    impossible = conditions.refusing(found, "compiled")
+    if impossible:
+        yield _see("Source", impossible)
+        return
     build = case.python_blocked_by(python, newest) or case.choosing(Choices()).build_needs(
         python, case.release_row(newest)
     )
@@ -214,6 +222,13 @@ def _other_packages(case: Case, python: Python) -> Iterator[Finding]:
     for conflict in installed.conflicts(python.packages):
         action = f"Install what it needs: {python.path} -m pip install '{conflict.requirement}'"
         yield Finding("warn", "Broken", conflict.sentence, action)
+
+
+def _see(title: str, condition: Condition) -> Finding:
+    """Return the finding that a method is not possible; the condition's own finding says why."""
+    effects = (condition.bundled, condition.compiled)
+    hints = next((effect.hints for effect in effects if isinstance(effect, Refused)), ())
+    return Finding("warn", title, f"It is not possible here: see {condition.title}.", hints[0])
 
 
 def _wheel(case: Case, python: Python) -> Finding:
@@ -244,6 +259,17 @@ def _support(case: Case) -> Iterator[Finding]:
         return
     action = "It may work anyway: the wizard proves what it installs."
     yield Finding("warn", "Support", detail, action)
+
+
+def _conditions(case: Case, python: Python) -> Iterator[Finding]:
+    for condition in _found_conditions(case, python):
+        mark: Mark = "warn" if condition.action else "ok"
+        yield Finding(mark, condition.title, condition.detail, condition.action)
+
+
+def _found_conditions(case: Case, python: Python) -> tuple[Condition, ...]:
+    folder = python.environment or target_environment.default_folder(case.facts)
+    return case.conditions(python, folder)
 
 
 def _managers(facts: Facts) -> Iterator[Finding]:
@@ -295,17 +321,11 @@ def _root(facts: Facts) -> Iterator[Finding]:
 
 def _resources(facts: Facts) -> Iterator[Finding]:
     system = facts.system
-    if system.temporary_noexec:
-        yield Finding(
-            "warn",
-            "Temporary",
-            f"Programs cannot run in {system.temporary} (noexec), so source builds fail.",
-            'Use another folder: mkdir -p "$HOME/tmp" && export TMPDIR="$HOME/tmp"',
-        )
-    if 0 < system.temporary_free < BUILD_SPACE:
+    if storage.BUILD <= system.temporary_free < BUILD_SPACE:
         free = f"{system.temporary_free / GIB:.1f} GiB free in {system.temporary}"
         action = "Free some space, or set TMPDIR to a folder with more space. A wheel needs little."
         yield Finding("warn", "Temporary", f"{free}: a source build needs 1.5 GiB.", action)
-    if 0 < system.memory < BUILD_MEMORY:
-        memory = f"{system.memory / GIB:.1f} GiB of memory: a source build may run out of memory."
-        yield Finding("warn", "Memory", memory, "Use the wheel, or add swap space.")
+    memory = system.memory + system.swap
+    if system.memory and memory < BUILD_MEMORY:
+        detail = f"{memory / GIB:.1f} GiB of memory: a source build may run out of memory."
+        yield Finding("warn", "Memory", detail, "Use the wheel, or add swap space.")

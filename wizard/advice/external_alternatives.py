@@ -14,7 +14,7 @@ from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
 from wizard.knowledge import Knowledge, Packages, SystemPackage
-from wizard.needs import package_steps
+from wizard.needs import interpreter, package_steps
 from wizard.needs.case import Case
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
@@ -81,7 +81,7 @@ def new_python_candidates(
     if first is not None:
         yield first
     if python is not None and python.free_threaded:
-        new = replace(python, version=NEW_FREE_THREADED, pip=None)
+        new = replace(python, version=NEW_FREE_THREADED, pip=None, vendor="", suffix="")
         title = f"A free-threaded Python {new.minor}"
         free = _new_python(case, title, new, python, releases)
         if free and (wheel is None or Version(free.release) > wheel):
@@ -211,10 +211,9 @@ def _offered_package(facts: Facts, manager: Manager, names: Packages) -> Alterna
 
 def _named_package(facts: Facts, row: SystemPackage, name: str) -> Alternative:
     """Return a package that the wizard cannot ask about."""
-    owner = f"the Python of {row.manager}" if row.folder else _SYSTEM_PYTHON
     detail = (
-        f"The wizard cannot ask {row.manager} for its version. It is installed for {owner}. "
-        f"{_IN_ENVIRONMENTS} {_SYSTEM_FIXES}"
+        f"The wizard cannot ask {row.manager} for its version. It is installed for "
+        f"{_SYSTEM_PYTHON}. {_IN_ENVIRONMENTS} {_SYSTEM_FIXES}"
     )
     if row.root and facts.privilege.method == "none":
         detail += " Installing it needs root rights."
@@ -230,8 +229,11 @@ def _package_name(template: str, minor: str) -> str | None:
     return name if minor or name == template else None
 
 
-def conda_alternative(facts: Facts) -> Iterator[Alternative]:
-    """Yield the package from conda-forge, on the systems that it supports."""
+def conda_alternative(facts: Facts, python: Python | None) -> Iterator[Alternative]:
+    """Yield the package from conda-forge, on the systems that it supports.
+
+    ``python`` is that of the target.
+    """
     system = facts.system
     if system.machine not in CONDA_MACHINES.get(system.name, ()):
         return
@@ -241,12 +243,12 @@ def conda_alternative(facts: Facts) -> Iterator[Alternative]:
         is_32_bit = bool(pythons) and all(python.bits == 32 for python in pythons)
         if is_32_bit or system.libc != "glibc" or not at_least(system.libc_version, CONDA_GLIBC):
             return
-    tool = next((name for name in ("conda", "mamba") if facts.tool(name)), "")
+    tool = any(facts.tool(name) for name in interpreter.CONDA_TOOLS)
     needs = "" if tool else " It needs conda or mamba (part of Miniforge), and no root rights."
     yield Alternative(
         "The package from conda-forge",
         f"conda installs its own Python, with cryptography in it.{needs}",
-        f"{tool or 'conda'} install -c conda-forge cryptography",
+        interpreter.conda_command(facts, python),
     )
 
 

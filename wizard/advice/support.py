@@ -17,6 +17,7 @@ from packaging.version import InvalidVersion, Version
 from wizard.errors import Impossible, WizardError
 from wizard.facts import Facts, Python, System
 from wizard.knowledge import read_asset, read_row
+from wizard.needs.emulation import emulator
 from wizard.versions import at_least
 from wizard.wording import joined
 
@@ -177,7 +178,7 @@ def _untested(system: System, row: Upstream, python: Python) -> Optional[_Untest
     """Return why this system is not tested, or None if it is."""
     rows = [tested for tested in row.systems if tested.id == system.distribution]
     machine = _python_machine(python)
-    if _emulated(system, python):
+    if emulator(system, python):
         return _Untested("Its developers do not say that they test it on an emulated processor.")
     versions = [
         version for tested in rows if machine in tested.machines for version in tested.versions
@@ -266,11 +267,6 @@ def _python_machine(python: Python) -> str:
     return names_32_bit.get(python.machine, python.machine) if python.bits == 32 else python.machine
 
 
-def _emulated(system: System, python: Python) -> bool:
-    """Return whether an Intel Python runs on an ARM processor: by Rosetta, or Windows on ARM."""
-    return system.machine == "arm64" and _python_machine(python) in ("x86_64", "win-amd64", "win32")
-
-
 def _system_in_words(system: System, python: Python) -> str:
     """Return the system in words: ``Debian 12 on x86_64``."""
     name = SYSTEM_NAMES.get(system.distribution, system.distribution_name or system.name)
@@ -284,7 +280,9 @@ def _system_in_words(system: System, python: Python) -> str:
     if system.distribution == "debian" and not version:
         version = "testing or unstable"
     machine = _MACHINE_NAMES.get(_python_machine(python), _python_machine(python))
-    emulated = " (emulated on ARM)" if _emulated(system, python) else ""
+    emulated = ""
+    if emulator(system, python):
+        emulated = " (emulated on ARM)" if system.machine == "arm64" else " (emulated)"
     return f"{name} {version}".strip() + f" on {machine}{emulated}"
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from wizard import openssl_archive
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
-from wizard.facts import Facts, Manager, Privilege, Python, Terminal
+from wizard.facts import Facts, Fips, Manager, Privilege, Python, Terminal
 from wizard.knowledge import read_asset, read_row
 from wizard.openssl_choice import OpenSSLFolder
 from wizard.target_environment import usable
@@ -171,7 +171,15 @@ def _facts_in_image(
     return replace(
         facts,
         system=replace(
-            facts.system, memory=0, temporary="", temporary_free=0, temporary_noexec=False
+            facts.system,
+            memory=0,
+            swap=0,
+            temporary="",
+            temporary_free=0,
+            temporary_noexec=False,
+            container="",
+            wsl=0,
+            sandbox="",
         ),
         pythons=pythons,
         managers=tuple(
@@ -193,6 +201,10 @@ def _facts_in_image(
             or (name == openssl_archive.VARIABLE and not value.startswith("file:"))
         ),
         cargo_config="",
+        fips=Fips(kernel=facts.fips.kernel),  # a container has the kernel of its machine
+        spaces=(),
+        python_home="",
+        shadowing=(),
     )
 
 

@@ -67,6 +67,10 @@ def _contradictions(facts: Facts) -> Problems:
         yield from _tool(f"tools[{number}]", tool)
     for number, headers in enumerate(facts.openssl):
         yield from _headers(f"openssl[{number}]", headers)
+    for number, space in enumerate(facts.spaces):
+        key = f"spaces[{number}]"
+        yield from _at_least(f"{key}.free", space.free, 0)
+        yield from _absolute(f"{key}.folder", space.folder, facts.system.name)
     yield from _at_least("terminal.columns", facts.terminal.columns, 0)
     yield from _at_least("terminal.lines", facts.terminal.lines, 0)
     yield from _absolute("folder", facts.folder, facts.system.name)
@@ -89,7 +93,14 @@ def _system(system: System) -> Problems:
         yield "system.distribution", f"{clause}: allowed is {allowed}."
     yield from _at_least("system.memory", system.memory, 0)
     yield from _at_least("system.temporary_free", system.temporary_free, 0)
+    yield from _at_least("system.swap", system.swap, 0)
     yield from _at_least("system.cores", system.cores, 1)
+    if system.wsl not in (0, 1, 2):
+        yield "system.wsl", f"is {system.wsl}: allowed are 0, 1 and 2."
+    for name in ("container", "wsl", "sandbox"):
+        if getattr(system, name) and system.name != "linux":
+            clause = f"is {getattr(system, name)!r}, but system.name is {system.name!r}"
+            yield f"system.{name}", f"{clause}: only linux has one."
     yield from _absolute("system.temporary", system.temporary, system.name)
 
 

@@ -136,6 +136,8 @@ def _python(path: str, origin: str, facts: dict[str, Any]) -> Python:
         cryptography=str(facts.get("cryptography", "")),
         linked=_linked(facts.get("extensions", ())),
         packages=installed.parse(facts["packages"]) if facts.get("packages") else None,
+        vendor=facts["vendor"] if facts.get("vendor") in ("conda", "microsoft-store") else "",
+        suffix=str(facts.get("suffix", "")),
         problem="" if at_least(version, OLDEST_PYTHON) else _too_old(version),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +25,7 @@ from wizard.facts import (
     Tool,
 )
 from wizard.index.source import IndexSource
-from wizard.machine import pythons, system, tools
+from wizard.machine import fips, python_variables, pythons, storage, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
@@ -78,7 +80,11 @@ def measure(
 ) -> Measured:
     """Do the same as `probe`, and return how long each part took."""
     working_folder = str(Path(folder or ".").absolute())
-    deep = everything or bool(choices.manager) or _needs_tools(choices)
+    certificates = system.certificates()
+    fips_mode = fips.read(certificates, os.environ)
+    # In FIPS mode a build is recommended, so its tools must be known.
+    undecided = fips_mode.demanded and not choices.method
+    deep = everything or bool(choices.manager) or _needs_tools(choices) or undecided
     minors = pythons.minors(choices, working_folder) if deep else ()
     of_uv = _uv_settings(choices, working_folder)
     listings = _Listings(needed=not choices.from_wheelhouse, of_uv=of_uv)
@@ -91,6 +97,7 @@ def measure(
     python_task: Task[Found] = Task("Pythons", 300, find)
     system.prepare()
     system_task = Task("System", 15, system.read)
+    space_task = Task("Disks", 10, lambda: storage.read(_filled(choices, working_folder)))
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
     listings.prepare()
@@ -122,7 +129,7 @@ def measure(
     archives, signers = archive_probe.answers() if archive_probe else ((), ())
 
     tasks: list[Task[Any]] = [*(build_probe.tasks if build_probe else ())]
-    tasks += [python_task, system_task, tool_task, *listings.tasks.values()]
+    tasks += [python_task, system_task, space_task, tool_task, *listings.tasks.values()]
     tasks += archive_probe.tasks if archive_probe else ()
     problems = (*machine.problems, *(task.problem for task in tasks if task.problem))
     facts = Facts(
@@ -136,7 +143,7 @@ def measure(
         terminal=system.terminal(),
         folder=working_folder,
         cache=str(locations.cache()),
-        certificates=system.certificates() if deep else "",
+        certificates=certificates if deep else "",
         multiarch=system.multiarch() if deep else "",
         built=_sealed_folders() if deep else (),
         archives=archives,
@@ -146,6 +153,10 @@ def measure(
         project=project,
         found_project=find_project(Path(working_folder)),
         settings=settings,
+        fips=fips_mode,
+        spaces=space_task.answer(()),
+        python_home=os.environ.get("PYTHONHOME", ""),
+        shadowing=python_variables.shadowing(os.environ),
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
@@ -160,6 +171,13 @@ def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
     from wizard.machine import uv_settings  # it reads TOML, which is slow to import
 
     return uv_settings.UvSettings(working_folder)
+
+
+def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
+    """Return the folders that an installation fills: the environment's, the cache, the temporary
+    one."""
+    environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
+    return (working_folder, environment, str(locations.cache()), tempfile.gettempdir())
 
 
 def _needs_tools(choices: Choices) -> bool:

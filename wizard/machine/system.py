@@ -17,17 +17,24 @@ from backends.action import Output
 from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
+from wizard.machine import containers, control_groups, processor
+from wizard.needs import build_limits
 from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
 Name = Literal["linux", "macos", "windows", "other"]
-_NAMES: Mapping[str, Name] = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+_NAMES: Mapping[str, Name] = {
+    "linux": "linux",
+    "android": "linux",  # its name since Python 3.13
+    "darwin": "macos",
+    "win32": "windows",
+}
 
 
 BUILD_VARIABLES = (
     *OPENSSL_VARIABLES,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
-    *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT"),
+    *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT", build_limits.JOBS_VARIABLE),
     openssl_archive.VARIABLE,
 )
 """Environment variables that influence a source build."""
@@ -62,8 +69,10 @@ def read() -> System:
     readers: tuple[tuple[str, Callable[[], dict[str, Any]]], ...] = (
         ("distribution", _distribution),
         ("C library", _libc),
-        ("memory", lambda: {"memory": _memory()}),
+        ("memory", _memory),
         ("processor cores", lambda: {"cores": _cores()}),
+        ("processor", _processor),
+        ("surroundings", _surroundings),
         ("temporary folder", _temporary),
     )
     for part, reader in readers:
@@ -93,6 +102,10 @@ def _distribution() -> dict[str, Any]:
     if sys.platform == "win32":
         version = platform.version()
         return _distribution_facts("windows", f"Windows {platform.release()} ({version})", version)
+    if is_android(os.environ):
+        short = "termux" if "com.termux" in os.environ.get("PREFIX", "") else "android"
+        name = "Termux" if short == "termux" else "Android"
+        return _distribution_facts(short, name, os.environ.get("TERMUX_VERSION", ""))
     import distro
 
     # Its other sources are programs (lsb_release, uname); os-release is enough.
@@ -110,9 +123,14 @@ def _distribution() -> dict[str, Any]:
     }
 
 
+def is_android(variables: Mapping[str, str]) -> bool:
+    """Return whether this system is Android, whose programs all get these variables."""
+    return "ANDROID_ROOT" in variables and "ANDROID_DATA" in variables
+
+
 def system_names() -> frozenset[str]:
     """Return the names, as in os-release, of this system and of related ones."""
-    if sys.platform != "linux":
+    if system_name() != "linux":
         return frozenset()
     distribution = _distribution()
     return frozenset({distribution["distribution"], *distribution["like"]})
@@ -147,18 +165,18 @@ def _libc() -> dict[str, Any]:
     return {}
 
 
-def _memory() -> int:
-    """Return the bytes of memory that a build may use: the machine's, or its container's limit."""
+def _memory() -> dict[str, Any]:
+    """Return the bytes of memory and swap space that a build may use."""
     if sys.platform == "win32":
-        return _windows_memory()
+        return {"memory": _windows_memory()}
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limits = [total]
-    for file in ("memory.max", "memory/memory.limit_in_bytes"):
-        limit = Path("/sys/fs/cgroup", file)
-        if limit.is_file():
-            text = limit.read_text(encoding="ascii").strip()
-            limits += [int(text)] if text.isdigit() else []  # "max": no limit
-    return min(limits)
+    if sys.platform == "darwin":
+        return {"memory": total}  # macOS makes swap files when it needs them
+    limit, swap = control_groups.read(), control_groups.read_swap()
+    if limit.memory is not None and limit.memory < total:
+        # A group that does not limit its swap space may have none at all.
+        return {"memory": limit.memory, "swap": min(swap, limit.swap or 0)}
+    return {"memory": total, "swap": swap if limit.swap is None else min(swap, limit.swap)}
 
 
 def _windows_memory() -> int:
@@ -179,9 +197,29 @@ def _windows_memory() -> int:
 
 def _cores() -> int:
     try:
-        return len(os.sched_getaffinity(0))
+        cores = len(os.sched_getaffinity(0))
     except AttributeError:  # Linux only
         return os.cpu_count() or 1
+    return min(cores, control_groups.read().cores or cores)
+
+
+def _processor() -> dict[str, Any]:
+    """Return the processor; nothing on systems that do not describe it in a file."""
+    if not Path(processor.CPUINFO).is_file():
+        return {}
+    return {"processor": processor.read(platform.machine())}
+
+
+def _surroundings() -> dict[str, Any]:
+    if system_name() != "linux":
+        return {}
+    container = containers.read_container(os.environ)
+    return {
+        "container": container,
+        # A container on Windows (Docker Desktop) also has the kernel of WSL.
+        "wsl": 0 if container else containers.wsl(platform.release()),
+        "sandbox": containers.read_sandbox(),
+    }
 
 
 def _temporary() -> dict[str, Any]:

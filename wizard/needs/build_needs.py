@@ -10,9 +10,11 @@ from wizard import versions
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge, Packages
 from wizard.needs import (
+    build_limits,
     build_notes,
     cffi,
     compiler,
+    emulation,
     linking,
     openssl,
     openssl_build,
@@ -246,7 +248,8 @@ def _build_settings(
     settings = linking.link_settings(request, library)
     if isinstance(settings, Refused):
         return settings
-    env = _merge_variables((*settings.env, *toolchain.env))
+    limits = build_limits.settings(request.facts) if toolchain.kind != "none" else ()
+    env = _merge_variables((*settings.env, *toolchain.env, *limits))
     set_names = {name for name, _ in env}
     unset = tuple(
         name
@@ -315,14 +318,14 @@ def _manager_blocked_by(request: BuildRequest, manager: Manager, names: Packages
     others = [p.path for p in bases(facts) if usable(p) and p.machine == architecture]
     return Refused(
         f"{manager.name} in {root} has packages for {architecture}, but this Python is for "
-        f"{python.machine}{_rosetta(facts, python)}.",
+        f"{python.machine}{_emulated(facts, python)}.",
         hints=(f"Use a Python for {architecture}: --python {others[0]}",) if others else (),
     )
 
 
-def _rosetta(facts: Facts, python: Python) -> str:
-    emulated = facts.system.machine == "arm64" and python.machine == "x86_64"
-    return " (it runs under Rosetta)" if emulated else ""
+def _emulated(facts: Facts, python: Python) -> str:
+    name = emulation.emulator(facts.system, python)
+    return f" (it runs under {name})" if name else ""
 
 
 def _refresh_lists(facts: Facts, manager: Manager) -> BuildNeeds | Refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backends import msvc
-from wizard.needs import linking, openssl, openssl_sources, package_steps, rust
+from wizard.needs import build_limits, linking, openssl, openssl_sources, package_steps, rust
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
@@ -29,6 +29,7 @@ def notes_for(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "
             "configured."
         )
+        notes += filter(None, (build_limits.note(facts),))
     if unset:
         notes.append(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "

@@ -21,6 +21,8 @@ from wizard.method import compiles, methods
 from wizard.needs import (
     build_needs,
     build_request,
+    conditions,
+    processor,
     python_support,
     release_limits,
     releases,
@@ -30,6 +32,7 @@ from wizard.needs import (
 )
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
+from wizard.needs.condition import Condition, Subject
 from wizard.needs.tags import current_pip_tags
 from wizard.refused import Refused, together
 from wizard.target_environment import Target
@@ -241,11 +244,39 @@ class Case:
         An old pip does not block it: the plan upgrades pip.
         """
 
-        def find_wheel() -> wheels.Fit | Refused:
-            return wheels.fit(python, listed, self.knowledge, accepts=current_pip_tags(python))
+        def find_wheel() -> Refused | None:
+            refused = conditions.refusal(self.conditions(python), "bundled")
+            if refused:
+                return refused
+            fit = wheels.fit(python, listed, self.knowledge, accepts=current_pip_tags(python))
+            if isinstance(fit, Refused):
+                return fit
+            return processor.wheel_blocked_by(self.facts, self.knowledge, listed.version, fit.wheel)
 
-        result = self._once(("wheel", python, listed.version), find_wheel)
-        return result if isinstance(result, Refused) else None
+        return self._once(("wheel", python, listed.version), find_wheel)
+
+    def conditions(self, python: Python, folder: str = "") -> tuple[Condition, ...]:
+        """Return what this machine and this Python decide: see `wizard.needs.conditions`.
+
+        ``folder`` is the folder of the environment; if it is empty, its disk decides nothing.
+        """
+        subject = Subject(self.facts, python, self.choices, folder)
+        chosen = self._chosen(("openssl", "link"))
+        return self._once(("conditions", python, folder, *chosen), lambda: conditions.find(subject))
+
+    @property
+    def why_build(self) -> str:
+        """Why a build is recommended here although there may be a wheel, in one sentence; empty if
+        it is not.
+        """
+        return conditions.why_build(self.conditions(self.target.python))
+
+    @property
+    def method_names(self) -> tuple[str, ...]:
+        """The names of all methods, those that this machine recommends first."""
+        if not self.why_build:
+            return tuple(methods())
+        return tuple(sorted(methods(), key=lambda name: not compiles(name)))
 
     def newest_wheel(
         self, python: Python, among: tuple[Listed, ...] | list[Listed] | None = None
@@ -266,12 +297,11 @@ class Case:
 
     def source_needs(self, target: Target, listed: Listed) -> BuildNeeds | Refused:
         """Return what a source build of this release needs, for one target."""
+        blocked = conditions.refusal(self.conditions(target.python, target.folder), "compiled")
         if not listed.sdist:
-            return Refused(f"The index has no source archive of {listed.version}.")
-        blocked = self.python_blocked_by(target.python, listed)
-        if blocked:
-            return blocked
-        return self.build_needs(target.python, self.release_row(listed), target.folder)
+            blocked = blocked or Refused(f"The index has no source archive of {listed.version}.")
+        blocked = blocked or self.python_blocked_by(target.python, listed)
+        return blocked or self.build_needs(target.python, self.release_row(listed), target.folder)
 
     def build_needs(
         self, python: Python, release_row: Release, folder: str = ""
@@ -285,6 +315,9 @@ class Case:
             folder = ""  # only an OpenSSL that is built for an environment depends on it
 
         def assess() -> BuildNeeds | Refused:
+            refused = conditions.refusal(self.conditions(python), "compiled")
+            if refused:
+                return refused
             choices: dict[str, Any] = dict(zip(build_request.CHOICES, values))
             return build_needs.assess(
                 BuildRequest(
@@ -323,8 +356,13 @@ class Offer:
     @property
     def wheel_blocked_by(self) -> Refused | None:
         """Why there is no wheel for the target, or None if one fits."""
-        refused = (self.case.wheel_blocked_by(t.python, self.listed) for t in self.case.targets)
-        return next(filter(None, refused), None)
+        return next(filter(None, map(self._wheel_blocked_by, self.case.targets)), None)
+
+    def _wheel_blocked_by(self, target: Target) -> Refused | None:
+        found = self.case.conditions(target.python, target.folder)
+        return conditions.refusal(found, "bundled") or self.case.wheel_blocked_by(
+            target.python, self.listed
+        )
 
     @property
     def source_blocked_by(self) -> Refused | None:
@@ -346,7 +384,8 @@ class Offer:
         if binding:
             return release_limits.refuse(self.listed, binding)
         refusals = []
-        for candidate in (methods()[method],) if method else methods().values():
+        for name in (method,) if method else self.case.method_names:
+            candidate = methods()[name]
             blocked = candidate.blocked_by(self)
             if self.case.choices.wheelhouse and not candidate.fills_wheelhouses:
                 blocked = Refused(f"This method produces no wheels: {candidate.label}.")
@@ -357,7 +396,8 @@ class Offer:
 
     def best_method(self) -> str:
         """Return the name of the method recommended for this release; empty if none is possible."""
-        return next((name for name in methods() if not self.blocked_by(name)), "")
+        names = self.case.method_names
+        return next((name for name in names if not self.blocked_by(name)), "")
 
     def _source(self) -> BuildNeeds | Refused:
         first, *others = self.case.targets

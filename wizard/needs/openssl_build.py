@@ -43,10 +43,6 @@ def plan_build(request: BuildRequest) -> Library | Refused:
         return source
     if not facts.cache:
         return Refused("These facts do not name a cache folder for OpenSSL.")
-    if facts.system.temporary_noexec:
-        return Refused(
-            f"Programs cannot run from {facts.system.temporary} (noexec), but a build needs that."
-        )
     target = backend.target(link, facts.system.name, python.machine)
     if target is None:
         return _no_target(request)

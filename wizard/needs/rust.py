@@ -131,10 +131,6 @@ def rustup_toolchain(request: BuildRequest) -> Toolchain | Refused:
     triple = _rustup_triple(request)
     if not triple:
         return Refused(f"rustup does not offer Rust for {facts.system.name} on {python.machine}.")
-    if facts.system.temporary_noexec:
-        return Refused(
-            f"Programs cannot run from {facts.system.temporary} (noexec), but rustup needs that."
-        )
     server = facts.variable("RUSTUP_DIST_SERVER") or request.knowledge.rustup.server
     root = facts.variable("RUSTUP_UPDATE_ROOT") or f"{server.rstrip('/')}/rustup"
     if "@" in urlsplit(root).netloc:

@@ -14,6 +14,7 @@ from backends.action import (
 )
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
+from wizard.needs import build_limits
 from wizard.needs.openssl import Library, OpenSSLBuild
 from wizard.needs.openssl_sources import published_checksum
 from wizard.openssl_archive import FLAG, SIGNATURE, VARIABLE
@@ -107,7 +108,7 @@ def _compile_steps(
             "openssl-build",
             f"Compile OpenSSL {version}",
             "Only its libraries, on all cores. This takes a minute or two.",
-            openssl.build(folder, _link(build), facts.system.cores, build.objects),
+            openssl.build(folder, _link(build), build_limits.make_jobs(facts), build.objects),
             needs=("openssl-configure",),
             heavy=True,
             role="openssl",

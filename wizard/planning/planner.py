@@ -5,9 +5,10 @@ from __future__ import annotations
 from backends.action import Prove
 from wizard.errors import Impossible
 from wizard.limits import Limit
-from wizard.method import Recipe, methods
-from wizard.needs import release_limits, wheels
+from wizard.method import Recipe, compiles, methods
+from wizard.needs import conditions, release_limits, wheels
 from wizard.needs.case import Case
+from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import neighbours, project_steps, with_settings
 
@@ -113,9 +114,11 @@ def _project_notes(case: Case) -> list[str]:
 
 
 def _notes(case: Case) -> tuple[str, ...]:
-    """Return the notes about the release and the index, which do not depend on the method."""
+    """Return the notes about the machine, the release and the index."""
     facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
-    notes = list(neighbours.notes(case))
+    way: Way = "compiled" if compiles(case.choices.method) else "bundled"
+    of_machine = case.conditions(case.target.python, case.target.folder)
+    notes = [*neighbours.notes(case), *conditions.notes(of_machine, way)]
     if listed.version != case.newest.version:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)

@@ -14,12 +14,12 @@ from wizard import openssl_choice, target_environment
 from wizard.choices import ALONE, Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed, Python
-from wizard.method import methods
+from wizard.method import compiles, methods
 from wizard.needs import project_conflict, release_limits
 from wizard.needs.case import Case, Offer
 from wizard.questions import manager_names
 from wizard.questions.question import Option, Question
-from wizard.refused import Refused
+from wizard.refused import Refused, without_wheel
 from wizard.wording import joined
 
 EARLIER_LINES = 5
@@ -300,8 +300,15 @@ def _method_question(case: Case) -> Question | None:
         assets.text("questions/method.md"),
         options,
         recommended,
-        methods()[recommended].because if recommended else "",
+        _why_this_method(case, recommended),
     )
+
+
+def _why_this_method(case: Case, recommended: str) -> str:
+    if not recommended:
+        return ""
+    because = case.why_build if compiles(recommended) else ""
+    return because or methods()[recommended].because
 
 
 _BUILDERS = (
@@ -396,7 +403,8 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
             else "Neither a wheel nor a source build is possible on this machine."
         )
         blocked = case.offer(case.newest).blocked_by("") if case.releases else None
-        hints = blocked.hints if blocked else ()
+        # No wheel is possible either, so the advice to use one does not apply.
+        hints = without_wheel(blocked.hints) if blocked else ()
     return Impossible(
         problem, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
     )
@@ -412,7 +420,7 @@ def _best_release(case: Case) -> Listed | None:
     allowed = [listed for listed in case.releases if not case.limits_against(listed)]
     harmless = [listed for listed in case.releases if not case.broken_by(listed)]
     for releases in (allowed, harmless, case.releases):
-        for name in (method,) if method else methods():
+        for name in (method,) if method else case.method_names:
             for listed in releases:
                 if not case.offer(listed).blocked_by(name):
                     return listed
@@ -441,7 +449,8 @@ def _why_this_release(case: Case, best: Listed | None, newest: Offer) -> str:
 
 def _release_detail(case: Case, offer: Offer, best: Listed | None) -> str:
     method = case.choices.method
-    possible = (name for name in methods() if method in ("", name) and not offer.blocked_by(name))
+    names = (method,) if method else case.method_names
+    possible = (name for name in names if not offer.blocked_by(name))
     source = next((methods()[name].brief for name in possible), "")
     broken = case.broken_by(offer.listed)
     if source and broken:

@@ -249,12 +249,12 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         return Outcome("done")
     from wizard.advice import failed_proof
 
-    known = failed_proof.explain(report)
-    causes = (*((known.cause,) if known else ()), *report.problems)
+    explanation = failed_proof.explain(report)
+    causes = filter(None, (explanation.cause, *report.problems))
     cause = " ".join(causes) or "The installation could not be proved."
-    if context.runner.plan.only_proves and not known:
+    if context.runner.plan.only_proves and not explanation.cause:
         hints = hints or ("Install it again: --reinstall",)
-    return Outcome("failed", None, cause, hints or failed_proof.remedies(report))
+    return Outcome("failed", None, cause, hints or explanation.hints)
 
 
 @singledispatch

@@ -510,6 +510,21 @@ def markers():
     }
 
 
+def vendor():
+    # type: () -> str
+    """Return who made this installation, if that decides something."""
+    if os.path.isdir(os.path.join(base_prefix(), "conda-meta")):
+        return "conda"
+    # Windows keeps what its store installs in this folder; nothing else may write there.
+    return "microsoft-store" if "windowsapps" in base_prefix().lower() else ""
+
+
+def suffix():
+    # type: () -> str
+    """Return the end of the names under which compiled modules are looked for first."""
+    return str(sysconfig.get_config_var("EXT_SUFFIX") or "")
+
+
 def pip():
     # type: () -> Optional[Dict[str, Any]]
     """Return this Python's pip, or the one that ensurepip would install, or None."""
@@ -676,6 +691,8 @@ PARTS = (
     ("cryptography", cryptography),
     ("extensions", extensions),
     ("packages", packages),
+    ("vendor", vendor),
+    ("suffix", suffix),
     ("pip", pip),
 )
 

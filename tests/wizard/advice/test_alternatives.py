@@ -13,7 +13,7 @@ from wizard import engine, knowledge
 from wizard.advice.alternatives import Alternative, find_alternatives
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts, Manager, Package, Privilege, Python, Tool
+from wizard.facts import Facts, Manager, Package, Privilege, Python, Space, Tool
 from wizard.needs.case import Case
 from wizard.planning import planner
 from wizard.questions import completion
@@ -353,7 +353,7 @@ def other(distribution: str, platform: str, version: str = "3.11.13") -> Facts:
         (
             pretended(
                 {"path": "/data/data/com.termux/files/usr/bin/python3", "libc": ""},
-                {"distribution": "", "like": (), "libc": "", "libc_version": ""},
+                {"distribution": "termux", "like": (), "libc": "", "libc_version": ""},
             ),
             "pkg install python-cryptography",
         ),
@@ -366,7 +366,7 @@ def test_the_package_of_a_system_whose_manager_is_only_named(facts: Facts, comma
     assert way.command == command
     assert "make the environment with --system-site-packages" in way.detail
     assert "cannot ask" in way.detail
-    in_termux = facts.pythons[0].path.startswith("/data/data/com.termux/")
+    in_termux = facts.system.distribution == "termux"
     assert ("needs root rights" in way.detail) is not in_termux
     with_sudo = one(replace(facts, privilege=Privilege("sudo")), title)
     assert with_sudo.command == (command if in_termux else f"sudo {command}")
@@ -396,3 +396,32 @@ def test_the_package_for_this_python_comes_before_that_of_the_systems_own() -> N
     assert one(facts, "The package python3").title == "The package python3.11-cryptography of dnf"
     without = replace(facts, managers=(Manager("dnf", "/usr/bin/dnf", (own,)),))
     assert one(without, "The package python3").title == "The package python3-cryptography of dnf"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"python_home": "/opt/python"}, {"shadowing": ("/opt/lib",)}],
+    ids=["PYTHONHOME", "PYTHONPATH"],
+)
+def test_nothing_is_offered_before_a_variable_is_removed(change: dict[str, Any]) -> None:
+    facts = machine("debian-12")
+    assert found(facts)
+    assert found(replace(facts, **change)) == ()
+
+
+def test_what_the_machine_prevents_is_not_called_a_missing_part() -> None:
+    facts = machine("debian-12")
+    titles = [way.title for way in found(with_wrong_names(facts))]
+    assert titles
+    assert not [title for title in titles if "once the missing parts are installed" in title]
+
+
+def with_wrong_names(facts: Facts) -> Facts:
+    """The machine, whose Python looks for compiled modules under names for musl."""
+    suffix = ".cpython-311-x86_64-linux-musl.so"
+    return replace(facts, pythons=tuple(replace(p, suffix=suffix) for p in facts.pythons))
+
+
+def test_another_folder_is_the_only_advice_if_only_the_folder_prevents_it() -> None:
+    facts = machine("debian-12")
+    assert found(replace(facts, spaces=(Space(facts.folder, 1 << 40, noexec=True),))) == ()

@@ -20,7 +20,7 @@ from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Priv
 from wizard.index import listing
 from wizard.index.source import IndexSource
 from wizard.knowledge import OpenSSLPackage, Packages, RustPackage, load
-from wizard.machine import headers, packages, probe, pythons, system, tools
+from wizard.machine import control_groups, headers, packages, probe, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task, run_all
 
@@ -86,6 +86,38 @@ def test_a_part_that_cannot_be_read_is_a_problem_and_the_rest_is_there(
     assert found.memory == 0
     assert found.cores >= 1
     assert found.problems == ("The memory could not be read: no such thing.",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has control groups")
+def test_a_limit_of_memory_and_cores_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_groups, "read", lambda: control_groups.Limits(1 << 30, 1 << 20, 1))
+    monkeypatch.setattr(control_groups, "read_swap", lambda: 1 << 30)
+    found = system.read()
+    assert (found.memory, found.swap, found.cores) == (1 << 30, 1 << 20, 1)
+    monkeypatch.setattr(
+        control_groups, "read", lambda: control_groups.Limits(1 << 60, None, 1 << 10)
+    )
+    found = system.read()
+    assert found.memory < 1 << 60
+    assert found.swap == 1 << 30
+    assert found.cores < 1 << 10
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [("/data/data/com.termux/files/usr", ("termux", "Termux")), ("", ("android", "Android"))],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="Android counts as Linux")
+def test_android_is_known_by_its_variables(
+    monkeypatch: pytest.MonkeyPatch, prefix: str, expected: tuple[str, str]
+) -> None:
+    monkeypatch.setenv("PREFIX", prefix)
+    monkeypatch.setenv("ANDROID_ROOT", "/system")
+    monkeypatch.delenv("ANDROID_DATA", raising=False)
+    assert system.read().distribution not in ("termux", "android")
+    monkeypatch.setenv("ANDROID_DATA", "/data")
+    found = system.read()
+    assert (found.distribution, found.distribution_name) == expected
 
 
 @pytest.mark.parametrize(

@@ -115,16 +115,17 @@ def test_the_question_says_it() -> None:
 
 
 def test_without_another_way_nothing_is_removed_unless_it_is_asked_for() -> None:
-    noexec = replace(OWN_RUST, system=replace(OWN_RUST.system, temporary_noexec=True))
+    address = ("RUSTUP_UPDATE_ROOT", "https://ada:secret@mirror.example/rustup")
+    without = replace(OWN_RUST, variables=(address,))  # rustup is refused for it
     # The newest release that the user's Rust can compile is such a way.
-    assert "already installed" in step(source(noexec), "install").why
+    assert "already installed" in step(source(without), "install").why
     with pytest.raises(Impossible) as caught:
-        source(noexec, release="50.0.2")
+        source(without, release="50.0.2")
     assert "removes the installed packages cargo and rustc" in caught.value.why
-    assert "noexec" in caught.value.why
+    assert "password" in caught.value.why
     assert any("--rust system" in hint for hint in caught.value.hints)
     assert "rustc-web" in argv(
-        step(source(noexec, rust="system", release="50.0.2"), "packages").action
+        step(source(without, rust="system", release="50.0.2"), "packages").action
     )
 
 

@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 from typing import Any
@@ -274,3 +275,39 @@ def test_a_library_whose_relocation_shows_what_the_loader_understands(tmp_path: 
         assert word.value == ctypes.addressof(word) - library.rindex(b"\x10") + 16
     else:
         assert word.value in (script.RELR_WORD, ctypes.addressof(word))
+
+
+def test_names_of_compiled_modules_and_the_vendor(tmp_path: Path) -> None:
+    found = describe(sys.executable)
+    assert found["suffix"] == sysconfig.get_config_var("EXT_SUFFIX")
+    folder = tmp_path / "conda"
+    venv.create(folder, with_pip=False)
+    (folder / "conda-meta").mkdir()
+    inside = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    base = describe(str(inside))["base_prefix"]
+    is_conda = Path(base, "conda-meta").is_dir()
+    assert describe(str(inside))["vendor"] == ("conda" if is_conda else "")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "vendor"),
+    [
+        (
+            r"C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.13_3.13.9_x64",
+            "microsoft-store",
+        ),
+        (r"C:\\Python313", ""),
+        ("CONDA", "conda"),
+    ],
+)
+def test_who_made_an_installation(tmp_path: Path, prefix: str, vendor: str) -> None:
+    (tmp_path / "conda-meta").mkdir()
+    prefix = str(tmp_path) if prefix == "CONDA" else prefix
+    code = (
+        f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import describe; "
+        f"describe.base_prefix = lambda: {prefix!r}; print(describe.vendor())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == vendor

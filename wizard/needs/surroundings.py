@@ -1,0 +1,90 @@
+"""What surrounds the system: a container, a sandbox, Windows, Android."""
+
+from __future__ import annotations
+
+from wizard.needs import storage
+from wizard.needs.condition import Condition, Subject
+from wizard.refused import Refused
+
+ANDROID = ("termux", "android")
+WINDOWS_FILESYSTEMS = ("9p", "drvfs", "v9fs")
+"""The file systems by which WSL shows the disks of Windows: 9p in version 2, drvfs in version 1."""
+CONTAINERS = {
+    "docker": "Docker",
+    "podman": "Podman",
+    "lxc": "LXC",
+    "kubernetes": "Kubernetes",
+}
+_SANDBOXES = {
+    "flatpak": ("a Flatpak", "run: flatpak-spawn --host cryptography-wizard"),
+    "snap": ("a snap", "start the wizard in another terminal."),
+}
+_KEPT = ("lxc", "systemd-nspawn")
+"""Containers that are used like machines, and keep what is installed in them."""
+
+
+def android(subject: Subject) -> Condition | None:
+    """Return what Android decides: the index has no wheels for it, and a build cannot be imported.
+
+    An extension built by pip is not linked to libpython there, whose symbols it then does not find
+    (termux/termux-packages, issues 30705 and 30187).
+    """
+    system = subject.facts.system
+    if system.distribution not in ANDROID:
+        return None
+    hints = (
+        "Install Termux's own package: pkg install python-cryptography",
+        "Then make an environment that sees it: python -m venv --system-site-packages env",
+    )
+    refused = Refused(
+        "On Android, a compiled cryptography does not find the symbols of Python itself.", hints
+    )
+    return Condition(
+        "Android",
+        f"{refused.reason} Releases have no wheels for Android.",
+        "\n".join(hints),
+        compiled=refused,
+    )
+
+
+def sandbox(subject: Subject) -> Condition | None:
+    """Return what a sandbox decides: only programs inside it see the environment's Python."""
+    kind = subject.facts.system.sandbox
+    if not kind:
+        return None
+    name, start = _SANDBOXES[kind]
+    note = (
+        f"This terminal is inside {name}: the environment uses its Python, and works only there. "
+        f"For the system itself, {start}"
+    )
+    return Condition("Sandbox", note, bundled=note, compiled=note)
+
+
+def wsl(subject: Subject) -> Condition | None:
+    """Return what the Windows Subsystem for Linux decides."""
+    facts, version = subject.facts, subject.facts.system.wsl
+    if not version:
+        return None
+    detail = f"The Windows Subsystem for Linux, version {version}."
+    disk = storage.space(facts, subject.folder)
+    if disk is None or disk.filesystem not in WINDOWS_FILESYSTEMS:
+        return Condition("Windows", detail)
+    note = (
+        f"{subject.folder} is on a disk of Windows, which is slow for Linux programs. A folder in "
+        "your home folder of Linux is many times faster."
+    )
+    return Condition("Windows", f"{detail} {note}", bundled=note, compiled=note)
+
+
+def container(subject: Subject) -> Condition | None:
+    """Return that this is a container. It decides nothing, so a plan does not mention it."""
+    kind = subject.facts.system.container
+    if not kind:
+        return None
+    detail = f"This is a container ({CONTAINERS.get(kind, kind)})."
+    if kind not in _KEPT:
+        detail += (
+            " What is installed is lost with it; to keep it, put it into the image: "
+            "cryptography-wizard plan --format dockerfile"
+        )
+    return Condition("Container", detail)
