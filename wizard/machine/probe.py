@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -253,11 +254,13 @@ class _Listings:
         self.tasks: dict[IndexSource, Task[Listing]] = {}
         self._needed = needed
         self._of_uv = of_uv
+        self._prepared = threading.Event()
 
     def prepare(self) -> None:
         """Import what fetches: it is slow, and `fetch_first` is called in another thread."""
         if self._needed:
             from wizard.index import listing, web  # noqa: F401 - the listing imports it late
+        self._prepared.set()
 
     def fetch_first(self, python: Python, source: IndexSource) -> None:
         """Start to fetch the index of the first Python that works.
@@ -293,6 +296,7 @@ class _Listings:
 
     def _start(self, source: IndexSource) -> None:
         def fetch() -> Listing:
+            self._prepared.wait(30)  # seconds; the calling thread imports what follows
             from wizard.index import listing
 
             return listing.fetch(source)

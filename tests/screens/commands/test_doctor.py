@@ -42,7 +42,7 @@ def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
 
 
 def test_each_possible_action_has_its_own_arrow() -> None:
-    text, _ = printed(machine("alpine-3.12"))
+    text, _ = printed(machine("alpine-3.16"))
     assert "→ Or let the wizard build OpenSSL: --openssl 3.5.9\n" in text
     assert "→ Install the wheel instead, which includes its own OpenSSL.\n" in text
 
