@@ -169,7 +169,7 @@ class Prove:
     another version of the same series, as after an update of the system, and notes it.
     ``packages`` is the file of an earlier `RecordPackages`: what worked then must still work,
     except the ``accepted`` packages (normalized names). If it is empty, other packages do not
-    matter.
+    matter, unless the environment must be ``whole``: then all of them must work.
     """
 
     python: str
@@ -180,6 +180,7 @@ class Prove:
     timeout: float = 120.0
     packages: str = ""
     accepted: tuple[str, ...] = ()
+    whole: bool = False
     kind: Literal["prove"] = "prove"
 
 

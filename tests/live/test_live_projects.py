@@ -282,6 +282,14 @@ def test_a_conflict_names_both_sides_and_changes_nothing(
     assert [entry.name for entry in wizard.folder.iterdir()] == ["requirements.txt"]
 
 
+def test_a_project_whose_packages_do_not_work_together_is_not_proved(wizard: Wizard) -> None:
+    """josepy 1 needs a part of pyOpenSSL that newer versions lack, but does not say so."""
+    (wizard.folder / "requirements.txt").write_text("josepy==1.14.0\npyOpenSSL==26.4.0\n")
+    done = wizard("--yes", "--for", ".", "--python", machine.need("3.12"))
+    assert done.code == 4, done.said
+    assert "josepy 1.14.0 does not work" in done.out + done.err
+
+
 def test_poetry_installs_its_own_lock_file(wizard: Wizard, tmp_path: Path) -> None:
     tool = tmp_path / "poetry"
     run(tmp_path, sys.executable, "-m", "venv", "--without-pip", str(tool))

@@ -231,7 +231,7 @@ EVERYTHING = Step(
         WriteManifest("w", "f", "1", "wheel", ("cpython 3.11.7",), "py", "Debian", "x86_64"),
         WriteFile("p", "t\n"),
         RecordPackages("py", "f", (("p", "m"),), 1.0),
-        Prove("py", "1", "static", "3.5.7", True, 2.0, "f", ("p",)),
+        Prove("py", "1", "static", "3.5.7", True, 2.0, "f", ("p",), True),
         RemoveFolder("f"),
     ),
     PackagesInstalled("apt", ("x", "y")),

@@ -107,23 +107,26 @@ def _is_incomplete(case: Case) -> bool:
 def watched(case: Case, steps: tuple[Step, ...], proof: Prove) -> tuple[tuple[Step, ...], Prove]:
     """Return the steps and the proof of a plan, so that they also watch the other packages.
 
-    Before anything is changed, a step records which of them work. The proof compares.
+    Before anything is changed, a step records which of them work. The proof compares. In a new
+    environment, all packages of a project must work.
     """
     target = case.target
-    packages = () if target.new else target.python.packages or ()
+    if target.new:
+        return steps, replace(proof, whole=case.project is not None)
+    packages = target.python.packages or ()
     others = [
         package
         for package in installed.dependents(packages, _moved(case))
         if installed.normalized(package.name) not in _moved(case)
     ]
-    if not others:
+    if not others and case.project is None:
         return steps, proof
     file = path_rules(case.facts).join(target.folder, FILE)
     modules = tuple((p.name, module) for p in packages for module in p.modules)
     record = Step(
         RECORD,
         "Record which other packages work now",
-        f"{_named(others)} on cryptography, or on what it needs. The proof compares with this.",
+        f"{_named(others)}The proof compares with this.",
         RecordPackages(target.interpreter, file, modules),
         role="preparation",
     )
@@ -175,8 +178,9 @@ def _requirement(package: Installed, operator: str) -> str:
 
 
 def _named(packages: Iterable[Installed]) -> str:
-    """Return who depends, as the beginning of a sentence."""
+    """Return who depends on what changes, as a sentence; empty if no package does."""
     labels = [package.label for package in packages]
     named, count = labels[:MOST_NOTES], len(labels) - MOST_NOTES
     verb = "depends" if len(labels) == 1 else "depend"
-    return f"{joined([*named, *([f'{count} more'] if count > 0 else [])])} {verb}"
+    names = joined([*named, *([f"{count} more"] if count > 0 else [])])
+    return names and f"{names} {verb} on cryptography, or on what it needs. "

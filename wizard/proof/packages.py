@@ -26,6 +26,10 @@ READ_SECONDS = 60.0
 """The longest time that reading the metadata may take. 300 packages need 0.2."""
 CHECK = "packages"
 """The name of the checks of this module."""
+PROJECT_HINTS = (
+    "Limit the package that does not work to a version that does, in the project's requirements.",
+)
+"""What a user can do about packages of a project that do not work together."""
 _UNREADABLE = "The packages in the environment could not be read."
 
 
@@ -133,11 +137,13 @@ def load(file: Path) -> Recorded:
 def compared(report: Report, before: Recorded, accepted: tuple[str, ...]) -> Report:
     """Return the report with what became of the other packages.
 
-    What worked before and does not work now is a problem, unless it is one of the ``accepted``
-    packages (normalized names). What did not work before is a warning. Raises the errors of
-    `record`.
+    What does not work now is a problem, unless it is one of the ``accepted`` packages (normalized
+    names), or did not work before: that is a warning. Packages that are new and depend on
+    cryptography must work too. Raises the errors of `record`.
     """
-    after = record(before.python, before.modules, before.timeout)
+    new = ((p.name, module) for p in read(before.python) for module in p.modules)
+    modules = tuple(dict.fromkeys((*before.modules, *new)))
+    after = record(before.python, modules, before.timeout)
     broken = {fault.key for fault in before.faults}
     unknown = {installed.normalized(name) for name in before.skipped}
     problems: list[str] = []
@@ -152,13 +158,18 @@ def compared(report: Report, before: Recorded, accepted: tuple[str, ...]) -> Rep
             checks.append(Check(CHECK, False, fault.text))
             problems.append(f"{CHECK}: {fault.text}")
     if not problems:
-        checks.append(Check(CHECK, True, _still_working(before, after)))
+        checks.append(Check(CHECK, True, _still_working(after)))
     return replace(
         report,
         ok=report.ok and not problems,
         checks=(*report.checks, *checks),
         problems=(*report.problems, *problems),
     )
+
+
+def checked(report: Report, python: str) -> Report:
+    """Return the report with every package of a new environment: all of them must work."""
+    return compared(report, Recorded(python, "", (), ()), ())
 
 
 def hints(before: Recorded) -> tuple[str, ...]:
@@ -169,9 +180,9 @@ def hints(before: Recorded) -> tuple[str, ...]:
     return (upgrade, f"Or install the earlier release again: --release {before.release}")
 
 
-def _still_working(before: Recorded, after: Recorded) -> str:
+def _still_working(after: Recorded) -> str:
     faulty = {fault.package for fault in after.faults}
-    names = dict.fromkeys(package for package, _module in before.modules)
+    names = dict.fromkeys(package for package, _module in after.modules)
     working = [name for name in names if installed.normalized(name) not in faulty]
     if not working:
         return "no other package is broken by it"

@@ -234,6 +234,13 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         timeout=action.timeout,
     )
     hints: tuple[str, ...] = ()
+    if action.whole:
+        from wizard.proof import packages
+
+        cryptography_ok = report.ok
+        report = packages.checked(report, action.python)
+        if cryptography_ok:
+            hints = packages.PROJECT_HINTS
     if action.packages:
         from wizard.proof import packages
 

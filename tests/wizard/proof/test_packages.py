@@ -196,3 +196,25 @@ def test_the_steps_of_a_plan_end_with_4_and_names(
     state, code = ran(environment, tmp_path, prove)
     assert (state.split(":")[0], code) == ("done", Exit.DONE)
     assert not Path(file).exists()
+
+
+def test_in_a_new_environment_every_package_must_work(
+    environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "verify", lambda *_args, **_more: REPORT)
+    prove = Prove(environment.python, "50.0.2", whole=True)
+    listed = environment.place / "Other-1.0.dist-info" / "top_level.txt"
+    listed.write_text("other\n", encoding="utf-8")
+    state, code = ran(environment, tmp_path, prove)
+    assert (state.split(":")[0], code) == ("done", Exit.DONE)
+    (environment.place / "other.py").write_text("raise AttributeError('X509Req')")
+    state, code = ran(environment, tmp_path, prove)
+    assert code == Exit.UNPROVED
+    assert "Other 1.0 does not work" in state
+    assert "X509Req" in state
+    assert "in the project's requirements" in state
+    (environment.place / "other.py").write_text("")
+    environment.put("cryptography", "50.0.2")
+    state, code = ran(environment, tmp_path, prove)
+    assert "pyOpenSSL 24.2.1 requires cryptography<44" in state
+    assert code == Exit.UNPROVED
