@@ -79,9 +79,22 @@ class _Wrapped:
 
             _say(*messages.error_lines(error))
             return code
-        if decision is None or not self._agreed(decision):
+        if decision is None:
+            return self._repeat_without_build(code)
+        if not self._agreed(_offer(decision)):
             return code
         return self._repair(decision) or self._repeat(decision)
+
+    def _repeat_without_build(self, code: int) -> int:
+        """Run a command that makes its own environment again, if the user agrees."""
+        from wizard.advice import wrapped_command
+
+        if not wrapped_command.installer(self.words):
+            return code
+        if not self._agreed("run your command again, with ready-made wheels of cryptography only."):
+            return code
+        _say("", "Running your command again …")
+        return self._execute(wrapped_command.NO_BUILD)[0]
 
     def _execute(self, env: dict[str, str]) -> tuple[int, bytes]:
         """Run the command and return its exit code and its output."""
@@ -148,12 +161,10 @@ class _Wrapped:
         release = decision.choices.release
         return decide(self.engine, replace(choices, project="", release=release))
 
-    def _agreed(self, decision: Decision) -> bool:
+    def _agreed(self, offer: str) -> bool:
         from screens import terminal
-        from screens.text import messages
 
-        _say("", f"The wizard can install {messages.plan_sentence(decision.plan)},")
-        _say("and then run your command again.")
+        _say("", f"The wizard can {offer}")
         if self.yes:
             return True
         abilities = terminal.detect()
@@ -183,6 +194,12 @@ class _Wrapped:
             constraint.write_text(f"cryptography=={decision.choices.release}\n", encoding="utf-8")
             code, _ = self._execute(wrapped_command.keeping(str(constraint)))
         return code
+
+
+def _offer(decision: Decision) -> str:
+    from screens.text import messages
+
+    return f"install {messages.plan_sentence(decision.plan)},\nand then run your command again."
 
 
 def _say(*lines: str) -> None:

@@ -60,7 +60,7 @@ def question(words: Sequence[str]) -> tuple[str, ...]:
         front = words[: words.index("-m") + 2] if "-m" in words else words[:1]
         outside = ("--python", chosen) if chosen else ()
         return (*front, *outside, "debug")
-    if name == "uv":
+    if name == "uv" and "tool" not in words[1:2]:
         return (program, "python", "find", *((chosen,) if chosen else ()))
     if name == "poetry":
         return (program, "env", "info", "--executable")
@@ -98,18 +98,20 @@ def project(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+NO_BUILD = {
+    "PIP_ONLY_BINARY": "cryptography",
+    "UV_NO_BUILD_PACKAGE": "cryptography",
+    "POETRY_INSTALLER_ONLY_BINARY": "cryptography",
+}
+"""The variables with which none of the installers compiles cryptography."""
+
+
 def keeping(constraint_file: str) -> dict[str, str]:
     """Return the variables with which any of the installers keeps the installed cryptography.
 
     They forbid a build of cryptography, and limit it to the release in ``constraint_file``.
     """
-    return {
-        "PIP_ONLY_BINARY": "cryptography",
-        "PIP_CONSTRAINT": constraint_file,
-        "UV_NO_BUILD_PACKAGE": "cryptography",
-        "UV_CONSTRAINT": constraint_file,
-        "POETRY_INSTALLER_ONLY_BINARY": "cryptography",
-    }
+    return {**NO_BUILD, "PIP_CONSTRAINT": constraint_file, "UV_CONSTRAINT": constraint_file}
 
 
 def _option(words: Sequence[str], *names: str) -> str:

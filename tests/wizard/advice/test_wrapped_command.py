@@ -48,6 +48,7 @@ def test_real_logs_blame_cryptography(name: str) -> None:
         (("uv", "pip", "install", "--python=3.12", "x"), ("uv", "python", "find", "3.12")),
         (("poetry", "install"), ("poetry", "env", "info", "--executable")),
         (("pipx", "install", "ansible"), ()),
+        (("uv", "tool", "install", "ansible"), ()),
         (("make", "install"), ()),
     ],
 )
