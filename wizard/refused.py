@@ -25,11 +25,16 @@ class Refused:
 def together(refusals: Sequence[Refused]) -> Refused | None:
     """Return one refusal for several ways that are all refused; None if there are none.
 
-    Advice to use a wheel is omitted if there is more than one: the wheel is among the refused ways.
+    Advice to use a wheel or another method is omitted if there is more than one: they are refused.
     """
     if len(refusals) < 2:
         return refusals[0] if refusals else None
-    hints = dict.fromkeys(hint for refused in refusals for hint in without_wheel(refused.hints))
+    hints = dict.fromkeys(
+        hint
+        for refused in refusals
+        for hint in without_wheel(refused.hints)
+        if "--method " not in hint
+    )
     return Refused(
         " ".join(dict.fromkeys(refused.reason for refused in refusals)),
         tuple(hints),

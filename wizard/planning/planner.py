@@ -39,7 +39,9 @@ def _make_plan(case: Case, recipe: Recipe) -> Plan:
     method = methods()[choices.method]
     notes = (*_notes(case), *method.warnings(case))
     if recipe.steps:  # otherwise nothing is installed
-        notes = (*method.notes(case), *notes)
+        way: Way = "compiled" if compiles(choices.method) else "bundled"
+        found = case.conditions(case.target.python, case.target.folder)
+        notes = (*method.notes(case), *conditions.notes(found, way), *notes)
     if choices.wheelhouse:
         from wizard.planning import wheelhouse  # rarely needed
 
@@ -116,9 +118,7 @@ def _project_notes(case: Case) -> list[str]:
 def _notes(case: Case) -> tuple[str, ...]:
     """Return the notes about the machine, the release and the index."""
     facts, listed, release_row = case.facts, case.release, case.release_row(case.release)
-    way: Way = "compiled" if compiles(case.choices.method) else "bundled"
-    of_machine = case.conditions(case.target.python, case.target.folder)
-    notes = [*neighbours.notes(case), *conditions.notes(of_machine, way)]
+    notes = list(neighbours.notes(case))
     if listed.version != case.newest.version:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)

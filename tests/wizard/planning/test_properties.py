@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tests.machines import machine, names
+from tests.wizard.environments import environment, holding
 from tests.wizard.planned import plan
+from wizard import engine
 from wizard.choices import Choices
 from wizard.errors import Exit, WizardError
 from wizard.export.formats import to_text
@@ -224,3 +226,13 @@ def test_in_fips_mode_a_build_is_recommended_where_it_is_possible(name: str) -> 
     elif isinstance(recommended, Plan):
         assert recommended.method == "wheel"
         assert any("FIPS mode is on" in note for note in recommended.notes)
+
+
+def test_a_plan_that_only_proves_says_nothing_about_ways_of_installing() -> None:
+    facts = PROPERTIES["FIPS by the kernel"].add(holding("debian-12", cryptography="50.0.2"))
+    wanted = Choices(venv=environment(facts), release="50.0.2", method="wheel")
+    proof = engine.settle(engine.case_of(facts, wanted)).plan
+    assert proof.only_proves
+    assert not [note for note in proof.notes if "FIPS" in note]
+    again = engine.settle(engine.case_of(facts, replace(wanted, reinstall="yes"))).plan
+    assert [note for note in again.notes if "FIPS" in note]
