@@ -25,7 +25,8 @@ Measured with OpenSSL 1.1.1w, 3.0 and 3.5 on Linux:
 ``no-makedepend`` omits files that only a second compilation would read: 3 % of the time.
 ``-pipe`` lets compiler and assembler work at the same time, without a temporary file between them:
 about 9 % of the time on two cores. Configuring OpenSSL 3.0 takes half of its time for the rules of
-nearly a thousand manuals, which nobody builds here; ``no-docs`` omits them in versions that know it (3.5.7 and 4.0.2 do).
+nearly a thousand manuals, which nobody builds here; ``no-docs`` omits them in versions that know
+it (3.5.7 and 4.0.2 do).
 
 A part of OpenSSL is omitted only if no release of cryptography that takes this OpenSSL can reach
 it: the bindings name none of its functions and macros, and nothing that they do name behaves
