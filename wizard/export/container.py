@@ -257,6 +257,8 @@ def _is_manager(manager: Manager, package_manager: ImagePackageManager) -> bool:
 def _check_choices(choices: Choices, pythons: tuple[Python, ...], image: str) -> None:
     """Raise BadRequest for a choice that has no meaning in an image."""
     not_in_images = {
+        "project": "The build of an image cannot read the files of a project on this machine.",
+        "write_constraint": "The build of an image cannot write files on this machine.",
         "venv": f"In an image, the environment is always {FOLDER}.",
         "wheelhouse": "A Dockerfile installs cryptography; it does not make a wheelhouse.",
         "from_wheelhouse": "The build of an image cannot read folders of this machine.",

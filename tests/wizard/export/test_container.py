@@ -111,6 +111,8 @@ def test_the_image_is_that_of_the_version(distribution: str, version: str, image
 @pytest.mark.parametrize(
     ("choices", "told"),
     [
+        (Choices(project="requirements.txt"), "--for"),
+        (Choices(write_constraint="c.txt"), "--write-constraint"),
         (Choices(venv="/home/ada/env"), "--venv"),
         (Choices(wheelhouse="/w"), "--wheelhouse"),
         (Choices(from_wheelhouse="/w"), "--from-wheelhouse"),
