@@ -32,7 +32,7 @@ FIELD = """
     )
 """
 BUILDER = """
-def _shade(case: Case) -> Question | None:
+def shade_question(case: Case) -> Question | None:
     options = (Option("light", "Light", "Like paper."), Option("dark", "Dark", "Like the night."))
     text = assets.text("questions/shade.md")
     return Question("shade", "Which shade?", text, options, "light", "Most people can read it.")
@@ -86,12 +86,18 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         touched.add(name)
 
     change("wizard/choices.py", "\n    @property\n    def openssl_choice", FIELD)
-    change("wizard/questions/completion.py", "\n_BUILDERS = (", BUILDER)
-    change("wizard/questions/completion.py", "    _environment_question,\n", "    _shade,\n")
+    change("wizard/questions/target_questions.py", "\ndef environment_question(", BUILDER)
+    change("wizard/questions/completion.py", "    python_question,\n)\n", "    shade_question,\n")
+    change(
+        "wizard/questions/completion.py",
+        "    environment_question,\n    py",
+        "    shade_question,\n",
+    )
     (tree / "assets/questions/shade.md").write_text(HELP, encoding="utf-8")
     assert files(section("Add a question")) == touched | {
         "assets/questions/<name>.md",
-        "wizard/questions/build_questions.py",  # the other place for a builder
+        "wizard/questions/release_questions.py",  # the other places for a builder
+        "wizard/questions/build_questions.py",
     }
     return tree
 
