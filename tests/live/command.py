@@ -22,6 +22,11 @@ sys.exit(main())
 """A path in PYTHONPATH would reach every program that the wizard starts; this one does not."""
 
 
+def runs_pip(command: str) -> bool:
+    """Whether a command that was shown runs pip: as a module, or from its file."""
+    return " -m pip " in command or "__pip-runner__.py " in command
+
+
 @dataclass(frozen=True)
 class Done:
     """How the wizard ended, and what it said."""
