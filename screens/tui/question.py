@@ -258,7 +258,8 @@ class QuestionPage(Page):
         if error is None:
             self._leave()
         else:
-            parts = (error.what, error.shown, error.why, *error.hints)
+            shown = "" if error.why else error.shown  # there is no room for a program's output
+            parts = (error.what, shown, error.why, *error.hints)
             self._show_reason(" ".join(part for part in parts if part))
 
     def _leave(self) -> None:
