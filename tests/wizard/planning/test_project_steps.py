@@ -162,5 +162,26 @@ def test_a_conflict_of_other_packages_is_told_in_the_words_of_the_resolver() -> 
     assert caught.value.shown == "a needs b<2"
 
 
+@pytest.mark.parametrize(
+    ("pythons", "hint"),
+    [
+        (">=3.13", "This Python fits: --python /usr/local/bin/python3.13"),
+        (">=4", "Install Python >=4 first: this machine has none."),
+    ],
+)
+def test_a_project_that_needs_another_python_names_one(pythons: str, hint: str) -> None:
+    facts = machine("debian-12")
+    other = replace(facts.pythons[0], path="/usr/local/bin/python3.13", version="3.13.0")
+    facts = replace(
+        facts,
+        pythons=(facts.pythons[0], other),
+        project=replace(SHOP, pythons=pythons, problem="It needs another Python."),
+    )
+    with pytest.raises(Impossible) as caught:
+        plan(facts, load(), Choices(project=FILE))
+    assert caught.value.what == "It needs another Python."
+    assert caught.value.hints == (hint,)
+
+
 def newest() -> str:
     return plan(machine("debian-12"), load(), Choices()).release
