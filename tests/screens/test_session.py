@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from screens.session import Session
+from screens.tui.app import last_words
 from tests.screens.pretend import DEBIAN, Pretended
 from wizard import knowledge
 from wizard.choices import Choices
@@ -101,3 +102,17 @@ def test_a_project_that_nothing_fits_is_refused_and_another_answer_is_asked_for(
     assert [q.key for q in session.questions()] == ["venv", "project", "release", "method"]
     session.submit(question, question.recommended)
     assert session.make_plan().release == "50.0.2"
+
+
+def test_the_terminal_keeps_what_to_do_next(session: Session) -> None:
+    assert last_words(session) == []
+    session.begin_run()
+    fail(session)
+    assert last_words(session) == []  # no log was written
+    session.begin_run()
+    session.apply(RunStarted())
+    session.apply(RunEnded(0, 1.0))
+    assert last_words(session) == [
+        "Next: activate the environment with",
+        "  . /home/ada/project/cryptography-env/bin/activate",
+    ]
