@@ -24,7 +24,7 @@ def find_conflict(case: Case) -> Refused | None:
         return None
     limits = [limit for limit in case.limits if limit.kind == "project"]
     if _newest(case, limits) is not None:
-        return Refused(project.problem, _other_pythons(case, project)) if project.problem else None
+        return Refused(project.problem, _hints(case, project)) if project.problem else None
     hints = []
     for limit in limits:
         fits = _newest(case, [other for other in limits if other is not limit])
@@ -37,8 +37,10 @@ def find_conflict(case: Case) -> Refused | None:
     )
 
 
-def _other_pythons(case: Case, project: Project) -> tuple[str, ...]:
-    """Return which Python of this machine a project allows, if the chosen one is the problem."""
+def _hints(case: Case, project: Project) -> tuple[str, ...]:
+    """Return what helps: a name without a typing error, or a Python that the project allows."""
+    if project.kind == "requirement":
+        return ("Check the spelling of the name, and whether the version exists.",)
     if not project.pythons or allows(project.pythons, case.target.python.version):
         return ()
     for python in target_environment.bases(case.facts):

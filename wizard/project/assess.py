@@ -74,6 +74,8 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
         )
     if not found.problem:
         return ""
+    if contents.kind == "requirement":
+        return f"{contents.name} cannot be installed."
     return f"The requirements of {contents.name} cannot be installed together."
 
 
