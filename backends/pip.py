@@ -45,6 +45,10 @@ def ensure(python: str) -> Command:
     return Command((python, "-m", "ensurepip", "--upgrade"), timeout=300)
 
 
+RUNNER = "__pip-runner__.py"
+"""The file of pip that ``--python`` gives to the other Python (pip 22.3 and later)."""
+
+
 def call_from_outside(base: str, runner: str, python: str) -> tuple[str, ...]:
     """Return the words that start the pip of ``base`` for the environment of ``python``.
 
@@ -194,4 +198,5 @@ def adjusted(
 
 def is_pip(command: Command) -> bool:
     """Return whether this command runs pip."""
-    return command.argv[1:3] == ("-m", "pip")
+    words = command.argv[1:3]
+    return words == ("-m", "pip") or "".join(words[:1]).endswith(RUNNER)

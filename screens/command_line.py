@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn
@@ -23,10 +25,12 @@ exit codes:
   2 the request is wrong      130 cancelled
 
 environment:
-  NO_COLOR=1 no colours; ACCESSIBLE=1 plain numbered questions, good for screen readers;
+  NO_COLOR=1 no colours;
+  ACCESSIBLE=1 plain numbered questions, good for screen readers;
   CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept;
   CRYPTOGRAPHY_WIZARD_CACHE=FOLDER the cache folder;
-  CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL where to get OpenSSL's source
+  CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL
+    where to get OpenSSL's source
 """
 _FLAG = re.compile(r"--?[a-z][a-z0-9-]*")
 
@@ -141,8 +145,12 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
 def _epilog(listed: Iterable[Command]) -> str:
     examples = [example for command in listed for example in command.EXAMPLES]
     typed = [f"{NAME} {words}".strip() for words, _ in examples]
-    width = max(map(len, typed))
-    lines = [f"  {line:<{width}}   {does}" for line, (_, does) in zip(typed, examples)]
+    start = max(map(len, typed)) + 5
+    columns = max(shutil.get_terminal_size().columns - 2, start + 20)  # as argparse does
+    lines: list[str] = []
+    for line, (_, does) in zip(typed, examples):
+        first, *rest = textwrap.wrap(does, columns - start)
+        lines += [f"  {line:<{start - 2}}{first}", *(" " * start + more for more in rest)]
     return "\n".join(["examples:", *lines, "", _EPILOG_END])
 
 

@@ -140,7 +140,16 @@ class Session:
     def submit_and_probe(self, question: Question, text: str) -> None:
         """Set an answer that is a path, after probing that path. Raises the errors of `submit`."""
         choices, _ = self._parse_answer(question, text)
-        self._probe(replace(self.choices(), **question.flags(choices)))  # type: ignore[arg-type]
+        wanted = replace(self.choices(), **question.flags(choices))  # type: ignore[arg-type]
+        facts = self.facts
+        self._probe(wanted)
+        if question.key == "project":
+            try:
+                self._applicable(wanted)
+            except Impossible:  # nothing fits this project: the user may name another one
+                self.facts = facts
+                self._questions.clear()
+                raise
         if question.key == "openssl":  # for a Python, the following questions say what is possible
             try:
                 self._check_possible(question, choices)

@@ -443,9 +443,9 @@ class Project:
     ``resolver`` is the tool that found which versions fit together: ``uv``, ``pip``, ``lock`` if a
     lock file states them, or empty if none could. ``uses_cryptography`` says that the project
     requires it, directly or through another package. ``installer`` is the program that the project
-    itself uses, if it is not pip: ``poetry``. ``problem`` says why the requirements cannot be
-    installed together, and ``shown`` what the resolver printed. ``notes`` are sentences about what
-    is left out.
+    itself uses, if it is not pip: ``poetry``. ``pythons`` are the Pythons that it allows (PEP 440),
+    empty for any. ``problem`` says why it cannot be installed, and ``shown`` what the resolver
+    printed. ``notes`` are sentences about what is left out.
     """
 
     path: str
@@ -460,6 +460,7 @@ class Project:
     resolver: Literal["uv", "pip", "lock", ""] = ""
     uses_cryptography: bool = False
     installer: str = ""
+    pythons: str = ""
     problem: str = ""
     shown: str = ""
     notes: tuple[str, ...] = ()

@@ -42,3 +42,13 @@ def python_label(implementation: str, version: str, *, free: bool) -> str:
 def at_least(version: str, oldest: str) -> bool:
     """Return whether ``version`` is ``oldest`` or newer; False if ``version`` has no number."""
     return bool(upstream(version)) and key(version) >= key(oldest)
+
+
+def allows(specifier: str, version: str) -> bool:
+    """Return whether a rule (PEP 440) allows a version; a rule that cannot be read allows any."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # slow to import
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True

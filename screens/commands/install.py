@@ -18,6 +18,7 @@ ORDER = 0
 EXAMPLES = (
     ("", "ask, show the commands, install, prove"),
     ("--yes", "the same without questions"),
+    ("--yes --for requirements.txt", "with what your project needs"),
     ("--yes --method source", "build it from source"),
     ("--yes --wheelhouse DIR", "download wheels for machines without a network"),
     ("--yes --from-wheelhouse DIR", "install from that folder, without a network"),

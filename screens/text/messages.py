@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.errors import Exit, Impossible, WizardError
 from wizard.method import methods
-from wizard.wording import quoted_command
+from wizard.wording import quoted_command, wrap
 
 if TYPE_CHECKING:
     # Slow to import, and not needed for the first output.
@@ -140,9 +141,21 @@ def short_path(path: str) -> str:
 
 
 def strip_markdown(markdown: str) -> str:
-    """Return a help text without Markdown marks, which a screen reader would read out."""
+    """Return a help text without Markdown marks, which a screen reader would read out.
+
+    Paragraphs and items are wrapped to the terminal: their lines in the file are longer.
+    """
     text = re.sub(r"^#+ +", "", markdown, flags=re.MULTILINE)
-    return re.sub(r"\*\*|`", "", text).strip()
+    text = re.sub(r"\*([^*\n]+)\*", r"\1", re.sub(r"\*\*|`", "", text))
+    columns = max(20, shutil.get_terminal_size().columns - 1)
+    paragraphs = []
+    for paragraph in re.split(r"\n\n+", text.strip()):
+        lines: list[str] = []
+        for item in re.split(r"\n(?=- )", paragraph):
+            words = " ".join(item.split())
+            lines += wrap(words, columns, rest="  " if words.startswith("- ") else "")
+        paragraphs.append("\n".join(lines))
+    return "\n\n".join(paragraphs)
 
 
 def _parts(what: str, shown: Iterable[str], why: str, hints: tuple[str, ...]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import textwrap
 from typing import Any
@@ -42,11 +43,13 @@ class Prompts:
             answer = self._select(question.prompt, choices, default, question.because)
             if answer == BACK:
                 raise Back
-            if answer == OTHER:
-                return self._type(question, "" if current in values else current, first=True)
-            if answer != HELP:
+            if answer == HELP:
+                questionary.print(strip_markdown(question.help))
+            elif answer != OTHER:
                 return answer
-            questionary.print(strip_markdown(question.help))
+            else:
+                with contextlib.suppress(Back):  # back to the list
+                    return self._type(question, "" if current in values else current, first=False)
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs."""

@@ -295,7 +295,21 @@ def run_app(engine: Engine, choices: Choices) -> int:
     code = app.run()
     if app.bug is not None:
         raise app.bug
+    for line in last_words(app.session):
+        print(line)
     return int(Exit.CANCELLED) if code is None else code
+
+
+def last_words(session: Session) -> list[str]:
+    """Return what stays on the terminal when the full screen has closed after a run."""
+    from screens.text import messages
+
+    run = session.run
+    if run is None or run.result is None or session.only_prepared():
+        return []
+    if run.result.code == Exit.DONE:
+        return messages.next_steps(run.plan)
+    return [f"The full log: {run.failure.log}"] if run.failure and run.failure.log else []
 
 
 def _has_light_background(colors: str) -> bool:

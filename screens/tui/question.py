@@ -38,6 +38,12 @@ class Answers(OptionList):
     ]
 
 
+class TypedAnswer(Input):
+    """The field for another answer. The up key leads back to the list above it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "screen.to_list", "Other answers")]
+
+
 class Reason(Static):
     """Why an answer is recommended, or what was wrong with one."""
 
@@ -76,7 +82,9 @@ class QuestionPage(Page):
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
-            yield Input(self._typed_text(), placeholder=question.example or question.free, id="own")
+            yield TypedAnswer(
+                self._typed_text(), placeholder=question.example or question.free, id="own"
+            )
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Next  (Enter)", id="next", variant="primary")
@@ -228,6 +236,13 @@ class QuestionPage(Page):
         """Go back one page. The answers are kept."""
         self.post_message(ShowPage("question" if self.session.back() else "welcome"))
 
+    def action_to_list(self) -> None:
+        """Leave the field for the answer above it."""
+        if self._question.options:
+            answers = self.query_one(Answers)
+            answers.focus()
+            answers.action_cursor_up()
+
     def action_next(self) -> None:
         """Accept the answer and continue; if it is not valid, say why and stay."""
         text, free = self._answer()
@@ -258,7 +273,8 @@ class QuestionPage(Page):
         if error is None:
             self._leave()
         else:
-            parts = (error.what, error.shown, error.why, *error.hints)
+            shown = "" if error.why else error.shown  # there is no room for a program's output
+            parts = (error.what, shown, error.why, *error.hints)
             self._show_reason(" ".join(part for part in parts if part))
 
     def _leave(self) -> None:

@@ -75,6 +75,9 @@ def test_the_command_s_own_variables_come_last() -> None:
 
 def test_the_commands_of_the_tools_are_recognized() -> None:
     assert pip.is_pip(pip.uninstall("/py", ("x",)))
+    for runner in ("", "/lib/pip/__pip-runner__.py"):
+        call = pip.call_from_outside("/base", runner, "/env/bin/python")
+        assert pip.is_pip(pip.install("/env/bin/python", ("x",), version="24.0", call=call))
     assert not pip.is_pip(pip.make_environment("/py", "/env", with_pip=True))
     assert uv.is_uv(uv.uninstall("/uv", "/py", ("x",)), "/uv")
     assert not uv.is_uv(pip.uninstall("/py", ("x",)), "/uv")

@@ -73,6 +73,11 @@ def test_help_has_examples_and_the_exit_codes(run: Run) -> None:
         assert text in out
 
 
+def test_the_help_fits_a_terminal_of_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert [line for line in run("--help")[1].splitlines() if len(line) >= 80] == []
+
+
 @pytest.mark.parametrize("command", commands.names())
 def test_each_command_has_help(run: Run, command: str) -> None:
     assert f"    {command} " in run("--help")[1]

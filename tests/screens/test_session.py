@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from screens.session import Session
+from screens.tui.app import last_words
 from tests.screens.pretend import DEBIAN, Pretended
 from wizard import knowledge
 from wizard.choices import Choices
-from wizard.errors import Exit
+from wizard.errors import Exit, Impossible
+from wizard.facts import Project
+from wizard.limits import Limit
 from wizard.running.events import RunEnded, RunStarted, StepEnded, StepStarted
 
 
@@ -76,3 +79,40 @@ def test_after_a_preparation_nothing_has_run_yet(session: Session) -> None:
 def test_there_is_no_progress_before_a_run(session: Session) -> None:
     with pytest.raises(RuntimeError, match="no run"):
         session.require_run()
+
+
+CONTRADICTION = Project(
+    path="/home/ada/project/app",
+    kind="requirements",
+    name="app",
+    limits=(
+        Limit("project", "requirements.txt", ">=45", "./app/requirements.txt", line=2),
+        Limit("project", "pyOpenSSL 24.2.1", "<44,>=41.0.5", "./app/requirements.txt", line=1),
+    ),
+)
+
+
+def test_a_project_that_nothing_fits_is_refused_and_another_answer_is_asked_for() -> None:
+    facts = replace(DEBIAN, found_project="requirements.txt")
+    machine = Pretended(replace(facts, project=CONTRADICTION))
+    session = Session(machine.engine(), Choices(), facts=facts, knowledge=knowledge.load())
+    question = next(q for q in session.questions() if q.key == "project")
+    with pytest.raises(Impossible, match="No release of cryptography fits all requirements"):
+        session.submit_and_probe(question, CONTRADICTION.path)
+    assert [q.key for q in session.questions()] == ["venv", "project", "release", "method"]
+    session.submit(question, question.recommended)
+    assert session.make_plan().release == "50.0.2"
+
+
+def test_the_terminal_keeps_what_to_do_next(session: Session) -> None:
+    assert last_words(session) == []
+    session.begin_run()
+    fail(session)
+    assert last_words(session) == []  # no log was written
+    session.begin_run()
+    session.apply(RunStarted())
+    session.apply(RunEnded(0, 1.0))
+    assert last_words(session) == [
+        "Next: activate the environment with",
+        "  . /home/ada/project/cryptography-env/bin/activate",
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.versions import at_least, key, upstream
+from wizard.versions import allows, at_least, key, upstream
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,10 @@ def test_trailing_zeros_do_not_count() -> None:
 
 def test_nothing_is_not_at_least_anything() -> None:
     assert not at_least("", "0")
+
+
+def test_a_rule_allows_versions_and_one_that_cannot_be_read_allows_any() -> None:
+    assert allows(">=3.12", "3.13.0rc1")
+    assert not allows(">=3.12", "3.11.7")
+    assert allows("", "3.6")
+    assert allows("newest", "3.6")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from wizard.facts import Listed
+from wizard import target_environment
+from wizard.facts import Listed, Project
 from wizard.limits import Limit
 from wizard.needs import release_limits
 from wizard.needs.case import Case
 from wizard.refused import Refused
+from wizard.versions import allows
 
 
 def find_conflict(case: Case) -> Refused | None:
@@ -22,7 +24,7 @@ def find_conflict(case: Case) -> Refused | None:
         return None
     limits = [limit for limit in case.limits if limit.kind == "project"]
     if _newest(case, limits) is not None:
-        return Refused(project.problem) if project.problem else None
+        return Refused(project.problem, _hints(case, project)) if project.problem else None
     hints = []
     for limit in limits:
         fits = _newest(case, [other for other in limits if other is not limit])
@@ -33,6 +35,19 @@ def find_conflict(case: Case) -> Refused | None:
         tuple(hints),
         why=" ".join(map(release_limits.sentence, limits)),
     )
+
+
+def _hints(case: Case, project: Project) -> tuple[str, ...]:
+    """Return what helps: a name without a typing error, or a Python that the project allows."""
+    if project.kind == "requirement":
+        return ("Check the spelling of the name, and whether the version exists.",)
+    if not project.pythons or allows(project.pythons, case.target.python.version):
+        return ()
+    for python in target_environment.bases(case.facts):
+        if target_environment.usable(python) and allows(project.pythons, python.version):
+            folder = "" if case.target.new else "--venv FOLDER "
+            return (f"This Python fits: {folder}--python {python.path}",)
+    return (f"Install Python {project.pythons} first: this machine has none.",)
 
 
 def _newest(case: Case, limits: Sequence[Limit]) -> Listed | None:

@@ -96,15 +96,11 @@ def _plan_limit(limit: Limit) -> PlanLimit:
 
 
 def _project_notes(case: Case) -> list[str]:
-    """Return the notes about the project: what it does not allow, and what is left out."""
+    """Return the notes about the project: what is special about it, and what is left out."""
     project = case.project
     if project is None:
         return []
-    notes = [
-        release_limits.sentence(limit, case.newest)
-        for limit in case.limits_against(case.newest)
-        if limit.kind == "project"
-    ]
+    notes: list[str] = []
     if not project.uses_cryptography and project.resolver:
         notes.append(f"{project.name} itself does not need cryptography.")
     if project.checked and not project_steps.installs_cryptography(case):
@@ -123,9 +119,9 @@ def _notes(case: Case) -> tuple[str, ...]:
         bundled = methods()[case.choices.method].bundles
         caveat = case.knowledge.caveat(listed.version, bundled=bundled)
         against = dict.fromkeys(
-            release_limits.sentence(limit)
+            release_limits.sentence(limit, case.newest)
             for limit in case.limits_against(case.newest)
-            if limit.kind == "package"
+            if limit.kind in ("package", "project")
         )
         notes.append(
             " ".join((f"The newest release is {case.newest.version}.", *against, caveat)).strip()

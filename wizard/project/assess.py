@@ -13,6 +13,7 @@ from wizard.project import reading, resolution
 from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies
 from wizard.project.marker_environment import marker_environment
 from wizard.project.resolution import Resolution
+from wizard.versions import allows
 
 LONGEST_MESSAGE = 30
 """How many lines of a resolver's message are kept."""
@@ -37,7 +38,12 @@ def assess(
     place = str(Path(contents.file).parent) if contents.file else folder
     stated = [row for row in contents.stated if applies(row, environment)]
     own = [row for row in stated if row.names(CRYPTOGRAPHY)]
-    found, failure = _resolve(contents, python, uv=uv, folder=place, env=env)
+    wrong_python = not allows(contents.pythons, python.version)
+    found, failure = (
+        (Resolution(), ())
+        if wrong_python
+        else _resolve(contents, python, uv=uv, folder=place, env=env)
+    )
     limits = (*_own_limits(own), *_dependents(contents, found, stated))
     return Project(
         path=text,
@@ -52,12 +58,25 @@ def assess(
         resolver="lock" if contents.locked else found.tool,  # type: ignore[arg-type]
         uses_cryptography=bool(own) or CRYPTOGRAPHY in found.versions,
         installer=_installer(contents),
-        problem=f"The requirements of {contents.name} cannot be installed together."
-        if found.problem
-        else "",
+        pythons=contents.pythons,
+        problem=_problem(contents, python, found, wrong_python=wrong_python),
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
         notes=(*contents.notes, *failure),
     )
+
+
+def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_python: bool) -> str:
+    """Return why the project cannot be installed, or nothing."""
+    if wrong_python:
+        return (
+            f"{contents.name} needs Python {contents.pythons} ({contents.file}), but this is "
+            f"Python {python.version}."
+        )
+    if not found.problem:
+        return ""
+    if contents.kind == "requirement":
+        return f"{contents.name} cannot be installed."
+    return f"The requirements of {contents.name} cannot be installed together."
 
 
 def _resolve(

@@ -59,7 +59,8 @@ class Contents:
     ``name`` is its display name. ``file`` is the file for the installer, or empty. ``stated`` are
     its requirements. ``locked`` says that they are the complete, exact set, so nothing is left to
     resolve. ``dependents`` are the requirements of cryptography by locked packages, each with the
-    name and version of the package. ``notes`` say what is left out.
+    name and version of the package. ``notes`` say what is left out. ``pythons`` are the Pythons
+    that the project allows (PEP 440), empty for any.
     """
 
     kind: ProjectKind
@@ -69,6 +70,7 @@ class Contents:
     locked: bool = False
     dependents: tuple[tuple[str, Stated], ...] = ()
     notes: tuple[str, ...] = ()
+    pythons: str = ""
 
 
 def applies(stated: Stated, environment: Mapping[str, str]) -> bool:

@@ -47,7 +47,7 @@ def read_pylock(path: Path, environment: Environment) -> Contents:
         )
         for package in packages
     ]
-    return _contents("pylock", path, stated)
+    return _contents("pylock", path, stated, pythons=str(lock.requires_python or ""))
 
 
 def _files(package: Package) -> list[PackageWheel | PackageSdist]:
@@ -65,7 +65,7 @@ def read_uv(path: Path, environment: Environment) -> Contents:
             continue  # the project itself
         files = [*row.get("wheels", ()), *filter(None, (row.get("sdist"),))]
         stated.append(_stated(row, path, text, (file.get("hash", "") for file in files)))
-    return _contents("uv.lock", path, stated)
+    return _contents("uv.lock", path, stated, pythons=str(data.get("requires-python", "")))
 
 
 def read_poetry(path: Path, environment: Environment) -> Contents:
@@ -83,7 +83,11 @@ def read_poetry(path: Path, environment: Environment) -> Contents:
         if specifier:
             owner = f"{row['name']} {row['version']}"
             dependents.append((owner, Stated(CRYPTOGRAPHY + specifier, str(path), one.line)))
-    return _contents("poetry.lock", path, stated, tuple(dependents))
+    metadata = data.get("metadata", {})
+    pythons = metadata.get("python-versions") if isinstance(metadata, dict) else ""
+    return _contents(
+        "poetry.lock", path, stated, tuple(dependents), pythons=_poetry_specifier(pythons)
+    )
 
 
 def read_pipfile(path: Path, environment: Environment) -> Contents:
@@ -121,8 +125,17 @@ def _contents(
     path: Path,
     stated: Iterable[Stated],
     dependents: tuple[tuple[str, Stated], ...] = (),
+    pythons: str = "",
 ) -> Contents:
-    return Contents(kind, path.name, str(path), tuple(stated), locked=True, dependents=dependents)
+    return Contents(
+        kind,
+        path.name,
+        str(path),
+        tuple(stated),
+        locked=True,
+        dependents=dependents,
+        pythons=pythons,
+    )
 
 
 def _stated(row: Mapping[str, Any], path: Path, text: str, hashes: Iterable[str]) -> Stated:

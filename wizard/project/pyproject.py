@@ -46,7 +46,19 @@ def read(path: Path, extras: tuple[str, ...] = ()) -> Contents:
             raise unreadable(
                 str(path), f"{row.text!r} is not a requirement (PEP 508).", line=row.line
             )
-    return Contents("pyproject", name, str(path), stated)
+    return Contents("pyproject", name, str(path), stated, pythons=_pythons(project, poetry, path))
+
+
+def _pythons(project: Mapping[str, Any], poetry: Mapping[str, Any], path: Path) -> str:
+    """Return the Pythons that the project allows (PEP 440), empty for any."""
+    if "requires-python" in project:
+        return str(project["requires-python"])
+    row = _table(poetry, "dependencies", path).get("python")
+    if row is None:
+        return ""
+    from packaging.requirements import Requirement  # slow to import
+
+    return str(Requirement(_to_pep508("python", row, path)).specifier)
 
 
 Found = tuple[str, tuple[str, ...]]

@@ -68,18 +68,22 @@ def _read_folder(path: Path, extras: tuple[str, ...], environment: Mapping[str, 
     others = sorted(other.name for other in path.glob("*requirements*.txt"))[:5]
     if others:
         hint = "Name one of them: " + ", ".join(f"--for {path / other}" for other in others)
+    elif any((path / name).is_file() for name in ("setup.py", "setup.cfg")):
+        hint = (
+            "Only pip can read setup.py and setup.cfg. In an active environment: "
+            "cryptography-wizard -- pip install ."
+        )
     raise BadRequest(f"{path} contains no file that says what the project requires.", hints=(hint,))
 
 
 def _read_requirement(text: str) -> Contents:
     stated = Stated(text)
     parsed = stated.requirement()
-    if parsed is None or re.search(r"[/\\]|\.(txt|toml|lock|ya?ml|in)$", text):
+    if parsed is None or re.search(r"[/\\]|\.(txt|toml|lock|ya?ml|in|py|cfg)$", text):
         raise BadRequest(
             f"There is no file or folder {text}, and it is not the name of a package.",
             hints=(
-                "Allowed for --for: a folder, a file such as requirements.txt, or a package such "
-                "as ansible.",
+                "Name a folder, a file such as requirements.txt, or a package such as ansible.",
             ),
         )
     return Contents("requirement", text, "", (stated,))

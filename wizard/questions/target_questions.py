@@ -138,7 +138,7 @@ def _installed_release(python: Python) -> str:
 
 def _why_this_python(python: Python) -> str:
     why = {
-        "asked": "You asked for it.",
+        "asked": "You chose it.",
         "path": "It is the newest suitable Python on your PATH.",
     }
     name = f"{_name(python)} {python.version}".strip()

@@ -67,6 +67,10 @@ def test_help_is_shown_and_the_question_asked_again(
     assert shown == ["Releases\n\nNewer ones have more fixes."]
 
 
+def test_b_leads_back_from_the_field_to_the_list(keys: PipeInput) -> None:
+    assert ask(keys, DOWN * 2 + ENTER + "b" + ENTER + ENTER, first=True) == "50.0.2"
+
+
 def test_back_is_an_entry(keys: PipeInput) -> None:
     with pytest.raises(Back):
         ask(keys, UP + ENTER)

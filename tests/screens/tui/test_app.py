@@ -235,6 +235,11 @@ async def test_a_typed_answer(app: WizardApp) -> None:
         assert own.display
         await press(pilot, "enter")
         assert own.has_focus, "Enter leads to the field"
+        await press(pilot, "up")
+        assert app.screen.query_one(Answers).has_focus, "the up key leads back to the list"
+        assert app.screen.query_one(Answers).highlighted == 1
+        assert not own.display
+        await press(pilot, "down", "enter")
         await press(pilot, "enter")
         assert "Please type an answer" in text(app, "#because")
         await press(pilot, *"9.9", "enter")

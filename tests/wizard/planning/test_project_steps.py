@@ -52,10 +52,8 @@ def test_the_release_is_the_newest_that_the_project_allows() -> None:
         PlanLimit("pyOpenSSL", "<44,>=41.0.5", "24.2.1", FILE, 3),
         PlanLimit("requirements.txt", ">=42", "", FILE, 7),
     )
-    assert any(
-        f"pyOpenSSL 24.2.1 allows only cryptography<44,>=41.0.5 ({FILE}:3)" in note
-        for note in found.notes
-    )
+    reason = f"pyOpenSSL 24.2.1 allows only cryptography<44,>=41.0.5 ({FILE}:3)."
+    assert found.notes[0].startswith(f"The newest release is {newest()}. {reason} Releases before")
 
 
 def test_the_project_comes_after_cryptography_and_before_the_proof() -> None:
@@ -160,6 +158,36 @@ def test_a_conflict_of_other_packages_is_told_in_the_words_of_the_resolver() -> 
         planned(replace(SHOP, problem="They cannot be installed together.", shown="a needs b<2"))
     assert caught.value.what == "They cannot be installed together."
     assert caught.value.shown == "a needs b<2"
+
+
+@pytest.mark.parametrize(
+    ("pythons", "hint"),
+    [
+        (">=3.13", "This Python fits: --python /usr/local/bin/python3.13"),
+        (">=4", "Install Python >=4 first: this machine has none."),
+    ],
+)
+def test_a_project_that_needs_another_python_names_one(pythons: str, hint: str) -> None:
+    facts = machine("debian-12")
+    other = replace(facts.pythons[0], path="/usr/local/bin/python3.13", version="3.13.0")
+    facts = replace(
+        facts,
+        pythons=(facts.pythons[0], other),
+        project=replace(SHOP, pythons=pythons, problem="It needs another Python."),
+    )
+    with pytest.raises(Impossible) as caught:
+        plan(facts, load(), Choices(project=FILE))
+    assert caught.value.what == "It needs another Python."
+    assert caught.value.hints == (hint,)
+
+
+def test_a_package_that_does_not_exist_may_be_a_typing_error() -> None:
+    project = Project("flsk", "requirement", "flsk", problem="flsk cannot be installed.")
+    with pytest.raises(Impossible) as caught:
+        planned(project)
+    assert caught.value.hints == (
+        "Check the spelling of the name, and whether the version exists.",
+    )
 
 
 def newest() -> str:

@@ -160,6 +160,17 @@ def test_a_variable_with_an_older_name_is_removed() -> None:
         assert call.unset == ("PIP_NO_DEPENDENCIES",)
 
 
+def test_a_pip_that_is_run_from_its_file_does_not_read_such_a_setting_either() -> None:
+    found = facts(pip("user", "true"))
+    python = found.pythons[0]
+    assert python.pip is not None
+    runner = "/usr/lib/python3/dist-packages/pip/__pip-runner__.py"
+    started = replace(python, pip=replace(python.pip, runner=runner))
+    found = replace(found, pythons=(started, *found.pythons[1:]))
+    (call,) = commands(plan(found, installer="pip", python=python.path), runner)
+    assert dict(call.env)["PIP_USER"] == "0"
+
+
 @pytest.mark.parametrize("value", ["0", "false", "No", "off"])
 def test_a_setting_that_is_off_changes_nothing(value: str) -> None:
     made = plan(facts(pip("user", value), uv("offline", value)), installer="pip")

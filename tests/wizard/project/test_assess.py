@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from wizard.facts import Pip, Project, Python
 from wizard.limits import Limit
 from wizard.project import assess
@@ -44,3 +46,33 @@ def test_a_project_without_cryptography_has_no_limits(tmp_path: Path) -> None:
     found = project(tmp_path)
     assert found.limits == ()
     assert not found.uses_cryptography
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "pythons"),
+    [
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.12"\ndependencies = []', ">=3.12"),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.12"', "<4.0,>=3.12"),
+        ("uv.lock", 'requires-python = ">=3.12"\n', ">=3.12"),
+        ("poetry.lock", '[metadata]\npython-versions = "^3.12"\n', ">=3.12,<4.0"),
+        (
+            "pylock.toml",
+            'lock-version = "1.0"\nrequires-python = ">=3.12"\ncreated-by = "x"\npackages = []',
+            ">=3.12",
+        ),
+    ],
+)
+def test_the_python_that_a_project_needs(
+    tmp_path: Path, file: str, text: str, pythons: str
+) -> None:
+    (tmp_path / file).write_text(text)
+    found = project(tmp_path)
+    assert found.pythons == pythons
+    assert f"needs Python {pythons}" in found.problem
+    assert found.problem.endswith("but this is Python 3.7.16.")
+
+
+def test_a_rule_for_python_that_cannot_be_read_is_left_to_the_installer(tmp_path: Path) -> None:
+    text = '[project]\nrequires-python = "newest"\ndependencies = []'
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert project(tmp_path).problem == ""

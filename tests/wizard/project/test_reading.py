@@ -286,3 +286,13 @@ def test_a_misspelt_file_is_not_taken_for_a_package(tmp_path: Path) -> None:
     with pytest.raises(BadRequest) as caught:
         read(tmp_path, "requirments.txt")
     assert "There is no file or folder requirments.txt" in caught.value.what
+
+
+@pytest.mark.parametrize("name", ["setup.py", "setup.cfg"])
+def test_a_setup_file_is_left_to_pip(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadRequest, match="There is no file or folder"):
+        reading.read(name, str(tmp_path), ENVIRONMENT)
+    (tmp_path / name).write_text("")
+    with pytest.raises(BadRequest) as caught:
+        reading.read(".", str(tmp_path), ENVIRONMENT)
+    assert "cryptography-wizard -- pip install ." in caught.value.hints[0]
