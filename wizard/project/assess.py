@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from wizard.addresses import masked
 from wizard.facts import Project, Python
 from wizard.limits import Limit
 from wizard.programs.processes import ProgramTimeout
 from wizard.project import reading, resolution
-from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies, unreadable
 from wizard.project.marker_environment import marker_environment
 from wizard.project.resolution import Resolution
 
@@ -52,9 +53,7 @@ def assess(
         resolver="lock" if contents.locked else found.tool,  # type: ignore[arg-type]
         uses_cryptography=bool(own) or CRYPTOGRAPHY in found.versions,
         installer=_installer(contents),
-        problem=f"The requirements of {contents.name} cannot be installed together."
-        if found.problem
-        else "",
+        problem=_problem(contents, found),
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
         notes=(*contents.notes, *failure),
     )
@@ -76,6 +75,14 @@ def _resolve(
         "This machine has neither uv nor pip 22.2 or newer, so the wizard knows only what "
         f"{contents.name} itself states.",
     )
+
+
+def _problem(contents: Contents, found: Resolution) -> str:
+    """Return a sentence that says why nothing was found; empty if something was."""
+    if not found.problem:
+        return ""
+    why = "cannot be installed together" if found.conflict else "could not be resolved"
+    return f"The requirements of {masked(contents.name)} {why}."
 
 
 def _own_limits(rows: Iterable[Stated]) -> Iterable[Limit]:
@@ -100,10 +107,27 @@ def _dependents(contents: Contents, found: Resolution, stated: Sequence[Stated])
 
 
 def _requirements(contents: Contents, stated: Sequence[Stated]) -> tuple[str, ...]:
-    """Return what to install; empty if the project's installer reads its own file."""
+    """Return what to install; empty if the project's installer reads its own file.
+
+    Raises BadRequest if it contains a password: a plan is shown, exported and kept.
+    """
     if contents.kind in ("requirements", "uv.lock") or _installer(contents):
         return ()
-    return tuple(_with_hashes(row) if contents.locked else row.text for row in stated)
+    for row in stated:
+        if masked(row.text) != row.text:
+            raise unreadable(
+                row.location,
+                f"The requirement {row.text} contains a user name or password, which the plan "
+                "would show.",
+                hints=(
+                    "Put it into a requirements file, which pip and uv read themselves: "
+                    "--for requirements.txt",
+                    "Or remove it from the address, and put it into the file .netrc.",
+                ),
+            )
+    if contents.locked:
+        return tuple(map(_with_hashes, stated))
+    return tuple(word for row in stated for word in row.words)
 
 
 def _with_hashes(row: Stated) -> str:
