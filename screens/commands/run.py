@@ -21,6 +21,9 @@ EXAMPLES = (
     ("-- pip install -r FILE", "run pip; if cryptography makes it fail, repair and repeat"),
 )
 
+LONGEST_LOG = 64 * 1024 * 1024
+"""How much of the output is kept, in bytes; of more, only the last half."""
+
 
 @dataclass(frozen=True)
 class Arguments(Common):
@@ -105,6 +108,8 @@ class _Wrapped:
 
         def show(chunk: bytes) -> None:
             log.extend(chunk)
+            if len(log) > LONGEST_LOG:
+                del log[: -LONGEST_LOG // 2]
             sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
 
@@ -112,11 +117,15 @@ class _Wrapped:
         try:
             code = run_visibly(self.words, show, env=env, terminal=terminal.is_terminal(sys.stdout))
         except OSError as error:
+            if error.filename is None:
+                raise  # standard output cannot be written
             raise BadRequest(
                 f"{self.words[0]} cannot be started.",
                 shown=error.strerror or str(error),
                 hints=("Check its name, and that it is on your PATH.",),
             ) from None
+        if log and not log.endswith(b"\n"):
+            _say()  # the wizard's next sentence begins a line
         return code, bytes(log)
 
     def _explain(self, lines: list[str]) -> None:
