@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional
 
@@ -42,4 +43,8 @@ def read_project(
     )
     if not project.hashes or source is None:
         return project, known.listing
-    return project, index.fetch(source, hashes=frozenset(project.hashes))
+    allowed = index.fetch(source, hashes=frozenset(project.hashes))
+    if not allowed.releases and known.listing is not None and known.listing.releases:
+        problem = f"No file of cryptography on the index has a checksum that {project.name} lists."
+        return replace(project, problem=project.problem or problem), known.listing
+    return project, allowed

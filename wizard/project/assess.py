@@ -38,7 +38,11 @@ def assess(
     place = str(Path(contents.file).parent) if contents.file else folder
     stated = [row for row in contents.stated if applies(row, environment)]
     own = [row for row in stated if row.names(CRYPTOGRAPHY)]
-    found, failure = _resolve(contents, python, uv=uv, folder=place, env=env)
+    suits = contents.allows_python(python.version)
+    if suits:
+        found, failure = _resolve(contents, python, uv=uv, folder=place, env=env)
+    else:
+        found, failure = Resolution(), ()
     limits = (*_own_limits(own), *_dependents(contents, found, stated))
     return Project(
         path=text,
@@ -53,7 +57,10 @@ def assess(
         resolver="lock" if contents.locked else found.tool,  # type: ignore[arg-type]
         uses_cryptography=bool(own) or CRYPTOGRAPHY in found.versions,
         installer=_installer(contents),
-        problem=_problem(contents, found),
+        problem=_problem(contents, found)
+        if suits
+        else f"{contents.name} needs Python {contents.python}, and {python.path} is "
+        f"{python.version}: name another one with --python.",
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
         notes=(*contents.notes, *failure),
     )

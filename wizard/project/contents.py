@@ -67,7 +67,8 @@ class Contents:
     ``name`` is its display name. ``file`` is the file for the installer, or empty. ``stated`` are
     its requirements. ``locked`` says that they are the complete, exact set, so nothing is left to
     resolve. ``dependents`` are the requirements of cryptography by locked packages, each with the
-    name and version of the package. ``notes`` say what is left out.
+    name and version of the package. ``notes`` say what is left out. ``python`` are the versions of
+    Python that the project works with (a specifier; empty for any).
     """
 
     kind: ProjectKind
@@ -77,6 +78,16 @@ class Contents:
     locked: bool = False
     dependents: tuple[tuple[str, Stated], ...] = ()
     notes: tuple[str, ...] = ()
+    python: str = ""
+
+    def allows_python(self, version: str) -> bool:
+        """Return whether the project works with this Python; True if that is not clear."""
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet  # slow to import
+
+        try:
+            return SpecifierSet(self.python).contains(version, prereleases=True)
+        except InvalidSpecifier:
+            return True
 
 
 def applies(stated: Stated, environment: Mapping[str, str]) -> bool:

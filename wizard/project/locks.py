@@ -47,7 +47,7 @@ def read_pylock(path: Path, environment: Environment) -> Contents:
         )
         for package in packages
     ]
-    return _contents("pylock", path, stated)
+    return _contents("pylock", path, stated, python=str(lock.requires_python or ""))
 
 
 def _files(package: Package) -> list[PackageWheel | PackageSdist]:
@@ -65,7 +65,7 @@ def read_uv(path: Path, environment: Environment) -> Contents:
             continue  # the project itself
         files = [*row.get("wheels", ()), *filter(None, (row.get("sdist"),))]
         stated.append(_stated(row, path, text, (file.get("hash", "") for file in files)))
-    return _contents("uv.lock", path, stated)
+    return _contents("uv.lock", path, stated, python=str(data.get("requires-python", "")))
 
 
 def read_poetry(path: Path, environment: Environment) -> Contents:
@@ -140,8 +140,10 @@ def _contents(
     path: Path,
     stated: Iterable[Stated],
     dependents: tuple[tuple[str, Stated], ...] = (),
+    python: str = "",
 ) -> Contents:
-    return Contents(kind, path.name, str(path), tuple(stated), locked=True, dependents=dependents)
+    rows = tuple(stated)
+    return Contents(kind, path.name, str(path), rows, True, dependents, python=python)
 
 
 def _stated(row: Mapping[str, Any], path: Path, text: str, hashes: Iterable[str]) -> Stated:

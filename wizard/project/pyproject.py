@@ -46,7 +46,10 @@ def read(path: Path, extras: tuple[str, ...] = ()) -> Contents:
             raise unreadable(
                 str(path), f"{row.text!r} is not a requirement (PEP 508).", line=row.line
             )
-    return Contents("pyproject", name, str(path), stated)
+    versions = project.get("requires-python", "")
+    if not isinstance(versions, str):
+        raise unreadable(str(path), "'requires-python' must be a text.")
+    return Contents("pyproject", name, str(path), stated, python=versions)
 
 
 Found = tuple[str, tuple[str, ...]]

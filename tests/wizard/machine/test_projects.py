@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from wizard.choices import Choices
-from wizard.facts import Facts, Pip, PipIndex, Project, Python, Setting, System, Tool
+from wizard.facts import (
+    Facts,
+    Listed,
+    Listing,
+    Pip,
+    PipIndex,
+    Project,
+    Python,
+    Setting,
+    System,
+    Tool,
+)
+from wizard.index import listing
+from wizard.index.source import IndexSource
 from wizard.machine import projects
 from wizard.project import assess
 
@@ -52,6 +65,18 @@ def test_uv_gets_the_index_and_the_certificate_of_pip(monkeypatch: pytest.Monkey
         "UV_DEFAULT_INDEX": "https://mirror.index.example/simple",
         "SSL_CERT_FILE": "/etc/company.pem",
     }
+
+
+def test_checksums_of_no_file_on_the_index_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Project("req.txt", "requirements", "req.txt", hashes=("sha256:00",))
+    monkeypatch.setattr(assess, "assess", lambda *_, **__: wanted)
+    monkeypatch.setattr(listing, "fetch", lambda *_, **__: Listing(problem="no such file"))
+    known = replace(FACTS, listing=Listing((Listed("43.0.3"),)))
+    sources = {PYTHON.path: IndexSource("https://index.example/simple")}
+    project, left = projects.read_project(known, Choices(project="req.txt"), sources)
+    assert project is not None
+    assert "has a checksum that req.txt lists" in project.problem
+    assert left == known.listing
 
 
 def test_pip_resolves_if_uv_would_need_a_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,27 @@ def test_a_locked_set_is_installed_as_it_is(tmp_path: Path) -> None:
     assert [limit.specifier for limit in found.limits] == ["==45.0.7"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", "[project]\nrequires-python = '{}'\ndependencies = []\n"),
+        ("uv.lock", "version = 1\nrequires-python = '{}'\n"),
+        (
+            "pylock.toml",
+            "lock-version = '1.0'\ncreated-by = 'a'\nrequires-python = '{}'\npackages = []\n",
+        ),
+    ],
+)
+def test_a_project_for_another_python_has_a_problem(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text.format(">=3.12"))
+    assert (
+        "needs Python >=3.12, and py is 3.7.16: name another one with --python."
+        in project(tmp_path).problem
+    )
+    (tmp_path / name).write_text(text.format(">=3.6"))
+    assert project(tmp_path).problem == ""
+
+
 def test_a_password_is_not_copied_into_a_plan(tmp_path: Path) -> None:
     address = "flask @ https://user:secret@index.example/flask.whl"
     (tmp_path / "pyproject.toml").write_text(f"[project]\ndependencies = ['{address}']\n")
