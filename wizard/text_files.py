@@ -46,6 +46,14 @@ def read(
     return decode(data, path, description, limit=limit, why=why, hints=hints)
 
 
+def read_regular(path: str | Path, description: str, *, limit: int) -> str:
+    """Read a text as `read` does, but refuse a pipe or a device, which might never answer."""
+    place = Path(path)
+    if place.exists() and not (place.is_file() or place.is_dir()):
+        raise BadRequest(f"{path} is not a regular file, so it is not {description}.")
+    return read(path, description, limit=limit)
+
+
 def decode(
     data: bytes,
     path: str | Path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.arguments import NAME, Common
+from wizard.addresses import masked
 from wizard.errors import BadRequest, Exit, WizardError
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ ORDER = 25
 EXAMPLES = (
     ("-- pip install -r FILE", "run pip; if cryptography makes it fail, repair and repeat"),
 )
+
+LONGEST_LOG = 64 * 1024 * 1024
+"""How much of the output is kept, in bytes; of more, only the last half."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ class _Wrapped:
 
         def show(chunk: bytes) -> None:
             log.extend(chunk)
+            if len(log) > LONGEST_LOG:
+                del log[: -LONGEST_LOG // 2]
             sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
 
@@ -112,11 +119,15 @@ class _Wrapped:
         try:
             code = run_visibly(self.words, show, env=env, terminal=terminal.is_terminal(sys.stdout))
         except OSError as error:
+            if error.filename is None:
+                raise  # standard output cannot be written
             raise BadRequest(
                 f"{self.words[0]} cannot be started.",
                 shown=error.strerror or str(error),
                 hints=("Check its name, and that it is on your PATH.",),
             ) from None
+        if log and not log.endswith(b"\n"):
+            _say()  # the wizard's next sentence begins a line
         return code, bytes(log)
 
     def _explain(self, lines: list[str]) -> None:
@@ -128,14 +139,15 @@ class _Wrapped:
     def _decide(self) -> Decision | None:
         """Return the plan that installs cryptography where the command needs it.
 
-        None if the command makes a separate environment. Raises WizardError.
+        None if the command makes a separate environment, or installs into a Python that is not an
+        environment: the wizard would install into another place. Raises WizardError.
         """
         from dataclasses import replace
 
         from wizard.advice import wrapped_command
         from wizard.choices import Choices
         from wizard.engine import decide
-        from wizard.programs.processes import ask
+        from wizard.programs.processes import ProgramTimeout, ask
         from wizard.questions import validation
 
         asking = wrapped_command.question(self.words)
@@ -143,7 +155,7 @@ class _Wrapped:
         if asking:
             try:
                 python = wrapped_command.interpreter(ask(asking, timeout=60).stdout)
-            except (OSError, RuntimeError) as error:
+            except (OSError, ProgramTimeout) as error:
                 _say(f"The wizard cannot find the Python that this command uses: {error}")
         if not python:
             return None
@@ -155,6 +167,8 @@ class _Wrapped:
                 Path(project).write_text("\n".join(wanted) + "\n", encoding="utf-8")
             choices = validation.check(Choices(python=python, project=project))
             decision = decide(self.engine, choices)
+        if decision.plan.new:
+            return None
         if not project:
             return decision
         # Only cryptography is installed; the command itself installs the rest.
@@ -169,7 +183,7 @@ class _Wrapped:
             return True
         abilities = terminal.detect()
         if not abilities.stdin:
-            _say(f"To do it: {NAME} run --yes -- {' '.join(self.words)}")
+            _say(f"To do it: {NAME} run --yes -- {masked(shlex.join(self.words))}")
             return False
         print("Do it? [y/N] ", end="", flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -121,7 +121,12 @@ def measure(
         from wizard.machine.projects import read_project  # rarely needed
 
         known = Facts(
-            machine, pythons=found, tools=tools_found, listing=listing, folder=working_folder
+            machine,
+            pythons=found,
+            tools=tools_found,
+            listing=listing,
+            folder=working_folder,
+            settings=settings,
         )
         project, listing = read_project(known, choices, sources)
     variables = system.variables() if deep else ()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional
 
-from backends import uv
 from wizard import target_environment
 from wizard.choices import Choices
 from wizard.errors import WizardError
 from wizard.facts import Facts, Listing, Project
 from wizard.index import listing as index
 from wizard.index.source import IndexSource
+from wizard.needs import tool_settings
 from wizard.project import assess
+from wizard.refused import Refused
 
 
 def read_project(
@@ -27,21 +29,22 @@ def read_project(
         python = target_environment.find_target(known, choices).python
     except WizardError:
         return None, known.listing  # the questions report it
-    source, tool, folder = sources.get(python.path), known.tool("uv"), str(Path.cwd())
+    source, tool = sources.get(python.path), known.tool("uv")
+    settings = tool_settings.for_uv(known, python)
+    if isinstance(settings, Refused):  # then pip resolves, as it installs
+        tool, settings = None, tool_settings.Adjustment()
     project = assess.assess(
         choices.project,
         python,
         system=known.system.name,
-        folder=folder,
+        folder=str(Path.cwd()),
         uv=tool.path if tool else "",
-        env=_uv_settings(source),
+        env=(*settings.env, *((("UV_NO_CONFIG", "1"),) if settings.no_config else ())),
     )
     if not project.hashes or source is None:
         return project, known.listing
-    return project, index.fetch(source, hashes=frozenset(project.hashes))
-
-
-def _uv_settings(source: Optional[IndexSource]) -> tuple[tuple[str, str], ...]:
-    if source is None:
-        return ()
-    return uv.settings(url=source.url, extra=source.extra, find_links=source.find_links)
+    allowed = index.fetch(source, hashes=frozenset(project.hashes))
+    if not allowed.releases and known.listing is not None and known.listing.releases:
+        problem = f"No file of cryptography on the index has a checksum that {project.name} lists."
+        return replace(project, problem=project.problem or problem), known.listing
+    return project, allowed

@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from wizard.addresses import masked
 from wizard.facts import Project, Python
 from wizard.limits import Limit
 from wizard.programs.processes import ProgramTimeout
 from wizard.project import reading, resolution
-from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies, unreadable
 from wizard.project.marker_environment import marker_environment
 from wizard.project.resolution import Resolution
 from wizard.versions import allows
@@ -74,9 +75,12 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
         )
     if not found.problem:
         return ""
+    name = masked(contents.name)
+    if not found.conflict:
+        return f"The requirements of {name} could not be resolved."
     if contents.kind == "requirement":
-        return f"{contents.name} cannot be installed."
-    return f"The requirements of {contents.name} cannot be installed together."
+        return f"{name} cannot be installed."
+    return f"The requirements of {name} cannot be installed together."
 
 
 def _resolve(
@@ -119,10 +123,27 @@ def _dependents(contents: Contents, found: Resolution, stated: Sequence[Stated])
 
 
 def _requirements(contents: Contents, stated: Sequence[Stated]) -> tuple[str, ...]:
-    """Return what to install; empty if the project's installer reads its own file."""
+    """Return what to install; empty if the project's installer reads its own file.
+
+    Raises BadRequest if it contains a password: a plan is shown, exported and kept.
+    """
     if contents.kind in ("requirements", "uv.lock") or _installer(contents):
         return ()
-    return tuple(_with_hashes(row) if contents.locked else row.text for row in stated)
+    for row in stated:
+        if masked(row.text) != row.text:
+            raise unreadable(
+                row.location,
+                f"The requirement {row.text} contains a user name or password, which the plan "
+                "would show.",
+                hints=(
+                    "Put it into a requirements file, which pip and uv read themselves: "
+                    "--for requirements.txt",
+                    "Or remove it from the address, and put it into the file .netrc.",
+                ),
+            )
+    if contents.locked:
+        return tuple(map(_with_hashes, stated))
+    return tuple(word for row in stated for word in row.words)
 
 
 def _with_hashes(row: Stated) -> str:

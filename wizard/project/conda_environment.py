@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from wizard import text_files
+from wizard.project import requirements_file
 from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, find_line, unreadable
 
 LARGEST = 4 * 1024 * 1024
@@ -18,7 +20,7 @@ def read(path: Path) -> Contents:
 
     Raises BadRequest if it is not such a file.
     """
-    text = text_files.read(path, "an environment file", limit=LARGEST)
+    text = text_files.read_regular(path, "an environment file", limit=LARGEST)
     rows = _load(path, text).get("dependencies")
     if not isinstance(rows, list):
         raise unreadable(str(path), f"{path.name} has no list of dependencies.")
@@ -26,8 +28,11 @@ def read(path: Path) -> Contents:
     by_conda: list[str] = []
     for row in rows:
         if isinstance(row, dict):
-            for_pip = map(str, row.get("pip") or ())
-            stated += (Stated(words, str(path), find_line(text, (words,))) for words in for_pip)
+            for_pip = row.get("pip") or []
+            if not isinstance(for_pip, list):
+                raise unreadable(str(path), f"The packages for pip in {path.name} are not a list.")
+            for words in map(str, for_pip):
+                stated += _for_pip(words, path, find_line(text, (words,)))
         elif _name(row) == CRYPTOGRAPHY:
             stated.append(Stated(_to_pep508(row), str(path), find_line(text, (str(row),))))
         elif _name(row) != "python":
@@ -37,6 +42,14 @@ def read(path: Path) -> Contents:
         some = ", ".join(by_conda[:5]) + (" …" if len(by_conda) > 5 else "")
         notes = (f"conda must install the rest of {path.name}: {some}.",)
     return Contents("environment", path.name, str(path), tuple(stated), notes=notes)
+
+
+def _for_pip(words: str, path: Path, line: int) -> Iterable[Stated]:
+    """Return what a line for pip requires: it may also name a requirements file."""
+    match = re.fullmatch(r"(?:-r|--requirement[ =])\s*(.+)", words.strip())
+    if match:
+        return requirements_file.read(path.parent / match[1].strip()).stated
+    return (Stated(words, str(path), line),)
 
 
 def _load(path: Path, text: str) -> dict[str, Any]:
@@ -49,6 +62,8 @@ def _load(path: Path, text: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0
         raise unreadable(str(path), f"{path.name} is not valid YAML.", line=line) from None
+    except (ValueError, RecursionError) as error:  # an impossible date; too many nested lists
+        raise unreadable(str(path), f"{path.name} is not valid YAML: {error}") from None
     if not isinstance(data, dict):
         raise unreadable(str(path), f"{path.name} has no list of dependencies.")
     return data

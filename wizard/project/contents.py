@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard.addresses import masked
 from wizard.errors import BadRequest
 from wizard.facts import ProjectKind
 
 if TYPE_CHECKING:
+    from packaging.markers import Marker
     from packaging.requirements import Requirement
 
 CRYPTOGRAPHY = "cryptography"
@@ -47,6 +50,11 @@ class Stated:
         return parsed is not None and canonicalize_name(parsed.name) == canonicalize_name(package)
 
     @property
+    def words(self) -> list[str]:
+        """The words for the command line of an installer: an option is apart from its value."""
+        return shlex.split(self.text) if self.text.startswith("-") else [self.text]
+
+    @property
     def location(self) -> str:
         """The file and line, as a user finds them; empty for what was typed."""
         return f"{self.file}:{self.line}" if self.line else self.file
@@ -76,9 +84,20 @@ class Contents:
 def applies(stated: Stated, environment: Mapping[str, str]) -> bool:
     """Return whether the marker of a requirement is true in this environment (PEP 508)."""
     parsed = stated.requirement()
-    if parsed is None or parsed.marker is None:
+    return parsed is None or parsed.marker is None or is_true(parsed.marker, environment)
+
+
+def is_true(marker: Marker, environment: Mapping[str, str]) -> bool:
+    """Return whether a marker is true without extras and groups.
+
+    True if it cannot be evaluated, because the installer judges it then.
+    """
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName  # slow to import
+
+    try:
+        return marker.evaluate({**environment, "extra": ""}, context="lock_file")
+    except (UndefinedComparison, UndefinedEnvironmentName):
         return True
-    return parsed.marker.evaluate({**environment, "extra": ""})
 
 
 def find_line(text: str, needles: Iterable[str]) -> int:
@@ -94,6 +113,6 @@ def find_line(text: str, needles: Iterable[str]) -> int:
 
 
 def unreadable(path: str, what: str, *, line: int = 0, hints: tuple[str, ...] = ()) -> BadRequest:
-    """Return the error for a file of a project that cannot be understood."""
+    """Return the error for a file of a project that cannot be understood, without passwords."""
     shown = f"{path}:{line}" if line else path
-    return BadRequest(what, shown=shown, hints=hints)
+    return BadRequest(masked(what), shown=shown, hints=hints)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import text_files
 from wizard.facts import ProjectKind
-from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, find_line, unreadable
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, find_line, is_true, unreadable
 from wizard.project.toml_files import LARGEST, load
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read_pylock(path: Path, environment: Environment) -> Contents:
         package
         for package in lock.packages
         if package.version is not None
-        and (package.marker is None or package.marker.evaluate(_full(environment)))
+        and (package.marker is None or is_true(package.marker, environment))
     ]
     stated = [
         Stated(
@@ -92,12 +92,12 @@ def read_poetry(path: Path, environment: Environment) -> Contents:
 
 def read_pipfile(path: Path, environment: Environment) -> Contents:
     """Return the packages of a ``Pipfile.lock`` for an environment."""
-    text = text_files.read(path, "a lock file", limit=LARGEST)
+    text = text_files.read_regular(path, "a lock file", limit=LARGEST)
     try:
         packages = json.loads(text)["default"]
-        rows = [(name, row) for name, row in packages.items() if isinstance(row, dict)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise unreadable(str(path), f"{path.name} is not a valid lock file: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise unreadable(str(path), f"{path.name} is not valid JSON: {error}") from None
+    rows = [(name, row) for name, row in packages.items() if isinstance(row, dict)]
     stated = [
         Stated(
             f"{name}{row['version']}",
@@ -111,13 +111,32 @@ def read_pipfile(path: Path, environment: Environment) -> Contents:
     return _contents("Pipfile.lock", path, stated)
 
 
-READERS: Mapping[str, Callable[[Path, Environment], Contents]] = {
+Reader = Callable[[Path, Environment], Contents]
+
+_READERS: Mapping[str, Reader] = {
     "uv.lock": read_uv,
     "poetry.lock": read_poetry,
     "Pipfile.lock": read_pipfile,
     "pylock.toml": read_pylock,
 }
 """The reader of each lock file, by the name of the file."""
+
+
+def find_reader(name: str) -> Reader | None:
+    """Return the reader of a lock file with this name; None if it is no lock file."""
+    reader = read_pylock if re.fullmatch(r"pylock\.[^.]+\.toml", name) else _READERS.get(name)
+    if reader is None:
+        return None
+
+    def read(path: Path, environment: Environment) -> Contents:
+        # A program wrote the file: values of other types have no meaning that could be explained.
+        try:
+            return reader(path, environment)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            detail = f"{type(error).__name__}: {error}"
+            raise unreadable(str(path), f"{path.name} is not a valid lock file: {detail}") from None
+
+    return read
 
 
 def _contents(
@@ -165,7 +184,7 @@ def _any_true(markers: object, environment: Environment) -> bool:
     if not isinstance(markers, list) or not markers:
         return True
     try:
-        return any(Marker(marker).evaluate(_full(environment)) for marker in markers)
+        return any(is_true(Marker(marker), environment) for marker in markers)
     except InvalidMarker:
         return True  # the installer judges it
 
@@ -189,7 +208,3 @@ def _poetry_specifier(value: object) -> str:
         return ""
     found = re.sub(r"^(?=\d)", "==", found)
     return "" if found == "*" else found
-
-
-def _full(environment: Environment) -> dict[str, str]:
-    return {**environment, "extra": ""}

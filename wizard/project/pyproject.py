@@ -20,7 +20,7 @@ def read(path: Path, extras: tuple[str, ...] = ()) -> Contents:
     project = _table(data, "project", path)
     poetry = _table(_table(data, "tool", path), "poetry", path)
     name = str(project.get("name") or poetry.get("name") or path.parent.name)
-    if "dependencies" in project.get("dynamic", ()):
+    if "dependencies" in _texts(project.get("dynamic", []), path, "dynamic"):
         raise unreadable(
             str(path),
             f"The dependencies of {name} are dynamic: only its build backend can compute them.",
@@ -52,7 +52,10 @@ def read(path: Path, extras: tuple[str, ...] = ()) -> Contents:
 def _pythons(project: Mapping[str, Any], poetry: Mapping[str, Any], path: Path) -> str:
     """Return the Pythons that the project allows (PEP 440), empty for any."""
     if "requires-python" in project:
-        return str(project["requires-python"])
+        versions = project["requires-python"]
+        if not isinstance(versions, str):
+            raise unreadable(str(path), "'requires-python' must be a text.")
+        return versions
     row = _table(poetry, "dependencies", path).get("python")
     if row is None:
         return ""
@@ -122,13 +125,16 @@ def _poetry(poetry: Mapping[str, Any], extras: tuple[str, ...], path: Path) -> I
 
 def _to_pep508(name: str, row: object, path: Path) -> str:
     """Return a requirement of Poetry as PEP 508: ``^43.0`` is ``>=43.0,<44.0``."""
+    from packaging.markers import Marker
     from poetry.core.factory import Factory  # slow to import
 
     try:
         if not isinstance(row, (str, dict)):
             raise TypeError("a version or a table is allowed")
+        if isinstance(row, dict) and "markers" in row:
+            Marker(row["markers"])  # Poetry's own parser raises an error of a private class
         return Factory.create_dependency(name, row, root_dir=path.parent).to_pep_508()
-    except (ValueError, TypeError, RuntimeError) as error:
+    except (ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise unreadable(
             str(path), f"The dependency {name} is not valid: {error}", hints=()
         ) from None
@@ -150,7 +156,7 @@ def _table(data: Mapping[str, Any], name: str, path: Path) -> dict[str, Any]:
     return table
 
 
-def _texts(rows: object, path: Path) -> list[str]:
+def _texts(rows: object, path: Path, name: str = "dependencies") -> list[str]:
     if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
-        raise unreadable(str(path), "Dependencies must be a list of texts.")
+        raise unreadable(str(path), f"{name!r} must be a list of texts.")
     return rows

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from wizard.addresses import masked
 from wizard.errors import BadRequest
 from wizard.project import conda_environment, locks, pyproject, requirements_file
 from wizard.project.contents import Contents, Stated, unreadable
@@ -33,10 +34,9 @@ def _read_path(path: Path, extras: tuple[str, ...], environment: Mapping[str, st
     if path.is_dir():
         return _read_folder(path, extras, environment)
     name = path.name
-    if name in locks.READERS:
-        return locks.READERS[name](path, environment)
-    if re.fullmatch(r"pylock\.[^.]+\.toml", name):
-        return locks.read_pylock(path, environment)
+    read_lock = locks.find_reader(name)
+    if read_lock is not None:
+        return read_lock(path, environment)
     if name == "pyproject.toml":
         return pyproject.read(path, extras)
     if path.suffix in (".yml", ".yaml"):
@@ -81,7 +81,7 @@ def _read_requirement(text: str) -> Contents:
     parsed = stated.requirement()
     if parsed is None or re.search(r"[/\\]|\.(txt|toml|lock|ya?ml|in|py|cfg)$", text):
         raise BadRequest(
-            f"There is no file or folder {text}, and it is not the name of a package.",
+            f"There is no file or folder {masked(text)}, and it is not the name of a package.",
             hints=(
                 "Name a folder, a file such as requirements.txt, or a package such as ansible.",
             ),

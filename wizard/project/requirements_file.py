@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,38 +10,56 @@ from wizard import text_files
 from wizard.project.contents import Contents, Stated, unreadable
 
 if TYPE_CHECKING:
-    from pip_requirements_parser import InstallRequirement
+    from pip_requirements_parser import InstallRequirement, OptionLine
 
-_NESTED = ("-r", "--requirement", "-c", "--constraint")
 LARGEST = 4 * 1024 * 1024
 """The largest size of a requirements file, in bytes: one with hashes has thousands of lines."""
 
 
 def read(path: Path) -> Contents:
     """Return what the file requires. Raises BadRequest if a line is not a requirement."""
+    return Contents("requirements", path.name, str(path), tuple(_read(path, (), constraint=False)))
+
+
+def _read(path: Path, above: tuple[Path, ...], *, constraint: bool) -> Iterator[Stated]:
+    """Yield what a file requires, and the files that it names.
+
+    ``above`` are the files through which it was found. Raises BadRequest for a file that is
+    missing, not text, too large, or names itself.
+    """
     from pip_requirements_parser import RequirementsFile  # slow to import
 
-    _check_nested(path, ())
-    parsed = RequirementsFile.from_file(str(path), include_nested=True)
+    if path.resolve() in above:
+        raise unreadable(str(path), f"{path.name} includes itself.")
+    text_files.read_regular(path, "a requirements file", limit=LARGEST)
+    parsed = RequirementsFile.from_file(str(path), include_nested=False)
     for invalid in parsed.invalid_lines:
         raise unreadable(
-            invalid.filename or str(path),
-            f"A line of {Path(invalid.filename or path).name} is not a requirement: "
-            f"{invalid.line.strip()[:100]!r}.",
+            str(path),
+            f"A line of {path.name} is not a requirement: {invalid.line.strip()[:100]!r}.",
             line=invalid.line_number,
             hints=("A requirement looks like this: cryptography>=43,<46",),
         )
-    stated = tuple(
-        Stated(
-            _text(row),
-            row.filename,
-            row.line_number,
-            constraint=bool(row.is_constraint),
-            hashes=tuple(row.hash_options),
-        )
-        for row in parsed.requirements
-    )
-    return Contents("requirements", path.name, str(path), stated)
+    for row in parsed.requirements:
+        yield Stated(_text(row), str(path), row.line_number, constraint, tuple(row.hash_options))
+    for option in parsed.options:
+        for name, only_limits in _named_files(option, path):
+            nested = (*above, path.resolve())
+            yield from _read(name, nested, constraint=constraint or only_limits)
+
+
+def _named_files(option: OptionLine, path: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield the files that a line of options names, and whether they only limit others."""
+    for key, only_limits in (("requirements", False), ("constraints", True)):
+        for name in option.options.get(key) or ():
+            if "://" in name:
+                raise unreadable(
+                    str(path),
+                    f"{path.name} includes an address, and the wizard reads only files: {name}",
+                    line=option.line_number,
+                    hints=("Download it, and name the downloaded file in its place.",),
+                )
+            yield path.parent / name, only_limits
 
 
 def _text(row: InstallRequirement) -> str:
@@ -48,15 +67,3 @@ def _text(row: InstallRequirement) -> str:
     if row.req is None or row.link is not None:
         return str(row.line).strip()  # an address or a folder
     return f"{row.req} ; {row.marker}" if row.marker else str(row.req)
-
-
-def _check_nested(path: Path, above: tuple[Path, ...]) -> None:
-    """Raise BadRequest for a file that is missing, not text, too large, or names itself."""
-    if path in above:
-        raise unreadable(str(path), f"{path.name} includes itself.")
-    text = text_files.read(path, "a requirements file", limit=LARGEST)
-    for line in text.splitlines():
-        words = line.split(" #")[0].replace("=", " ", 1).split()
-        names_file = len(words) == 2 and words[0] in _NESTED
-        if names_file and "://" not in words[1]:
-            _check_nested(path.parent / words[1], (*above, path))

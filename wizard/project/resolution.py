@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from backends import pip
+from wizard.addresses import masked
 from wizard.facts import Python
 from wizard.programs.processes import ask
 from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated
@@ -24,6 +25,10 @@ TIME_LIMIT = 240.0
 _LINE = re.compile(
     r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)[^#]*(?:#\s*via\s+(?P<via>.*))?"
 )
+_CONFLICT = re.compile(
+    r"No solution found|ResolutionImpossible|No matching distribution|conflicting dependencies"
+)
+"""What uv and pip say if the requirements contradict each other, or the index lacks one."""
 
 Environment = Sequence[tuple[str, str]]
 
@@ -34,7 +39,8 @@ class Resolution:
 
     ``tool`` is the resolver that was asked; empty if this machine has none. ``dependents`` are the
     requirements of cryptography by these packages: (name and version, specifier). ``problem`` is
-    what the resolver printed if nothing fits; ``versions`` then ignores every limit on
+    what the resolver printed if it found no versions, without passwords. If it says that the
+    requirements contradict each other (``conflict``), ``versions`` ignores every limit on
     cryptography, to find out who states them.
     """
 
@@ -42,6 +48,7 @@ class Resolution:
     versions: Mapping[str, str] = field(default_factory=dict)
     dependents: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+    conflict: bool = False
 
 
 def resolve(
@@ -69,9 +76,14 @@ def resolve(
     return Resolution()
 
 
-def lines(contents: Contents, *, without: str = "") -> list[str]:
-    """Return the requirements as lines of a file, except those of the package ``without``."""
-    return [row.text for row in contents.stated if not row.constraint and not _is(row, without)]
+def _required(contents: Contents, without: str = "") -> list[Stated]:
+    """Return the requirements, except constraints and those of the package ``without``."""
+    return [row for row in contents.stated if not row.constraint and not _is(row, without)]
+
+
+def _words(contents: Contents, without: str = "") -> list[str]:
+    """Return the requirements as words of a command line, except those of ``without``."""
+    return [word for row in _required(contents, without) for word in row.words]
 
 
 def _is(row: Stated, package: str) -> bool:
@@ -90,13 +102,14 @@ class _Uv:
 
     def resolve(self) -> Resolution:
         code, versions, via, problem = self._compile()
-        if code:
+        conflict = bool(code) and _CONFLICT.search(problem) is not None
+        if conflict:
             # Ignore every limit on cryptography: then the packages that state one are known.
             override = self.work / "override.txt"
             override.write_text(f"{CRYPTOGRAPHY}\n", encoding="utf-8")
             _, versions, via, _ = self._compile("--override", str(override))
         dependents = self._dependents(versions, via)
-        return Resolution("uv", versions, dependents, problem if code else "")
+        return Resolution("uv", versions, dependents, problem if code else "", conflict)
 
     def _compile(self, *more: str) -> tuple[int, dict[str, str], tuple[str, ...], str]:
         """Return exit code, versions, the packages that require cryptography, and the error."""
@@ -104,7 +117,8 @@ class _Uv:
             source = self.contents.file
         else:
             source = str(self.work / "requirements.in")
-            Path(source).write_text("\n".join(lines(self.contents)) + "\n", encoding="utf-8")
+            lines = [f"{row.text}\n" for row in _required(self.contents)]
+            Path(source).write_text("".join(lines), encoding="utf-8")
         output = ask(
             (
                 *(self.program, "pip", "compile", "--python", self.python.path, "--no-header"),
@@ -124,7 +138,8 @@ class _Uv:
                 versions[name] = match["version"]
                 if name == CRYPTOGRAPHY:
                     via = tuple(re.findall(r"[A-Za-z0-9._-]+", _without_files(match["via"] or "")))
-        return output.exit, versions, via, output.stderr.strip()
+        problem = masked(output.stderr.strip()) or f"uv ended with exit code {output.exit}"
+        return output.exit, versions, via, problem
 
     def _dependents(
         self, versions: Mapping[str, str], via: Iterable[str]
@@ -166,14 +181,15 @@ class _Pip:
         if self.contents.kind == "requirements":
             arguments = ["--requirement", self.contents.file]
         else:
-            arguments = lines(self.contents)
+            arguments = _words(self.contents)
         report, problem = self._report(arguments)
-        if problem:
-            report, _ = self._report(lines(self.contents, without=CRYPTOGRAPHY))
+        conflict = _CONFLICT.search(problem) is not None
+        if conflict:
+            report, _ = self._report(_words(self.contents, without=CRYPTOGRAPHY))
         packages = [row.get("metadata", {}) for row in report.get("install", ())]
         versions = {_normalized(row.get("name", "")): row.get("version", "") for row in packages}
         dependents = [pair for row in packages for pair in _requires(row)]
-        return Resolution("pip", versions, tuple(dependents), problem)
+        return Resolution("pip", versions, tuple(dependents), problem, conflict)
 
     def _report(self, arguments: Sequence[str]) -> tuple[dict[str, Any], str]:
         """Return pip's report of an installation that it only simulates, and the error."""
@@ -189,7 +205,8 @@ class _Pip:
             timeout=self.timeout,
         )
         if output.exit or not file.is_file():
-            return {}, output.stderr.strip() or f"pip ended with exit code {output.exit}"
+            problem = masked(output.stderr.strip()) or f"pip ended with exit code {output.exit}"
+            return {}, problem
         report = json.loads(file.read_text(encoding="utf-8"))
         return (report, "") if isinstance(report, dict) else ({}, "pip's report is not readable")
 

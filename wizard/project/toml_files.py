@@ -21,7 +21,7 @@ LARGEST = 32 * 1024 * 1024
 
 def load(path: Path) -> tuple[dict[str, Any], str]:
     """Return the contents of a TOML file, and its text. Raises BadRequest."""
-    text = text_files.read(path, "a TOML file", limit=LARGEST)
+    text = text_files.read_regular(path, "a TOML file", limit=LARGEST)
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
@@ -31,3 +31,5 @@ def load(path: Path) -> tuple[dict[str, Any], str]:
             f"{path.name} is not valid TOML: {error}",
             line=int(at_line[1]) if at_line else 0,
         ) from None
+    except RecursionError:
+        raise unreadable(str(path), f"{path.name} contains too many nested lists.") from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 
 import pytest
@@ -44,3 +47,65 @@ def test_a_signal_is_an_exit_code_above_128() -> None:
 def test_a_missing_program_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         run_visibly(("no-such-program-here",), print)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can wait only for sockets")
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_background_program_that_keeps_the_output_open_is_not_waited_for(terminal: bool) -> None:
+    program = (
+        "import subprocess, sys\n"
+        "code = 'import os, time; os.setsid(); time.sleep(60)'\n"
+        "print(subprocess.Popen((sys.executable, '-c', code)).pid)\n"
+    )
+    code, text = run(program, terminal=terminal)
+    os.kill(int(text), signal.SIGKILL)  # it still runs
+    assert code == 0
+
+
+INTERRUPTED = """\
+import signal, sys
+from wizard.programs import passthrough
+passthrough.INTERRUPTED_SECONDS = float(sys.argv[2])
+program = sys.argv[1]
+try:
+    passthrough.run_visibly(
+        (sys.executable, "-c", program),
+        lambda chunk: (sys.stdout.buffer.write(chunk), sys.stdout.buffer.flush()),
+        terminal=True,
+    )
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+IGNORES = (
+    "import signal, time; signal.signal(2, signal.SIG_IGN); print('ready', flush=True)\n"
+    "time.sleep(60)"
+)
+LAST_WORDS = (
+    "import signal, sys, time\n"
+    "def end(*_):\n    print('x' * 200000)\n    print('all said')\n    sys.exit(1)\n"
+    "signal.signal(2, end); print('ready', flush=True); time.sleep(60)"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
+@pytest.mark.parametrize(
+    ("program", "seconds", "said"), [(IGNORES, "0.5", "ready"), (LAST_WORDS, "60", "all said")]
+)
+def test_an_interrupted_command_says_its_last_words_and_then_ends(
+    program: str, seconds: str, said: str
+) -> None:
+    process = subprocess.Popen(
+        (sys.executable, "-c", INTERRUPTED, program, seconds),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as pipe:
+        first = pipe.readline()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does for Ctrl-C
+        text = (first + pipe.read()).decode()
+    process.wait(30)
+    assert said in text
+    assert text.endswith("interrupted\n")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)  # nothing is left of the whole group

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wizard.errors import BadRequest
 from wizard.facts import Pip, Project, Python
 from wizard.limits import Limit
 from wizard.project import assess
@@ -39,6 +40,17 @@ def test_a_locked_set_is_installed_as_it_is(tmp_path: Path) -> None:
     assert found.hashes == ("sha256:22",)
     assert found.checked
     assert [limit.specifier for limit in found.limits] == ["==45.0.7"]
+
+
+def test_a_password_is_not_copied_into_a_plan(tmp_path: Path) -> None:
+    address = "flask @ https://user:secret@index.example/flask.whl"
+    (tmp_path / "pyproject.toml").write_text(f"[project]\ndependencies = ['{address}']\n")
+    with pytest.raises(BadRequest) as caught:
+        project(tmp_path)
+    assert "https://****@index.example" in caught.value.what
+    assert caught.value.shown == f"{tmp_path / 'pyproject.toml'}:2"
+    (tmp_path / "requirements.txt").write_text(f"{address}\n")
+    assert "secret" not in str(project(tmp_path, "requirements.txt"))  # pip reads the file itself
 
 
 def test_a_project_without_cryptography_has_no_limits(tmp_path: Path) -> None:

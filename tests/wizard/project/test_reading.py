@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from wizard.errors import BadRequest
 from wizard.facts import Python
 from wizard.project import reading
-from wizard.project.contents import Contents
+from wizard.project.contents import Contents, Stated, applies
 from wizard.project.marker_environment import marker_environment
 
 PYTHON = Python("/usr/bin/python3", "path", version="3.11.7", machine="x86_64")
@@ -125,6 +127,8 @@ PIPFILE_LOCK = """\
     "develop": {}
 }
 """
+LOCKED = "[[package]]\nname = 'a'\nversion = '1'\n"
+POETRY_WRONG = "[tool.poetry.dependencies]\ncryptography = {{ {} }}\n"
 CONDA = """\
 name: lab
 dependencies:
@@ -262,6 +266,22 @@ def test_a_package_can_be_named(tmp_path: Path) -> None:
         ("environment.yml", "dependencies: [", "not valid YAML", ":"),
         ("environment.yml", "name: lab\n", "no list of dependencies", ""),
         ("setup.cfg", "", "cannot read setup.cfg", ""),
+        ("requirements.txt", "-rrequirements.txt\n", "includes itself", ""),
+        ("requirements.txt", "-c https://u:p@index.example/c\n", "//****@index.example/c", ":1"),
+        ("requirements.txt", "https://u:p@index.example/a.whl\n", "//****@index.example", ":1"),
+        ("pyproject.toml", "project.dynamic = 3\n", "'dynamic' must be a list", ""),
+        ("pyproject.toml", "a = " + "[" * 9999, "too many nested lists", ""),
+        ("pyproject.toml", POETRY_WRONG.format("version = 3"), "cryptography is not valid", ""),
+        ("pyproject.toml", POETRY_WRONG.format("markers = 'x'"), "cryptography is not valid", ""),
+        ("uv.lock", LOCKED + "source = 3\n", "not a valid lock file", ""),
+        ("uv.lock", LOCKED + "sdist = 3\n", "not a valid lock file", ""),
+        ("poetry.lock", "[[package]]\nname = 'a'\n", "not a valid lock file", ""),
+        ("poetry.lock", LOCKED + "files = 'a'\n", "not a valid lock file", ""),
+        ("Pipfile.lock", '{"default": {"a": {"version": "==1", "hashes": 3}}}', "not a valid", ""),
+        ("Pipfile.lock", "{", "not valid JSON", ""),
+        ("environment.yml", "dependencies: [{pip: flask}]\n", "are not a list", ""),
+        ("environment.yml", "a: !!timestamp 2026-99-99\n", "not valid YAML", ""),
+        ("environment.yml", "[" * 9999, "not valid YAML", ""),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_an_error(
@@ -272,6 +292,45 @@ def test_a_file_that_cannot_be_understood_is_an_error(
         read(tmp_path, name)
     assert said in caught.value.what
     assert place in caught.value.shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_is_not_read_because_it_may_never_answer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "requirements.txt").write_text("-r pipe.txt\n")
+    with pytest.raises(BadRequest) as caught:
+        read(tmp_path)
+    assert "not a regular file" in caught.value.what
+
+
+def test_files_named_in_any_form_are_read(tmp_path: Path) -> None:
+    (tmp_path / "all.txt").write_text("-rone.txt\n--requirement 'two two.txt'\n-c \\\n  c.txt\n")
+    (tmp_path / "one.txt").write_text("flask\n")
+    (tmp_path / "two two.txt").write_text("-r one.txt\nidna\n")
+    (tmp_path / "c.txt").write_text("cryptography<46\n")
+    rows = [(row.text, row.constraint) for row in read(tmp_path, "all.txt").stated]
+    assert rows == [
+        *[("flask", False), ("idna", False), ("flask", False)],
+        ("cryptography<46", True),
+    ]
+
+
+def test_a_marker_that_cannot_be_evaluated_is_left_to_the_installer() -> None:
+    assert applies(Stated("flask ; python_version ~= 'x'"), ENVIRONMENT)
+
+
+def test_a_lock_file_for_groups_is_read_without_the_groups(tmp_path: Path) -> None:
+    rows = PYLOCK.replace("sys_platform == 'win32'", "'dev' in dependency_groups")
+    (tmp_path / "pylock.toml").write_text(rows)
+    assert [row.text for row in read(tmp_path, "pylock.toml").stated] == ["cryptography==44.0.1"]
+
+
+def test_the_lines_for_pip_in_an_environment_file_may_name_files(tmp_path: Path) -> None:
+    (tmp_path / "more.txt").write_text("idna\n")
+    rows = "dependencies:\n  - pip:\n    - -r more.txt\n    - -e 'my folder'\n"
+    (tmp_path / "environment.yml").write_text(rows)
+    found = read(tmp_path, "environment.yml").stated
+    assert [row.words for row in found] == [["idna"], ["-e", "my folder"]]
 
 
 def test_a_folder_without_such_a_file_is_an_error_that_names_them(tmp_path: Path) -> None:

@@ -63,12 +63,21 @@ def test_a_conflict_is_asked_again_without_the_limits_on_cryptography(tmp_path: 
         "if 'compile' in argv and '--override' in argv:\n"
         "    print('cryptography==50.0.2      # via -r requirements.in')\n"
         "elif 'compile' in argv:\n"
-        "    sys.exit('no solution found')\n",
+        "    sys.exit('No solution found')\n",
     )
     found = resolution.resolve(CONTENTS, Python("py", "path"), uv=uv, folder=str(tmp_path))
-    assert found.problem == "no solution found"
+    assert found.problem == "No solution found"
+    assert found.conflict
     assert found.versions == {"cryptography": "50.0.2"}
     assert found.dependents == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_an_index_that_does_not_answer_is_no_conflict(tmp_path: Path) -> None:
+    uv = fake(tmp_path, "sys.exit('Failed to fetch: https://user:secret@index.example/simple')\n")
+    found = resolution.resolve(CONTENTS, Python("py", "path"), uv=uv, folder=str(tmp_path))
+    assert found.problem == "Failed to fetch: https://****@index.example/simple"
+    assert not found.conflict
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
