@@ -1,6 +1,6 @@
 """Situations from public reports: what happened to people, and what the wizard must say of it.
 
-Each row names the report, as owner/repository#number on GitHub, and is written afresh: only what
+Each row names the report, as owner/repository#number on GitHub, in our own words: only what
 happened is taken from there. Some rows are logs, others machines.
 """
 
@@ -214,7 +214,7 @@ hint: The package was installed by debian. You should check if it can uninstall 
         "dll-load-failed-procedure",
         ("42.0.8",),
     ),
-    "a legacy provider that is a package of its own": Log(
+    "a legacy provider in a separate package": Log(
         "wolfi-dev/os#23794, 2024-07",
         "RuntimeError: OpenSSL 3.0's legacy provider failed to load. This is a fatal error by "
         "default, but cryptography supports running without legacy algorithms\n",
@@ -277,7 +277,7 @@ def test_a_log_is_understood(name: str) -> None:
 class Machine:
     """A machine or an environment and a wish: the release and method that must be planned.
 
-    ``release`` is empty if nothing may be planned. ``says`` are words that must stand in the notes
+    ``release`` is empty if nothing may be planned. ``says`` are words that must be in the notes
     or in the refusal, ``never`` words that no command may contain.
     """
 
@@ -480,7 +480,7 @@ def freebsd() -> Facts:
     facts = machine("debian-12")
     system = replace(
         facts.system,
-        name="freebsd",
+        name="other",
         distribution="freebsd",
         distribution_name="FreeBSD 14.3",
         distribution_version="14.3",
