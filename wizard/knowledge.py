@@ -85,8 +85,9 @@ class Release:
 
     @property
     def name(self) -> str:
-        """The display name of the line: ``46``, and ``3.4`` for both parts of that line."""
-        return versions.minor(self.line)
+        """The display name of the line: ``46`` or ``3.4``, also for a part of that line."""
+        major = self.line.partition(".")[0]
+        return versions.minor(self.line) if major == "3" else major
 
     def env_for(self, python: str) -> tuple[tuple[str, str], ...]:
         """Return the variables that a build for this Python (``3.13`` or ``3.13.1``) needs."""

@@ -22,7 +22,10 @@ each_platform = pytest.mark.parametrize("row", PLATFORMS, ids=lambda row: row.na
 
 def test_every_line_from_3_4_to_50_is_there_newest_first() -> None:
     lines = [row.line for row in RELEASES]
-    assert lines == [*(str(n) for n in range(50, 34, -1)), "3.4.5", "3.4"]
+    numbers = [str(n) for n in range(50, 34, -1)]
+    numbers.insert(numbers.index("46") + 1, "46.0.0")
+    assert lines == [*numbers, "3.4.5", "3.4"]
+    assert {row.name for row in RELEASES} == {*(str(n) for n in range(50, 34, -1)), "3.4"}
 
 
 def test_versions_and_dates_fall_from_row_to_row() -> None:

@@ -29,6 +29,7 @@ from wizard.needs import (
     requirements,
     tool_settings,
     wheels,
+    windows,
 )
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
@@ -251,6 +252,10 @@ class Case:
             fit = wheels.fit(python, listed, self.knowledge, accepts=current_pip_tags(python))
             if isinstance(fit, Refused):
                 return fit
+            if not listed.link:  # a wheelhouse may have compiled its own
+                blocked = windows.wheel_blocked_by(self.facts, python, listed.version, fit.wheel)
+                if blocked:
+                    return blocked
             return processor.wheel_blocked_by(self.facts, self.knowledge, listed.version, fit.wheel)
 
         return self._once(("wheel", python, listed.version), find_wheel)

@@ -56,9 +56,17 @@ def test_a_limit_on_cffi_is_a_limit_on_the_release() -> None:
     assert sentences(found) == [
         "snowflake-connector-python 3.15.0 allows only cryptography>=3.1.0.",
         "snowflake-connector-python 3.15.0 (which needs cffi<2.0.0,>=1.9) allows only "
-        "cryptography<46.0.0.",
+        "cryptography<46.0.1.",
     ]
     assert found.broken_by(found.find("46.0.7"))
+    assert not found.broken_by(found.find("46.0.0"))
+
+
+def test_from_python_3_14_on_46_0_0_needs_the_new_cffi_too() -> None:
+    facts = holding("debian-12", SNOWFLAKE)
+    newer = replace(facts.pythons[0], version="3.14.0")
+    found = case(replace(facts, pythons=(newer, *facts.pythons[1:])))
+    assert found.broken_by(found.find("46.0.0"))
     assert not found.broken_by(found.find("45.0.7"))
 
 

@@ -73,7 +73,7 @@ def test_the_plan_names_the_limits_for_programs() -> None:
     assert found == {
         ("pyOpenSSL", "24.2.1", "<44,>=41.0.5"),
         ("snowflake-connector-python", "3.15.0", ">=3.1.0"),
-        ("snowflake-connector-python", "3.15.0", "<46.0.0"),
+        ("snowflake-connector-python", "3.15.0", "<46.0.1"),
     }
 
 
