@@ -106,7 +106,7 @@ class _Conversation:
             plan = self.session.make_plan()
             self._show_plan(plan)
             decision = self.asker.pick(
-                "Start the installation?",
+                "Start the proof?" if plan.only_proves else "Start the installation?",
                 (("go", "Yes, start"), ("back", "No, back to the questions"), ("quit", "Quit")),
             )
             if decision == "go":

@@ -134,7 +134,8 @@ def best_release(case: Case) -> Listed | None:
 
 def _why_this_release(case: Case, best: Listed | None, newest: Offer) -> str:
     against = case.limits_against(newest.listed)
-    if best and against and not newest.blocked_by(case.choices.method):
+    allowed = next((r for r in case.releases if not case.limits_against(r)), None)
+    if best and against and best is allowed:
         owners = joined(tuple(dict.fromkeys(limit.owner for limit in against)))
         allows = "allows" if len({limit.owner for limit in against}) == 1 else "allow"
         return f"Recommended: {best.version}. It is the newest release that {owners} {allows}."

@@ -18,6 +18,7 @@ from screens.text.plain import Plain
 from screens.text.prompts import Prompts
 from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
 from tests.simulate import Scene
+from tests.wizard.environments import environment, holding
 from wizard import engine
 from wizard.choices import Choices
 from wizard.engine import Decision
@@ -80,6 +81,14 @@ def test_enter_all_the_way_installs_what_is_recommended(
     assert "$ /usr/bin/python3 -m venv" in out
     assert "[3/3] Prove that it works … done" in out
     assert "ok: cryptography 50.0.2 works" in out
+
+
+def test_what_is_installed_already_is_only_proved() -> None:
+    facts = holding("debian-12", cryptography="50.0.2")
+    asker = Script(*[ENTER] * 3, "quit")
+    chosen = Choices(venv=environment(facts))
+    assert install(asker, Pretended(facts), chosen) == Exit.CANCELLED
+    assert asker.keys() == ["venv", "release", "method", "Start the proof?"]
 
 
 def test_source_is_built_and_asks_more(capsys: pytest.CaptureFixture[str]) -> None:

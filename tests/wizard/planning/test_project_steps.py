@@ -9,6 +9,7 @@ import pytest
 from backends.action import Command, WriteFile
 from tests.machines import machine
 from tests.wizard.planned import plan
+from wizard import engine
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Project, Tool
@@ -118,6 +119,16 @@ def test_poetry_installs_its_own_lock_file() -> None:
     found = command(planned(locked))
     assert found.argv[:3] == ("/usr/bin/poetry", "install", "--no-root")
     assert dict(found.env)["POETRY_INSTALLER_ONLY_BINARY"] == "cryptography"
+
+
+def test_the_question_says_who_keeps_back_the_newest_release() -> None:
+    facts = replace(machine("debian-12"), project=SHOP)
+    case = engine.case_of(facts, Choices(project=FILE))
+    release = next(q for q in engine.questions(case) if q.key == "release")
+    assert release.recommended == "43.0.3"
+    assert release.because == (
+        "Recommended: 43.0.3. It is the newest release that pyOpenSSL 24.2.1 allows."
+    )
 
 
 def test_the_release_can_be_written_into_a_constraint_file() -> None:
