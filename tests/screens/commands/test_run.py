@@ -1,4 +1,4 @@
-"""``run -- COMMAND``: what is said if a command fails because of cryptography."""
+"""``run -- COMMAND``: what the output says if a command fails because of cryptography."""
 
 from __future__ import annotations
 
