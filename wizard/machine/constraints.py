@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 
 from wizard.addresses import masked
 from wizard.facts import Python
-from wizard.project.contents import is_true
+from wizard.markers import is_true
 
 MAX_BYTES = 4 << 20
 """Bytes of a constraint file that are read."""
