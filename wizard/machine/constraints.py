@@ -57,7 +57,7 @@ def read(
             seen.add(location)
             text = download(location) if "://" in location else _text(Path(location))
         except (OSError, ValueError, RuntimeError) as error:  # no such user; not the name of a file
-            why = getattr(error, "strerror", "") or str(error)
+            why = getattr(error, "strerror", "") or str(error).rstrip(".")
             return Constraint(problem=masked(f"{location} cannot be read: {why}"))
         for number, line in _lines(text):
             included = re.match(r"(?:-[cr]|--constraint|--requirement)[ =]*(\S+)", line)
