@@ -64,6 +64,9 @@ def parse(arguments: Sequence[str]) -> Request:
     parsed, remaining = parsers[""].parse_known_args(arguments)
     given = vars(parsed)
     command = commands.load(given.pop("command"))
+    strange = [word for word in remaining if word.startswith("-")]
+    if wrapped and strange:
+        parsers[""].error(f"unrecognized arguments: {' '.join(strange)}")
     return Request(command, _arguments(command, given, [*remaining, *wrapped], parsers[""]))
 
 

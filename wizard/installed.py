@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.facts import Installed
+from wizard.markers import is_true
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def parse(described: Mapping[str, Any]) -> tuple[Installed, ...]:
     def is_active(owner: str, requirement: Requirement) -> bool:
         marker = requirement.marker
         return marker is None or any(
-            marker.evaluate({**described["markers"], "extra": extra}) for extra in extras[owner]
+            is_true(marker, described["markers"], extra) for extra in extras[owner]
         )
 
     changed = True

@@ -213,7 +213,13 @@ class _Wrapped:
 def _offer(decision: Decision) -> str:
     from screens.text import messages
 
-    return f"install {messages.plan_sentence(decision.plan)},\nand then run your command again."
+    plan = decision.plan
+    if plan.only_proves:
+        return (
+            f"run your command again, so that it keeps cryptography {plan.release},\n"
+            "which is already installed there."
+        )
+    return f"install {messages.plan_sentence(plan)},\nand then run your command again."
 
 
 def _say(*lines: str) -> None:

@@ -619,5 +619,11 @@ def test_what_follows_two_dashes_is_the_user_s_command(
     assert not wants_json(typed)
 
 
+@pytest.mark.parametrize("flag", ["--verbose", "--venv"])
+def test_a_flag_of_another_command_is_not_taken_for_the_user_s_program(flag: str) -> None:
+    with pytest.raises(BadRequest, match=f"(?i)unrecognized arguments: {flag}"):
+        parse([flag, "x", "--", "pip"])
+
+
 def test_a_log_whose_name_begins_with_a_dash_can_still_be_named() -> None:
     assert parse(["diagnose", "--", "-odd.log"]).arguments.log == "-odd.log"

@@ -138,3 +138,10 @@ def test_a_requirement_is_split(requirement: str, parts: tuple[str, str]) -> Non
 def test_two_specifiers_overlap_or_not(one: str, other: str, possible: bool) -> None:
     assert installed.overlap(one, other) is possible
     assert installed.overlap(other, one) is possible
+
+
+def test_a_marker_that_cannot_be_evaluated_hides_no_package() -> None:
+    found = installed.parse(
+        described(a=["cryptography<44 ; python_version ~= 'x'", "b ; 'dev' in extras"])
+    )
+    assert requires(found, "a") == ("cryptography<44",)

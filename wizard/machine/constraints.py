@@ -10,18 +10,12 @@ from typing import Callable, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from wizard.addresses import masked
 from wizard.facts import Python
+from wizard.markers import is_true
 
 MAX_BYTES = 4 << 20
 """Bytes of a constraint file that are read."""
@@ -55,14 +49,15 @@ def read(
     seen: set[str] = set()
     while waiting and len(seen) < MAX_FILES:
         name, base = waiting.pop(0)
-        location = _location(name, base)
-        if location in seen:
-            continue
-        seen.add(location)
+        location = name
         try:
+            location = _location(name, base)
+            if location in seen:
+                continue
+            seen.add(location)
             text = download(location) if "://" in location else _text(Path(location))
-        except OSError as error:
-            why = error.strerror or str(error)
+        except (OSError, ValueError, RuntimeError) as error:  # no such user; not the name of a file
+            why = getattr(error, "strerror", "") or str(error).rstrip(".")
             return Constraint(problem=masked(f"{location} cannot be read: {why}"))
         for number, line in _lines(text):
             included = re.match(r"(?:-[cr]|--constraint|--requirement)[ =]*(\S+)", line)
@@ -85,7 +80,7 @@ def allowed(line: str, environment: dict[str, str]) -> str:
         return ""  # an option, or a line that the tool itself will refuse
     if canonicalize_name(requirement.name) != "cryptography":
         return ""
-    if requirement.marker is not None and not _applies(requirement.marker, environment):
+    if requirement.marker is not None and not is_true(requirement.marker, environment):
         return ""
     if requirement.url:
         version = _version_of(requirement.url)
@@ -113,10 +108,6 @@ def markers(python: Python) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _applies(marker: Marker, environment: dict[str, str]) -> bool:
-    return marker.evaluate({**environment, "extra": ""})
-
-
 def _location(name: str, base: str) -> str:
     if name.lower().startswith("file:"):
         return url2pathname(urlsplit(name).path)
@@ -132,6 +123,8 @@ def _parent(location: str) -> str:
 
 
 def _text(path: Path) -> str:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError("it is not a regular file, so it might never answer")
     with path.open("rb") as file:
         return file.read(MAX_BYTES).decode("utf-8", errors="replace")
 
@@ -154,10 +147,10 @@ def _lines(text: str) -> Iterable[tuple[int, str]]:
 
 
 def _version_of(url: str) -> str:
-    name = urlsplit(url).path.rpartition("/")[2]
     try:
+        name = urlsplit(url).path.rpartition("/")[2]
         if name.endswith(".whl"):
             return str(parse_wheel_filename(name)[1])
         return str(parse_sdist_filename(name)[1])
-    except (InvalidWheelFilename, InvalidSdistFilename):
+    except ValueError:  # no address, or not the name of a package's file
         return ""

@@ -43,7 +43,7 @@ def shown(name: str, value: object) -> str:
 
 
 def _plain(value: object) -> str:
-    return " ".join(value if isinstance(value, list) else str(value).split())
+    return " ".join(map(str, value) if isinstance(value, list) else str(value).split())
 
 
 def _with_limit(

@@ -162,9 +162,22 @@ def _broken(path: Path, error: Exception) -> Setting:
 
 def _table(path: Path) -> dict[str, Any]:
     """Return the settings in a file. Raises ValueError (of TOML) and OSError."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("uv", {})
+    document = _load(path)
+    return _tool_uv(document) if path.name == "pyproject.toml" else document
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """Return a TOML document. Raises ValueError (of TOML) and OSError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("it contains too many nested lists") from None
+
+
+def _tool_uv(document: dict[str, Any]) -> dict[str, Any]:
+    """Return uv's table in a ``pyproject.toml``; empty if there is none."""
+    tool = document.get("tool")
+    table = tool.get("uv") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else {}
 
 
@@ -173,9 +186,9 @@ def _project_file(start: Path) -> tuple[list[Path], list[Setting]]:
     for folder in (start, *start.parents):
         for name in ("uv.toml", "pyproject.toml"):
             path = folder / name
-            if not path.is_file():
-                continue
             try:
+                if not path.is_file():
+                    continue
                 if name == "uv.toml" or _has_uv_table(path):
                     return [path], []
             except (OSError, ValueError) as error:
@@ -186,7 +199,7 @@ def _project_file(start: Path) -> tuple[list[Path], list[Setting]]:
 
 
 def _has_uv_table(path: Path) -> bool:
-    tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+    tool = _load(path).get("tool", {})
     return isinstance(tool, dict) and "uv" in tool
 
 
@@ -198,10 +211,10 @@ def _workspace_root(folder: Path) -> Path:
         try:
             if not path.is_file():
                 continue
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
+            document = _load(path)
         except (OSError, ValueError):
             continue  # uv says so itself, when it is run
-        workspace = document.get("tool", {}).get("uv", {}).get("workspace")
+        workspace = _tool_uv(document).get("workspace")
         if isinstance(workspace, dict) and (member is None or _is_member(member, path, workspace)):
             return candidate
         member = member or candidate
@@ -209,12 +222,16 @@ def _workspace_root(folder: Path) -> Path:
 
 
 def _is_member(member: Path, root: Path, workspace: dict[str, Any]) -> bool:
-    patterns, excluded = workspace.get("members", []), workspace.get("exclude", [])
+    def matches(name: str) -> bool:
+        globs = workspace.get(name, [])
+        try:
+            return isinstance(globs, list) and any(
+                member in root.parent.glob(str(pattern).rstrip("/")) for pattern in globs
+            )
+        except (ValueError, NotImplementedError):  # an empty or an absolute pattern
+            return False
 
-    def matches(globs: list[str]) -> bool:
-        return any(member in root.parent.glob(str(pattern).rstrip("/")) for pattern in globs)
-
-    return matches(patterns) and not matches(excluded)
+    return matches("members") and not matches("exclude")
 
 
 def _user_file() -> Optional[Path]:
@@ -335,7 +352,7 @@ def _index(stated: dict[str, list[Stated]]) -> Optional[IndexSource]:
         for setting in stated.get(name, [])[:1]:
             # A variable comes before a file, and the new name before the old one.
             if not default or setting.source.startswith("UV_"):
-                default = next(_addresses(str(setting.value)))[0]
+                default = next(_addresses(str(setting.value)), ("", True))[0]
     for setting in stated.get("extra-index-url", []):
         extra += _text(setting.value).split()
     links = [link for setting in stated.get("find-links", []) for link in _links(setting.value)]

@@ -152,11 +152,12 @@ def notes(case: Case) -> tuple[str, ...]:
         )
     broken = case.broken_by(case.release)
     sentences = " ".join(dict.fromkeys(map(release_limits.sentence, case.upgraded or broken)))
-    names = joined(dict.fromkeys(limit.package for limit in case.upgraded or broken))
+    affected = tuple(dict.fromkeys(limit.package for limit in case.upgraded or broken))
     if case.upgraded:
-        found.append(f"{sentences} Therefore {names} is upgraded too.")
+        are = "are" if len(affected) > 1 else "is"
+        found.append(f"{sentences} Therefore {joined(affected)} {are} upgraded too.")
     elif broken:
-        found.append(f"{sentences} This breaks {names}, as you requested.")
+        found.append(f"{sentences} This breaks {joined(affected)}, as you requested.")
     conflicts = installed.conflicts(target.python.packages or ())
     now = [conflict.sentence for conflict in conflicts]
     if now:
@@ -173,7 +174,13 @@ def _moved(case: Case) -> set[str]:
 
 
 def _requirement(package: Installed, operator: str) -> str:
+    from packaging.version import InvalidVersion, Version  # slow to import
+
     version = package.version.partition("+")[0]  # a comparison allows no local version
+    try:
+        Version(version)
+    except InvalidVersion:  # an old installer accepted it, and nothing can be compared with it
+        return package.name
     return f"{package.name}{operator}{version}"
 
 

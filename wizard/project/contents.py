@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from wizard.addresses import masked
 from wizard.errors import BadRequest
 from wizard.facts import ProjectKind
+from wizard.markers import is_true
 
 if TYPE_CHECKING:
-    from packaging.markers import Marker
     from packaging.requirements import Requirement
 
 CRYPTOGRAPHY = "cryptography"
@@ -85,19 +85,6 @@ def applies(stated: Stated, environment: Mapping[str, str]) -> bool:
     """Return whether the marker of a requirement is true in this environment (PEP 508)."""
     parsed = stated.requirement()
     return parsed is None or parsed.marker is None or is_true(parsed.marker, environment)
-
-
-def is_true(marker: Marker, environment: Mapping[str, str]) -> bool:
-    """Return whether a marker is true without extras and groups.
-
-    True if it cannot be evaluated, because the installer judges it then.
-    """
-    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName  # slow to import
-
-    try:
-        return marker.evaluate({**environment, "extra": ""}, context="lock_file")
-    except (UndefinedComparison, UndefinedEnvironmentName):
-        return True
 
 
 def find_line(text: str, needles: Iterable[str]) -> int:

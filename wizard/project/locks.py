@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import text_files
 from wizard.facts import ProjectKind
-from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, find_line, is_true, unreadable
+from wizard.markers import is_true
+from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, find_line, unreadable
 from wizard.project.toml_files import LARGEST, load
 
 if TYPE_CHECKING:

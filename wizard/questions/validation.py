@@ -240,14 +240,28 @@ def _check_new_file(text: str) -> str:
     if "\0" in text:
         raise BadRequest("The name of the file contains a character that is not allowed.")
     path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
-    if path.exists():
+    hints = ("Choose another name with --write-constraint.",)
+    if os.path.lexists(path):  # also a link to nothing
         raise BadRequest(
             f"{path} exists already.",
             why="The wizard does not change files that it did not make.",
-            hints=("Choose another name with --write-constraint.",),
+            hints=hints,
         )
-    if not path.parent.is_dir():
-        raise BadRequest(f"The folder {path.parent} does not exist.")
+    try:
+        if not path.parent.is_dir():
+            raise BadRequest(f"The folder {path.parent} does not exist.", hints=hints)
+        path.stat()
+    except FileNotFoundError:
+        pass  # as it must be
+    except OSError as error:  # a name that is too long
+        shown = error.strerror or str(error)
+        raise BadRequest(
+            f"{str(path)[:100]} cannot be written.", shown=shown, hints=hints
+        ) from None
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise BadRequest(
+            f"{path} cannot be written.", shown=f"{path.parent}: permission denied", hints=hints
+        )
     return str(path)
 
 

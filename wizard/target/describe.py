@@ -380,7 +380,7 @@ def packages():
         return None
     found = {}  # type: Dict[str, Dict[str, Any]]
     for folder in sys.path:
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        for name in sorted(listed(folder)):
             if not name.endswith((".dist-info", ".egg-info")):
                 continue
             package = installed_package(os.path.join(folder, name))
@@ -388,6 +388,15 @@ def packages():
             if package and normalized(package["name"]) not in found:
                 found[normalized(package["name"])] = package
     return {"markers": markers(), "found": [found[name] for name in sorted(found)]}
+
+
+def listed(folder):
+    # type: (str) -> List[str]
+    """Return the names in a folder; none if it is a zip file or cannot be read, as for imports."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def normalized(name):

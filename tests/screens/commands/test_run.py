@@ -1,4 +1,4 @@
-"""``run -- COMMAND``: what is said if a command fails because of cryptography."""
+"""``run -- COMMAND``: what the output says if a command fails because of cryptography."""
 
 from __future__ import annotations
 
@@ -58,6 +58,16 @@ def test_a_python_that_is_no_environment_is_not_repaired_elsewhere(
     said = capsys.readouterr().out
     assert "run your command again, with ready-made wheels" in said
     assert f"run --yes -- {pip} {TO_DO_IT}\n" in said  # ready to be pasted, without the password
+
+
+def test_what_is_already_installed_is_kept(
+    pip: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = SimpleNamespace(new=False, only_proves=True, release="43.0.3")
+    made = SimpleNamespace(plan=plan)
+    monkeypatch.setattr(engine, "decide", lambda *_: made)
+    assert run.run(run.Arguments(words=(pip, "install"))) == 9
+    assert "again, so that it keeps cryptography 43.0.3,\n" in capsys.readouterr().out
 
 
 def test_output_that_cannot_be_written_is_not_blamed_on_the_command(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,18 @@ def test_files_include_others_and_end(tmp_path: Path) -> None:
 )
 def test_one_line(line: str, specifier: str) -> None:
     assert constraints.allowed(line, constraints.markers(OLD)) == specifier
+
+
+def test_a_marker_that_cannot_be_evaluated_counts() -> None:
+    for marker in ("python_version ~= 'x'", "'a' in extras or python_version < '4'"):
+        assert constraints.allowed(f"cryptography<44 ; {marker}", constraints.markers(OLD)) == "<44"
+    assert constraints.allowed("cryptography @ https://[/a.whl", constraints.markers(OLD)) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_is_a_problem_because_it_may_never_answer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "c.txt")
+    assert "not a regular file" in read(tmp_path, "c.txt").problem
 
 
 def test_a_file_that_is_not_there_is_a_problem_without_its_secrets(tmp_path: Path) -> None:

@@ -217,3 +217,40 @@ def test_indexes_in_variables(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert UvSettings(str(home / "work")).source(PYTHON, SOURCE) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tool = 3\n",
+        "tool.uv = 3\n",
+        "tool.uv.workspace = 3\n",
+        "tool.uv.workspace.members = 3\n",
+        "tool.uv.workspace.members = ['/sub', '', 3]\n",
+        "a = " + "[" * 9999,
+    ],
+)
+def test_values_of_other_types_in_a_project_file_are_passed_over(home: Path, text: str) -> None:
+    write(home / "work", "pyproject.toml", text)
+    write(home / "work/sub", "pyproject.toml", "[project]\nname = 'member'\n")
+    assert settings(home / "work") == {}
+    assert settings(home / "work/sub") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("constraint = 'file://['\n", "Invalid IPv6 URL"),
+        ("constraint = '~no-such-user/c.txt'\n", "home directory"),
+        ('constraint = "\\u0000"\n', "null"),
+        ("a = " + "[" * 9999, "too many nested lists"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_a_problem(home: Path, text: str, problem: str) -> None:
+    write(home / "work", "uv.toml", text)
+    assert problem in next(iter(settings(home / "work").values())).problem
+
+
+def test_a_blank_index_is_none(home: Path) -> None:
+    write(home / "work", "uv.toml", "default-index = ' '\n")
+    assert UvSettings(str(home / "work")).index is None

@@ -132,6 +132,14 @@ def test_a_release_that_breaks_something_is_refused_with_the_ways() -> None:
     )
 
 
+def test_a_version_that_follows_no_standard_is_not_compared_with() -> None:
+    odd = Installed("odd", "1.0 final", ("cryptography<44",))
+    facts = holding("debian-12", PYOPENSSL, odd)
+    plan = planned(facts, release="50.0.2", dependents="upgrade", installer="pip")
+    assert {"pyOpenSSL>24.2.1", "odd"} < set(argv(plan, "install"))
+    assert any("Therefore pyOpenSSL and odd are upgraded too" in note for note in plan.notes)
+
+
 def test_the_packages_are_upgraded_in_the_same_call_and_restored_by_undo() -> None:
     acme = Installed("acme", "2.11.0", ("pyOpenSSL>=17.5.0", "cryptography>=3.2"))
     local = Installed("mine", "0.1", ("acme",), origin="elsewhere")

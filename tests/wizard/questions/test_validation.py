@@ -170,3 +170,31 @@ def test_what_only_a_build_needs_means_a_build(choices: Choices) -> None:
 def test_what_a_wheel_can_be_does_not() -> None:
     for choices in (Choices(), Choices(release="50.0.2"), Choices(link="static")):
         assert with_implied(choices).method == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("there.txt", "exists already"),
+        ("link.txt", "exists already"),
+        ("no/c.txt", "does not exist"),
+        pytest.param("a" * 5000, "cannot be written", id="long"),
+    ],
+)
+def test_a_constraint_file_must_be_new_and_possible(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "there.txt").touch()
+    if name == "link.txt":
+        (tmp_path / name).symlink_to("nowhere")
+    with pytest.raises(BadRequest) as caught:
+        check(Choices(write_constraint=str(tmp_path / name)))
+    assert said in caught.value.what
+    assert "--write-constraint" in caught.value.hints[0]
+
+
+def test_a_constraint_file_in_a_folder_of_others_is_refused_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(BadRequest) as caught:
+        check(Choices(write_constraint=str(tmp_path / "c.txt")))
+    assert caught.value.shown == f"{tmp_path}: permission denied"
