@@ -134,7 +134,9 @@ def can_compile(kind: str, release: str) -> bool:
 def newly_broken(facts: Facts, plan: Plan) -> set[str]:
     """The packages that are whole now, and are not any more with the plan's release."""
     before = facts.pythons[0].packages or ()
-    cffi = "2.1.1" if installed.contains(">=46.0.1", plan.release) else "1.17.1"
+    python, release = Version(facts.pythons[0].version), Version(plan.release)
+    since = Version("46.0.0" if python >= Version("3.14") else "46.0.1")
+    cffi = "2.1.1" if release >= since and python >= Version("3.9") else "1.17.1"
     moved = {"cryptography": plan.release, "cffi": cffi}
     after = tuple(replace(p, version=moved.get(p.name, p.version)) for p in before)
     whole = {conflict.key for conflict in installed.conflicts(before)}
@@ -145,7 +147,7 @@ def newly_broken(facts: Facts, plan: Plan) -> set[str]:
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(
     name=st.sampled_from(names()),
@@ -179,7 +181,8 @@ def test_a_plan_keeps_its_promises(
     if plan is None:
         return  # nothing is done, so nothing breaks
     assert allowed(set_, plan.release), plan.notes
-    if facts.system.name in one.systems:
+    takes_space = packages is None or added != "a full disk"  # for what is replaced, there is room
+    if facts.system.name in one.systems and takes_space:
         assert plan.method not in one.forbids
     if plan.method == "source" and not plan.only_proves:
         assert can_compile(kind, plan.release)
