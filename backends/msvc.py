@@ -44,7 +44,10 @@ def find(vswhere: str, component: str) -> Command:
 
 
 def read_answer(output: Output) -> Studio | None:
-    """Read the output of `find`; None if there is none. Raises ValueError if it is invalid."""
+    """Return the Visual Studio in the output of `find`, or None if the output lists none.
+
+    Raises ValueError if the output is invalid.
+    """
     answer = json.loads(output.stdout or "[]")
     if not isinstance(answer, list):
         raise ValueError("vswhere did not print a list")

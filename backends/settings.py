@@ -25,10 +25,10 @@ Handling = Literal["kept", "limit", "replaced", "set aside", "refused"]
 class Rule:
     """The rule for one setting.
 
-    ``value`` is what our commands give instead (``replaced``). ``variable`` is the environment
-    variable that says the same; empty if there is none: then such a setting cannot be passed on
-    where others are set aside. ``harmless`` are the values, in small letters, that change nothing
-    (beside those that mean off).
+    ``value`` is the value that our commands give instead (``replaced``). ``variable`` is the
+    environment variable with the same meaning, or empty if the tool has none; without it, the
+    setting cannot be passed on while others are set aside. ``harmless`` are the lower-case values
+    that change nothing, in addition to those that mean off.
     """
 
     name: str

@@ -92,7 +92,7 @@ def _advice(report: Report) -> list[str]:
 def find_python(python: str) -> tuple[str, str]:
     """Return the requested interpreter, and where it comes from, in a few words.
 
-    Raises BadRequest if there is none.
+    Raises BadRequest if it finds no interpreter.
     """
     if python:
         return _resolve(python)

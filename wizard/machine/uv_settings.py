@@ -228,7 +228,8 @@ def _is_member(member: Path, root: Path, workspace: dict[str, Any]) -> bool:
             return isinstance(globs, list) and any(
                 member in root.parent.glob(str(pattern).rstrip("/")) for pattern in globs
             )
-        except (ValueError, NotImplementedError):  # an empty or an absolute pattern
+        except (ValueError, NotImplementedError):
+            # pathlib refuses an empty or an absolute pattern; uv reports it when it runs.
             return False
 
     return matches("members") and not matches("exclude")

@@ -174,11 +174,7 @@ class Case:
         now = self.target.python.cryptography
         if not now or not installed.contains(f"=={choices.release}", now):
             return False
-        incomplete = any(
-            conflict.key[0] == requirements.CRYPTOGRAPHY
-            for conflict in installed.conflicts(packages)
-        )
-        if incomplete or self.upgraded:
+        if requirements.is_incomplete(packages) or self.upgraded:
             return False
         return not compiles(choices.method) or (
             choices.custom_openssl is None

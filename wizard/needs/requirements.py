@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from wizard.facts import Python
+from collections.abc import Sequence
+
+from wizard import installed
+from wizard.facts import Installed, Python
 from wizard.knowledge import Release
+from wizard.markers import is_true, marker_environment
 
 CRYPTOGRAPHY = "cryptography"
 FURTHER = ("pycparser",)
@@ -14,15 +18,16 @@ def of_release(row: Release, python: Python) -> tuple[str, ...]:
     """Return what the releases of a row need with this Python, without markers: ``cffi>=2.0.0``."""
     from packaging.requirements import Requirement  # slow to import
 
-    names = {"cpython": "CPython", "pypy": "PyPy"}
-    markers = {
-        "python_version": python.minor,
-        "python_full_version": python.version,
-        "platform_python_implementation": names.get(python.implementation, python.implementation),
-    }
+    markers = marker_environment(python)
     found = map(Requirement, row.requires)
     return tuple(
         f"{each.name}{each.specifier}"
         for each in found
-        if each.marker is None or each.marker.evaluate({**markers})
+        if each.marker is None or is_true(each.marker, markers)
     )
+
+
+def is_incomplete(packages: Sequence[Installed]) -> bool:
+    """Return whether something that the installed cryptography needs is missing or too old."""
+    conflicts = installed.conflicts(packages)
+    return any(conflict.key[0] == CRYPTOGRAPHY for conflict in conflicts)

@@ -91,17 +91,12 @@ def reinstalls(case: Case) -> bool:
 
     For a project, nothing needs to be done if it is already there.
     """
-    choices = case.choices
-    now = "" if case.target.new else case.target.python.cryptography
-    if now != choices.release or case.upgraded or _is_incomplete(case):
+    choices, python = case.choices, case.target.python
+    now = "" if case.target.new else python.cryptography
+    incomplete = requirements.is_incomplete(python.packages or ())
+    if now != choices.release or case.upgraded or incomplete:
         return False
     return case.project is None or bool(choices.reinstall) or compiles(choices.method)
-
-
-def _is_incomplete(case: Case) -> bool:
-    """Return whether something that the installed cryptography needs is missing or too old."""
-    conflicts = installed.conflicts(case.target.python.packages or ())
-    return any(conflict.key[0] == requirements.CRYPTOGRAPHY for conflict in conflicts)
 
 
 def watched(case: Case, steps: tuple[Step, ...], proof: Prove) -> tuple[tuple[Step, ...], Prove]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from wizard.addresses import masked
 from wizard.facts import Project, Python
 from wizard.limits import Limit
+from wizard.markers import marker_environment
 from wizard.programs.processes import ProgramTimeout
 from wizard.project import reading, resolution
 from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated, applies, unreadable
-from wizard.project.marker_environment import marker_environment
 from wizard.project.resolution import Resolution
 from wizard.versions import allows
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wizard.addresses import masked
 from wizard.errors import BadRequest
 from wizard.facts import ProjectKind
+from wizard.installed import normalized
 from wizard.markers import is_true
 
 if TYPE_CHECKING:
@@ -44,10 +45,8 @@ class Stated:
 
     def names(self, package: str) -> bool:
         """Return whether it is a requirement of this package."""
-        from packaging.utils import canonicalize_name
-
         parsed = self.requirement()
-        return parsed is not None and canonicalize_name(parsed.name) == canonicalize_name(package)
+        return parsed is not None and normalized(parsed.name) == normalized(package)
 
     @property
     def words(self) -> list[str]:

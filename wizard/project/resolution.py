@@ -17,6 +17,7 @@ from typing import Any
 from backends import pip
 from wizard.addresses import masked
 from wizard.facts import Python
+from wizard.installed import normalized
 from wizard.programs.processes import ask
 from wizard.project.contents import CRYPTOGRAPHY, Contents, Stated
 
@@ -134,7 +135,7 @@ class _Uv:
         for line in output.stdout.splitlines():
             match = _LINE.match(line.strip())
             if match:
-                name = _normalized(match["name"])
+                name = normalized(match["name"])
                 versions[name] = match["version"]
                 if name == CRYPTOGRAPHY:
                     via = tuple(re.findall(r"[A-Za-z0-9._-]+", _without_files(match["via"] or "")))
@@ -149,7 +150,7 @@ class _Uv:
         uv does not print it. The few packages are unpacked into a temporary folder, from which the
         later installation gets them through uv's cache.
         """
-        wanted = [f"{n}=={versions[n]}" for n in map(_normalized, via) if n in versions]
+        wanted = [f"{n}=={versions[n]}" for n in map(normalized, via) if n in versions]
         if not wanted:
             return ()
         target = self.work / "metadata"
@@ -187,7 +188,7 @@ class _Pip:
         if conflict:
             report, _ = self._report(_words(self.contents, without=CRYPTOGRAPHY))
         packages = [row.get("metadata", {}) for row in report.get("install", ())]
-        versions = {_normalized(row.get("name", "")): row.get("version", "") for row in packages}
+        versions = {normalized(row.get("name", "")): row.get("version", "") for row in packages}
         dependents = [pair for row in packages for pair in _requires(row)]
         return Resolution("pip", versions, tuple(dependents), problem, conflict)
 
@@ -243,7 +244,3 @@ def _metadata(text: str) -> dict[str, Any]:
 def _without_files(via: str) -> str:
     """Return the packages in uv's ``via``: ``-r requirements.txt, pyopenssl``."""
     return ",".join(word for word in via.split(",") if not word.strip().startswith("-"))
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

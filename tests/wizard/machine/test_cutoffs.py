@@ -18,7 +18,7 @@ def utc_plus_two() -> Iterator[None]:
     if not hasattr(time, "tzset"):
         pytest.skip("this system takes its time zone from elsewhere")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", "XXX-2")
+        patch.setenv("TZ", "EET-2")
         time.tzset()
         yield
     time.tzset()

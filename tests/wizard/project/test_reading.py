@@ -10,9 +10,9 @@ import pytest
 
 from wizard.errors import BadRequest
 from wizard.facts import Python
+from wizard.markers import marker_environment
 from wizard.project import reading
 from wizard.project.contents import Contents, Stated, applies
-from wizard.project.marker_environment import marker_environment
 
 PYTHON = Python("/usr/bin/python3", "path", version="3.11.7", machine="x86_64")
 ENVIRONMENT = marker_environment(PYTHON, "linux")
