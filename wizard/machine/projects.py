@@ -9,7 +9,7 @@ from typing import Optional
 from wizard import target_environment
 from wizard.choices import Choices
 from wizard.errors import WizardError
-from wizard.facts import Facts, Listing, Project
+from wizard.facts import Facts, Listing, Project, Python
 from wizard.index import listing as index
 from wizard.index.source import IndexSource
 from wizard.needs import tool_settings
@@ -31,15 +31,17 @@ def read_project(
         return None, known.listing  # the questions report it
     source, tool = sources.get(python.path), known.tool("uv")
     settings = tool_settings.for_uv(known, python)
-    if isinstance(settings, Refused):  # then pip resolves, as it installs
-        tool, settings = None, tool_settings.Adjustment()
+    if tool is None or isinstance(settings, Refused):  # then pip resolves, as it installs
+        tool, env = None, _pip_environment(python)
+    else:
+        env = (*settings.env, *((("UV_NO_CONFIG", "1"),) if settings.no_config else ()))
     project = assess.assess(
         choices.project,
         python,
         system=known.system.name,
         folder=str(Path.cwd()),
         uv=tool.path if tool else "",
-        env=(*settings.env, *((("UV_NO_CONFIG", "1"),) if settings.no_config else ())),
+        env=env,
     )
     if not project.hashes or source is None:
         return project, known.listing
@@ -48,3 +50,12 @@ def read_project(
         problem = f"No file of cryptography on the index has a checksum that {project.name} lists."
         return replace(project, problem=project.problem or problem), known.listing
     return project, allowed
+
+
+def _pip_environment(python: Python) -> tuple[tuple[str, str], ...]:
+    """Return the variables with which pip resolves as it will install."""
+    settings = tool_settings.for_pip(python)
+    if isinstance(settings, Refused):
+        return ()  # the plan is refused with the reason
+    # pip ignores a variable that is empty.
+    return (*settings.env, *((name, "") for name in settings.unset))

@@ -11,6 +11,7 @@ from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import neighbours, project_steps, with_settings
+from wizard.wording import quoted_command
 
 
 def make_plan(case: Case) -> Plan:
@@ -101,6 +102,10 @@ def _project_notes(case: Case) -> list[str]:
     if project is None:
         return []
     notes: list[str] = []
+    if project.kind in ("pyproject", "uv.lock", "poetry.lock"):
+        words = (case.target.interpreter, "-m", "pip", "install", "-e", project.folder)
+        command = quoted_command(words, case.facts.system.name)
+        notes.append(f"The project itself is not installed. To add it afterwards: {command}")
     if not project.uses_cryptography and project.resolver:
         notes.append(f"{project.name} itself does not need cryptography.")
     if project.checked and not project_steps.installs_cryptography(case):

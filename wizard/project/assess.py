@@ -32,7 +32,7 @@ def assess(
     """Return what ``--for TEXT`` requires of cryptography, for a Python.
 
     ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
-    or empty, ``env`` variables for it. Raises BadRequest if the project cannot be read.
+    or empty, ``env`` variables for the resolver. Raises BadRequest if the project cannot be read.
     """
     environment = marker_environment(python, system)
     contents = reading.read(text, folder, environment)

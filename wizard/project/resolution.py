@@ -64,8 +64,8 @@ def resolve(
     """Resolve a project for ``python``, with uv if there is one, otherwise with its pip.
 
     ``folder`` is the working folder of the resolver, so that relative paths in the files are
-    found; ``env`` are variables for uv. ``timeout`` is in seconds, for each call. Raises OSError
-    and the errors of `wizard.programs.processes.ask`.
+    found; ``env`` are variables for the resolver. ``timeout`` is in seconds, for each call. Raises
+    OSError and the errors of `wizard.programs.processes.ask`.
     """
     with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
         work = Path(name)
@@ -73,7 +73,7 @@ def resolve(
             return _Uv(contents, python, uv, folder, env, work, timeout).resolve()
         version = python.pip.version if python.pip else ""
         if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
-            return _Pip(contents, python, folder, work, timeout).resolve()
+            return _Pip(contents, python, folder, env, work, timeout).resolve()
     return Resolution()
 
 
@@ -175,6 +175,7 @@ class _Pip:
     contents: Contents
     python: Python
     folder: str
+    env: Environment
     work: Path
     timeout: float
 
@@ -202,6 +203,7 @@ class _Pip:
                 *("--quiet", "--no-color", "--disable-pip-version-check", "--no-input"),
                 *("--only-binary", CRYPTOGRAPHY, "--report", str(file), *arguments),
             ),
+            env=dict(self.env),
             cwd=self.folder,
             timeout=self.timeout,
         )

@@ -83,3 +83,13 @@ def test_pip_resolves_if_uv_would_need_a_password(monkeypatch: pytest.MonkeyPatc
     secret = PipIndex("https://****@mirror.index.example/simple", secret=True)
     found = asked(with_index(secret), monkeypatch)
     assert (found["uv"], found["env"]) == ("", ())
+
+
+def test_pip_resolves_without_the_settings_that_would_break_the_installation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = Setting("pip", "user", "yes", "/etc/pip.conf")
+    without_uv = replace(FACTS, tools=(), pythons=(replace(PYTHON, settings=(user,)),))
+    found = asked(without_uv, monkeypatch)
+    assert found["uv"] == ""
+    assert dict(found["env"])["PIP_USER"] == "0"

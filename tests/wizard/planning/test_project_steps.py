@@ -203,3 +203,10 @@ def test_a_package_that_does_not_exist_may_be_a_typing_error() -> None:
 
 def newest() -> str:
     return plan(machine("debian-12"), load(), Choices()).release
+
+
+def test_the_plan_says_how_to_add_the_project_itself() -> None:
+    own = replace(SHOP, kind="pyproject", name="shop", folder="/home/user/my shop")
+    (note,) = (n for n in planned(own).notes if "The project itself is not installed" in n)
+    assert note.endswith("/bin/python -m pip install -e '/home/user/my shop'")
+    assert not [n for n in planned(SHOP).notes if "The project itself" in n]
