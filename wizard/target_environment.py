@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
-from wizard.knowledge import Release
 from wizard.refused import Refused
+from wizard.tables import Release
 from wizard.versions import at_least, key
 
 NAME = "cryptography-env"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wizard.errors import BadRequest
+
 _NUMBER = re.compile(r"\d+(?:\.\d+)*(?:[a-z](?![a-z0-9]))?")
 
 
@@ -52,3 +54,25 @@ def allows(specifier: str, version: str) -> bool:
         return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidSpecifier:
         return True
+
+
+def openssl_order(version: str) -> tuple[int, int, int, str]:
+    """Return a sort key for OpenSSL versions; ``1.1.1w`` is not a PEP 440 version.
+
+    Also accepts the versions of package managers (``1:3.0.17-1~deb12u2``). The letter of the old
+    scheme is part of the key. Raises BadRequest if the text contains no version.
+    """
+    match = re.match(r"(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?([a-z]*)", version)
+    if not match:
+        raise BadRequest(f"{version!r} is not a version of OpenSSL.")
+    major, minor, patch, letter = match.groups()
+    return int(major), int(minor), int(patch or 0), letter
+
+
+def openssl_series_name(version: str) -> str:
+    """Return the numbers that a series of OpenSSL has in common: ``3.5``, but ``1.1.1``.
+
+    Raises BadRequest if the text is not a version.
+    """
+    major, minor, patch, _ = openssl_order(version)
+    return f"{major}.{minor}" if major > 1 else f"{major}.{minor}.{patch}"

@@ -9,16 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from wizard.knowledge import (
-    OpenSSLSeries,
-    OpenSSLSource,
-    load,
-    openssl_order,
-    openssl_series_name,
-    read_asset,
-    read_row,
-)
+from wizard.knowledge import load, read_asset, read_row
 from wizard.openssl_archive import documented_address
+from wizard.tables import OpenSSLSeries, OpenSSLSource
+from wizard.versions import openssl_order, openssl_series_name
 
 OPENSSLS = load().openssls
 RELEASES = load().releases

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.knowledge import Packages, load
+from wizard.knowledge import load
+from wizard.tables import Packages
 
 PACKAGES = load().packages
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from packaging.version import Version
 
-from wizard.knowledge import Pythons, load
+from wizard.knowledge import load
+from wizard.tables import Pythons
 
 ROWS = load().pythons
 NOT_FACTS = {"first", "sources"}

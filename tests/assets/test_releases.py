@@ -10,7 +10,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from wizard.knowledge import Platform, Release, load, openssl_order
+from wizard.knowledge import load
+from wizard.tables import Platform, Release
+from wizard.versions import openssl_order
 
 RELEASES = load().releases
 PLATFORMS = load().platforms

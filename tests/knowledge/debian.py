@@ -14,7 +14,9 @@ from pathlib import Path
 
 from tests.knowledge.finding import Finding
 from wizard.errors import BadRequest
-from wizard.knowledge import Knowledge, Packages, openssl_order
+from wizard.knowledge import Knowledge
+from wizard.tables import Packages
+from wizard.versions import openssl_order
 
 OPENSSL, PACKAGES = "openssl.toml", "packages.toml"
 SUITES = ("bookworm", "trixie", "sid", "experimental")

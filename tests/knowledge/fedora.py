@@ -8,7 +8,8 @@ import subprocess
 from collections.abc import Iterator
 
 from tests.knowledge.finding import Finding
-from wizard.knowledge import Knowledge, Packages
+from wizard.knowledge import Knowledge
+from wizard.tables import Packages
 
 TABLE = "packages.toml"
 PATIENCE = 300.0

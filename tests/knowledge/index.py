@@ -16,11 +16,12 @@ from packaging.version import Version
 from tests.knowledge.finding import Finding
 from wizard.facts import Listed, Listing
 from wizard.index import listing
-from wizard.knowledge import Knowledge, Release
+from wizard.knowledge import Knowledge
 from wizard.machine.inspection import inspect
 from wizard.needs import wheels
 from wizard.needs.releases import is_final
 from wizard.needs.tags import LEGACY, expand
+from wizard.tables import Release
 
 TABLE = "releases.toml"
 PATIENCE = 240.0

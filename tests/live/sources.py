@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.live.roots import Root
-from wizard.knowledge import OpenSSLSource, load
+from wizard.knowledge import load
+from wizard.tables import OpenSSLSource
 
 TARGET = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
 

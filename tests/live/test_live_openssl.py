@@ -25,8 +25,9 @@ from tests.live.command import Done, Wizard
 from tests.live.machine import CHECKOUT
 from tests.live.marks import builds, limit
 from tests.live.matrix import long
-from wizard.knowledge import OpenSSLSource, load
+from wizard.knowledge import load
 from wizard.openssl_archive import VARIABLE
+from wizard.tables import OpenSSLSource
 
 pytestmark = [pytest.mark.live, limit(1800), builds]
 BUILD_SECONDS = 1200

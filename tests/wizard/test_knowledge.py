@@ -9,7 +9,9 @@ from packaging.version import Version
 
 from wizard import knowledge
 from wizard.errors import BadRequest
-from wizard.knowledge import Release, load, openssl_order
+from wizard.knowledge import load
+from wizard.tables import Release
+from wizard.versions import openssl_order
 
 KNOWN = [version for row in load().releases for version in row.versions]
 

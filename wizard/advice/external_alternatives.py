@@ -13,9 +13,10 @@ from backends.manager import managers, permanent_install, with_program_path
 from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
-from wizard.knowledge import Knowledge, Packages, SystemPackage
+from wizard.knowledge import Knowledge
 from wizard.needs import interpreter, package_steps
 from wizard.needs.case import Case
+from wizard.tables import Packages, SystemPackage
 from wizard.target_environment import usable
 from wizard.versions import at_least, upstream
 from wizard.wording import joined, quoted_command

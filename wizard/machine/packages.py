@@ -15,10 +15,11 @@ from typing import Callable, Optional, Union
 from backends.action import Command, Output
 from backends.manager import PackageManager, managers, with_program_path
 from wizard.facts import Manager, Package, Removal
-from wizard.knowledge import Packages, load
+from wizard.knowledge import load
 from wizard.machine import query_results, system
 from wizard.machine.parallel import run_all
 from wizard.programs.processes import ProgramTimeout, TooMuchOutput, ask
+from wizard.tables import Packages
 
 TIME_LIMIT = 30.0
 """Seconds. Homebrew takes several, and so does a list on a slow disk."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from backends.manager import managers
 from wizard import versions
 from wizard.facts import Facts, Manager, Python
-from wizard.knowledge import Knowledge, Packages
+from wizard.knowledge import Knowledge
 from wizard.needs import (
     build_limits,
     build_notes,
@@ -27,6 +27,7 @@ from wizard.needs.rust import Toolchain
 from wizard.openssl_choice import OPENSSL_VARIABLES, OpenSSLFolder
 from wizard.plan import Step
 from wizard.refused import Refused
+from wizard.tables import Packages
 from wizard.target_environment import bases, usable
 from wizard.versions import upstream
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from wizard.choices import Choices
 from wizard.facts import Facts, Python
-from wizard.knowledge import Knowledge, Release
+from wizard.knowledge import Knowledge
+from wizard.tables import Release
 
 
 @dataclass(frozen=True)

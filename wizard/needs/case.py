@@ -15,7 +15,7 @@ from wizard import installed, target_environment
 from wizard.choices import ALONE, Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Listed, Project, Python
-from wizard.knowledge import Knowledge, Release
+from wizard.knowledge import Knowledge
 from wizard.limits import Limit
 from wizard.method import compiles, methods
 from wizard.needs import (
@@ -36,6 +36,7 @@ from wizard.needs.build_request import BuildRequest
 from wizard.needs.condition import Condition, Subject
 from wizard.needs.tags import current_pip_tags
 from wizard.refused import Refused, together
+from wizard.tables import Release
 from wizard.target_environment import Target
 
 T = TypeVar("T")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backends import msvc, xcode
 from wizard.facts import Facts, Manager, Python
-from wizard.knowledge import Packages
 from wizard.plan import Step
 from wizard.refused import Refused
+from wizard.tables import Packages
 
 PROGRAMS = ("cc", "gcc")
 """The C compilers that builds call, by name."""

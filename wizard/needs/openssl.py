@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Manager
-from wizard.knowledge import Knowledge, OpenSSLPackage, OpenSSLSource, Packages, Release
+from wizard.knowledge import Knowledge
 from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
+from wizard.tables import OpenSSLPackage, OpenSSLSource, Packages, Release
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, upstream
 

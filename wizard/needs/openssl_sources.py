@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from backends import gpg
 from wizard import addresses, openssl_archive, openssl_choice
 from wizard.facts import Facts
-from wizard.knowledge import Knowledge, OpenSSLSource, openssl_order
+from wizard.knowledge import Knowledge
 from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
-from wizard.versions import at_least
+from wizard.tables import OpenSSLSource
+from wizard.versions import at_least, openssl_order
 
 
 def find_source(request: BuildRequest) -> OpenSSLSource | Refused:

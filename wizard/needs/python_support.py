@@ -1,7 +1,7 @@
 """Whether a release can be compiled for a kind of Python at all: free-threaded, PyPy, GraalPy.
 
 The libraries that bind cryptography to Python, PyO3 and cffi, refuse some Pythons, whatever is
-installed. An ordinary CPython is never refused: `wizard.knowledge.Release.env_for`.
+installed. An ordinary CPython is never refused: `wizard.tables.Release.env_for`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wizard.facts import Facts, Listed, Python
-from wizard.knowledge import Knowledge, Pythons
+from wizard.knowledge import Knowledge
 from wizard.needs import cffi, wheels
 from wizard.refused import Refused
+from wizard.tables import Pythons
 from wizard.target_environment import bases, usable
 from wizard.versions import at_least, key
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from wizard import installed
 from wizard.facts import Installed, Python
-from wizard.knowledge import Release
 from wizard.markers import is_true, marker_environment
+from wizard.tables import Release
 
 CRYPTOGRAPHY = "cryptography"
 FURTHER = ("pycparser",)

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
 from wizard.facts import Facts, Manager, Python, Tool
-from wizard.knowledge import Packages, Release, RustPackage
 from wizard.needs import package_steps
 from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
+from wizard.tables import Packages, Release, RustPackage
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, key, upstream
 from wizard.wording import joined

@@ -12,9 +12,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from wizard.facts import Listed, Listing, Pip, Python
-from wizard.knowledge import Knowledge, Platform, Release
+from wizard.knowledge import Knowledge
 from wizard.needs.tags import current_pip_tags, expand, platforms
 from wizard.refused import Refused
+from wizard.tables import Platform, Release
 from wizard.versions import at_least
 
 CHECKS_PYTHON = Version("9.0")

@@ -190,7 +190,7 @@ def _same_series(expected: str, used: str) -> bool:
 
     ``used`` is what it says of itself: ``OpenSSL 3.5.9 29 Sep 2026``.
     """
-    from wizard.knowledge import openssl_series_name  # slow to import
+    from wizard.versions import openssl_series_name  # slow to import
 
     words = used.split()
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import assets
 from backends.manager import managers
 from wizard.facts import Facts
-from wizard.knowledge import OpenSSLSource, openssl_series_name
 from wizard.needs import build_needs, package_steps
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case, Offer
@@ -20,6 +19,8 @@ from wizard.needs.rust import Toolchain
 from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion
 from wizard.questions.question import Option, Question
 from wizard.refused import Refused
+from wizard.tables import OpenSSLSource
+from wizard.versions import openssl_series_name
 from wizard.wording import joined
 
 _FROM_SYSTEM = ("present", "packages")

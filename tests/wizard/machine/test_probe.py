@@ -19,10 +19,11 @@ from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
 from wizard.index import listing
 from wizard.index.source import IndexSource
-from wizard.knowledge import OpenSSLPackage, Packages, RustPackage, load
+from wizard.knowledge import load
 from wizard.machine import control_groups, headers, packages, probe, pythons, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task, run_all
+from wizard.tables import OpenSSLPackage, Packages, RustPackage
 
 BASE = str(getattr(sys, "_base_executable", sys.executable))
 TABLE = Packages(

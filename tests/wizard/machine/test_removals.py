@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tests.programs import only, program
 from wizard.facts import Manager, Package, Removal
-from wizard.knowledge import OpenSSLPackage, Packages, RustPackage, load
+from wizard.knowledge import load
 from wizard.machine import packages
+from wizard.tables import OpenSSLPackage, Packages, RustPackage
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these tests need POSIX")
 

@@ -15,8 +15,9 @@ from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Headers
-from wizard.knowledge import OpenSSLSource, load
+from wizard.knowledge import load
 from wizard.plan import Plan, order
+from wizard.tables import OpenSSLSource
 
 OLD, LTS = (
     OpenSSLSource(

@@ -12,9 +12,10 @@ from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Tool
-from wizard.knowledge import OpenSSLSource, load
+from wizard.knowledge import load
 from wizard.openssl_archive import VARIABLE
 from wizard.plan import Plan
+from wizard.tables import OpenSSLSource
 
 KEY, SUM, OWN = "A" * 40, "0" * 64, "1" * 64
 ROW = OpenSSLSource("3.5.7", "https://o.example/openssl-3.5.7.tar.gz", SUM, "2030-04-08", KEY)

@@ -16,8 +16,9 @@ from wizard.codec import from_json, to_json
 from wizard.errors import WizardError
 from wizard.export.formats import to_text
 from wizard.facts import Facts
-from wizard.knowledge import Release, load
+from wizard.knowledge import load
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
+from wizard.tables import Release
 from wizard.versions import at_least, upstream
 
 KNOWLEDGE = load()

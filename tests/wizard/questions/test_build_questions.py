@@ -12,11 +12,12 @@ from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Headers
-from wizard.knowledge import OpenSSLSource, load
+from wizard.knowledge import load
 from wizard.needs.case import Case
 from wizard.needs.openssl import buildable, longest_supported
 from wizard.questions import completion
 from wizard.questions.question import Question
+from wizard.tables import OpenSSLSource
 
 KNOWLEDGE = load()
 DEBIAN, WORKSHOP = machine("debian-12"), machine("workshop")
