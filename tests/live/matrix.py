@@ -1,15 +1,11 @@
-"""The live matrix: which release is compiled on which Debian, what else takes minutes, and the page
-of what came of all that.
-"""
+"""The live matrix: which release is compiled on which Debian, and what else takes minutes."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
-from datetime import datetime, timezone
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Literal
 
 import pytest
@@ -19,7 +15,6 @@ from tests.live.machine import CHECKOUT
 ALL = "all"
 """The value of LIVE_MATRIX for all cases; one case's name is for that one, nothing for one in turn.
 """
-PAGE = CHECKOUT / "docs" / "tested.md"
 
 Rust = Literal["none", "rustup", "packages"]
 
@@ -159,90 +154,3 @@ def _commits() -> int:
     except FileNotFoundError:
         return 0
     return int(done.stdout) if done.returncode == 0 else 0
-
-
-@dataclass(frozen=True)
-class Row:
-    """What came of one case, on what. ``seconds`` is the whole of the wizard's run."""
-
-    release: str
-    system: str
-    python: str
-    openssl: str
-    rust: str
-    pip: str
-    outcome: str
-    seconds: str
-    command: str
-
-    def __str__(self) -> str:
-        parts = (f"OpenSSL {self.openssl}", f"Rust: {self.rust}", f"pip {self.pip}")
-        place = ", ".join((self.system, f"Python {self.python}", *parts))
-        return f"cryptography {self.release} on {place}: {self.outcome}, {self.seconds} s"
-
-
-HEAD = Row(
-    *("cryptography", "System", "Python", "OpenSSL", "Rust", "pip", "Outcome", "Seconds"),
-    command="Command",
-)
-WORDS = """\
-# What was tried on real systems
-
-Written by `make live-matrix` on {date}, on a machine with Linux on {machine} and {cores} cores.
-
-Each row used a new Debian system, made with `mmdebstrap` and deleted afterwards. It had no
-package lists, no pip, no compiler and no Rust. An ordinary user with `sudo` rights ran the one
-command; the wizard installed everything else. *proved* means that cryptography was imported,
-encrypted and decrypted, made and verified a certificate, and is linked to the libraries of the
-system's OpenSSL package. *refused* means exit code 3, with the reason and the alternatives. The
-first alternative, the wheel, was then installed and proved too.
-
-{table}
-
-Other tests that take minutes. All of them passed in the same run:
-
-{more}
-
-Seconds are for the whole command, downloads included; in the second table, for the whole
-test. The machine's load over the last 15 minutes was {load:.1f}: above the number of cores, builds
-waited for other work. Rust "by rustup" came from a server on the same machine, which offered
-that machine's Rust in rustup's layout.
-"""
-
-
-def write(rows: Sequence[Row], passed: Mapping[str, float], page: Path = PAGE) -> None:
-    """Write the page of a run in which everything was tried.
-
-    ``passed`` are the names of `LONG` with their seconds.
-    """
-    now = datetime.now(timezone.utc)
-    text = WORDS.format(
-        date=f"{now:%Y-%m-%d}",
-        machine=os.uname().machine,
-        cores=len(os.sched_getaffinity(0)),
-        load=os.getloadavg()[2],
-        table="\n".join(table([astuple(row) for row in (HEAD, *rows)])),
-        more="\n".join(
-            table(
-                [
-                    ("What", "Where", "Seconds", "LIVE_MATRIX"),
-                    *(
-                        (LONG[name].what, LONG[name].where, f"{seconds:.0f}", f"`{name}`")
-                        for name, seconds in passed.items()
-                    ),
-                ]
-            )
-        ),
-    )
-    page.write_text(text, encoding="utf-8")
-
-
-def table(cells: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows of texts, the head first, as a table in Markdown, its columns aligned."""
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    lines = [
-        " | ".join(cell.ljust(width) for cell, width in zip(row, widths)).join(("| ", " |"))
-        for row in cells
-    ]
-    rule = " | ".join("-" * width for width in widths).join(("| ", " |"))
-    return [lines[0], rule, *lines[1:]]

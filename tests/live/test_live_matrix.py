@@ -17,7 +17,8 @@ import pytest
 from tests.live import matrix, roots
 from tests.live.command import Done
 from tests.live.marks import limit
-from tests.live.matrix import Case, Row
+from tests.live.matrix import Case
+from tests.live.page import Row
 from tests.live.roots import Root
 from tests.live.rustserver import RustServer, serving
 from wizard.programs.variables import PASSED

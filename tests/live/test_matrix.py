@@ -1,4 +1,4 @@
-"""The matrix itself: which tests are due, and the page that it writes. None of this is live."""
+"""The matrix itself: which tests are due. None of this is live."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.live import matrix
-from tests.live.machine import CHECKOUT
-from tests.live.matrix import Row
-
-ROWS = (
-    Row("3.4.8", "Debian 11.11", "3.9.2", "1.1.1w", "none", "26.0", "proved", "32", "`one`"),
-    Row("50.0.2", "Debian 13.2", "3.13.5", "3.5.4", "1.85", "26.0", "proved", "101", "`another`"),
-)
 
 
 def test_one_case_has_its_turn_and_the_next_commit_is_the_next_ones(
@@ -58,29 +51,3 @@ def test_one_case_can_be_asked_for_and_all_of_them(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("LIVE_MATRIX", "potato-1.0")
     with pytest.raises(ValueError, match=r"potato-1\.0.*bullseye-3\.4\.8, .*trixie-50\.0\.2"):
         matrix.chosen()
-
-
-def test_the_page_has_every_row_in_aligned_columns(tmp_path: Path) -> None:
-    page = tmp_path / "tested.md"
-    matrix.write(ROWS, dict.fromkeys(matrix.LONG, 61.4), page)
-    text = page.read_text(encoding="utf-8")
-    first, *others = text.split("\n\n")[3:6]
-    lines = first.splitlines()
-    assert [line.split(" |")[0].strip("| ") for line in lines] == [
-        *("cryptography", "------------", "3.4.8", "50.0.2")
-    ]
-    assert others[1].count("| 61 ") == len(matrix.LONG)
-    assert len({tuple(i for i, sign in enumerate(line) if sign == "|") for line in lines}) == 1
-    assert "{" not in text
-
-
-def test_the_last_result_is_that_of_the_matrix_as_it_is() -> None:
-    page = matrix.PAGE.read_text(encoding="utf-8")
-    commands = [
-        line.split("`")[1] for line in page.splitlines() if line.startswith("|") and "`" in line
-    ]
-    names, commands = commands[len(matrix.CASES) + 1 :], commands[: len(matrix.CASES) + 1]
-    assert names == list(matrix.LONG)
-    cases = (*matrix.CASES.values(), matrix.REFUSED)
-    assert sorted(commands) == sorted(case.command for case in cases)
-    assert str(CHECKOUT) not in page
