@@ -78,6 +78,13 @@ class Apt:
             raise ValueError("it neither lists these packages nor says that they are missing")
         return found
 
+    def ask_all(self) -> Command:
+        return self.query(())
+
+    def all_installed(self, output: Output) -> frozenset[str]:
+        rows = (line.split(maxsplit=2) for line in output.stdout.splitlines())
+        return frozenset(row[1] for row in rows if len(row) > 1 and row[0][1:2] == "i")
+
     def ask_candidates(self, names: Sequence[str]) -> Command:
         # apt treats an unknown name with a dot as a regular expression, which takes a tenth of a
         # second (measured); a pattern of exact names is looked up in one go (since apt 2.0).
@@ -103,6 +110,9 @@ class Apt:
     def ask_removals(self, names: Sequence[str]) -> Command:
         argv = ("apt-get", "install", "-s", "-y", "--no-install-recommends", *names)
         return Command(argv, env=_QUIET)
+
+    def ask_removed_with(self, names: Sequence[str]) -> Command:
+        return Command(("apt-get", "remove", "-s", "-y", *names), env=_QUIET)
 
     def removals(self, output: Output) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_REMOVAL.findall(output.stdout)))
@@ -148,10 +158,22 @@ class Apt:
         )
 
     def remove(self, names: Sequence[str]) -> Command | None:
-        if not names:
-            return None
+        return self._remove(names) if names else None
+
+    def remove_added(self, names: Sequence[str]) -> Command:
+        return self._remove(names, "--purge")
+
+    def _remove(self, names: Sequence[str], *options: str) -> Command:
         return Command(
-            ("apt-get", "remove", "-y", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", *names),
+            (
+                "apt-get",
+                "remove",
+                "-y",
+                *options,
+                "-o",
+                f"DPkg::Lock::Timeout={LOCK_SECONDS}",
+                *names,
+            ),
             env=_ENV,
             root=True,
             busy=_BUSY,

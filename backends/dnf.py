@@ -72,6 +72,12 @@ class Dnf:
     def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
         return rpm.installed(names, output)
 
+    def ask_all(self) -> Command:
+        return rpm.ask_all()
+
+    def all_installed(self, output: Output) -> frozenset[str]:
+        return rpm.all_installed(output)
+
     def ask_candidates(self, names: Sequence[str]) -> Command:
         return Command(
             (
@@ -98,6 +104,12 @@ class Dnf:
 
     def ask_removals(self, names: Sequence[str]) -> Command:
         return rpm.ask_removals("dnf", names, busy=_BUSY)
+
+    def ask_removed_with(self, names: Sequence[str]) -> Command:
+        return rpm.ask_removed_with("dnf", names, busy=_BUSY)
+
+    def remove_added(self, names: Sequence[str]) -> Command:
+        return rpm.remove_added("dnf", names, busy=_BUSY)
 
     def removals(self, output: Output) -> tuple[str, ...]:
         return rpm.removals(output)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import backends
 from backends.action import Command, Output
@@ -118,6 +118,34 @@ def replacing_install(manager: PackageManager, names: Sequence[str]) -> Command 
     install: Callable[[Sequence[str]], Command | None]
     install = getattr(manager, "install_replacing", manager.install)
     return install(names)
+
+
+class Inventory(Protocol):
+    """A backend that can say what an installation has added, and what a removal would take along.
+
+    Optional: a manager that removes exactly what it added (apk), or refuses to remove what another
+    package needs (Homebrew, MacPorts), does without.
+    """
+
+    def ask_all(self) -> Command:
+        """Ask for the names of all installed packages."""
+
+    def all_installed(self, output: Output) -> frozenset[str]:
+        """Read the output of `ask_all`."""
+
+    def ask_removed_with(self, names: Sequence[str]) -> Command:
+        """Ask which installed packages would be removed if these were removed.
+
+        It changes nothing and needs no root rights. `PackageManager.removals` reads the output.
+        """
+
+    def remove_added(self, names: Sequence[str]) -> Command:
+        """Remove packages that were not there before, with their configuration."""
+
+
+def inventory(manager: PackageManager) -> Inventory | None:
+    """Return the manager as an `Inventory`, or None if it is not one."""
+    return cast(Inventory, manager) if hasattr(manager, "ask_removed_with") else None
 
 
 SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")

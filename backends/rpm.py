@@ -50,6 +50,16 @@ def installed(names: Sequence[str], output: Output) -> dict[str, str]:
     return found
 
 
+def ask_all() -> Command:
+    """Ask for the names of all installed packages. It does not wait for a lock."""
+    return Command(("rpm", "-q", "-a", "--qf", "%{NAME}\\n"), env=(("LC_ALL", "C"),))
+
+
+def all_installed(output: Output) -> frozenset[str]:
+    """Read the output of `ask_all`. The keys that rpm trusts are listed as packages too."""
+    return frozenset(output.stdout.split()) - {"gpg-pubkey"}
+
+
 def ask_removals(program: str, names: Sequence[str], *, busy: str) -> Command:
     """Ask which packages would be removed or replaced if these were installed."""
     return Command(
@@ -60,8 +70,18 @@ def ask_removals(program: str, names: Sequence[str], *, busy: str) -> Command:
     )
 
 
+def ask_removed_with(program: str, names: Sequence[str], *, busy: str) -> Command:
+    """Ask which packages would be removed if these were removed."""
+    return Command(
+        (program, "-C", EXIT_ON_LOCK, _ONLY_THESE, "--assumeno", "remove", *names),
+        env=(("LC_ALL", "C"),),
+        ok=(0, 1),  # 1: "Operation aborted.", because the answer is no
+        busy=busy,
+    )
+
+
 def removals(output: Output) -> tuple[str, ...]:
-    """Read the table that follows `ask_removals`.
+    """Read the table that follows `ask_removals` or `ask_removed_with`.
 
     Removed packages are in groups with a heading, one in each line (``name arch version …``). A
     package that another one replaces (obsoletes) is in a line below it, ``replacing name.arch …``.
@@ -105,7 +125,10 @@ def install(program: str, names: Sequence[str], *, busy: str) -> Command | None:
 
 def remove(program: str, names: Sequence[str], *, busy: str) -> Command | None:
     """Remove these again and nothing else; None if there is nothing to do."""
-    if not names:
-        return None
+    return remove_added(program, names, busy=busy) if names else None
+
+
+def remove_added(program: str, names: Sequence[str], *, busy: str) -> Command:
+    """Remove these and nothing else."""
     arguments = ("remove", "-y", EXIT_ON_LOCK, _ONLY_THESE, *names)
     return change(program, arguments, busy=busy, timeout=1800)

@@ -70,6 +70,12 @@ class Yum:
     def installed(self, names: Sequence[str], output: Output) -> dict[str, str]:
         return rpm.installed(names, output)
 
+    def ask_all(self) -> Command:
+        return rpm.ask_all()
+
+    def all_installed(self, output: Output) -> frozenset[str]:
+        return rpm.all_installed(output)
+
     def ask_candidates(self, names: Sequence[str]) -> Command:
         return Command(("yum", "-q", "-C", rpm.EXIT_ON_LOCK, "list", *names), env=_ENV, busy=_BUSY)
 
@@ -87,6 +93,12 @@ class Yum:
 
     def ask_removals(self, names: Sequence[str]) -> Command:
         return rpm.ask_removals("yum", names, busy=_BUSY)
+
+    def ask_removed_with(self, names: Sequence[str]) -> Command:
+        return rpm.ask_removed_with("yum", names, busy=_BUSY)
+
+    def remove_added(self, names: Sequence[str]) -> Command:
+        return rpm.remove_added("yum", names, busy=_BUSY)
 
     def removals(self, output: Output) -> tuple[str, ...]:
         return rpm.removals(output)

@@ -29,6 +29,11 @@ def cache() -> Path:
     return platformdirs.user_cache_path(NAME, appauthor=False)
 
 
+def runs() -> Path:
+    """Return the folder with one folder for each run."""
+    return state() / "runs"
+
+
 def new_run() -> Path:
     """Create and return the folder of a new run, for its journal, answers and logs.
 
@@ -38,11 +43,11 @@ def new_run() -> Path:
     from datetime import datetime, timezone  # slow to import
 
     time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    runs = state() / "runs"
-    runs.mkdir(parents=True, exist_ok=True)
+    parent = runs()
+    parent.mkdir(parents=True, exist_ok=True)
     name = f"{time}-{os.getpid()}"
     for number in itertools.count(1):
-        folder = runs / (name if number == 1 else f"{name}-{number}")
+        folder = parent / (name if number == 1 else f"{name}-{number}")
         try:
             folder.mkdir()
         except FileExistsError:

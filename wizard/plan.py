@@ -123,6 +123,8 @@ class Plan:
     plans again. ``wheelhouse`` is the folder for wheels, instead of an installation; then there is
     no ``environment``, and ``python`` is the first Python that the wheels are for. ``project`` is
     the project that is installed too, or empty. ``limits`` are what allows only some releases.
+    ``resumes`` is the name of the run that this plan continues, ``undoes`` of the run that it
+    undoes; both are usually empty.
     """
 
     release: str
@@ -138,6 +140,8 @@ class Plan:
     wheelhouse: str = ""
     project: str = ""
     limits: tuple[PlanLimit, ...] = ()
+    resumes: str = ""
+    undoes: str = ""
     schema: int = SCHEMA
 
     @property

@@ -73,3 +73,22 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def clock_time(time: str) -> str:
+    """Return a time (ISO 8601 with its zone) as people say it here today: ``18:03``."""
+    from datetime import datetime
+
+    return f"{datetime.fromisoformat(time).astimezone():%H:%M}"
+
+
+def age(time: str) -> str:
+    """Return how long ago a time (ISO 8601 with its zone) was: ``3 days``; empty if just now."""
+    from datetime import datetime, timezone
+
+    passed = datetime.now(timezone.utc) - datetime.fromisoformat(time)
+    minutes = max(int(passed.total_seconds()) // 60, 0)
+    for name, number in (("day", minutes // 1440), ("hour", minutes // 60), ("minute", minutes)):
+        if number:
+            return f"{number} {name}{'' if number == 1 else 's'}"
+    return ""

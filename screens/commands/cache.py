@@ -12,7 +12,7 @@ from screens.arguments import Common
 from screens.terminal import is_terminal
 from wizard import locations
 from wizard.errors import BadRequest, Exit, WizardError
-from wizard.wording import did_you_mean
+from wizard.wording import age, did_you_mean
 
 if TYPE_CHECKING:
     from wizard.cache.entries import Entry
@@ -168,16 +168,16 @@ def _listing_lines(states: Sequence[CheckedEntry], *, details: bool) -> list[str
             _STATE_WORDS[s.state],
             s.entry.name,
             _size(s.entry.bytes),
-            _age(s.entry.changed),
+            f"{age(s.entry.changed)} old" if age(s.entry.changed) else "new",
             s.entry.title,
         )
         for s in states
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = [f"In the cache, {locations.cache()}:", ""]
-    for (word, name, size, age, title), state in zip(rows, states):
+    for (word, name, size, old, title), state in zip(rows, states):
         text = (
-            f"  {word:<{widths[0]}}  {name:<{widths[1]}}  {size:>{widths[2]}}  {age:>{widths[3]}}"
+            f"  {word:<{widths[0]}}  {name:<{widths[1]}}  {size:>{widths[2]}}  {old:>{widths[3]}}"
         )
         lines.append(f"{text}  {title}")
         lines += [f"    {problem}" for problem in state.problems] if details else []
@@ -200,15 +200,3 @@ def _size(number: int) -> str:
     if number < 1_000_000_000:
         return f"{number / 1_000_000:.0f} MB"
     return f"{number / 1_000_000_000:.1f} GB"
-
-
-def _age(changed: str) -> str:
-    from datetime import datetime, timezone
-
-    passed = datetime.now(timezone.utc) - datetime.fromisoformat(changed)
-    minutes = max(int(passed.total_seconds()) // 60, 0)
-    for name, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        number = minutes // length
-        if number:
-            return f"{number} {name}{'' if number == 1 else 's'} old"
-    return "new"

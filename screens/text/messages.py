@@ -46,6 +46,8 @@ def failure_lines(step: Step, ended: StepEnded) -> list[str]:
 
 def plan_sentence(plan: Plan) -> str:
     """Return what a plan does, as part of a sentence."""
+    if plan.undoes:
+        return f"undo the run {plan.undoes}"
     method = methods()[plan.method]
     linked = f", OpenSSL linked {plan.link}ally" if plan.link and method.compiles else ""
     origin = f"{method.noun}{linked}"
@@ -66,6 +68,8 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
 
     A failed step is not explained again: its explanation was written when it failed.
     """
+    if plan.undoes and result.code == Exit.DONE:
+        return [f"Undone: {plan.undoes}. What it had installed is removed."]
     if plan.wheelhouse and result.code == Exit.DONE and not plan.prepares:
         return [*_with_marks(_describe_wheelhouse(plan)), "", *next_steps(plan)]
     if plan.wheelhouse and result.report is not None and result.code == Exit.UNPROVED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Callable, TextIO
 
 from screens.signals import OutputStream, cancel_on_signals
@@ -13,6 +14,7 @@ from wizard.engine import Decision, Engine, decide, plan_rest, require_root
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
+    from wizard.plan import Plan
     from wizard.running.events import Event, RunEnded
     from wizard.running.run_state import RunState
 
@@ -27,11 +29,13 @@ def install(
     *,
     can_ask: bool,
     verbose: bool = False,
+    resumes: str = "",
 ) -> int:
     """Probe, plan, run and prove, reporting as text; return the exit code.
 
-    ``can_ask`` says whether there is a terminal in which sudo can ask for a password. Raises
-    BadRequest and Impossible before any work is done.
+    ``can_ask`` says whether there is a terminal in which sudo can ask for a password. ``resumes``
+    is the name of the run that this one continues, or empty. Raises BadRequest and Impossible
+    before any work is done.
     """
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
@@ -43,6 +47,7 @@ def install(
     from wizard.running.run_state import RunState
 
     while True:
+        decision = replace(decision, plan=replace(decision.plan, resumes=resumes))
         plan = decision.plan
         notes = (f"Note: {note}" for note in plan.notes)
         output.write_lines(f"Plan: {messages.plan_sentence(plan)}.", *notes)
@@ -66,6 +71,7 @@ def install_for_scripts(
     *,
     can_ask: bool,
     verbose: bool = False,
+    resumes: str = "",
 ) -> int:
     """Do the same as `install` for scripts: events as JSON lines on ``err``, the report on ``out``.
 
@@ -78,6 +84,7 @@ def install_for_scripts(
     from wizard.running.run_state import RunState
 
     while True:
+        decision = replace(decision, plan=replace(decision.plan, resumes=resumes))
         require_root(engine, decision.facts, decision.plan, can_ask=can_ask)
         reporter = _JsonReporter(RunState.before_run(decision.plan), errors, verbose=verbose)
         result = _run(engine, decision, reporter, cancel)
@@ -85,6 +92,39 @@ def install_for_scripts(
             break
         decision = plan_rest(engine, choices)
     output.write_lines(to_json(Summary.from_run(reporter.state)))
+    return result.code
+
+
+def carry_out(
+    engine: Engine,
+    plan: Plan,
+    out: TextIO | None,
+    err: TextIO | None,
+    *,
+    can_ask: bool,
+    as_json: bool,
+) -> int:
+    """Run a plan that was made without choices, and report as the other functions do."""
+    from screens.text import messages
+    from screens.text.summary import Summary
+    from screens.text.text_reporter import TextReporter
+    from wizard.running.run_state import RunState
+
+    cancel = threading.Event()
+    output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
+    facts = engine.probe(Choices(), everything=plan.needs_root)
+    require_root(engine, facts, plan, can_ask=can_ask)
+    state = RunState.before_run(plan)
+    reporter: _JsonReporter | TextReporter = (
+        _JsonReporter(state, errors, verbose=False)
+        if as_json
+        else TextReporter(state, output, errors)
+    )
+    result = cancel_on_signals(lambda: engine.run(plan, Choices(), facts, reporter, cancel), cancel)
+    if as_json:
+        output.write_lines(to_json(Summary.from_run(reporter.state)))
+    else:
+        output.write_lines(*messages.end_of_run(plan, result))
     return result.code
 
 

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import stat
-import sys
 import threading
 import time
 import zlib
@@ -28,7 +27,7 @@ from wizard.cache import integrity
 from wizard.errors import WizardError
 from wizard.knowledge import load
 from wizard.openssl_archive import SIGNATURE
-from wizard.programs import locks
+from wizard.programs import file_locks, locks
 
 Kind = Literal["rust", "openssl", "source", "leftover"]
 LOCK = "in-use.lock"
@@ -135,7 +134,7 @@ def in_use(cancel: threading.Event) -> Iterator[None]:
 
 def _try_shared_lock(file: IO[bytes]) -> bool:
     try:
-        _lock(file, exclusive=False)
+        file_locks.lock(file, exclusive=False)
     except BlockingIOError:
         return False
     return True
@@ -146,7 +145,7 @@ def _exclusive(root: Path) -> Iterator[None]:
     """Within this block no run uses the cache. Raises WizardError if a run is using it."""
     with contextlib.ExitStack() as stack:
         try:
-            _lock(stack.enter_context(_lock_file(root)), exclusive=True)
+            file_locks.lock(stack.enter_context(_lock_file(root)), exclusive=True)
         except BlockingIOError:
             holder = locks.holder(str(root / LOCK)) or "another process"
             raise WizardError(
@@ -165,24 +164,6 @@ def _exclusive(root: Path) -> Iterator[None]:
 def _lock_file(root: Path) -> IO[bytes]:
     root.mkdir(parents=True, exist_ok=True)
     return (root / LOCK).open("ab")
-
-
-def _lock(file: IO[bytes], *, exclusive: bool) -> None:
-    """Lock the file until it is closed. Raises BlockingIOError if it is locked already."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        # Windows locks ranges of bytes, each with one owner: a run locks one byte, clearing locks
-        # all.
-        file.seek(0 if exclusive else os.getpid())
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 0x7FFF_FFFF if exclusive else 1)
-        except PermissionError as error:
-            raise BlockingIOError(*error.args) from None
-    else:
-        import fcntl
-
-        fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
 
 
 def _find_entries(root: Path) -> Iterator[tuple[Path, Kind]]:

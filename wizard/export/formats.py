@@ -31,6 +31,8 @@ def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) 
     if plan.wheelhouse:
         summary = f"cryptography {plan.release} {origin}, with its dependencies,"
         lines = [f"Put {summary} into the folder {plan.wheelhouse}", ""]
+    if plan.undoes:
+        lines = [f"Undo the run {plan.undoes}", ""]
     for note in plan.notes:
         lines += wrap(note, width, first="  * ", rest="    ")
     if plan.notes:

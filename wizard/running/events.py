@@ -16,9 +16,15 @@ State = Literal["done", "failed", "cancelled", "skipped"]
 
 @dataclass(frozen=True)
 class RunStarted:
-    """An attempt to run a plan begins. It leaves out the steps in ``done`` (ids)."""
+    """An attempt to run a plan begins. It leaves out the steps in ``done`` (ids).
+
+    ``folder`` is the working folder; it is empty in journals of earlier versions. ``earlier`` is
+    the name of the run in which those steps were done, or empty.
+    """
 
     done: tuple[str, ...] = ()
+    folder: str = ""
+    earlier: str = ""
     time: str = ""
     kind: Literal["run-started"] = "run-started"
 

@@ -29,6 +29,7 @@ from wizard.running.run_state import RunState
 
 FILE = "journal.jsonl"
 PLAN_FILE = "plan.json"
+ANSWERS_FILE = "answers.toml"
 
 _KINDS: dict[str, type[JournalEvent]] = {
     "run-started": RunStarted,

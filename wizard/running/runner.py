@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import threading
 import time
@@ -25,7 +26,7 @@ from wizard.plan import Plan, Step, order
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof import linkage
 from wizard.proof.verify import Report
-from wizard.running import privilege
+from wizard.running import inventory, ownership, privilege
 from wizard.running.command_runner import TICK
 from wizard.running.events import (
     Event,
@@ -35,11 +36,10 @@ from wizard.running.events import (
     StepStarted,
     stamped,
 )
-from wizard.running.journal import PLAN_FILE, Journal
+from wizard.running.journal import ANSWERS_FILE, PLAN_FILE, Journal
 from wizard.running.schedule import startable
 from wizard.running.step_runner import Result, StepRunner, os_error_sentence, writes_log
 
-ANSWERS_FILE = "answers.toml"
 QUEUE_SIZE = 8
 """How many events of the steps may wait until the interface has handled the first of them."""
 ENDING_SECONDS = 5.0
@@ -63,27 +63,52 @@ def run(
     """
     begin = time.monotonic()
     steps = order(plan)
-    started = stamped(RunStarted(tuple(step.id for step in steps if step.id in done)))
-    emit(started)
-    try:
-        folder = locations.new_run()
-        (folder / "logs").mkdir(exist_ok=True)
-        (folder / PLAN_FILE).write_text(to_json(plan), encoding="utf-8")
-        _save_answers(folder / ANSWERS_FILE, choices)
-        journal = Journal(folder)
-    except (OSError, UnicodeError) as error:
-        return _cannot_write(steps, done, emit, begin, error)
-    attempt = _Attempt(plan, choices, facts, folder, journal, emit, cancel)
-    try:
-        journal.write(started)
-        with entries.in_use(cancel) if compiles(plan.method) else contextlib.nullcontext():
-            return attempt.run(done, begin)
-    except OSError as error:  # from the journal: every other error belongs to a step
-        return _cannot_write(
-            steps, done | attempt.ended, emit, begin, error, started=attempt.started
+    plan_text = to_json(plan)
+    started = stamped(
+        RunStarted(
+            tuple(step.id for step in steps if step.id in done),
+            facts.folder,
+            _earlier_attempt(plan_text) if done else plan.resumes,
         )
-    finally:
-        journal.close()
+    )
+    emit(started)
+    with contextlib.ExitStack() as locks:
+        try:
+            folder = locations.new_run()
+            title = f"cryptography {plan.release}".strip()
+            locks.enter_context(ownership.hold(folder / ownership.RUN_LOCK, title))
+            place = plan.environment or plan.wheelhouse
+            if place:
+                locks.enter_context(ownership.hold(ownership.folder_lock(place), title))
+            (folder / "logs").mkdir(exist_ok=True)
+            (folder / PLAN_FILE).write_text(plan_text, encoding="utf-8")
+            _save_answers(folder / ANSWERS_FILE, choices)
+            journal = locks.enter_context(contextlib.closing(Journal(folder)))
+        except ownership.Held as held:
+            cause = f"{plan.environment or plan.wheelhouse} is in use by {held.owner}."
+            hint = "Wait until that wizard has finished and try again, or choose another folder."
+            return _end_early(steps, done, emit, begin, cause, hint)
+        except (OSError, UnicodeError) as error:
+            return _cannot_write(steps, done, emit, begin, error)
+        attempt = _Attempt(plan, choices, facts, folder, journal, emit, cancel)
+        try:
+            journal.write(started)
+            if compiles(plan.method):
+                locks.enter_context(entries.in_use(cancel))
+            return attempt.run(done, begin)
+        except OSError as error:  # from the journal: every other error belongs to a step
+            return _cannot_write(
+                steps, done | attempt.ended, emit, begin, error, started=attempt.started
+            )
+
+
+def _earlier_attempt(plan_text: str) -> str:
+    """Return the name of the last run of this plan in this process; empty if there is none."""
+    for folder in sorted(locations.runs().glob(f"*-{os.getpid()}*"), reverse=True):
+        with contextlib.suppress(OSError):
+            if (folder / PLAN_FILE).read_text(encoding="utf-8") == plan_text:
+                return folder.name
+    return ""
 
 
 def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
@@ -150,6 +175,10 @@ class _Attempt:
         for step in self._steps:
             if step.id not in done | self.ended:
                 self._emit(StepEnded(step.id, "skipped", 0.0))
+        if self._plan.new and self._code == Exit.DONE:
+            names = inventory.distributions(Path(self._plan.environment))
+            file = self._folder / inventory.DISTRIBUTIONS_FILE
+            file.write_text("\n".join(sorted(names)), encoding="utf-8")
         return self._emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
     def _start_ready(self, done: Collection[str]) -> bool:
@@ -282,6 +311,20 @@ def _cannot_write(
     """Report that the folder of the run cannot be written. Nothing runs without logs."""
     cause = f"The wizard cannot write its journal and logs. {os_error_sentence(error)}"
     hint = "Free some space, or set CRYPTOGRAPHY_WIZARD_STATE to a folder that you may write to."
+    return _end_early(steps, done, emit, begin, cause, hint, started=started)
+
+
+def _end_early(
+    steps: tuple[Step, ...],
+    done: frozenset[str],
+    emit: Callable[[Event], None],
+    begin: float,
+    cause: str,
+    hint: str,
+    *,
+    started: Collection[str] = (),
+) -> RunEnded:
+    """Report that nothing can run, or nothing more: the first step that is left has failed."""
     unfinished = [step.id for step in steps if step.id not in done]
     for step in unfinished[:1]:
         emit(stamped(StepEnded(step, "failed", 0.0, cause=cause, hints=(hint,))))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
@@ -31,8 +33,9 @@ from wizard.facts import Privilege
 from wizard.plan import Plan, Step
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
+from wizard.running import inventory, ownership
 from wizard.running.command_runner import CommandContext, Outcome, run_command
-from wizard.running.events import Event, Lines, Progressed, StepEnded
+from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
 from wizard.running.step_checks import explain_failure, missing_result
 
 
@@ -78,8 +81,10 @@ class StepRunner:
     ) -> tuple[Outcome, tuple[str, ...], Exit]:
         """Run one step; return how it ended, the lines that show why, and the exit code."""
         try:
-            with cancellable(self.cancel):
+            with cancellable(self.cancel), self._own_manager(step):
+                inventory.record(step, log, "before")
                 outcome = perform(step.action, _StepContext(self, step.id, log, reports))
+                inventory.record(step, log, "after")
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
@@ -96,6 +101,20 @@ class StepRunner:
             return outcome, (), Exit.DONE
         explained, excerpt = explain_failure(step, outcome, log, self.advise)
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
+
+    @contextlib.contextmanager
+    def _own_manager(self, step: Step) -> Iterator[None]:
+        """Within this block, no other wizard uses the step's package manager."""
+        if not step.lock:
+            yield
+            return
+
+        def tell(owner: ownership.Owner, seconds: float) -> None:
+            self.emit(Waiting(step.id, str(owner), seconds))
+
+        lock = ownership.manager_lock(step.lock)
+        with ownership.wait_for(lock, step.title, self.cancel, tell):
+            yield
 
     def _makes_environment(self, step: Step) -> bool:
         """Return whether this step makes the plan's environment, which does not exist yet."""

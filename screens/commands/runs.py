@@ -1,0 +1,93 @@
+"""The command ``runs``: the earlier runs, and what can be done with each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from screens.arguments import NAME, Common
+from wizard.errors import BadRequest, Exit
+from wizard.wording import age
+
+if TYPE_CHECKING:
+    from wizard.history.past_runs import PastRun
+
+HELP = "earlier runs: which there were, and how each ended"
+ORDER = 60
+EXAMPLES = (("runs", "earlier runs, to resume, repeat or undo"),)
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``words`` are the name of a run to show in full, or nothing for a list of all."""
+
+    words: tuple[str, ...] = ()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the name of a run."""
+    parser.add_argument("words", nargs="*", metavar="RUN", help="a run to show in full")
+
+
+def run(arguments: Arguments) -> int:
+    """Write the list, or one run, to standard output."""
+    return runs_command(arguments.words, as_json=arguments.json, stream=sys.stdout)
+
+
+def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
+    """Write all runs, or the one that ``words`` names. Returns 0.
+
+    Raises BadRequest if there is no such run.
+    """
+    from wizard.history import past_runs
+
+    if len(words) > 1:
+        raise BadRequest(f"One run can be shown, but {len(words)} are named.")
+    runs = (past_runs.find(words[0]),) if words else past_runs.read_runs()
+    if as_json:
+        from wizard.codec import to_json
+        from wizard.history.listing import Listing
+
+        stream.write(to_json(Listing.of(runs)) + "\n")
+        return int(Exit.DONE)
+    lines = _details(runs[0]) if words else _list(runs)
+    stream.write("\n".join(lines) + "\n")
+    return int(Exit.DONE)
+
+
+def _list(runs: Sequence[PastRun]) -> list[str]:
+    if not runs:
+        return ["There are no earlier runs."]
+    lines: list[str] = []
+    for run in runs:
+        lines.append(f"{run.name}  {run.outcome}, {_when(run)}")
+        lines += [f"  {run.title}", f"  {run.target}"] if run.state else [f"  {run.problem}"]
+    return [*lines, "", f"{NAME} runs RUN shows one in full."]
+
+
+def _details(run: PastRun) -> list[str]:
+    lines = [f"{run.name}: {run.outcome}, {_when(run)}", f"  {run.title}"]
+    if run.target:
+        lines.append(f"  in {run.target}")
+    if run.problem:
+        lines.append(f"  {run.problem}")
+    for step in run.state.steps if run.state else ():
+        lines.append(f"  {step.number}. {step.step.title}: {step.status}")
+        if step.ended and step.ended.cause:
+            lines.append(f"     {step.ended.cause}")
+    lines += ["", f"Plan, answers and logs: {run.folder}"]
+    if run.can_resume:
+        lines.append(f"Resume it: {NAME} resume {run.name}")
+    if run.state and not run.undoes:
+        lines.append(f"Repeat it: {NAME} --yes --answers {run.answers}")
+    if run.state and not run.undoes and run.outcome not in ("undone", "running"):
+        lines.append(f"Undo it:   {NAME} undo {run.name}")
+    return lines
+
+
+def _when(run: PastRun) -> str:
+    passed = age(run.started) if run.started else ""
+    return f"{passed} ago" if passed else "just now" if run.started else "at an unknown time"

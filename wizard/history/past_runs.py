@@ -1,0 +1,127 @@
+"""The runs that this user has made, from their folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Optional
+
+from wizard import locations
+from wizard.errors import BadRequest, Exit, WizardError
+from wizard.method import methods
+from wizard.running import journal, ownership
+from wizard.running.run_state import RunState
+from wizard.wording import did_you_mean
+
+Outcome = Literal[
+    "done", "failed", "unproved", "cancelled", "cut off", "running", "undone", "damaged"
+]
+"""How a run ended. ``cut off``: its process ended before the run did. ``unproved``: it installed
+something, but the proof failed. ``damaged``: its folder cannot be read."""
+_BY_CODE: dict[int, Outcome] = {
+    Exit.DONE: "done",
+    Exit.UNPROVED: "unproved",
+    Exit.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One run.
+
+    ``name`` identifies it: the name of its ``folder``. ``started`` is ISO 8601, UTC, or empty.
+    ``target`` is the environment or wheelhouse, ``working_folder`` where it was started.
+    ``undoes`` is the name of the run that it undid, or empty. ``state`` is what happened in it;
+    None if it is damaged: then ``problem`` says why.
+    """
+
+    name: str
+    folder: str
+    outcome: Outcome
+    started: str = ""
+    title: str = ""
+    target: str = ""
+    working_folder: str = ""
+    undoes: str = ""
+    problem: str = ""
+    state: Optional[RunState] = None
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is something left to do."""
+        return self.outcome in ("failed", "unproved", "cancelled", "cut off") and not self.undoes
+
+    @property
+    def answers(self) -> Path:
+        """The file that repeats it."""
+        return Path(self.folder) / journal.ANSWERS_FILE
+
+
+def read_runs() -> tuple[PastRun, ...]:
+    """Return all runs, the newest first. Raises WizardError if their folder cannot be read."""
+    root = locations.runs()
+    try:
+        folders = sorted((path for path in root.iterdir() if path.is_dir()), reverse=True)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise WizardError(f"{root} cannot be read.", shown=error.strerror or "") from None
+    runs = [_read(folder) for folder in folders]
+    undone = {run.undoes for run in runs if run.undoes and run.outcome == "done"}
+    return tuple(replace(run, outcome="undone") if run.name in undone else run for run in runs)
+
+
+def find(name: str = "") -> PastRun:
+    """Return the run of this name, or the newest one that did not undo another.
+
+    The beginning of a name is enough if no other run has it. Raises BadRequest if there is none.
+    """
+    runs = read_runs()
+    if not name:
+        newest = next((run for run in runs if not run.undoes), None)
+        if newest is None:
+            raise BadRequest("There are no earlier runs.")
+        return newest
+    found = [run for run in runs if run.name == name] or [
+        run for run in runs if run.name.startswith(name)
+    ]
+    if len(found) == 1:
+        return found[0]
+    what = f"Several runs begin with {name}" if found else f"There is no run {name}"
+    raise BadRequest(
+        f"{what}{did_you_mean(name, [run.name for run in runs])}.",
+        hints=("cryptography-wizard runs lists them.",),
+    )
+
+
+def cut_off_in(folder: str) -> Optional[PastRun]:
+    """Return the newest run of this working folder if it was cut off, otherwise None."""
+    newest = next((run for run in read_runs() if run.working_folder == folder), None)
+    return newest if newest and newest.outcome == "cut off" and not newest.undoes else None
+
+
+def _read(folder: Path) -> PastRun:
+    try:
+        state = journal.replay(folder)
+    except WizardError as error:
+        return PastRun(folder.name, str(folder), "damaged", problem=f"{error.what} {error.shown}")
+    plan, attempt = state.plan, state.attempt
+    outcome: Outcome = "cut off"
+    if state.result is not None:
+        outcome = _BY_CODE.get(state.result.code, "failed")
+    elif ownership.holder(folder / ownership.RUN_LOCK) is not None:
+        outcome = "running"
+    method = methods().get(plan.method)
+    return PastRun(
+        name=folder.name,
+        folder=str(folder),
+        outcome=outcome,
+        started=attempt.time if attempt else "",
+        title=f"undo {plan.undoes}"
+        if plan.undoes
+        else f"cryptography {plan.release}, {method.noun if method else plan.method}",
+        target=plan.environment or plan.wheelhouse,
+        working_folder=attempt.folder if attempt else "",
+        undoes=plan.undoes,
+        state=state,
+    )

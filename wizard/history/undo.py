@@ -1,0 +1,202 @@
+"""Undo: the plan that removes what a run has installed, and only that.
+
+What the user has changed since is left alone, and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from backends.action import Action, Command, RemoveFolder
+from backends.manager import inventory as can_list
+from backends.manager import managers, permanent_install, with_program_path
+from wizard.errors import BadRequest
+from wizard.history import past_runs
+from wizard.history.past_runs import PastRun
+from wizard.machine import packages
+from wizard.needs.package_steps import manager_name, packages_named
+from wizard.plan import PackagesInstalled, Plan, Step
+from wizard.running import inventory
+from wizard.running.run_state import StepState
+from wizard.wording import joined
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What undoes one step: actions with a title and a reason, or why it is left."""
+
+    title: str = ""
+    why: str = ""
+    actions: tuple[Action, ...] = ()
+    lock: str = ""
+    left: str = ""
+
+
+def make_plan(run: PastRun) -> Plan:
+    """Return the plan that undoes a run, and the earlier runs that it continued.
+
+    Its notes say what is left alone; it has no steps if there is nothing to undo. This asks the
+    package managers what is installed now. Raises BadRequest if the run cannot be undone.
+    """
+    state = run.state
+    if state is None:
+        raise BadRequest(f"The run {run.name} cannot be undone.", why=run.problem)
+    if run.undoes:
+        raise BadRequest(
+            f"The run {run.name} undid another run. To install again, repeat that one.",
+            hints=("cryptography-wizard runs lists the runs, and how to repeat one.",),
+        )
+    if run.outcome == "running":
+        raise BadRequest(f"The run {run.name} is still going on. Cancel it first.")
+    if run.outcome == "undone":
+        raise BadRequest(f"The run {run.name} was already undone.")
+    parts = [part for each in _chain(run) for part in _parts(each)]
+    steps: list[Step] = []
+    seen: set[Action] = set()
+    for part in parts:
+        for action in part.actions:
+            if action in seen:
+                continue
+            seen.add(action)
+            number = len(steps) + 1
+            needs = (steps[-1].id,) if steps else ()
+            steps.append(
+                Step(
+                    *(f"undo-{number}", part.title, part.why, action),
+                    needs=needs,
+                    lock=part.lock,
+                    role="clean-up",
+                )
+            )
+    left = [part.left for part in parts if part.left]
+    if state.plan.wheelhouse and run.outcome == "done":
+        left.append(f"{state.plan.wheelhouse} stays: delete the wheels yourself if you want.")
+    return Plan(
+        release=state.plan.release,
+        method=state.plan.method,
+        link="",
+        python=state.plan.python,
+        environment=state.plan.environment,
+        new=False,
+        steps=tuple(steps),
+        notes=tuple(dict.fromkeys(left)),
+        system=state.plan.system,
+        wheelhouse=state.plan.wheelhouse,
+        undoes=run.name,
+    )
+
+
+def _chain(run: PastRun) -> Iterator[PastRun]:
+    """Yield a run, then the run that it continued, and so on."""
+    runs = {each.name: each for each in past_runs.read_runs()}
+    seen: set[str] = set()
+    current: Optional[PastRun] = run
+    while current is not None and current.name not in seen:
+        seen.add(current.name)
+        yield current
+        attempt = current.state.attempt if current.state else None
+        current = runs.get(attempt.earlier) if attempt else None
+
+
+def _parts(run: PastRun) -> list[_Part]:
+    """Return what undoes the steps that this run has started, in reverse order."""
+    if run.state is None:
+        return []
+    started = [step for step in run.state.steps if step.started is not None]
+    return [part for step in reversed(started) for part in _undo_step(run, step)]
+
+
+def _undo_step(run: PastRun, state: StepState) -> list[_Part]:
+    check = state.step.check
+    if isinstance(check, PackagesInstalled):
+        before = inventory.recorded(Path(state.log), "before") if state.log else None
+        if before is not None:
+            return _undo_packages(check.manager, before, Path(state.log))
+    return [_undo_action(run, state.step, action) for action in state.step.undo]
+
+
+def _undo_packages(manager: str, before: frozenset[str], log: Path) -> list[_Part]:
+    """Remove the packages that came with a step, and bring back those that it removed."""
+    now = inventory.installed(manager)
+    if now is None:
+        return [_Part(left=f"{manager_name(manager)} could not be asked, so nothing is removed.")]
+    after = inventory.recorded(log, "after")
+    after = now if after is None else after  # the run was cut off in the middle of the step
+    added, needed = _removable(manager, (after - before) & now)
+    gone = (before - after) - now
+    parts = []
+    backend = managers()[manager]
+    program = packages.program(backend)
+    can_remove = can_list(managers()[manager])
+    remove = can_remove.remove_added(tuple(sorted(added))) if added and can_remove else None
+    if remove is not None:
+        why = f"This run installed them: {joined(sorted(added))}."
+        command = with_program_path(backend, remove, program)
+        parts.append(_Part(f"Remove {_count(added)}", why, (command,), manager))
+    restore = permanent_install(backend, tuple(sorted(gone)))
+    if restore is not None:
+        command = with_program_path(backend, restore, program)
+        title = f"Install the removed {packages_named(tuple(sorted(gone)))} again"
+        parts.append(_Part(title, "This run removed them.", (command,), manager))
+    if needed:
+        names = packages_named(tuple(sorted(needed)))
+        parts.append(_Part(left=f"The {names} stay, because other packages need them now."))
+    return parts
+
+
+def _removable(manager: str, added: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Divide the packages into those that only each other need, and those that others need."""
+    if not added:
+        return added, frozenset()
+    removed = inventory.removed_with(manager, added)
+    if removed is None or removed <= added:
+        return added, frozenset()
+    needed = frozenset(
+        name for name in added if not (inventory.removed_with(manager, (name,)) or added) <= added
+    )
+    return added - needed, needed
+
+
+def _undo_action(run: PastRun, step: Step, action: Action) -> _Part:
+    if isinstance(action, RemoveFolder):
+        return _undo_folder(run, step, action)
+    environment = Path(run.target)
+    if isinstance(action, Command) and step.role in ("install", "installer", "project"):
+        plan = run.state.plan if run.state else None
+        if not environment.is_dir() or plan is None or plan.new:
+            return _Part()  # it is gone, or is removed as a whole
+    return _Part(
+        f"Undo “{step.title}”", "It puts back what was there before.", (action,), step.lock
+    )
+
+
+def _undo_folder(run: PastRun, step: Step, action: RemoveFolder) -> _Part:
+    folder = Path(action.path)
+    if not folder.is_dir():
+        return _Part()
+    if step.role == "environment":
+        known = _distributions_after(run)
+        extra = inventory.distributions(folder) - known if known else frozenset()
+        if extra:
+            return _Part(
+                left=f"{folder} stays, because you have installed {joined(sorted(extra))} into it. "
+                "If you do not need it, delete the folder."
+            )
+        return _Part("Remove the environment", f"It is the folder {folder}.", (action,))
+    return _Part(f"Remove what “{step.title}” made", f"It is the folder {folder}.", (action,))
+
+
+def _distributions_after(run: PastRun) -> frozenset[str]:
+    """Return the Python packages that the environment had after the run; empty if unknown."""
+    try:
+        text = Path(run.folder, inventory.DISTRIBUTIONS_FILE).read_text(encoding="utf-8")
+    except OSError:
+        return frozenset()
+    return frozenset(text.split())
+
+
+def _count(names: frozenset[str]) -> str:
+    return f"the package {next(iter(names))}" if len(names) == 1 else f"{len(names)} packages"

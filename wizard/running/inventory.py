@@ -1,0 +1,85 @@
+"""What was installed before and after a step: the record with which undo removes only that.
+
+The files are beside the log of the step (``03-packages.before``), so that they are there even if
+the run is cut off in the middle of the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, Optional
+
+from backends.action import Command, Output
+from backends.manager import inventory, managers, with_program_path
+from wizard.machine import packages
+from wizard.plan import PackagesInstalled, Step
+from wizard.programs.processes import ProgramTimeout, ask
+
+When = Literal["before", "after"]
+DISTRIBUTIONS_FILE = "distributions.txt"
+"""The file in a run's folder with the packages that its new environment had in the end."""
+TIMEOUT = 60.0
+
+
+def record(step: Step, log: Path, when: When) -> None:
+    """Record all system packages, if the step installs such packages and its manager can list them.
+
+    What cannot be listed is not recorded. Raises OSError if the file cannot be written.
+    """
+    if not isinstance(step.check, PackagesInstalled):
+        return
+    names = installed(step.check.manager)
+    if names is not None:
+        _path(log, when).write_text("\n".join(sorted(names)), encoding="utf-8")
+
+
+def recorded(log: Path, when: When) -> Optional[frozenset[str]]:
+    """Return the packages that `record` found, or None if there is no record."""
+    try:
+        return frozenset(_path(log, when).read_text(encoding="utf-8").split())
+    except OSError:
+        return None
+
+
+def installed(manager: str) -> Optional[frozenset[str]]:
+    """Return the names of all packages that are installed now, or None if they are unknown."""
+    backend = inventory(managers()[manager])
+    output = None if backend is None else _ask(manager, backend.ask_all())
+    return None if backend is None or output is None else backend.all_installed(output)
+
+
+def removed_with(manager: str, names: Iterable[str]) -> Optional[frozenset[str]]:
+    """Return what would be removed if these packages were removed, or None if it is unknown."""
+    backend = managers()[manager]
+    can_say = inventory(backend)
+    output = None if can_say is None else _ask(manager, can_say.ask_removed_with(sorted(names)))
+    return None if output is None else frozenset(backend.removals(output))
+
+
+def distributions(environment: Path) -> frozenset[str]:
+    """Return the Python packages in an environment, as the names of their metadata folders.
+
+    Empty if the folder is no environment.
+    """
+    folders = (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
+    return frozenset(
+        path.name.partition("-")[0].lower().replace("_", "-")
+        for folder in folders
+        for pattern in ("*.dist-info", "*.egg-info")
+        for path in folder.glob(pattern)
+    )
+
+
+def _path(log: Path, when: When) -> Path:
+    return log.with_suffix(f".{when}")
+
+
+def _ask(manager: str, command: Command) -> Optional[Output]:
+    backend = managers()[manager]
+    query = with_program_path(backend, command, packages.program(backend))
+    try:
+        output = ask(query.argv, env=dict(query.env), timeout=TIMEOUT)
+    except (OSError, ProgramTimeout):
+        return None  # undo then removes only the packages that the plan names
+    return output if output.exit in query.ok else None
