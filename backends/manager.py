@@ -124,7 +124,7 @@ class Inventory(Protocol):
     """A backend that can say what an installation has added, and what a removal would take along.
 
     Optional: a manager that removes exactly what it added (apk), or refuses to remove what another
-    package needs (Homebrew, MacPorts), does without.
+    package needs (Homebrew, MacPorts), has no need of it.
     """
 
     def ask_all(self) -> Command:

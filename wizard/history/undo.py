@@ -143,7 +143,8 @@ def _undo_packages(manager: str, before: frozenset[str], log: Path) -> list[_Par
         parts.append(_Part(title, "This run removed them.", (command,), manager))
     if needed:
         names = packages_named(tuple(sorted(needed)))
-        parts.append(_Part(left=f"The {names} stay, because other packages need them now."))
+        stay, them = ("stays", "it") if len(needed) == 1 else ("stay", "them")
+        parts.append(_Part(left=f"The {names} {stay}: other packages need {them} now."))
     return parts
 
 

@@ -23,9 +23,9 @@ class RunStarted:
     """
 
     done: tuple[str, ...] = ()
+    time: str = ""
     folder: str = ""
     earlier: str = ""
-    time: str = ""
     kind: Literal["run-started"] = "run-started"
 
 

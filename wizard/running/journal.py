@@ -56,6 +56,7 @@ class Journal:
             return
         self._file.write(json.dumps({"time": event.time, **asdict(event)}) + "\n")
         self._file.flush()
+        os.fsync(self._file.fileno())  # it must survive a power cut
 
     def close(self) -> None:
         """Close the file."""

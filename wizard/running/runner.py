@@ -67,8 +67,8 @@ def run(
     started = stamped(
         RunStarted(
             tuple(step.id for step in steps if step.id in done),
-            facts.folder,
-            _earlier_attempt(plan_text) if done else plan.resumes,
+            folder=facts.folder,
+            earlier=_earlier_attempt(plan_text) if done else plan.resumes,
         )
     )
     emit(started)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.history.runs import done, ended, environment_plan, keep, started
+from wizard import locations
+from wizard.errors import BadRequest
+from wizard.history import past_runs
+from wizard.running import ownership
+from wizard.running.events import Event, RunEnded, RunStarted
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+
+
+def outcomes() -> dict[str, str]:
+    return {run.name: run.outcome for run in past_runs.read_runs()}
+
+
+def test_without_runs_the_list_is_empty_and_none_is_found() -> None:
+    assert past_runs.read_runs() == ()
+    with pytest.raises(BadRequest, match="no earlier runs"):
+        past_runs.find()
+
+
+def test_each_outcome_is_told_apart(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    cut: list[Event] = [RunStarted((), "", "/w"), started("environment"), ended("environment")]
+    failed: list[Event] = [RunStarted(), started("environment"), ended("environment", "failed")]
+    keep("1-done", plan, done("environment", "install"))
+    keep("2-cut", plan, [*cut, started("install")])
+    keep("3-failed", plan, [*failed, ended("install", "skipped"), RunEnded(1, 1.0)])
+    keep("4-cancelled", plan, [RunStarted(), RunEnded(130, 1.0)])
+    keep("5-unproved", plan, done("environment", "install", code=4))
+    going_on = keep("6-running", plan, cut)
+    (locations.runs() / "7-empty").mkdir()
+    keep("8-undo", environment_plan(tmp_path / "env", undoes="1-done"), done())
+    with ownership.hold(going_on / ownership.RUN_LOCK, "x"):
+        found = outcomes()
+    assert list(found) == sorted(found, reverse=True)
+    assert found == {
+        "1-done": "undone",
+        "2-cut": "cut off",
+        "3-failed": "failed",
+        "4-cancelled": "cancelled",
+        "5-unproved": "unproved",
+        "6-running": "running",
+        "7-empty": "damaged",
+        "8-undo": "done",
+    }
+    assert outcomes()["6-running"] == "cut off"
+
+
+def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    for name in ("2026-a", "2026-b"):
+        keep(name, plan, done("environment", "install"))
+    keep("2027-undo", environment_plan(tmp_path / "env", undoes="2026-a"), done())
+    assert past_runs.find().name == "2026-b"
+    assert past_runs.find("2026-a").name == "2026-a"
+    assert past_runs.find("2027").undoes == "2026-a"
+    with pytest.raises(BadRequest, match="Several runs begin with 2026"):
+        past_runs.find("2026")
+    with pytest.raises(BadRequest, match="There is no run 2026-x") as caught:
+        past_runs.find("2026-x")
+    assert caught.value.hints == ("cryptography-wizard runs lists them.",)
+
+
+def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    keep("1", plan, [RunStarted((), "", "/here"), started("environment")])
+    cut = past_runs.cut_off_in("/here")
+    assert cut is not None
+    assert cut.name == "1"
+    assert past_runs.cut_off_in("/elsewhere") is None
+    keep("2", plan, done("environment", "install", folder="/here"))
+    assert past_runs.cut_off_in("/here") is None

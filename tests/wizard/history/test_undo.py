@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backends.action import Command, RemoveFolder
+from tests.wizard.history.runs import done, environment_plan, keep, started
+from wizard.errors import BadRequest
+from wizard.history import past_runs, undo
+from wizard.plan import PackagesInstalled, Plan, Step
+from wizard.running import inventory, journal
+from wizard.running.events import RunStarted
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    folder = tmp_path / "env"
+    site = folder / "lib" / "python3.11" / "site-packages"
+    for name in ("cryptography-50.0.2", "cffi-2.0.0"):
+        (site / f"{name}.dist-info").mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    return folder
+
+
+def undone(name: str = "") -> Plan:
+    return undo.make_plan(past_runs.find(name))
+
+
+def test_a_new_environment_is_removed(environment: Path) -> None:
+    folder = keep("1", environment_plan(environment), done("environment", "install"))
+    (folder / inventory.DISTRIBUTIONS_FILE).write_text("cryptography\ncffi")
+    plan = undone()
+    assert plan.actions == (RemoveFolder(str(environment)),)
+    assert (plan.undoes, plan.notes) == ("1", ())
+
+
+def test_an_environment_that_the_user_has_added_to_stays(environment: Path) -> None:
+    folder = keep("1", environment_plan(environment), done("environment", "install"))
+    (folder / inventory.DISTRIBUTIONS_FILE).write_text("cryptography")
+    plan = undone()
+    assert plan.steps == ()
+    (note,) = plan.notes
+    assert note.startswith(f"{environment} stays, because you have installed cffi into it.")
+
+
+def test_what_is_gone_is_not_removed_again(tmp_path: Path) -> None:
+    keep("1", environment_plan(tmp_path / "gone"), done("environment", "install"))
+    assert undone().steps == ()
+
+
+def test_steps_that_never_began_are_not_undone(environment: Path) -> None:
+    keep("1", environment_plan(environment), done())
+    assert undone().steps == ()
+
+
+def test_a_run_that_was_cut_off_is_undone_too(environment: Path) -> None:
+    keep("1", environment_plan(environment), [RunStarted(), started("environment")])
+    assert undone().actions == (RemoveFolder(str(environment)),)
+
+
+def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> None:
+    keep("1", environment_plan(environment), [RunStarted(), started("environment")])
+    keep("2", environment_plan(environment), done("install", earlier="1"))
+    assert undone("2").actions == (RemoveFolder(str(environment)),)
+
+
+def test_some_runs_cannot_be_undone(environment: Path) -> None:
+    keep("1", environment_plan(environment), done("environment", "install"))
+    keep("2", environment_plan(environment, undoes="1"), done())
+    with pytest.raises(BadRequest, match="already undone"):
+        undone("1")
+    with pytest.raises(BadRequest, match="undid another run"):
+        undone("2")
+
+
+class Machine:
+    """A Debian as `inventory` sees it: what is installed, and which packages need which."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, installed: str, **needs: str) -> None:
+        self.installed = frozenset(installed.split())
+        self.needs = {name: set(needed.split()) for name, needed in needs.items()}
+        monkeypatch.setattr(inventory, "installed", lambda _manager: self.installed)
+        monkeypatch.setattr(inventory, "removed_with", self.removed_with)
+
+    def removed_with(self, _manager: str, names: Iterable[str]) -> frozenset[str]:
+        gone = set(names)
+        while more := {n for n, needed in self.needs.items() if needed & gone} - gone:
+            gone |= more
+        return frozenset(gone)
+
+
+def installed_packages(before: str, after: str) -> Plan:
+    """A run that installed packages, with what was there before it and after it."""
+    step = Step(
+        *("packages", "Install them", "why", Command(("true",))),
+        check=PackagesInstalled("apt", ("gcc",)),
+        lock="apt",
+        role="packages",
+    )
+    plan = replace(environment_plan(Path("/nowhere")), steps=(step,))
+    folder = keep("1", plan, [])
+    log = folder / "logs" / "01-packages.log"
+    (folder / "logs" / "01-packages.before").write_text(before.replace(" ", "\n"))
+    if after:
+        (folder / "logs" / "01-packages.after").write_text(after.replace(" ", "\n"))
+    book = journal.Journal(folder)
+    for event in (RunStarted(), started("packages", str(log))):
+        book.write(event)
+    book.close()
+    return undone()
+
+
+def words(plan: Plan) -> list[str]:
+    return [" ".join(action.argv) for action in plan.actions if isinstance(action, Command)]
+
+
+def test_exactly_the_packages_that_came_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    Machine(monkeypatch, "bash gcc cpp later", gcc="cpp")
+    plan = installed_packages("bash", "bash gcc cpp")
+    (command,) = words(plan)
+    assert command.endswith(" cpp gcc")
+    assert "--purge" in command
+    assert plan.steps[0].lock == "apt"
+    assert plan.needs_root
+
+
+def test_a_package_that_another_one_needs_now_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    Machine(monkeypatch, "bash gcc cpp later", gcc="cpp", later="cpp")
+    plan = installed_packages("bash", "bash gcc cpp")
+    (command,) = words(plan)
+    assert command.endswith(" gcc")
+    assert plan.notes == ("The package cpp stays: other packages need it now.",)
+
+
+def test_what_was_removed_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    Machine(monkeypatch, "bash rustc-web")
+    remove, restore = words(installed_packages("bash rustc", "bash rustc-web"))
+    assert remove.endswith(" rustc-web")
+    assert restore.endswith(" rustc")
+    assert " install " in restore
+
+
+def test_a_run_cut_off_among_its_packages_is_undone_by_what_is_there_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Machine(monkeypatch, "bash gcc")
+    (command,) = words(installed_packages("bash", ""))
+    assert command.endswith(" gcc")
