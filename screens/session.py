@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wizard.advice.support import Support
     from wizard.engine import Engine
     from wizard.facts import Facts
+    from wizard.history.past_runs import PastRun
     from wizard.knowledge import Knowledge
     from wizard.needs.case import Case
     from wizard.plan import Plan
@@ -53,6 +54,7 @@ class Session:
         self.run: RunState | None = None
         self._code = int(Exit.CANCELLED)
         self._has_prepared = False
+        self._resumes = ""
         self._case: Case | None = None
         self._questions: dict[Choices, tuple[Question, ...]] = {}
 
@@ -172,13 +174,27 @@ class Session:
             return False
         return True
 
+    def continue_run(self, past: PastRun) -> None:
+        """Take the answers of a run that was cut off, and go behind the last question.
+
+        Raises WizardError if its answers cannot be read.
+        """
+        from wizard.history import resume
+
+        self.given = resume.choices_of(past)
+        self.answers.clear()
+        self._resumes = past.name
+        self._questions.clear()
+        self.position = len(self.questions())
+
     def make_plan(self) -> Plan:
         """Make the plan from the answers, and recommended ones for open questions.
 
         Raises WizardError.
         """
         decision = self.engine.settle(self.case(self.choices()))
-        self.completed, self.plan = decision.choices, decision.plan
+        self.completed = decision.choices
+        self.plan = replace(decision.plan, resumes=self._resumes)
         if self._has_prepared:
             require_progress(self.plan)
         return self.plan

@@ -13,6 +13,8 @@ from wizard.errors import BadRequest
 if TYPE_CHECKING:
     import argparse
 
+    from wizard.history.past_runs import PastRun
+
 HELP = "ask, show the commands, install, prove"
 ORDER = 0
 EXAMPLES = (
@@ -90,13 +92,22 @@ def _with_questions(arguments: Arguments) -> int:
     if interface is terminal.Interface.FULL:
         from screens.tui import app
 
-        return app.run_app(engine.real(), choices)
+        return app.run_app(engine.real(), choices, _cut_off)
     from screens.text import linear
 
     if interface is terminal.Interface.PROMPTS:
         from screens.text.prompts import Prompts
 
-        return linear.install(engine.real(), choices, Prompts())
+        return linear.install(engine.real(), choices, Prompts(), _cut_off)
     from screens.text.plain import Plain
 
-    return linear.install(engine.real(), choices, Plain())
+    return linear.install(engine.real(), choices, Plain(), _cut_off)
+
+
+def _cut_off() -> PastRun | None:
+    """Return the last run in this folder if it was cut off."""
+    from pathlib import Path
+
+    from wizard.history import past_runs
+
+    return past_runs.cut_off_in(str(Path.cwd()))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Protocol
+from typing import TYPE_CHECKING, Callable, Protocol
 
 from screens.session import Session
 from screens.signals import OutputStream, cancel_on_signals
@@ -21,6 +21,10 @@ from wizard.facts import Facts
 from wizard.plan import Plan
 from wizard.questions.question import Question
 from wizard.running.events import RunEnded
+from wizard.wording import age
+
+if TYPE_CHECKING:
+    from wizard.history.past_runs import PastRun
 
 
 class Back(Exception):
@@ -44,17 +48,30 @@ class Asker(Protocol):
         """Let the user pick one of some (value, label) pairs; the first is the default."""
 
 
-def install(engine: Engine, choices: Choices, asker: Asker) -> int:
+def install(
+    engine: Engine,
+    choices: Choices,
+    asker: Asker,
+    find_cut_off: Callable[[], PastRun | None] = lambda: None,
+) -> int:
     """Probe, ask, plan, run and prove; return the exit code.
 
-    Raises WizardError if the request is wrong, the machine cannot be used, or the input ends before
-    the run, and KeyboardInterrupt if the user quits.
+    ``find_cut_off`` returns an earlier run that was cut off, to offer to continue it. Raises
+    WizardError if the request is wrong, the machine cannot be used, or the input ends before the
+    run, and KeyboardInterrupt if the user quits.
     """
-    return _Conversation(engine, choices, asker).run()
+    return _Conversation(engine, choices, asker, find_cut_off).run()
 
 
 class _Conversation:
-    def __init__(self, engine: Engine, choices: Choices, asker: Asker) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        choices: Choices,
+        asker: Asker,
+        find_cut_off: Callable[[], PastRun | None],
+    ) -> None:
+        self.find_cut_off = find_cut_off
         self.engine = engine
         self.asker = asker
         self.session = Session(engine, choices)
@@ -70,6 +87,9 @@ class _Conversation:
         facts, _ = self.session.probed()
         discard_typeahead()
         self.output.write_lines(*describe_machine(facts))
+        code = self._offer_to_continue()
+        if code is not None:
+            return code
         while True:
             try:
                 plan = self._agree_on_plan()
@@ -86,6 +106,29 @@ class _Conversation:
             self.session.continue_after_preparation()
             # All questions are answered, so planning comes next.
             self.session.position = len(self.session.questions())
+
+    def _offer_to_continue(self) -> int | None:
+        """If an earlier run was cut off, ask what to do; return an exit code if that is all."""
+        past = self.find_cut_off()
+        if past is None:
+            return None
+        when = f"{age(past.started)} ago" if age(past.started) else "just now"
+        self.output.write_lines("", f"An earlier run was cut off {when}: {past.title}.")
+        decision = self.asker.pick(
+            "What now?",
+            (
+                ("continue", "Continue it"),
+                ("new", "Start again from the beginning"),
+                ("undo", "Undo it: remove what it has installed so far"),
+            ),
+        )
+        if decision == "undo":
+            from screens.text import undoing
+
+            return undoing.undo_run(past.name, stream=sys.stdout, err=sys.stderr)
+        if decision == "continue":
+            self.session.continue_run(past)
+        return None
 
     def _agree_on_plan(self) -> Plan | None:
         """Ask and plan until the user accepts a plan; return None if the user quits."""

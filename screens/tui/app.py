@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ClassVar
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from screens.tui.run import RunPage
     from wizard.engine import Engine
     from wizard.facts import Facts
+    from wizard.history.past_runs import PastRun
     from wizard.knowledge import Knowledge
 
 GRACE_SECONDS = 5.0
@@ -60,6 +62,8 @@ class WizardApp(App[int]):
     """The wizard on the full screen. `run` returns the exit code.
 
     With ``facts`` and ``knowledge`` it does not probe the machine; ``clock`` returns seconds.
+    ``find_cut_off`` returns an earlier run that was cut off, to offer to continue it. ``undoes`` is
+    the run that the user wants to undo, after the full screen has closed.
     """
 
     TITLE = TITLE
@@ -83,8 +87,11 @@ class WizardApp(App[int]):
         knowledge: Knowledge | None = None,
         facts: Facts | None = None,
         clock: Callable[[], float] = time.monotonic,
+        find_cut_off: Callable[[], PastRun | None] = lambda: None,
     ) -> None:
         super().__init__()
+        self.find_cut_off = find_cut_off
+        self.undoes: PastRun | None = None
         self.session = Session(engine, choices, knowledge=knowledge, facts=facts, clock=clock)
         self.bug: Exception | None = None
         self.register_theme(DARK)
@@ -106,7 +113,7 @@ class WizardApp(App[int]):
 
     def get_default_screen(self) -> WelcomePage:
         """Return the first page, so that Textual draws no empty screen before it."""
-        return WelcomePage(self.session)
+        return WelcomePage(self.session, self.find_cut_off)
 
     def end_with(self, code: int) -> None:
         """Quit with this exit code, after stopping a run."""
@@ -186,7 +193,21 @@ class WizardApp(App[int]):
             ProbeScreen(self.session, why, self.session.continue_after_preparation), after_probe
         )
 
-    # Textual finds these four by name (page and message), so their classes need no import.
+    # Textual finds these by name (page and message), so their classes need no import.
+
+    def on_welcome_page_continue_run(self, message: WelcomePage.ContinueRun) -> None:
+        """Show the plan of what is left of a run that was cut off."""
+        try:
+            self.session.continue_run(message.past)
+        except WizardError as error:
+            self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
+        else:
+            self.show_page("review")
+
+    def on_welcome_page_undo_run(self, message: WelcomePage.UndoRun) -> None:
+        """Close the full screen; the line by line interface then shows what is removed."""
+        self.undoes = message.past
+        self.exit(self.session.code)
 
     def on_review_page_start(self) -> None:
         """Start or continue the run, after the password if one is needed."""
@@ -286,15 +307,22 @@ class WizardApp(App[int]):
         self._close_messages_no_wait()
 
 
-def run_app(engine: Engine, choices: Choices) -> int:
+def run_app(
+    engine: Engine, choices: Choices, find_cut_off: Callable[[], PastRun | None] = lambda: None
+) -> int:
     """Run the full-screen wizard and return the exit code.
 
-    If a bug ended it, raises that exception after the terminal is restored.
+    ``find_cut_off`` is that of `WizardApp`. If a bug ended it, raises that exception after the
+    terminal is restored.
     """
-    app = WizardApp(engine, choices)
+    app = WizardApp(engine, choices, find_cut_off=find_cut_off)
     code = app.run()
     if app.bug is not None:
         raise app.bug
+    if app.undoes is not None:
+        from screens.text import undoing
+
+        return undoing.undo_run(app.undoes.name, stream=sys.stdout, err=sys.stderr)
     for line in last_words(app.session):
         print(line)
     return int(Exit.CANCELLED) if code is None else code

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Button, Static
 
 from screens.text.messages import short_path
@@ -16,9 +18,12 @@ from screens.tui.background import in_thread
 from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
 from wizard.machine import waiting
+from wizard.wording import age
 
 if TYPE_CHECKING:
+    from screens.session import Session
     from wizard.facts import Facts, Python
+    from wizard.history.past_runs import PastRun
 
 INTRODUCTION = (
     "This wizard installs the Python package cryptography and proves that it works. "
@@ -84,10 +89,28 @@ class WelcomePage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "begin", "Begin"),
         Binding("r", "look", "Look again"),
+        Binding("c", "continue_run", "Continue", show=False),
+        Binding("u", "undo_run", "Undo", show=False),
     ]
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    @dataclass
+    class ContinueRun(Message):
+        """The user wants to continue a run that was cut off."""
+
+        past: PastRun
+
+    @dataclass
+    class UndoRun(Message):
+        """The user wants to undo a run that was cut off."""
+
+        past: PastRun
+
+    def __init__(
+        self, session: Session, find_cut_off: Callable[[], PastRun | None] = lambda: None
+    ) -> None:
+        super().__init__(session)
+        self._find_cut_off = find_cut_off
+        self._cut_off: PastRun | None = None
         self._since = 0.0
         self._probing = False
 
@@ -98,6 +121,9 @@ class WelcomePage(Page):
         with VerticalScroll(id="machine", can_focus=False):
             yield Static("Your computer", classes="heading")
         yield Static("", id="looking", markup=False)
+        with Horizontal(id="cut-off"):
+            yield Button("Continue it  (C)", id="continue", variant="primary")
+            yield Button("Undo it  (U)", id="undo")
         with Vertical(classes="buttons"):
             yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
 
@@ -183,7 +209,31 @@ class WelcomePage(Page):
         )
         self.query_one("#begin", Button).disabled = False
         self.take_focus()
+        self.run_worker(self._show_cut_off(), group="cut-off", exclusive=True)
         self.run_worker(self._show_support(), group="support", exclusive=True)
+
+    async def _show_cut_off(self) -> None:
+        """Offer to continue or undo an earlier run, if it was cut off."""
+        past = self._cut_off = await in_thread(self._find_cut_off)
+        if past is None or self.closing:
+            return
+        when = f"{age(past.started)} ago" if age(past.started) else "just now"
+        self.query_one("#looking", Static).update(
+            f"! An earlier run was cut off {when}: {past.title}."
+        )
+        self.query_one("#begin", Button).label = "Start again"
+        self.add_class("-cut-off")
+        self.query_one("#continue").focus()
+
+    def action_continue_run(self) -> None:
+        """Continue the run that was cut off."""
+        if self._cut_off is not None:
+            self.post_message(self.ContinueRun(self._cut_off))
+
+    def action_undo_run(self) -> None:
+        """Undo the run that was cut off."""
+        if self._cut_off is not None:
+            self.post_message(self.UndoRun(self._cut_off))
 
     async def _show_support(self) -> None:
         support = await in_thread(self.session.support)
@@ -201,9 +251,10 @@ class WelcomePage(Page):
         """Focus the start button."""
         self.query_one("#begin").focus()
 
-    def on_button_pressed(self) -> None:
-        """Begin with the button."""
-        self.action_begin()
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        actions = {"continue": self.action_continue_run, "undo": self.action_undo_run}
+        actions.get(event.button.id or "", self.action_begin)()
 
     def action_begin(self) -> None:
         """Go to the questions, once the machine is known."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Optional
+from typing import Any, Literal, Optional
 
 from wizard import locations
 from wizard.errors import BadRequest, Exit, WizardError
@@ -18,6 +19,8 @@ Outcome = Literal[
 ]
 """How a run ended. ``cut off``: its process ended before the run did. ``unproved``: it installed
 something, but the proof failed. ``damaged``: its folder cannot be read."""
+RECENT = 20
+"""How many of the latest runs are searched for one that was cut off."""
 _BY_CODE: dict[int, Outcome] = {
     Exit.DONE: "done",
     Exit.UNPROVED: "unproved",
@@ -95,9 +98,30 @@ def find(name: str = "") -> PastRun:
 
 
 def cut_off_in(folder: str) -> Optional[PastRun]:
-    """Return the newest run of this working folder if it was cut off, otherwise None."""
-    newest = next((run for run in read_runs() if run.working_folder == folder), None)
-    return newest if newest and newest.outcome == "cut off" and not newest.undoes else None
+    """Return the newest run of this working folder if it was cut off, otherwise None.
+
+    It only looks at the latest runs, and reads no plan unless it has to: the wizard calls it at
+    every start.
+    """
+    try:
+        folders = sorted(locations.runs().iterdir(), reverse=True)[:RECENT]
+    except OSError:  # there are no runs yet, or they cannot be read: then none can be continued
+        return None
+    for path in folders:
+        ends = _first_and_last_event(path / journal.FILE)
+        if ends and ends[0].get("folder") == folder:
+            run = None if ends[1].get("kind") == "run-ended" else _read(path)
+            return run if run and run.outcome == "cut off" and not run.undoes else None
+    return None
+
+
+def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str, Any]]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        first, last = json.loads(lines[0]), json.loads(lines[-1])
+    except (OSError, ValueError, IndexError):
+        return None  # `read_runs` lists it as damaged
+    return (first, last) if isinstance(first, dict) and isinstance(last, dict) else None
 
 
 def _read(folder: Path) -> PastRun:

@@ -1,0 +1,139 @@
+"""Every interface with past runs: offered after a run was cut off, listed, continued, undone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from screens.cli import main
+from screens.text import linear, undoing
+from screens.tui.app import WizardApp
+from screens.tui.review import ReviewPage
+from tests.screens.pretend import Pretended
+from tests.screens.text.test_linear import Script
+from tests.wizard.history.runs import done, environment_plan, keep, started
+from wizard import engine
+from wizard.choices import Choices
+from wizard.errors import Exit
+from wizard.history import past_runs
+from wizard.history.past_runs import PastRun
+from wizard.running.events import Event, RunStarted
+
+CUT = "20260102T030405Z-7"
+TIME = "2026-01-02T03:04:05.000+00:00"
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    folder = tmp_path / "env"
+    folder.mkdir()
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    return folder
+
+
+@pytest.fixture
+def cut_off(environment: Path) -> PastRun:
+    events: list[Event] = [RunStarted((), TIME, "/home/ada/project"), started("environment")]
+    keep(CUT, environment_plan(environment), events)
+    return past_runs.find(CUT)
+
+
+def test_line_by_line_a_cut_off_run_is_continued_without_questions(
+    cut_off: PastRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asker = Script("continue", "go")
+    code = linear.install(Pretended().engine(), Choices(), asker, lambda: cut_off)
+    assert code == Exit.DONE
+    assert asker.keys() == ["What now?", "Start the installation?"]
+    out = capsys.readouterr().out
+    assert "An earlier run was cut off" in out
+    assert "days ago: cryptography 50.0.2, a wheel." in out
+
+
+def test_line_by_line_it_can_be_undone(
+    cut_off: PastRun, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "_confirm", lambda *_, **__: True)
+    monkeypatch.setattr(engine, "real", Pretended().engine)
+    code = linear.install(Pretended().engine(), Choices(), Script("undo"), lambda: cut_off)
+    assert code == Exit.DONE
+
+
+def test_line_by_line_it_can_be_left_alone(cut_off: PastRun) -> None:
+    asker = Script("new", "", "", "", "quit")
+    linear.install(Pretended().engine(), Choices(), asker, lambda: cut_off)
+    assert asker.keys()[:2] == ["What now?", "venv"]
+
+
+async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun) -> None:
+    app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.focused is not None
+        assert app.focused.id == "continue"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.require_plan().resumes == CUT
+
+
+async def test_the_full_screen_closes_for_undo(cut_off: PastRun) -> None:
+    app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("u")
+        await pilot.pause()
+    assert app.undoes is cut_off
+
+
+def test_the_list_and_one_run(cut_off: PastRun, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs"]) == 0
+    assert f"{CUT}  cut off, " in capsys.readouterr().out
+    assert main(["runs", CUT[:8]]) == 0
+    out = capsys.readouterr().out
+    assert f"Resume it: cryptography-wizard resume {CUT}" in out
+    assert "1. Make it: interrupted" in out
+    assert main(["runs", "--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert (run["name"], run["outcome"], run["can_resume"]) == (CUT, "cut off", True)
+    assert main(["runs", "nope"]) == 2
+    assert main(["runs", "a", "b"]) == 2
+
+
+def test_undo_asks_and_removes(
+    cut_off: PastRun,
+    environment: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(["undo"]) == 2  # nobody can be asked
+    assert f"cryptography-wizard undo {CUT} --yes" in capsys.readouterr().err
+    assert environment.is_dir()
+    monkeypatch.setattr(undoing, "_confirm", lambda *_, **__: False)
+    assert main(["undo"]) == Exit.CANCELLED
+    assert environment.is_dir()
+    capsys.readouterr()
+    assert main(["undo", "--yes", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["code"] == 0
+    assert not environment.exists()
+    assert main(["undo"]) == 2
+    assert "already undone" in capsys.readouterr().err
+
+
+def test_a_run_with_nothing_left_to_do_is_not_resumed(
+    environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(CUT, environment_plan(environment), done("environment", "install"))
+    assert main(["resume"]) == 2
+    err = capsys.readouterr().err
+    assert "It has nothing left to do." in err
+    assert f"--yes --answers {past_runs.find().answers} repeats it." in err
