@@ -516,12 +516,12 @@ def test_the_face_that_fits_is_started(
 
     started: list[str] = []
 
-    def install(_engine: object, choices: Choices, asker: object) -> int:
+    def install(_engine: object, choices: Choices, asker: object, _cut_off: object) -> int:
         started.append(type(asker).__name__)
         assert choices.release == "49.0.0"
         return 130
 
-    def run_app(_engine: object, choices: Choices) -> int:
+    def run_app(_engine: object, choices: Choices, _cut_off: object) -> int:
         started.append("app")
         assert choices.release == "49.0.0"
         return 130

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from screens.cli import main
 from screens.text import linear, undoing
@@ -72,11 +73,19 @@ def test_line_by_line_it_can_be_left_alone(cut_off: PastRun) -> None:
     assert asker.keys()[:2] == ["What now?", "venv"]
 
 
+async def until_offered(app: WizardApp, pilot: Pilot[int]) -> None:
+    """Wait until the first page has looked at the machine, and then for earlier runs."""
+    for _ in range(400):
+        if app.screen.has_class("-cut-off"):
+            break
+        await pilot.pause(0.05)
+    await pilot.pause()
+
+
 async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun) -> None:
     app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await until_offered(app, pilot)
         assert app.focused is not None
         assert app.focused.id == "continue"
         await pilot.press("enter")
@@ -88,8 +97,7 @@ async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun
 async def test_the_full_screen_closes_for_undo(cut_off: PastRun) -> None:
     app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await until_offered(app, pilot)
         await pilot.press("u")
         await pilot.pause()
     assert app.undoes is cut_off
