@@ -1,0 +1,104 @@
+"""The command ``report [RUN]``: an archive about a run, for somebody who helps."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from screens.arguments import Common
+from screens.terminal import is_terminal
+from wizard.choices import Choices
+from wizard.errors import BadRequest, Exit
+
+if TYPE_CHECKING:
+    from wizard.history.report_archive import Part
+
+HELP = "write an archive about a run, without secrets, for somebody who helps"
+ORDER = 63
+EXAMPLES = (("report", "an archive about the last run, to send to somebody who helps"),)
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``words`` are the name of a run, or nothing for the last one; ``output`` the archive."""
+
+    words: tuple[str, ...] = ()
+    output: str = ""
+    anonymous: bool = False
+    show: bool = False
+    yes: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the name of a run, and what to do with its report."""
+    parser.add_argument(
+        "words", nargs="*", metavar="RUN", help="the run to report; otherwise the last one"
+    )
+    parser.add_argument("--output", metavar="FILE", default="", help="the archive to write")
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="also without the names of user and computer, and the home folder",
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="print all of its text, and write nothing"
+    )
+    parser.add_argument("--yes", action="store_true", help="write it without asking")
+
+
+def run(arguments: Arguments) -> int:
+    """Show what the report contains, ask, and write it."""
+    return report_command(arguments, stream=sys.stdout, err=sys.stderr)
+
+
+def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
+    """Write the report of a run. Returns 0, or 130 if the user says no.
+
+    Raises BadRequest if there is no such run, or no terminal to ask in.
+    """
+    if len(arguments.words) > 1:
+        raise BadRequest(f"One run can be reported, but {len(arguments.words)} are named.")
+    if not (arguments.yes or arguments.show) and not (sys.stdin and is_terminal(sys.stdin)):
+        raise BadRequest(
+            "'report' asks before it writes the archive, but there is no terminal to ask in.",
+            hints=(
+                "cryptography-wizard report --yes writes it without asking.",
+                "cryptography-wizard report --show prints what it would contain.",
+            ),
+        )
+    from wizard import engine
+    from wizard.history import past_runs, report_archive
+
+    past = past_runs.find(arguments.words[0] if arguments.words else "")
+    facts = engine.real().probe(Choices(), everything=True)
+    parts = report_archive.make_report(past, facts, anonymous=arguments.anonymous)
+    if arguments.show:
+        for part in parts:
+            stream.write(f"===== {part.name}\n{part.text.rstrip()}\n\n")
+        return int(Exit.DONE)
+    file = Path(arguments.output or f"cryptography-wizard-report-{past.name}.zip")
+    stream.write("\n".join(_contents(parts, file)) + "\n")
+    if not arguments.yes and not _confirm(err):
+        err.write("Nothing was written.\n")
+        return int(Exit.CANCELLED)
+    report_archive.write(parts, file)
+    stream.write(f"Written: {file}\nSend it to the person or the project that helps you.\n")
+    return int(Exit.DONE)
+
+
+def _contents(parts: Sequence[Part], file: Path) -> list[str]:
+    return [
+        f"{file} will contain:",
+        *(f"  {part.name}  ({len(part.text.encode())} bytes)" for part in parts),
+        "Passwords and tokens are masked. To read all of it first: report --show",
+    ]
+
+
+def _confirm(err: TextIO) -> bool:
+    err.write("Write it? [Y/n] ")
+    err.flush()
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")

@@ -1,0 +1,109 @@
+"""A report about a run on a machine that is full of secrets has none of them."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.machines import machine
+from tests.wizard.history.runs import ended, environment_plan, keep, started
+from wizard.errors import WizardError
+from wizard.history import past_runs, report_archive
+from wizard.running.events import Event, RunEnded, RunStarted
+
+PLANTED = {
+    name: f"Planted{number:02}Secret"
+    for number, name in enumerate(
+        (
+            *("netrc", "pip.conf", "uv.toml", "pypirc", "cargo", "poetry", "PIP_INDEX_URL"),
+            *("HTTPS_PROXY", "MY_API_KEY", "UV_INDEX_TOKEN", "PIP_CONFIG_FILE", "path-token"),
+        )
+    )
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a secret in every file that has some, and in the variables."""
+    home = tmp_path / "home"
+    files = {
+        ".netrc": f"machine index.example login ada password {PLANTED['netrc']}",
+        ".config/pip/pip.conf": f"[global]\nindex-url = https://a:{PLANTED['pip.conf']}@i.example/",
+        ".config/uv/uv.toml": f'[[index]]\nurl = "https://a:{PLANTED["uv.toml"]}@i.example/"',
+        ".pypirc": f"[x]\nusername = ada\npassword = {PLANTED['pypirc']}",
+        ".cargo/credentials.toml": f'[registry]\ntoken = "{PLANTED["cargo"]}"',
+        ".config/pypoetry/auth.toml": f'[http-basic.x]\npassword = "{PLANTED["poetry"]}"',
+        "other.conf": f"[global]\nextra-index-url = https://{PLANTED['PIP_CONFIG_FILE']}@i.example",
+    }
+    for name, text in files.items():
+        file = home / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    variables = {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "PIP_CONFIG_FILE": str(home / "other.conf"),
+        "PIP_INDEX_URL": f"https://ada:{PLANTED['PIP_INDEX_URL']}@index.example/simple",
+        "PIP_EXTRA_INDEX_URL": f"https://index.example/{PLANTED['path-token']}/simple",
+        "HTTPS_PROXY": f"http://ada:{PLANTED['HTTPS_PROXY']}@proxy.example:3128",
+        "MY_API_KEY": PLANTED["MY_API_KEY"],
+        "UV_INDEX_TOKEN": PLANTED["UV_INDEX_TOKEN"],
+        "CRYPTOGRAPHY_WIZARD_STATE": str(tmp_path / "state"),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return home
+
+
+@pytest.fixture
+def run(home: Path) -> past_runs.PastRun:
+    """A failed run whose log repeats every secret."""
+    events: list[Event] = [
+        RunStarted(),
+        started("environment"),
+        ended("environment", "failed"),
+        ended("install", "skipped"),
+        RunEnded(1, 1.0),
+    ]
+    folder = keep("1", environment_plan(home / "env"), events)
+    lines = [f"{name} is {secret}, I say {secret}" for name, secret in PLANTED.items()]
+    (folder / "logs" / "01-environment.log").write_text("\n".join(lines))
+    return past_runs.find("1")
+
+
+def test_no_planted_secret_is_in_the_report(run: past_runs.PastRun) -> None:
+    parts = report_archive.make_report(run, machine("debian-12"))
+    names = [part.name for part in parts]
+    assert names == [
+        *("versions.txt", "run.txt", "facts.json", "plan.json", "journal.jsonl", "answers.toml"),
+        "logs/01-environment.log",
+    ]
+    text = "\n".join(part.text for part in parts)
+    assert [name for name, secret in PLANTED.items() if secret in text] == []
+    assert "netrc is ****, I say ****" in text
+    assert "Make it: failed" in text
+
+
+def test_on_request_nobody_is_named(run: past_runs.PastRun, home: Path) -> None:
+    facts = machine("debian-12")
+    named = report_archive.make_report(run, facts)
+    assert any(str(home) in part.text for part in named)
+    parts = report_archive.make_report(run, facts, anonymous=True)
+    assert not any(str(home) in part.text for part in parts)
+
+
+def test_the_archive_is_written_once_and_for_its_owner(
+    run: past_runs.PastRun, tmp_path: Path
+) -> None:
+    parts = report_archive.make_report(run, machine("debian-12"))
+    file = tmp_path / "report.zip"
+    report_archive.write(parts, file)
+    with zipfile.ZipFile(file) as archive:
+        assert archive.namelist() == [part.name for part in parts]
+        assert archive.read("run.txt").decode() == parts[1].text
+    with pytest.raises(WizardError, match="exists already"):
+        report_archive.write(parts, file)
+    with pytest.raises(WizardError, match="cannot be written"):
+        report_archive.write(parts, tmp_path / "no" / "folder.zip")

@@ -1,0 +1,89 @@
+"""Secrets of every kind that we know, in every place that they turn up in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from wizard.masking import MASK, Masker, secrets_of_address
+
+SECRETS = {
+    "password in an address": "Looking in indexes: https://ada:S3cr3tWord@index.example/simple",
+    "token as user": "https://S3cr3tWord:@index.example/simple/cryptography/",
+    "token in a query": "GET https://index.example/x.whl?access_token=S3cr3tWord&a=1",
+    "signature in a query": "https://index.example/x.whl?X-Amz-Signature=S3cr3tWord",
+    "variable": "INDEX_PASSWORD=S3cr3tWord pip install cryptography",
+    "exported variable": "export UV_INDEX_TOKEN='S3cr3tWord'",
+    "proxy": "https_proxy=http://ada:S3cr3tWord@proxy.example:3128",
+    "json": '{"password": "S3cr3tWord", "user": "x"}',
+    "toml": 'password = "S3cr3tWord"',
+    "netrc": "machine index.example login ada password S3cr3tWord",
+    "header": "> Authorization: Basic S3cr3tWord",
+    "bearer": "send: Bearer S3cr3tWord",
+    "option": "pip install --client-secret S3cr3tWord",
+    "index token": "pypi-S3cr3tWordS3cr3tWord",
+    "github token": "ghp_S3cr3tWordS3cr3tWord0",
+    "jwt": "eyJhbGciOiJ.eyJS3cr3tWord.S3cr3tWord",
+    "key": "-----BEGIN PRIVATE KEY-----\nS3cr3tWord\nmore\n-----END PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+def test_a_secret_of_this_kind_is_masked(kind: str) -> None:
+    text = Masker()(SECRETS[kind])
+    assert "S3cr3tWord" not in text
+    assert MASK in text
+
+
+@pytest.mark.parametrize("secret", ["plain-secret", "a b/c@d:e", "päss wörd"])
+def test_a_known_secret_is_masked_everywhere_also_encoded(secret: str) -> None:
+    from urllib.parse import quote
+
+    text = f"it said {secret}, then {quote(secret, '')}, then {secret}x"
+    masked = Masker([secret])(text)
+    assert secret not in masked
+    assert quote(secret, "") not in masked
+    assert masked.startswith("it said ****, then ****")
+
+
+def test_the_longer_of_two_secrets_is_not_left_in_half() -> None:
+    assert Masker(["secret", "secret-and-more"])("secret-and-more secret") == "**** ****"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "error: unexpected token `;`",
+        "Collecting cryptography==50.0.2",
+        "Downloading https://index.example/packages/cryptography-50.0.2-cp311-abi3-x.whl",
+        "sha256:" + "0a1b2c3d" * 8,
+        "OPENSSL_DIR=/opt/openssl",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert Masker()(text) == text
+
+
+def test_json_stays_json() -> None:
+    data = {"secret": False, "password": "x1y2", "token": None, "tokens": 3, "a": ["b"]}
+    masked = json.loads(Masker()(json.dumps(data, indent=2)))
+    assert masked == {**data, "password": MASK}
+
+
+def test_names_are_replaced_on_request() -> None:
+    mask = Masker(replaced=[("/home/ada", "~"), ("ada", "USER")])
+    assert mask("/home/ada/env of ada") == "~/env of USER"
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("https://ada:word@index.example/simple", {"ada", "word"}),
+        ("https://__token__:word@index.example/", {"word"}),
+        ("https://index.example/0a1B2c3D4e5F/simple", {"0a1B2c3D4e5F"}),
+        ("https://index.example/simple", set()),
+    ],
+)
+def test_the_secrets_of_an_address(address: str, secrets: set[str]) -> None:
+    assert secrets_of_address(address) == secrets

@@ -1,0 +1,109 @@
+"""What somebody who helps needs to know about a run, in one archive without secrets."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import platform
+import socket
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard import __version__
+from wizard.codec import to_json
+from wizard.errors import WizardError
+from wizard.facts import Facts
+from wizard.history import secrets
+from wizard.history.past_runs import PastRun
+from wizard.masking import Masker
+from wizard.running import journal
+from wizard.running.step_checks import read_log
+
+LOGS = "logs"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a report: its name in the archive, and its text without secrets."""
+
+    name: str
+    text: str
+
+
+def make_report(run: PastRun, facts: Facts, *, anonymous: bool = False) -> tuple[Part, ...]:
+    """Return the files of the report about a run, on a machine with these facts.
+
+    ``anonymous`` also replaces the names of the user and of the machine, and the home folder.
+    """
+    mask = _masker(anonymous=anonymous)
+    parts = [
+        Part("versions.txt", _versions()),
+        Part("run.txt", _summary(run)),
+        Part("facts.json", to_json(facts)),
+    ]
+    folder = Path(run.folder)
+    files = [
+        folder / name for name in (journal.PLAN_FILE, journal.FILE, journal.ANSWERS_FILE)
+    ] + sorted((folder / LOGS).glob("*.log"))
+    for file in files:
+        name = f"{LOGS}/{file.name}" if file.parent.name == LOGS else file.name
+        text = _read(file)
+        if text:
+            parts.append(Part(name, text))
+    return tuple(Part(mask(part.name), mask(part.text)) for part in parts)
+
+
+def write(parts: tuple[Part, ...], file: Path) -> None:
+    """Write the archive. Raises WizardError if that is not possible, or if the file exists."""
+    try:
+        with file.open("xb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in parts:
+                archive.writestr(part.name, part.text)
+        file.chmod(0o600)
+    except FileExistsError:
+        raise WizardError(
+            f"{file} exists already.", hints=("Choose another name: --output FILE",)
+        ) from None
+    except OSError as error:
+        raise WizardError(f"{file} cannot be written.", shown=error.strerror or "") from None
+
+
+def _masker(*, anonymous: bool) -> Masker:
+    home = Path.home()
+    found = secrets.find(home, os.environ, Path.cwd())
+    replaced: list[tuple[str, str]] = []
+    if anonymous:
+        replaced = [(str(home), "~"), (socket.gethostname(), "HOST"), (getpass.getuser(), "USER")]
+    return Masker(found, [pair for pair in replaced if len(pair[0]) > 2])
+
+
+def _read(file: Path) -> str:
+    try:
+        return "\n".join(read_log(file)) + "\n"
+    except OSError:
+        return ""  # this run has no such file
+
+
+def _versions() -> str:
+    return (
+        f"cryptography-wizard {__version__}\n"
+        f"Python {sys.version.split()[0]}, {platform.python_implementation()}\n"
+        f"{platform.platform()}\n"
+    )
+
+
+def _summary(run: PastRun) -> str:
+    lines = [f"{run.name}: {run.outcome}", run.title, run.target, run.problem]
+    for step in run.state.steps if run.state else ():
+        lines.append(f"{step.number}. {step.step.title}: {step.status}")
+        ended = step.ended
+        if ended and ended.cause:
+            lines += [f"   {ended.cause}", *(f"   | {line}" for line in ended.excerpt)]
+            lines += [f"   - {hint}" for hint in ended.hints]
+    proof = run.state.result.report if run.state and run.state.result else None
+    if proof is not None:
+        lines += ["The proof:", json.dumps(proof.problems, ensure_ascii=False)]
+    return "\n".join(line for line in lines if line) + "\n"

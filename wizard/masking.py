@@ -1,0 +1,96 @@
+"""Mask secrets in text that leaves this machine: known ones, and what looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
+
+from wizard.addresses import masked
+
+MASK = "****"
+SHORTEST = 4
+"""The number of characters from which a known secret is masked wherever it occurs: a shorter one
+would mask ordinary words."""
+_NAME = (
+    r"[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|credentials?|client[_-]?id)[\w.-]*"
+)
+_PATTERNS = (
+    # A value with a telling name: NAME=value, "name": "value", name = value, --name value
+    re.compile(
+        rf"""(?P<keep>(?<![\w-])["']?(?:--)?{_NAME}["']?\s*(?:[=:]\s*|\s+(?=\S+$)))"""
+        r"""["']?(?!(?:true|false|null|None|\d+)\b(?=[\s,}]|$))(?P<secret>[^\s"',;&}\[{`]+)""",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    # netrc: login ada password x; also on separate lines
+    re.compile(r"(?P<keep>\b(?:login|password|account)\s+)(?P<secret>\S+)(?=\s|$)"),
+    re.compile(
+        r"(?P<keep>\b(?:proxy-)?authorization\s*[:=]\s*[\"']?(?:\w+\s+)?)(?P<secret>[^\s\"',]+)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<keep>\b(?:Bearer|Basic)\s+)(?P<secret>[\w.~+/=-]{8,})"),
+    re.compile(
+        r"(?P<keep>[?&](?:sig|signature|auth|key|code|x-amz-[\w-]+)=)(?P<secret>[^&\s\"'#]+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----)(?P<secret>.*?)"
+        r"(?=-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+        re.DOTALL,
+    ),
+    # Tokens with a form of their own: of package indexes, GitHub, GitLab, AWS, and JWT
+    re.compile(
+        r"(?P<keep>)(?P<secret>\bpypi-[\w-]{16,}|\bgh[oprsu]_\w{16,}|\bgithub_pat_\w{16,}"
+        r"|\bglpat-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+    ),
+)
+_TOKEN_IN_PATH = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{12,}")
+
+
+class Masker:
+    """Masks text: each of the ``secrets``, addresses' passwords, and what looks like a secret.
+
+    ``replaced`` are other texts with what is written instead, such as the home folder.
+    """
+
+    def __init__(
+        self, secrets: Iterable[str] = (), replaced: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        known = {secret for secret in secrets if len(secret) >= SHORTEST and secret != MASK}
+        forms = {form for secret in known for form in (secret, quote(secret, ""), unquote(secret))}
+        # The longest first: one secret may be a part of another one.
+        words = sorted(forms, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, words))) if words else None
+        self._replaced = sorted(replaced, key=lambda pair: len(pair[0]), reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return the text without secrets."""
+        if self._known:
+            text = self._known.sub(MASK, text)
+        text = masked(text)
+        for pattern in _PATTERNS:
+            text = pattern.sub(_mask_match, text)
+        for old, new in self._replaced:
+            text = text.replace(old, new)
+        return text
+
+
+def secrets_of_address(address: str) -> set[str]:
+    """Return what is secret in a configured address: its user and password, and tokens in its path.
+
+    Some indexes take a token as a folder: ``https://index.example/0a1b2c3d4e5f/simple``.
+    """
+    found: set[str] = set()
+    _, _, rest = address.partition("://")
+    place, _, path = rest.partition("/")
+    user, at, _ = place.rpartition("@")
+    if at:
+        found.update(part for part in user.split(":") if part not in ("", "__token__", "oauth2"))
+    found.update(part for part in re.split(r"[/?&=#]", path) if _TOKEN_IN_PATH.fullmatch(part))
+    return found
+
+
+def _mask_match(match: re.Match[str]) -> str:
+    start = match.start("secret") - match.start()
+    return match[0][:start] + MASK
