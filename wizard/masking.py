@@ -39,7 +39,7 @@ _PATTERNS = (
         r"(?=-----END [A-Z ]*PRIVATE KEY-----|\Z)",
         re.DOTALL,
     ),
-    # Tokens with a form of their own: of package indexes, GitHub, GitLab, AWS, and JWT
+    # Tokens that can be recognized: of package indexes, GitHub, GitLab and AWS, and JWT
     re.compile(
         r"(?P<keep>)(?P<secret>\bpypi-[\w-]{16,}|\bgh[oprsu]_\w{16,}|\bgithub_pat_\w{16,}"
         r"|\bglpat-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
