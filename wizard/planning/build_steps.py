@@ -204,9 +204,17 @@ def with_packages(
     steps: tuple[Step, ...],
     needs: build_needs.BuildNeeds = build_needs.BuildNeeds(),  # noqa: B008 - frozen
 ) -> tuple[Step, ...]:
-    """Return the steps, preceded by those that install the packages that they need."""
+    """Return the steps, preceded by those that install the packages that they need.
+
+    Steps that install a compiler come first: on a Mac, Homebrew and MacPorts need Apple's tools.
+    """
+    compiler = needs.compiler
     packages = package_steps_for(case.facts, needs, tool)
-    return (*packages, *after_packages(packages, steps, tool.target.python))
+    if compiler and packages:
+        first, *others = packages
+        packages = (replace(first, needs=(*first.needs, compiler[-1].id)), *others)
+    rest = tuple(step for step in steps if step not in compiler)
+    return (*compiler, *packages, *after_packages(packages, rest, tool.target.python))
 
 
 def package_steps_for(

@@ -56,7 +56,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A step waits for a lock, named in ``what``. ``seconds`` is the time limit."""
+    """A step waits for ``what``: who holds a lock, or what must happen. ``seconds`` is the limit."""
 
     step: str
     what: str
