@@ -109,7 +109,7 @@ UPDATES = {
 * Label: Command Line Tools for Xcode 26.4-26.4
 \tTitle: Command Line Tools for Xcode 26.4, Version: 26.4, Size: 920104KiB, Recommended: YES,\x20
 * Label: macOS Tahoe 26.4.1-25E253
-\tTitle: macOS Tahoe 26.4.1, Version: 26.4.1, Size: 6983632KiB, Recommended: YES, Action: restart,\x20
+\tTitle: macOS Tahoe 26.4.1, Version: 26.4.1, Size: 6983632KiB, Recommended: YES,\x20
 """,
         "Command Line Tools for Xcode 26.4-26.4.1",
     ),

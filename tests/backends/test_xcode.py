@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from backends import xcode
+from backends.action import Wait
 from tests import apple_outputs as outputs
 
 TOOLS = xcode.FOLDER
@@ -51,7 +52,7 @@ def test_a_second_request_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize("wait", [xcode.wait(), xcode.check()], ids=["window", "no window"])
-def test_the_compiler_is_called_only_after_a_folder_is_selected(wait: xcode.Wait) -> None:
+def test_the_compiler_is_called_only_after_a_folder_is_selected(wait: Wait) -> None:
     """Otherwise it would open Apple's window again and again."""
     assert wait.checks == (("xcode-select", "-p"), ("xcrun", "clang", "--version"))
     assert 0 < wait.seconds <= 3600

@@ -56,7 +56,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A step waits for ``what``: who holds a lock, or what must happen. ``seconds`` is the limit."""
+    """A step waits: ``what`` names who holds a lock, or what must happen, ``seconds`` the limit."""
 
     step: str
     what: str
