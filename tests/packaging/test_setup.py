@@ -1,4 +1,4 @@
-"""``.ci/setup`` on systems without a usable Python: it says what to install, and opens no window."""
+"""``.ci/setup`` without a usable Python: it says what to install, and opens no window."""
 
 from __future__ import annotations
 

@@ -15,9 +15,10 @@ from backends import xcode
 from backends.action import Action, Command, WriteFile
 from backends.manager import managers
 from tests import apple_outputs as outputs
-from tests.backends.test_managers import CASES, NAMES, Case, recorded
+from tests.backends.test_managers import CASES, NAMES, Case
 from tests.machines import machine
 from tests.programs import program
+from tests.recordings import recorded
 from tests.wizard.needs.test_apple_tools import ABSENT, REMOTE
 from tests.wizard.planned import plan
 from wizard.choices import Choices
