@@ -112,12 +112,14 @@ def too_old(version: str, macos: str) -> bool:
     return (int(mine[1]), int(mine[2])) < (first, second)
 
 
-def install() -> Command:
-    """Ask macOS to install the tools: a window opens.
+def install(*, incomplete: bool = False) -> Command:
+    """Ask macOS to install the tools: a window opens, unless it is open already.
 
-    Exit code 1 if they are installed already, which `wait` finds out.
+    A second request prints the same as the first (ken-matsui/dotfiles, install.sh, calls it every
+    second). Exit code 1 says that macOS has a record of the tools (Homebrew/brew#2773): that is
+    good unless they are ``incomplete``, because no window opens then.
     """
-    return Command(("xcode-select", "--install"), ok=(0, 1), timeout=60)
+    return Command(("xcode-select", "--install"), ok=(0,) if incomplete else (0, 1), timeout=60)
 
 
 def wait() -> Wait:
@@ -133,7 +135,7 @@ def wait() -> Wait:
             "Start again, click Install in the window, and leave it open until it is finished.",
             "If the window says that the software is not available: install the updates of macOS, "
             "then start again.",
-            "If no window opens: remove the incomplete tools, then start again: "
+            "If no window opens, remove what is left of earlier tools, then start again: "
             f"`sudo rm -rf {FOLDER}`",
         ),
     )

@@ -44,11 +44,12 @@ def test_each_state_is_among_these() -> None:
     assert {state for _, _, state in STATES} == set(get_args(xcode.State))
 
 
-def test_a_second_request_is_no_failure() -> None:
-    command = xcode.install()
-    assert command.argv == ("xcode-select", "--install")
-    assert 1 in command.ok
-    assert not command.root
+def test_tools_that_are_there_already_are_a_failure_only_if_they_are_incomplete() -> None:
+    for incomplete in (False, True):
+        command = xcode.install(incomplete=incomplete)
+        assert command.argv == ("xcode-select", "--install")
+        assert (1 in command.ok) is not incomplete
+        assert not command.root
 
 
 @pytest.mark.parametrize("wait", [xcode.wait(), xcode.check()], ids=["window", "no window"])

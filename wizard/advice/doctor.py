@@ -202,11 +202,10 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if isinstance(build, Refused):
         action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
-    elif build.missing:
-        detail = (
-            f"{newest.version} can be built when these are installed: {' '.join(build.missing)}"
-        )
-        action = f"To let the wizard install them with {build.manager}, choose the source build."
+    elif build.missing or build.compiler:
+        missing = (*build.missing, *([apple_tools.TITLE] if build.compiler else []))
+        detail = f"{newest.version} can be built when these are installed: {', '.join(missing)}"
+        action = "To let the wizard install them, choose the source build."
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
@@ -292,10 +291,10 @@ def _apple_tools(facts: Facts) -> Iterator[Finding]:
         return
     wrong, old = apple_tools.sentence(facts), apple_tools.outdated(facts)
     if wrong:
-        wheel = "Only a source build needs them. A wheel does not."
+        wheel = "Only a source build needs this compiler. A wheel does not."
         yield Finding("warn", "Compiler", wrong, "\n".join((*apple_tools.remedies(facts), wheel)))
     elif old:
-        action = "Update them: System Settings, General, Software Update."
+        action = "Update them with Software Update, in the settings of macOS."
         yield Finding("warn", "Compiler", old, action)
     else:
         yield Finding("ok", "Compiler", f"Apple's compiler runs ({_apples_folder(facts)})")

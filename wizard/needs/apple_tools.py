@@ -15,6 +15,8 @@ from wizard.refused import Refused
 
 NAMES = ("cc", "clang", "gcc")
 """Apple's names for its C compiler."""
+TITLE = "Apple's Command Line Tools"
+"""What they are called in sentences."""
 STEP = "compiler"
 """The id of the step after which the compiler is installed."""
 _WHEEL = "Or use the wheel, which needs no compiler."
@@ -168,7 +170,7 @@ def _ask_step(facts: Facts, before: tuple[str, ...]) -> Step:
         f"Ask macOS to install the Command Line Tools{' again' if again else ''}",
         f"{again}{_CONTENTS} A window opens: click Install, and accept Apple's licence. If you do "
         "not see it, look behind your other windows.",
-        xcode.install(),
+        xcode.install(incomplete=bool(again)),
         needs=before,
         role="compiler",
     )

@@ -286,3 +286,11 @@ def test_tools_too_old_for_homebrew_are_named_with_the_way_to_update_them() -> N
 
 def test_other_systems_have_no_finding_about_apples_tools() -> None:
     assert not any(finding.title == "Compiler" for finding in found(machine("debian-12")))
+
+
+def test_a_source_build_lacks_apples_tools_even_if_no_package_is_missing() -> None:
+    finding = one(MACS["absent"], "Source", "warn")
+    assert finding.detail.endswith(
+        "can be built when these are installed: Apple's Command Line Tools"
+    )
+    assert one(MACS["ready"], "Source", "warn").detail.endswith("installed: rust")

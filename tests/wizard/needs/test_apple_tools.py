@@ -16,8 +16,11 @@ from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Privilege, Terminal, Tool
 from wizard.knowledge import load
+from wizard.method import methods
 from wizard.needs import apple_tools
+from wizard.needs.case import Case
 from wizard.plan import Plan, order
+from wizard.questions import completion
 
 MAC = machine("mac-arm-brew")
 XCODE = "/Applications/Xcode.app/Contents/Developer"
@@ -86,7 +89,7 @@ def test_macos_is_asked_and_waited_for_before_everything_that_needs_the_tools(na
     made = plan(MACS[name], load(), SOURCE)
     assert compiler_steps(made) == ["compiler-ask", "compiler"]
     ask, wait = made.steps[:2]
-    assert ask.action == xcode.install()
+    assert ask.action == xcode.install(incomplete=name == "incomplete")
     assert wait.action == xcode.wait()
     assert "click Install" in ask.why
     assert "1 GB" in wait.why
@@ -208,3 +211,15 @@ def test_without_a_package_manager_an_openssl_is_built_after_the_tools_are_there
     assert compiler_steps(made) == ["compiler-ask", "compiler"]
     needing = {step.id for step in made.steps if apple_tools.STEP in step.needs}
     assert any(step.role == "openssl" for step in made.steps if step.id in needing)
+
+
+def test_the_question_says_that_the_compiler_is_installed_first() -> None:
+    def consequence(facts: Facts) -> str:
+        case = completion.complete(Case(facts, load(), SOURCE))
+        return methods()["source"].consequence(case.offer())
+
+    assert "Installs Apple's compiler first." in consequence(ABSENT)
+    assert "compiler" not in consequence(MAC)
+    without_rust = tuple(t for t in ABSENT.tools if t.name not in ("rustc", "cargo"))
+    text = consequence(replace(ABSENT, tools=without_rust))
+    assert "Installs 1 missing package and Apple's compiler first." in text

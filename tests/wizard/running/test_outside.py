@@ -94,6 +94,15 @@ def test_a_closed_window_is_noticed(mac: Path) -> None:
     assert any("click Install" in hint for hint in failed.hints)
 
 
+def test_incomplete_tools_that_macos_does_not_install_again_are_to_be_removed(mac: Path) -> None:
+    program(mac, "xcode-select", f"echo {shlex.quote(outputs.INSTALLED_ALREADY)} >&2; exit 1")
+    failed = ended(run(xcode.install(incomplete=True)))
+    assert failed.state == "failed"
+    assert "has a record of them" in failed.cause
+    assert any("sudo rm -rf /Library/Developer/CommandLineTools" in h for h in failed.hints)
+    assert run(xcode.install()).end.code == Exit.DONE
+
+
 def test_a_window_that_opens_late_is_waited_for(mac: Path) -> None:
     tools(mac, after=10)
     program(mac, "pgrep", f'echo x >>{mac}/n; [ "$(wc -l <{mac}/n)" -gt 3 ]')
