@@ -129,6 +129,7 @@ def wait() -> Wait:
         RUNS,
         WAIT_SECONDS,
         alive=("pgrep", "-f", INSTALLER),
+        patience=60.0,
         closed="Apple's installer was closed before the Command Line Tools were installed, or its "
         "window could not open.",
         hints=(

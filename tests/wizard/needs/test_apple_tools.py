@@ -113,6 +113,17 @@ def test_homebrew_starts_after_the_tools_run(name: str, terminal: Terminal) -> N
     assert apple_tools.STEP in build.needs
 
 
+def test_a_wheelhouse_also_gets_the_tools_before_homebrew() -> None:
+    without_rust = tuple(t for t in ABSENT.tools if t.name not in ("rustc", "cargo"))
+    facts = replace(ABSENT, tools=without_rust)
+    made = plan(facts, load(), Choices(method="source", wheelhouse="/Users/ada/wheels"))
+    assert order(made) == made.steps
+    ids = [step.id for step in made.steps]
+    assert ids.index(apple_tools.STEP) < ids.index("packages-refresh")
+    refresh = next(step for step in made.steps if step.id == "packages-refresh")
+    assert apple_tools.STEP in refresh.needs
+
+
 def test_a_deleted_xcode_is_deselected_first_and_can_be_selected_again() -> None:
     made = plan(MOVED, load(), SOURCE)
     assert compiler_steps(made) == ["compiler-reset", "compiler-ask", "compiler"]
