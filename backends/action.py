@@ -54,6 +54,44 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Wait until something outside of the wizard has happened, for at most ``seconds``.
+
+    It has happened when all ``checks`` end with exit code 0. They change nothing, and each runs
+    only after those before it have succeeded. ``what`` says what is missing, or what the user must
+    do: the interfaces show it after "Waiting: ". ``alive`` is a command that ends with exit code 1
+    if it cannot happen any more, because the program that must do it does not run. After
+    ``patience`` seconds of that, the wait fails with the sentence ``closed``. ``hints`` say what to
+    do if the wait fails.
+    """
+
+    what: str
+    checks: tuple[tuple[str, ...], ...]
+    seconds: float
+    alive: tuple[str, ...] = ()
+    patience: float = 30.0
+    closed: str = ""
+    hints: tuple[str, ...] = ()
+    kind: Literal["wait"] = "wait"
+
+
+@dataclass(frozen=True)
+class SystemUpdate:
+    """Install the newest update of macOS whose label begins with ``name``, as root.
+
+    While the file ``marker`` exists, ``softwareupdate`` also lists what is not installed yet; it is
+    removed afterwards. Nothing is installed if the command ``present`` ends with exit code 0.
+    ``timeout`` is in seconds, for the installation.
+    """
+
+    name: str
+    marker: str
+    present: tuple[str, ...] = ()
+    timeout: float = 3600.0
+    kind: Literal["system-update"] = "system-update"
+
+
+@dataclass(frozen=True)
 class Download:
     """Download ``url`` to the file ``path``, and keep it only if its SHA-256 is correct.
 
@@ -194,6 +232,8 @@ class RemoveFolder:
 
 Action = Union[
     Command,
+    Wait,
+    SystemUpdate,
     Download,
     CheckSignature,
     Unpack,
@@ -228,6 +268,12 @@ def _command_needs_root(action: Command) -> bool:
     return action.root
 
 
+@needs_root.register(SystemUpdate)
+def _always_root(_action: Action) -> bool:
+    return True
+
+
+@needs_root.register(Wait)
 @needs_root.register(Download)
 @needs_root.register(CheckSignature)
 @needs_root.register(Unpack)

@@ -107,7 +107,11 @@ class Space:
 
 @dataclass(frozen=True)
 class Terminal:
-    """What the terminal can do."""
+    """What the terminal can do.
+
+    ``remote`` says that its user may be at another computer (ssh), or that it belongs to no session
+    of windows, so that nobody can be expected to click in a window here.
+    """
 
     interactive: bool = False
     type: str = ""
@@ -115,6 +119,7 @@ class Terminal:
     lines: int = 0
     color: bool = False
     unicode: bool = False
+    remote: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,7 +189,9 @@ class Tool:
     ``name``: ``cc``, ``rustc``, ``cargo``, ``pkg-config``, ``uv``, ``gpg`` … ``origin`` says where
     it comes from (``system``, ``rustup``, ``homebrew``, ``macports``, ``wizard`` for the Rust that
     an earlier run kept, or empty). An installed tool that does not run has a ``problem`` and no
-    version. On a Mac ``xcode`` are Apple's Command Line Tools (``path``: their folder). On Windows
+    version. On a Mac ``xcode`` are Apple's Command Line Tools or Xcode (``path``: the selected
+    folder); their state follows from this entry and from Apple's ``cc``: see `backends.xcode`. On
+    Windows
     ``msvc`` and ``msvc-arm64`` are Microsoft's compilers for Intel and for ARM: ``path`` is
     ``vcvarsall.bat``, ``version`` that of Visual Studio.
     """

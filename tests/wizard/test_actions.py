@@ -26,8 +26,10 @@ from backends.action import (
     RecordPackages,
     RemoveFolder,
     Seal,
+    SystemUpdate,
     UnknownAction,
     Unpack,
+    Wait,
     WriteFile,
     WriteManifest,
 )
@@ -48,6 +50,8 @@ from wizard.running.step_runner import StepRunner
 KINDS: tuple[type, ...] = get_args(Action)
 SAMPLES: dict[type, Action] = {
     Command: Command(("true",), root=True),
+    Wait: Wait("click Install", (("true",), ("xcrun", "clang")), 60.0, ("pgrep", "-f", "A b")),
+    SystemUpdate: SystemUpdate("Command Line Tools", "/tmp/marker", ("clang", "--version")),
     Download: Download("https://files.example/x", "/d/x", sha256="0" * 64),
     CheckSignature: CheckSignature("https://files.example/x.asc", "/d/x", "A" * 40, "/usr/bin/gpg"),
     Unpack: Unpack("/d/x", "/d/folder"),
@@ -170,7 +174,8 @@ def test_an_unknown_kind_has_no_rule_anywhere(name: str) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_what_can_need_root_says_so(kind: type) -> None:
     sample = SAMPLES[kind]
-    assert plan_of(sample).needs_root is getattr(sample, "root", False)
+    always = kind is SystemUpdate
+    assert plan_of(sample).needs_root is getattr(sample, "root", always)
     assert ("root" in get_type_hints(kind)) is (kind is Command)
 
 

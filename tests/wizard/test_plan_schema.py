@@ -21,7 +21,9 @@ from backends.action import (
     RecordPackages,
     RemoveFolder,
     Seal,
+    SystemUpdate,
     Unpack,
+    Wait,
     WriteFile,
     WriteManifest,
 )
@@ -224,6 +226,8 @@ EVERYTHING = Step(
     ),
     ("before",),
     (
+        Wait("w", (("a", "b"), ("c",)), 2.0, ("d",), 3.0, "c", ("h",)),
+        SystemUpdate("n", "m", ("p",), 4.0),
         Download("u", "p", "s", "su", True, "o", 1.0),
         CheckSignature("u", "f", "A", "g", 1.0),
         Unpack("a", "f", 1.0),

@@ -12,7 +12,7 @@ from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Listed, Python
 from wizard.limits import Limit
-from wizard.needs import conditions, release_limits, storage, tool_settings
+from wizard.needs import apple_tools, conditions, release_limits, storage, tool_settings
 from wizard.needs.case import Case
 from wizard.needs.condition import Condition
 from wizard.refused import Refused
@@ -54,7 +54,8 @@ def findings(case: Case) -> tuple[Finding, ...]:
         results += [*_index(facts), *_settings(case, python), *_releases(case, python)]
         results += _support(case)
         results += _conditions(case, python)
-    results += [*_managers(facts), *_tools(facts), *_root(facts), *_resources(facts)]
+    results += [*_managers(facts), *_apple_tools(facts), *_tools(facts), *_root(facts)]
+    results += _resources(facts)
     return tuple(results)
 
 
@@ -201,11 +202,10 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if isinstance(build, Refused):
         action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
-    elif build.missing:
-        detail = (
-            f"{newest.version} can be built when these are installed: {' '.join(build.missing)}"
-        )
-        action = f"To let the wizard install them with {build.manager}, choose the source build."
+    elif build.missing or build.compiler:
+        missing = (*build.missing, *([apple_tools.TITLE] if build.compiler else []))
+        detail = f"{newest.version} can be built when these are installed: {', '.join(missing)}"
+        action = "To let the wizard install them, choose the source build."
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
@@ -286,6 +286,25 @@ def _managers(facts: Facts) -> Iterator[Finding]:
             yield Finding("warn", "Packages", manager.problem, action)
 
 
+def _apple_tools(facts: Facts) -> Iterator[Finding]:
+    if facts.system.name != "macos":
+        return
+    wrong, old = apple_tools.sentence(facts), apple_tools.outdated(facts)
+    if wrong:
+        wheel = "Only a source build needs this compiler. A wheel does not."
+        yield Finding("warn", "Compiler", wrong, "\n".join((*apple_tools.remedies(facts), wheel)))
+    elif old:
+        action = "Update them with Software Update, in the settings of macOS."
+        yield Finding("warn", "Compiler", old, action)
+    else:
+        yield Finding("ok", "Compiler", f"Apple's compiler runs ({_apples_folder(facts)})")
+
+
+def _apples_folder(facts: Facts) -> str:
+    tool = facts.tool("xcode")
+    return tool.path if tool else ""
+
+
 def _tools(facts: Facts) -> Iterator[Finding]:
     names = ("cc", "rustc", "cargo", "pkg-config", "uv")
     installed = [tool for name in names if (tool := facts.tool(name)) is not None]
@@ -295,8 +314,11 @@ def _tools(facts: Facts) -> Iterator[Finding]:
     descriptions += [f"OpenSSL headers {h.version} ({h.folder})" for h in facts.openssl]
     if descriptions:
         yield Finding("ok", "Tools", ", ".join(descriptions))
+    # The finding about Apple's compiler explains all of its placeholders.
+    on_mac = facts.system.name == "macos"
     for tool in facts.tools:
-        if tool.problem:
+        explained = on_mac and (tool.name == "xcode" or apple_tools.is_apples(tool))
+        if tool.problem and not explained:
             action = (
                 "Only a source build needs it. Use the wheel, or repair or remove this program."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backends.action import Action, Command
+from backends.action import Action, Command, SystemUpdate
 from wizard.export import powershell, shell
 from wizard.facts import Privilege
 
@@ -18,8 +18,11 @@ def command_text(action: Action, system: str = "linux", privilege: Privilege | N
     """
     if system == "windows":
         return powershell.action_text(action)
-    if isinstance(action, Command) and action.root and privilege and privilege.method in PREFIXES:
-        return shell.command_text(action, root=(privilege.method,))
+    if privilege and privilege.method in PREFIXES:
+        if isinstance(action, Command) and action.root:
+            return shell.command_text(action, root=(privilege.method,))
+        if isinstance(action, SystemUpdate):
+            return shell.update_text(action, root=(privilege.method,))
     return shell.action_text(action, system)
 
 

@@ -21,8 +21,10 @@ from backends.action import (
     RecordPackages,
     RemoveFolder,
     Seal,
+    SystemUpdate,
     UnknownAction,
     Unpack,
+    Wait,
     WriteFile,
     WriteManifest,
 )
@@ -207,14 +209,16 @@ def _proof(action: Prove, _fresh: Container) -> str:
     return f"RUN {proof_script(action)}"
 
 
+@instruction.register(Wait)
+@instruction.register(SystemUpdate)
 @instruction.register(CheckSignature)
 @instruction.register(Seal)
 @instruction.register(WriteManifest)
 @instruction.register(RecordPackages)
 @instruction.register(RemoveFolder)
 def _no_instruction(_action: Action, _fresh: Container) -> str:
-    """Return nothing: images have no keyring, no wheelhouse and no earlier packages, and the
-    builder is discarded."""
+    """Return nothing: images are no Macs, have no keyring, no wheelhouse and no earlier packages,
+    and the builder is discarded."""
     return ""
 
 

@@ -21,8 +21,10 @@ from backends.action import (
     RecordPackages,
     RemoveFolder,
     Seal,
+    SystemUpdate,
     UnknownAction,
     Unpack,
+    Wait,
     WriteFile,
     WriteManifest,
 )
@@ -71,6 +73,29 @@ def action_text(action: object) -> str:
 @action_text.register(Command)
 def _command_line(action: Command) -> str:
     return command_text(action)
+
+
+@action_text.register(Wait)
+def _wait_line(action: Wait) -> str:
+    tests = "".join(
+        f"{' '.join((_program(program), *map(_argument, rest)))}; if ($?) {{ "
+        for program, *rest in action.checks
+    )
+    ends = " }" * len(action.checks)
+    return f"while ($true) {{ {tests}break{ends}; Start-Sleep 5 }}"
+
+
+@action_text.register(SystemUpdate)
+def _update_line(action: SystemUpdate) -> str:
+    marker, pattern = _quoted(action.marker), _quoted(rf"\*\s+(?:Label:\s*)?({action.name}.*)")
+    return "; ".join(
+        (
+            f"$null = New-Item -ItemType File -Force {marker}",
+            f"$labels = softwareupdate -l | Select-String {pattern}",
+            "softwareupdate -i $labels[-1].Matches[0].Groups[1].Value",
+            f"Remove-Item {marker}",
+        )
+    )
 
 
 @action_text.register(Download)
@@ -170,6 +195,10 @@ def to_powershell(plan: Plan) -> str:
     if any(step.needs_root for step in steps):
         passed = _name_list(variables.PASSED)
         lines += ["", *scripts.script("as-root.ps1", PASSED=passed).splitlines()]
+    if any(isinstance(action, (Wait, SystemUpdate)) for action in actions):
+        lines += ["", *scripts.script("wait.ps1").splitlines()]
+    if any(isinstance(action, SystemUpdate) for action in actions):
+        lines += ["", *scripts.script("update.ps1").splitlines()]
     if any(isinstance(action, Download) for action in actions):
         lines += ["", *scripts.script("fetch.ps1").splitlines()]
     if any(isinstance(action, CheckSignature) for action in actions):
@@ -257,6 +286,23 @@ def _command_script(action: Command, system: str) -> list[str]:
     if action.ok != (0,):
         words.append(f"-Ok {', '.join(map(str, action.ok))}")
     return [" ".join([*words, f"-Run {{ {call} }}"])]
+
+
+@script_lines.register(Wait)
+def _wait_script(action: Wait, _system: str) -> list[str]:
+    checks = ", ".join(f"{{ & {_arguments(words)} }}" for words in action.checks)
+    words = ["Wait-Until", f"-Seconds {action.seconds:.0f}", f"-Patience {action.patience:.0f}"]
+    words += [f"-What {literal(action.what)}", f"-Closed {literal(action.closed)}"]
+    words += [f"-Ready {checks}"]
+    words += [f"-Alive {{ {f'& {_arguments(action.alive)}' if action.alive else '$null'} }}"]
+    return [" ".join(words)]
+
+
+@script_lines.register(SystemUpdate)
+def _update_script(action: SystemUpdate, _system: str) -> list[str]:
+    present = f"& {_arguments(action.present)}" if action.present else "throw 'unknown'"
+    words = ["Install-Update", f"-Name {literal(action.name)}", f"-Marker {literal(action.marker)}"]
+    return [" ".join([*words, f"-Present {{ {present} }}"])]
 
 
 @script_lines.register(Download)

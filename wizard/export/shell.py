@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from functools import singledispatch
 from shlex import join, quote
@@ -16,8 +17,10 @@ from backends.action import (
     RecordPackages,
     RemoveFolder,
     Seal,
+    SystemUpdate,
     UnknownAction,
     Unpack,
+    Wait,
     WriteFile,
     WriteManifest,
 )
@@ -68,6 +71,25 @@ def action_text(action: object, _system: str = "linux") -> str:
 @action_text.register(Command)
 def _command_line(action: Command, _system: str = "linux") -> str:
     return command_text(action)
+
+
+@action_text.register(Wait)
+def _wait_line(action: Wait, _system: str = "linux") -> str:
+    return f"until {' && '.join(map(join, action.checks))}; do sleep 5; done"
+
+
+@action_text.register(SystemUpdate)
+def _update_line(action: SystemUpdate, _system: str = "linux") -> str:
+    return update_text(action)
+
+
+def update_text(action: SystemUpdate, *, root: tuple[str, ...] = ()) -> str:
+    """Return an update as one line that a user types. ``root`` is as in `command_text`."""
+    marker = quote(action.marker)
+    label = f"s/^ *\\* *\\(Label: *\\)*\\({action.name}.*\\)$/\\2/p"
+    newest = f'"$(softwareupdate -l | sed -n {quote(label)} | sort -V | tail -n 1)"'
+    install = " ".join([*root, "softwareupdate -i", newest])
+    return f"touch {marker} && {install}; rm -f {marker}"
 
 
 @action_text.register(Download)
@@ -157,6 +179,12 @@ def to_shell(plan: Plan) -> str:
     if any(step.needs_root for step in steps):
         passed = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
         lines += scripts.script("as-root.sh", PASSED=passed).splitlines()
+    if any(isinstance(action, Command) and action.busy for action in actions):
+        lines += scripts.script("busy.sh").splitlines()
+    if any(isinstance(action, Wait) for action in actions):
+        lines += scripts.script("wait.sh").splitlines()
+    if any(isinstance(action, SystemUpdate) for action in actions):
+        lines += scripts.script("update.sh").splitlines()
     if any(isinstance(action, Download) for action in actions):
         lines += scripts.script("fetch.sh").splitlines()
     if any(isinstance(action, CheckSignature) for action in actions):
@@ -179,13 +207,65 @@ def script_text(action: object) -> str:
 
 @script_text.register(Command)
 def _command_script(action: Command) -> str:
-    text = command_text(action, root=("as_root",) if action.root else ())
+    before: tuple[str, ...] = ("as_root",) if action.root else ()
+    if action.busy:
+        patterns = map(quote, (extended(action.busy), extended(action.denied)))
+        before = ("patiently", f"{action.busy_seconds:.0f}", *patterns, *before)
+    text = command_text(action, root=before)
     if action.cwd:
         text = f"( {text} )"
     if action.ok == (0,):
         return text
     codes = "|".join(str(code) for code in action.ok)
     return f"code=0\n{text} || code=$?\ncase $code in {codes}) ;; *) exit 1 ;; esac"
+
+
+_REWRITTEN = (
+    ("(?:", "("),
+    (r"\d", "[0-9]"),
+    (r"\S", "[^[:space:]]"),
+    (r"\w", "[[:alnum:]_]"),
+    ("`", "."),  # quoted, it looks like a mistake to shellcheck
+)
+_EXTENDED = re.compile(r"(?:[^\\{}]|\\[.?*+()|$^\[\]])*")
+"""What is the same in Python's regular expressions and in the extended ones of ``grep -E``."""
+
+
+def extended(pattern: str) -> str:
+    """Return a regular expression of Python as an extended one, for ``grep -E``.
+
+    Raises ValueError if it contains something that those lack.
+    """
+    for python, posix in _REWRITTEN:
+        pattern = pattern.replace(python, posix)
+    if "(?" in pattern or not _EXTENDED.fullmatch(pattern):
+        raise ValueError(f"this is no pattern for grep -E: {pattern}")
+    return pattern
+
+
+@script_text.register(Wait)
+def _wait_script(action: Wait) -> str:
+    closed = "\n".join((action.closed, *action.hints)).replace("`", "")
+    limits = (f"{action.seconds:.0f}", f"{action.patience:.0f}")
+    alive = f"{join(action.alive)} >/dev/null || [ $? -ne 1 ]" if action.alive else ":"
+    return "\n".join(
+        (
+            f"ready() {{ {' && '.join(map(join, action.checks))}; }} >/dev/null 2>&1",
+            f"possible() {{ {alive}; }}",
+            join(("wait_until", *limits, action.what, closed)),
+        )
+    )
+
+
+@script_text.register(SystemUpdate)
+def _update_script(action: SystemUpdate) -> str:
+    present = join(action.present) if action.present else "false"
+    return "\n".join(
+        (
+            f"present() {{ {present}; }} >/dev/null 2>&1",
+            join(("update_system", action.name, action.marker)),
+        )
+    )
 
 
 @script_text.register(Download)

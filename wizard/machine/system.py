@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from backends import xcode
 from backends.action import Output
 from wizard import openssl_archive
 from wizard.addresses import masked
@@ -46,14 +47,18 @@ def system_name() -> Name:
 
 
 def developer_tools() -> bool:
-    """Return whether Apple's command line tools are installed; always True on other systems.
+    """Return whether Apple's placeholders can be started; always True on other systems.
 
-    Without them ``/usr/bin/python3``, ``cc`` and ``make`` are placeholders that open a window.
+    If no developer tools are selected, ``/usr/bin/python3``, ``cc`` and ``make`` open a window. If
+    the selected ones are gone or incomplete, they fail without one: see `backends.xcode`.
     """
-    locations = ("/var/db/xcode_select_link", "/Library/Developer/CommandLineTools/usr/bin")
-    return sys.platform != "darwin" or any(
-        Path(location).exists() for location in (*locations, "/Applications/Xcode.app")
-    )
+    if sys.platform != "darwin":
+        return True
+    command = xcode.folder()
+    try:
+        return ask(command.argv, env={"LC_ALL": "C"}, timeout=command.timeout).exit == 0
+    except (OSError, ProgramTimeout):
+        return False
 
 
 def prepare() -> None:
@@ -282,7 +287,25 @@ def terminal() -> Terminal:
         lines=size.lines,
         color=is_terminal and kind != "dumb" and not os.environ.get("NO_COLOR"),
         unicode=encoding.startswith("utf"),
+        remote=is_remote(),
     )
+
+
+def is_remote() -> bool:
+    """Return whether nobody can be expected to click in a window of this machine.
+
+    That is so over ssh and, on a Mac, outside of a session of windows, which launchd calls ``Aqua``
+    (NousResearch/hermes-agent#40983; others are ``Background`` and ``System``).
+    """
+    if any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")):
+        return True
+    if sys.platform != "darwin":
+        return False
+    try:
+        session = ask(("launchctl", "managername"), env={"LC_ALL": "C"}, timeout=2.0)
+    except (OSError, ProgramTimeout):
+        return False
+    return session.exit == 0 and session.stdout.strip() != "Aqua"
 
 
 def privilege(timeout: float = 5.0) -> Privilege:

@@ -1,7 +1,7 @@
 """The programs of a source build: which are installed, and where they come from."""
 
 # Paths are kept as the user wrote them; Path would normalize them.
-# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH121
+# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH120, PTH121
 
 from __future__ import annotations
 
@@ -88,17 +88,21 @@ def _compilers() -> tuple[Tool, ...]:
 
 
 def find_apple_compiler() -> tuple[Tool, ...]:
-    """Return Apple's Command Line Tools, or Xcode. Asking opens no window."""
+    """Return Apple's Command Line Tools, or Xcode: the selected folder. Asking opens no window."""
     try:
-        folder = _ask(xcode.folder())
-        if folder.exit:
+        selected = _ask(xcode.folder())
+        if selected.exit:
             return ()
+        folder = selected.stdout.strip()
+        if not os.path.isdir(folder):
+            problem = "The selected folder does not exist."
+            return (Tool("xcode", folder, origin="system", problem=problem),)
         output = _ask(xcode.version()).stdout
     except (OSError, ProgramTimeout) as error:
         return (Tool("xcode", "", origin="system", problem=f"xcode-select failed: {error}."),)
     version = re.search(r"^version: (\d+(?:\.\d+)*)", output, re.MULTILINE)
     # Xcode includes the same compiler, without that package.
-    return (Tool("xcode", folder.stdout.strip(), version[1] if version else "Xcode", "system"),)
+    return (Tool("xcode", folder, version[1] if version else "Xcode", "system"),)
 
 
 def find_microsoft_compilers() -> tuple[Tool, ...]:

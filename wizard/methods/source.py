@@ -36,7 +36,10 @@ class Source:
         """Return what compiling means here, and how much must be installed for it."""
         missing = offer.needs.missing if offer.needs else ()
         count = "1 missing package" if len(missing) == 1 else f"{len(missing)} missing packages"
-        install = f" Installs {count} first." if missing else ""
+        first = [count] if missing else []
+        if offer.needs and offer.needs.compiler:
+            first.append("Apple's compiler")
+        install = f" Installs {' and '.join(first)} first." if first else ""
         return f"Takes minutes.{install} Uses this system's OpenSSL."
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from backends import msvc, xcode
+from backends import msvc
 from wizard.facts import Facts, Manager, Python
+from wizard.needs import apple_tools
 from wizard.plan import Step
 from wizard.refused import Refused
 from wizard.tables import Packages
 
 PROGRAMS = ("cc", "gcc")
 """The C compilers that builds call, by name."""
-STEP = "compiler"
-"""The id of the step after which the compiler is installed."""
 
 
 def install_steps(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
     """Return the steps that install the system's compiler, or why the wizard cannot install it.
 
-    Empty if it is installed, or if a package manager installs it.
+    Empty if it runs, or if a package manager installs it.
     """
     if facts.system.name == "macos":
-        return () if facts.tool("xcode") else _command_line_tools()
+        return apple_tools.install_steps(facts)
     if facts.system.name == "windows":
         return _microsoft(facts, python)
     return ()
@@ -44,26 +43,6 @@ def blocked_by(facts: Facts, manager: Manager, names: Packages) -> Refused | Non
         hints=(
             "Check that PATH contains /usr/bin, then start again.",
             f"Or reinstall the compiler with {manager.name}.",
-        ),
-    )
-
-
-def _command_line_tools() -> tuple[Step, ...]:
-    return (
-        Step(
-            "compiler-ask",
-            "Ask macOS for the Command Line Tools",
-            "They contain Apple's compiler. A window opens: click Install, and accept the licence.",
-            xcode.install(),
-            role="compiler",
-        ),
-        Step(
-            STEP,
-            "Wait for the Command Line Tools",
-            "Apple's installer takes some minutes after your click.",
-            xcode.wait(),
-            needs=("compiler-ask",),
-            role="compiler",
         ),
     )
 

@@ -206,13 +206,22 @@ def with_packages(
 ) -> tuple[Step, ...]:
     """Return the steps, preceded by those that install the packages that they need."""
     packages = package_steps_for(case.facts, needs, tool)
-    return (*packages, *after_packages(packages, steps, tool.target.python))
+    steps = after_packages(packages, steps, tool.target.python)
+    return compiler_first(needs, (*packages, *steps))
+
+
+def compiler_first(needs: build_needs.BuildNeeds, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps in an order in which those that install a compiler come first."""
+    return (*needs.compiler, *(step for step in steps if step not in needs.compiler))
 
 
 def package_steps_for(
     facts: Facts, needs: build_needs.BuildNeeds, tool: Installer
 ) -> tuple[Step, ...]:
-    """Return the steps that install all missing packages for build and environment together."""
+    """Return the steps that install all missing packages for build and environment together.
+
+    They wait for the compiler: on a Mac, Homebrew and MacPorts need Apple's tools.
+    """
     reasons = []
     if needs.missing:
         reasons.append(_why_packages(needs))
@@ -222,7 +231,11 @@ def package_steps_for(
     if len(names) > 1:
         reasons.append(f"Missing are {joined(names)}.")
     manager = needs.manager or tool.manager
-    return package_steps.install_steps(facts, manager, names, " ".join(reasons)) if names else ()
+    if not names:
+        return ()
+    steps = package_steps.install_steps(facts, manager, names, " ".join(reasons))
+    compiler = tuple(step.id for step in needs.compiler[-1:])
+    return tuple(step if step.needs else replace(step, needs=compiler) for step in steps)
 
 
 def after_packages(

@@ -133,9 +133,12 @@ def _making_steps(
     packages = tuple(
         dict.fromkeys(name for target_plan in target_plans for name in target_plan.tool.packages)
     )
+    package_steps = build_steps.package_steps_for(
+        facts, build_needs, replace(first.tool, packages=packages)
+    )
+    before = first.prepared.before if first.prepared else ()
     steps = [
-        *build_steps.package_steps_for(facts, build_needs, replace(first.tool, packages=packages)),
-        *(first.prepared.before if first.prepared else ()),
+        *build_steps.compiler_first(first.needs, (*package_steps, *before)),
         *(step for target_plan in target_plans for step in target_plan.steps),
         *_wheel_steps(facts, target_plans, wheel_folder, case.choices.release),
     ]

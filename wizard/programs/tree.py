@@ -23,6 +23,13 @@ GRACE_SECONDS = 1.2
 """Seconds between asking to end (TERM) and ending (KILL)."""
 LIMIT_SECONDS = 1.7
 """Seconds after which it stops trying."""
+PS_SECONDS = 5.0
+"""Seconds that ``ps`` may take. With 900 processes, a Mac needs 0.1 s for it, and a busy Mac 3 s
+(YoanWai/agent-manager#530)."""
+
+
+class TableUnknown(Exception):
+    """The system's table of processes could not be read: ``ps`` is missing, or was too slow."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,20 @@ class Tree:
         self._mark = f"{MARK}={mark}".encode()
         self._root_prefix = tuple(root_prefix)
         self._known: dict[int, str] = {}
+        self._certain = True
 
     def alive(self) -> tuple[int, ...]:
-        """Return the numbers of the tree's processes that still run."""
-        table = processes()
+        """Return the numbers of the tree's processes that still run.
+
+        If the table of processes cannot be read, the system is asked about the known ones and the
+        program's group; then others may also run.
+        """
+        try:
+            table = processes()
+        except TableUnknown:
+            self._certain = False
+            return self._answering()
+        self._certain = True
         members = {
             pid
             for pid, process in table.items()
@@ -65,15 +82,28 @@ class Tree:
         self._known.update({pid: table[pid].started for pid in members})
         return tuple(sorted(members))
 
+    def _answering(self) -> tuple[int, ...]:
+        """Return the known processes that exist; the first also stands for its group."""
+        return tuple(
+            pid
+            for pid in sorted({self.pid, *self._known})
+            if _exists(pid) or (pid == self.pid and _exists(-pid))
+        )
+
     def end(self, reap: Callable[[], object], grace: float = GRACE_SECONDS) -> bool:
-        """End the whole tree; True if none is left. ``reap`` collects the exit code of the first
-        process."""
+        """End the whole tree; True if it is certain that none is left.
+
+        ``reap`` collects the exit code of the first process. The time limits count from the moment
+        when the table of processes was first read.
+        """
         if sys.platform == "win32":
-            _run(("taskkill", "/T", "/F", "/PID", str(self.pid)))
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # reap tells
+                _run(("taskkill", "/T", "/F", "/PID", str(self.pid)), LIMIT_SECONDS)
             return reap() is not None
+        first = self.alive()
         begin = time.monotonic()
         if grace:
-            self._signal(self.alive(), signal.SIGTERM)
+            self._signal(first, signal.SIGTERM)
         while self._remaining(reap) and time.monotonic() - begin < grace:
             time.sleep(0.03)
         while remaining := self._remaining(reap):
@@ -81,27 +111,34 @@ class Tree:
                 return False
             self._signal(remaining, signal.SIGKILL)
             time.sleep(0.02)
-        return True
+        return self._certain
 
     def _remaining(self, reap: Callable[[], object]) -> tuple[int, ...]:
         reap()
         return self.alive()
 
     def _signal(self, pids: Sequence[int], number: signal.Signals) -> None:
+        targets = list(pids)
+        if not self._certain and self.pid in targets and _exists(-self.pid):
+            # The whole group, whose other processes are unknown.
+            targets[targets.index(self.pid)] = -self.pid
         refused = []
-        for pid in pids:
+        for target in targets:
             try:
-                os.kill(pid, number)
+                os.kill(target, number)
             except ProcessLookupError:
                 continue
             except PermissionError:
-                refused.append(str(pid))
+                refused.append(str(target))
         if refused and self._root_prefix:
-            _run((*self._root_prefix, "kill", f"-{number.name[3:]}", *refused))
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # the caller looks again
+                end_of_options = ("--",) if min(targets) < 0 else ()
+                words = (*self._root_prefix, "kill", f"-{number.name[3:]}", *end_of_options)
+                _run((*words, *refused), LIMIT_SECONDS)
 
 
 def processes() -> dict[int, Process]:
-    """Return the system's running processes, by number."""
+    """Return the system's running processes, by number. Raises TableUnknown."""
     return _from_proc() if Path("/proc/self/stat").exists() else _from_ps()
 
 
@@ -123,12 +160,29 @@ def _from_proc() -> dict[int, Process]:
 
 
 def _from_ps() -> dict[int, Process]:
+    try:
+        lines = _run(("ps", "-axo", "pid=,ppid=,pgid=,stat=,lstart="), PS_SECONDS).splitlines()
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TableUnknown(str(error)) from None
     table = {}
-    for line in _run(("ps", "-axo", "pid=,ppid=,pgid=,stat=,lstart=")).splitlines():
+    for line in lines:
         pid, parent, group, state, started = line.split(None, 4)
         if state[0] not in "ZX":
             table[int(pid)] = Process(int(pid), int(parent), int(group), started)
+    if not table:  # at least ps itself runs
+        raise TableUnknown("ps lists no process")
     return table
+
+
+def _exists(target: int) -> bool:
+    """Return whether this process, or the group with this number if it is negative, exists."""
+    try:
+        os.kill(target, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it belongs to another user
+        return True
+    return True
 
 
 def _has_mark(pid: int, mark: bytes) -> bool:
@@ -138,16 +192,13 @@ def _has_mark(pid: int, mark: bytes) -> bool:
     return False
 
 
-def _run(argv: Sequence[str]) -> str:
-    """Return the output of a small system program; empty if it is missing or too slow."""
-    try:
-        return subprocess.run(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=0.6,
-            check=False,
-        ).stdout.decode("utf-8", errors="replace")
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
+def _run(argv: Sequence[str], seconds: float) -> str:
+    """Return the output of a small system program. Raises OSError, TimeoutExpired."""
+    return subprocess.run(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=seconds,
+        check=False,
+    ).stdout.decode("utf-8", errors="replace")

@@ -247,7 +247,7 @@ class _Attempt:
             self._add_lines(self._decoder.feed(chunk))
         if all_ended:
             return outcome
-        problem = "Some of its programs could not be ended and are still running."
+        problem = "Some of its programs may still be running."
         return Outcome(
             outcome.state, outcome.exit, f"{outcome.cause} {problem}".strip(), outcome.hints
         )

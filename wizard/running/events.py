@@ -62,7 +62,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A step waits for a lock, named in ``what``. ``seconds`` is the time limit."""
+    """A step waits: ``what`` names who holds a lock, or what must happen, ``seconds`` the limit."""
 
     step: str
     what: str

@@ -22,8 +22,10 @@ from backends.action import (
     RecordPackages,
     RemoveFolder,
     Seal,
+    SystemUpdate,
     UnknownAction,
     Unpack,
+    Wait,
     WriteFile,
     WriteManifest,
 )
@@ -175,6 +177,23 @@ def _run_command(action: Command, context: _StepContext) -> Outcome:
     return run_command(context.step, action, context.log, command_context)
 
 
+@perform.register(Wait)
+def _wait(action: Wait, context: _StepContext) -> Outcome:
+    from wizard.running import outside
+
+    context.runner.emit(Waiting(context.step, action.what, action.seconds))
+    return outside.wait_for(action, context.add_output, context.runner.cancel)
+
+
+@perform.register(SystemUpdate)
+def _update_system(action: SystemUpdate, context: _StepContext) -> Outcome:
+    from wizard.running import system_update
+
+    return system_update.install(
+        action, context.add_output, lambda command: _run_command(command, context)
+    )
+
+
 @perform.register(Download)
 def _download(action: Download, context: _StepContext) -> Outcome:
     from wizard.running.download import Amount, DownloadFailed, fetch
@@ -290,6 +309,8 @@ def writes_log(action: object) -> bool:
 
 
 @writes_log.register(Command)
+@writes_log.register(Wait)
+@writes_log.register(SystemUpdate)
 @writes_log.register(CheckSignature)
 @writes_log.register(RecordPackages)
 def _writes_log(_action: Action) -> bool:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.machines import machine
 from tests.wizard.environments import CLICK, PYOPENSSL, holding
+from tests.wizard.needs.test_apple_tools import MACS
 from wizard.advice.doctor import Finding, findings
 from wizard.choices import Choices
 from wizard.facts import (
@@ -25,6 +27,7 @@ from wizard.facts import (
     Tool,
 )
 from wizard.knowledge import load
+from wizard.needs import apple_tools
 from wizard.needs.case import Case
 
 GIB = 1024**3
@@ -255,3 +258,39 @@ def test_what_the_other_packages_allow_is_shown() -> None:
     ]
     assert found[1].mark == "warn"
     assert "cryptography<44,>=41.0.5" in found[1].action
+
+
+@pytest.mark.parametrize("state", sorted(set(MACS) - {"ready"}))
+def test_the_state_of_apples_tools_is_named_once_with_its_command(state: str) -> None:
+    facts = MACS[state]
+    finding = one(facts, "Compiler", "warn")
+    assert finding.detail == apple_tools.sentence(facts)
+    for remedy in apple_tools.remedies(facts):
+        assert remedy in finding.action.splitlines()
+    assert "A wheel does not." in finding.action
+    assert not any(f.title in ("cc", "gcc", "clang", "make", "xcode") for f in found(facts))
+
+
+def test_apples_tools_that_run_are_named() -> None:
+    detail = one(MACS["ready"], "Compiler", "ok").detail
+    assert detail == "Apple's compiler runs (/Library/Developer/CommandLineTools)"
+
+
+def test_tools_too_old_for_homebrew_are_named_with_the_way_to_update_them() -> None:
+    mac = MACS["ready"]
+    facts = replace(mac, system=replace(mac.system, distribution_version="26.4"))
+    finding = one(facts, "Compiler", "warn")
+    assert "older than macOS 26.4" in finding.detail
+    assert "Software Update" in finding.action
+
+
+def test_other_systems_have_no_finding_about_apples_tools() -> None:
+    assert not any(finding.title == "Compiler" for finding in found(machine("debian-12")))
+
+
+def test_a_source_build_lacks_apples_tools_even_if_no_package_is_missing() -> None:
+    finding = one(MACS["absent"], "Source", "warn")
+    assert finding.detail.endswith(
+        "can be built when these are installed: Apple's Command Line Tools"
+    )
+    assert one(MACS["ready"], "Source", "warn").detail.endswith("installed: rust")

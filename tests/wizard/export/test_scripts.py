@@ -13,6 +13,7 @@ import tree_sitter_powershell
 from tree_sitter import Language, Parser
 
 import assets
+from backends import xcode
 from backends.action import Action, CheckSignature, Command, Download, RemoveFolder, Unpack
 from backends.gpg import CHECK, VALID
 from tests.machines import machine
@@ -68,6 +69,10 @@ def test_shellcheck_is_content_with_each_exported_script(tmp_path: Path) -> None
         Command(("x",), lists=(("LIB", "/l"),), unset=("GONE",), ok=(0, 100)),
         Download("https://files.example/x", "/d/it's", sha256="0" * 64, executable=True),
         CheckSignature("https://files.example/x.asc", "/d/it's", "A" * 40, "/usr/bin/gpg"),
+        Command(("x",), busy="it's|Waiting", denied="denied", cwd="/c d", env=(("A", "b c"),)),
+        xcode.update(),
+        xcode.wait(),
+        xcode.check(),
         Unpack("/d/it's", "/d/folder"),
         RemoveFolder("/d/folder"),
     )
@@ -97,6 +102,9 @@ def test_no_placeholder_is_left_and_each_file_is_used() -> None:
     steps = (
         Step("a", "t", "w.", Command(("x",), root=True)),
         Step("b", "t", "w.", Download("https://files.example/x", "/d", sha256="0" * 64)),
+        Step("d", "t", "w.", Command(("x",), busy="Waiting for lock on", denied="root")),
+        Step("e", "t", "w.", xcode.update()),
+        Step("f", "t", "w.", xcode.wait()),
         Step("c", "t", "w.", CheckSignature("https://files.example/x.asc", "/d", "A" * 40, "g")),
     )
     made = Plan("1", "wheel", "static", "/e/bin/python", "/e", True, steps)

@@ -137,8 +137,9 @@ def test_a_program_that_closes_its_output_is_still_waited_for(
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to compare with")
 def test_ps_and_proc_tell_the_same() -> None:
     mine = os.getpid()
-    by_ps = tree._from_ps()
-    if not by_ps:
+    try:
+        by_ps = tree._from_ps()
+    except tree.TableUnknown:
         pytest.skip("there is no ps here")
     by_proc = tree._from_proc()
     assert (by_ps[mine].parent, by_ps[mine].group) == (by_proc[mine].parent, by_proc[mine].group)
@@ -162,7 +163,7 @@ def test_what_may_not_be_signalled_is_ended_by_the_ender(monkeypatch: pytest.Mon
     def refuse(pid: int, number: int) -> None:
         raise PermissionError
 
-    def run(argv: tuple[str, ...]) -> str:
+    def run(argv: tuple[str, ...], _seconds: float) -> str:
         told.append(argv)
         return ""
 
@@ -170,6 +171,63 @@ def test_what_may_not_be_signalled_is_ended_by_the_ender(monkeypatch: pytest.Mon
     monkeypatch.setattr(tree, "_run", run)
     tree.Tree(10, "mark", ("sudo", "-n"))._signal((10, 11), signal.SIGTERM)
     assert told == [("sudo", "-n", "kill", "-TERM", "10", "11")]
+
+
+def pretended_ps(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """This system has only ``ps``, as macOS has, and ``ps`` is this shell script."""
+    program = folder / "bin" / "ps"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    monkeypatch.setattr(tree, "processes", tree._from_ps)
+    monkeypatch.setattr(tree, "_has_mark", lambda *_: False)
+
+
+GROUP = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])
+open(sys.argv[1] + '/pid.part', 'w').write(str(child.pid))
+os.rename(sys.argv[1] + '/pid.part', sys.argv[1] + '/pid')
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("ps", "certain"),
+    [
+        ('sleep 0.8\nexec /bin/ps "$@"', True),  # a busy Mac: YoanWai/agent-manager#530
+        ("exec sleep 30", False),
+        ("exit 1", False),  # actions/runner-images#3462: only the heading, and a failure
+    ],
+)
+def test_a_slow_or_broken_ps_does_not_mean_that_all_have_ended(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    ps: str,
+    certain: bool,
+) -> None:
+    if certain and not Path("/bin/ps").exists():
+        pytest.skip("there is no ps here")
+    running = start([sys.executable, "-c", GROUP, str(tmp_path)], env=environment)
+    pid_file = tmp_path / "pid"
+    with always_ended(pid_file):
+        while not pid_file.exists():
+            running.read(0.05)
+        child = int(pid_file.read_text())
+        with monkeypatch.context() as patch:
+            patch.setattr(tree, "PS_SECONDS", 5.0 if certain else 0.2)
+            pretended_ps(tmp_path, patch, ps)
+            assert running.end() is certain
+        assert not lives(child)
+        assert not lives(running.pid)
+
+
+def test_without_ps_the_table_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(tree.TableUnknown):
+        tree._from_ps()
 
 
 def test_ask_ends_what_does_not_answer() -> None:
