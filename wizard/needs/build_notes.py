@@ -29,7 +29,10 @@ def notes_for(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "
             "configured."
         )
-        notes += filter(None, (build_limits.note(facts),))
+        notes += filter(
+            None,
+            (build_limits.note(facts), rust.other_architecture_note(request, toolchain)),
+        )
     if unset:
         notes.append(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "

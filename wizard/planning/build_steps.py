@@ -222,7 +222,10 @@ def package_steps_for(
     if len(names) > 1:
         reasons.append(f"Missing are {joined(names)}.")
     manager = needs.manager or tool.manager
-    return package_steps.install_steps(facts, manager, names, " ".join(reasons)) if names else ()
+    if not names:
+        return ()
+    machine = tool.target.python.machine
+    return package_steps.install_steps(facts, manager, names, " ".join(reasons), machine)
 
 
 def after_packages(
