@@ -18,7 +18,7 @@ from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
 from wizard.machine import containers, control_groups, processor
-from wizard.needs import build_limits, macos
+from wizard.needs import build_limits, deployment, macos
 from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -30,10 +30,13 @@ _NAMES: Mapping[str, Name] = {
     "win32": "windows",
 }
 
-
+SW_VERS = "/usr/bin/sw_vers"
+"""macOS' program that states its version (``man sw_vers``)."""
 BUILD_VARIABLES = (
     *OPENSSL_VARIABLES,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
+    "CARGO_BUILD_TARGET",
+    *(deployment.VARIABLE, deployment.HOST_PLATFORM),
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT", build_limits.JOBS_VARIABLE),
     openssl_archive.VARIABLE,
 )
@@ -131,9 +134,7 @@ def _macos_version() -> str:
     variable asks for the other (swiftbar/SwiftBar#34, osquery/osquery#6840).
     """
     try:
-        output = ask(
-            ("/usr/bin/sw_vers", "-productVersion"), env={"SYSTEM_VERSION_COMPAT": "0"}, timeout=5
-        )
+        output = ask((SW_VERS, "-productVersion"), env={"SYSTEM_VERSION_COMPAT": "0"}, timeout=5)
         version = output.stdout.strip() if output.exit == 0 else ""
     except (OSError, ProgramTimeout):
         version = ""  # then the kernel's version shows it

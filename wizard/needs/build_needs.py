@@ -15,6 +15,7 @@ from wizard.needs import (
     build_notes,
     cffi,
     compiler,
+    deployment,
     emulation,
     linking,
     openssl,
@@ -41,7 +42,7 @@ class BuildNeeds:
     wizard can find out more. ``missing`` are the packages to install with ``manager``. ``rust`` and
     ``openssl`` are what will be used, ``compiler`` the steps that install a C compiler. ``env``,
     ``lists``, ``unset`` and ``path`` are for the build: see `backends.action.Command`. ``notes``
-    are sentences for the plan.
+    are sentences for the plan. ``macos`` is the oldest macOS on which the result works.
     """
 
     manager: str = ""
@@ -55,6 +56,7 @@ class BuildNeeds:
     unset: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    macos: str = ""
 
 
 def available(
@@ -283,7 +285,7 @@ def _build_settings(
     unset = tuple(
         name
         for name, _ in request.facts.variables
-        if name in OPENSSL_VARIABLES and name not in set_names
+        if name in (*OPENSSL_VARIABLES, *rust.VARIABLES) and name not in set_names
     )
     return BuildNeeds(
         rust=toolchain,
@@ -293,6 +295,7 @@ def _build_settings(
         unset=unset,
         path=toolchain.path,
         notes=build_notes.notes_for(request, toolchain, library, env, unset),
+        macos=deployment.version(request, library),
     )
 
 

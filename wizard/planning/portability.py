@@ -66,11 +66,12 @@ def portability_notes(case: Case, offer: Offer) -> tuple[str, ...]:
     machine.
     """
     facts, choices = case.facts, case.choices
-    library = offer.needs.openssl if offer.needs else None
-    if not compiles(choices.method) or library is None:
+    needs = offer.needs
+    library = needs.openssl if needs else None
+    if not compiles(choices.method) or needs is None or library is None:
         return ()
     if facts.system.name == "macos":
-        return _macos_notes(choices.link, library, _openssl_flag(offer))
+        return _macos_notes(case, library, needs.macos, _openssl_flag(offer))
     folder = library.folders[1]
     has_run_path = linking.needs_run_path(facts, folder, choices.link)
     notes = [_same_folder_note(folder)] if has_run_path else []
@@ -83,21 +84,27 @@ def portability_notes(case: Case, offer: Offer) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _macos_notes(link: str, library: Library, flag: str) -> tuple[str, ...]:
+def _macos_notes(case: Case, library: Library, oldest: str, flag: str) -> tuple[str, ...]:
     """Return the notes for macOS, where libraries are built for one version of macOS and contain
-    the paths of their folders.
+    the paths of their folders. ``oldest`` is the version for which the wheel is built.
     """
-    folder = library.folders[1]
-    notes = [
-        "The compiled wheel works on this macOS version and newer ones, whatever its name says."
-    ]
-    if link != "static":
+    folder, here = library.folders[1], case.facts.system.distribution_version
+    static = case.choices.link == "static"
+    notes = [f"The compiled wheel works on macOS {oldest} and newer, as its name says."]
+    if static and library.build is None and here.split(".")[0] != oldest.split(".")[0]:
+        # The Python was made before this macOS, and its pip does not know the version's number.
+        notes = [
+            f"The compiled wheel works on this macOS ({here}) and newer ones, but its name says "
+            f"{oldest}, because the pip of this Python accepts no name with the right version."
+        ]
+    if not static:
         notes += [_same_folder_note(folder)] if folder else []
     elif library.build is None:
         notes.append(
             "The OpenSSL inside it may look for its settings and its legacy algorithms in "
-            f"folders below {library.prefix or folder}, which other machines may not have. An "
-            f"OpenSSL that the wizard builds includes these algorithms:{flag}"
+            f"folders below {library.prefix or folder}, which other machines may not have. It was "
+            "made for this version of macOS. An OpenSSL that the wizard builds includes these "
+            f"algorithms, and also works on older ones:{flag}"
         )
     return tuple(notes)
 
