@@ -81,7 +81,8 @@ def inspect(name: str, path: str, timeout: float = TIME_LIMIT) -> Tool:
         return Tool(name, path, origin=origin, problem=why)
     version = re.search(r"\d+(?:\.\d+)+", output.stdout)
     problem = "" if version else "It does not print its version."
-    host = re.search(r"^host: (\S+)$", output.stdout, re.MULTILINE)
+    is_rust = name in ("rustc", "cargo")
+    host = re.search(r"^host: (\S+)$", output.stdout, re.MULTILINE) if is_rust else None
     machine = architecture.of_triple(host[1]) if host else ""
     return Tool(name, path, version[0] if version else "", origin, problem, machine)
 

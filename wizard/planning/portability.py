@@ -5,9 +5,10 @@ from __future__ import annotations
 from wizard.choices import REPAIR_COPIES
 from wizard.errors import BadRequest
 from wizard.method import compiles
-from wizard.needs import linking, openssl
+from wizard.needs import deployment, linking, openssl
 from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import Library
+from wizard.versions import at_least
 
 OMIT_REPAIR = "Or omit --repair."
 
@@ -100,11 +101,12 @@ def _macos_notes(case: Case, library: Library, oldest: str, flag: str) -> tuple[
     if not static:
         notes += [_same_folder_note(folder)] if folder else []
     elif library.build is None:
+        possible = deployment.own_version(case.targets[0].python)
+        works = "" if at_least(possible, oldest) else f", and works on macOS {possible} and newer"
         notes.append(
             "The OpenSSL inside it may look for its settings and its legacy algorithms in "
-            f"folders below {library.prefix or folder}, which other machines may not have. It was "
-            "made for this version of macOS. An OpenSSL that the wizard builds includes these "
-            f"algorithms, and also works on older ones:{flag}"
+            f"folders below {library.prefix or folder}, which other machines may not have. An "
+            f"OpenSSL that the wizard builds includes these algorithms{works}:{flag}"
         )
     return tuple(notes)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.proof import linkage
+from wizard.proof.libraries import MACH_O
 from wizard.proof.linkage import Linkage
 from wizard.versions import key
 
@@ -23,8 +24,8 @@ class ExtensionInfo:
     ``openssl`` is the version text of the OpenSSL inside, or of the headers that it was built with.
     ``needed`` are the libraries that it links to, and ``folders`` those in which it looks for them
     before the system's. ``glibc`` is the oldest glibc with all symbols that it uses, and ``rust``
-    the compiler that made it. ``macos`` is the oldest macOS for which it was made: of several
-    architectures, the newest of these. A field is empty if the file does not contain that
+    the compiler that made it. ``macos`` is the oldest macOS for which it was made, for both
+    architectures of a universal file. A field is empty if the file does not contain that
     information; only ELF files contain the four before the last.
     """
 
@@ -64,6 +65,8 @@ def read_extension(path: str) -> ExtensionInfo:
 def _read_macos(path: str) -> str:
     """Return the oldest macOS that a Mach-O file states (``LC_BUILD_VERSION``, and its form before
     macOS 10.14); empty for other files.
+
+    In a universal file, 11.0 for Apple silicon is no limit: no older macOS runs there.
     """
     from macholib.mach_o import LC_BUILD_VERSION, LC_VERSION_MIN_MACOSX
     from macholib.MachO import MachO
@@ -73,13 +76,14 @@ def _read_macos(path: str) -> str:
     except Exception:  # noqa: BLE001 - broken files make the reader raise anything
         return ""  # it is no Mach-O file; otherwise, the linkage reports what is wrong with it
     fields = {LC_BUILD_VERSION: "minos", LC_VERSION_MIN_MACOSX: "version"}
-    stated = [
-        int(getattr(command, fields[load.cmd]))
+    stated = {
+        MACH_O.get(header.header.cputype, ""): int(getattr(command, fields[load.cmd]))
         for header in headers
         for load, command, _ in header.commands
         if load.cmd in fields
-    ]
-    newest = max(stated, default=0)  # xxxx.yy.zz, in this order
+    }
+    limits = [v for name, v in stated.items() if (name, v >> 8) != ("arm64", 11 << 8)]
+    newest = max(limits or stated.values(), default=0)  # xxxx.yy.zz, in this order
     return f"{newest >> 16}.{newest >> 8 & 0xFF}" if newest else ""
 
 

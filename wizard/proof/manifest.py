@@ -22,6 +22,7 @@ from backends import action
 from wizard import __version__, codec, text_files
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import Listed, Listing
+from wizard.method import compiles
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import extension, linkage
 from wizard.proof.extension import ExtensionInfo
@@ -202,7 +203,9 @@ def listing(manifest: Manifest) -> Listing:
         tuple(
             Listed(
                 version,
-                wheels=tuple(_tags_with_system(wheel) for wheel in wheels),
+                wheels=tuple(
+                    _tags_with_system(wheel, compiled=compiles(manifest.method)) for wheel in wheels
+                ),
                 link=_common_link(wheels),
                 pythons=pythons,
             )
@@ -240,14 +243,17 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     return (*lines, *(("warning", f"{wheel.file}: {wheel.only_here}") for wheel in notes))
 
 
-def _tags_with_system(wheel: Wheel) -> str:
-    """Return the tags, with what the files need: the glibc of a ``linux`` wheel, the macOS."""
+def _tags_with_system(wheel: Wheel, *, compiled: bool) -> str:
+    """Return the tags, with what the files need: the glibc of a ``linux`` wheel, the macOS.
+
+    The names of upstream's wheels are upstream's promise: 10.9 in 46.0.3, whose file states 10.13.
+    """
     interpreters, abis, platforms = wheel.tags.split("-")
     if platforms.startswith("linux_"):
         machine = platforms[len("linux_") :]
         if wheel.glibc:
             platforms = f"manylinux_{wheel.glibc.replace('.', '_')}_{machine}"
-    if wheel.macos:
+    if wheel.macos and compiled:
         platforms = ".".join(_for_macos(name, wheel.macos) for name in platforms.split("."))
     return f"{interpreters}-{abis}-{platforms}"
 

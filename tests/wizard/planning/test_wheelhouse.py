@@ -305,7 +305,7 @@ def test_a_wheel_of_a_mac_says_which_macs_can_use_it(name: str, prefix: str) -> 
     facts = machine(name)
     asked = Choices(wheelhouse=HOUSE, method="source", link="static")
     told = " ".join(made(facts, asked).notes)
-    assert "works on this macOS version and newer ones" in told
+    assert "works on macOS 15.0 and newer, as its name says" in told
     assert f"below {prefix}" in told
     assert f"--openssl {OWN}" in told
     own = " ".join(made(facts, replace(asked, openssl=OWN)).notes)
