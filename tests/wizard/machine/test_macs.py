@@ -85,7 +85,7 @@ def test_other_tools_build_for_what_they_are_told(bin_: Path) -> None:
 def test_the_version_of_macos(
     prints: str, known: str, bin_: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without an answer, the kernel's version corrects what this Python is told."""
+    """Without an answer, the kernel's version corrects what this Python sees."""
     monkeypatch.setattr(system, "SW_VERS", program(bin_, "sw_vers", prints))
     monkeypatch.setattr(platform, "mac_ver", lambda: ("16.0", ("", "", ""), "arm64"))
     monkeypatch.setattr(platform, "release", lambda: "25.4.0")
