@@ -86,7 +86,8 @@ def programs(backend: PackageManager, table: Optional[Packages]) -> tuple[tuple[
     found = {architecture.of_folder(table, first): first}
     for root, machine in table.architectures:
         path = f"{root}/bin/{backend.programs[0]}"
-        if machine not in found and os.access(path, os.X_OK):
+        same = os.path.realpath(path) == os.path.realpath(first)  # a link that the user made
+        if machine not in found and os.access(path, os.X_OK) and not same:
             found[machine] = path
     return tuple((path, machine) for machine, path in found.items())
 

@@ -44,10 +44,14 @@ def of_manager(facts: Facts, manager: Manager) -> str:
     return manager.machine or facts.system.machine
 
 
-def differs(python: Python, machine: str) -> bool:
-    """Return whether ``machine`` is known, and this Python has another architecture."""
+def differs(facts: Facts, python: Python, machine: str) -> bool:
+    """Return whether ``machine`` is known to be another architecture than that of this Python.
+
+    Only macOS and Windows run programs of several architectures. Elsewhere, the names differ even
+    for one: Rust's ``armv7`` is ``armv7l``, and its ``aarch64`` is ``arm64`` on FreeBSD.
+    """
     own = {"AMD64": "x86_64"}.get(python.machine, python.machine)
-    return bool(machine and own) and machine != own
+    return facts.system.name in ("macos", "windows") and bool(machine and own) and machine != own
 
 
 def prefix(facts: Facts, machine: str) -> tuple[str, ...]:

@@ -183,7 +183,7 @@ def for_other_architecture(request: BuildRequest) -> Tool | None:
         rustc = _compiler_of(request.facts, cargo)
         if rustc is None or not _new_enough(rustc.version, request.release_row):
             continue
-        if architecture.differs(request.python, rustc.machine or cargo.machine):
+        if architecture.differs(request.facts, request.python, rustc.machine or cargo.machine):
             return replace(rustc, machine=rustc.machine or cargo.machine)
     return None
 
@@ -305,8 +305,8 @@ def _builds_for(facts: Facts, python: Python, rust_machine: str) -> bool:
     """
     if facts.system.name == "linux":
         return True  # a 32-bit Linux on a 64-bit kernel has 32-bit tools
-    if rust_machine:
-        return not architecture.differs(python, rust_machine)
+    if rust_machine and facts.system.name in ("macos", "windows"):
+        return not architecture.differs(facts, python, rust_machine)
     machine = {"AMD64": "x86_64", "x86": "i686"}.get(python.machine, python.machine)
     bits = 32 if python.bits == 32 else 64
     return machine == facts.system.machine and not (bits == 32 and machine == "x86_64")

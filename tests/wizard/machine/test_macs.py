@@ -146,6 +146,13 @@ def test_both_homebrews_are_found_and_asked_as_their_architecture(two: Path) -> 
     assert f"-x86_64 {two}/intel/bin/brew --prefix" in asked
 
 
+def test_a_link_to_the_same_homebrew_is_no_other_one(two: Path) -> None:
+    intel = two / "intel" / "bin" / "brew"
+    intel.unlink()
+    intel.symlink_to(two / "arm" / "bin" / "brew")
+    assert [m.machine for m in homebrews(two)] == ["arm64"]
+
+
 def test_a_silent_homebrew_is_named_not_the_program_before_it(
     two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,9 @@ from wizard.errors import Impossible
 from wizard.facts import Facts, Headers, Tool
 from wizard.knowledge import load
 from wizard.needs import architecture
+from wizard.needs.case import Case
 from wizard.plan import PackagesInstalled, Plan
+from wizard.questions import build_questions
 
 TWO, BREW, BARE = machine("mac-arm-two-brews"), machine("mac-arm-brew"), machine("mac-arm-bare")
 ARM_PYTHON, INTEL_PYTHON = "/opt/homebrew/bin/python3", "/usr/local/bin/python3"
@@ -82,6 +84,32 @@ def test_homebrew_runs_as_the_architecture_of_its_folder() -> None:
     assert "/usr/bin/arch" not in words(source(under_rosetta, python=INTEL_PYTHON))
     natively = words(source(under_rosetta, python=ARM_PYTHON))
     assert "/usr/bin/arch -arm64 /opt/homebrew/bin/brew install" in natively
+
+
+def test_names_of_other_systems_are_not_compared() -> None:
+    """On FreeBSD, Python says arm64 where Rust says aarch64."""
+    python = replace(BREW.pythons[0], machine="arm64")
+    other = replace(BREW, system=replace(BREW.system, name="other"))
+    assert architecture.differs(BREW, python, "aarch64")
+    assert not architecture.differs(other, python, "aarch64")
+    assert not architecture.differs(BREW, replace(python, machine="AMD64"), "x86_64")
+    assert not architecture.differs(BREW, python, "")
+
+
+def test_both_homebrews_are_named_with_their_architecture_and_asked_about_once() -> None:
+    assert TWO.manager_labels == ("homebrew (arm64)", "homebrew (x86_64)")
+    assert BREW.manager_labels == ("homebrew",)
+    assert TWO.manager("homebrew", "x86_64") is TWO.managers[1]
+    assert TWO.manager("homebrew") is TWO.managers[0]
+    assert TWO.manager("homebrew", "riscv64") is TWO.managers[0]
+    assert TWO.manager("macports", "arm64") is None
+    for python in (ARM_PYTHON, INTEL_PYTHON):
+        choices = Choices(method="source", release="50.0.2", python=python)
+        case = Case(TWO, load(), choices)
+        question = build_questions.manager_question(case)
+        assert question is not None
+        assert [option.value for option in question.options] == ["homebrew"]
+        assert not question.options[0].closed
 
 
 def test_with_one_homebrew_a_plan_says_nothing_of_architectures() -> None:
