@@ -10,7 +10,8 @@
 * setuptools names a wheel after the Python, which says ``universal2`` if it is universal itself,
   even if ``ARCHFLAGS`` leaves only one architecture (pypa/setuptools#2520, pypa/wheel#406).
   ``_PYTHON_HOST_PLATFORM`` is what sysconfig then says; maturin takes its name from there too
-  (``get_platform_tag`` in its ``pypi_tags.rs``). cibuildwheel sets the same three variables.
+  (``get_platform_tag`` in its source; measured with maturin 1.16 and a current setuptools).
+  cibuildwheel sets the same three variables (pypa/setuptools#4914).
 * pip accepts only names with 0 as second number since macOS 11 (pypa/packaging#435).
 """
 
