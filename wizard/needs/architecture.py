@@ -54,6 +54,17 @@ def differs(facts: Facts, python: Python, machine: str) -> bool:
     return facts.system.name in ("macos", "windows") and bool(machine and own) and machine != own
 
 
+def start_as(facts: Facts, python: Python, machine: str) -> str:
+    """Return the command that starts the wizard with this Python as ``machine``; empty if it
+    cannot run so.
+
+    A universal Python has both architectures. It runs as that of the terminal, which ``arch``
+    changes for one command (``man arch``).
+    """
+    both = python.platform.endswith("universal2") and facts.system.machine == "arm64"
+    return f"{ARCH} -{machine} cryptography-wizard" if both and python.machine != machine else ""
+
+
 def prefix(facts: Facts, machine: str) -> tuple[str, ...]:
     """Return the words before a program that must run as ``machine`` here; empty if it does anyway.
 

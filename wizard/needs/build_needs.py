@@ -355,18 +355,12 @@ def _manager_blocked_by(request: BuildRequest, manager: Manager) -> Refused | No
 
 
 def _other_python(facts: Facts, python: Python, machine: str) -> tuple[str, ...]:
-    """Return the hint that names a Python with this architecture; empty if there is none.
-
-    A universal Python has both. It runs as the architecture of the terminal, so the wizard must be
-    started as the other one: ``arch`` is documented for that (``man arch``).
-    """
+    """Return the hint that names a Python with this architecture; empty if there is none."""
     others = [p.path for p in bases(facts) if usable(p) and p.machine == machine]
     if others:
         return (f"Use a Python for {machine}: --python {others[0]}",)
-    if not python.platform.endswith("universal2") or facts.system.machine != "arm64":
-        return ()
-    words = (architecture.ARCH, f"-{machine}", "cryptography-wizard")
-    return (f"This Python can run as {machine} too. Start the wizard so: {' '.join(words)}",)
+    start = architecture.start_as(facts, python, machine)
+    return (f"This Python can run as {machine} too. Start the wizard so: {start}",) if start else ()
 
 
 def _emulated(facts: Facts, python: Python) -> str:

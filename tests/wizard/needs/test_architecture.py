@@ -217,3 +217,10 @@ def test_a_universal_python_is_told_to_run_as_the_other_one() -> None:
     )
     told = why(under_rosetta)
     assert "Start the wizard so: /usr/bin/arch -arm64 cryptography-wizard" in told
+    wheel = plan(under_rosetta, load(), Choices(method="wheel"))
+    (note,) = [n for n in wheel.notes if "Rosetta" in n]
+    assert "so /usr/local/bin/python3 runs as x86_64. It can also run as arm64" in note
+    assert note.endswith(": /usr/bin/arch -arm64 cryptography-wizard")
+    thin = replace(universal, platform="macosx-10.13-x86_64")
+    intel = plan(replace(under_rosetta, pythons=(thin,)), load(), Choices(method="wheel"))
+    assert "/usr/bin/arch" not in " ".join(intel.notes)
