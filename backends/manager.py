@@ -152,16 +152,19 @@ SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 """Folders that are on every PATH, including root's."""
 
 
-def with_program_path(manager: PackageManager, command: Command, program: str) -> Command:
+def with_program_path(
+    manager: PackageManager, command: Command, program: str, before: tuple[str, ...] = ()
+) -> Command:
     """Return ``command`` with the path where the manager's program was found (``program``).
 
     Homebrew and MacPorts may not be on PATH, especially not on root's. If every PATH has the
-    program, the plain name is kept, because it is easier to read.
+    program, the plain name is kept, because it is easier to read. ``before`` are words that start
+    it as one of its architectures.
     """
     name = manager.programs[0]
     if command.argv[0] != name or program in ("", *(f"{f}/{name}" for f in SYSTEM_FOLDERS)):
         return command
-    return replace(command, argv=(program, *command.argv[1:]))
+    return replace(command, argv=(*before, program, *command.argv[1:]))
 
 
 def find_problem(

@@ -80,6 +80,10 @@ _LINUX_TARGETS = {
 _FAST_CURVE_MACHINES = ("x86_64", "arm64", "aarch64", "ppc64le")
 """Where ``enable-ec_nistp_64_gcc_128`` works: little-endian, 128-bit integers, and unaligned memory
 access (INSTALL.md of OpenSSL)."""
+MACOS_OPTION = "-mmacosx-version-min="
+"""Apple's compilers would otherwise make libraries for the macOS of their SDK, usually the newest.
+The OpenSSL in upstream's wheels is built with this option too (pyca/infra). It is stronger than the
+variable MACOSX_DEPLOYMENT_TARGET."""
 _ENV = (("LC_ALL", "C"),)
 MANUALS = ("doc", "build.info")
 """The file in the source's folder, as parts of a path, that lists the manuals to make. If it is
@@ -87,12 +91,19 @@ empty, all other rules in the makefile are the same."""
 
 
 def options(
-    version: str, link: str, system: str, machine: str, known: tuple[str, ...] = ()
+    version: str,
+    link: str,
+    system: str,
+    machine: str,
+    known: tuple[str, ...] = (),
+    *,
+    macos: str = "",
 ) -> tuple[str, ...]:
     """Return the options for this version, linked ``static`` or ``dynamic``, without the folders.
 
     ``machine`` is the architecture, or empty if its programs are 32-bit. ``known`` are more
-    options, which only some versions accept (``no-apps``, ``no-quic``).
+    options, which only some versions accept (``no-apps``, ``no-quic``). ``macos`` is the oldest
+    macOS on which it must work; empty on other systems.
     """
     chosen = [*(_STATIC_OPTIONS if link == "static" else _SHARED_OPTIONS), *_COMMON_OPTIONS]
     if not version.startswith("1."):
@@ -101,6 +112,8 @@ def options(
         chosen.append(_SYMBOLIC)
     if machine in _FAST_CURVE_MACHINES:
         chosen.append("enable-ec_nistp_64_gcc_128")
+    if macos:
+        chosen.append(f"{MACOS_OPTION}{macos}")
     return (*chosen, *known)
 
 

@@ -111,6 +111,8 @@ class Terminal:
 
     ``remote`` says that its user may be at another computer (ssh), or that it belongs to no session
     of windows, so that nobody can be expected to click in a window here.
+    ``machine`` is the architecture of this process on a Mac, which programs for both architectures
+    inherit: ``x86_64`` under Rosetta. It is empty elsewhere.
     """
 
     interactive: bool = False
@@ -120,6 +122,7 @@ class Terminal:
     color: bool = False
     unicode: bool = False
     remote: bool = False
+    machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,9 @@ class Manager:
 
     ``removals`` are those of them that it can install only if it removes installed packages.
     ``problem`` says why it could not be asked; packages missing from ``packages`` are then unknown,
-    not absent.
+    not absent. ``machine`` is the architecture of its packages, if its folder shows it: Homebrew's
+    are for Intel in ``/usr/local``, and for Apple silicon in ``/opt/homebrew``. A Mac may have
+    both: then two managers have the same name.
     """
 
     name: str
@@ -170,6 +175,7 @@ class Manager:
     packages: tuple[Package, ...] = ()
     problem: str = ""
     removals: tuple[Removal, ...] = ()
+    machine: str = ""
 
     def package(self, name: str) -> Package | None:
         """Return the package of this name, or None if the manager does not report one."""
@@ -193,7 +199,8 @@ class Tool:
     folder); their state follows from this entry and from Apple's ``cc``: see `backends.xcode`. On
     Windows
     ``msvc`` and ``msvc-arm64`` are Microsoft's compilers for Intel and for ARM: ``path`` is
-    ``vcvarsall.bat``, ``version`` that of Visual Studio.
+    ``vcvarsall.bat``, ``version`` that of Visual Studio. ``machine`` is the architecture that a
+    ``rustc`` or ``cargo`` builds for if none is named, as a Python names it; empty if unknown.
     """
 
     name: str
@@ -201,6 +208,7 @@ class Tool:
     version: str = ""
     origin: str = ""
     problem: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,7 +219,7 @@ class Headers:
     says that it contains both static libraries, ``shared`` that it contains a shared one, which a
     linker prefers. ``library`` is the version stated in libcrypto, ``machine`` the architecture of
     the libraries (``x86_64``, ``aarch64``, ``arm64``, ``i686`` …); both are empty if they could not
-    be read.
+    be read. ``more_machines`` are the other architectures of a universal library of macOS.
     """
 
     folder: str
@@ -221,6 +229,12 @@ class Headers:
     library: str = ""
     machine: str = ""
     shared: bool = False
+    more_machines: tuple[str, ...] = ()
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """Every architecture of the libraries; empty if it is unknown."""
+        return (self.machine, *self.more_machines) if self.machine else ()
 
 
 @dataclass(frozen=True)
@@ -526,9 +540,21 @@ class Facts:
         """Return the first tool of this name that runs, or None."""
         return next((t for t in self.tools if t.name == name and not t.problem), None)
 
-    def manager(self, name: str) -> Manager | None:
-        """Return the package manager of this name, or None."""
-        return next((m for m in self.managers if m.name == name), None)
+    def manager(self, name: str, machine: str = "") -> Manager | None:
+        """Return the package manager of this name, or None.
+
+        Of two with this name, it is the one with packages for ``machine``, otherwise the first.
+        """
+        found = [m for m in self.managers if m.name == name]
+        return next((m for m in found if machine and m.machine == machine), next(iter(found), None))
+
+    @property
+    def manager_labels(self) -> tuple[str, ...]:
+        """The names of the package managers, with their architectures if two have the same name."""
+        names = [m.name for m in self.managers]
+        return tuple(
+            f"{m.name} ({m.machine})" if names.count(m.name) > 1 else m.name for m in self.managers
+        )
 
     def variable(self, name: str) -> str:
         """Return the value of an environment variable that influences builds, or empty if it is not

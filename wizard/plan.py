@@ -13,10 +13,14 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class PackagesInstalled:
-    """After the step, the manager must report these packages as installed."""
+    """After the step, the manager must report these packages as installed.
+
+    ``program`` is the path of its program, if this machine has two managers of that name.
+    """
 
     manager: str
     names: tuple[str, ...]
+    program: str = ""
     kind: Literal["packages-installed"] = "packages-installed"
 
 

@@ -238,7 +238,7 @@ def describe_machine(facts: Facts) -> list[str]:
     versions = ", ".join(dict.fromkeys(python.version for python in usable)) or "none"
     lines.append(f"Pythons: {versions}")
     if facts.managers:
-        lines.append("Package managers: " + ", ".join(manager.name for manager in facts.managers))
+        lines.append("Package managers: " + ", ".join(facts.manager_labels))
     if facts.listing is not None and facts.listing.problem:
         lines.append(f"The package index: {facts.listing.problem}")
     return lines

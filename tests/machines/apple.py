@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tests.machines.parts import GIB, TAKEN, manager, pip
 from tests.machines.recorded import SUDO, WINDOW
 from tests.machines.versions import HOMEBREW, MACPORTS
-from wizard.facts import Facts, Headers, Manager, Python, System, Tool
+from wizard.facts import Facts, Headers, Manager, Package, Python, System, Tool
 
 HOME = "/Users/ada"
 FRAMEWORK = "Library/Frameworks/Python.framework/Versions"
@@ -78,7 +78,13 @@ def brewed(mac: Mac) -> tuple[Python, Manager, Headers]:
         own,
         homebrew(mac.machine, (own,)),
         Headers(
-            f"{folder}/include", HOMEBREW["openssl@3"], f"{folder}/lib", static=True, shared=True
+            f"{folder}/include",
+            HOMEBREW["openssl@3"],
+            f"{folder}/lib",
+            static=True,
+            library=HOMEBREW["openssl@3"],
+            machine=mac.machine,
+            shared=True,
         ),
     )
 
@@ -87,7 +93,8 @@ def homebrew(machine: str, pythons: Sequence[Python]) -> Manager:
     """A Homebrew for this architecture that has installed its OpenSSL."""
     prefix = "/opt/homebrew" if machine == "arm64" else "/usr/local"
     here = {"openssl@3": HOMEBREW["openssl@3"]}
-    return manager("homebrew", f"{prefix}/bin/brew", pythons, HOMEBREW, here, f"{prefix}/opt")
+    own = manager("homebrew", f"{prefix}/bin/brew", pythons, HOMEBREW, here, f"{prefix}/opt")
+    return replace(own, machine=machine)
 
 
 def ported(mac: Mac) -> tuple[Python, Manager, tuple[Headers, ...]]:
@@ -134,6 +141,31 @@ def with_brew(mac: Mac) -> Facts:
     own, _brew, headers = brewed(mac)
     pythons = (own, apples(mac))
     return _facts(mac, pythons, (homebrew(mac.machine, pythons),), headers=(headers,))
+
+
+def with_two_brews() -> Facts:
+    """Apple silicon with a Homebrew for each architecture; the one for Intel is of an older Mac.
+
+    It has the only Rust, and a Python that runs under Rosetta (postmodern/ruby-install#488).
+    """
+    own, _brew, headers = brewed(ARM)
+    old = replace(ARM, machine="x86_64")
+    old_python, _old_brew, old_headers = brewed(old)
+    old_python = replace(old_python, origin="homebrew")
+    pythons = (own, apples(ARM), old_python)
+    both = (homebrew("arm64", pythons), homebrew("x86_64", pythons))
+    version = HOMEBREW["rust"]
+    rust = tuple(
+        Tool(name, f"/usr/local/bin/{name}", version, "homebrew", machine="x86_64")
+        for name in ("rustc", "cargo")
+    )
+    intel = replace(both[1], packages=tuple(_installed(p, "rust") for p in both[1].packages))
+    facts = _facts(ARM, pythons, (both[0], intel), headers=(headers, old_headers))
+    return replace(facts, tools=(*facts.tools, *rust))
+
+
+def _installed(package: Package, name: str) -> Package:
+    return replace(package, installed=package.candidate) if package.name == name else package
 
 
 def with_port(mac: Mac) -> Facts:
@@ -239,7 +271,7 @@ def _facts(
         tools=_tools(mac) if tools is None else tuple(tools),
         openssl=tuple(headers),
         privilege=SUDO,
-        terminal=WINDOW,
+        terminal=replace(WINDOW, machine=mac.machine),
         folder=f"{HOME}/project",
         cache=f"{HOME}/Library/Caches/cryptography-wizard",
         taken=TAKEN,
@@ -248,6 +280,7 @@ def _facts(
 
 MACHINES: Mapping[str, Callable[[], Facts]] = {
     "mac-arm-brew": lambda: with_brew(ARM),
+    "mac-arm-two-brews": with_two_brews,
     "mac-arm-port": lambda: with_port(ARM),
     "mac-arm-both": with_both,
     "mac-arm-none": lambda: _facts(ARM, (apples(ARM),), ()),

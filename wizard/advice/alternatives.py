@@ -192,7 +192,8 @@ def _with_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
     ``case`` is this machine as the administrator, who has root rights, sees it.
     """
     needs = case.offer(listed).needs
-    manager = case.facts.manager(needs.manager) if needs else None
+    machine = case.targets[0].python.machine
+    manager = case.facts.manager(needs.manager, machine) if needs else None
     if needs is None or manager is None:
         return
     backend = managers()[manager.name]

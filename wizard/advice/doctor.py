@@ -10,7 +10,7 @@ from backends.manager import managers
 from wizard import installed, target_environment
 from wizard.advice import support
 from wizard.choices import Choices
-from wizard.facts import Facts, Listed, Python
+from wizard.facts import Facts, Listed, Python, Tool
 from wizard.limits import Limit
 from wizard.needs import apple_tools, conditions, release_limits, storage, tool_settings
 from wizard.needs.case import Case
@@ -274,7 +274,7 @@ def _found_conditions(case: Case, python: Python) -> tuple[Condition, ...]:
 
 def _managers(facts: Facts) -> Iterator[Finding]:
     if facts.managers:
-        yield Finding("ok", "Packages", ", ".join(m.name for m in facts.managers))
+        yield Finding("ok", "Packages", ", ".join(facts.manager_labels))
     elif facts.system.name != "windows":
         detail = "No package manager that the wizard supports. Only a source build needs one."
         yield Finding(
@@ -308,9 +308,7 @@ def _apples_folder(facts: Facts) -> str:
 def _tools(facts: Facts) -> Iterator[Finding]:
     names = ("cc", "rustc", "cargo", "pkg-config", "uv")
     installed = [tool for name in names if (tool := facts.tool(name)) is not None]
-    descriptions = [
-        f"{t.name} {t.version}" + (" (rustup)" if t.origin == "rustup" else "") for t in installed
-    ]
+    descriptions = [f"{t.name} {t.version}" + _tool_detail(facts, t) for t in installed]
     descriptions += [f"OpenSSL headers {h.version} ({h.folder})" for h in facts.openssl]
     if descriptions:
         yield Finding("ok", "Tools", ", ".join(descriptions))
@@ -323,6 +321,14 @@ def _tools(facts: Facts) -> Iterator[Finding]:
                 "Only a source build needs it. Use the wheel, or repair or remove this program."
             )
             yield Finding("warn", tool.name, f"{tool.path}: {tool.problem}", action)
+
+
+def _tool_detail(facts: Facts, tool: Tool) -> str:
+    """Return what is special about a tool, in parentheses; empty if nothing is."""
+    details = ["rustup"] if tool.origin == "rustup" else []
+    if tool.machine and facts.system.name == "macos" and tool.machine != facts.system.machine:
+        details.append(f"builds for {tool.machine}")
+    return f" ({', '.join(details)})" if details else ""
 
 
 def _root(facts: Facts) -> Iterator[Finding]:

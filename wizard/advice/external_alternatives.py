@@ -9,7 +9,7 @@ from enum import IntEnum
 from packaging.version import Version
 
 from backends.action import Command
-from backends.manager import managers, permanent_install, with_program_path
+from backends.manager import managers, permanent_install
 from wizard import versions
 from wizard.errors import Alternative
 from wizard.facts import Facts, Listed, Manager, Python, System
@@ -162,6 +162,8 @@ def package_alternatives(facts: Facts, knowledge: Knowledge) -> Iterator[Alterna
     """
     for manager in facts.managers:
         names = knowledge.packages_of(manager.name)
+        if manager is not facts.manager(manager.name, facts.system.machine):
+            continue  # the other Homebrew: one for Intel on Apple silicon
         if names is None or manager.name not in managers() or _foreign(facts.system, names):
             continue
         alternative = _offered_package(facts, manager, names)
@@ -293,7 +295,7 @@ def with_caveat(case: Case, sentences: str, listed: Listed, *, bundled: bool = T
 
 def typed_command(facts: Facts, manager: Manager, command: Command) -> str:
     """Return a package manager's command as the user types it here."""
-    argv = with_program_path(managers()[manager.name], command, manager.program).argv
+    argv = package_steps.command_here(facts, manager, command).argv
     sudo = () if facts.privilege.method in ("root", "none") else (facts.privilege.method,)
     return quoted_command((*(sudo if command.root else ()), *argv), facts.system.name)
 

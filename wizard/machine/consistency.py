@@ -210,13 +210,20 @@ def _managers(found: tuple[Manager, ...]) -> Problems:
             clause = f"is {manager.name!r}: this wizard knows {', '.join(sorted(known))}."
             yield f"{key}.name", clause
         yield from _repeated(f"{key}.packages", (package.name for package in manager.packages))
-    yield from _repeated("managers", (manager.name for manager in found))
+        if manager.machine and not _TAG_PART.fullmatch(manager.machine):
+            yield f"{key}.machine", _wrong_machine(manager.machine)
+    for name, count in Counter((m.name, m.machine) for m in found).items():
+        if count > 1:
+            clause = f"names {name[0]!r} {count} times: each may appear once for each architecture."
+            yield "managers", clause
 
 
 def _tool(key: str, tool: Tool) -> Problems:
     if tool.version and tool.problem:
         clause = f"is {tool.version!r}, but a tool that has a problem has no version."
         yield f"{key}.version", clause
+    if tool.machine and not _TAG_PART.fullmatch(tool.machine):
+        yield f"{key}.machine", _wrong_machine(tool.machine)
     if not tool.path and not tool.problem:
         yield f"{key}.path", "is empty, but a tool that works has one."
 
@@ -227,6 +234,14 @@ def _headers(key: str, headers: Headers) -> Problems:
     for kind in ("static", "shared"):
         if getattr(headers, kind) and not headers.libraries:
             yield f"{key}.{kind}", "is true, but libraries, the folder they are in, is empty."
+
+    if headers.more_machines and not headers.machine:
+        yield f"{key}.more_machines", "is not empty, but machine, the first one, is."
+    yield from _repeated(f"{key}.more_machines", headers.machines)
+
+
+def _wrong_machine(value: str) -> str:
+    return f"is {value!r}: allowed is one word, like 'x86_64'."
 
 
 def _at_least(key: str, value: int, least: int) -> Problems:

@@ -54,12 +54,10 @@ def _describe(folder: str, version: str) -> Headers:
         return Headers(folder, version, libraries)
     static = all(Path(libraries, f"{name}.a").is_file() for name in ("libssl", "libcrypto"))
     try:
-        version_of_library, machine = (
-            library_files.version(libcrypto),
-            library_files.machine(libcrypto),
-        )
+        version_of_library = library_files.version(libcrypto)
+        machine, *more = library_files.machines(libcrypto) or ("",)
     except OSError:
-        version_of_library, machine = "", ""  # it cannot be read, so nothing is known about it
+        version_of_library, machine, more = "", "", []  # nothing is known about it
     return Headers(
         folder,
         version,
@@ -68,6 +66,7 @@ def _describe(folder: str, version: str) -> Headers:
         version_of_library,
         machine,
         _has_any(libraries, SHARED_LIBRARIES),
+        tuple(more),
     )
 
 

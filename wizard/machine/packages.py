@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import time
@@ -14,10 +15,11 @@ from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
 from backends.manager import PackageManager, managers, with_program_path
-from wizard.facts import Manager, Package, Removal
+from wizard.facts import Facts, Manager, Package, Removal, System, Terminal
 from wizard.knowledge import load
 from wizard.machine import query_results, system
 from wizard.machine.parallel import run_all
+from wizard.needs import architecture
 from wizard.programs.processes import ProgramTimeout, TooMuchOutput, ask
 from wizard.tables import Packages
 
@@ -25,6 +27,8 @@ TIME_LIMIT = 30.0
 """Seconds. Homebrew takes several, and so does a list on a slow disk."""
 RETRY_SECONDS = 1.0
 """Seconds until a busy manager is asked again."""
+Located = Callable[[Command], Command]
+"""Makes a manager's command one that can be run here: with the path of its program."""
 
 
 def read(
@@ -40,30 +44,65 @@ def read(
     that could not be asked has a ``problem``, one sentence.
     """
     tables = {t.manager: t for t in (load().packages if known is None else known)}
-    programs = {name: program(backend) for name, backend in managers().items()}
+    found_programs = {
+        name: programs(backend, tables.get(name)) for name, backend in managers().items()
+    }
     system_names = system.system_names() if family is None else family
-    native = any(programs[n] and system_names & set(t.distributions) for n, t in tables.items())
+    native = any(
+        found_programs[n] and system_names & set(t.distributions) for n, t in tables.items()
+    )
     found: list[Manager] = []
     for name, backend in managers().items():
-        if not programs[name] or programs.get(backend.yields_to):
+        if not found_programs[name] or found_programs.get(backend.yields_to):
             continue
         table = tables.get(name)
         if native and table and table.distributions and not system_names & set(table.distributions):
             # dnf on Debian is never used, and asking it would leave a database in the home folder.
             continue
-        if table:
-            found.append(
-                _ask(
-                    backend,
-                    programs[name],
-                    package_names(table, minors),
-                    package_groups(table, minors),
-                    _packages_with_folder(table),
-                )
+        for path, machine in found_programs[name]:
+            if table is None:
+                found.append(Manager(name, path))
+                continue
+            answer = _ask(
+                backend,
+                _caller(backend, path, machine),
+                package_names(table, minors),
+                package_groups(table, minors),
+                _packages_with_folder(table),
             )
-        else:
-            found.append(Manager(name, programs[name]))
+            found.append(replace(answer, program=path, machine=machine))
     return tuple(found)
+
+
+def programs(backend: PackageManager, table: Optional[Packages]) -> tuple[tuple[str, str], ...]:
+    """Return the path of a manager's program, with the architecture of its packages, if known.
+
+    Empty if it is not installed. A Mac with Apple silicon may have two Homebrews, one for each
+    architecture; the one that is found first on PATH is first.
+    """
+    first = program(backend)
+    if not first or table is None or system.system_name() != "macos":
+        return ((first, ""),) if first else ()
+    found = {architecture.of_folder(table, first): first}
+    for root, machine in table.architectures:
+        path = f"{root}/bin/{backend.programs[0]}"
+        same = os.path.realpath(path) == os.path.realpath(first)  # a link that the user made
+        if machine not in found and os.access(path, os.X_OK) and not same:
+            found[machine] = path
+    return tuple((path, machine) for machine, path in found.items())
+
+
+def _caller(backend: PackageManager, path: str, machine: str) -> Located:
+    """Return what makes a manager's command one that this process can run.
+
+    Homebrew runs as the architecture of its folder: see `wizard.needs.architecture.prefix`.
+    """
+    before: tuple[str, ...] = ()
+    if machine:
+        terminal = Terminal(machine=platform.machine())
+        here = Facts(System(system.system_name(), system.machine()), terminal=terminal)
+        before = architecture.prefix(here, machine)
+    return lambda command: with_program_path(backend, command, path, before)
 
 
 def package_names(table: Packages, minors: Sequence[str]) -> tuple[str, ...]:
@@ -115,16 +154,16 @@ def _packages_with_folder(table: Packages) -> frozenset[str]:
     return frozenset(entry.package for entry in entries)
 
 
-def _package_folder(backend: PackageManager, path: str, name: str) -> str:
+def _package_folder(backend: PackageManager, located: Located, name: str) -> str:
     command = backend.ask_folder(name)
-    answer = _run_query(with_program_path(backend, command, path)) if command else ""
+    answer = _run_query(located(command)) if command else ""
     folder = answer.stdout.strip() if isinstance(answer, Output) and answer.exit == 0 else ""
     return folder if folder.isprintable() and Path(folder).is_absolute() else ""
 
 
 def _ask(
     backend: PackageManager,
-    path: str,
+    located: Located,
     names: Sequence[str],
     groups: Sequence[tuple[str, ...]],
     with_folder: frozenset[str],
@@ -132,9 +171,7 @@ def _ask(
     query, offer = backend.query(names), backend.ask_candidates(names)
     # Some managers answer both questions at once, so they are asked once.
     commands = tuple(dict.fromkeys((query, offer)))
-    queries = [
-        partial(_run_query, with_program_path(backend, command, path)) for command in commands
-    ]
+    queries = [partial(_run_query, located(command)) for command in commands]
     answers = {commands[index]: answer for index, answer in run_all(queries, threads=2)}
     rejected = {
         name for answer in answers.values() for name in _rejected_names(backend, answer, names)
@@ -142,7 +179,7 @@ def _ask(
     if rejected:
         rest = [name for name in names if name not in rejected]
         return (
-            _ask(backend, path, rest, groups, with_folder) if rest else Manager(backend.name, path)
+            _ask(backend, located, rest, groups, with_folder) if rest else Manager(backend.name, "")
         )
     installed, first = _read(backend, query, answers[query], backend.installed, names)
     candidates, second = _read(backend, offer, answers[offer], backend.candidates, names)
@@ -152,13 +189,13 @@ def _ask(
         if installed.get(name) or candidates.get(name)
     )
     packages = tuple(
-        replace(package, folder=_package_folder(backend, path, package.name))
+        replace(package, folder=_package_folder(backend, located, package.name))
         if package.name in with_folder
         else package
         for package in packages
     )
-    removals = () if first or second else _removals(backend, path, packages, groups)
-    return Manager(backend.name, path, packages, first or second, removals)
+    removals = () if first or second else _removals(backend, located, packages, groups)
+    return Manager(backend.name, "", packages, first or second, removals)
 
 
 def _rejected_names(
@@ -176,7 +213,7 @@ def _rejected_names(
 
 def _removals(
     backend: PackageManager,
-    path: str,
+    located: Located,
     packages: Sequence[Package],
     groups: Sequence[tuple[str, ...]],
 ) -> tuple[Removal, ...]:
@@ -202,7 +239,7 @@ def _removals(
         command = backend.ask_removals(names)
         if command is None:
             return ()
-        answer = _run_query(with_program_path(backend, command, path))
+        answer = _run_query(located(command))
         if isinstance(answer, str) or answer.exit not in command.ok:
             return None
         return backend.removals(answer)
@@ -251,7 +288,7 @@ def _read(
 
 def _run_query(command: Command) -> Union[Output, str]:
     """Return a manager's answer, or why it could not be asked."""
-    program = command.argv[0]
+    program = command.argv[2] if command.argv[0] == architecture.ARCH else command.argv[0]
     deadline = time.monotonic() + TIME_LIMIT
     try:
         while True:

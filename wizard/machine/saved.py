@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wizard import codec, text_files
+from wizard import codec, knowledge, text_files
 from wizard.facts import SCHEMA, Facts
-from wizard.machine import consistency
+from wizard.machine import consistency, older_files
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest size of a saved machine, in bytes."""
@@ -16,4 +16,4 @@ def load(path: str) -> Facts:
     text = text_files.read(path, "a saved machine", limit=MAX_BYTES, hints=_HINTS)
     facts = codec.from_json(Facts, text, source=path, schema=SCHEMA)
     consistency.check(facts, source=path)
-    return facts
+    return older_files.completed(facts, knowledge.load())

@@ -19,7 +19,7 @@ from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
 from wizard.machine import containers, control_groups, processor
-from wizard.needs import build_limits
+from wizard.needs import build_limits, deployment, macos
 from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -31,10 +31,13 @@ _NAMES: Mapping[str, Name] = {
     "win32": "windows",
 }
 
-
+SW_VERS = "/usr/bin/sw_vers"
+"""macOS' program that states its version (``man sw_vers``)."""
 BUILD_VARIABLES = (
     *OPENSSL_VARIABLES,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
+    "CARGO_BUILD_TARGET",
+    *(deployment.VARIABLE, deployment.HOST_PLATFORM),
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT", build_limits.JOBS_VARIABLE),
     openssl_archive.VARIABLE,
 )
@@ -85,10 +88,10 @@ def read() -> System:
             parts.update(reader())
         except (OSError, ValueError) as error:
             problems.append(f"The {part} could not be read: {error}.")
-    return System(system_name(), _machine(), platform.release(), **parts, problems=tuple(problems))
+    return System(system_name(), machine(), platform.release(), **parts, problems=tuple(problems))
 
 
-def _machine() -> str:
+def machine() -> str:
     """Return the machine's real architecture, even for a Python under Rosetta or WOW64."""
     if sys.platform == "darwin":
         try:
@@ -102,7 +105,7 @@ def _machine() -> str:
 
 def _distribution() -> dict[str, Any]:
     if sys.platform == "darwin":
-        version = platform.mac_ver()[0]
+        version = _macos_version()
         return _distribution_facts("macos", f"macOS {version}", version)
     if sys.platform == "win32":
         version = platform.version()
@@ -126,6 +129,23 @@ def _distribution() -> dict[str, Any]:
         ),
         "like": tuple(distribution.like().split()),
     }
+
+
+def _macos_version() -> str:
+    """Return the version that Apple calls this macOS.
+
+    macOS tells programs that were built for an older one another version: 10.16 instead of 11, and
+    16 instead of 26 (python/cpython#135675). It tells ``sw_vers`` the right one, unless the
+    variable asks for the other (swiftbar/SwiftBar#34, osquery/osquery#6840).
+    """
+    try:
+        output = ask((SW_VERS, "-productVersion"), env={"SYSTEM_VERSION_COMPAT": "0"}, timeout=5)
+        version = output.stdout.strip() if output.exit == 0 else ""
+    except (OSError, ProgramTimeout):
+        version = ""  # then the kernel's version shows it
+    if re.fullmatch(r"\d+(\.\d+)*", version):
+        return version
+    return macos.real_version(platform.mac_ver()[0], platform.release())
 
 
 def is_android(variables: Mapping[str, str]) -> bool:
@@ -288,6 +308,7 @@ def terminal() -> Terminal:
         color=is_terminal and kind != "dumb" and not os.environ.get("NO_COLOR"),
         unicode=encoding.startswith("utf"),
         remote=is_remote(),
+        machine=platform.machine() if sys.platform == "darwin" else "",
     )
 
 

@@ -21,6 +21,7 @@ from wizard import locations
 from wizard.facts import Tool
 from wizard.machine.parallel import run_all
 from wizard.machine.system import developer_tools
+from wizard.needs import architecture
 from wizard.programs.processes import ProgramTimeout, ask
 
 TOOLS = (
@@ -37,7 +38,9 @@ TOOLS = (
     "uv",
 )
 TIME_LIMIT = 8.0
-_ARGUMENTS = {"perl": ("-e", "print $^V")}
+_ARGUMENTS = {"perl": ("-e", "print $^V"), "rustc": ("-vV",), "cargo": ("-vV",)}
+"""How a program is asked for its version. With ``-vV``, Rust also prints its ``host``: what it
+builds for (the rustc book, and cargo's manual of ``cargo version``)."""
 _SYSTEM_FOLDERS = ("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/Library/")
 
 
@@ -78,7 +81,10 @@ def inspect(name: str, path: str, timeout: float = TIME_LIMIT) -> Tool:
         return Tool(name, path, origin=origin, problem=why)
     version = re.search(r"\d+(?:\.\d+)+", output.stdout)
     problem = "" if version else "It does not print its version."
-    return Tool(name, path, version[0] if version else "", origin, problem)
+    is_rust = name in ("rustc", "cargo")
+    host = re.search(r"^host: (\S+)$", output.stdout, re.MULTILINE) if is_rust else None
+    machine = architecture.of_triple(host[1]) if host else ""
+    return Tool(name, path, version[0] if version else "", origin, problem, machine)
 
 
 def _compilers() -> tuple[Tool, ...]:

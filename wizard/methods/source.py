@@ -102,7 +102,7 @@ def _preparation(case: Case, needs: BuildNeeds) -> Recipe:
     from wizard.needs import package_steps
 
     return Recipe(
-        steps=(package_steps.refresh_step(case.facts, needs.manager),),
+        steps=(package_steps.refresh_step(case.facts, needs.manager, case.target.python.machine),),
         link=case.choices.link,
         note=f"{needs.manager} knows no packages yet: its lists are empty. After the update, the "
         "wizard plans the remaining steps.",

@@ -10,10 +10,12 @@ from wizard import versions
 from wizard.facts import Facts, Manager, Python
 from wizard.knowledge import Knowledge
 from wizard.needs import (
+    architecture,
     build_limits,
     build_notes,
     cffi,
     compiler,
+    deployment,
     emulation,
     linking,
     openssl,
@@ -40,7 +42,7 @@ class BuildNeeds:
     wizard can find out more. ``missing`` are the packages to install with ``manager``. ``rust`` and
     ``openssl`` are what will be used, ``compiler`` the steps that install a C compiler. ``env``,
     ``lists``, ``unset`` and ``path`` are for the build: see `backends.action.Command`. ``notes``
-    are sentences for the plan.
+    are sentences for the plan. ``macos`` is the oldest macOS on which the result works.
     """
 
     manager: str = ""
@@ -54,15 +56,19 @@ class BuildNeeds:
     unset: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    macos: str = ""
 
 
-def available(facts: Facts, knowledge: Knowledge) -> tuple[tuple[Manager, Packages], ...]:
+def available(
+    facts: Facts, knowledge: Knowledge, machine: str = ""
+) -> tuple[tuple[Manager, Packages], ...]:
     """Return the usable package managers of this machine, with their package names.
 
     The system's own manager comes first. Managers of other systems come last: Debian can have
-    dnf, and Fedora apt.
+    dnf, and Fedora apt. Of two Homebrews, only the one with packages for ``machine`` is returned.
     """
-    pairs = ((m, knowledge.packages_of(m.name)) for m in facts.managers if m.name in managers())
+    found = (m for m in facts.managers if m is facts.manager(m.name, machine))
+    pairs = ((m, knowledge.packages_of(m.name)) for m in found if m.name in managers())
     usable = [(manager, names) for manager, names in pairs if names is not None]
     return tuple(
         sorted(usable, key=lambda pair: (not _is_native(facts, pair[1]), foreign(facts, pair[1])))
@@ -96,9 +102,13 @@ def assess(request: BuildRequest) -> BuildNeeds | Refused:
 def _assess_without_compiler(request: BuildRequest) -> BuildNeeds | Refused:
     """Do the same as `assess`, but ignore the compiler."""
     facts, choices = request.facts, request.choices
-    pairs = available(facts, request.knowledge)
+    pairs = available(facts, request.knowledge, request.python.machine)
     if not choices.manager:  # a manager that does not answer comes last
-        pairs = tuple(sorted(pairs, key=lambda pair: bool(pair[0].problem)))
+        fitting = (pair for pair in pairs if not _manager_blocked_by(request, pair[0]))
+        fitting_pairs = tuple(sorted(fitting, key=lambda pair: bool(pair[0].problem)))
+        if pairs and not fitting_pairs:
+            return _needs_without_fitting_manager(request, pairs[0][0])
+        pairs = fitting_pairs
     pair = next((pair for pair in pairs if choices.manager in ("", pair[0].name)), None)
     if pair is None or pair[0].problem:
         return _needs_without_manager(request, pair[0].problem if pair else "")
@@ -114,11 +124,23 @@ def _assess_without_compiler(request: BuildRequest) -> BuildNeeds | Refused:
     return min(working, key=lambda other: len(other.missing), default=needs)
 
 
+def _needs_without_fitting_manager(request: BuildRequest, manager: Manager) -> BuildNeeds | Refused:
+    """Return a build without packages, because those of ``manager`` have another architecture.
+
+    An Intel Mac's Homebrew that moved to Apple silicon is one (postmodern/ruby-install#488).
+    """
+    blocked = _manager_blocked_by(request, manager)
+    needs = _needs_without_manager(request, blocked.reason if blocked else "")
+    if blocked is None or isinstance(needs, BuildNeeds):
+        return needs
+    return replace(needs, hints=(*blocked.hints, *needs.hints), manager=manager.name)
+
+
 def _needs_from_manager(
     request: BuildRequest, manager: Manager, names: Packages
 ) -> BuildNeeds | Refused:
     """Return what a build needs if this manager installs it. Its package lists may be empty."""
-    blocked = _manager_blocked_by(request, manager, names) or compiler.blocked_by(
+    blocked = _manager_blocked_by(request, manager) or compiler.blocked_by(
         request.facts, manager, names
     )
     if blocked:  # package lists would not change that
@@ -190,7 +212,7 @@ def _needs_without_manager(request: BuildRequest, because: str) -> BuildNeeds | 
     if builds_openssl and facts.system.name != "macos":  # its Command Line Tools include both
         missing += [tool for tool in ("make", "perl") if not facts.tool(tool)]
     if isinstance(toolchain, Refused):
-        missing.append(f"Rust {release_row.msrv} or newer (rustc and cargo)")
+        missing.append(f"Rust {release_row.msrv} or newer{_for_python(request)} (rustc and cargo)")
     if isinstance(library, Refused):
         if facts.openssl or request.choices.custom_openssl:
             return library
@@ -208,6 +230,14 @@ def _needs_without_manager(request: BuildRequest, because: str) -> BuildNeeds | 
             ),
         )
     return _build_settings(request, toolchain, library)
+
+
+def _for_python(request: BuildRequest) -> str:
+    """Return the architecture that Rust must have, if one is installed that has another."""
+    other = rust.for_other_architecture(request)
+    if other is None:
+        return ""
+    return f" for {request.python.machine}, while that in {other.path} builds for {other.machine},"
 
 
 def _requested_openssl(request: BuildRequest) -> Library | Refused | None:
@@ -255,7 +285,7 @@ def _build_settings(
     unset = tuple(
         name
         for name, _ in request.facts.variables
-        if name in OPENSSL_VARIABLES and name not in set_names
+        if name in (*OPENSSL_VARIABLES, *rust.VARIABLES) and name not in set_names
     )
     return BuildNeeds(
         rust=toolchain,
@@ -265,6 +295,7 @@ def _build_settings(
         unset=unset,
         path=toolchain.path,
         notes=build_notes.notes_for(request, toolchain, library, env, unset),
+        macos=deployment.version(request, library),
     )
 
 
@@ -304,7 +335,7 @@ def _python_headers(
     )
 
 
-def _manager_blocked_by(request: BuildRequest, manager: Manager, names: Packages) -> Refused | None:
+def _manager_blocked_by(request: BuildRequest, manager: Manager) -> Refused | None:
     """Return why this manager's packages do not fit this Python, or None if they do.
 
     All packages of Homebrew and MacPorts have one architecture, and Python may have another.
@@ -313,15 +344,23 @@ def _manager_blocked_by(request: BuildRequest, manager: Manager, names: Packages
     if facts.system.name != "macos":
         return None
     root = posixpath.dirname(posixpath.dirname(manager.program))
-    architecture = dict(names.architectures).get(root, facts.system.machine)
-    if architecture == python.machine:
+    machine = architecture.of_manager(facts, manager)
+    if machine == python.machine:
         return None
-    others = [p.path for p in bases(facts) if usable(p) and p.machine == architecture]
     return Refused(
-        f"{manager.name} in {root} has packages for {architecture}, but this Python is for "
+        f"{manager.name} in {root} has packages for {machine}, but this Python is for "
         f"{python.machine}{_emulated(facts, python)}.",
-        hints=(f"Use a Python for {architecture}: --python {others[0]}",) if others else (),
+        hints=_other_python(facts, python, machine),
     )
+
+
+def _other_python(facts: Facts, python: Python, machine: str) -> tuple[str, ...]:
+    """Return the hint that names a Python with this architecture; empty if there is none."""
+    others = [p.path for p in bases(facts) if usable(p) and p.machine == machine]
+    if others:
+        return (f"Use a Python for {machine}: --python {others[0]}",)
+    start = architecture.start_as(facts, python, machine)
+    return (f"This Python can run as {machine} too. Start the wizard so: {start}",) if start else ()
 
 
 def _emulated(facts: Facts, python: Python) -> str:

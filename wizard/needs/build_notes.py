@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from backends import msvc
-from wizard.needs import build_limits, linking, openssl, openssl_sources, package_steps, rust
+from wizard.needs import (
+    build_limits,
+    deployment,
+    linking,
+    openssl,
+    openssl_sources,
+    package_steps,
+    rust,
+)
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.versions import at_least
 from wizard.wording import joined
 
-REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS")
+REPLACED = (
+    *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS"),
+    *(deployment.VARIABLE, deployment.HOST_PLATFORM),
+)
 """General variables of the user that a plan may need to set itself."""
 
 
@@ -29,7 +40,10 @@ def notes_for(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "
             "configured."
         )
-        notes += filter(None, (build_limits.note(facts),))
+        notes += filter(
+            None,
+            (build_limits.note(facts), rust.other_architecture_note(request, toolchain)),
+        )
     if unset:
         notes.append(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.facts import Python, System
+from wizard.needs import architecture
 from wizard.needs.condition import Condition, Subject
 
 
@@ -34,6 +35,14 @@ def condition(subject: Subject) -> Condition | None:
     if name == "Prism":
         return Condition("Emulation", f"{detail} A Python for ARM64 would be faster.")
     if facts.system.name == "macos":
+        start = architecture.start_as(facts, python, facts.system.machine)
+        if start:
+            note = (
+                f"This terminal runs under Rosetta, so {python.path} runs as {machine}. It can "
+                f"also run as {facts.system.machine}, which has wheels of every current release: "
+                f"{start}"
+            )
+            return Condition("Emulation", detail, note, bundled=note, compiled=note)
         action = "A Python for Apple silicon is faster, and has wheels of every current release."
         return Condition("Emulation", detail, action)
     return Condition("Emulation", detail)

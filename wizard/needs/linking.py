@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard.facts import Facts
+from wizard.needs import deployment
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.refused import Refused
@@ -25,17 +26,9 @@ def link_settings(request: BuildRequest, library: Library) -> Linking | Refused:
     Releases before 40 read compiler flags, later ones the variables of openssl-sys. Flags are split
     at spaces, so they cannot contain a folder with a space in its path.
     """
-    facts, release_row, python, link = (
-        request.facts,
-        request.release_row,
-        request.python,
-        request.link,
-    )
+    facts, release_row, link = request.facts, request.release_row, request.link
     include, lib = library.folders
-    env: list[tuple[str, str]] = []
-    if facts.system.name == "macos" and python.platform.endswith("universal2"):
-        # Such a Python needs both architectures, but no OpenSSL here has both.
-        env.append(("ARCHFLAGS", f"-arch {python.machine}"))
+    env = list(deployment.variables(request, library))
     if release_row.linking == "flags" and facts.system.name == "windows":
         return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
     run_path = needs_run_path(facts, lib, link)

@@ -14,6 +14,7 @@ from wizard.refused import Refused
 from wizard.tables import OpenSSLPackage, OpenSSLSource, Packages, Release
 from wizard.target_environment import path_rules
 from wizard.versions import at_least, upstream
+from wizard.wording import joined
 
 CAN_BUILD_ON = ("linux", "macos")
 """The systems on which the wizard can build OpenSSL."""
@@ -196,9 +197,9 @@ def library_in_folder(request: BuildRequest) -> Library | Refused:
             ("Both must come from one build. Reinstall that OpenSSL.",),
         )
     expected = _LIBRARY_MACHINES.get(python.machine, python.machine)
-    if found.machine and found.machine != expected and python.bits == 64:
+    if found.machines and expected not in found.machines and python.bits == 64:
         return Refused(
-            f"The OpenSSL in {folder} is for {found.machine}, but this Python is for "
+            f"The OpenSSL in {folder} is for {joined(found.machines)}, but this Python is for "
             f"{python.machine}."
         )
     blocked = _headers_blocked_by(request, found, folder)
@@ -330,7 +331,13 @@ def _native_packages(facts: Facts, knowledge: Knowledge) -> list[OpenSSLPackage]
 
 
 def _for_other_architecture(request: BuildRequest, headers: Headers) -> bool:
-    """Return whether a package manager keeps files for another architecture in this folder."""
+    """Return whether these libraries are for another architecture than this Python.
+
+    The files themselves say it. If they cannot be read, a folder in which a package manager keeps
+    files for one architecture does.
+    """
+    if headers.machines:
+        return request.python.machine not in headers.machines
     roots = (root for names in request.knowledge.packages for root in names.architectures)
     return any(
         headers.folder.startswith(f"{root}/") and machine != request.python.machine

@@ -6,7 +6,7 @@ import hashlib
 
 from backends import openssl as backend
 from wizard import openssl_archive
-from wizard.needs import openssl_sources
+from wizard.needs import deployment, openssl_sources
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import (
     CAN_BUILD_ON,
@@ -47,7 +47,14 @@ def plan_build(request: BuildRequest) -> Library | Refused:
     if target is None:
         return _no_target(request)
     native_machine = python.machine if python.bits == 64 else ""
-    options = backend.options(version, link, facts.system.name, native_machine, source.known)
+    options = backend.options(
+        version,
+        link,
+        facts.system.name,
+        native_machine,
+        source.known,
+        macos=deployment.own_version(python),
+    )
     machine = f"{python.machine}-{python.libc or facts.system.name}"
     known_sums = {known.sha256 for known in request.knowledge.openssls}
     custom_sum = () if source.sha256 in ("", *known_sums) else (source.sha256,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backends.action import Command
 from backends.manager import managers, permanent_install, replacing_install, with_program_path
 from wizard.facts import Facts, Manager
+from wizard.needs import architecture
 from wizard.plan import PackagesInstalled, Step
 from wizard.refused import Refused
 from wizard.wording import joined, quoted_command
@@ -13,13 +14,16 @@ INSTALL_STEP = "packages"
 """The id of the step after which the packages are installed."""
 
 
-def refresh_step(facts: Facts, manager: str) -> Step:
-    """Return the step that updates the manager's package lists."""
+def refresh_step(facts: Facts, manager: str, machine: str = "") -> Step:
+    """Return the step that updates the manager's package lists.
+
+    ``machine`` is the architecture of the packages, if there may be two managers of this name.
+    """
     return Step(
         "packages-refresh",
         f"Update {manager_name(manager)}'s package lists",
         "Old lists may name packages that are no longer available.",
-        _with_program(facts, manager, managers()[manager].refresh()),
+        _with_program(facts, manager, machine, managers()[manager].refresh()),
         lock=manager,
         role="packages",
     )
@@ -30,14 +34,17 @@ def manager_name(manager: str) -> str:
     return managers()[manager].label.partition(" (")[0]
 
 
-def install_steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) -> tuple[Step, ...]:
+def install_steps(
+    facts: Facts, manager: str, names: tuple[str, ...], why: str, machine: str = ""
+) -> tuple[Step, ...]:
     """Return the steps that update the package lists and install ``names`` in one call.
 
     Empty if the manager cannot install or remove them. Packages that are removed for them are
-    installed again by the undo.
+    installed again by the undo. ``machine`` is the architecture of the packages, if there may be
+    two managers of this name.
     """
     backend = managers()[manager]
-    found = facts.manager(manager)
+    found = facts.manager(manager, machine)
     removed = found.removed_for(names) if found else ()
     install = replacing_install(backend, names) if removed else backend.install(names)
     remove = backend.remove(names)
@@ -47,17 +54,18 @@ def install_steps(facts: Facts, manager: str, names: tuple[str, ...], why: str) 
         why = f"{why} This removes the installed {packages_named(removed)}.".strip()
     restore = permanent_install(backend, removed)
     undo = (remove, *((restore,) if restore else ()))
-    first = refresh_step(facts, manager)
+    first = refresh_step(facts, manager, machine)
+    several = len([m for m in facts.managers if m.name == manager]) > 1
     return (
         first,
         Step(
             INSTALL_STEP,
             f"Install {names[0]}" if len(names) == 1 else f"Install {len(names)} missing packages",
             why,
-            _with_program(facts, manager, install),
+            _with_program(facts, manager, machine, install),
             needs=(first.id,),
-            undo=tuple(_with_program(facts, manager, command) for command in undo),
-            check=PackagesInstalled(manager, names),
+            undo=tuple(_with_program(facts, manager, machine, command) for command in undo),
+            check=PackagesInstalled(manager, names, found.program if found and several else ""),
             lock=manager,
             role="packages",
         ),
@@ -100,7 +108,12 @@ def manual_command(facts: Facts, manager: str, names: tuple[str, ...]) -> str:
     return quoted_command(argv, facts.system.name)
 
 
-def _with_program(facts: Facts, manager: str, command: Command) -> Command:
-    """Return the command with the path that the manager's program has on this machine."""
-    found = facts.manager(manager)
-    return with_program_path(managers()[manager], command, found.program if found else "")
+def command_here(facts: Facts, manager: Manager, command: Command) -> Command:
+    """Return a manager's command as this machine must call it: with its path and architecture."""
+    before = architecture.prefix(facts, manager.machine)
+    return with_program_path(managers()[manager.name], command, manager.program, before)
+
+
+def _with_program(facts: Facts, manager: str, machine: str, command: Command) -> Command:
+    found = facts.manager(manager, machine)
+    return command_here(facts, found, command) if found else command

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from backends import rustup
 from backends.manager import SYSTEM_FOLDERS
 from wizard.facts import Facts, Manager, Python, Tool
-from wizard.needs import package_steps
+from wizard.needs import architecture, package_steps
 from wizard.needs.build_request import BuildRequest
 from wizard.refused import Refused
 from wizard.tables import Packages, Release, RustPackage
@@ -24,6 +24,10 @@ older cargo downloads the full index with git (cargo's changelog)."""
 OLDEST_CARGO_FOR_LOCK = {4: "1.78"}
 """The oldest cargo that reads this version of ``Cargo.lock`` (cargo's changelog). Version 3 sets no
 limit: cargo 1.46, the oldest in a distribution with a usable Python, reads it (measured)."""
+
+VARIABLES = ("CARGO_BUILD_TARGET",)
+"""Variables that make Rust build for another architecture than its own. A build does not get them:
+its Rust is chosen for the architecture of the Python (cargo's reference: environment variables)."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,9 @@ def system_toolchain(
     rustc = facts.tool("rustc")
     if not available and rustc:
         available = f"this machine has {rustc.version}"
+        other = for_other_architecture(request)
+        if other:
+            available = f"{_installed_for(other)}, and this Python is for {request.python.machine}"
     return Refused(
         f"cryptography {release_row.name} needs Rust {_oldest_version(release_row)} or newer, but "
         f"{available or 'Rust is not installed'}.",
@@ -164,6 +171,38 @@ def no_toolchain(release_row: Release) -> Toolchain | Refused:
     return Refused(f"cryptography {release_row.name} cannot be built without Rust.")
 
 
+def for_other_architecture(request: BuildRequest) -> Tool | None:
+    """Return the installed Rust that is new enough, but builds for another architecture; or None.
+
+    rustc without ``--target`` builds for its own host. With Rust for the other architecture of a
+    Mac, the linker finds no symbols (PyO3/maturin#2041).
+    """
+    for cargo in request.facts.tools:
+        if cargo.name != "cargo" or cargo.problem:
+            continue
+        rustc = _compiler_of(request.facts, cargo)
+        if rustc is None or not _new_enough(rustc.version, request.release_row):
+            continue
+        if architecture.differs(request.facts, request.python, rustc.machine or cargo.machine):
+            return replace(rustc, machine=rustc.machine or cargo.machine)
+    return None
+
+
+def other_architecture_note(request: BuildRequest, toolchain: Toolchain) -> str:
+    """Return a note if an installed Rust is not used because of its architecture; or empty."""
+    other = for_other_architecture(request)
+    if other is None or toolchain.kind not in ("packages", "rustup"):
+        return ""
+    return (
+        f"The build uses {toolchain.description}, because {_installed_for(other)}, and this Python "
+        f"is for {request.python.machine}."
+    )
+
+
+def _installed_for(rustc: Tool) -> str:
+    return f"the installed Rust {rustc.version} ({rustc.path}) builds for {rustc.machine}"
+
+
 def _refused_removal(toolchain: Toolchain, other: Refused) -> Refused:
     """Return why a Rust that replaces installed packages is used only if the user asks for it."""
     return Refused(
@@ -177,13 +216,13 @@ def _refused_removal(toolchain: Toolchain, other: Refused) -> Refused:
 
 
 def _installed_toolchain(facts: Facts, python: Python, release_row: Release) -> Toolchain | None:
-    if not _builds_for(facts, python):
-        return None  # the installed Rust builds for another architecture than this Python's
     for cargo in facts.tools:
         if cargo.name != "cargo" or cargo.problem:
             continue
         rustc = _compiler_of(facts, cargo)
         if rustc is None or not _new_enough(rustc.version, release_row):
+            continue
+        if not _builds_for(facts, python, rustc.machine or cargo.machine):
             continue
         toolchain = Toolchain(
             "present",
@@ -259,9 +298,15 @@ def _path_for_packages(facts: Facts, entry: RustPackage, manager: Manager) -> tu
     return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
 
 
-def _builds_for(facts: Facts, python: Python) -> bool:
+def _builds_for(facts: Facts, python: Python, rust_machine: str) -> bool:
+    """Return whether an installed Rust builds for the architecture of this Python.
+
+    ``rust_machine`` is what it builds for; if that is unknown, it counts as the machine's.
+    """
     if facts.system.name == "linux":
         return True  # a 32-bit Linux on a 64-bit kernel has 32-bit tools
+    if rust_machine and facts.system.name in ("macos", "windows"):
+        return not architecture.differs(facts, python, rust_machine)
     machine = {"AMD64": "x86_64", "x86": "i686"}.get(python.machine, python.machine)
     bits = 32 if python.bits == 32 else 64
     return machine == facts.system.machine and not (bits == 32 and machine == "x86_64")

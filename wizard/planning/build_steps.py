@@ -233,7 +233,8 @@ def package_steps_for(
     manager = needs.manager or tool.manager
     if not names:
         return ()
-    steps = package_steps.install_steps(facts, manager, names, " ".join(reasons))
+    machine = tool.target.python.machine
+    steps = package_steps.install_steps(facts, manager, names, " ".join(reasons), machine)
     compiler = tuple(step.id for step in needs.compiler[-1:])
     return tuple(step if step.needs else replace(step, needs=compiler) for step in steps)
 

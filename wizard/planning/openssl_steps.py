@@ -287,6 +287,11 @@ def _no_manuals_step(build: OpenSSLBuild, path: str) -> tuple[Step, ...]:
 def _why_options(build: OpenSSLBuild) -> str:
     """Return a sentence that says what each option does."""
     reasons = [reason for option, reason in _OPTION_REASONS.items() if option in build.options]
+    reasons += [
+        f"{option} makes it work on macOS {option[len(openssl.MACOS_OPTION) :]} and newer"
+        for option in build.options
+        if option.startswith(openssl.MACOS_OPTION)
+    ]
     for names, omitted in _OMITTING_OPTIONS:
         options = [option for option in names if option in build.options]
         if options:

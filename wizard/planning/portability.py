@@ -5,9 +5,10 @@ from __future__ import annotations
 from wizard.choices import REPAIR_COPIES
 from wizard.errors import BadRequest
 from wizard.method import compiles
-from wizard.needs import linking, openssl
+from wizard.needs import deployment, linking, openssl
 from wizard.needs.case import Case, Offer
 from wizard.needs.openssl import Library
+from wizard.versions import at_least
 
 OMIT_REPAIR = "Or omit --repair."
 
@@ -66,11 +67,12 @@ def portability_notes(case: Case, offer: Offer) -> tuple[str, ...]:
     machine.
     """
     facts, choices = case.facts, case.choices
-    library = offer.needs.openssl if offer.needs else None
-    if not compiles(choices.method) or library is None:
+    needs = offer.needs
+    library = needs.openssl if needs else None
+    if not compiles(choices.method) or needs is None or library is None:
         return ()
     if facts.system.name == "macos":
-        return _macos_notes(choices.link, library, _openssl_flag(offer))
+        return _macos_notes(case, library, needs.macos, _openssl_flag(offer))
     folder = library.folders[1]
     has_run_path = linking.needs_run_path(facts, folder, choices.link)
     notes = [_same_folder_note(folder)] if has_run_path else []
@@ -83,21 +85,28 @@ def portability_notes(case: Case, offer: Offer) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _macos_notes(link: str, library: Library, flag: str) -> tuple[str, ...]:
+def _macos_notes(case: Case, library: Library, oldest: str, flag: str) -> tuple[str, ...]:
     """Return the notes for macOS, where libraries are built for one version of macOS and contain
-    the paths of their folders.
+    the paths of their folders. ``oldest`` is the version for which the wheel is built.
     """
-    folder = library.folders[1]
-    notes = [
-        "The compiled wheel works on this macOS version and newer ones, whatever its name says."
-    ]
-    if link != "static":
+    folder, here = library.folders[1], case.facts.system.distribution_version
+    static = case.choices.link == "static"
+    notes = [f"The compiled wheel works on macOS {oldest} and newer, as its name says."]
+    if static and library.build is None and here.split(".")[0] != oldest.split(".")[0]:
+        # The Python was made before this macOS, and its pip does not know the version's number.
+        notes = [
+            f"The compiled wheel works on this macOS ({here}) and newer ones, but its name says "
+            f"{oldest}, because the pip of this Python accepts no name with the right version."
+        ]
+    if not static:
         notes += [_same_folder_note(folder)] if folder else []
     elif library.build is None:
+        possible = deployment.own_version(case.targets[0].python)
+        works = "" if at_least(possible, oldest) else f", and works on macOS {possible} and newer"
         notes.append(
             "The OpenSSL inside it may look for its settings and its legacy algorithms in "
             f"folders below {library.prefix or folder}, which other machines may not have. An "
-            f"OpenSSL that the wizard builds includes these algorithms:{flag}"
+            f"OpenSSL that the wizard builds includes these algorithms{works}:{flag}"
         )
     return tuple(notes)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.proof import linkage
+from wizard.proof.libraries import MACH_O
 from wizard.proof.linkage import Linkage
 from wizard.versions import key
 
@@ -23,8 +24,9 @@ class ExtensionInfo:
     ``openssl`` is the version text of the OpenSSL inside, or of the headers that it was built with.
     ``needed`` are the libraries that it links to, and ``folders`` those in which it looks for them
     before the system's. ``glibc`` is the oldest glibc with all symbols that it uses, and ``rust``
-    the compiler that made it. A field is empty if the file does not contain that information; only
-    ELF files contain the last four.
+    the compiler that made it. ``macos`` is the oldest macOS for which it was made, for both
+    architectures of a universal file. A field is empty if the file does not contain that
+    information; only ELF files contain the four before the last.
     """
 
     linkage: Linkage
@@ -33,6 +35,7 @@ class ExtensionInfo:
     folders: tuple[str, ...] = ()
     glibc: str = ""
     rust: str = ""
+    macos: str = ""
 
 
 def read_extension(path: str) -> ExtensionInfo:
@@ -44,7 +47,7 @@ def read_extension(path: str) -> ExtensionInfo:
         found_linkage, " ".join(match[0].decode("ascii").split()[:2]) if match else ""
     )
     if not content.startswith(b"\x7fELF"):
-        return info
+        return replace(info, macos=_read_macos(path))
     try:
         needed, folders, glibc, comment = _read_elf(path)
     except Exception:  # noqa: BLE001 - broken files make the reader raise anything
@@ -57,6 +60,31 @@ def read_extension(path: str) -> ExtensionInfo:
         glibc=glibc,
         rust=rust[1].decode("ascii") if rust else "",
     )
+
+
+def _read_macos(path: str) -> str:
+    """Return the oldest macOS that a Mach-O file states (``LC_BUILD_VERSION``, and its form before
+    macOS 10.14); empty for other files.
+
+    In a universal file, 11.0 for Apple silicon is no limit: no older macOS runs there.
+    """
+    from macholib.mach_o import LC_BUILD_VERSION, LC_VERSION_MIN_MACOSX
+    from macholib.MachO import MachO
+
+    try:
+        headers = MachO(path, allow_unknown_load_commands=True).headers
+    except Exception:  # noqa: BLE001 - broken files make the reader raise anything
+        return ""  # it is no Mach-O file; otherwise, the linkage reports what is wrong with it
+    fields = {LC_BUILD_VERSION: "minos", LC_VERSION_MIN_MACOSX: "version"}
+    stated = {
+        MACH_O.get(header.header.cputype, ""): int(getattr(command, fields[load.cmd]))
+        for header in headers
+        for load, command, _ in header.commands
+        if load.cmd in fields
+    }
+    limits = [v for name, v in stated.items() if (name, v >> 8) != ("arm64", 11 << 8)]
+    newest = max(limits or stated.values(), default=0)  # xxxx.yy.zz, in this order
+    return f"{newest >> 16}.{newest >> 8 & 0xFF}" if newest else ""
 
 
 def _read_elf(path: str) -> tuple[tuple[str, ...], tuple[str, ...], str, bytes]:

@@ -22,11 +22,12 @@ from backends import action
 from wizard import __version__, codec, text_files
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import Listed, Listing
+from wizard.method import compiles
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import extension, linkage
 from wizard.proof.extension import ExtensionInfo
 from wizard.proof.verify import Mark
-from wizard.versions import key, python_label
+from wizard.versions import at_least, key, python_label
 from wizard.wording import joined
 
 FILE = "manifest.json"
@@ -52,7 +53,7 @@ class Wheel:
     the system libraries that it needs, except those that every system has. ``glibc`` is the oldest
     one with all symbols that it uses; empty if it uses none. ``rust`` is the compiler that built
     it, if the file states it. ``only_here`` is a sentence that explains why other machines cannot
-    use the wheel; empty if they can.
+    use the wheel; empty if they can. ``macos`` is the oldest macOS for which it was made.
     """
 
     file: str
@@ -67,6 +68,7 @@ class Wheel:
     glibc: str = ""
     rust: str = ""
     only_here: str = ""
+    macos: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,9 @@ def listing(manifest: Manifest) -> Listing:
         tuple(
             Listed(
                 version,
-                wheels=tuple(_tags_with_libc(wheel) for wheel in wheels),
+                wheels=tuple(
+                    _tags_with_system(wheel, compiled=compiles(manifest.method)) for wheel in wheels
+                ),
                 link=_common_link(wheels),
                 pythons=pythons,
             )
@@ -232,18 +236,36 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     glibc = max((wheel.glibc for wheel in manifest.wheels), key=key, default="")
     if glibc:
         lines.append(("ok", f"It needs Linux on {manifest.machine} with glibc {glibc} or newer."))
+    macos = max((wheel.macos for wheel in manifest.wheels), key=key, default="")
+    if macos:
+        lines.append(("ok", f"It needs macOS {macos} or newer on {manifest.machine}."))
     notes = [wheel for wheel in manifest.wheels if wheel.only_here]
     return (*lines, *(("warning", f"{wheel.file}: {wheel.only_here}") for wheel in notes))
 
 
-def _tags_with_libc(wheel: Wheel) -> str:
-    """Return the tags; those of a ``linux`` wheel with the glibc that it needs."""
+def _tags_with_system(wheel: Wheel, *, compiled: bool) -> str:
+    """Return the tags, with what the files need: the glibc of a ``linux`` wheel, the macOS.
+
+    The names of upstream's wheels are upstream's promise: 10.9 in 46.0.3, whose file states 10.13.
+    """
     interpreters, abis, platforms = wheel.tags.split("-")
     if platforms.startswith("linux_"):
         machine = platforms[len("linux_") :]
         if wheel.glibc:
             platforms = f"manylinux_{wheel.glibc.replace('.', '_')}_{machine}"
+    if wheel.macos and compiled:
+        platforms = ".".join(_for_macos(name, wheel.macos) for name in platforms.split("."))
     return f"{interpreters}-{abis}-{platforms}"
+
+
+def _for_macos(platform: str, oldest: str) -> str:
+    """Return the platform of a tag, which states at least the macOS ``oldest``."""
+    match = re.fullmatch(r"macosx_(\d+)_(\d+)_(\w+)", platform)
+    if not match or at_least(f"{match[1]}.{match[2]}", oldest):
+        return platform
+    major, minor = oldest.split(".")
+    # Since macOS 11, only names with 0 as second number are accepted (pypa/packaging#435).
+    return f"macosx_{major}_{minor if int(major) < 11 else 0}_{match[3]}"
 
 
 def _common_link(wheels: Iterable[Wheel]) -> str:
@@ -282,6 +304,7 @@ def _with_extensions(wheel: Wheel, parts: list[ExtensionInfo]) -> Wheel:
         libraries=tuple(name for name in needed if not SYSTEM_LIBRARIES.fullmatch(Path(name).name)),
         glibc=max((part.glibc for part in parts), key=key, default=""),
         rust=next((part.rust for part in parts if part.rust), ""),
+        macos=max((part.macos for part in parts), key=key, default=""),
     )
     if wheel.name != "cryptography":
         return wheel

@@ -30,7 +30,8 @@ _FROM_SYSTEM = ("present", "packages")
 def manager_question(case: Case) -> Question | None:
     """Ask which package manager installs what is missing."""
     facts, choices = case.facts, case.choices
-    installed = build_needs.available(facts, case.knowledge)
+    machine = case.targets[0].python.machine
+    installed = build_needs.available(facts, case.knowledge, machine)
     native = any(not build_needs.foreign(facts, names) for _, names in installed)
     options = []
     for manager, names in installed:

@@ -60,7 +60,7 @@ def check_for_machine(facts: Facts, choices: Choices) -> None:
     Nothing is checked for a method that compiles nothing.
     """
     requested = choices.manager
-    installed = sorted(manager.name for manager in facts.managers)
+    installed = sorted({manager.name for manager in facts.managers})
     compiles_nothing = choices.method and not compiles(choices.method)
     if not requested or requested in installed or compiles_nothing:
         return

@@ -62,7 +62,8 @@ def _file_missing(check: FileExists) -> str:
 @_missing_result.register(PackagesInstalled)
 def _packages_missing(check: PackagesInstalled) -> str:
     manager = managers()[check.manager]
-    query = with_program_path(manager, manager.query(check.names), packages.program(manager))
+    program = check.program or packages.program(manager)
+    query = with_program_path(manager, manager.query(check.names), program)
     try:
         output = ask(query.argv, env=dict(query.env), timeout=min(query.timeout, 60.0))
     except (OSError, ProgramTimeout) as error:

@@ -112,6 +112,28 @@ def machine():
     return name
 
 
+def macos():
+    # type: () -> str
+    """Return the version of macOS as a current pip sees it with this Python; empty elsewhere.
+
+    A Python made before macOS 11 sees 10.16. pip then asks it again with this variable
+    (mac_platforms in tags.py of packaging). One made before macOS 26 sees 16, and so does its pip.
+    """
+    seen = platform.mac_ver()[0]
+    if seen.split(".")[:2] != ["10", "16"]:
+        return seen
+    import subprocess
+
+    program = "import platform; print(platform.mac_ver()[0])"
+    process = subprocess.Popen(
+        [sys.executable, "-sS", "-c", program],
+        env=dict(os.environ, SYSTEM_VERSION_COMPAT="0"),
+        stdout=subprocess.PIPE,
+    )
+    answer = process.communicate()[0].decode("ascii", "replace").strip()
+    return answer if re.match(r"\d+(\.\d+)*$", answer) else seen
+
+
 def base_prefix():
     # type: () -> str
     return str(getattr(sys, "real_prefix", "") or getattr(sys, "base_prefix", sys.prefix))
@@ -692,7 +714,7 @@ PARTS = (
     ("environment", environment),
     ("libc", libc),
     ("relr", relr),
-    ("macos", lambda: platform.mac_ver()[0]),
+    ("macos", macos),
     ("externally_managed", externally_managed),
     ("writable", writable),
     ("ensurepip", lambda: bundled_pip()[1]),

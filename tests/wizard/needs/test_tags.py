@@ -184,3 +184,14 @@ def test_kinds_of_python() -> None:
 @pytest.mark.parametrize("lacking", [{"version": ""}, {"version": "3"}, {"platform": ""}])
 def test_too_few_facts_give_no_tags(lacking: dict[str, str]) -> None:
     assert current_pip_tags(linux("x86_64", **lacking)) == ()
+
+
+@pytest.mark.parametrize(
+    ("macos", "newest"), [("26.4", "macosx_26_0_arm64"), ("16.0", "macosx_16_0_arm64")]
+)
+def test_macos_26_has_the_number_that_pip_sees(macos: str, newest: str) -> None:
+    """pip takes its tags from `platform.mac_ver`: 16 in a Python made before macOS 26
+    (python/cpython#135675), so it accepts no wheel that is named 26."""
+    mac = Python("/p", "path", platform="macosx-11.0-arm64", machine="arm64", macos=macos)
+    assert platforms(mac)[0] == newest
+    assert "macosx_11_0_arm64" in platforms(mac)

@@ -298,22 +298,25 @@ def test_a_wheel_that_is_bound_to_a_folder_says_so(folder: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "prefix"),
-    [("mac-arm-brew", "/opt/homebrew/opt/openssl@3"), ("mac-arm-port", "/opt/local")],
+    ("name", "prefix", "oldest"),
+    [
+        ("mac-arm-brew", "/opt/homebrew/opt/openssl@3", "15.0"),  # for which its Python is made
+        ("mac-arm-port", "/opt/local", "11.0"),  # Apple's Python
+    ],
 )
-def test_a_wheel_of_a_mac_says_which_macs_can_use_it(name: str, prefix: str) -> None:
+def test_a_wheel_of_a_mac_says_which_macs_can_use_it(name: str, prefix: str, oldest: str) -> None:
     facts = machine(name)
     asked = Choices(wheelhouse=HOUSE, method="source", link="static")
     told = " ".join(made(facts, asked).notes)
-    assert "works on this macOS version and newer ones" in told
+    assert "works on macOS 15.0 and newer, as its name says" in told
     assert f"below {prefix}" in told
     assert f"--openssl {OWN}" in told
     own = " ".join(made(facts, replace(asked, openssl=OWN)).notes)
-    assert "works on this macOS version and newer ones" in own
+    assert f"works on macOS {oldest} and newer, as its name says" in own
     assert "below" not in own
     shared = " ".join(made(facts, replace(asked, link="dynamic")).notes)
     assert f"looks for OpenSSL in {prefix}" in shared
-    assert "this macOS" not in " ".join(made(facts, Choices(wheelhouse=HOUSE)).notes)
+    assert "works on macOS" not in " ".join(made(facts, Choices(wheelhouse=HOUSE)).notes)
 
 
 @pytest.mark.parametrize(

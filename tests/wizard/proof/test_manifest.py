@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 import sys
 from dataclasses import fields
 from importlib.metadata import version
@@ -16,8 +17,10 @@ import pytest
 
 from tests.wizard import wheel_files
 from tests.wizard.binaries import HEADERS_ONLY, elf, pe
+from tests.wizard.proof import mach_o
 from wizard.errors import BadRequest, WizardError
 from wizard.proof import manifest
+from wizard.proof.extension import read_extension
 from wizard.proof.manifest import FILE, Manifest, Wheel
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "wheelhouse.md"
@@ -104,8 +107,6 @@ def test_a_wheel_for_windows_tells_how_it_is_linked(tmp_path: Path) -> None:
 
 
 def test_the_oldest_glibc_is_read_from_a_real_extension() -> None:
-    from wizard.proof.extension import read_extension
-
     library = next(iter(sorted(Path("/lib").glob("*-linux-gnu/libcrypt.so.1"))), None)
     if library is None:
         pytest.skip("this machine has no library of glibc's to read")
@@ -208,9 +209,9 @@ def wheel(version: str, tags: str, **more: Any) -> Wheel:
     return Wheel(file, "cryptography", version, tags, "0" * 64, 1, **more)
 
 
-def listed(*wheels: Wheel) -> Any:
+def listed(*wheels: Wheel, method: str = "wheel") -> Any:
     targets = ("cpython 3.9.18", "cpython 3.14.0t", "pypy 3.11.4")
-    return manifest.listing(Manifest(1, "50.0.2", "wheel", targets, wheels)).releases
+    return manifest.listing(Manifest(1, "50.0.2", method, targets, wheels)).releases
 
 
 def test_the_listing_has_the_releases_newest_first() -> None:
@@ -238,6 +239,54 @@ def test_a_plain_linux_wheel_is_listed_with_the_glibc_that_it_needs() -> None:
     (release,) = listed(wheel("50.0.2", wheel_files.LINUX, link="dynamic", glibc="2.34"))
     assert release.wheels == ("cp39-abi3-manylinux_2_34_x86_64",)
     assert release.link == "dynamic"
+
+
+@pytest.mark.parametrize(
+    ("named", "needs", "method", "told"),
+    [
+        ("macosx_11_0_arm64", "15.0", "source", "macosx_15_0_arm64"),
+        ("macosx_11_0_arm64", "13.3", "source", "macosx_13_0_arm64"),
+        ("macosx_11_0_arm64", "11.0", "source", "macosx_11_0_arm64"),
+        ("macosx_15_0_arm64", "11.0", "source", "macosx_15_0_arm64"),
+        ("macosx_10_9_x86_64", "10.13", "source", "macosx_10_13_x86_64"),
+        ("macosx_10_9_universal2", "10.13", "wheel", "macosx_10_9_universal2"),
+        ("macosx_11_0_arm64", "", "source", "macosx_11_0_arm64"),
+    ],
+)
+def test_a_compiled_wheel_is_listed_with_the_macos_that_it_needs(
+    named: str, needs: str, method: str, told: str
+) -> None:
+    (release,) = listed(wheel("50.0.2", f"cp39-abi3-{named}", macos=needs), method=method)
+    assert release.wheels == (f"cp39-abi3-{told}",)
+
+
+@pytest.mark.parametrize(
+    ("machines", "needs"),
+    [(("arm64",), "11.0"), (("x86_64",), "11.0"), (("x86_64", "arm64"), "11.0")],
+)
+def test_the_macos_is_read_from_a_real_library(
+    machines: tuple[str, ...], needs: str, tmp_path: Path
+) -> None:
+    content = mach_o.universal(*machines) if len(machines) > 1 else mach_o.thin(machines[0])
+    path = wheel_files.make(
+        tmp_path, tags="cp39-abi3-macosx_11_0_arm64", files={"cryptography/_rust.abi3.so": content}
+    )
+    found = manifest.read(path)
+    assert found.macos == needs
+    told = manifest.sentences(Manifest(1, "50.0.2", "source", (), (found,), machine="arm64"))
+    assert ("ok", "It needs macOS 11.0 or newer on arm64.") in told
+
+
+def test_apple_silicon_does_not_limit_an_intel_mac(tmp_path: Path) -> None:
+    """In upstream's universal wheels, the part for Apple silicon states 11.0, the other 10.12."""
+    content = mach_o.universal("x86_64", "arm64")
+    stated = struct.pack("<III", 0x32, 32, 1) + struct.pack("<I", 11 << 16)
+    start = content.index(stated)
+    assert start < content.index(stated, start + 1), "each part has one"
+    older = struct.pack("<III", 0x32, 32, 1) + struct.pack("<I", 10 << 16 | 12 << 8)
+    file = tmp_path / "_rust.abi3.so"
+    file.write_bytes(content[:start] + older + content[start + len(older) :])
+    assert read_extension(str(file)).macos == "10.12"
 
 
 def test_wheels_that_differ_in_their_linking_promise_none() -> None:

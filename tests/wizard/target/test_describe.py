@@ -311,3 +311,27 @@ def test_who_made_an_installation(tmp_path: Path, prefix: str, vendor: str) -> N
         [sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == vendor
+
+
+@pytest.mark.parametrize(
+    ("seen", "answer", "known"),
+    [
+        ("10.16", "15.6", "15.6"),
+        ("10.16", "garbage", "10.16"),
+        ("16.0", "26.4", "16.0"),  # its pip does not ask again: python/cpython#135675
+        ("15.6", "", "15.6"),
+        ("", "", ""),
+    ],
+)
+def test_a_python_made_before_macos_11_asks_again_as_pip_does(
+    seen: str, answer: str, known: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`packaging.tags.mac_platforms` starts the interpreter with SYSTEM_VERSION_COMPAT=0."""
+    interpreter = tmp_path / "python"
+    interpreter.write_text(
+        f'#!/bin/sh\ntest "$SYSTEM_VERSION_COMPAT" = 0 && echo "{answer}" || echo 10.16\n'
+    )
+    interpreter.chmod(0o755)
+    monkeypatch.setattr("platform.mac_ver", lambda: (seen, ("", "", ""), "x86_64"))
+    monkeypatch.setattr(sys, "executable", str(interpreter))
+    assert script.macos() == known
