@@ -120,6 +120,15 @@ def replacing_install(manager: PackageManager, names: Sequence[str]) -> Command 
     return install(names)
 
 
+def changes_to_others(manager: PackageManager) -> str:
+    """Return what an installation may do to other installed packages, as a sentence for the plan.
+
+    Empty if it only adds packages. A backend whose manager does more has an attribute
+    ``changes_to_others``.
+    """
+    return str(getattr(manager, "changes_to_others", ""))
+
+
 SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 """Folders that are on every PATH, including root's."""
 

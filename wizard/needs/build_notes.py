@@ -24,6 +24,12 @@ def notes_for(
     """Return the notes for a build that gets the variables ``env``, but not those in ``unset``."""
     facts, link = request.facts, request.link
     notes = []
+    if facts.system.name == "macos" and not facts.managers and library.build:
+        notes.append(
+            "This Mac has no package manager, and this plan needs none: the wizard builds OpenSSL "
+            "and downloads what else is missing into its cache. The help of the question about "
+            "OpenSSL says which package managers you could install instead, and what they change."
+        )
     if toolchain.kind != "none":
         notes.append(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "
