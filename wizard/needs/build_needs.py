@@ -12,6 +12,7 @@ from wizard.knowledge import Knowledge
 from wizard.needs import (
     build_limits,
     build_notes,
+    build_variables,
     cffi,
     compiler,
     emulation,
@@ -283,7 +284,7 @@ def _build_settings(
     unset = tuple(
         name
         for name, _ in request.facts.variables
-        if name in OPENSSL_VARIABLES and name not in set_names
+        if name in (*OPENSSL_VARIABLES, *build_variables.UNSET) and name not in set_names
     )
     return BuildNeeds(
         rust=toolchain,

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from backends import msvc
-from wizard.needs import build_limits, linking, openssl, openssl_sources, package_steps, rust
+from wizard.needs import (
+    build_limits,
+    build_variables,
+    linking,
+    openssl,
+    openssl_sources,
+    package_steps,
+    rust,
+)
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
 from wizard.versions import at_least
 from wizard.wording import joined
 
-REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS")
+REPLACED = ("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", *build_variables.KEPT)
 """General variables of the user that a plan may need to set itself."""
 
 
@@ -41,7 +49,17 @@ def notes_for(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "
             "command shows the variables that it gets."
         )
+    folders = [name for name in unset if name in ("CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH")]
+    if folders:
+        notes.append(
+            f"If something in the folders of {joined(folders)} is needed, name them in CFLAGS (-I) "
+            "and LDFLAGS (-L), which the build gets."
+        )
     settings = dict(env)
+    kept = [n for n, _ in facts.variables if build_variables.is_kept(n) and n not in settings]
+    if kept:
+        values = joined(f"{name}={facts.variable(name)}" for name in kept)
+        notes.append(f"The build gets your {values}. If it fails, try without.")
     replaced = [n for n in REPLACED if n in settings and facts.variable(n) not in ("", settings[n])]
     if replaced:
         notes.append(
