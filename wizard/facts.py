@@ -106,6 +106,22 @@ class Space:
 
 
 @dataclass(frozen=True)
+class Proxies:
+    """The proxies in the system's settings, which many programs do not read. Only on macOS.
+
+    ``http``, ``https`` and ``socks`` are addresses (``http://proxy.example:8080``), or empty.
+    ``automatic`` is the address of a file with rules (PAC), or ``discovery``. To reach
+    ``exceptions``, no proxy is used. They are not read if the user's variables name a proxy.
+    """
+
+    http: str = ""
+    https: str = ""
+    socks: str = ""
+    automatic: str = ""
+    exceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Terminal:
     """What the terminal can do."""
 
@@ -485,7 +501,8 @@ class Facts:
     or empty. ``settings`` are uv's, for the working folder; those of pip belong to each Python.
     ``spaces`` are the disks of the environment, the cache and the temporary folder.
     ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
-    cryptography or cffi, which every Python imports before its own.
+    cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
+    system's settings.
     """
 
     system: System
@@ -512,6 +529,7 @@ class Facts:
     spaces: tuple[Space, ...] = ()
     python_home: str = ""
     shadowing: tuple[str, ...] = ()
+    proxies: Proxies = Proxies()
     taken: str = ""
     schema: int = SCHEMA
 

@@ -123,6 +123,8 @@ class Plan:
     plans again. ``wheelhouse`` is the folder for wheels, instead of an installation; then there is
     no ``environment``, and ``python`` is the first Python that the wheels are for. ``project`` is
     the project that is installed too, or empty. ``limits`` are what allows only some releases.
+    ``variables`` are for all programs that the steps start (a proxy), as (name, value) pairs; the
+    user's own variables for the same purpose take precedence.
     """
 
     release: str
@@ -138,6 +140,7 @@ class Plan:
     wheelhouse: str = ""
     project: str = ""
     limits: tuple[PlanLimit, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
     schema: int = SCHEMA
 
     @property

@@ -20,13 +20,14 @@ from wizard.facts import (
     Manager,
     Privilege,
     Project,
+    Proxies,
     Python,
     Setting,
     System,
     Tool,
 )
 from wizard.index.source import IndexSource
-from wizard.machine import fips, python_variables, pythons, storage, system, tools
+from wizard.machine import fips, proxies, python_variables, pythons, storage, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
@@ -163,6 +164,7 @@ def measure(
         spaces=space_task.answer(()),
         python_home=os.environ.get("PYTHONHOME", ""),
         shadowing=python_variables.shadowing(os.environ),
+        proxies=proxies.read(os.environ) if deep else Proxies(),
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
