@@ -96,13 +96,19 @@ class Space:
     """The disk on which a folder is, or will be made.
 
     ``free`` is in bytes. ``noexec`` says that no library and no program can be loaded from it;
-    ``filesystem`` is its type on Linux (``ext4``, ``9p``), or empty.
+    ``filesystem`` is its type on Linux (``ext4``, ``9p``), or empty. ``readonly`` says that nothing
+    can be written to it. On a Mac, ``cloud`` is the service that keeps the folder's files, perhaps
+    only elsewhere (``iCloud``, ``Dropbox``), or empty; ``ignores_case`` says that names which
+    differ only in upper and lower case mean the same file.
     """
 
     folder: str
     free: int
     noexec: bool = False
     filesystem: str = ""
+    readonly: bool = False
+    cloud: str = ""
+    ignores_case: bool = False
 
 
 @dataclass(frozen=True)
@@ -489,9 +495,10 @@ class Facts:
     ``built`` are the names of the OpenSSL builds that earlier runs kept in the cache.
     ``certificates`` is the folder of the system's certificates, where an OpenSSL built by the
     wizard looks for them; ``multiarch`` is Debian's name for the library folder
-    (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``cache`` the
-    wizard's cache folder. ``archives`` are the addresses of the OpenSSL source archives and
-    signatures on this machine, in the place that ``--openssl-source`` or its variable names;
+    (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``home`` the user's
+    home folder, ``cache`` the wizard's cache folder. ``archives`` are the addresses of the OpenSSL
+    source archives and signatures on this machine, in the place that ``--openssl-source`` or its
+    variable names;
     ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
     ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
@@ -519,6 +526,7 @@ class Facts:
     privilege: Privilege = Privilege()
     terminal: Terminal = Terminal()
     folder: str = ""
+    home: str = ""
     cache: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     cargo_config: str = ""

@@ -193,6 +193,7 @@ def _facts_in_image(
         privilege=Privilege("root"),
         terminal=Terminal(),
         folder=posixpath.dirname(FOLDER),
+        home="/root",
         cache=CACHE,
         variables=tuple(
             (name, value)

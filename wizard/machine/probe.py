@@ -149,6 +149,7 @@ def measure(
         privilege=privilege,
         terminal=system.terminal(),
         folder=working_folder,
+        home=str(Path.home()),
         cache=str(locations.cache()),
         certificates=certificates if deep else "",
         multiarch=system.multiarch() if deep else "",
