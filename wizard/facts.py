@@ -509,7 +509,8 @@ class Facts:
     ``spaces`` are the disks of the environment, the cache and the temporary folder.
     ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
     cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
-    system's settings.
+    system's settings. ``authorities`` is how many certificate authorities an administrator added to
+    this Mac's keychain; 0 if a variable names a file of authorities.
     """
 
     system: System
@@ -538,6 +539,7 @@ class Facts:
     python_home: str = ""
     shadowing: tuple[str, ...] = ()
     proxies: Proxies = Proxies()
+    authorities: int = 0
     taken: str = ""
     schema: int = SCHEMA
 

@@ -207,6 +207,7 @@ def _facts_in_image(
         python_home="",
         shadowing=(),
         proxies=Proxies(),
+        authorities=0,
     )
 
 

@@ -35,7 +35,12 @@ def make_plan(case: Case) -> Plan:
     if recipe.prepares:
         return _with_proxies(case, _assemble(case, recipe, recipe.steps, (recipe.note,)))
     plan = with_settings.adjusted(case, _make_plan(case, recipe))
-    return _with_proxies(case, plan) if compiles(choices.method) and recipe.steps else plan
+    if not recipe.steps:
+        return plan
+    builds = compiles(choices.method)
+    notes = network.authority_notes(case.facts, case.target.python, builds=builds)
+    plan = replace(plan, notes=(*plan.notes, *notes))
+    return _with_proxies(case, plan) if builds else plan
 
 
 def _with_proxies(case: Case, plan: Plan) -> Plan:
