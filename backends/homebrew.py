@@ -12,6 +12,13 @@ Measured with Homebrew 5.0 and 6.0:
   listed as installed, without a time.
 * Unless variables forbid it, an installation removes old versions of other formulae, and removing a
   formula also removes those that nothing needs any more, even if they were installed before.
+* It sends statistics about what is installed, unless a variable forbids it.
+* A formula may need a newer version of an installed one. Homebrew then upgrades that, and
+  afterwards the outdated formulae that use it, which would otherwise break. The variable
+  HOMEBREW_NO_INSTALLED_DEPENDENTS_CHECK omits the second part, so it is not set: it "may result in
+  more breakage" (Homebrew/brew, Library/Homebrew/env_config.rb; ``dependants`` in upgrade.rb).
+* ``install --dry-run`` would list these upgrades, but it downloads the manifest of each bottle
+  (``compute_dependencies`` in formula_installer.rb), so a plan only says that they are possible.
 * Removing several formulae removes those that exist, and is an error if one does not.
 * It refuses to install a formula that conflicts with an installed one, and removes none.
 """
@@ -33,9 +40,9 @@ _ENV = (
     ("HOMEBREW_NO_AUTO_UPDATE", "1"),
     ("HOMEBREW_NO_ASK", "1"),
     ("HOMEBREW_NO_INSTALL_UPGRADE", "1"),
-    ("HOMEBREW_NO_INSTALLED_DEPENDENTS_CHECK", "1"),
     ("HOMEBREW_NO_INSTALL_CLEANUP", "1"),
     ("HOMEBREW_NO_AUTOREMOVE", "1"),
+    ("HOMEBREW_NO_ANALYTICS", "1"),
     ("HOMEBREW_NO_ENV_HINTS", "1"),
     ("HOMEBREW_NO_COLOR", "1"),
     ("HOMEBREW_NO_EMOJI", "1"),
@@ -69,6 +76,10 @@ class Homebrew:
     aliases: tuple[str, ...] = ()
     manual_install = ("brew", "install")
     yields_to = ""
+    changes_to_others = (
+        "If they need a newer version of an installed formula, Homebrew upgrades that, and the "
+        "outdated formulae that use it; undo keeps these versions. It removes nothing."
+    )
     prefixes: tuple[str, ...] = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
     owned: tuple[str, ...] = (
         "/opt/homebrew/",

@@ -148,6 +148,15 @@ def inventory(manager: PackageManager) -> Inventory | None:
     return cast(Inventory, manager) if hasattr(manager, "ask_removed_with") else None
 
 
+def changes_to_others(manager: PackageManager) -> str:
+    """Return what an installation may do to other installed packages, as a sentence for the plan.
+
+    Empty if it only adds packages. A backend whose manager does more has an attribute
+    ``changes_to_others``.
+    """
+    return str(getattr(manager, "changes_to_others", ""))
+
+
 SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 """Folders that are on every PATH, including root's."""
 

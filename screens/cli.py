@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from screens import signals, terminal
@@ -17,6 +18,8 @@ from wizard.errors import Exit, Impossible, WizardError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. No error shows a traceback."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    # Apple's Python 3.9 has LibreSSL, which works; the user cannot change it (urllib3#3020).
+    warnings.filterwarnings("ignore", message="urllib3 v2 only supports OpenSSL")
     terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
         with signals.raising_interrupts():

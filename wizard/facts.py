@@ -96,13 +96,35 @@ class Space:
     """The disk on which a folder is, or will be made.
 
     ``free`` is in bytes. ``noexec`` says that no library and no program can be loaded from it;
-    ``filesystem`` is its type on Linux (``ext4``, ``9p``), or empty.
+    ``filesystem`` is its type on Linux (``ext4``, ``9p``), or empty. ``readonly`` says that nothing
+    can be written to it. On a Mac, ``cloud`` is the service that keeps the folder's files, perhaps
+    only elsewhere (``iCloud``, ``Dropbox``), or empty; ``ignores_case`` says that names which
+    differ only in upper and lower case mean the same file.
     """
 
     folder: str
     free: int
     noexec: bool = False
     filesystem: str = ""
+    readonly: bool = False
+    cloud: str = ""
+    ignores_case: bool = False
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """The proxies in the system's settings, which many programs do not read. Only on macOS.
+
+    ``http``, ``https`` and ``socks`` are addresses (``http://proxy.example:8080``), or empty.
+    ``automatic`` is the address of a file with rules (PAC), or ``discovery``. To reach
+    ``exceptions``, no proxy is used. They are not read if the user's variables name a proxy.
+    """
+
+    http: str = ""
+    https: str = ""
+    socks: str = ""
+    automatic: str = ""
+    exceptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -494,9 +516,10 @@ class Facts:
     ``built`` are the names of the OpenSSL builds that earlier runs kept in the cache.
     ``certificates`` is the folder of the system's certificates, where an OpenSSL built by the
     wizard looks for them; ``multiarch`` is Debian's name for the library folder
-    (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``cache`` the
-    wizard's cache folder. ``archives`` are the addresses of the OpenSSL source archives and
-    signatures on this machine, in the place that ``--openssl-source`` or its variable names;
+    (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``home`` the user's
+    home folder, ``cache`` the wizard's cache folder. ``archives`` are the addresses of the OpenSSL
+    source archives and signatures on this machine, in the place that ``--openssl-source`` or its
+    variable names;
     ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
     ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
@@ -506,7 +529,9 @@ class Facts:
     or empty. ``settings`` are uv's, for the working folder; those of pip belong to each Python.
     ``spaces`` are the disks of the environment, the cache and the temporary folder.
     ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
-    cryptography or cffi, which every Python imports before its own.
+    cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
+    system's settings. ``authorities`` is how many certificate authorities an administrator added to
+    this Mac's keychain; 0 if a variable names a file of authorities.
     """
 
     system: System
@@ -523,6 +548,7 @@ class Facts:
     privilege: Privilege = Privilege()
     terminal: Terminal = Terminal()
     folder: str = ""
+    home: str = ""
     cache: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     cargo_config: str = ""
@@ -533,6 +559,8 @@ class Facts:
     spaces: tuple[Space, ...] = ()
     python_home: str = ""
     shadowing: tuple[str, ...] = ()
+    proxies: Proxies = Proxies()
+    authorities: int = 0
     taken: str = ""
     schema: int = SCHEMA
 

@@ -129,6 +129,8 @@ class Plan:
     the project that is installed too, or empty. ``limits`` are what allows only some releases.
     ``resumes`` is the name of the run that this plan continues, ``undoes`` of the run that it
     undoes; both are usually empty.
+    ``variables`` are for all programs that the steps start (a proxy), as (name, value) pairs; the
+    user's own variables for the same purpose take precedence.
     """
 
     release: str
@@ -146,6 +148,7 @@ class Plan:
     limits: tuple[PlanLimit, ...] = ()
     resumes: str = ""
     undoes: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
     schema: int = SCHEMA
 
     @property

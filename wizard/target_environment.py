@@ -64,14 +64,22 @@ def bases(facts: Facts) -> tuple[Python, ...]:
 
 
 def default_folder(facts: Facts) -> str:
-    """Return the default folder of a new environment."""
-    return path_rules(facts).join(facts.folder, NAME) if facts.folder else NAME
+    """Return the default folder of a new environment.
+
+    It is in the working folder or, if a service such as iCloud keeps that, in the home folder.
+    """
+    kept = any(space.cloud for space in facts.spaces if space.folder == facts.folder)
+    folder = facts.home if kept and facts.home else facts.folder
+    return path_rules(facts).join(folder, NAME) if folder else NAME
 
 
 def same_folder(facts: Facts, one: str, other: str) -> bool:
     """Return whether two paths name the same folder, judging only by their text."""
     rules = path_rules(facts)
-    return bool(rules.normcase(rules.normpath(one)) == rules.normcase(rules.normpath(other)))
+    names = [rules.normcase(rules.normpath(path)) for path in (one, other)]
+    if facts.spaces and all(space.ignores_case for space in facts.spaces):
+        names = [name.casefold() for name in names]
+    return bool(names[0] == names[1])
 
 
 def find_target(facts: Facts, choices: Choices) -> Target:

@@ -98,8 +98,8 @@ class AlternativesPage(Page):
         self.app.exit(int(Exit.IMPOSSIBLE))
 
     @on(OptionList.OptionSelected)
-    def _chosen(self) -> None:
-        self.action_copy()
+    async def _chosen(self) -> None:
+        await self.action_copy()
 
     @on(Button.Pressed, "#back")
     def _back(self) -> None:

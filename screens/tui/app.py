@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 
 import assets
 from screens.session import Session
-from screens.tui.page import TITLE, Page, ShowPage
+from screens.tui.page import HELP_KEYS, TITLE, Page, ShowPage
 from screens.tui.themes import DARK, LIGHT
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
@@ -72,7 +72,7 @@ class WizardApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help"),
+        Binding(HELP_KEYS, "help", "Help"),
         Binding("q", "leave", "Quit"),
         Binding("ctrl+t", "toggle_theme", "Light or dark", show=False),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),

@@ -13,10 +13,10 @@ from screens.tui.dialogs import Dialog
 
 
 class HelpScreen(Dialog[None]):
-    """A page of help in Markdown. Escape, Enter, F1 or the button closes it."""
+    """A page of help in Markdown. Escape, Enter, F1, ? or the button closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "close", "Close", priority=True),
+        Binding("escape,f1,question_mark,q", "close", "Close", priority=True),
         Binding("down", "scroll(1)", show=False, priority=True),
         Binding("up", "scroll(-1)", show=False, priority=True),
     ]

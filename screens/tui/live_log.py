@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import Log
@@ -18,6 +20,12 @@ class LiveLog(Log):
     It follows the newest line until the user scrolls up. Call `add` with many lines at once, at
     most 20 times a second, so that the keys respond quickly.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Apple's Terminal keeps Home, End and the page keys for itself.
+        Binding("G", "scroll_end", show=False),
+        Binding("g", "scroll_home", show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__(max_lines=MAX_LINES, id="log")

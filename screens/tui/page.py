@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -13,6 +15,7 @@ from textual.widgets import Footer, Static
 
 from screens.session import Session
 from screens.terminal import SMALLEST_SIZE
+from screens.tui.background import in_thread
 
 TITLE = "cryptography wizard"
 STAGES = ("Welcome", "Questions", "Review", "Install", "Done")
@@ -20,6 +23,9 @@ WIDE_COLUMNS = 100
 """The number of columns from which the steps are shown beside the log."""
 TALL_LINES = 30
 """The number of lines from which the layout uses more spacing."""
+
+HELP_KEYS = "question_mark,f1" if sys.platform == "darwin" else "f1,question_mark"
+"""The keys for help; the first one is shown. On a Mac, F1 alone makes the display darker."""
 
 PageName = Literal["welcome", "question", "review", "run", "outcome"]
 
@@ -68,7 +74,7 @@ class TooSmall(Static):
 
 
 class Page(Screen[None]):
-    """One page of the wizard. F1 and Q, which every page has, are keys of the app."""
+    """One page of the wizard. F1, ? and Q, which every page has, are keys of the app."""
 
     STAGE: ClassVar[str] = STAGES[0]
     HELP_PAGE: ClassVar[str] = "welcome"
@@ -109,16 +115,22 @@ class Page(Screen[None]):
         """Quit the wizard from this page."""
         self.app.exit(self.session.code)
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Copy the selected text or, without a selection, what the page offers."""
         marked = self.get_selected_text()
         name, text = ("the selected text", marked) if marked else self.copy_content()
         if not text:
             self.notify("There is nothing to copy yet.")
             return
+        from screens import clipboard  # it imports what starts programs
+
+        if await in_thread(partial(clipboard.copy, text)):
+            self.notify(f"Copied {name}.")
+            return
         self.app.copy_to_clipboard(text)
         self.notify(
-            f"Copied {name}. If your terminal does not allow this, select the text with the mouse."
+            f"Sent {name} to the terminal. Not every terminal copies it: if pasting gives "
+            "something else, select the text with the mouse."
         )
 
     def on_mount(self) -> None:

@@ -11,6 +11,8 @@ import pytest
 from backends.action import Command, Output
 from backends.homebrew import MANAGER
 from tests.recordings import recorded
+from wizard.facts import Facts, System
+from wizard.needs import package_steps
 
 both = pytest.mark.parametrize("tool", ["brew5", "brew6"])
 NAMES = ("openssl@3", "rust")
@@ -47,13 +49,23 @@ def test_it_is_away_from_the_terminal_and_asks_nothing() -> None:
     wanted = {
         f"HOMEBREW_NO_{name}"
         for name in (
-            *("AUTO_UPDATE", "ASK", "INSTALL_UPGRADE", "INSTALLED_DEPENDENTS_CHECK"),
+            *("AUTO_UPDATE", "ASK", "INSTALL_UPGRADE", "ANALYTICS"),
             *("ENV_HINTS", "COLOR", "EMOJI", "AUTOREMOVE", "INSTALL_CLEANUP"),
         )
     }
     for command in changes():
         assert command.detached
         assert wanted <= {name for name, value in command.env if value == "1"}
+
+
+def test_what_uses_an_upgraded_formula_is_upgraded_too_and_the_plan_says_so() -> None:
+    # With it, brew does not look for what an upgrade broke (Library/Homebrew/upgrade.rb).
+    variables = {name for command in changes() for name, _ in command.env}
+    assert "HOMEBREW_NO_INSTALLED_DEPENDENTS_CHECK" not in variables
+    (_, install) = package_steps.install_steps(
+        Facts(System("macos", "arm64")), "homebrew", NAMES, ""
+    )
+    assert "upgrades that, and the outdated formulae that use it" in install.why
 
 
 def test_yes_is_no_option_of_5() -> None:

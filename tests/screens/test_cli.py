@@ -627,3 +627,27 @@ def test_a_flag_of_another_command_is_not_taken_for_the_user_s_program(flag: str
 
 def test_a_log_whose_name_begins_with_a_dash_can_still_be_named() -> None:
     assert parse(["diagnose", "--", "-odd.log"]).arguments.log == "-odd.log"
+
+
+WITH_LIBRESSL = """
+import ssl, sys
+ssl.OPENSSL_VERSION = "LibreSSL 2.8.3"  # as in Apple's Python 3.9
+{start}
+import urllib3
+print(urllib3.__name__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "warns"),
+    [("", True), ("from screens.cli import main\nmain(['--version'])", False)],
+)
+def test_the_warning_about_apples_libressl_never_reaches_the_screen(
+    start: str, warns: bool
+) -> None:
+    code = WITH_LIBRESSL.format(start=start)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.endswith("urllib3\n")
+    assert ("LibreSSL" in done.stderr) is warns

@@ -9,7 +9,7 @@ from functools import cache
 from wizard import openssl_archive
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
-from wizard.facts import Facts, Fips, Manager, Privilege, Python, Terminal
+from wizard.facts import Facts, Fips, Manager, Privilege, Proxies, Python, Terminal
 from wizard.knowledge import read_asset, read_row
 from wizard.openssl_choice import OpenSSLFolder
 from wizard.target_environment import usable
@@ -193,6 +193,7 @@ def _facts_in_image(
         privilege=Privilege("root"),
         terminal=Terminal(),
         folder=posixpath.dirname(FOLDER),
+        home="/root",
         cache=CACHE,
         variables=tuple(
             (name, value)
@@ -205,6 +206,8 @@ def _facts_in_image(
         spaces=(),
         python_home="",
         shadowing=(),
+        proxies=Proxies(),
+        authorities=0,
     )
 
 

@@ -192,6 +192,10 @@ def to_powershell(plan: Plan) -> str:
         *scripts.script("start.ps1", REMOVED=_name_list(variables.REMOVED)).splitlines(),
         *("", *scripts.script("invoke.ps1").splitlines()),
     ]
+    if plan.variables:
+        lines += ["", *scripts.script("proxy.ps1").splitlines()]
+        lines += [f"    $env:{name} = {literal(value)}" for name, value in plan.variables]
+        lines.append("}")
     if any(step.needs_root for step in steps):
         passed = _name_list(variables.PASSED)
         lines += ["", *scripts.script("as-root.ps1", PASSED=passed).splitlines()]

@@ -176,6 +176,10 @@ def to_shell(plan: Plan) -> str:
         "# These variables would change where the installation goes.",
         f"unset {' '.join(variables.REMOVED)}",
     ]
+    if plan.variables:
+        lines += scripts.script("proxy.sh").splitlines()
+        lines += [f"    export {name}={quote(value)}" for name, value in plan.variables]
+        lines.append("fi")
     if any(step.needs_root for step in steps):
         passed = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
         lines += scripts.script("as-root.sh", PASSED=passed).splitlines()

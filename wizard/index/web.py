@@ -17,9 +17,9 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from wizard import trust
 from wizard.addresses import masked
 from wizard.index.source import MAX_PAGE_BYTES, IndexSource, Unreadable, too_large
+from wizard.programs import trust
 
 ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "

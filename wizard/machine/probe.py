@@ -20,17 +20,19 @@ from wizard.facts import (
     Manager,
     Privilege,
     Project,
+    Proxies,
     Python,
     Setting,
     System,
     Tool,
 )
 from wizard.index.source import IndexSource
-from wizard.machine import fips, python_variables, pythons, storage, system, tools
+from wizard.machine import fips, proxies, python_variables, pythons, storage, system, tools
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
 from wizard.openssl_choice import OpenSSLFolder
+from wizard.programs import keychain
 from wizard.project.found import find_project
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ def measure(
     system_task = Task("System", 15, system.read)
     space_task = Task("Disks", 10, lambda: storage.read(_filled(choices, working_folder)))
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
+    keychain_task = Task("Keychain", 15, _authorities) if deep else None
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
     listings.prepare()
     meanwhile()
@@ -135,6 +138,7 @@ def measure(
     archives, signers = archive_probe.answers() if archive_probe else ((), ())
 
     tasks: list[Task[Any]] = [*(build_probe.tasks if build_probe else ())]
+    tasks += [keychain_task] if keychain_task else []
     tasks += [python_task, system_task, space_task, tool_task, *listings.tasks.values()]
     tasks += archive_probe.tasks if archive_probe else ()
     problems = (*machine.problems, *(task.problem for task in tasks if task.problem))
@@ -148,6 +152,7 @@ def measure(
         privilege=privilege,
         terminal=system.terminal(),
         folder=working_folder,
+        home=str(Path.home()),
         cache=str(locations.cache()),
         certificates=certificates if deep else "",
         multiarch=system.multiarch() if deep else "",
@@ -163,9 +168,22 @@ def measure(
         spaces=space_task.answer(()),
         python_home=os.environ.get("PYTHONHOME", ""),
         shadowing=python_variables.shadowing(os.environ),
+        proxies=proxies.read(os.environ) if deep else Proxies(),
+        authorities=keychain_task.answer(0) if keychain_task else 0,
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
+
+
+AUTHORITY_VARIABLES = ("CARGO_HTTP_CAINFO", "SSL_CERT_FILE", "PIP_CERT")
+"""Variables that name a file of certificate authorities."""
+
+
+def _authorities() -> int:
+    """Return how many authorities of the keychain some programs do not know."""
+    if any(os.environ.get(name) for name in AUTHORITY_VARIABLES):
+        return 0
+    return len(keychain.authorities())
 
 
 def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:

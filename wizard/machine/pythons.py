@@ -19,6 +19,7 @@ from backends.manager import managers
 from wizard.choices import Choices
 from wizard.facts import Python
 from wizard.index.source import IndexSource
+from wizard.machine import storage
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import run_all
 from wizard.machine.system import developer_tools
@@ -208,6 +209,8 @@ def _all_candidates(choices: Choices, folder: str) -> Iterator[Candidate]:
             yield from _in_environment(os.environ[name], "active")
     for name in ENVIRONMENT_FOLDERS:
         yield from _in_environment(os.path.join(folder, name), "folder")
+    if storage.cloud(Path(folder)):  # then the default folder is in the home folder
+        yield from _in_environment(os.path.join(Path.home(), ENVIRONMENT_FOLDERS[-1]), "folder")
     yield from _from_path()
     yield from _in_folders("pyenv", _newest_first(_pyenv_root() / "versions"), ("bin", ""))
     for manager in managers().values():

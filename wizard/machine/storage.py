@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wizard.facts import Space
+from wizard.programs.processes import ProgramTimeout, ask
 
 MOUNTS = "/proc/self/mountinfo"
+XATTR = "/usr/bin/xattr"
+"""Apple's program that prints the names of a file's attributes, one a line."""
 
 
 def read(folders: Iterable[str]) -> tuple[Space, ...]:
@@ -25,10 +28,20 @@ def read(folders: Iterable[str]) -> tuple[Space, ...]:
         existing = _existing(Path(folder))
         try:
             free = shutil.disk_usage(existing).free
-            noexec = sys.platform == "linux" and bool(os.statvfs(existing).f_flag & os.ST_NOEXEC)
+            flags = os.statvfs(existing).f_flag if hasattr(os, "statvfs") else 0
         except OSError:
             continue
-        spaces.append(Space(folder, free, noexec, filesystem(mounts, str(existing.resolve()))))
+        spaces.append(
+            Space(
+                folder,
+                free,
+                noexec=sys.platform == "linux" and bool(flags & os.ST_NOEXEC),
+                filesystem=filesystem(mounts, str(existing.resolve())),
+                readonly=sys.platform != "win32" and bool(flags & os.ST_RDONLY),
+                cloud=cloud(existing),
+                ignores_case=sys.platform == "darwin" and ignores_case(existing),
+            )
+        )
     return tuple(spaces)
 
 
@@ -49,6 +62,46 @@ def filesystem(mounts: str, folder: str) -> str:
         if inside and len(point) >= longest:  # a later mount hides an earlier one
             longest, found = len(point), after.split()[0]
     return found
+
+
+def cloud(folder: Path) -> str:
+    """Return the service that keeps the files of this folder of a Mac, or empty.
+
+    It may replace a file that was not used for some time by a mark, and download it again later
+    (Bouke/docx-mailmerge#59 has such marks in site-packages). macOS shows by attributes of Desktop
+    and Documents that iCloud keeps them; they are not links (anthropics/claude-code#47241).
+    """
+    if sys.platform != "darwin":
+        return ""
+    try:
+        parts = folder.resolve().relative_to(Path.home().resolve()).parts
+    except ValueError:
+        return ""
+    if parts[:2] == ("Library", "Mobile Documents"):
+        return "iCloud"
+    if parts[:2] == ("Library", "CloudStorage") and len(parts) > 2:
+        return parts[2].partition("-")[0]  # "OneDrive-Contoso"
+    if not parts or parts[0] == "Library":
+        return ""
+    try:
+        output = ask((XATTR, str(Path.home() / parts[0])), timeout=3)
+    except (OSError, ProgramTimeout):
+        return ""
+    names = set(output.stdout.split())
+    if "com.apple.icloud.desktop" in names:
+        return "iCloud"
+    if "com.apple.file-provider-domain-id" in names:
+        return "iCloud" if parts[0] in ("Desktop", "Documents") else "a cloud service"
+    return ""
+
+
+def ignores_case(folder: Path) -> bool:
+    """Return whether this folder also has its name in the other case."""
+    other = folder.with_name(folder.name.swapcase()) if folder.name else folder
+    try:
+        return other != folder and other.samefile(folder)
+    except OSError:  # there is no such folder
+        return False
 
 
 def _unescaped(text: str) -> str:

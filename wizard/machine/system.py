@@ -19,7 +19,7 @@ from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
 from wizard.machine import containers, control_groups, processor
-from wizard.needs import build_limits, deployment, macos
+from wizard.needs import build_limits, build_variables, macos
 from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -41,7 +41,7 @@ BUILD_VARIABLES = (
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT", build_limits.JOBS_VARIABLE),
     openssl_archive.VARIABLE,
 )
-"""Environment variables that influence a source build."""
+"""Environment variables that influence a source build, with those of `build_variables`."""
 
 
 def system_name() -> Name:
@@ -278,11 +278,8 @@ def variables() -> tuple[tuple[str, str], ...]:
     The wizard's own variable, for OpenSSL's source, is returned as an address, even if it is a
     path.
     """
-    values = {
-        system_name: masked(os.environ[system_name])
-        for system_name in BUILD_VARIABLES
-        if os.environ.get(system_name)
-    }
+    names = (*BUILD_VARIABLES, *sorted(build_variables.steering(os.environ)))
+    values = {name: masked(os.environ[name]) for name in names if os.environ.get(name)}
     if openssl_archive.VARIABLE in values:
         values[openssl_archive.VARIABLE] = openssl_archive.from_variable()
     return tuple(values.items())

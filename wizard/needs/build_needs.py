@@ -13,6 +13,7 @@ from wizard.needs import (
     architecture,
     build_limits,
     build_notes,
+    build_variables,
     cffi,
     compiler,
     deployment,
@@ -26,7 +27,7 @@ from wizard.needs import (
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
 from wizard.needs.rust import Toolchain
-from wizard.openssl_choice import OPENSSL_VARIABLES, OpenSSLFolder
+from wizard.openssl_choice import OPENSSL_VARIABLES, SYSTEM, OpenSSLFolder
 from wizard.plan import Step
 from wizard.refused import Refused
 from wizard.tables import Packages
@@ -96,6 +97,9 @@ def assess(request: BuildRequest) -> BuildNeeds | Refused:
     if isinstance(needs, Refused) and not choices.link and choices.custom_openssl:
         static = _assess_without_compiler(replace(request, choices=replace(choices, link="static")))
         needs = needs if isinstance(static, Refused) else static
+    if isinstance(needs, Refused) and request.facts.system.name == "macos":
+        own = _needs_without_packages(request)
+        needs = needs if isinstance(own, Refused) else own
     return needs if isinstance(needs, Refused) else replace(needs, compiler=tools)
 
 
@@ -134,6 +138,25 @@ def _needs_without_fitting_manager(request: BuildRequest, manager: Manager) -> B
     if blocked is None or isinstance(needs, BuildNeeds):
         return needs
     return replace(needs, hints=(*blocked.hints, *needs.hints), manager=manager.name)
+
+
+def _needs_without_packages(request: BuildRequest) -> BuildNeeds | Refused:
+    """Return a build on a Mac that needs no package: with an OpenSSL that the wizard builds.
+
+    macOS has no OpenSSL for developers, but its Command Line Tools can build one. This also helps
+    if Homebrew has another architecture than Python, and if MacPorts needs an administrator. In
+    FIPS mode, only the OpenSSL of the system is validated.
+    """
+    choices = request.choices
+    best = openssl.longest_supported(openssl.buildable(request.knowledge, request.release_row))
+    if choices.manager or choices.openssl == SYSTEM:
+        return Refused("The user wants packages.")
+    if choices.openssl:
+        return _needs_without_manager(request, "")
+    if best is None or choices.link == "dynamic" or request.facts.fips.demanded:
+        return Refused("No OpenSSL can be built for this release, or not with these choices.")
+    own = replace(choices, openssl=best.version, link="static")
+    return _needs_without_manager(replace(request, choices=own), "")
 
 
 def _needs_from_manager(
@@ -250,6 +273,12 @@ def _requested_openssl(request: BuildRequest) -> Library | Refused | None:
     return openssl_build.plan_build(request)
 
 
+_MAC_MANAGERS = (
+    "Or install a package manager yourself, then start again: Homebrew (brew.sh; into "
+    "/opt/homebrew, on Intel into /usr/local; only its installer needs an administrator) or "
+    "MacPorts (macports.org; into /opt/local; every installation needs an administrator)."
+)
+"""What the package managers of macOS change (docs.brew.sh/Installation; guide.macports.org)."""
 _NO_MANAGER = {
     "macos": "This Mac has neither Homebrew nor MacPorts, and macOS has no OpenSSL for developers.",
     "windows": "The wizard found no OpenSSL for developers on this Windows.",
@@ -259,7 +288,7 @@ _NO_MANAGER = {
 
 def _install_hints(facts: Facts, python: Python) -> tuple[str, ...]:
     if facts.system.name == "macos":
-        return ("Install Homebrew (brew.sh) or MacPorts (macports.org), then start again.",)
+        return (_MAC_MANAGERS,)
     if facts.system.name == "windows":
         folder = r"C:\Program Files\OpenSSL-Win64"
         if python.bits == 32:
@@ -285,7 +314,7 @@ def _build_settings(
     unset = tuple(
         name
         for name, _ in request.facts.variables
-        if name in (*OPENSSL_VARIABLES, *rust.VARIABLES) and name not in set_names
+        if name in (*OPENSSL_VARIABLES, *build_variables.UNSET) and name not in set_names
     )
     return BuildNeeds(
         rust=toolchain,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backends import msvc
 from wizard.needs import (
     build_limits,
+    build_variables,
     deployment,
     linking,
     openssl,
@@ -20,7 +21,7 @@ from wizard.wording import joined
 
 REPLACED = (
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS"),
-    *(deployment.VARIABLE, deployment.HOST_PLATFORM),
+    *(*build_variables.KEPT, deployment.HOST_PLATFORM),
 )
 """General variables of the user that a plan may need to set itself."""
 
@@ -35,6 +36,12 @@ def notes_for(
     """Return the notes for a build that gets the variables ``env``, but not those in ``unset``."""
     facts, link = request.facts, request.link
     notes = []
+    if facts.system.name == "macos" and not facts.managers and library.build:
+        notes.append(
+            "This Mac has no package manager, and this plan needs none: the wizard builds OpenSSL "
+            "and downloads what else is missing into its cache. The help of the question about "
+            "OpenSSL says which package managers you could install instead, and what they change."
+        )
     if toolchain.kind != "none":
         notes.append(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "
@@ -49,7 +56,17 @@ def notes_for(
             f"{', '.join(unset)} would change the build, so the build does not get them. The "
             "command shows the variables that it gets."
         )
+    folders = [name for name in unset if name in ("CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH")]
+    if folders:
+        notes.append(
+            f"If something in the folders of {joined(folders)} is needed, name them in CFLAGS (-I) "
+            "and LDFLAGS (-L), which the build gets."
+        )
     settings = dict(env)
+    kept = [n for n, _ in facts.variables if build_variables.is_kept(n) and n not in settings]
+    if kept:
+        values = joined(f"{name}={facts.variable(name)}" for name in kept)
+        notes.append(f"The build gets your {values}. If it fails, try without.")
     replaced = [n for n in REPLACED if n in settings and facts.variable(n) not in ("", settings[n])]
     if replaced:
         notes.append(

@@ -18,6 +18,7 @@ _FINDERS = (
     interpreter.wrong_suffix,
     surroundings.android,
     storage.unusable_environment,
+    storage.read_only_environment,
     storage.full_environment,
     storage.unusable_temporary,
     storage.full_temporary,
@@ -28,6 +29,7 @@ _FINDERS = (
     interpreter.store,
     surroundings.sandbox,
     surroundings.wsl,
+    storage.cloud_environment,
     surroundings.container,
 )
 """The most serious first: the first refusal is the one that is reported."""

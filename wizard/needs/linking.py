@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wizard.facts import Facts
@@ -23,8 +24,9 @@ class Linking:
 def link_settings(request: BuildRequest, library: Library) -> Linking | Refused:
     """Return the variables with which a build finds ``library``.
 
-    Releases before 40 read compiler flags, later ones the variables of openssl-sys. Flags are split
-    at spaces, so they cannot contain a folder with a space in its path.
+    Releases before 40 read compiler flags, in which a space is quoted (distutils'
+    ``split_quoted``). Later ones read the variables of openssl-sys, and a run path in RUSTFLAGS,
+    which is split at every space.
     """
     facts, release_row, link = request.facts, request.release_row, request.link
     include, lib = library.folders
@@ -32,10 +34,11 @@ def link_settings(request: BuildRequest, library: Library) -> Linking | Refused:
     if release_row.linking == "flags" and facts.system.name == "windows":
         return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
     run_path = needs_run_path(facts, lib, link)
-    if (release_row.linking == "flags" or run_path) and any(map(str.isspace, include + lib)):
-        return _space_in_path(library)
+    if run_path and any(map(str.isspace, lib)):
+        return _space_in_path(library)  # for every release: an old one is no replacement
     if release_row.linking == "flags":
-        return Linking((*env, *_compiler_flags(facts, include, lib, link)))
+        flags = _compiler_flags(facts, _quoted(include), _quoted(lib), link)
+        return Linking((*env, *flags))
     if library.prefix:
         env.append(("OPENSSL_DIR", library.prefix))
     elif include:
@@ -47,6 +50,11 @@ def link_settings(request: BuildRequest, library: Library) -> Linking | Refused:
     return Linking(tuple(env))
 
 
+def _quoted(path: str) -> str:
+    """Return a path as a part of CFLAGS or LDFLAGS: a backslash is before what ends a word."""
+    return re.sub(r"([\s\\'\"])", r"\\\1", path)
+
+
 def _space_in_path(library: Library) -> Refused:
     lib = library.folders[1]
     if library.build and library.build.install_folder:
@@ -56,7 +64,7 @@ def _space_in_path(library: Library) -> Refused:
     else:
         hint = "Move that OpenSSL to a folder without spaces in its path."
     return Refused(
-        f"{lib} has a space in its path, but the compiler flags that name it are split at spaces.",
+        f"{lib} has a space in its path, but RUSTFLAGS, which must name it, is split at spaces.",
         (hint,),
     )
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from backends.action import Command
-from backends.manager import managers, permanent_install, replacing_install, with_program_path
+from backends.manager import (
+    changes_to_others,
+    managers,
+    permanent_install,
+    replacing_install,
+    with_program_path,
+)
 from wizard.facts import Facts, Manager
 from wizard.needs import architecture
 from wizard.plan import PackagesInstalled, Step
@@ -52,6 +58,7 @@ def install_steps(
         return ()
     if removed:
         why = f"{why} This removes the installed {packages_named(removed)}.".strip()
+    why = f"{why} {changes_to_others(backend)}".strip()
     restore = permanent_install(backend, removed)
     undo = (remove, *((restore,) if restore else ()))
     first = refresh_step(facts, manager, machine)

@@ -25,10 +25,6 @@ OLDEST_CARGO_FOR_LOCK = {4: "1.78"}
 """The oldest cargo that reads this version of ``Cargo.lock`` (cargo's changelog). Version 3 sets no
 limit: cargo 1.46, the oldest in a distribution with a usable Python, reads it (measured)."""
 
-VARIABLES = ("CARGO_BUILD_TARGET",)
-"""Variables that make Rust build for another architecture than its own. A build does not get them:
-its Rust is chosen for the architecture of the Python (cargo's reference: environment variables)."""
-
 
 @dataclass(frozen=True)
 class Toolchain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.facts import Facts, Space
 from wizard.needs.condition import Condition, Effect, Subject
 from wizard.refused import Refused
-from wizard.target_environment import path_rules
+from wizard.target_environment import NAME, path_rules
 
 MIB = 1 << 20
 ENVIRONMENT = 50 * MIB
@@ -41,12 +41,40 @@ def unusable_environment(subject: Subject) -> Condition | None:
     return _impossible("Environment", refused, bundled=refused, compiled=refused)
 
 
+def read_only_environment(subject: Subject) -> Condition | None:
+    """Return a condition if nothing can be written to the environment's disk."""
+    folder = subject.folder
+    disk = space(subject.facts, folder)
+    if disk is None or not disk.readonly:
+        return None
+    hints: tuple[str, ...] = (OTHER_FOLDER,)
+    if folder.startswith("/Volumes/"):
+        hints = ("A disk image (.dmg) is always read-only: work in your home folder.", *hints)
+    refused = Refused(f"The disk of {folder} is read-only, so nothing can be installed.", hints)
+    return _impossible("Environment", refused, bundled=refused, compiled=refused)
+
+
+def cloud_environment(subject: Subject) -> Condition | None:
+    """Return a condition if a service such as iCloud keeps the files of the environment."""
+    facts, folder = subject.facts, subject.folder
+    disk = space(facts, folder)
+    if disk is None or not disk.cloud:
+        return None
+    better = path_rules(facts).join(facts.home, NAME) if facts.home else "FOLDER"
+    note = (
+        f"{folder} is in a folder that {disk.cloud} keeps. It uploads each of the environment's "
+        "many files, and may remove some from this Mac until they are used, so that programs "
+        f"become slow or fail. A folder outside is better: --venv {better}"
+    )
+    return Condition("Cloud", note, f"Use a folder outside: --venv {better}", note, note)
+
+
 def full_environment(subject: Subject) -> Condition | None:
     """Return a condition if a new environment does not fit on its disk."""
     folder = subject.folder
     disk = space(subject.facts, folder)
     exists = any(python.environment == folder for python in subject.facts.pythons)
-    if disk is None or exists or disk.free >= ENVIRONMENT:
+    if disk is None or exists or disk.readonly or disk.free >= ENVIRONMENT:
         return None
     refused = Refused(
         f"The disk of {folder} has only {disk.free // MIB} MB left, but a new environment with "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backends.action import Prove
 from wizard.errors import Impossible
 from wizard.limits import Limit
 from wizard.method import Recipe, compiles, methods
-from wizard.needs import conditions, release_limits, wheels
+from wizard.needs import conditions, network, release_limits, wheels
 from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
@@ -31,8 +33,21 @@ def make_plan(case: Case) -> Plan:
         )
     recipe = method.recipe(case)
     if recipe.prepares:
-        return _assemble(case, recipe, recipe.steps, (recipe.note,))
-    return with_settings.adjusted(case, _make_plan(case, recipe))
+        return _with_proxies(case, _assemble(case, recipe, recipe.steps, (recipe.note,)))
+    plan = with_settings.adjusted(case, _make_plan(case, recipe))
+    if not recipe.steps:
+        return plan
+    builds = compiles(choices.method)
+    notes = network.authority_notes(case.facts, case.target.python, builds=builds)
+    plan = replace(plan, notes=(*plan.notes, *notes))
+    return _with_proxies(case, plan) if builds else plan
+
+
+def _with_proxies(case: Case, plan: Plan) -> Plan:
+    """Return the plan with the variables for programs that do not read the system's proxy."""
+    facts = case.facts
+    notes = (*plan.notes, *network.notes(facts))
+    return replace(plan, variables=network.variables(facts), notes=notes)
 
 
 def _make_plan(case: Case, recipe: Recipe) -> Plan:

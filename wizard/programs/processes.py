@@ -1,4 +1,4 @@
-"""Start other programs: argv only, nothing on their stdin, never longer than a limit.
+"""Start other programs: argv only, no terminal on their stdin, never longer than a limit.
 
 `ask` runs a program that answers a question. `start` starts one whose output is read as it comes.
 Every program started here can be ended together with everything that it started. plumbum is not
@@ -65,19 +65,20 @@ def ask(
     cwd: str | None = None,
     timeout: float = 10.0,
     detached: bool = True,
+    given: str = "",
 ) -> Output:
     """Run a program that answers a question and return its output.
 
-    ``env`` is set in addition to this process's environment. ``timeout`` is in seconds.
-    ``detached`` starts it in a new session; sudo needs False. Raises ProgramTimeout after the
-    timeout, TooMuchOutput if it printed more than `MAX_ANSWER`, and Cancelled inside
-    `cancellable` (the program and its children are ended); OSError if the program cannot be
-    started.
+    ``given`` is what it reads on its stdin, in UTF-8. ``env`` is set in addition to this process's
+    environment. ``timeout`` is in seconds. ``detached`` starts it in a new session; sudo needs
+    False. Raises ProgramTimeout after the timeout, TooMuchOutput if it printed more than
+    `MAX_ANSWER`, and Cancelled inside `cancellable` (the program and its children are ended);
+    OSError if the program cannot be started.
     """
     mark = os.urandom(8).hex()
     process = subprocess.Popen(
         list(argv),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if given else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **(env or {}), MARK: mark},
@@ -85,7 +86,7 @@ def ask(
         **_process_group(detached),
     )
     try:
-        stdout, stderr = _communicate(process, argv[0], timeout)
+        stdout, stderr = _communicate(process, argv[0], timeout, given.encode())
     except subprocess.TimeoutExpired:
         _end_now(process, mark)
         raise ProgramTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
@@ -100,17 +101,19 @@ def ask(
 
 
 def _communicate(
-    process: subprocess.Popen[bytes], program: str, timeout: float
+    process: subprocess.Popen[bytes], program: str, timeout: float, given: bytes
 ) -> tuple[bytes, bytes]:
     cancel = _cancel.get()
+    unsent: bytes | None = given or None
     deadline = time.monotonic() + timeout
     while True:
         if cancel is not None and cancel.is_set():
             raise Cancelled
         remaining = deadline - time.monotonic()
         try:
-            return process.communicate(timeout=max(0.0, min(0.1, remaining)))
+            return process.communicate(unsent, timeout=max(0.0, min(0.1, remaining)))
         except subprocess.TimeoutExpired as waiting:
+            unsent = None  # Python keeps it, and continues to send it
             # Windows does not return the output so far.
             if len(waiting.output or b"") + len(waiting.stderr or b"") > MAX_ANSWER:
                 megabytes = MAX_ANSWER // 2**20

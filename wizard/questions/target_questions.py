@@ -5,7 +5,7 @@ from __future__ import annotations
 import assets
 from wizard import target_environment
 from wizard.choices import ALONE
-from wizard.facts import Python
+from wizard.facts import Facts, Python
 from wizard.needs.case import Case
 from wizard.questions.question import Option, Question
 
@@ -26,7 +26,7 @@ def environment_question(case: Case) -> Question | None:
     existing = tuple(
         Option.checked(
             python.environment,
-            f"The {_KINDS[python.origin]} {python.environment}",
+            f"The {_kind(facts, python)} {python.environment}",
             _environment_detail(python),
             target_environment.unusable(python),
         )
@@ -53,6 +53,12 @@ def environment_question(case: Case) -> Question | None:
         free="Another folder",
         example="for example ./my-env",
     )
+
+
+def _kind(facts: Facts, python: Python) -> str:
+    """Return what kind of environment it is, with the words before its path."""
+    inside = python.environment.startswith(facts.folder)
+    return "environment" if python.origin == "folder" and not inside else _KINDS[python.origin]
 
 
 def python_question(case: Case) -> Question | None:

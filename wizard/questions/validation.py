@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,8 +111,19 @@ def check_folder(text: str) -> str:
         if not anchor.is_dir():
             raise BadRequest(f"{path} cannot be created: {anchor} is a file.")
     except OSError as error:
-        raise BadRequest(f"{path} cannot be used.", shown=error.strerror or str(error)) from None
+        shown = error.strerror or str(error)
+        hints = _PRIVACY if sys.platform == "darwin" and error.errno == errno.EPERM else ()
+        raise BadRequest(f"{path} cannot be used.", shown=shown, hints=hints) from None
     return str(path)
+
+
+_PRIVACY = (
+    "macOS protects Desktop, Documents, Downloads and the folders of iCloud. Allow your terminal "
+    "to use them: System Settings → Privacy & Security → Files and Folders. Then open a new "
+    "terminal.",
+    "Or choose another folder, for example in your home folder: --venv FOLDER",
+)
+"""For Apple's error EPERM, which a missing permission of a terminal gives."""
 
 
 def environment_python(folder: Path) -> Path:

@@ -10,10 +10,11 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Callable, Literal, Optional
 
 from backends.action import Command
@@ -52,20 +53,30 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """How a command runs: where its events go, what cancels it, how it becomes root."""
+    """How a command runs: where its events go, what cancels it, how it becomes root.
+
+    ``variables`` are set unless this process's environment has them.
+    """
 
     emit: Callable[[Event], None]
     cancel: threading.Event
     privilege: Privilege
+    variables: tuple[tuple[str, str], ...] = ()
 
 
-def environment(command_env: dict[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
+def environment(
+    command_env: dict[str, str],
+    unset: Sequence[str] = (),
+    defaults: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """Return the environment of a step's program.
 
-    It is this process's environment without the variables in ``unset`` and `REMOVED`.
+    It is ``defaults`` and this process's environment, without the variables in ``unset`` and
+    `REMOVED`.
     """
     removed = {*REMOVED, *unset}
-    inherited = {name: value for name, value in os.environ.items() if name not in removed}
+    existing = {**defaults, **os.environ}
+    inherited = {name: value for name, value in existing.items() if name not in removed}
     return {**inherited, "PYTHONUNBUFFERED": "1", **command_env}
 
 
@@ -76,9 +87,10 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
     download broke off is started again, at most ``command.retries`` times. Raises Impossible if
     it needs root and the user cannot become root, and OSError if the log cannot be created.
     """
-    argv, variables = privilege.wrap(command, context.privilege)
+    defaults = dict(context.variables)
+    argv, variables = privilege.wrap(command, context.privilege, {**defaults, **os.environ})
     with log.open("ab", buffering=0) as file, _temporary_folder(command) as folder:
-        env = environment({**_temporary_variables(folder), **variables}, command.unset)
+        env = environment({**_temporary_variables(folder), **variables}, command.unset, defaults)
         lock = _LockWait(step, command, context.emit)
         retries_left = command.retries
         while True:

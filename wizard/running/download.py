@@ -20,9 +20,9 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from backends.action import Download
-from wizard import trust
 from wizard.addresses import masked
 from wizard.errors import WizardError
+from wizard.programs import trust
 from wizard.programs.processes import Cancelled
 
 READ_TIMEOUT = 30.0

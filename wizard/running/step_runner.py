@@ -173,7 +173,9 @@ def perform(action: object, _context: _StepContext) -> Outcome:
 @perform.register(Command)
 def _run_command(action: Command, context: _StepContext) -> Outcome:
     runner = context.runner
-    command_context = CommandContext(runner.emit, runner.cancel, runner.privilege)
+    command_context = CommandContext(
+        runner.emit, runner.cancel, runner.privilege, runner.plan.variables
+    )
     return run_command(context.step, action, context.log, command_context)
 
 

@@ -392,7 +392,34 @@ async def test_the_commands_can_be_copied(app: WizardApp, key: str) -> None:
         await press(pilot, key)
         assert app.clipboard.splitlines()[0].startswith("/usr/bin/python3 -m venv ")
         assert len(app.clipboard.splitlines()) == 3
-        assert "Copied the commands" in notices(app)
+        assert "Sent the commands to the terminal" in notices(app)
+
+
+async def test_on_a_mac_they_are_copied_without_the_terminal(
+    app: WizardApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+
+    def copy(text: str) -> bool:
+        copied.append(text)
+        return True
+
+    monkeypatch.setattr("screens.clipboard.copy", copy)
+    async with app.run_test() as pilot:
+        await to_review(pilot)
+        await press(pilot, "y")
+        assert copied[0].startswith("/usr/bin/python3 -m venv ")
+        assert notices(app) == "Copied the commands."
+        assert app.clipboard == "", "the terminal gets nothing"
+
+
+async def test_a_question_mark_opens_and_closes_the_help(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        await press(pilot, "question_mark")
+        assert not isinstance(app.screen, HelpScreen)
 
 
 async def test_what_cannot_be_planned_is_explained(app: WizardApp) -> None:

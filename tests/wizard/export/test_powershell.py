@@ -34,7 +34,7 @@ from wizard.export import scripts
 from wizard.export.commands import command_text
 from wizard.export.formats import to_powershell
 from wizard.export.powershell import literal
-from wizard.plan import Plan, Step
+from wizard.plan import Plan, Step, script_steps
 from wizard.programs.variables import PASSED, REMOVED
 
 PARSER = Parser(Language(tree_sitter_powershell.language()))
@@ -166,8 +166,9 @@ def test_every_plan_is_powershell() -> None:
         seen.add(each.method)
         script = to_powershell(each)
         assert script.isascii(), "Windows PowerShell 5.1 would read it in the system's old encoding"
-        calls = [call for call in steps_of(script) if call["Run"][0] != "chmod"]
-        commands = [s.action for s in each.steps if isinstance(s.action, (Command, Prove))]
+        calls = [call for call in steps_of(script) if call["Run"][0] not in ("chmod", "tar")]
+        steps = script_steps(each)
+        commands = [s.action for s in steps if isinstance(s.action, (Command, Prove))]
         assert len(calls) == len(commands)
         for call, action in zip(calls, commands):
             if isinstance(action, Command):
@@ -175,7 +176,8 @@ def test_every_plan_is_powershell() -> None:
             else:
                 assert call["Run"] == [action.python, "-", action.release]
         for step in each.steps:
-            read(command_text(step.action, "windows"))
+            text = command_text(step.action, "windows")
+            read(f"{text}\n$null")  # the parser refuses a text of comments alone
     assert seen == {"wheel", "source"}
 
 

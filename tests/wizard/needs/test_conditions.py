@@ -212,6 +212,22 @@ def test_a_disk_of_windows_is_slow_in_wsl(filesystem: str, slow: bool) -> None:
     assert condition.bundled == condition.compiled
 
 
+def test_a_disk_image_is_read_only() -> None:
+    image = replace(DEBIAN, spaces=(Space("/Volumes/Python", 0, readonly=True),))
+    refused = found(image, folder="/Volumes/Python/env")["Environment"].bundled
+    assert isinstance(refused, Refused)
+    assert "is read-only" in refused.reason
+    assert ".dmg" in refused.hints[0]
+
+
+def test_a_service_may_remove_files_of_an_environment() -> None:
+    documents = Space("/Users/ada/Documents/project", 50 * GIB, cloud="iCloud")
+    facts = replace(DEBIAN, home="/Users/ada", spaces=(documents,))
+    condition = found(facts, folder="/Users/ada/Documents/project/env")["Cloud"]
+    assert "--venv /Users/ada/cryptography-env" in condition.action
+    assert condition.bundled == condition.compiled == condition.detail
+
+
 def test_the_nearest_known_folder_says_which_disk_it_is() -> None:
     home, project = Space("/home/ada", 1), Space("/home/ada/project", 2)
     facts = replace(DEBIAN, spaces=(home, project))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -229,7 +230,7 @@ def test_a_bare_mac_can_build_one() -> None:
     made = source(machine("mac-arm-bare"), openssl="3.5.4")
     ids = [s.id for s in order(made)]
     assert ids.index("compiler") < ids.index("openssl-configure"), "it brings make"
-    assert "--openssl 3.5.4 --link static" in why(machine("mac-arm-bare"))
+    assert "--openssl 3.5.4 --link static" in why(machine("mac-arm-bare"), openssl="system")
 
 
 def test_only_what_the_release_takes() -> None:
@@ -306,10 +307,29 @@ def test_a_space_in_a_path_that_would_be_split() -> None:
     assert "--venv" in shared
     assert source(WORKSHOP, venv=there, openssl="3.5.4").link == "static"
     spaced = folder(folder="/opt/my ssl/include", libraries="/opt/my ssl/lib")
-    assert "flags" in why(spaced, openssl="/opt/my ssl", link="dynamic")
-    assert "flags" in why(spaced, openssl="/opt/my ssl", link="static", release="39.0.2")
+    assert "RUSTFLAGS" in why(spaced, openssl="/opt/my ssl", link="dynamic")
+    assert "RUSTFLAGS" in why(spaced, openssl="/opt/my ssl", link="dynamic", release="39.0.2")
     made = source(spaced, openssl="/opt/my ssl", link="static")
     assert env(made)["OPENSSL_DIR"] == "/opt/my ssl"
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("workshop", "static"), ("mac-arm-none", "static"), ("mac-arm-none", "dynamic")],
+)
+@pytest.mark.parametrize("odd", ["/opt/my ssl", "/Users/ada/Library/Application Support/o'k"])
+def test_in_flags_a_space_is_quoted_as_distutils_reads_it(name: str, link: str, odd: str) -> None:
+    # Built with setuptools of Python 3.6, 3.9 and 3.11: -I and -L name such a folder.
+    facts = machine(name)
+    built = Headers(f"{odd}/include", "1.1.1w", f"{odd}/lib", True, "1.1.1w", "", False)
+    facts = replace(facts, openssl=(built,))
+    found = env(source(facts, openssl=odd, link=link, release="3.4.8"))
+    assert shlex.split(found["CFLAGS"]) == [f"-I{odd}/include"]
+    words = shlex.split(found["LDFLAGS"])
+    if name == "mac-arm-none" and link == "static":
+        assert words == [f"{odd}/lib/libssl.a", f"{odd}/lib/libcrypto.a"]
+    else:
+        assert words[0] == f"-L{odd}/lib"
 
 
 def test_a_space_in_the_caches_path_ends_a_build_of_openssl() -> None:

@@ -112,6 +112,12 @@ PROPERTIES = {
     "Rosetta for Linux": Property(system(processor=Processor(emulator="Rosetta")), LINUX),
     "an old processor": Property(system(processor=Processor("Core 2", "x86-64-v1")), LINUX),
     "an environment that is noexec": Property(disk(noexec=True), forbids=METHODS),
+    "a read-only disk": Property(disk(readonly=True), forbids=METHODS),
+    "a folder that iCloud keeps": Property(
+        disk(cloud="iCloud"),
+        ("macos",),
+        says=tuple((method, "in a folder that iCloud keeps") for method in METHODS),
+    ),
     "a full disk": Property(disk(free=10 << 20), forbids=METHODS),
     "a temporary folder that is noexec": Property(
         system(temporary_noexec=True), forbids=("source",)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wizard import trust
+from wizard.programs import trust
 
 
 def test_the_system_s_store_is_asked_through_truststore() -> None:

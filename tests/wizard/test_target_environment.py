@@ -1,0 +1,43 @@
+"""Which folder is the default, and which paths name the same folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.machines import machine
+from wizard.choices import Choices
+from wizard.facts import Space
+from wizard.knowledge import load
+from wizard.needs.case import Case
+from wizard.questions.target_questions import environment_question
+from wizard.target_environment import default_folder, find_target, same_folder
+
+MAC = replace(machine("mac-arm-brew"), home="/Users/ada")
+KEPT = replace(MAC, spaces=(Space(MAC.folder, 50 << 30, cloud="iCloud"),))
+DISKS = tuple(Space(folder, 1, ignores_case=True) for folder in ("/Users/ada", "/tmp"))
+
+
+def test_in_a_folder_that_icloud_keeps_the_default_is_in_the_home_folder() -> None:
+    assert default_folder(MAC) == f"{MAC.folder}/cryptography-env"
+    assert default_folder(KEPT) == "/Users/ada/cryptography-env"
+    assert default_folder(replace(KEPT, home="")) == f"{MAC.folder}/cryptography-env"
+
+
+def test_the_environment_there_is_used_again() -> None:
+    folder = "/Users/ada/cryptography-env"
+    python = replace(
+        MAC.pythons[0], path=f"{folder}/bin/python", environment=folder, origin="folder"
+    )
+    facts = replace(KEPT, pythons=(python, *MAC.pythons))
+    assert not find_target(facts, Choices()).new
+    question = environment_question(Case(facts, load()))
+    assert question is not None
+    assert question.options[0].label == f"The environment {folder}"
+    assert question.recommended == folder
+
+
+def test_names_that_differ_in_case_on_a_disk_that_ignores_it() -> None:
+    assert not same_folder(MAC, "/Users/ada/Env", "/Users/ada/env")
+    assert same_folder(replace(MAC, spaces=DISKS), "/Users/ada/Env", "/Users/ada/env")
+    other = (*DISKS, Space("/Volumes/Work", 1))
+    assert not same_folder(replace(MAC, spaces=other), "/Users/ada/Env", "/Users/ada/env")
