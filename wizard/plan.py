@@ -123,6 +123,7 @@ class Plan:
     plans again. ``wheelhouse`` is the folder for wheels, instead of an installation; then there is
     no ``environment``, and ``python`` is the first Python that the wheels are for. ``project`` is
     the project that is installed too, or empty. ``limits`` are what allows only some releases.
+    ``usage`` says how to use what is installed, if no environment has to be activated for it.
     """
 
     release: str
@@ -138,6 +139,7 @@ class Plan:
     wheelhouse: str = ""
     project: str = ""
     limits: tuple[PlanLimit, ...] = ()
+    usage: str = ""
     schema: int = SCHEMA
 
     @property

@@ -7,6 +7,7 @@ import ntpath
 import posixpath
 from dataclasses import dataclass
 
+from wizard import installed
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
@@ -86,7 +87,19 @@ def find_target(facts: Facts, choices: Choices) -> Target:
     return _beside(facts, target) if choices.dependents == "new" and not target.new else target
 
 
+def application(facts: Facts) -> str:
+    """Return the name under which pipx installs what the project names; empty without one."""
+    project = facts.project
+    if project is None or project.kind != "requirement" or not project.requirements:
+        return ""
+    return installed.split(project.requirements[0])[0]
+
+
 def _find_environment(facts: Facts, choices: Choices) -> Target:
+    if choices.installer == "pipx":
+        name = application(facts)
+        where = path_rules(facts).join(facts.pipx.environments, name) if facts.pipx else ""
+        return _new_environment(facts, choices, where if name else "")
     if choices.venv:
         for python in facts.pythons:
             if python.environment and same_folder(facts, python.environment, choices.venv):

@@ -18,6 +18,7 @@ from wizard.facts import (
     Headers,
     Listing,
     Manager,
+    Pipx,
     Privilege,
     Project,
     Python,
@@ -99,7 +100,9 @@ def measure(
     system.prepare()
     system_task = Task("System", 15, system.read)
     space_task = Task("Disks", 10, lambda: storage.read(_filled(choices, working_folder)))
-    tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
+    named = choices.project not in ("", ALONE)
+    few = ("uv", "pipx") if named else ("uv",)
+    tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
     listings.prepare()
     meanwhile()
@@ -117,9 +120,13 @@ def measure(
         found = tuple(map(of_uv.with_index, found))
     machine = system_task.answer(System(system.system_name(), ""))
     project: Optional[Project] = None
-    if choices.project not in ("", ALONE):
-        from wizard.machine.projects import read_project  # rarely needed
+    pipx_found: Optional[Pipx] = None
+    if named:
+        from wizard.machine import pipx  # rarely needed
+        from wizard.machine.projects import read_project
 
+        tool = next((t for t in tools_found if t.name == "pipx" and not t.problem), None)
+        pipx_found = pipx.read(tool)
         known = Facts(
             machine,
             pythons=found,
@@ -157,6 +164,7 @@ def measure(
         variables=variables,
         cargo_config=system.cargo_config() if deep else "",
         project=project,
+        pipx=pipx_found,
         found_project=find_project(Path(working_folder)),
         settings=settings,
         fips=fips_mode,

@@ -42,6 +42,7 @@ def read_project(
         folder=str(Path.cwd()),
         uv=tool.path if tool else "",
         env=env,
+        application=choices.installer == "pipx",
     )
     if not project.hashes or source is None:
         return project, known.listing

@@ -10,7 +10,7 @@ from wizard.needs import conditions, release_limits, wheels
 from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
-from wizard.planning import neighbours, project_steps, with_settings
+from wizard.planning import neighbours, pipx_steps, project_steps, with_settings
 from wizard.wording import quoted_command
 
 
@@ -82,6 +82,7 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
         prepares=recipe.prepares,
         project=case.project.path if case.project else "",
         limits=tuple(map(_plan_limit, case.limits)),
+        usage=pipx_steps.usage(case) if pipx_steps.uses_pipx(case) else "",
     )
 
 
@@ -113,7 +114,7 @@ def _project_notes(case: Case) -> list[str]:
             f"{project.name} lists checksums, but a wheel that is compiled here has none. pip does "
             "not check what is already installed."
         )
-    return [*notes, *project.notes]
+    return [*notes, *pipx_steps.notes(case), *project.notes]
 
 
 def _notes(case: Case) -> tuple[str, ...]:

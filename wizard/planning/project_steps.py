@@ -12,7 +12,7 @@ from wizard.facts import Facts, Project
 from wizard.method import compiles
 from wizard.needs.case import Case
 from wizard.plan import Step
-from wizard.planning import installer
+from wizard.planning import installer, pipx_steps
 from wizard.planning.installer import Installer
 from wizard.target_environment import Target, path_rules
 
@@ -26,7 +26,7 @@ def project_steps(case: Case, needs: tuple[str, ...]) -> tuple[Step, ...]:
     ``needs`` are the ids of the steps after which cryptography is installed.
     """
     project = case.project
-    if project is None:
+    if project is None or pipx_steps.uses_pipx(case):
         return ()
     tool = installer.choose_installer(case, case.target)
     before: tuple[Step, ...] = ()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Optional
 
 from wizard.addresses import masked
 from wizard.facts import Project, Python
+from wizard.installed import split
 from wizard.limits import Limit
 from wizard.markers import marker_environment
 from wizard.programs.processes import ProgramTimeout
@@ -28,11 +30,14 @@ def assess(
     folder: str,
     uv: str,
     env: Sequence[tuple[str, str]] = (),
+    application: bool = False,
 ) -> Project:
     """Return what ``--for TEXT`` requires of cryptography, for a Python.
 
     ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
-    or empty, ``env`` variables for the resolver. Raises BadRequest if the project cannot be read.
+    or empty, ``env`` variables for the resolver. With ``application``, the commands of a plain
+    requirement are read, even if that costs a download. Raises BadRequest if the project cannot be
+    read.
     """
     environment = marker_environment(python, system)
     contents = reading.read(text, folder, environment)
@@ -45,6 +50,9 @@ def assess(
         if wrong_python
         else _resolve(contents, python, uv=uv, folder=place, env=env)
     )
+    commands = found.commands
+    if application and commands is None and contents.kind == "requirement":
+        commands = _commands(contents, python, found, uv=uv, folder=place, env=env)
     limits = (*_own_limits(own), *_dependents(contents, found, stated))
     return Project(
         path=text,
@@ -63,7 +71,28 @@ def assess(
         problem=_problem(contents, python, found, wrong_python=wrong_python),
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
         notes=(*contents.notes, *failure),
+        commands=commands,
     )
+
+
+def _commands(
+    contents: Contents,
+    python: Python,
+    found: Resolution,
+    *,
+    uv: str,
+    folder: str,
+    env: Sequence[tuple[str, str]],
+) -> Optional[tuple[str, ...]]:
+    """Return the commands of a plain requirement; None if they could not be read."""
+    name, _ = split(contents.stated[0].text)
+    if name not in found.versions:
+        return None
+    requirement = f"{name}=={found.versions[name]}"
+    try:
+        return resolution.commands(requirement, python, uv=uv, folder=folder, env=env)
+    except (OSError, ProgramTimeout):
+        return None  # pipx itself says if there are none
 
 
 def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_python: bool) -> str:

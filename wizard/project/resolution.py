@@ -10,11 +10,14 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from backends import pip
+from wizard import installed
 from wizard.addresses import masked
 from wizard.facts import Python
 from wizard.installed import normalized
@@ -42,7 +45,8 @@ class Resolution:
     requirements of cryptography by these packages: (name and version, specifier). ``problem`` is
     what the resolver printed if it found no versions, without passwords. If it says that the
     requirements contradict each other (``conflict``), ``versions`` ignores every limit on
-    cryptography, to find out who states them.
+    cryptography, to find out who states them. ``commands`` are those of a plain requirement, if
+    its files were read anyway.
     """
 
     tool: str = ""
@@ -50,6 +54,58 @@ class Resolution:
     dependents: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     conflict: bool = False
+    commands: Optional[tuple[str, ...]] = None
+
+
+def commands(
+    requirement: str,
+    python: Python,
+    *,
+    uv: str,
+    folder: str,
+    env: Environment = (),
+    timeout: float = TIME_LIMIT,
+) -> Optional[tuple[str, ...]]:
+    """Return the names of the programs in the wheel of a requirement, or None without a wheel.
+
+    Its files are unpacked into a temporary folder. Raises OSError and the errors of
+    `wizard.programs.processes.ask`.
+    """
+    with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
+        words = ("--no-deps", "--quiet", "--only-binary", ":all:", "--target", name, requirement)
+        argv: tuple[str, ...]
+        if uv:
+            argv = (uv, "pip", "install", "--python", python.path, "--no-progress", *words)
+        else:
+            argv = (python.path, "-m", "pip", "install", "--no-input", *words)
+        output = ask(argv, env=dict(env), cwd=folder, timeout=timeout)
+        return None if output.exit else _commands_in(Path(name), installed.split(requirement)[0])
+
+
+def _commands_in(target: Path, package: str) -> Optional[tuple[str, ...]]:
+    """Return the commands of a package that was unpacked into a folder; None if it is not there."""
+    for metadata in target.glob("*.dist-info"):
+        if normalized(metadata.name.split("-")[0]) != package:
+            continue
+        listed = _read(metadata / "RECORD")
+        scripts = re.findall(r"^(?:\.\./)*(?:bin|Scripts)/([^/,]+?)(?:\.exe)?,", listed, re.M)
+        points = ConfigParser(interpolation=None, delimiters=("=",), strict=False)
+        points.optionxform = str  # type: ignore[assignment, method-assign] # names keep their case
+        try:
+            points.read_string(_read(metadata / "entry_points.txt"))
+        except ConfigParserError:
+            return tuple(sorted(set(scripts)))
+        for section in ("console_scripts", "gui_scripts"):
+            scripts += points.options(section) if points.has_section(section) else ()
+        return tuple(sorted(set(scripts)))
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def resolve(
@@ -109,8 +165,8 @@ class _Uv:
             override = self.work / "override.txt"
             override.write_text(f"{CRYPTOGRAPHY}\n", encoding="utf-8")
             _, versions, via, _ = self._compile("--override", str(override))
-        dependents = self._dependents(versions, via)
-        return Resolution("uv", versions, dependents, problem if code else "", conflict)
+        dependents, commands = self._dependents(versions, via)
+        return Resolution("uv", versions, dependents, problem if code else "", conflict, commands)
 
     def _compile(self, *more: str) -> tuple[int, dict[str, str], tuple[str, ...], str]:
         """Return exit code, versions, the packages that require cryptography, and the error."""
@@ -144,15 +200,17 @@ class _Uv:
 
     def _dependents(
         self, versions: Mapping[str, str], via: Iterable[str]
-    ) -> tuple[tuple[str, str], ...]:
+    ) -> tuple[tuple[tuple[str, str], ...], Optional[tuple[str, ...]]]:
         """Return who requires cryptography and which versions, from the packages' own metadata.
+
+        If a plain requirement is among them, its commands are returned too.
 
         uv does not print it. The few packages are unpacked into a temporary folder, from which the
         later installation gets them through uv's cache.
         """
         wanted = [f"{n}=={versions[n]}" for n in map(normalized, via) if n in versions]
         if not wanted:
-            return ()
+            return (), None
         target = self.work / "metadata"
         ask(
             (
@@ -167,7 +225,9 @@ class _Uv:
         found = []
         for file in sorted(target.glob("*.dist-info/METADATA")):
             found += _requires(_metadata(file.read_text(encoding="utf-8", errors="replace")))
-        return tuple(found)
+        own = self.contents.stated if self.contents.kind == "requirement" else ()
+        name = installed.split(own[0].text)[0] if own else ""
+        return tuple(found), _commands_in(target, name)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ def environment_question(case: Case) -> Question | None:
     facts, choices = case.facts, case.choices
     if choices.wheelhouse:
         return None  # nothing is installed
+    if choices.installer == "pipx":
+        return None  # pipx decides where
     if choices.python and not choices.venv and not case.target.new:
         return None  # the requested Python already belongs to an environment
     case = case.with_(dependents="")  # a later question: it is about the environment chosen here

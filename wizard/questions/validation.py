@@ -168,17 +168,21 @@ def _check_needed(choices: Choices, choice: Choice) -> None:
     needs = choice.needs
     if needs is None or needs.fits(getattr(choices, needs.other)):
         return
+    given = getattr(choices, choice.name)
+    if needs.only not in ("", given):
+        return
     other, value = described()[needs.other], getattr(choices, needs.other)
     required = other.typed(needs.kind or other.metavar)
     if value:
         raise _contradiction(
             other.typed(value),
-            choice.typed(getattr(choices, choice.name)),
+            choice.typed(given),
             needs.otherwise,
             f"Use {required}, or omit {choice.flag}.",
         )
     raise BadRequest(
-        f"{choice.flag} only works with {f'{other.flag} {needs.kind}'.strip()}.",
+        f"{choice.typed(given) if needs.only else choice.flag} only works with "
+        f"{f'{other.flag} {needs.kind}'.strip()}.",
         why=needs.why,
         hints=(f"Add {required}, or omit {choice.flag}.",),
     )

@@ -101,3 +101,27 @@ def test_pip_reports_the_requirements_of_every_package(tmp_path: Path) -> None:
 def test_without_uv_and_with_an_old_pip_nothing_is_resolved(tmp_path: Path) -> None:
     python = Python("py", "path", version="3.7.16", pip=Pip("22.0.4"))
     assert resolution.resolve(CONTENTS, python, uv="", folder=str(tmp_path)).tool == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_the_commands_of_an_application_are_in_its_wheel(tmp_path: Path) -> None:
+    points = "[console_scripts]\nHttp = httpie.a:main\n[gui_scripts]\nwindow=httpie.b:main\n"
+    uv = fake(
+        tmp_path,
+        "target = pathlib.Path(argv[argv.index('--target') + 1], 'Httpie-3.2.4.dist-info')\n"
+        "target.mkdir(parents=True)\n"
+        f"(target / 'entry_points.txt').write_text({points!r})\n"
+        "(target / 'RECORD').write_text('../../bin/old-script,sha256=a,3\\nbin/Http,,\\n')\n",
+    )
+    python = Python("py", "path")
+    found = resolution.commands("httpie==3.2.4", python, uv=uv, folder=str(tmp_path))
+    assert found == ("Http", "old-script", "window")
+    other = resolution.commands("flask==3", python, uv=uv, folder=str(tmp_path))
+    assert other is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_without_a_wheel_the_commands_are_not_known(tmp_path: Path) -> None:
+    uv = fake(tmp_path, "sys.exit('no wheel')\n")
+    python = Python("py", "path")
+    assert resolution.commands("old==1", python, uv=uv, folder=str(tmp_path)) is None
