@@ -429,6 +429,9 @@ ProjectKind = Literal[
 ]
 
 
+Unresolved = Literal["", "network", "versions", "other"]
+
+
 @dataclass(frozen=True)
 class Project:
     """The project that the user wants to install together with cryptography.
@@ -445,8 +448,10 @@ class Project:
     requires it, directly or through another package. ``installer`` is the program that the project
     itself uses, if it is not pip: ``poetry``. ``pythons`` are the Pythons that it allows (PEP 440),
     empty for any. ``problem`` says why it cannot be installed, and ``shown`` what the resolver
-    printed. ``notes`` are sentences about what is left out. ``commands`` are the names of the
-    programs that a plain requirement itself puts beside Python; None if they were not read.
+    printed. ``unresolved`` says why the resolver had no answer: the index could not be reached, no
+    versions fit together or exist, or something else. ``notes`` are sentences about what is left
+    out. ``commands`` are the names of the programs that a plain requirement itself puts beside
+    Python; None if they were not read.
     """
 
     path: str
@@ -464,6 +469,7 @@ class Project:
     pythons: str = ""
     problem: str = ""
     shown: str = ""
+    unresolved: Unresolved = ""
     notes: tuple[str, ...] = ()
     commands: Optional[tuple[str, ...]] = None
 

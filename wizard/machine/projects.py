@@ -43,6 +43,7 @@ def read_project(
         uv=tool.path if tool else "",
         env=env,
         application=choices.installer == "pipx",
+        index_problem=known.listing.problem if known.listing else "",
     )
     if not project.hashes or source is None:
         return project, known.listing

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from wizard.addresses import masked
-from wizard.facts import Project, Python
+from wizard.facts import Project, Python, Unresolved
 from wizard.installed import split
 from wizard.limits import Limit
 from wizard.markers import marker_environment
@@ -31,13 +31,14 @@ def assess(
     uv: str,
     env: Sequence[tuple[str, str]] = (),
     application: bool = False,
+    index_problem: str = "",
 ) -> Project:
     """Return what ``--for TEXT`` requires of cryptography, for a Python.
 
     ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
     or empty, ``env`` variables for the resolver. With ``application``, the commands of a plain
-    requirement are read, even if that costs a download. Raises BadRequest if the project cannot be
-    read.
+    requirement are read, even if that costs a download. ``index_problem`` says why the index could
+    not be read just before. Raises BadRequest if the project cannot be read.
     """
     environment = marker_environment(python, system)
     contents = reading.read(text, folder, environment)
@@ -48,7 +49,7 @@ def assess(
     found, failure = (
         (Resolution(), ())
         if wrong_python
-        else _resolve(contents, python, uv=uv, folder=place, env=env)
+        else _resolve(contents, python, uv, place, env, index_problem)
     )
     commands = found.commands
     if application and commands is None and contents.kind == "requirement":
@@ -70,6 +71,7 @@ def assess(
         pythons=contents.pythons,
         problem=_problem(contents, python, found, wrong_python=wrong_python),
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
+        unresolved=_unresolved(found),
         notes=(*contents.notes, *failure),
         commands=commands,
     )
@@ -105,6 +107,8 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
     if not found.problem:
         return ""
     name = masked(contents.name)
+    if found.unreachable:
+        return f"The packages of {name} could not be found: the package index does not answer."
     if not found.conflict:
         return f"The requirements of {name} could not be resolved."
     if contents.kind == "requirement":
@@ -112,14 +116,29 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
     return f"The requirements of {name} cannot be installed together."
 
 
+def _unresolved(found: Resolution) -> Unresolved:
+    if not found.problem:
+        return ""
+    if found.unreachable:
+        return "network"
+    return "versions" if found.conflict else "other"
+
+
 def _resolve(
-    contents: Contents, python: Python, *, uv: str, folder: str, env: Sequence[tuple[str, str]]
+    contents: Contents,
+    python: Python,
+    uv: str,
+    folder: str,
+    env: Sequence[tuple[str, str]],
+    index_problem: str,
 ) -> tuple[Resolution, tuple[str, ...]]:
     """Return the resolution, and a sentence if there is none."""
     if contents.locked:
         return Resolution(), ()
     try:
-        found = resolution.resolve(contents, python, uv=uv, folder=folder, env=env)
+        found = resolution.resolve(
+            contents, python, uv=uv, folder=folder, env=env, index_problem=index_problem
+        )
     except (OSError, ProgramTimeout) as error:
         return Resolution(), (f"The requirements could not be resolved: {error}",)
     if found.tool:

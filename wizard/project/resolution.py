@@ -34,6 +34,14 @@ _CONFLICT = re.compile(
 )
 """What uv and pip say if the requirements contradict each other, or the index lacks one."""
 
+_NETWORK = re.compile(
+    r"(?i)error sending request|tcp connect error|dns error|connection refused|timed out"
+    r"|connection broken by|connection error:|Max retries exceeded|ProxyError|SSLError"
+    r"|network (?:connectivity is|was) disabled"
+)
+"""What uv and pip say if the index does not answer. A pip without retries says nothing of it."""
+_NOTHING_FOUND = "(from versions: none)"
+
 Environment = Sequence[tuple[str, str]]
 
 
@@ -45,7 +53,8 @@ class Resolution:
     requirements of cryptography by these packages: (name and version, specifier). ``problem`` is
     what the resolver printed if it found no versions, without passwords. If it says that the
     requirements contradict each other (``conflict``), ``versions`` ignores every limit on
-    cryptography, to find out who states them. ``commands`` are those of a plain requirement, if
+    cryptography, to find out who states them. ``unreachable`` says that the index did not answer.
+    ``commands`` are those of a plain requirement, if
     its files were read anyway.
     """
 
@@ -54,6 +63,7 @@ class Resolution:
     dependents: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     conflict: bool = False
+    unreachable: bool = False
     commands: Optional[tuple[str, ...]] = None
 
 
@@ -116,8 +126,11 @@ def resolve(
     folder: str,
     env: Environment = (),
     timeout: float = TIME_LIMIT,
+    index_problem: str = "",
 ) -> Resolution:
     """Resolve a project for ``python``, with uv if there is one, otherwise with its pip.
+
+    ``index_problem`` says why the index could not be read just before; empty if it could.
 
     ``folder`` is the working folder of the resolver, so that relative paths in the files are
     found; ``env`` are variables for the resolver. ``timeout`` is in seconds, for each call. Raises
@@ -126,11 +139,18 @@ def resolve(
     with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
         work = Path(name)
         if uv:
-            return _Uv(contents, python, uv, folder, env, work, timeout).resolve()
+            return _Uv(contents, python, uv, folder, env, work, timeout, index_problem).resolve()
         version = python.pip.version if python.pip else ""
         if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
-            return _Pip(contents, python, folder, env, work, timeout).resolve()
+            return _Pip(contents, python, folder, env, work, timeout, index_problem).resolve()
     return Resolution()
+
+
+def _is_unreachable(problem: str, index_problem: str) -> bool:
+    """Return whether a resolver failed because its index did not answer."""
+    if _NETWORK.search(problem):
+        return True
+    return bool(index_problem) and _NOTHING_FOUND in problem
 
 
 def _required(contents: Contents, without: str = "") -> list[Stated]:
@@ -156,9 +176,12 @@ class _Uv:
     env: Environment
     work: Path
     timeout: float
+    index_problem: str
 
     def resolve(self) -> Resolution:
         code, versions, via, problem = self._compile()
+        if code and _is_unreachable(problem, self.index_problem):
+            return Resolution("uv", problem=problem, unreachable=True)
         conflict = bool(code) and _CONFLICT.search(problem) is not None
         if conflict:
             # Ignore every limit on cryptography: then the packages that state one are known.
@@ -166,7 +189,9 @@ class _Uv:
             override.write_text(f"{CRYPTOGRAPHY}\n", encoding="utf-8")
             _, versions, via, _ = self._compile("--override", str(override))
         dependents, commands = self._dependents(versions, via)
-        return Resolution("uv", versions, dependents, problem if code else "", conflict, commands)
+        return Resolution(
+            "uv", versions, dependents, problem if code else "", conflict, commands=commands
+        )
 
     def _compile(self, *more: str) -> tuple[int, dict[str, str], tuple[str, ...], str]:
         """Return exit code, versions, the packages that require cryptography, and the error."""
@@ -238,6 +263,7 @@ class _Pip:
     env: Environment
     work: Path
     timeout: float
+    index_problem: str
 
     def resolve(self) -> Resolution:
         if self.contents.kind == "requirements":
@@ -245,6 +271,8 @@ class _Pip:
         else:
             arguments = _words(self.contents)
         report, problem = self._report(arguments)
+        if problem and _is_unreachable(problem, self.index_problem):
+            return Resolution("pip", problem=problem, unreachable=True)
         conflict = _CONFLICT.search(problem) is not None
         if conflict:
             report, _ = self._report(_words(self.contents, without=CRYPTOGRAPHY))

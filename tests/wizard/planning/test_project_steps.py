@@ -210,3 +210,14 @@ def test_the_plan_says_how_to_add_the_project_itself() -> None:
     (note,) = (n for n in planned(own).notes if "The project itself is not installed" in n)
     assert note.endswith("/bin/python -m pip install -e '/home/user/my shop'")
     assert not [n for n in planned(SHOP).notes if "The project itself" in n]
+
+
+def test_without_an_index_the_advice_is_about_the_network() -> None:
+    problem = "The packages of requirements.txt could not be found: the index does not answer."
+    away = replace(SHOP, problem=problem, unresolved="network", limits=())
+    with pytest.raises(Impossible) as caught:
+        planned(away)
+    assert caught.value.what == problem
+    assert "HTTPS_PROXY" in caught.value.hints[0]
+    assert "--from-wheelhouse" in caught.value.hints[-1]
+    assert not any("spelling" in hint for hint in caught.value.hints)

@@ -125,3 +125,54 @@ def test_without_a_wheel_the_commands_are_not_known(tmp_path: Path) -> None:
     uv = fake(tmp_path, "sys.exit('no wheel')\n")
     python = Python("py", "path")
     assert resolution.commands("old==1", python, uv=uv, folder=str(tmp_path)) is None
+
+
+UV_REFUSED = """\
+error: Request failed after 3 retries in 8.9s
+  cause: Failed to fetch: https://index.example/simple/pyopenssl/
+  cause: error sending request for url (https://index.example/simple/pyopenssl/)
+  cause: client error (Connect)
+  cause: tcp connect error
+  cause: Connection refused (os error 111)
+"""
+"""What uv 0.11 prints if nothing listens at the address of the index."""
+PIP_NOTHING = """\
+ERROR: Could not find a version that satisfies the requirement pyopenssl (from versions: none)
+ERROR: No matching distribution found for pyopenssl
+"""
+"""What pip 23.2 prints without retries, whether the index answers or not."""
+PIP_RETRIED = (
+    "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after "
+    "connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection "
+    "object at 0x7fe308487f50>: Failed to establish a new connection: [Errno 111] Connection "
+    f"refused')': /simple/pyopenssl/\n{PIP_NOTHING}"
+)
+"""The same with one retry, if nothing listens there."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+@pytest.mark.parametrize(
+    ("tool", "printed", "index_problem", "unreachable"),
+    [
+        ("uv", UV_REFUSED, "", True),
+        ("pip", PIP_RETRIED, "", True),
+        ("pip", PIP_NOTHING, "The index did not answer.", True),
+        ("pip", PIP_NOTHING, "", False),
+        ("uv", "No solution found", "The index did not answer.", False),
+    ],
+)
+def test_an_index_that_cannot_be_reached_is_told_from_a_conflict(
+    tmp_path: Path, tool: str, printed: str, index_problem: str, *, unreachable: bool
+) -> None:
+    program = fake(tmp_path, f"sys.exit({printed!r})\n")
+    python = Python(program, "path", pip=Pip("23.2.1"))
+    found = resolution.resolve(
+        CONTENTS,
+        python,
+        uv=program if tool == "uv" else "",
+        folder=str(tmp_path),
+        index_problem=index_problem,
+    )
+    assert found.unreachable is unreachable
+    assert found.conflict is not unreachable
+    assert found.problem == printed.strip()
