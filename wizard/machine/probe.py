@@ -180,11 +180,12 @@ def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
     """Return the settings of uv, or None if uv is not used."""
     if choices.installer == "pip" or choices.from_wheelhouse:
         return None
-    if next(tools.find_programs("uv"), None) is None:
+    program = next(tools.find_programs("uv"), None)
+    if program is None:
         return None
     from wizard.machine import uv_settings  # it reads TOML, which is slow to import
 
-    return uv_settings.UvSettings(working_folder)
+    return uv_settings.UvSettings(working_folder, program)
 
 
 def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from backends.action import Command, WriteFile
 from wizard.errors import Impossible
 from wizard.facts import Facts, Project
 from wizard.method import compiles
+from wizard.needs import tool_settings
 from wizard.needs.case import Case
 from wizard.plan import Step
 from wizard.planning import installer, pipx_steps
@@ -91,6 +92,9 @@ def _uv_sync(facts: Facts, project: Project, target: Target) -> Command:
             f"{project.name} is a lock file of uv, and uv is not installed on this machine.",
             hints=("Install uv, or name the project's pyproject.toml: --for pyproject.toml",),
         )
+    broken = tool_settings.unused(facts.settings)
+    if broken:
+        raise Impossible(f"uv cannot install {project.name}.", why=broken.reason)
     return uv.sync(tool.path, project.folder, target.folder)
 
 
