@@ -31,10 +31,12 @@ def read_project(
         return None, known.listing  # the questions report it
     source, tool = sources.get(python.path), known.tool("uv")
     settings = tool_settings.for_uv(known, python)
+    options: tuple[str, ...] = ()
     if tool is None or isinstance(settings, Refused):  # then pip resolves, as it installs
         tool, env = None, _pip_environment(python)
     else:
         env = (*settings.env, *((("UV_NO_CONFIG", "1"),) if settings.no_config else ()))
+        options = settings.options
     project = assess.assess(
         choices.project,
         python,
@@ -42,6 +44,7 @@ def read_project(
         folder=str(Path.cwd()),
         uv=tool.path if tool else "",
         env=env,
+        options=options,
         application=choices.installer == "pipx",
         index_problem=known.listing.problem if known.listing else "",
     )

@@ -30,15 +30,16 @@ def assess(
     folder: str,
     uv: str,
     env: Sequence[tuple[str, str]] = (),
+    options: Sequence[str] = (),
     application: bool = False,
     index_problem: str = "",
 ) -> Project:
     """Return what ``--for TEXT`` requires of cryptography, for a Python.
 
     ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
-    or empty, ``env`` variables for the resolver. With ``application``, the commands of a plain
-    requirement are read, even if that costs a download. ``index_problem`` says why the index could
-    not be read just before. Raises BadRequest if the project cannot be read.
+    or empty, ``env`` variables for the resolver, ``options`` more options for uv. With
+    ``application``, the commands of a plain requirement are read, even if that costs a download.
+    ``index_problem`` says why the index could not be read just before. Raises BadRequest if the project cannot be read.
     """
     environment = marker_environment(python, system)
     contents = reading.read(text, folder, environment)
@@ -49,7 +50,7 @@ def assess(
     found, failure = (
         (Resolution(), ())
         if wrong_python
-        else _resolve(contents, python, uv, place, env, index_problem)
+        else _resolve(contents, python, uv, place, env, options, index_problem)
     )
     commands = found.commands
     if application and commands is None and contents.kind == "requirement":
@@ -130,6 +131,7 @@ def _resolve(
     uv: str,
     folder: str,
     env: Sequence[tuple[str, str]],
+    options: Sequence[str],
     index_problem: str,
 ) -> tuple[Resolution, tuple[str, ...]]:
     """Return the resolution, and a sentence if there is none."""
@@ -137,7 +139,13 @@ def _resolve(
         return Resolution(), ()
     try:
         found = resolution.resolve(
-            contents, python, uv=uv, folder=folder, env=env, index_problem=index_problem
+            contents,
+            python,
+            uv=uv,
+            folder=folder,
+            env=env,
+            options=options,
+            index_problem=index_problem,
         )
     except (OSError, ProgramTimeout) as error:
         return Resolution(), (f"The requirements could not be resolved: {error}",)

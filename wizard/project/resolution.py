@@ -125,12 +125,15 @@ def resolve(
     uv: str,
     folder: str,
     env: Environment = (),
+    options: Sequence[str] = (),
     timeout: float = TIME_LIMIT,
     index_problem: str = "",
 ) -> Resolution:
     """Resolve a project for ``python``, with uv if there is one, otherwise with its pip.
 
-    ``index_problem`` says why the index could not be read just before; empty if it could.
+    ``options`` are more options for uv, for settings that are no variables
+    (``--exclude-newer-package``). ``index_problem`` says why the index could not be read just
+    before; empty if it could.
 
     ``folder`` is the working folder of the resolver, so that relative paths in the files are
     found; ``env`` are variables for the resolver. ``timeout`` is in seconds, for each call. Raises
@@ -139,7 +142,8 @@ def resolve(
     with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
         work = Path(name)
         if uv:
-            return _Uv(contents, python, uv, folder, env, work, timeout, index_problem).resolve()
+            asked = _Uv(contents, python, folder, env, work, timeout, index_problem, uv, options)
+            return asked.resolve()
         version = python.pip.version if python.pip else ""
         if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
             return _Pip(contents, python, folder, env, work, timeout, index_problem).resolve()
@@ -171,12 +175,13 @@ def _is(row: Stated, package: str) -> bool:
 class _Uv:
     contents: Contents
     python: Python
-    program: str
     folder: str
     env: Environment
     work: Path
     timeout: float
     index_problem: str
+    program: str
+    options: Sequence[str]
 
     def resolve(self) -> Resolution:
         code, versions, via, problem = self._compile()
@@ -205,7 +210,7 @@ class _Uv:
             (
                 *(self.program, "pip", "compile", "--python", self.python.path, "--no-header"),
                 *("--annotation-style", "line", "--no-progress", "--color", "never", "--quiet"),
-                *("--only-binary", CRYPTOGRAPHY, *more, source),
+                *("--only-binary", CRYPTOGRAPHY, *self.options, *more, source),
             ),
             env=dict(self.env),
             cwd=self.folder,
@@ -241,7 +246,7 @@ class _Uv:
             (
                 *(self.program, "pip", "install", "--python", self.python.path, "--no-deps"),
                 *("--no-progress", "--color", "never", "--quiet", "--only-binary", ":all:"),
-                *("--target", str(target), *wanted),
+                *("--target", str(target), *self.options, *wanted),
             ),
             env=dict(self.env),
             cwd=self.folder,

@@ -176,3 +176,17 @@ def test_an_index_that_cannot_be_reached_is_told_from_a_conflict(
     assert found.unreachable is unreachable
     assert found.conflict is not unreachable
     assert found.problem == printed.strip()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_dates_for_single_packages_reach_every_call_of_uv(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    uv = fake(
+        tmp_path,
+        f"open({str(calls)!r}, 'a').write(' '.join(argv) + '\\n')\nprint({COMPILED!r})\n",
+    )
+    dates = ("--exclude-newer-package", "cryptography=2025-01-01")
+    resolution.resolve(CONTENTS, Python("py", "path"), uv=uv, folder=str(tmp_path), options=dates)
+    lines = calls.read_text().splitlines()
+    assert len(lines) == 2
+    assert all(" ".join(dates) in line for line in lines)

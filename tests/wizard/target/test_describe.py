@@ -326,7 +326,7 @@ def test_a_file_that_pip_cannot_read_is_named_with_what_pip_says(
 ) -> None:
     file = tmp_path / "pip.conf"
     file.write_bytes(text)
-    for python in REAL:
+    for python in (path for path in REAL if "/2." not in path):  # of 2.7, only the version counts
         env = {"PIP_CONFIG_FILE": str(file), "PIP_TIMEOUT": "7", "LC_ALL": "C.UTF-8"}
         found = describe(python, **env)["pip"]["settings"]
         (broken,) = (row for row in found if row[0] == "config-file")
