@@ -7,6 +7,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from backends import poetry, uv
 from backends.action import Command, WriteFile
+from wizard import constraint_file
 from wizard.errors import Impossible
 from wizard.facts import Facts, Project
 from wizard.method import compiles
@@ -68,7 +69,7 @@ def constraint_steps(case: Case, needs: tuple[str, ...]) -> tuple[Step, ...]:
             "constraint",
             "Write the constraint file",
             f"With it, pip and uv keep this release: pip install --constraint {_name(path)} …",
-            WriteFile(path, f"cryptography=={case.choices.release}\n"),
+            WriteFile(path, constraint_file.text(case.choices.release)),
             needs=needs,
             role="project",
         ),

@@ -39,7 +39,8 @@ def assess(
     ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
     or empty, ``env`` variables for the resolver, ``options`` more options for uv. With
     ``application``, the commands of a plain requirement are read, even if that costs a download.
-    ``index_problem`` says why the index could not be read just before. Raises BadRequest if the project cannot be read.
+    ``index_problem`` says why the index could not be read just before. Raises BadRequest if the
+    project cannot be read.
     """
     environment = marker_environment(python, system)
     contents = reading.read(text, folder, environment)

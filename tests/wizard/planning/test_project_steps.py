@@ -9,7 +9,7 @@ import pytest
 from backends.action import Command, WriteFile
 from tests.machines import machine
 from tests.wizard.planned import plan
-from wizard import engine
+from wizard import constraint_file, engine
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Project, Tool
@@ -133,7 +133,7 @@ def test_the_question_says_who_keeps_back_the_newest_release() -> None:
 
 def test_the_release_can_be_written_into_a_constraint_file() -> None:
     step = planned(SHOP, write_constraint="/home/user/constraint.txt").steps[-1]
-    assert step.action == WriteFile("/home/user/constraint.txt", "cryptography==43.0.3\n")
+    assert step.action == WriteFile("/home/user/constraint.txt", constraint_file.text("43.0.3"))
     assert step.needs == ("proof",)
 
 
