@@ -13,7 +13,7 @@ from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
 from wizard.refused import Refused
 from wizard.tables import Release
-from wizard.versions import at_least, key
+from wizard.versions import allows, at_least, key
 
 NAME = "cryptography-env"
 """The default name of the folder of a new environment."""
@@ -62,6 +62,25 @@ def bases(facts: Facts) -> tuple[Python, ...]:
     """Return the Pythons from which a new environment can be made, best first."""
     outside = tuple(p for p in facts.pythons if not p.environment)
     return outside if any(usable(p) for p in outside) else facts.pythons
+
+
+def recommended_base(facts: Facts, choices: Choices) -> Python | None:
+    """Return the Python for a new environment if the user names none; None if none works.
+
+    It is the best one that the project allows. If no Python is allowed, it is the best one, and the
+    project is refused.
+    """
+    working = [python for python in bases(facts) if usable(python)]
+    allowed = (python for python in working if project_allows(facts, choices, python))
+    return next(allowed, working[0] if working else None)
+
+
+def project_allows(facts: Facts, choices: Choices, python: Python) -> bool:
+    """Return whether the chosen project allows a Python; True without a project."""
+    project = facts.project
+    if project is None or project.path != choices.project:
+        return True
+    return allows(project.pythons, python.version)
 
 
 def default_folder(facts: Facts) -> str:
@@ -207,7 +226,7 @@ def _new_target(facts: Facts, python: Python, folder: str) -> Target:
 def _base_python(facts: Facts, choices: Choices) -> Python:
     if choices.python:
         return _requested_python(facts, choices.python)
-    found = next((p for p in bases(facts) if usable(p)), None)
+    found = recommended_base(facts, choices)
     if found is None:
         refused = ((python, unusable(python)) for python in facts.pythons)
         reasons = [f"{python.path}: {why.reason}" for python, why in refused if why]

@@ -29,6 +29,17 @@ def read_project(
         python = target_environment.find_target(known, choices).python
     except WizardError:
         return None, known.listing  # the questions report it
+    project, listing = _read_for(python, known, choices, sources)
+    # The project may need another Python than the recommended one.
+    other = target_environment.find_target(replace(known, project=project), choices).python
+    if other.path != python.path:
+        return _read_for(other, known, choices, sources)
+    return project, listing
+
+
+def _read_for(
+    python: Python, known: Facts, choices: Choices, sources: dict[str, IndexSource]
+) -> tuple[Project, Optional[Listing]]:
     source, tool = sources.get(python.path), known.tool("uv")
     settings = tool_settings.for_uv(known, python)
     options: tuple[str, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from backends.action import Prove
+from wizard import target_environment
+from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.limits import Limit
 from wizard.method import Recipe, compiles, methods
@@ -11,6 +13,7 @@ from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import neighbours, pipx_steps, project_steps, with_settings
+from wizard.versions import allows
 from wizard.wording import quoted_command
 
 
@@ -107,6 +110,12 @@ def _project_notes(case: Case) -> list[str]:
         words = (case.target.interpreter, "-m", "pip", "install", "-e", project.folder)
         command = quoted_command(words, case.facts.system.name)
         notes.append(f"The project itself is not installed. To add it afterwards: {command}")
+    best = target_environment.recommended_base(case.facts, Choices())
+    if case.target.new and best is not None and not allows(project.pythons, best.version):
+        notes.append(
+            f"{project.name} needs Python {project.pythons}, so the new environment gets Python "
+            f"{case.target.python.version} and not {best.version}."
+        )
     if not project.uses_cryptography and project.resolver:
         notes.append(f"{project.name} itself does not need cryptography.")
     if project.checked and not project_steps.installs_cryptography(case):
