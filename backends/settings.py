@@ -61,6 +61,7 @@ PIP: dict[str, Rule] = {
         *_pip("kept", "prefer-binary", "build-constraint", "config-settings", "log", "report"),
         *_pip("kept", "use-feature", "use-deprecated", "break-system-packages", "no-color"),
         *_pip("limit", "constraint", "uploaded-prior-to"),
+        *_pip("refused", "config-file"),
         *_pip("refused", "require-hashes"),
         *_pip("replaced", "user", "dry-run", "no-deps", "only-deps", "pre", value="0"),
         *_pip("replaced", "ignore-installed", "force-reinstall", "upgrade", value="0"),
@@ -82,7 +83,8 @@ PIP: dict[str, Rule] = {
         *_pip("set aside", "editable", "group", "global-option", "build-option", "install-option"),
     )
 }
-"""pip's settings. ``netrc`` is the file with passwords that pip reads, not an option of it."""
+"""pip's settings. ``netrc`` is the file with passwords that pip reads, not an option of it, and
+``config-file`` a file with settings that pip cannot read."""
 
 UV: dict[str, Rule] = {
     rule.name: rule

@@ -19,7 +19,7 @@ from wizard.openssl_choice import CustomOpenSSL, OpenSSLChoice, SystemOpenSSL
 Link = Literal["", "dynamic", "static"]
 Rust = Literal["", "system", "rustup", "none"]
 Toolchain = Literal["", "remove", "keep"]
-Installer = Literal["", "pip", "uv"]
+Installer = Literal["", "pip", "uv", "pipx"]
 Repair = Literal["", "yes"]
 ALONE = "cryptography"
 """The value of the choice ``project`` if cryptography is installed alone."""
@@ -59,7 +59,8 @@ class Needs:
     """The choice has a meaning only if ``other`` is made.
 
     ``fits`` says whether a value of ``other`` is of the right kind, and ``kind`` is the display
-    name of that kind. ``otherwise`` replaces ``why`` if the value is of another kind.
+    name of that kind. ``otherwise`` replaces ``why`` if the value is of another kind. ``only``: the
+    choice needs the other one only with this value.
     """
 
     other: str
@@ -67,6 +68,7 @@ class Needs:
     kind: str = ""
     fits: Callable[[str], bool] = bool
     otherwise: str = ""
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,13 @@ REPAIR_COPIES = (
     "auditwheel would copy this system's OpenSSL into the wheel, where system updates do not "
     "reach it."
 )
+_OF_PIPX = "pipx makes an environment for the application itself."
+
+
+def _is_project(value: str) -> bool:
+    return value not in ("", ALONE)
+
+
 _BUILT_OPENSSL = Needs(
     "openssl",
     "It describes the source of one version, and is used only if the wizard builds that version.",
@@ -142,7 +151,8 @@ class Choices:
     ``openssl``: see `openssl_choice`; ``openssl_source``: the file or address of
     its source archive, or a folder of them, if not the documented one; ``openssl_sha256``: the
     checksum of that archive, if not the one in the table. ``installer``: the tool that makes the
-    environment and installs packages. ``dependents``: if installed packages do not allow the
+    environment and installs packages; ``pipx`` for an application, whose commands it makes
+    available everywhere. ``dependents``: if installed packages do not allow the
     release, upgrade them too, make a ``new`` environment instead, or ignore them, which breaks
     them. ``reinstall``: install the release again, if it is already there.
 
@@ -166,7 +176,10 @@ class Choices:
         ),
     )
     venv: str = choice(
-        "the environment to install into; it is made if it does not exist", "FOLDER", is_path=True
+        "the environment to install into; it is made if it does not exist",
+        "FOLDER",
+        is_path=True,
+        excludes=(Excludes("installer", _OF_PIPX, "pipx"),),
     )
     python: str = choice(
         "the Python of an existing environment, or the one to make a new environment from",
@@ -214,7 +227,20 @@ class Choices:
         implies=(Implies("method", "source", _BUNDLED_OPENSSL),),
         needs=_BUILT_OPENSSL,
     )
-    installer: Installer = choice("the tool that makes the environment and installs packages")
+    installer: Installer = choice(
+        "the tool that makes the environment and installs packages; pipx: for an application",
+        implies=(
+            Implies("method", "wheel", "pipx installs cryptography from its wheel.", only="pipx"),
+        ),
+        needs=Needs(
+            "project",
+            "pipx installs an application, such as ansible-core.",
+            kind="PACKAGE",
+            fits=_is_project,
+            otherwise="cryptography alone has no commands, so it is not an application.",
+            only="pipx",
+        ),
+    )
     write_constraint: str = choice(
         "write the release that was found into a constraint file",
         "FILE",

@@ -472,6 +472,9 @@ ProjectKind = Literal[
 ]
 
 
+Unresolved = Literal["", "network", "versions", "other"]
+
+
 @dataclass(frozen=True)
 class Project:
     """The project that the user wants to install together with cryptography.
@@ -488,7 +491,10 @@ class Project:
     requires it, directly or through another package. ``installer`` is the program that the project
     itself uses, if it is not pip: ``poetry``. ``pythons`` are the Pythons that it allows (PEP 440),
     empty for any. ``problem`` says why it cannot be installed, and ``shown`` what the resolver
-    printed. ``notes`` are sentences about what is left out.
+    printed. ``unresolved`` says why the resolver had no answer: the index could not be reached, no
+    versions fit together or exist, or something else. ``notes`` are sentences about what is left
+    out. ``commands`` are the names of the programs that a plain requirement itself puts beside
+    Python; None if they were not read.
     """
 
     path: str
@@ -506,7 +512,24 @@ class Project:
     pythons: str = ""
     problem: str = ""
     shown: str = ""
+    unresolved: Unresolved = ""
     notes: tuple[str, ...] = ()
+    commands: Optional[tuple[str, ...]] = None
+
+
+@dataclass(frozen=True)
+class Pipx:
+    """Where pipx installs applications (``pipx environment``).
+
+    ``environments`` is the folder with one environment for each application, ``commands`` the
+    folder of their commands, and ``on_path`` says whether that is on PATH. ``installed`` are the
+    names of the applications that are there.
+    """
+
+    environments: str
+    commands: str
+    on_path: bool = False
+    installed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -525,6 +548,7 @@ class Facts:
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
     configuration, which may name a mirror of the crates; empty if there is none. ``project`` is
     what the user wants to install with cryptography; None if it is installed alone.
+    ``pipx`` is where pipx installs applications; None if it was not asked, or did not answer.
     ``found_project`` is the name of a file in the working folder that says what a project requires,
     or empty. ``settings`` are uv's, for the working folder; those of pip belong to each Python.
     ``spaces`` are the disks of the environment, the cache and the temporary folder.
@@ -553,6 +577,7 @@ class Facts:
     variables: tuple[tuple[str, str], ...] = ()
     cargo_config: str = ""
     project: Optional[Project] = None
+    pipx: Optional[Pipx] = None
     found_project: str = ""
     settings: tuple[Setting, ...] = ()
     fips: Fips = Fips()

@@ -131,6 +131,7 @@ class Plan:
     undoes; both are usually empty.
     ``variables`` are for all programs that the steps start (a proxy), as (name, value) pairs; the
     user's own variables for the same purpose take precedence.
+    ``usage`` says how to use what is installed, if no environment has to be activated for it.
     """
 
     release: str
@@ -149,6 +150,7 @@ class Plan:
     resumes: str = ""
     undoes: str = ""
     variables: tuple[tuple[str, str], ...] = ()
+    usage: str = ""
     schema: int = SCHEMA
 
     @property

@@ -7,12 +7,13 @@ import ntpath
 import posixpath
 from dataclasses import dataclass
 
+from wizard import installed
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Python
 from wizard.refused import Refused
 from wizard.tables import Release
-from wizard.versions import at_least, key
+from wizard.versions import allows, at_least, key
 
 NAME = "cryptography-env"
 """The default name of the folder of a new environment."""
@@ -63,6 +64,25 @@ def bases(facts: Facts) -> tuple[Python, ...]:
     return outside if any(usable(p) for p in outside) else facts.pythons
 
 
+def recommended_base(facts: Facts, choices: Choices) -> Python | None:
+    """Return the Python for a new environment if the user names none; None if none works.
+
+    It is the best one that the project allows. If no Python is allowed, it is the best one, and the
+    project is refused.
+    """
+    working = [python for python in bases(facts) if usable(python)]
+    allowed = (python for python in working if project_allows(facts, choices, python))
+    return next(allowed, working[0] if working else None)
+
+
+def project_allows(facts: Facts, choices: Choices, python: Python) -> bool:
+    """Return whether the chosen project allows a Python; True without a project."""
+    project = facts.project
+    if project is None or project.path != choices.project:
+        return True
+    return allows(project.pythons, python.version)
+
+
 def default_folder(facts: Facts) -> str:
     """Return the default folder of a new environment.
 
@@ -94,7 +114,19 @@ def find_target(facts: Facts, choices: Choices) -> Target:
     return _beside(facts, target) if choices.dependents == "new" and not target.new else target
 
 
+def application(facts: Facts) -> str:
+    """Return the name under which pipx installs what the project names; empty without one."""
+    project = facts.project
+    if project is None or project.kind != "requirement" or not project.requirements:
+        return ""
+    return installed.split(project.requirements[0])[0]
+
+
 def _find_environment(facts: Facts, choices: Choices) -> Target:
+    if choices.installer == "pipx":
+        name = application(facts)
+        where = path_rules(facts).join(facts.pipx.environments, name) if facts.pipx else ""
+        return _new_environment(facts, choices, where if name else "")
     if choices.venv:
         for python in facts.pythons:
             if python.environment and same_folder(facts, python.environment, choices.venv):
@@ -202,7 +234,7 @@ def _new_target(facts: Facts, python: Python, folder: str) -> Target:
 def _base_python(facts: Facts, choices: Choices) -> Python:
     if choices.python:
         return _requested_python(facts, choices.python)
-    found = next((p for p in bases(facts) if usable(p)), None)
+    found = recommended_base(facts, choices)
     if found is None:
         refused = ((python, unusable(python)) for python in facts.pythons)
         reasons = [f"{python.path}: {why.reason}" for python, why in refused if why]

@@ -34,7 +34,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """Return the one of ``words`` that is most similar to ``word``; empty if none is similar."""
     import difflib  # only after a typing error
 
-    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.65)
     return near[0] if near else ""
 
 

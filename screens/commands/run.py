@@ -159,7 +159,7 @@ class _Wrapped:
                 _say(f"The wizard cannot find the Python that this command uses: {error}")
         if not python:
             return None
-        wanted = wrapped_command.project(self.words)
+        wanted = wrapped_command.project(self.words, str(Path.cwd()))
         with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as folder:
             project = wanted[0] if len(wanted) == 1 else ""
             if len(wanted) > 1:

@@ -117,6 +117,8 @@ def next_steps(plan: Plan) -> list[str]:
             "network:",
             f"  {wheelhouse_command(plan)}",
         ]
+    if plan.usage:
+        return [f"Next: {plan.usage}"]
     if plan.system == "windows":
         activate = f'& "{plan.environment}\\Scripts\\Activate.ps1"'
         example = f'& "{plan.python}" -m pip list'

@@ -31,9 +31,10 @@ MARKS = {
 def activation_commands(plan: Plan) -> tuple[tuple[str, str], ...]:
     """Return how to activate the environment: the name and the command for each shell.
 
-    Empty if there is no environment. Source: the documentation of Python's ``venv``.
+    Empty if there is no environment, or it needs no activation. Source: the
+    documentation of Python's ``venv``.
     """
-    if not plan.environment:
+    if not plan.environment or plan.usage:
         return ()
     if plan.system == "windows":
         scripts = PureWindowsPath(short_path(plan.environment)) / "Scripts"
@@ -159,6 +160,8 @@ class ResultPage(Page):
             command = (wheelhouse_command(plan), "$text-primary")
             text = "Copy the folder to another machine, and install from it there:"
             return Content.assemble(text, "\n  ", command)
+        if plan.usage:
+            return Content(plan.usage)
         if not commands:
             return Content.assemble("Use it with  ", (short_path(plan.python), "$text-primary"))
         width = max(len(shell) for shell, _ in commands)

@@ -26,7 +26,7 @@ def test_the_page_says_what_the_rules_say(tool: str, rules: dict[str, settings.R
 
 
 def test_a_python_reports_exactly_the_settings_that_have_a_rule() -> None:
-    assert {*describe.PIP_NAMES, "netrc"} == settings.PIP.keys()
+    assert {*describe.PIP_NAMES, "netrc", "config-file"} == settings.PIP.keys()
 
 
 def test_what_is_replaced_has_another_value_and_a_variable_for_it() -> None:

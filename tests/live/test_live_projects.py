@@ -329,6 +329,54 @@ def test_poetry_installs_its_own_lock_file(wizard: Wizard, tmp_path: Path) -> No
     run(wizard.folder, str(inside), "-c", "import OpenSSL")
 
 
+@pytest.mark.parametrize(
+    ("application", "release", "pipx", "command"),
+    [
+        ("ansible-core", "45.0.7", "pipx", "ansible"),
+        ("certbot", "", "pipx", "certbot"),
+        ("httpie", "", "pipx==1.4.3", "http"),
+    ],
+)
+def test_pipx_installs_an_application(
+    application: str, release: str, pipx: str, command: str, wizard: Wizard, tmp_path: Path
+) -> None:
+    tool, commands = tmp_path / "pipx", tmp_path / "commands"
+    run(tmp_path, sys.executable, "-m", "venv", "--without-pip", str(tool))
+    inside = str(tool / "bin" / "python")
+    run(tmp_path, machine.uv(), "pip", "install", "-q", "--python", inside, pipx)
+    variables = {
+        "PATH": f"{commands}{os.pathsep}{tool / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path / "home"),
+        "PIPX_HOME": str(tmp_path / "applications"),
+        "PIPX_BIN_DIR": str(commands),
+    }
+    words = ["--yes", "--json", "--for", application, "--installer", "pipx"]
+    words += ["--python", machine.need("3.11"), *(("--release", release) if release else ())]
+    done = wizard(*words, env=variables)
+    assert release in ("", proved(done))
+    environment = tmp_path / "applications" / "venvs" / application
+    assert done.report["plan"]["environment"] == str(environment)
+    assert any(
+        f"are in {commands}, which is on your PATH" in n or f"is in {commands}" in n
+        for n in done.report["plan"]["notes"]
+    )
+    run(tmp_path, str(commands / command), "--version")
+    again = wizard(*words, env=variables)
+    assert again.code == 3
+    assert f"pipx has already installed {application}" in again.said
+    done_undo = subprocess.run(
+        (str(tool / "bin" / "pipx"), "uninstall", application),
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done_undo.returncode == 0, done_undo.stderr
+    assert not environment.exists()
+    assert not list(commands.iterdir())
+
+
 def test_a_command_that_cryptography_breaks_is_repaired_and_repeated(
     wizard: Wizard, tmp_path: Path
 ) -> None:

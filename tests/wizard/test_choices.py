@@ -86,12 +86,14 @@ def test_what_is_excluded_is_refused(name: str, each: Any) -> None:
 
 @pytest.mark.parametrize(("name", "needs"), NEEDS)
 def test_what_is_needed_is_asked_for(name: str, needs: Any) -> None:
-    alone: dict[str, Any] = {name: sample(name)}
+    value = needs.only or sample(name)
+    alone: dict[str, Any] = {name: value}
     flag, other = described()[name].flag, described()[needs.other].flag
+    flag += f" {needs.only}" if needs.only else ""
     with pytest.raises(BadRequest, match=rf"{flag} only works with {other}") as caught:
         check_contradictions(Choices(**alone))
     assert caught.value.hints[0].startswith(f"Add {other} ")
-    check_contradictions(made((name, sample(name))))
+    check_contradictions(made((name, value)))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ def test_words_are_listed_as_people_list_them(words: tuple[str, ...], text: str)
 def test_the_nearest_word_is_suggested() -> None:
     assert nearest("whel", {"wheel", "source"}) == "wheel"
     assert nearest("x", {"wheel", "source"}) == ""
+    assert nearest("nope", {"upgrade", "new", "ignore"}) == ""  # three letters are no typing error
+    assert nearest("upgarde", {"upgrade", "new", "ignore"}) == "upgrade"
     assert did_you_mean("whel", ("wheel",)) == " (did you mean wheel?)"
     assert did_you_mean("whel", ("wheel",), quoted=True) == " (did you mean 'wheel'?)"
     assert did_you_mean("x", ("wheel",)) == ""

@@ -161,6 +161,10 @@ def _settings(case: Case, python: Python) -> Iterator[Finding]:
     refused = tool_settings.refusal(settings)
     if refused:
         yield Finding("bad", "Settings", refused.reason, "\n".join(refused.hints))
+    unused = tool_settings.unused(settings)
+    if unused:
+        action = "Correct it. Until then, the wizard installs with pip."
+        yield Finding("warn", "Settings", unused.reason, action)
     limits = tool_settings.limits(settings)
     for newest in case.releases[:1]:
         for limit in limits:

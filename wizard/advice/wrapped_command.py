@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 _BLAMES = re.compile(
@@ -75,27 +76,65 @@ def interpreter(output: str) -> str:
     return match[1].strip() if match else ""
 
 
-def project(words: Sequence[str]) -> tuple[str, ...]:
-    """Return what the command installs: a file or folder for ``--for``, or requirements.
+_FILES = {
+    **dict.fromkeys(("-r", "--requirement", "--requirements"), "-r"),
+    **dict.fromkeys(("-c", "--constraint", "--constraints"), "-c"),
+    **dict.fromkeys(("-e", "--editable"), "-e"),
+}
+"""The options of pip and uv that name a file or folder, and what a requirements file calls them."""
+_REQUIREMENTS_FILES = ("", ".txt", ".in", ".pip")
 
-    Empty if that is not clear.
+
+def project(words: Sequence[str], folder: str) -> tuple[str, ...]:
+    """Return what the command installs, if it runs in ``folder``.
+
+    A single file or folder is returned as it was typed, for ``--for``. Otherwise, these are the
+    lines of a requirements file, with absolute paths. Empty if that is not clear.
     """
     name = installer(words)
     if name == "poetry" or (
         name == "uv" and len(words) > 1 and words[1] in ("sync", "lock", "run")
     ):
         return (".",)
-    place = _option(words, "-r", "--requirement", "--requirements", "-e", "--editable")
-    if place or "install" not in words:
-        return (place,) if place else ()
-    found: list[str] = []
-    rest = iter(words[words.index("install") + 1 :])
+    if "install" not in words:
+        return ()
+    named = tuple(_named(words[words.index("install") + 1 :]))
+    if len(named) == 1:
+        return tuple(value for option, value in named if option != "-c")
+    if any(o in ("-r", "-c") and not _is_requirements_file(value) for o, value in named):
+        return ()  # uv also accepts other files, but a requirements file cannot name them
+    return tuple(_line(option, value, folder) for option, value in named)
+
+
+def _named(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield what the arguments of an installer name: the option, or nothing, and the value."""
+    rest = iter(words)
     for word in rest:
-        if _WITH_VALUE.fullmatch(word):
+        option, equals, value = word.partition("=")
+        if word in _FILES:
+            yield _FILES[word], next(rest, "")
+        elif equals and option in _FILES:
+            yield _FILES[option], value
+        elif word[:2] in _FILES and not word.startswith("--"):
+            yield _FILES[word[:2]], word[2:]
+        elif _WITH_VALUE.fullmatch(word):
             next(rest, "")
         elif not word.startswith("-"):
-            found.append(word)
-    return tuple(found)
+            yield "", word
+
+
+def _is_requirements_file(name: str) -> bool:
+    return PurePath(name).suffix in _REQUIREMENTS_FILES
+
+
+def _line(option: str, value: str, folder: str) -> str:
+    """Return a line of a requirements file."""
+    is_path = bool(option) or value.startswith(".") or re.search(r"[/\\]", value)
+    if is_path and "://" not in value:
+        value = str(PurePath(folder, value))
+    if option in ("-r", "-c"):
+        value = shlex.quote(value)
+    return f"{option} {value}".strip()
 
 
 NO_BUILD = {

@@ -27,6 +27,10 @@ def read(
     for name, value, where in stated:
         if name not in PIP:
             continue
+        if name == "config-file":
+            problem = masked(_plain(value))
+            settings.append(Setting("pip", name, masked(where), masked(where), problem=problem))
+            continue
         text = shown(name, value)
         secret = text != _plain(value)
         setting = Setting("pip", name, text, masked(where), secret)

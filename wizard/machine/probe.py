@@ -18,6 +18,7 @@ from wizard.facts import (
     Headers,
     Listing,
     Manager,
+    Pipx,
     Privilege,
     Project,
     Proxies,
@@ -101,7 +102,9 @@ def measure(
     system.prepare()
     system_task = Task("System", 15, system.read)
     space_task = Task("Disks", 10, lambda: storage.read(_filled(choices, working_folder)))
-    tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(("uv",)))
+    named = choices.project not in ("", ALONE)
+    few = ("uv", "pipx") if named else ("uv",)
+    tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
     keychain_task = Task("Keychain", 15, _authorities) if deep else None
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
     listings.prepare()
@@ -120,9 +123,13 @@ def measure(
         found = tuple(map(of_uv.with_index, found))
     machine = system_task.answer(System(system.system_name(), ""))
     project: Optional[Project] = None
-    if choices.project not in ("", ALONE):
-        from wizard.machine.projects import read_project  # rarely needed
+    pipx_found: Optional[Pipx] = None
+    if named:
+        from wizard.machine import pipx  # rarely needed
+        from wizard.machine.projects import read_project
 
+        tool = next((t for t in tools_found if t.name == "pipx" and not t.problem), None)
+        pipx_found = pipx.read(tool)
         known = Facts(
             machine,
             pythons=found,
@@ -162,6 +169,7 @@ def measure(
         variables=variables,
         cargo_config=system.cargo_config() if deep else "",
         project=project,
+        pipx=pipx_found,
         found_project=find_project(Path(working_folder)),
         settings=settings,
         fips=fips_mode,
@@ -190,11 +198,12 @@ def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
     """Return the settings of uv, or None if uv is not used."""
     if choices.installer == "pip" or choices.from_wheelhouse:
         return None
-    if next(tools.find_programs("uv"), None) is None:
+    program = next(tools.find_programs("uv"), None)
+    if program is None:
         return None
     from wizard.machine import uv_settings  # it reads TOML, which is slow to import
 
-    return uv_settings.UvSettings(working_folder)
+    return uv_settings.UvSettings(working_folder, program)
 
 
 def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:

@@ -29,12 +29,25 @@ def read_project(
         python = target_environment.find_target(known, choices).python
     except WizardError:
         return None, known.listing  # the questions report it
+    project, listing = _read_for(python, known, choices, sources)
+    # The project may need another Python than the recommended one.
+    other = target_environment.find_target(replace(known, project=project), choices).python
+    if other.path != python.path:
+        return _read_for(other, known, choices, sources)
+    return project, listing
+
+
+def _read_for(
+    python: Python, known: Facts, choices: Choices, sources: dict[str, IndexSource]
+) -> tuple[Project, Optional[Listing]]:
     source, tool = sources.get(python.path), known.tool("uv")
     settings = tool_settings.for_uv(known, python)
+    options: tuple[str, ...] = ()
     if tool is None or isinstance(settings, Refused):  # then pip resolves, as it installs
         tool, env = None, _pip_environment(python)
     else:
         env = (*settings.env, *((("UV_NO_CONFIG", "1"),) if settings.no_config else ()))
+        options = settings.options
     project = assess.assess(
         choices.project,
         python,
@@ -42,6 +55,9 @@ def read_project(
         folder=str(Path.cwd()),
         uv=tool.path if tool else "",
         env=env,
+        options=options,
+        application=choices.installer == "pipx",
+        index_problem=known.listing.problem if known.listing else "",
     )
     if not project.hashes or source is None:
         return project, known.listing

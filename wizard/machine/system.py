@@ -19,7 +19,7 @@ from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
 from wizard.machine import containers, control_groups, processor
-from wizard.needs import build_limits, build_variables, macos
+from wizard.needs import build_limits, build_variables, deployment, macos
 from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -36,8 +36,7 @@ SW_VERS = "/usr/bin/sw_vers"
 BUILD_VARIABLES = (
     *OPENSSL_VARIABLES,
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
-    "CARGO_BUILD_TARGET",
-    *(deployment.VARIABLE, deployment.HOST_PLATFORM),
+    deployment.HOST_PLATFORM,
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT", build_limits.JOBS_VARIABLE),
     openssl_archive.VARIABLE,
 )

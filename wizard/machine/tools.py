@@ -36,6 +36,7 @@ TOOLS = (
     "perl",
     "gpg",
     "uv",
+    "pipx",
 )
 TIME_LIMIT = 8.0
 _ARGUMENTS = {"perl": ("-e", "print $^V"), "rustc": ("-vV",), "cargo": ("-vV",)}

@@ -8,6 +8,7 @@ comes first for the commands that the wizard uses.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from wizard.facts import PipIndex, Python, Setting
 from wizard.index.source import IndexSource
 from wizard.machine import cutoffs
 from wizard.machine.pip_settings import download
+from wizard.programs.processes import ProgramTimeout, ask
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -51,12 +53,15 @@ class Stated(NamedTuple):
 class UvSettings:
     """What uv's files and variables state for a working folder.
 
+    ``program`` is the path of uv, which is asked whether it accepts its files; empty to ask nobody.
     ``index`` is where uv looks, with secrets; None if its settings name no place.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, program: str = "") -> None:
         self._folder = folder
         self._stated, self._problems = _stated(Path(folder))
+        if program and not self._problems:
+            self._problems = _refused_by_uv(Path(folder), program)
         self.index = _index(self._stated)
 
     def facts(self, python: Optional[Python]) -> tuple[Setting, ...]:
@@ -158,6 +163,28 @@ def _stated(folder: Path) -> tuple[dict[str, list[Stated]], list[Setting]]:
 def _broken(path: Path, error: Exception) -> Setting:
     why = getattr(error, "strerror", "") or str(error)
     return Setting("uv", "config-file", str(path), str(path), problem=f"it cannot be read: {why}")
+
+
+def _refused_by_uv(folder: Path, program: str) -> list[Setting]:
+    """Return the file that uv itself does not accept, as a setting with a problem.
+
+    uv refuses a wrong type or an unknown name in ``uv.toml``; about ``pyproject.toml`` it warns.
+    """
+    paths = [path for path in files(folder)[0] if path.name != "pyproject.toml"]
+    if not paths:
+        return []
+    try:
+        output = ask((program, "cache", "dir"), cwd=str(folder), timeout=10)
+    except (OSError, ProgramTimeout):
+        return []  # the inspection of the tools reports it
+    lines = [line.strip(" |") for line in output.stderr.splitlines()]
+    if not output.exit or "Failed to parse" not in output.stderr:
+        return []
+    place = re.search(r"line \d+, column \d+", output.stderr)
+    named = next((p for p in paths if p.name in output.stderr), paths[0])
+    what = next((line for line in reversed(lines) if line), "")[:200]
+    problem = masked(f"{place[0]}: {what}" if place else what)
+    return [Setting("uv", "config-file", str(named), str(named), problem=problem)]
 
 
 def _table(path: Path) -> dict[str, Any]:

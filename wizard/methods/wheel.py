@@ -43,11 +43,13 @@ class Wheel:
     def recipe(self, case: Case) -> Recipe:
         """Return the steps that install it with uv or pip."""
         from wizard.plan import Step
-        from wizard.planning import build_steps, installer, neighbours, project_steps
+        from wizard.planning import build_steps, installer, neighbours, pipx_steps, project_steps
 
         listed = case.release
         if case.is_there:
             return Recipe(steps=(), link="")
+        if pipx_steps.uses_pipx(case):
+            return Recipe(pipx_steps.steps(case), link=listed.link or "static")
         together = neighbours.upgrades(case)
         tool = installer.choose_installer(case, case.target)
         requirements: tuple[str, ...] = (f"cryptography=={listed.version}", *together)

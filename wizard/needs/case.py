@@ -40,7 +40,7 @@ from wizard.tables import Release
 from wizard.target_environment import Target
 
 T = TypeVar("T")
-_TARGET = ("venv", "python", "wheelhouse", "targets", "dependents")
+_TARGET = ("venv", "python", "wheelhouse", "targets", "dependents", "installer", "project")
 """The choices that determine the target."""
 _LIMITS = (*_TARGET, *release_limits.CHOICES)
 """The choices that determine which releases are allowed."""

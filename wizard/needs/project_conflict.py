@@ -13,6 +13,14 @@ from wizard.needs.case import Case
 from wizard.refused import Refused
 from wizard.versions import allows
 
+NETWORK = (
+    "Check the network. If yours needs a proxy, set HTTPS_PROXY=http://HOST:PORT.",
+    "If your company has a mirror, tell pip: python -m pip config set global.index-url ADDRESS",
+    "Without a network, only cryptography itself can be installed: omit --for, and use "
+    "--from-wheelhouse FOLDER.",
+)
+"""What helps if the package index does not answer."""
+
 
 def find_conflict(case: Case) -> Refused | None:
     """Return why nothing fits the project of a case, or None if something does.
@@ -22,6 +30,8 @@ def find_conflict(case: Case) -> Refused | None:
     project = case.project
     if project is None:
         return None
+    if project.unresolved == "network":
+        return Refused(project.problem, NETWORK)
     limits = [limit for limit in case.limits if limit.kind == "project"]
     if _newest(case, limits) is not None:
         return Refused(project.problem, _hints(case, project)) if project.problem else None

@@ -12,7 +12,7 @@ from wizard.needs import requirements
 from wizard.refused import Refused
 from wizard.target_environment import Target
 
-CHOICES = ("project", "installer", "from_wheelhouse")
+CHOICES = ("from_wheelhouse",)
 """The choices, beside those of the target, that determine the limits."""
 
 

@@ -92,6 +92,14 @@ def _is_for_cryptography(setting: Setting) -> bool:
 def refusal(settings: Iterable[Setting]) -> Refused | None:
     """Return why nothing can be installed under these settings, or None."""
     for setting in settings:
+        if setting.tool == "pip" and setting.name == "config-file":
+            return Refused(
+                f"pip cannot read its settings in {setting.source}. {setting.problem}",
+                hints=(
+                    "Correct this file, or rename it.",
+                    "To see what pip says: python -m pip config list",
+                ),
+            )
         if setting.problem and setting.tool == "pip":
             return Refused(
                 f"{name_of(setting)} cannot be used ({setting.source}): {setting.problem}. "
@@ -109,6 +117,16 @@ def refusal(settings: Iterable[Setting]) -> Refused | None:
                     "With checksums: make a wheelhouse on a machine without this setting, and use "
                     "--from-wheelhouse FOLDER.",
                 ),
+            )
+    return None
+
+
+def unused(settings: Iterable[Setting]) -> Refused | None:
+    """Return why uv cannot work with its settings, so that pip is used; None if it can."""
+    for setting in settings:
+        if setting.problem and setting.tool == "uv":
+            return Refused(
+                f"{name_of(setting)} ({setting.source}) cannot be used: {setting.problem}."
             )
     return None
 
@@ -181,9 +199,9 @@ def for_uv(facts: Facts, python: Python) -> Adjustment | Refused:
 
     uv does not read pip's settings: it gets those that say where packages come from.
     """
-    broken = next((s for s in facts.settings if s.problem), None)
+    broken = unused(facts.settings)
     if broken:
-        return Refused(f"{name_of(broken)} ({broken.source}) cannot be used: {broken.problem}.")
+        return broken
     from_pip = _pip_settings_for_uv(facts, python)
     if isinstance(from_pip, Refused):
         return from_pip

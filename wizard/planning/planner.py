@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backends.action import Prove
+from wizard import target_environment
+from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.limits import Limit
 from wizard.method import Recipe, compiles, methods
@@ -12,7 +14,8 @@ from wizard.needs import conditions, network, release_limits, wheels
 from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
-from wizard.planning import neighbours, project_steps, with_settings
+from wizard.planning import neighbours, pipx_steps, project_steps, with_settings
+from wizard.versions import allows
 from wizard.wording import quoted_command
 
 
@@ -97,6 +100,7 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
         prepares=recipe.prepares,
         project=case.project.path if case.project else "",
         limits=tuple(map(_plan_limit, case.limits)),
+        usage=pipx_steps.usage(case) if pipx_steps.uses_pipx(case) else "",
     )
 
 
@@ -121,6 +125,12 @@ def _project_notes(case: Case) -> list[str]:
         words = (case.target.interpreter, "-m", "pip", "install", "-e", project.folder)
         command = quoted_command(words, case.facts.system.name)
         notes.append(f"The project itself is not installed. To add it afterwards: {command}")
+    best = target_environment.recommended_base(case.facts, Choices())
+    if case.target.new and best is not None and not allows(project.pythons, best.version):
+        notes.append(
+            f"{project.name} needs Python {project.pythons}, so the new environment gets Python "
+            f"{case.target.python.version} and not {best.version}."
+        )
     if not project.uses_cryptography and project.resolver:
         notes.append(f"{project.name} itself does not need cryptography.")
     if project.checked and not project_steps.installs_cryptography(case):
@@ -128,7 +138,7 @@ def _project_notes(case: Case) -> list[str]:
             f"{project.name} lists checksums, but a wheel that is compiled here has none. pip does "
             "not check what is already installed."
         )
-    return [*notes, *project.notes]
+    return [*notes, *pipx_steps.notes(case), *project.notes]
 
 
 def _notes(case: Case) -> tuple[str, ...]:

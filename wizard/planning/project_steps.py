@@ -7,12 +7,14 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from backends import poetry, uv
 from backends.action import Command, WriteFile
+from wizard import constraint_file
 from wizard.errors import Impossible
 from wizard.facts import Facts, Project
 from wizard.method import compiles
+from wizard.needs import tool_settings
 from wizard.needs.case import Case
 from wizard.plan import Step
-from wizard.planning import installer
+from wizard.planning import installer, pipx_steps
 from wizard.planning.installer import Installer
 from wizard.target_environment import Target, path_rules
 
@@ -26,7 +28,7 @@ def project_steps(case: Case, needs: tuple[str, ...]) -> tuple[Step, ...]:
     ``needs`` are the ids of the steps after which cryptography is installed.
     """
     project = case.project
-    if project is None:
+    if project is None or pipx_steps.uses_pipx(case):
         return ()
     tool = installer.choose_installer(case, case.target)
     before: tuple[Step, ...] = ()
@@ -67,7 +69,7 @@ def constraint_steps(case: Case, needs: tuple[str, ...]) -> tuple[Step, ...]:
             "constraint",
             "Write the constraint file",
             f"With it, pip and uv keep this release: pip install --constraint {_name(path)} …",
-            WriteFile(path, f"cryptography=={case.choices.release}\n"),
+            WriteFile(path, constraint_file.text(case.choices.release)),
             needs=needs,
             role="project",
         ),
@@ -91,6 +93,9 @@ def _uv_sync(facts: Facts, project: Project, target: Target) -> Command:
             f"{project.name} is a lock file of uv, and uv is not installed on this machine.",
             hints=("Install uv, or name the project's pyproject.toml: --for pyproject.toml",),
         )
+    broken = tool_settings.unused(facts.settings)
+    if broken:
+        raise Impossible(f"uv cannot install {project.name}.", why=broken.reason)
     return uv.sync(tool.path, project.folder, target.folder)
 
 

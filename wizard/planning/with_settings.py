@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backends import pip, uv
+from backends import pip, pipx, uv
 from backends.action import Action, Command
 from wizard.errors import Impossible
 from wizard.facts import Facts, Python, Setting
@@ -41,8 +41,9 @@ class _Tools:
     def __init__(self, facts: Facts, python: Python) -> None:
         self._facts = facts
         self._python = python
-        tool = facts.tool("uv")
+        tool, pipx_tool = facts.tool("uv"), facts.tool("pipx")
         self._uv = tool.path if tool else ""
+        self._pipx = pipx_tool.path if pipx_tool else ""
         self.settings: tuple[Setting, ...] = ()
 
     def adjusted(self, action: Action) -> Action:
@@ -60,7 +61,26 @@ class _Tools:
         if pip.is_pip(action):
             how = self._used(tool_settings.for_pip(self._python))
             return pip.adjusted(action, env=how.env, unset=how.unset)
+        if pipx.is_pipx(action, self._pipx):
+            return self._for_both(action)
         return action
+
+    def _for_both(self, command: Command) -> Command:
+        """Return a command of pipx, which calls uv if it finds one, and otherwise pip."""
+        how = self._used(tool_settings.for_pip(self._python))
+        env, unset = how.env, how.unset
+        of_uv = tool_settings.for_uv(self._facts, self._python)
+        if isinstance(of_uv, Refused) or of_uv.options:
+            env = (*env, pipx.WITH_PIP)
+        else:
+            self._used(of_uv)
+            env = (*env, *of_uv.env, *((("UV_NO_CONFIG", "1"),) if of_uv.no_config else ()))
+            unset = (*unset, *of_uv.unset)
+        return replace(
+            command,
+            env=tuple({**dict(env), **dict(command.env)}.items()),
+            unset=(*command.unset, *unset),
+        )
 
     def _used(self, how: Adjustment | Refused) -> Adjustment:
         if isinstance(how, Refused):

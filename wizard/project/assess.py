@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Optional
 
 from wizard.addresses import masked
-from wizard.facts import Project, Python
+from wizard.facts import Project, Python, Unresolved
+from wizard.installed import split
 from wizard.limits import Limit
 from wizard.markers import marker_environment
 from wizard.programs.processes import ProgramTimeout
@@ -28,11 +30,17 @@ def assess(
     folder: str,
     uv: str,
     env: Sequence[tuple[str, str]] = (),
+    options: Sequence[str] = (),
+    application: bool = False,
+    index_problem: str = "",
 ) -> Project:
     """Return what ``--for TEXT`` requires of cryptography, for a Python.
 
     ``system`` is `wizard.facts.System.name`, ``folder`` the working folder, ``uv`` the path of uv
-    or empty, ``env`` variables for the resolver. Raises BadRequest if the project cannot be read.
+    or empty, ``env`` variables for the resolver, ``options`` more options for uv. With
+    ``application``, the commands of a plain requirement are read, even if that costs a download.
+    ``index_problem`` says why the index could not be read just before. Raises BadRequest if the
+    project cannot be read.
     """
     environment = marker_environment(python, system)
     contents = reading.read(text, folder, environment)
@@ -43,8 +51,11 @@ def assess(
     found, failure = (
         (Resolution(), ())
         if wrong_python
-        else _resolve(contents, python, uv=uv, folder=place, env=env)
+        else _resolve(contents, python, uv, place, env, options, index_problem)
     )
+    commands = found.commands
+    if application and commands is None and contents.kind == "requirement":
+        commands = _commands(contents, python, found, uv=uv, folder=place, env=env)
     limits = (*_own_limits(own), *_dependents(contents, found, stated))
     return Project(
         path=text,
@@ -62,8 +73,30 @@ def assess(
         pythons=contents.pythons,
         problem=_problem(contents, python, found, wrong_python=wrong_python),
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
+        unresolved=_unresolved(found),
         notes=(*contents.notes, *failure),
+        commands=commands,
     )
+
+
+def _commands(
+    contents: Contents,
+    python: Python,
+    found: Resolution,
+    *,
+    uv: str,
+    folder: str,
+    env: Sequence[tuple[str, str]],
+) -> Optional[tuple[str, ...]]:
+    """Return the commands of a plain requirement; None if they could not be read."""
+    name, _ = split(contents.stated[0].text)
+    if name not in found.versions:
+        return None
+    requirement = f"{name}=={found.versions[name]}"
+    try:
+        return resolution.commands(requirement, python, uv=uv, folder=folder, env=env)
+    except (OSError, ProgramTimeout):
+        return None  # pipx itself says if there are none
 
 
 def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_python: bool) -> str:
@@ -76,6 +109,8 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
     if not found.problem:
         return ""
     name = masked(contents.name)
+    if found.unreachable:
+        return f"The packages of {name} could not be found: the package index does not answer."
     if not found.conflict:
         return f"The requirements of {name} could not be resolved."
     if contents.kind == "requirement":
@@ -83,14 +118,36 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
     return f"The requirements of {name} cannot be installed together."
 
 
+def _unresolved(found: Resolution) -> Unresolved:
+    if not found.problem:
+        return ""
+    if found.unreachable:
+        return "network"
+    return "versions" if found.conflict else "other"
+
+
 def _resolve(
-    contents: Contents, python: Python, *, uv: str, folder: str, env: Sequence[tuple[str, str]]
+    contents: Contents,
+    python: Python,
+    uv: str,
+    folder: str,
+    env: Sequence[tuple[str, str]],
+    options: Sequence[str],
+    index_problem: str,
 ) -> tuple[Resolution, tuple[str, ...]]:
     """Return the resolution, and a sentence if there is none."""
     if contents.locked:
         return Resolution(), ()
     try:
-        found = resolution.resolve(contents, python, uv=uv, folder=folder, env=env)
+        found = resolution.resolve(
+            contents,
+            python,
+            uv=uv,
+            folder=folder,
+            env=env,
+            options=options,
+            index_problem=index_problem,
+        )
     except (OSError, ProgramTimeout) as error:
         return Resolution(), (f"The requirements could not be resolved: {error}",)
     if found.tool:

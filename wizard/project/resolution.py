@@ -10,11 +10,14 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from backends import pip
+from wizard import installed
 from wizard.addresses import masked
 from wizard.facts import Python
 from wizard.installed import normalized
@@ -31,6 +34,14 @@ _CONFLICT = re.compile(
 )
 """What uv and pip say if the requirements contradict each other, or the index lacks one."""
 
+_NETWORK = re.compile(
+    r"(?i)error sending request|tcp connect error|dns error|connection refused|timed out"
+    r"|connection broken by|connection error:|Max retries exceeded|ProxyError|SSLError"
+    r"|network (?:connectivity is|was) disabled"
+)
+"""What uv and pip say if the index does not answer. A pip without retries says nothing of it."""
+_NOTHING_FOUND = "(from versions: none)"
+
 Environment = Sequence[tuple[str, str]]
 
 
@@ -42,7 +53,9 @@ class Resolution:
     requirements of cryptography by these packages: (name and version, specifier). ``problem`` is
     what the resolver printed if it found no versions, without passwords. If it says that the
     requirements contradict each other (``conflict``), ``versions`` ignores every limit on
-    cryptography, to find out who states them.
+    cryptography, to find out who states them. ``unreachable`` says that the index did not answer.
+    ``commands`` are those of a plain requirement, if
+    its files were read anyway.
     """
 
     tool: str = ""
@@ -50,6 +63,59 @@ class Resolution:
     dependents: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     conflict: bool = False
+    unreachable: bool = False
+    commands: Optional[tuple[str, ...]] = None
+
+
+def commands(
+    requirement: str,
+    python: Python,
+    *,
+    uv: str,
+    folder: str,
+    env: Environment = (),
+    timeout: float = TIME_LIMIT,
+) -> Optional[tuple[str, ...]]:
+    """Return the names of the programs in the wheel of a requirement, or None without a wheel.
+
+    Its files are unpacked into a temporary folder. Raises OSError and the errors of
+    `wizard.programs.processes.ask`.
+    """
+    with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
+        words = ("--no-deps", "--quiet", "--only-binary", ":all:", "--target", name, requirement)
+        argv: tuple[str, ...]
+        if uv:
+            argv = (uv, "pip", "install", "--python", python.path, "--no-progress", *words)
+        else:
+            argv = (python.path, "-m", "pip", "install", "--no-input", *words)
+        output = ask(argv, env=dict(env), cwd=folder, timeout=timeout)
+        return None if output.exit else _commands_in(Path(name), installed.split(requirement)[0])
+
+
+def _commands_in(target: Path, package: str) -> Optional[tuple[str, ...]]:
+    """Return the commands of a package that was unpacked into a folder; None if it is not there."""
+    for metadata in target.glob("*.dist-info"):
+        if normalized(metadata.name.split("-")[0]) != package:
+            continue
+        listed = _read(metadata / "RECORD")
+        scripts = re.findall(r"^(?:\.\./)*(?:bin|Scripts)/([^/,]+?)(?:\.exe)?,", listed, re.M)
+        points = ConfigParser(interpolation=None, delimiters=("=",), strict=False)
+        points.optionxform = str  # type: ignore[assignment, method-assign] # names keep their case
+        try:
+            points.read_string(_read(metadata / "entry_points.txt"))
+        except ConfigParserError:
+            return tuple(sorted(set(scripts)))
+        for section in ("console_scripts", "gui_scripts"):
+            scripts += points.options(section) if points.has_section(section) else ()
+        return tuple(sorted(set(scripts)))
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def resolve(
@@ -59,9 +125,15 @@ def resolve(
     uv: str,
     folder: str,
     env: Environment = (),
+    options: Sequence[str] = (),
     timeout: float = TIME_LIMIT,
+    index_problem: str = "",
 ) -> Resolution:
     """Resolve a project for ``python``, with uv if there is one, otherwise with its pip.
+
+    ``options`` are more options for uv, for settings that are no variables
+    (``--exclude-newer-package``). ``index_problem`` says why the index could not be read just
+    before; empty if it could.
 
     ``folder`` is the working folder of the resolver, so that relative paths in the files are
     found; ``env`` are variables for the resolver. ``timeout`` is in seconds, for each call. Raises
@@ -70,11 +142,19 @@ def resolve(
     with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
         work = Path(name)
         if uv:
-            return _Uv(contents, python, uv, folder, env, work, timeout).resolve()
+            asked = _Uv(contents, python, folder, env, work, timeout, index_problem, uv, options)
+            return asked.resolve()
         version = python.pip.version if python.pip else ""
         if pip.parse_version(version) >= pip.FIRST_WITH_DRY_RUN:
-            return _Pip(contents, python, folder, env, work, timeout).resolve()
+            return _Pip(contents, python, folder, env, work, timeout, index_problem).resolve()
     return Resolution()
+
+
+def _is_unreachable(problem: str, index_problem: str) -> bool:
+    """Return whether a resolver failed because its index did not answer."""
+    if _NETWORK.search(problem):
+        return True
+    return bool(index_problem) and _NOTHING_FOUND in problem
 
 
 def _required(contents: Contents, without: str = "") -> list[Stated]:
@@ -95,22 +175,28 @@ def _is(row: Stated, package: str) -> bool:
 class _Uv:
     contents: Contents
     python: Python
-    program: str
     folder: str
     env: Environment
     work: Path
     timeout: float
+    index_problem: str
+    program: str
+    options: Sequence[str]
 
     def resolve(self) -> Resolution:
         code, versions, via, problem = self._compile()
+        if code and _is_unreachable(problem, self.index_problem):
+            return Resolution("uv", problem=problem, unreachable=True)
         conflict = bool(code) and _CONFLICT.search(problem) is not None
         if conflict:
             # Ignore every limit on cryptography: then the packages that state one are known.
             override = self.work / "override.txt"
             override.write_text(f"{CRYPTOGRAPHY}\n", encoding="utf-8")
             _, versions, via, _ = self._compile("--override", str(override))
-        dependents = self._dependents(versions, via)
-        return Resolution("uv", versions, dependents, problem if code else "", conflict)
+        dependents, commands = self._dependents(versions, via)
+        return Resolution(
+            "uv", versions, dependents, problem if code else "", conflict, commands=commands
+        )
 
     def _compile(self, *more: str) -> tuple[int, dict[str, str], tuple[str, ...], str]:
         """Return exit code, versions, the packages that require cryptography, and the error."""
@@ -124,7 +210,7 @@ class _Uv:
             (
                 *(self.program, "pip", "compile", "--python", self.python.path, "--no-header"),
                 *("--annotation-style", "line", "--no-progress", "--color", "never", "--quiet"),
-                *("--only-binary", CRYPTOGRAPHY, *more, source),
+                *("--only-binary", CRYPTOGRAPHY, *self.options, *more, source),
             ),
             env=dict(self.env),
             cwd=self.folder,
@@ -144,21 +230,23 @@ class _Uv:
 
     def _dependents(
         self, versions: Mapping[str, str], via: Iterable[str]
-    ) -> tuple[tuple[str, str], ...]:
+    ) -> tuple[tuple[tuple[str, str], ...], Optional[tuple[str, ...]]]:
         """Return who requires cryptography and which versions, from the packages' own metadata.
+
+        If a plain requirement is among them, its commands are returned too.
 
         uv does not print it. The few packages are unpacked into a temporary folder, from which the
         later installation gets them through uv's cache.
         """
         wanted = [f"{n}=={versions[n]}" for n in map(normalized, via) if n in versions]
         if not wanted:
-            return ()
+            return (), None
         target = self.work / "metadata"
         ask(
             (
                 *(self.program, "pip", "install", "--python", self.python.path, "--no-deps"),
                 *("--no-progress", "--color", "never", "--quiet", "--only-binary", ":all:"),
-                *("--target", str(target), *wanted),
+                *("--target", str(target), *self.options, *wanted),
             ),
             env=dict(self.env),
             cwd=self.folder,
@@ -167,7 +255,9 @@ class _Uv:
         found = []
         for file in sorted(target.glob("*.dist-info/METADATA")):
             found += _requires(_metadata(file.read_text(encoding="utf-8", errors="replace")))
-        return tuple(found)
+        own = self.contents.stated if self.contents.kind == "requirement" else ()
+        name = installed.split(own[0].text)[0] if own else ""
+        return tuple(found), _commands_in(target, name)
 
 
 @dataclass(frozen=True)
@@ -178,6 +268,7 @@ class _Pip:
     env: Environment
     work: Path
     timeout: float
+    index_problem: str
 
     def resolve(self) -> Resolution:
         if self.contents.kind == "requirements":
@@ -185,6 +276,8 @@ class _Pip:
         else:
             arguments = _words(self.contents)
         report, problem = self._report(arguments)
+        if problem and _is_unreachable(problem, self.index_problem):
+            return Resolution("pip", problem=problem, unreachable=True)
         conflict = _CONFLICT.search(problem) is not None
         if conflict:
             report, _ = self._report(_words(self.contents, without=CRYPTOGRAPHY))

@@ -13,7 +13,7 @@ from wizard import openssl_choice
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.method import methods
-from wizard.needs import project_conflict, release_limits
+from wizard.needs import application, project_conflict, release_limits
 from wizard.needs.case import Case
 from wizard.questions import manager_names
 from wizard.questions.question import Question
@@ -115,11 +115,14 @@ def _walk(case: Case) -> Iterator[tuple[Question, Case]]:
 
 
 def _check_project(case: Case) -> None:
-    """Raise Impossible if nothing fits all requirements of the project."""
+    """Raise Impossible if nothing fits all requirements of the project, or pipx cannot do it."""
     conflict = project_conflict.find_conflict(case)
     if conflict:
         shown = case.project.shown if case.project else ""
         raise Impossible(conflict.reason, why=conflict.why, shown=shown, hints=conflict.hints)
+    refused = application.refusal(case)
+    if refused:
+        raise Impossible(refused.reason, why=refused.why, hints=refused.hints)
 
 
 _BUILDERS = (

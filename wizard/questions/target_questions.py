@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import assets
 from wizard import target_environment
-from wizard.choices import ALONE
+from wizard.choices import ALONE, Choices
 from wizard.facts import Facts, Python
 from wizard.needs.case import Case
 from wizard.questions.question import Option, Question
+from wizard.refused import Refused
 
 _KINDS = {
     "active": "active environment",
@@ -20,6 +21,8 @@ def environment_question(case: Case) -> Question | None:
     facts, choices = case.facts, case.choices
     if choices.wheelhouse:
         return None  # nothing is installed
+    if choices.installer == "pipx":
+        return None  # pipx decides where
     if choices.python and not choices.venv and not case.target.new:
         return None  # the requested Python already belongs to an environment
     case = case.with_(dependents="")  # a later question: it is about the environment chosen here
@@ -69,19 +72,18 @@ def python_question(case: Case) -> Question | None:
             python.path,
             f"{_name(python)} {python.version}".strip() + f"  {python.path}",
             _newest_wheel_detail(case, python) if target_environment.usable(python) else "",
-            target_environment.unusable(python),
+            target_environment.unusable(python) or _refused_by_project(case, python),
         )
         for python in target_environment.bases(case.facts)
     )
-    usable = (p for p in target_environment.bases(case.facts) if target_environment.usable(p))
-    first = next(usable, None)
+    first = target_environment.recommended_base(case.facts, case.choices)
     return Question(
         "python",
         "Which Python should the new environment use?",
         assets.text("questions/python.md"),
         options,
         first.path if first else "",
-        _why_this_python(first) if first else "",
+        _why_this_python(case, first) if first else "",
     )
 
 
@@ -142,7 +144,21 @@ def _installed_release(python: Python) -> str:
     return "cryptography is not in it yet."
 
 
-def _why_this_python(python: Python) -> str:
+def _refused_by_project(case: Case, python: Python) -> Refused | None:
+    project = case.facts.project
+    if project is None or target_environment.project_allows(case.facts, case.choices, python):
+        return None
+    return Refused(f"{project.name} needs Python {project.pythons}.")
+
+
+def _why_this_python(case: Case, python: Python) -> str:
+    best = target_environment.recommended_base(case.facts, Choices())
+    project = case.facts.project
+    if project is not None and best is not None and best.path != python.path:
+        return (
+            f"Recommended: Python {python.version}. It is the best one here that {project.name} "
+            f"allows ({project.pythons})."
+        )
     why = {
         "asked": "You chose it.",
         "path": "It is the newest suitable Python on your PATH.",

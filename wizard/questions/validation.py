@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import openssl_choice
+from wizard import constraint_file, openssl_choice
 from wizard.choices import Choice, Choices, Implies, described
 from wizard.errors import BadRequest
 
@@ -181,17 +181,21 @@ def _check_needed(choices: Choices, choice: Choice) -> None:
     needs = choice.needs
     if needs is None or needs.fits(getattr(choices, needs.other)):
         return
+    given = getattr(choices, choice.name)
+    if needs.only not in ("", given):
+        return
     other, value = described()[needs.other], getattr(choices, needs.other)
     required = other.typed(needs.kind or other.metavar)
     if value:
         raise _contradiction(
             other.typed(value),
-            choice.typed(getattr(choices, choice.name)),
+            choice.typed(given),
             needs.otherwise,
             f"Use {required}, or omit {choice.flag}.",
         )
     raise BadRequest(
-        f"{choice.flag} only works with {f'{other.flag} {needs.kind}'.strip()}.",
+        f"{choice.typed(given) if needs.only else choice.flag} only works with "
+        f"{f'{other.flag} {needs.kind}'.strip()}.",
         why=needs.why,
         hints=(f"Add {required}, or omit {choice.flag}.",),
     )
@@ -249,15 +253,18 @@ def _check_project(text: str) -> str:
 
 
 def _check_new_file(text: str) -> str:
-    """Return the absolute path of a file that does not exist yet, in a folder that does."""
+    """Return the absolute path of a file, in a folder that exists.
+
+    It does not exist yet, or the wizard wrote it.
+    """
     if "\0" in text:
         raise BadRequest("The name of the file contains a character that is not allowed.")
     path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
     hints = ("Choose another name with --write-constraint.",)
-    if os.path.lexists(path):  # also a link to nothing
+    if os.path.lexists(path) and not _is_own_constraint(path):  # also a link to nothing
         raise BadRequest(
             f"{path} exists already.",
-            why="The wizard does not change files that it did not make.",
+            why="The wizard replaces only a constraint file that it wrote and that nobody changed.",
             hints=hints,
         )
     try:
@@ -276,6 +283,13 @@ def _check_new_file(text: str) -> str:
             f"{path} cannot be written.", shown=f"{path.parent}: permission denied", hints=hints
         )
     return str(path)
+
+
+def _is_own_constraint(path: Path) -> bool:
+    try:
+        return constraint_file.is_own(path)
+    except OSError:  # it cannot be read, so nobody knows
+        return False
 
 
 def _check_release(text: str) -> str:

@@ -641,19 +641,27 @@ def settings():
     """Return what pip's files and variables set for ``pip install``: [name, value, source].
 
     As in pip: files from the machine's to the environment's, in each the section [global] and then
-    [install], and finally variables. The last one is used; values are never combined.
+    [install], and finally variables. The last one is used; values are never combined. A file that
+    pip cannot read is returned as ``config-file``, with the reason as its value.
     """
     import configparser
     import locale
 
     layers = {}  # type: Dict[str, Tuple[str, str]]
     ordered = []  # type: List[Tuple[str, Dict[str, str]]]
+    broken = {}  # type: Dict[str, str]
+    encoding = locale.getpreferredencoding(False)
     for section in ("global", "install"):
         for name in config_files():
             parser = configparser.RawConfigParser()
             # pip also reads its files in the encoding of the user's locale.
-            parser.read([name], encoding=locale.getpreferredencoding(False))
-            if parser.has_section(section):
+            try:
+                parser.read([name], encoding=encoding)
+            except UnicodeDecodeError:
+                broken[name] = "It contains invalid %s characters." % encoding
+            except configparser.Error as error:
+                broken[name] = str(error)
+            if name not in broken and parser.has_section(section):
                 ordered.append((name, dict(parser.items(section))))
     variables = sorted(name for name in os.environ if name.startswith("PIP_"))
     ordered += [(name, {name[4:].lower(): os.environ[name]}) for name in variables]
@@ -668,7 +676,7 @@ def settings():
     for key in sorted(layers):
         value, source = layers[key]
         found.append([key, value.split() if key in PIP_LISTS else value.strip(), source])
-    return found + netrc()
+    return found + netrc() + [["config-file", broken[name], name] for name in sorted(broken)]
 
 
 def netrc():

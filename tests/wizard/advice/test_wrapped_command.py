@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,12 +84,28 @@ def test_the_answer_contains_the_interpreter(output: str, found: str) -> None:
         (("uv", "sync"), (".",)),
         (("poetry", "install"), (".",)),
         (("pipx", "install", "ansible"), ("ansible",)),
+        (("pip", "install", "-rdev.txt"), ("dev.txt",)),
+        (("pip", "install", "-r", "a.txt", "-r", "b.txt"), ("-r /shop/a.txt", "-r /shop/b.txt")),
+        (
+            ("pip", "install", "-c", "/c.txt", "--requirement=a b.txt", "flask"),
+            ("-c /c.txt", "-r '/shop/a b.txt'", "flask"),
+        ),
+        (("pip", "install", "-e", ".[dev]", "x"), ("-e /shop/.[dev]", "x")),
+        (("pip", "install", "./lib", "x"), ("/shop/lib", "x")),
+        (
+            ("uv", "pip", "install", "-r", "a.txt", "--constraints", "c.txt"),
+            ("-r /shop/a.txt", "-c /shop/c.txt"),
+        ),
+        (("uv", "pip", "install", "-r", "pyproject.toml"), ("pyproject.toml",)),
+        (("uv", "pip", "install", "-r", "pyproject.toml", "-r", "a.txt"), ()),
+        (("pip", "install", "-c", "c.txt"), ()),
     ],
 )
+@pytest.mark.skipif(sys.platform == "win32", reason="the paths are those of other systems")
 def test_what_is_installed_can_be_a_project(
     words: tuple[str, ...], project: tuple[str, ...]
 ) -> None:
-    assert wrapped.project(words) == project
+    assert wrapped.project(words, "/shop") == project
 
 
 def test_the_second_run_never_compiles_cryptography() -> None:

@@ -93,3 +93,26 @@ def test_pip_resolves_without_the_settings_that_would_break_the_installation(
     found = asked(without_uv, monkeypatch)
     assert found["uv"] == ""
     assert dict(found["env"])["PIP_USER"] == "0"
+
+
+def test_a_project_is_read_again_for_the_python_that_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked_for: list[str] = []
+
+    def pretend(text: str, python: Python, **_options: Any) -> Project:
+        asked_for.append(python.version)
+        problem = "" if python.version == "3.12.1" else "This is another Python."
+        return Project(text, "pyproject", "shop", pythons="~=3.12.0", problem=problem)
+
+    monkeypatch.setattr(assess, "assess", pretend)
+    others = [replace(PYTHON, path=f"/opt/{v}/python", version=v) for v in ("3.13.0", "3.12.1")]
+    known = replace(FACTS, pythons=(PYTHON, *others))
+    project, _ = projects.read_project(known, Choices(project="shop"), {})
+    assert project is not None
+    assert not project.problem
+    assert asked_for == ["3.11.7", "3.12.1"]
+    named = Choices(project="shop", python=PYTHON.path)
+    project, _ = projects.read_project(known, named, {})
+    assert project is not None
+    assert project.problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,29 @@ def test_a_value_that_cannot_be_used_is_a_problem(home: Path, text: str, problem
 def test_a_blank_index_is_none(home: Path) -> None:
     write(home / "work", "uv.toml", "default-index = ' '\n")
     assert UvSettings(str(home / "work")).index is None
+
+
+UV_SAYS = """\
+error: Failed to parse: uv.toml
+  cause: TOML parse error at line 1, column 13
+           |
+         1 | index-url = 5
+           |             ^
+         invalid type: integer `5`, expected a string
+"""
+"""What uv 0.11 prints for ``uv cache dir`` beside such a file."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_a_file_that_uv_does_not_accept_is_a_problem(home: Path, tmp_path: Path) -> None:
+    path = write(home / "work", "uv.toml", "index-url = 5\n").resolve()
+    program = tmp_path / "a-uv"
+    program.write_text(f"#!{sys.executable}\nraise SystemExit({UV_SAYS!r})\n")
+    program.chmod(0o755)
+    found = UvSettings(str(home / "work"), str(program)).facts(PYTHON)
+    (problem,) = (setting for setting in found if setting.problem)
+    assert problem.source == str(path)
+    assert problem.problem == "line 1, column 13: invalid type: integer `5`, expected a string"
+    program.write_text(f"#!{sys.executable}\nprint('/home/user/.cache/uv')\n")
+    accepted = UvSettings(str(home / "work"), str(program)).facts(PYTHON)
+    assert not any(setting.problem for setting in accepted)

@@ -9,13 +9,14 @@ import pytest
 from backends.action import Command, WriteFile
 from tests.machines import machine
 from tests.wizard.planned import plan
-from wizard import engine
+from wizard import constraint_file, engine, target_environment
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Project, Tool
+from wizard.facts import Facts, Project, Tool
 from wizard.knowledge import load
 from wizard.limits import Limit
 from wizard.plan import Plan, PlanLimit
+from wizard.questions.target_questions import python_question
 
 FILE = "/home/user/shop/requirements.txt"
 SHOP = Project(
@@ -133,7 +134,7 @@ def test_the_question_says_who_keeps_back_the_newest_release() -> None:
 
 def test_the_release_can_be_written_into_a_constraint_file() -> None:
     step = planned(SHOP, write_constraint="/home/user/constraint.txt").steps[-1]
-    assert step.action == WriteFile("/home/user/constraint.txt", "cryptography==43.0.3\n")
+    assert step.action == WriteFile("/home/user/constraint.txt", constraint_file.text("43.0.3"))
     assert step.needs == ("proof",)
 
 
@@ -187,7 +188,7 @@ def test_a_project_that_needs_another_python_names_one(pythons: str, hint: str) 
         project=replace(SHOP, pythons=pythons, problem="It needs another Python."),
     )
     with pytest.raises(Impossible) as caught:
-        plan(facts, load(), Choices(project=FILE))
+        plan(facts, load(), Choices(project=FILE, python=facts.pythons[0].path))
     assert caught.value.what == "It needs another Python."
     assert caught.value.hints == (hint,)
 
@@ -210,3 +211,56 @@ def test_the_plan_says_how_to_add_the_project_itself() -> None:
     (note,) = (n for n in planned(own).notes if "The project itself is not installed" in n)
     assert note.endswith("/bin/python -m pip install -e '/home/user/my shop'")
     assert not [n for n in planned(SHOP).notes if "The project itself" in n]
+
+
+def test_without_an_index_the_advice_is_about_the_network() -> None:
+    problem = "The packages of requirements.txt could not be found: the index does not answer."
+    away = replace(SHOP, problem=problem, unresolved="network", limits=())
+    with pytest.raises(Impossible) as caught:
+        planned(away)
+    assert caught.value.what == problem
+    assert "HTTPS_PROXY" in caught.value.hints[0]
+    assert "--from-wheelhouse" in caught.value.hints[-1]
+    assert not any("spelling" in hint for hint in caught.value.hints)
+
+
+def with_another_python(**changed: str) -> Facts:
+    """A machine whose best Python is not the one that the project needs."""
+    found = machine("debian-12")
+    (best,) = [p for p in found.pythons if not p.environment][:1]
+    other = replace(best, path="/opt/python3.12", version="3.12.1", origin="path")
+    project = replace(SHOP, pythons=">=3.12", **changed)  # type: ignore[arg-type]
+    return replace(found, project=project, pythons=(*found.pythons, other))
+
+
+def test_a_new_environment_gets_the_python_that_the_project_needs() -> None:
+    found = with_another_python()
+    made = plan(found, load(), Choices(project=FILE, method="wheel"))
+    assert any("/opt/python3.12" in getattr(step.action, "argv", ()) for step in made.steps)
+    best = target_environment.recommended_base(found, Choices())
+    assert best is not None
+    assert (
+        f"requirements.txt needs Python >=3.12, so the new environment gets Python 3.12.1 and not "
+        f"{best.version}."
+    ) in made.notes
+
+
+def test_a_python_that_the_user_names_is_refused_if_the_project_does_not_allow_it() -> None:
+    found = with_another_python(problem="requirements.txt needs Python >=3.12.")
+    best = target_environment.recommended_base(found, Choices())
+    assert best is not None
+    with pytest.raises(Impossible) as caught:
+        plan(found, load(), Choices(project=FILE, method="wheel", python=best.path))
+    assert caught.value.what == "requirements.txt needs Python >=3.12."
+    assert any("/opt/python3.12" in hint for hint in caught.value.hints)
+
+
+def test_the_question_closes_the_pythons_that_the_project_does_not_allow() -> None:
+    found = with_another_python()
+    question = python_question(engine.case_of(found, Choices(project=FILE)))
+    assert question is not None
+    assert question.recommended == "/opt/python3.12"
+    assert "that requirements.txt allows (>=3.12)" in question.because
+    closed = {option.value: option.closed for option in question.options}
+    assert not closed.pop("/opt/python3.12")
+    assert all("needs Python >=3.12" in reason for reason in closed.values())

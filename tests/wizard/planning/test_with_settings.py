@@ -338,6 +338,13 @@ def test_a_problem_of_pip_is_refused_before_pip_stops_there() -> None:
     assert "c.txt cannot be read" in error.why
 
 
+def test_a_file_that_pip_cannot_read_is_refused_with_what_pip_says() -> None:
+    said = "File contains no section headers. file: '/pip.conf', line: 1"
+    error = refused(facts(pip("config-file", "/pip.conf", problem=said)))
+    assert said in error.why
+    assert error.hints[0] == "Correct this file, or rename it."
+
+
 SETS: tuple[tuple[Setting, ...], ...] = (
     (LIMITS["uploaded"],),
     (LIMITS["constraint"], LIMITS["newer"]),

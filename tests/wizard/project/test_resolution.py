@@ -101,3 +101,92 @@ def test_pip_reports_the_requirements_of_every_package(tmp_path: Path) -> None:
 def test_without_uv_and_with_an_old_pip_nothing_is_resolved(tmp_path: Path) -> None:
     python = Python("py", "path", version="3.7.16", pip=Pip("22.0.4"))
     assert resolution.resolve(CONTENTS, python, uv="", folder=str(tmp_path)).tool == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_the_commands_of_an_application_are_in_its_wheel(tmp_path: Path) -> None:
+    points = "[console_scripts]\nHttp = httpie.a:main\n[gui_scripts]\nwindow=httpie.b:main\n"
+    uv = fake(
+        tmp_path,
+        "target = pathlib.Path(argv[argv.index('--target') + 1], 'Httpie-3.2.4.dist-info')\n"
+        "target.mkdir(parents=True)\n"
+        f"(target / 'entry_points.txt').write_text({points!r})\n"
+        "(target / 'RECORD').write_text('../../bin/old-script,sha256=a,3\\nbin/Http,,\\n')\n",
+    )
+    python = Python("py", "path")
+    found = resolution.commands("httpie==3.2.4", python, uv=uv, folder=str(tmp_path))
+    assert found == ("Http", "old-script", "window")
+    other = resolution.commands("flask==3", python, uv=uv, folder=str(tmp_path))
+    assert other is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_without_a_wheel_the_commands_are_not_known(tmp_path: Path) -> None:
+    uv = fake(tmp_path, "sys.exit('no wheel')\n")
+    python = Python("py", "path")
+    assert resolution.commands("old==1", python, uv=uv, folder=str(tmp_path)) is None
+
+
+UV_REFUSED = """\
+error: Request failed after 3 retries in 8.9s
+  cause: Failed to fetch: https://index.example/simple/pyopenssl/
+  cause: error sending request for url (https://index.example/simple/pyopenssl/)
+  cause: client error (Connect)
+  cause: tcp connect error
+  cause: Connection refused (os error 111)
+"""
+"""What uv 0.11 prints if nothing listens at the address of the index."""
+PIP_NOTHING = """\
+ERROR: Could not find a version that satisfies the requirement pyopenssl (from versions: none)
+ERROR: No matching distribution found for pyopenssl
+"""
+"""What pip 23.2 prints without retries, whether the index answers or not."""
+PIP_RETRIED = (
+    "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after "
+    "connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection "
+    "object at 0x7fe308487f50>: Failed to establish a new connection: [Errno 111] Connection "
+    f"refused')': /simple/pyopenssl/\n{PIP_NOTHING}"
+)
+"""The same with one retry, if nothing listens there."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+@pytest.mark.parametrize(
+    ("tool", "printed", "index_problem", "unreachable"),
+    [
+        ("uv", UV_REFUSED, "", True),
+        ("pip", PIP_RETRIED, "", True),
+        ("pip", PIP_NOTHING, "The index did not answer.", True),
+        ("pip", PIP_NOTHING, "", False),
+        ("uv", "No solution found", "The index did not answer.", False),
+    ],
+)
+def test_an_index_that_cannot_be_reached_is_told_from_a_conflict(
+    tmp_path: Path, tool: str, printed: str, index_problem: str, *, unreachable: bool
+) -> None:
+    program = fake(tmp_path, f"sys.exit({printed!r})\n")
+    python = Python(program, "path", pip=Pip("23.2.1"))
+    found = resolution.resolve(
+        CONTENTS,
+        python,
+        uv=program if tool == "uv" else "",
+        folder=str(tmp_path),
+        index_problem=index_problem,
+    )
+    assert found.unreachable is unreachable
+    assert found.conflict is not unreachable
+    assert found.problem == printed.strip()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
+def test_dates_for_single_packages_reach_every_call_of_uv(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    uv = fake(
+        tmp_path,
+        f"open({str(calls)!r}, 'a').write(' '.join(argv) + '\\n')\nprint({COMPILED!r})\n",
+    )
+    dates = ("--exclude-newer-package", "cryptography=2025-01-01")
+    resolution.resolve(CONTENTS, Python("py", "path"), uv=uv, folder=str(tmp_path), options=dates)
+    lines = calls.read_text().splitlines()
+    assert len(lines) == 2
+    assert all(" ".join(dates) in line for line in lines)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard import openssl_archive
+from wizard import constraint_file, openssl_archive
 from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.questions.validation import check, with_implied
@@ -189,6 +189,36 @@ def test_a_constraint_file_must_be_new_and_possible(tmp_path: Path, name: str, s
         check(Choices(write_constraint=str(tmp_path / name)))
     assert said in caught.value.what
     assert "--write-constraint" in caught.value.hints[0]
+
+
+def test_the_wizard_s_own_constraint_file_is_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "c.txt"
+    file.write_text(constraint_file.text("45.0.7"), encoding="utf-8")
+    assert check(Choices(write_constraint=str(file))).write_constraint == str(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cryptography==45.0.7\n",
+        constraint_file.text("45.0.7") + "flask<3\n",
+        "flask<3\n" + constraint_file.text("45.0.7"),
+        constraint_file.text("45.0.7").replace("==", "<="),
+    ],
+)
+def test_a_constraint_file_that_someone_changed_is_not_replaced(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "c.txt"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadRequest, match="exists already"):
+        check(Choices(write_constraint=str(file)))
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_link_to_the_wizard_s_constraint_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text(constraint_file.text("45.0.7"), encoding="utf-8")
+    (tmp_path / "c.txt").symlink_to("real.txt")
+    with pytest.raises(BadRequest, match="exists already"):
+        check(Choices(write_constraint=str(tmp_path / "c.txt")))
 
 
 def test_a_constraint_file_in_a_folder_of_others_is_refused_before_anything_is_done(

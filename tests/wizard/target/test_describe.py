@@ -335,3 +335,25 @@ def test_a_python_made_before_macos_11_asks_again_as_pip_does(
     monkeypatch.setattr("platform.mac_ver", lambda: (seen, ("", "", ""), "x86_64"))
     monkeypatch.setattr(sys, "executable", str(interpreter))
     assert script.macos() == known
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"[global\nindex-url = x\n", "line: 1"),
+        (b"[global]\ntimeout = 9\ntimeout = 8\n", "[line  3]: option 'timeout'"),
+        (b"[global]\nproxy = \xff\xfe\n", "invalid "),
+    ],
+)
+def test_a_file_that_pip_cannot_read_is_named_with_what_pip_says(
+    tmp_path: Path, text: bytes, said: str
+) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_bytes(text)
+    for python in (path for path in REAL if "/2." not in path):  # of 2.7, only the version counts
+        env = {"PIP_CONFIG_FILE": str(file), "PIP_TIMEOUT": "7", "LC_ALL": "C.UTF-8"}
+        found = describe(python, **env)["pip"]["settings"]
+        (broken,) = (row for row in found if row[0] == "config-file")
+        assert said in broken[1]
+        assert broken[2] == str(file)
+        assert ["timeout", "7", "PIP_TIMEOUT"] in found
