@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 ARGS :=
-SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup
+SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
 
 .PHONY: help run test lint live live-matrix live-windows live-musl knowledge bench shots clean
 

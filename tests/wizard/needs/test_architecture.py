@@ -171,7 +171,10 @@ def test_a_homebrew_of_the_other_architecture_prevents_no_build_without_packages
     made = source(intel, openssl="3.5.4", link="static")
     assert "aarch64-apple-darwin" in words(made)
     assert "brew" not in words(made)
-    told = why(intel)
+    by_itself = words(source(intel))
+    assert "Configure darwin64-arm64-cc" in by_itself
+    assert "brew" not in by_itself
+    told = why(intel, link="dynamic")
     assert "homebrew in /usr/local has packages for x86_64, but this Python is for arm64" in told
     assert "Or let the wizard build OpenSSL: --openssl" in told
     assert "for x86_64" in why(intel, manager="homebrew", openssl="3.5.4", link="static")
@@ -205,7 +208,7 @@ def test_without_a_package_manager_the_files_count_too() -> None:
     assert "OPENSSL_DIR=" in words(source(replace(alone, openssl=alone.openssl[1:])))
     other = replace(openssl("x86_64"), managers=())
     other = replace(with_rust(other, "arm64"), openssl=other.openssl[1:])
-    assert "the other kind of Mac processor" in why(other)
+    assert "the other kind of Mac processor" in why(other, link="dynamic")
 
 
 def test_a_universal_python_is_told_to_run_as_the_other_one() -> None:
@@ -215,7 +218,7 @@ def test_a_universal_python_is_told_to_run_as_the_other_one() -> None:
     under_rosetta = replace(
         BREW, pythons=(universal,), terminal=replace(BREW.terminal, machine="x86_64")
     )
-    told = why(under_rosetta)
+    told = why(under_rosetta, link="dynamic")
     assert "Start the wizard so: /usr/bin/arch -arm64 cryptography-wizard" in told
     wheel = plan(under_rosetta, load(), Choices(method="wheel"))
     (note,) = [n for n in wheel.notes if "Rosetta" in n]
