@@ -141,10 +141,34 @@ class Session:
 
     def submit_and_probe(self, question: Question, text: str) -> None:
         """Set an answer that is a path, after probing that path. Raises the errors of `submit`."""
+        self.submit_probed(question, text, self.look_up(question, text))
+
+    def look_up(self, question: Question, text: str) -> Facts:
+        """Return the facts of the machine with an answer that is a path; nothing is set.
+
+        It takes seconds. A project is read without probing the rest of the machine again, if it is
+        for the same Python. Raises WizardError.
+        """
+        wanted = self._with_answer(question, text)
+        known = self.facts
+        if question.key == "project" and known is not None:
+            quick = self.engine.probe(wanted)
+            facts = replace(
+                known,
+                project=quick.project,
+                pipx=quick.pipx,
+                listing=quick.listing or known.listing,
+            )
+            if quick.project and _same_python(quick, facts, wanted) and not quick.project.problem:
+                return facts
+        return self.engine.probe(wanted, everything=True)
+
+    def submit_probed(self, question: Question, text: str, probed: Facts) -> None:
+        """Set an answer that `look_up` has looked up. Raises the errors of `submit`."""
         choices, _ = self._parse_answer(question, text)
-        wanted = replace(self.choices(), **question.flags(choices))  # type: ignore[arg-type]
-        facts = self.facts
-        self._probe(wanted)
+        wanted = self._with_answer(question, text)
+        facts, self.facts = self.facts, probed
+        self._questions.clear()
         if question.key == "project":
             try:
                 self._applicable(wanted)
@@ -253,6 +277,11 @@ class Session:
         self.facts = self.engine.probe(choices, everything=True)
         self._questions.clear()
 
+    def _with_answer(self, question: Question, text: str) -> Choices:
+        """Return all choices so far with this answer. Raises WizardError."""
+        choices, _ = self._parse_answer(question, text)
+        return replace(self.choices(), **question.flags(choices))  # type: ignore[arg-type]
+
     def _parse_answer(self, question: Question, text: str) -> tuple[Choices, bool]:
         """Return the choices that an answer sets, and whether it was typed. Raises WizardError."""
         from wizard.questions import completion, validation
@@ -285,6 +314,17 @@ class Session:
         if choices not in self._questions:
             self._questions[choices] = self.engine.questions(self.case(choices))
         return self._questions[choices]
+
+
+def _same_python(one: Facts, other: Facts, choices: Choices) -> bool:
+    """Return whether these choices mean the same Python with both facts."""
+    from wizard.target_environment import find_target
+
+    try:
+        found = [find_target(facts, choices) for facts in (one, other)]
+    except WizardError:
+        return False
+    return found[0].python.path == found[1].python.path
 
 
 def _is_path(question: Question) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, ClassVar, Optional
+from typing import Callable, ClassVar, Optional, Union
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +15,7 @@ from screens.session import Session
 from screens.tui.background import in_thread
 from screens.tui.welcome import SPINNER
 from wizard.errors import WizardError
+from wizard.facts import Facts
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -62,6 +63,57 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(event.button.id == "yes")
 
 
+class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
+    """Looks an answer up, then closes. The result is the facts or the error; None after Esc.
+
+    ``work`` runs in a thread, which Esc does not end; so it must change nothing.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
+
+    def __init__(self, session: Session, activity: str, work: Callable[[], Facts]) -> None:
+        super().__init__()
+        self._session = session
+        self._activity = activity
+        self._work = work
+        self._since = session.clock()
+
+    def compose(self) -> ComposeResult:
+        """Compose what happens, and how to go back."""
+        with Vertical(classes="box"):
+            yield Static("One moment", classes="title")
+            yield Static("The wizard checks your answer.", markup=False)
+            yield Static("", id="activity", markup=False)
+            yield Static("Esc: back to the question", markup=False)
+
+    def on_mount(self) -> None:
+        """Start to look up."""
+        self.set_interval(0.25, self._show_activity)
+        self._show_activity()
+        self.run_worker(self._look_up(), exclusive=True)
+
+    def action_cancel(self) -> None:
+        """Go back to the question; what is found later is not used."""
+        self.dismiss(None)
+
+    def _show_activity(self) -> None:
+        elapsed = self._session.clock() - self._since
+        self.query_one("#activity", Static).update(activity(self._activity, elapsed))
+
+    async def _look_up(self) -> None:
+        try:
+            found = await in_thread(self._work)
+        except WizardError as error:
+            self.dismiss(error)
+        else:
+            self.dismiss(found)
+
+
+def activity(what: str, elapsed: float) -> str:
+    """Return a line that moves: what is done, and for how many seconds."""
+    return f"{SPINNER[int(elapsed * 4) % len(SPINNER)]} {what}… {elapsed:.0f} s"
+
+
 class ProbeScreen(Dialog[Optional[WizardError]]):
     """Probes the machine, then closes. The result is the error, or None."""
 
@@ -87,10 +139,7 @@ class ProbeScreen(Dialog[Optional[WizardError]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
-        self.query_one("#activity", Static).update(
-            f"{dots} Looking at your computer… {elapsed:.0f} s"
-        )
+        self.query_one("#activity", Static).update(activity("Looking at your computer", elapsed))
 
     async def _probe(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, Optional
+from typing import TYPE_CHECKING, ClassVar, Optional, Union
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,11 +15,14 @@ from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.session import Session
-from screens.tui.dialogs import ProbeScreen
+from screens.tui.dialogs import LookUpScreen
 from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
 from wizard.questions.question import Option
 from wizard.wording import wrap
+
+if TYPE_CHECKING:
+    from wizard.facts import Facts
 
 FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
@@ -258,12 +261,27 @@ class QuestionPage(Page):
             field.focus()
             return
         if self.session.needs_probe(self._question, text):
-            probe = partial(self.session.submit_and_probe, self._question, text)
-            why = "The wizard checks your answer."
-            self.app.push_screen(ProbeScreen(self.session, why, probe), self._after_probe)
+            work = partial(self.session.look_up, self._question, text)
+            is_project = self._question.key == "project"
+            what = "Reading the project" if is_project else "Looking at your computer"
+            screen = LookUpScreen(self.session, what, work)
+            self.app.push_screen(screen, partial(self._after_look_up, text))
             return
         try:
             self.session.submit(self._question, text)
+        except WizardError as error:
+            self._after_probe(error)
+        else:
+            self._leave()
+
+    def _after_look_up(self, text: str, found: Union[Facts, WizardError, None]) -> None:
+        """Set the answer that was looked up; after Esc, there is nothing to set."""
+        if found is None:
+            return
+        try:
+            if isinstance(found, WizardError):
+                raise found
+            self.session.submit_probed(self._question, text, found)
         except WizardError as error:
             self._after_probe(error)
         else:

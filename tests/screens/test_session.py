@@ -104,6 +104,29 @@ def test_a_project_that_nothing_fits_is_refused_and_another_answer_is_asked_for(
     assert session.make_plan().release == "50.0.2"
 
 
+@pytest.mark.parametrize(
+    ("problem", "probes"), [("", [False]), ("It cannot be installed.", [False, True])]
+)
+def test_for_a_project_the_rest_of_the_machine_is_not_probed_again(
+    problem: str, probes: list[bool]
+) -> None:
+    facts = replace(DEBIAN, found_project="requirements.txt")
+    project = replace(CONTRADICTION, limits=CONTRADICTION.limits[1:], problem=problem)
+    machine = Pretended(replace(facts, project=project, managers=()))
+    session = Session(machine.engine(), Choices(), facts=facts, knowledge=knowledge.load())
+    question = next(q for q in session.questions() if q.key == "project")
+    probed = session.look_up(question, project.path)
+    assert machine.probes == probes
+    assert probed.project == project
+    assert (probed.managers == facts.managers) is not bool(problem)
+    assert session.facts is facts
+    assert "project" not in session.answers
+    if not problem:
+        session.submit_probed(question, project.path, probed)
+        assert session.answers["project"] == project.path
+        assert session.make_plan().release == "43.0.3"
+
+
 def test_the_terminal_keeps_what_to_do_next(session: Session) -> None:
     assert last_words(session) == []
     session.begin_run()

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Footer, Input, Static
 
 from screens.tui.app import WizardApp, run_app
-from screens.tui.dialogs import ConfirmScreen
+from screens.tui.dialogs import ConfirmScreen, LookUpScreen
 from screens.tui.failure import FailurePage
 from screens.tui.help import HelpScreen
 from screens.tui.live_log import LiveLog
@@ -272,6 +272,29 @@ async def test_a_typed_folder_is_looked_at(
         assert machine.probes == 2
         assert app.session.answers["venv"] == str(tmp_path / "new $(x) 'env'")
         assert text(app, "#progress") == "Question 2 of 3"
+
+
+async def test_escape_stops_waiting_for_an_answer(
+    app: WizardApp, machine: FakeMachine, tmp_path: Path
+) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        machine.hold = threading.Event()
+        await press(pilot, "enter", "down", "enter")
+        app.screen.query_one("#own", Input).value = str(tmp_path / "new")
+        await press(pilot, "enter")
+        await until(pilot, lambda: machine.probes == 2)
+        assert isinstance(app.screen, LookUpScreen)
+        assert "Looking at your computer" in words(app)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, QuestionPage)
+        facts = app.session.facts
+        machine.hold.set()
+        await settled(pilot)
+        assert isinstance(app.screen, QuestionPage)
+        assert "venv" not in app.session.answers
+        assert app.session.facts is facts
+        assert app.screen.query_one("#own", Input).value == str(tmp_path / "new")
 
 
 async def test_mouse_alone_is_enough(app: WizardApp, machine: FakeMachine) -> None:
