@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from screens.arguments import Common
 from screens.terminal import is_terminal
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
-
-if TYPE_CHECKING:
-    from wizard.history.report_archive import Part
 
 HELP = "write an archive about a run, without secrets, for somebody who helps"
 ORDER = 63
@@ -80,22 +76,15 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         for part in parts:
             stream.write(f"===== {part.name}\n{part.text.rstrip()}\n\n")
         return int(Exit.DONE)
-    file = Path(arguments.output or f"cryptography-wizard-report-{past.name}.zip")
-    stream.write("\n".join(_contents(parts, file)) + "\n")
+    file = Path(arguments.output or report_archive.default_name(past))
+    lines = (*report_archive.contents(parts, file), "To read it all first: report --show")
+    stream.write("\n".join(lines) + "\n")
     if not arguments.yes and not _confirm(err):
         err.write("Nothing was written.\n")
         return int(Exit.CANCELLED)
     report_archive.write(parts, file)
     stream.write(f"Written: {file}\nSend it to the person or the project that helps you.\n")
     return int(Exit.DONE)
-
-
-def _contents(parts: Sequence[Part], file: Path) -> list[str]:
-    return [
-        f"{file} will contain:",
-        *(f"  {part.name}  ({len(part.text.encode())} bytes)" for part in parts),
-        "Passwords and tokens are masked. To read all of it first: report --show",
-    ]
 
 
 def _confirm(err: TextIO) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -16,6 +17,7 @@ from textual.widgets import Button, Static
 import assets
 from screens.session import Session
 from screens.text.messages import short_path
+from screens.tui.background import in_thread
 from screens.tui.page import Page
 from wizard.errors import Exit, WizardError
 
@@ -102,6 +104,7 @@ class FailurePage(Page):
         Binding("r", "retry", "Try again"),
         Binding("b,escape", "reconsider", "Back to the questions"),
         Binding("o", "show_log", "See full log"),
+        Binding("w", "report", "Write a report"),
         Binding("y,ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
@@ -161,7 +164,7 @@ class FailurePage(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only actions that apply to this run."""
-        if action in ("retry", "show_log") and not self._details.retry:
+        if action in ("retry", "show_log", "report") and not self._details.retry:
             return False
         return super().check_action(action, parameters)
 
@@ -182,6 +185,43 @@ class FailurePage(Page):
     def action_show_log(self) -> None:
         """Show the log of the run."""
         self.post_message(self.ShowLog())
+
+    def action_report(self) -> None:
+        """Make an archive about this run, for somebody who helps; show it before it is written."""
+        self.run_worker(self._report(), exclusive=True)
+
+    async def _report(self) -> None:
+        from screens.tui.dialogs import ConfirmScreen
+        from wizard.history import past_runs, report_archive
+
+        log = self._details.log
+        facts, _ = self.session.probed()
+        try:
+            past = past_runs.find(Path(log).parent.parent.name if log else "")
+            parts = await in_thread(lambda: report_archive.make_report(past, facts))
+        except WizardError as error:
+            self.notify(error.what, severity="error", timeout=10)
+            return
+        file = Path(report_archive.default_name(past)).absolute()
+
+        def write(agreed: bool | None) -> None:
+            if not agreed:
+                return
+            try:
+                report_archive.write(parts, file)
+            except WizardError as error:
+                self.notify(f"{error.what} {error.shown}".strip(), severity="error", timeout=10)
+            else:
+                self.notify(
+                    f"{file}\nSend it to the person or the project that helps you.",
+                    title="Report written",
+                    timeout=20,
+                )
+
+        text = "\n".join(report_archive.contents(parts, file))
+        self.app.push_screen(
+            ConfirmScreen("Write a report about this run?", text, yes="Write it", no="No"), write
+        )
 
     @on(Button.Pressed, "#quit")
     def _quit(self) -> None:

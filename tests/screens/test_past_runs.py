@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 from screens.cli import main
 from screens.text import linear, undoing
 from screens.tui.app import WizardApp
+from screens.tui.dialogs import ConfirmScreen
+from screens.tui.failure import FailureDetails, FailurePage
 from screens.tui.review import ReviewPage
 from tests.screens.pretend import Pretended
 from tests.screens.text.test_linear import Script
@@ -101,6 +103,45 @@ async def test_the_full_screen_closes_for_undo(cut_off: PastRun) -> None:
         await pilot.press("u")
         await pilot.pause()
     assert app.undoes is cut_off
+
+
+async def test_a_failure_page_writes_a_report_after_showing_it(
+    cut_off: PastRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_offered(app, pilot)
+        await app.push_screen(FailurePage(app.session, FailureDetails("t", "w", retry=True)))
+        await pilot.press("w")
+        for _ in range(200):
+            if isinstance(app.screen, ConfirmScreen):
+                break
+            await pilot.pause(0.05)
+        assert isinstance(app.screen, ConfirmScreen)
+        assert list(tmp_path.glob("*.zip")) == []
+        await pilot.press("y")
+        await pilot.pause()
+    (archive,) = tmp_path.glob("*.zip")
+    assert archive.name == f"cryptography-wizard-report-{CUT}.zip"
+
+
+def test_a_report_is_shown_or_written_on_request(
+    cut_off: PastRun,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engine, "real", Pretended().engine)
+    assert main(["report"]) == 2  # nobody can be asked
+    assert main(["report", "--show"]) == 0
+    assert "===== journal.jsonl" in capsys.readouterr().out
+    assert list(tmp_path.glob("*.zip")) == []
+    assert main(["report", "--yes", "--output", "r.zip"]) == 0
+    assert "Written: r.zip" in capsys.readouterr().out
+    assert main(["report", "--yes", "--output", "r.zip"]) == 1
+    assert "exists already" in capsys.readouterr().err
 
 
 def test_the_list_and_one_run(cut_off: PastRun, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import platform
 import socket
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,20 @@ def make_report(run: PastRun, facts: Facts, *, anonymous: bool = False) -> tuple
         if text:
             parts.append(Part(name, text))
     return tuple(Part(mask(part.name), mask(part.text)) for part in parts)
+
+
+def default_name(run: PastRun) -> str:
+    """Return the file name of the archive about a run."""
+    return f"cryptography-wizard-report-{run.name}.zip"
+
+
+def contents(parts: Sequence[Part], file: Path) -> tuple[str, ...]:
+    """Return what the archive ``file`` will contain, as lines."""
+    return (
+        f"{file} will contain:",
+        *(f"  {part.name}  ({len(part.text.encode())} bytes)" for part in parts),
+        "Passwords and tokens are masked.",
+    )
 
 
 def write(parts: tuple[Part, ...], file: Path) -> None:
