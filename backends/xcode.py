@@ -112,6 +112,17 @@ def too_old(version: str, macos: str) -> bool:
     return (int(mine[1]), int(mine[2])) < (first, second)
 
 
+def outdated(version: str, macos: str) -> str:
+    """Return that tools of this version are old for this macOS, in a sentence; empty if not."""
+    if not too_old(version, macos):
+        return ""
+    short = ".".join(version.split(".")[:2])
+    return (
+        f"The Command Line Tools {short} are older than macOS {macos}. With these, Homebrew "
+        "installs ready-made packages, but compiles none."
+    )
+
+
 def install(*, incomplete: bool = False) -> Command:
     """Ask macOS to install the tools: a window opens, unless it is open already.
 

@@ -11,7 +11,8 @@ function Install-Update {
         }
         $newest = $labels | Sort-Object -Property Version | Select-Object -Last 1
         if (-not $newest) { throw "Apple's update servers offer no $Name for this macOS." }
-        Invoke-Program -Run { Invoke-AsRoot 'softwareupdate' '-i' $newest.Label }
+        Invoke-AsRoot 'softwareupdate' '-i' $newest.Label
+        if ($LASTEXITCODE -ne 0) { throw "It failed with exit code $LASTEXITCODE." }
     } finally {
         Remove-Item -LiteralPath $Marker
     }

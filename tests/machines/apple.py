@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tests.apple_outputs import GONE
 from tests.machines.parts import GIB, TAKEN, manager, pip
 from tests.machines.recorded import SUDO, WINDOW
 from tests.machines.versions import HOMEBREW, MACPORTS
@@ -14,6 +15,7 @@ HOME = "/Users/ada"
 FRAMEWORK = "Library/Frameworks/Python.framework/Versions"
 TOOLS = "/Library/Developer/CommandLineTools"
 MISSING = "Apple's command line tools are missing."
+PLACEHOLDERS = ("cc", "gcc", "clang", "make")
 BREW_MESSAGE = """\
 To install Python packages system-wide, try brew install
 xyz, where xyz is the package you are trying to
@@ -188,6 +190,26 @@ def bare() -> Facts:
     return _facts(ARM, (own,), (), tools=tools)
 
 
+def upgraded() -> Facts:
+    """Homebrew, and Apple's tools of which an upgrade of macOS has removed a part."""
+    facts = with_brew(ARM)
+    tools = (
+        replace(tool, version="", problem=GONE) if tool.name in PLACEHOLDERS else tool
+        for tool in facts.tools
+    )
+    return replace(facts, tools=tuple(tools), pythons=facts.pythons[:1])
+
+
+def over_ssh() -> Facts:
+    """A Mac with Homebrew but without Apple's tools, used from another computer."""
+    facts = with_brew(ARM)
+    tools = tuple(
+        replace(tool, version="", problem=MISSING) for tool in facts.tools if tool.name != "xcode"
+    )
+    remote = replace(facts.terminal, remote=True)
+    return replace(facts, tools=tools, pythons=facts.pythons[:1], terminal=remote)
+
+
 def rosetta() -> Facts:
     """Apple silicon with an Intel Python of python.org, and a Homebrew for Apple silicon."""
     inside = f"/{FRAMEWORK}/3.9"
@@ -288,6 +310,8 @@ MACHINES: Mapping[str, Callable[[], Facts]] = {
     "mac-intel-brew": lambda: with_brew(INTEL),
     "mac-intel-port": lambda: with_port(INTEL),
     "mac-intel-none": lambda: _facts(INTEL, (apples(INTEL),), ()),
+    "mac-arm-upgraded": upgraded,
+    "mac-arm-ssh": over_ssh,
     "mac-rosetta": rosetta,
     "mac-old": old,
 }

@@ -15,6 +15,7 @@ from wizard.machine import packages
 
 WANTED = """
     mac-arm-brew mac-arm-port mac-arm-both mac-arm-two-brews mac-arm-none mac-arm-bare
+    mac-arm-upgraded mac-arm-ssh
     mac-intel-brew mac-intel-port mac-intel-none mac-rosetta mac-old
     windows-64 windows-64-bare windows-32 windows-arm64
     debian-11 debian-12 debian-13 debian-13-bare ubuntu-20.04 ubuntu-22.04 ubuntu-24.04

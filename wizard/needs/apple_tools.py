@@ -65,16 +65,11 @@ def remedies(facts: Facts) -> tuple[str, ...]:
 
 
 def outdated(facts: Facts) -> str:
-    """Return that the tools are too old for Homebrew, in one sentence; empty if they are not."""
+    """Return that the tools run but are old, in a sentence; empty if they are not."""
     tools = facts.tool("xcode")
-    macos = facts.system.distribution_version
-    if tools is None or state(facts) != "ready" or not xcode.too_old(tools.version, macos):
+    if tools is None or state(facts) != "ready":
         return ""
-    short = ".".join(tools.version.split(".")[:2])
-    return (
-        f"The Command Line Tools {short} are older than macOS {macos}. With these, Homebrew "
-        "installs ready-made packages, but compiles none."
-    )
+    return xcode.outdated(tools.version, facts.system.distribution_version)
 
 
 def install_steps(facts: Facts) -> tuple[Step, ...] | Refused:
