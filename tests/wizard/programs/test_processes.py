@@ -189,3 +189,16 @@ def test_ask_inside_cancellable_still_has_its_limit_and_its_answer() -> None:
         assert ask([sys.executable, "-c", "print('é')"]).stdout.strip() == "é"
         with pytest.raises(ProgramTimeout):
             ask([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a tree with taskkill")
+def test_a_ps_that_is_too_slow_does_not_mean_that_all_has_ended(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start([sys.executable, "-c", "import time; time.sleep(60)"], env=environment)
+    program = tree.Tree(running.pid, "mark")
+    monkeypatch.setattr(tree, "processes", dict)  # as on a busy Mac
+    assert program.alive() == (running.pid,)
+    assert program.end(lambda: running.exit, grace=0.2)
+    assert running.exit is not None
+    assert program.alive() == ()
