@@ -77,7 +77,7 @@ class Homebrew:
     manual_install = ("brew", "install")
     yields_to = ""
     changes_to_others = (
-        "If they need a newer version of an installed formula, Homebrew upgrades that, and the "
+        "If a newer version of an installed formula is needed, Homebrew upgrades that, and the "
         "outdated formulae that use it; undo keeps these versions. It removes nothing."
     )
     prefixes: tuple[str, ...] = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")

@@ -53,7 +53,8 @@ def notes_for(
         )
     if unset:
         notes.append(
-            f"{', '.join(unset)} would change the build, so the build does not get them. The "
+            f"{', '.join(unset)} would change the build, so the build does not get "
+            f"{'it' if len(unset) == 1 else 'them'}. The "
             "command shows the variables that it gets."
         )
     folders = [name for name in unset if name in ("CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH")]
