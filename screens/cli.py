@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from screens import signals, terminal
+from screens import ending, signals, terminal
 from wizard.errors import Exit, Impossible, WizardError
 
 
@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
-        with signals.raising_interrupts():
+        with signals.raising_interrupts(), ending.pausing():
             code = _run(arguments)
             sys.stdout.flush()
             return code
@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WizardError as error:
         return _report_error(error, arguments)
     except KeyboardInterrupt:
+        ending.begin(Exit.CANCELLED)
         cancelled = WizardError("Cancelled.")
         cancelled.code = Exit.CANCELLED
         return _report_error(cancelled, arguments)

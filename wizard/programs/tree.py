@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MARK = "CRYPTOGRAPHY_WIZARD_MARK"
 """The environment variable that a started program and its children carry."""
@@ -83,6 +84,10 @@ class Tree:
             time.sleep(0.02)
         return True
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the whole tree."""
+        self._signal(self.alive(), number)
+
     def _remaining(self, reap: Callable[[], object]) -> tuple[int, ...]:
         reap()
         return self.alive()
@@ -98,6 +103,17 @@ class Tree:
                 refused.append(str(pid))
         if refused and self._root_prefix:
             _run((*self._root_prefix, "kill", f"-{number.name[3:]}", *refused))
+
+
+def process_group(detached: bool) -> dict[str, Any]:
+    """Return Popen's arguments for a new process group, or a new session."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    if detached:
+        return {"start_new_session": True}
+    if sys.version_info >= (3, 11):
+        return {"process_group": 0}
+    return {"preexec_fn": os.setpgrp}
 
 
 def processes() -> dict[int, Process]:
