@@ -20,9 +20,9 @@ from typing import Any, Callable
 
 STOP_SECONDS = 0.3
 """How many seconds a run gets to stop its own programs, so that its steps count as cancelled."""
-LIMIT_SECONDS = 2.5
+LIMIT_SECONDS = 2.3
 """The seconds after which the process ends."""
-LAST_SECONDS = 2.9
+LAST_SECONDS = 3.0
 """The seconds after which Python's C code ends the process, if no thread of Python can do it."""
 GLANCE_SECONDS = 0.5
 """The seconds between two checks whether the terminal is still there."""

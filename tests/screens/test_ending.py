@@ -212,8 +212,7 @@ def test_everything_is_gone_and_the_journal_has_its_end(
 ) -> None:
     started = run(wizard, opened, face)
     end(started)
-    started.wait(started.has_ended, "the wizard's end")
-    assert not wizard.runs()
+    started.wait(lambda: started.has_ended() and not wizard.runs(), "the end")
     assert started.status in (Exit.CANCELLED, 128 + signal.SIGTERM, 128 + signal.SIGHUP)
     assert wizard.journal_end() == Exit.CANCELLED
 
@@ -225,8 +224,7 @@ def test_a_terminal_that_takes_no_more_output_does_not_keep_it(
     started = run(wizard, opened, face)
     time.sleep(1.0)  # nobody reads: now everything that writes to the terminal is blocked
     os.kill(started.pid, signal.SIGTERM)
-    started.wait(started.has_ended, "the wizard's end", reading=False)
-    assert not wizard.runs()
+    started.wait(lambda: started.has_ended() and not wizard.runs(), "the end", reading=False)
     assert started.status == 128 + signal.SIGTERM
     assert wizard.journal_end() == Exit.CANCELLED
 
@@ -236,8 +234,7 @@ def test_the_full_screen_notices_a_closed_terminal_without_a_signal(
 ) -> None:
     started = run(wizard, opened, "full", signal.SIGHUP)
     started.close()
-    started.wait(started.has_ended, "the wizard's end")
-    assert not wizard.runs()
+    started.wait(lambda: started.has_ended() and not wizard.runs(), "the end")
     assert wizard.journal_end() == Exit.CANCELLED
 
 
@@ -279,5 +276,4 @@ def test_ctrl_z_stops_everything_and_fg_continues_it(
     if face == "full":
         started.wait(lambda: "Stop the installation?" in started.seen, "the question")
         started.press("y", lambda: not wizard.runs(), "the end of its programs")
-    started.wait(lambda: wizard.pid() not in processes(), "the wizard's end")
-    assert not wizard.runs()
+    started.wait(lambda: wizard.pid() not in processes() and not wizard.runs(), "the end")

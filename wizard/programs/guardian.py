@@ -59,8 +59,7 @@ class Guardian:
 
 def _start() -> tuple[subprocess.Popen[bytes], int]:
     """Start the second process, and return it and the pipe to it. Raises OSError."""
-    # The folder may be inside a zip file, where there are no paths.
-    folder = os.path.dirname(wizard.__path__[0])  # noqa: PTH120
+    folder = os.path.dirname(wizard.__path__[0])  # noqa: PTH120 - it may be inside a zip file
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
