@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backends import pip
 from backends.action import Prove
 from wizard.errors import Impossible
 from wizard.limits import Limit
@@ -103,7 +104,7 @@ def _project_notes(case: Case) -> list[str]:
         return []
     notes: list[str] = []
     if project.kind in ("pyproject", "uv.lock", "poetry.lock"):
-        words = (case.target.interpreter, "-m", "pip", "install", "-e", project.folder)
+        words = (*pip.module(case.target.interpreter), "install", "-e", project.folder)
         command = quoted_command(words, case.facts.system.name)
         notes.append(f"The project itself is not installed. To add it afterwards: {command}")
     if not project.uses_cryptography and project.resolver:
