@@ -34,28 +34,43 @@ def parse_version(version: str) -> tuple[int, int]:
     return (numbers[0] if numbers else 0, numbers[1] if len(numbers) > 1 else 0)
 
 
+def python(program: str, *words: str) -> tuple[str, ...]:
+    """Return the words that start a Python which imports nothing from the current folder.
+
+    ``-m``, ``-c`` and ``-`` otherwise look there first: a ``pip.py`` or ``random.py`` of the user
+    would run. ``-I`` exists since Python 3.4 (``-P`` since 3.11), and also ignores the variables of
+    Python and the user's own packages.
+    """
+    return (program, "-I", *words)
+
+
+def module(program: str) -> tuple[str, ...]:
+    """Return the words that start the pip of a Python."""
+    return python(program, "-m", "pip")
+
+
 def make_environment(base: str, folder: str, *, with_pip: bool) -> Command:
     """Create a virtual environment in ``folder`` from the Python ``base``."""
     options = () if with_pip else ("--without-pip",)
-    return Command((base, "-m", "venv", *options, folder), timeout=300)
+    return Command(python(base, "-m", "venv", *options, folder), timeout=300)
 
 
-def ensure(python: str) -> Command:
+def ensure(interpreter: str) -> Command:
     """Install this Python's bundled pip into its environment."""
-    return Command((python, "-m", "ensurepip", "--upgrade"), timeout=300)
+    return Command(python(interpreter, "-m", "ensurepip", "--upgrade"), timeout=300)
 
 
 RUNNER = "__pip-runner__.py"
 """The file of pip that ``--python`` gives to the other Python (pip 22.3 and later)."""
 
 
-def call_from_outside(base: str, runner: str, python: str) -> tuple[str, ...]:
-    """Return the words that start the pip of ``base`` for the environment of ``python``.
+def call_from_outside(base: str, runner: str, interpreter: str) -> tuple[str, ...]:
+    """Return the words that start the pip of ``base`` for the environment of ``interpreter``.
 
     ``runner`` is the file of that pip that ``--python`` gives to the other Python. To name it saves
     the start of a pip that would only do that. If it is empty, pip finds it itself.
     """
-    return (python, runner) if runner else (base, "-m", "pip", "--python", python)
+    return (interpreter, runner) if runner else (*module(base), "--python", interpreter)
 
 
 def install(
@@ -85,7 +100,7 @@ def install(
     in advance: Python does it when a module is first imported. ``folder`` is a wheelhouse: then
     everything comes from there, without an index.
     """
-    call = call or (python, "-m", "pip")
+    call = call or module(python)
     version_numbers = parse_version(version)
     options: list[str] = []
     if version_numbers >= _NO_COLOR:
@@ -130,7 +145,7 @@ def dry_run(python: str, requirement: str) -> Command:
     """
     return Command(
         (
-            *(python, "-m", "pip", "install", "--no-color", "--dry-run", "--no-deps"),
+            *(*module(python), "install", "--no-color", "--dry-run", "--no-deps"),
             *("--no-binary", "cryptography", requirement),
         ),
         env=_ENV,
@@ -170,7 +185,7 @@ def wheel(
     if listed:
         options += ["--requirement", listed]
     return Command(
-        (python, "-m", "pip", "wheel", *options, *requirements),
+        (*module(python), "wheel", *options, *requirements),
         env=_ENV,
         timeout=3600 if no_binary else 900,
         progress="cargo" if no_binary else "pip",
@@ -181,7 +196,7 @@ def wheel(
 
 def uninstall(python: str, packages: tuple[str, ...]) -> Command:
     """Remove packages from the environment of ``python``; those that are missing do not matter."""
-    return Command((python, "-m", "pip", "uninstall", "-y", *packages), env=_ENV, timeout=300)
+    return Command((*module(python), "uninstall", "-y", *packages), env=_ENV, timeout=300)
 
 
 def adjusted(
@@ -198,5 +213,5 @@ def adjusted(
 
 def is_pip(command: Command) -> bool:
     """Return whether this command runs pip."""
-    words = command.argv[1:3]
-    return words == ("-m", "pip") or "".join(words[:1]).endswith(RUNNER)
+    words = command.argv[1:4]
+    return words == module("")[1:] or "".join(words[:1]).endswith(RUNNER)

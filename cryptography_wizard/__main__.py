@@ -10,9 +10,13 @@ from cryptography_wizard import finder
 def main() -> int:
     """Run the command line in ``sys.argv`` and return the exit code."""
     finder.install()
-    from screens import cli  # found by the finder only
+    from screens import cli, ending  # found by the finder only
 
-    return cli.main()
+    ending.guarantee()
+    try:
+        return cli.main()
+    finally:
+        ending.end_programs()
 
 
 if __name__ == "__main__":

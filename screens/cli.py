@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from screens import signals, terminal
+from screens import ending, signals, terminal
 from wizard.errors import Exit, Impossible, WizardError
 
 
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="urllib3 v2 only supports OpenSSL")
     terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
-        with signals.raising_interrupts():
+        with signals.raising_interrupts(), ending.pausing():
             code = _run(arguments)
             sys.stdout.flush()
             return code
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WizardError as error:
         return _report_error(error, arguments)
     except KeyboardInterrupt:
+        ending.begin(Exit.CANCELLED)
         cancelled = WizardError("Cancelled.")
         cancelled.code = Exit.CANCELLED
         return _report_error(cancelled, arguments)

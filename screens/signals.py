@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Callable, TextIO, TypeVar
 
+from screens import ending
+from wizard.errors import Exit
+
 T = TypeVar("T")
 
 SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -19,13 +22,20 @@ SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Handle the signals that end programs with ``handler``, and restore the old handlers.
 
-    An ignored signal, as under nohup, stays ignored. Only for the main thread.
+    All except Ctrl-C, which may only be the answer to a question, begin the end of the wizard: see
+    `screens.ending`. An ignored signal, as under nohup, stays ignored. Only for the main thread.
     """
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT:
+            ending.begin(128 + number)
+        handler(number, frame)
+
     before = {}
     for name in SIGNAL_NAMES:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, handler)
+            before[number] = signal.signal(number, handle)
     try:
         yield
     finally:
@@ -42,9 +52,10 @@ def cancel_on_signals(work: Callable[[], T], cancel: threading.Event) -> T:
     from concurrent.futures import ThreadPoolExecutor, wait
 
     def ask_to_end(_signal: int, _frame: FrameType | None) -> None:
+        ending.begin(Exit.CANCELLED)
         cancel.set()
 
-    with handling(ask_to_end), ThreadPoolExecutor(1, "run") as pool:
+    with ending.stopping(cancel), handling(ask_to_end), ThreadPoolExecutor(1, "run") as pool:
         future = pool.submit(work)
         while not wait([future], timeout=0.5).done:
             pass  # Windows delivers Ctrl-C only between two waits

@@ -16,6 +16,7 @@ from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 import assets
+from screens import ending
 from screens.session import Session
 from screens.tui.page import HELP_KEYS, TITLE, Page, ShowPage
 from screens.tui.themes import DARK, LIGHT
@@ -77,6 +78,7 @@ class WizardApp(App[int]):
         Binding("ctrl+t", "toggle_theme", "Light or dark", show=False),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "interrupt", "Quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
     def __init__(
@@ -110,6 +112,8 @@ class WizardApp(App[int]):
             # Windows' loop and loops outside the main thread have no signals to offer.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, partial(self.end_with, 128 + number))
+                # The loop calls that when it can. This is called even if the loop is blocked.
+                signal.signal(number, lambda number, _frame: ending.begin(128 + number))
 
     def get_default_screen(self) -> WelcomePage:
         """Return the first page, so that Textual draws no empty screen before it."""
@@ -291,6 +295,30 @@ class WizardApp(App[int]):
         else:
             run.action_cancel(leave=int(Exit.CANCELLED))
 
+    def action_suspend_process(self) -> None:
+        """Handle Ctrl+Z: give the terminal back to the shell until ``fg``, and pause the programs.
+
+        Textual's own action stops only this process, and not the one that started it, such as uv,
+        for which the shell waits.
+        """
+        driver = self._driver
+        if sys.platform == "win32" or driver is None or not driver.can_suspend:
+            return
+        from wizard.programs import processes
+
+        processes.pause()
+        # Textual's handler of SIGCONT would also resume. Where no shell could continue the wizard,
+        # the system ignores SIGTSTP, and no SIGCONT comes.
+        numbers = (signal.SIGTSTP, signal.SIGCONT)
+        before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+        driver.suspend_application_mode()
+        os.killpg(0, signal.SIGTSTP)  # here it stops, and continues
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        driver.resume_application_mode()
+        self.refresh(layout=True)
+        processes.resume()
+
     def _run_page(self) -> RunPage | None:
         """Return the page of a run that has not ended, anywhere in the stack."""
         from screens.tui.run import RunPage
@@ -316,7 +344,8 @@ def run_app(
     terminal is restored.
     """
     app = WizardApp(engine, choices, find_cut_off=find_cut_off)
-    code = app.run()
+    with ending.needing_terminal():
+        code = app.run()
     if app.bug is not None:
         raise app.bug
     if app.undoes is not None:

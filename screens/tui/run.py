@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 import assets
+from screens import ending
 from screens.session import Session
 from screens.text.text_reporter import format_seconds
 from screens.tui.background import in_thread
@@ -107,9 +108,10 @@ class RunPage(Page):
         done = session.require_run().done
 
         def run() -> RunEnded:
-            return session.engine.run(
-                session.require_plan(), session.completed, facts, self._emit, self._cancel, done
-            )
+            with ending.stopping(self._cancel):
+                return session.engine.run(
+                    session.require_plan(), session.completed, facts, self._emit, self._cancel, done
+                )
 
         ended = await in_thread(run)
         self._refresh_page()
@@ -265,6 +267,8 @@ class RunPage(Page):
     def stop(self, leave: int | None = None) -> None:
         """Stop the run now. ``leave`` is the exit code to quit with after it has stopped."""
         self._exit_code = leave
+        if leave is not None:
+            ending.begin(leave)
         if self.ended:
             if leave is not None:
                 self.app.exit(leave)

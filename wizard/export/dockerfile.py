@@ -12,6 +12,7 @@ import posixpath
 from functools import singledispatch
 from shlex import quote
 
+from backends import pip
 from backends.action import (
     Action,
     CheckSignature,
@@ -241,7 +242,7 @@ def _command_text(command: Command, container: Container) -> str:
 
 def _mounts(command: Command, container: Container) -> list[str]:
     """Return the mounts for pip: its cache, and the user's configuration as a secret."""
-    if command.argv[1:3] != ("-m", "pip"):
+    if not pip.is_pip(command):
         return []
     mounts = []
     if "--no-cache-dir" not in command.argv:

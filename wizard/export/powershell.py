@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import singledispatch
 
-from backends import gpg
+from backends import gpg, pip
 from backends.action import (
     CheckSignature,
     Command,
@@ -360,7 +360,7 @@ def _record_script(action: RecordPackages, _system: str) -> list[str]:
 
 @script_lines.register(Prove)
 def _proof_script(action: Prove, _system: str) -> list[str]:
-    words = (action.python, "-", *((action.release,) if action.release else ()))
+    words = pip.python(action.python, "-", *((action.release,) if action.release else ()))
     lines = _piped(words, scripts.proof())
     if action.packages:
         lines += _piped(scripts.compare_words(action), scripts.packages())

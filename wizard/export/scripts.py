@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import assets
+from backends import pip
 from backends.action import Prove, RecordPackages
 
 _PLACEHOLDER = re.compile(r"@([A-Z]+)@")
@@ -32,16 +33,16 @@ def packages() -> str:
 def record_words(action: RecordPackages) -> tuple[str, ...]:
     """Return the arguments of that program that record."""
     pairs = (f"{package}={module}" for package, module in action.modules)
-    return (action.python, "-", "record", action.file, *pairs)
+    return pip.python(action.python, "-", "record", action.file, *pairs)
 
 
 def compare_words(action: Prove) -> tuple[str, ...]:
     """Return the arguments of that program that compare."""
-    return (action.python, "-", "compare", action.packages, *action.accepted)
+    return pip.python(action.python, "-", "compare", action.packages, *action.accepted)
 
 
 def import_words(action: RecordPackages) -> tuple[str, ...]:
     """Return a command to type that shows whether the packages work."""
     names = ", ".join(dict.fromkeys(module for _package, module in action.modules))
     code = ("-c", f"import {names}") if names else ("-m", "pip", "check")
-    return (action.python, *code)
+    return pip.python(action.python, *code)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import singledispatch
 from shlex import join, quote
 
-from backends import gpg
+from backends import gpg, pip
 from backends.action import (
     CheckSignature,
     Command,
@@ -312,7 +312,7 @@ def _record_script(action: RecordPackages) -> str:
 @script_text.register(Prove)
 def proof_script(action: Prove) -> str:
     """Return the proof as a here-document for the tested Python."""
-    words = (action.python, "-", *([action.release] if action.release else []))
+    words = pip.python(action.python, "-", *([action.release] if action.release else []))
     lines = [_here_document(words, scripts.proof())]
     if action.packages:
         lines.append(_here_document(scripts.compare_words(action), scripts.packages()))

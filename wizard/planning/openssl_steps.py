@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backends import openssl
+from backends import openssl, pip
 from backends.action import (
     CheckSignature,
     Command,
@@ -182,7 +182,7 @@ def dll_step(interpreter: str, names: tuple[str, ...], needs: tuple[str, ...]) -
         "dlls",
         "Check that Windows finds OpenSSL's DLLs",
         f"cryptography needs {joined(names)} at every import. It is not compiled without them.",
-        Command((interpreter, "-c", code), timeout=60.0),
+        Command(pip.python(interpreter, "-c", code), timeout=60.0),
         needs=needs,
         role="preparation",
     )

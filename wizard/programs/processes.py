@@ -16,12 +16,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any
 
 from backends.action import Output
-from wizard.programs.tree import MARK, Tree
+from wizard.programs import windows_job
+from wizard.programs.guardian import Guardian, end_all
+from wizard.programs.tree import MARK, Tree, process_group
 
 CHUNK = 64 * 1024
 """How many bytes are read at once: the size of a pipe on Linux."""
@@ -33,7 +34,16 @@ open."""
 QUEUED_CHUNKS = 64
 """How many unread chunks may be queued before the program has to wait: four megabytes."""
 
+LONG_SECONDS = 30.0
+"""Programs that may run longer than this are watched by the guardian; its start takes a moment."""
+ASLEEP_SECONDS = 5.0
+"""If the wizard noticed nothing for so long, it was stopped, or the computer slept. That time does
+not count for a time limit."""
+
 _cancel: ContextVar[threading.Event | None] = ContextVar("cancel", default=None)
+_guardian = Guardian()
+_running: dict[str, Tree] = {}
+"""The programs that run now, by their marks."""
 
 
 class ProgramTimeout(Exception):
@@ -46,6 +56,41 @@ class TooMuchOutput(ProgramTimeout):
 
 class Cancelled(Exception):
     """A program was ended because the user cancelled."""
+
+
+class Deadline:
+    """A moment after which a program is ended. ``seconds`` count only while the wizard runs."""
+
+    def __init__(self, seconds: float) -> None:
+        self._checked = time.monotonic()
+        self._end = self._checked + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds that are left; to be called again and again while waiting."""
+        now = time.monotonic()
+        if now - self._checked > ASLEEP_SECONDS:
+            self._end += now - self._checked
+        self._checked = now
+        return self._end - now
+
+
+def end_everything() -> None:
+    """End all programs that run now, within two seconds. For the end of the wizard only."""
+    end_all(list(_running.values()))
+
+
+def pause() -> None:
+    """Stop all programs that run now, until `resume`."""
+    if sys.platform != "win32":
+        for tree in list(_running.values()):
+            tree.send(signal.SIGSTOP)
+
+
+def resume() -> None:
+    """Let all programs go on after `pause`."""
+    if sys.platform != "win32":
+        for tree in list(_running.values()):
+            tree.send(signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -76,23 +121,25 @@ def ask(
     OSError if the program cannot be started.
     """
     mark = os.urandom(8).hex()
-    process = subprocess.Popen(
-        list(argv),
-        stdin=subprocess.PIPE if given else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, **(env or {}), MARK: mark},
-        cwd=cwd,
-        **_process_group(detached),
-    )
-    try:
-        stdout, stderr = _communicate(process, argv[0], timeout, given.encode())
-    except subprocess.TimeoutExpired:
-        _end_now(process, mark)
-        raise ProgramTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
-    except BaseException:
-        _end_now(process, mark)
-        raise
+    with _watched(mark, guarded=timeout > LONG_SECONDS) as add:
+        process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.PIPE if given else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {}), MARK: mark},
+            cwd=cwd,
+            **process_group(detached),
+        )
+        tree = add(process)
+        try:
+            stdout, stderr = _communicate(process, argv[0], timeout, given.encode())
+        except subprocess.TimeoutExpired:
+            _end_now(process, tree)
+            raise ProgramTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
+        except BaseException:
+            _end_now(process, tree)
+            raise
     return Output(
         process.returncode,
         stdout.decode("utf-8", errors="replace"),
@@ -105,11 +152,11 @@ def _communicate(
 ) -> tuple[bytes, bytes]:
     cancel = _cancel.get()
     unsent: bytes | None = given or None
-    deadline = time.monotonic() + timeout
+    deadline = Deadline(timeout)
     while True:
         if cancel is not None and cancel.is_set():
             raise Cancelled
-        remaining = deadline - time.monotonic()
+        remaining = deadline.remaining()
         try:
             return process.communicate(unsent, timeout=max(0.0, min(0.1, remaining)))
         except subprocess.TimeoutExpired as waiting:
@@ -122,8 +169,8 @@ def _communicate(
                 raise
 
 
-def _end_now(process: subprocess.Popen[bytes], mark: str) -> None:
-    Tree(process.pid, mark).end(process.poll, grace=0.0)
+def _end_now(process: subprocess.Popen[bytes], tree: Tree) -> None:
+    tree.end(process.poll, grace=0.0)
     with contextlib.suppress(subprocess.TimeoutExpired):  # another process holds its pipes
         process.communicate(timeout=0.2)
     for pipe in (process.stdout, process.stderr):
@@ -147,24 +194,55 @@ def start(
     "-n")``. Raises OSError if it cannot be started.
     """
     mark = os.urandom(8).hex()
-    process = subprocess.Popen(
-        list(argv),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        bufsize=0,
-        env={**env, MARK: mark},
-        cwd=cwd or None,
-        **_process_group(detached),
-    )
-    return Running(process, Tree(process.pid, mark, root_prefix))
+    with contextlib.ExitStack() as started:
+        add = started.enter_context(_watched(mark, root_prefix, guarded=True))
+        process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+            env={**env, MARK: mark},
+            cwd=cwd or None,
+            **process_group(detached),
+        )
+        return Running(process, add(process), started.pop_all().close)
+
+
+@contextlib.contextmanager
+def _watched(
+    mark: str, root_prefix: Sequence[str] = (), *, guarded: bool
+) -> Iterator[Callable[[subprocess.Popen[bytes]], Tree]]:
+    """Within this block, the program with this mark ends with the wizard, however that ends.
+
+    The function that it yields is to be called with the started program, and returns its tree.
+    """
+
+    def add(process: subprocess.Popen[bytes]) -> Tree:
+        windows_job.add(process)
+        _running[mark] = Tree(process.pid, mark, root_prefix)
+        if guarded:
+            _guardian.watch(mark, process.pid, root_prefix)
+        return _running[mark]
+
+    if guarded:  # the wizard may be killed before it knows the program's number
+        _guardian.watch(mark, root_prefix=root_prefix)
+    try:
+        yield add
+    finally:
+        _running.pop(mark, None)
+        if guarded:
+            _guardian.forget(mark)
 
 
 class Running:
     """A program that was started. Its two output streams are merged, in the order of arrival."""
 
-    def __init__(self, process: subprocess.Popen[bytes], tree: Tree) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], tree: Tree, forget: Callable[[], None]
+    ) -> None:
         self.pid = process.pid
+        self._forget = forget
         self._process = process
         self._tree = tree
         self._chunks: queue.Queue[bytes] = queue.Queue(QUEUED_CHUNKS)
@@ -184,11 +262,14 @@ class Running:
         """Whether the program has ended and its output has been read."""
         if self.exit is None:
             return False
-        if self._output_ended:
-            return True
-        # A background program can keep the pipe open forever.
-        self._exited_at = self._exited_at or time.monotonic()
-        return self._chunks.empty() and time.monotonic() - self._exited_at > PIPE_WAIT_SECONDS
+        if not self._output_ended:
+            # A background program can keep the pipe open forever.
+            self._exited_at = self._exited_at or time.monotonic()
+            waited = time.monotonic() - self._exited_at
+            if not self._chunks.empty() or waited <= PIPE_WAIT_SECONDS:
+                return False
+        self._forget()
+        return True
 
     def read(self, timeout: float) -> bytes:
         """Return the next output; empty if there was none within ``timeout`` seconds."""
@@ -207,6 +288,8 @@ class Running:
         """End the program and everything it started within two seconds; True if none is left."""
         all_ended = self._tree.end(self._process.poll)
         self._abandoned.set()
+        if all_ended:
+            self._forget()
         return all_ended
 
     def _pump(self) -> None:
@@ -229,17 +312,6 @@ class Running:
         except queue.Full:
             return False
         return True
-
-
-def _process_group(detached: bool) -> dict[str, Any]:
-    """Return Popen's arguments for a new process group, or a new session."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    if detached:
-        return {"start_new_session": True}
-    if sys.version_info >= (3, 11):
-        return {"process_group": 0}
-    return {"preexec_fn": os.setpgrp}
 
 
 def signal_name(exit_code: int) -> str:

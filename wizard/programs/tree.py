@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MARK = "CRYPTOGRAPHY_WIZARD_MARK"
 """The environment variable that a started program and its children carry."""
@@ -113,6 +114,10 @@ class Tree:
             time.sleep(0.02)
         return self._certain
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the whole tree."""
+        self._signal(self.alive(), number)
+
     def _remaining(self, reap: Callable[[], object]) -> tuple[int, ...]:
         reap()
         return self.alive()
@@ -135,6 +140,17 @@ class Tree:
                 end_of_options = ("--",) if min(targets) < 0 else ()
                 words = (*self._root_prefix, "kill", f"-{number.name[3:]}", *end_of_options)
                 _run((*words, *refused), LIMIT_SECONDS)
+
+
+def process_group(detached: bool) -> dict[str, Any]:
+    """Return Popen's arguments for a new process group, or a new session."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    if detached:
+        return {"start_new_session": True}
+    if sys.version_info >= (3, 11):
+        return {"process_group": 0}
+    return {"preexec_fn": os.setpgrp}
 
 
 def processes() -> dict[int, Process]:

@@ -286,13 +286,19 @@ class _Pip:
         dependents = [pair for row in packages for pair in _requires(row)]
         return Resolution("pip", versions, tuple(dependents), problem, conflict)
 
+    def _pip(self) -> tuple[str, ...]:
+        """Return the words that start pip, which may be among the user's own packages."""
+        pip_of_python = self.python.pip
+        runner = pip_of_python.runner if pip_of_python is not None else ""
+        return (self.python.path, runner) if runner else pip.module(self.python.path)
+
     def _report(self, arguments: Sequence[str]) -> tuple[dict[str, Any], str]:
         """Return pip's report of an installation that it only simulates, and the error."""
         file = self.work / "report.json"
         file.unlink(missing_ok=True)
         output = ask(
             (
-                *(self.python.path, "-m", "pip", "install", "--dry-run", "--ignore-installed"),
+                *(*self._pip(), "install", "--dry-run", "--ignore-installed"),
                 *("--quiet", "--no-color", "--disable-pip-version-check", "--no-input"),
                 *("--only-binary", CRYPTOGRAPHY, "--report", str(file), *arguments),
             ),

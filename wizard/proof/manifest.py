@@ -18,7 +18,7 @@ from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from backends import action
+from backends import action, pip
 from wizard import __version__, codec, text_files
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import Listed, Listing
@@ -134,7 +134,7 @@ def write(order: action.WriteManifest) -> Manifest:
 def _pip(python: str) -> str:
     """Return the version of that interpreter's pip; empty if it is not known."""
     try:
-        fields = ask((python, "-m", "pip", "--version"), timeout=30).stdout.split()
+        fields = ask((*pip.module(python), "--version"), timeout=30).stdout.split()
     except (OSError, ProgramTimeout):
         return ""
     return fields[1] if len(fields) > 1 and fields[0] == "pip" else ""

@@ -22,7 +22,7 @@ from backends.progress import Progress
 from wizard.facts import Privilege
 from wizard.programs import locks
 from wizard.programs.lines import LineDecoder
-from wizard.programs.processes import Running, signal_name, start
+from wizard.programs.processes import Deadline, Running, signal_name, start
 from wizard.programs.progress import progress_reader
 from wizard.programs.variables import REMOVED
 from wizard.running import privilege
@@ -224,7 +224,7 @@ class _Attempt:
         self._context.emit(Lines(self._step, (line,)))
 
     def _follow(self, running: Running) -> Outcome:
-        deadline = time.monotonic() + self._command.timeout
+        deadline = Deadline(self._command.timeout)
         while not running.over:
             chunk = running.read(TICK)
             if chunk:
@@ -235,7 +235,7 @@ class _Attempt:
                 self._emit_pending()
             if self._context.cancel.is_set():
                 return self._stop(running, Outcome("cancelled"))
-            if now > deadline:
+            if deadline.remaining() <= 0:
                 return self._stop(running, _timeout_outcome(self._command))
         return _exit_outcome(running.exit, self._command)
 

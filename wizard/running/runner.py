@@ -47,6 +47,9 @@ ENDING_SECONDS = 5.0
 
 E = TypeVar("E", bound=Event)
 
+_attempts: list[_Attempt] = []
+"""The runs that have not ended: one, unless it is a test."""
+
 
 def run(
     plan: Plan,
@@ -91,6 +94,8 @@ def run(
         except (OSError, UnicodeError) as error:
             return _cannot_write(steps, done, emit, begin, error)
         attempt = _Attempt(plan, choices, facts, folder, journal, emit, cancel)
+        _attempts.append(attempt)
+        locks.callback(_attempts.remove, attempt)
         try:
             journal.write(started)
             if compiles(plan.method):
@@ -109,6 +114,15 @@ def _earlier_attempt(plan_text: str) -> str:
             if (folder / PLAN_FILE).read_text(encoding="utf-8") == plan_text:
                 return folder.name
     return ""
+
+
+def write_ends() -> None:
+    """Write the ends of the runs that have not ended, because the process ends now.
+
+    For any thread, when the one that runs them cannot do it: its interface blocks.
+    """
+    for attempt in _attempts:
+        attempt.write_end()
 
 
 def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
@@ -162,11 +176,14 @@ class _Attempt:
         self._failed: Optional[Step] = None
         self._code = Exit.DONE
         self._report: Optional[Report] = None
+        self._done: frozenset[str] = frozenset()
+        self._begin = time.monotonic()
         self.started: set[str] = set()
         self.ended: set[str] = set()
 
     def run(self, done: frozenset[str], begin: float) -> RunEnded:
         """Run the steps that are not in ``done``."""
+        self._done, self._begin = done, begin
         try:
             while self._start_ready(done | self.ended):
                 self._handle_next()
@@ -180,6 +197,15 @@ class _Attempt:
             file = self._folder / inventory.DISTRIBUTIONS_FILE
             file.write_text("\n".join(sorted(names)), encoding="utf-8")
         return self._emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
+
+    def write_end(self) -> None:
+        """Write to the journal that the run was cancelled."""
+        for step in self._steps:
+            if step.id in self._running:
+                self._journal.write(stamped(StepEnded(step.id, "cancelled", 0.0)))
+            elif step.id not in self._done | self.ended:
+                self._journal.write(stamped(StepEnded(step.id, "skipped", 0.0)))
+        self._journal.write(stamped(RunEnded(int(Exit.CANCELLED), time.monotonic() - self._begin)))
 
     def _start_ready(self, done: Collection[str]) -> bool:
         """Start the steps that may start now; return whether anything runs."""

@@ -144,7 +144,7 @@ def test_the_builder_installs_one_release_exactly_and_proves_it(name: str, way: 
     assert found[1] == ("only" if way == "wheel" else "no")
     proof = builder.instructions[-1]
     assert proof.name == "RUN"
-    assert proof.words[0] == f"/opt/cryptography/bin/python - {found[2]} <<'PROOF'"
+    assert proof.words[0] == f"/opt/cryptography/bin/python -I - {found[2]} <<'PROOF'"
     assert proof.document == scripts.proof()
 
 

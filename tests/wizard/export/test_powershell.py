@@ -174,7 +174,7 @@ def test_every_plan_is_powershell() -> None:
             if isinstance(action, Command):
                 assert call["Run"][-len(action.argv) :] == list(action.argv)
             else:
-                assert call["Run"] == [action.python, "-", action.release]
+                assert call["Run"] == [action.python, "-I", "-", action.release]
         for step in each.steps:
             text = command_text(step.action, "windows")
             read(f"{text}\n$null")  # the parser refuses a text of comments alone
@@ -348,8 +348,8 @@ def test_the_proof_is_fed_to_the_python() -> None:
     assert [value(text) + "\n" for text in texts] == [scripts.proof(), scripts.proof()]
     assert scripts.proof().isascii()
     assert [call["Run"] for call in steps_of(script)] == [
-        ["C:\\e\\python.exe", "-", "50.0.2"],
-        ["p", "-"],  # Windows PowerShell 5.1 would lose an empty argument
+        ["C:\\e\\python.exe", "-I", "-", "50.0.2"],
+        ["p", "-I", "-"],  # Windows PowerShell 5.1 would lose an empty argument
     ]
     assert "$proof | & 'p'" in script
 

@@ -77,6 +77,7 @@ def is_true(facts: Facts, row: Release, choices: Choices, made: Plan) -> None:
     for command in commands.values():
         assert ":all:" not in command.argv
         assert all(argument and "\n" not in argument for argument in command.argv)
+        assert command.argv[1:2] not in (("-m",), ("-c",)), "it would import from this folder"
     as_root = {name for name, command in commands.items() if command.root}
     assert as_root <= {"packages", "packages-refresh"}
     needs_what_the_manager_has(facts, made)

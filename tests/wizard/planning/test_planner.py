@@ -68,8 +68,8 @@ def test_a_wheel_with_pip_brings_the_newest_pip_in_one_call() -> None:
     assert [s.id for s in made.steps] == ["environment", "install", "proof"]
     environment, install = commands(made)["environment"], commands(made)["install"]
     assert "--without-pip" in environment.argv
-    assert install.argv[:5] == (
-        pythons("3.11"), "-m", "pip", "--python",
+    assert install.argv[:6] == (
+        pythons("3.11"), "-I", "-m", "pip", "--python",
         "/home/ada/project/cryptography-env/bin/python",
     )  # fmt: skip
     assert install.argv[-5:] == (

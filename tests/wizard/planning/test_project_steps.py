@@ -209,7 +209,7 @@ def newest() -> str:
 def test_the_plan_says_how_to_add_the_project_itself() -> None:
     own = replace(SHOP, kind="pyproject", name="shop", folder="/home/user/my shop")
     (note,) = (n for n in planned(own).notes if "The project itself is not installed" in n)
-    assert note.endswith("/bin/python -m pip install -e '/home/user/my shop'")
+    assert note.endswith("/bin/python -I -m pip install -e '/home/user/my shop'")
     assert not [n for n in planned(SHOP).notes if "The project itself" in n]
 
 

@@ -79,7 +79,7 @@ def test_wheels_are_fetched_for_each_python_and_tried_before_they_are_put_there(
     ]
     for name in ("3.9", "3.11", "3.13"):
         words = argv(found, f"wheels-{dashed(name)}")
-        assert words[1:4] == ("-m", "pip", "wheel")
+        assert words[1:5] == ("-I", "-m", "pip", "wheel")
         assert words[-4:] == ("--only-binary", "cryptography,cffi", "pip", "cryptography==50.0.2")
         proof = steps(found)[f"proof-{dashed(name)}"].action
         assert isinstance(proof, Prove)
@@ -519,8 +519,7 @@ def test_the_repaired_wheel_takes_the_place_of_the_other(
         encoding="utf-8",
     )
     done = subprocess.run(
-        (sys.executable, "-c", wheelhouse.REPAIR_PROGRAM, str(stage)),
-        env={"PYTHONPATH": str(tools.parent)},
+        (sys.executable, "-I", "-c", wheelhouse.REPAIR_PROGRAM, str(tools.parent), str(stage)),
         timeout=60,
         check=False,
     )

@@ -1,0 +1,174 @@
+"""The end of the wizard: it comes within three seconds, even if its screen or its output blocks.
+
+A terminal that is gone or stopped can block any thread that writes to it, and then a signal only
+asks a program that no longer listens. A thread that never writes to the terminal therefore ends the
+programs, writes the end of the journal, and ends the process, if the usual way takes too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, Callable
+
+STOP_SECONDS = 0.3
+"""How many seconds a run gets to stop its own programs, so that its steps count as cancelled."""
+LIMIT_SECONDS = 2.3
+"""The seconds after which the process ends."""
+LAST_SECONDS = 3.0
+"""The seconds after which Python's C code ends the process, if no thread of Python can do it."""
+GLANCE_SECONDS = 0.5
+"""The seconds between two checks whether the terminal is still there."""
+
+
+class _Watchdog:
+    """The thread. It learns about an end through a pipe, because a signal's handler may interrupt
+    code that holds any lock."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        self._null = Path(os.devnull).open("wb")  # noqa: SIM115 - open until the process ends
+        self._over = threading.Event()
+        self.stops: list[Callable[[], None]] = []
+        self.restore: list[Callable[[], None]] = []
+        threading.Thread(target=self._run, name="watchdog", daemon=True).start()
+
+    def begin(self, code: int) -> None:
+        os.write(self._writing, bytes([code & 0xFF]))
+
+    def _run(self) -> None:
+        (code,) = os.read(self._reading, 1)
+        faulthandler.dump_traceback_later(LAST_SECONDS, exit=True, file=self._null)
+        end = threading.Timer(LIMIT_SECONDS, self._end, (code,))
+        end.daemon = True
+        end.start()
+        for stop in list(self.stops):
+            stop()
+        self._over.wait(STOP_SECONDS)
+        end_programs()
+
+    def _end(self, code: int) -> None:
+        try:
+            runner = sys.modules.get("wizard.running.runner")
+            if runner is not None:
+                runner.write_ends()
+            for restore in list(self.restore):
+                restore()
+        finally:
+            os._exit(code)
+
+
+_watchdog: _Watchdog | None = None
+
+
+def guarantee() -> None:
+    """From now on, an end that has begun comes. For the program itself; tests do not call it."""
+    global _watchdog
+    _watchdog = _watchdog or _Watchdog()
+
+
+def begin(code: int) -> None:
+    """Begin to end: the process is gone after three seconds, with this exit code at the latest.
+
+    A signal's handler may call it, also more than once; only the first call counts.
+    """
+    if _watchdog is not None:
+        _watchdog.begin(code)
+
+
+def end_programs() -> None:
+    """End the programs that still run, if any was ever started."""
+    processes = sys.modules.get("wizard.programs.processes")
+    if processes is not None:
+        processes.end_everything()
+
+
+@contextlib.contextmanager
+def stopping(cancel: threading.Event) -> Iterator[None]:
+    """Within this block, the beginning of the end also cancels a run."""
+    if _watchdog is None:
+        yield
+        return
+    _watchdog.stops.append(cancel.set)
+    try:
+        yield
+    finally:
+        _watchdog.stops.remove(cancel.set)
+
+
+@contextlib.contextmanager
+def needing_terminal() -> Iterator[None]:
+    """Within this block, the process ends if its terminal is gone, even without a signal.
+
+    If it has to end while the full screen is shown, the terminal's settings are put back.
+    """
+    descriptor = 0
+    if sys.platform == "win32" or _watchdog is None or not os.isatty(descriptor):
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(descriptor)
+    left = threading.Event()
+
+    def restore() -> None:
+        with contextlib.suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(descriptor, termios.TCSANOW, before)
+
+    def watch() -> None:
+        while not left.wait(GLANCE_SECONDS):
+            try:
+                termios.tcgetattr(descriptor)
+            except termios.error:
+                begin(128 + signal.SIGHUP)
+                return
+
+    threading.Thread(target=watch, name="terminal", daemon=True).start()
+    _watchdog.restore.append(restore)
+    try:
+        yield
+    finally:
+        left.set()
+        _watchdog.restore.remove(restore)
+
+
+@contextlib.contextmanager
+def pausing() -> Iterator[None]:
+    """Within this block, Ctrl-Z also stops the programs that run, and ``fg`` continues them.
+
+    They are in other process groups than the wizard, so the terminal does not stop them. A handler
+    that is there already stops the wizard; otherwise the system does. Only for the main thread.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: Any = signal.getsignal(signal.SIGTSTP)
+    if before is signal.SIG_IGN:  # nobody could continue it
+        yield
+        return
+
+    def pause(number: int, frame: FrameType | None) -> None:
+        processes = sys.modules.get("wizard.programs.processes")  # not there if nothing runs
+        if processes is not None:
+            processes.pause()
+        if callable(before):
+            before(number, frame)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)  # here it stops, and continues
+            signal.signal(number, pause)
+        if processes is not None:
+            processes.resume()
+
+    signal.signal(signal.SIGTSTP, pause)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, before)
