@@ -1,4 +1,4 @@
-"""The proxies of macOS. The outputs of scutil were printed by real Macs (see each source)."""
+"""The proxies of macOS. The two whole outputs of scutil are from public reports."""
 
 from __future__ import annotations
 
@@ -10,64 +10,64 @@ from tests.programs import program
 from wizard.facts import Proxies
 from wizard.machine import proxies
 
-CLEAN = """<dictionary> {
-  ExceptionsList : <array> {
-    0 : *.local
-    1 : 169.254/16
-  }
-  FTPPassive : 1
-}
-"""
-"""Nothing is set (the form in macOS's manual of SystemConfiguration, quoted in many tests)."""
 VPN = """<dictionary> {
   ExceptionsList : <array> {
-    0 : 127.0.0.1
-    1 : localhost
+    0 : 192.168.0.0/24
+    1 : 10.0.0.0/8
+    2 : 172.16.0.0/12
+    3 : 127.0.0.1
+    4 : localhost
+    5 : *.local
   }
+  ExcludeSimpleHostnames : 1
+  FTPPassive : 1
   HTTPEnable : 1
-  HTTPPort : 7892
+  HTTPPort : 6152
   HTTPProxy : 127.0.0.1
   HTTPSEnable : 1
-  HTTPSPort : 7892
+  HTTPSPort : 6152
   HTTPSProxy : 127.0.0.1
   ProxyAutoConfigEnable : 0
+  ProxyAutoDiscoveryEnable : 0
   SOCKSEnable : 1
-  SOCKSPort : 7892
+  SOCKSPort : 6153
   SOCKSProxy : 127.0.0.1
 }
 """
-"""A client of a VPN that sets all of them; printed on a Mac with Clash."""
+"""A client that sets all of them (CherryHQ/cherry-studio#5222)."""
 PAC = """<dictionary> {
-  HTTPEnable : 0
-  HTTPSEnable : 0
   ProxyAutoConfigEnable : 1
-  ProxyAutoConfigURLString : http://127.0.0.1:7890/proxy.pac
-  SOCKSEnable : 0
+  ProxyAutoConfigURLString : http://wpad.company.com/wpad.dat
 }
 """
+"""A company's rules in a file (httptoolkit/httptoolkit#151)."""
 
 
 def test_nothing_set() -> None:
-    assert proxies.parse(CLEAN) == Proxies(exceptions=("*.local", "169.254/16"))
+    off = VPN.replace("Enable : 1", "Enable : 0")
+    assert proxies.parse(off) == Proxies(exceptions=proxies.parse(VPN).exceptions)
     assert proxies.parse("") == proxies.parse("No such key") == Proxies()
 
 
 def test_all_kinds() -> None:
     assert proxies.parse(VPN) == Proxies(
-        "http://127.0.0.1:7892",
-        "http://127.0.0.1:7892",
-        "socks5h://127.0.0.1:7892",
-        exceptions=("127.0.0.1", "localhost"),
+        "http://127.0.0.1:6152",
+        "http://127.0.0.1:6152",
+        "socks5h://127.0.0.1:6153",
+        exceptions=(
+            *("192.168.0.0/24", "10.0.0.0/8", "172.16.0.0/12"),
+            *("127.0.0.1", "localhost", "*.local"),
+        ),
     )
 
 
 def test_rules_in_a_file_and_by_discovery() -> None:
-    assert proxies.parse(PAC) == Proxies(automatic="http://127.0.0.1:7890/proxy.pac")
+    assert proxies.parse(PAC) == Proxies(automatic="http://wpad.company.com/wpad.dat")
     assert proxies.parse(PAC.replace("http://", "http://ada:secret@")).automatic == (
-        "http://****@127.0.0.1:7890/proxy.pac"
+        "http://****@wpad.company.com/wpad.dat"
     )
-    discovery = "<dictionary> {\n  ProxyAutoDiscoveryEnable : 1\n}\n"
-    assert proxies.parse(discovery) == Proxies(automatic="discovery")
+    discovery = VPN.replace("DiscoveryEnable : 0", "DiscoveryEnable : 1")
+    assert proxies.parse(discovery).automatic == "discovery"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_rules_in_a_file_and_by_discovery() -> None:
     ],
 )
 def test_odd_values(host: str, port: str, address: str) -> None:
-    text = VPN.replace("HTTPSPort : 7892", f"HTTPSPort : {port}")
+    text = VPN.replace("HTTPSPort : 6152", f"HTTPSPort : {port}")
     assert proxies.parse(text.replace("HTTPSProxy : 127.0.0.1", f"HTTPSProxy : {host}")).https == (
         address
     )
@@ -94,7 +94,7 @@ def test_they_are_read_only_on_a_mac_whose_user_has_no_variable(
     monkeypatch.setattr(proxies, "SCUTIL", program(tmp_path, "scutil", f"cat {tmp_path}/answer"))
     assert proxies.read({}) == Proxies()
     monkeypatch.setattr("sys.platform", "darwin")
-    assert proxies.read({}).https == "http://127.0.0.1:7892"
+    assert proxies.read({}).https == "http://127.0.0.1:6152"
     for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY"):
         assert proxies.read({name: "http://other.example:1"}) == Proxies()
     assert proxies.read({"NO_PROXY": "x"}).https
