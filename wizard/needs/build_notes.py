@@ -137,7 +137,8 @@ def _openssl_build_notes(request: BuildRequest, build: openssl.OpenSSLBuild) -> 
         support = f"OpenSSL {source.version} is {openssl.support_period(facts, source)}"
     else:
         support = f"The wizard does not know when support for OpenSSL {source.version} ends"
-    notes = [f"{support}. To update OpenSSL later, you must rebuild."]
+    rebuild = "" if request.link == "static" else " To update it later, you must rebuild."
+    notes = [f"{support}.{rebuild}"]
     if not build.cached:
         notes.append(openssl_sources.newer_note(request.knowledge, source.version))
         notes.append(openssl_sources.verification_note(facts, source))
