@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Callable, Optional, Union
 
-from backends.action import Command, Prove
+from backends.action import Command, Prove, Wait
 from wizard.choices import Choices
 from wizard.engine import Run
 from wizard.errors import Exit
@@ -220,7 +220,8 @@ def _play(
     yield None
     cancelled = StepEnded(step.id, "cancelled", scene.seconds, log=log)
     if scene.waits:
-        emit(Waiting(step.id, scene.waits, command.busy_seconds))
+        limit = action.seconds if isinstance(action, Wait) else command.busy_seconds
+        emit(Waiting(step.id, scene.waits, limit))
         if waits(scene.pause):
             yield cancelled
         yield None

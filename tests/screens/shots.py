@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from backends import xcode
 from screens.tui.app import WizardApp
 from screens.tui.live_log import LiveLog
 from screens.tui.run import RunPage
@@ -62,6 +63,7 @@ class Shot:
     until: str = "Compiling openssl v"
     size: tuple[int, int] | None = None
     facts: Facts = field(default_factory=lambda: replace(DEBIAN, privilege=AS_ROOT))
+    choices: Choices = Choices()
 
 
 def _failed() -> Scene:
@@ -80,6 +82,14 @@ TOGETHER: Script = {
     "packages-refresh": Scene(seconds=1.9),
     "packages": Scene(APT[:UNPACKING], forever=True),
     "openssl-source": Scene(forever=True),
+}
+NEW_MAC = machine("mac-arm-bare")
+COMPILED = Choices(venv="./env", release="50.0.2", method="source")
+WAITING_ON_MAC: Script = {
+    "compiler-ask": Scene(
+        ("xcode-select: note: install requested for command line developer tools",), seconds=0.4
+    ),
+    "compiler": Scene(waits=xcode.wait().what, forever=True),
 }
 METHOD = ("enter", "enter", "enter")
 OPENSSL = (*METHOD, "down", "enter")
@@ -116,6 +126,16 @@ SHOTS = {
     "light": Shot((*METHOD, "ctrl+t")),
     "palette": Shot((*METHOD, "ctrl+p")),
     "small": Shot(size=(50, 14)),
+    "mac-welcome": Shot(facts=NEW_MAC),
+    "mac-review": Shot(("enter",) * 7, facts=NEW_MAC, choices=COMPILED),
+    "mac-waiting": Shot(
+        ("enter",) * 8,
+        WAITING_ON_MAC,
+        held=(),
+        until="Waiting",
+        facts=NEW_MAC,
+        choices=COMPILED,
+    ),
 }  # fmt: skip
 
 
@@ -125,7 +145,7 @@ async def take(name: str, shot: Shot, folder: Path, size: tuple[int, int]) -> Pa
     engine = Engine(
         lambda _choices, **_how: shot.facts, simulated(shot.script), lambda _facts: True
     )
-    app = WizardApp(engine, Choices(), clock=clock)
+    app = WizardApp(engine, shot.choices, clock=clock)
     async with app.run_test(size=shot.size or size) as pilot:
         await _settle(pilot)
         await _press(pilot, shot.keys)
@@ -161,11 +181,13 @@ async def _settle(pilot: Pilot[Any]) -> None:
 
 
 async def _until_held(pilot: Pilot[Any], last: str) -> None:
-    """Wait, with a bound, until the log shows ``last``, the line before the run is held."""
+    """Wait, with a bound, until the log or the line above it shows ``last``."""
     for _ in range(200):
         await pilot.pause(0.05)
         found = pilot.app.screen.query(LiveLog)
         if found and any(last in str(line) for line in found.first().lines):
+            return
+        if any(last in str(text.content) for text in pilot.app.screen.query(Static)):
             return
     raise TimeoutError("the pretended run did not get so far")
 

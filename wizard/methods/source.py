@@ -40,7 +40,9 @@ class Source:
         if offer.needs and offer.needs.compiler:
             first.append("Apple's compiler")
         install = f" Installs {' and '.join(first)} first." if first else ""
-        return f"Takes minutes.{install} Uses this system's OpenSSL."
+        builds = offer.needs is not None and offer.needs.openssl and offer.needs.openssl.build
+        openssl = "Also compiles OpenSSL." if builds else "Uses this system's OpenSSL."
+        return f"Takes minutes.{install} {openssl}"
 
     def questions(self) -> tuple[Callable[[Case], Optional[Question]], ...]:
         """Return the questions about the package manager, OpenSSL and Rust."""
