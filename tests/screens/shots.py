@@ -63,7 +63,7 @@ class Shot:
     until: str = "Compiling openssl v"
     size: tuple[int, int] | None = None
     facts: Facts = field(default_factory=lambda: replace(DEBIAN, privilege=AS_ROOT))
-    choices: Choices = Choices()
+    choices: Choices = field(default_factory=Choices)
 
 
 def _failed() -> Scene:
