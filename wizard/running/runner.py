@@ -36,6 +36,7 @@ from wizard.running.events import (
     stamped,
 )
 from wizard.running.journal import PLAN_FILE, Journal
+from wizard.running.new_environment import NewEnvironment
 from wizard.running.schedule import startable
 from wizard.running.step_runner import Result, StepRunner, os_error_sentence, writes_log
 
@@ -66,6 +67,8 @@ def run(
     """
     begin = time.monotonic()
     steps = order(plan)
+    environment = NewEnvironment(plan)
+    done = environment.still_done(done)
     started = stamped(RunStarted(tuple(step.id for step in steps if step.id in done)))
     emit(started)
     try:
@@ -76,7 +79,7 @@ def run(
         journal = Journal(folder)
     except (OSError, UnicodeError) as error:
         return _cannot_write(steps, done, emit, begin, error)
-    attempt = _Attempt(plan, choices, facts, folder, journal, emit, cancel)
+    attempt = _Attempt(plan, environment, choices, facts, folder, journal, emit, cancel)
     _attempts.append(attempt)
     try:
         journal.write(started)
@@ -125,6 +128,7 @@ class _Attempt:
     def __init__(
         self,
         plan: Plan,
+        environment: NewEnvironment,
         choices: Choices,
         facts: Facts,
         folder: Path,
@@ -133,6 +137,7 @@ class _Attempt:
         cancel: threading.Event,
     ) -> None:
         self._plan = plan
+        self._environment = environment
         self._steps = order(plan)
         self._privilege = facts.privilege
         self._folder = folder
@@ -144,7 +149,12 @@ class _Attempt:
         self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(QUEUE_SIZE)
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
         self._run_step = StepRunner(
-            plan, facts.privilege, self._queue.put, self._stop, partial(_advise, facts, choices)
+            plan,
+            facts.privilege,
+            self._queue.put,
+            self._stop,
+            environment,
+            partial(_advise, facts, choices),
         )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)
@@ -164,6 +174,7 @@ class _Attempt:
                 self._handle_next()
         finally:
             self._stop_all()
+            self._environment.close()
         for step in self._steps:
             if step.id not in done | self.ended:
                 self._emit(StepEnded(step.id, "skipped", 0.0))
@@ -230,6 +241,7 @@ class _Attempt:
         ended = result.ended
         step = self._running.pop(ended.step)
         self._report = result.report or self._report
+        self._environment.end(ended)
         if ended.state == "cancelled" and self._failed is not None:
             cause = f"It was stopped because “{self._failed.title}” failed. {ended.cause}".strip()
             ended = replace(ended, cause=cause)
@@ -256,6 +268,7 @@ class _Attempt:
                 continue
             if isinstance(item, Result):
                 del self._running[item.ended.step]
+                self._environment.end(item.ended)
             elif isinstance(item, _Crash):  # the error that is already raised came first
                 del self._running[item.step]
 

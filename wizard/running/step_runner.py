@@ -25,7 +25,7 @@ from backends.action import (
     WriteFile,
     WriteManifest,
 )
-from wizard import locations
+from wizard import locations, unfinished
 from wizard.errors import Exit, WizardError
 from wizard.facts import Privilege
 from wizard.plan import Plan, Step
@@ -33,6 +33,7 @@ from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded
+from wizard.running.new_environment import NewEnvironment
 from wizard.running.step_checks import explain_failure, missing_result
 
 
@@ -51,18 +52,23 @@ class StepRunner:
 
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
     end within two seconds. ``advise`` returns what else helps against a failure with some id.
+    ``environment`` is the environment that the plan makes.
     """
 
     plan: Plan
     privilege: Privilege
     emit: Callable[[Event], None]
     cancel: threading.Event
+    environment: NewEnvironment
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
         begin = time.monotonic()
-        makes_environment = self._makes_environment(step)
+        makes_environment = self.environment.makes(step) and (
+            not os.path.lexists(self.plan.environment)
+            or unfinished.is_left(Path(self.plan.environment))
+        )
         reports: list[Report] = []
         outcome, excerpt, code = self._perform_and_check(step, log, reports)
         if makes_environment and outcome.state != "done":
@@ -79,7 +85,11 @@ class StepRunner:
         """Run one step; return how it ended, the lines that show why, and the exit code."""
         try:
             with cancellable(self.cancel):
-                outcome = perform(step.action, _StepContext(self, step.id, log, reports))
+                context = _StepContext(self, step.id, log, reports)
+                if self.environment.makes(step):
+                    said = self.environment.begin(step)
+                    context.add_output((said,) if said else ())
+                outcome = perform(step.action, context)
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
@@ -96,15 +106,6 @@ class StepRunner:
             return outcome, (), Exit.DONE
         explained, excerpt = explain_failure(step, outcome, log, self.advise)
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
-
-    def _makes_environment(self, step: Step) -> bool:
-        """Return whether this step makes the plan's environment, which does not exist yet."""
-        folder = self.plan.environment
-        return (
-            self.plan.new
-            and any(isinstance(a, RemoveFolder) and a.path == folder for a in step.undo)
-            and not os.path.lexists(folder)
-        )
 
     def _remove_incomplete(self, outcome: Outcome) -> Outcome:
         folder = self.plan.environment
