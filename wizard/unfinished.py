@@ -1,8 +1,8 @@
-"""Environments that a run was making when it was cut off: a program was writing into them.
+"""Folders that a run was making when it was cut off: a program was writing into them.
 
 Such an environment cannot be used or repaired: half of pip is there, for example. A file in it says
 so, from before the first program writes into it until the last one has ended. It is only ever put
-into environments that a run makes itself.
+into environments and temporary folders that the wizard makes itself.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from typing import IO
 
 FILE = ".cryptography-wizard-unfinished"
 TEXT = (
-    "cryptography-wizard makes this environment. If no cryptography-wizard is running, the run was "
-    "cut off: the next one deletes this folder, and makes it again.\n"
+    "cryptography-wizard makes this folder. If none is running, it was cut off: the next one "
+    "deletes the folder, and makes it again if it needs it.\n"
 )
 
 
 def mark(folder: Path) -> IO[str]:
-    """Mark an environment as unfinished, and return the file, which is locked until it is closed.
+    """Mark a folder as unfinished, and return the file, which is locked until it is closed.
 
-    Raises OSError if it cannot be written.
+    It must be closed before the folder is deleted, for Windows. Raises OSError if it cannot be
+    written.
     """
     file = (folder / FILE).open("w", encoding="utf-8")
     file.write(TEXT)
@@ -31,12 +32,12 @@ def mark(folder: Path) -> IO[str]:
 
 
 def unmark(folder: Path) -> None:
-    """Say that the environment is finished."""
+    """Remove the mark: the folder is finished."""
     (folder / FILE).unlink(missing_ok=True)
 
 
 def is_left(folder: Path) -> bool:
-    """Return whether a run that has ended left this environment unfinished."""
+    """Return whether a wizard that has ended left this folder unfinished."""
     marker = folder / FILE
     try:
         if folder.is_symlink() or marker.is_symlink() or not marker.is_file():
@@ -48,16 +49,17 @@ def is_left(folder: Path) -> bool:
 
 
 def _try_lock(file: IO[str]) -> bool:
-    """Lock the file until it is closed; return whether no other process has locked it.
-
-    Windows cannot delete a folder with an open file in it, so nothing is locked there.
-    """
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
+    """Lock the file until it is closed; return whether no other process has locked it."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from backends import pip
+from wizard import temporary
 from wizard.addresses import masked
 from wizard.facts import Python
 from wizard.installed import normalized
@@ -67,8 +67,7 @@ def resolve(
     found; ``env`` are variables for the resolver. ``timeout`` is in seconds, for each call. Raises
     OSError and the errors of `wizard.programs.processes.ask`.
     """
-    with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
-        work = Path(name)
+    with temporary.folder() as work:
         if uv:
             return _Uv(contents, python, uv, folder, env, work, timeout).resolve()
         version = python.pip.version if python.pip else ""

@@ -71,6 +71,11 @@ class NewEnvironment:
         if not self._writing:
             self.close()
 
+    def release(self) -> None:
+        """Let the folder be deleted: Windows does not delete a file that is open."""
+        if self._mark is not None:
+            self._mark.close()
+
     def close(self) -> None:
         """Remove the mark, unless a program was cut off while it wrote."""
         if self._mark is None:

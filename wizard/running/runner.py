@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Callable, Optional, TypeVar, Union
 
 from backends.action import Action, Command
-from wizard import locations
+from wizard import locations, temporary
 from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
@@ -73,8 +73,9 @@ def run(
     emit(started)
     try:
         folder = locations.new_run()
-        (folder / "logs").mkdir(exist_ok=True)
-        (folder / PLAN_FILE).write_text(to_json(plan), encoding="utf-8")
+        temporary.sweep()
+        (folder / "logs").mkdir(mode=0o700, exist_ok=True)
+        locations.write_private(folder / PLAN_FILE, to_json(plan))
         _save_answers(folder / ANSWERS_FILE, choices)
         journal = Journal(folder)
     except (OSError, UnicodeError) as error:

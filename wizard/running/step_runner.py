@@ -109,6 +109,7 @@ class StepRunner:
 
     def _remove_incomplete(self, outcome: Outcome) -> Outcome:
         folder = self.plan.environment
+        self.environment.release()
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:  # it was not created yet
@@ -136,7 +137,7 @@ class _StepContext:
 
     def add_output(self, lines: tuple[str, ...]) -> None:
         """Add lines to the log, and show them."""
-        with self.log.open("a", encoding="utf-8") as file:
+        with open(self.log, "a", encoding="utf-8", opener=locations.private) as file:
             file.writelines(f"{line}\n" for line in lines)
         self.runner.emit(Lines(self.step, lines))
 
