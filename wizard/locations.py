@@ -9,6 +9,17 @@ from pathlib import Path
 NAME = "cryptography-wizard"
 
 
+def ensure_home() -> None:
+    """Set HOME to ``/`` if this user has none: no HOME, and no entry in the user database.
+
+    Docker does the same for such a user.
+    """
+    try:
+        Path.home()
+    except (RuntimeError, KeyError):
+        os.environ["HOME"] = os.sep
+
+
 def state() -> Path:
     """Return the folder of runs and answers. ``CRYPTOGRAPHY_WIZARD_STATE`` overrides it."""
     override = os.environ.get("CRYPTOGRAPHY_WIZARD_STATE")
