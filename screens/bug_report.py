@@ -26,8 +26,8 @@ def write(error: Exception, arguments: Sequence[str]) -> WizardError:
         + "".join(traceback.format_exception(type(error), error, error.__traceback__))
     )
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(report, encoding="utf-8", errors="backslashreplace")
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        locations.write_private(file, report)
         hint = f"Please report it and attach this file: {file}"
     except OSError as problem:
         hint = f"Please report it. (The report could not be saved: {problem}.)"

@@ -10,9 +10,11 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 from screens import ending, signals, terminal
-from wizard.errors import Exit, Impossible, WizardError
+from wizard import locations
+from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
             return code
     except SystemExit as done:  # after --help and --version
+        if isinstance(done.code, str):  # what was imported wanted to end the program
+            return _report_error(WizardError(done.code), arguments)
         return int(done.code or 0)
     except WizardError as error:
         return _report_error(error, arguments)
@@ -39,19 +43,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _ignore_closed_pipe()
     except OSError as error:
         return _report_error(_write_error(error) or _bug_error(error, arguments), arguments)
+    except RuntimeError as error:
+        return _report_error(_thread_error(error) or _bug_error(error, arguments), arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never raised
         return _report_error(_bug_error(error, arguments), arguments)
 
 
 def _run(arguments: Sequence[str]) -> int:
+    locations.ensure_home()
     if not arguments:
+        _require_current_folder()
         # The usual start needs no parser, so the first page appears sooner.
         from screens.commands import install
 
         return install.run(install.Arguments())
     from screens import command_line
 
-    return command_line.parse(arguments).run()
+    request = command_line.parse(arguments)
+    _require_current_folder()
+    return request.run()
+
+
+def _require_current_folder() -> None:
+    """Raise BadRequest if the current folder was deleted, or may not be read."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise BadRequest(
+            "The current folder cannot be used.",
+            shown=f"The system reports: {error.strerror}.",
+            why="Perhaps it was deleted or moved.",
+            hints=("Change to another folder with cd, and type the command again.",),
+        ) from None
 
 
 def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
@@ -86,12 +109,27 @@ def _ignore_closed_pipe() -> int:
 
 def _write_error(error: OSError) -> WizardError | None:
     """Return the error for a result that could not be written, or None for other errors."""
+    if error.errno == errno.EAGAIN:
+        return _too_few_processes(str(error.strerror))
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return None
     return WizardError(
         "The result could not be written.",
         shown=str(error.strerror),
         hints=("Free some disk space, or write it to another file.",),
+    )
+
+
+def _thread_error(error: RuntimeError) -> WizardError | None:
+    """Return the error for a thread that the system did not start, or None for other errors."""
+    return _too_few_processes(str(error)) if "start new thread" in str(error) else None
+
+
+def _too_few_processes(shown: str) -> WizardError:
+    return WizardError(
+        "The system allows this user no more processes.",
+        shown=shown,
+        hints=("End other programs, or raise the limit: ulimit -u shows it.",),
     )
 
 

@@ -71,7 +71,8 @@ _watchdog: _Watchdog | None = None
 def guarantee() -> None:
     """From now on, an end that has begun comes. For the program itself; tests do not call it."""
     global _watchdog
-    _watchdog = _watchdog or _Watchdog()
+    with contextlib.suppress(RuntimeError):  # no more threads: the command line says so
+        _watchdog = _watchdog or _Watchdog()
 
 
 def begin(code: int) -> None:

@@ -9,6 +9,17 @@ from pathlib import Path
 NAME = "cryptography-wizard"
 
 
+def ensure_home() -> None:
+    """Set HOME to ``/`` if this user has none: no HOME, and no entry in the user database.
+
+    Docker does the same for such a user.
+    """
+    try:
+        Path.home()
+    except (RuntimeError, KeyError):
+        os.environ["HOME"] = os.sep
+
+
 def state() -> Path:
     """Return the folder of runs and answers. ``CRYPTOGRAPHY_WIZARD_STATE`` overrides it."""
     override = os.environ.get("CRYPTOGRAPHY_WIZARD_STATE")
@@ -37,20 +48,33 @@ def runs() -> Path:
 def new_run() -> Path:
     """Create and return the folder of a new run, for its journal, answers and logs.
 
-    Its name is the time in UTC and the process number, and another number if one process runs twice
-    within a second, so that two runs never share a folder.
+    Only this user can read it. Its name is the time in UTC and the process number, and another
+    number if one process runs twice within a second, so that two runs never share a folder.
     """
     from datetime import datetime, timezone  # slow to import
 
     time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     parent = runs()
     parent.mkdir(parents=True, exist_ok=True)
+    parent.chmod(0o700)  # a folder of an earlier version was readable for others
     name = f"{time}-{os.getpid()}"
     for number in itertools.count(1):
         folder = parent / (name if number == 1 else f"{name}-{number}")
         try:
-            folder.mkdir()
+            folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
         return folder
     raise AssertionError("counting never ends")
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that only this user can read: an ``opener`` for `open`."""
+    return os.open(path, flags, 0o600)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this user can read. Raises OSError."""
+    # Path.open takes no opener.
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", opener=private) as file:
+        file.write(text)

@@ -92,3 +92,15 @@ def age(time: str) -> str:
         if number:
             return f"{number} {name}{'' if number == 1 else 's'}"
     return ""
+
+
+def control_characters(text: str, allowed: str = "") -> bool:
+    """Return whether text contains a line break or a control character that is not ``allowed``.
+
+    U+2028 and U+2029 also break lines, and U+0085 is one of the control characters.
+    """
+    return any(
+        (letter < " " or "\x7f" <= letter <= "\x9f" or letter in "\u2028\u2029")
+        and letter not in allowed
+        for letter in text
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.arguments import NAME, Common
+from wizard import temporary
 from wizard.addresses import masked
 from wizard.errors import BadRequest, Exit, WizardError
 
@@ -160,7 +160,7 @@ class _Wrapped:
         if not python:
             return None
         wanted = wrapped_command.project(self.words, str(Path.cwd()))
-        with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as folder:
+        with temporary.folder() as folder:
             project = wanted[0] if len(wanted) == 1 else ""
             if len(wanted) > 1:
                 project = str(Path(folder, "requirements.txt"))
@@ -203,7 +203,7 @@ class _Wrapped:
         from wizard.advice import wrapped_command
 
         _say("", "Running your command again …")
-        with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as folder:
+        with temporary.folder() as folder:
             constraint = Path(folder, "constraint.txt")
             constraint.write_text(f"cryptography=={decision.choices.release}\n", encoding="utf-8")
             code, _ = self._execute(wrapped_command.keeping(str(constraint)))

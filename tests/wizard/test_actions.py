@@ -44,6 +44,7 @@ from wizard.export.formats import to_powershell, to_shell, to_text
 from wizard.facts import Privilege
 from wizard.plan import SCHEMA, Plan, Step
 from wizard.running import runner, step_checks, step_runner
+from wizard.running.new_environment import NewEnvironment
 from wizard.running.schedule import startable
 from wizard.running.step_runner import StepRunner
 
@@ -181,7 +182,9 @@ def test_what_can_need_root_says_so(kind: type) -> None:
 
 def performed(action: Any, folder: Path) -> step_runner.Result:
     plan = plan_of(action)
-    performer = StepRunner(plan, Privilege("root"), lambda _event: None, threading.Event())
+    performer = StepRunner(
+        plan, Privilege("root"), lambda _event: None, threading.Event(), NewEnvironment(plan)
+    )
     return performer(plan.steps[0], folder / "log")
 
 

@@ -138,7 +138,10 @@ def _index(facts: Facts) -> Iterator[Finding]:
         return
     if listing.problem:
         mark: Mark = "warn" if listing.releases else "bad"
-        action = "Check the network, the proxy, and pip's settings: python -m pip config list"
+        action = (
+            "Check the network, the proxy, and pip's settings: python -m pip config list. "
+            "Without a network: cryptography-wizard --yes --from-wheelhouse FOLDER"
+        )
         yield Finding(mark, "Index", listing.problem, action)
     if listing.releases:
         index = next((p.pip.index for p in facts.pythons if p.pip and p.pip.index), None)

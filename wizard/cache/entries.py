@@ -22,12 +22,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Literal
 
-from wizard import locations
+from wizard import file_locks, locations
 from wizard.cache import integrity
 from wizard.errors import WizardError
 from wizard.knowledge import load
 from wizard.openssl_archive import SIGNATURE
-from wizard.programs import file_locks, locks
+from wizard.programs import locks
 
 Kind = Literal["rust", "openssl", "source", "leftover"]
 LOCK = "in-use.lock"

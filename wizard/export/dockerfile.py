@@ -32,10 +32,10 @@ from backends.action import (
 from backends.manager import managers
 from wizard.errors import Impossible
 from wizard.export.container import FOLDER, MIRROR_VARIABLES, Container
-from wizard.export.shell import assignments, plan_title, proof_script
+from wizard.export.shell import assignments, comment, plan_title, proof_script
 from wizard.method import compiles, methods
 from wizard.plan import PackagesInstalled, Plan, Step, order, script_steps
-from wizard.wording import wrap
+from wizard.wording import control_characters, wrap
 
 USER = "10001:10001"
 """The account and group of the final image, by number, which shows that it is not root."""
@@ -70,6 +70,7 @@ def to_dockerfile(plan: Plan, container: Container) -> str:
             "empty.",
             hints=(*_refresh_hint(container), "Or use the wheel."),
         )
+    _require_no_line_breaks(plan, container)
     useful = script_steps(plan)
     steps = [step for step in order(plan) if step in useful and instruction(step.action, container)]
     work = [step for step in steps if not step.lock]
@@ -86,13 +87,29 @@ def to_dockerfile(plan: Plan, container: Container) -> str:
     for step in work:
         if step.role == "proof" and _has_own_openssl(plan):
             lines += _remove_build_files(plan)
-        lines += ["", f"# {step.title}."]
+        lines += ["", f"# {comment(step.title)}."]
         cwd = step.action.cwd if isinstance(step.action, Command) else ""
         if cwd != folder:
             lines.append(f"WORKDIR {cwd or '/'}")
             folder = cwd
         lines.append(instruction(step.action, container))
     return "\n".join([*lines, "", *_final_stage(plan, container)]) + "\n"
+
+
+def _require_no_line_breaks(plan: Plan, container: Container) -> None:
+    """Raise Impossible if a value contains a line break, which would begin a new instruction."""
+    values = [("the folder", plan.environment), *container.facts.variables]
+    for step in plan.steps:
+        if isinstance(step.action, Command):
+            values += [(f"“{step.title}”", word) for word in (*step.action.argv, step.action.cwd)]
+            values += step.action.env
+    for name, value in values:
+        if control_characters(value):
+            raise Impossible(
+                "A Dockerfile cannot contain a value with a line break or control character.",
+                shown=f"{name}: {value!r}",
+                hints=("Change that value, and try again.",),
+            )
 
 
 def _remove_build_files(plan: Plan) -> list[str]:
@@ -108,7 +125,7 @@ def _header(plan: Plan, container: Container) -> list[str]:
     secret = "--secret id=pip.conf,src=PIP.CONF " if container.configured else ""
     lines = [
         "# syntax=docker/dockerfile:1",
-        f"# {plan_title(plan)}: {_summary(plan)}.",
+        f"# {comment(plan_title(plan))}: {_summary(plan)}.",
         "# Written by cryptography-wizard. Build it with:",
         f"#   docker build {platform}{secret}--tag cryptography:{plan.release} - < FILE",
     ]
@@ -120,7 +137,7 @@ def _header(plan: Plan, container: Container) -> list[str]:
         f"# hadolint global ignore={','.join([*container.package_manager.unpinned, 'DL3059'])}",
     ]
     for note in plan.notes:
-        lines += wrap(note, 96, first="# * ", rest="#   ")
+        lines += wrap(comment(note), 96, first="# * ", rest="#   ")
     return lines
 
 

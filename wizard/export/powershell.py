@@ -142,7 +142,7 @@ def _unpack_line(action: Unpack) -> str:
 
 @action_text.register(Seal)
 def _seal_line(action: Seal) -> str:
-    return f"# {_comment(action.title)} is in {action.folder}: the wizard records this"
+    return f"# {_comment(action.title)} is in {_comment(action.folder)}: the wizard records this"
 
 
 @action_text.register(WriteManifest)

@@ -126,7 +126,7 @@ def _unpack_line(action: Unpack, _system: str = "linux") -> str:
 
 @action_text.register(Seal)
 def _seal_line(action: Seal, _system: str = "linux") -> str:
-    return f"# {_comment(action.title)} is in {action.folder}: the wizard records this"
+    return f"# {comment(action.title)} is in {comment(action.folder)}: the wizard records this"
 
 
 @action_text.register(WriteManifest)
@@ -169,9 +169,9 @@ def to_shell(plan: Plan) -> str:
     actions = [step.action for step in steps]
     lines = [
         "#!/bin/sh",
-        f"# {_comment(plan_title(plan))}",
+        f"# {comment(plan_title(plan))}",
         "# Written by cryptography-wizard. Run it with: sh FILE",
-        *notes_comment(plan, _comment),
+        *notes_comment(plan, comment),
         "set -eu",
         "# These variables would change where the installation goes.",
         f"unset {' '.join(variables.REMOVED)}",
@@ -196,7 +196,7 @@ def to_shell(plan: Plan) -> str:
         lines += scripts.script("signed.sh", CHECK=check, VALID=gpg.VALID).splitlines()
     for number, step in enumerate(steps, 1):
         title = f"[{number}/{len(steps)}] {step.title}"
-        lines += ["", f"# {_comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
+        lines += ["", f"# {comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
         lines.append(script_text(step.action))
     if plan.prepares:
         lines += ["", "echo 'Now make the plan again to see the remaining steps.'"]
@@ -354,14 +354,14 @@ def plan_title(plan: Plan) -> str:
     return f"Installs cryptography {plan.release} into {plan.environment}"
 
 
-def notes_comment(plan: Plan, comment: Callable[[str], str]) -> list[str]:
-    """Return the notes of a plan as lines of comments. ``comment`` makes text fit for a comment."""
+def notes_comment(plan: Plan, escaped: Callable[[str], str]) -> list[str]:
+    """Return the notes of a plan as lines of comments. ``escaped`` makes text fit for a comment."""
     lines = ["#"] if plan.notes else []
     for note in plan.notes:
-        lines += wrap(comment(note), 96, first="# * ", rest="#   ")
+        lines += wrap(escaped(note), 96, first="# * ", rest="#   ")
     return lines
 
 
-def _comment(text: str) -> str:
+def comment(text: str) -> str:
     """Return text that stays inside a comment, without line breaks."""
     return " ".join(text.split())

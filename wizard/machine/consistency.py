@@ -12,11 +12,13 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 
 from backends.manager import managers
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Installed, Listing, Manager, Pip, Python, System, Tool
 from wizard.installed import normalized
+from wizard.wording import control_characters
 
 MAX_SHOWN = 5
 """The number of contradictions that are shown; the first ones usually cause the others."""
@@ -32,6 +34,11 @@ _TAG_PLATFORMS = {
     "windows": ("win", "mingw"),
 }
 """Beginnings of the platform in a wheel's tag; ``any`` is for all of them."""
+
+_FOR_PEOPLE = re.compile(r"(externally_managed|problems?(\[\d+\])?)$")
+"""Keys of texts that are only shown, and may have several lines."""
+MAX_DIGITS = 100
+"""The longest number in a text. Python refuses to read one of thousands of digits."""
 
 Problems = Iterator[tuple[str, str]]
 """The key of a wrong value, and a clause that says what the value is and what is allowed."""
@@ -57,6 +64,7 @@ def check(facts: Facts, *, source: str) -> None:
 
 
 def _contradictions(facts: Facts) -> Problems:
+    yield from _texts("", facts)
     yield from _system(facts.system)
     for number, python in enumerate(facts.pythons):
         yield from _python(f"pythons[{number}]", python, facts.system.name)
@@ -76,6 +84,22 @@ def _contradictions(facts: Facts) -> Problems:
     yield from _absolute("folder", facts.folder, facts.system.name)
     yield from _absolute("cache", facts.cache, facts.system.name)
     yield from _repeated("variables", (name for name, _ in facts.variables))
+
+
+def _texts(key: str, value: object) -> Problems:
+    """Check every text: a line break in it would begin a new line in a script or Dockerfile."""
+    if isinstance(value, str):
+        if control_characters(value, "\n\t" if _FOR_PEOPLE.search(key) else ""):
+            yield key, f"is {value[:60]!r}, but no line break or control character is allowed"
+        elif re.search(rf"[0-9]{{{MAX_DIGITS + 1}}}", value):
+            yield key, f"has a number of more than {MAX_DIGITS} digits"
+    elif isinstance(value, tuple):
+        for number, part in enumerate(value):
+            yield from _texts(f"{key}[{number}]", part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            part = getattr(value, field.name)
+            yield from _texts(f"{key}.{field.name}" if key else field.name, part)
 
 
 def _system(system: System) -> Problems:

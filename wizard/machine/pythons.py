@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Optional
 
 from backends.manager import managers
+from wizard import unfinished
 from wizard.choices import Choices
 from wizard.facts import Python
 from wizard.index.source import IndexSource
@@ -230,6 +231,8 @@ def _in_environment(folder: str, origin: str) -> Iterator[Candidate]:
     markers = (os.path.join(expanded, "pyvenv.cfg"), os.path.join(expanded, "conda-meta"))
     if not any(os.path.exists(marker) for marker in markers):
         return
+    if unfinished.is_left(Path(expanded)):
+        return  # the run that made it was cut off, so it is made again
     for inside in (("bin", "python"), ("Scripts", "python.exe"), ("python.exe",)):
         # A broken link counts: the environment exists, but is broken.
         if os.path.lexists(os.path.join(expanded, *inside)):

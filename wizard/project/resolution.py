@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from backends import pip
-from wizard import installed
+from wizard import installed, temporary
 from wizard.addresses import masked
 from wizard.facts import Python
 from wizard.installed import normalized
@@ -81,7 +80,8 @@ def commands(
     Its files are unpacked into a temporary folder. Raises OSError and the errors of
     `wizard.programs.processes.ask`.
     """
-    with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
+    with temporary.folder() as work:
+        name = str(work)
         words = ("--no-deps", "--quiet", "--only-binary", ":all:", "--target", name, requirement)
         argv: tuple[str, ...]
         if uv:
@@ -139,8 +139,7 @@ def resolve(
     found; ``env`` are variables for the resolver. ``timeout`` is in seconds, for each call. Raises
     OSError and the errors of `wizard.programs.processes.ask`.
     """
-    with tempfile.TemporaryDirectory(prefix="cryptography-wizard-") as name:
-        work = Path(name)
+    with temporary.folder() as work:
         if uv:
             asked = _Uv(contents, python, folder, env, work, timeout, index_problem, uv, options)
             return asked.resolve()

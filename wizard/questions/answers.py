@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wizard import openssl_choice, text_files
+from wizard import locations, openssl_choice, text_files
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean
@@ -106,10 +106,10 @@ def save(path: Path, choices: Choices) -> None:
     """Write choices so that `load` reads the same choices again."""
     import tomli_w
 
-    path.write_text(
+    locations.write_private(
+        path,
         "# Repeat this run with: cryptography-wizard --yes --answers FILE\n"
         + tomli_w.dumps(choices.answered()),
-        encoding="utf-8",
     )
 
 

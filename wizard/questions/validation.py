@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import constraint_file, openssl_choice
+from wizard import constraint_file, openssl_choice, unfinished
 from wizard.choices import Choice, Choices, Implies, described
 from wizard.errors import BadRequest
 
@@ -92,7 +92,9 @@ def check_folder(text: str) -> str:
             raise BadRequest(
                 f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
             )
-        if path.is_dir() and not (path / "pyvenv.cfg").is_file():
+        if unfinished.is_left(path):
+            pass  # the run that made it was cut off, so it is made again
+        elif path.is_dir() and not (path / "pyvenv.cfg").is_file():
             if any(path.iterdir()):
                 raise BadRequest(
                     f"{path} exists and is not a virtual environment.",

@@ -6,8 +6,6 @@ import contextlib
 import errno
 import os
 import re
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ from typing import Callable, Literal, Optional
 
 from backends.action import Command
 from backends.progress import Progress
+from wizard import locations, temporary
 from wizard.facts import Privilege
 from wizard.programs import locks
 from wizard.programs.lines import LineDecoder
@@ -89,7 +88,10 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
     """
     defaults = dict(context.variables)
     argv, variables = privilege.wrap(command, context.privilege, {**defaults, **os.environ})
-    with log.open("ab", buffering=0) as file, _temporary_folder(command) as folder:
+    with (
+        open(log, "ab", buffering=0, opener=locations.private) as file,
+        _temporary_folder(command) as folder,
+    ):
         env = environment({**_temporary_variables(folder), **variables}, command.unset, defaults)
         lock = _LockWait(step, command, context.emit)
         retries_left = command.retries
@@ -122,11 +124,8 @@ def _temporary_folder(command: Command) -> Iterator[Optional[Path]]:
     if command.root:
         yield None
         return
-    folder = tempfile.mkdtemp(prefix="cryptography-wizard-")
-    try:
-        yield Path(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with temporary.folder() as folder:
+        yield folder
 
 
 def _temporary_variables(folder: Optional[Path]) -> dict[str, str]:

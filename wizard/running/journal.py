@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from wizard import codec
+from wizard import codec, locations
 from wizard.errors import BadRequest
 from wizard.plan import SCHEMA, Plan
 from wizard.running.events import (
@@ -48,7 +48,7 @@ class Journal:
         if path.exists():  # an incomplete line after a crash would damage the next one
             complete = path.read_bytes().rfind(b"\n") + 1
             os.truncate(path, complete)
-        self._file = path.open("a", encoding="utf-8")
+        self._file = open(path, "a", encoding="utf-8", opener=locations.private)  # noqa: SIM115
 
     def write(self, event: Event) -> None:
         """Add an event, if it is one that the journal keeps."""

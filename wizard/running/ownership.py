@@ -18,9 +18,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Callable, Optional
 
-from wizard import locations
+from wizard import file_locks, locations
 from wizard.errors import WizardError
-from wizard.programs import file_locks
 from wizard.programs.processes import Cancelled
 from wizard.wording import clock_time
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Callable, Optional, TypeVar, Union
 
 from backends.action import Action, Command
-from wizard import locations
+from wizard import locations, temporary
 from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
@@ -37,6 +37,7 @@ from wizard.running.events import (
     stamped,
 )
 from wizard.running.journal import ANSWERS_FILE, PLAN_FILE, Journal
+from wizard.running.new_environment import NewEnvironment
 from wizard.running.schedule import startable
 from wizard.running.step_runner import Result, StepRunner, os_error_sentence, writes_log
 
@@ -66,6 +67,8 @@ def run(
     """
     begin = time.monotonic()
     steps = order(plan)
+    environment = NewEnvironment(plan)
+    done = environment.still_done(done)
     plan_text = to_json(plan)
     started = stamped(
         RunStarted(
@@ -77,14 +80,15 @@ def run(
     emit(started)
     with contextlib.ExitStack() as locks:
         try:
-            folder = locations.new_run()
             title = f"cryptography {plan.release}".strip()
-            locks.enter_context(ownership.hold(folder / ownership.RUN_LOCK, title))
             place = plan.environment or plan.wheelhouse
             if place:
                 locks.enter_context(ownership.hold(ownership.folder_lock(place), title))
-            (folder / "logs").mkdir(exist_ok=True)
-            (folder / PLAN_FILE).write_text(plan_text, encoding="utf-8")
+            folder = locations.new_run()
+            locks.enter_context(ownership.hold(folder / ownership.RUN_LOCK, title))
+            temporary.sweep()
+            (folder / "logs").mkdir(mode=0o700, exist_ok=True)
+            locations.write_private(folder / PLAN_FILE, plan_text)
             _save_answers(folder / ANSWERS_FILE, choices)
             journal = locks.enter_context(contextlib.closing(Journal(folder)))
         except ownership.Held as held:
@@ -93,7 +97,7 @@ def run(
             return _end_early(steps, done, emit, begin, cause, hint)
         except (OSError, UnicodeError) as error:
             return _cannot_write(steps, done, emit, begin, error)
-        attempt = _Attempt(plan, choices, facts, folder, journal, emit, cancel)
+        attempt = _Attempt(plan, environment, choices, facts, folder, journal, emit, cancel)
         _attempts.append(attempt)
         locks.callback(_attempts.remove, attempt)
         try:
@@ -150,6 +154,7 @@ class _Attempt:
     def __init__(
         self,
         plan: Plan,
+        environment: NewEnvironment,
         choices: Choices,
         facts: Facts,
         folder: Path,
@@ -158,6 +163,7 @@ class _Attempt:
         cancel: threading.Event,
     ) -> None:
         self._plan = plan
+        self._environment = environment
         self._steps = order(plan)
         self._privilege = facts.privilege
         self._folder = folder
@@ -169,7 +175,12 @@ class _Attempt:
         self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(QUEUE_SIZE)
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
         self._run_step = StepRunner(
-            plan, facts.privilege, self._queue.put, self._stop, partial(_advise, facts, choices)
+            plan,
+            facts.privilege,
+            self._queue.put,
+            self._stop,
+            environment,
+            partial(_advise, facts, choices),
         )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)
@@ -189,6 +200,7 @@ class _Attempt:
                 self._handle_next()
         finally:
             self._stop_all()
+            self._environment.close()
         for step in self._steps:
             if step.id not in done | self.ended:
                 self._emit(StepEnded(step.id, "skipped", 0.0))
@@ -259,6 +271,7 @@ class _Attempt:
         ended = result.ended
         step = self._running.pop(ended.step)
         self._report = result.report or self._report
+        self._environment.end(ended)
         if ended.state == "cancelled" and self._failed is not None:
             cause = f"It was stopped because “{self._failed.title}” failed. {ended.cause}".strip()
             ended = replace(ended, cause=cause)
@@ -285,6 +298,7 @@ class _Attempt:
                 continue
             if isinstance(item, Result):
                 del self._running[item.ended.step]
+                self._environment.end(item.ended)
             elif isinstance(item, _Crash):  # the error that is already raised came first
                 del self._running[item.step]
 

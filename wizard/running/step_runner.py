@@ -29,7 +29,7 @@ from backends.action import (
     WriteFile,
     WriteManifest,
 )
-from wizard import locations
+from wizard import locations, unfinished
 from wizard.errors import Exit, WizardError
 from wizard.facts import Privilege
 from wizard.plan import Plan, Step
@@ -38,6 +38,7 @@ from wizard.proof.verify import Report
 from wizard.running import inventory, ownership
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
+from wizard.running.new_environment import NewEnvironment
 from wizard.running.step_checks import explain_failure, missing_result
 
 
@@ -56,18 +57,23 @@ class StepRunner:
 
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
     end within two seconds. ``advise`` returns what else helps against a failure with some id.
+    ``environment`` is the environment that the plan makes.
     """
 
     plan: Plan
     privilege: Privilege
     emit: Callable[[Event], None]
     cancel: threading.Event
+    environment: NewEnvironment
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
         begin = time.monotonic()
-        makes_environment = self._makes_environment(step)
+        makes_environment = self.environment.makes(step) and (
+            not os.path.lexists(self.plan.environment)
+            or unfinished.is_left(Path(self.plan.environment))
+        )
         reports: list[Report] = []
         outcome, excerpt, code = self._perform_and_check(step, log, reports)
         if makes_environment and outcome.state != "done":
@@ -84,8 +90,12 @@ class StepRunner:
         """Run one step; return how it ended, the lines that show why, and the exit code."""
         try:
             with cancellable(self.cancel), self._own_manager(step):
+                context = _StepContext(self, step.id, log, reports)
+                if self.environment.makes(step):
+                    said = self.environment.begin(step)
+                    context.add_output((said,) if said else ())
                 inventory.record(step, log, "before")
-                outcome = perform(step.action, _StepContext(self, step.id, log, reports))
+                outcome = perform(step.action, context)
                 inventory.record(step, log, "after")
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
@@ -118,17 +128,9 @@ class StepRunner:
         with ownership.wait_for(lock, step.title, self.cancel, tell):
             yield
 
-    def _makes_environment(self, step: Step) -> bool:
-        """Return whether this step makes the plan's environment, which does not exist yet."""
-        folder = self.plan.environment
-        return (
-            self.plan.new
-            and any(isinstance(a, RemoveFolder) and a.path == folder for a in step.undo)
-            and not os.path.lexists(folder)
-        )
-
     def _remove_incomplete(self, outcome: Outcome) -> Outcome:
         folder = self.plan.environment
+        self.environment.release()
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:  # it was not created yet
@@ -156,7 +158,7 @@ class _StepContext:
 
     def add_output(self, lines: tuple[str, ...]) -> None:
         """Add lines to the log, and show them."""
-        with self.log.open("a", encoding="utf-8") as file:
+        with open(self.log, "a", encoding="utf-8", opener=locations.private) as file:
             file.writelines(f"{line}\n" for line in lines)
         self.runner.emit(Lines(self.step, lines))
 

@@ -355,7 +355,7 @@ def test_where_there_can_be_no_lock_a_run_goes_on_and_clearing_refuses(
     def without(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("wizard.programs.file_locks.lock", without)
+    monkeypatch.setattr("wizard.file_locks.lock", without)
     with entries.in_use(threading.Event()):
         pass
     with pytest.raises(WizardError, match="cannot find out") as caught:

@@ -17,6 +17,7 @@ from wizard.plan import Plan, Step
 from wizard.proof import packages, verify
 from wizard.proof.verify import Report
 from wizard.running.events import Event, Lines
+from wizard.running.new_environment import NewEnvironment
 from wizard.running.step_runner import StepRunner
 
 REPORT = Report("py", True, "50.0.2")
@@ -171,7 +172,9 @@ def ran(environment: Environment, folder: Path, action: Prove | RecordPackages) 
     step = Step("only", "Do it", "Because.", action)
     other = Step("install", "Install it", "Because.", RecordPackages("p", "f"))
     plan = Plan("1", "wheel", "", environment.python, str(environment.folder), False, (other, step))
-    run = StepRunner(plan, Privilege("root"), events.append, threading.Event())
+    run = StepRunner(
+        plan, Privilege("root"), events.append, threading.Event(), NewEnvironment(plan)
+    )
     result = run(step, folder / "log")
     if isinstance(action, RecordPackages):
         assert any(isinstance(event, Lines) for event in events)

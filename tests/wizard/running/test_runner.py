@@ -676,3 +676,14 @@ def test_what_is_gone_already_need_not_be_removed(lines: list[str], state: str) 
     text = f"import sys; print({chr(10).join(lines)!r}); sys.exit(1)"
     command = Command(program(text), gone="^Error: No such keg: ")
     assert Watched(plan(step("undo", command))).states() == [("undo", state)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_only_this_user_can_read_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path))
+    Watched(plan(step("one", Command(program("print(1)")))))
+    (run,) = (tmp_path / "runs").iterdir()
+    everything = [tmp_path / "runs", run, *run.rglob("*")]
+    assert len(everything) == 7
+    for path in everything:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO
+from typing import IO, Any
 
 
-def lock(file: IO[bytes], *, exclusive: bool) -> None:
+def lock(file: IO[Any], *, exclusive: bool) -> None:
     """Lock an open file until it is closed.
 
     Raises BlockingIOError if another process has locked it, and OSError if its file system has no

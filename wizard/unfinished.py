@@ -1,0 +1,58 @@
+"""Folders that a run was making when it was cut off: a program was writing into them.
+
+Such an environment cannot be used or repaired: half of pip is there, for example. A file in it says
+so, from before the first program writes into it until the last one has ended. It is only ever put
+into environments and temporary folders that the wizard makes itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+from wizard import file_locks
+
+FILE = ".cryptography-wizard-unfinished"
+TEXT = (
+    "cryptography-wizard makes this folder. If none is running, it was cut off: the next one "
+    "deletes the folder, and makes it again if it needs it.\n"
+)
+
+
+def mark(folder: Path) -> IO[str]:
+    """Mark a folder as unfinished, and return the file, which is locked until it is closed.
+
+    It must be closed before the folder is deleted, for Windows. Raises OSError if it cannot be
+    written.
+    """
+    file = (folder / FILE).open("w", encoding="utf-8")
+    file.write(TEXT)
+    file.flush()
+    _try_lock(file)
+    return file
+
+
+def unmark(folder: Path) -> None:
+    """Remove the mark: the folder is finished."""
+    (folder / FILE).unlink(missing_ok=True)
+
+
+def is_left(folder: Path) -> bool:
+    """Return whether a wizard that has ended left this folder unfinished."""
+    marker = folder / FILE
+    try:
+        if folder.is_symlink() or marker.is_symlink() or not marker.is_file():
+            return False
+        with marker.open("r+", encoding="utf-8") as file:
+            return _try_lock(file)
+    except OSError:
+        return False  # it cannot be read, so it is not known to be ours
+
+
+def _try_lock(file: IO[str]) -> bool:
+    """Lock the file until it is closed; return whether no other process has locked it."""
+    try:
+        file_locks.lock(file, exclusive=True)
+    except OSError:
+        return False
+    return True
