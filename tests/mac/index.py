@@ -7,7 +7,6 @@ only, 48.0.1 is the last one with universal2; cffi 2.1.1 has none for Intel, 2.0
 
 from __future__ import annotations
 
-import base64
 import ensurepip
 import hashlib
 import importlib.metadata
@@ -23,6 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from tests.live.mirror import Mirror
 from tests.mac.inside import macho
+from tests.mac.pack import pack
 
 MACHOS = Path(__file__).parent / "machos"
 DIGITS = "%d%d" % sys.version_info[:2]
@@ -85,30 +85,6 @@ def wheel(package: Package, tag: str, extensions: Mapping[str, bytes]) -> tuple[
     """Return the name and the bytes of a wheel."""
     name = f"{package.name.replace('-', '_')}-{package.version}"
     return f"{name}-{tag}.whl", pack(name, tag, package.metadata(), package.files(extensions))
-
-
-def pack(
-    name: str, tag: str, metadata: str, files: Iterator[tuple[str, bytes]]
-) -> bytes:
-    """Return the bytes of a wheel with these files."""
-    interpreter, abi, platforms = tag.split("-")
-    tags = "".join(f"Tag: {interpreter}-{abi}-{each}\n" for each in platforms.split("."))
-    info = f"{name}.dist-info"
-    pure = "true" if platforms == "any" else "false"
-    rows = [
-        *files,
-        (f"{info}/METADATA", metadata.encode()),
-        (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: rig\nRoot-Is-Purelib: {pure}\n{tags}".encode()),
-    ]
-    record = []
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        for path, content in rows:
-            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
-            record.append(f"{path},sha256={digest.decode()},{len(content)}\n")
-            archive.writestr(zipfile.ZipInfo(path), content)
-        archive.writestr(zipfile.ZipInfo(f"{info}/RECORD"), "".join(record) + f"{info}/RECORD,,\n")
-    return body.getvalue()
 
 
 def sdist(package: Package, pyproject: str) -> tuple[str, bytes]:
@@ -215,7 +191,7 @@ def _build_tools() -> Iterator[tuple[str, bytes]]:
     """Yield setuptools and maturin. This maturin is the rig's: see `tests.mac.inside.maturin`."""
     for name, version, tag, module in (
         ("maturin", "1.16.0", "py3-none-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64", "maturin"),
-        ("setuptools", "82.0.1", "py3-none-any", ""),
+        ("setuptools", "84.2.1", "py3-none-any", ""),
     ):
         files: list[tuple[str, bytes]] = []
         if module:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.mac import brew
 from tests.mac.inside import places
+from tests.mac.inside.tools import rust
 from tests.mac.kinds import Kind, Python, apples
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -91,9 +92,9 @@ def make(folder: Path, kind: Kind, pip: Path) -> Tree:
     if kind.tools in ("present", "licence", "stale"):
         tree.path("/private/var/db/xcode_select_link").symlink_to(places.COMMAND_LINE_TOOLS)
     for prefix in kind.brews:
-        brew.lay_out(tree, prefix)
+        brew.lay_out(tree, prefix, kind.installed.get(prefix, ("ca-certificates", "openssl@3")))
     if kind.port:
-        brew.lay_out_port(tree)
+        brew.lay_out_port(tree, kind.installed.get("/opt/local", ("openssl3", "openssl")))
     _wizard(tree)
     tree.path(places.STATE).write_text(json.dumps(_state(kind)), encoding="utf-8")
     for what, where, _read_only in tree.mounts:
@@ -183,19 +184,8 @@ def program(tree: Tree, path: str, module: str) -> None:
     """Put an imitated program at this path: the module of ``tests.mac.inside.tools``."""
     place = tree.path(path)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(launcher(module), encoding="ascii")
+    place.write_text(rust.launcher(module), encoding="ascii")
     place.chmod(0o755)
-
-
-def launcher(module: str) -> str:
-    """Return the file that starts an imitated program."""
-    return (
-        f"#!{places.PYTHON} -IS\n"
-        "import sys\n"
-        f"sys.path.insert(0, {places.CHECKOUT!r})\n"
-        f"from tests.mac.inside.tools import {module}, start\n"
-        f"start.run({module}.main)\n"
-    )
 
 
 def _python(tree: Tree, python: Python, prefix: str, pip: tuple[str, ...]) -> None:

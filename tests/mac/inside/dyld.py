@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import _imp
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from typing import Any
 
@@ -28,17 +30,33 @@ def loader(machine: str, suffixes: Sequence[str]) -> type[ExtensionFileLoader]:
             part = load(str(self.path), machine, f"dlopen({self.path}, 0x0002): ")
             twin = _twin(spec.name, suffixes)
             real = ModuleSpec(spec.name, ExtensionFileLoader(spec.name, twin), origin=twin)
-            module = _imp.create_dynamic(real)
+            with _real_version():
+                module = _imp.create_dynamic(real)
             module.__file__ = self.path
             self.openssl = _openssl_of(part, machine)
             return module
 
         def exec_module(self, module: Any) -> None:
-            super().exec_module(module)
+            with _real_version():
+                super().exec_module(module)
             if module.__name__.endswith("._rust") and self.openssl:
                 module.openssl.openssl_version_text = lambda: self.openssl
 
     return Loader
+
+
+_VERSION = sys.version
+
+
+@contextmanager
+def _real_version() -> Iterator[None]:
+    """Say the real version meanwhile: cffi compares it with the one that it was compiled for."""
+    claimed = sys.version
+    sys.version = _VERSION
+    try:
+        yield
+    finally:
+        sys.version = claimed
 
 
 def load(path: str, machine: str, prefix: str) -> macho.Slice:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 MACHINES = {0x01000007: "x86_64", 0x0100000C: "arm64"}
 _FAT, _THIN = 0xCAFEBABE, 0xFEEDFACF
 _ID_DYLIB, _LOAD_DYLIB, _RPATH, _SEGMENT_64 = 0xD, 0xC, 0x8000001C, 0x19
-_VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+\w* +\d+ \w+ \d{4}\0*")
+VERSION = re.compile(rb"OpenSSL \d+\.\d+\.\d+\w* +\d+ \w+ \d{4}\0*")
 
 
 class NotMachO(ValueError):
@@ -55,7 +55,7 @@ def _slice(content: bytes) -> Slice:
         if kind in (_LOAD_DYLIB, _RPATH):
             text = _text(command, struct.unpack_from("<I", command, 8)[0])
             (needed if kind == _LOAD_DYLIB else rpaths).append(text)
-    found = _VERSION.search(content)
+    found = VERSION.search(content)
     openssl = found[0].rstrip(b"\0").decode("ascii") if found else ""
     return Slice(MACHINES[cpu], content, tuple(needed), tuple(rpaths), openssl)
 
@@ -130,7 +130,7 @@ def with_openssl(content: bytes, text: str) -> bytes:
             raise ValueError(f"no room for {text}")
         return text.encode("ascii").ljust(size, b"\0")
 
-    return _VERSION.sub(fill, content)
+    return VERSION.sub(fill, content)
 
 
 def with_libraries(content: bytes, folder: str, own: Mapping[str, str]) -> bytes:
@@ -141,3 +141,9 @@ def with_libraries(content: bytes, folder: str, own: Mapping[str, str]) -> bytes
         return own.get(base) or (f"{folder}/{base}" if name.startswith("@rpath/") else name)
 
     return renamed(content, change)
+
+
+def identity(content: bytes) -> str:
+    """Return the name of a thin library itself, which a linker copies; empty if it has none."""
+    found = (_text(command, 24) for kind, command in _commands(content) if kind == _ID_DYLIB)
+    return next(found, "")

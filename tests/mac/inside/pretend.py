@@ -15,7 +15,7 @@ import sys
 from collections import namedtuple
 from typing import Any
 
-from tests.mac.inside import places
+from tests.mac.inside import dyld, places
 
 _LINUX_ONLY = {
     "os": (
@@ -105,8 +105,6 @@ def _call_it(name: str) -> None:
 def _install_loader(machine: str) -> None:
     """Find extension files by a Mac's names, and load them as dyld would."""
     from importlib._bootstrap_external import FileFinder  # type: ignore[import-not-found,attr-defined,unused-ignore]
-
-    from tests.mac.inside import dyld
 
     linux = list(importlib.machinery.EXTENSION_SUFFIXES)
     own = [f".cpython-{sys.version_info[0]}{sys.version_info[1]}-darwin.so", ".abi3.so", ".so"]
