@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import sys
+import warnings  # noqa: F401 - execvp imports it, and there would be no library any more
 
 BIND, RECURSIVE, REMOUNT, READ_ONLY, PRIVATE = 4096, 16384, 32, 1, 1 << 18
 NEW_USER = 0x10000000

@@ -15,5 +15,6 @@ def test_a_build_is_installed_and_proved(make: Make, name: str, link: str) -> No
     mac = make(name)
     done = mac.wizard("--yes", "--method", "source", "--link", link, "--venv", "./environment")
     assert done.code == 0, done.said
-    report = mac.wizard("verify", f"{ENVIRONMENT}/bin/python", "--link", link, "--json").report
+    report = mac.wizard("verify", f"{ENVIRONMENT}/bin/python", "--json").report
     assert report["ok"]
+    assert report["linkage"]["kind"] == link
