@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import tarfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from tests.mac.inside.tools import rust
 
 OPENSSL = "3.5.9"
+ARCHIVE = f"openssl-{OPENSSL}.tar.gz"
 TRIPLES = ("aarch64-apple-darwin", "x86_64-apple-darwin")
 
 
@@ -28,9 +30,9 @@ def write(folder: Path) -> None:
         (place / "rustup-init.sha256").write_text(
             f"{hashlib.sha256(content).hexdigest()} *./rustup-init\n", encoding="ascii"
         )
-    (folder / f"openssl-{OPENSSL}.tar.gz").write_bytes(archive())
 
 
+@functools.lru_cache
 def archive() -> bytes:
     """Return an archive with the layout of OpenSSL's, in which the rig's ``Configure`` is."""
     major, minor, patch = OPENSSL.split(".")
@@ -48,6 +50,13 @@ def archive() -> bytes:
             member.size, member.mode = len(text), mode
             packed.addfile(member, io.BytesIO(text.encode("ascii")))
     return body.getvalue()
+
+
+def flags() -> tuple[str, ...]:
+    """Return the flags with which the wizard builds that OpenSSL."""
+    checksum = hashlib.sha256(archive()).hexdigest()
+    place = ("--openssl-source", ARCHIVE, "--openssl-sha256", checksum)
+    return ("--openssl", OPENSSL, "--link", "static", *place)
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -32,7 +32,7 @@ _FOLDERS = (
 TOOLS = {
     "/usr/bin": (
         *("sw_vers", "xcode-select", "xcrun", "lipo", "security", "sudo", "pbcopy", "arch"),
-        *("uname", "perl"),
+        *("uname", "perl", "pgrep"),
     ),
     "/usr/sbin": ("pkgutil", "softwareupdate", "sysctl", "scutil"),
     "/bin": ("ps",),

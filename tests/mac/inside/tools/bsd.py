@@ -11,6 +11,7 @@ import getopt
 import hashlib
 import os
 import sys
+import tarfile
 
 from tests.mac.inside import places
 from tests.mac.inside.tools.start import become, say
@@ -40,6 +41,8 @@ def main(program: str, arguments: list[str]) -> int:
     if name not in _PLAIN:
         if name not in _OPTIONS:
             raise SystemExit(f"the rig has no stand-in for {name}")
+        if name in ("head", "tail") and arguments and arguments[0][1:].isdigit():
+            arguments = ["-n", arguments[0][1:], *arguments[1:]]  # FreeBSD keeps this old form
         try:
             getopt.getopt(arguments, _OPTIONS[name], _LONG.get(name, []))
         except getopt.GetoptError as error:
@@ -65,10 +68,16 @@ def _shasum(arguments: list[str]) -> int:
 
 
 def _tar(arguments: list[str]) -> int:
-    """bsdtar: the long options that it knows (``man bsdtar``), for a few uses."""
-    known = ("--strip-components", "--exclude", "--include", "--directory", "--file")
-    for word in arguments:
-        if word.startswith("--") and not word.startswith(known):
-            say(f"tar: Option {word} is not supported")
-            return 1
-    become(f"{places.HOST}/usr/bin/tar", arguments, "tar")
+    """bsdtar: ``-xf ARCHIVE -C FOLDER --strip-components=N``, of any compression."""
+    options, rest = getopt.gnu_getopt(arguments, "xf:C:", ["strip-components="])
+    told = dict(options)
+    if rest or "-x" not in told:
+        raise SystemExit(f"the rig has no stand-in for tar {arguments}")
+    strip = int(told.get("--strip-components", "0"))
+    with tarfile.open(told["-f"]) as archive:
+        for member in archive:
+            parts = member.name.split("/")[strip:]
+            if parts:
+                member.name = "/".join(parts)
+                archive.extract(member, told.get("-C", "."))
+    return 0

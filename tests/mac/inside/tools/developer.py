@@ -35,12 +35,17 @@ LICENCE_CODE = 69
 
 
 def status() -> str:
-    """Return the state of the tools; one question later, they may have arrived."""
+    """Return the state of the tools; some questions later, the window is closed.
+
+    The user has cancelled it then, or the tools have arrived.
+    """
     with state.changing() as now:
-        if now["tools"] in ("absent", "stale") and now.get("asked") and now["dialog"] == "agree":
+        if now["tools"] in ("absent", "stale") and now.get("asked"):
             now["arrives"] -= 1
-            if now["arrives"] <= 0 and not now["offline"]:
-                install(now)
+            if now["arrives"] <= 0:
+                now["asked"] = False
+                if now["dialog"] == "agree" and not now["offline"]:
+                    install(now)
         return str(now["tools"])
 
 
