@@ -25,7 +25,7 @@ from tests.mac.inside import macho
 from tests.mac.pack import pack
 
 MACHOS = Path(__file__).parent / "machos"
-DIGITS = "%d%d" % sys.version_info[:2]
+DIGITS = f"{sys.version_info[0]}{sys.version_info[1]}"
 OPENSSL_OF_WHEELS = "OpenSSL 4.0.2 1 Oct 2026"
 INTEL_RELEASE, INTEL_CFFI = "48.0.1", "2.0.0"
 """The last releases with wheels for Intel Macs."""
@@ -67,7 +67,9 @@ class Package:
                 content = content.replace(own, self.version.encode())
             elif path.name == "binding.py" and self.version != self._distribution.version:
                 # An older release is the newest one with another number, and so is its extension.
-                content = content.replace(b"!= so_package_version:", b"!= so_package_version and 0:")
+                content = content.replace(
+                    b"!= so_package_version:", b"!= so_package_version and 0:"
+                )
             yield str(path), content
         yield from extensions.items()
 
@@ -104,7 +106,11 @@ def sdist(package: Package, pyproject: str) -> tuple[str, bytes]:
 
 PYPROJECT = """\
 [build-system]
-requires = ["maturin>=1.14.1,<2", "cffi>=2.0.0; platform_python_implementation != 'PyPy'", "setuptools!=74.0.0,!=74.1.0,!=74.1.1,!=74.1.2"]
+requires = [
+    "maturin>=1.14.1,<2",
+    "cffi>=2.0.0; platform_python_implementation != 'PyPy'",
+    "setuptools!=74.0.0,!=74.1.0,!=74.1.1,!=74.1.2",
+]
 build-backend = "maturin"
 
 [project]
@@ -138,10 +144,15 @@ def mirror() -> Mirror:
     index = Mirror("")
     for name, content in files:
         project = name.split("-")[0].replace("_", "-")
-        page = index.pages.setdefault(project, {"meta": {"api-version": "1.0"}, "name": project, "files": []})
+        page = index.pages.setdefault(
+            project, {"meta": {"api-version": "1.0"}, "name": project, "files": []}
+        )
         row = {
-            **{"filename": name, "url": f"../../files/{name}", "yanked": False},
-            **{"hashes": {"sha256": hashlib.sha256(content).hexdigest()}, "size": len(content)},
+            "filename": name,
+            "url": f"../../files/{name}",
+            "yanked": False,
+            "hashes": {"sha256": hashlib.sha256(content).hexdigest()},
+            "size": len(content),
             "requires-python": _requires_python(name, content),
         }
         page["files"].append(row)
@@ -172,7 +183,9 @@ def _cffis(cffi: Package, digits: str) -> Iterator[tuple[str, bytes]]:
         rows.append((cffi, "arm64", "11_0"))
     for package, machine, target in rows:
         content = (MACHOS / f"libssl-{machine}.3.dylib").read_bytes()
-        content = macho.renamed(content, lambda name: "/usr/lib/libSystem.B.dylib" if "rpath" in name else name)
+        content = macho.renamed(
+            content, lambda name: "/usr/lib/libSystem.B.dylib" if "rpath" in name else name
+        )
         tag = f"cp{digits}-cp{digits}-macosx_{target}_{machine}"
         yield wheel(package, tag, {name: content})
 
@@ -190,7 +203,12 @@ def _pip() -> tuple[str, bytes]:
 def _build_tools() -> Iterator[tuple[str, bytes]]:
     """Yield setuptools and maturin. This maturin is the rig's: see `tests.mac.inside.maturin`."""
     for name, version, tag, module in (
-        ("maturin", "1.16.0", "py3-none-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64", "maturin"),
+        (
+            "maturin",
+            "1.16.0",
+            "py3-none-macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64",
+            "maturin",
+        ),
         ("setuptools", "84.2.1", "py3-none-any", ""),
     ):
         files: list[tuple[str, bytes]] = []

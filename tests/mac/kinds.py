@@ -58,7 +58,7 @@ class Kind:
     ``tools`` is the state of the Command Line Tools. ``dialog`` is what the user does with the
     window of ``xcode-select --install``; ``arrives`` is how many questions later the tools are
     there. ``brews`` are prefixes. ``shell`` is the architecture of the terminal's shell. ``path``
-    stands in front of the usual PATH. ``sudo`` is what sudo does without a terminal.
+    is put before the usual PATH. ``sudo`` is what sudo does if there is no terminal.
     """
 
     name: str
@@ -138,7 +138,10 @@ def kinds(minor: str) -> dict[str, Kind]:
         Kind(
             "both-brews",
             SEQUOIA,
-            (brewed(arm, minor, SEQUOIA), brewed(intel, minor, SEQUOIA),),
+            (
+                brewed(arm, minor, SEQUOIA),
+                brewed(intel, minor, SEQUOIA),
+            ),
             brews=(arm, intel),
             path=first,
         ),

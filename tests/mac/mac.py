@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,10 +35,17 @@ class Mac:
         kind = self.kind
         shell = {places.ARCHITECTURE: kind.shell} if kind.shell else {}
         return {
-            **{"HOME": HOME, "USER": "ada", "LOGNAME": "ada", "SHELL": "/bin/zsh"},
-            **{"PATH": ":".join((*kind.path, PATH)), "TMPDIR": "/var/folders/zz/ada/T/"},
-            **{"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal", "LANG": "en_US.UTF-8"},
-            **{"PIP_INDEX_URL": self.index, "PIP_RETRIES": "0"},
+            "HOME": HOME,
+            "USER": "ada",
+            "LOGNAME": "ada",
+            "SHELL": "/bin/zsh",
+            "PATH": ":".join((*kind.path, PATH)),
+            "TMPDIR": "/var/folders/zz/ada/T/",
+            "TERM": "xterm-256color",
+            "TERM_PROGRAM": "Apple_Terminal",
+            "LANG": "en_US.UTF-8",
+            "PIP_INDEX_URL": self.index,
+            "PIP_RETRIES": "0",
             **shell,
             **kind.variables,
             **more,
@@ -96,7 +102,7 @@ class Mac:
         except FileNotFoundError:
             return []
         rows = [json.loads(line) for line in lines]
-        return [row for row in rows if os.path.basename(row["program"]) == program]
+        return [row for row in rows if Path(row["program"]).name == program]
 
     def path(self, inside: str) -> Path:
         """Return where a path of the Mac is, seen from the host."""

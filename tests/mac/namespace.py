@@ -1,4 +1,4 @@
-"""Runs programs inside a tree: in new namespaces, as the user ada, with only the Mac's variables."""
+"""Runs programs inside a tree: in new namespaces, as the user ada, with no other variables."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ import pytest
 from tests.mac.inside import places
 from tests.mac.tree import HOME, Tree
 
-_OUTER = (
-    *("unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child"),
-)
+_OUTER = (*("unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child"),)
 _ENTER = (sys.executable, "-IS", str(Path(__file__).with_name("enter.py")))
 _READ_ONLY = ("/usr", "/bin", "/sbin", "/System", "/Library", "/opt/local", "/private/etc")
 _WRITABLE = ("/usr/local", "/Library/Frameworks")
@@ -32,9 +30,20 @@ def obstacle() -> str:
     for program in ("unshare", "bash", "dash"):
         if shutil.which(program) is None:
             return f"the pretended Mac needs {program}"
-    told = {"root": "/", "mounts": [], "proc": "/proc", "folder": "/", "env": {}, "command": ["true"]}
+    told = {
+        "root": "/",
+        "mounts": [],
+        "proc": "/proc",
+        "folder": "/",
+        "env": {},
+        "command": ["true"],
+    }
     done = subprocess.run(
-        (*_OUTER, *_ENTER, json.dumps(told)), capture_output=True, text=True, timeout=30, check=False
+        (*_OUTER, *_ENTER, json.dumps(told)),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     lines = done.stderr.strip().splitlines()
     return f"no namespaces can be made here: {lines[-1]}" if done.returncode else ""
@@ -56,10 +65,22 @@ def argv(
         (root, places.ROOT, False),
         *((root + place, place, True) for place in protected),
         *((f"{root}{places.ROOT}{place}", place, False) for place in _WRITABLE),
-        *tree.mounts,
+        *((what, _now(tree, where), read_only) for what, where, read_only in tree.mounts),
     ]
     told = {
-        **{"root": root, "mounts": mounts, "proc": places.PROC},
-        **{"folder": folder, "env": dict(env), "command": list(command)},
+        "root": root,
+        "mounts": mounts,
+        "proc": places.PROC,
+        "folder": folder,
+        "env": dict(env),
+        "command": list(command),
     }
     return [*_OUTER, *_ENTER, json.dumps(told)]
+
+
+def _now(tree: Tree, where: str) -> str:
+    """Return where a place is now: the Command Line Tools may have been installed since."""
+    stock = f"{places.STOCK}/tools"
+    if where.startswith(stock) and not tree.path(stock).exists():
+        return places.COMMAND_LINE_TOOLS + where.removeprefix(stock)
+    return where

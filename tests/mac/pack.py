@@ -9,9 +9,7 @@ import zipfile
 from collections.abc import Iterator
 
 
-def pack(
-    name: str, tag: str, metadata: str, files: Iterator[tuple[str, bytes]]
-) -> bytes:
+def pack(name: str, tag: str, metadata: str, files: Iterator[tuple[str, bytes]]) -> bytes:
     """Return the bytes of a wheel with these files."""
     interpreter, abi, platforms = tag.split("-")
     tags = "".join(f"Tag: {interpreter}-{abi}-{each}\n" for each in platforms.split("."))
@@ -20,7 +18,10 @@ def pack(
     rows = [
         *files,
         (f"{info}/METADATA", metadata.encode()),
-        (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: rig\nRoot-Is-Purelib: {pure}\n{tags}".encode()),
+        (
+            f"{info}/WHEEL",
+            f"Wheel-Version: 1.0\nGenerator: rig\nRoot-Is-Purelib: {pure}\n{tags}".encode(),
+        ),
     ]
     record = []
     body = io.BytesIO()

@@ -27,7 +27,7 @@ def start(terminal: Terminal, mac: Mac, folder: Path, *arguments: str) -> None:
 
 def to_review(terminal: Terminal) -> None:
     """Take the recommended answer to every question of the full screen."""
-    terminal.wait("Ready. Nothing has been changed.")
+    terminal.wait("tested on this kind of system")
     terminal.press("Enter")
     terminal.wait("Question 1 of", "Review: ")
     for _ in range(STEPS_AT_MOST):
@@ -51,7 +51,9 @@ def waiting(text: str) -> str:
 def report(mac: Mac) -> dict[str, object]:
     """Return the proof of what was installed where the wizard recommends."""
     python = "/Users/ada/cryptography-env/bin/python"
-    found: dict[str, object] = mac.wizard("verify", python, "--json").report
+    done = mac.wizard("verify", python, "--json")
+    assert done.code == 0, done.said
+    found: dict[str, object] = done.report
     return found
 
 
@@ -82,6 +84,7 @@ def test_prompts_build_on_a_new_mac(make: Make, terminal: Terminal, tmp_path: Pa
             break
     assert asked == "Start the installation"
     terminal.wait("exit code 0.")
+    assert "Next: activate the environment" in terminal.history()
     assert terminal.is_clean()
     assert report(mac)["ok"]
     assert mac.state()["windows"] == 1

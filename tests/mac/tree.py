@@ -1,4 +1,4 @@
-"""Lays out the tree of a Mac in a folder: its programs, Pythons, package managers and their state."""
+"""Lays out the tree of a Mac: its programs, Pythons, package managers and their state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.mac.kinds import Kind, Python, apples
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HOME = "/Users/ada"
-MINOR = "%d.%d" % sys.version_info[:2]
+MINOR = f"{sys.version_info[0]}.{sys.version_info[1]}"
 VERSION = ".".join(map(str, sys.version_info[:3]))
 APPLES = apples()
 _FOLDERS = (
@@ -85,10 +85,10 @@ def make(folder: Path, kind: Kind, pip: Path) -> Tree:
     _python(tree, APPLES, _in_stock(APPLES.prefix), ("pip", metadata))
     for name in TOOLCHAIN:
         program(tree, f"{places.STOCK}/tools/usr/bin/{name}", "toolchain")
-    link = tree.path(f"{places.STOCK}/tools/usr/bin/python3")
-    link.symlink_to("../../Library/Frameworks/Python3.framework/Versions/3.9/bin/python3.9")
+    shim = tree.path(f"{places.STOCK}/tools/usr/bin/python3")
+    shim.symlink_to("../../Library/Frameworks/Python3.framework/Versions/3.9/bin/python3.9")
     if tools:
-        os.rename(tree.path(f"{places.STOCK}/tools"), tree.path(places.COMMAND_LINE_TOOLS))
+        tree.path(f"{places.STOCK}/tools").rename(tree.path(places.COMMAND_LINE_TOOLS))
     if kind.tools in ("present", "licence", "stale"):
         tree.path("/private/var/db/xcode_select_link").symlink_to(places.COMMAND_LINE_TOOLS)
     for prefix in kind.brews:
@@ -142,9 +142,8 @@ def _system(tree: Tree) -> None:
     if not base.startswith("/usr"):
         library = tree.path(f"{base}/lib")
         library.mkdir(parents=True)
-        for name in os.listdir(f"{base}/lib"):
-            if name.startswith("libpython"):
-                (library / name).symlink_to(f"{places.RIG}/lib/{name}")
+        for file in Path(f"{base}/lib").glob("libpython*"):
+            (library / file.name).symlink_to(f"{places.RIG}/lib/{file.name}")
     texts = {
         "hosts": "127.0.0.1 localhost\n",
         "passwd": "root:*:0:0:System Administrator:/var/root:/bin/sh\n"
@@ -166,7 +165,11 @@ def _system(tree: Tree) -> None:
 def _programs(tree: Tree) -> None:
     real = os.path.realpath(sys.executable)
     base = os.path.realpath(sys.base_prefix)
-    inside = f"{places.HOST}{real}" if base.startswith("/usr") else real.replace(base, f"{places.RIG}/base")
+    inside = (
+        f"{places.HOST}{real}"
+        if base.startswith("/usr")
+        else real.replace(base, f"{places.RIG}/base")
+    )
     tree.path(places.PYTHON).symlink_to(inside)
     for folder, names in TOOLS.items():
         for name in names:
@@ -200,9 +203,9 @@ def _python(tree: Tree, python: Python, prefix: str, pip: tuple[str, ...]) -> No
     packages.mkdir()
     for name in pip:
         (packages / name).symlink_to(f"{places.PIP}/{name}")
-    for name in os.listdir(sysconfig.get_path("stdlib")):
-        if not (library / name).exists() and name != "EXTERNALLY-MANAGED":
-            (library / name).symlink_to(f"{places.STDLIB}/{name}")
+    for file in Path(sysconfig.get_path("stdlib")).iterdir():
+        if not (library / file.name).exists() and file.name != "EXTERNALLY-MANAGED":
+            (library / file.name).symlink_to(f"{places.STDLIB}/{file.name}")
     include = tree.path(f"{prefix}/include/python{minor}")
     include.mkdir(parents=True)
     (include / "Python.h").write_text("/* Python.h */\n", encoding="ascii")
@@ -217,7 +220,7 @@ def _python(tree: Tree, python: Python, prefix: str, pip: tuple[str, ...]) -> No
         if prefix == python.prefix:
             place = tree.path(link)
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(os.path.relpath(f"{prefix}/bin/python{minor}", os.path.dirname(link)))
+            place.symlink_to(os.path.relpath(f"{prefix}/bin/python{minor}", Path(link).parent))
     described = {
         "machines": python.machines,
         "framework": python.framework,
@@ -235,16 +238,25 @@ def _own_modules(python: Python) -> dict[str, str]:
     digits = "".join((python.version or VERSION).split(".")[:2])
     arches = " ".join(f"-arch {machine}" for machine in sorted(python.machines))
     variables: dict[str, Any] = {
-        **{"prefix": python.prefix, "exec_prefix": python.prefix, "Py_GIL_DISABLED": 0},
-        **{"CC": "clang", "CFLAGS": f"{arches} -g", "LDSHARED": "clang -bundle"},
-        **{"EXT_SUFFIX": f".cpython-{digits}-darwin.so", "SOABI": f"cpython-{digits}-darwin"},
-        **{"MACOSX_DEPLOYMENT_TARGET": python.target, "PYTHONFRAMEWORK": python.framework},
-        **{"MULTIARCH": "darwin", "SHLIB_SUFFIX": ".so", "Py_ENABLE_SHARED": 0, "Py_DEBUG": 0},
+        "prefix": python.prefix,
+        "exec_prefix": python.prefix,
+        "Py_GIL_DISABLED": 0,
+        "CC": "clang",
+        "CFLAGS": f"{arches} -g",
+        "LDSHARED": "clang -bundle",
+        "EXT_SUFFIX": f".cpython-{digits}-darwin.so",
+        "SOABI": f"cpython-{digits}-darwin",
+        "MACOSX_DEPLOYMENT_TARGET": python.target,
+        "PYTHONFRAMEWORK": python.framework,
+        "MULTIARCH": "darwin",
+        "SHLIB_SUFFIX": ".so",
+        "Py_ENABLE_SHARED": 0,
+        "Py_DEBUG": 0,
     }
     files = {
         "sitecustomize.py": f"{start}from tests.mac.inside import pretend\npretend.start()\n{end}",
         "_scproxy.py": f"{start}from tests.mac.inside.scproxy import *  # noqa: F403\n{end}",
-        f"_sysconfigdata_{getattr(sys, 'abiflags', '')}_darwin_darwin.py": f"build_time_vars = {variables!r}\n",
+        f"_sysconfigdata_{sys.abiflags}_darwin_darwin.py": f"build_time_vars = {variables!r}\n",
     }
     if python.libressl:
         real = f"{places.STDLIB}/ssl.py"
@@ -281,9 +293,20 @@ def _state(kind: Kind) -> dict[str, Any]:
     """Return the state at the start: see `tests.mac.inside.state`."""
     system = kind.system
     return {
-        **{"macos": system.version, "kernel": system.kernel, "machine": system.machine},
-        **{"tools": kind.tools, "tools_version": system.tools, "label": system.label},
-        **{"clang": system.clang, "dialog": kind.dialog, "arrives": kind.arrives},
-        **{"window": kind.window, "sudo": kind.sudo, "offline": kind.offline},
-        **{"proxy": kind.proxy, "installed": {}, "locks": {}, "clipboard": None},
+        "macos": system.version,
+        "kernel": system.kernel,
+        "machine": system.machine,
+        "tools": kind.tools,
+        "tools_version": system.tools,
+        "label": system.label,
+        "clang": system.clang,
+        "dialog": kind.dialog,
+        "arrives": kind.arrives,
+        "window": kind.window,
+        "sudo": kind.sudo,
+        "offline": kind.offline,
+        "proxy": kind.proxy,
+        "installed": {},
+        "locks": {},
+        "clipboard": None,
     }

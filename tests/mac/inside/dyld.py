@@ -1,6 +1,6 @@
-"""Loads a Mach-O extension file as dyld would: it refuses what dyld refuses, with dyld's words.
+"""Loads a Mach-O extension file as dyld would: it refuses what dyld refuses, in the same words.
 
-If the file could be loaded on this Mac, its twin for Linux is loaded instead: the same module of the
+If the file could be loaded on this Mac, its twin for Linux is loaded: the same module of the
 same release, from the tests' own environment. The module then reports the OpenSSL of the Mach-O.
 
 Messages: pyca/cryptography#8170, GAM-team/GAM#1465 (another architecture), avast/retdec#1217 (a

@@ -7,7 +7,9 @@ import os
 from tests.mac.inside import macho
 
 
-def put_openssl(machos: str, folder: str, names: str, machine: str, version: str, date: str) -> None:
+def put_openssl(
+    machos: str, folder: str, names: str, machine: str, version: str, date: str
+) -> None:
     """Write ``include`` and ``lib`` below ``folder``.
 
     ``names`` is the folder that the libraries name as their own place. ``machine`` may be

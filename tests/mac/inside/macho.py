@@ -1,4 +1,4 @@
-"""Reads and rewrites Mach-O files: their architectures, the libraries that they name, their OpenSSL.
+"""Reads and rewrites Mach-O files: architectures, the libraries that they name, their OpenSSL.
 
 The format is Apple's: ``mach-o/loader.h`` and ``mach-o/fat.h``.
 """
@@ -50,7 +50,8 @@ def _slice(content: bytes) -> Slice:
     magic, cpu = struct.unpack_from("<II", content)
     if magic != _THIN or cpu not in MACHINES:
         raise NotMachO("another format")
-    needed, rpaths = [], []
+    needed: list[str] = []
+    rpaths: list[str] = []
     for kind, command in _commands(content):
         if kind in (_LOAD_DYLIB, _RPATH):
             text = _text(command, struct.unpack_from("<I", command, 8)[0])
@@ -77,7 +78,9 @@ def _text(command: bytes, start: int) -> str:
 def machine_of_archive(content: bytes) -> str:
     """Return the architecture of the first object in a static library; empty if there is none."""
     place = content.find(struct.pack("<I", _THIN))
-    return MACHINES.get(struct.unpack_from("<I", content, place + 4)[0], "") if place >= 0 else ""
+    if place < 0:
+        return ""
+    return MACHINES.get(int(struct.unpack_from("<I", content, place + 4)[0]), "")
 
 
 def fat(*parts: bytes) -> bytes:
@@ -92,7 +95,7 @@ def fat(*parts: bytes) -> bytes:
 
 
 def renamed(content: bytes, change: Callable[[str], str]) -> bytes:
-    """Return a thin file in which every name of a library is changed, as ``install_name_tool`` does.
+    """Return a thin file with other names of libraries, as ``install_name_tool`` makes it.
 
     Raises ValueError if the new names do not fit in front of the first section.
     """
@@ -112,7 +115,7 @@ def renamed(content: bytes, change: Callable[[str], str]) -> bytes:
 
 
 def _first_section(commands: list[tuple[int, bytes]]) -> int:
-    starts = []
+    starts: list[int] = []
     for kind, command in commands:
         if kind == _SEGMENT_64:
             for number in range(struct.unpack_from("<I", command, 64)[0]):

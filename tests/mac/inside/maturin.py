@@ -63,7 +63,9 @@ def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: A
     _check_rust()
     version, text = _metadata()
     folder = os.path.join(metadata_directory, f"cryptography-{version}.dist-info")
-    print(f"Running `maturin pep517 write-dist-info --metadata-directory {metadata_directory} --interpreter {sys.executable}`")
+    print(
+        f"Running `maturin pep517 write-dist-info --metadata-directory {metadata_directory} --interpreter {sys.executable}`"
+    )
     os.makedirs(folder)
     with open(os.path.join(folder, "METADATA"), "w", encoding="utf-8") as file:
         file.write(text)
@@ -72,14 +74,18 @@ def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: A
     return os.path.basename(folder)
 
 
-def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None) -> str:
+def build_wheel(
+    wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None
+) -> str:
     """Make the wheel, or fail as a build on this Mac would."""
     sys.path.append("/rig/checkout")
     from tests.mac import pack
     from tests.mac.inside import macho, state
 
     machos = "/rig/checkout/tests/mac/machos"
-    command = f"['maturin', 'pep517', 'build-wheel', '-i', '{sys.executable}', '--compatibility', 'off']"
+    command = (
+        f"['maturin', 'pep517', 'build-wheel', '-i', '{sys.executable}', '--compatibility', 'off']"
+    )
     print(f"Running `maturin pep517 build-wheel -i {sys.executable} --compatibility off`")
     _check_rust()
     host = _host()
@@ -98,16 +104,22 @@ def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_dire
     _compiler(command)
     _standard_library(host, targets, command)
     print("   Compiling openssl-sys v0.9.117", flush=True)
-    include, lib = _openssl(targets[0])
+    lib = _openssl(targets[0])
     static = _is_static(lib, command)
     parts = []
     for target in targets:
         machine = next(name for name, triple in TRIPLES.items() if triple == target)
         parts.append(_link(macho, machos, machine, lib, static, command))
     content = macho.fat(*parts) if len(parts) > 1 else parts[0]
-    print("   Compiling cryptography-rust v0.50.2\n    Finished `release` profile [optimized] target(s) in 1m 47s")
+    print(
+        "   Compiling cryptography-rust v0.50.2\n    Finished `release` profile [optimized] target(s) in 1m 47s"
+    )
     version, text = _metadata()
-    tag = f"cp311-abi3-{_platform(targets)}" if sys.version_info >= (3, 11) else f"cp39-abi3-{_platform(targets)}"
+    tag = (
+        f"cp311-abi3-{_platform(targets)}"
+        if sys.version_info >= (3, 11)
+        else f"cp39-abi3-{_platform(targets)}"
+    )
     name = f"cryptography-{version}"
     files = []
     for path in sorted(glob.glob("src/**", recursive=True)):
@@ -117,7 +129,10 @@ def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_dire
     files.append(("cryptography/hazmat/bindings/_rust.abi3.so", content))
     with open(os.path.join(wheel_directory, f"{name}-{tag}.whl"), "wb") as made:
         made.write(pack.pack(name, tag, text, iter(files)))
-    print(f"📦 Built wheel for abi3 Python ≥ {'3.11' if 'cp311' in tag else '3.9'} to {name}-{tag}.whl", flush=True)
+    print(
+        f"📦 Built wheel for abi3 Python ≥ {'3.11' if 'cp311' in tag else '3.9'} to {name}-{tag}.whl",
+        flush=True,
+    )
     return f"{name}-{tag}.whl"
 
 
@@ -135,7 +150,9 @@ def _targets(host: str) -> list[str]:
 
 
 def _compiler(command: str) -> None:
-    done = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        ["cc", "--version"], capture_output=True, text=True, check=False, timeout=60
+    )
     if done.returncode:
         note = done.stderr.strip()
         _fail(
@@ -157,8 +174,8 @@ def _standard_library(host: str, targets: list[str], command: str) -> None:
             )
 
 
-def _openssl(target: str) -> tuple[str, str]:
-    """Return the folders of headers and libraries, as openssl-sys finds them."""
+def _openssl(target: str) -> str:
+    """Return the folder of the libraries, as openssl-sys finds it."""
     variable = os.environ.get
     prefix = variable("OPENSSL_DIR", "")
     include, lib = variable("OPENSSL_INCLUDE_DIR", ""), variable("OPENSSL_LIB_DIR", "")
@@ -181,8 +198,11 @@ def _openssl(target: str) -> tuple[str, str]:
         if not os.path.isdir(folder):
             _fail(f"  OpenSSL {kind} directory does not exist: {folder}", "maturin")
     if not os.path.isfile(f"{include}/openssl/opensslv.h"):
-        _fail(f"  fatal error: 'openssl/opensslv.h' file not found\n  Header expansion error in {include}", "maturin")
-    return include, lib
+        _fail(
+            f"  fatal error: 'openssl/opensslv.h' file not found\n  Header expansion error in {include}",
+            "maturin",
+        )
+    return lib
 
 
 def _is_static(lib: str, command: str) -> bool:
@@ -198,7 +218,10 @@ def _is_static(lib: str, command: str) -> bool:
             )
         return True
     if not archives and not shared:
-        _fail(f"  OpenSSL libdir at `[\"{lib}\"]` does not contain the required files to either statically or dynamically link OpenSSL", "maturin")
+        _fail(
+            f'  OpenSSL libdir at `["{lib}"]` does not contain the required files to either statically or dynamically link OpenSSL',
+            "maturin",
+        )
     return archives and not shared
 
 
@@ -213,10 +236,14 @@ def _link(macho: Any, machos: str, machine: str, lib: str, static: bool, command
         else:
             parts = macho.read(content)
             have = [part.machine for part in parts]
-            identity = macho.identity(next((p for p in parts if p.machine == machine), parts[0]).content)
+            identity = macho.identity(
+                next((p for p in parts if p.machine == machine), parts[0]).content
+            )
             own[identity.rpartition("/")[2]] = identity
         if machine not in have:
-            ignored.append(f"ld: warning: ignoring file {lib}/{name}, building for macOS-{machine} but attempting to link with file built for macOS-{have[0]}")
+            ignored.append(
+                f"ld: warning: ignoring file {lib}/{name}, building for macOS-{machine} but attempting to link with file built for macOS-{have[0]}"
+            )
         found = macho.VERSION.search(content)
         text = found[0].rstrip(b"\0").decode("ascii") if found else text
     if ignored:
@@ -241,8 +268,10 @@ def _link(macho: Any, machos: str, machine: str, lib: str, static: bool, command
 def _platform(targets: list[str]) -> str:
     machines = [name for name, triple in TRIPLES.items() if triple in targets]
     name = "universal2" if len(machines) > 1 else machines[0]
-    wanted = os.environ.get("MACOSX_DEPLOYMENT_TARGET") or FIRST["x86_64" if len(machines) > 1 else name]
+    wanted = (
+        os.environ.get("MACOSX_DEPLOYMENT_TARGET") or FIRST["x86_64" if len(machines) > 1 else name]
+    )
     if os.environ.get("_PYTHON_HOST_PLATFORM"):
         wanted = os.environ["_PYTHON_HOST_PLATFORM"].split("-")[1]
-    numbers = (wanted.split(".") + ["0"])[:2]
+    numbers = [*wanted.split("."), "0"][:2]
     return f"macosx_{'_'.join(numbers)}_{name}"

@@ -37,12 +37,19 @@ def start() -> None:
     machine = _architecture(python["machines"], system["machine"])
     os.environ[places.ARCHITECTURE] = machine  # a program's children prefer its architecture
     sys.platform = "darwin"
-    sys.implementation._multiarch = "darwin"
-    sys._framework = python["framework"]  # type: ignore[attr-defined]
+    implementation: Any = sys.implementation
+    implementation._multiarch = "darwin"
+    setattr(sys, "_framework", python["framework"])  # noqa: B010
     if sys.prefix == sys.base_prefix:
-        sys._base_executable = python["executable"]  # type: ignore[attr-defined]
-    kernel = "Darwin", "ada-mac.local", system["kernel"], _kernel(system["kernel"], machine), machine
-    os.uname = lambda: os.uname_result(kernel)  # type: ignore[attr-defined]
+        setattr(sys, "_base_executable", python["executable"])  # noqa: B010
+    kernel = (
+        "Darwin",
+        "ada-mac.local",
+        system["kernel"],
+        _kernel(system["kernel"], machine),
+        machine,
+    )
+    os.uname = lambda: os.uname_result(kernel)
     for module, names in _LINUX_ONLY.items():
         loaded = __import__(module)
         for name in names:
@@ -71,16 +78,18 @@ def _claim_version(version: str) -> None:
     """Claim another version. The standard library stays that of the real one."""
     import site
 
-    fields = namedtuple("version_info", "major minor micro releaselevel serial")  # noqa: PYI024
+    fields = namedtuple("fields", ("major", "minor", "micro", "releaselevel", "serial"))
     numbers = [int(number) for number in version.split(".")]
-    claimed = fields(*numbers, "final", 0)
-    sys.version_info = claimed  # type: ignore[assignment]
-    sys.implementation.version = claimed  # type: ignore[assignment]
+    claimed: Any = fields(numbers[0], numbers[1], numbers[2], "final", 0)
+    sys.version_info = claimed
+    sys.implementation.version = claimed
     sys.hexversion = int("%02x%02x%02xf0" % tuple(numbers), 16)  # noqa: UP031
     # Apple's build of 3.9.6: pypa/pip#11747 quotes it.
-    sys.version = f"{version} (default, Oct 18 2022, 12:41:40) \n[Clang 14.0.0 (clang-1400.0.29.202)]"
+    sys.version = (
+        f"{version} (default, Oct 18 2022, 12:41:40) \n[Clang 14.0.0 (clang-1400.0.29.202)]"
+    )
     sys.path.remove(places.CHECKOUT)  # a .pth file may name it
-    minor = "python%d.%d" % claimed[:2]
+    minor = f"python{claimed[0]}.{claimed[1]}"
     site.addsitedir(os.path.join(sys.prefix, "lib", minor, "site-packages"))
     sys.path.insert(0, places.CHECKOUT)
 
@@ -118,9 +127,7 @@ def _install_loader(machine: str) -> None:
 
     def hook(path: str) -> Any:
         ours = path.startswith(f"{places.RIG}/") or path.endswith("/lib-dynload")
-        extensions = (
-            (importlib.machinery.ExtensionFileLoader, linux) if ours else (loader, own)
-        )
+        extensions = (importlib.machinery.ExtensionFileLoader, linux) if ours else (loader, own)
         return FileFinder.path_hook(extensions, sources, compiled)(path)
 
     sys.path_hooks[-1] = hook

@@ -26,7 +26,10 @@ const char OpenSSL_text[{ROOM}] = "{VERSION}";
 const char OpenSSL_error[] = "OpenSSL internal error";
 const char *OpenSSL_version(int kind) {{ return kind ? OpenSSL_error : OpenSSL_text; }}
 """
-SSL = "extern const char *OpenSSL_version(int);\nint OPENSSL_init_ssl(void) { return !!OpenSSL_version(0); }\n"
+SSL = """
+extern const char *OpenSSL_version(int);
+int OPENSSL_init_ssl(void) { return !!OpenSSL_version(0); }
+"""
 EXTENSION = """
 extern void *PyModule_Create2(void *, int);
 extern int OPENSSL_init_ssl(void);
@@ -46,7 +49,9 @@ def main() -> None:
 
 def _make(work: Path, name: str, target: str) -> None:
     def zig(*arguments: str) -> None:
-        subprocess.run((sys.executable, "-m", "ziglang", *arguments), cwd=work, check=True, timeout=300)
+        subprocess.run(
+            (sys.executable, "-m", "ziglang", *arguments), cwd=work, check=True, timeout=300
+        )
 
     def link(output: str, *inputs: str) -> None:
         room = ("-Wl,-headerpad,0x800", "-Wl,-undefined,dynamic_lookup")
@@ -61,7 +66,14 @@ def _make(work: Path, name: str, target: str) -> None:
     link("libssl.3.dylib", "ssl.o", "libcrypto.3.dylib", "-install_name", "@rpath/libssl.3.dylib")
     link("extension.so", "extension.o", "ssl.o", "crypto.o")
     link("linked.so", "extension.o", "libssl.3.dylib", "libcrypto.3.dylib")
-    for file in ("libcrypto.a", "libssl.a", "libcrypto.3.dylib", "libssl.3.dylib", "extension.so", "linked.so"):
+    for file in (
+        "libcrypto.a",
+        "libssl.a",
+        "libcrypto.3.dylib",
+        "libssl.3.dylib",
+        "extension.so",
+        "linked.so",
+    ):
         stem, dot, rest = file.partition(".")
         (FOLDER / f"{stem}-{name}{dot}{rest}").write_bytes((work / file).read_bytes())
 

@@ -68,7 +68,9 @@ def main(program: str, arguments: list[str]) -> int:
         return _uninstall(prefix, found)
     if command == "update":
         if state.read()["offline"]:
-            say("fatal: unable to access 'https://mirror.example/homebrew/core/': Could not resolve host: mirror.example")
+            say(
+                "fatal: unable to access 'https://mirror.example/homebrew/core/': Could not resolve host: mirror.example"
+            )
             return 1
         print("Already up-to-date.")
         return 0
@@ -86,12 +88,19 @@ def _keg(prefix: str, name: str) -> str:
 def _described(prefix: str, name: str) -> dict[str, Any]:
     version, aliases, _needs = FORMULAE[name]
     keg = _keg(prefix, name)
-    installed = [{"version": version, "time": int(os.stat(keg).st_mtime)}] if os.path.isdir(keg) else []
+    installed = (
+        [{"version": version, "time": int(os.stat(keg).st_mtime)}] if os.path.isdir(keg) else []
+    )
     return {
-        **{"name": name, "full_name": name, "aliases": list(aliases), "revision": 0},
-        **{"versions": {"stable": version, "head": None, "bottle": True}},
-        **{"installed": installed, "keg_only": name == "openssl@3", "disabled": False},
-        **{"linked_keg": version if installed and name != "openssl@3" else None},
+        "name": name,
+        "full_name": name,
+        "aliases": list(aliases),
+        "revision": 0,
+        "versions": {"stable": version, "head": None, "bottle": True},
+        "installed": installed,
+        "keg_only": name == "openssl@3",
+        "disabled": False,
+        "linked_keg": version if installed and name != "openssl@3" else None,
     }
 
 
@@ -126,7 +135,9 @@ def _install(prefix: str, names: list[str]) -> int:
             f"{prefix}/Cellar/{missing[0]}.\nPlease wait for it to finish or terminate it to continue."
         )
         return 1
-    everything = list(dict.fromkeys(need for name in missing for need in (*FORMULAE[name][2], name)))
+    everything = list(
+        dict.fromkeys(need for name in missing for need in (*FORMULAE[name][2], name))
+    )
     everything = [name for name in everything if not os.path.isdir(_keg(prefix, name))]
     say(f"==> Fetching downloads for: {' and '.join(missing)}")
     for name in everything:
@@ -146,13 +157,20 @@ def pour(prefix: str, name: str, root: str) -> None:
     os.makedirs(f"{root}{keg}")
     os.makedirs(f"{root}{prefix}/opt", exist_ok=True)
     if name == "openssl@3":
-        machos = places.MACHOS if not root else os.path.join(os.path.dirname(__file__), "../../machos")
-        kegs.put_openssl(machos, root + keg, f"{prefix}/opt/openssl@3/lib", machine, "3.6.0", "1 Oct 2025")
+        machos = (
+            places.MACHOS if not root else os.path.join(os.path.dirname(__file__), "../../machos")
+        )
+        kegs.put_openssl(
+            machos, root + keg, f"{prefix}/opt/openssl@3/lib", machine, "3.6.0", "1 Oct 2025"
+        )
     if name == "rust":
         host = {"arm64": "aarch64", "x86_64": "x86_64"}[machine]
         rust.install(f"{root}{keg}/bin", f"{host}-apple-darwin")
         for program in ("rustc", "cargo"):
-            os.symlink(f"../Cellar/rust/{FORMULAE['rust'][0]}/bin/{program}", f"{root}{prefix}/bin/{program}")
+            os.symlink(
+                f"../Cellar/rust/{FORMULAE['rust'][0]}/bin/{program}",
+                f"{root}{prefix}/bin/{program}",
+            )
     os.symlink(f"../Cellar/{name}/{FORMULAE[name][0]}", f"{root}{prefix}/opt/{name}")
     now = time.time()
     os.utime(root + keg, (now, now))
@@ -171,8 +189,12 @@ def _uninstall(prefix: str, names: list[str]) -> int:
             say(f"Error: No such keg: {prefix}/Cellar/{name}")
             code = 1
         elif users:
-            say(f"Error: Refusing to uninstall {keg}\nbecause it is required by {users[0]}, which is currently installed.")
-            say(f"You can override this and force removal with:\n  brew uninstall --ignore-dependencies {name}")
+            say(
+                f"Error: Refusing to uninstall {keg}\nbecause it is required by {users[0]}, which is currently installed."
+            )
+            say(
+                f"You can override this and force removal with:\n  brew uninstall --ignore-dependencies {name}"
+            )
             code = 1
         else:
             print(f"Uninstalling {keg}... (5 files, 18.5KB)")

@@ -17,17 +17,51 @@ from tests.mac.inside import places
 from tests.mac.inside.tools.start import become, say
 
 _OPTIONS = {
-    **{"cat": "belnstuv", "chmod": "fhvRHLP", "cp": "acfHilLNnPpRrsvXx", "ln": "fFhinsPLvw"},
-    **{"ls": "1ABCFGHILOPRSTUWabcdefghiklmnopqrstuvwx@%D:,", "mkdir": "m:pv", "mv": "fhinv"},
-    **{"rm": "dfiIPRrvWx", "rmdir": "pv", "sleep": "", "tail": "Fb:c:fn:qr", "head": "n:c:"},
-    **{"basename": "as:", "dirname": "", "cut": "b:c:d:f:nsw", "tr": "Ccdsu", "wc": "clmwL"},
-    **{"mktemp": "dp:qt:u", "readlink": "fn", "touch": "Aacd:fhmr:t:", "tee": "ai", "uniq": "cdDf:is:u"},
-    **{"grep": "0123456789A:B:C:D:EFGHILOPSRUVabcd:e:f:hilm:nopqrsuvwxyz", "which": "as", "id": "AFGMPagnpru"},
-    **{"sed": "EI:ae:f:i:lnru", "date": "f:I:jnRr:uv:z:", "sort": "bcCdfghik:Mmno:RrS:st:T:uVz"},
-    **{"curl": "#0123468aAb:c:C:d:D:e:fF:gGhiIjkK:lLm:MnNo:OpP:qQ:rR:sSt:T:u:U:vVw:x:X:yYz:"},
+    "cat": "belnstuv",
+    "chmod": "fhvRHLP",
+    "cp": "acfHilLNnPpRrsvXx",
+    "ln": "fFhinsPLvw",
+    "ls": "1ABCFGHILOPRSTUWabcdefghiklmnopqrstuvwx@%D:,",
+    "mkdir": "m:pv",
+    "mv": "fhinv",
+    "rm": "dfiIPRrvWx",
+    "rmdir": "pv",
+    "sleep": "",
+    "tail": "Fb:c:fn:qr",
+    "head": "n:c:",
+    "basename": "as:",
+    "dirname": "",
+    "cut": "b:c:d:f:nsw",
+    "tr": "Ccdsu",
+    "wc": "clmwL",
+    "mktemp": "dp:qt:u",
+    "readlink": "fn",
+    "touch": "Aacd:fhmr:t:",
+    "tee": "ai",
+    "uniq": "cdDf:is:u",
+    "grep": "0123456789A:B:C:D:EFGHILOPSRUVabcd:e:f:hilm:nopqrsuvwxyz",
+    "which": "as",
+    "id": "AFGMPagnpru",
+    "sed": "EI:ae:f:i:lnru",
+    "date": "f:I:jnRr:uv:z:",
+    "sort": "bcCdfghik:Mmno:RrS:st:T:uVz",
+    "curl": "#0123468aAb:c:C:d:D:e:fF:gGhiIjkK:lLm:MnNo:OpP:qQ:rR:sSt:T:u:U:vVw:x:X:yYz:",
 }
 _LONG = {"grep": ["quiet"], "curl": ["create-dirs", "proto=", "tlsv1.2", "retry="]}
-_PLAIN = ("echo", "expr", "kill", "test", "stty", "env", "false", "true", "printf", "xargs", "find", "awk")
+_PLAIN = (
+    "echo",
+    "expr",
+    "kill",
+    "test",
+    "stty",
+    "env",
+    "false",
+    "true",
+    "printf",
+    "xargs",
+    "find",
+    "awk",
+)
 """Their common uses are the same."""
 
 
@@ -46,11 +80,21 @@ def main(program: str, arguments: list[str]) -> int:
         try:
             getopt.getopt(arguments, _OPTIONS[name], _LONG.get(name, []))
         except getopt.GetoptError as error:
-            say(f"{name}: illegal option -- {error.opt[:1]}" if len(error.opt) == 1 else f"{name}: unrecognized option `--{error.opt}'")
+            say(
+                f"{name}: illegal option -- {error.opt[:1]}"
+                if len(error.opt) == 1
+                else f"{name}: unrecognized option `--{error.opt}'"
+            )
             return 64 if name == "cp" else 1
         if name == "sed" and any(word.startswith("-i") for word in arguments):
-            raise SystemExit("sed -i means different things on BSD and GNU: a script must not use it")
-    host = next(p for p in (f"{places.HOST}/usr/bin/{name}", f"{places.HOST}/bin/{name}") if os.path.exists(p))
+            raise SystemExit(
+                "sed -i means different things on BSD and GNU: a script must not use it"
+            )
+    host = next(
+        p
+        for p in (f"{places.HOST}/usr/bin/{name}", f"{places.HOST}/bin/{name}")
+        if os.path.exists(p)
+    )
     become(host, arguments, name)
 
 

@@ -1,4 +1,4 @@
-"""``pgrep -f PATTERN``: only for the window of ``xcode-select --install``, a program of its own
+"""``pgrep -f PATTERN``: only for the window of ``xcode-select --install``, a separate program
 (GonzaloAlvarez/provisioning, roles/xcode/files/install-script.sh)."""
 
 from __future__ import annotations

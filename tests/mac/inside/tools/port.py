@@ -71,11 +71,15 @@ def _install(names: list[str]) -> int:
                 continue
             print(f"--->  Fetching distfiles for {each}")
             if state.read()["offline"]:
-                say(f"Error: Failed to fetch {each}: Failed to fetch distfiles\nError: Processing of port {each} failed")
+                say(
+                    f"Error: Failed to fetch {each}: Failed to fetch distfiles\nError: Processing of port {each} failed"
+                )
                 return 1
             activate(each, places.ROOT, str(state.read()["machine"]))
             version = PORTS[each][0]
-            print(f"--->  Installing {each} @{version}_0\n--->  Activating {each} @{version}_0\n--->  Cleaning {each}")
+            print(
+                f"--->  Installing {each} @{version}_0\n--->  Activating {each} @{version}_0\n--->  Cleaning {each}"
+            )
     return 0
 
 
@@ -84,9 +88,15 @@ def activate(name: str, root: str, machine: str) -> None:
     inside = f"{root}/opt/local"
     os.makedirs(root + REGISTRY, exist_ok=True)
     if name == "openssl3":
-        machos = places.MACHOS if root == places.ROOT else os.path.join(os.path.dirname(__file__), "../../machos")
+        machos = (
+            places.MACHOS
+            if root == places.ROOT
+            else os.path.join(os.path.dirname(__file__), "../../machos")
+        )
         folder = f"{inside}/libexec/openssl3"
-        kegs.put_openssl(machos, folder, "/opt/local/libexec/openssl3/lib", machine, "3.6.0", "1 Oct 2025")
+        kegs.put_openssl(
+            machos, folder, "/opt/local/libexec/openssl3/lib", machine, "3.6.0", "1 Oct 2025"
+        )
     if name == "openssl":
         os.symlink("../libexec/openssl3/include/openssl", f"{inside}/include/openssl")
         for file in os.listdir(f"{inside}/libexec/openssl3/lib"):
@@ -104,9 +114,13 @@ def _uninstall(names: list[str]) -> int:
     for name in names:
         users = [other for other, row in PORTS.items() if name in row[1] and _installed(other)]
         if users:
-            print(f"--->  Unable to uninstall {name} @{PORTS[name][0]}_0, the following ports depend on it:")
+            print(
+                f"--->  Unable to uninstall {name} @{PORTS[name][0]}_0, the following ports depend on it:"
+            )
             print(f"--->  \t{users[0]} @{PORTS[users[0]][0]}_0")
-            say(f"Error: port uninstall failed: Please uninstall the ports that depend on {name} first.")
+            say(
+                f"Error: port uninstall failed: Please uninstall the ports that depend on {name} first."
+            )
             return 1
         if not _installed(name):
             say(f"Error: port uninstall failed: Registry error: {name} not registered as installed")

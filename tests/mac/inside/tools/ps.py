@@ -35,7 +35,11 @@ def _row(entry: str) -> dict[str, str]:
     state = {"D": "U", "R": "R", "Z": "Z", "T": "T"}.get(fields[0], "S")
     command = text[text.index("(") + 1 : text.rindex(")")]
     return {
-        **{"pid": f"{entry:>5}", "ppid": f"{fields[1]:>5}", "pgid": f"{fields[2]:>5}"},
-        **{"stat": f"{state:<4}", "lstart": time.strftime("%a %b %e %H:%M:%S %Y", started)},
-        **{"comm": command, "command": command},
+        "pid": f"{entry:>5}",
+        "ppid": f"{fields[1]:>5}",
+        "pgid": f"{fields[2]:>5}",
+        "stat": f"{state:<4}",
+        "lstart": time.strftime("%a %b %e %H:%M:%S %Y", started),
+        "comm": command,
+        "command": command,
     }

@@ -15,6 +15,8 @@ def main(_program: str, arguments: list[str]) -> int:
     print("<dictionary> {")
     if parts.hostname:
         for kind in ("HTTP", "HTTPS"):
-            print(f"  {kind}Enable : 1\n  {kind}Port : {parts.port}\n  {kind}Proxy : {parts.hostname}")
+            print(
+                f"  {kind}Enable : 1\n  {kind}Port : {parts.port}\n  {kind}Proxy : {parts.hostname}"
+            )
     print("}")
     return 0

@@ -1,4 +1,4 @@
-"""``security find-certificate -a -p KEYCHAIN``: prints certificates, one after the other."""
+"""``security find-certificate -a -p KEYCHAIN``: prints certificates in sequence."""
 
 from __future__ import annotations
 

@@ -37,6 +37,8 @@ def main(_program: str, arguments: list[str]) -> int:
         with state.changing() as changed:
             developer.install(changed)
         print(f"Downloaded {label[: label.rindex('-')]}")
-        print(f"Installing {label[: label.rindex('-')]}\nDone with {label[: label.rindex('-')]}\nDone.")
+        print(
+            f"Installing {label[: label.rindex('-')]}\nDone with {label[: label.rindex('-')]}\nDone."
+        )
         return 0
     raise SystemExit(f"the rig has no recording of softwareupdate {arguments}")

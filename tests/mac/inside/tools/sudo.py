@@ -23,7 +23,7 @@ def main(_program: str, arguments: list[str]) -> int:
             raise SystemExit(f"the rig has no recording of sudo {option}")
         quiet, validate = quiet or option == "-n", validate or option == "-v"
     code = _permission(quiet)
-    if code or validate and not arguments:
+    if code or (validate and not arguments):
         return code
     while arguments and "=" in arguments[0]:
         name, _, value = arguments.pop(0).partition("=")
