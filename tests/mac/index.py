@@ -120,10 +120,15 @@ dynamic = ["version", "dependencies"]
 """As cryptography 50.0.2 has it, without what only its developers need."""
 
 
+def installed(name: str) -> str:
+    """Return the version of a package that is installed for the tests."""
+    return importlib.metadata.version(name)
+
+
 def mirror() -> Mirror:
     """Return the index with all its files, to be served by `tests.live.mirror.serving`."""
-    cryptography = Package("cryptography", importlib.metadata.version("cryptography"))
-    cffi = Package("cffi", importlib.metadata.version("cffi"))
+    cryptography = Package("cryptography", installed("cryptography"))
+    cffi = Package("cffi", installed("cffi"))
     rust = "cryptography/hazmat/bindings/_rust.abi3.so"
     arm = {rust: extension("arm64")}
     both = {rust: extension("arm64", "x86_64", openssl="OpenSSL 3.5.6 7 Apr 2026")}
@@ -162,7 +167,7 @@ def mirror() -> Mirror:
 
 def _pure() -> Iterator[Package]:
     for name in ("pycparser", "typing_extensions"):
-        yield Package(name, importlib.metadata.version(name))
+        yield Package(name, installed(name))
     yield Package("pycparser", "2.23", ">=3.8")
 
 

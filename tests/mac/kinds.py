@@ -158,7 +158,6 @@ def kinds(minor: str) -> dict[str, Kind]:
             (official(minor),),
             path=framework,
             sudo="refused",
-            proxy="proxy",
         ),
         Kind("intel-13", INTEL_13, (brewed(intel, minor, INTEL_13),), brews=(intel,)),
         Kind("tahoe", TAHOE, (replace(official(minor), compat="16.4"),), path=framework),

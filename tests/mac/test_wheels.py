@@ -1,4 +1,4 @@
-"""The wizard installs a wheel on every kind of Mac, and proves it there."""
+"""The wizard installs a wheel on a Mac, and proves it there. Other kinds: the other modules."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import pytest
 
 from tests.mac.conftest import Make
 from tests.mac.index import INTEL_RELEASE
-from tests.mac.kinds import kinds
 
-INTEL = ("brew-rosetta", "intel-13")
-"""Kinds whose only Python is for Intel."""
+INTEL = "brew-rosetta"
+"""The kind whose only Python is for Intel."""
 
 
-@pytest.mark.parametrize("name", kinds("3.13"))
+@pytest.mark.parametrize(
+    "name", ["tools-only", "python-org", INTEL, "tahoe", "stale-tools", "licence"]
+)
 def test_a_wheel_is_installed_and_proved(make: Make, name: str) -> None:
     mac = make(name)
     done = mac.wizard("--yes", "--method", "wheel", "--venv", "./environment")
     assert done.code == 0, done.said
-    python = "/Users/ada/environment/bin/python"
-    report = mac.wizard("verify", python, "--json").report
+    report = mac.wizard("verify", "/Users/ada/environment/bin/python", "--json").report
     assert report["ok"]
-    assert (report["version"] == INTEL_RELEASE) is (name in INTEL)
+    assert report["linkage"]["kind"] == "static"
+    assert (report["version"] == INTEL_RELEASE) is (name == INTEL)
+    assert mac.state().get("windows", 0) == 0  # nothing asked for Apple's tools

@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from tests.mac.inside import kegs, places, state
-from tests.mac.inside.tools import rust
+from tests.mac.inside.tools import recorded, rust
 from tests.mac.inside.tools.start import say
 
 FORMULAE: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -29,11 +29,8 @@ To rerun under ARM use:
     arch -arm64 brew install ...
 To install under x86_64, install Homebrew into /usr/local."""
 INTEL = "Error: Cannot install in Homebrew on ARM processor in Intel default prefix (/usr/local)!"
-OFFLINE = """\
-==> Downloading Homebrew API data
-✘ JSON API packages.jws.json
-Error: curl: (6) Could not resolve host: mirror.example
-HTTP status: 000"""
+LINUX = "/home/linuxbrew/.linuxbrew"
+"""The prefix in the recordings."""
 
 
 def main(program: str, arguments: list[str]) -> int:
@@ -68,10 +65,7 @@ def main(program: str, arguments: list[str]) -> int:
         return _uninstall(prefix, found)
     if command == "update":
         if state.read()["offline"]:
-            say(
-                "fatal: unable to access 'https://mirror.example/homebrew/core/': Could not resolve host: mirror.example"
-            )
-            return 1
+            return recorded.replay("brew6", "offline-update", {LINUX: prefix})
         print("Already up-to-date.")
         return 0
     raise SystemExit(f"the rig has no recording of brew {arguments}")
@@ -122,8 +116,7 @@ def _install(prefix: str, names: list[str]) -> int:
     if not missing:
         return 0
     if now["offline"]:
-        say(OFFLINE)
-        return 1
+        return recorded.replay("brew6", "offline", {LINUX: prefix})
     print(f"==> Would install {len(missing)} formula{'e' if len(missing) > 1 else ''}:")
     print(" ".join(missing))
     with state.changing() as changed:

@@ -55,6 +55,10 @@ def main(program: str, arguments: list[str]) -> int:
     line = f"{name} {VERSION} ({stamp})"
     if arguments in (["--version"], ["-V"]):
         print(line)
+    elif name == "cargo" and arguments == ["-vV"]:
+        commit, date = stamp.split()
+        print(f"{line}\nrelease: {VERSION}\ncommit-hash: {commit}\ncommit-date: {date}")
+        print(f"host: {told['host']}")
     elif name == "rustc" and arguments in (["-vV"], ["--version", "--verbose"]):
         commit, date = stamp.split()
         print(f"{line}\nbinary: rustc\ncommit-hash: {commit}\ncommit-date: {date}")
