@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backends import xcode
 from tests.live.mirror import Mirror, serving
 from tests.live.terminal import PROMPT, Terminal
 from tests.mac import downloads, index, mac, namespace, tree
@@ -17,6 +18,9 @@ from tests.mac.kinds import Kind, kinds
 from tests.mac.mac import Mac
 
 Make = Callable[..., Mac]
+needs_states = pytest.mark.skipif(
+    not hasattr(xcode, "update"), reason="the wizard does not know the states of Apple's tools yet"
+)
 
 
 @pytest.fixture(scope="session")

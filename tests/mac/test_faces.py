@@ -10,7 +10,7 @@ import pytest
 
 from tests.live.terminal import Terminal
 from tests.mac import downloads
-from tests.mac.conftest import Make
+from tests.mac.conftest import Make, needs_states
 from tests.mac.mac import Mac
 
 STEPS_AT_MOST = 12
@@ -48,6 +48,18 @@ def waiting(text: str) -> str:
     return last.split("?")[0] if "\n > " in last else ""
 
 
+def answer_all(terminal: Terminal) -> None:
+    """Take the recommended answer to every prompt, and start."""
+    asked = ""
+    for _ in range(STEPS_AT_MOST):
+        text = terminal.wait_until(lambda text, asked=asked: waiting(text) not in ("", asked))  # type: ignore[misc]
+        asked = waiting(text)
+        terminal.press("Enter")
+        if asked == "Start the installation":
+            break
+    assert asked == "Start the installation"
+
+
 def report(mac: Mac) -> dict[str, object]:
     """Return the proof of what was installed where the wizard recommends."""
     python = "/Users/ada/cryptography-env/bin/python"
@@ -72,17 +84,11 @@ def test_the_full_screen_on_a_new_mac(make: Make, terminal: Terminal, tmp_path: 
     assert mac.state().get("windows", 0) == 0  # nothing asked for Apple's tools
 
 
+@needs_states
 def test_prompts_build_on_a_new_mac(make: Make, terminal: Terminal, tmp_path: Path) -> None:
     mac = make("new-arm64", sudo="password")
     start(terminal, mac, tmp_path, "--prompts", "--method", "source", *downloads.flags())
-    asked = ""
-    for _ in range(STEPS_AT_MOST):
-        text = terminal.wait_until(lambda text, asked=asked: waiting(text) not in ("", asked))  # type: ignore[misc]
-        asked = waiting(text)
-        terminal.press("Enter")
-        if asked == "Start the installation":
-            break
-    assert asked == "Start the installation"
+    answer_all(terminal)
     terminal.wait("exit code 0.")
     assert "Next: activate the environment" in terminal.history()
     assert terminal.is_clean()

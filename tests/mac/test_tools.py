@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from backends import xcode
+from tests.live.terminal import Terminal
 from tests.mac import downloads
-from tests.mac.conftest import Make
+from tests.mac.conftest import Make, needs_states
+from tests.mac.test_faces import answer_all, start
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(xcode, "update"), reason="the wizard does not know the states of the tools yet"
-)
+pytestmark = needs_states
 BUILD = ("--yes", "--method", "source", "--venv", "./environment")
 
 
@@ -29,3 +28,13 @@ def test_a_licence_is_never_accepted_for_the_user(make: Make) -> None:
     assert done.code == 3
     assert "licence" in done.said
     assert mac.state()["tools"] == "licence"
+
+
+def test_a_cancelled_window_ends_the_wait(make: Make, terminal: Terminal, tmp_path: Path) -> None:
+    mac = make("new-arm64", sudo="password", dialog="cancel")
+    start(terminal, mac, tmp_path, "--prompts", "--method", "source", *downloads.flags())
+    answer_all(terminal)
+    terminal.wait("What now?")
+    assert "closed before the Command Line Tools were installed" in terminal.history()
+    assert mac.state()["windows"] == 1
+    assert mac.state()["tools"] == "absent"
