@@ -87,7 +87,7 @@ def commands(
         if uv:
             argv = (uv, "pip", "install", "--python", python.path, "--no-progress", *words)
         else:
-            argv = (python.path, "-m", "pip", "install", "--no-input", *words)
+            argv = (*pip.module(python.path), "install", "--no-input", *words)
         output = ask(argv, env=dict(env), cwd=folder, timeout=timeout)
         return None if output.exit else _commands_in(Path(name), installed.split(requirement)[0])
 
