@@ -121,9 +121,6 @@ class WelcomePage(Page):
         with VerticalScroll(id="machine", can_focus=False):
             yield Static("Your computer", classes="heading")
         yield Static("", id="looking", markup=False)
-        with Horizontal(id="cut-off"):
-            yield Button("Continue it  (C)", id="continue", variant="primary")
-            yield Button("Undo it  (U)", id="undo")
         with Vertical(classes="buttons"):
             yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
 
@@ -223,6 +220,12 @@ class WelcomePage(Page):
         )
         self.query_one("#begin", Button).label = "Start again"
         self.add_class("-cut-off")
+        ways = Horizontal(
+            Button("Continue it  (C)", id="continue", variant="primary"),
+            Button("Undo it  (U)", id="undo"),
+            id="cut-off",
+        )
+        await self.query_one("#page").mount(ways, after="#looking")
         self.query_one("#continue").focus()
 
     def action_continue_run(self) -> None:

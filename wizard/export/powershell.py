@@ -194,6 +194,7 @@ def to_powershell(plan: Plan) -> str:
     ]
     if plan.variables:
         lines += ["", *scripts.script("proxy.ps1").splitlines()]
+        lines.append("if (-not (Test-NamedProxy)) {")
         lines += [f"    $env:{name} = {literal(value)}" for name, value in plan.variables]
         lines.append("}")
     if any(step.needs_root for step in steps):

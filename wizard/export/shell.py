@@ -177,7 +177,7 @@ def to_shell(plan: Plan) -> str:
         f"unset {' '.join(variables.REMOVED)}",
     ]
     if plan.variables:
-        lines += scripts.script("proxy.sh").splitlines()
+        lines += [*scripts.script("proxy.sh").splitlines(), "if ! names_proxy; then"]
         lines += [f"    export {name}={quote(value)}" for name, value in plan.variables]
         lines.append("fi")
     if any(step.needs_root for step in steps):

@@ -1020,7 +1020,7 @@ def test_a_bug_reaches_the_caller_without_a_traceback_on_the_screen(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("screens.tui.app.WizardApp", lambda *_: app)
+    monkeypatch.setattr("screens.tui.app.WizardApp", lambda *_, **__: app)
     monkeypatch.setattr(machine, "probe", broken)
     app.session.engine = machine.engine()
     monkeypatch.setattr(app, "run", lambda: WizardApp.run(app, headless=True))
@@ -1032,7 +1032,7 @@ def test_a_bug_reaches_the_caller_without_a_traceback_on_the_screen(
 def test_the_exit_code_is_returned(
     app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("screens.tui.app.WizardApp", lambda *_: app)
+    monkeypatch.setattr("screens.tui.app.WizardApp", lambda *_, **__: app)
     for left, code in ((0, 0), (4, 4), (None, 130)):
         monkeypatch.setattr(app, "run", lambda left=left: left)
         assert run_app(machine.engine(), Choices()) == code

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,7 @@ def test_no_placeholder_is_left_and_each_file_is_used() -> None:
         Step("c", "t", "w.", CheckSignature("https://files.example/x.asc", "/d", "A" * 40, "g")),
     )
     made = Plan("1", "wheel", "static", "/e/bin/python", "/e", True, steps)
+    made = replace(made, variables=(("https_proxy", "http://proxy.example:3128"),))
     programs = scripts.proof() + scripts.packages()
     texts = {".sh": to_shell(made), ".ps1": to_powershell(made), ".py": programs}
     for text in texts.values():
