@@ -78,7 +78,7 @@ def test_enter_all_the_way_installs_what_is_recommended(
     assert asker.keys() == ["venv", "release", "method", GO]
     out = capsys.readouterr().out
     assert "This machine: Debian GNU/Linux 12 (bookworm), x86_64, glibc 2.36" in out
-    assert "$ /usr/bin/python3 -m venv" in out
+    assert "$ /usr/bin/python3 -I -m venv" in out
     assert "[3/3] Prove that it works … done" in out
     assert "ok: cryptography 50.0.2 works" in out
 
