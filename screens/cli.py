@@ -16,6 +16,9 @@ from screens import ending, signals, terminal
 from wizard import locations
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
+SHOWN = 60
+"""The number of characters of a path that is too long that are shown."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. No error shows a traceback."""
@@ -43,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _ignore_closed_pipe()
     except OSError as error:
         return _report_error(_write_error(error) or _bug_error(error, arguments), arguments)
+    except ValueError as error:
+        return _report_error(_digits_error(error) or _bug_error(error, arguments), arguments)
     except RuntimeError as error:
         return _report_error(_thread_error(error) or _bug_error(error, arguments), arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never raised
@@ -109,6 +114,8 @@ def _ignore_closed_pipe() -> int:
 
 def _write_error(error: OSError) -> WizardError | None:
     """Return the error for a result that could not be written, or None for other errors."""
+    if error.errno == errno.ENAMETOOLONG:
+        return BadRequest("A path is too long.", shown=f"{str(error.filename)[:SHOWN]}…")
     if error.errno == errno.EAGAIN:
         return _too_few_processes(str(error.strerror))
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
@@ -117,6 +124,16 @@ def _write_error(error: OSError) -> WizardError | None:
         "The result could not be written.",
         shown=str(error.strerror),
         hints=("Free some disk space, or write it to another file.",),
+    )
+
+
+def _digits_error(error: ValueError) -> WizardError | None:
+    """Return the error for a number that Python refuses to read, or None for other errors."""
+    if "integer string conversion" not in str(error):
+        return None
+    return BadRequest(
+        "A number in the request, or in a file that it names, has thousands of digits.",
+        hints=("No version or setting needs that. Correct it, and try again.",),
     )
 
 

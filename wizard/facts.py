@@ -454,10 +454,15 @@ class Listed:
 
 @dataclass(frozen=True)
 class Listing:
-    """The releases of cryptography on the index that the target's pip uses, newest first."""
+    """The releases of cryptography on the index that the target's pip uses, newest first.
+
+    ``indexes`` are the addresses of all indexes that list it, if there is more than one and pip
+    takes files from each of them. Secrets in them are masked.
+    """
 
     releases: tuple[Listed, ...] = ()
     problem: str = ""
+    indexes: tuple[str, ...] = ()
 
 
 ProjectKind = Literal[

@@ -651,3 +651,68 @@ def test_the_warning_about_apples_libressl_never_reaches_the_screen(
     )
     assert done.stdout.endswith("urllib3\n")
     assert ("LibreSSL" in done.stderr) is warns
+
+
+def test_a_folder_that_was_deleted_is_said(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); "
+        "from screens.cli import main; sys.exit(main(['plan']))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == Exit.WRONG
+    assert "The current folder cannot be used." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("can't start new thread"), BlockingIOError(11, "no")]
+)
+def test_too_few_processes_are_said(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def probe(*_: object, **__: object) -> Facts:
+        raise error
+
+    machine = Pretended()
+    monkeypatch.setattr(machine, "probe", probe)
+    code, _, err = run("plan", machine=machine)
+    assert code == Exit.FAILED
+    assert "The system allows this user no more processes." in err
+
+
+def test_an_import_that_ends_the_program_with_words_shows_them(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def probe(*_: object, **__: object) -> Facts:
+        raise SystemExit("not on this machine")
+
+    machine = Pretended()
+    monkeypatch.setattr(machine, "probe", probe)
+    code, _, err = run("plan", machine=machine)
+    assert code == Exit.FAILED
+    assert "not on this machine" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--release", "1" * 5000), ("--release", f"3.{'1' * 5000}"), ("--python", f"/{'x' * 5000}")],
+)
+def test_values_that_are_far_too_long_are_wrong(run: Run, words: tuple[str, ...]) -> None:
+    code, _, err = run("plan", *words)
+    assert code == Exit.WRONG
+    assert "bug" not in err
+    assert len(err) < 1000
+
+
+def test_a_user_without_home_and_name_has_the_root_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("HOME", "before")
+    monkeypatch.setattr(Path, "home", unknown)
+    locations.ensure_home()
+    assert os.environ["HOME"] == os.sep

@@ -54,6 +54,7 @@ def fetch(
     files: list[File] = []
     broken: list[str] = []
     absent: list[str] = []
+    listing: list[str] = []
     indexed = False
     for job in jobs:
         result_or_error = job.result(deadline)
@@ -62,6 +63,8 @@ def fetch(
         elif not (source.first and indexed and job.is_index):
             files += result_or_error
             indexed = indexed or job.is_index
+            if job.is_index and result_or_error:
+                listing.append(masked(job.location))
     files_found = bool(files)
     if hashes:
         files = _with_checksums(files, hashes, name)
@@ -72,7 +75,7 @@ def fetch(
         broken = absent or [
             f"pip is configured to use no index, and no find-links folder contains {name}."
         ]
-    return Listing(releases, " ".join(broken))
+    return Listing(releases, " ".join(broken), tuple(listing) if len(listing) > 1 else ())
 
 
 def _with_checksums(files: list[File], hashes: frozenset[str], project: str) -> list[File]:

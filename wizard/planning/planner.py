@@ -17,7 +17,7 @@ from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import neighbours, pipx_steps, project_steps, with_settings
 from wizard.versions import allows
-from wizard.wording import quoted_command
+from wizard.wording import joined, quoted_command
 
 
 def make_plan(case: Case) -> Plan:
@@ -156,6 +156,12 @@ def _notes(case: Case) -> tuple[str, ...]:
         )
         notes.append(
             " ".join((f"The newest release is {case.newest.version}.", *against, caveat)).strip()
+        )
+    if facts.listing is not None and facts.listing.indexes and not case.choices.from_wheelhouse:
+        notes.append(
+            f"Several indexes have files of cryptography: {joined(facts.listing.indexes)}. "
+            "The installer takes the best file from any of them, so trust each of them, or remove "
+            "the others from its settings."
         )
     notes += _project_notes(case)
     removed = wheels.support_removed(case.target.python, listed.version, case.knowledge)

@@ -33,6 +33,8 @@ from wizard.wording import joined
 FILE = "manifest.json"
 SCHEMA = 1
 """The version of the manifest's JSON format."""
+_TAGS = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
+"""The tags in a wheel's name: interpreters, ABIs and platforms."""
 MAX_BYTES = 4 * 1024 * 1024
 """Bytes. A manifest has some hundred bytes for each wheel."""
 EXTENSIONS = (".so", ".pyd", ".dylib")
@@ -165,6 +167,9 @@ def load(folder: Path) -> Manifest:
     strange = next((n for n in names if Path(n).name != n or not n.endswith(".whl")), "")
     if strange or len(set(names)) != len(names):
         raise _damaged(file, f"It names {strange!r}." if strange else "It lists a file twice.")
+    untagged = next((wheel for wheel in found.wheels if not _TAGS.fullmatch(wheel.tags)), None)
+    if untagged is not None:
+        raise _damaged(file, f"The tags of {untagged.file} are {untagged.tags[:60]!r}.")
     if not found.targets or any(len(target.split()) != 2 for target in found.targets):
         raise _damaged(file, f"Its targets are {', '.join(found.targets) or 'none'}.")
     if not any(wheel.name == "cryptography" for wheel in found.wheels):

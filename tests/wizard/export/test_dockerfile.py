@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.machines import machine, names
 from tests.wizard.export.dockerfiles import Stage, stages
 from tests.wizard.planned import dockerfile
 from wizard.choices import Choices
-from wizard.errors import WizardError
+from wizard.errors import Impossible, WizardError
 from wizard.export import scripts
 
 WAYS = {
@@ -378,3 +379,10 @@ def test_the_command_to_build_it_names_the_platform_and_the_file() -> None:
     assert told.format("linux/amd64") in written("debian-13", "wheel")
     assert told.format("linux/riscv64") in written("riscv64", "source")
     assert told.format("linux/386") in written("i686", "source")
+
+
+def test_no_value_begins_a_line_of_its_own() -> None:
+    facts = machine("debian-13")
+    variables = (("RUSTUP_DIST_SERVER", "https://x.example\nRUN id"),)
+    with pytest.raises(Impossible, match="line break"):
+        dockerfile(replace(facts, variables=variables), WAYS["rustup"])

@@ -238,6 +238,17 @@ def test_extra_indexes_are_merged(server: Server) -> None:
     assert found.problem == ""
     assert [(r.version, r.yanked) for r in found.releases] == [("50.0.3", ""), ("50.0.2", "")]
     assert found.releases[1].sdist == ""  # yanked where it is, and nowhere else
+    assert found.indexes == (
+        f"{server.url}/cryptography/",
+        f"http://{server.host}/other/cryptography/",
+    )
+
+
+def test_only_indexes_that_files_are_taken_from_are_named(server: Server) -> None:
+    server.says(listed(SDIST)).says(listed(WHEEL), "/other/cryptography/")
+    extra = (f"http://{server.host}/other/",)
+    assert ask(server, extra=extra, first=True).indexes == ()
+    assert ask(server, extra=(f"http://{server.host}/absent/",)).indexes == ()
 
 
 def test_a_broken_extra_index_is_told_and_the_rest_kept(server: Server) -> None:

@@ -46,6 +46,18 @@ def releases(*listed: Listed) -> Facts:
 
 APT = DEBIAN.managers[0]
 WRONG: dict[str, tuple[Facts, str, str]] = {
+    "a line break": (
+        replace(DEBIAN, variables=(("RUSTUP_DIST_SERVER", "https://x.example\nRUN id"),)),
+        "variables[0][1] is 'https://x.example",
+        "no line break",
+    ),
+    "an escape code": (
+        system(DEBIAN, distribution_name="\x1b[2J"),
+        "system.distribution_name",
+        "no",
+    ),
+    "a line separator": (python(DEBIAN, path="/a\u2028b"), "pythons[0].path", "no line break"),
+    "many digits": (python(DEBIAN, version="3." + "1" * 5000), "pythons[0].version", "100 digits"),
     "python of Windows": (
         python(DEBIAN, platform="win-amd64"),
         "pythons[0].platform is 'win-amd64'",

@@ -467,3 +467,12 @@ def test_the_proof_expects_the_openssl_that_the_plan_names(
     made = plan(machine(name), KNOWLEDGE, choices)
     (proof,) = (step.action for step in made.steps if isinstance(step.action, Prove))
     assert (proof.openssl, proof.any_patch) == expected
+
+
+def test_several_indexes_are_named() -> None:
+    assert WORKSHOP.listing is not None
+    indexes = ("https://index.example/simple", "https://other.example/simple")
+    several = replace(WORKSHOP, listing=replace(WORKSHOP.listing, indexes=indexes))
+    (note,) = [n for n in plan(several, KNOWLEDGE, Choices()).notes if "Several indexes" in n]
+    assert f"{indexes[0]} and {indexes[1]}" in note
+    assert not [n for n in plan(WORKSHOP, KNOWLEDGE, Choices()).notes if "Several indexes" in n]

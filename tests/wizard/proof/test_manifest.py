@@ -228,6 +228,14 @@ def test_the_listing_is_for_the_pythons_that_it_was_made_for() -> None:
     assert release.pythons == ("3.9", "3.14t", "pypy3.11")
 
 
+@pytest.mark.parametrize("tags", ["", "abc", "cp311-abi3", "cp311-abi3-a b"])
+def test_tags_that_no_wheel_has_are_damage(tags: str, made: Path) -> None:
+    first, *others = data(made)["wheels"]
+    change(made, wheels=[{**first, "tags": tags}, *others])
+    with pytest.raises(BadRequest, match="is damaged"):
+        manifest.load(made)
+
+
 @pytest.mark.parametrize("targets", [[], ["3.11"], ["cpython 3.11.7 extra"]])
 def test_targets_that_nobody_wrote_are_damage(targets: list[str], made: Path) -> None:
     change(made, targets=targets)
