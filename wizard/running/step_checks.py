@@ -128,7 +128,13 @@ def read_log(log: Path) -> list[str]:
 
 
 def _manager_problem(step: Step, outcome: Outcome, lines: list[str]) -> Problem | None:
-    """Return the explanation of the manager's backend for the failure, or None."""
-    if not isinstance(step.check, PackagesInstalled) or outcome.exit is None:
+    """Return the explanation of the manager's backend for the failure, or None.
+
+    The step that updates its lists has no check, but the manager's name as lock.
+    """
+    check = step.check
+    name = check.manager if isinstance(check, PackagesInstalled) else step.lock
+    backend = managers().get(name)
+    if backend is None or outcome.exit is None:
         return None
-    return managers()[step.check.manager].explain(Output(outcome.exit, "\n".join(lines)))
+    return backend.explain(Output(outcome.exit, "\n".join(lines)))

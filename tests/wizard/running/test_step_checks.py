@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from backends import homebrew
 from backends.apt import MANAGER
+from tests.recordings import recorded
 from wizard.plan import PackagesInstalled, Step
 from wizard.running.command_runner import Outcome
 from wizard.running.step_checks import explain_failure
@@ -25,10 +27,22 @@ def test_what_apt_says_to_programs_is_not_among_the_lines_that_show_the_error(
 ) -> None:
     action = MANAGER.install(("rustc-web",))
     assert action is not None
-    step = Step("p", "Install", "", action, check=PackagesInstalled("apt", ("rustc-web",)))
+    step = Step(
+        "p", "Install", "", action, check=PackagesInstalled("apt", ("rustc-web",)), lock="apt"
+    )
     log = tmp_path / "packages.log"
     log.write_text(LOG, encoding="utf-8")
     ended, excerpt = explain_failure(step, Outcome("failed", 100), log)
     assert ended.cause
     assert GONE in excerpt
     assert not [line for line in excerpt if "status:" in line]
+
+
+def test_the_update_of_package_lists_is_explained_by_its_manager(tmp_path: Path) -> None:
+    output = recorded("brew6", "offline-update")
+    log = tmp_path / "packages-refresh.log"
+    log.write_text(output.stdout + output.stderr, encoding="utf-8")
+    step = Step("packages-refresh", "Update", "", homebrew.MANAGER.refresh(), lock="homebrew")
+    ended, excerpt = explain_failure(step, Outcome("failed", output.exit), log)
+    assert ended.cause == "The package manager could not reach its download server."
+    assert "Could not resolve host" in excerpt[0]
