@@ -4,7 +4,7 @@ If the file could be loaded on this Mac, its twin for Linux is loaded: the same 
 same release, from the tests' own environment. The module then reports the OpenSSL of the Mach-O.
 
 Messages: pyca/cryptography#8170, GAM-team/GAM#1465 (another architecture), avast/retdec#1217 (a
-missing library), numpy/numpy#21439 (a file of another format).
+missing library), microsoft/rego-cpp#196 (a file of another format).
 """
 
 from __future__ import annotations

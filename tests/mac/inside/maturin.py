@@ -7,8 +7,8 @@ The result is a Mach-O file with the architecture and the links that they would 
 Sources of what it says: ``tests/transcripts/pip/source-build.txt`` (the output of a build);
 ``tests/logs``: rust-missing-maturin, openssl-dir-not-found, openssl-static-lib-missing,
 openssl-libdir-incomplete, crates-unreachable; nushell/nushell#5198 (libraries of another
-architecture); rust-lang/cargo#10059 (no compiler); rust-lang/rust#48674 (E0463: the Rust has no
-standard library for the target). What it does: maturin's ``build_options.rs`` (ARCHFLAGS,
+architecture); rust-lang/cargo#10059 (no compiler); sourmash-bio/sourmash#3148 (E0463: the
+Rust has no standard library for the target). What it does: maturin's ``build_options.rs`` (ARCHFLAGS,
 CARGO_BUILD_TARGET) and ``target`` (the tag); openssl-sys' ``build/find_normal.rs`` and ``main.rs``.
 """
 

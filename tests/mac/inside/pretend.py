@@ -69,7 +69,6 @@ def _architecture(slices: list[str], machine: str) -> str:
 
 
 def _kernel(release: str, machine: str) -> str:
-    # python/cpython#88494 and many issues quote such a line.
     kind = "ARM64_T6000" if machine == "arm64" else "X86_64"
     return f"Darwin Kernel Version {release}: root:xnu/RELEASE_{kind}"
 
@@ -84,7 +83,7 @@ def _claim_version(version: str) -> None:
     sys.version_info = claimed
     sys.implementation.version = claimed
     sys.hexversion = int("%02x%02x%02xf0" % tuple(numbers), 16)  # noqa: UP031
-    # Apple's build of 3.9.6: pypa/pip#11747 quotes it.
+    # Apple's build of 3.9.6, as it introduces itself.
     sys.version = (
         f"{version} (default, Oct 18 2022, 12:41:40) \n[Clang 14.0.0 (clang-1400.0.29.202)]"
     )

@@ -2,8 +2,8 @@
 
 Sources: Swiss-Mac-User/macOS-scripted-setup#8 and macOS 26 (``xcode-select -p``); samdoran/
 ansible-collection-macos#4 (folder and versions); getsentry/sentry#30050 and unoplatform/
-uno.check#156 (gone after an upgrade); Homebrew/install install.sh (the licence); ggerganov/
-whisper.cpp and many READMEs (the placeholders' request).
+uno.check#156 (gone after an upgrade); Homebrew/install install.sh (the licence); hraban/
+mac-app-util#35 (the placeholders' request).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``sysctl -n``: ggerganov/whisper.cpp and openai/codex issues show the answer of an Intel Mac."""
+"""``sysctl -n``: build logs of whisper.cpp and flutter show the answer of an Intel Mac."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def main(_program: str, arguments: list[str]) -> int:
     name, *rest = arguments[1:] if find else arguments
     path = f"{places.COMMAND_LINE_TOOLS}/usr/bin/{name}"
     if not os.access(path, os.X_OK):
-        # clangd/coc-clangd#90
+        # DyCI/dyci-main#99
         say(f'xcrun: error: unable to find utility "{name}", not a developer tool or in PATH')
         return 72
     if find:
