@@ -151,12 +151,14 @@ class Terminal:
 class Privilege:
     """How to become root: already ``root``, ``sudo`` or ``doas``, or not at all (``none``).
 
-    ``password`` says that the tool will ask for one.
+    ``password`` says that the tool will ask for one. ``only`` are the package managers that the
+    tool may start as root, without a password, if its rules allow no other program.
     """
 
     method: Literal["root", "sudo", "doas", "none"] = "none"
     program: str = ""
     password: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -465,6 +467,22 @@ class Listing:
     indexes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class HeldWheel:
+    """A wheel in the wheelhouse to install from.
+
+    ``name`` is normalized, ``tags`` are those of its file name. ``requires_python`` and
+    ``requires`` (the lines of Requires-Dist that need no extra) are from its metadata.
+    """
+
+    name: str
+    version: str
+    tags: str
+    sha256: str
+    requires_python: str = ""
+    requires: tuple[str, ...] = ()
+
+
 ProjectKind = Literal[
     "requirement",
     "requirements",
@@ -541,7 +559,8 @@ class Pipx:
 class Facts:
     """The facts about a machine. The first of ``pythons`` is the recommended one.
 
-    ``built`` are the names of the OpenSSL builds that earlier runs kept in the cache.
+    ``built`` are the names of the OpenSSL builds that earlier runs kept in the cache, and
+    ``damaged`` of those whose files have changed since, which are not used.
     ``certificates`` is the folder of the system's certificates, where an OpenSSL built by the
     wizard looks for them; ``multiarch`` is Debian's name for the library folder
     (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``home`` the user's
@@ -560,7 +579,8 @@ class Facts:
     ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
     cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
     system's settings. ``authorities`` is how many certificate authorities an administrator added to
-    this Mac's keychain; 0 if a variable names a file of authorities.
+    this Mac's keychain; 0 if a variable names a file of authorities. ``held`` are the wheels of the
+    wheelhouse to install from.
     """
 
     system: System
@@ -570,6 +590,7 @@ class Facts:
     tools: tuple[Tool, ...] = ()
     openssl: tuple[Headers, ...] = ()
     built: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
     certificates: str = ""
@@ -591,6 +612,7 @@ class Facts:
     shadowing: tuple[str, ...] = ()
     proxies: Proxies = Proxies()
     authorities: int = 0
+    held: tuple[HeldWheel, ...] = ()
     taken: str = ""
     schema: int = SCHEMA
 

@@ -97,25 +97,33 @@ def clear(entry: Entry) -> None:
     Raises WizardError if it cannot be removed, or if a run of the wizard might be using it.
     """
     root, path = locations.cache(), Path(entry.path)
-    with _exclusive(root):
+    with alone(root / LOCK):
         if (path, entry.kind) not in set(_find_entries(root)):
             return  # it is gone, or has been replaced
-        renamed = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
         try:
-            # An entry is never incomplete under its own name, even if this is interrupted.
-            path.rename(renamed)
-            shutil.rmtree(renamed) if renamed.is_dir() else renamed.unlink()
+            discard(path)
         except OSError as error:
             raise _cache_error(
                 f"{entry.name} could not be removed, or not all of it.", error
             ) from None
 
 
+def discard(path: Path) -> None:
+    """Remove a file or a folder of the cache. Links are not followed. Raises OSError.
+
+    It is never incomplete under its own name, even if this is interrupted.
+    """
+    renamed = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
+    path.rename(renamed)
+    shutil.rmtree(renamed) if renamed.is_dir() and not renamed.is_symlink() else renamed.unlink()
+
+
 @contextlib.contextmanager
-def in_use(cancel: threading.Event) -> Iterator[None]:
+def in_use(cancel: threading.Event, lock: Path | None = None) -> Iterator[None]:
     """Within this block, no process can clear the cache. Several runs can hold it at once.
 
-    This holds a file lock in the cache, which the system releases when the process ends. While
+    With ``lock``, a file in the cache, the same is true for what that lock protects. This holds a
+    file lock in the cache, which the system releases when the process ends. While
     another process clears the cache, this waits until ``cancel`` is set, for at most
     `LOCK_WAIT_SECONDS`. If no lock is possible, the block runs without one, and `clear` refuses to
     clear.
@@ -123,7 +131,7 @@ def in_use(cancel: threading.Event) -> Iterator[None]:
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     with contextlib.ExitStack() as stack:
         try:
-            file = stack.enter_context(_lock_file(locations.cache()))
+            file = stack.enter_context(_lock_file(lock or locations.cache() / LOCK))
             while not _try_shared_lock(file) and time.monotonic() < deadline:
                 if cancel.wait(0.1):
                     break
@@ -141,16 +149,20 @@ def _try_shared_lock(file: IO[bytes]) -> bool:
 
 
 @contextlib.contextmanager
-def _exclusive(root: Path) -> Iterator[None]:
-    """Within this block no run uses the cache. Raises WizardError if a run is using it."""
+def alone(lock: Path | None = None) -> Iterator[None]:
+    """Within this block no run uses the cache, or what ``lock`` protects: see `in_use`.
+
+    Raises WizardError if a run is using it.
+    """
+    lock = lock or locations.cache() / LOCK
     with contextlib.ExitStack() as stack:
         try:
-            file_locks.lock(stack.enter_context(_lock_file(root)), exclusive=True)
+            file_locks.lock(stack.enter_context(_lock_file(lock)), exclusive=True)
         except BlockingIOError:
-            holder = locks.holder(str(root / LOCK)) or "another process"
+            holder = locks.holder(str(lock)) or "another process"
             raise WizardError(
                 "The cache is in use, so nothing was removed.",
-                shown=f"{root / LOCK} is locked by {holder}",
+                shown=f"{lock} is locked by {holder}",
                 why="Another run of the wizard is building something and may need the cache.",
                 hints=("Wait until that run is finished, or cancel it. Then try again.",),
             ) from None
@@ -161,9 +173,9 @@ def _exclusive(root: Path) -> Iterator[None]:
         yield
 
 
-def _lock_file(root: Path) -> IO[bytes]:
-    root.mkdir(parents=True, exist_ok=True)
-    return (root / LOCK).open("ab")
+def _lock_file(lock: Path) -> IO[bytes]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock.open("ab")
 
 
 def _find_entries(root: Path) -> Iterator[tuple[Path, Kind]]:

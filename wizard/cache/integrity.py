@@ -51,25 +51,50 @@ def damaged_files(folder: Path) -> tuple[str, ...]:
 
 
 def sealed_folders(folder: Path) -> tuple[str, ...]:
-    """Return the names of the sealed folders in ``folder`` that still have all their files.
+    """Return the names of the sealed folders in ``folder``; empty if it does not exist."""
+    return tuple(path.name for path in _sealed(folder))
 
-    Empty if the folder does not exist. Checksums are not compared, which would take too long.
+
+def damaged_folders(folder: Path) -> tuple[str, ...]:
+    """Return the names of those sealed folders in ``folder`` that differ from their seals.
+
+    Reads all their files: an OpenSSL of the wizard has 15 to 25 MB, which takes 0.02 to 0.1 s. A
+    file that cannot be read counts as changed.
     """
+    return tuple(path.name for path in _sealed(folder) if _is_damaged(path))
+
+
+def _sealed(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         return ()
-    return tuple(sorted(path.name for path in folder.iterdir() if _is_complete(path)))
+    found = (path for path in folder.iterdir() if not path.is_symlink() and read_seal(path))
+    return tuple(sorted(found))
 
 
-def _is_complete(folder: Path) -> bool:
-    content = None if folder.is_symlink() else read_seal(folder)
-    return content is not None and all((folder / name).is_file() for name in content.files)
+def _is_damaged(folder: Path) -> bool:
+    try:
+        return bool(damaged_files(folder))
+    except OSError:
+        return True
 
 
 def _checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file, and a mark for each link that leads out of the folder."""
     sums = {}
+    inside = folder.resolve()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith(f".{SEAL_FILE}"):
-            name = path.relative_to(folder).as_posix()
-            if name != SEAL_FILE:
-                sums[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            if inside not in path.resolve().parents:
+                sums[name] = "a link to elsewhere"
+        elif path.is_file() and name != SEAL_FILE and not path.name.startswith(f".{SEAL_FILE}"):
+            sums[name] = _sha256(path)
     return sums
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -16,6 +16,7 @@ from wizard.choices import ALONE, Choices
 from wizard.facts import (
     Facts,
     Headers,
+    HeldWheel,
     Listing,
     Manager,
     Pipx,
@@ -106,6 +107,7 @@ def measure(
     few = ("uv", "pipx") if named else ("uv",)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
     keychain_task = Task("Keychain", 15, _authorities) if deep else None
+    cache_task = Task("Cache", 30, _read_builds) if deep else None
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
     listings.prepare()
     meanwhile()
@@ -114,7 +116,8 @@ def measure(
     tools_found = tool_task.answer(())
     if build_probe is None and not _can_make_environment(found, tools_found):
         build_probe = _BuildProbe(_minors(found))  # a system package is needed
-    listing = _wheelhouse_listing(choices) or listings.recommended(found, sources)
+    of_wheelhouse, held = _read_wheelhouse(choices)
+    listing = of_wheelhouse or listings.recommended(found, sources)
     settings: tuple[Setting, ...] = ()
     if of_uv is not None:
         usable = next((python for python in found if not python.problem), None)
@@ -143,9 +146,11 @@ def measure(
     archive_probe = _ArchiveProbe(tools_found, choices, variables) if deep else None
     managers, openssl, privilege = build_probe.answers() if build_probe else ((), (), Privilege())
     archives, signers = archive_probe.answers() if archive_probe else ((), ())
+    built, damaged = cache_task.answer(((), ())) if cache_task else ((), ())
 
     tasks: list[Task[Any]] = [*(build_probe.tasks if build_probe else ())]
     tasks += [keychain_task] if keychain_task else []
+    tasks += [cache_task] if cache_task else []
     tasks += [python_task, system_task, space_task, tool_task, *listings.tasks.values()]
     tasks += archive_probe.tasks if archive_probe else ()
     problems = (*machine.problems, *(task.problem for task in tasks if task.problem))
@@ -163,7 +168,8 @@ def measure(
         cache=str(locations.cache()),
         certificates=certificates if deep else "",
         multiarch=system.multiarch() if deep else "",
-        built=_sealed_folders() if deep else (),
+        built=built,
+        damaged=damaged,
         archives=archives,
         signers=signers,
         variables=variables,
@@ -178,6 +184,7 @@ def measure(
         shadowing=python_variables.shadowing(os.environ),
         proxies=proxies.read(os.environ) if deep else Proxies(),
         authorities=keychain_task.answer(0) if keychain_task else 0,
+        held=held,
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})
@@ -217,13 +224,15 @@ def _needs_tools(choices: Choices) -> bool:
     return bool(choices.method) and methods()[choices.method].needs_tools
 
 
-def _wheelhouse_listing(choices: Choices) -> Optional[Listing]:
-    """Return the listing of the wheelhouse to install from, or None if there is none."""
+def _read_wheelhouse(choices: Choices) -> tuple[Optional[Listing], tuple[HeldWheel, ...]]:
+    """Return the listing of the wheelhouse to install from, if there is one, and its wheels."""
     if not choices.from_wheelhouse:
-        return None
+        return None, ()
     from wizard.proof import manifest  # rarely needed
 
-    return manifest.listing(manifest.load(Path(choices.from_wheelhouse)))
+    folder = Path(choices.from_wheelhouse)
+    found = manifest.load(folder)
+    return manifest.listing(found), manifest.held(folder, found)
 
 
 def _openssl_folder(choices: Choices) -> str:
@@ -232,10 +241,14 @@ def _openssl_folder(choices: Choices) -> str:
     return chosen.path if isinstance(chosen, OpenSSLFolder) else ""
 
 
-def _sealed_folders() -> tuple[str, ...]:
+def _read_builds() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the OpenSSL builds in the cache: the unchanged ones, the damaged ones."""
     from wizard.cache import integrity
 
-    return integrity.sealed_folders(locations.cache() / "openssl")
+    folder = locations.cache() / "openssl"
+    damaged = integrity.damaged_folders(folder)
+    whole = tuple(name for name in integrity.sealed_folders(folder) if name not in damaged)
+    return whole, damaged
 
 
 class _BuildProbe:

@@ -345,9 +345,37 @@ def privilege(timeout: float = 5.0) -> Privilege:
             continue  # a sudo that hangs does not give root either
         if output.exit == 0:
             return Privilege(tool, program)
+        only = _allowed_managers(program, timeout)
+        if only:
+            return Privilege(tool, program, only=only)
         if _wants_password(output):
             return Privilege(tool, program, password=True)
     return Privilege()
+
+
+ROOT_MANAGERS = ("apt-get", "dnf", "yum", "apk", "pacman", "zypper")
+"""Package managers that a rule of sudo or doas may name, each with an option ``--version``."""
+
+
+def _allowed_managers(program: str, timeout: float) -> tuple[str, ...]:
+    """Return the package managers that sudo or doas starts without a password.
+
+    A rule may allow nothing else: ``NOPASSWD: /usr/bin/apt-get`` (sudoers(5)).
+    """
+    found = []
+    for name in filter(shutil.which, ROOT_MANAGERS):
+        try:
+            output = ask(
+                (program, "-n", name, "--version"),
+                env={"LC_ALL": "C"},
+                timeout=timeout,
+                detached=False,
+            )
+        except (ProgramTimeout, OSError):
+            continue
+        if output.exit == 0:
+            found.append(name)
+    return tuple(found)
 
 
 def _wants_password(output: Output) -> bool:

@@ -43,7 +43,14 @@ class Wheel:
     def recipe(self, case: Case) -> Recipe:
         """Return the steps that install it with uv or pip."""
         from wizard.plan import Step
-        from wizard.planning import build_steps, installer, neighbours, pipx_steps, project_steps
+        from wizard.planning import (
+            build_steps,
+            from_wheelhouse,
+            installer,
+            neighbours,
+            pipx_steps,
+            project_steps,
+        )
 
         listed = case.release
         if case.is_there:
@@ -58,17 +65,27 @@ class Wheel:
             requirements = ("pip", *requirements)
         if project_steps.installs_cryptography(case):
             return self._without_cryptography(case, tool)
+        before = tool.before
+        if tool.folder:
+            names = tuple(name.partition("==")[0] for name in requirements)
+            write = from_wheelhouse.list_step(
+                *(case, case.target, names),
+                needs=tuple(step.id for step in before[-1:]),
+                alone=neighbours.reinstalls(case),
+            )
+            path = from_wheelhouse.path_of(case, case.target, from_wheelhouse.LIST)
+            before, requirements = (*before, write), from_wheelhouse.listed(path)
         install = Step(
             "install",
             f"Install cryptography {listed.version} from its wheel",
             f"A ready-made file for this system, so nothing is compiled. {tool.note}",
             tool.install(requirements, binary=True, reinstall=neighbours.reinstalls(case)),
-            needs=tuple(step.id for step in tool.before[-1:]),
+            needs=tuple(step.id for step in before[-1:]),
             undo=tool.undo(neighbours.before(case)),
             role="install",
         )
         return Recipe(
-            steps=build_steps.with_packages(case, tool, (*tool.before, install)),
+            steps=build_steps.with_packages(case, tool, (*before, install)),
             link=listed.link or "static",
         )
 

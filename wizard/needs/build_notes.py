@@ -42,6 +42,11 @@ def notes_for(
             "and downloads what else is missing into its cache. The help of the question about "
             "OpenSSL says which package managers you could install instead, and what they change."
         )
+    if library.build and library.build.name in facts.damaged:
+        notes.append(
+            f"OpenSSL {library.version} in the cache is damaged: its files have changed since they "
+            "were built. It is built again."
+        )
     if toolchain.kind != "none":
         notes.append(
             "The build also downloads Rust packages from the Rust registry, or the mirror you "

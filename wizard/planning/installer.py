@@ -12,6 +12,7 @@ from wizard.method import compiles
 from wizard.needs import build_needs, package_steps, tool_settings, wheels
 from wizard.needs.case import Case
 from wizard.plan import FileExists, Step
+from wizard.planning import from_wheelhouse
 from wizard.planning.neighbours import Before
 from wizard.refused import Refused
 from wizard.target_environment import Target
@@ -182,12 +183,12 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
     environment = _environment_step(
         target, command, needs=(package_steps.INSTALL_STEP,) if needed else ()
     )
-    upgrade = _upgrade_step(
-        target, python.ensurepip or "9.0", (environment.id,), BUNDLED_PIP_IS_OLD, folder
+    upgrade = _upgrade_steps(
+        case, target, python.ensurepip or "9.0", (environment.id,), BUNDLED_PIP_IS_OLD
     )
     return Installer(
         target,
-        (environment, upgrade),
+        (environment, *upgrade),
         "The environment's own pip installs it, after an upgrade.",
         # The newest pip for this Python is not known in advance, so no option newer than the
         # bundled pip is used.
@@ -214,18 +215,16 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
             undo=(pip.uninstall(target.interpreter, ("pip",)),),
             role="installer",
         )
-        upgrade = _upgrade_step(target, python.ensurepip, (ensure.id,), BUNDLED_PIP_IS_OLD, folder)
+        upgrade = _upgrade_steps(case, target, python.ensurepip, (ensure.id,), BUNDLED_PIP_IS_OLD)
         return Installer(
             target,
-            (ensure, upgrade),
+            (ensure, *upgrade),
             "The environment's own pip installs it.",
             pip=python.ensurepip,
             folder=folder,
         )
     too_old = _why_pip_is_too_old(case, python, python.pip.version)
-    before = (
-        (_upgrade_step(target, python.pip.version, (), too_old.reason, folder),) if too_old else ()
-    )
+    before = _upgrade_steps(case, target, python.pip.version, (), too_old.reason) if too_old else ()
     return Installer(
         target,
         before,
@@ -270,24 +269,27 @@ def _environment_step(target: Target, command: Command, *, needs: tuple[str, ...
     )
 
 
-def _upgrade_step(
-    target: Target, version: str, needs: tuple[str, ...], why: str, folder: str
-) -> Step:
-    return Step(
+def _upgrade_steps(
+    case: Case, target: Target, version: str, needs: tuple[str, ...], why: str
+) -> tuple[Step, ...]:
+    folder = case.choices.from_wheelhouse
+    requirements: tuple[str, ...] = ("pip",)
+    before: tuple[Step, ...] = ()
+    if folder:
+        file = from_wheelhouse.PIP_LIST
+        before = (from_wheelhouse.list_step(case, target, ("pip",), file=file, needs=needs),)
+        requirements = from_wheelhouse.listed(from_wheelhouse.path_of(case, target, file))
+        needs = (before[0].id,)
+    upgrade = Step(
         "pip-upgrade",
         "Upgrade pip",
         why,
-        pip.install(
-            target.interpreter,
-            (_newest_pip(target.python, folder),),
-            version=version,
-            upgrade=True,
-            folder=folder,
-        ),
+        pip.install(target.interpreter, requirements, version=version, upgrade=True, folder=folder),
         needs=needs,
         undo=() if target.new or target.python.pip is None else (_previous_pip(target),),
         role="installer",
     )
+    return (*before, upgrade)
 
 
 def _previous_pip(target: Target) -> Command:
@@ -295,15 +297,6 @@ def _previous_pip(target: Target) -> Command:
     version = target.python.pip.version if target.python.pip else ""
     # The newest pip runs it, but no option is used that an old one does not know.
     return pip.install(target.interpreter, (f"pip=={version}",), version=version)
-
-
-def _newest_pip(python: Python, folder: str) -> str:
-    """Return the requirement for the newest pip.
-
-    A wheelhouse for several Pythons contains several. The pip of Python 3.6 would use the newest
-    without checking its Python (its resolver is older than 20.3).
-    """
-    return "pip<22" if folder and not at_least(python.version, "3.7") else "pip"
 
 
 def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:

@@ -173,9 +173,8 @@ def _notes(case: Case) -> tuple[str, ...]:
             f"{release_row.last}, the newest that it knows."
         )
     if facts.listing is None or not facts.listing.releases:
-        why = facts.listing.problem if facts.listing else ""
         notes.append(
             "The index could not be used, so the wizard relies on its tables from each release's "
-            f"documentation. {why}".strip()
+            "documentation."
         )
     return tuple(notes)

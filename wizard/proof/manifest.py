@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from email.parser import HeaderParser
 from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -21,7 +22,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from backends import action, pip
 from wizard import __version__, codec, text_files
 from wizard.errors import BadRequest, WizardError
-from wizard.facts import Listed, Listing
+from wizard.facts import HeldWheel, Listed, Listing
 from wizard.method import compiles
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.proof import extension, linkage
@@ -37,6 +38,10 @@ _TAGS = re.compile(r"[\w.]+-[\w.]+-[\w.]+", re.ASCII)
 """The tags in a wheel's name: interpreters, ABIs and platforms."""
 MAX_BYTES = 4 * 1024 * 1024
 """Bytes. A manifest has some hundred bytes for each wheel."""
+INSTALLABLE = (".whl", ".egg", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+"""The ends of the names of files that pip or uv would install from a folder."""
+_PLAIN_NAME = re.compile(r"\w[\w.+!-]*\.whl", re.ASCII)
+"""The name of a wheel's file, with the letters that packages and versions may have."""
 EXTENSIONS = (".so", ".pyd", ".dylib")
 SYSTEM_LIBRARIES = re.compile(
     r"lib(c|m|dl|rt|pthread|util|nsl|resolv|gcc_s|stdc\+\+)\.so(\.\d+)*"
@@ -163,9 +168,9 @@ def load(folder: Path) -> Manifest:
         found = codec.from_json(Manifest, text, source=str(file), schema=SCHEMA)
     except BadRequest as error:
         raise _damaged(file, "\n".join(filter(None, (error.what, error.shown)))) from None
-    names = [wheel.file for wheel in found.wheels]
-    strange = next((n for n in names if Path(n).name != n or not n.endswith(".whl")), "")
-    if strange or len(set(names)) != len(names):
+    strange = next((wheel.file for wheel in found.wheels if not _is_consistent(wheel)), "")
+    # Some file systems make no difference between upper and lower case.
+    if strange or len({wheel.file.casefold() for wheel in found.wheels}) != len(found.wheels):
         raise _damaged(file, f"It names {strange!r}." if strange else "It lists a file twice.")
     untagged = next((wheel for wheel in found.wheels if not _TAGS.fullmatch(wheel.tags)), None)
     if untagged is not None:
@@ -177,8 +182,41 @@ def load(folder: Path) -> Manifest:
     return found
 
 
+def _is_consistent(wheel: Wheel) -> bool:
+    """Return whether its file name is that of a wheel, in no other folder, and says the same."""
+    if not _PLAIN_NAME.fullmatch(wheel.file) or not re.fullmatch(r"[0-9a-f]{64}", wheel.sha256):
+        return False
+    try:
+        name, version, _build, _tags = parse_wheel_filename(wheel.file)
+    except InvalidWheelFilename:
+        return False
+    said = (wheel.name, wheel.version, wheel.tags)
+    return said == (canonicalize_name(name), str(version), _tags_of(wheel.file))
+
+
+def _tags_of(name: str) -> str:
+    return "-".join(name[: -len(".whl")].split("-")[-3:])
+
+
 def compare(folder: Path, manifest: Manifest) -> None:
-    """Raise BadRequest if a wheel is missing or differs from the manifest."""
+    """Raise BadRequest if a wheel is missing or differs, or if the manifest does not name a file
+    that could be installed."""
+    named = {wheel.file for wheel in manifest.wheels}
+    try:
+        unnamed = sorted(
+            entry.name
+            for entry in folder.iterdir()
+            if entry.name not in named and entry.name.lower().endswith(INSTALLABLE)
+        )
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be read.", shown=error.strerror or str(error)) from None
+    if unnamed:
+        raise BadRequest(
+            f"The wheelhouse {folder} contains files that its manifest does not name.",
+            shown="\n".join([*unnamed[:5], *(["…"] if len(unnamed) > 5 else [])]),
+            why="Nobody has tested them, and they have no checksums.",
+            hints=("Nothing was installed. Move them elsewhere, or make the wheelhouse again.",),
+        )
     for wheel in manifest.wheels:
         file = folder / wheel.file
         try:
@@ -194,6 +232,44 @@ def compare(folder: Path, manifest: Manifest) -> None:
             raise _damaged_wheel(
                 folder, wheel, "The file was changed, or only partly copied.", shown
             )
+
+
+def held(folder: Path, manifest: Manifest) -> tuple[HeldWheel, ...]:
+    """Return what the metadata of the wheels say. Raises BadRequest if they cannot be read."""
+    found = []
+    for wheel in manifest.wheels:
+        try:
+            with zipfile.ZipFile(folder / wheel.file) as archive:
+                text = _metadata(archive)
+        except (OSError, ValueError, zipfile.BadZipFile, RuntimeError) as error:
+            raise _damaged_wheel(folder, wheel, "It cannot be read.", str(error)) from None
+        message = HeaderParser().parsestr(text)
+        requires = (" ".join(line.split()) for line in message.get_all("Requires-Dist", ()))
+        found.append(
+            HeldWheel(
+                *(wheel.name, wheel.version, wheel.tags, wheel.sha256),
+                (message.get("Requires-Python") or "").strip(),
+                tuple(line for line in requires if not _of_extra(line)),
+            )
+        )
+    return tuple(found)
+
+
+def _metadata(archive: zipfile.ZipFile) -> str:
+    """Return the metadata of a wheel. Raises ValueError if it has none of a usual size."""
+    members = [
+        info
+        for info in archive.infolist()
+        if re.fullmatch(r"[^/]+\.dist-info/METADATA", info.filename)
+    ]
+    if len(members) != 1 or members[0].file_size > MAX_BYTES:
+        raise ValueError("its metadata is missing")
+    return archive.read(members[0]).decode("utf-8", "replace")
+
+
+def _of_extra(line: str) -> bool:
+    """Return whether a requirement counts only if an extra is requested."""
+    return re.search(r"\bextra\s*==", line.partition(";")[2]) is not None
 
 
 def listing(manifest: Manifest) -> Listing:
@@ -286,7 +362,7 @@ def read(file: Path) -> Wheel:
             file.name,
             canonicalize_name(name),
             str(version),
-            "-".join(file.name[: -len(".whl")].split("-")[-3:]),
+            _tags_of(file.name),
             _sha256(file),
             file.stat().st_size,
         )

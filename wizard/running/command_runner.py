@@ -87,11 +87,13 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
     it needs root and the user cannot become root, and OSError if the log cannot be created.
     """
     defaults = dict(context.variables)
-    argv, variables = privilege.wrap(command, context.privilege, {**defaults, **os.environ})
+    handed_over = privilege.wrapped(command, context.privilege, {**defaults, **os.environ})
     with (
         open(log, "ab", buffering=0, opener=locations.private) as file,
         _temporary_folder(command) as folder,
+        handed_over as started,
     ):
+        argv, variables = started
         env = environment({**_temporary_variables(folder), **variables}, command.unset, defaults)
         lock = _LockWait(step, command, context.emit)
         retries_left = command.retries

@@ -25,8 +25,9 @@ from wizard.wording import clock_time
 
 RUN_LOCK = "running.lock"
 """The lock in a run's folder that is held while the run goes on."""
-MANAGER_WAIT_SECONDS = 1800.0
-"""The longest time, in seconds, that a run waits until another wizard has installed packages."""
+WAIT_SECONDS = 1800.0
+"""The longest time, in seconds, that a run waits until another wizard has installed packages, or
+has built an OpenSSL."""
 POLL_SECONDS = 0.5
 
 
@@ -89,14 +90,19 @@ def hold(lock: Path, title: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def wait_for(
-    lock: Path, title: str, cancel: threading.Event, tell: Callable[[Owner, float], None]
+    lock: Path,
+    title: str,
+    cancel: threading.Event,
+    tell: Callable[[Owner, float], None],
+    *,
+    what: str = "The package manager",
 ) -> Iterator[None]:
-    """Do the same as `hold`, but wait for at most `MANAGER_WAIT_SECONDS` while it is held.
+    """Do the same as `hold`, but wait for at most `WAIT_SECONDS` while it is held.
 
-    ``tell`` gets the owner and that limit once. Raises WizardError after the limit. If ``cancel``
-    is set, it raises Cancelled.
+    ``tell`` gets the owner and that limit once. Raises WizardError after the limit, which says that
+    ``what`` is still used. If ``cancel`` is set, it raises Cancelled.
     """
-    deadline = time.monotonic() + MANAGER_WAIT_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     told = False
     with contextlib.ExitStack() as stack:
         while True:
@@ -106,11 +112,11 @@ def wait_for(
             except Held as error:
                 if time.monotonic() > deadline:
                     raise WizardError(
-                        f"The package manager is still used by {error.owner}.",
+                        f"{what} is still used by {error.owner}.",
                         hints=("Wait until that wizard has finished, and try again.",),
                     ) from None
                 if not told:
-                    tell(error.owner, MANAGER_WAIT_SECONDS)
+                    tell(error.owner, WAIT_SECONDS)
                     told = True
             if cancel.wait(POLL_SECONDS):
                 raise Cancelled
@@ -127,6 +133,11 @@ def holder(lock: Path) -> Optional[Owner]:
     except OSError:  # it does not exist, or there are no locks
         return None
     return None
+
+
+def left_by_killed(lock: Path) -> bool:
+    """Return whether the last owner of ``lock`` was killed: it has not tidied up."""
+    return _owner_file(lock).exists() and holder(lock) is None
 
 
 def _take(file: IO[bytes], lock: Path) -> bool:

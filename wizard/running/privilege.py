@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
+import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Callable
 
 from backends.action import Command
+from wizard.addresses import is_address
 from wizard.errors import Impossible
 from wizard.export import powershell, shell
 from wizard.facts import Facts, Privilege
+from wizard.masking import secrets_of_address
 from wizard.programs import variables
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.variables import PASSED
@@ -22,15 +30,42 @@ RENEW_SECONDS = 60
 """The seconds between renewals of sudo's permission, which may last only five minutes."""
 
 
+@contextlib.contextmanager
+def wrapped(
+    command: Command, privilege: Privilege, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+    """Yield the argv that runs ``command``, and the variables to add to the caller's environment.
+
+    ``environment`` is the caller's, by default this process's. The caller removes what the command
+    must not see (``command.unset``). Raises Impossible if the command needs root and the user
+    cannot become root, and OSError if the file for secrets cannot be written.
+
+    Everybody on the machine can read the words of a command, and sudo logs them. It also logs the
+    values of ``NAME=value`` and of ``--preserve-env=NAME`` (measured with sudo 1.9.13). So if a
+    variable has a password in it, as that of a proxy may, all variables are in a file that only
+    this user and root can read; it exists within this block.
+    """
+    assignments = _assignments(command, privilege, environment)
+    if not any(_is_secret(value) for value in assignments.values()):
+        yield wrap(command, privilege, environment)
+        return
+    folder = tempfile.mkdtemp(prefix="cryptography-wizard-")
+    try:
+        file = Path(folder) / "variables.sh"
+        file.touch(mode=0o600)
+        lines = [f"unset {name}" for name in command.unset]
+        lines += [f"export {name}={shlex.quote(value)}" for name, value in assignments.items()]
+        file.write_text("\n".join((*lines, 'exec "$@"', "")), encoding="utf-8")
+        prefix = (*root_prefix(privilege), "sh", str(file))
+        yield (*prefix, *command.argv, *command.reporting), {}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def wrap(
     command: Command, privilege: Privilege, environment: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the argv that runs ``command``, and the variables to add to the caller's environment.
-
-    ``environment`` is the caller's, by default this process's. The caller removes what the command
-    must not see (``command.unset``); for root, ``env`` does. Raises Impossible if the command needs
-    root and the user cannot become root.
-    """
+    """Return what `wrapped` yields if no variable is secret. Raises Impossible."""
     inherited = os.environ if environment is None else environment
     variables_of_command = variables.variables_for(command, inherited)
     argv = (*command.argv, *command.reporting)
@@ -46,10 +81,34 @@ def wrap(
                 "Or choose the wheel, which needs no root rights.",
             ),
         )
+    if privilege.only:
+        # The rule allows no env in between. sudo hands over what its own settings keep, such as
+        # LC_ALL (sudoers(5): env_check, env_keep).
+        return (*prefix, *argv), variables_of_command
+    removed = [argument for name in command.unset for argument in ("-u", name)]
+    set_ = [f"{n}={v}" for n, v in _assignments(command, privilege, environment).items()]
+    return (*prefix, *(("env", *removed, *set_) if removed or set_ else ()), *argv), {}
+
+
+def _assignments(
+    command: Command, privilege: Privilege, environment: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Return the variables that sudo or doas must be told, because they would remove them."""
+    if not command.root or privilege.method == "root" or privilege.only:
+        return {}
+    if not root_prefix(privilege):
+        return {}
+    inherited = os.environ if environment is None else environment
     passed = {n: inherited[n] for n in PASSED if n in inherited and n not in command.unset}
-    assignments = [argument for name in command.unset for argument in ("-u", name)]
-    assignments += [f"{name}={value}" for name, value in {**passed, **variables_of_command}.items()]
-    return (*prefix, *(("env", *assignments) if assignments else ()), *argv), {}
+    return {**passed, **variables.variables_for(command, inherited)}
+
+
+def _is_secret(value: str) -> bool:
+    """Return whether the value of a variable has a user, a password or a token in it.
+
+    The address of a proxy may lack its scheme: ``user:password@proxy:3128``.
+    """
+    return "@" in value or (is_address(value) and bool(secrets_of_address(value)))
 
 
 def root_prefix(privilege: Privilege) -> tuple[str, ...]:
@@ -64,6 +123,8 @@ def command_text(command: Command, privilege: Privilege) -> str:
     if os.name == "nt":
         return powershell.command_text(command)
     root = (privilege.method,) if command.root and root_prefix(privilege) else ()
+    if root and privilege.only:
+        command = replace(command, env=())  # see `wrap`
     return shell.command_text(command, root=root)
 
 
@@ -99,7 +160,7 @@ class KeepAlive:
 
 def _renew_without_password(privilege: Privilege) -> bool:
     """Return whether root is possible without a password. This also renews the permission."""
-    command = ("-v",) if privilege.method == "sudo" else ("true",)
+    command = _harmless(privilege)
     try:
         # In this session, because sudo remembers a password per terminal session.
         return ask((*root_prefix(privilege), *command), timeout=10, detached=False).exit == 0
@@ -107,8 +168,15 @@ def _renew_without_password(privilege: Privilege) -> bool:
         return False
 
 
+def _harmless(privilege: Privilege) -> tuple[str, ...]:
+    """Return what to ask of sudo or doas in order to know whether the user may become root."""
+    if privilege.only:
+        return (privilege.only[0], "--version")
+    return ("-v",) if privilege.method == "sudo" else ("true",)
+
+
 def _ask_password(privilege: Privilege) -> bool:
-    command = ("-v",) if privilege.method == "sudo" else ("true",)
+    command = _harmless(privilege)
     from plumbum import CommandNotFound, local
 
     try:

@@ -26,7 +26,7 @@ from wizard.plan import Plan, Step, order
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof import linkage
 from wizard.proof.verify import Report
-from wizard.running import inventory, ownership, privilege
+from wizard.running import inventory, ownership, privilege, shared_cache
 from wizard.running.command_runner import TICK
 from wizard.running.events import (
     Event,
@@ -100,10 +100,15 @@ def run(
         attempt = _Attempt(plan, environment, choices, facts, folder, journal, emit, cancel)
         _attempts.append(attempt)
         locks.callback(_attempts.remove, attempt)
+        locks.callback(attempt.release)
         try:
             journal.write(started)
-            if compiles(plan.method):
+            if compiles(plan.method) and not plan.undoes:
                 locks.enter_context(entries.in_use(cancel))
+                if attempt.lacks_rust():
+                    cause = "Another wizard has removed the Rust that this plan needs."
+                    hint = "Start again: the new plan installs it."
+                    return _end_early(steps, done, attempt.tell, begin, cause, hint)
             return attempt.run(done, begin)
         except OSError as error:  # from the journal: every other error belongs to a step
             return _cannot_write(
@@ -174,6 +179,8 @@ class _Attempt:
         # A slow interface must slow the programs down, or the memory would fill.
         self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(QUEUE_SIZE)
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
+        self._parts = shared_cache.parts_of(plan)
+        self._rust = shared_cache.RustUse()
         self._run_step = StepRunner(
             plan,
             facts.privilege,
@@ -181,6 +188,8 @@ class _Attempt:
             self._stop,
             environment,
             partial(_advise, facts, choices),
+            self._parts,
+            self._rust,
         )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)
@@ -191,6 +200,18 @@ class _Attempt:
         self._begin = time.monotonic()
         self.started: set[str] = set()
         self.ended: set[str] = set()
+
+    def lacks_rust(self) -> bool:
+        """Use the Rust in the cache, if the plan does; return whether it is not there any more."""
+        if shared_cache.uses_rust(self._plan):
+            self._rust.begin(self._cancel)
+        return shared_cache.missing_rust(self._plan)
+
+    def release(self) -> None:
+        """Let other wizards use what this run has used in the cache."""
+        for part in self._parts:
+            part.release()
+        self._rust.end()
 
     def run(self, done: frozenset[str], begin: float) -> RunEnded:
         """Run the steps that are not in ``done``."""
@@ -203,12 +224,12 @@ class _Attempt:
             self._environment.close()
         for step in self._steps:
             if step.id not in done | self.ended:
-                self._emit(StepEnded(step.id, "skipped", 0.0))
+                self.emit(StepEnded(step.id, "skipped", 0.0))
         if self._plan.new and self._code == Exit.DONE:
             names = inventory.distributions(Path(self._plan.environment))
             file = self._folder / inventory.DISTRIBUTIONS_FILE
             file.write_text("\n".join(sorted(names)), encoding="utf-8")
-        return self._emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
+        return self.emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
     def write_end(self) -> None:
         """Write to the journal that the run was cancelled."""
@@ -228,7 +249,7 @@ class _Attempt:
                 number = self._steps.index(step) + 1
                 log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
                 logged = str(log) if writes_log(step.action) else ""
-                self._emit(StepStarted(step.id, self._command_text(step.action), logged))
+                self.emit(StepStarted(step.id, self._command_text(step.action), logged))
                 self._running[step.id] = step
                 self.started.add(step.id)
                 name = f"step {step.id}"
@@ -258,7 +279,7 @@ class _Attempt:
         if isinstance(item, Result):
             self._end_step(item)
         else:
-            self._emit(item)
+            self.emit(item)
 
     def _prepare_proof(self) -> None:
         """Import what the proof needs, once, while this thread has nothing else to do."""
@@ -279,7 +300,7 @@ class _Attempt:
             self._failed = step
         if result.code != Exit.DONE:
             self._stop_with(result.code)
-        self._emit(ended)
+        self.emit(ended)
 
     def _stop_with(self, code: Exit) -> None:
         """Start no more steps, and end the running ones. The first reason sets the exit code."""
@@ -314,7 +335,7 @@ class _Attempt:
         except Cancelled:
             self._stop_with(Exit.CANCELLED)
 
-    def _emit(self, event: E) -> E:
+    def emit(self, event: E) -> E:
         """Write an event to the journal and pass it to the interface; return it with its time."""
         event = stamped(event)
         self._journal.write(event)
@@ -322,6 +343,10 @@ class _Attempt:
         if isinstance(event, StepEnded):
             self.ended.add(event.step)
         return event
+
+    def tell(self, event: Event) -> None:
+        """Do the same as `emit`, for a caller that does not need the event."""
+        self.emit(event)
 
     def _command_text(self, action: Action) -> str:
         if isinstance(action, Command):

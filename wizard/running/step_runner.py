@@ -8,8 +8,8 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import singledispatch
+from dataclasses import dataclass, field
+from functools import partial, singledispatch
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -30,12 +30,13 @@ from backends.action import (
     WriteManifest,
 )
 from wizard import locations, unfinished
+from wizard.cache import entries
 from wizard.errors import Exit, WizardError
 from wizard.facts import Privilege
 from wizard.plan import Plan, Step
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
-from wizard.running import inventory, ownership
+from wizard.running import inventory, ownership, shared_cache
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
 from wizard.running.new_environment import NewEnvironment
@@ -58,6 +59,7 @@ class StepRunner:
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
     end within two seconds. ``advise`` returns what else helps against a failure with some id.
     ``environment`` is the environment that the plan makes.
+    ``parts`` are what the plan makes in the cache, and ``rust`` is its use of the Rust there.
     """
 
     plan: Plan
@@ -66,6 +68,8 @@ class StepRunner:
     cancel: threading.Event
     environment: NewEnvironment
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
+    parts: tuple[shared_cache.SharedPart, ...] = ()
+    rust: shared_cache.RustUse = field(default_factory=shared_cache.RustUse)
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
@@ -75,7 +79,12 @@ class StepRunner:
             or unfinished.is_left(Path(self.plan.environment))
         )
         reports: list[Report] = []
-        outcome, excerpt, code = self._perform_and_check(step, log, reports)
+        part = shared_cache.part_of(self.parts, step.id)
+        try:
+            outcome, excerpt, code = self._perform_and_check(step, log, reports, part)
+        finally:
+            if part is not None:
+                part.end(step.id)
         if makes_environment and outcome.state != "done":
             outcome = self._remove_incomplete(outcome)
         event = StepEnded(
@@ -85,18 +94,25 @@ class StepRunner:
         return Result(event, code, reports[0] if reports else None)
 
     def _perform_and_check(
-        self, step: Step, log: Path, reports: list[Report]
+        self,
+        step: Step,
+        log: Path,
+        reports: list[Report],
+        part: Optional[shared_cache.SharedPart],
     ) -> tuple[Outcome, tuple[str, ...], Exit]:
         """Run one step; return how it ended, the lines that show why, and the exit code."""
         try:
+            context = _StepContext(self, step.id, log, reports)
             with cancellable(self.cancel), self._own_manager(step):
-                context = _StepContext(self, step.id, log, reports)
                 if self.environment.makes(step):
                     said = self.environment.begin(step)
                     context.add_output((said,) if said else ())
-                inventory.record(step, log, "before")
-                outcome = perform(step.action, context)
-                inventory.record(step, log, "after")
+                if part is not None and self._made_elsewhere(part, context):
+                    outcome = Outcome("done")
+                else:
+                    inventory.record(step, log, "before")
+                    outcome = perform(step.action, context)
+                    inventory.record(step, log, "after")
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
@@ -120,13 +136,21 @@ class StepRunner:
         if not step.lock:
             yield
             return
-
-        def tell(owner: ownership.Owner, seconds: float) -> None:
-            self.emit(Waiting(step.id, str(owner), seconds))
-
         lock = ownership.manager_lock(step.lock)
-        with ownership.wait_for(lock, step.title, self.cancel, tell):
+        with ownership.wait_for(lock, step.title, self.cancel, partial(self._waits, step.id)):
             yield
+
+    def _made_elsewhere(self, part: shared_cache.SharedPart, context: _StepContext) -> bool:
+        """Wait for a wizard that makes the same part of the cache; return whether it is there."""
+        return part.begin(
+            context.step,
+            self.cancel,
+            partial(self._waits, context.step),
+            lambda line: context.add_output((line,)),
+        )
+
+    def _waits(self, step: str, owner: ownership.Owner, seconds: float) -> None:
+        self.emit(Waiting(step, str(owner), seconds))
 
     def _remove_incomplete(self, outcome: Outcome) -> Outcome:
         folder = self.plan.environment
@@ -333,7 +357,17 @@ def _writes_no_log(_action: Action) -> bool:
 
 
 @perform.register(RemoveFolder)
-def _remove_folder(action: RemoveFolder, _context: _StepContext) -> Outcome:
+def _remove_folder(action: RemoveFolder, context: _StepContext) -> Outcome:
+    path = Path(action.path)
+    if path == shared_cache.rust_home():
+        with context.runner.rust.removing() as unused:
+            if unused:
+                return remove_folder(action)
+        context.add_output(("Another wizard still uses this Rust, so it stays for now.",))
+        return Outcome("done")
+    if context.runner.plan.undoes and locations.cache() in path.parents:
+        with entries.alone():
+            return remove_folder(action)
     return remove_folder(action)
 
 

@@ -50,6 +50,24 @@ def test_no_cache_at_all(tmp_path: Path) -> None:
     assert integrity.sealed_folders(tmp_path / "none") == ()
 
 
-def test_one_that_has_lost_a_file_does_not_count(folder: Path) -> None:
+def test_one_that_has_lost_a_file_is_damaged(folder: Path) -> None:
+    assert integrity.damaged_folders(folder.parent) == ()
     (folder / "lib" / "libssl.a").unlink()
-    assert integrity.sealed_folders(folder.parent) == ()
+    assert integrity.damaged_folders(folder.parent) == ("3.5.7-static",)
+
+
+def test_one_with_another_file_of_the_same_size_is_damaged(folder: Path) -> None:
+    (folder / "lib" / "libssl.a").write_bytes(b"two")
+    assert integrity.damaged_folders(folder.parent) == ("3.5.7-static",)
+
+
+def test_a_link_to_elsewhere_is_damage(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.h").write_text("")
+    (folder / "lib" / "header.h").symlink_to(tmp_path / "other.h")
+    assert integrity.damaged_files(folder) == ("lib/header.h",)
+
+
+def test_a_link_that_replaces_a_file_is_damage(folder: Path) -> None:
+    (folder / "lib" / "libssl.a").rename(folder.parent / "libssl.a")
+    (folder / "lib" / "libssl.a").symlink_to(folder.parent / "libssl.a")
+    assert integrity.damaged_files(folder) == ("lib/libssl.a", "lib/link")

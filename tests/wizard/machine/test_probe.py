@@ -15,6 +15,7 @@ import pytest
 from backends.manager import managers
 from tests.programs import only, program, python
 from wizard import codec, openssl_archive
+from wizard.cache import integrity
 from wizard.choices import Choices
 from wizard.facts import Facts, Headers, Listed, Listing, Manager, Package, Privilege
 from wizard.index import listing
@@ -148,6 +149,20 @@ def test_the_way_to_root(
     found = system.privilege(timeout=0.5)
     assert (found.method, found.password) == (method, password)
     assert found.program == ("" if method == "none" else str(bin_ / method))
+
+
+@pytest.mark.parametrize("tool", ["sudo", "doas"])
+def test_a_rule_may_allow_only_a_package_manager(
+    bin_: Path, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    # sudo 1.9.13 with the rule "NOPASSWD: /usr/bin/apt-get"
+    refused = "echo 'sudo: a password is required' >&2; exit 1"
+    program(bin_, "apt-get", "exit 0")
+    program(bin_, "sudo", "exit 1")
+    program(bin_, tool, f'case "$2" in apt-get) exec "$2" "$3";; *) {refused};; esac')
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    found = system.privilege(timeout=5)
+    assert (found.method, found.password, found.only) == (tool, False, ("apt-get",))
 
 
 def test_root_asks_nobody(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,6 +373,26 @@ def test_a_source_build_asks_them(bin_: Path, tmp_path: Path, listed: list[Index
     assert cc.path == str(bin_ / "cc")
 
 
+def test_a_source_build_compares_what_is_in_the_cache_with_its_seal(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bin_.mkdir()
+    (bin_ / "python3").symlink_to(BASE)
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
+    for name in ("3.5.4-static-a-1", "3.5.4-static-a-2", "3.5.4-static-a-3"):
+        folder = tmp_path / "cache" / "openssl" / name
+        folder.mkdir(parents=True)
+        (folder / "libcrypto.a").write_text("one")
+        if not name.endswith("3"):
+            integrity.seal(folder, "OpenSSL 3.5.4, static")
+    (tmp_path / "cache" / "openssl" / "3.5.4-static-a-2" / "libcrypto.a").write_text("two")
+    facts = probe.probe(Choices(method="source"), folder=str(tmp_path))
+    assert facts.built == ("3.5.4-static-a-1",)
+    assert facts.damaged == ("3.5.4-static-a-2",)
+    facts = probe.probe(Choices(method="wheel"), folder=str(tmp_path))
+    assert (facts.built, facts.damaged) == ((), ())
+
+
 def test_a_source_build_looks_what_an_openssl_can_be_checked_with(
     bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -457,6 +492,7 @@ class Recorder:
             late.setdefault(name.partition(".")[0], thread.name)
 sys.meta_path.insert(0, Recorder())
 from wizard import engine
+from wizard.cache import integrity
 from wizard.choices import Choices
 facts = engine.real().probe(Choices(python=sys.argv[1]), everything=sys.argv[2] == "everything")
 safe = sys.stdlib_module_names | {"assets", "backends", "screens", "wizard"}

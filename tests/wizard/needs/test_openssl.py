@@ -156,6 +156,17 @@ def test_it_is_built_once() -> None:
     assert env(again)["OPENSSL_DIR"].endswith(name)
 
 
+def test_a_damaged_one_is_built_again_and_the_plan_says_so() -> None:
+    first = source(WORKSHOP, openssl="3.5.4", link="static")
+    name = env(first)["OPENSSL_DIR"].rpartition("/")[2]
+    again = source(replace(WORKSHOP, damaged=(name,)), openssl="3.5.4", link="static")
+    assert again.steps == first.steps
+    assert set(again.notes) - set(first.notes) == {
+        "OpenSSL 3.5.4 in the cache is damaged: its files have changed since they were built. It "
+        "is built again."
+    }
+
+
 def test_a_shared_one_lies_in_the_environment_and_is_found_there() -> None:
     made = source(WORKSHOP, openssl="3.5.4", link="dynamic")
     assert command(made, "openssl-build").argv[-1] == "LIBS=", "the static ones are not made"

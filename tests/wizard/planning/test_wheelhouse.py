@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from backends.action import Command, Prove, RemoveFolder, WriteManifest
+from backends.action import Command, Prove, RemoveFolder, WriteFile, WriteManifest
 from tests.machines import machine, names
 from tests.wizard import wheel_files
 from tests.wizard.planned import plan
@@ -20,7 +20,7 @@ from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.export import commands, formats
-from wizard.facts import Facts, Headers, Listed, Listing, Python
+from wizard.facts import Facts, Headers, HeldWheel, Installed, Listed, Listing, Python
 from wizard.knowledge import load
 from wizard.needs.case import Case
 from wizard.plan import Plan, Step, order
@@ -357,7 +357,36 @@ def test_every_machine_gets_a_plan_or_a_reason(name: str, method: Any) -> None:
 
 def house(link: str = "static", tags: str = wheel_files.MANYLINUX) -> Facts:
     listed = Listed("50.0.2", wheels=(tags,), link=link)
-    return replace(WORKSHOP, listing=Listing((listed,)))
+    return replace(WORKSHOP, listing=Listing((listed,)), held=held(tags))
+
+
+def held(tags: str = wheel_files.MANYLINUX, release: str = "50.0.2") -> tuple[HeldWheel, ...]:
+    """What is in that wheelhouse: also a cffi and a pip for newer Pythons only."""
+    needs = ("cffi>=1.12; platform_python_implementation != 'PyPy'", "colorama; os_name == 'nt'")
+    compiled = "manylinux_2_17_x86_64"
+    return (
+        HeldWheel("cryptography", release, tags, "1" * 64, requires=needs),
+        *(
+            HeldWheel("cffi", version, f"{tag}-{compiled}", str(number) * 64, "", ("pycparser",))
+            for number, (version, tag) in enumerate(
+                (
+                    *(("1.15.1", "cp36-cp36m"), ("2.0.0", "cp39-cp39")),
+                    *(("2.1.1", "cp311-cp311"), ("2.1.1", "cp313-cp313")),
+                ),
+                2,
+            )
+        ),
+        HeldWheel("pip", "21.3.1", wheel_files.ANY, "6" * 64, ">=3.6"),
+        HeldWheel("pip", "26.3", wheel_files.ANY, "7" * 64, ">=3.9"),
+        HeldWheel("pycparser", "2.22", wheel_files.ANY, "8" * 64),
+        HeldWheel("unrelated", "1.0", wheel_files.ANY, "9" * 64),
+    )
+
+
+def written(found: Plan, step: str) -> list[str]:
+    action = steps(found)[step].action
+    assert isinstance(action, WriteFile)
+    return action.text.replace(" \\\n    --hash=sha256:", " ").splitlines()
 
 
 FROM = Choices(from_wheelhouse=HOUSE, method="wheel", venv="/home/ada/project/new")
@@ -385,8 +414,59 @@ def test_the_pip_of_python_3_6_takes_no_pip_of_newer_pythons() -> None:
     facts = replace(house(tags="cp36-abi3-manylinux_2_28_x86_64"), pythons=(old,))
     listed = replace(facts.listing.releases[0], version="40.0.2") if facts.listing else None
     facts = replace(facts, listing=Listing((listed,) if listed else ()))
+    facts = replace(facts, held=held("cp36-abi3-manylinux_2_28_x86_64", "40.0.2"))
     found = plan(facts, KNOWLEDGE, replace(FROM, installer="pip"))
-    assert argv(found, "pip-upgrade")[-1] == "pip<22"
+    assert written(found, "wheelhouse-pip") == ["pip==21.3.1 " + "6" * 64]
+    assert argv(found, "pip-upgrade")[-4:] == (
+        *("--require-hashes", "--no-deps", "--requirement"),
+        "/home/ada/project/new/wheelhouse-pip.txt",
+    )
+    names = [line.partition("==")[0] for line in written(found, "wheelhouse-requirements")]
+    assert names == ["cryptography", "cffi", "pycparser"]
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_only_the_files_of_the_manifest_are_installed_and_only_if_unchanged(tool: Any) -> None:
+    found = plan(house(), KNOWLEDGE, replace(FROM, installer=tool, python=pythons_here("3.11")))
+    assert argv(found, "install")[-4:] == (
+        *("--require-hashes", "--no-deps", "--requirement"),
+        "/home/ada/project/new/wheelhouse-requirements.txt",
+    )
+    assert written(found, "wheelhouse-requirements") == [
+        "pip==26.3 " + "7" * 64,
+        "cryptography==50.0.2 " + "1" * 64,
+        f"cffi==2.1.1 {'4' * 64} {'5' * 64}",
+        "pycparser==2.22 " + "8" * 64,
+    ]
+    assert "wheelhouse-requirements" in steps(found)["install"].needs
+
+
+def test_what_an_environment_already_has_stays(tmp_path: Path) -> None:
+    python = next(p for p in WORKSHOP.pythons if p.version.startswith("3.11"))
+    python = replace(
+        *(python,),
+        path="/home/ada/project/old/bin/python",
+        environment="/home/ada/project/old",
+        packages=(Installed("cffi", "1.17"), Installed("PyCparser", "2.0")),
+    )
+    facts = replace(house(), pythons=(python, *WORKSHOP.pythons))
+    choices = replace(FROM, venv="/home/ada/project/old")
+
+    def names(found: Plan) -> list[str]:
+        return [line.partition("==")[0] for line in written(found, "wheelhouse-requirements")]
+
+    assert names(plan(facts, KNOWLEDGE, choices)) == ["cryptography"]
+    older = replace(python, packages=(Installed("cffi", "1.0"), Installed("pycparser", "2.0")))
+    facts = replace(facts, pythons=(older, *WORKSHOP.pythons))
+    assert names(plan(facts, KNOWLEDGE, choices)) == ["cryptography", "cffi"]
+
+
+def test_a_missing_dependency_is_told_before_anything_is_installed() -> None:
+    facts = house()
+    facts = replace(facts, held=tuple(w for w in facts.held if w.name != "pycparser"))
+    with pytest.raises(Impossible) as caught:
+        plan(facts, KNOWLEDGE, FROM)
+    assert caught.value.what.startswith("The wheelhouse has no wheel of pycparser for ")
 
 
 @pytest.mark.parametrize("link", ["static", "dynamic"])

@@ -7,6 +7,7 @@ import json
 import re
 import struct
 import sys
+import zipfile
 from dataclasses import fields
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -326,3 +327,97 @@ def test_the_sentences_say_what_somebody_with_the_folder_must_know() -> None:
     assert "ok It needs Linux on x86_64 with glibc 2.34 or newer." in text
     assert text.endswith("Only here.")
     assert told[-1][0] == "warning"
+
+
+# --- files that were added, changed, linked or renamed
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pycparser-9.9-py3-none-any.whl",
+        "CFFI-9.9-PY3-NONE-ANY.WHL",
+        "cryptography-99.0.tar.gz",
+        "cffi-9.9.zip",
+    ],
+)
+def test_a_file_that_could_be_installed_must_be_named(made: Path, name: str) -> None:
+    (made / name).write_bytes(b"")
+    with pytest.raises(BadRequest) as caught:
+        manifest.compare(made, manifest.load(made))
+    assert caught.value.what.endswith("contains files that its manifest does not name.")
+    assert caught.value.shown == name
+
+
+def test_other_files_may_be_there(made: Path) -> None:
+    (made / "README.txt").write_text("from the workshop")
+    (made / ".DS_Store").write_bytes(b"")
+    manifest.compare(made, manifest.load(made))
+
+
+def test_a_link_counts_as_the_file_that_it_leads_to(made: Path, tmp_path: Path) -> None:
+    wheel = next(made.glob("pycparser*"))
+    wheel.rename(tmp_path / "elsewhere.whl")
+    wheel.symlink_to(tmp_path / "elsewhere.whl")
+    manifest.compare(made, manifest.load(made))
+    (tmp_path / "elsewhere.whl").write_bytes(b"changed")
+    with pytest.raises(BadRequest, match="is damaged: pycparser"):
+        manifest.compare(made, manifest.load(made))
+
+
+def renamed(folder: Path, **changed: str) -> list[dict[str, Any]]:
+    """The wheels of the manifest, of which pycparser has other entries."""
+    return [
+        {**wheel, **(changed if wheel["name"] == "pycparser" else {})}
+        for wheel in data(folder)["wheels"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"file": "../pycparser-3.12-py3-none-any.whl"},
+        {"file": "/tmp/pycparser-3.12-py3-none-any.whl"},
+        {"file": "..\\pycparser-3.12-py3-none-any.whl"},
+        {"file": "pycparser-3.12-py3-none-any.whl\n--index-url=x.whl"},
+        {"file": "pycparser-3.12-py3-none-any.WHL"},
+        {"file": "-rpycparser-3.12-py3-none-any.whl"},
+        {"file": "pycparser.whl"},
+        {"version": "3.13"},
+        {"name": "pycparser2"},
+        {"tags": "cp39-abi3-any"},
+        {"sha256": "0" * 63},
+        {"sha256": "0" * 64 + "\nevil==1"},
+    ],
+)
+def test_a_manifest_names_each_wheel_as_its_file_does(made: Path, changed: dict[str, str]) -> None:
+    change(made, wheels=renamed(made, **changed))
+    with pytest.raises(BadRequest, match="is damaged"):
+        manifest.load(made)
+
+
+def test_two_files_whose_names_differ_only_in_case_are_one(made: Path) -> None:
+    wheels = data(made)["wheels"]
+    pycparser = next(wheel for wheel in wheels if wheel["name"] == "pycparser")
+    other = {**pycparser, "file": "PyCParser-3.12-py3-none-any.whl"}
+    change(made, wheels=[*wheels, other])
+    with pytest.raises(BadRequest) as caught:
+        manifest.load(made)
+    assert caught.value.shown == "It lists a file twice."
+
+
+def test_the_metadata_of_the_wheels_say_what_they_need(made: Path) -> None:
+    held = {wheel.name: wheel for wheel in manifest.held(made, manifest.load(made))}
+    assert held["cryptography"].requires == (
+        "cffi>=2.0.0 ; platform_python_implementation != 'PyPy'",
+        "typing-extensions>=4 ; python_full_version < '3.11'",
+    )
+    assert held["cffi"].tags == "cp312-cp312-manylinux_2_17_x86_64"
+
+
+def test_a_wheel_without_metadata_is_damaged(made: Path) -> None:
+    wheel = next(made.glob("pycparser*"))
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("pycparser.py", "")
+    with pytest.raises(BadRequest, match="is damaged: pycparser"):
+        manifest.held(made, manifest.load(made))

@@ -94,7 +94,7 @@ def test_waiting_has_a_limit_and_can_be_cancelled(
     monkeypatch.setattr(ownership, "POLL_SECONDS", 0.01)
     cancelled = threading.Event()
     with ownership.hold(lock, "first"):
-        monkeypatch.setattr(ownership, "MANAGER_WAIT_SECONDS", 0.05)
+        monkeypatch.setattr(ownership, "WAIT_SECONDS", 0.05)
         with (
             pytest.raises(WizardError, match="still used by another wizard"),
             ownership.wait_for(lock, "second", cancelled, lambda *_: None),

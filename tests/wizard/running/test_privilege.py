@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import stat
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from wizard.running.privilege import (
     root_prefix,
     unlock,
     wrap,
+    wrapped,
 )
 
 APT = Command(
@@ -84,6 +88,57 @@ def test_sudo_and_doas_are_told_the_environment(
 def test_what_the_command_sets_is_stronger_than_what_is_passed_on() -> None:
     command = Command(("x",), env=(("https_proxy", "mine"),), root=True)
     assert set(wrap(command, SUDO, AROUND)[0][3:-1]) == {"https_proxy=mine", "PIP_CERT=/ca.pem"}
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    "proxy", ["http://ada:s3cret@proxy:3128", "ada:s3cret@proxy:3128", "http://p/0a1b2c3d4e5f6a7b"]
+)
+@pytest.mark.parametrize("method", ["sudo", "doas"])
+def test_a_password_is_in_no_argument_but_in_a_file_that_nobody_else_can_read(
+    tmp_path: Path, proxy: str, method: str
+) -> None:
+    # The real sudo was asked too: see `wizard.running.privilege.wrapped`.
+    program = tool(tmp_path, 'shift; exec env -i PATH="$PATH" "$@"')
+    show = 'echo "$https_proxy|$LC_ALL|$NOTE|$GONE|$*"'
+    command = replace(
+        APT, argv=("sh", "-c", show, "sh", "it's one"), reporting=("two",), unset=("GONE",)
+    )
+    privilege = Privilege(method, program)  # type: ignore[arg-type]
+    with wrapped(command, privilege, {**AROUND, "https_proxy": proxy, "GONE": "x"}) as started:
+        argv, variables = started
+        assert variables == {}
+        assert not [word for word in argv if proxy in word or "s3cret" in word]
+        assert argv[:3] == (program, "-n", "sh")
+        file = Path(argv[3])
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == f"{proxy}|C|it's a test||it's one two\n"
+    assert not file.parent.exists()
+
+
+def test_without_a_password_there_is_no_file() -> None:
+    with wrapped(APT, SUDO, AROUND) as started:
+        assert started == wrap(APT, SUDO, AROUND)
+
+
+def test_where_a_rule_allows_only_the_package_manager_nothing_is_in_between() -> None:
+    only = replace(SUDO, only=("apt-get",))
+    secret = {**AROUND, "https_proxy": "http://ada:s3cret@proxy:3128"}
+    with wrapped(APT, only, secret) as (argv, variables):
+        assert argv == ("/usr/bin/sudo", "-n", *APT.argv, *APT.reporting)
+        assert variables == {"LC_ALL": "C", "NOTE": "it's a test"}
+    assert command_text(APT, only) == "sudo apt-get install -y libssl-dev"
+
+
+@needs_posix
+def test_where_a_rule_allows_only_the_package_manager_nothing_else_is_asked(
+    tmp_path: Path,
+) -> None:
+    program = tool(tmp_path, '[ "$2" = apt-get ]')
+    assert unlock(facts(Privilege("sudo", program, only=("apt-get",))))
+    assert calls(tmp_path) == ["-n apt-get --version"]
 
 
 def test_env_is_left_out_where_there_is_nothing_to_set() -> None:
