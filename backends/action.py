@@ -184,6 +184,18 @@ class WriteFile:
 
 
 @dataclass(frozen=True)
+class ExportAuthorities:
+    """Write the certificate authorities that this Mac trusts to the file ``path``, as PEM.
+
+    They are for programs that do not read the keychain. A file of authorities replaces those that
+    a program has, so it contains Apple's, and those of an administrator that macOS trusts for TLS.
+    """
+
+    path: str
+    kind: Literal["export-authorities"] = "export-authorities"
+
+
+@dataclass(frozen=True)
 class RecordPackages:
     """Record in ``file`` which packages in the environment of ``python`` work now.
 
@@ -240,6 +252,7 @@ Action = Union[
     Seal,
     WriteManifest,
     WriteFile,
+    ExportAuthorities,
     RecordPackages,
     Prove,
     RemoveFolder,
@@ -280,6 +293,7 @@ def _always_root(_action: Action) -> bool:
 @needs_root.register(Seal)
 @needs_root.register(WriteManifest)
 @needs_root.register(WriteFile)
+@needs_root.register(ExportAuthorities)
 @needs_root.register(RecordPackages)
 @needs_root.register(Prove)
 @needs_root.register(RemoveFolder)

@@ -570,8 +570,9 @@ class Facts:
     ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
     ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
-    configuration, which may name a mirror of the crates; empty if there is none. ``project`` is
-    what the user wants to install with cryptography; None if it is installed alone.
+    configuration, which may name a mirror of the crates; empty if there is none.
+    ``cargo_authorities`` is the file of certificate authorities that it names, or empty.
+    ``project`` is what the user wants to install with cryptography; None if it is installed alone.
     ``pipx`` is where pipx installs applications; None if it was not asked, or did not answer.
     ``found_project`` is the name of a file in the working folder that says what a project requires,
     or empty. ``settings`` are uv's, for the working folder; those of pip belong to each Python.
@@ -602,6 +603,7 @@ class Facts:
     cache: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     cargo_config: str = ""
+    cargo_authorities: str = ""
     project: Optional[Project] = None
     pipx: Optional[Pipx] = None
     found_project: str = ""

@@ -129,8 +129,8 @@ class Plan:
     the project that is installed too, or empty. ``limits`` are what allows only some releases.
     ``resumes`` is the name of the run that this plan continues, ``undoes`` of the run that it
     undoes; both are usually empty.
-    ``variables`` are for all programs that the steps start (a proxy), as (name, value) pairs; the
-    user's own variables for the same purpose take precedence.
+    ``variables`` are for all programs that the steps start (a proxy, certificate authorities), as
+    (name, value) pairs; the user's own variables for the same purpose take precedence.
     ``usage`` says how to use what is installed, if no environment has to be activated for it.
     """
 

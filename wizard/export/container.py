@@ -202,6 +202,7 @@ def _facts_in_image(
             or (name == openssl_archive.VARIABLE and not value.startswith("file:"))
         ),
         cargo_config="",
+        cargo_authorities="",
         fips=Fips(kernel=facts.fips.kernel),  # a container has the kernel of its machine
         spaces=(),
         python_home="",

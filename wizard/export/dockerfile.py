@@ -18,6 +18,7 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
+    ExportAuthorities,
     Prove,
     RecordPackages,
     RemoveFolder,
@@ -232,6 +233,7 @@ def _proof(action: Prove, _fresh: Container) -> str:
 @instruction.register(CheckSignature)
 @instruction.register(Seal)
 @instruction.register(WriteManifest)
+@instruction.register(ExportAuthorities)
 @instruction.register(RecordPackages)
 @instruction.register(RemoveFolder)
 def _no_instruction(_action: Action, _fresh: Container) -> str:

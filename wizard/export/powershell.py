@@ -17,6 +17,7 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
+    ExportAuthorities,
     Prove,
     RecordPackages,
     RemoveFolder,
@@ -33,7 +34,7 @@ from wizard.export import scripts
 from wizard.export.shell import notes_comment, plan_title
 from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan, script_steps
-from wizard.programs import variables
+from wizard.programs import keychain, variables
 from wizard.wording import wrap
 
 _PROGRAM = re.compile(r"[A-Za-z][\w\\/:.-]*", re.ASCII)
@@ -159,6 +160,16 @@ def _file_line(action: WriteFile) -> str:
     return make_folder + _write_file_command(action)
 
 
+@action_text.register(ExportAuthorities)
+def _authorities_line(action: ExportAuthorities) -> str:
+    """Return one line that, unlike a script, does not ask macOS about each certificate."""
+    folder = _quoted(ntpath.dirname(action.path))
+    make_folder = f"$null = New-Item -ItemType Directory -Force {folder}"
+    export = " ".join(map(_argument, keychain.EXPORT[1:]))
+    call = f"{_program(keychain.EXPORT[0])} {export}"
+    return f"{make_folder}; {call} | Set-Content {_quoted(action.path)}"
+
+
 @action_text.register(RecordPackages)
 def _record_line(action: RecordPackages) -> str:
     first, *others = scripts.import_words(action)
@@ -192,10 +203,11 @@ def to_powershell(plan: Plan) -> str:
         *scripts.script("start.ps1", REMOVED=_name_list(variables.REMOVED)).splitlines(),
         *("", *scripts.script("invoke.ps1").splitlines()),
     ]
-    if plan.variables:
-        lines += ["", *scripts.script("proxy.ps1").splitlines()]
-        lines.append("if (-not (Test-NamedProxy)) {")
-        lines += [f"    $env:{name} = {literal(value)}" for name, value in plan.variables]
+    for group in variables.groups(plan.variables):
+        own = " + ".join(f"$env:{name}" for name in group.own)
+        lines += ["", f"# {group.what}, which these programs do not read."]
+        lines.append(f"if (-not ({own})) {{")
+        lines += [f"    $env:{name} = {literal(value)}" for name, value in group.pairs]
         lines.append("}")
     if any(step.needs_root for step in steps):
         passed = _name_list(variables.PASSED)
@@ -210,6 +222,9 @@ def to_powershell(plan: Plan) -> str:
         check = "' '".join(gpg.CHECK)
         signed = scripts.script("signed.ps1", CHECK=check, VALID=gpg.VALID)
         lines += ["", *signed.splitlines()]
+    if any(isinstance(action, ExportAuthorities) for action in actions):
+        paths = {"ROOTS": keychain.ROOTS, "SYSTEM": keychain.SYSTEM}
+        lines += ["", *scripts.script("export-authorities.ps1", **paths).splitlines()]
     for number, step in enumerate(steps, 1):
         title = f"[{number}/{len(steps)}] {step.title}"
         lines += ["", f"# {_comment(step.why)}", f"Write-Host {literal(title)}"]
@@ -352,6 +367,11 @@ def _file_script(action: WriteFile, _system: str) -> list[str]:
     folder = literal(ntpath.dirname(action.path))
     make_folder = f"$null = [System.IO.Directory]::CreateDirectory({folder})"
     return [make_folder, _write_file_command(action, ascii_only=True)]
+
+
+@script_lines.register(ExportAuthorities)
+def _authorities_script(action: ExportAuthorities, _system: str) -> list[str]:
+    return [f"Export-Authorities -Path {literal(action.path)}"]
 
 
 @script_lines.register(RecordPackages)

@@ -13,6 +13,7 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
+    ExportAuthorities,
     Prove,
     RecordPackages,
     RemoveFolder,
@@ -28,7 +29,7 @@ from wizard.errors import BadRequest
 from wizard.export import scripts
 from wizard.openssl_archive import SIGNATURE
 from wizard.plan import Plan, script_steps
-from wizard.programs import variables
+from wizard.programs import keychain, variables
 from wizard.wording import wrap
 
 
@@ -139,6 +140,13 @@ def _file_line(action: WriteFile, _system: str = "linux") -> str:
     return " && ".join(_write_file_commands(action))
 
 
+@action_text.register(ExportAuthorities)
+def _authorities_line(action: ExportAuthorities, _system: str = "linux") -> str:
+    """Return one line that, unlike a script, does not ask macOS about each certificate."""
+    folder = quote(posixpath.dirname(action.path))
+    return f"mkdir -p {folder} && {join(keychain.EXPORT)} > {quote(action.path)}"
+
+
 @action_text.register(RecordPackages)
 def _record_line(action: RecordPackages, _system: str = "linux") -> str:
     return join(scripts.import_words(action))
@@ -176,9 +184,10 @@ def to_shell(plan: Plan) -> str:
         "# These variables would change where the installation goes.",
         f"unset {' '.join(variables.REMOVED)}",
     ]
-    if plan.variables:
-        lines += [*scripts.script("proxy.sh").splitlines(), "if ! names_proxy; then"]
-        lines += [f"    export {name}={quote(value)}" for name, value in plan.variables]
+    for group in variables.groups(plan.variables):
+        own = "".join(f"${{{name}:-}}" for name in group.own)
+        lines += [f"# {group.what}, which these programs do not read.", f'if [ -z "{own}" ]; then']
+        lines += [f"    export {name}={quote(value)}" for name, value in group.pairs]
         lines.append("fi")
     if any(step.needs_root for step in steps):
         passed = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
@@ -194,6 +203,9 @@ def to_shell(plan: Plan) -> str:
     if any(isinstance(action, CheckSignature) for action in actions):
         check = " ".join(gpg.CHECK)
         lines += scripts.script("signed.sh", CHECK=check, VALID=gpg.VALID).splitlines()
+    if any(isinstance(action, ExportAuthorities) for action in actions):
+        paths = {"ROOTS": keychain.ROOTS, "SYSTEM": keychain.SYSTEM}
+        lines += scripts.script("export-authorities.sh", **paths).splitlines()
     for number, step in enumerate(steps, 1):
         title = f"[{number}/{len(steps)}] {step.title}"
         lines += ["", f"# {comment(step.why)}", f"printf '%s\\n' {quote(title)}"]
@@ -302,6 +314,11 @@ def _manifest_script(action: WriteManifest) -> str:
 @script_text.register(WriteFile)
 def _file_script(action: WriteFile) -> str:
     return "\n".join(_write_file_commands(action))
+
+
+@script_text.register(ExportAuthorities)
+def _authorities_script(action: ExportAuthorities) -> str:
+    return join(("export_authorities", action.path))
 
 
 @script_text.register(RecordPackages)

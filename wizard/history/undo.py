@@ -6,11 +6,11 @@ What the user has changed since is left alone, and named.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
-from backends.action import Action, Command, RemoveFolder
+from backends.action import Action, Command, ExportAuthorities, RemoveFolder
 from backends.manager import inventory as can_list
 from backends.manager import managers, permanent_install, with_program_path
 from wizard.errors import BadRequest
@@ -26,13 +26,17 @@ from wizard.wording import joined
 
 @dataclass(frozen=True)
 class _Part:
-    """What undoes one step: actions with a title and a reason, or why it is left."""
+    """What undoes one step: actions with a title and a reason, or why it is left.
+
+    ``last`` says that what undoes other steps still needs what this removes.
+    """
 
     title: str = ""
     why: str = ""
     actions: tuple[Action, ...] = ()
     lock: str = ""
     left: str = ""
+    last: bool = False
 
 
 def make_plan(run: PastRun) -> Plan:
@@ -54,6 +58,7 @@ def make_plan(run: PastRun) -> Plan:
     if run.outcome == "undone":
         raise BadRequest(f"The run {run.name} was already undone.")
     parts = [part for each in _chain(run) for part in _parts(each)]
+    parts.sort(key=lambda part: part.last)
     steps: list[Step] = []
     seen: set[Action] = set()
     for part in parts:
@@ -86,6 +91,7 @@ def make_plan(run: PastRun) -> Plan:
         system=state.plan.system,
         wheelhouse=state.plan.wheelhouse,
         undoes=run.name,
+        variables=state.plan.variables,
     )
 
 
@@ -115,7 +121,8 @@ def _undo_step(run: PastRun, state: StepState) -> list[_Part]:
         before = inventory.recorded(Path(state.log), "before") if state.log else None
         if before is not None:
             return _undo_packages(check.manager, before, Path(state.log))
-    return [_undo_action(run, state.step, action) for action in state.step.undo]
+    last = isinstance(state.step.action, ExportAuthorities)
+    return [replace(_undo_action(run, state.step, action), last=last) for action in state.step.undo]
 
 
 def _undo_packages(manager: str, before: frozenset[str], log: Path) -> list[_Part]:

@@ -35,6 +35,7 @@ from wizard.machine.parallel import Task
 from wizard.method import methods
 from wizard.openssl_choice import OpenSSLFolder
 from wizard.programs import keychain
+from wizard.programs.variables import AUTHORITIES
 from wizard.project.found import find_project
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def measure(
     named = choices.project not in ("", ALONE)
     few = ("uv", "pipx") if named else ("uv",)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
-    keychain_task = Task("Keychain", 15, _authorities) if deep else None
+    is_mac = system.system_name() == "macos"
+    keychain_task = Task("Keychain", 15, _authorities) if is_mac else None
     cache_task = Task("Cache", 30, _read_builds) if deep else None
     build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
     listings.prepare()
@@ -143,6 +145,7 @@ def measure(
         )
         project, listing = read_project(known, choices, sources)
     variables = system.variables() if deep else ()
+    cargo_config = system.cargo_config() if deep else ""
     archive_probe = _ArchiveProbe(tools_found, choices, variables) if deep else None
     managers, openssl, privilege = build_probe.answers() if build_probe else ((), (), Privilege())
     archives, signers = archive_probe.answers() if archive_probe else ((), ())
@@ -173,7 +176,8 @@ def measure(
         archives=archives,
         signers=signers,
         variables=variables,
-        cargo_config=system.cargo_config() if deep else "",
+        cargo_config=cargo_config,
+        cargo_authorities=system.cargo_authorities(cargo_config),
         project=project,
         pipx=pipx_found,
         found_project=find_project(Path(working_folder)),
@@ -190,13 +194,9 @@ def measure(
     return Measured(facts, {task.name: task.seconds for task in tasks})
 
 
-AUTHORITY_VARIABLES = ("CARGO_HTTP_CAINFO", "SSL_CERT_FILE", "PIP_CERT")
-"""Variables that name a file of certificate authorities."""
-
-
 def _authorities() -> int:
     """Return how many authorities of the keychain some programs do not know."""
-    if any(os.environ.get(name) for name in AUTHORITY_VARIABLES):
+    if any(os.environ.get(name) for name in AUTHORITIES):
         return 0
     return len(keychain.authorities())
 

@@ -290,6 +290,24 @@ def cargo_config() -> str:
     return next((str(home / n) for n in ("config.toml", "config") if (home / n).is_file()), "")
 
 
+_CARGO_AUTHORITIES = re.compile(
+    r"""^\s*(?:http\s*\.\s*)?cainfo\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE
+)
+"""``http.cainfo`` in cargo's configuration (The Cargo Book, "Configuration"), in either form."""
+
+
+def cargo_authorities(config: str) -> str:
+    """Return the file of certificate authorities that cargo's configuration names, or empty."""
+    if not config:
+        return ""
+    try:
+        text = Path(config).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""  # cargo says itself what is wrong with the file
+    match = _CARGO_AUTHORITIES.search(text)
+    return match[1] if match else ""
+
+
 def terminal() -> Terminal:
     """Return what the terminal of this process can do."""
     kind = os.environ.get("TERM", "")

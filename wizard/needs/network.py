@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wizard.facts import Facts, Proxies, Python
-from wizard.versions import at_least
+from wizard.facts import Facts, Proxies
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 """What is never reached through a proxy."""
@@ -44,31 +43,6 @@ def notes(facts: Facts) -> tuple[str, ...]:
         "fails, ask your administrator for the proxy's address, and start again after: "
         "export https_proxy=http://HOST:PORT",
     )
-
-
-def authority_notes(facts: Facts, python: Python, *, builds: bool) -> tuple[str, ...]:
-    """Return a note if programs of the plan do not know authorities that this Mac trusts.
-
-    curl and rustup read the keychain (rust-lang/rustup#4373). cargo does not since its curl has
-    OpenSSL (alexcrichton/curl-rust#620, of 2025), and pip only since Python 3.10 (truststore).
-    """
-    programs = ["cargo"] if builds else []
-    programs += [] if at_least(python.version, "3.10") else ["pip"]
-    if not facts.authorities or not programs:
-        return ()
-    return (
-        "An administrator added certificate authorities to this Mac's keychain, which "
-        f"{' and '.join(programs)} may not read. If a download fails because of a certificate, "
-        f"run the following, and start again: {BUNDLE}",
-    )
-
-
-BUNDLE = (
-    "security find-certificate -a -p /Library/Keychains/System.keychain"
-    " | cat /etc/ssl/cert.pem - > ~/authorities.pem"
-    " && export CARGO_HTTP_CAINFO=~/authorities.pem PIP_CERT=~/authorities.pem"
-)
-"""Writes all authorities to a file: those of macOS, and those of the administrator."""
 
 
 def _exceptions(proxies: Proxies) -> str:

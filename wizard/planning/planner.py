@@ -15,7 +15,7 @@ from wizard.needs import conditions, network, release_limits, wheels
 from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
-from wizard.planning import neighbours, pipx_steps, project_steps, with_settings
+from wizard.planning import authorities, neighbours, pipx_steps, project_steps, with_settings
 from wizard.versions import allows
 from wizard.wording import joined, quoted_command
 
@@ -41,10 +41,9 @@ def make_plan(case: Case) -> Plan:
     plan = with_settings.adjusted(case, _make_plan(case, recipe))
     if not recipe.steps:
         return plan
-    builds = compiles(choices.method)
-    notes = network.authority_notes(case.facts, case.target.python, builds=builds)
-    plan = replace(plan, notes=(*plan.notes, *notes))
-    return _with_proxies(case, plan) if builds else plan
+    if compiles(choices.method):
+        plan = _with_proxies(case, plan)
+    return authorities.with_authorities(case, plan)
 
 
 def _with_proxies(case: Case, plan: Plan) -> Plan:

@@ -12,11 +12,17 @@ import time
 from functools import cache
 from pathlib import Path
 
+from wizard.errors import WizardError
 from wizard.programs.processes import ProgramTimeout, ask
 
 SECURITY = "/usr/bin/security"
 SYSTEM = "/Library/Keychains/System.keychain"
 """The keychain that belongs to administrators. Apple's own authorities are in another one."""
+ROOTS = "/System/Library/Keychains/SystemRootCertificates.keychain"
+"""The keychain with Apple's own authorities, which belongs to macOS."""
+EXPORT = ("security", "find-certificate", "-a", "-p", ROOTS, SYSTEM)
+"""The command that prints all certificates of both keychains, as Homebrew's formula for OpenSSL
+used it (Homebrew/homebrew-core#71191)."""
 SECONDS = 10.0
 """The time limit for all questions together."""
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
@@ -28,7 +34,9 @@ def authorities() -> tuple[str, ...]:
 
     ``security find-certificate`` prints every certificate, also those that are not trusted, so
     ``security verify-cert`` is asked about each (``-l``: it is an authority, ``-L``: without the
-    network; Apple's ``SecurityTool``, usage of verify-cert). It changes nothing.
+    network; Apple's ``SecurityTool``, usage of verify-cert). It changes nothing. It has rejected
+    authorities of Apple's that are trusted (Homebrew/homebrew-core#244728), so it is not asked
+    about those; one of an administrator's that it rejects is left out.
     """
     if sys.platform != "darwin":
         return ()
@@ -47,3 +55,26 @@ def authorities() -> tuple[str, ...]:
     except (OSError, ProgramTimeout, UnicodeError):
         return ()  # a request then fails, and says what to do
     return tuple(found)
+
+
+def roots() -> tuple[str, ...]:
+    """Return Apple's own authorities on this Mac, each as PEM.
+
+    Raises WizardError if ``security`` names none.
+    """
+    try:
+        output = ask((SECURITY, "find-certificate", "-a", "-p", ROOTS), timeout=SECONDS)
+    except (OSError, ProgramTimeout) as problem:
+        raise _unread(f"{problem}.") from None
+    found = tuple(dict.fromkeys(_CERTIFICATE.findall(output.stdout)))
+    if not found:
+        raise _unread(f"{SECURITY} ended with exit code {output.exit}. {output.stderr.strip()}")
+    return found
+
+
+def _unread(why: str) -> WizardError:
+    return WizardError(
+        "The certificate authorities of this Mac cannot be read.",
+        why=why.strip(),
+        hints=(f"See what it says: {SECURITY} find-certificate -a -p {ROOTS}",),
+    )

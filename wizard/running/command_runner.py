@@ -24,6 +24,7 @@ from wizard.programs.lines import LineDecoder
 from wizard.programs.processes import Deadline, Running, signal_name, start
 from wizard.programs.progress import progress_reader
 from wizard.programs.variables import REMOVED
+from wizard.programs.variables import defaults as plan_defaults
 from wizard.running import privilege
 from wizard.running.events import Event, Lines, Progressed, Waiting
 
@@ -54,7 +55,8 @@ class Outcome:
 class CommandContext:
     """How a command runs: where its events go, what cancels it, how it becomes root.
 
-    ``variables`` are set unless this process's environment has them.
+    ``variables`` are those of the plan: `wizard.programs.variables.defaults`. They are set unless
+    this process's environment has them.
     """
 
     emit: Callable[[Event], None]
@@ -86,7 +88,7 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
     download broke off is started again, at most ``command.retries`` times. Raises Impossible if
     it needs root and the user cannot become root, and OSError if the log cannot be created.
     """
-    defaults = dict(context.variables)
+    defaults = plan_defaults(context.variables, os.environ)
     handed_over = privilege.wrapped(command, context.privilege, {**defaults, **os.environ})
     with (
         open(log, "ab", buffering=0, opener=locations.private) as file,

@@ -18,6 +18,7 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
+    ExportAuthorities,
     Prove,
     RecordPackages,
     RemoveFolder,
@@ -277,6 +278,22 @@ def _write_file(action: WriteFile, _context: _StepContext) -> Outcome:
     return Outcome("done")
 
 
+@perform.register(ExportAuthorities)
+def _export_authorities(action: ExportAuthorities, context: _StepContext) -> Outcome:
+    from wizard.programs import keychain
+
+    roots, added = keychain.roots(), keychain.authorities()
+    file = Path(action.path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.{os.getpid()}")  # another run may be reading the file
+    part.write_text("".join(f"{each.strip()}\n" for each in (*roots, *added)), encoding="ascii")
+    part.replace(file)
+    context.add_output(
+        (f"Authorities in {file}: {len(roots)} of Apple, {len(added)} of an administrator.",)
+    )
+    return Outcome("done")
+
+
 @perform.register(RecordPackages)
 def _record_packages(action: RecordPackages, context: _StepContext) -> Outcome:
     from wizard.proof import packages
@@ -340,6 +357,7 @@ def writes_log(action: object) -> bool:
 @writes_log.register(Wait)
 @writes_log.register(SystemUpdate)
 @writes_log.register(CheckSignature)
+@writes_log.register(ExportAuthorities)
 @writes_log.register(RecordPackages)
 def _writes_log(_action: Action) -> bool:
     return True

@@ -22,6 +22,7 @@ from backends.action import (
     CheckSignature,
     Command,
     Download,
+    ExportAuthorities,
     Prove,
     RemoveFolder,
     Unpack,
@@ -415,3 +416,19 @@ def test_titles_and_comments_cannot_break_out() -> None:
 
 def test_a_preparation_says_that_more_follows() -> None:
     assert "again" in to_powershell(replace(small(), prepares=True))
+
+
+def test_the_variables_of_a_plan_count_unless_the_user_has_set_some() -> None:
+    variables = (("https_proxy", "http://p:1"), ("PIP_CERT", "/d/it's/ca.pem"))
+    steps = (Step("a", "It's", "Why.", ExportAuthorities("/d/it's/ca.pem")),)
+    made = Plan("1", "wheel", "", "/p", "/e", True, steps, system="macos", variables=variables)
+    text = to_powershell(made)
+    read(text)
+    proxy, authorities = re.findall(r"if \(-not \((.*)\)\) \{\n    \$env:(\w+) = (.*)\n\}", text)
+    assert proxy[1:] == ("https_proxy", "'http://p:1'")
+    assert authorities == (
+        "$env:CARGO_HTTP_CAINFO + $env:SSL_CERT_FILE + $env:PIP_CERT",
+        "PIP_CERT",
+        "'/d/it''s/ca.pem'",
+    )
+    assert "Export-Authorities -Path '/d/it''s/ca.pem'" in text

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,15 @@ from tree_sitter import Language, Parser
 
 import assets
 from backends import xcode
-from backends.action import Action, CheckSignature, Command, Download, RemoveFolder, Unpack
+from backends.action import (
+    Action,
+    CheckSignature,
+    Command,
+    Download,
+    ExportAuthorities,
+    RemoveFolder,
+    Unpack,
+)
 from backends.gpg import CHECK, VALID
 from tests.machines import machine
 from tests.wizard.planned import plan, plans
@@ -74,11 +81,15 @@ def test_shellcheck_is_content_with_each_exported_script(tmp_path: Path) -> None
         xcode.update(),
         xcode.wait(),
         xcode.check(),
+        ExportAuthorities("/d/it's/ca.pem"),
         Unpack("/d/it's", "/d/folder"),
         RemoveFolder("/d/folder"),
     )
     steps = tuple(Step(str(n), "It's done", "Why.", each) for n, each in enumerate(everything))
-    special.append(Plan("1", "wheel", "static", "/e/bin/python", "/e", True, steps))
+    variables = (("https_proxy", "http://p:1"), ("PIP_CERT", "/d/a b/ca.pem"))
+    special.append(
+        Plan("1", "wheel", "static", "/e/bin/python", "/e", True, steps, variables=variables)
+    )
     for number, each in enumerate([*plans(), *special]):
         if each.system != "windows":
             (tmp_path / f"{number}.sh").write_text(to_shell(each), encoding="utf-8")
@@ -106,10 +117,10 @@ def test_no_placeholder_is_left_and_each_file_is_used() -> None:
         Step("d", "t", "w.", Command(("x",), busy="Waiting for lock on", denied="root")),
         Step("e", "t", "w.", xcode.update()),
         Step("f", "t", "w.", xcode.wait()),
+        Step("g", "t", "w.", ExportAuthorities("/d/ca.pem")),
         Step("c", "t", "w.", CheckSignature("https://files.example/x.asc", "/d", "A" * 40, "g")),
     )
     made = Plan("1", "wheel", "static", "/e/bin/python", "/e", True, steps)
-    made = replace(made, variables=(("https_proxy", "http://proxy.example:3128"),))
     programs = scripts.proof() + scripts.packages()
     texts = {".sh": to_shell(made), ".ps1": to_powershell(made), ".py": programs}
     for text in texts.values():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.action import Command, RemoveFolder
+from backends.action import Command, ExportAuthorities, RemoveFolder
 from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard.errors import BadRequest
 from wizard.history import past_runs, undo
@@ -70,6 +70,28 @@ def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> 
     keep("1", environment_plan(environment), [RunStarted(), started("environment")])
     keep("2", environment_plan(environment), done("install", earlier="1"))
     assert undone("2").actions == (RemoveFolder(str(environment)),)
+
+
+def test_the_authorities_that_undo_needs_are_removed_last(environment: Path) -> None:
+    """Also if the run that used them first is undone last: the file belongs to both."""
+    folder = environment.parent / "authorities"
+    folder.mkdir()
+    export = Step(
+        "authorities",
+        "Write authorities",
+        "Why.",
+        ExportAuthorities(str(folder / "ca.pem")),
+        undo=(RemoveFolder(str(folder)),),
+    )
+    plan = environment_plan(environment)
+    plan = replace(
+        plan, steps=(export, *plan.steps), variables=(("PIP_CERT", str(folder / "ca.pem")),)
+    )
+    keep("1", plan, done("authorities", "environment"))
+    keep("2", plan, done("authorities", earlier="1"))
+    found = undone("2")
+    assert found.actions == (RemoveFolder(str(environment)), RemoveFolder(str(folder)))
+    assert found.variables == plan.variables
 
 
 def test_some_runs_cannot_be_undone(environment: Path) -> None:

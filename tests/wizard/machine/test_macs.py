@@ -230,3 +230,22 @@ def test_impossible_architectures_are_rejected(facts: Facts, says: str) -> None:
         consistency.check(facts, source="mac.json")
     assert says in (refused.value.shown or "")
     consistency.check(TWO, source="mac.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ('[http]\ncainfo = "/etc/company.pem"\n', "/etc/company.pem"),
+        ("http.cainfo='ca.pem'", "ca.pem"),
+        ('[http]\n# cainfo = "old.pem"\nproxy-cainfo = "p.pem"\n', ""),
+        ("", ""),
+    ],
+)
+def test_the_authorities_that_cargo_s_configuration_names(
+    text: str, file: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(text)
+    assert system.cargo_authorities(str(config)) == file
+    assert system.cargo_authorities(str(tmp_path / "none")) == ""
+    assert system.cargo_authorities("") == ""

@@ -118,23 +118,3 @@ def test_a_script_sets_them_unless_the_user_did(own: dict[str, str], expected: s
         check=False,
     )
     assert result.stdout.splitlines()[1:] == ([expected] if expected else [])
-
-
-@pytest.mark.parametrize(
-    ("name", "method", "programs"),
-    [
-        ("mac-arm-brew", "source", "cargo may"),
-        ("mac-arm-brew", "wheel", ""),
-        ("mac-arm-none", "source", "cargo and pip may"),
-        ("mac-arm-none", "wheel", "pip may"),
-    ],
-)
-def test_authorities_of_the_keychain_that_programs_do_not_know(
-    name: str, method: str, programs: str
-) -> None:
-    facts = machine(name)
-    for authorities in (0, 2):
-        made = plan(replace(facts, authorities=authorities), load(), Choices(method=method))
-        notes = [note for note in made.notes if "keychain" in note]
-        assert len(notes) == (1 if programs and authorities else 0)
-        assert all(programs in note and "CARGO_HTTP_CAINFO" in note for note in notes)
