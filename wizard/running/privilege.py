@@ -82,7 +82,7 @@ def wrap(
             ),
         )
     if privilege.only:
-        # The rule allows no env in between. sudo hands over what its own settings keep, such as
+        # The rule allows no env in between. sudo passes on what its own settings keep, such as
         # LC_ALL (sudoers(5): env_check, env_keep).
         return (*prefix, *argv), variables_of_command
     removed = [argument for name in command.unset for argument in ("-u", name)]
@@ -93,7 +93,7 @@ def wrap(
 def _assignments(
     command: Command, privilege: Privilege, environment: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Return the variables that sudo or doas must be told, because they would remove them."""
+    """Return the variables that sudo or doas must get as arguments: they would remove them."""
     if not command.root or privilege.method == "root" or privilege.only:
         return {}
     if not root_prefix(privilege):
