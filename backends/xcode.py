@@ -161,7 +161,7 @@ def update() -> SystemUpdate:
 def check() -> Wait:
     """Check that the tools run, with some patience: nobody must click."""
     return Wait(
-        "the Command Line Tools do not run yet",
+        "for the Command Line Tools to run",
         RUNS,
         120.0,
         hints=("See what is wrong: `xcrun clang --version`",),

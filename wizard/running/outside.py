@@ -17,21 +17,16 @@ CHECK_SECONDS = 60.0
 
 
 def wait_for(
-    action: Wait,
-    report: Callable[[tuple[str, ...]], None],
-    waits: Callable[[], None],
-    cancel: threading.Event,
+    action: Wait, report: Callable[[tuple[str, ...]], None], cancel: threading.Event
 ) -> Outcome:
     """Wait until all checks of ``action`` succeed, and return how the wait ended.
 
-    ``report`` gets what the checks print, each line once. ``waits`` is called once, unless all of
-    them succeed at once. Raises Cancelled inside
+    ``report`` gets what the checks print, each line once. Raises Cancelled inside
     `wizard.programs.processes.cancellable`.
     """
     begin = time.monotonic()
     gone_since: float | None = None
     seen: set[str] = set()
-    waiting = False
     while True:
         happened, lines = _try(action.checks)
         new = tuple(dict.fromkeys(line for line in lines if line not in seen))
@@ -40,9 +35,6 @@ def wait_for(
             report(new)
         if happened:
             return Outcome("done")
-        if not waiting:
-            waiting = True
-            waits()
         now = time.monotonic()
         gone_since = (gone_since or now) if _has_ended(action) else None
         if gone_since is not None and now - gone_since >= action.patience:

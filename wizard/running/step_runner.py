@@ -210,10 +210,8 @@ def _run_command(action: Command, context: _StepContext) -> Outcome:
 def _wait(action: Wait, context: _StepContext) -> Outcome:
     from wizard.running import outside
 
-    def waits() -> None:
-        context.runner.emit(Waiting(context.step, action.what, action.seconds))
-
-    return outside.wait_for(action, context.add_output, waits, context.runner.cancel)
+    context.runner.emit(Waiting(context.step, action.what, action.seconds))
+    return outside.wait_for(action, context.add_output, context.runner.cancel)
 
 
 @perform.register(SystemUpdate)
