@@ -102,9 +102,9 @@ class FailurePage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "Try again"),
-        Binding("b,escape", "reconsider", "Back to the questions"),
-        Binding("o", "show_log", "See full log"),
-        Binding("w", "report", "Write a report"),
+        Binding("b,escape", "reconsider", "Questions"),
+        Binding("o", "show_log", "Full log"),
+        Binding("w", "report", "Report"),
         Binding("y,ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),

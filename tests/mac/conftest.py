@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from backends import xcode
 from tests.live.mirror import Mirror, serving
 from tests.live.terminal import PROMPT, Terminal
 from tests.mac import downloads, index, mac, namespace, tree
@@ -18,9 +17,6 @@ from tests.mac.kinds import Kind, kinds
 from tests.mac.mac import Mac
 
 Make = Callable[..., Mac]
-needs_states = pytest.mark.skipif(
-    not hasattr(xcode, "update"), reason="the wizard does not know the states of Apple's tools yet"
-)
 
 
 @pytest.fixture(scope="session")

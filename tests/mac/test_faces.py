@@ -10,7 +10,7 @@ import pytest
 
 from tests.live.terminal import Terminal
 from tests.mac import downloads
-from tests.mac.conftest import Make, needs_states
+from tests.mac.conftest import Make
 from tests.mac.mac import Mac
 
 STEPS_AT_MOST = 12
@@ -84,7 +84,6 @@ def test_the_full_screen_on_a_new_mac(make: Make, terminal: Terminal, tmp_path: 
     assert mac.state().get("windows", 0) == 0  # nothing asked for Apple's tools
 
 
-@needs_states
 def test_prompts_build_on_a_new_mac(make: Make, terminal: Terminal, tmp_path: Path) -> None:
     mac = make("new-arm64", sudo="password")
     start(terminal, mac, tmp_path, "--prompts", "--method", "source", *downloads.flags())

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from tests.live.terminal import Terminal
 from tests.mac import downloads
-from tests.mac.conftest import Make, needs_states
+from tests.mac.conftest import Make
 from tests.mac.test_faces import answer_all, start
 
-pytestmark = needs_states
 BUILD = ("--yes", "--method", "source", "--venv", "./environment")
 
 

@@ -1,0 +1,45 @@
+"""Every kind of simulated Mac: a wheel, and every kind of build, to the proof or to a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.live.marks import limit
+from tests.live.matrix import long
+from tests.mac import tree
+from tests.mac.conftest import Make, make, mirror, pip, rustup  # noqa: F401 - fixtures
+from tests.mac.kinds import kinds
+
+pytestmark = [pytest.mark.live, limit(600), long("mac")]
+PYTHON = "/Users/ada/environment/bin/python"
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "wheel": ("--method", "wheel"),
+    "build": ("--method", "source"),
+    "static": ("--method", "source", "--link", "static"),
+    "dynamic": ("--method", "source", "--link", "dynamic"),
+}
+REFUSED: Mapping[tuple[str, str], str] = {}
+"""What is not possible, with a part of the reason that is given."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", kinds(tree.MINOR))
+def test_every_kind_ends_with_a_proof_or_a_reason(
+    make: Make,  # noqa: F811 - the fixture
+    name: str,
+    way: str,
+) -> None:
+    mac = make(name)
+    done = mac.wizard("--yes", *WAYS[way], "--venv", "./environment")
+    reason = REFUSED.get((name, way), "")
+    if reason:
+        assert done.code == 3, done.said
+        assert reason in " ".join(done.said.split())
+        return
+    assert done.code == 0, done.said
+    report = mac.wizard("verify", PYTHON, "--json").report
+    assert report["ok"]
+    expected = {"wheel": "static", "static": "static", "dynamic": "dynamic"}.get(way)
+    assert report["linkage"]["kind"] == (expected or report["linkage"]["kind"])
