@@ -110,9 +110,7 @@ LONG: Mapping[str, Long] = {
         "CPython for Windows under Wine: wheels, wheelhouse, prompts, failure, cancel",
         "Debian 13, Wine 10",
     ),
-    "mac": Long(
-        "every kind of Mac: wheel, build, static and dynamic", "Macs made of recordings"
-    ),
+    "mac": Long("every kind of Mac: wheel, build, static and dynamic", "Macs made of recordings"),
     "musl": Long(
         "a Python that is linked to musl: wheels, wheelhouse, the wizard itself",
         "Debian 12 and 13, musl 1.2.3 and 1.2.5",
