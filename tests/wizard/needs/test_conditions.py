@@ -10,7 +10,18 @@ import pytest
 from tests.machines import machine
 from wizard.advice.doctor import findings
 from wizard.choices import Choices
-from wizard.facts import Facts, Fips, Processor, Python, Space, System, Tool
+from wizard.facts import (
+    Facts,
+    Fips,
+    Listed,
+    Listing,
+    Processor,
+    Python,
+    Setting,
+    Space,
+    System,
+    Tool,
+)
 from wizard.knowledge import load
 from wizard.needs import build_limits, conditions, fips_mode, interpreter
 from wizard.needs.case import Case
@@ -319,3 +330,46 @@ def test_memory_limits_compilers(memory: int, swap: int, cores: int, jobs: int) 
     assert 1 <= build_limits.make_jobs(facts) <= cores
     own = replace(facts, variables=((build_limits.JOBS_VARIABLE, "3"),))
     assert build_limits.jobs(own) == 0, "the user's own number stays"
+
+
+# --- an index that cannot be read
+
+SIGN_IN = "https://index.example/simple/ answered with a sign-in page."
+
+
+def with_index(facts: Facts, **values: object) -> Facts:
+    return replace(facts, listing=Listing(problem=SIGN_IN), **values)  # type: ignore[arg-type]
+
+
+def test_an_index_that_cannot_be_read_stops_everything_with_its_cause() -> None:
+    condition = found(with_index(DEBIAN))["Index"]
+    for way in ("bundled", "compiled"):
+        assert reason(condition, way) == SIGN_IN
+
+
+def test_files_of_another_location_are_enough() -> None:
+    releases = (Listed("50.0.2", wheels=("cp39-abi3-manylinux_2_34_x86_64",)),)
+    assert found(replace(DEBIAN, listing=Listing(releases, problem=SIGN_IN))) == {}
+
+
+def test_what_is_already_installed_needs_no_index() -> None:
+    facts = with_index(DEBIAN)
+    python = replace(facts.pythons[0], environment="/home/ada/env", cryptography="50.0.2")
+
+    def blocked(python: Python, **chosen: str) -> bool:
+        choices = Choices(**chosen)  # type: ignore[arg-type]
+        subject = Subject(facts, python, choices, "/home/ada/env")
+        return bool(conditions.refusal(conditions.find(subject), "bundled"))
+
+    assert not blocked(python)
+    assert not blocked(python, release="50.0.2")
+    assert blocked(python, release="50.0.1")
+    assert blocked(replace(python, environment=""), release="50.0.2")  # the base of a new one
+
+
+def test_a_keyring_may_know_a_password_that_the_wizard_does_not() -> None:
+    setting = Setting("pip", "keyring-provider", "subprocess", "/etc/pip.conf")
+    python = replace(DEBIAN.pythons[0], settings=(setting,))
+    condition = found(with_index(DEBIAN), python)["Index"]
+    assert isinstance(condition.bundled, str)
+    assert condition.bundled.endswith(SIGN_IN)
