@@ -22,6 +22,7 @@ _FINDERS = (
     storage.full_environment,
     storage.unusable_temporary,
     storage.full_temporary,
+    storage.full_state,
     index_access.unreadable,
     interpreter.other_libc,
     fips_mode.condition,
