@@ -561,7 +561,8 @@ class Facts:
     (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``home`` the user's
     home folder, ``cache`` the wizard's cache folder, ``state`` that of its runs. ``archives`` are
     the addresses of the OpenSSL source archives and signatures on this machine, in the place that
-    ``--openssl-source`` or its variable names; ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
+    ``--openssl-source`` or its variable names; ``signers`` are the fingerprints of the
+    OpenSSL project's keys in the user's keyring.
     ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
     configuration, which may name a mirror of the crates; empty if there is none. ``project`` is
