@@ -4,6 +4,10 @@ From rustup's documentation ("Environment variables", "Other installation method
 is ``<update root>/dist/<triple>/rustup-init``, its SHA-256 is beside it, and ``RUSTUP_HOME`` and
 ``CARGO_HOME`` say where everything is installed. With ``--no-modify-path``, the user's profile and
 registry are not changed.
+
+That checksum comes from the server of the installer, and nothing else can be compared: rustup-init
+has no signature (rust-lang/rustup#915). The manifest of a release has one, but rustup stores it in
+another form, and mirrors change the addresses in it, so that it no longer fits (tuna/issues#1596).
 """
 
 from __future__ import annotations

@@ -564,10 +564,10 @@ class Facts:
     ``certificates`` is the folder of the system's certificates, where an OpenSSL built by the
     wizard looks for them; ``multiarch`` is Debian's name for the library folder
     (``x86_64-linux-gnu``), empty elsewhere. ``folder`` is the working folder, ``home`` the user's
-    home folder, ``cache`` the wizard's cache folder. ``archives`` are the addresses of the OpenSSL
-    source archives and signatures on this machine, in the place that ``--openssl-source`` or its
-    variable names;
-    ``signers`` are the fingerprints of the OpenSSL project's keys in the user's keyring.
+    home folder, ``cache`` the wizard's cache folder, ``state`` that of its runs. ``archives`` are
+    the addresses of the OpenSSL source archives and signatures on this machine, in the place that
+    ``--openssl-source`` or its variable names; ``signers`` are the fingerprints of the
+    OpenSSL project's keys in the user's keyring.
     ``variables`` are the environment variables that influence a build and are set (``OPENSSL_DIR``,
     ``RUSTUP_DIST_SERVER``, …) as (name, value) pairs. ``cargo_config`` is the user's cargo
     configuration, which may name a mirror of the crates; empty if there is none.
@@ -576,7 +576,7 @@ class Facts:
     ``pipx`` is where pipx installs applications; None if it was not asked, or did not answer.
     ``found_project`` is the name of a file in the working folder that says what a project requires,
     or empty. ``settings`` are uv's, for the working folder; those of pip belong to each Python.
-    ``spaces`` are the disks of the environment, the cache and the temporary folder.
+    ``spaces`` are the disks of the environment, the cache, the runs and the temporary folder.
     ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
     cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
     system's settings. ``authorities`` is how many certificate authorities an administrator added to
@@ -601,6 +601,7 @@ class Facts:
     folder: str = ""
     home: str = ""
     cache: str = ""
+    state: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     cargo_config: str = ""
     cargo_authorities: str = ""

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
-from wizard.addresses import masked
+from wizard.addresses import MASK, SHORTEST, masked, secrets_of_address
 
-MASK = "****"
-SHORTEST = 4
-"""The number of characters from which a known secret is masked wherever it occurs: a shorter one
-would mask ordinary words."""
+__all__ = ["MASK", "SHORTEST", "Masker", "secrets_of_address"]
+
 _NAME = (
     r"[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credentials?|client[_-]?id)[\w.-]*"
@@ -45,7 +43,6 @@ _PATTERNS = (
         r"|\bglpat-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
     ),
 )
-_TOKEN_IN_PATH = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{12,}")
 
 
 class Masker:
@@ -74,21 +71,6 @@ class Masker:
         for old, new in self._replaced:
             text = text.replace(old, new)
         return text
-
-
-def secrets_of_address(address: str) -> set[str]:
-    """Return what is secret in a configured address: its user and password, and tokens in its path.
-
-    Some indexes take a token as a folder: ``https://index.example/0a1b2c3d4e5f/simple``.
-    """
-    found: set[str] = set()
-    _, _, rest = address.partition("://")
-    place, _, path = rest.partition("/")
-    user, at, _ = place.rpartition("@")
-    if at:
-        found.update(part for part in user.split(":") if part not in ("", "__token__", "oauth2"))
-    found.update(part for part in re.split(r"[/?&=#]", path) if _TOKEN_IN_PATH.fullmatch(part))
-    return found
 
 
 def _mask_match(match: re.Match[str]) -> str:

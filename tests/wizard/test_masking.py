@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from wizard import addresses
+from wizard.index.source import IndexSource
 from wizard.masking import MASK, Masker, secrets_of_address
+from wizard.running.events import Lines, StepEnded, StepStarted, without_secrets
 
 SECRETS = {
     "password in an address": "Looking in indexes: https://ada:S3cr3tWord@index.example/simple",
@@ -76,6 +79,10 @@ def test_names_are_replaced_on_request() -> None:
     assert mask("/home/ada/env of ada") == "~/env of USER"
 
 
+UUID = "550e8400-e29b-41d4-a716-446655440000"
+ALL_FOUR = ("ada", "word", "0a1B2c3D4e5F", "x1y2")
+
+
 @pytest.mark.parametrize(
     ("address", "secrets"),
     [
@@ -83,7 +90,34 @@ def test_names_are_replaced_on_request() -> None:
         ("https://__token__:word@index.example/", {"word"}),
         ("https://index.example/0a1B2c3D4e5F/simple", {"0a1B2c3D4e5F"}),
         ("https://index.example/simple", set()),
+        ("https://index.example/pypi-remote-2026/simple", set()),
+        ("https://index.example/simple?token=abcdef&format=json", {"abcdef"}),
+        ("https://index.example/550e8400-e29b-41d4-a716-446655440000/", {UUID}),
+        ("https://ada:word@index.example/a/0a1B2c3D4e5F?key=x1y2#sha256=0", {*ALL_FOUR}),
     ],
 )
 def test_the_secrets_of_an_address(address: str, secrets: set[str]) -> None:
     assert secrets_of_address(address) == secrets
+
+
+def test_tokens_of_an_index_are_masked_wherever_they_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(addresses, "_known", set())
+    line = "Looking in indexes: https://index.example/0a1B2c3D4e5F/simple"
+    assert addresses.masked(line) == line  # nobody has said that it is a secret
+    source = IndexSource(
+        "https://index.example/0a1B2c3D4e5F/simple",
+        extra=("https://ada:word@b.example/simple?token=qwertz",),
+        find_links=("/home/ada/wheels-2026a-for-all", "file:///srv/wheels-0a1b2c3d"),
+    )
+    assert addresses.masked(line) == "Looking in indexes: https://index.example/****/simple"
+    assert addresses.masked("GET https://ada:word@b.example/simple?token=qwertz") == (
+        "GET https://****@b.example/simple?token=****"
+    )
+    for path in source.find_links:
+        assert addresses.masked(path) == path
+    started = without_secrets(StepStarted("install", f"pip {line}", ""))
+    ended = without_secrets(StepEnded("install", "failed", 1, 1, line, (line,), (line,)))
+    lines = without_secrets(Lines("install", (line,)))
+    assert "0a1B2c3D4e5F" not in repr((started, ended, lines, source))

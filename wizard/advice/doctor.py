@@ -12,7 +12,14 @@ from wizard.advice import support
 from wizard.choices import Choices
 from wizard.facts import Facts, Listed, Python, Tool
 from wizard.limits import Limit
-from wizard.needs import apple_tools, conditions, release_limits, storage, tool_settings
+from wizard.needs import (
+    apple_tools,
+    conditions,
+    index_access,
+    release_limits,
+    storage,
+    tool_settings,
+)
 from wizard.needs.case import Case
 from wizard.needs.condition import Condition
 from wizard.refused import Refused
@@ -270,6 +277,8 @@ def _support(case: Case) -> Iterator[Finding]:
 
 def _conditions(case: Case, python: Python) -> Iterator[Finding]:
     for condition in _found_conditions(case, python):
+        if condition.title == index_access.TITLE:
+            continue  # `_index` has said it
         mark: Mark = "warn" if condition.action else "ok"
         yield Finding(mark, condition.title, condition.detail, condition.action)
 

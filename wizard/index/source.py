@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from wizard.addresses import masked
+from wizard.addresses import masked, remember
 
 MAX_PAGE_BYTES = 32 * 1024 * 1024
 """Bytes. The real list has 1.7 MB; anything this large is not a list of files."""
@@ -33,6 +33,9 @@ class IndexSource:
     trusted_hosts: tuple[str, ...] = ()
     timeout: float = 15.0
     first: bool = False
+
+    def __post_init__(self) -> None:
+        remember((self.url, *self.extra, *self.find_links, self.proxy))
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))

@@ -225,6 +225,11 @@ def _check_status(response: requests.Response, shown: str) -> None:
         )
     if status == 407:
         raise Unreadable(f"The proxy for {shown} asks for a password: put it into pip's proxy.")
+    if status == 451:
+        raise Unreadable(
+            f"{shown} is blocked for legal reasons, or by a policy (451): ask the operator of the "
+            "index."
+        )
     if status in (404, 410):
         raise Unreadable(
             f"{shown} does not exist ({status}): check pip's index-url.",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from backends.settings import PIP
-from wizard.addresses import masked
+from wizard.addresses import masked, remember
 from wizard.facts import Python, Setting
 from wizard.index.source import IndexSource
 from wizard.machine import cutoffs
@@ -43,6 +43,7 @@ def shown(name: str, value: object) -> str:
     text = _plain(value)
     if name == "proxy" and "://" not in text:
         return re.sub(r"^\S*@", "****@", text)  # pip also accepts user:password@host:port
+    remember(text.split())
     return masked(text)
 
 

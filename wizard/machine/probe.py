@@ -169,6 +169,7 @@ def measure(
         folder=working_folder,
         home=str(Path.home()),
         cache=str(locations.cache()),
+        state=str(locations.state()),
         certificates=certificates if deep else "",
         multiarch=system.multiarch() if deep else "",
         built=built,
@@ -214,10 +215,11 @@ def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
 
 
 def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
-    """Return the folders that an installation fills: the environment's, the cache, the temporary
-    one."""
+    """Return the folders that an installation fills: those of the environment, the cache, the runs,
+    and the temporary one."""
     environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
-    return (working_folder, environment, str(locations.cache()), tempfile.gettempdir())
+    own = (str(locations.cache()), str(locations.state()))
+    return (working_folder, environment, *own, tempfile.gettempdir())
 
 
 def _needs_tools(choices: Choices) -> bool:

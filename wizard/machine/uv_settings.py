@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from backends.settings import OFF, ON, UV
-from wizard.addresses import masked
+from wizard.addresses import masked, remember
 from wizard.facts import PipIndex, Python, Setting
 from wizard.index.source import IndexSource
 from wizard.machine import cutoffs
@@ -302,6 +302,7 @@ def _setting(
     stated: Stated, folder: str, python: Optional[Python], index: Optional[IndexSource]
 ) -> Setting:
     text = _text(stated.value)
+    remember(re.findall(r"https?://[^\s\"',}]+", text))
     setting = Setting("uv", stated.name, masked(text), stated.source, masked(text) != text)
     if stated.name in _REQUIREMENTS:
         return _with_requirements(setting, stated.value, folder, python, index)

@@ -23,6 +23,7 @@ from wizard.needs import (
     openssl_build,
     package_steps,
     rust,
+    storage,
 )
 from wizard.needs.build_request import BuildRequest
 from wizard.needs.openssl import Library
@@ -308,6 +309,12 @@ def _build_settings(
     settings = linking.link_settings(request, library)
     if isinstance(settings, Refused):
         return settings
+    builds_openssl = library.build is not None and not library.build.cached
+    full = storage.cache_blocked_by(
+        request.facts, rust=toolchain.kind == "rustup", openssl=builds_openssl
+    )
+    if full:
+        return full
     limits = build_limits.settings(request.facts) if toolchain.kind != "none" else ()
     env = _merge_variables((*settings.env, *toolchain.env, *limits))
     set_names = {name for name, _ in env}

@@ -263,7 +263,7 @@ class Case:
         ``folder`` is the folder of the environment; if it is empty, its disk decides nothing.
         """
         subject = Subject(self.facts, python, self.choices, folder)
-        chosen = self._chosen(("openssl", "link"))
+        chosen = self._chosen(("openssl", "link", "release", "reinstall", "from_wheelhouse"))
         return self._once(("conditions", python, folder, *chosen), lambda: conditions.find(subject))
 
     @property

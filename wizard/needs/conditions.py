@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wizard.needs import emulation, fips_mode, interpreter, storage, surroundings
+from wizard.needs import emulation, fips_mode, index_access, interpreter, storage, surroundings
 from wizard.needs.condition import Condition, Subject, Way
 from wizard.refused import Refused
 
@@ -22,6 +22,8 @@ _FINDERS = (
     storage.full_environment,
     storage.unusable_temporary,
     storage.full_temporary,
+    storage.full_state,
+    index_access.unreadable,
     interpreter.other_libc,
     fips_mode.condition,
     emulation.condition,

@@ -13,6 +13,18 @@ ENVIRONMENT = 50 * MIB
 OTHER_FOLDER = "Choose a folder on another disk: --venv FOLDER"
 BUILD = 340 * MIB
 """Bytes that a source build takes in the temporary folder (measured with 50.0.2 and Rust 1.85)."""
+INSTALLED = 25 * MIB
+"""Bytes that cryptography and cffi take in an environment (measured: 18 to 22 MB)."""
+DOWNLOADED = 20 * MIB
+"""Bytes that the installation of a wheel takes in the temporary folder: the file, and its contents
+before they are moved."""
+RUST = 750 * MIB
+"""Bytes that rustup takes for rustc, cargo and the standard library, with their archives (measured
+with 1.95.0: 612 MB without the archives)."""
+OPENSSL = 300 * MIB
+"""Bytes that a build of OpenSSL takes: the archive, the source, the objects and the result."""
+LOGS = 20 * MIB
+"""Bytes for the logs of a run: those of a source build have up to some megabytes."""
 
 
 def space(facts: Facts, folder: str) -> Space | None:
@@ -70,15 +82,19 @@ def cloud_environment(subject: Subject) -> Condition | None:
 
 
 def full_environment(subject: Subject) -> Condition | None:
-    """Return a condition if a new environment does not fit on its disk."""
+    """Return a condition if what is installed does not fit on the disk of the environment."""
     folder = subject.folder
     disk = space(subject.facts, folder)
     exists = any(python.environment == folder for python in subject.facts.pythons)
-    if disk is None or exists or disk.readonly or disk.free >= ENVIRONMENT:
+    needed = INSTALLED if exists else ENVIRONMENT
+    if disk is None or disk.readonly or disk.free >= needed:
         return None
+    if exists and subject.python.cryptography:
+        return None  # what is replaced makes room, and perhaps there is nothing to do
+    what = "cryptography" if exists else "a new environment with cryptography"
     refused = Refused(
-        f"The disk of {folder} has only {disk.free // MIB} MB left, but a new environment with "
-        f"cryptography takes {ENVIRONMENT // MIB} MB.",
+        f"The disk of {folder} has only {disk.free // MIB} MB left, but {what} takes "
+        f"{needed // MIB} MB.",
         ("Free some space.", OTHER_FOLDER),
     )
     return _impossible("Environment", refused, bundled=refused, compiled=refused)
@@ -97,16 +113,50 @@ def unusable_temporary(subject: Subject) -> Condition | None:
 
 
 def full_temporary(subject: Subject) -> Condition | None:
-    """Return a condition if a build does not fit into the temporary folder."""
+    """Return a condition if a build, or even a wheel, does not fit into the temporary folder."""
     system = subject.facts.system
-    if not 0 < system.temporary_free < BUILD:
+    disk = space(subject.facts, system.temporary)
+    free = disk.free if disk else system.temporary_free
+    if free >= BUILD or (disk is None and not free):  # 0 also means that it is unknown
+        return None
+    why = f"{system.temporary} has only {free // MIB} MB left, but "
+    hints = ("Free some space, or set TMPDIR to a folder with more space.",)
+    build = Refused(f"{why}a source build takes {BUILD // MIB} MB there.", hints)
+    if free >= DOWNLOADED:
+        return _impossible("Temporary", build, compiled=build)
+    wheel = Refused(f"{why}an installation takes {DOWNLOADED // MIB} MB there.", hints)
+    return _impossible("Temporary", wheel, bundled=wheel, compiled=build)
+
+
+def full_state(subject: Subject) -> Condition | None:
+    """Return a condition if the logs of a run do not fit on their disk."""
+    folder = subject.facts.state
+    disk = space(subject.facts, folder)
+    if disk is None or disk.free >= LOGS:
         return None
     refused = Refused(
-        f"{system.temporary} has only {system.temporary_free // MIB} MB left, but a source build "
-        f"takes {BUILD // MIB} MB there.",
-        ("Free some space, or set TMPDIR to a folder with more space.",),
+        f"The disk of {folder} has only {disk.free // MIB} MB left, but the wizard keeps the logs "
+        f"of its runs there, which take up to {LOGS // MIB} MB.",
+        ("Free some space, or set CRYPTOGRAPHY_WIZARD_STATE to a folder on another disk.",),
     )
-    return _impossible("Temporary", refused, compiled=refused)
+    return _impossible("Logs", refused, bundled=refused, compiled=refused)
+
+
+def cache_blocked_by(facts: Facts, *, rust: bool, openssl: bool) -> Refused | None:
+    """Return why the Rust that is downloaded, or the OpenSSL that is built, does not fit."""
+    disk = space(facts, facts.cache)
+    needed = RUST * rust + OPENSSL * openssl
+    if disk is None or disk.free >= needed:
+        return None
+    what = " and ".join(["Rust"] * rust + ["the build of OpenSSL"] * openssl)
+    return Refused(
+        f"The disk of {facts.cache} has only {disk.free // MIB} MB left, but {what} "
+        f"take{'' if rust and openssl else 's'} {needed // MIB} MB there.",
+        (
+            "Free some space: cryptography-wizard cache clear removes what earlier runs kept.",
+            "Or set CRYPTOGRAPHY_WIZARD_CACHE to a folder on another disk.",
+        ),
+    )
 
 
 def _impossible(

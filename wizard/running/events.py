@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Literal, Optional, TypeVar, Union
 
+from wizard.addresses import masked
 from wizard.proof.verify import Report
 
 State = Literal["done", "failed", "cancelled", "skipped"]
@@ -108,6 +109,22 @@ Event = Union[JournalEvent, Lines, Progressed]
 
 
 E = TypeVar("E", bound=Event)
+
+
+def without_secrets(event: E) -> E:
+    """Return the event without the secrets of addresses: see `wizard.addresses.masked`."""
+    if isinstance(event, Lines):
+        return replace(event, lines=tuple(map(masked, event.lines)))
+    if isinstance(event, StepStarted):
+        return replace(event, command=masked(event.command))
+    if isinstance(event, StepEnded):
+        return replace(
+            event,
+            cause=masked(event.cause),
+            excerpt=tuple(map(masked, event.excerpt)),
+            hints=tuple(map(masked, event.hints)),
+        )
+    return event
 
 
 def stamped(event: E) -> E:

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, Callable
 
 from backends.action import Command
-from wizard.addresses import is_address
+from wizard.addresses import is_address, secrets_of_address
 from wizard.errors import Impossible
 from wizard.export import powershell, shell
 from wizard.facts import Facts, Privilege
-from wizard.masking import secrets_of_address
 from wizard.programs import variables
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.variables import PASSED
@@ -82,7 +81,7 @@ def wrap(
             ),
         )
     if privilege.only:
-        # The rule allows no env in between. sudo passes on what its own settings keep, such as
+        # The rule allows no env in between. sudo passes what its own settings keep, such as
         # LC_ALL (sudoers(5): env_check, env_keep).
         return (*prefix, *argv), variables_of_command
     removed = [argument for name in command.unset for argument in ("-u", name)]
@@ -93,7 +92,7 @@ def wrap(
 def _assignments(
     command: Command, privilege: Privilege, environment: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Return the variables that sudo or doas must get as arguments: they would remove them."""
+    """Return the variables that must be given to sudo or doas, which would remove them."""
     if not command.root or privilege.method == "root" or privilege.only:
         return {}
     if not root_prefix(privilege):

@@ -35,6 +35,7 @@ from wizard.running.events import (
     StepEnded,
     StepStarted,
     stamped,
+    without_secrets,
 )
 from wizard.running.journal import ANSWERS_FILE, PLAN_FILE, Journal
 from wizard.running.new_environment import NewEnvironment
@@ -336,8 +337,11 @@ class _Attempt:
             self._stop_with(Exit.CANCELLED)
 
     def emit(self, event: E) -> E:
-        """Write an event to the journal and pass it to the interface; return it with its time."""
-        event = stamped(event)
+        """Write an event to the journal and pass it to the interface; return it with its time.
+
+        Neither gets the secrets in addresses, which programs may print.
+        """
+        event = stamped(without_secrets(event))
         self._journal.write(event)
         self._interface(event)
         if isinstance(event, StepEnded):

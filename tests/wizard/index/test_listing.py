@@ -400,6 +400,7 @@ def test_secrets_are_not_shown() -> None:
         (status(401), "asks for a user name and password"),
         (status(403), "asks for a user name and password"),
         (status(404), "does not exist (404)"),
+        (status(451), "for legal reasons, or by a policy (451)"),
         (status(418), "answered with status 418"),
         (status(500), "reports a server error (500)"),
         (status(503, Retry_After="3600"), "reports a server error (503)"),

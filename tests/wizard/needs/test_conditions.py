@@ -10,18 +10,30 @@ import pytest
 from tests.machines import machine
 from wizard.advice.doctor import findings
 from wizard.choices import Choices
-from wizard.facts import Facts, Fips, Processor, Python, Space, System, Tool
+from wizard.facts import (
+    Facts,
+    Fips,
+    Listed,
+    Listing,
+    Processor,
+    Python,
+    Setting,
+    Space,
+    System,
+    Tool,
+)
 from wizard.knowledge import load
 from wizard.needs import build_limits, conditions, fips_mode, interpreter
 from wizard.needs.case import Case
 from wizard.needs.condition import Condition, Subject
 from wizard.needs.processor import is_below
-from wizard.needs.storage import space
+from wizard.needs.storage import cache_blocked_by, space
 from wizard.refused import Refused
 from wizard.target_environment import default_folder
 
 GIB = 1 << 30
 DEBIAN = machine("debian-12")
+WORKSHOP = machine("workshop")
 WINDOWS = machine("windows-64")
 
 
@@ -239,14 +251,82 @@ def test_the_nearest_known_folder_says_which_disk_it_is() -> None:
     assert space(on_windows, r"c:\work\env") == Space(r"C:\Work", 3)
 
 
-def test_an_existing_environment_needs_no_more_space() -> None:
+@pytest.mark.parametrize(
+    ("installed", "free", "fits"), [("50.0.2", 1, True), ("", 1, False), ("", 30, True)]
+)
+def test_an_existing_environment_needs_space_for_what_is_new(
+    installed: str, free: int, fits: bool
+) -> None:
     folder = "/home/ada/env"
-    existing = replace(DEBIAN.pythons[0], path=f"{folder}/bin/python", environment=folder)
-    facts = replace(
-        DEBIAN, pythons=(existing, *DEBIAN.pythons), spaces=(Space("/home/ada", 1 << 20),)
+    existing = replace(
+        DEBIAN.pythons[0],
+        path=f"{folder}/bin/python",
+        environment=folder,
+        cryptography=installed,
     )
-    assert found(facts, existing, folder) == {}
-    assert "10 MB" not in reason(found(facts, folder="/home/ada/new")["Environment"], "bundled")
+    disk = Space("/home/ada", free << 20)
+    facts = replace(DEBIAN, pythons=(existing, *DEBIAN.pythons), spaces=(disk,))
+    if fits:
+        assert found(facts, existing, folder) == {}
+    else:
+        assert "takes 25 MB" in reason(found(facts, existing, folder)["Environment"], "bundled")
+    assert "takes 50 MB" in reason(found(facts, folder="/home/ada/new")["Environment"], "bundled")
+
+
+@pytest.mark.parametrize(
+    ("free", "closed"),
+    [(0, ("bundled", "compiled")), (19, ("bundled", "compiled")), (100, ("compiled",)), (400, ())],
+)
+def test_a_temporary_folder_without_space(free: int, closed: tuple[str, ...]) -> None:
+    facts = with_system(DEBIAN, temporary="/tmp", temporary_free=free << 20)
+    facts = replace(facts, spaces=(Space("/tmp", free << 20),))
+    conditions_found = found(facts)
+    for way in ("bundled", "compiled"):
+        if way in closed:
+            assert f"only {free} MB left" in reason(conditions_found["Temporary"], way)
+        elif conditions_found:
+            assert conditions_found["Temporary"].effect(way) == ""  # type: ignore[arg-type]
+
+
+def test_the_logs_of_a_run_need_space() -> None:
+    facts = replace(DEBIAN, state="/var/lib/wizard", spaces=(Space("/var/lib/wizard", 5 << 20),))
+    for way in ("bundled", "compiled"):
+        assert "only 5 MB left" in reason(found(facts)["Logs"], way)
+    assert found(replace(facts, spaces=(Space("/var", 5 << 20),), state="/srv")) == {}
+
+
+@pytest.mark.parametrize(
+    ("rust", "openssl", "free", "words"),
+    [
+        (True, False, 700, "but Rust takes 750 MB there"),
+        (False, True, 200, "but the build of OpenSSL takes 300 MB there"),
+        (True, True, 1000, "but Rust and the build of OpenSSL take 1050 MB there"),
+        (True, True, 1100, ""),
+        (False, False, 0, ""),
+    ],
+)
+def test_what_a_build_keeps_in_the_cache_must_fit(
+    rust: bool, openssl: bool, free: int, words: str
+) -> None:
+    facts = replace(DEBIAN, cache="/home/ada/cache", spaces=(Space("/home/ada", free << 20),))
+    refused = cache_blocked_by(facts, rust=rust, openssl=openssl)
+    assert (words in refused.reason) if refused and words else (refused is None and not words)
+
+
+def test_a_build_is_not_planned_where_the_cache_is_full() -> None:
+    facts = replace(WORKSHOP, cache="/cache", spaces=(Space("/cache", 100 << 20),))
+    choices = Choices(
+        method="source",
+        openssl="3.5.4",
+        link="static",
+        release="46.0.3",
+        python=next(p.path for p in facts.pythons if p.version.startswith("3.11")),
+    )
+    blocked = Case(facts, load(), choices).offer().source_blocked_by
+    assert blocked is not None
+    assert "only 100 MB left" in blocked.reason
+    enough = replace(facts, spaces=(Space("/cache", 400 << 20),))
+    assert Case(enough, load(), choices).offer().source_blocked_by is None
 
 
 @pytest.mark.parametrize(
@@ -319,3 +399,46 @@ def test_memory_limits_compilers(memory: int, swap: int, cores: int, jobs: int) 
     assert 1 <= build_limits.make_jobs(facts) <= cores
     own = replace(facts, variables=((build_limits.JOBS_VARIABLE, "3"),))
     assert build_limits.jobs(own) == 0, "the user's own number stays"
+
+
+# --- an index that cannot be read
+
+SIGN_IN = "https://index.example/simple/ answered with a sign-in page."
+
+
+def with_index(facts: Facts, **values: object) -> Facts:
+    return replace(facts, listing=Listing(problem=SIGN_IN), **values)  # type: ignore[arg-type]
+
+
+def test_an_index_that_cannot_be_read_stops_everything_with_its_cause() -> None:
+    condition = found(with_index(DEBIAN))["Index"]
+    for way in ("bundled", "compiled"):
+        assert reason(condition, way) == SIGN_IN
+
+
+def test_files_of_another_location_are_enough() -> None:
+    releases = (Listed("50.0.2", wheels=("cp39-abi3-manylinux_2_34_x86_64",)),)
+    assert found(replace(DEBIAN, listing=Listing(releases, problem=SIGN_IN))) == {}
+
+
+def test_what_is_already_installed_needs_no_index() -> None:
+    facts = with_index(DEBIAN)
+    python = replace(facts.pythons[0], environment="/home/ada/env", cryptography="50.0.2")
+
+    def blocked(python: Python, **chosen: str) -> bool:
+        choices = Choices(**chosen)  # type: ignore[arg-type]
+        subject = Subject(facts, python, choices, "/home/ada/env")
+        return bool(conditions.refusal(conditions.find(subject), "bundled"))
+
+    assert not blocked(python)
+    assert not blocked(python, release="50.0.2")
+    assert blocked(python, release="50.0.1")
+    assert blocked(replace(python, environment=""), release="50.0.2")  # the base of a new one
+
+
+def test_a_keyring_may_know_a_password_that_the_wizard_does_not() -> None:
+    setting = Setting("pip", "keyring-provider", "subprocess", "/etc/pip.conf")
+    python = replace(DEBIAN.pythons[0], settings=(setting,))
+    condition = found(with_index(DEBIAN), python)["Index"]
+    assert isinstance(condition.bundled, str)
+    assert condition.bundled.endswith(SIGN_IN)

@@ -18,7 +18,7 @@ from wizard import engine
 from wizard.choices import Choices
 from wizard.errors import Exit, WizardError
 from wizard.export.formats import to_text
-from wizard.facts import Facts, Fips, Processor, Python, Space
+from wizard.facts import Facts, Fips, Listing, Processor, Python, Space
 from wizard.knowledge import load
 from wizard.plan import Plan
 
@@ -111,6 +111,12 @@ PROPERTIES = {
     ),
     "Rosetta for Linux": Property(system(processor=Processor(emulator="Rosetta")), LINUX),
     "an old processor": Property(system(processor=Processor("Core 2", "x86-64-v1")), LINUX),
+    "an index that refuses": Property(
+        lambda facts: replace(
+            facts, listing=Listing(problem="https://index.example/simple/ wants a password (401).")
+        ),
+        forbids=METHODS,
+    ),
     "an environment that is noexec": Property(disk(noexec=True), forbids=METHODS),
     "a read-only disk": Property(disk(readonly=True), forbids=METHODS),
     "a folder that iCloud keeps": Property(

@@ -421,8 +421,7 @@ def test_the_pip_of_python_3_6_takes_no_pip_of_newer_pythons() -> None:
         *("--require-hashes", "--no-deps", "--requirement"),
         "/home/ada/project/new/wheelhouse-pip.txt",
     )
-    names = [line.partition("==")[0] for line in written(found, "wheelhouse-requirements")]
-    assert names == ["cryptography", "cffi", "pycparser"]
+    assert listed_names(found) == ["cryptography", "cffi", "pycparser"]
 
 
 @pytest.mark.parametrize("tool", ["pip", "uv"])
@@ -441,7 +440,11 @@ def test_only_the_files_of_the_manifest_are_installed_and_only_if_unchanged(tool
     assert "wheelhouse-requirements" in steps(found)["install"].needs
 
 
-def test_what_an_environment_already_has_stays(tmp_path: Path) -> None:
+def listed_names(found: Plan) -> list[str]:
+    return [line.partition("==")[0] for line in written(found, "wheelhouse-requirements")]
+
+
+def test_what_an_environment_already_has_stays() -> None:
     python = next(p for p in WORKSHOP.pythons if p.version.startswith("3.11"))
     python = replace(
         *(python,),
@@ -451,14 +454,10 @@ def test_what_an_environment_already_has_stays(tmp_path: Path) -> None:
     )
     facts = replace(house(), pythons=(python, *WORKSHOP.pythons))
     choices = replace(FROM, venv="/home/ada/project/old")
-
-    def names(found: Plan) -> list[str]:
-        return [line.partition("==")[0] for line in written(found, "wheelhouse-requirements")]
-
-    assert names(plan(facts, KNOWLEDGE, choices)) == ["cryptography"]
+    assert listed_names(plan(facts, KNOWLEDGE, choices)) == ["cryptography"]
     older = replace(python, packages=(Installed("cffi", "1.0"), Installed("pycparser", "2.0")))
     facts = replace(facts, pythons=(older, *WORKSHOP.pythons))
-    assert names(plan(facts, KNOWLEDGE, choices)) == ["cryptography", "cffi"]
+    assert listed_names(plan(facts, KNOWLEDGE, choices)) == ["cryptography", "cffi"]
 
 
 def test_a_missing_dependency_is_told_before_anything_is_installed() -> None:
