@@ -11,6 +11,10 @@ Measured with MacPorts 2.12:
 * The port ``rust`` does not include cargo. A port that another one needs is not removed, so the
   ports are removed in reverse order.
 * It refuses to install a port that conflicts with an active one, and removes none.
+* It upgrades installed ports that are outdated and that a new one needs (macports/macports-base:
+  src/macports1.0/macports.tcl, ``_upgrade_mport_deps``); without ``-u`` the earlier versions stay.
+  Then it rebuilds the ports that this broke (port-rev-upgrade(1)). With ``-n`` it would upgrade
+  none, but ports expect the newest versions of what they need (port-upgrade(1)).
 * It waits for its lock forever, and says so. After an interruption (exit code 2), the next call
   continues.
 """
@@ -51,6 +55,11 @@ class MacPorts:
     aliases: tuple[str, ...] = ()
     manual_install = ("port", "install")
     yields_to = ""
+    changes_to_others = (
+        "MacPorts upgrades installed ports that are outdated and that the new ones need, and "
+        "rebuilds ports that this breaks; undo keeps these versions. It removes nothing: the "
+        "earlier versions stay, inactive."
+    )
     prefixes: tuple[str, ...] = ("/opt/local",)
     owned: tuple[str, ...] = ("/opt/local/",)
     openssl_headers: tuple[str, ...] = ("/opt/local/libexec/openssl3/include", "/opt/local/include")

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from backends.action import Output
 from backends.macports import MANAGER
+from backends.manager import changes_to_others, managers
+from tests.machines import machine
 from tests.recordings import recorded
+from tests.wizard.planned import plan
+from wizard.choices import Choices
 from wizard.knowledge import load
+from wizard.needs import package_steps
 
 
 def kind(name: str) -> str:
@@ -98,3 +103,12 @@ def test_other_failures() -> None:
 
 def test_it_is_found_where_path_does_not_lead() -> None:
     assert "/opt/local/bin/port" in MANAGER.programs
+
+
+def test_the_plan_says_that_outdated_ports_may_be_upgraded() -> None:
+    """macports1.0/macports.tcl, _upgrade_mport_deps; port-rev-upgrade(1)."""
+    said = changes_to_others(managers()["macports"])
+    assert "upgrades installed ports that are outdated" in said
+    made = plan(machine("mac-arm-port"), load(), Choices(method="source"))
+    (install,) = (step for step in made.steps if step.id == package_steps.INSTALL_STEP)
+    assert said in install.why

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from wizard import codec, knowledge, text_files
 from wizard.facts import SCHEMA, Facts
 from wizard.machine import consistency, older_files
@@ -16,4 +18,4 @@ def load(path: str) -> Facts:
     text = text_files.read(path, "a saved machine", limit=MAX_BYTES, hints=_HINTS)
     facts = codec.from_json(Facts, text, source=path, schema=SCHEMA)
     consistency.check(facts, source=path)
-    return older_files.completed(facts, knowledge.load())
+    return older_files.completed(facts, knowledge.load(), json.loads(text))

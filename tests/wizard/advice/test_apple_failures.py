@@ -54,3 +54,24 @@ def test_the_tools_that_macos_does_not_install_again_are_to_be_removed_first() -
 )
 def test_what_homebrew_prints_is_known(line: str, failure: str) -> None:
     assert diagnose(["==> Installing rust", line]).id == failure
+
+
+def test_a_quarantined_library_is_not_taken_for_an_unsigned_one() -> None:
+    """A line of sqreen/PyMiniRacer#156, and one of dashingsoft/pyarmor#614."""
+    place = "'/e/lib/python3.9/site-packages/py_mini_racer/libmini_racer.dylib'"
+    found = diagnose(
+        [
+            f"OSError: dlopen({place}, 0x0006): tried: {place} (code signature in <xxxx> {place} "
+            "not valid for use in process: library load disallowed by system policy)"
+        ]
+    )
+    assert found.id == "mac-quarantine"
+    assert any("/usr/bin/xattr -d -r com.apple.quarantine" in hint for hint in found.hints)
+    found = diagnose(
+        [
+            "ImportError: dlopen('/e/Python', 0x000A): tried: '/e/Python' (code signature invalid "
+            "(errno=1) sliceOffset=0x00000000, codeBlobOffset=0x00349780, codeBlobSize=0x0000F6A0)"
+        ]
+    )
+    assert found.id == "mac-code-signature"
+    assert any("codesign --force --sign -" in hint for hint in found.hints)

@@ -605,3 +605,32 @@ def test_the_repaired_wheel_takes_the_place_of_the_other(
     assert done.returncode == code
     new = f"cryptography-50.0.2-{wheel_files.MANYLINUX}.whl"
     assert [p.name for p in stage.iterdir()] == [new if left == "new" else old.name]
+
+
+def test_on_a_mac_nothing_changes_what_the_linker_signed() -> None:
+    """Apple silicon ends a program whose library was changed or overwritten after it was signed
+    (golang/go#42684), so after these programs, codesign would have to follow."""
+    changing = {"install_name_tool", "lipo", "strip", "cp", "delocate-wheel", "auditwheel"}
+    planned = set()
+    for name in names():
+        for folder in ("", "/Users/ada/wheels"):
+            for own in ("", OWN):
+                choices = Choices(method="source", wheelhouse=folder, openssl=own)
+                if machine(name).system.name != "macos":
+                    continue
+                try:
+                    found = plan(machine(name), KNOWLEDGE, choices)
+                except (Impossible, BadRequest):
+                    continue  # there, this cannot be built
+                planned.add((name, bool(folder), bool(own)))
+                for step in found.steps:
+                    if isinstance(step.action, Command):
+                        words = {word.rpartition("/")[2] for word in step.action.argv}
+                        assert not words & changing
+    assert {("mac-arm-brew", True, True), ("mac-arm-none", False, True)} <= planned
+
+
+def test_repair_is_refused_on_a_mac() -> None:
+    choices = Choices(method="source", wheelhouse="/w", repair="yes", link="static")
+    with pytest.raises(BadRequest, match="works only on Linux"):
+        plan(machine("mac-arm-brew"), KNOWLEDGE, choices)
