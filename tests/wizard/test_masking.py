@@ -105,7 +105,7 @@ def test_tokens_of_an_index_are_masked_wherever_they_are_shown(
 ) -> None:
     monkeypatch.setattr(addresses, "_known", set())
     line = "Looking in indexes: https://index.example/0a1B2c3D4e5F/simple"
-    assert addresses.masked(line) == line  # nobody has said that it is a secret
+    assert addresses.masked(line) == line  # not known to be a secret
     source = IndexSource(
         "https://index.example/0a1B2c3D4e5F/simple",
         extra=("https://ada:word@b.example/simple?token=qwertz",),

@@ -188,6 +188,10 @@ def _facts_in_image(
         tools=(),
         openssl=(),
         built=(),
+        damaged=(),
+        held=(),
+        # What this machine's network refuses, that of the image's builder may offer.
+        listing=facts.listing if facts.listing and facts.listing.releases else None,
         archives=(),
         signers=(),
         privilege=Privilege("root"),
@@ -195,6 +199,7 @@ def _facts_in_image(
         folder=posixpath.dirname(FOLDER),
         home="/root",
         cache=CACHE,
+        state="",
         variables=tuple(
             (name, value)
             for name, value in facts.variables

@@ -1,0 +1,77 @@
+"""The real sudo of Debian, with several rules: who becomes root for what, and what others see."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable
+
+import pytest
+
+from tests.live.marks import limit
+from tests.live.roots import Root
+
+pytestmark = [pytest.mark.live, limit(600)]
+
+PROXY = "http://ada:s3cret-word@proxy.example:3128"
+LOG = "/var/log/sudo.log"
+INSIDE = """\
+import json, os, sys, threading
+sys.path.insert(0, "/opt/cryptography-wizard")
+from cryptography_wizard import finder
+finder.install()
+from pathlib import Path
+from backends.action import Command
+from wizard.machine import system
+from wizard.running.command_runner import CommandContext, run_command
+
+privilege = system.privilege()
+log = Path(os.environ["HOME"], "log")
+show = "env; echo; tr '\\\\0' ' ' < /proc/$PPID/cmdline"  # its variables, and the words of sudo
+argv = ("apt-get", "--version") if privilege.only else ("sh", "-c", show)
+command = Command(argv, env=(("LC_ALL", "C"), ("DEBIAN_FRONTEND", "noninteractive")), root=True)
+context = CommandContext(lambda event: None, threading.Event(), privilege)
+outcome = run_command("step", command, log, context)
+print(json.dumps({
+    "method": privilege.method, "only": privilege.only, "state": outcome.state,
+    "output": log.read_text(), "left": os.listdir("/tmp"),
+}))
+"""
+
+
+def run(root: Root, rules: str) -> tuple[Any, str]:
+    """Run a command as root for an ordinary user with these rules; return that and sudo's log."""
+    root.add_student()
+    rule = root.path("/etc/sudoers.d/student")
+    rule.chmod(0o640)
+    rule.write_text(f"Defaults logfile={LOG}\n{rules}\n", encoding="ascii")
+    rule.chmod(0o440)
+    root.path("/tmp/inside.py").write_text(INSIDE, encoding="utf-8")
+    done = root.as_student("python3", "/tmp/inside.py", env={"https_proxy": PROXY})
+    assert done.code == 0, done.said
+    return json.loads(done.out.splitlines()[-1]), root.path(LOG).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "defaults",
+    ["", "Defaults !env_reset", "Defaults !secure_path", "Defaults env_keep+=https_proxy"],
+)
+def test_a_password_reaches_the_program_and_nobody_else(
+    fresh: Callable[[str], Root], defaults: str
+) -> None:
+    found, log = run(fresh("bookworm"), f"{defaults}\nstudent ALL=(ALL:ALL) NOPASSWD: ALL")
+    assert (found["method"], found["only"], found["state"]) == ("sudo", [], "done")
+    variables, _, words = found["output"].partition("\n\n")
+    assert f"https_proxy={PROXY}" in variables.splitlines()
+    assert {"LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"} <= set(variables.splitlines())
+    assert words.startswith("/usr/bin/sudo -n sh ")
+    assert "s3cret" not in words
+    assert "COMMAND=/usr/bin/sh" in log
+    assert "s3cret" not in log
+    assert found["left"] == ["inside.py"]
+
+
+def test_a_rule_for_the_package_manager_alone_is_enough(fresh: Callable[[str], Root]) -> None:
+    found, log = run(fresh("bookworm"), "student ALL=(ALL:ALL) NOPASSWD: /usr/bin/apt-get")
+    assert (found["method"], found["only"], found["state"]) == ("sudo", ["apt-get"], "done")
+    assert found["output"].startswith("apt 2.")
+    assert "s3cret" not in log
