@@ -96,14 +96,14 @@ def explain_failure(
         # The cause is known: a time limit, a lock, a signal. The last lines show the progress.
         last_lines = [line for line in lines if line.strip()]
         return outcome, tuple(last_lines[-5:])
-    from wizard.advice.diagnose import diagnose
+    from wizard.diagnosis.diagnose import diagnose
 
     diagnosis = diagnose(lines)
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        hints = (*advise(diagnosis.id), *diagnosis.hints)
+        hints = (*advise(diagnosis.id or ""), *diagnosis.hints)
         return Outcome("failed", outcome.exit, diagnosis.cause, hints), diagnosis.excerpt
-    has_known_cause = diagnosis.id != "unknown"
+    has_known_cause = diagnosis.known
     cause = _CAUSES[problem.kind]
     hints = _HINTS[problem.kind]
     if problem.kind == "denied" and not step.needs_root:

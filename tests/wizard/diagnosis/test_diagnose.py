@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from wizard.advice.diagnose import UNKNOWN, diagnose
+from wizard.diagnosis.diagnose import diagnose
 from wizard.knowledge import load
 from wizard.needs.wheels import documented
 
@@ -44,7 +44,7 @@ EXPECTED = {
     "no-space-download": ("no-space", 4),
     "no-wheel-i686": ("no-wheel-for-platform", 2),
     "openssl-dir-bad-macports-doc": ("openssl-dir-wrong", 29),
-    "openssl-dir-not-found": ("openssl-dir-not-found", 54),
+    "openssl-dir-not-found": ("openssl-dir-not-found", 47),
     "openssl-h-missing": ("openssl-h-missing-c", 170),
     "openssl-libdir-incomplete": ("openssl-libdir-incomplete", 74),
     "openssl-static-lib-missing": ("openssl-static-libs-missing", 6),
@@ -59,7 +59,7 @@ EXPECTED = {
     "pip26-cut-off": ("download-cut-off", 26),
     "pip26-no-dates": ("setting-cooldown", 2),
     "pip-dns": ("index-unreachable", 2),
-    "pip-only-binary-python38": ("no-such-version", 2),
+    "pip-only-binary-python38": ("requires-python-too-old", 2),
     "pip-proxy-refused": ("index-unreachable", 1),
     "pip19.0-on-py311": ("pip-broken-on-this-python", 33),
     "pip19.2-picks-sdist": ("pip-too-old-pyproject", 43),
@@ -211,7 +211,7 @@ def test_an_unknown_failure_shows_the_first_that_looks_like_an_error(
     lines: list[str], number: int
 ) -> None:
     found = diagnose(lines)
-    assert (found.id, found.line_number) == (UNKNOWN, number)
+    assert (found.id, found.line_number) == (None, number)
     assert lines[number - 1] in found.excerpt
     assert found.hints
 
@@ -280,13 +280,14 @@ def test_an_exit_code_counts_less_than_what_the_program_says() -> None:
 
 def test_only_an_envelope() -> None:
     found = diagnose(["Building", "ERROR: Failed building wheel for cryptography"])
-    assert (found.id, found.line_number) == ("envelope-wheel", 2)
+    assert (found.id, found.line_number, found.certainty) == (None, 2, "unknown")
+    assert "send the lines above" in found.cause
 
 
 @pytest.mark.parametrize("lines", [[], [""], ["", "   ", "\n"]])
 def test_an_empty_log(lines: list[str]) -> None:
     found = diagnose(lines)
-    assert (found.id, found.line_number, found.excerpt) == (UNKNOWN, 0, ())
+    assert (found.id, found.line_number, found.excerpt) == (None, 0, ())
     assert "without any output" in found.cause
 
 

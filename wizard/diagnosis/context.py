@@ -1,0 +1,179 @@
+"""What a log says about itself: the machine, the tools, and which package each line is about.
+
+The notes of ``assets/failures.toml`` find these facts. The names and values of facts are those of the
+conditions in the tables (`conditions`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wizard.diagnosis.scan import Match
+
+CRYPTOGRAPHY = "cryptography"
+OURS = frozenset(
+    (CRYPTOGRAPHY, "cffi", "pycparser", "maturin", "setuptools-rust", "semantic-version", "pyopenssl",
+     "openssl", "typing-extensions", "puccinialin", "pip", "setuptools", "wheel", "cryptography-rust",
+     "pyproject-hooks", "pep517", "poetry", "uv", "build", "installer", "pkg-resources",
+     "cffi-backend", "requests", "urllib3", "importlib-metadata", "jwt", "pyjwt", "tomli")
+)  # fmt: skip
+"""Packages whose failure is one of installing or importing cryptography: what it needs, what builds it,
+and what passes the import on."""
+
+NEAR = 12
+"""A line of a traceback says what the next lines are about, as far as this."""
+
+TARGETS = {"darwin": "macos", "windows": "windows", "linux": "linux", "freebsd": "freebsd"}
+SYSTEMS = {
+    "macosx": "macos", "macos": "macos", "darwin": "macos", "win": "windows", "mingw": "windows",
+    "linux": "linux", "manylinux": "linux", "musllinux": "linux", "freebsd": "freebsd",
+    "android": "android", "termux": "android", "windows": "windows", "ios": "ios", "cygwin": "windows",
+    "openbsd": "openbsd", "netbsd": "netbsd", "sunos": "solaris", "solaris": "solaris", "aix": "aix",
+}  # fmt: skip
+MACHINES = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64", "arm64e": "aarch64", "i386": "i686",
+            "win32": "i686", "armv7": "armv7l", "arm": "armv7l", "armv8l": "armv7l", "powerpc64le": "ppc64le",
+            "riscv64gc": "riscv64", "universal2": ""}  # fmt: skip
+CRATES = {"0.9.117": "50", "0.9.111": "46.0.7", "0.9.102": "42", "0.9.92": "41"}
+"""Versions of the crate openssl-sys that only one line of releases has."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """At this line, the log begins or ends to be about a package."""
+
+    number: int
+    package: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """``facts`` are names and values, for example ``os`` and ``linux``."""
+
+    facts: Mapping[str, str]
+    marks: tuple[Mark, ...]
+
+    def package(self, match: Match) -> str:
+        """Return the package that a line is about, normalised; cryptography if nothing says another."""
+        named = match.slots.get("package") or _package_in(match.text)
+        if named:
+            return _normal_name(named)
+        after = bisect_right(self._numbers, match.number)
+        failed = next((m for m in self.marks[after:] if m.kind in ("failed", "start")), None)
+        inside = next(
+            (
+                m
+                for m in reversed(self.marks[:after])
+                if m.kind in ("start", "failed") or match.number - m.number <= NEAR
+            ),
+            None,
+        )
+        if inside and inside.kind == "frame":
+            return inside.package
+        if failed and failed.kind == "failed":
+            return failed.package
+        if inside and inside.kind == "start":
+            return inside.package
+        return self.subject
+
+    @property
+    def subject(self) -> str:
+        """The package that the log is about if its lines do not say it."""
+        failed = [mark.package for mark in self.marks if mark.kind == "failed"]
+        if failed:
+            return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
+        return CRYPTOGRAPHY
+
+    def installed_after(self, number: int, package: str) -> bool:
+        """Return whether a package was installed after this line, so that this was not the end."""
+        return any(
+            mark.number > number
+            and mark.kind in ("installed", "built")
+            and (
+                mark.package in (package, "*") or (package in OURS and mark.package == CRYPTOGRAPHY)
+            )
+            for mark in self.marks
+        )
+
+    @property
+    def success(self) -> Mark | None:
+        """The last line that says that a package was installed."""
+        return next((mark for mark in reversed(self.marks) if mark.kind == "installed"), None)
+
+    @property
+    def _numbers(self) -> list[int]:
+        return [mark.number for mark in self.marks]
+
+
+def read(matches: Iterable[Match]) -> Context:
+    """Read the notes among the matches."""
+    facts: dict[str, str] = {}
+    marks: list[Mark] = []
+    ordered = sorted(matches, key=lambda match: match.sign.owner == "fact:target")
+    for match in ordered:
+        owner, _, kind = match.sign.owner.partition(":")
+        if owner == "mark":
+            names = match.slots.get("package", "*")
+            marks += [
+                Mark(match.number, _normal_name(name), kind)
+                for name in re.findall(r"\*|[A-Za-z][\w.-]*", names)
+            ] or [Mark(match.number, "*", kind)]
+        elif owner == "fact":
+            for name, value in _facts(kind, match.slots):
+                # What a build is for counts, not where it runs.
+                if kind == "target":
+                    facts[name] = value
+                else:
+                    facts.setdefault(name, value)
+    return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)))
+
+
+def ours(package: str) -> bool:
+    """Return whether a failure of this package is one of cryptography."""
+    return package in OURS
+
+
+_IN_LINE = re.compile(
+    r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-[\w-]+|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
+    r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
+    r"|(?:site|dist)-packages[/\\](?P<module>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
+)
+
+
+def _package_in(text: str) -> str:
+    match = _IN_LINE.search(text)
+    return (match["package"] or match["module"] or "") if match else ""
+
+
+def _normal_name(name: str) -> str:
+    if name in ("_cffi_backend", "_rust", "_openssl"):
+        return "cffi" if "cffi" in name else CRYPTOGRAPHY
+    return re.sub(r"[-_.]+", "-", re.sub(r"\[.*", "", name)).lower().strip("-") or "*"
+
+
+def _facts(kind: str, slots: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield facts with the values that conditions use."""
+    for name, value in slots.items():
+        text = value.lower()
+        if name == "system":
+            if text in SYSTEMS:
+                yield "os", SYSTEMS[text]
+            if text == "musllinux":
+                yield "libc", "musl"
+            if text == "termux":
+                yield "place", "termux"
+        elif name == "machine":
+            yield "machine", MACHINES.get(text, text)
+        elif name == "crate":
+            if value in CRATES:
+                yield "release", CRATES[value]
+        elif name == "digits":
+            yield "python", f"{value[0]}.{value[1:]}"
+        else:
+            yield name, value if name in ("release", "python", "pip", "folder", "program") else text
+    if kind and "=" in kind:
+        name, _, value = kind.partition("=")
+        yield name, value
