@@ -15,6 +15,9 @@ from wizard.diagnosis.context import CRYPTOGRAPHY, Context, ours
 from wizard.diagnosis.scan import Match
 from wizard.diagnosis.table import Cause, Table
 
+IMPORTED = ("import", "crash", "policy", "exit")
+"""The kinds of failures that come when a package is used, not when it is installed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -60,11 +63,13 @@ def candidates(
     present = {f"sign:{match.sign.owner}" for match in matches}
     groups: dict[tuple[str, str], list[Match]] = {}
     for match in matches:
+        if match.sign.needs and not present & set(match.sign.needs.split("|")):
+            continue
         choices = table.causes_of(match.sign.owner, match.slots)
         cause = next((choice for choice in choices if _fits(choice, facts, present)), None)
         if cause is None:
             continue
-        package = context.package(match)
+        package = context.package(match, imported=cause.kind in IMPORTED)
         if not context.installed_after(match.number, package):
             groups.setdefault((cause.id, package), []).append(match)
     found = [

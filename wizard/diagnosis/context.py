@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from wizard.diagnosis.scan import Match
 
@@ -56,27 +57,31 @@ class Context:
     facts: Mapping[str, str]
     marks: tuple[Mark, ...]
 
-    def package(self, match: Match) -> str:
-        """Return the package that a line is about, normalised; cryptography if nothing says another."""
-        named = match.slots.get("package") or _package_in(match.text)
+    def package(self, match: Match, *, imported: bool = False) -> str:
+        """Return the package that a line is about, normalised; cryptography if nothing says another.
+
+        ``imported`` says that the failure is one of an import, which tracebacks are about.
+        """
+        named = match.slots.get("package", "")
+        if named:
+            return _normal_name(named)
+        if _OUR_NAMES.search(match.found):
+            return CRYPTOGRAPHY
+        named = _package_in(match.text, imported=imported)
         if named:
             return _normal_name(named)
         after = bisect_right(self._numbers, match.number)
-        failed = next((m for m in self.marks[after:] if m.kind in ("failed", "start")), None)
-        inside = next(
-            (
-                m
-                for m in reversed(self.marks[:after])
-                if m.kind in ("start", "failed") or match.number - m.number <= NEAR
-            ),
-            None,
-        )
-        if inside and inside.kind == "frame":
-            return inside.package
-        if failed and failed.kind == "failed":
-            return failed.package
-        if inside and inside.kind == "start":
-            return inside.package
+        before = [m for m in self.marks[:after] if m.kind in ("start", "failed", "frame")]
+        if imported:
+            near = [m for m in before if match.number - m.number <= NEAR and m.kind == "frame"]
+            if near:
+                return near[-1].package
+        before = [mark for mark in before if mark.kind != "frame"]
+        following = next((m for m in self.marks[after:] if m.kind in ("failed", "start")), None)
+        if following and following.kind == "failed":
+            return following.package
+        if before and not imported:
+            return before[-1].package
         return self.subject
 
     @property
@@ -103,7 +108,7 @@ class Context:
         """The last line that says that a package was installed."""
         return next((mark for mark in reversed(self.marks) if mark.kind == "installed"), None)
 
-    @property
+    @cached_property
     def _numbers(self) -> list[int]:
         return [mark.number for mark in self.marks]
 
@@ -136,21 +141,27 @@ def ours(package: str) -> bool:
     return package in OURS
 
 
-_IN_LINE = re.compile(
-    r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-[\w-]+|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
+_OUR_NAMES = re.compile(r"cryptography|_cffi_backend|\bcffi\b")
+_BUILT = re.compile(
+    r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
+    r"|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
     r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
-    r"|(?:site|dist)-packages[/\\](?P<module>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
+)
+_INSTALLED = re.compile(
+    r"(?:site|dist)-packages[/\\](?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
 )
 
 
-def _package_in(text: str) -> str:
-    match = _IN_LINE.search(text)
-    return (match["package"] or match["module"] or "") if match else ""
+def _package_in(text: str, *, imported: bool) -> str:
+    match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
+    return match["package"] if match and not match["package"].startswith("pip-") else ""
 
 
 def _normal_name(name: str) -> str:
     if name in ("_cffi_backend", "_rust", "_openssl"):
         return "cffi" if "cffi" in name else CRYPTOGRAPHY
+    if name.partition("_")[0].lower() in OURS:
+        name = name.partition("_")[0]  # with the name of a temporary folder
     return re.sub(r"[-_.]+", "-", re.sub(r"\[.*", "", name)).lower().strip("-") or "*"
 
 

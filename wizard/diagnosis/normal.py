@@ -16,13 +16,16 @@ WINDOW, OVERLAP = 4000, 400
 """Characters that are searched at once; a longer line is split into overlapping windows."""
 
 MARKS = (
-    b"\x1b", b"\xc2\x9b", b"[0m", b"[m", b"[K", b"[1m", b"\\n", b"\\r", b"\\u", b"\\t", b'\\"', b"&#", b"&quot", b"&lt",
+    b"\x1b",
+    b"\xc2\xa0",
+    b"\xe2\x80",
+    b"\xe3\x80", b"\xc2\x9b", b"[0m", b"[m", b"[K", b"[1m", b"\\n", b"\\r", b"\\u", b"\\t", b'\\"', b"&#", b"&quot", b"&lt",
     b"&gt", b"&amp", b"&nbsp", b"&apos", b"</", b"<br", b"\x00", "\uff1a".encode(), "\u3002".encode(),
 )  # fmt: skip
 """Bytes that show that words may be hidden by codes or escapes."""
 
 _SPACES = dict.fromkeys(
-    [0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, ord("\t")], " "
+    [0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "
 )
 _NOTHING = dict.fromkeys(
     [*range(9), *range(11, 13), *range(14, 32), 0x7F, 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF,
@@ -65,6 +68,7 @@ _PREFIX = re.compile(
     r"|##\[\w+\]|::\w+(?: [^:]*)?::"
     r"|(?:stderr|stdout|remote|npm ERR!|npm error)[:|]?\s"
     r"|\[(?:stderr|stdout|ERROR|INFO|WARN|WARNING|DEBUG|[\w.-]{1,60}(?:Error|Exception))\]:? "
+    r"|\{\s*'(?:log|message|msg|text|line|MESSAGE|textPayload|stderr|stdout|output)':\s*'"
     r"|[\[,{ ]*'(?=\s*[\w\[/$#>*\u2500-\u25ff\U0001f300-\U0001faff])"  # an element of a list of strings
     r")"
 )
@@ -103,7 +107,7 @@ def pieces(raw: str) -> list[str]:
         parts = [piece for part in parts for piece in _unescape(part)]
     result = []
     for part in parts:
-        text = english(without_prefixes(clean(part)))
+        text = english(without_prefixes(clean(part)).replace("\t", " "))
         if len(text) <= WINDOW:
             result.append(text)
         else:
@@ -120,9 +124,10 @@ def without_prefixes(text: str) -> str:
         match = _PREFIX.match(text)
         if not match or match.end() == 0:
             break
-        if match.group().rstrip().endswith("'"):
-            text = _STRING_END.sub("", text)
+        is_string = match.group().rstrip().endswith("'")
         text = text[match.end() :]
+        if is_string and text.count("'") % 2:
+            text = _STRING_END.sub("", text)
     return text
 
 

@@ -23,9 +23,9 @@ TRIES = 400
 REPEATED, SHAPES = 3, 4096
 """Lines that differ only in numbers and have no sign are skipped after the first ones; the number of
 such lines that are remembered."""
-NARROW, WIDE = 30, 300
+NARROW, WIDE = 50, 300
 """The widths in characters at which a terminal, a browser or a person may have wrapped lines."""
-JOINED = 4
+JOINED = 5
 """The number of wrapped lines that are joined at most."""
 
 
@@ -33,7 +33,8 @@ JOINED = 4
 class Match:
     """A sign in a line: its slots, the number of the line, the text as it was meant.
 
-    ``excerpt`` are the lines around it, ``raw`` is the line itself as people see it.
+    ``found`` is the part of it that matched. ``excerpt`` are the lines around it, ``raw`` is the line
+    itself as it is in the log.
     """
 
     sign: Sign
@@ -42,6 +43,7 @@ class Match:
     text: str
     raw: str
     excerpt: tuple[str, ...]
+    found: str = ""
 
 
 @dataclass
@@ -60,11 +62,12 @@ def scan(blocks: Iterable[Block], table: Table) -> Scan:
     for block, following in _with_next(blocks):
         if not block.data or block.data.isspace():
             continue
-        if wanted.isdisjoint(words(block.data)) and not _hides_words(block.data):
+        marks = _marks_in(block.data)
+        if not marks and wanted.isdisjoint(words(block.data)):
             end = block.data[-NEAR * 200 :]
         else:
             after = decode(following.data[: NEAR * 200]).split("\n") if following else []
-            found.matches += _Lines(block, before, after, wanted).matches()
+            found.matches += _Lines(block, before, after, wanted, marks).matches()
             end = block.data
         lines = decode(end).split("\n")
         before = lines[-NEAR:]
@@ -84,8 +87,8 @@ def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
         yield current, None
 
 
-def _hides_words(data: bytes) -> bool:
-    return any(mark in data for mark in normal.MARKS)
+def _marks_in(data: bytes) -> list[bytes]:
+    return [mark for mark in normal.MARKS if mark in data]
 
 
 class _Wanted:
@@ -172,9 +175,15 @@ class _Lines:
     """The lines of one block, with those around it."""
 
     def __init__(
-        self, block: Block, before: Sequence[str], after: Sequence[str], wanted: _Wanted
+        self,
+        block: Block,
+        before: Sequence[str],
+        after: Sequence[str],
+        wanted: _Wanted,
+        marks: Sequence[bytes],
     ) -> None:
         self._wanted = wanted
+        self._marks = marks
         own = decode(block.data).split("\n")
         self._lines = [*before, *own, *after]
         self._offset = len(before)
@@ -187,8 +196,7 @@ class _Lines:
         for position, data in enumerate(self._data):
             index = position + self._offset
             found = self._wanted.words.intersection(words(data))
-            hidden = not found and _hides_words(data)
-            if not found and not hidden:
+            if not found and not (self._marks and any(mark in data for mark in self._marks)):
                 continue
             # A number may be what a sign looks for, such as an exit code.
             numbers = [word for word in found if word.isdigit()]
@@ -218,7 +226,7 @@ class _Lines:
                 if joined is None:
                     joined = self._joined(index, pieces)
                 hit = next((hit for view in joined if (hit := view.search(sign))), None)
-            if hit is None or (sign.before and not self._follows(sign.before, hit[1])):
+            if hit is None or (sign.before and not self._follows(sign.before, *hit, pieces)):
                 continue
             self._wanted.count(sign)
             yield self._match(sign, *hit)
@@ -228,29 +236,39 @@ class _Lines:
         if len(pieces) != 1 or len(pieces[0]) > WIDE:
             return []
         first, last = index, index
-        while first > 0 and index - first < 2 and NARROW <= len(self._lines[first - 1]) <= WIDE:
+        while first > 0 and index - first < 2 and self._continues(first - 1):
             first -= 1
-        while (
-            last - first < JOINED
-            and last + 1 < len(self._lines)
-            and NARROW <= len(self._lines[last]) <= WIDE
-            and self._lines[last + 1].strip()
-        ):
+        while last - first < JOINED and last + 1 < len(self._lines) and self._continues(last):
             last += 1
         if first == last:
             return []
         cleaned = [normal.clean(line) for line in self._lines[first : last + 1]]
-        texts = [normal.without_prefixes(text) for text in cleaned]
+        texts = [normal.without_prefixes(text).replace("\t", " ") for text in cleaned]
         soft = [text.strip() for text in texts]
         return [_join(first, soft, " "), _join(first, texts, "")]
 
-    def _follows(self, before: str, index: int) -> bool:
-        for line in reversed(self._lines[max(0, index - 20) : index]):
+    def _continues(self, index: int) -> bool:
+        """Return whether the next line may be the rest of this one, which was too long."""
+        line, rest = self._lines[index], self._lines[index + 1].lstrip()
+        if not rest or not line.strip() or len(line) > WIDE:
+            return False
+        return len(line) + len(rest.split(None, 1)[0]) > NARROW
+
+    def _follows(
+        self, before: str, match: re.Match[str], index: int, pieces: Sequence[str]
+    ) -> bool:
+        """Return whether the text before a match, or the line above it, matches ``before``."""
+        earlier = [match.string[max(0, match.start() - WIDE) : match.start()]]
+        if match.string in pieces:
+            earlier += pieces[: pieces.index(match.string)]
+        above: list[str] = []
+        for line in self._lines[max(0, index - 20) : index]:
             # A progress bar is overwritten: its last state counts.
-            last = normal.pieces(line)[-1]
-            if last.strip():
-                return re.search(before, last) is not None
-        return False
+            if line.strip():
+                above = normal.pieces(line)
+        earlier_lines = [text for text in earlier[1:] if text.strip()][-1:]
+        candidates = [earlier[0], *(earlier_lines or [t for t in above if t.strip()][-2:])]
+        return any(re.search(before, text) for text in candidates)
 
     def _match(self, sign: Sign, match: re.Match[str], index: int) -> Match:
         raw = self._lines[index]
@@ -259,7 +277,7 @@ class _Lines:
         number = self._number + index - self._offset
         text = match.string if len(match.string) <= normal.WINDOW else match.group()
         around = () if sign.silent else excerpt(self._lines, index, column)
-        return Match(sign, slots, max(1, number), text, raw, around)
+        return Match(sign, slots, max(1, number), text, raw, around, match.group())
 
 
 def _join(first: int, texts: Sequence[str], separator: str) -> _View:

@@ -21,7 +21,8 @@ class Sign:
 
     ``owner`` is the cause, family or note that it is a sign of. ``find`` are words in lower case: the
     line contains at least one of them as a whole word. ``before`` must match the line above.
-    After ``enough`` matches it is not looked for any more (0: as usual).
+    After ``enough`` matches it is not looked for any more (0: as usual). ``needs``
+    are signs that the log must have too, as in `Cause.needs`.
     """
 
     owner: str
@@ -30,6 +31,7 @@ class Sign:
     before: str = ""
     weak: bool = False
     enough: int = 0
+    needs: str = ""
 
     @property
     def optional(self) -> bool:
