@@ -70,18 +70,17 @@ class Context:
         named = _package_in(match.text, imported=imported)
         if named:
             return _normal_name(named)
-        after = bisect_right(self._numbers, match.number)
-        before = [m for m in self.marks[:after] if m.kind in ("start", "failed", "frame")]
         if imported:
-            near = [m for m in before if match.number - m.number <= NEAR and m.kind == "frame"]
-            if near:
-                return near[-1].package
-        before = [mark for mark in before if mark.kind != "frame"]
-        following = next((m for m in self.marks[after:] if m.kind in ("failed", "start")), None)
+            frame = _last(self._frames, match.number)
+            if frame and match.number - frame.number <= NEAR:
+                return frame.package
+        after = bisect_right(self._builds[0], match.number)
+        following = next(iter(self._builds[1][after : after + 1]), None)
         if following and following.kind == "failed":
             return following.package
-        if before and not imported:
-            return before[-1].package
+        last = _last(self._builds, match.number)
+        if last and not imported:
+            return last.package
         return self.subject
 
     @property
@@ -109,8 +108,24 @@ class Context:
         return next((mark for mark in reversed(self.marks) if mark.kind == "installed"), None)
 
     @cached_property
-    def _numbers(self) -> list[int]:
-        return [mark.number for mark in self.marks]
+    def _builds(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind in ("start", "failed"))
+
+    @cached_property
+    def _frames(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind == "frame")
+
+
+def _indexed(marks: Iterable[Mark]) -> tuple[list[int], list[Mark]]:
+    found = list(marks)
+    return [mark.number for mark in found], found
+
+
+def _last(marks: tuple[list[int], list[Mark]], number: int) -> Mark | None:
+    """Return the last mark at or before this line."""
+    numbers, found = marks
+    index = bisect_right(numbers, number)
+    return found[index - 1] if index else None
 
 
 def read(matches: Iterable[Match]) -> Context:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from wizard.diagnosis import normal
 from wizard.diagnosis.decoding import Block, decode
 from wizard.diagnosis.excerpts import NEAR, excerpt
-from wizard.diagnosis.table import Sign, Table, words
+from wizard.diagnosis.table import Sign, Table, lines_of_words, words
 
 ENOUGH = 40
 """The number of matches of a sign after which it is not looked for any more."""
@@ -88,7 +88,19 @@ def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
 
 
 def _marks_in(data: bytes) -> list[bytes]:
-    return [mark for mark in normal.MARKS if mark in data]
+    # Looking for one byte is far faster than looking for two, and most are in no block.
+    return [
+        mark
+        for first, marks in _MARKS_BY_BYTE.items()
+        if first in data
+        for mark in marks
+        if mark in data
+    ]
+
+
+_MARKS_BY_BYTE: dict[bytes, list[bytes]] = {}
+for _mark in normal.MARKS:
+    _MARKS_BY_BYTE.setdefault(_mark[:1], []).append(_mark)
 
 
 class _Wanted:
@@ -97,6 +109,7 @@ class _Wanted:
     def __init__(self, table: Table) -> None:
         self._signs = {word: list(signs) for word, signs in table.by_word.items()}
         self.words = {*self._signs, *table.translated}
+        self.numbers = {word for word in self.words if word.isdigit()}
         self._counts: dict[int, int] = {}
         self._tries: dict[int, int] = {}
         self._silent: dict[bytes, int] = {}
@@ -189,19 +202,23 @@ class _Lines:
         self._offset = len(before)
         self._end = self._offset + len(own)
         self._number = block.number
+        self._block = block.data
         self._data = block.data.split(b"\n")
 
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
-        for position, data in enumerate(self._data):
-            index = position + self._offset
-            found = self._wanted.words.intersection(words(data))
-            if not found and not (self._marks and any(mark in data for mark in self._marks)):
+        isdisjoint, is_silent = self._wanted.isdisjoint, self._wanted.is_silent
+        for position, (data, text) in enumerate(zip(self._data, lines_of_words(self._block))):
+            found = text.split()
+            if isdisjoint(found) and not (
+                self._marks and any(mark in data for mark in self._marks)
+            ):
                 continue
             # A number may be what a sign looks for, such as an exit code.
-            numbers = [word for word in found if word.isdigit()]
-            if not numbers and self._wanted.is_silent(data):
+            numbers = self._wanted.numbers.intersection(found)
+            if not numbers and is_silent(data):
                 continue
+            index = position + self._offset
             silent = not numbers
             for match in self._line(index):
                 silent = False

@@ -127,10 +127,16 @@ def words(data: bytes) -> list[bytes]:
     return data.translate(_WORDS).split()
 
 
+def lines_of_words(data: bytes) -> list[bytes]:
+    """Return the lines of some bytes with only their words: see `words`."""
+    return data.translate(_LINES_OF_WORDS).split(b"\n")
+
+
 _WORDS = bytes(
     code if (chr(code).isalnum() and code < 128) or code >= 128 or code == ord("_") else 32
     for code in bytes(range(256)).lower()
 )
+_LINES_OF_WORDS = _WORDS[:10] + b"\n" + _WORDS[11:]
 
 
 def _words_of_translations() -> Iterator[bytes]:
