@@ -52,10 +52,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Context:
-    """``facts`` are names and values, for example ``os`` and ``linux``."""
+    """``facts`` are names and values, for example ``os`` and ``linux``.
+
+    ``named`` says whether the log names cryptography anywhere.
+    """
 
     facts: Mapping[str, str]
     marks: tuple[Mark, ...]
+    named: bool = True
 
     def package(self, match: Match, *, imported: bool = False) -> str:
         """Return the package that a line is about, normalised; cryptography if nothing says another.
@@ -89,6 +93,9 @@ class Context:
         failed = [mark.package for mark in self.marks if mark.kind == "failed"]
         if failed:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
+        others = [mark.package for mark in self.marks if mark.package != "*"]
+        if not self.named and others and not any(map(ours, others)):
+            return others[-1]
         return CRYPTOGRAPHY
 
     def installed_after(self, number: int, package: str) -> bool:
@@ -138,8 +145,8 @@ def read(matches: Iterable[Match]) -> Context:
         if owner == "mark":
             names = match.slots.get("package", "*")
             marks += [
-                Mark(match.number, _normal_name(name), kind)
-                for name in re.findall(r"\*|[A-Za-z][\w.-]*", names)
+                Mark(match.number, _normal_name(re.sub(r"-\d[\w.+!]*$", "", name)), kind)
+                for name in re.findall(r"\*|[A-Za-z][\w.+!-]*", names)
             ] or [Mark(match.number, "*", kind)]
         elif owner == "fact":
             for name, value in _facts(kind, match.slots):
@@ -148,7 +155,8 @@ def read(matches: Iterable[Match]) -> Context:
                     facts[name] = value
                 else:
                     facts.setdefault(name, value)
-    return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)))
+    named = any(match.sign.owner == "about-cryptography" for match in ordered)
+    return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)), named)
 
 
 def ours(package: str) -> bool:

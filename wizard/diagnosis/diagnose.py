@@ -182,13 +182,14 @@ def _unknown(
             None, context.CRYPTOGRAPHY, text, success.number, "", shown, installed=True
         )
     subject = context.CRYPTOGRAPHY if context.ours(told.subject) else told.subject
+    if suspect:
+        subject = told.package(suspect)
+        subject = context.CRYPTOGRAPHY if context.ours(subject) else subject
     facts = {**facts, "package": subject}
     hints = remedies.for_unknown(facts)
     if suspect:
         text = "The wizard does not know this error. It is the first error in the log."
         number, evidence, excerpt = suspect.number, suspect.raw.strip(), suspect.excerpt
-        subject = told.package(suspect)
-        subject = context.CRYPTOGRAPHY if context.ours(subject) else subject
     elif causes:
         first = causes[0].first
         text = (
@@ -201,7 +202,7 @@ def _unknown(
         (number, excerpt), evidence = found.last, ""
     else:
         text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()
-    return Diagnosis(None, subject, text, number, evidence, excerpt, remedies=hints, facts=facts)
+    return Diagnosis(None, subject, text, number, evidence, excerpt, remedies=tuple(hints), facts=facts)
 
 
 __all__ = [

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from wizard.diagnosis.conditions import holds
+from wizard.diagnosis.context import CRYPTOGRAPHY
 from wizard.diagnosis.table import Cause
 from wizard.knowledge import read_asset
 
@@ -42,23 +43,30 @@ def remedies(
     cause: Cause, slots: Mapping[str, str], facts: Mapping[str, str]
 ) -> tuple[Remedy, ...]:
     """Return what helps against this cause there, the best first."""
-    found = []
+    found: list[Remedy | None] = []
     for entry in cause.remedies:
         row = {"text": entry} if isinstance(entry, str) else dict(entry)
         condition = row.get("if", "")
         if not holds(condition, facts):
             continue
         found.append(_remedy(row["text"], condition, slots, facts))
-    # Two causes of one remedy, and remedies that are no help here.
-    rendered = [remedy for remedy in found if remedy is not None]
+    rendered = [remedy for remedy in found if remedy is not None and _is_about(remedy, facts)]
+    if not rendered:
+        rendered = for_unknown(facts)[:1]
     return tuple({remedy.text: remedy for remedy in rendered}.values())
 
 
-def for_unknown(facts: Mapping[str, str]) -> tuple[Remedy, ...]:
+def _is_about(remedy: Remedy, facts: Mapping[str, str]) -> bool:
+    """Return whether a remedy is about the package that failed: advice about cryptography does not
+    help another one."""
+    return facts.get("package", CRYPTOGRAPHY) == CRYPTOGRAPHY or CRYPTOGRAPHY not in remedy.text
+
+
+def for_unknown(facts: Mapping[str, str]) -> list[Remedy]:
     """Return what helps if the cause is not known."""
     rows = _rules()["unknown"]
     found = [_remedy(row["text"], row["if"], {}, facts) for row in rows if holds(row["if"], facts)]
-    return tuple(remedy for remedy in found if remedy is not None)
+    return [remedy for remedy in found if remedy is not None]
 
 
 def fill(text: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> str:
