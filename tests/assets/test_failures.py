@@ -1,4 +1,5 @@
-"""The entries of failures.toml and remedies.toml: whole, harmless, each matched by its own examples."""
+"""The entries of failures.toml and remedies.toml: whole, harmless, each matched by its own
+examples."""
 
 from __future__ import annotations
 
@@ -43,7 +44,14 @@ def signs_of(cause: Cause) -> list[Sign]:
 
 
 def test_nothing_else_is_in_the_files() -> None:
-    assert set(read_asset("failures.toml")) == {"noise", "message", "kind", "note", "family", "cause"}
+    assert set(read_asset("failures.toml")) == {
+        "noise",
+        "message",
+        "kind",
+        "note",
+        "family",
+        "cause",
+    }
     assert set(read_asset("failures.toml")["noise"]) == {"starts", "ends"}
     assert set(read_asset("remedies.toml")) == {"word", "remedy", "manager", "thing"}
 

@@ -1,8 +1,8 @@
 """Which of the causes that a log shows is the answer.
 
-The causes form a graph: a missing compiler *explains* that a build failed. The answer is a root: a cause
-that no other one in the log explains, and of several the one that explains most. An envelope is never
-an answer, and what succeeded later is not a failure.
+The causes form a graph: a missing compiler *explains* that a build failed. The answer is a root: a
+cause that no other one in the log explains, and of several the one that explains most. An envelope
+is never an answer, and what succeeded later is not a failure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ IMPORTED = ("import", "crash", "policy", "exit")
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A cause that a log shows, for one package; ``matches`` are its signs in the order of the log."""
+    """A cause that a log shows, for one package; ``matches`` are its signs in the order of the
+    log."""
 
     cause: Cause
     package: str

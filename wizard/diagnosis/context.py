@@ -1,7 +1,7 @@
 """What a log says about itself: the machine, the tools, and which package each line is about.
 
-The notes of ``assets/failures.toml`` find these facts. The names and values of facts are those of the
-conditions in the tables (`conditions`).
+The notes of ``assets/failures.toml`` find these facts. The names and values of facts are those of
+the conditions in the tables (`conditions`).
 """
 
 from __future__ import annotations
@@ -15,30 +15,38 @@ from functools import cached_property
 from wizard.diagnosis.scan import Match
 
 CRYPTOGRAPHY = "cryptography"
-OURS = frozenset(
-    (CRYPTOGRAPHY, "cffi", "pycparser", "maturin", "setuptools-rust", "semantic-version", "pyopenssl",
-     "openssl", "typing-extensions", "puccinialin", "pip", "setuptools", "wheel", "cryptography-rust",
-     "pyproject-hooks", "pep517", "poetry", "uv", "build", "installer", "pkg-resources",
-     "cffi-backend", "requests", "urllib3", "importlib-metadata", "jwt", "pyjwt", "tomli")
-)  # fmt: skip
-"""Packages whose failure is one of installing or importing cryptography: what it needs, what builds it,
-and what passes the import on."""
+_OURS = """
+    cryptography cryptography-rust cffi cffi-backend pycparser openssl pyopenssl typing-extensions
+    maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel pkg-resources
+    pip pyproject-hooks pep517 build installer importlib-metadata requests urllib3 poetry uv
+    jwt pyjwt
+"""
+OURS = frozenset(_OURS.split())
+"""Packages whose failure is one of installing or importing cryptography: what it needs, what builds
+it, and what passes the import on."""
 
 NEAR = 12
 """A line of a traceback says what the next lines are about, as far as this."""
 
-TARGETS = {"darwin": "macos", "windows": "windows", "linux": "linux", "freebsd": "freebsd"}
 SYSTEMS = {
-    "macosx": "macos", "macos": "macos", "darwin": "macos", "win": "windows", "mingw": "windows",
-    "linux": "linux", "manylinux": "linux", "musllinux": "linux", "freebsd": "freebsd",
-    "android": "android", "termux": "android", "windows": "windows", "ios": "ios", "cygwin": "windows",
-    "openbsd": "openbsd", "netbsd": "netbsd", "sunos": "solaris", "solaris": "solaris", "aix": "aix",
-}  # fmt: skip
-MACHINES = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64", "arm64e": "aarch64", "i386": "i686",
-            "win32": "i686", "armv7": "armv7l", "arm": "armv7l", "armv8l": "armv7l", "powerpc64le": "ppc64le",
-            "riscv64gc": "riscv64", "universal2": ""}  # fmt: skip
-CRATES = {"0.9.117": "50", "0.9.111": "46.0.7", "0.9.102": "42", "0.9.92": "41"}
-"""Versions of the crate openssl-sys that only one line of releases has."""
+    **dict.fromkeys(("macosx", "macos", "darwin"), "macos"),
+    **dict.fromkeys(("win", "windows", "mingw", "cygwin"), "windows"),
+    **dict.fromkeys(("linux", "manylinux", "musllinux"), "linux"),
+    **dict.fromkeys(("android", "termux"), "android"),
+    **dict.fromkeys(("solaris", "sunos"), "solaris"),
+    **{name: name for name in ("freebsd", "openbsd", "netbsd", "aix", "ios")},
+}
+MACHINES = {
+    **dict.fromkeys(("amd64", "x64"), "x86_64"),
+    **dict.fromkeys(("arm64", "arm64e"), "aarch64"),
+    **dict.fromkeys(("i386", "i486", "i586", "win32"), "i686"),
+    **dict.fromkeys(("arm", "armv7", "armv8l"), "armv7l"),
+    "powerpc64le": "ppc64le",
+    "riscv64gc": "riscv64",
+    "universal2": "",
+}
+CRATES = {"0.9.117": "50"}
+"""Versions of the crate openssl-sys, and the release whose archive names them first: Cargo.lock."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ class Context:
     named: bool = True
 
     def package(self, match: Match, *, imported: bool = False) -> str:
-        """Return the package that a line is about, normalised; cryptography if nothing says another.
+        """Return the package that a line is about, normalised; cryptography if nothing says
+        another.
 
         ``imported`` says that the failure is one of an import, which tracebacks are about.
         """

@@ -32,11 +32,11 @@ class Other:
 class Diagnosis:
     """Why a program failed.
 
-    ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause, or
-    if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the line
-    that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and ``excerpt`` the
-    lines around it, at most nine. ``package`` is what failed to install. ``why`` says what this kind of
-    failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
+    ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause,
+    or if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the
+    line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and
+    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install. ``why``
+    says what this kind of failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
     """
 
     id: str | None
@@ -193,8 +193,8 @@ def _unknown(
     elif causes:
         first = causes[0].first
         text = (
-            "The log says only that something failed. The cause is not in this part of it: send the "
-            "lines above this one, from the first error on."
+            "The log says only that something failed. The cause is not in this part of it: send "
+            "the lines above this one, from the first error on."
         )
         number, evidence, excerpt = first.number, first.raw.strip(), first.excerpt
     elif found.last[0]:
@@ -202,7 +202,9 @@ def _unknown(
         (number, excerpt), evidence = found.last, ""
     else:
         text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()
-    return Diagnosis(None, subject, text, number, evidence, excerpt, remedies=tuple(hints), facts=facts)
+    return Diagnosis(
+        None, subject, text, number, evidence, excerpt, remedies=tuple(hints), facts=facts
+    )
 
 
 __all__ = [

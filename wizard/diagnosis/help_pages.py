@@ -52,7 +52,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
     "pipx": {"os": "linux", "tool": "pipx", "machine": "x86_64", "libc": "glibc"},
     "Pipenv": {"os": "linux", "tool": "pipenv", "machine": "x86_64", "libc": "glibc"},
 }
-"""Where failures happen, in the words of their users, with the facts of that place."""
+"""Where failures happen, as their users call it, with the facts of that place."""
 
 
 def places(cause: Cause) -> Iterator[tuple[str, dict[str, str]]]:
@@ -83,15 +83,8 @@ def page(cause: Cause) -> str:
     for texts, titles in shown.items():
         heading = "What to do" if len(shown) == 1 else ", ".join(titles)
         lines += ["", f"{heading}:"]
-        for text in texts:
-            lines += textwrap.wrap(
-                text,
-                78,
-                initial_indent="- ",
-                subsequent_indent="  ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+        # A command stays in one line, so that it can be copied.
+        lines += [f"- {text}" for text in texts]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,9 @@
-"""A line as the program wrote it, out of what terminals, browsers, CI services and people made of it.
+"""A line as the program wrote it, out of what terminals, browsers, CI services and people made of
+it.
 
-Nothing here knows what a line means. Every kind of quotation mark becomes an apostrophe, and messages
-of the C libraries and of Windows in other languages become English, so that signs need one form only.
+Nothing here knows what a line means. Every kind of quotation mark becomes an apostrophe, and
+messages of the C libraries and of Windows in other languages become English, so that signs need one
+form only.
 """
 
 from __future__ import annotations
@@ -16,17 +18,14 @@ WINDOW, OVERLAP = 4000, 400
 """Characters that are searched at once; a longer line is split into overlapping windows."""
 
 MARKS = (
-    b"\x1b",
-    b"\xc2\xa0",
-    b"\xe2\x80",
-    b"\xe3\x80", b"\xc2\x9b", b"[0m", b"[m", b"[K", b"[1m", b"\\n", b"\\r", b"\\u", b"\\t", b'\\"', b"&#", b"&quot", b"&lt",
-    b"&gt", b"&amp", b"&nbsp", b"&apos", b"</", b"<br", b"\x00", "\uff1a".encode(), "\u3002".encode(),
-)  # fmt: skip
+    *(b"\x1b", b"\xc2\x9b", b"[0m", b"[m", b"[K", b"[1m", b"\x00"),
+    *(b"\\n", b"\\r", b"\\u", b"\\t", b'\\"'),
+    *(b"&#", b"&quot", b"&lt", b"&gt", b"&amp", b"&nbsp", b"&apos", b"</", b"<br"),
+    *(b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80", "\uff1a".encode(), "\u3002".encode()),
+)
 """Bytes that show that words may be hidden by codes or escapes."""
 
-_SPACES = dict.fromkeys(
-    [0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "
-)
+_SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _NOTHING = dict.fromkeys(
     [*range(9), *range(11, 13), *range(14, 32), 0x7F, 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF,
      *range(0x202A, 0x202F), *range(0x2066, 0x206A)],
@@ -37,7 +36,8 @@ _CHARACTERS = {**_SPACES, **_NOTHING, **_QUOTES}
 
 _CODES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles, links
-    r"|(?:\x1b|\x9b|\^\[|\\(?:x1[bB]|u001[bB]|033|e)|\N{SYMBOL FOR ESCAPE}|\ufffd)\[?[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b|\x9b|\^\[|\\(?:x1[bB]|u001[bB]|033|e)|\N{SYMBOL FOR ESCAPE}|\ufffd)"
+    r"\[?[0-?]*[ -/]*[@-~]"
     r"|\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m|\[\d?K"  # without the ESC byte
 )
 _TAGS = re.compile(
@@ -46,15 +46,18 @@ _TAGS = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{1,5}|#x[\da-fA-F]{1,5}|[a-zA-Z]{2,6});")
 _ESCAPES = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<letter>[\"'\\/bfnrt]))")
 _LETTERS = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": ""}
-_ESCAPED_LINE = re.compile(r"\\+n(?=[^a-z]|[A-Za-z]|$)")
 
-_TIME = r"\[?\d{4}[-/.]\d\d[-/.]\d\d[T _]\d\d:\d\d(?::\d\d(?:[.,:]\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?:?"
+_TIME = (
+    r"\[?\d{4}[-/.]\d\d[-/.]\d\d[T _]\d\d:\d\d(?::\d\d(?:[.,:]\d+)?)?"
+    r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?:?"
+)
 _PREFIX = re.compile(
     r"\s*(?:"
     rf"{_TIME}\s"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?:?\s"
     r"|\[\s*\d+(?:\.\d+)?\s?s?\]\s"  # seconds since the start
-    r"|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[\w.-]+ )?[\w./@-]+(?:\[\d+\])?: "  # journal
+    r"|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
+    r"(?:[\w.-]+ )?[\w./@-]+(?:\[\d+\])?: "  # journal
     r"|#\d+ (?:\d+\.\d+ )?|=> => # |> => "  # Docker's BuildKit
     r"|[\w.-]{1,40}(?:-\d+|_\d+)? {1,20}\| "  # Compose
     r"|[\w.-]{1,40}(?:-\d+|_\d+)?\s{0,20}\| (?=\S)"
@@ -64,12 +67,14 @@ _PREFIX = re.compile(
     r"|(?:>|\N{BOX DRAWINGS LIGHT VERTICAL}|\N{BOX DRAWINGS HEAVY VERTICAL}|\|)(?: |$)"
     r"|>(?=\S)"
     r"|(?:\N{BOX DRAWINGS LIGHT ARC UP AND RIGHT}|\N{BOX DRAWINGS LIGHT VERTICAL AND RIGHT})"
-    r"\N{BOX DRAWINGS LIGHT HORIZONTAL}*(?:>|\N{BLACK RIGHT-POINTING SMALL TRIANGLE}|\N{BLACK RIGHT-POINTING TRIANGLE})? "
+    r"\N{BOX DRAWINGS LIGHT HORIZONTAL}*"
+    r"(?:>|\N{BLACK RIGHT-POINTING SMALL TRIANGLE}|\N{BLACK RIGHT-POINTING TRIANGLE})? "
     r"|##\[\w+\]|::\w+(?: [^:]*)?::"
     r"|(?:stderr|stdout|remote|npm ERR!|npm error)[:|]?\s"
     r"|\[(?:stderr|stdout|ERROR|INFO|WARN|WARNING|DEBUG|[\w.-]{1,60}(?:Error|Exception))\]:? "
     r"|\{\s*'(?:log|message|msg|text|line|MESSAGE|textPayload|stderr|stdout|output)':\s*'"
-    r"|[\[,{ ]*'(?=\s*[\w\[/$#>*\u2500-\u25ff\U0001f300-\U0001faff])"  # an element of a list of strings
+    # an element of a list of strings
+    r"|[\[,{ ]*'(?=\s*[\w\[/$#>*\u2500-\u25ff\U0001f300-\U0001faff])"
     r")"
 )
 _STRING_END = re.compile(r"(?<=.)'\s*[,\]}]*$")

@@ -1,7 +1,7 @@
 """What follows from the facts of a log: the family of the system, and which wheels exist for it.
 
-The facts of a machine, ``os``, ``system``, ``libc``, ``machine``, ``python``, ``place``, have short values
-in lower case. A fact that is not known is missing.
+The facts of a machine, ``os``, ``system``, ``libc``, ``machine``, ``python``, ``place``, have short
+values in lower case. A fact that is not known is missing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from packaging.version import InvalidVersion, Version
 from wizard.facts import Facts
 
 FAMILIES = {
-    "debian": "debian ubuntu raspbian kali linuxmint mint pop raspberry raspberrypi jetson armbian devuan",
-    "fedora": "fedora rhel redhat centos rocky rockylinux almalinux alma amzn amazon amazonlinux oracle ol el7 el8 el9",
+    "debian": "debian ubuntu raspbian raspberry kali linuxmint pop jetson tegra armbian devuan",
+    "fedora": "fedora rhel redhat red centos rocky almalinux amzn amazon ol el7 el8 el9",
     "alpine": "alpine postmarketos",
     "arch": "arch archlinux manjaro endeavouros",
     "suse": "suse opensuse sles tumbleweed",
@@ -25,15 +25,20 @@ FAMILIES = {
     "openwrt": "openwrt",
 }
 _FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names.split()}
-_BY_COMMAND = {"apt-get": "debian", "apt": "debian", "dpkg": "debian", "dnf": "fedora", "yum": "fedora",
-               "apk": "alpine", "pacman": "arch", "zypper": "suse"}  # fmt: skip
+_BY_COMMAND = {
+    **dict.fromkeys(("apt", "apt-get", "dpkg"), "debian"),
+    **dict.fromkeys(("dnf", "yum"), "fedora"),
+    "apk": "alpine",
+    "pacman": "arch",
+    "zypper": "suse",
+}
 
 
 def complete(told: Mapping[str, str], machine: Mapping[str, str]) -> dict[str, str]:
     """Return the facts of a log with those of a known machine, and what follows from them.
 
-    Adds ``family`` (of the distribution), and, for cryptography, ``wheel`` (``yes`` or ``no`` for the
-    release and machine) and ``newest`` (the newest release that has one).
+    Adds ``family`` (of the distribution), and, for cryptography, ``wheel`` (``yes`` or ``no`` for
+    the release and machine) and ``newest`` (the newest release that has one).
     """
     facts = {**told, **machine}
     family = _FAMILY_OF.get(facts.get("system", "")) or _BY_COMMAND.get(facts.get("manager", ""))
@@ -73,9 +78,14 @@ def _wheels(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     release = _release(facts.get("release", ""))
     if not release and with_wheel[:1] != [_releases()[0][0]]:
         return  # older releases may have a wheel
-    if not release or any(version == release or version.startswith(f"{release}.") for version in with_wheel):
+    if not release or any(
+        version == release or version.startswith(f"{release}.") for version in with_wheel
+    ):
         yield "wheel", "yes"
-    elif any(version == release or version.startswith(f"{release}.") for version, _ in _releases()) or not tag:
+    elif (
+        any(version == release or version.startswith(f"{release}.") for version, _ in _releases())
+        or not tag
+    ):
         yield "wheel", "no"
 
 

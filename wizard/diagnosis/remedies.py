@@ -1,8 +1,8 @@
-"""What helps against a cause, in the words of the place where it happened.
+"""What helps against a cause, as the place where it happened calls it.
 
-``assets/remedies.toml`` has the rules: of each remedy, the first rule whose condition holds is rendered,
-with the log's machine, its tool and its package. A rule without a text means that this remedy is no help
-there: for example the advice to take a wheel where there is none.
+``assets/remedies.toml`` has the rules. Of each remedy, the first rule whose condition holds is
+rendered, with the machine of the log, its tool and its package. A rule without a text means that
+this remedy is no help there: no advice to take a wheel if there is no wheel.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _FACT = re.compile(r"\{([\w.@:-]+)\}")
 class Remedy:
     """What to do, as a sentence with commands in backticks.
 
-    ``run`` is the command as words, if there is one that can be run as it is; ``when`` is the condition
-    over the facts under which this remedy was chosen.
+    ``run`` is the command as words, if there is one that can be run as it is; ``when`` is the
+    condition over the facts under which this remedy was chosen.
     """
 
     text: str

@@ -1,8 +1,8 @@
 """Find the signs in a log, in one pass and in little memory, however long it is.
 
-Most of a log says nothing. A block of lines is looked at only if it contains a word of a sign, a line
-only if it does. Only then is the line normalised and searched, and joined with its neighbours in case
-a terminal wrapped it.
+Most of a log says nothing. A block of lines is looked at only if it contains a word of a sign, a
+line only if it does. Only then is the line normalised and searched, and joined with its neighbours
+in case a terminal wrapped it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ ENOUGH = 40
 TRIES = 400
 """The number of lines after which a note that matched none of them is given up."""
 REPEATED, SHAPES = 3, 4096
-"""Lines that differ only in numbers and have no sign are skipped after the first ones; the number of
-such lines that are remembered."""
+"""Lines that differ only in numbers and have no sign are skipped after the first ones; the number
+of such lines that are remembered."""
 NARROW, WIDE = 50, 300
 """The widths in characters at which a terminal, a browser or a person may have wrapped lines."""
 JOINED = 5
@@ -33,8 +33,8 @@ JOINED = 5
 class Match:
     """A sign in a line: its slots, the number of the line, the text as it was meant.
 
-    ``found`` is the part of it that matched. ``excerpt`` are the lines around it, ``raw`` is the line
-    itself as it is in the log.
+    ``found`` is the part of it that matched. ``excerpt`` are the lines around it, ``raw`` is the
+    line itself as it is in the log.
     """
 
     sign: Sign
@@ -48,7 +48,8 @@ class Match:
 
 @dataclass
 class Scan:
-    """What was found: the matches in the order of the lines, and the last line that is not blank."""
+    """What was found: the matches in the order of the lines, and the last line that is not
+    blank."""
 
     matches: list[Match] = field(default_factory=list)
     last: tuple[int, tuple[str, ...]] = (0, ())
@@ -165,7 +166,7 @@ class _View:
     """A text in which a sign may be: a line, a part of it, or several lines that were one.
 
     ``starts`` has the index of each line and the column where it starts; a match in a joined text
-    must include the place where two lines meet, because each line has a view of its own.
+    must include the place where two lines meet, because each line has a separate view.
     """
 
     text: str

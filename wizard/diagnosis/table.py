@@ -19,10 +19,10 @@ ENVELOPE = "envelope"
 class Sign:
     """What a line of a log looks like.
 
-    ``owner`` is the cause, family or note that it is a sign of. ``find`` are words in lower case: the
-    line contains at least one of them as a whole word. ``before`` must match the line above.
-    After ``enough`` matches it is not looked for any more (0: as usual). ``needs``
-    are signs that the log must have too, as in `Cause.needs`.
+    ``owner`` is the cause, family or note that it is a sign of. ``find`` are words in lower case:
+    the line contains at least one of them as a whole word. ``before`` must match the line above.
+    After ``enough`` matches it is not looked for any more (0: as usual). ``needs`` are signs that
+    the log must have too, as in `Cause.needs`.
     """
 
     owner: str
@@ -123,7 +123,8 @@ def table() -> Table:
 
 
 def words(data: bytes) -> list[bytes]:
-    """Return the words of some bytes, in lower case: letters, digits, ``_`` and all beyond ASCII."""
+    """Return the words of some bytes, in lower case: letters, digits, ``_`` and all beyond
+    ASCII."""
     return data.translate(_WORDS).split()
 
 
