@@ -55,7 +55,7 @@ _PREFIX = re.compile(
     r"\s*(?:"
     rf"{_TIME}\s"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?:?\s"
-    r"|\[\s*\d+(?:\.\d+)?\s?s?\]\s"  # seconds since the start
+    r"|\[\s*\d+(?:\.\d+\s?s?|s)\]\s"  # seconds since the start
     r"|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
     r"(?:[\w.-]+ )?[\w./@-]+(?:\[\d+\])?: "  # journal
     r"|#\d+ (?:\d+\.\d+ )?|=> => # |> => "  # Docker's BuildKit
@@ -129,10 +129,13 @@ def without_prefixes(text: str) -> str:
         match = _PREFIX.match(text)
         if not match or match.end() == 0:
             break
-        is_string = match.group().rstrip().endswith("'")
-        text = text[match.end() :]
-        if is_string and text.count("'") % 2:
-            text = _STRING_END.sub("", text)
+        rest = text[match.end() :]
+        if match.group().rstrip().endswith("'"):
+            whole = _STRING_END.sub("", rest)
+            if "':" not in match.group() and (whole == rest or whole.count("'") % 2):
+                break  # a word in quotes, not a string in a list
+            rest = whole if rest.count("'") % 2 else rest
+        text = rest
     return text
 
 

@@ -36,7 +36,7 @@ class Sign:
     @property
     def optional(self) -> bool:
         """Whether it is a note, which only helps to understand the log."""
-        return self.owner.startswith(("fact", "mark:", "suspect:"))
+        return self.owner.startswith(("fact", "mark:start", "mark:frame", "suspect:"))
 
     @property
     def silent(self) -> bool:
