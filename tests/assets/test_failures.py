@@ -24,7 +24,7 @@ ANSWERS = [cause for cause in CAUSES if not cause.envelope]
 EXAMPLES = [(cause, example) for cause in CAUSES for example in cause.examples]
 FACTS = {
     "os", "family", "libc", "machine", "place", "tool", "package", "python", "release", "wheel",
-    "newest", "system", "manager", "setting",
+    "newest", "system", "manager", "setting", "builder",
 }  # fmt: skip
 
 each_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda one: one.id)

@@ -76,6 +76,9 @@ def _wheels(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if with_wheel:
         yield "newest", with_wheel[0]
     release = _release(facts.get("release", ""))
+    if not release and _was_not_meant_to_build(facts):
+        yield "wheel", "no"
+        return
     if not release and with_wheel[:1] != [_releases()[0][0]]:
         return  # older releases may have a wheel
     if not release or any(
@@ -87,6 +90,19 @@ def _wheels(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         or not tag
     ):
         yield "wheel", "no"
+
+
+def _was_not_meant_to_build(facts: Mapping[str, str]) -> bool:
+    """Return whether there was no wheel for an Intel Mac.
+
+    A release that maturin builds was compiled although nobody asked for it, and those before 49
+    have wheels for all Macs.
+    """
+    return (
+        (facts.get("os"), facts.get("machine")) == ("macos", "x86_64")
+        and facts.get("builder") == "maturin"
+        and "setting" not in facts
+    )
 
 
 def _release(text: str) -> str:

@@ -43,7 +43,7 @@ Ids are kept: scripts may compare them. The failure of another package has that 
 ## How it works
 
 1. **The text as it was meant** (`decoding.py`, `normal.py`): encodings, colours, prefixes of CI
-   services and containers, quoting, JSON, wrapped lines; messages in other languages become English.
+   services and containers, quoting, JSON, wrapped lines; other languages become English.
 2. **What the log says about itself** (`context.py`, `platforms.py`): machine, tools, releases, and
    the package that each line is about.
 3. **Signs** (`table.py`, `scan.py`): families with slots, such as a missing symbol or header, and

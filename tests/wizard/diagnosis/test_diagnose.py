@@ -96,6 +96,7 @@ EXPECTED = {
     "rust-missing-40-with-debug-assistance": ("rust-missing-setuptools", 268),
     "rust-missing-42": ("rust-missing-setuptools", 199),
     "rust-missing-maturin": ("rust-missing-maturin", 18),
+    "rust-target-missing": ("mac-rust-target-missing", 4),
     "rust-too-old-cargo-newform": ("rust-too-old-cargo", 2),
     "rust-too-old-cargo-oldform": ("rust-too-old-cargo", 1),
     "rustc-segfault": ("compiler-crashed", 5),
@@ -261,6 +262,17 @@ def test_a_source_build_that_was_asked_for_is_not_blamed_on_pip() -> None:
     ]
     assert diagnose(lines[:2]).id == "pip-too-old-sdist"
     assert diagnose(lines).line_number == 3
+
+
+def test_missing_symbols_alone_say_nothing_of_another_architecture() -> None:
+    """On an Intel Mac, they were only missing functions (openssl/openssl#14011)."""
+    line = "ld: symbol(s) not found for architecture x86_64"
+    assert diagnose([line]).id != "mac-link-arch-mismatch"
+    ignored = (
+        "ld: warning: ignoring file '/usr/local/lib/libssl.dylib': found architecture 'arm64', "
+        "required architecture 'x86_64'"
+    )
+    assert diagnose([ignored, line]).id == "mac-link-arch-mismatch"
 
 
 def test_old_intel_releases_lack_openssl_and_new_ones_a_wheel() -> None:

@@ -1,4 +1,4 @@
-"""What users reported, in short: each is explained, and nothing is claimed that the text does not say."""
+"""What users reported: each is explained, and nothing is claimed that the text does not say."""
 
 from __future__ import annotations
 

@@ -200,7 +200,9 @@ def test_a_full_disk_explains_everything() -> None:
 
 
 def test_a_weak_sign_says_probably_and_only_alone() -> None:
-    warning = "  Retrying (Retry(total=1, connect=None)) after connection broken by 'NewConnectionError('x')'"
+    warning = (
+        "Retrying (Retry(total=1, redirect=None)) after connection broken by 'ProxyError('x')'"
+    )
     found = diagnose(["Collecting cryptography", warning])
     assert (found.id, found.certainty) == ("index-timeouts", "probable")
     assert diagnose([warning, "x.c:1:2: error: something else"]).id is None
