@@ -12,6 +12,7 @@ from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
+from wizard.diagnosis.context import MACHINES
 from wizard.facts import Facts
 
 FAMILIES = {
@@ -60,10 +61,11 @@ def of_machine(facts: Facts) -> dict[str, str]:
     """Return the facts of this machine, for a diagnosis inside a run."""
     system = facts.system
     found = {
-        "os": system.name,
-        "machine": "aarch64" if system.machine == "arm64" else system.machine,
+        "os": "" if system.name == "other" else system.name,
+        "machine": MACHINES.get(system.machine, system.machine),
         "system": system.distribution,
         "libc": system.libc,
+        "place": "termux" if system.distribution == "termux" else "",
     }
     return {name: value.lower() for name, value in found.items() if value}
 

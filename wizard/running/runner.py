@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -86,6 +86,12 @@ def run(
         journal.close()
 
 
+def _machine(facts: Facts) -> Mapping[str, str]:
+    from wizard.diagnosis.platforms import of_machine  # slow to import
+
+    return of_machine(facts)
+
+
 def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
     """Return what else helps against a failure with this id."""
     from wizard.running import let_through  # rarely needed
@@ -130,7 +136,12 @@ class _Attempt:
         self._queue: queue.Queue[Union[Event, Result, _Crash]] = queue.Queue(QUEUE_SIZE)
         self._stop = threading.Event()  # set by a cancellation, and by the first failure
         self._run_step = StepRunner(
-            plan, facts.privilege, self._queue.put, self._stop, partial(_advise, facts, choices)
+            plan,
+            facts.privilege,
+            self._queue.put,
+            self._stop,
+            partial(_advise, facts, choices),
+            partial(_machine, facts),
         )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)

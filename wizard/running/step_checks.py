@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 from pathlib import Path
+from types import MappingProxyType
 from typing import Callable
 
 from backends.action import Output
@@ -84,10 +86,12 @@ def explain_failure(
     outcome: Outcome,
     log: Path,
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: (),
+    machine: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Return the outcome of a failed step with cause and hints, and the log lines that show it.
 
-    ``advise`` returns more hints for the id of a failure; they come first.
+    ``advise`` returns more hints for the id of a failure; they come first. ``machine`` are the
+    facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
     """
     if not log.exists():
         return outcome, ()
@@ -98,7 +102,7 @@ def explain_failure(
         return outcome, tuple(last_lines[-5:])
     from wizard.diagnosis.diagnose import diagnose
 
-    diagnosis = diagnose(lines)
+    diagnosis = diagnose(lines, machine)
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
         hints = (*advise(diagnosis.id or ""), *diagnosis.hints)

@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
@@ -51,6 +52,7 @@ class StepRunner:
 
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
     end within two seconds. ``advise`` returns what else helps against a failure with some id.
+    ``machine`` returns the facts of this machine for the diagnosis of a failure.
     """
 
     plan: Plan
@@ -58,6 +60,7 @@ class StepRunner:
     emit: Callable[[Event], None]
     cancel: threading.Event
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
+    machine: Callable[[], Mapping[str, str]] = dict
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
@@ -94,7 +97,7 @@ class StepRunner:
             return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
         if outcome.state == "done":
             return outcome, (), Exit.DONE
-        explained, excerpt = explain_failure(step, outcome, log, self.advise)
+        explained, excerpt = explain_failure(step, outcome, log, self.advise, self.machine())
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     def _makes_environment(self, step: Step) -> bool:

@@ -295,3 +295,15 @@ def test_json_has_the_documented_fields() -> None:
         "others", "installed", "excerpt",
     ]  # fmt: skip
     assert found["remedies"][0].keys() == {"text", "run"}
+
+
+def test_inside_a_run_the_machine_is_known() -> None:
+    from tests.machines import machine
+
+    facts = platforms.of_machine(machine("alpine-3.16"))
+    assert facts["os"] == "linux"
+    assert facts["libc"] == "musl"
+    line = "x.c:1:2: fatal error: ffi.h: No such file or directory"
+    said = " ".join(diagnose([line], facts).hints)
+    assert "sudo apk add libffi-dev" in said
+    assert "apt-get" not in said
