@@ -110,12 +110,8 @@ class Context:
     def installed_after(self, number: int, package: str) -> bool:
         """Return whether a package was installed after this line, so that this was not the end."""
         return any(
-            mark.number > number
-            and mark.kind in ("installed", "built")
-            and (
-                mark.package in (package, "*") or (package in OURS and mark.package == CRYPTOGRAPHY)
-            )
-            for mark in self.marks
+            mark.package in (package, "*") or (package in OURS and mark.package == CRYPTOGRAPHY)
+            for mark in self._installed[1][bisect_right(self._installed[0], number) :]
         )
 
     @property
@@ -126,6 +122,10 @@ class Context:
     @cached_property
     def _builds(self) -> tuple[list[int], list[Mark]]:
         return _indexed(mark for mark in self.marks if mark.kind in ("start", "failed"))
+
+    @cached_property
+    def _installed(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind in ("installed", "built"))
 
     @cached_property
     def _frames(self) -> tuple[list[int], list[Mark]]:

@@ -238,7 +238,7 @@ class _Lines:
         for sign in signs:
             hit = next((hit for view in own if (hit := view.search(sign))), None)
             if hit is None:
-                if sign.optional:
+                if sign.alone:
                     self._wanted.failed(sign)
                     continue
                 if joined is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from wizard.diagnosis.normal import translations
@@ -35,18 +35,23 @@ class Sign:
 
     @property
     def optional(self) -> bool:
-        """Whether it is a note, which only helps to understand the log."""
+        """Whether it is a note that may be given up: it only helps to understand the log."""
         return self.owner.startswith(("fact", "mark:start", "mark:frame", "suspect:"))
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is looked for in single lines only, not in lines that may be one."""
+        return self.optional or self.owner.startswith(("mark:installed", "mark:built"))
 
     @property
     def silent(self) -> bool:
         """Whether nobody needs to see its line."""
         return self.owner.startswith(("fact", "mark:"))
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The compiled regex: compiled when it is needed for the first time."""
-        return _compiled(self.regex)
+        return re.compile(self.regex)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +161,3 @@ def _cause(row: Mapping[str, Any]) -> Cause:
 
 def _signs(owner: str, rows: Iterable[Mapping[str, Any]]) -> list[Sign]:
     return [Sign(owner, **{**row, "find": tuple(row["find"])}) for row in rows]
-
-
-@cache
-def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex)
