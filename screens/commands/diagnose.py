@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -14,24 +13,31 @@ from screens.flags import StoreOnce
 from screens.terminal import is_terminal
 from wizard import text_files
 from wizard.errors import BadRequest, Exit
-from wizard.programs.lines import HEAD, TAIL, LineDecoder
 
 if TYPE_CHECKING:
-    from wizard.advice.diagnose import Diagnosis
+    from wizard.diagnosis.diagnose import Diagnosis
 
 HELP = "explain the log of a failed installation"
 ORDER = 40
-EXAMPLES = (("diagnose pip.log", "explain a failed installation"),)
-CHUNK = 64 * 1024
+EXAMPLES = (
+    ("diagnose pip.log", "explain a failed installation"),
+    ("diagnose --explain glibc-too-old", "what a cause means, and what helps where"),
+)
+CHUNK = 256 * 1024
 MAX_BYTES = 1024 * 1024 * 1024
 """The number of bytes after which reading stops: a stream may be endless."""
 
 
 @dataclass(frozen=True)
 class Arguments(Common):
-    """``log`` is a file, or ``-`` for standard input."""
+    """``log`` is a file, or ``-`` for standard input. ``all`` also shows the other causes in it.
+
+    ``explain`` is the id of a cause to explain instead.
+    """
 
     log: str = "-"
+    all: bool = False
+    explain: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,35 +45,67 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "log", action=StoreOnce, nargs="?", metavar="LOG", help="file, or - for input"
     )
+    parser.add_argument("--all", action="store_true", help="show every cause that the log contains")
+    parser.add_argument(
+        "--explain", action=StoreOnce, metavar="ID", help="explain a cause: see docs/diagnosis.md"
+    )
 
 
 def run(arguments: Arguments) -> int:
     """Write the explanation to standard output."""
-    return diagnose_command(arguments.log, as_json=arguments.json, stream=sys.stdout)
+    if arguments.explain:
+        return explain_command(arguments.explain, stream=sys.stdout)
+    return diagnose_command(
+        arguments.log, as_json=arguments.json, show_all=arguments.all, stream=sys.stdout
+    )
 
 
-def diagnose_command(log: str, *, as_json: bool, stream: TextIO) -> int:
+def diagnose_command(log: str, *, as_json: bool, stream: TextIO, show_all: bool = False) -> int:
     """Explain a log file, or standard input (``-``), on ``stream``; return the exit code.
 
-    Returns 0 if the cause is known and 1 otherwise. For a huge log, only its beginning and its end
-    are read. Raises BadRequest if it cannot be read.
+    Returns 0 if the cause is known, or if nothing failed, and 1 otherwise. Raises BadRequest if the
+    log cannot be read.
     """
-    from wizard.advice.diagnose import DiagnosisReport, diagnose
+    from wizard.diagnosis.diagnose import diagnose_bytes
 
-    diagnosis = diagnose(_read_lines(log))
+    diagnosis = diagnose_bytes(_read_chunks(log))
     if as_json:
-        from wizard.codec import to_json
+        import json
 
-        stream.write(to_json(DiagnosisReport(diagnosis.known, diagnosis)) + "\n")
+        stream.write(json.dumps(diagnosis.as_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        stream.write("\n".join(report_lines(diagnosis)) + "\n")
-    return int(Exit.DONE if diagnosis.known else Exit.FAILED)
+        lines = report_lines(diagnosis)
+        if show_all:
+            lines += other_lines(diagnosis)
+        stream.write("\n".join(lines) + "\n")
+    return int(Exit.DONE if diagnosis.known or diagnosis.installed else Exit.FAILED)
+
+
+def explain_command(name: str, *, stream: TextIO) -> int:
+    """Write what is known about a cause. Raises BadRequest if there is no such cause."""
+    from wizard.diagnosis.help_pages import page
+    from wizard.diagnosis.table import table
+    from wizard.wording import did_you_mean
+
+    causes = table().causes
+    if name not in causes or causes[name].envelope:
+        raise BadRequest(
+            f"There is no cause named {name}{did_you_mean(name, causes)}.",
+            hints=("docs/diagnosis.md lists all of them.",),
+        )
+    stream.write(page(causes[name]))
+    return int(Exit.DONE)
 
 
 def report_lines(diagnosis: Diagnosis) -> list[str]:
     """Return the explanation for people."""
-    if diagnosis.known:
-        lines = [f"What happened: {diagnosis.cause}"]
+    if diagnosis.installed:
+        lines = [diagnosis.cause]
+    elif diagnosis.known:
+        probably = "Probably: " if diagnosis.certainty == "probable" else ""
+        lines = [f"What happened: {probably}{diagnosis.cause}"]
+        if diagnosis.package != "cryptography":
+            lines.append(f"This is about the package {diagnosis.package}, not about cryptography.")
     else:
         lines = ["This log contains no failure that the wizard knows.", diagnosis.cause]
     if diagnosis.line_number:
@@ -82,34 +120,31 @@ def report_lines(diagnosis: Diagnosis) -> list[str]:
     return lines
 
 
-def _read_lines(log: str) -> Iterator[str]:
+def other_lines(diagnosis: Diagnosis) -> list[str]:
+    """Return the other causes in the log."""
+    if not diagnosis.others:
+        return ["The log contains no other cause."]
+    return [
+        "Other causes in the log:",
+        *(f"  - line {one.line}: {one.cause} ({one.id})" for one in diagnosis.others),
+    ]
+
+
+def _read_chunks(log: str) -> Iterator[bytes]:
     if log == "-":
         if sys.stdin is None:
             raise BadRequest("Standard input is closed, so there is no log to read.")
         if is_terminal(sys.stdin):
             print("Paste the log, then press Ctrl-D.", file=sys.stderr)
-        yield from _limited_lines(sys.stdin.buffer)
+        yield from _chunks(sys.stdin.buffer)
         return
     with text_files.open_file(log, "a log file") as file:
-        yield from _limited_lines(file)
+        yield from _chunks(file)
 
 
-def _limited_lines(file: BinaryIO) -> Iterator[str]:
-    """Return the lines of the first HEAD bytes and of the last TAIL bytes, without the rest."""
-    decoder = LineDecoder()
-    tail: deque[bytes] = deque(maxlen=TAIL // CHUNK)
-    for number in range(MAX_BYTES // CHUNK):
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    for _ in range(MAX_BYTES // CHUNK):
         chunk = file.read(CHUNK)
         if not chunk:
-            break
-        if number == 0 and text_files.encoding_of(chunk) == "utf-16":
-            decoder = LineDecoder("utf-16")
-        if number < HEAD // CHUNK:
-            yield from decoder.feed(chunk)
-        else:
-            if len(tail) == tail.maxlen:
-                yield from decoder.finish()  # the next bytes are not the next line
-            tail.append(chunk)
-    for chunk in tail:
-        yield from decoder.feed(chunk)
-    yield from decoder.finish()
+            return
+        yield chunk

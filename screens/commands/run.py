@@ -132,7 +132,7 @@ class _Wrapped:
 
     def _explain(self, lines: list[str]) -> None:
         from screens.commands.diagnose import report_lines
-        from wizard.advice.diagnose import diagnose
+        from wizard.diagnosis.diagnose import diagnose
 
         _say("", "cryptography made this command fail.", *report_lines(diagnose(lines)))
 

@@ -104,6 +104,6 @@ class LiveLog(Log):
     def _visible_lines(self, lines: Iterable[str]) -> Iterable[str]:
         if not self.only_important:
             return lines
-        from wizard.advice.diagnose import is_unimportant
+        from wizard.diagnosis.excerpts import is_unimportant
 
         return [line for line in lines if not is_unimportant(line)]

@@ -25,8 +25,8 @@ from screens.tui.run import RunPage
 from tests.machines import machine
 from tests.recordings import recorded
 from tests.simulate import Scene, Script, simulated
-from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
+from wizard.diagnosis.diagnose import diagnose
 from wizard.engine import Engine
 from wizard.facts import Facts
 

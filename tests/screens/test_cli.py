@@ -567,26 +567,21 @@ def test_diagnose_says_that_it_does_not_know(run: Run, tmp_path: Path) -> None:
     log.write_text("all is well\n", encoding="utf-8")
     code, out, _ = run("diagnose", "--json", str(log))
     assert code == Exit.FAILED
-    assert json.loads(out)["known"] is False
+    found = json.loads(out)
+    assert (found["id"], found["certainty"]) == (None, "unknown")
 
 
-def test_of_a_huge_log_the_beginning_and_the_end_are_read(
+def test_a_huge_log_is_read_to_its_limit(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from screens.commands import diagnose
 
-    for name, size in (("CHUNK", 100), ("HEAD", 1000), ("TAIL", 1000)):
-        monkeypatch.setattr(diagnose, name, size)
+    monkeypatch.setattr(diagnose, "CHUNK", 100)
     log = tmp_path / "pip.log"
     cause = "error: externally-managed-environment\n"
     log.write_text("a\n" * 5000 + cause + "b\n" * 5000, encoding="utf-8")
-    assert run("diagnose", str(log))[0] == Exit.FAILED
-    log.write_text("a\n" * 5000 + cause + "b\n" * 50, encoding="utf-8")
-    assert run("diagnose", str(log))[0] == Exit.DONE
-    log.write_text(cause + "b\n" * 5000, encoding="utf-8")
     assert run("diagnose", str(log))[0] == Exit.DONE
     monkeypatch.setattr(diagnose, "MAX_BYTES", 2000)
-    log.write_text("a\n" * 5000 + cause, encoding="utf-8")
     assert run("diagnose", str(log))[0] == Exit.FAILED
 
 

@@ -14,8 +14,8 @@ from backends.action import Command, Download
 from tests.machines import listing, machine
 from tests.wizard.planned import plan
 from wizard import target_environment
-from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
+from wizard.diagnosis.diagnose import diagnose
 from wizard.errors import Impossible
 from wizard.export.formats import to_shell
 from wizard.facts import Facts, Python

@@ -16,8 +16,8 @@ from backends.action import Command
 from tests.machines import machine
 from tests.wizard.environments import environment, holding
 from wizard import engine
-from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
+from wizard.diagnosis.diagnose import diagnose
 from wizard.engine import case_of
 from wizard.errors import Exit, Impossible, WizardError
 from wizard.facts import Facts, Installed, Listed, Setting

@@ -1,6 +1,6 @@
 """Why an installed cryptography could not be proved, and what to do about it.
 
-The signs in a report are those of a log (`wizard.advice.diagnose`). What this machine is decides
+The signs in a report are those of a log (`wizard.diagnosis`). What this machine is decides
 which of several causes it was.
 """
 
@@ -95,7 +95,7 @@ def _in_fips_mode(report: Report, mode: Fips) -> Explanation:
 
 def _of_a_log(said: list[str], kind: Processor) -> Explanation | None:
     """Return what the same lines in a log mean, or None if that is unknown."""
-    from wizard.advice.diagnose import diagnose  # slow to import
+    from wizard.diagnosis.diagnose import diagnose  # slow to import
 
     found = diagnose(said)
     if not found.known:

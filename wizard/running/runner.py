@@ -7,7 +7,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -135,6 +135,12 @@ def write_ends() -> None:
         attempt.write_end()
 
 
+def _machine(facts: Facts) -> Mapping[str, str]:
+    from wizard.diagnosis.platforms import of_machine  # slow to import
+
+    return of_machine(facts)
+
+
 def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
     """Return what else helps against a failure with this id."""
     from wizard.running import let_through  # rarely needed
@@ -191,6 +197,7 @@ class _Attempt:
             partial(_advise, facts, choices),
             self._parts,
             self._rust,
+            partial(_machine, facts),
         )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 from pathlib import Path
+from types import MappingProxyType
 from typing import Callable
 
 from backends.action import Output
@@ -85,10 +87,12 @@ def explain_failure(
     outcome: Outcome,
     log: Path,
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: (),
+    machine: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Return the outcome of a failed step with cause and hints, and the log lines that show it.
 
-    ``advise`` returns more hints for the id of a failure; they come first.
+    ``advise`` returns more hints for the id of a failure; they come first. ``machine`` are the
+    facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
     """
     if not log.exists():
         return outcome, ()
@@ -97,14 +101,14 @@ def explain_failure(
         # The cause is known: a time limit, a lock, a signal. The last lines show the progress.
         last_lines = [line for line in lines if line.strip()]
         return outcome, tuple(last_lines[-5:])
-    from wizard.advice.diagnose import diagnose
+    from wizard.diagnosis.diagnose import diagnose
 
-    diagnosis = diagnose(lines)
+    diagnosis = diagnose(lines, machine)
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        hints = (*advise(diagnosis.id), *diagnosis.hints)
+        hints = (*advise(diagnosis.id or ""), *diagnosis.hints)
         return Outcome("failed", outcome.exit, diagnosis.cause, hints), diagnosis.excerpt
-    has_known_cause = diagnosis.id != "unknown"
+    has_known_cause = diagnosis.known
     cause = _CAUSES[problem.kind]
     hints = _HINTS[problem.kind]
     if problem.kind == "denied" and not step.needs_root:

@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, singledispatch
 from pathlib import Path
@@ -61,6 +61,7 @@ class StepRunner:
     end within two seconds. ``advise`` returns what else helps against a failure with some id.
     ``environment`` is the environment that the plan makes.
     ``parts`` are what the plan makes in the cache, and ``rust`` is its use of the Rust there.
+    ``machine`` returns the facts of this machine for the diagnosis of a failure.
     """
 
     plan: Plan
@@ -71,6 +72,7 @@ class StepRunner:
     advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
     parts: tuple[shared_cache.SharedPart, ...] = ()
     rust: shared_cache.RustUse = field(default_factory=shared_cache.RustUse)
+    machine: Callable[[], Mapping[str, str]] = dict
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
@@ -128,7 +130,7 @@ class StepRunner:
             return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
         if outcome.state == "done":
             return outcome, (), Exit.DONE
-        explained, excerpt = explain_failure(step, outcome, log, self.advise)
+        explained, excerpt = explain_failure(step, outcome, log, self.advise, self.machine())
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     @contextlib.contextmanager

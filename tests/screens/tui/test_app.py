@@ -729,9 +729,9 @@ async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
 async def test_important_lines_only(
     app: WizardApp, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wizard.advice import diagnose
+    from wizard.diagnosis import excerpts
 
-    monkeypatch.setattr(diagnose, "is_unimportant", lambda line: line.startswith("copying "))
+    monkeypatch.setattr(excerpts, "is_unimportant", lambda line: line.startswith("copying "))
     machine.run = FakeRun(held=True, extra=["copying a.py", "error: b", "copying c.py"])
     app.session.engine = machine.engine()
     async with app.run_test() as pilot:

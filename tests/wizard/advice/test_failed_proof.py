@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wizard.advice import failed_proof
-from wizard.advice.diagnose import diagnose
 from wizard.advice.failed_proof import OTHER_COPY, UNKNOWN, Explanation, explain_for
+from wizard.diagnosis.diagnose import diagnose
 from wizard.facts import Fips, Processor
 from wizard.machine import fips as machine_fips
 from wizard.machine import processor as machine_processor

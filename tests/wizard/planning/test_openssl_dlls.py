@@ -13,8 +13,8 @@ import pytest
 from backends.action import Command
 from tests.machines import machine
 from tests.wizard.planned import plan
-from wizard.advice.diagnose import diagnose
 from wizard.choices import Choices
+from wizard.diagnosis.diagnose import diagnose
 from wizard.knowledge import load
 from wizard.needs.openssl import Library
 from wizard.plan import Step

@@ -6,7 +6,7 @@ import pytest
 
 from backends import xcode
 from tests import apple_outputs as outputs
-from wizard.advice.diagnose import diagnose
+from wizard.diagnosis.diagnose import diagnose
 
 XCODE = "/Applications/Xcode.app/Contents/Developer"
 CASES = [

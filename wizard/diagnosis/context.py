@@ -1,0 +1,222 @@
+"""What a log says about itself: the machine, the tools, and which package each line is about.
+
+The notes of ``assets/failures.toml`` find these facts. The names and values of facts are those of
+the conditions in the tables (`conditions`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from wizard.diagnosis.scan import Match
+
+CRYPTOGRAPHY = "cryptography"
+_OURS = """
+    cryptography cryptography-rust cffi cffi-backend pycparser openssl pyopenssl typing-extensions
+    maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel pkg-resources
+    pip pyproject-hooks pep517 build installer importlib-metadata requests urllib3 poetry uv
+    jwt pyjwt
+"""
+OURS = frozenset(_OURS.split())
+"""Packages whose failure is one of installing or importing cryptography: what it needs, what builds
+it, and what passes the import on."""
+
+NEAR = 12
+"""A line of a traceback says what the next lines are about, as far as this."""
+
+SYSTEMS = {
+    **dict.fromkeys(("macosx", "macos", "darwin"), "macos"),
+    **dict.fromkeys(("win", "windows", "mingw", "cygwin"), "windows"),
+    **dict.fromkeys(("linux", "manylinux", "musllinux"), "linux"),
+    **dict.fromkeys(("android", "termux"), "android"),
+    **dict.fromkeys(("solaris", "sunos"), "solaris"),
+    **{name: name for name in ("freebsd", "openbsd", "netbsd", "aix", "ios")},
+}
+MACHINES = {
+    **dict.fromkeys(("amd64", "x64"), "x86_64"),
+    **dict.fromkeys(("arm64", "arm64e"), "aarch64"),
+    **dict.fromkeys(("i386", "i486", "i586", "win32"), "i686"),
+    **dict.fromkeys(("arm", "armv7", "armv8l"), "armv7l"),
+    "powerpc64le": "ppc64le",
+    "riscv64gc": "riscv64",
+    "universal2": "",
+}
+CRATES = {"0.9.117": "50"}
+"""Versions of the crate openssl-sys, and the release whose archive names them first: Cargo.lock."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """At this line, the log begins or ends to be about a package."""
+
+    number: int
+    package: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """``facts`` are names and values, for example ``os`` and ``linux``.
+
+    ``named`` says whether the log names cryptography anywhere.
+    """
+
+    facts: Mapping[str, str]
+    marks: tuple[Mark, ...]
+    named: bool = True
+
+    def package(self, match: Match, *, imported: bool = False) -> str:
+        """Return the package that a line is about, normalised; cryptography if nothing says
+        another.
+
+        ``imported`` says that the failure is one of an import, which tracebacks are about.
+        """
+        named = match.slots.get("package", "")
+        if named:
+            return _normal_name(named)
+        if _OUR_NAMES.search(match.found):
+            return CRYPTOGRAPHY
+        named = _package_in(match.text, imported=imported)
+        if named:
+            return _normal_name(named)
+        if imported:
+            frame = _last(self._frames, match.number)
+            if frame and match.number - frame.number <= NEAR:
+                return frame.package
+        after = bisect_right(self._builds[0], match.number)
+        following = next(iter(self._builds[1][after : after + 1]), None)
+        if following and following.kind == "failed":
+            return following.package
+        last = _last(self._builds, match.number)
+        if last and not imported:
+            return last.package
+        return self.subject
+
+    @property
+    def subject(self) -> str:
+        """The package that the log is about if its lines do not say it."""
+        failed = [mark.package for mark in self.marks if mark.kind == "failed"]
+        if failed:
+            return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
+        others = [mark.package for mark in self.marks if mark.package != "*"]
+        if not self.named and others and not any(map(ours, others)):
+            return others[-1]
+        return CRYPTOGRAPHY
+
+    def installed_after(self, number: int, package: str) -> bool:
+        """Return whether a package was installed after this line, so that this was not the end."""
+        return any(
+            mark.package in (package, "*") or (package in OURS and mark.package == CRYPTOGRAPHY)
+            for mark in self._installed[1][bisect_right(self._installed[0], number) :]
+        )
+
+    @property
+    def success(self) -> Mark | None:
+        """The last line that says that a package was installed."""
+        return next((mark for mark in reversed(self.marks) if mark.kind == "installed"), None)
+
+    @cached_property
+    def _builds(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind in ("start", "failed"))
+
+    @cached_property
+    def _installed(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind in ("installed", "built"))
+
+    @cached_property
+    def _frames(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind == "frame")
+
+
+def _indexed(marks: Iterable[Mark]) -> tuple[list[int], list[Mark]]:
+    found = list(marks)
+    return [mark.number for mark in found], found
+
+
+def _last(marks: tuple[list[int], list[Mark]], number: int) -> Mark | None:
+    """Return the last mark at or before this line."""
+    numbers, found = marks
+    index = bisect_right(numbers, number)
+    return found[index - 1] if index else None
+
+
+def read(matches: Iterable[Match]) -> Context:
+    """Read the notes among the matches."""
+    facts: dict[str, str] = {}
+    marks: list[Mark] = []
+    ordered = sorted(matches, key=lambda match: match.sign.owner == "fact:target")
+    for match in ordered:
+        owner, _, kind = match.sign.owner.partition(":")
+        if owner == "mark":
+            names = match.slots.get("package", "*")
+            marks += [
+                Mark(match.number, _normal_name(re.sub(r"-\d[\w.+!]*$", "", name)), kind)
+                for name in re.findall(r"\*|[A-Za-z][\w.+!-]*", names)
+            ] or [Mark(match.number, "*", kind)]
+        elif owner == "fact":
+            for name, value in _facts(kind, match.slots):
+                # What a build is for counts, not where it runs.
+                if kind == "target":
+                    facts[name] = value
+                else:
+                    facts.setdefault(name, value)
+    named = any(match.sign.owner == "about-cryptography" for match in ordered)
+    return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)), named)
+
+
+def ours(package: str) -> bool:
+    """Return whether a failure of this package is one of cryptography."""
+    return package in OURS
+
+
+_OUR_NAMES = re.compile(r"cryptography|_cffi_backend|\bcffi\b")
+_BUILT = re.compile(
+    r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
+    r"|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
+    r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
+)
+_INSTALLED = re.compile(
+    r"(?:site|dist)-packages[/\\](?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
+)
+
+
+def _package_in(text: str, *, imported: bool) -> str:
+    match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
+    return match["package"] if match and not match["package"].startswith("pip-") else ""
+
+
+def _normal_name(name: str) -> str:
+    if name in ("_cffi_backend", "_rust", "_openssl"):
+        return "cffi" if "cffi" in name else CRYPTOGRAPHY
+    if name.partition("_")[0].lower() in OURS:
+        name = name.partition("_")[0]  # with the name of a temporary folder
+    return re.sub(r"[-_.]+", "-", re.sub(r"\[.*", "", name)).lower().strip("-") or "*"
+
+
+def _facts(kind: str, slots: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield facts with the values that conditions use."""
+    for name, value in slots.items():
+        text = value.lower()
+        if name == "system":
+            if text in SYSTEMS:
+                yield "os", SYSTEMS[text]
+            if text == "musllinux":
+                yield "libc", "musl"
+            if text == "termux":
+                yield "place", "termux"
+        elif name == "machine":
+            yield "machine", MACHINES.get(text, text)
+        elif name == "crate":
+            if value in CRATES:
+                yield "release", CRATES[value]
+        elif name == "digits":
+            yield "python", f"{value[0]}.{value[1:]}"
+        else:
+            yield name, value if name in ("release", "python", "pip", "folder", "program") else text
+    if kind and "=" in kind:
+        name, _, value = kind.partition("=")
+        yield name, value

@@ -1,0 +1,219 @@
+"""Diagnosis: from the full log of a failed step, or a pasted one, to the cause and what helps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wizard.diagnosis import arbitration, context, decoding, platforms, remedies
+from wizard.diagnosis.arbitration import Candidate
+from wizard.diagnosis.decoding import Block
+from wizard.diagnosis.excerpts import is_unimportant
+from wizard.diagnosis.remedies import Remedy
+from wizard.diagnosis.scan import Match, Scan, scan
+from wizard.diagnosis.table import Table, table
+
+CERTAIN, PROBABLE, UNKNOWN = "certain", "probable", "unknown"
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another cause that the log shows."""
+
+    id: str
+    package: str
+    cause: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a program failed.
+
+    ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause,
+    or if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the
+    line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and
+    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install. ``why``
+    says what this kind of failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
+    """
+
+    id: str | None
+    package: str
+    cause: str
+    line_number: int
+    evidence: str
+    excerpt: tuple[str, ...]
+    why: str = ""
+    remedies: tuple[Remedy, ...] = ()
+    certainty: str = UNKNOWN
+    others: tuple[Other, ...] = ()
+    installed: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> bool:
+        """Whether the cause is known."""
+        return self.id is not None
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What to do; commands are in backticks."""
+        return tuple(remedy.text for remedy in self.remedies)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``diagnose --json`` prints: see docs/diagnosis.md."""
+        return {
+            "schema": 2,
+            "id": self.id,
+            "package": self.package,
+            "cause": self.cause,
+            "line": self.line_number,
+            "evidence": self.evidence,
+            "why": self.why,
+            "remedies": [
+                {"text": remedy.text, "run": list(remedy.run)} for remedy in self.remedies
+            ],
+            "certainty": self.certainty,
+            "others": [
+                {"id": one.id, "package": one.package, "cause": one.cause, "line": one.line}
+                for one in self.others
+            ],
+            "installed": self.installed,
+            "excerpt": list(self.excerpt),
+        }
+
+
+def diagnose(lines: Iterable[str], machine: Mapping[str, str] | None = None) -> Diagnosis:
+    """Explain a failure from the full log of a step. Never raises because of its contents.
+
+    ``machine`` are the facts of the machine where it happened, if that is known (`platforms`).
+    """
+    return diagnose_blocks(decoding.blocks_of(lines), machine)
+
+
+def diagnose_bytes(chunks: Iterable[bytes], machine: Mapping[str, str] | None = None) -> Diagnosis:
+    """Explain a log in any encoding, in one pass."""
+    return diagnose_blocks(decoding.blocks(chunks), machine)
+
+
+def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None = None) -> Diagnosis:
+    """Explain a log that was split into blocks."""
+    known = table()
+    found = scan(blocks, known)
+    told = context.read(found.matches)
+    facts = platforms.complete(told.facts, machine or {})
+    causes = arbitration.candidates(found.matches, known, told, facts)
+    verdict = arbitration.arbitrate(causes)
+    best = verdict.best
+    if best is not None and best.weak and _suspect(found, best):
+        best = None
+    if best is None:
+        return _unknown(found, told, causes, facts)
+    return _explain(best, verdict.others, facts)
+
+
+def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, str]) -> Diagnosis:
+    package = context.CRYPTOGRAPHY if context.ours(best.package) else best.package
+    slots = _slots(best)
+    facts = {**facts, "package": package}
+    return Diagnosis(
+        id=best.cause.id,
+        package=package,
+        cause=remedies.fill(best.cause.cause, slots, facts),
+        line_number=best.first.number,
+        evidence=best.first.raw.strip(),
+        excerpt=best.first.excerpt,
+        why=remedies.fill(best.cause.means, slots, facts),
+        remedies=remedies.remedies(best.cause, slots, facts),
+        certainty=PROBABLE if best.weak else CERTAIN,
+        others=tuple(
+            Other(
+                other.cause.id,
+                context.CRYPTOGRAPHY if context.ours(other.package) else other.package,
+                remedies.fill(other.cause.cause, _slots(other), facts),
+                other.first.number,
+            )
+            for other in others[:5]
+        ),
+        facts=facts,
+    )
+
+
+def _slots(candidate: Candidate) -> dict[str, str]:
+    slots: dict[str, str] = {}
+    for match in (candidate.first, *candidate.matches):
+        for name, value in match.slots.items():
+            slots.setdefault(name, value)
+    return slots
+
+
+def _suspect(found: Scan, best: Candidate | None = None) -> Match | None:
+    """Return the first line that looks like an error of which no sign is known."""
+    told = {match.number for match in best.matches} if best else set()
+    explained = {
+        match.number for match in found.matches if match.sign.owner.partition(":")[0] != "suspect"
+    }
+    for kind in ("suspect:strong", "suspect:weak")[: 1 if best else 2]:
+        for match in found.matches:
+            if (
+                match.sign.owner == kind
+                and match.number not in explained | told
+                and not _WARNING.match(match.text)
+                and not is_unimportant(match.raw)
+            ):
+                return match
+    return None
+
+
+_WARNING = re.compile(r"\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b)", re.IGNORECASE)
+
+
+def _unknown(
+    found: Scan, told: context.Context, causes: Sequence[Candidate], facts: Mapping[str, str]
+) -> Diagnosis:
+    suspect = _suspect(found)
+    success = told.success
+    if success and (suspect is None or suspect.number < success.number):
+        text = "Nothing failed: it was installed."
+        shown = found.last[1]
+        return Diagnosis(
+            None, context.CRYPTOGRAPHY, text, success.number, "", shown, installed=True
+        )
+    subject = context.CRYPTOGRAPHY if context.ours(told.subject) else told.subject
+    if suspect:
+        subject = told.package(suspect)
+        subject = context.CRYPTOGRAPHY if context.ours(subject) else subject
+    facts = {**facts, "package": subject}
+    hints = remedies.for_unknown(facts)
+    if suspect:
+        text = "The wizard does not know this error. It is the first error in the log."
+        number, evidence, excerpt = suspect.number, suspect.raw.strip(), suspect.excerpt
+    elif causes:
+        first = causes[0].first
+        text = (
+            "The log says only that something failed. The cause is not in this part of it: send "
+            "the lines above this one, from the first error on."
+        )
+        number, evidence, excerpt = first.number, first.raw.strip(), first.excerpt
+    elif found.last[0]:
+        text = "The log shows no error. These are its last lines."
+        (number, excerpt), evidence = found.last, ""
+    else:
+        text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()
+    return Diagnosis(
+        None, subject, text, number, evidence, excerpt, remedies=tuple(hints), facts=facts
+    )
+
+
+__all__ = [
+    "CERTAIN",
+    "PROBABLE",
+    "UNKNOWN",
+    "Diagnosis",
+    "Other",
+    "Table",
+    "diagnose",
+    "diagnose_bytes",
+]

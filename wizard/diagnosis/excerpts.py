@@ -1,0 +1,59 @@
+"""The lines of a log that show an error, for people."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+
+from wizard.diagnosis.normal import shown
+from wizard.knowledge import read_asset
+
+WIDTH = 300
+"""The number of characters of a line that an excerpt shows."""
+BEFORE, AFTER = 3, 5
+"""The number of lines around the error that an excerpt has at most."""
+NEAR = 100
+"""How far away these lines may be."""
+
+
+def is_unimportant(line: str) -> bool:
+    """Return whether the line only fills the live log: copied files, checks, standard advice."""
+    starts, ends = _noise()
+    text = line.strip()
+    return text.startswith(starts) or text.endswith(ends)
+
+
+def excerpt(lines: Sequence[str], index: int, column: int) -> tuple[str, ...]:
+    """Return the line with up to three lines before and five after it, without noise and blank
+    lines. ``column`` is what a very long line must show."""
+    before = _meaningful(lines[i] for i in range(index - 1, -1, -1))
+    after = _meaningful(lines[i] for i in range(index + 1, len(lines)))
+    chosen = (
+        *reversed([shorten(text, 0) for text in islice(before, BEFORE)]),
+        shorten(lines[index], column),
+        *(shorten(text, 0) for text in islice(after, AFTER)),
+    )
+    # pip indents all output of a build, which is meaningless and takes space.
+    return tuple(textwrap.dedent("\n".join(chosen)).split("\n"))
+
+
+def shorten(text: str, column: int) -> str:
+    """Return at most WIDTH characters that include the one at this column."""
+    if len(text) <= WIDTH:
+        return shown(text)
+    start = max(0, min(column - WIDTH // 4, len(text) - WIDTH))
+    end = start + WIDTH
+    return ("…" if start else "") + shown(text[start:end]) + ("…" if end < len(text) else "")
+
+
+def _meaningful(texts: Iterable[str]) -> Iterator[str]:
+    # Look only at nearby lines, not at a whole log of a million blank lines.
+    return (text for text in islice(texts, NEAR) if text.strip() and not is_unimportant(text))
+
+
+@cache
+def _noise() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    table = read_asset("failures.toml")["noise"]
+    return tuple(table["starts"]), tuple(table["ends"])

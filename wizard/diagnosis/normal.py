@@ -1,0 +1,208 @@
+"""A line as the program wrote it, out of what terminals, browsers, CI services and people made of
+it.
+
+Nothing here knows what a line means. Every kind of quotation mark becomes an apostrophe, and
+messages of the C libraries and of Windows in other languages become English, so that signs need one
+form only.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+
+from wizard.knowledge import read_asset
+
+WINDOW, OVERLAP = 4000, 400
+"""Characters that are searched at once; a longer line is split into overlapping windows."""
+
+MARKS = (
+    *(b"\x1b", b"\xc2\x9b", b"[0m", b"[m", b"[K", b"[1m", b"\x00"),
+    *(b"\\n", b"\\r", b"\\u", b"\\t", b'\\"'),
+    *(b"&#", b"&quot", b"&lt", b"&gt", b"&amp", b"&nbsp", b"&apos", b"</", b"<br"),
+    *(b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80", "\uff1a".encode(), "\u3002".encode()),
+)
+"""Bytes that show that words may be hidden by codes or escapes."""
+
+_SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+_NOTHING = dict.fromkeys(
+    [*range(9), *range(11, 13), *range(14, 32), 0x7F, 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF,
+     *range(0x202A, 0x202F), *range(0x2066, 0x206A)],
+    "",
+)  # fmt: skip
+_QUOTES = dict.fromkeys(map(ord, '`´"’‘‛′‚“”„‟«»‹›＇＂「」『』'), "'")
+_CHARACTERS = {**_SPACES, **_NOTHING, **_QUOTES}
+
+_CODES = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles, links
+    r"|(?:\x1b|\x9b|\^\[|\\(?:x1[bB]|u001[bB]|033|e)|\N{SYMBOL FOR ESCAPE}|\ufffd)"
+    r"\[?[0-?]*[ -/]*[@-~]"
+    r"|\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m|\[\d?K"  # without the ESC byte
+)
+_TAGS = re.compile(
+    r"</?(?:span|b|i|em|strong|div|pre|code|br|p|a|font|td|tr|li|mark|samp)\b[^<>]*>", re.I
+)
+_ENTITY = re.compile(r"&(?:#\d{1,5}|#x[\da-fA-F]{1,5}|[a-zA-Z]{2,6});")
+_ESCAPES = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<letter>[\"'\\/bfnrt]))")
+_LETTERS = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": ""}
+
+_TIME = (
+    r"\[?\d{4}[-/.]\d\d[-/.]\d\d[T _]\d\d:\d\d(?::\d\d(?:[.,:]\d+)?)?"
+    r"(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?:?"
+)
+_PREFIX = re.compile(
+    r"\s*(?:"
+    rf"{_TIME}\s"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?:?\s"
+    r"|\[\s*\d+(?:\.\d+\s?s?|s)\]\s"  # seconds since the start
+    r"|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
+    r"(?:[\w.-]+ )?[\w./@-]+(?:\[\d+\])?: "  # journal
+    r"|#\d+ (?:\d+\.\d+ )?|=> => # |> => "  # Docker's BuildKit
+    r"|[\w.-]{1,40}(?:-\d+|_\d+)? {1,20}\| "  # Compose
+    r"|[\w.-]{1,40}(?:-\d+|_\d+)?\s{0,20}\| (?=\S)"
+    r"|(?:[^\t\n]{1,60}\t){2}"  # job and step of a CI service
+    r"|\d{1,7}(?:\t|[:|)\u2502] ?| {2,})"  # line numbers
+    r"|L?\d{1,7}: "
+    r"|(?:>|\N{BOX DRAWINGS LIGHT VERTICAL}|\N{BOX DRAWINGS HEAVY VERTICAL}|\|)(?: |$)"
+    r"|>(?=\S)"
+    r"|(?:\N{BOX DRAWINGS LIGHT ARC UP AND RIGHT}|\N{BOX DRAWINGS LIGHT VERTICAL AND RIGHT})"
+    r"\N{BOX DRAWINGS LIGHT HORIZONTAL}*"
+    r"(?:>|\N{BLACK RIGHT-POINTING SMALL TRIANGLE}|\N{BLACK RIGHT-POINTING TRIANGLE})? "
+    r"|##\[\w+\]|::\w+(?: [^:]*)?::"
+    r"|(?:stderr|stdout|remote|npm ERR!|npm error)[:|]?\s"
+    r"|\[(?:stderr|stdout|ERROR|INFO|WARN|WARNING|DEBUG|[\w.-]{1,60}(?:Error|Exception))\]:? "
+    r"|\{\s*'(?:log|message|msg|text|line|MESSAGE|textPayload|stderr|stdout|output)':\s*'"
+    # an element of a list of strings
+    r"|[\[,{ ]*'(?=\s*[\w\[/$#>*\u2500-\u25ff\U0001f300-\U0001faff])"
+    r")"
+)
+_STRING_END = re.compile(r"(?<=.)'\s*[,\]}]*$")
+
+
+def clean(text: str) -> str:
+    """Return a line without codes, tags and entities, with one kind of quote and of space."""
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+        if "&" in text:
+            text = html.unescape(text)
+    if "\x1b" in text or "[" in text or "\x9b" in text:
+        text = _CODES.sub("", text)
+    if "<" in text:
+        text = _TAGS.sub("", text)
+    return text.translate(_CHARACTERS).rstrip()
+
+
+def shown(text: str) -> str:
+    """Return a line for people: without codes, otherwise unchanged."""
+    if "\x1b" in text or "[" in text or "\x9b" in text:
+        text = _CODES.sub("", text)
+    return text.replace("\t", "    ").translate(_NOTHING).replace("\r", " ").rstrip()
+
+
+def pieces(raw: str) -> list[str]:
+    """Return the lines that one line of a log contains, normalised: usually one.
+
+    More if carriage returns or written line feeds separate them, or if it is very long.
+    """
+    parts = [raw]
+    if "\r" in raw:
+        parts = raw.rstrip("\r").split("\r")
+    if "\\" in raw:
+        parts = [piece for part in parts for piece in _unescape(part)]
+    result = []
+    for part in parts:
+        text = english(without_prefixes(clean(part)).replace("\t", " "))
+        if len(text) <= WINDOW:
+            result.append(text)
+        else:
+            result += [
+                text[start : start + WINDOW]
+                for start in range(0, len(text) - OVERLAP, WINDOW - OVERLAP)
+            ]
+    return result
+
+
+def without_prefixes(text: str) -> str:
+    """Remove what CI services, containers, loggers and people put before a line, repeatedly."""
+    for _ in range(8):
+        match = _PREFIX.match(text)
+        if not match or match.end() == 0:
+            break
+        rest = text[match.end() :]
+        if match.group().rstrip().endswith("'"):
+            whole = _STRING_END.sub("", rest)
+            if "':" not in match.group() and (whole == rest or whole.count("'") % 2):
+                break  # a word in quotes, not a string in a list
+            rest = whole if rest.count("'") % 2 else rest
+        text = rest
+    return text
+
+
+def _unescape(text: str) -> list[str]:
+    """Return the lines of a string as JSON, Python or C write it, or the text itself."""
+    newlines = text.count("\\n")
+    if not newlines and '\\"' not in text and "\\u" not in text and "\\t" not in text:
+        return [text]
+    if newlines < 2 and '\\"' not in text and "\\u00" not in text and not _is_string(text):
+        return [text]
+    return _ESCAPES.sub(_unescaped, text).split("\n")
+
+
+def _is_string(text: str) -> bool:
+    inner = text.strip().rstrip(",")
+    return len(inner) > 1 and inner[0] in "\"'{[" and inner[-1] in "\"'}]"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if match["code"]:
+        return chr(int(match["code"], 16))
+    return _LETTERS.get(match["letter"], match["letter"])
+
+
+def english(text: str) -> str:
+    """Replace the messages of systems in other languages by the English ones."""
+    by_word, unspaced = _translations()
+    found = [
+        pair
+        for word in dict.fromkeys(_WORD.findall(text.lower()))
+        if word in by_word
+        for pair in by_word[word]
+    ]
+    if not text.isascii() and _UNSPACED.search(text):
+        found += unspaced
+    for pattern, meaning in found:
+        text = pattern.sub(lambda _match, meaning=meaning: meaning, text)  # type: ignore[misc]
+    return text
+
+
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+"""Characters of languages that write words without spaces, or with particles at their ends."""
+
+
+@cache
+def translations() -> tuple[tuple[str, str], ...]:
+    """Every message of ``failures.toml`` in another language, with the English one."""
+    return tuple(
+        (other.translate(_QUOTES), row["english"])
+        for row in read_asset("failures.toml")["message"]
+        for other in row["others"]
+    )
+
+
+Pair = tuple[re.Pattern[str], str]
+
+
+@cache
+def _translations() -> tuple[dict[str, list[Pair]], list[Pair]]:
+    """Return the messages by their longest word, and those of languages without spaces."""
+    by_word: dict[str, list[Pair]] = {}
+    unspaced: list[Pair] = []
+    for other, one in translations():
+        pair = (re.compile(re.escape(other), re.IGNORECASE), one)
+        if _UNSPACED.search(other):
+            unspaced.append(pair)
+        else:
+            by_word.setdefault(max(_WORD.findall(other.lower()), key=len), []).append(pair)
+    return by_word, unspaced

@@ -1,0 +1,307 @@
+"""Find the signs in a log, in one pass and in little memory, however long it is.
+
+Most of a log says nothing. A block of lines is looked at only if it contains a word of a sign, a
+line only if it does. Only then is the line normalised and searched, and joined with its neighbours
+in case a terminal wrapped it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from wizard.diagnosis import normal
+from wizard.diagnosis.decoding import Block, decode
+from wizard.diagnosis.excerpts import NEAR, excerpt
+from wizard.diagnosis.table import Sign, Table, lines_of_words, words
+
+ENOUGH = 40
+"""The number of matches of a sign after which it is not looked for any more."""
+TRIES = 400
+"""The number of lines after which a note that matched none of them is given up."""
+REPEATED, SHAPES = 3, 4096
+"""Lines that differ only in numbers and have no sign are skipped after the first ones; the number
+of such lines that are remembered."""
+NARROW, WIDE = 50, 300
+"""The widths in characters at which a terminal, a browser or a person may have wrapped lines."""
+JOINED = 5
+"""The number of wrapped lines that are joined at most."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sign in a line: its slots, the number of the line, the text as it was meant.
+
+    ``found`` is the part of it that matched. ``excerpt`` are the lines around it, ``raw`` is the
+    line itself as it is in the log.
+    """
+
+    sign: Sign
+    slots: dict[str, str]
+    number: int
+    text: str
+    raw: str
+    excerpt: tuple[str, ...]
+    found: str = ""
+
+
+@dataclass
+class Scan:
+    """What was found: the matches in the order of the lines, and the last line that is not
+    blank."""
+
+    matches: list[Match] = field(default_factory=list)
+    last: tuple[int, tuple[str, ...]] = (0, ())
+
+
+def scan(blocks: Iterable[Block], table: Table) -> Scan:
+    """Search a log."""
+    found = Scan()
+    wanted = _Wanted(table)
+    before: list[str] = []
+    for block, following in _with_next(blocks):
+        if not block.data or block.data.isspace():
+            continue
+        marks = _marks_in(block.data)
+        if not marks and wanted.isdisjoint(words(block.data)):
+            end = block.data[-NEAR * 200 :]
+        else:
+            after = decode(following.data[: NEAR * 200]).split("\n") if following else []
+            found.matches += _Lines(block, before, after, wanted, marks).matches()
+            end = block.data
+        lines = decode(end).split("\n")
+        before = lines[-NEAR:]
+        last = max(i for i, line in enumerate(lines) if line.strip() or i == 0)
+        number = block.number + block.data.count(b"\n") - (len(lines) - 1 - last)
+        found.last = (number, excerpt(lines, last, 0))
+    return found
+
+
+def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
+    current: Block | None = None
+    for block in blocks:
+        if current is not None:
+            yield current, block
+        current = block
+    if current is not None:
+        yield current, None
+
+
+def _marks_in(data: bytes) -> list[bytes]:
+    # Looking for one byte is far faster than looking for two, and most are in no block.
+    return [
+        mark
+        for first, marks in _MARKS_BY_BYTE.items()
+        if first in data
+        for mark in marks
+        if mark in data
+    ]
+
+
+_MARKS_BY_BYTE: dict[bytes, list[bytes]] = {}
+for _mark in normal.MARKS:
+    _MARKS_BY_BYTE.setdefault(_mark[:1], []).append(_mark)
+
+
+class _Wanted:
+    """The words that are still looked for, and the signs that they point to."""
+
+    def __init__(self, table: Table) -> None:
+        self._signs = {word: list(signs) for word, signs in table.by_word.items()}
+        self.words = {*self._signs, *table.translated}
+        self.numbers = {word for word in self.words if word.isdigit()}
+        self._counts: dict[int, int] = {}
+        self._tries: dict[int, int] = {}
+        self._silent: dict[bytes, int] = {}
+        self.isdisjoint = self.words.isdisjoint
+
+    def signs(self, found: Iterable[bytes]) -> list[Sign]:
+        """Return the signs that one of these words points to, each once."""
+        signs = {
+            id(sign): sign for word in found if word in self._signs for sign in self._signs[word]
+        }
+        return list(signs.values())
+
+    def count(self, sign: Sign) -> None:
+        """Count a match; enough of them end the search."""
+        self._counts[id(sign)] = self._counts.get(id(sign), 0) + 1
+        if self._counts[id(sign)] >= (sign.enough or ENOUGH):
+            self._drop(sign)
+
+    def failed(self, sign: Sign) -> None:
+        """Count a line without this sign; a note is given up after some."""
+        if sign.optional:
+            self._tries[id(sign)] = self._tries.get(id(sign), 0) + 1
+            if self._tries[id(sign)] >= TRIES:
+                self._drop(sign)
+
+    def is_silent(self, data: bytes) -> bool:
+        """Return whether lines of this shape never had a sign."""
+        return self._silent.get(data.translate(None, _DIGITS), 0) >= REPEATED
+
+    def silent(self, data: bytes) -> None:
+        """Remember that this line has no sign."""
+        shape = data.translate(None, _DIGITS)
+        if len(shape) < WIDE:
+            if len(self._silent) > SHAPES:
+                self._silent.clear()
+            self._silent[shape] = self._silent.get(shape, 0) + 1
+
+    def _drop(self, sign: Sign) -> None:
+        for word in sign.find:
+            signs = self._signs.get(word.encode(), [])
+            if sign in signs:
+                signs.remove(sign)
+            if not signs:
+                self._signs.pop(word.encode(), None)
+                self.words.discard(word.encode())
+
+
+_DIGITS = b"0123456789"
+
+
+@dataclass(frozen=True)
+class _View:
+    """A text in which a sign may be: a line, a part of it, or several lines that were one.
+
+    ``starts`` has the index of each line and the column where it starts; a match in a joined text
+    must include the place where two lines meet, because each line has a separate view.
+    """
+
+    text: str
+    starts: tuple[tuple[int, int], ...]
+
+    def search(self, sign: Sign) -> tuple[re.Match[str], int] | None:
+        """Return the match and the index of its line."""
+        for match in sign.pattern.finditer(self.text):
+            # The words around a slot only say what it is: the slot is the evidence.
+            start = max(match.start(), *map(match.start, range(match.re.groups + 1)))
+            index = max(i for i, column in self.starts if column <= start)
+            if len(self.starts) == 1 or any(
+                match.start() < column < match.end() for _, column in self.starts
+            ):
+                return match, index
+        return None
+
+
+class _Lines:
+    """The lines of one block, with those around it."""
+
+    def __init__(
+        self,
+        block: Block,
+        before: Sequence[str],
+        after: Sequence[str],
+        wanted: _Wanted,
+        marks: Sequence[bytes],
+    ) -> None:
+        self._wanted = wanted
+        self._marks = marks
+        own = decode(block.data).split("\n")
+        self._lines = [*before, *own, *after]
+        self._offset = len(before)
+        self._end = self._offset + len(own)
+        self._number = block.number
+        self._block = block.data
+        self._data = block.data.split(b"\n")
+
+    def matches(self) -> Iterator[Match]:
+        """Yield each sign of each line."""
+        isdisjoint, is_silent = self._wanted.isdisjoint, self._wanted.is_silent
+        for position, (data, text) in enumerate(zip(self._data, lines_of_words(self._block))):
+            found = text.split()
+            if isdisjoint(found) and not (
+                self._marks and any(mark in data for mark in self._marks)
+            ):
+                continue
+            # A number may be what a sign looks for, such as an exit code.
+            numbers = self._wanted.numbers.intersection(found)
+            if not numbers and is_silent(data):
+                continue
+            index = position + self._offset
+            silent = not numbers
+            for match in self._line(index):
+                silent = False
+                yield match
+            if silent:
+                self._wanted.silent(data)
+
+    def _line(self, index: int) -> Iterator[Match]:
+        pieces = normal.pieces(self._lines[index])
+        found = {word for piece in pieces for word in words(piece.encode("utf-8", "replace"))}
+        joined: list[_View] | None = None
+        signs = self._wanted.signs(found)
+        if not signs:
+            return
+        own = [_View(piece, ((index, 0),)) for piece in pieces]
+        for sign in signs:
+            hit = next((hit for view in own if (hit := view.search(sign))), None)
+            if hit is None:
+                if sign.alone:
+                    self._wanted.failed(sign)
+                    continue
+                if joined is None:
+                    joined = self._joined(index, pieces)
+                hit = next((hit for view in joined if (hit := view.search(sign))), None)
+            if hit is None or (sign.before and not self._follows(sign.before, *hit, pieces)):
+                continue
+            self._wanted.count(sign)
+            yield self._match(sign, *hit)
+
+    def _joined(self, index: int, pieces: Sequence[str]) -> list[_View]:
+        """Return the line with its neighbours, if it may be a part of a wrapped one."""
+        if len(pieces) != 1 or len(pieces[0]) > WIDE:
+            return []
+        first, last = index, index
+        while first > 0 and index - first < 2 and self._continues(first - 1):
+            first -= 1
+        while last - first < JOINED and last + 1 < len(self._lines) and self._continues(last):
+            last += 1
+        if first == last:
+            return []
+        cleaned = [normal.clean(line) for line in self._lines[first : last + 1]]
+        texts = [normal.without_prefixes(text).replace("\t", " ") for text in cleaned]
+        soft = [text.strip() for text in texts]
+        return [_join(first, soft, " "), _join(first, texts, "")]
+
+    def _continues(self, index: int) -> bool:
+        """Return whether the next line may be the rest of this one, which was too long."""
+        line, rest = self._lines[index], self._lines[index + 1].lstrip()
+        if not rest or not line.strip() or len(line) > WIDE:
+            return False
+        return len(line) + len(rest.split(None, 1)[0]) > NARROW
+
+    def _follows(
+        self, before: str, match: re.Match[str], index: int, pieces: Sequence[str]
+    ) -> bool:
+        """Return whether the text before a match, or the line above it, matches ``before``."""
+        earlier = [match.string[max(0, match.start() - WIDE) : match.start()]]
+        if match.string in pieces:
+            earlier += pieces[: pieces.index(match.string)]
+        above: list[str] = []
+        for line in self._lines[max(0, index - 20) : index]:
+            # A progress bar is overwritten: its last state counts.
+            if line.strip():
+                above = normal.pieces(line)
+        earlier_lines = [text for text in earlier[1:] if text.strip()][-1:]
+        candidates = [earlier[0], *(earlier_lines or [t for t in above if t.strip()][-2:])]
+        return any(re.search(before, text) for text in candidates)
+
+    def _match(self, sign: Sign, match: re.Match[str], index: int) -> Match:
+        raw = self._lines[index]
+        column = max(0, raw.find(match.group()[:30])) if len(raw) > NEAR else 0
+        slots = {name: value for name, value in match.groupdict().items() if value}
+        number = self._number + index - self._offset
+        text = match.string if len(match.string) <= normal.WINDOW else match.group()
+        around = () if sign.silent else excerpt(self._lines, index, column)
+        return Match(sign, slots, max(1, number), text, raw, around, match.group())
+
+
+def _join(first: int, texts: Sequence[str], separator: str) -> _View:
+    starts = []
+    column = 0
+    for offset, text in enumerate(texts):
+        starts.append((first + offset, column))
+        column += len(text) + len(separator)
+    return _View(normal.english(separator.join(texts)), tuple(starts))
