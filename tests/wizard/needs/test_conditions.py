@@ -285,7 +285,7 @@ def test_a_temporary_folder_without_space(free: int, closed: tuple[str, ...]) ->
         if way in closed:
             assert f"only {free} MB left" in reason(conditions_found["Temporary"], way)
         elif conditions_found:
-            assert conditions_found["Temporary"].effect(way) == ""  # type: ignore[arg-type]
+            assert conditions_found["Temporary"].effect(way) == ""
 
 
 def test_the_logs_of_a_run_need_space() -> None:
