@@ -185,8 +185,7 @@ def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:
     out = " ".join(capsys.readouterr().out.split())
     assert "from source, linked dynamically" in out
     assert (
-        "OpenSSL 3.5.9 is supported until 2030-04-08. To update OpenSSL later, you must rebuild."
-        in out
+        "OpenSSL 3.5.9 is supported until 2030-04-08. To update it later, you must rebuild." in out
     )
 
 

@@ -371,17 +371,17 @@ def privilege(timeout: float = 5.0) -> Privilege:
     return Privilege()
 
 
-ROOT_MANAGERS = ("apt-get", "dnf", "yum", "apk", "pacman", "zypper")
-"""Package managers that a rule of sudo or doas may name, each with an option ``--version``."""
-
-
 def _allowed_managers(program: str, timeout: float) -> tuple[str, ...]:
     """Return the package managers that sudo or doas starts without a password.
 
     A rule may allow nothing else: ``NOPASSWD: /usr/bin/apt-get`` (sudoers(5)).
     """
+    from backends.manager import managers
+
+    installs = ((manager, manager.install(("x",))) for manager in managers().values())
+    as_root = [manager.programs[0] for manager, command in installs if command and command.root]
     found = []
-    for name in filter(shutil.which, ROOT_MANAGERS):
+    for name in filter(shutil.which, as_root):
         try:
             output = ask(
                 (program, "-n", name, "--version"),

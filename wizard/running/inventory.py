@@ -12,6 +12,7 @@ from typing import Literal, Optional
 
 from backends.action import Command, Output
 from backends.manager import inventory, managers, with_program_path
+from wizard import locations
 from wizard.machine import packages
 from wizard.plan import PackagesInstalled, Step
 from wizard.programs.processes import ProgramTimeout, ask
@@ -31,7 +32,7 @@ def record(step: Step, log: Path, when: When) -> None:
         return
     names = installed(step.check.manager)
     if names is not None:
-        _path(log, when).write_text("\n".join(sorted(names)), encoding="utf-8")
+        locations.write_private(_path(log, when), "\n".join(sorted(names)))
 
 
 def recorded(log: Path, when: When) -> Optional[frozenset[str]]:

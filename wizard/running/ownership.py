@@ -75,13 +75,13 @@ def hold(lock: Path, title: str) -> Iterator[None]:
     Raises Held if another process holds it. On a file system without locks it holds nothing.
     """
     lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with lock.open("ab") as file:
+    with open(lock, "ab", opener=locations.private) as file:
         if not _take(file, lock):
             yield
             return
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         owner = _owner_file(lock)
-        owner.write_text(json.dumps(asdict(Owner(os.getpid(), now, title))), encoding="utf-8")
+        locations.write_private(owner, json.dumps(asdict(Owner(os.getpid(), now, title))))
         try:
             yield
         finally:

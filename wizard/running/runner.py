@@ -236,7 +236,7 @@ class _Attempt:
         if self._plan.new and self._code == Exit.DONE:
             names = inventory.distributions(Path(self._plan.environment))
             file = self._folder / inventory.DISTRIBUTIONS_FILE
-            file.write_text("\n".join(sorted(names)), encoding="utf-8")
+            locations.write_private(file, "\n".join(sorted(names)))
         return self.emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
     def write_end(self) -> None:

@@ -101,6 +101,7 @@ SHORT = {
     "mac-link-arch-mismatch": 15,
     "mac-link-arch-mismatch.2": 15,
     "mac-privacy": 5,
+    "mac-quarantine": 7,
     "mach-o-arch-mismatch": 7,
     "mach-o-arch-mismatch.2": 7,
     "mach-o-need-intel": 7,

@@ -684,6 +684,6 @@ def test_only_this_user_can_read_a_run(tmp_path: Path, monkeypatch: pytest.Monke
     Watched(plan(step("one", Command(program("print(1)")))))
     (run,) = (tmp_path / "runs").iterdir()
     everything = [tmp_path / "runs", run, *run.rglob("*")]
-    assert len(everything) == 7
+    assert len(everything) == 8
     for path in everything:
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
