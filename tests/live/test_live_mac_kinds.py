@@ -21,12 +21,17 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "dynamic": ("--method", "source", "--link", "dynamic"),
 }
 """``own``: with an OpenSSL that the wizard builds. The others use that of a package manager."""
+KINDS = kinds(tree.MINOR)
 NO_PACKAGES = "macOS has no OpenSSL for developers"
-REFUSED: Mapping[tuple[str, str], str] = {}
+LICENCE = "Nobody has accepted the licence"
+REFUSED: Mapping[tuple[str, str], str] = {
+    **{(n, "dynamic"): NO_PACKAGES for n, k in KINDS.items() if not (k.brews or k.port)},
+    **{("licence", way): LICENCE for way in ("own", "static", "dynamic")},
+}
 """What is not possible, with a part of the reason that is given."""
 CASES = [
     (name, way)
-    for name, kind in kinds(tree.MINOR).items()
+    for name, kind in KINDS.items()
     for way in WAYS
     if way != "static" or kind.brews or kind.port
 ]
