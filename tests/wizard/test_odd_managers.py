@@ -229,6 +229,7 @@ def test_a_step_that_runs_it_fails_with_a_cause(
         return processes.ask(argv, env=more["env"], timeout=limit)  # type: ignore[arg-type]
 
     monkeypatch.setattr("wizard.running.step_checks.ask", soon)
+    monkeypatch.setattr("wizard.running.inventory.TIMEOUT", limit)
     pretend(bin_, name, KINDS[kind][0])
     command = managers()[name].install(("no-such-thing",))
     assert command is not None

@@ -20,7 +20,8 @@ from wizard.programs.processes import ProgramTimeout, ask
 When = Literal["before", "after"]
 DISTRIBUTIONS_FILE = "distributions.txt"
 """The file in a run's folder with the packages that its new environment had in the end."""
-TIMEOUT = 60.0
+TIMEOUT = 15.0
+"""The time limit of each question to a package manager, in seconds."""
 
 
 def record(step: Step, log: Path, when: When) -> None:
@@ -30,6 +31,8 @@ def record(step: Step, log: Path, when: When) -> None:
     """
     if not isinstance(step.check, PackagesInstalled):
         return
+    if when == "after" and recorded(log, "before") is None:
+        return  # it could not be listed before either
     names = installed(step.check.manager)
     if names is not None:
         locations.write_private(_path(log, when), "\n".join(sorted(names)))
