@@ -93,6 +93,17 @@ class Homebrew:
         "/home/linuxbrew/.linuxbrew/opt/openssl@*/include",
     )
 
+    def caveat(self, system: str, machine: str) -> str:
+        """See `backends.manager.caveat`. Homebrew/brew#23677, amule-org/amule#1236."""
+        if (system, machine) != ("macos", "x86_64"):
+            return ""
+        return (
+            "Since August 2026, Homebrew makes no new ready-made packages for Intel Macs. It "
+            "compiles what has none, which can take hours for Rust, or stops with “no bottle "
+            "available!”. "
+            "Without its packages: --rust rustup, and --openssl VERSION --link static."
+        )
+
     def query(self, names: Sequence[str]) -> Command:
         return Command(("brew", "info", "--json=v2", "--formula", *names), env=_ENV)
 

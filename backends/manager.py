@@ -120,6 +120,16 @@ def replacing_install(manager: PackageManager, names: Sequence[str]) -> Command 
     return install(names)
 
 
+def caveat(manager: PackageManager, system: str, machine: str) -> str:
+    """Return what users of such a machine must know before they install packages, as sentences.
+
+    Usually empty. A backend that has some to say has a method ``caveat`` with the same arguments:
+    ``system`` and ``machine`` are those of `wizard.facts.System`, for the packages.
+    """
+    say: Callable[[str, str], str] | None = getattr(manager, "caveat", None)
+    return say(system, machine) if say else ""
+
+
 class Inventory(Protocol):
     """A backend that can say what an installation has added, and what a removal would take along.
 

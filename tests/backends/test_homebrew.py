@@ -10,6 +10,7 @@ import pytest
 
 from backends.action import Command, Output
 from backends.homebrew import MANAGER
+from backends.manager import caveat, managers
 from tests.recordings import recorded
 from wizard.facts import Facts, System
 from wizard.needs import package_steps
@@ -196,3 +197,13 @@ def test_a_lock_on_a_download_is_waited_for() -> None:
     assert kind("brew5", "locked-downloads") == "locked"
     assert re.search(MANAGER.refresh().busy, output.stderr)
     assert kind("brew5", "denied-other-user") == "denied"
+
+
+def test_on_an_intel_mac_it_has_no_new_ready_made_packages() -> None:
+    said = caveat(MANAGER, "macos", "x86_64")
+    assert "no bottle available!" in said
+    assert "--rust rustup" in said
+    assert caveat(MANAGER, "macos", "arm64") == caveat(MANAGER, "linux", "x86_64") == ""
+    assert all(
+        caveat(other, "macos", "x86_64") == "" for n, other in managers().items() if n != "homebrew"
+    )

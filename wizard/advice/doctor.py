@@ -135,6 +135,9 @@ def _can_install(case: Case, python: Python) -> Iterator[Finding]:
 
 def _index(facts: Facts) -> Iterator[Finding]:
     listing = facts.listing
+    if listing is None and any(python.pip for python in facts.pythons):
+        yield Finding("warn", "Index", "The package index was not asked.", "Run doctor there.")
+        return
     if listing is None:
         yield Finding(
             "warn",
@@ -291,6 +294,9 @@ def _found_conditions(case: Case, python: Python) -> tuple[Condition, ...]:
 def _managers(facts: Facts) -> Iterator[Finding]:
     if facts.managers:
         yield Finding("ok", "Packages", ", ".join(facts.manager_labels))
+    elif facts.system.name == "macos":
+        detail = "No Homebrew or MacPorts. None is needed, not even for a source build."
+        yield Finding("ok", "Packages", detail)
     elif facts.system.name != "windows":
         detail = "No package manager that the wizard supports. Only a source build needs one."
         yield Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backends.action import Command
 from backends.manager import (
+    caveat,
     changes_to_others,
     managers,
     permanent_install,
@@ -58,7 +59,9 @@ def install_steps(
         return ()
     if removed:
         why = f"{why} This removes the installed {packages_named(removed)}.".strip()
-    why = f"{why} {changes_to_others(backend)}".strip()
+    of_packages = (found.machine if found else "") or machine or facts.system.machine
+    more = (changes_to_others(backend), caveat(backend, facts.system.name, of_packages))
+    why = " ".join(filter(None, (why, *more)))
     restore = permanent_install(backend, removed)
     undo = (remove, *((restore,) if restore else ()))
     first = refresh_step(facts, manager, machine)

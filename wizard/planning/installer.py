@@ -260,7 +260,7 @@ def _environment_step(target: Target, command: Command, *, needs: tuple[str, ...
     return Step(
         "environment",
         "Make the virtual environment",
-        f"It is the folder {target.folder}. Nothing else on this computer changes.",
+        f"It is the folder {target.folder}. This step changes nothing else.",
         command,
         needs=needs,
         undo=(RemoveFolder(target.folder),),
