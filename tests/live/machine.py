@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,17 @@ def carrying(variable: str) -> tuple[int, ...]:
         except OSError:  # it ended since, or it is the kernel's
             continue
     return tuple(found)
+
+
+def left_of(variable: str, but: Collection[int] = (), seconds: float = 3.0) -> tuple[int, ...]:
+    """Return those of `carrying` that still run after ``seconds``, apart from ``but``.
+
+    The guardian ends a moment after the wizard.
+    """
+    limit = time.monotonic() + seconds
+    while (left := tuple(set(carrying(variable)) - set(but))) and time.monotonic() < limit:
+        time.sleep(0.05)
+    return left
 
 
 def name_of(pid: int) -> str:

@@ -200,7 +200,7 @@ def test_a_build_that_is_cancelled_leaves_nothing_running_and_no_files(
         code = process.wait(timeout=LAST_WORDS)
         assert process.stdout is not None
         report = json.loads(process.stdout.read())
-        assert machine.carrying(mark) == ()
+        assert machine.left_of(mark) == ()
     assert code == 130
     assert report["code"] == 130
     states = {step["id"]: step["state"] for step in report["steps"]}

@@ -201,5 +201,5 @@ def test_sigterm_in_the_middle_of_a_build_leaves_nothing_running(
     os.kill(the_wizard(terminal), signal.SIGTERM)
     terminal.wait("exit code 143.")
     assert terminal.is_clean()
-    left = set(machine.carrying(mark)) - {terminal.shell(), terminal.server()}
+    left = machine.left_of(mark, (terminal.shell(), terminal.server()))
     assert {pid: machine.name_of(pid) for pid in left} == {}
