@@ -11,7 +11,7 @@ from wizard.addresses import MASK, SHORTEST, masked, secrets_of_address
 __all__ = ["MASK", "SHORTEST", "Masker", "secrets_of_address"]
 
 _NAME = (
-    r"[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"[\w.-]*(?:passw(?:or)?d|passphrase|pwd|cookie|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|credentials?|client[_-]?id)[\w.-]*"
 )
 _PATTERNS = (
@@ -40,7 +40,7 @@ _PATTERNS = (
     # Tokens that can be recognized: of package indexes, GitHub, GitLab and AWS, and JWT
     re.compile(
         r"(?P<keep>)(?P<secret>\bpypi-[\w-]{16,}|\bgh[oprsu]_\w{16,}|\bgithub_pat_\w{16,}"
-        r"|\bglpat-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+        r"|\bglpat-[\w-]{16,}|\bnpm_\w{16,}|\bhf_\w{16,}|\bsk-[\w-]{16,}|\bxox[a-z]-[\w-]{10,}|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
     ),
 )
 

@@ -114,14 +114,18 @@ class _Conversation:
             return None
         when = f"{age(past.started)} ago" if age(past.started) else "just now"
         self.output.write_lines("", f"An earlier run was cut off {when}: {past.title}.")
-        decision = self.asker.pick(
-            "What now?",
-            (
-                ("continue", "Continue it"),
-                ("new", "Start again from the beginning"),
-                ("undo", "Undo it: remove what it has installed so far"),
-            ),
+        ways = (
+            ("continue", "Continue it"),
+            ("new", "Start again from the beginning"),
+            ("undo", "Undo it: remove what it has installed so far"),
         )
+        try:
+            decision = self.asker.pick("What now?", ways)
+        except EOFError:
+            raise BadRequest(
+                "The input ended before all questions were answered. Nothing was done.",
+                hints=("cryptography-wizard --yes asks nothing.",),
+            ) from None
         if decision == "undo":
             from screens.text import undoing
 

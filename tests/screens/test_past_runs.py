@@ -17,7 +17,7 @@ from screens.tui.review import ReviewPage
 from tests.screens.pretend import Pretended
 from tests.screens.text.test_linear import Script
 from tests.wizard.history.runs import done, environment_plan, keep, started
-from wizard import engine
+from wizard import engine, unfinished
 from wizard.choices import Choices
 from wizard.errors import Exit
 from wizard.history import past_runs
@@ -45,6 +45,7 @@ def environment(tmp_path: Path) -> Path:
 def cut_off(environment: Path) -> PastRun:
     events: list[Event] = [RunStarted((), TIME, "/home/ada/project"), started("environment")]
     keep(CUT, environment_plan(environment), events)
+    (environment / unfinished.FILE).write_text(unfinished.TEXT)
     return past_runs.find(CUT)
 
 

@@ -13,6 +13,7 @@ from typing import Optional
 from backends.action import Action, Command, ExportAuthorities, RemoveFolder
 from backends.manager import inventory as can_list
 from backends.manager import managers, permanent_install, with_program_path
+from wizard import unfinished
 from wizard.errors import BadRequest
 from wizard.history import past_runs
 from wizard.history.past_runs import PastRun
@@ -57,7 +58,7 @@ def make_plan(run: PastRun) -> Plan:
         raise BadRequest(f"The run {run.name} is still going on. Cancel it first.")
     if run.outcome == "undone":
         raise BadRequest(f"The run {run.name} was already undone.")
-    parts = [part for each in _chain(run) for part in _parts(each)]
+    parts = [part for each in _chain(run) for part in _parts(each, run)]
     parts.sort(key=lambda part: part.last)
     steps: list[Step] = []
     seen: set[Action] = set()
@@ -107,12 +108,15 @@ def _chain(run: PastRun) -> Iterator[PastRun]:
         current = runs.get(attempt.earlier) if attempt else None
 
 
-def _parts(run: PastRun) -> list[_Part]:
-    """Return what undoes the steps that this run has started, in reverse order."""
+def _parts(run: PastRun, last: PastRun) -> list[_Part]:
+    """Return what undoes the steps that this run has started, in reverse order.
+
+    ``last`` is the run that continued it, or itself: it knows how the environment was in the end.
+    """
     if run.state is None:
         return []
     started = [step for step in run.state.steps if step.started is not None]
-    return [part for step in reversed(started) for part in _undo_step(run, step)]
+    return [part for step in reversed(started) for part in _undo_step(last, step)]
 
 
 def _undo_step(run: PastRun, state: StepState) -> list[_Part]:
@@ -176,6 +180,9 @@ def _undo_action(run: PastRun, step: Step, action: Action) -> _Part:
         plan = run.state.plan if run.state else None
         if not environment.is_dir() or plan is None or plan.new:
             return _Part()  # it is gone, or is removed as a whole
+        changed = _why_changed(run, environment)
+        if changed:
+            return _Part(left=changed)
     return _Part(
         f"Undo “{step.title}”", "It puts back what was there before.", (action,), step.lock
     )
@@ -184,26 +191,40 @@ def _undo_action(run: PastRun, step: Step, action: Action) -> _Part:
 def _undo_folder(run: PastRun, step: Step, action: RemoveFolder) -> _Part:
     folder = Path(action.path)
     if not folder.is_dir():
-        return _Part()
+        gone = f"{folder} is not there any more."
+        return _Part(left=gone if step.role == "environment" else "")
     if step.role == "environment":
-        known = _distributions_after(run)
-        extra = inventory.distributions(folder) - known if known else frozenset()
-        if extra:
-            return _Part(
-                left=f"{folder} stays, because you have installed {joined(sorted(extra))} into it. "
-                "If you do not need it, delete the folder."
-            )
+        changed = "" if unfinished.is_left(folder) else _why_changed(run, folder)
+        if changed:
+            return _Part(left=changed)
         return _Part("Remove the environment", f"It is the folder {folder}.", (action,))
     return _Part(f"Remove what “{step.title}” made", f"It is the folder {folder}.", (action,))
 
 
-def _distributions_after(run: PastRun) -> frozenset[str]:
-    """Return the Python packages that the environment had after the run; empty if unknown."""
+def _why_changed(run: PastRun, environment: Path) -> str:
+    """Return why an environment is not as the run left it, as a sentence; empty if it is.
+
+    Then undo leaves it alone: somebody works with it.
+    """
+    recorded = _read(run, inventory.IDENTITY_FILE)
+    if not recorded or recorded != inventory.identity(environment):
+        return f"{environment} stays: it is not known to be the one that this run made or changed."
+    known = frozenset(_read(run, inventory.DISTRIBUTIONS_FILE).splitlines())
+    now = inventory.distributions(environment) | inventory.entries(environment)
+    extra = sorted(name.lstrip("/") for name in now - known)
+    if not extra:
+        return ""
+    return (
+        f"{environment} stays, because this has changed in it since: {joined(extra)}. If you do "
+        "not need it, delete the folder."
+    )
+
+
+def _read(run: PastRun, name: str) -> str:
     try:
-        text = Path(run.folder, inventory.DISTRIBUTIONS_FILE).read_text(encoding="utf-8")
-    except OSError:
-        return frozenset()
-    return frozenset(text.split())
+        return Path(run.folder, name).read_text(encoding="utf-8")
+    except (OSError, UnicodeError):
+        return ""
 
 
 def _count(names: frozenset[str]) -> str:

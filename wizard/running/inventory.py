@@ -19,7 +19,9 @@ from wizard.programs.processes import ProgramTimeout, ask
 
 When = Literal["before", "after"]
 DISTRIBUTIONS_FILE = "distributions.txt"
-"""The file in a run's folder with the packages that its new environment had in the end."""
+"""The file in a run's folder with the packages and files that its environment had in the end."""
+IDENTITY_FILE = "environment.txt"
+"""The file in a run's folder with the `identity` of its environment."""
 TIMEOUT = 15.0
 """The time limit of each question to a package manager, in seconds."""
 
@@ -61,14 +63,47 @@ def removed_with(manager: str, names: Iterable[str]) -> Optional[frozenset[str]]
     return None if output is None else frozenset(backend.removals(output))
 
 
+def record_environment(environment: Path, run: Path) -> None:
+    """Record what is in the environment of a run, so that undo recognizes it.
+
+    Does nothing if it does not exist. Raises OSError if the record cannot be written.
+    """
+    found = identity(environment)
+    if found:
+        locations.write_private(run / IDENTITY_FILE, found)
+        lines = sorted({*distributions(environment), *entries(environment)})
+        locations.write_private(run / DISTRIBUTIONS_FILE, "\n".join(lines))
+
+
+def identity(environment: Path) -> str:
+    """Return what distinguishes this environment from another one at its path; empty if none is
+    there.
+
+    A copy, a new one and one that a link leads to have other file numbers.
+    """
+    try:
+        folder, file = environment.stat(), (environment / "pyvenv.cfg").stat()
+    except OSError:
+        return ""
+    return f"{folder.st_dev}:{folder.st_ino}:{file.st_ino}:{file.st_mtime_ns}"
+
+
+def entries(environment: Path) -> frozenset[str]:
+    """Return the names in the folder of an environment, each with a slash in front."""
+    try:
+        return frozenset(f"/{path.name}" for path in environment.iterdir())
+    except OSError:
+        return frozenset()
+
+
 def distributions(environment: Path) -> frozenset[str]:
-    """Return the Python packages in an environment, as the names of their metadata folders.
+    """Return the Python packages in an environment with their versions: ``cffi-2.0.0``.
 
     Empty if the folder is no environment.
     """
     folders = (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
     return frozenset(
-        path.name.partition("-")[0].lower().replace("_", "-")
+        path.stem
         for folder in folders
         for pattern in ("*.dist-info", "*.egg-info")
         for path in folder.glob(pattern)

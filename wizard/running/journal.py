@@ -110,8 +110,8 @@ def replay(folder: Path) -> RunState:
 def _parse_event(line: str, location: str) -> JournalEvent:
     try:
         data: Any = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BadRequest(f"{location} is not a line of a journal: {error.msg}.") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadRequest(f"{location} is not a line of a journal: {error}.") from None
     if not isinstance(data, dict) or data.get("kind") not in _KINDS or "time" not in data:
         raise BadRequest(f"{location} is not a line of a journal.", shown=line[:200])
     return codec.structure(_KINDS[data["kind"]], data, source=location)

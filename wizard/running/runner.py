@@ -233,10 +233,8 @@ class _Attempt:
         for step in self._steps:
             if step.id not in done | self.ended:
                 self.emit(StepEnded(step.id, "skipped", 0.0))
-        if self._plan.new and self._code == Exit.DONE:
-            names = inventory.distributions(Path(self._plan.environment))
-            file = self._folder / inventory.DISTRIBUTIONS_FILE
-            locations.write_private(file, "\n".join(sorted(names)))
+        if self._plan.environment:
+            inventory.record_environment(Path(self._plan.environment), self._folder)
         return self.emit(RunEnded(int(self._code), time.monotonic() - begin, self._report))
 
     def write_end(self) -> None:

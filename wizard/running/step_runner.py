@@ -116,6 +116,9 @@ class StepRunner:
                     inventory.record(step, log, "before")
                     outcome = perform(step.action, context)
                     inventory.record(step, log, "after")
+                    if step.role == "environment" and outcome.state == "done":
+                        folder = Path(self.plan.environment)
+                        inventory.record_environment(folder, log.parent.parent)
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED

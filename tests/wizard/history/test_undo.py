@@ -8,6 +8,7 @@ import pytest
 
 from backends.action import Command, ExportAuthorities, RemoveFolder
 from tests.wizard.history.runs import done, environment_plan, keep, started
+from wizard import unfinished
 from wizard.errors import BadRequest
 from wizard.history import past_runs, undo
 from wizard.plan import PackagesInstalled, Plan, Step
@@ -34,21 +35,63 @@ def undone(name: str = "") -> Plan:
     return undo.make_plan(past_runs.find(name))
 
 
+def finished(environment: Path, name: str = "1") -> Path:
+    """A whole run that made this environment, which nobody has changed since."""
+    folder = keep(name, environment_plan(environment), done("environment", "install"))
+    inventory.record_environment(environment, folder)
+    return folder
+
+
+def cut_off(environment: Path, name: str = "1") -> None:
+    """A run that was cut off while it made this environment."""
+    keep(name, environment_plan(environment), [RunStarted(), started("environment")])
+    (environment / unfinished.FILE).write_text(unfinished.TEXT)
+
+
 def test_a_new_environment_is_removed(environment: Path) -> None:
-    folder = keep("1", environment_plan(environment), done("environment", "install"))
-    (folder / inventory.DISTRIBUTIONS_FILE).write_text("cryptography\ncffi")
+    finished(environment)
     plan = undone()
     assert plan.actions == (RemoveFolder(str(environment)),)
     assert (plan.undoes, plan.notes) == ("1", ())
 
 
-def test_an_environment_that_the_user_has_added_to_stays(environment: Path) -> None:
-    folder = keep("1", environment_plan(environment), done("environment", "install"))
-    (folder / inventory.DISTRIBUTIONS_FILE).write_text("cryptography")
+@pytest.mark.parametrize(
+    "added", ["lib/python3.11/site-packages/requests-2.32.0.dist-info", "myproject"]
+)
+def test_an_environment_that_the_user_has_added_to_stays(environment: Path, added: str) -> None:
+    finished(environment)
+    (environment / added).mkdir()
     plan = undone()
     assert plan.steps == ()
     (note,) = plan.notes
-    assert note.startswith(f"{environment} stays, because you have installed cffi into it.")
+    name = Path(added).name.removesuffix(".dist-info")
+    assert note.startswith(
+        f"{environment} stays, because this has changed in it since: {name}. If you do not"
+    )
+
+
+def test_another_environment_at_its_place_stays(environment: Path, tmp_path: Path) -> None:
+    finished(environment)
+    environment.rename(tmp_path / "moved")
+    environment.mkdir()
+    (environment / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    plan = undone()
+    assert plan.steps == ()
+    assert "it is not known to be the one that this run made" in plan.notes[0]
+    keep("2", environment_plan(environment), [RunStarted(), started("environment")])
+    assert undone("2").steps == ()  # cut off, and without its mark
+
+
+def test_an_environment_that_a_link_leads_to_stays(environment: Path, tmp_path: Path) -> None:
+    inside = environment / "inside"
+    finished(environment)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    environment.rename(tmp_path / "moved")
+    environment.symlink_to(other)
+    assert undone().steps == ()
+    assert not inside.exists()
 
 
 def test_what_is_gone_is_not_removed_again(tmp_path: Path) -> None:
@@ -62,13 +105,14 @@ def test_steps_that_never_began_are_not_undone(environment: Path) -> None:
 
 
 def test_a_run_that_was_cut_off_is_undone_too(environment: Path) -> None:
-    keep("1", environment_plan(environment), [RunStarted(), started("environment")])
+    cut_off(environment)
     assert undone().actions == (RemoveFolder(str(environment)),)
 
 
 def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> None:
     keep("1", environment_plan(environment), [RunStarted(), started("environment")])
-    keep("2", environment_plan(environment), done("install", earlier="1"))
+    folder = keep("2", environment_plan(environment), done("install", earlier="1"))
+    inventory.record_environment(environment, folder)
     assert undone("2").actions == (RemoveFolder(str(environment)),)
 
 
@@ -88,7 +132,7 @@ def test_the_authorities_that_undo_needs_are_removed_last(environment: Path) -> 
         plan, steps=(export, *plan.steps), variables=(("PIP_CERT", str(folder / "ca.pem")),)
     )
     keep("1", plan, done("authorities", "environment"))
-    keep("2", plan, done("authorities", earlier="1"))
+    inventory.record_environment(environment, keep("2", plan, done("authorities", earlier="1")))
     found = undone("2")
     assert found.actions == (RemoveFolder(str(environment)), RemoveFolder(str(folder)))
     assert found.variables == plan.variables
