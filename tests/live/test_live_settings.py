@@ -407,6 +407,8 @@ def test_a_company_s_authority_in_the_system_s_store(
         monkeypatch.delenv("PIP_CERT", raising=False)
         for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name, raising=False)
+        # A pip.conf of this machine may name certificates, instead of those of the system.
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
         refused = house("plan", "--python", python, PIP_INDEX_URL=index)
         assert "not trusted" in refused.said
         done = house.install(

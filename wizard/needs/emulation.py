@@ -43,6 +43,10 @@ def condition(subject: Subject) -> Condition | None:
                 f"{start}"
             )
             return Condition("Emulation", detail, note, bundled=note, compiled=note)
-        action = "A Python for Apple silicon is faster, and has wheels of every current release."
-        return Condition("Emulation", detail, action)
+        note = (
+            f"This Mac has Apple silicon, but {python.path} is a Python for Intel. A Python for "
+            "Apple silicon (from python.org, or --python PATH) is faster, and has wheels of every "
+            "current release."
+        )
+        return Condition("Emulation", detail, note, bundled=note, compiled=note)
     return Condition("Emulation", detail)

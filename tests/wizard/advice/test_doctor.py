@@ -135,7 +135,7 @@ TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
         "warn",
         "no b.example",
     ),
-    "nobody to ask": (replace(GOOD, listing=None), "Index", "warn", "no pip"),
+    "nobody to ask": (replace(GOOD, listing=None), "Index", "warn", "was not asked"),
     "no wheel": (
         with_python(machine="s390x", platform="linux-s390x", pip=None),
         "Wheel",
