@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
 from screens.arguments import Common
-from screens.terminal import is_terminal
 from wizard import locations
 from wizard.errors import BadRequest, Exit, WizardError
 from wizard.wording import age, did_you_mean
@@ -134,16 +133,14 @@ def _clear(
 
 def _confirm(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
     """Ask. Raises BadRequest if there is no terminal."""
-    if as_json or sys.stdin is None or not is_terminal(sys.stdin):
-        raise BadRequest(
-            "'cache clear' asks before it removes anything, but there is no terminal to ask in.",
-            hints=("cryptography-wizard cache clear --yes removes without asking.",),
-        )
+    from screens.text.confirm import confirm, require_terminal
+
+    without = "cryptography-wizard cache clear --yes removes without asking."
+    require_terminal("cache clear", "removes anything", without, as_json=as_json)
     for entry in chosen:
         err.write(f"  {entry.name} ({entry.title}, {_size(entry.bytes)})\n")
-    err.write(f"Remove {_count(chosen)}? Everything can be downloaded or built again. [y/N] ")
-    err.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    question = f"Remove {_count(chosen)}? Everything can be downloaded or built again."
+    return confirm(question, err)
 
 
 def _select_entries(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from screens.arguments import Common
-from screens.terminal import is_terminal
+from screens.text import confirm
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
 
@@ -58,36 +58,35 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     """
     if len(arguments.words) > 1:
         raise BadRequest(f"One run can be reported, but {len(arguments.words)} are named.")
-    if not (arguments.yes or arguments.show) and not (sys.stdin and is_terminal(sys.stdin)):
-        raise BadRequest(
-            "'report' asks before it writes the archive, but there is no terminal to ask in.",
-            hints=(
-                "cryptography-wizard report --yes writes it without asking.",
-                "cryptography-wizard report --show prints what it would contain.",
-            ),
+    if not (arguments.yes or arguments.show):
+        confirm.require_terminal(
+            *("report", "writes the archive"),
+            "cryptography-wizard report --yes writes it without asking.",
+            "cryptography-wizard report --show prints what it would contain.",
+            as_json=arguments.json,
         )
     from wizard import engine
+    from wizard.codec import to_json
     from wizard.history import past_runs, report_archive
 
     past = past_runs.find(arguments.words[0] if arguments.words else "")
     facts = engine.real().probe(Choices(), everything=True)
     parts = report_archive.make_report(past, facts, anonymous=arguments.anonymous)
     if arguments.show:
-        for part in parts:
-            stream.write(f"===== {part.name}\n{part.text.rstrip()}\n\n")
+        shown = "\n".join(f"===== {part.name}\n{part.text.rstrip()}\n" for part in parts)
+        text = to_json(report_archive.Report("", parts)) if arguments.json else shown
+        stream.write(text + "\n")
         return int(Exit.DONE)
     file = Path(arguments.output or report_archive.default_name(past))
-    lines = (*report_archive.contents(parts, file), "To read it all first: report --show")
-    stream.write("\n".join(lines) + "\n")
-    if not arguments.yes and not _confirm(err):
+    if not arguments.json:
+        lines = (*report_archive.contents(parts, file), "To read it all first: report --show")
+        stream.write("\n".join(lines) + "\n")
+    if not arguments.yes and not confirm.confirm("Write it?", err, default=True):
         err.write("Nothing was written.\n")
         return int(Exit.CANCELLED)
     report_archive.write(parts, file)
-    stream.write(f"Written: {file}\nSend it to the person or the project that helps you.\n")
+    if arguments.json:
+        stream.write(to_json(report_archive.Report(str(file), parts)) + "\n")
+    else:
+        stream.write(f"Written: {file}\nSend it to the person or the project that helps you.\n")
     return int(Exit.DONE)
-
-
-def _confirm(err: TextIO) -> bool:
-    err.write("Write it? [Y/n] ")
-    err.flush()
-    return sys.stdin.readline().strip().lower() in ("", "y", "yes")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Optional
 
 from wizard.errors import Alternative, WizardError
+from wizard.plan import Plan
 from wizard.proof.verify import Report
 from wizard.running.events import RunEnded
 from wizard.running.run_state import RunState, StepState
@@ -41,6 +42,14 @@ class Planned:
     new: bool
     notes: tuple[str, ...]
     wheelhouse: str = ""
+
+    @classmethod
+    def of(cls, plan: Plan) -> Planned:
+        """Return the aim of this plan."""
+        return cls(
+            *(plan.release, plan.method, plan.link, plan.python, plan.environment, plan.new),
+            *(plan.notes, plan.wheelhouse),
+        )
 
 
 @dataclass(frozen=True)
@@ -90,16 +99,7 @@ class Summary:
         plan = state.plan
         return cls(
             code=result.code,
-            plan=Planned(
-                plan.release,
-                plan.method,
-                plan.link,
-                plan.python,
-                plan.environment,
-                plan.new,
-                plan.notes,
-                plan.wheelhouse,
-            ),
+            plan=Planned.of(plan),
             steps=tuple(map(StepResult.from_state, state.steps)),
             report=result.report,
             error=_problem(state, result),

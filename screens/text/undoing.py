@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TextIO
 
 from screens import terminal
-from screens.terminal import is_terminal
-from screens.text import unattended
+from screens.text import confirm, unattended
+from screens.text.summary import Planned, Summary
 from wizard import engine
-from wizard.errors import BadRequest, Exit
+from wizard.codec import to_json
+from wizard.errors import Exit
 
 
 def undo_run(
@@ -27,25 +27,18 @@ def undo_run(
     past = past_runs.find(name)
     plan = undo.make_plan(past)
     if not plan.steps:
+        nothing = Summary(code=int(Exit.DONE), plan=Planned.of(plan))
         lines = ("Nothing is left to undo.", *plan.notes)
-        (err if as_json else stream).write("\n".join(lines) + "\n")
+        stream.write((to_json(nothing) if as_json else "\n".join(lines)) + "\n")
         return int(Exit.DONE)
     if not as_json:
         stream.write(formats.to_text(plan) + "\n")
-    if not yes and not _confirm(past.name, err, as_json=as_json):
-        err.write("Nothing was removed.\n")
-        return int(Exit.CANCELLED)
+    if not yes:
+        without = f"cryptography-wizard undo {past.name} --yes removes without asking."
+        confirm.require_terminal("undo", "removes anything", without, as_json=as_json)
+        if not confirm.confirm("Undo this run?", err):
+            err.write("Nothing was removed.\n")
+            return int(Exit.CANCELLED)
     abilities = terminal.detect()
     can_ask = abilities.stdin and abilities.stderr
     return unattended.carry_out(engine.real(), plan, stream, err, can_ask=can_ask, as_json=as_json)
-
-
-def _confirm(name: str, err: TextIO, *, as_json: bool) -> bool:
-    if as_json or sys.stdin is None or not is_terminal(sys.stdin):
-        raise BadRequest(
-            "'undo' asks before it removes anything, but there is no terminal to ask in.",
-            hints=(f"cryptography-wizard undo {name} --yes removes without asking.",),
-        )
-    err.write("Undo this run? [y/N] ")
-    err.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from screens.cli import main
-from screens.text import linear, undoing
+from screens.text import linear
 from screens.tui.app import WizardApp
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.failure import FailureDetails, FailurePage
@@ -31,6 +32,7 @@ TIME = "2026-01-02T03:04:05.000+00:00"
 @pytest.fixture(autouse=True)
 def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -43,10 +45,16 @@ def environment(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cut_off(environment: Path) -> PastRun:
-    events: list[Event] = [RunStarted((), TIME, "/home/ada/project"), started("environment")]
+    events: list[Event] = [RunStarted((), TIME, str(Path.cwd())), started("environment")]
     keep(CUT, environment_plan(environment), events)
     (environment / unfinished.FILE).write_text(unfinished.TEXT)
     return past_runs.find(CUT)
+
+
+def says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """Somebody at a terminal answers each question so."""
+    monkeypatch.setattr("screens.text.confirm.is_terminal", lambda _: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
 
 
 def test_line_by_line_a_cut_off_run_is_continued_without_questions(
@@ -64,7 +72,7 @@ def test_line_by_line_a_cut_off_run_is_continued_without_questions(
 def test_line_by_line_it_can_be_undone(
     cut_off: PastRun, environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(undoing, "_confirm", lambda *_, **__: True)
+    says(monkeypatch, "y")
     monkeypatch.setattr(engine, "real", Pretended().engine)
     code = linear.install(Pretended().engine(), Choices(), Script("undo"), lambda: cut_off)
     assert code == Exit.DONE
@@ -139,6 +147,11 @@ def test_a_report_is_shown_or_written_on_request(
     assert main(["report", "--show"]) == 0
     assert "===== journal.jsonl" in capsys.readouterr().out
     assert list(tmp_path.glob("*.zip")) == []
+    assert main(["report", "--show", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["file"], shown["parts"][1]["name"]) == ("", "run.txt")
+    assert main(["report", "--yes", "--json", "--output", "j.zip"]) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == "j.zip"
     assert main(["report", "--yes", "--output", "r.zip"]) == 0
     assert "Written: r.zip" in capsys.readouterr().out
     assert main(["report", "--yes", "--output", "r.zip"]) == 1
@@ -168,21 +181,25 @@ def test_undo_asks_and_removes(
     assert main(["undo"]) == 2  # nobody can be asked
     assert f"cryptography-wizard undo {CUT} --yes" in capsys.readouterr().err
     assert environment.is_dir()
-    monkeypatch.setattr(undoing, "_confirm", lambda *_, **__: False)
+    says(monkeypatch, "n")
     assert main(["undo"]) == Exit.CANCELLED
     assert environment.is_dir()
     capsys.readouterr()
     assert main(["undo", "--yes", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["code"] == 0
     assert not environment.exists()
-    assert main(["undo"]) == 2
+    keep("20260102T030406Z-8", environment_plan(environment), done(folder=str(Path.cwd())))
+    assert main(["undo", "--yes", "--json"]) == 0  # it has started no step
+    assert json.loads(capsys.readouterr().out)["steps"] == []
+    assert main(["undo", CUT]) == 2
     assert "already undone" in capsys.readouterr().err
 
 
 def test_a_run_with_nothing_left_to_do_is_not_resumed(
     environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keep(CUT, environment_plan(environment), done("environment", "install"))
+    here = str(Path.cwd())
+    keep(CUT, environment_plan(environment), done("environment", "install", folder=here))
     assert main(["resume"]) == 2
     err = capsys.readouterr().err
     assert "It has nothing left to do." in err

@@ -75,16 +75,21 @@ def read_runs() -> tuple[PastRun, ...]:
 
 
 def find(name: str = "") -> PastRun:
-    """Return the run of this name, or the newest one that did not undo another.
+    """Return the run of this name, or the newest one of the working folder.
 
-    The beginning of a name is enough if no other run has it. Raises BadRequest if there is none.
+    The newest one is neither damaged, nor did it undo another. The beginning of a name is enough if
+    no other run has it. Raises BadRequest if there is none.
     """
     runs = read_runs()
     if not name:
-        newest = next((run for run in runs if not run.undoes), None)
-        if newest is None:
-            raise BadRequest("There are no earlier runs.")
-        return newest
+        here = str(Path.cwd())
+        for run in runs:
+            if run.working_folder == here and not run.undoes:
+                return run
+        raise BadRequest(
+            f"There are no earlier runs of this folder, {here}.",
+            hints=("cryptography-wizard runs lists those of all folders. Name one of them.",),
+        )
     found = [run for run in runs if run.name == name] or [
         run for run in runs if run.name.startswith(name)
     ]

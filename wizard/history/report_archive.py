@@ -34,6 +34,15 @@ class Part:
     text: str
 
 
+@dataclass(frozen=True)
+class Report:
+    """The JSON form of a report: the archive that was written, or empty, and its contents."""
+
+    file: str
+    parts: tuple[Part, ...]
+    schema: int = 1
+
+
 def make_report(run: PastRun, facts: Facts, *, anonymous: bool = False) -> tuple[Part, ...]:
     """Return the files of the report about a run, on a machine with these facts.
 

@@ -70,7 +70,7 @@ def read(folder: Path) -> tuple[JournalEvent, ...]:
     """
     path = folder / FILE
     try:
-        raw = path.read_bytes()
+        raw = _read_file(path)
     except OSError as error:
         raise BadRequest(
             f"{folder} contains no journal.", shown=error.strerror or str(error)
@@ -91,7 +91,7 @@ def replay(folder: Path) -> RunState:
     """
     path = folder / PLAN_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _read_file(path).decode("utf-8")
     except (OSError, UnicodeError) as error:
         raise BadRequest(
             f"The plan of the run in {folder} cannot be read.", shown=str(error)
@@ -105,6 +105,13 @@ def replay(folder: Path) -> RunState:
     except ValueError as error:
         raise BadRequest(f"The journal in {folder} does not fit its plan: {error}.") from None
     return state if state.result is not None else state.interrupt()
+
+
+def _read_file(path: Path) -> bytes:
+    """Return the contents of a file. Raises OSError, also if it is a pipe: that would never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is not a file")
+    return path.read_bytes()
 
 
 def _parse_event(line: str, location: str) -> JournalEvent:

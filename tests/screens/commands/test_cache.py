@@ -56,7 +56,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     stream = io.StringIO(text)
     monkeypatch.setattr(stream, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stdin", stream)
-    monkeypatch.setattr("screens.commands.cache.is_terminal", lambda _: True)
+    monkeypatch.setattr("screens.text.confirm.is_terminal", lambda _: True)
 
 
 @pytest.mark.parametrize("words", [(), ("list",), ("verify",), ("clear",)])

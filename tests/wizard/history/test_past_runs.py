@@ -55,10 +55,15 @@ def test_each_outcome_is_told_apart(tmp_path: Path) -> None:
     assert outcomes()["6-running"] == "cut off"
 
 
-def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
+def test_a_run_is_found_by_the_beginning_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = environment_plan(tmp_path / "env")
+    monkeypatch.chdir(tmp_path)
     for name in ("2026-a", "2026-b"):
-        keep(name, plan, done("environment", "install"))
+        keep(name, plan, done("environment", "install", folder=str(tmp_path)))
+    keep("2028-elsewhere", plan, done("environment", "install"))
+    (locations.runs() / "2029-damaged").mkdir()
     keep("2027-undo", environment_plan(tmp_path / "env", undoes="2026-a"), done())
     assert past_runs.find().name == "2026-b"
     assert past_runs.find("2026-a").name == "2026-a"

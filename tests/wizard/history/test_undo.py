@@ -31,7 +31,7 @@ def environment(tmp_path: Path) -> Path:
     return folder
 
 
-def undone(name: str = "") -> Plan:
+def undone(name: str = "1") -> Plan:
     return undo.make_plan(past_runs.find(name))
 
 

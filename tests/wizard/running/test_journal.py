@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -171,3 +172,20 @@ def test_a_plan_whose_steps_need_each_other_is_refused(tmp_path: Path) -> None:
     (tmp_path / PLAN_FILE).write_text(to_json(replace(PLAN_OF_FOUR, steps=(one, two))))
     with pytest.raises(BadRequest, match="circle"):
         journal.replay(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only POSIX has named pipes")
+@pytest.mark.parametrize("name", [FILE, PLAN_FILE])
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    written(tmp_path, *EVENTS)
+    (tmp_path / PLAN_FILE).write_text(to_json(PLAN_OF_FOUR), encoding="utf-8")
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BadRequest):
+        journal.replay(tmp_path)
+
+
+def test_a_line_that_is_nested_too_deeply_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("[" * 100_000 + "\n", encoding="utf-8")
+    with pytest.raises(BadRequest, match="not a line of a journal"):
+        journal.read(tmp_path)
