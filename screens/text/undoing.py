@@ -28,7 +28,7 @@ def undo_run(
     plan = undo.make_plan(past)
     if not plan.steps:
         nothing = Summary(code=int(Exit.DONE), plan=Planned.of(plan))
-        lines = ("Nothing is left to undo.", *plan.notes)
+        lines = ("Nothing is removed." if plan.notes else "Nothing is left to undo.", *plan.notes)
         stream.write((to_json(nothing) if as_json else "\n".join(lines)) + "\n")
         return int(Exit.DONE)
     if not as_json:

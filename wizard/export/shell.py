@@ -76,7 +76,9 @@ def _command_line(action: Command, _system: str = "linux") -> str:
 
 @action_text.register(Wait)
 def _wait_line(action: Wait, _system: str = "linux") -> str:
-    return f"until {' && '.join(map(join, action.checks))}; do sleep 5; done"
+    checks = " && ".join(map(join, action.checks))
+    # Without a program that must do it, nothing may ever change: a loop might not end.
+    return f"until {checks}; do sleep 5; done" if action.alive else checks
 
 
 @action_text.register(SystemUpdate)

@@ -15,10 +15,19 @@ from wizard.running.run_state import RunState
 from wizard.wording import did_you_mean
 
 Outcome = Literal[
-    "done", "failed", "unproved", "cancelled", "cut off", "running", "undone", "damaged"
+    "done",
+    "failed",
+    "unproved",
+    "cancelled",
+    "cut off",
+    "continued",
+    "running",
+    "undone",
+    "damaged",
 ]
-"""How a run ended. ``cut off``: its process ended before the run did. ``unproved``: it installed
-something, but the proof failed. ``damaged``: its folder cannot be read."""
+"""How a run ended. ``cut off``: its process ended before the run did. ``continued``: it ended
+early, and a later run continued it. ``unproved``: it installed something, but the proof failed.
+``damaged``: its folder cannot be read."""
 RECENT = 20
 """How many of the latest runs are searched for one that was cut off."""
 _BY_CODE: dict[int, Outcome] = {
@@ -50,6 +59,12 @@ class PastRun:
     state: Optional[RunState] = None
 
     @property
+    def continues(self) -> str:
+        """The name of the run that it continued, or empty."""
+        attempt = self.state.attempt if self.state else None
+        return attempt.earlier if attempt else ""
+
+    @property
     def can_resume(self) -> bool:
         """Whether there is something left to do."""
         return self.outcome in ("failed", "unproved", "cancelled", "cut off") and not self.undoes
@@ -70,8 +85,22 @@ def read_runs() -> tuple[PastRun, ...]:
     except OSError as error:
         raise WizardError(f"{root} cannot be read.", shown=error.strerror or "") from None
     runs = [_read(folder) for folder in folders]
-    undone = {run.undoes for run in runs if run.undoes and run.outcome == "done"}
-    return tuple(replace(run, outcome="undone") if run.name in undone else run for run in runs)
+    earlier = {run.name: run.continues for run in runs}
+    undone: set[str] = set()
+    for run in runs:
+        name = run.undoes if run.outcome == "done" else ""
+        while name and name not in undone:  # a run is undone together with those it continued
+            undone.add(name)
+            name = earlier.get(name, "")
+    continued = set(earlier.values())
+    return tuple(_since(run, run.name in undone, run.name in continued) for run in runs)
+
+
+def _since(run: PastRun, undone: bool, continued: bool) -> PastRun:
+    """Return the run with what later runs have made of it."""
+    if undone:
+        return replace(run, outcome="undone")
+    return replace(run, outcome="continued") if continued and run.can_resume else run
 
 
 def find(name: str = "") -> PastRun:

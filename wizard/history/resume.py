@@ -25,6 +25,7 @@ def choices_of(run: PastRun) -> Choices:
         why = {
             "running": "It is still going on.",
             "undone": "It was undone. Repeat it instead.",
+            "continued": "A later run has continued it.",
         }.get(run.outcome, "It has nothing left to do.")
         hint = f"cryptography-wizard --yes --answers {run.answers} repeats it."
         raise BadRequest(

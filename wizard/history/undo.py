@@ -104,8 +104,7 @@ def _chain(run: PastRun) -> Iterator[PastRun]:
     while current is not None and current.name not in seen:
         seen.add(current.name)
         yield current
-        attempt = current.state.attempt if current.state else None
-        current = runs.get(attempt.earlier) if attempt else None
+        current = runs.get(current.continues)
 
 
 def _parts(run: PastRun, last: PastRun) -> list[_Part]:

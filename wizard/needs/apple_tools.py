@@ -56,10 +56,12 @@ def remedies(facts: Facts) -> tuple[str, ...]:
         "incomplete": (
             install,
             "If it says that they are already installed, remove the rest first: "
-            f"sudo rm -rf {xcode.FOLDER}",
+            f"sudo rm -rf {xcode.FOLDER}. Then install them again.",
         ),
         "moved": ("Let macOS find the tools itself: sudo xcode-select --reset",),
-        "licence": ("Read the licence. If you agree, accept it there: sudo xcodebuild -license",),
+        "licence": (
+            "Run sudo xcodebuild -license, read the licence, and type agree there if you agree.",
+        ),
         "broken": ("See the whole error: xcrun clang --version",),
     }[state(facts)]
 
@@ -160,11 +162,15 @@ def _reset_steps(facts: Facts) -> tuple[Step, ...]:
 
 def _ask_step(facts: Facts, before: tuple[str, ...]) -> Step:
     again = f"{sentence(facts)} " if state(facts) == "incomplete" else ""
+    rest = (
+        f" If macOS says that they are already installed, run: sudo rm -rf {xcode.FOLDER}. Then "
+        "start again."
+    )
     return Step(
         "compiler-ask",
         f"Ask macOS to install the Command Line Tools{' again' if again else ''}",
         f"{again}{_CONTENTS} A window opens: click Install, and accept Apple's licence. If you do "
-        "not see it, look behind your other windows.",
+        f"not see it, look behind your other windows.{rest if again else ''}",
         xcode.install(incomplete=bool(again)),
         needs=before,
         role="compiler",

@@ -43,6 +43,9 @@ from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
 from wizard.running.new_environment import NewEnvironment
 from wizard.running.step_checks import explain_failure, missing_result
 
+WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
+"""The roles of steps that change the environment of their plan."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -116,7 +119,7 @@ class StepRunner:
                     inventory.record(step, log, "before")
                     outcome = perform(step.action, context)
                     inventory.record(step, log, "after")
-                    if step.role == "environment" and outcome.state == "done":
+                    if step.role in WRITES_ENVIRONMENT and outcome.state == "done":
                         folder = Path(self.plan.environment)
                         inventory.record_environment(folder, log.parent.parent)
                 lacking = missing_result(step) if outcome.state == "done" else ""

@@ -84,3 +84,13 @@ def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> No
     assert past_runs.cut_off_in("/elsewhere") is None
     keep("2", plan, done("environment", "install", folder="/here"))
     assert past_runs.cut_off_in("/here") is None
+
+
+def test_a_run_that_another_one_continued_is_not_continued_again(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    keep("1", plan, [RunStarted((), "", "/w"), started("environment")])
+    keep("2", plan, done("environment", "install", earlier="1"))
+    assert outcomes() == {"2": "done", "1": "continued"}
+    assert not past_runs.find("1").can_resume
+    keep("3", environment_plan(tmp_path / "env", undoes="2"), done())
+    assert outcomes() == {"3": "done", "2": "undone", "1": "undone"}
