@@ -51,6 +51,34 @@ class Done:
         return f"exit {self.code}\n{self.out}\n{self.err}"
 
 
+class Inside:
+    """Another system in which programs can be run: a subclass says how, by `argv`."""
+
+    def argv(self, *command: str, env: Mapping[str, str] | None = None) -> list[str]:
+        """Return the words that run ``command`` in there."""
+        raise NotImplementedError
+
+    def run(self, *command: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> Done:
+        """Run a program in there to its end, without a terminal."""
+        done = subprocess.run(
+            self.argv(*command, env=env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def must(self, *command: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> str:
+        """Run a program in there that has to succeed; return its standard output."""
+        done = self.run(*command, timeout=timeout, env=env)
+        assert done.code == 0, f"{command}: {done.said}"
+        return done.out
+
+
 @dataclass(frozen=True)
 class Wizard:
     """Starts the wizard in a working folder of its own, with state and cache of its own."""

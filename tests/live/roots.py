@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import machine
-from tests.live.command import Done
+from tests.live.command import Done, Inside
 from tests.live.machine import CHECKOUT
 
 PYTHONS = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
@@ -44,7 +44,7 @@ sys.exit(main())
 
 
 @dataclass(frozen=True)
-class Root:
+class Root(Inside):
     """A Debian system in a folder. ``python`` is the version of its Python, such as ``3.11``."""
 
     folder: Path
@@ -70,26 +70,6 @@ class Root:
             *("/usr/bin/env", "-i", "-C", "/root", *(f"{k}={v}" for k, v in variables.items())),
             *argv,
         ]
-
-    def run(self, *argv: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> Done:
-        """Run a program in there to its end, for at most ``timeout`` seconds."""
-        done = subprocess.run(
-            self.argv(*argv, env=env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    def must(self, *argv: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> str:
-        """Run a program in there that has to end well; return what it said on standard output."""
-        done = self.run(*argv, timeout=timeout, env=env)
-        assert done.code == 0, f"{argv}: {done.said}"
-        return done.out
 
     def wizard(
         self, *arguments: str, timeout: float = 240, env: Mapping[str, str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from typing import Callable
 
 import pytest
 
+STEPS_AT_MOST = 12
+"""More questions than the wizard ever asks."""
 PROMPT = "ready> "
 PATIENCE = 90.0
 """Seconds that a text may take to come. Everything but an installation takes a few at most."""
@@ -123,3 +126,20 @@ class Terminal:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def to_review(terminal: Terminal, ready: str) -> None:
+    """Take the recommended answer to every question of the full screen; ``ready`` comes first."""
+    terminal.wait(ready)
+    terminal.press("Enter")
+    terminal.wait("Question 1 of", "Review: ")
+    for _ in range(STEPS_AT_MOST):
+        screen = terminal.screen()
+        title = re.search(r"Question \d+ of \d+|Review: ", screen)
+        assert title, screen
+        if title[0] == "Review: ":
+            return
+        terminal.press("Enter")
+        following = int(title[0].split()[1]) + 1
+        terminal.wait(f"Question {following} of", "Review: ")
+    pytest.fail(f"the questions do not end:\n{terminal.screen()}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,10 +37,7 @@ def mirror(host_pip: tuple[str, ...]) -> Iterator[Mirror]:
 @pytest.fixture(scope="module")
 def pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with an unpacked pip."""
-    folder = tmp_path_factory.mktemp("pip")
-    with zipfile.ZipFile(index.bundled_pip()) as archive:
-        archive.extractall(folder)
-    return folder
+    return index.unpack_pip(tmp_path_factory.mktemp("pip"))
 
 
 @pytest.mark.parametrize(

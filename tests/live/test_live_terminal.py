@@ -16,7 +16,7 @@ import pytest
 from tests.live import machine
 from tests.live.command import Wizard
 from tests.live.marks import builds, limit
-from tests.live.terminal import PROMPT, Terminal
+from tests.live.terminal import PROMPT, STEPS_AT_MOST, Terminal, to_review
 from wizard.programs.tree import processes
 from wizard.proof.verify import verify
 
@@ -26,7 +26,6 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not on this machine"),
 ]
 
-STEPS_AT_MOST = 12
 """There are never as many questions as this."""
 
 
@@ -59,30 +58,13 @@ def assert_installed(terminal: Terminal, wizard: Wizard) -> None:
     assert report.ok
 
 
-def to_review(terminal: Terminal) -> None:
-    """Take the recommended answer to every question of the full screen."""
-    terminal.wait("Ready. Nothing has been changed.")
-    terminal.press("Enter")
-    terminal.wait("Question 1 of")
-    for _ in range(STEPS_AT_MOST):
-        screen = terminal.screen()
-        title = re.search(r"Question \d+ of \d+|Review: ", screen)
-        assert title, screen
-        if title[0] == "Review: ":
-            return
-        terminal.press("Enter")
-        following = int(title[0].split()[1]) + 1
-        terminal.wait(f"Question {following} of", "Review: ")
-    pytest.fail(f"the questions do not end:\n{terminal.screen()}")
-
-
 def test_the_full_screen_from_the_first_key_to_the_proof(
     terminal: Terminal, wizard: Wizard
 ) -> None:
     start(terminal, wizard)
     terminal.wait("Welcome")
     assert terminal.mode("alternate_on") == "1"
-    to_review(terminal)
+    to_review(terminal, "Ready. Nothing has been changed.")
     screen = terminal.screen()
     assert "nothing has been changed yet" in screen
     assert not (wizard.folder / "cryptography-env").exists()
@@ -97,7 +79,7 @@ def test_the_full_screen_from_the_first_key_to_the_proof(
 
 def test_help_and_the_way_back_keep_the_answers(terminal: Terminal, wizard: Wizard) -> None:
     start(terminal, wizard)
-    to_review(terminal)
+    to_review(terminal, "Ready. Nothing has been changed.")
     terminal.press("Escape")
     terminal.wait("compile from source?")
     terminal.press("Down")
@@ -176,7 +158,7 @@ def the_wizard(terminal: Terminal) -> int:
 
 def test_sigterm_leaves_the_terminal_clean(terminal: Terminal, wizard: Wizard) -> None:
     start(terminal, wizard)
-    to_review(terminal)
+    to_review(terminal, "Ready. Nothing has been changed.")
     assert not terminal.is_clean()
     os.kill(the_wizard(terminal), signal.SIGTERM)
     terminal.wait("exit code 143.")
@@ -193,7 +175,7 @@ def test_sigterm_in_the_middle_of_a_build_leaves_nothing_running(
         if not shutil.which(program):
             pytest.skip(f"{program} is not on this machine, and is not installed for this test")
     start(terminal, wizard, "--method", "source")
-    to_review(terminal)
+    to_review(terminal, "Ready. Nothing has been changed.")
     terminal.press("Enter")
     terminal.wait("Compiling ")
     mark = f"CRYPTOGRAPHY_WIZARD_STATE={wizard.state}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,10 +32,7 @@ def mirror() -> Iterator[Mirror]:
 @pytest.fixture(scope="session")
 def pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an unpacked pip."""
-    folder = tmp_path_factory.mktemp("pip")
-    with zipfile.ZipFile(index.bundled_pip()) as archive:
-        archive.extractall(folder)
-    return folder
+    return index.unpack_pip(tmp_path_factory.mktemp("pip"))
 
 
 @pytest.fixture(scope="session")

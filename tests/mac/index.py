@@ -12,6 +12,7 @@ import hashlib
 import importlib.metadata
 import io
 import re
+import shutil
 import sys
 import tarfile
 import zipfile
@@ -198,6 +199,12 @@ def _cffis(cffi: Package, digits: str) -> Iterator[tuple[str, bytes]]:
 def bundled_pip() -> Path:
     """Return the wheel of the pip that comes with the Python of the tests."""
     return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+
+
+def unpack_pip(folder: Path) -> Path:
+    """Unpack that pip into a folder, and return the folder."""
+    shutil.unpack_archive(str(bundled_pip()), folder, "zip")
+    return folder
 
 
 def _pip() -> tuple[str, bytes]:

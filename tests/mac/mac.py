@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.live.command import Done
+from tests.live.command import Done, Inside
 from tests.mac import namespace, tree
 from tests.mac.inside import places
 from tests.mac.kinds import Kind
@@ -19,7 +18,7 @@ PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 
 @dataclass(frozen=True)
-class Mac:
+class Mac(Inside):
     """A Mac in a folder. ``index`` is the address of its package index."""
 
     tree: Tree
@@ -54,26 +53,6 @@ class Mac:
     def argv(self, *command: str, env: Mapping[str, str] | None = None) -> list[str]:
         """Return the command that runs ``command`` on this Mac."""
         return namespace.argv(self.tree, command, self.environment(**(env or {})))
-
-    def run(self, *command: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> Done:
-        """Run a program to its end, without a terminal."""
-        done = subprocess.run(
-            self.argv(*command, env=env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    def must(self, *command: str, timeout: float = 60) -> str:
-        """Run a program that has to succeed; return its standard output."""
-        done = self.run(*command, timeout=timeout)
-        assert done.code == 0, f"{command}: {done.said}"
-        return done.out
 
     def wizard_argv(self, *arguments: str) -> tuple[str, ...]:
         """Return the words that start the wizard inside."""

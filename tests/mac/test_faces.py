@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
-import pytest
-
-from tests.live.terminal import Terminal
+from tests.live.terminal import STEPS_AT_MOST, Terminal, to_review
 from tests.mac import downloads
 from tests.mac.conftest import Make
 from tests.mac.mac import Mac
 
-STEPS_AT_MOST = 12
 """There are never as many questions as this."""
 
 
@@ -23,23 +19,6 @@ def start(terminal: Terminal, mac: Mac, folder: Path, *arguments: str) -> None:
     script.write_text(shlex.join(mac.argv(*mac.wizard_argv(*arguments))), encoding="utf-8")
     terminal.type('sh start; echo "exit code $?."')
     terminal.press("Enter")
-
-
-def to_review(terminal: Terminal) -> None:
-    """Take the recommended answer to every question of the full screen."""
-    terminal.wait("tested on this kind of system")
-    terminal.press("Enter")
-    terminal.wait("Question 1 of", "Review: ")
-    for _ in range(STEPS_AT_MOST):
-        screen = terminal.screen()
-        title = re.search(r"Question \d+ of \d+|Review: ", screen)
-        assert title, screen
-        if title[0] == "Review: ":
-            return
-        terminal.press("Enter")
-        following = int(title[0].split()[1]) + 1
-        terminal.wait(f"Question {following} of", "Review: ")
-    pytest.fail(f"the questions do not end:\n{terminal.screen()}")
 
 
 def waiting(text: str) -> str:
@@ -73,7 +52,7 @@ def test_the_full_screen_on_a_new_mac(make: Make, terminal: Terminal, tmp_path: 
     mac = make("new-arm64")
     start(terminal, mac, tmp_path)
     terminal.wait("Welcome")
-    to_review(terminal)
+    to_review(terminal, "tested on this kind of system")
     terminal.press("Enter")
     terminal.wait("is installed, and it works")
     assert "is inside (static)" in terminal.screen()

@@ -72,12 +72,18 @@ def default_name(run: PastRun) -> str:
 
 
 def contents(parts: Sequence[Part], file: Path) -> tuple[str, ...]:
-    """Return what the archive ``file`` will contain, as lines."""
+    """Return what the archive ``file`` will contain, as a few lines: it can have many logs."""
+    logs = [part for part in parts if part.name.startswith(f"{LOGS}/")]
     return (
         f"{file} will contain:",
-        *(f"  {part.name}  ({len(part.text.encode())} bytes)" for part in parts),
+        *(f"  {part.name}  ({_size(part)} bytes)" for part in parts if part not in logs),
+        f"  {LOGS}/  ({len(logs)} files, {sum(map(_size, logs))} bytes)",
         "Passwords and tokens are masked.",
     )
+
+
+def _size(part: Part) -> int:
+    return len(part.text.encode())
 
 
 def write(parts: tuple[Part, ...], file: Path) -> None:
