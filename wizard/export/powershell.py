@@ -78,10 +78,12 @@ def _command_line(action: Command) -> str:
 
 @action_text.register(Wait)
 def _wait_line(action: Wait) -> str:
-    tests = "".join(
-        f"{' '.join((_program(program), *map(_argument, rest)))}; if ($?) {{ "
-        for program, *rest in action.checks
-    )
+    checks = [
+        " ".join((_program(program), *map(_argument, rest))) for program, *rest in action.checks
+    ]
+    if not action.alive:  # nothing may ever change, so that a loop might not end
+        return "; ".join(checks)
+    tests = "".join(f"{check}; if ($?) {{ " for check in checks)
     ends = " }" * len(action.checks)
     return f"while ($true) {{ {tests}break{ends}; Start-Sleep 5 }}"
 
