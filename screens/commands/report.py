@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TextIO
 
 from screens.arguments import Common
-from screens.text import confirm
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
 
@@ -58,6 +57,8 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     """
     if len(arguments.words) > 1:
         raise BadRequest(f"One run can be reported, but {len(arguments.words)} are named.")
+    from screens.text import confirm
+
     if not (arguments.yes or arguments.show):
         confirm.require_terminal(
             *("report", "writes the archive"),

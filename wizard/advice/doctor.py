@@ -295,7 +295,7 @@ def _managers(facts: Facts) -> Iterator[Finding]:
     if facts.managers:
         yield Finding("ok", "Packages", ", ".join(facts.manager_labels))
     elif facts.system.name == "macos":
-        detail = "No Homebrew or MacPorts. None is needed, not even for a source build."
+        detail = "No package manager. None is needed here, not even for a source build."
         yield Finding("ok", "Packages", detail)
     elif facts.system.name != "windows":
         detail = "No package manager that the wizard supports. Only a source build needs one."
