@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from packaging.version import Version
+
 from backends.manager import managers
 from wizard import installed, target_environment
-from wizard.advice import support
+from wizard.advice import external_alternatives, support
 from wizard.choices import Choices
 from wizard.facts import Facts, Listed, Python, Tool
 from wizard.limits import Limit
@@ -259,10 +261,14 @@ def _wheel(case: Case, python: Python) -> Finding:
     if best is None:
         action = "Build it from source, or use another Python."
         return Finding("warn", "Wheel", f"No wheel fits this Python. {blocked.reason}", action)
-    action = (
+    actions = [
         f"Use {best.version}, the newest release with a matching wheel: --release {best.version}"
+    ]
+    others = external_alternatives.new_python_candidates(
+        case, python, list(case.releases), Version(best.version)
     )
-    return Finding("warn", "Wheel", f"{newest.version}: {blocked.reason}", action)
+    actions += [f"{other.alternative.title}. {other.alternative.detail}" for other in others]
+    return Finding("warn", "Wheel", blocked.reason, "\n".join(actions[:2]))
 
 
 def _support(case: Case) -> Iterator[Finding]:

@@ -59,8 +59,8 @@ def install_steps(
         return ()
     if removed:
         why = f"{why} This removes the installed {packages_named(removed)}.".strip()
-    of_packages = (found.machine if found else "") or machine or facts.system.machine
-    more = (changes_to_others(backend), caveat(backend, facts.system.name, of_packages))
+    said = caveat_of(facts, found or Manager(manager, "", machine=machine))
+    more = (changes_to_others(backend), said)
     why = " ".join(filter(None, (why, *more)))
     restore = permanent_install(backend, removed)
     undo = (remove, *((restore,) if restore else ()))
@@ -80,6 +80,12 @@ def install_steps(
             role="packages",
         ),
     )
+
+
+def caveat_of(facts: Facts, manager: Manager) -> str:
+    """Return what users must know before they install its packages: `backends.manager.caveat`."""
+    machine = manager.machine or facts.system.machine
+    return caveat(managers()[manager.name], facts.system.name, machine)
 
 
 def packages_named(names: tuple[str, ...]) -> str:

@@ -35,7 +35,8 @@ class Toolchain:
     ``home`` is the wizard's folder with this Rust, which can be removed after the build.
     ``git_only`` says that its cargo can download crates only with git. ``removes`` are installed
     packages that the package manager removes to install it; ``spares`` are those that it would have
-    removed for this system's Rust, which is therefore not used.
+    removed for this system's Rust, which is therefore not used. ``discouraged`` says that its
+    package manager warns of its packages for this machine (`backends.manager.caveat`).
     """
 
     kind: Literal["present", "packages", "rustup", "none"]
@@ -49,6 +50,7 @@ class Toolchain:
     git_only: bool = False
     removes: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
+    discouraged: bool = False
 
 
 def choose_toolchain(
@@ -74,7 +76,7 @@ def choose_toolchain(
         return nothing
     if isinstance(from_system, Refused):
         return downloaded
-    if not from_system.git_only and not from_system.removes:
+    if not (from_system.git_only or from_system.removes or from_system.discouraged):
         return from_system
     if isinstance(downloaded, Toolchain):
         return downloaded
@@ -100,6 +102,7 @@ def system_toolchain(
                 path=_path_for_packages(facts, entry, manager),
                 git_only=not at_least(version, FIRST_SPARSE_CARGO),
                 removes=manager.removed_for(entry.packages),
+                discouraged=bool(package_steps.caveat_of(facts, manager)),
             )
             for entry, version in offered
             if _new_enough(version, release_row)

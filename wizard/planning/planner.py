@@ -153,8 +153,10 @@ def _notes(case: Case) -> tuple[str, ...]:
             for limit in case.limits_against(case.newest)
             if limit.kind in ("package", "project")
         )
+        blocked = case.offer(case.newest).blocked_by(case.choices.method)
+        reasons = tuple(against) or ((blocked.reason,) if blocked else ())
         notes.append(
-            " ".join((f"The newest release is {case.newest.version}.", *against, caveat)).strip()
+            " ".join((f"The newest release is {case.newest.version}.", *reasons, caveat)).strip()
         )
     if facts.listing is not None and facts.listing.indexes and not case.choices.from_wheelhouse:
         notes.append(

@@ -320,6 +320,9 @@ _RUST_BECAUSE = {
     "none": "Recommended: no Rust. This release does not need it.",
 }
 _KEEPS_PACKAGES = "Recommended: rustup. It removes none of your packages."
+_READY_MADE = (
+    "Recommended: rustup. It downloads a ready-made Rust, which the package manager may not."
+)
 _LINK_BECAUSE = {
     "dynamic": "Recommended: dynamic. You can then update OpenSSL without rebuilding.",
     "static": "Recommended: static. It is the only possible choice here.",
@@ -342,6 +345,8 @@ def _system_rust(rust: Toolchain | None) -> str:
 def _rust_because(recommended: str, system: Toolchain | None) -> str:
     if recommended == "rustup" and system is not None and system.removes:
         return _KEEPS_PACKAGES
+    if recommended == "rustup" and system is not None and system.discouraged:
+        return _READY_MADE
     return _RUST_BECAUSE.get(recommended, "")
 
 

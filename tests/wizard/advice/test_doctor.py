@@ -294,3 +294,10 @@ def test_a_source_build_lacks_apples_tools_even_if_no_package_is_missing() -> No
         "can be built when these are installed: Apple's Command Line Tools"
     )
     assert one(MACS["ready"], "Source", "warn").detail.endswith("installed: rust")
+
+
+def test_an_old_python_is_told_what_it_could_have_and_how_to_get_a_newer_one() -> None:
+    first, second = one(machine("mac-old"), "Wheel", "warn").action.splitlines()
+    assert "--release 47.0.0" in first
+    assert second.startswith("Another Python: 3.13. cryptography 48.0.1 has a wheel for it.")
+    assert "python.org" in second

@@ -89,3 +89,19 @@ def test_in_fips_mode_an_own_openssl_is_no_replacement() -> None:
     facts = machine("mac-arm-none")
     with pytest.raises(Impossible):
         source(replace(facts, fips=replace(facts.fips, kernel=True)))
+
+
+def test_a_rust_that_may_have_to_be_compiled_is_not_recommended() -> None:
+    names = ("mac-intel-brew", "mac-arm-brew")
+    cases = [Case(machine(name), KNOWLEDGE, Choices(method="source")) for name in names]
+    intel, arm = (
+        next(question for question in completion.applicable(case) if question.key == "rust")
+        for case in cases
+    )
+    assert (intel.recommended, arm.recommended) == ("rustup", "system")
+    assert "ready-made" in intel.because
+
+
+def test_the_plan_says_why_it_is_not_the_newest_release() -> None:
+    note = plan(machine("mac-old"), KNOWLEDGE, Choices()).notes[0]
+    assert note.startswith("The newest release is 50.0.2. cryptography 50.0.2 needs Python 3.9")
