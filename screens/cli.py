@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from screens import ending, signals, terminal
+from screens import completion, ending, signals, terminal
 from wizard import locations
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
@@ -56,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     locations.ensure_home()
+    if completion.is_asked():
+        completion.answer()
     if not arguments:
         _require_current_folder()
         # The usual start needs no parser, so the first page appears sooner.

@@ -95,6 +95,11 @@ def wants_json(arguments: Sequence[str]) -> bool:
     return "--json" in arguments or "--format=json" in arguments or ("--format", "json") in pairs
 
 
+def full_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, with all commands."""
+    return _parsers(commands.names())[""]
+
+
 class _MainParser(Parser):
     """The parser of the whole command line."""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from screens import completion
 from screens.arguments import NAME
 from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
@@ -85,9 +86,10 @@ def add_choice(parser: argparse._ActionsContainer, choice: Choice, text: str = "
     options: dict[str, Any] = {"action": "store_const", "const": "".join(choice.values)}
     if choice.metavar:
         options = {"action": StoreOnce, "metavar": choice.metavar}
-    parser.add_argument(
+    argument = parser.add_argument(
         choice.flag, dest=CHOICE_PREFIX + choice.name, help=text or choice.help, **options
     )
+    completion.offer_choice(argument, choice)
 
 
 def add_facts(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +100,11 @@ def add_facts(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="use a machine saved with doctor --json instead of this one",
     )
+
+
+def add_run(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add the name of an earlier run, for a command with the field ``words``."""
+    completion.offer_runs(parser.add_argument("words", nargs="*", metavar="RUN", help=text))
 
 
 def check_flags(arguments: Sequence[str], known: set[str]) -> None:

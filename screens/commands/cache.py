@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
+from screens import completion
 from screens.arguments import Common
 from wizard import locations
 from wizard.errors import BadRequest, Exit, WizardError
@@ -39,12 +40,13 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to do, and whether to ask first."""
-    parser.add_argument(
+    words = parser.add_argument(
         "words",
         nargs="*",
         metavar="WORD",
         help="list, verify or clear; then names of entries, or nothing for all entries",
     )
+    completion.offer(words, lambda: ACTIONS)
     parser.add_argument("--yes", action="store_true", help="clear without asking")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from screens import flags
 from screens.arguments import Common
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
@@ -30,9 +31,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and what to do with its report."""
-    parser.add_argument(
-        "words", nargs="*", metavar="RUN", help="the run to report; otherwise the last one"
-    )
+    flags.add_run(parser, "the run to report; otherwise the last one")
     parser.add_argument("--output", metavar="FILE", default="", help="the archive to write")
     parser.add_argument(
         "--anonymous",

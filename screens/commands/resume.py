@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from screens import terminal
+from screens import flags, terminal
 from screens.arguments import Common
 from wizard.errors import BadRequest
 
@@ -28,9 +28,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run."""
-    parser.add_argument(
-        "words", nargs="*", metavar="RUN", help="the run to continue; otherwise the last one"
-    )
+    flags.add_run(parser, "the run to continue; otherwise the last one")
     parser.add_argument("--verbose", action="store_true", help="show the output of all programs")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from screens import flags
 from screens.arguments import NAME, Common
 from wizard.errors import BadRequest, Exit
 from wizard.wording import age
@@ -29,7 +30,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run."""
-    parser.add_argument("words", nargs="*", metavar="RUN", help="a run to show in full")
+    flags.add_run(parser, "a run to show in full")
 
 
 def run(arguments: Arguments) -> int:

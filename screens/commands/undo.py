@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import dataclass
 
+from screens import flags
 from screens.arguments import Common
 from wizard.errors import BadRequest
 
@@ -24,9 +25,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and whether to ask first."""
-    parser.add_argument(
-        "words", nargs="*", metavar="RUN", help="the run to undo; otherwise the last one"
-    )
+    flags.add_run(parser, "the run to undo; otherwise the last one")
     parser.add_argument("--yes", action="store_true", help="undo without asking")
 
 
