@@ -56,9 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     locations.ensure_home()
-    if completion.is_asked():
-        completion.answer()
-    if not arguments:
+    if not arguments and not completion.is_asked():
         _require_current_folder()
         # The usual start needs no parser, so the first page appears sooner.
         from screens.commands import install
@@ -66,6 +64,8 @@ def _run(arguments: Sequence[str]) -> int:
         return install.run(install.Arguments())
     from screens import command_line
 
+    if completion.is_asked():
+        completion.answer(command_line.full_parser())
     request = command_line.parse(arguments)
     _require_current_folder()
     return request.run()

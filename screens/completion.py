@@ -25,13 +25,11 @@ def is_asked() -> bool:
     return ASKED in os.environ
 
 
-def answer() -> None:
+def answer(parser: argparse.ArgumentParser) -> None:
     """Write the words to the shell that asks, and end the process."""
     import argcomplete
 
-    from screens import command_line
-
-    argcomplete.autocomplete(command_line.full_parser(), always_complete_options="long")
+    argcomplete.autocomplete(parser, always_complete_options="long")
 
 
 def script(shell: str) -> str:
