@@ -12,10 +12,12 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from screens import completion, ending, signals, terminal
+from screens import ending, signals, terminal
 from wizard import locations
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
+ASKED = "_ARGCOMPLETE"
+"""The variable with which a shell asks for words to complete, instead of running anything."""
 SHOWN = 60
 """The number of characters of a path that is too long that are shown."""
 
@@ -56,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     locations.ensure_home()
-    if not arguments and not completion.is_asked():
+    asked = ASKED in os.environ
+    if not arguments and not asked:
         _require_current_folder()
         # The usual start needs no parser, so the first page appears sooner.
         from screens.commands import install
@@ -64,7 +67,9 @@ def _run(arguments: Sequence[str]) -> int:
         return install.run(install.Arguments())
     from screens import command_line
 
-    if completion.is_asked():
+    if asked:
+        from screens import completion
+
         completion.answer(command_line.full_parser())
     request = command_line.parse(arguments)
     _require_current_folder()

@@ -1,28 +1,20 @@
 """Completion: what a shell offers after Tab, from the same parser that reads the command line.
 
-The code of `script` makes the shell start this program with the variable `ASKED`. The program then
-writes the possible words instead of doing anything, and ends. For an argument without values of its
-own, the shell offers files.
+The code of `script` makes the shell start this program with the variable `screens.cli.ASKED`. The
+program then writes the possible words instead of doing anything, and ends. For an argument without
+values of its own, the shell offers files.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterable
 from typing import Any, Callable
 
 from screens.arguments import NAME
 from wizard.choices import Choice
 
-ASKED = "_ARGCOMPLETE"
-"""The variable with which a shell asks for words (argcomplete)."""
 SHELLS = ("bash", "zsh", "fish", "powershell")
-
-
-def is_asked() -> bool:
-    """Return whether a shell has started this program to ask for words."""
-    return ASKED in os.environ
 
 
 def answer(parser: argparse.ArgumentParser) -> None:

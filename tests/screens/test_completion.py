@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from screens import completion
-from screens.cli import main
+from screens.cli import ASKED, main
 
 CASES = {
     "d": "doctor diagnose",
@@ -73,7 +73,7 @@ def test_every_shell_gets_its_code(shell: str, capsys: pytest.CaptureFixture[str
     assert main(["completion", shell]) == 0
     printed = capsys.readouterr().out
     assert "cryptography-wizard" in printed
-    assert completion.ASKED in printed
+    assert ASKED in printed
 
 
 def test_an_unknown_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
