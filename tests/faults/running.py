@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import shutil
 import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -47,19 +48,24 @@ def run(
 
     ``tell`` gets each outcome as soon as it is there.
     """
+    made = iter(kind.cases(setting))
+    # Not one more than that: what a generator holds open must stay open until all have ended.
+    cases = itertools.islice(enumerate(made, 1), setting.count)
+    if only:
+        cases = itertools.islice(cases, only - 1, only)
     try:
-        cases: Iterator[tuple[int, Case]] = iter(enumerate(kind.cases(setting), 1))
-        if only:
-            cases = iter([each for each in cases if each[0] == only])
-        if kind.at_once == 1:
-            outcomes = []
-            for number, case in cases:
-                outcomes.append(_in_main_thread(number, case, kind, setting))
-                tell(outcomes[-1])
-            return outcomes
-        return _at_once(kind, setting, cases, tell)
+        if kind.at_once > 1:
+            return _at_once(kind, setting, cases, tell)
+        outcomes = []
+        for number, case in cases:
+            outcomes.append(_in_main_thread(number, case, kind, setting))
+            tell(outcomes[-1])
+        return outcomes
     except pytest.skip.Exception as reason:  # what all cases need is not on this machine
         return [Outcome(0, kind.name, "not tried", str(reason))]
+    finally:
+        if isinstance(made, Generator):
+            made.close()
 
 
 def _at_once(
