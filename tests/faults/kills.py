@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -20,11 +21,22 @@ import pytest
 
 from tests.faults import standins
 from tests.faults.kind import Case, Kind, Setting, Wrong
-from tests.faults.place import GONE_SECONDS, Place, Started, damaged, names, wait_for_lines
-from tests.live import machine
+from tests.faults.place import (
+    GONE_SECONDS,
+    PROGRAMS,
+    Place,
+    Started,
+    damaged,
+    names,
+    wait_for_lines,
+)
+from tests.live import machine, rustserver
 
 WAYS = ("SIGKILL",) * 14 + ("SIGTERM",) * 2 + ("SIGHUP",) * 2 + ("closed terminal",) * 2
 """How a wizard is ended: mostly in the way that it cannot notice."""
+NOTHING_LEFT = "has nothing left to do"
+"""What `resume` says if the run had ended before it was killed."""
+NETWORK = ("PIP_CERT", "SSL_CERT_FILE", "PIP_INDEX_URL", "HTTPS_PROXY", "NO_PROXY")
 TRIES = 8
 """How often a case is started again because the run had ended before its moment came."""
 
@@ -90,6 +102,9 @@ def kill_once(
     else:
         time.sleep(moment * variant.seconds * 1.2)
     if started.process.poll() is not None:
+        done = started.wait()
+        if done.code and NOTHING_LEFT not in done.said:
+            raise Wrong(f"it failed without a kill: {done.said}")
         return ""
     shown = f"{way} {'at a step' if by_step else f'after {moment * variant.seconds * 1.2:.2f} s'}"
     end_one(started, way)
@@ -153,12 +168,13 @@ def killed(variant: Variant, more: dict[str, str], chance: random.Random, folder
     else:
         pytest.skip("the run always ended before its moment came")
     try:
-        again = chance.random() < 0.25
-        if again and (second := kill_once(place, go_on(place, variant), variant, chance)):
-            how += f", then {second}"
-        done = place.run(*(variant.arguments if chance.random() < 0.25 else go_on(place, variant)))
-        if done.code and "has nothing left to do" not in done.said:
-            raise Wrong(done.said)
+        repeated, again = chance.random() < 0.25, chance.random() < 0.25
+        second = kill_once(place, go_on(place, variant), variant, chance) if again else ""
+        how += f", then {second}" if second else ""
+        if second or not again:
+            done = place.run(*(variant.arguments if repeated else go_on(place, variant)))
+            if done.code and NOTHING_LEFT not in done.said:
+                raise Wrong(done.said)
         if left := place.left():
             raise Wrong(f"still running after the end: {left}")
         check_whole(place, variant)
@@ -198,6 +214,26 @@ def source_cases(setting: Setting) -> Iterator[Case]:
     return _cases(setting, lambda served: {"source": served.source_arguments}, source=True)
 
 
+def build_cases(setting: Setting) -> Iterator[Case]:
+    """Real builds, with this machine's Rust and OpenSSL; crates are downloaded once for all."""
+    _, _, sysroot = rustserver.toolchain()
+    if shutil.which("cc", path=PROGRAMS) is None:
+        pytest.skip("there is no C compiler on this machine")
+    cargo = setting.folder / "cargo"
+    cargo.mkdir()
+    more = {"PATH": f"{sysroot / 'bin'}:{PROGRAMS}", "CARGO_HOME": str(cargo)}
+    # Without these, this machine may not reach its index.
+    more.update({name: os.environ[name] for name in NETWORK if name in os.environ})
+    arguments = ("--yes", "--venv", "env", "--python", machine.newest(), "--method", "source")
+    whole = Place(setting.folder / "whole", more)
+    plan = whole.run("plan", "--json", *arguments[1:])
+    if plan.code or any(step["lock"] for step in plan.report["steps"]):
+        pytest.skip("this machine lacks something for a build, and nothing is installed for this")
+    variant = measure("build", arguments, whole)
+    for number in range(1, setting.count + 1):
+        yield Case("build", partial(killed, variant, more, setting.random(number)))
+
+
 RIGHT = (
     "all programs are gone within 3 s; `resume` ends in a proved, whole environment; nothing half "
     "is left or used; after `undo` the files are as before"
@@ -222,5 +258,14 @@ KINDS = (
         short=2,
         seconds=400,
         at_once=3,
+    ),
+    Kind(
+        name="kills-build",
+        title="A real source build, with real crates, is killed at a random moment",
+        right=RIGHT,
+        cases=build_cases,
+        count=10,
+        short=0,
+        seconds=3000,
     ),
 )

@@ -10,6 +10,7 @@ import hashlib
 import os
 import pty
 import secrets
+import select
 import subprocess
 import termios
 import threading
@@ -22,7 +23,7 @@ from tests.faults.kind import Wrong
 from tests.live import machine
 from tests.live.command import Done, Wizard
 
-RUN_SECONDS = 150.0
+RUN_SECONDS = 900.0
 """The longest that a whole run of a wizard may take, while others run."""
 GONE_SECONDS = 3.0
 """The seconds after which a wizard that was told to end, and all its programs, must be gone."""
@@ -135,6 +136,9 @@ class Started:
 
     def _read(self) -> None:
         while not self._closing.is_set():
+            # A terminal is not closed while somebody reads from it.
+            if not select.select([self._reading], [], [], 0.02)[0]:
+                continue
             try:
                 chunk = os.read(self._reading, 65536)
             except OSError:  # the other end of a terminal is closed
@@ -146,6 +150,7 @@ class Started:
     def close_terminal(self) -> None:
         """Close the terminal that it runs in: its window is gone."""
         self._closing.set()
+        self._thread.join()
         os.close(self._reading)
 
     def ends_within(self, seconds: float) -> bool:

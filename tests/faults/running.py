@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import queue
 import shutil
@@ -46,7 +47,8 @@ def run(
 ) -> list[Outcome]:
     """Run the cases of a kind; ``only`` is the number of a single one, from 1.
 
-    ``tell`` gets each outcome as soon as it is there.
+    ``tell`` gets each outcome as soon as it is there. KeyboardInterrupt ends the kind: what has
+    ended until then is returned.
     """
     made = iter(kind.cases(setting))
     # Not one more than that: what a generator holds open must stay open until all have ended.
@@ -57,9 +59,10 @@ def run(
         if kind.at_once > 1:
             return _at_once(kind, setting, cases, tell)
         outcomes = []
-        for number, case in cases:
-            outcomes.append(_in_main_thread(number, case, kind, setting))
-            tell(outcomes[-1])
+        with contextlib.suppress(KeyboardInterrupt):
+            for number, case in cases:
+                outcomes.append(_in_main_thread(number, case, kind, setting))
+                tell(outcomes[-1])
         return outcomes
     except pytest.skip.Exception as reason:  # what all cases need is not on this machine
         return [Outcome(0, kind.name, "not tried", str(reason))]
@@ -74,9 +77,10 @@ def _at_once(
     outcomes: list[Outcome] = []
     failed: list[BaseException] = []
     lock = threading.Lock()
+    stopped = threading.Event()
 
     def work() -> None:
-        while True:
+        while not stopped.is_set():
             with lock:
                 try:
                     following = next(cases, None)
@@ -93,8 +97,13 @@ def _at_once(
     workers = [threading.Thread(target=work) for _ in range(kind.at_once)]
     for worker in workers:
         worker.start()
-    for worker in workers:
-        worker.join()
+    try:
+        for worker in workers:
+            worker.join()
+    except KeyboardInterrupt:
+        stopped.set()
+        for worker in workers:
+            worker.join()
     if failed:
         raise failed[0]
     return sorted(outcomes, key=lambda outcome: outcome.number)

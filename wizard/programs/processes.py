@@ -111,17 +111,19 @@ def ask(
     timeout: float = 10.0,
     detached: bool = True,
     given: str = "",
+    slow: bool = False,
 ) -> Output:
     """Run a program that answers a question and return its output.
 
     ``given`` is what it reads on its stdin, in UTF-8. ``env`` is set in addition to this process's
     environment. ``timeout`` is in seconds. ``detached`` starts it in a new session; sudo needs
-    False. Raises ProgramTimeout after the timeout, TooMuchOutput if it printed more than
-    `MAX_ANSWER`, and Cancelled inside `cancellable` (the program and its children are ended);
-    OSError if the program cannot be started.
+    False. ``slow`` says that it often takes seconds: if the wizard is killed, it is ended, as is a
+    program with a long ``timeout``. Raises ProgramTimeout after the timeout, TooMuchOutput if it
+    printed more than `MAX_ANSWER`, and Cancelled inside `cancellable` (the program and its children
+    are ended); OSError if the program cannot be started.
     """
     mark = os.urandom(8).hex()
-    with _watched(mark, guarded=timeout > LONG_SECONDS) as add:
+    with _watched(mark, guarded=slow or timeout > LONG_SECONDS) as add:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
