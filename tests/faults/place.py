@@ -11,6 +11,7 @@ import os
 import pty
 import secrets
 import select
+import signal
 import subprocess
 import termios
 import threading
@@ -126,7 +127,7 @@ class Started:
             stdin=other,
             stdout=writing,
             stderr=writing,
-            preexec_fn=_own_terminal if terminal else os.setsid,
+            preexec_fn=_own_terminal if terminal else _own_session,
         )
         os.close(writing)
         self._reading = reading
@@ -170,8 +171,14 @@ class Started:
         return Done(self.process.returncode, self.said.decode("utf-8", "replace"), "")
 
 
-def _own_terminal() -> None:
+def _own_session() -> None:
     os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, or a shell, may have them ignored
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _own_terminal() -> None:
+    _own_session()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
