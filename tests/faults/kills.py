@@ -145,9 +145,9 @@ def check_whole(place: Place, variant: Variant) -> None:
 
 def undo(place: Place, before: set[str]) -> None:
     """Undo the last run: everything must be as before. Raises Wrong."""
-    place.must("undo", "--yes")
+    done = place.must("undo", "--yes")
     if changed := sorted(place.listing() ^ before):
-        raise Wrong(f"after undo, this differs: {changed[:9]}")
+        raise Wrong(f"after undo, this differs: {changed[:9]}; it said: {done.out}")
     kept = [path for path in (place.wizard.cache / "openssl").glob("*") if path.is_dir()]
     # The source archive is a download, which stays in the cache until that is cleared.
     kept = [p for p in kept if p.name != "src" and (p.name != "build" or any(p.iterdir()))]

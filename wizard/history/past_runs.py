@@ -163,7 +163,10 @@ def continued_by(plan: Plan) -> str:
             same = (earlier["release"], earlier["method"]) == (plan.release, plan.method)
         except (OSError, ValueError, KeyError, TypeError):
             continue  # `read_runs` lists it as damaged
-        return path.name if same and _read(path).can_resume else ""
+        run = _read(path)
+        if run.state is None or run.state.attempt is None:
+            continue  # it was cut off before its journal began
+        return path.name if same and run.can_resume else ""
     return ""
 
 

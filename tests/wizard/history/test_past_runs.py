@@ -82,6 +82,7 @@ def test_a_command_that_is_repeated_continues_the_run_that_ended_early(tmp_path:
     assert past_runs.continued_by(plan) == ""
     keep("1", plan, cut)
     (locations.runs() / "2-damaged").mkdir()
+    keep("2-not-begun", plan, [])
     assert past_runs.continued_by(plan) == "1"
     assert past_runs.continued_by(environment_plan(tmp_path / "other")) == ""
     assert past_runs.continued_by(replace(plan, method="source")) == ""
