@@ -42,7 +42,7 @@ See `wizard.openssl_archive.cached_name`.
 """
 _WHEELHOUSE = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
-_PARTIAL = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
+_PARTIAL = re.compile(r"\.(openssl-|rust-|[0-9a-f]{8}-|\d+\.\d+\.\d+).*", re.ASCII)
 """The hidden name of a file or folder while it is being written or removed."""
 
 

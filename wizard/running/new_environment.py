@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sys
 from pathlib import Path
 from typing import IO, Optional
@@ -49,7 +48,7 @@ class NewEnvironment:
         """
         said = ""
         if unfinished.is_left(self.folder):
-            shutil.rmtree(self.folder)
+            unfinished.remove(self.folder)
             said = f"Removed {self.folder}: an earlier run was cut off while it made it."
         if _accepts_folder(step) and not self.folder.exists():
             self.folder.mkdir(parents=True)

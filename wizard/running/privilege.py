@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Callable
 
 from backends.action import Command
+from wizard import temporary
 from wizard.addresses import is_address, secrets_of_address
 from wizard.errors import Impossible
 from wizard.export import powershell, shell
@@ -49,17 +47,14 @@ def wrapped(
     if not any(_is_secret(value) for value in assignments.values()):
         yield wrap(command, privilege, environment)
         return
-    folder = tempfile.mkdtemp(prefix="cryptography-wizard-")
-    try:
-        file = Path(folder) / "variables.sh"
+    with temporary.folder() as folder:
+        file = folder / "variables.sh"
         file.touch(mode=0o600)
         lines = [f"unset {name}" for name in command.unset]
         lines += [f"export {name}={shlex.quote(value)}" for name, value in assignments.items()]
         file.write_text("\n".join((*lines, 'exec "$@"', "")), encoding="utf-8")
         prefix = (*root_prefix(privilege), "sh", str(file))
         yield (*prefix, *command.argv, *command.reporting), {}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def wrap(
