@@ -28,7 +28,6 @@ from tests.faults.place import (
     Started,
     damaged,
     names,
-    wait_for_lines,
 )
 from tests.live import machine, rustserver
 
@@ -95,7 +94,8 @@ def kill_once(
     if by_step:
         lines = sum(p.read_bytes().count(b"\n") for p in place.wizard.state.glob("runs/*/*.jsonl"))
         lines += 1 + int(moment * variant.lines)
-        wait_for_lines("runs/*/journal.jsonl", place.wizard.state, lines, variant.seconds * 2)
+        journals = partial(place.wizard.state.glob, "runs/*/journal.jsonl")
+        started.wait_for_lines(journals, lines, variant.seconds * 2)
         time.sleep(chance.random() * 0.1)
     else:
         time.sleep(moment * variant.seconds * 1.2)
@@ -235,6 +235,27 @@ RIGHT = (
     "all programs are gone within 3 s; `resume` ends in a proved, whole environment; nothing half "
     "is left or used; after `undo` the files are as before"
 )
+FOUND_WHEEL = (
+    "An environment that uv was making when the wizard was killed was not known as unfinished: the "
+    "next run took it for a whole one, without pip. It is now marked before uv starts.",
+    "A command with `--venv` and `--python` could not be repeated after a kill, because the two "
+    "“contradict each other”. The Python that an environment was made from now contradicts nothing.",
+    "If somebody repeated the command instead of typing `resume`, `undo` left the environment, "
+    "because an earlier run had made it. The second run now continues the first one.",
+    "A temporary folder, or an environment, that was being removed when the wizard was killed lost "
+    "its mark first, and what was left of it stayed forever. Now the mark goes last.",
+    "Questions to package managers went on for seconds after a kill. They are ended now.",
+    "A process of root that had left its session went on after a kill. Root is now asked which "
+    "processes have the program's mark (`tests/live/test_live_sudo.py`).",
+    "The file with the password of a proxy, which sudo's programs read, stayed after a kill. The "
+    "next run removes it.",
+)
+FOUND_SOURCE = (
+    "A source archive that was being unpacked when the wizard was killed left a hidden folder in "
+    "the cache. Each run now removes what killed runs left there, unless another run uses it.",
+    "A Rust or an OpenSSL that was being removed from the cache could be left half removed under "
+    "its own name. It is now renamed first.",
+)
 KINDS = (
     Kind(
         name="kills-wheel",
@@ -243,8 +264,9 @@ KINDS = (
         cases=wheel_cases,
         count=120,
         short=4,
-        seconds=240,
+        seconds=900,
         at_once=3,
+        found=FOUND_WHEEL,
     ),
     Kind(
         name="kills-source",
@@ -253,8 +275,9 @@ KINDS = (
         cases=source_cases,
         count=80,
         short=2,
-        seconds=400,
+        seconds=900,
         at_once=3,
+        found=FOUND_SOURCE,
     ),
     Kind(
         name="kills-build",

@@ -16,7 +16,7 @@ import subprocess
 import termios
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -162,6 +162,20 @@ class Started:
             return False
         return True
 
+    def wait_for_lines(
+        self, files: Callable[[], Iterable[Path]], lines: int, seconds: float
+    ) -> None:
+        """Wait until these files have so many lines together, or it ends, at most so long."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            count = 0
+            for path in files():
+                with contextlib.suppress(OSError):
+                    count += path.read_bytes().count(b"\n")
+            if count >= lines:
+                return
+            time.sleep(0.004)
+
     def wait(self, seconds: float = RUN_SECONDS) -> Done:
         """Wait for its end, and return it. Raises Wrong if it does not come in time."""
         if not self.ends_within(seconds):
@@ -210,16 +224,3 @@ def damaged(environment: Path) -> list[str]:
 def _sum(path: Path) -> str:
     digest = hashlib.sha256(path.read_bytes()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def wait_for_lines(pattern: str, folder: Path, lines: int, seconds: float) -> None:
-    """Wait until the files of this pattern have so many lines together, at most so long."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        count = 0
-        for path in folder.glob(pattern):
-            with contextlib.suppress(OSError):
-                count += path.read_bytes().count(b"\n")
-        if count >= lines:
-            return
-        time.sleep(0.004)
