@@ -32,7 +32,7 @@ from tests.faults.place import (
 from tests.live import machine, rustserver
 
 WAYS = ("SIGKILL",) * 14 + ("SIGTERM",) * 2 + ("SIGHUP",) * 2 + ("closed terminal",) * 2
-"""How a wizard is ended: mostly in the way that it cannot notice."""
+"""How a wizard is ended: usually in the way that it cannot notice."""
 NETWORK = ("PIP_CERT", "SSL_CERT_FILE", "PIP_INDEX_URL", "HTTPS_PROXY", "NO_PROXY")
 TRIES = 8
 """How often a case is started again because the run had ended before its moment came."""
@@ -239,7 +239,7 @@ FOUND_WHEEL = (
     "An environment that uv was making when the wizard was killed was not known as unfinished: the "
     "next run took it for a whole one, without pip. It is now marked before uv starts.",
     "A command with `--venv` and `--python` could not be repeated after a kill, because the two "
-    "“contradict each other”. The Python that an environment was made from now contradicts nothing.",
+    "“contradict each other”. The Python that an environment was made from is no contradiction now.",
     "If somebody repeated the command instead of typing `resume`, `undo` left the environment, "
     "because an earlier run had made it. The second run now continues the first one.",
     "A temporary folder, or an environment, that was being removed when the wizard was killed lost "

@@ -27,7 +27,7 @@ from tests.live.command import Done, Wizard
 RUN_SECONDS = 900.0
 """The longest that a whole run of a wizard may take, while others run."""
 GONE_SECONDS = 3.0
-"""The seconds after which a wizard that was told to end, and all its programs, must be gone."""
+"""The seconds after which a wizard that has to end, and all its programs, must be gone."""
 PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -101,7 +101,7 @@ class Place:
         return {pid: machine.name_of(pid) for pid in found}
 
     def listing(self) -> set[str]:
-        """Every file and folder of the user's, but for those of the wizard, and caches."""
+        """Every file and folder of this user, without those of the wizard and caches."""
         return {
             f"{top}/{name}"
             for top in ("work", "home", "tmp")

@@ -107,7 +107,7 @@ while len(sleepers()) < 2 and time.monotonic() < deadline:
 print(len(sleepers()), end=" ")
 wizard.send_signal(signal.SIGKILL)
 wizard.wait()
-deadline = time.monotonic() + 3
+deadline = time.monotonic() + 30  # on a busy machine; the programs take ten minutes
 while sleepers() and time.monotonic() < deadline:
     time.sleep(0.05)
 print(len(sleepers()))
@@ -120,5 +120,5 @@ def test_after_a_kill_what_runs_as_root_ends_also_if_it_left_its_session(
     root = fresh("bookworm")
     root.add_student()
     root.path("/tmp/killed.py").write_text(KILLED, encoding="utf-8")
-    done = root.as_student("python3", "/tmp/killed.py")
+    done = root.as_student("python3", "/tmp/killed.py", timeout=120)
     assert done.out.split() == ["2", "0"], done.said
