@@ -95,9 +95,9 @@ class Place:
         """Start the wizard, in a terminal that can be closed, or without one."""
         return Started(self.wizard.argv(*arguments), self.work, self.variables, terminal)
 
-    def left(self, but: Sequence[int] = ()) -> dict[int, str]:
-        """What this user has started and still runs after a moment: numbers and names."""
-        found = machine.left_of(f"FAULTS_MARK={self.mark}", but, GONE_SECONDS)
+    def left(self, seconds: float = GONE_SECONDS) -> dict[int, str]:
+        """What this user has started and still runs after so long: numbers and names."""
+        found = machine.left_of(f"FAULTS_MARK={self.mark}", seconds=seconds)
         return {pid: machine.name_of(pid) for pid in found}
 
     def listing(self) -> set[str]:

@@ -18,6 +18,8 @@ from tests.live.command import Done
 IN_USE = re.compile(
     r"is in use by another wizard \(process (\d+), since [^:]*:[^)]*\)|is in use by another wizard"
 )
+PATIENCE = 30.0
+"""Seconds in which everything that they have started must be gone; it takes a moment."""
 APART_SECONDS = 4.0
 """The second wizard starts at a random moment of so many seconds after the first."""
 
@@ -30,7 +32,7 @@ def both(
     time.sleep(chance.random() * APART_SECONDS)
     other = place.start(*second)
     ends = one.wait(), other.wait()
-    if left := place.left():
+    if left := place.left(PATIENCE):
         raise Wrong(f"still running after the ends: {left}")
     return (*ends, one.process.pid)
 
@@ -124,6 +126,7 @@ KINDS = (
         cases=cases,
         count=20,
         short=2,
-        seconds=900,
+        seconds=1200,
+        at_once=2,
     ),
 )
