@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +22,8 @@ def folder() -> Iterator[Path]:
         with unfinished.mark(made):
             yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        with contextlib.suppress(OSError):  # a program still writes into it: it is swept later
+            unfinished.remove(made, ignore_errors=True)
 
 
 def sweep() -> None:
@@ -33,8 +33,8 @@ def sweep() -> None:
     still running, and links.
     """
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError):  # another wizard removes it too
+        with contextlib.suppress(OSError):  # another wizard removes it too
             status = path.lstat()
             is_ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
             if stat.S_ISDIR(status.st_mode) and is_ours and unfinished.is_left(path):
-                shutil.rmtree(path, ignore_errors=True)
+                unfinished.remove(path, ignore_errors=True)

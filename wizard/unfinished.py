@@ -7,6 +7,8 @@ into environments and temporary folders that the wizard makes itself.
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +37,24 @@ def mark(folder: Path) -> IO[str]:
 def unmark(folder: Path) -> None:
     """Remove the mark: the folder is finished."""
     (folder / FILE).unlink(missing_ok=True)
+
+
+def remove(folder: Path, *, ignore_errors: bool = False) -> None:
+    """Delete a folder; what an interruption leaves of it is known as unfinished.
+
+    Raises OSError, unless ``ignore_errors``: then what cannot be deleted stays, as unfinished.
+    """
+    with mark(folder):
+        others = [entry for entry in folder.iterdir() if entry.name != FILE]
+        for entry in others:
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=ignore_errors)
+            else:
+                entry.unlink()
+        if any(os.path.lexists(entry) for entry in others):
+            return
+    unmark(folder)
+    folder.rmdir()
 
 
 def is_left(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,6 +52,24 @@ def test_the_folder_of_a_killed_wizard_is_removed_but_not_of_one_that_runs(place
     finally:
         other.send_signal(signal.SIGKILL)
         other.communicate(timeout=30)
+    temporary.sweep()
+    assert list(place.iterdir()) == []
+
+
+def test_what_an_interrupted_removal_leaves_is_swept(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        using = temporary.folder()
+        made = using.__enter__()
+        (made / "large").mkdir()
+        with pytest.raises(KeyboardInterrupt):
+            using.__exit__(None, None, None)
+    assert unfinished.is_left(made)
     temporary.sweep()
     assert list(place.iterdir()) == []
 
