@@ -252,6 +252,7 @@ def _requested_python(facts: Facts, path: str, flag: str = "--python") -> Python
     if python is None:
         raise BadRequest(
             f"The wizard did not find the Python {path}.",
+            shown=f"{flag} {path}",
             hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
         )
     return _require_usable(python, flag)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens.arguments import NAME, Common
 from wizard.errors import BadRequest, Exit
-from wizard.wording import age
+from wizard.wording import age, visible
 
 if TYPE_CHECKING:
     from wizard.history.past_runs import PastRun
@@ -54,7 +54,7 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
         stream.write(to_json(Listing.of(runs)) + "\n")
         return int(Exit.DONE)
     lines = _details(runs[0]) if words else _list(runs)
-    stream.write("\n".join(lines) + "\n")
+    stream.write("\n".join(map(visible, lines)) + "\n")
     return int(Exit.DONE)
 
 

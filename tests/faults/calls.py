@@ -43,18 +43,16 @@ def call(argv: list[str], *, facts: Facts = OWN_PYTHON, encoding: str = "utf-8")
 
     Its standard input is empty.
     """
-    streams = {
-        name: io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-        for name in ("stdin", "stdout", "stderr")
-    }
+    raw = {name: io.BytesIO() for name in ("stdin", "stdout", "stderr")}
+    streams = {name: io.TextIOWrapper(raw[name], encoding=encoding) for name in raw}
     pretended = Pretended(facts)
-    with mock.patch.object(engine, "real", pretended.engine), mock.patch.multiple(sys, **streams):
+    changed: dict[str, Any] = {**streams}
+    with mock.patch.object(engine, "real", pretended.engine), mock.patch.multiple(sys, **changed):
         code = cli.main(argv)
-    written = []
-    for name in ("stdout", "stderr"):
-        streams[name].flush()
-        written.append(streams[name].buffer.getvalue().decode(encoding, "replace"))  # type: ignore[attr-defined]
-    return Answer(code, *written)
+    streams["stdout"].flush()
+    streams["stderr"].flush()
+    out, err = (raw[name].getvalue().decode(encoding, "replace") for name in ("stdout", "stderr"))
+    return Answer(code, out, err)
 
 
 def wrong(
@@ -92,7 +90,7 @@ def checked(
 
 
 def kind(name: str, title: str, check: Check, count: int, found: tuple[str, ...] = ()) -> Kind:
-    """Return the kind of fault whose cases are those of ``check``, each with other random numbers."""
+    """Return the kind of fault with the cases of ``check``, each with other random numbers."""
 
     def cases(setting: Setting) -> Iterator[Case]:
         for number in range(1, setting.count + 1):

@@ -146,9 +146,13 @@ def command(random: Random, folder: Path) -> str:
         words += ["--facts", str(machine_file(folder, random))]
     if words and words[0] == "verify":  # it runs the Python that is named
         words = ["verify", random.choice(("/nonexistent", *HOSTILE[:20]))]
-    words = [word.replace("\0", "") for word in words if len(word) < 100_000]
+    # The system passes bytes, which never become other surrogates.
+    words = [
+        word.replace("\0", "").replace("\ud800", "\udc80") for word in words if len(word) < 100_000
+    ]
     if "run" in words or "--" in words or not words:  # they start the user's command
-        words = ["run", *(word for word in words if word not in ("run", "--"))]
+        program = random.choice(("true", "false", "/nonexistent", "..", "\x1b[2J"))
+        words = ["run", program, *(word for word in words if word not in ("run", "--"))]
     before = set(folder.iterdir())
     problem = checked(words, random)
     made = [entry.name for entry in set(folder.iterdir()) - before]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +18,11 @@ from wizard.errors import WizardError
 from wizard.machine import pip_settings as settings_of_pip
 from wizard.machine.uv_settings import UvSettings
 from wizard.project import reading
-from wizard.questions.answers import tomllib
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 def project_file(random: Random, folder: Path) -> str:
@@ -26,7 +31,7 @@ def project_file(random: Random, folder: Path) -> str:
     raw = PROJECTS[name].encode()
     if name == "Pipfile.lock" and random.random() < 0.6:
         raw = damaged_json(random, json.loads(raw))
-    elif name.endswith((".toml", ".lock")) and random.random() < 0.6:
+    elif name.endswith((".toml", "uv.lock", "poetry.lock")) and random.random() < 0.6:
         data = damaged_data(random, tomllib.loads(raw.decode()), random.choice((1, 2)))
         raw = as_toml(data) or raw
     if random.random() < 0.6 or name.endswith((".txt", ".yml")):

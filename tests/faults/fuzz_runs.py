@@ -74,7 +74,7 @@ def run_folder(random: Random, folder: Path) -> str:
             )
         )
         with mock.patch("wizard.running.inventory.installed", return_value=frozenset(("a", "b"))):
-            problem = checked(argv, random, ("run", str(folder)))
+            problem = checked(argv, random, ("run", str(folder), "--"))
         if argv[0] in ("runs", "undo") and {p: sorted(p.iterdir()) for p in others} != before:
             return problem or f"{argv}: it changed files"
         return problem

@@ -214,7 +214,8 @@ class Case:
         """
         result = releases.find(self.listed, version)
         if isinstance(result, Refused):
-            raise BadRequest(result.reason, why=result.why, hints=result.hints)
+            chosen = f"--release {version}" if version == self.choices.release else ""
+            raise BadRequest(result.reason, shown=chosen, why=result.why, hints=result.hints)
         return result
 
     @property

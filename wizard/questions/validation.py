@@ -301,7 +301,9 @@ def _check_release(text: str) -> str:
         return str(Version(text.strip()))
     except InvalidVersion:
         raise BadRequest(
-            f"{text!r} is not a version number.", hints=("A version looks like 50.0.2.",)
+            f"{text!r} is not a version number.",
+            shown=f"--release {text}",
+            hints=("A version looks like 50.0.2.",),
         ) from None
 
 
@@ -323,6 +325,7 @@ def _check_python(text: str) -> str:
     if not path.exists():
         raise BadRequest(
             f"There is no Python at {text}.",
+            shown=f"--python {text}",
             hints=("To list the Pythons on this machine: cryptography-wizard doctor",),
         )
     if not os.access(path, os.X_OK):
