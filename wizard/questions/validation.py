@@ -88,6 +88,12 @@ def check_folder(text: str) -> str:
         )
     path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links resolved
     try:
+        if path.is_symlink() and not path.exists():
+            raise BadRequest(
+                f"{path} is a link to a folder that does not exist.",
+                shown=f"{path} -> {os.readlink(path)}",  # noqa: PTH115 - as it was written
+                hints=("Make that folder, or choose another with --venv.",),
+            )
         if path.exists() and not path.is_dir():
             raise BadRequest(
                 f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
