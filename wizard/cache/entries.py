@@ -118,6 +118,20 @@ def discard(path: Path) -> None:
     shutil.rmtree(renamed) if renamed.is_dir() and not renamed.is_symlink() else renamed.unlink()
 
 
+def sweep() -> None:
+    """Remove the folders that interrupted runs have left in the cache.
+
+    Nothing is removed while a run uses the cache. Interrupted downloads stay: they are continued.
+    """
+    root = locations.cache()
+    with contextlib.suppress(OSError, WizardError):  # it is in use, or cannot be read: they stay
+        left = [path for path, kind in _find_entries(root) if kind == "leftover" and path.is_dir()]
+        if left:
+            with alone():
+                for path in left:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def in_use(cancel: threading.Event, lock: Path | None = None) -> Iterator[None]:
     """Within this block, no process can clear the cache. Several runs can hold it at once.

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import IO, Optional
 
+from backends import uv
 from backends.action import Command, RemoveFolder
 from wizard import unfinished
 from wizard.plan import Plan, Step, order
@@ -87,5 +88,7 @@ class NewEnvironment:
 
 
 def _accepts_folder(step: Step) -> bool:
-    """Return whether the command makes an environment in a folder that exists: uv does not."""
-    return isinstance(step.action, Command) and "-m" in step.action.argv and sys.platform != "win32"
+    """Return whether the command makes an environment in a folder that exists."""
+    if not isinstance(step.action, Command) or sys.platform == "win32":
+        return False
+    return "-m" in step.action.argv or uv.ALLOW_EXISTING in step.action.reporting

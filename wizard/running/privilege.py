@@ -21,6 +21,7 @@ from wizard.export import powershell, shell
 from wizard.facts import Facts, Privilege
 from wizard.programs import variables
 from wizard.programs.processes import ProgramTimeout, ask
+from wizard.programs.tree import MARK
 from wizard.programs.variables import PASSED
 
 ASK_SECONDS = 330
@@ -99,7 +100,9 @@ def _assignments(
         return {}
     inherited = os.environ if environment is None else environment
     passed = {n: inherited[n] for n in PASSED if n in inherited and n not in command.unset}
-    return {**passed, **variables.variables_for(command, inherited)}
+    found = {**passed, **variables.variables_for(command, inherited)}
+    # Root's own processes can be found by it. It alone is no reason to put env in between.
+    return {**found, MARK: inherited[MARK]} if found and MARK in inherited else found
 
 
 def _is_secret(value: str) -> bool:
