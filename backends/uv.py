@@ -79,7 +79,7 @@ def install(
         options.append("--upgrade")
     if reinstall:
         options.append("--reinstall")
-    if reinstall or alone:
+    if (reinstall or alone) and "--no-deps" not in requirements:  # uv takes it once only
         options.append("--no-deps")
     return Command(
         (uv, "pip", "install", "--python", python, *options, *requirements),

@@ -52,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report_error(_digits_error(error) or _bug_error(error, arguments), arguments)
     except RuntimeError as error:
         return _report_error(_thread_error(error) or _bug_error(error, arguments), arguments)
+    except MemoryError:
+        return _report_error(_too_little_memory(), arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never raised
         return _report_error(_bug_error(error, arguments), arguments)
 
@@ -125,6 +127,14 @@ def _write_error(error: OSError) -> WizardError | None:
         return BadRequest("A path is too long.", shown=f"{str(error.filename)[:SHOWN]}…")
     if error.errno == errno.EAGAIN:
         return _too_few_processes(str(error.strerror))
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return WizardError(
+            "The system allows no more open files.",
+            shown=str(error.strerror),
+            hints=("Raise the limit, for example to 256: ulimit -n 256",),
+        )
+    if error.errno == errno.ENOMEM:
+        return _too_little_memory()
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return None
     return WizardError(
@@ -154,6 +164,13 @@ def _too_few_processes(shown: str) -> WizardError:
         "The system allows this user no more processes.",
         shown=shown,
         hints=("End other programs, or raise the limit: ulimit -u shows it.",),
+    )
+
+
+def _too_little_memory() -> WizardError:
+    return WizardError(
+        "The system gives the wizard no more memory.",
+        hints=("End other programs, or raise the limit: ulimit -v shows it.",),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from wizard.wording import visible
+
 
 class Exit(IntEnum):
     """The wizard's exit codes."""
@@ -34,17 +36,18 @@ class WizardError(Exception):
     """Something a user must know: what happened, the evidence, why, and what to do next.
 
     ``what`` is one sentence. ``shown`` is the line that shows it (with its location), ``why``
-    the reason, ``hints`` the next actions. All of these except the first may be empty.
+    the reason, ``hints`` the next actions. All of these except the first may be empty. They may
+    quote a file or a name that contains control characters: these are written as escapes.
     """
 
     code = Exit.FAILED
 
     def __init__(self, what: str, *, shown: str = "", why: str = "", hints: tuple[str, ...] = ()):
         super().__init__(what)
-        self.what = what
-        self.shown = shown
-        self.why = why
-        self.hints = hints
+        self.what = visible(what)
+        self.shown = visible(shown)
+        self.why = visible(why)
+        self.hints = tuple(map(visible, hints))
 
 
 class BadRequest(WizardError):

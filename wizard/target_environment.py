@@ -86,11 +86,17 @@ def project_allows(facts: Facts, choices: Choices, python: Python) -> bool:
 def default_folder(facts: Facts) -> str:
     """Return the default folder of a new environment.
 
-    It is in the working folder or, if a service such as iCloud keeps that, in the home folder.
+    It is in the working folder or, if a service such as iCloud keeps that, in the home folder. If
+    something else has its name, it gets a number.
     """
     kept = any(space.cloud for space in facts.spaces if space.folder == facts.folder)
     folder = facts.home if kept and facts.home else facts.folder
-    return path_rules(facts).join(folder, NAME) if folder else NAME
+    first = path_rules(facts).join(folder, NAME) if folder else NAME
+    found, number = first, 1
+    while any(same_folder(facts, found, other) for other in facts.occupied):
+        number += 1
+        found = f"{first}-{number}"
+    return found
 
 
 def same_folder(facts: Facts, one: str, other: str) -> bool:
@@ -252,6 +258,7 @@ def _requested_python(facts: Facts, path: str, flag: str = "--python") -> Python
     if python is None:
         raise BadRequest(
             f"The wizard did not find the Python {path}.",
+            shown=f"{flag} {path}",
             hints=tuple(f"Found: {p.path} ({p.version})" for p in facts.pythons if usable(p)),
         )
     return _require_usable(python, flag)

@@ -94,6 +94,27 @@ def age(time: str) -> str:
     return ""
 
 
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    r"""Return text with escapes (``\x1b``) for control characters, except tab and line feed.
+
+    These also include the characters that change the direction of text, or break a line.
+    """
+    return _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+MAX_DIGITS = 100
+"""The longest number in a text that is read. Python refuses to read one of thousands of digits."""
+_LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
+
+
+def has_long_number(text: str) -> bool:
+    """Return whether text contains a number of more than `MAX_DIGITS` digits."""
+    return _LONG_NUMBER.search(text) is not None
+
+
 def control_characters(text: str, allowed: str = "") -> bool:
     """Return whether text contains a line break or a control character that is not ``allowed``.
 

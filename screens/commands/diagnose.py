@@ -72,7 +72,7 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO, show_all: bool 
     if as_json:
         import json
 
-        stream.write(json.dumps(diagnosis.as_json(), ensure_ascii=False, indent=2) + "\n")
+        stream.write(json.dumps(diagnosis.as_json(), indent=2) + "\n")
     else:
         lines = report_lines(diagnosis)
         if show_all:

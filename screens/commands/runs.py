@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from screens import flags
 from screens.arguments import NAME, Common
 from wizard.errors import BadRequest, Exit
-from wizard.wording import age
+from wizard.wording import age, visible
 
 if TYPE_CHECKING:
     from wizard.history.past_runs import PastRun
@@ -55,7 +55,7 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
         stream.write(to_json(Listing.of(runs)) + "\n")
         return int(Exit.DONE)
     lines = _details(runs[0]) if words else _list(runs)
-    stream.write("\n".join(lines) + "\n")
+    stream.write("\n".join(map(visible, lines)) + "\n")
     return int(Exit.DONE)
 
 

@@ -31,6 +31,8 @@ _NOTHING = dict.fromkeys(
      *range(0x202A, 0x202F), *range(0x2066, 0x206A)],
     "",
 )  # fmt: skip
+_FOR_PEOPLE = {**_NOTHING, **dict.fromkeys(range(0x80, 0xA0), ""), 0x2028: " ", 0x2029: " "}
+"""Also what may be a letter in the encoding of the log, but what a terminal could obey."""
 _QUOTES = dict.fromkeys(map(ord, '`´"’‘‛′‚“”„‟«»‹›＇＂「」『』'), "'")
 _CHARACTERS = {**_SPACES, **_NOTHING, **_QUOTES}
 
@@ -97,7 +99,7 @@ def shown(text: str) -> str:
     """Return a line for people: without codes, otherwise unchanged."""
     if "\x1b" in text or "[" in text or "\x9b" in text:
         text = _CODES.sub("", text)
-    return text.replace("\t", "    ").translate(_NOTHING).replace("\r", " ").rstrip()
+    return text.replace("\t", "    ").translate(_FOR_PEOPLE).replace("\r", " ").rstrip()
 
 
 def pieces(raw: str) -> list[str]:

@@ -179,6 +179,8 @@ def _latest() -> list[Path]:
 
 
 def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str, Any]]]:
+    if not file.is_file():
+        return None  # `read_runs` lists it as damaged; a pipe might never answer
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
         first, last = json.loads(lines[0]), json.loads(lines[-1])

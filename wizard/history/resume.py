@@ -31,6 +31,8 @@ def choices_of(run: PastRun) -> Choices:
         raise BadRequest(
             f"The run {run.name} cannot be continued.", why=why, hints=(hint,) * (not run.undoes)
         )
+    if run.answers.exists() and not run.answers.is_file():  # a pipe might never answer
+        raise BadRequest(f"{run.answers} is not a file.")
     choices = answers.load(str(run.answers))
     plan = run.state.plan
     if plan.wheelhouse:

@@ -18,7 +18,7 @@ from backends.manager import managers
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Installed, Listing, Manager, Pip, Python, System, Tool
 from wizard.installed import normalized
-from wizard.wording import control_characters
+from wizard.wording import MAX_DIGITS, control_characters, has_long_number
 
 MAX_SHOWN = 5
 """The number of contradictions that are shown; the first ones usually cause the others."""
@@ -37,8 +37,6 @@ _TAG_PLATFORMS = {
 
 _FOR_PEOPLE = re.compile(r"(externally_managed|problems?(\[\d+\])?)$")
 """Keys of texts that are only shown, and may have several lines."""
-MAX_DIGITS = 100
-"""The longest number in a text. Python refuses to read one of thousands of digits."""
 
 Problems = Iterator[tuple[str, str]]
 """The key of a wrong value, and a clause that says what the value is and what is allowed."""
@@ -91,7 +89,7 @@ def _texts(key: str, value: object) -> Problems:
     if isinstance(value, str):
         if control_characters(value, "\n\t" if _FOR_PEOPLE.search(key) else ""):
             yield key, f"is {value[:60]!r}, but no line break or control character is allowed"
-        elif re.search(rf"[0-9]{{{MAX_DIGITS + 1}}}", value):
+        elif has_long_number(value):
             yield key, f"has a number of more than {MAX_DIGITS} digits"
     elif isinstance(value, tuple):
         for number, part in enumerate(value):

@@ -29,7 +29,16 @@ from wizard.facts import (
     Tool,
 )
 from wizard.index.source import IndexSource
-from wizard.machine import fips, proxies, python_variables, pythons, storage, system, tools
+from wizard.machine import (
+    fips,
+    occupied,
+    proxies,
+    python_variables,
+    pythons,
+    storage,
+    system,
+    tools,
+)
 from wizard.machine.inspection import inspect
 from wizard.machine.parallel import Task
 from wizard.method import methods
@@ -182,6 +191,7 @@ def measure(
         project=project,
         pipx=pipx_found,
         found_project=find_project(Path(working_folder)),
+        occupied=occupied.find((Path(working_folder), Path.home())),
         settings=settings,
         fips=fips_mode,
         spaces=space_task.answer(()),

@@ -111,6 +111,16 @@ class Case:
         return tool_settings.refusal(tool_settings.relevant(self.facts, python, self.choices))
 
     @property
+    def refused_by_machine(self) -> Refused | None:
+        """Why no release can be installed in any way, such as a full disk, or None."""
+        target = self.targets[0]
+        found = self.conditions(target.python, target.folder)
+        first = conditions.refusing(found, "bundled")
+        if first is None or first is not conditions.refusing(found, "compiled"):
+            return None
+        return conditions.refusal((first,), "bundled")
+
+    @property
     def permitted(self) -> tuple[Listed, ...]:
         """Those of `releases` that no setting and no project forbids."""
         if self.refused_by_settings:
@@ -214,7 +224,8 @@ class Case:
         """
         result = releases.find(self.listed, version)
         if isinstance(result, Refused):
-            raise BadRequest(result.reason, why=result.why, hints=result.hints)
+            chosen = f"--release {version}" if version == self.choices.release else ""
+            raise BadRequest(result.reason, shown=chosen, why=result.why, hints=result.hints)
         return result
 
     @property

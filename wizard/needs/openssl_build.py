@@ -61,7 +61,7 @@ def plan_build(request: BuildRequest) -> Library | Refused:
     # A later table may have a checksum for the same version: that is a different build.
     checked_by = custom_sum if source.sha256 else ("published checksum",)
     inputs = (target, *options, facts.certificates, *checked_by)
-    digest = hashlib.sha256(" ".join(inputs).encode()).hexdigest()[:8]
+    digest = hashlib.sha256(" ".join(inputs).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     name = f"{version}-{'static' if link == 'static' else 'shared'}-{machine}-{digest}"
     rules = path_rules(facts)
     install_folder = rules.join(request.folder, "openssl") if link != "static" else ""

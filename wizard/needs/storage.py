@@ -130,16 +130,20 @@ def full_temporary(subject: Subject) -> Condition | None:
 
 
 def full_state(subject: Subject) -> Condition | None:
-    """Return a condition if the logs of a run do not fit on their disk."""
+    """Return a condition if the logs of a run cannot be written, or do not fit on their disk."""
     folder = subject.facts.state
     disk = space(subject.facts, folder)
-    if disk is None or disk.free >= LOGS:
+    if disk is None or (disk.free >= LOGS and not disk.readonly):
         return None
+    other = "et CRYPTOGRAPHY_WIZARD_STATE to a folder on another disk."
     refused = Refused(
         f"The disk of {folder} has only {disk.free // MIB} MB left, but the wizard keeps the logs "
         f"of its runs there, which take up to {LOGS // MIB} MB.",
-        ("Free some space, or set CRYPTOGRAPHY_WIZARD_STATE to a folder on another disk.",),
+        (f"Free some space, or s{other}",),
     )
+    if disk.readonly:
+        what = "but the wizard keeps the logs of its runs there."
+        refused = Refused(f"The disk of {folder} is read-only, {what}", (f"S{other}",))
     return _impossible("Logs", refused, bundled=refused, compiled=refused)
 
 

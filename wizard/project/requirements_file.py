@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LARGEST = 4 * 1024 * 1024
 """The largest size of a requirements file, in bytes: one with hashes has thousands of lines."""
 
+LONGEST_LINE = 20_000
+"""The longest line that is read, in characters: the time for it grows with the square of that."""
+
 
 def read(path: Path) -> Contents:
     """Return what the file requires. Raises BadRequest if a line is not a requirement."""
@@ -31,7 +34,12 @@ def _read(path: Path, above: tuple[Path, ...], *, constraint: bool) -> Iterator[
 
     if path.resolve() in above:
         raise unreadable(str(path), f"{path.name} includes itself.")
-    text_files.read_regular(path, "a requirements file", limit=LARGEST)
+    text = text_files.read_regular(path, "a requirements file", limit=LARGEST)
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            raise unreadable(
+                str(path), f"A line of {path.name} has {len(line)} characters.", line=number
+            )
     parsed = RequirementsFile.from_file(str(path), include_nested=False)
     for invalid in parsed.invalid_lines:
         raise unreadable(

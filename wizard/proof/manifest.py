@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -42,6 +43,9 @@ INSTALLABLE = (".whl", ".egg", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".
 """The ends of the names of files that pip or uv would install from a folder."""
 _PLAIN_NAME = re.compile(r"\w[\w.+!-]*\.whl", re.ASCII)
 """The name of a wheel's file, with the letters that packages and versions may have."""
+_UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What Python raises for a damaged zip file; NotImplementedError, for an unknown compression, is a
+RuntimeError."""
 EXTENSIONS = (".so", ".pyd", ".dylib")
 SYSTEM_LIBRARIES = re.compile(
     r"lib(c|m|dl|rt|pthread|util|nsl|resolv|gcc_s|stdc\+\+)\.so(\.\d+)*"
@@ -241,7 +245,7 @@ def held(folder: Path, manifest: Manifest) -> tuple[HeldWheel, ...]:
         try:
             with zipfile.ZipFile(folder / wheel.file) as archive:
                 text = _metadata(archive)
-        except (OSError, ValueError, zipfile.BadZipFile, RuntimeError) as error:
+        except _UNREADABLE as error:
             raise _damaged_wheel(folder, wheel, "It cannot be read.", str(error)) from None
         message = HeaderParser().parsestr(text)
         requires = (" ".join(line.split()) for line in message.get_all("Requires-Dist", ()))
@@ -374,6 +378,8 @@ def read(file: Path) -> Wheel:
             ]
     except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
         raise WizardError(f"{file} is not a wheel.", shown=str(error)) from None
+    except _UNREADABLE as error:
+        raise WizardError(f"{file} is damaged, or cannot be read.", shown=str(error)) from None
     folders = tuple(dict.fromkeys(folder for part in parts for folder in part.folders))
     return _with_restriction(_with_extensions(wheel, parts), folders) if parts else wheel
 

@@ -9,7 +9,7 @@ from typing import Any
 from wizard import locations, openssl_choice, text_files
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
-from wizard.wording import did_you_mean
+from wizard.wording import MAX_DIGITS, did_you_mean, has_long_number
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -91,6 +91,11 @@ def canonical_value(name: str, value: str, *, location: str = "") -> str:
         )
     if "\0" in value or "\n" in value:
         raise BadRequest(f"The value of {name!r} must be a single line.", shown=location)
+    if has_long_number(value):
+        raise BadRequest(
+            f"The value of {name!r} has a number of more than {MAX_DIGITS} digits.",
+            shown=location[:200],
+        )
     if name == "openssl_sha256":
         from wizard import openssl_archive  # rarely needed
 

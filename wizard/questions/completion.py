@@ -188,6 +188,9 @@ def _not_answered(case: Case) -> Impossible:
 
 def _no_option_possible(case: Case, question: Question) -> Impossible:
     """Return the error if no option is possible: why, and whether another method would work."""
+    machine = case.refused_by_machine
+    if machine and not case.refused_by_settings:
+        return Impossible(machine.reason, why=machine.why, hints=without_wheel(machine.hints))
     # Often only the version differs from option to option.
     closed = {
         re.sub(r"cryptography [\d.]+", "", o.closed): o.closed for o in reversed(question.options)

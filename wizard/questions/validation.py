@@ -88,6 +88,12 @@ def check_folder(text: str) -> str:
         )
     path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links resolved
     try:
+        if path.is_symlink() and not path.exists():
+            raise BadRequest(
+                f"{path} is a link to a folder that does not exist.",
+                shown=f"{path} -> {os.readlink(path)}",  # noqa: PTH115 - as it was written
+                hints=("Make that folder, or choose another with --venv.",),
+            )
         if path.exists() and not path.is_dir():
             raise BadRequest(
                 f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
@@ -301,7 +307,9 @@ def _check_release(text: str) -> str:
         return str(Version(text.strip()))
     except InvalidVersion:
         raise BadRequest(
-            f"{text!r} is not a version number.", hints=("A version looks like 50.0.2.",)
+            f"{text!r} is not a version number.",
+            shown=f"--release {text}",
+            hints=("A version looks like 50.0.2.",),
         ) from None
 
 
@@ -323,6 +331,7 @@ def _check_python(text: str) -> str:
     if not path.exists():
         raise BadRequest(
             f"There is no Python at {text}.",
+            shown=f"--python {text}",
             hints=("To list the Pythons on this machine: cryptography-wizard doctor",),
         )
     if not os.access(path, os.X_OK):

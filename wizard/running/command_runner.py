@@ -233,7 +233,7 @@ class _Attempt:
 
     def say(self, line: str) -> None:
         """Add a line of the wizard to the log, and show it."""
-        self._write_log(f"{line}\n".encode())
+        self._write_log(f"{line}\n".encode("utf-8", "backslashreplace"))
         self._context.emit(Lines(self._step, (line,)))
 
     def _follow(self, running: Running) -> Outcome:

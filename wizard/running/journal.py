@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ from wizard.running.run_state import RunState
 FILE = "journal.jsonl"
 PLAN_FILE = "plan.json"
 ANSWERS_FILE = "answers.toml"
+
+EXAMPLE = "2026-11-29T08:00:00.000+00:00"
+"""A time in a journal."""
 
 _KINDS: dict[str, type[JournalEvent]] = {
     "run-started": RunStarted,
@@ -119,6 +123,21 @@ def _parse_event(line: str, location: str) -> JournalEvent:
         data: Any = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
         raise BadRequest(f"{location} is not a line of a journal: {error}.") from None
-    if not isinstance(data, dict) or data.get("kind") not in _KINDS or "time" not in data:
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS or "time" not in data:
         raise BadRequest(f"{location} is not a line of a journal.", shown=line[:200])
-    return codec.structure(_KINDS[data["kind"]], data, source=location)
+    event = codec.structure(_KINDS[kind], data, source=location)
+    if event.time and not _is_time(event.time):
+        raise BadRequest(
+            f"{location} has a wrong time.",
+            shown=event.time[:60],
+            hints=(f"A time looks like {EXAMPLE}.",),
+        )
+    return event
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -124,7 +124,7 @@ def read_log(log: Path) -> list[str]:
     decoder = LineDecoder()
     size = log.stat().st_size
     with log.open("rb") as file:
-        lines = decoder.feed(file.read(HEAD + TAIL if size <= HEAD + TAIL else HEAD))
+        lines = decoder.feed(file.read(size if size <= HEAD + TAIL else HEAD))
         if size > HEAD + TAIL:
             lines += decoder.finish()
             file.seek(size - TAIL)
