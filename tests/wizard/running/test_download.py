@@ -16,7 +16,7 @@ import pytest
 
 from backends.action import Download
 from wizard.programs.processes import Cancelled
-from wizard.running import download
+from wizard.running import transfer
 from wizard.running.download import Amount, DownloadFailed, fetch
 
 BODY = os.urandom(300_000)
@@ -90,7 +90,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (
-        *download.BUNDLE_VARIABLES,
+        *transfer.BUNDLE_VARIABLES,
         "SSL_CERT_DIR",
         "HTTP_PROXY",
         "HTTPS_PROXY",
@@ -98,6 +98,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setattr(transfer, "PAUSES", (0.01,) * len(transfer.PAUSES))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))  # a netrc of this machine's user
 
@@ -267,7 +268,7 @@ def test_cancel_while_a_server_stalls(server: Server, path: Path, answer: Answer
     assert asked.wait(30)
     assert not ended.is_set()
     cancel.set()
-    thread.join(download.READ_TIMEOUT / 2)  # long before the network's own limit
+    thread.join(transfer.READ_TIMEOUT / 2)  # long before the network's own limit
     assert ended.is_set()
     assert_untouched(path)
 
@@ -286,7 +287,7 @@ def test_it_comes_too_slowly(server: Server, path: Path) -> None:
 def test_a_server_that_stalls_is_given_up(
     server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "READ_TIMEOUT", 0.3)
+    monkeypatch.setattr(transfer, "READ_TIMEOUT", 0.3)
     server.answers["/file"] = stalls
     error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
     assert "timed out" in error.shown
@@ -360,7 +361,7 @@ def test_a_certificate_that_nobody_knows(secure: str, path: Path) -> None:
     assert "CERTIFICATE_VERIFY_FAILED" in error.shown
 
 
-@pytest.mark.parametrize("name", download.BUNDLE_VARIABLES)
+@pytest.mark.parametrize("name", transfer.BUNDLE_VARIABLES)
 def test_a_certificate_that_a_variable_names(
     secure: str, path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
