@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS :=
 SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
 
-.PHONY: help run test lint live live-matrix live-windows live-musl knowledge bench shots clean
+.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge bench shots clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -52,6 +52,9 @@ live-windows: .venv/.test ## Run the live tests for Windows, under Wine
 
 live-musl: .venv/.test ## Run the live tests with a Python that is linked to musl
 	LIVE_MATRIX=musl $(BIN)/python -m pytest -q -m live -rs tests/live/test_live_musl.py
+
+faults: .venv/.test ## Make things go wrong, thousands of times, and write docs/reliability.md
+	$(BIN)/python -m tests.faults $(ARGS)
 
 knowledge: .venv/.test ## Compare the tables with the index and Debian's archive, and say what is out of date
 	$(BIN)/python -m tests.knowledge
