@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass
 class Fault:
-    """What happens instead of the answers whose path contains ``where``.
+    """What happens instead of the answers whose path contains ``where``, or ends with it (``…$``).
 
     ``spoil`` gives the wrong answer. It happens ``times`` times, after ``after`` right answers. With
     ``method`` it happens to these requests only.
@@ -63,7 +63,11 @@ class Fault:
 
     def applies(self, handler: Handler) -> bool:
         """Count the request, and return whether it is spoiled."""
-        if self.where not in handler.path or (self.method and handler.command != self.method):
+        path = handler.path
+        is_there = (
+            path.endswith(self.where[:-1]) if self.where.endswith("$") else self.where in path
+        )
+        if not is_there or (self.method and handler.command != self.method):
             return False
         self.asked += 1
         return self.after < self.asked <= self.after + self.times
@@ -115,7 +119,7 @@ class Server:
 
 
 def _fetched(address: str) -> Answer:
-    headers = {"User-Agent": "cryptography-wizard-tests"}
+    headers = {"User-Agent": "cryptography-wizard-tests", "Accept": JSON}
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 - http(s) by the caller
     try:
         with urllib.request.urlopen(request, timeout=WAIT) as response:  # noqa: S310

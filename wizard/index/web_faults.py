@@ -77,9 +77,7 @@ def explain(error: BaseException) -> WebFault:
         return WebFault("name", "cannot be reached: its name is not known (DNS)")
     if any(isinstance(each, ConnectionRefusedError) for each in chain):
         return WebFault("refused", "cannot be reached: the connection is refused")
-    if any(
-        isinstance(each, (ConnectionError, urllib3.exceptions.ProtocolError)) for each in chain
-    ):
+    if any(isinstance(each, (ConnectionError, urllib3.exceptions.ProtocolError)) for each in chain):
         return WebFault("cut", "closed the connection before its answer was complete")
     if any(isinstance(each, requests.exceptions.ConnectionError) for each in chain):
         return WebFault("unreachable", f"cannot be reached ({_last(chain)})")

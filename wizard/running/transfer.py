@@ -40,6 +40,9 @@ BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CER
 """Variables that name a file of trusted certificates; the first one that is set is used."""
 HINT = "Check the network, the proxy (HTTPS_PROXY) and your mirror, if you use one. Then try again."
 _CHUNK = 1 << 16
+"""Bytes of a piece."""
+_READ = 1 << 12
+"""Bytes that are read at once: so many are lost at most if a connection breaks off."""
 
 
 class DownloadFailed(WizardError):
@@ -111,7 +114,7 @@ def read(
             if without_success >= interrupted.most or attempt == MOST_ATTEMPTS:
                 failure.why += f" {attempt} attempts have failed."
                 raise failure from None
-            pause = max(PAUSES[without_success], interrupted.seconds)
+            pause = max(PAUSES[min(without_success, len(PAUSES) - 1)], interrupted.seconds)
             if pause > LONGEST_PAUSE or time.monotonic() + pause > deadline:
                 raise failure from None
         say(f"another attempt. {failure.what}", pause)
@@ -119,9 +122,7 @@ def read(
             raise Cancelled
 
 
-def _attempt(
-    url: str, state: _State, deadline: float, cancel: threading.Event
-) -> Iterator[Piece]:
+def _attempt(url: str, state: _State, deadline: float, cancel: threading.Event) -> Iterator[Piece]:
     """Yield what one request brings.
 
     A thread reads it, because a wait for the network cannot be cancelled.
@@ -187,9 +188,19 @@ def _request(url: str, state: _State) -> Iterator[Piece]:
             url, stream=True, headers=headers, timeout=READ_TIMEOUT, verify=_certificate_bundle()
         ) as response:
             first, whole = _place(response, url, state)
-            for data in response.iter_content(_CHUNK):
+            data = b""
+            try:
+                for read in response.iter_content(_READ):
+                    data += read
+                    if len(data) >= _CHUNK:
+                        yield Piece(data, first, whole)
+                        first, data = first + len(data), b""
+            except (OSError, urllib3.exceptions.HTTPError):
+                if data:  # what came before the connection broke off
+                    yield Piece(data, first, whole)
+                raise
+            if data:
                 yield Piece(data, first, whole)
-                first += len(data)
 
 
 def _place(response: requests.Response, url: str, state: _State) -> tuple[int, int]:
@@ -240,7 +251,7 @@ def _refused(response: requests.Response, url: str) -> Exception:
     if status == 404:
         why += " The address may be wrong."
     elif status == 407:
-        why = "The proxy asks for a user name and password: http://USER:PASSWORD@HOST:PORT"
+        why = "The proxy asks for a user name and password: http://USER:PASSWORD@HOST:PORT."
     elif status in (401, 403, 451):
         why += " A policy, or a missing password, may be the reason."
     elif status == 429:
