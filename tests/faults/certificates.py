@@ -1,4 +1,4 @@
-"""Certificates for 127.0.0.1 and localhost that are right, expired, for another host, or unknown."""
+"""Certificates for 127.0.0.1 and localhost right, expired, or of another host."""
 
 from __future__ import annotations
 

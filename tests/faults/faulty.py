@@ -1,4 +1,4 @@
-"""A loopback server of a small package index, of archives and of crates, with any fault of a network.
+"""A loopback server of a small package index and of archives, with any fault of a network.
 
 `Server` serves what it was given. A `Fault` says, for the addresses that contain a text, how the
 answer is spoiled, and how many times. The server is also a proxy: for an address with a host, and
@@ -48,10 +48,10 @@ class Answer:
 
 @dataclass
 class Fault:
-    """What happens instead of the answers whose path contains ``where``, or ends with it (``…$``).
+    """What happens instead of the answers whose path has ``where`` in it, or at its end (``…$``).
 
-    ``spoil`` gives the wrong answer. It happens ``times`` times, after ``after`` right answers. With
-    ``method`` it happens to these requests only.
+    ``spoil`` gives the wrong answer. It happens ``times`` times, after ``after`` right answers;
+    with ``method`` only to these requests.
     """
 
     where: str
@@ -77,8 +77,8 @@ class Fault:
 class Server:
     """What is served. ``seen`` are the requests: method, path, and the range that was asked for.
 
-    ``files`` are bodies by their path. ``forward`` are (beginning of a path, address) pairs: what is
-    below it is fetched from there. ``password`` is what a client must show to use the proxy.
+    ``files`` are bodies by their path. ``forward`` are beginnings of paths with addresses: the
+    rest of the path is fetched from there. ``password`` is what a client must show to use the proxy.
     """
 
     files: dict[str, Answer] = field(default_factory=dict)
@@ -92,6 +92,8 @@ class Server:
     fetched: dict[str, Answer] = field(default_factory=dict)
     tunnels: dict[str, int] = field(default_factory=dict)
     """The port on this machine for a host that only the proxy knows."""
+    behind: Optional[tuple[Server, ssl.SSLContext]] = None
+    """A server of https that only this proxy leads to; it serves as long as this one."""
 
     @property
     def url(self) -> str:
@@ -188,7 +190,7 @@ class Handler(BaseHTTPRequestHandler):
         return False
 
     def begin(self, answer: Answer, length: int, **headers: str) -> None:
-        """Send the head of an answer that is said to have this length."""
+        """Send the head of an answer that states this length."""
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.type)
         if length >= 0:
@@ -385,6 +387,14 @@ def serving(server: Server, context: Optional[ssl.SSLContext] = None) -> Iterato
             http.socket, server_side=True, do_handshake_on_connect=False
         )
     server.port = http.server_address[1]
+    if server.behind is not None:
+        with serving(*server.behind):
+            yield from _serve(server, http)
+    else:
+        yield from _serve(server, http)
+
+
+def _serve(server: Server, http: _Http) -> Iterator[Server]:
     thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -399,7 +409,7 @@ def serving(server: Server, context: Optional[ssl.SSLContext] = None) -> Iterato
 def index(wheels: Mapping[str, bytes], address: str = "") -> dict[str, Answer]:
     """Return the pages and the files of an index with these files, in JSON and with ranges.
 
-    ``address`` is where the files are said to be; empty for beside the pages.
+    ``address`` is where the files are; empty for beside the pages.
     """
     pages: dict[str, list[dict[str, Any]]] = {}
     answers: dict[str, Answer] = {}

@@ -1,7 +1,7 @@
 """Faults of the network: each of them × what is fetched × who fetches it, through the real wizard.
 
-A server on loopback (`tests.faults.faulty`) has an index with real wheels, an archive of OpenSSL, and
-rustup's installer; it spoils the answers. A fault that passes must end proved; one that stays must
+A server on loopback (`tests.faults.faulty`) has an index with real wheels, an archive of
+OpenSSL, and rustup's installer; it spoils the answers. A fault that passes must end proved; one that stays must
 be named, with what the server said.
 """
 
@@ -12,20 +12,18 @@ import json
 import os
 import re
 import signal
-import ssl
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
-from tests.faults import certificates, faulty
+from tests.faults import faulty
 from tests.faults.faulty import ALWAYS, JSON, Answer, Fault, Server, Spoiler, serving
 from tests.faults.kind import Case, Kind, Setting, Wrong
+from tests.faults.network_ways import Road, roads
 from tests.live import machine
 from tests.live.command import Wizard
 from tests.live.mirror import Mirror
@@ -55,7 +53,7 @@ TAMPERED = re.compile("tamper|not the expected one|differs from the published", 
 class Damage:
     """One fault of a network, and what the wizard must say if it stays.
 
-    ``page``, ``file`` and ``archive`` are regular expressions for what is said if it happens to the
+    ``page``, ``file`` and ``archive`` are regular expressions for what the wizard says if it happens to the
     index, to a wheel, or to a download of the wizard; empty if it does not happen there. ``passes``
     says that it is also tried as a passing fault, which has to end well. With ``tampered``, the
     sentence may speak of another file than the expected one.
@@ -72,7 +70,7 @@ class Damage:
 
 CUT = "broke off"
 NOT_THE_FILE = "Something else than the file arrived"
-"""uv says no more than that it is no wheel; pip says how long it is."""
+"""uv only says that it is not a wheel; pip also says how long it is."""
 DAMAGES = (
     Damage(
         "stall",
@@ -145,10 +143,8 @@ DAMAGES = (
     ),
     Damage(
         "403",
-        faulty.status(
-            403, b'{"message": "blocked by the policy of the house"}', "application/json"
-        ),
-        r"refuses access \(403: “blocked by the policy of the house”\)",
+        faulty.status(403, b'{"message": "blocked by a policy"}', "application/json"),
+        r"refuses access \(403: “blocked by a policy”\)",
         r"refuses this file \(403\)",
         r"403",
     ),
@@ -162,7 +158,7 @@ DAMAGES = (
     ),
     Damage(
         "429",
-        faulty.status(429, **{"Retry-After": "1"}),
+        faulty.status(429, Retry_After="1"),
         r"asked too often from here \(429\)",
         r"429",
         r"asked too often",
@@ -193,10 +189,9 @@ DAMAGES = (
 
 @dataclass(frozen=True)
 class House:
-    """A user's home and folders below ``folder``, the wizard in it, and the index's files."""
+    """A user's home and folders below ``folder``, the wizard in it, and the user's variables."""
 
     folder: Path
-    wheels: Mapping[str, bytes]
     variables: dict[str, str] = field(default_factory=dict)
 
     def prepared(self) -> Wizard:
@@ -222,13 +217,14 @@ class House:
             **self.variables,
         }
         given = wizard.environment(**mine)
-        proxies = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+        others: tuple[str, ...] = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+        others = (*others, "requests_ca_bundle", "curl_ca_bundle")
         return {
             name: value
             for name, value in given.items()
             if name in mine
             or name == "PIP_CERT"
-            or (name.lower() not in proxies and not name.startswith(("UV_", "PIP_")))
+            or (name.lower() not in others and not name.startswith(("UV_", "PIP_")))
         }
 
 
@@ -399,7 +395,7 @@ def index_case(
         Fault(where, damage.spoil, 2 if passing else ALWAYS, 1 if what == "page-later" else 0)
     )
     with serving(server):
-        seen = run(House(folder, files), server, install(tool))
+        seen = run(House(folder), server, install(tool))
     check_always(seen, tampered=damage.tampered)
     if passing:
         check_proved(seen)
@@ -452,7 +448,7 @@ def archive_case(
             arguments += ("--openssl-source", f"{server.url}{path}", "--openssl-sha256", total)
         else:
             arguments += ("--rust", "rustup")
-        seen = run(House(folder, files, variables), server, (*install("pip"), *arguments), step)
+        seen = run(House(folder, variables), server, (*install("pip"), *arguments), step)
     if passing:
         if not seen.stopped:
             raise Wrong(f"the download was not done: {seen}")
@@ -478,10 +474,30 @@ def archive_cases(files: Mapping[str, bytes]) -> Iterator[Case]:
                 yield Case(name, partial(archive_case, damage, what, passing, files))
 
 
+def road_case(road: Road, tool: str, files: Mapping[str, bytes], folder: Path) -> None:
+    """The way to the index fails, or is a long one."""
+    way = road.make(faulty.index(files), folder)
+    with serving(way.server, way.context):
+        seen = run(House(folder, way.variables()), way.server, install(tool))
+    check_always(seen, tampered=False)
+    if not road.says:
+        check_proved(seen)
+        return
+    check_named(seen, (1,) if road.late else (3,), road.says)
+    if not road.late:
+        check_nothing_started(seen)
+
+
+def road_cases(files: Mapping[str, bytes]) -> Iterator[Case]:
+    """Yield the cases of `tests.faults.network_ways`."""
+    for road, tool in roads():
+        yield Case(f"{road.name}, {tool}", partial(road_case, road, tool, files))
+
+
 def cases(setting: Setting) -> Iterator[Case]:
     """Yield all cases, or those of the short form."""
     files = wheels(setting.folder / "wheels")
-    every = [*index_cases(files), *archive_cases(files)]
+    every = [*road_cases(files), *index_cases(files), *archive_cases(files)]
     if setting.count < len(every):
         setting.random(0).shuffle(every)
     yield from every[: setting.count]
@@ -490,9 +506,9 @@ def cases(setting: Setting) -> Iterator[Case]:
 KINDS = (
     Kind(
         "network",
-        "The network fails: each fault × index, wheel, archive, installer × pip, uv × direct, proxy",
-        "A passing fault ends proved. A lasting one ends with its true cause, with whose setting it "
-        "is, and with nothing half done.",
+        "The network fails: each fault × index, wheel, archive, installer × pip, uv",
+        "A passing fault ends proved. A lasting one ends with its true cause, with whose "
+        "setting it is, and with nothing half done.",
         cases,
         count=1000,
         short=3,

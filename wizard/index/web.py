@@ -5,6 +5,7 @@ Imports requests, which is slow: import this module only for a request.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import ssl
@@ -90,7 +91,7 @@ class Web:
                 seconds = max(pause, problem.passes_in)
                 if time.monotonic() + seconds >= self.deadline:
                     raise
-            time.sleep(seconds)  # in a thread of its own, which can be abandoned
+            time.sleep(seconds)  # in a separate thread, which can be abandoned
         return self._attempt(url, read, headers)
 
     def _attempt(
@@ -131,18 +132,19 @@ class Web:
             session.max_redirects = REDIRECTS
             session.headers["Accept"] = ACCEPT
             session.cert = source.client_cert or None
+            # As in pip, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE override this.
+            session.verify = source.cert or True
             session.mount("http://", HTTPAdapter())
             session.mount("https://", _Adapter(context))
             for host in source.trusted_hosts:
                 session.mount(f"https://{host}/", _Unverified(context))
                 session.mount(f"https://{host}:", _Unverified(context))
-            # These two are passed with each request. On the session, the environment would override
-            # them, but pip's setting takes precedence.
+            # This is passed with each request. On the session, the environment would override it,
+            # but pip's setting takes precedence.
             with session.get(
                 url,
                 auth=auth,
                 headers=headers,
-                verify=source.cert or None,
                 proxies={"http": source.proxy, "https": source.proxy} if source.proxy else None,
                 timeout=self.patience,
                 stream=True,
@@ -190,10 +192,9 @@ class Web:
         if status == 200:
             return
         body = b""
-        try:
+        # Without it, the status says enough.
+        with contextlib.suppress(requests.RequestException, urllib3.exceptions.HTTPError, OSError):
             body = next(response.iter_content(4096), b"")
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
-            pass  # the status says enough
         said = web_faults.own_words(response, body)
         answered = f"{status}: “{said}”" if said else str(status)
         seconds = web_faults.retry_after(response.headers)
@@ -253,9 +254,11 @@ def _advice(fault: web_faults.WebFault) -> str:
             return "check pip's index-url; a proxy or a sign-in page may have answered instead."
         if "clock" in fault.cause:
             return "check the clock (date), and tell the operator of the index."
+        said = "a proxy or a company's certificate authority may have signed it."
+        if variable := _environment_bundle():
+            return f"{said} Only the authorities in the file that {variable} names are trusted."
         return (
-            "a proxy or a company's certificate authority may have signed it. Tell pip the "
-            "certificate of that authority (pip config set global.cert FILE)."
+            f"{said} Tell pip the certificate of that authority (pip config set global.cert FILE)."
         )
     if fault.kind == "proxy-password":
         return "put them into pip's proxy or into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
@@ -326,5 +329,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _environment_bundle() -> bool:
-    return bool(os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"))
+def _environment_bundle() -> str:
+    """Return the variable whose file has the only authorities that pip trusts; empty if none."""
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    return next((name for name in names if os.environ.get(name)), "")

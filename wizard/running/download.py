@@ -39,8 +39,8 @@ def fetch(
 ) -> None:
     """Download a file. ``report`` is called with the progress after each piece.
 
-    A fault that may pass is followed by another attempt: ``say`` is told about it, as
-    `transfer.read` says. Raises DownloadFailed if the download fails or its checksum is wrong,
+    A fault that may pass is followed by another attempt: ``say`` gets the reason, as
+    `transfer.read` describes. Raises DownloadFailed if the download fails or its checksum is wrong,
     Cancelled when ``cancel`` is set, and OSError if it cannot be written. No partial file is left
     behind.
     """
@@ -90,7 +90,7 @@ def _wrong_checksum(url: str, actual: str, expected: str) -> DownloadFailed:
     return DownloadFailed(
         "The downloaded file differs from the published one, so it was deleted.",
         shown=shown,
-        why=f"Something between here and {masked(url)} changed the file, or has another version of it.",
+        why=f"Something between here and {masked(url)} changed it, or has another version.",
         hints=(
             "Try again. If this happens again, ask the operator of your network or mirror.",
             "If you gave the address or the checksum, check that they belong together.",

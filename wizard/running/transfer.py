@@ -1,7 +1,8 @@
 """Reads what is at an address, piece by piece; goes on where a connection broke off.
 
-A fault that may pass (a broken connection, a server that stalls, an answer 429 or 503) is followed by
-another attempt, after a pause. If the server can, it sends only what is missing (``Range``, RFC 9110).
+A fault that may pass (a broken connection, a server that stalls, an answer 429 or 503) is followed
+by another attempt, after a pause. If the server can, it sends only what is missing (``Range``, RFC
+9110).
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class _State:
         self.furthest = 0
         self.whole = 0
         self.validator = ""
-        """What the server says to recognize this state of the file (``ETag``, ``Last-Modified``)."""
+        """What the server calls this state of the file (``ETag``, ``Last-Modified``)."""
 
 
 def read(
@@ -95,7 +96,7 @@ def read(
 ) -> Iterator[Piece]:
     """Yield the pieces of ``url``, an address of the web or of a local file.
 
-    ``deadline`` is a time of `time.monotonic`. ``say`` is told before each pause why there is one,
+    ``deadline`` is a time of `time.monotonic`. ``say`` gets, before each pause, why there is one,
     and its seconds. Raises DownloadFailed if it fails, and Cancelled when ``cancel`` is set.
     """
     if url.lower().startswith("file:"):
@@ -277,7 +278,7 @@ def _explained(url: str, error: Exception, state: _State) -> Exception:
     failure = _failure(f"{masked(url)} could not be downloaded.", _cause(error), _why(fault))
     if not fault.passes:
         return failure
-    # A name that is not known, or a port that is closed, seldom changes within seconds.
+    # A name that is not known, or a port that is closed, rarely changes within seconds.
     return _Interrupted(failure, most=5 if fault.kind in ("cut", "timeout", "garbled") else 3)
 
 

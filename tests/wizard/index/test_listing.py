@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable
 
+import certifi
 import pytest
 from packaging.utils import parse_wheel_filename
 
@@ -28,6 +29,8 @@ HTML = "text/html; charset=utf-8"
 MACHINES = Path(__file__).parents[2] / "machines"
 WHEEL = "cryptography-50.0.2-cp39-abi3-manylinux_2_28_x86_64.whl"
 SDIST = "cryptography-50.0.2.tar.gz"
+
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 Answer = Callable[["Handler"], None]
 
@@ -108,7 +111,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NETRC", "REQUESTS_CA_BUNDLE"):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NETRC", *BUNDLES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -357,7 +360,7 @@ def test_a_proxy_that_does_not_work() -> None:
     assert "pw" not in found.problem
 
 
-def test_certificates(server: Server) -> None:
+def test_certificates(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(MACHINES.parent / "wizard" / "loopback.pem")
     server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
@@ -368,6 +371,9 @@ def test_certificates(server: Server) -> None:
     assert "global.cert" in refused.problem
     with_cert = IndexSource(url, cert=str(MACHINES.parent / "wizard" / "loopback.pem"))
     assert fetch(with_cert).problem == ""
+    with monkeypatch.context() as patch:  # they override pip's setting, as in pip
+        patch.setenv("CURL_CA_BUNDLE", certifi.where())
+        assert "the file that CURL_CA_BUNDLE names" in fetch(with_cert).problem
     assert fetch(IndexSource(url, trusted_hosts=("127.0.0.1",))).problem == ""
     assert fetch(IndexSource(url, trusted_hosts=(server.host,))).problem == ""
 

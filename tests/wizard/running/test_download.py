@@ -207,8 +207,7 @@ def test_it_breaks_off(server: Server, path: Path) -> None:
 class Cutting:
     """A server that ends each answer after 100,000 bytes, and may go on where it ended.
 
-    ``shift`` is how far from the right place a part begins that it sends. ``tag`` names the state of
-    the file, which a client that goes on sends back.
+    ``shift`` is how far from the right place a part begins that it sends.
     """
 
     def __init__(self, *, ranges: bool, shift: int = 0, whole_after: int = 99) -> None:
