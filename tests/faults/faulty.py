@@ -78,7 +78,7 @@ class Server:
     """What is served. ``seen`` are the requests: method, path, and the range that was asked for.
 
     ``files`` are bodies by their path. ``forward`` are beginnings of paths with addresses: the
-    rest of the path is fetched from there. ``password`` is what a client must show to use the proxy.
+    rest of the path is fetched from there. A client of the proxy must show ``password``.
     """
 
     files: dict[str, Answer] = field(default_factory=dict)

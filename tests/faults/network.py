@@ -1,8 +1,8 @@
 """Faults of the network: each of them × what is fetched × who fetches it, through the real wizard.
 
 A server on loopback (`tests.faults.faulty`) has an index with real wheels, an archive of
-OpenSSL, and rustup's installer; it spoils the answers. A fault that passes must end proved; one that stays must
-be named, with what the server said.
+OpenSSL, and rustup's installer; it spoils the answers. A fault that passes must end
+proved; one that stays must be named, with what the server said.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ import sys
 sys.path.insert(0, {place!r})
 from backends import pip, uv
 from wizard.running import transfer
-pip.INSTALL_SECONDS = uv.INSTALL_SECONDS = 45
+pip.INSTALL_SECONDS = uv.INSTALL_SECONDS = {limit}
 transfer.READ_TIMEOUT = 2.0
 transfer.PAUSES = (0.2,) * len(transfer.PAUSES)
 from screens.cli import main
@@ -53,10 +53,10 @@ TAMPERED = re.compile("tamper|not the expected one|differs from the published", 
 class Damage:
     """One fault of a network, and what the wizard must say if it stays.
 
-    ``page``, ``file`` and ``archive`` are regular expressions for what the wizard says if it happens to the
-    index, to a wheel, or to a download of the wizard; empty if it does not happen there. ``passes``
-    says that it is also tried as a passing fault, which has to end well. With ``tampered``, the
-    sentence may speak of another file than the expected one.
+    ``page``, ``file`` and ``archive`` are regular expressions for what the wizard says if it
+    happens to the index, to a wheel, or to a download of the wizard; empty if it does not there.
+    ``passes`` says that it is also tried as a passing fault, which has to end well. With
+    ``tampered``, the sentence may speak of another file than the expected one.
     """
 
     name: str
@@ -192,12 +192,16 @@ class House:
     """A user's home and folders below ``folder``, the wizard in it, and the user's variables."""
 
     folder: Path
+    limit: float = 900.0
+    """Seconds for an installation."""
     variables: dict[str, str] = field(default_factory=dict)
 
     def prepared(self) -> Wizard:
         """Make the folders, and return the wizard."""
         wizard = Wizard.below(self.folder)
-        wizard.launcher.write_text(LAUNCHER.format(place=str(machine.CHECKOUT)), encoding="utf-8")
+        wizard.launcher.write_text(
+            LAUNCHER.format(place=str(machine.CHECKOUT), limit=self.limit), encoding="utf-8"
+        )
         for name in ("home", "tmp"):
             (self.folder / name).mkdir()
         return wizard
@@ -395,7 +399,8 @@ def index_case(
         Fault(where, damage.spoil, 2 if passing else ALWAYS, 1 if what == "page-later" else 0)
     )
     with serving(server):
-        seen = run(House(folder), server, install(tool))
+        limit = 45.0 if damage.name in ("slow", "silent") and not passing else 900.0
+        seen = run(House(folder, limit), server, install(tool))
     check_always(seen, tampered=damage.tampered)
     if passing:
         check_proved(seen)
@@ -448,7 +453,7 @@ def archive_case(
             arguments += ("--openssl-source", f"{server.url}{path}", "--openssl-sha256", total)
         else:
             arguments += ("--rust", "rustup")
-        seen = run(House(folder, variables), server, (*install("pip"), *arguments), step)
+        seen = run(House(folder, variables=variables), server, (*install("pip"), *arguments), step)
     if passing:
         if not seen.stopped:
             raise Wrong(f"the download was not done: {seen}")
@@ -478,7 +483,7 @@ def road_case(road: Road, tool: str, files: Mapping[str, bytes], folder: Path) -
     """The way to the index fails, or is a long one."""
     way = road.make(faulty.index(files), folder)
     with serving(way.server, way.context):
-        seen = run(House(folder, way.variables()), way.server, install(tool))
+        seen = run(House(folder, variables=way.variables()), way.server, install(tool))
     check_always(seen, tampered=False)
     if not road.says:
         check_proved(seen)

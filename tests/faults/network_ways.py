@@ -22,8 +22,8 @@ HOST = "index.example"
 class Way:
     """How a user reaches the index. ``server`` may get faults, before it serves.
 
-    ``variables`` returns those of the user, as soon as the server has an address; ``context`` is for
-    https.
+    ``variables`` returns those of the user, as soon as the server has an address; ``context`` is
+    for https.
     """
 
     server: Server

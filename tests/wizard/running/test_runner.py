@@ -220,6 +220,28 @@ def test_another_failure_starts_nothing_again(tmp_path: Path) -> None:
     assert count.read_text() == "1"
 
 
+HALF = """
+import time
+print('Downloading https://index.example/x-1.0-py3-none-any.whl (1 kB)')
+print('Progress 400 of 1000', flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_download_that_is_too_slow_says_how_far_it_came() -> None:
+    command = Command(program(HALF), timeout=1.0, progress="pip", interrupted="broke off")
+    cause = Watched(plan(step("install", command))).ended("install").cause
+    assert cause.endswith("400 of 1,000 bytes of x-1.0-py3-none-any.whl had arrived.")
+    assert "too slow" in cause
+
+
+def test_only_the_last_attempt_is_explained() -> None:
+    between = command_runner.another_attempt(2, 3, 5.0)
+    lines = ["403 Client Error", between, "Read timed out."]
+    assert command_runner.last_attempt(lines) == ["Read timed out."]
+    assert command_runner.last_attempt(lines[:1]) == lines[:1]
+
+
 def test_the_wait_before_another_download_can_be_cancelled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
