@@ -437,7 +437,7 @@ def archive_case(
     server = Server(faulty.index(files), forward={"/simple/": machine.index()})
     total = hashlib.sha256(body).hexdigest()
     if what == "archive":
-        path, step = f"/{downloads.ARCHIVE}", "openssl-download"
+        path, step = f"/{downloads.ARCHIVE}", "openssl-source"
     else:
         path = f"/rustup/dist/{os.uname().machine}-unknown-linux-gnu/rustup-init"
         step = "rustup"
@@ -519,5 +519,18 @@ KINDS = (
         short=3,
         seconds=SECONDS,
         at_once=2,
+        found=(
+            "One broken connection, stall or answer 429 for the index's page ended the run: it is "
+            "read up to three times now.",
+            "The wizard's own downloads began again by hand only: they are tried again, and go on "
+            "where they ended.",
+            "A sign-in page in the place of a wheel was called a file that somebody may have "
+            "changed; a redirect loop, and 500 to 503 for a file, were named wrongly or not at all.",
+            "The advice for a proxy with a password lost its words USER:PASSWORD, as if they were "
+            "a secret.",
+            "The listing trusted pip's setting cert, but pip trusts REQUESTS_CA_BUNDLE first: the "
+            "plan was made, and then pip failed.",
+            "The advice --from-wheelhouse was left out of a refusal, with all advice on wheels.",
+        ),
     ),
 )
