@@ -17,12 +17,14 @@ _RAW_PROGRESS = (24, 1)
 _NO_COLOR = (10, 0)
 INTERRUPTED = (
     r"THESE PACKAGES DO NOT MATCH THE HASHES|^error: incomplete-download|IncompleteRead\(|"
-    r"Connection broken:|ReadTimeoutError\(|Connection aborted"
+    r"Connection broken:|exceptions\.ReadTimeoutError: |Connection aborted|HTTP error 429 "
 )
 """Output of a pip whose download broke off.
 
 Before 25.1, pip takes half of a file for all of it, and then finds another checksum. Since then, it
 resumes a download five times by itself."""
+INSTALL_SECONDS = 900.0
+"""The time limit of an installation that compiles nothing."""
 RETRIES = 2
 """How often a pip whose download broke off is started again."""
 _ENV = (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"))
@@ -130,7 +132,7 @@ def install(
         reporting=("--progress-bar", "raw")
         if version_numbers >= _RAW_PROGRESS and not no_binary
         else (),
-        timeout=3600 if no_binary else 900,
+        timeout=3600 if no_binary else INSTALL_SECONDS,
         progress="cargo" if no_binary else "pip",
         interrupted="" if folder else INTERRUPTED,
         retries=0 if folder else RETRIES,
@@ -187,7 +189,7 @@ def wheel(
     return Command(
         (*module(python), "wheel", *options, *requirements),
         env=_ENV,
-        timeout=3600 if no_binary else 900,
+        timeout=3600 if no_binary else INSTALL_SECONDS,
         progress="cargo" if no_binary else "pip",
         interrupted=INTERRUPTED,
         retries=RETRIES,

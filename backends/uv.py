@@ -7,11 +7,13 @@ from dataclasses import replace
 from backends.action import Command
 
 INTERRUPTED = (
-    r"error decoding response body|body from connection|Hash mismatch for|operation timed out|"
-    r"connection (?:closed|reset)"
+    r"error decoding response body|body from connection|Hash mismatch for|"
+    r"Failed to read from zip file|Bad uncompressed size|connection (?:closed|reset)"
 )
 """Output of a uv whose download broke off, which uv has tried again three times by itself."""
-RETRIES = 1
+INSTALL_SECONDS = 900.0
+"""The time limit of an installation that compiles nothing."""
+RETRIES = 2
 """How often such a uv is started again."""
 ALLOW_EXISTING = "--allow-existing"
 """Without it, uv refuses a folder that is not empty."""
@@ -85,7 +87,7 @@ def install(
         (uv, "pip", "install", "--python", python, *options, *requirements),
         env=env,
         path=path,
-        timeout=3600 if no_binary else 900,
+        timeout=3600 if no_binary else INSTALL_SECONDS,
         progress="cargo" if no_binary else "",
         interrupted="" if folder else INTERRUPTED,
         retries=0 if folder else RETRIES,

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, urlsplit
 
 MASK = "****"
+PLACEHOLDER = "USER:PASSWORD"
+"""What advice writes in the place of a user name and a password, to be replaced by the reader."""
 SHORTEST = 4
 """The number of characters from which a known secret is masked wherever it occurs: a shorter one
 would mask ordinary words."""
@@ -27,7 +29,7 @@ def masked(text: str) -> str:
         text = text.replace(secret, MASK)
     if "://" not in text:  # as nearly all lines of a build
         return text
-    return re.sub(r"(?<=://)[^/?#\s'\"]*@", f"{MASK}@", text)
+    return re.sub(rf"(?<=://)(?!{PLACEHOLDER}@)[^/?#\s'\"]*@", f"{MASK}@", text)
 
 
 def remember(addresses: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,5 +45,5 @@ def together(refusals: Sequence[Refused]) -> Refused | None:
 
 
 def without_wheel(hints: Iterable[str]) -> tuple[str, ...]:
-    """Return the hints that do not advise to use a wheel."""
-    return tuple(hint for hint in hints if "wheel" not in hint)
+    """Return the hints that do not advise to use a wheel. A wheelhouse is another matter."""
+    return tuple(hint for hint in hints if not re.search("wheel(?!house)", hint))

@@ -410,7 +410,7 @@ def test_a_company_s_authority_in_the_system_s_store(
         # A pip.conf of this machine may name certificates, instead of those of the system.
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
         refused = house("plan", "--python", python, PIP_INDEX_URL=index)
-        assert "not trusted" in refused.said
+        assert "does not trust" in refused.said
         done = house.install(
             *("--installer", "pip", "--python", python), PIP_INDEX_URL=index, SSL_CERT_FILE=store
         )

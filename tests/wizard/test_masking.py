@@ -100,6 +100,12 @@ def test_the_secrets_of_an_address(address: str, secrets: set[str]) -> None:
     assert secrets_of_address(address) == secrets
 
 
+def test_the_placeholder_of_advice_is_no_secret() -> None:
+    advice = "export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+    assert addresses.masked(advice) == advice
+    assert addresses.masked("http://USER:secret@HOST") == "http://****@HOST"
+
+
 def test_tokens_of_an_index_are_masked_wherever_they_are_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

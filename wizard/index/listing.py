@@ -232,10 +232,11 @@ def _indexes(source: IndexSource, project: str) -> Iterator[str]:
 
 def _read_index(location: str, web: Web, project: str) -> list[File]:
     """Return the files on a project's page of an index."""
-    path = _local_path(location)
+    path, shown = _local_path(location), location
     if path is None:
         page = web.get(location)
-        files, is_index = parse(page.body, page.type, location), is_json(page.type)
+        shown = _with_redirect(location, page.redirected)
+        files, is_index = parse(page.body, page.type, shown), is_json(page.type)
     else:
         page_file = path / "index.html" if path.is_dir() else path
         if not page_file.is_file():
@@ -244,11 +245,15 @@ def _read_index(location: str, web: Web, project: str) -> list[File]:
     if not any(_version_text(file.name, project) for file in files):
         doubt = "" if is_index else ": it may be a sign-in page, or not an index"
         raise Unreadable(
-            f"{masked(location)} answered with a page that lists no file of {project}{doubt}. "
+            f"{masked(shown)} answered with a page that lists no file of {project}{doubt}. "
             "Check pip's index-url.",
             absent=is_index,
         )
     return files
+
+
+def _with_redirect(location: str, host: str) -> str:
+    return f"{location} (redirected to {host})" if host else location
 
 
 def _read_links(location: str, web: Web, project: str) -> list[File]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Optional
 
 from wizard.addresses import masked, remember
 
@@ -46,12 +47,16 @@ class Unreadable(Exception):
     """A location could not be read. The message is a sentence for the user, without secrets.
 
     ``absent`` says that the location has no files of the project. This is fine if another location
-    has some.
+    has some. ``passes_in`` are the seconds after which another attempt may succeed; None if it
+    would not.
     """
 
-    def __init__(self, sentence: str, *, absent: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, absent: bool = False, passes_in: Optional[float] = None
+    ) -> None:
         super().__init__(sentence)
         self.absent = absent
+        self.passes_in = passes_in
 
 
 def too_large(location: str) -> Unreadable:

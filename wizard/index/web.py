@@ -5,6 +5,7 @@ Imports requests, which is slow: import this module only for a request.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import ssl
@@ -15,9 +16,9 @@ from urllib.parse import unquote, urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 from wizard.addresses import masked
+from wizard.index import web_faults
 from wizard.index.source import MAX_PAGE_BYTES, IndexSource, Unreadable, too_large
 from wizard.programs import trust
 
@@ -25,25 +26,20 @@ ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
     "text/html;q=0.01"
 )
-RETRIES = Retry(
-    total=2,
-    connect=1,
-    read=0,
-    other=0,
-    backoff_factor=0.2,
-    status_forcelist=(500, 502, 503, 504),
-    raise_on_status=False,
-    respect_retry_after_header=False,  # the server may ask for an hour
-)
+PAUSES = (0.3, 1.0)
+"""Seconds before each further attempt after a fault that may pass."""
+LONGEST_PAUSE = 10.0
+"""Seconds that a server may ask to wait before the next attempt; for longer, the request fails."""
 REDIRECTS = 10
 T = TypeVar("T")
 
 
 class Page(NamedTuple):
-    """A server's response: the bytes and their content type."""
+    """A server's response: the bytes, their content type, and the host that redirects led to."""
 
     body: bytes
     type: str
+    redirected: str = ""
 
 
 class Web:
@@ -62,8 +58,9 @@ class Web:
         shown = masked(url)
 
         def read(response: requests.Response) -> Page:
-            _check_status(response, shown)
-            return Page(self._body(response, shown), response.headers.get("content-type", ""))
+            self._check_status(response, shown)
+            kind = response.headers.get("content-type", "")
+            return Page(self._body(response, shown), kind, _redirected(response))
 
         return self._ask(url, read)
 
@@ -85,6 +82,24 @@ class Web:
         headers: Optional[dict[str, str]] = None,
     ) -> T:
         """Return what ``read`` makes of the response. Raises Unreadable."""
+        for pause in PAUSES:
+            try:
+                return self._attempt(url, read, headers)
+            except Unreadable as problem:
+                if problem.passes_in is None or problem.passes_in > LONGEST_PAUSE:
+                    raise
+                seconds = max(pause, problem.passes_in)
+                if time.monotonic() + seconds >= self.deadline:
+                    raise
+            time.sleep(seconds)  # in a separate thread, which can be abandoned
+        return self._attempt(url, read, headers)
+
+    def _attempt(
+        self,
+        url: str,
+        read: Callable[[requests.Response], T],
+        headers: Optional[dict[str, str]],
+    ) -> T:
         shown = masked(url)
         try:
             bare, auth = _without_credentials(url)
@@ -98,7 +113,7 @@ class Web:
                 # authority.
                 return self._send(bare, auth, read, headers, trust.system_context())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreadable(self._sentence(error, shown)) from None
+            raise self._unreadable(error, shown) from None
         except ValueError as error:  # from urlsplit and codecs, for a broken address
             raise Unreadable(
                 f"{shown} is not an address ({error}): check pip's index-url."
@@ -117,18 +132,19 @@ class Web:
             session.max_redirects = REDIRECTS
             session.headers["Accept"] = ACCEPT
             session.cert = source.client_cert or None
-            session.mount("http://", HTTPAdapter(max_retries=RETRIES))
+            # As in pip, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE override this.
+            session.verify = source.cert or True
+            session.mount("http://", HTTPAdapter())
             session.mount("https://", _Adapter(context))
             for host in source.trusted_hosts:
                 session.mount(f"https://{host}/", _Unverified(context))
                 session.mount(f"https://{host}:", _Unverified(context))
-            # These two are passed with each request. On the session, the environment would override
-            # them, but pip's setting takes precedence.
+            # This is passed with each request. On the session, the environment would override it,
+            # but pip's setting takes precedence.
             with session.get(
                 url,
                 auth=auth,
                 headers=headers,
-                verify=source.cert or None,
                 proxies={"http": source.proxy, "https": source.proxy} if source.proxy else None,
                 timeout=self.patience,
                 stream=True,
@@ -160,40 +176,121 @@ class Web:
                 "to pip's trusted-host setting."
             )
 
-    def _sentence(self, error: Exception, shown: str) -> str:
-        if isinstance(error, requests.exceptions.SSLError):
-            return (
-                f"The certificate of {shown} is not trusted: a proxy or a company's certificate "
-                "authority may have signed it. Tell pip the certificate of that authority (pip "
-                "config set global.cert FILE)."
-            )
-        if isinstance(error, requests.exceptions.ProxyError):
-            return f"The proxy for {shown} does not work: check pip's proxy and HTTPS_PROXY."
-        if isinstance(error, requests.exceptions.Timeout) or _stalled(error):
-            return (
-                f"{shown} did not answer within {self.patience:g} s: check the network, the VPN "
-                "or pip's proxy setting, then try again."
-            )
-        if isinstance(error, requests.exceptions.TooManyRedirects):
-            return f"{shown} redirects endlessly: check pip's index-url."
-        if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return f"{shown} closed the connection before its answer was complete: try again."
-        if isinstance(error, requests.exceptions.ConnectionError):
-            return f"{shown} cannot be reached: check the network, the VPN or pip's proxy setting."
-        return f"{shown} cannot be read ({masked(str(error))}): check pip's settings."
+    def _unreadable(self, error: Exception, shown: str) -> Unreadable:
+        fault = web_faults.explain(error)
+        if fault.kind == "timeout":
+            cause = f"did not answer within {self.patience:g} s"
+        else:
+            cause = fault.cause
+        return Unreadable(
+            f"{shown} {cause}: {_advice(fault)}", passes_in=0.0 if fault.passes else None
+        )
+
+    def _check_status(self, response: requests.Response, shown: str) -> None:
+        """Raise Unreadable, with what the server answered, unless it sends the page."""
+        status = response.status_code
+        if status == 200:
+            return
+        body = b""
+        # Without it, the status says enough.
+        with contextlib.suppress(requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+            body = next(response.iter_content(4096), b"")
+        said = web_faults.own_words(response, body)
+        answered = f"{status}: “{said}”" if said else str(status)
+        seconds = web_faults.retry_after(response.headers)
+        asked = response.request.headers.get("Authorization")
+        raise Unreadable(
+            f"{shown} {_refusal(status, answered, has_password=bool(asked), seconds=seconds)}",
+            absent=status in (404, 410),
+            passes_in=(seconds or 0.0) if status in web_faults.PASSING_STATUS else None,
+        )
 
 
-def _stalled(error: Exception) -> bool:
-    """requests reports a timeout in the middle of a body as a ConnectionError."""
-    return bool(error.args) and isinstance(error.args[0], urllib3.exceptions.ReadTimeoutError)
+def _refusal(status: int, answered: str, *, has_password: bool, seconds: Optional[float]) -> str:
+    """Return what an answer means and what to do, as the end of a sentence."""
+    if status == 401 and has_password:
+        return (
+            f"rejects the user name and password that it got ({answered}): correct them in "
+            "~/.netrc or in pip's index-url."
+        )
+    if status == 401:
+        return (
+            f"asks for a user name and password ({answered}): put them into ~/.netrc or into "
+            "pip's index-url."
+        )
+    if status == 403:
+        return (
+            f"refuses access ({answered}): ask its operator what is allowed. If it needs a user "
+            "name and password, put them into ~/.netrc or into pip's index-url."
+        )
+    if status == 407:
+        return (
+            f"cannot be reached: its proxy asks for a user name and password ({answered}). Put "
+            "them into pip's proxy or into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
+        )
+    if status == 451:
+        return (
+            f"is blocked for legal reasons, or by a policy ({answered}): ask the operator of the "
+            "index."
+        )
+    if status in (404, 410):
+        return f"does not exist ({answered}): check pip's index-url."
+    if status == 429:
+        when = f"in {seconds:g} seconds" if seconds else "in some minutes"
+        return f"was asked too often from here ({answered}): try again {when}."
+    if status >= 500:
+        return (
+            f"reports a server error ({answered}): try again in some minutes. If the error stays, "
+            "tell the operator of the index."
+        )
+    return f"answered with status {answered}: check pip's index-url."
+
+
+def _advice(fault: web_faults.WebFault) -> str:
+    if fault.kind == "name":
+        return "check the network, the VPN, the spelling of the address, and pip's proxy setting."
+    if fault.kind == "certificate":
+        if "another host" in fault.cause:
+            return "check pip's index-url; a proxy or a sign-in page may have answered instead."
+        if "clock" in fault.cause:
+            return "check the clock (date), and tell the operator of the index."
+        said = "a proxy or a company's certificate authority may have signed it."
+        if variable := _environment_bundle():
+            return f"{said} Only the authorities in the file that {variable} names are trusted."
+        return (
+            f"{said} Tell pip the certificate of that authority (pip config set global.cert FILE)."
+        )
+    if fault.kind == "proxy-password":
+        return "put them into pip's proxy or into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
+    if fault.kind == "proxy":
+        return "check pip's proxy and HTTPS_PROXY."
+    if fault.kind == "redirects":
+        return "check pip's index-url."
+    if fault.kind == "cut":
+        return "try again."
+    if fault.kind == "garbled":
+        return "this is the server's or a proxy's fault; try again later."
+    if fault.kind == "other":
+        return "check pip's settings."
+    if fault.kind == "timeout":
+        return "check the network, the VPN or pip's proxy setting, then try again."
+    return "check the network, the VPN or pip's proxy setting."
+
+
+def _redirected(response: requests.Response) -> str:
+    """Return the host that redirects led to, if it is another than the one that was asked."""
+    if not response.history:
+        return ""
+    first, last = urlsplit(response.history[0].url), urlsplit(response.url)
+    return last.netloc.rpartition("@")[2] if last.hostname != first.hostname else ""
 
 
 class _Adapter(HTTPAdapter):
-    """Limits retries, and trusts ``context`` in addition to the usual certificates."""
+    """Trusts ``context`` in addition to the usual certificates."""
 
     def __init__(self, context: Optional[ssl.SSLContext]) -> None:
         self.context = context
-        super().__init__(max_retries=RETRIES)
+        super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **{**kwargs, **self._trust()})
@@ -211,33 +308,6 @@ class _Unverified(_Adapter):
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         super().cert_verify(conn, url, False, cert)  # type: ignore[no-untyped-call]
-
-
-def _check_status(response: requests.Response, shown: str) -> None:
-    status = response.status_code
-    if status == 200:
-        return
-    if status in (401, 403):
-        raise Unreadable(
-            f"{shown} asks for a user name and password, or rejects the ones it got ({status}): "
-            "put "
-            "them into ~/.netrc or into pip's index-url."
-        )
-    if status == 407:
-        raise Unreadable(f"The proxy for {shown} asks for a password: put it into pip's proxy.")
-    if status == 451:
-        raise Unreadable(
-            f"{shown} is blocked for legal reasons, or by a policy (451): ask the operator of the "
-            "index."
-        )
-    if status in (404, 410):
-        raise Unreadable(
-            f"{shown} does not exist ({status}): check pip's index-url.",
-            absent=True,
-        )
-    if status >= 500 or status == 429:
-        raise Unreadable(f"{shown} reports a server error ({status}): try again in some minutes.")
-    raise Unreadable(f"{shown} answered with status {status}: check pip's index-url.")
 
 
 def _without_credentials(url: str) -> tuple[str, Optional[tuple[str, str]]]:
@@ -259,5 +329,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _environment_bundle() -> bool:
-    return bool(os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"))
+def _environment_bundle() -> str:
+    """Return the variable whose file has the only authorities that pip trusts; empty if none."""
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    return next((name for name in names if os.environ.get(name)), "")

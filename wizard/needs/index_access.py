@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.needs import tool_settings
 from wizard.needs.condition import Condition, Subject
 from wizard.refused import Refused
 
@@ -33,9 +34,25 @@ def unreadable(subject: Subject) -> Condition | None:
     refused = Refused(
         listing.problem,
         (
-            "Check the network and pip's settings: python -m pip config list",
+            *_settings_of(subject),
             "Or make a wheelhouse on a machine that reaches an index (--wheelhouse FOLDER), and "
             "install from it here: --from-wheelhouse FOLDER",
         ),
     )
     return Condition(TITLE, refused.reason, refused.hints[0], refused, refused)
+
+
+_SETTINGS = (
+    *("index-url", "extra-index-url", "default-index", "index", "find-links", "no-index"),
+    *("proxy", "cert", "client-cert", "trusted-host"),
+)
+"""The settings of pip and uv that say where an index is, and how it is reached."""
+
+
+def _settings_of(subject: Subject) -> tuple[str, ...]:
+    """Return whose settings say where the index is, and how it is reached."""
+    settings = (*subject.python.settings, *subject.facts.settings)
+    stated = tool_settings.by_source([each for each in settings if each.name in _SETTINGS])
+    if not stated:
+        return ("Check the network and pip's settings: python -m pip config list",)
+    return (f"Check the network, and these settings: {'; '.join(stated)}",)

@@ -209,11 +209,11 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
             *(blocked.hints if blocked else ()),
         )
     else:
-        problem = (
-            "A setting of pip or uv does not allow the installation."
-            if case.refused_by_settings
-            else "Neither a wheel nor a source build is possible on this machine."
-        )
+        problem = "Neither a wheel nor a source build is possible on this machine."
+        if case.refused_by_settings:
+            problem = "A setting of pip or uv does not allow the installation."
+        elif case.facts.listing and case.facts.listing.problem in reasons:
+            problem = "The package index cannot be used, so nothing was started."
         blocked = case.offer(case.newest).blocked_by("") if case.releases else None
         # No wheel is possible either, so the advice to use one does not apply.
         hints = without_wheel(blocked.hints) if blocked else ()

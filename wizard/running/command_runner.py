@@ -37,6 +37,8 @@ _ERROR = re.compile(r"(?:error|e): ", re.IGNORECASE)
 """The beginning of a line with which a package manager reports an error."""
 RETRY_SECONDS = 2.0
 """Seconds between two attempts while another process holds a lock."""
+PAUSES = (2.0, 5.0, 10.0)
+"""Seconds before each further attempt after a download that failed."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +103,17 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
         argv, variables = started
         env = environment({**_temporary_variables(folder), **variables}, command.unset, defaults)
         lock = _LockWait(step, command, context.emit)
-        retries_left = command.retries
+        retries = 0
         while True:
             attempt = _Attempt(step, command, file, folder, context, lock, mark)
             outcome = attempt.run(argv, env)
             if outcome.state == "failed" and outcome.exit and attempt.nothing_to_remove:
                 return Outcome("done", outcome.exit)
-            if outcome.state == "failed" and attempt.interrupted and retries_left > 0:
-                retries_left -= 1
-                attempt.say(f"A download broke off. It starts again; {retries_left} retries left.")
-                if context.cancel.wait(RETRY_SECONDS):
+            if outcome.state == "failed" and attempt.interrupted and retries < command.retries:
+                pause = PAUSES[min(retries, len(PAUSES) - 1)]
+                retries += 1
+                attempt.say(another_attempt(retries + 1, command.retries + 1, pause))
+                if context.cancel.wait(pause):
                     return Outcome("cancelled")
                 continue
             if outcome.state != "failed" or not attempt.busy:
@@ -119,6 +122,23 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
                 return _lock_outcome(outcome, lock.holder, command)
             if context.cancel.wait(min(RETRY_SECONDS, lock.seconds_left)):
                 return Outcome("cancelled")
+
+
+_ANOTHER = re.compile(r"A download failed, perhaps for a moment\. Attempt \d+ of \d+ begins in ")
+
+
+def another_attempt(number: int, whole: int, pause: float) -> str:
+    """Return the line of a log between two attempts."""
+    return (
+        f"A download failed, perhaps for a moment. Attempt {number} of {whole} begins in "
+        f"{pause:g} seconds."
+    )
+
+
+def last_attempt(lines: list[str]) -> list[str]:
+    """Return the lines of a log after the last line that `another_attempt` made."""
+    begins = [number for number, line in enumerate(lines, 1) if _ANOTHER.match(line)]
+    return lines[begins[-1] :] if begins else lines
 
 
 @contextlib.contextmanager
@@ -249,7 +269,7 @@ class _Attempt:
             if self._context.cancel.is_set():
                 return self._stop(running, Outcome("cancelled"))
             if deadline.remaining() <= 0:
-                return self._stop(running, _timeout_outcome(self._command))
+                return self._stop(running, _timeout_outcome(self._command, self._progress))
         return _exit_outcome(running.exit, self._command)
 
     @property
@@ -340,14 +360,26 @@ def _exit_outcome(code: Optional[int], command: Command) -> Outcome:
     return Outcome("failed", code)
 
 
-def _timeout_outcome(command: Command) -> Outcome:
+def _timeout_outcome(command: Command, progress: Optional[Progress]) -> Outcome:
     minutes = command.timeout / 60
     limit = f"{minutes:.0f} minutes" if minutes >= 2 else f"{command.timeout:g} seconds"
+    cause = f"It did not finish within its limit of {limit}, so it was stopped."
+    if not command.interrupted:
+        hint = "The end of the log shows what it waited for. Then try again."
+        return Outcome("failed", None, cause, (hint,))
+    arrived = ""
+    if command.progress == "pip" and progress is not None and progress.done < progress.total:
+        what = progress.what or "a file"
+        arrived = f" {progress.done:,.0f} of {progress.total:,.0f} bytes of {what} had arrived."
     return Outcome(
         "failed",
         None,
-        f"It did not finish within its limit of {limit}, so it was stopped.",
-        ("The end of the log shows what it waited for. Then try again.",),
+        f"{cause} The network or the index is too slow, or has stopped.{arrived}",
+        (
+            "Try again with a faster network, or with another index.",
+            "Or make a wheelhouse on a machine with a faster network (--wheelhouse FOLDER), and "
+            "install from it here: --from-wheelhouse FOLDER",
+        ),
     )
 
 

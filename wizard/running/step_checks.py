@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import singledispatch
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Callable
 
-from backends.action import Output
+from backends.action import Command, Output
 from backends.manager import Problem, managers, with_program_path
 from backends.progress import is_apt_status
 from wizard.machine import packages, query_results
 from wizard.plan import FileExists, PackagesInstalled, Step
 from wizard.programs.lines import HEAD, TAIL, LineDecoder
 from wizard.programs.processes import ProgramTimeout, ask
-from wizard.running.command_runner import Outcome
+from wizard.running.command_runner import Outcome, last_attempt
 
 _CAUSES = {
     "unknown-package": "The package manager does not know a requested package.",
@@ -96,14 +96,14 @@ def explain_failure(
     """
     if not log.exists():
         return outcome, ()
-    lines = [line for line in read_log(log) if not is_apt_status(line)]
+    lines = last_attempt([line for line in read_log(log) if not is_apt_status(line)])
     if outcome.cause:
         # The cause is known: a time limit, a lock, a signal. The last lines show the progress.
         last_lines = [line for line in lines if line.strip()]
         return outcome, tuple(last_lines[-5:])
     from wizard.diagnosis.diagnose import diagnose
 
-    diagnosis = diagnose(lines, machine)
+    diagnosis = diagnose(lines, {**machine, **_tool(step)})
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
         hints = (*advise(diagnosis.id or ""), *diagnosis.hints)
@@ -117,6 +117,14 @@ def explain_failure(
         hints = diagnosis.hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
     return Outcome("failed", outcome.exit, cause, hints), excerpt
+
+
+def _tool(step: Step) -> dict[str, str]:
+    """Return the fact which program wrote the log, for a diagnosis."""
+    command = step.action
+    if isinstance(command, Command) and PurePath(command.argv[0]).stem == "uv":
+        return {"tool": "uv"}
+    return {}
 
 
 def read_log(log: Path) -> list[str]:

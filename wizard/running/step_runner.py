@@ -238,8 +238,11 @@ def _download(action: Download, context: _StepContext) -> Outcome:
         name = action.url.rpartition("/")[2]
         context.runner.emit(Progressed(context.step, amount.done, amount.whole, name))
 
+    def say(what: str, seconds: float) -> None:
+        context.runner.emit(Waiting(context.step, what, seconds))
+
     try:
-        fetch(action, tell, context.runner.cancel)
+        fetch(action, tell, context.runner.cancel, say)
     except DownloadFailed as error:
         error.hints += (action.otherwise,) if action.otherwise else ()
         raise

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable
 
+import certifi
 import pytest
 from packaging.utils import parse_wheel_filename
 
@@ -28,6 +29,8 @@ HTML = "text/html; charset=utf-8"
 MACHINES = Path(__file__).parents[2] / "machines"
 WHEEL = "cryptography-50.0.2-cp39-abi3-manylinux_2_28_x86_64.whl"
 SDIST = "cryptography-50.0.2.tar.gz"
+
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 Answer = Callable[["Handler"], None]
 
@@ -108,11 +111,12 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NETRC", "REQUESTS_CA_BUNDLE"):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NETRC", *BUNDLES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setattr(web, "PAUSES", (0.01, 0.02))
 
 
 def ask(server: Server, **more: Any) -> Listing:
@@ -255,7 +259,7 @@ def test_a_broken_extra_index_is_told_and_the_rest_kept(server: Server) -> None:
     server.says(listed(SDIST)).says(status(401), "/private/cryptography/")
     found = ask(server, extra=(f"http://me:secret@{server.host}/private",))
     assert [r.version for r in found.releases] == ["50.0.2"]
-    assert f"http://****@{server.host}/private/cryptography/ asks for a user name" in found.problem
+    assert f"http://****@{server.host}/private/cryptography/ rejects the user name" in found.problem
     assert "secret" not in found.problem
 
 
@@ -352,11 +356,11 @@ def test_pips_proxy_wins_over_the_environments(
 
 def test_a_proxy_that_does_not_work() -> None:
     found = fetch(IndexSource("https://index.example/simple", proxy="http://u:pw@127.0.0.1:9"))
-    assert found.problem.startswith("The proxy for https://index.example/simple/cryptography/")
+    assert "the proxy refuses the connection" in found.problem
     assert "pw" not in found.problem
 
 
-def test_certificates(server: Server) -> None:
+def test_certificates(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(MACHINES.parent / "wizard" / "loopback.pem")
     server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
@@ -367,6 +371,9 @@ def test_certificates(server: Server) -> None:
     assert "global.cert" in refused.problem
     with_cert = IndexSource(url, cert=str(MACHINES.parent / "wizard" / "loopback.pem"))
     assert fetch(with_cert).problem == ""
+    with monkeypatch.context() as patch:  # they override pip's setting, as in pip
+        patch.setenv("CURL_CA_BUNDLE", certifi.where())
+        assert "the file that CURL_CA_BUNDLE names" in fetch(with_cert).problem
     assert fetch(IndexSource(url, trusted_hosts=("127.0.0.1",))).problem == ""
     assert fetch(IndexSource(url, trusted_hosts=(server.host,))).problem == ""
 
@@ -398,7 +405,10 @@ def test_secrets_are_not_shown() -> None:
         (page(b"\x00\xff" * 1000, HTML), "lists no file"),
         (page("{}", "application/json"), "answered with application/json"),
         (status(401), "asks for a user name and password"),
-        (status(403), "asks for a user name and password"),
+        (status(403), "refuses access (403)"),
+        (page('{"message": "blocked: \\n too new"}', "application/json", 403), "(403: “blocked: "),
+        (status(407), "its proxy asks for a user name and password (407)"),
+        (status(429, Retry_After="40"), "asked too often from here (429): try again in 40 seconds"),
         (status(404), "does not exist (404)"),
         (status(451), "for legal reasons, or by a policy (451)"),
         (status(418), "answered with status 418"),
@@ -468,16 +478,36 @@ def test_a_server_that_hangs(server: Server, trickle: bool) -> None:
     assert "did not answer within" in found.problem
 
 
-def test_a_passing_error_is_tried_again(server: Server) -> None:
-    answers = iter([status(503), listed(SDIST)])
+def cut_off(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"{")
+
+
+@pytest.mark.parametrize("fault", [status(503), status(429, Retry_After="0"), cut_off])
+def test_a_passing_fault_is_tried_again(server: Server, fault: Answer) -> None:
+    answers = iter([fault, fault, listed(SDIST)])
     found = ask(server.says(lambda handler: next(answers)(handler)))
     assert (found.problem, found.releases[0].sdist) == ("", SDIST)
 
 
+@pytest.mark.parametrize("fault", [status(403), status(404), status(503, Retry_After="3600")])
+def test_a_lasting_fault_is_not_tried_again(server: Server, fault: Answer) -> None:
+    assert ask(server.says(fault)).problem
+    assert len(server.seen) == 1
+
+
+def test_who_answered_after_a_redirect_is_said(server: Server) -> None:
+    other = server.host.replace("127.0.0.1", "localhost")
+    server.says(status(302, Location=f"http://{other}/sign-in"))
+    server.says(page("<form>Sign in</form>"), "/sign-in")
+    assert f"(redirected to {other}) answered with a page" in ask(server).problem
+
+
 def test_the_bounds_are_bounds() -> None:
     assert index_source.MAX_WAIT <= 30
-    assert web.RETRIES.total == 2
-    assert web.RETRIES.respect_retry_after_header is False
+    assert web.LONGEST_PAUSE <= 10
 
 
 # The real list

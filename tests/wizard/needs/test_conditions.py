@@ -28,7 +28,7 @@ from wizard.needs.case import Case
 from wizard.needs.condition import Condition, Subject
 from wizard.needs.processor import is_below
 from wizard.needs.storage import cache_blocked_by, space
-from wizard.refused import Refused
+from wizard.refused import Refused, without_wheel
 from wizard.target_environment import default_folder
 
 GIB = 1 << 30
@@ -414,6 +414,19 @@ def test_an_index_that_cannot_be_read_stops_everything_with_its_cause() -> None:
     condition = found(with_index(DEBIAN))["Index"]
     for way in ("bundled", "compiled"):
         assert reason(condition, way) == SIGN_IN
+
+
+def test_whose_settings_lead_to_that_index_is_named() -> None:
+    settings = (
+        Setting("pip", "index-url", "https://index.example/simple", "PIP_INDEX_URL"),
+        Setting("pip", "retries", "9", "/etc/pip.conf"),
+    )
+    refused = found(with_index(DEBIAN, settings=settings))["Index"].bundled
+    assert isinstance(refused, Refused)
+    hints = without_wheel(refused.hints)
+    assert "(pip, PIP_INDEX_URL)" in hints[0]
+    assert "retries" not in hints[0]
+    assert "--from-wheelhouse" in hints[1]
 
 
 def test_files_of_another_location_are_enough() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from backends.action import Download
 from wizard.programs.processes import Cancelled
-from wizard.running import download
+from wizard.running import transfer
 from wizard.running.download import Amount, DownloadFailed, fetch
 
 BODY = os.urandom(300_000)
@@ -55,7 +55,7 @@ def sends(body: bytes, *, code: int = 200, length: int = -1) -> Answer:
 
 def stalls(handler: Handler) -> None:
     """Send the beginning and then nothing, until the test is over."""
-    sends(BODY[:1000], length=len(BODY))(handler)
+    sends(BODY[:10_000], length=len(BODY))(handler)
     handler.wfile.flush()
     handler.over.wait(60)
 
@@ -90,7 +90,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (
-        *download.BUNDLE_VARIABLES,
+        *transfer.BUNDLE_VARIABLES,
         "SSL_CERT_DIR",
         "HTTP_PROXY",
         "HTTPS_PROXY",
@@ -98,6 +98,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setattr(transfer, "PAUSES", (0.01,) * len(transfer.PAUSES))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))  # a netrc of this machine's user
 
@@ -198,8 +199,100 @@ def test_a_page_instead_of_a_sum(server: Server, path: Path, body: bytes) -> Non
 def test_it_breaks_off(server: Server, path: Path) -> None:
     server.answers["/file"] = sends(BODY[:-1], length=len(BODY))
     error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
-    assert error.what.startswith(f"{server.url}/file ")
-    assert "299999" in error.shown.replace(",", "")
+    assert error.what == f"The download of {server.url}/file broke off."
+    assert " of 300,000 bytes had arrived" in error.shown
+    assert error.why.endswith("6 attempts have failed.")  # the first one brought something
+
+
+class Cutting:
+    """A server that ends each answer after 100,000 bytes, and may go on where it ended.
+
+    ``shift`` is how far from the right place a part begins that it sends.
+    """
+
+    def __init__(self, *, ranges: bool, shift: int = 0, whole_after: int = 99) -> None:
+        self.ranges = ranges
+        self.shift = shift
+        self.whole_after = whole_after
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, handler: Handler) -> None:
+        asked = handler.headers.get("Range", "")
+        self.asked.append((asked, handler.headers.get("If-Range", "")))
+        first = int(asked[6:-1]) + self.shift if asked and self.ranges else 0
+        last = len(BODY) if len(self.asked) > self.whole_after else first + 100_000
+        handler.send_response(206 if asked and self.ranges else 200)
+        if asked and self.ranges:
+            stated = f"bytes {first}-{len(BODY) - 1}/{len(BODY)}"
+            handler.send_header("Content-Range", stated)
+        handler.send_header("ETag", '"one"')
+        handler.send_header("Content-Length", str(len(BODY) - first))
+        handler.end_headers()
+        handler.wfile.write(BODY[first:last])
+
+
+def test_it_goes_on_where_it_broke_off(server: Server, path: Path) -> None:
+    server.answers["/file"] = cutting = Cutting(ranges=True)
+    told = get(Download(f"{server.url}/file", str(path), sha256=SUM))
+    assert path.read_bytes() == BODY
+    assert [tag for _, tag in cutting.asked] == ["", *['"one"'] * (len(cutting.asked) - 1)]
+    begins = [int(asked[6:-1]) for asked, _ in cutting.asked[1:]]
+    assert 90_000 < begins[0] < begins[1]  # what came last before a connection ended may be lost
+    assert len(begins) <= 4
+    assert [amount.done for amount in told] == sorted(amount.done for amount in told)
+
+
+@pytest.mark.parametrize(
+    "cutting",
+    [Cutting(ranges=False, whole_after=3), Cutting(ranges=True, shift=1, whole_after=2)],
+    ids=["no ranges", "another range"],
+)
+def test_it_begins_again_if_the_server_cannot_go_on(
+    server: Server, path: Path, cutting: Cutting
+) -> None:
+    server.answers["/file"] = cutting
+    get(Download(f"{server.url}/file", str(path), sha256=SUM))
+    assert path.read_bytes() == BODY
+    assert cutting.asked[1][0] != ""
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_another_attempt_after_an_answer_that_passes(server: Server, path: Path, code: int) -> None:
+    answers = iter([sends(b"", code=code), sends(b"", code=code), sends(BODY)])
+    server.answers["/file"] = lambda handler: next(answers)(handler)
+    said: list[str] = []
+    action = Download(f"{server.url}/file", str(path), sha256=SUM)
+    fetch(action, lambda _: None, threading.Event(), lambda what, _seconds: said.append(what))
+    assert path.read_bytes() == BODY
+    assert said == [f"another attempt. {server.url}/file could not be downloaded."] * 2
+
+
+def test_a_server_that_asks_to_wait_for_an_hour_is_not_waited_for(
+    server: Server, path: Path
+) -> None:
+    def answer(handler: Handler) -> None:
+        handler.send_response(429)
+        handler.send_header("Retry-After", "3600")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server.answers["/file"] = answer
+    error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
+    assert "asked too often" in error.why
+
+
+def test_a_page_instead_of_a_file_is_no_changed_file(server: Server, path: Path) -> None:
+    server.answers["/file"] = sends(PAGE)
+    error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
+    assert error.what == f"{server.url}/file sent a web page instead of the file."
+
+
+def test_the_pauses_end_with_the_time_limit(
+    server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "PAUSES", (600.0,))
+    server.answers["/file"] = sends(b"", code=503)
+    assert fails(Download(f"{server.url}/file", str(path), sha256=SUM)).shown.startswith("503")
 
 
 def test_a_server_that_names_no_length(server: Server, path: Path) -> None:
@@ -267,7 +360,7 @@ def test_cancel_while_a_server_stalls(server: Server, path: Path, answer: Answer
     assert asked.wait(30)
     assert not ended.is_set()
     cancel.set()
-    thread.join(download.READ_TIMEOUT / 2)  # long before the network's own limit
+    thread.join(transfer.READ_TIMEOUT / 2)  # long before the network's own limit
     assert ended.is_set()
     assert_untouched(path)
 
@@ -286,10 +379,11 @@ def test_it_comes_too_slowly(server: Server, path: Path) -> None:
 def test_a_server_that_stalls_is_given_up(
     server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "READ_TIMEOUT", 0.3)
+    monkeypatch.setattr(transfer, "READ_TIMEOUT", 0.1)
     server.answers["/file"] = stalls
     error = fails(Download(f"{server.url}/file", str(path), sha256=SUM))
-    assert "timed out" in error.shown
+    assert error.what == f"The download of {server.url}/file stalled."
+    assert "8,192 of 300,000 bytes" in error.shown
     assert "stopped" in error.why
 
 
@@ -360,7 +454,7 @@ def test_a_certificate_that_nobody_knows(secure: str, path: Path) -> None:
     assert "CERTIFICATE_VERIFY_FAILED" in error.shown
 
 
-@pytest.mark.parametrize("name", download.BUNDLE_VARIABLES)
+@pytest.mark.parametrize("name", transfer.BUNDLE_VARIABLES)
 def test_a_certificate_that_a_variable_names(
     secure: str, path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -56,6 +56,7 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(command_runner, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(command_runner, "PAUSES", (0.01,))
 
 
 def test_a_run_tells_everything_and_keeps_it(tmp_path: Path) -> None:
@@ -206,7 +207,7 @@ def test_a_download_that_broke_off_starts_again(tmp_path: Path, cuts: int, code:
     run = Watched(plan(step("install", command)))
     assert run.end.code == code
     assert int(count.read_text()) == min(cuts, 2) + 1
-    said = [line for line in run.lines("install") if line.startswith("A download broke off.")]
+    said = [line for line in run.lines("install") if line.startswith("A download failed")]
     assert len(said) == min(cuts, 2)
     log = Path(run.ended("install").log).read_text()
     assert all(line in log for line in said)
@@ -219,10 +220,32 @@ def test_another_failure_starts_nothing_again(tmp_path: Path) -> None:
     assert count.read_text() == "1"
 
 
+HALF = """
+import time
+print('Downloading https://index.example/x-1.0-py3-none-any.whl (1 kB)')
+print('Progress 400 of 1000', flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_download_that_is_too_slow_says_how_far_it_came() -> None:
+    command = Command(program(HALF), timeout=1.0, progress="pip", interrupted="broke off")
+    cause = Watched(plan(step("install", command))).ended("install").cause
+    assert cause.endswith("400 of 1,000 bytes of x-1.0-py3-none-any.whl had arrived.")
+    assert "too slow" in cause
+
+
+def test_only_the_last_attempt_is_explained() -> None:
+    between = command_runner.another_attempt(2, 3, 5.0)
+    lines = ["403 Client Error", between, "Read timed out."]
+    assert command_runner.last_attempt(lines) == ["Read timed out."]
+    assert command_runner.last_attempt(lines[:1]) == lines[:1]
+
+
 def test_the_wait_before_another_download_can_be_cancelled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_runner, "RETRY_SECONDS", 600)
+    monkeypatch.setattr(command_runner, "PAUSES", (600.0,))
     command = Command(
         program(CUT, str(tmp_path / "count"), "9"), interrupted="broke off", retries=2
     )
