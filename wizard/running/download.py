@@ -37,6 +37,8 @@ _MAX_CHECKSUM_FILE = 4096
 class DownloadFailed(WizardError):
     """A download that failed or is incomplete. The message is for the user."""
 
+    failure = "download-cut-off"
+
 
 class Amount(NamedTuple):
     """How many bytes have arrived, and how many there are (0: the server does not say)."""

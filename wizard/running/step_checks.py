@@ -17,6 +17,9 @@ from wizard.programs.lines import HEAD, TAIL, LineDecoder
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.running.command_runner import Outcome
 
+MANAGER = "manager-"
+"""The beginning of the ids of failures that only a package manager's backend explains: then comes
+the kind of the problem (`backends.manager.Problem`)."""
 _CAUSES = {
     "unknown-package": "The package manager does not know a requested package.",
     "offline": "The package manager could not reach its download server.",
@@ -107,7 +110,8 @@ def explain_failure(
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
         hints = (*advise(diagnosis.id or ""), *diagnosis.hints)
-        return Outcome("failed", outcome.exit, diagnosis.cause, hints), diagnosis.excerpt
+        known = (diagnosis.id or "", diagnosis.remedy_ids)
+        return Outcome("failed", outcome.exit, diagnosis.cause, hints, *known), diagnosis.excerpt
     has_known_cause = diagnosis.known
     cause = _CAUSES[problem.kind]
     hints = _HINTS[problem.kind]
@@ -116,7 +120,8 @@ def explain_failure(
     if has_known_cause:
         hints = diagnosis.hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
-    return Outcome("failed", outcome.exit, cause, hints), excerpt
+    failure = diagnosis.id or f"{MANAGER}{problem.kind}"
+    return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), excerpt
 
 
 def read_log(log: Path) -> list[str]:

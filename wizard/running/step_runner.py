@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial, singledispatch
 from pathlib import Path
 from typing import Callable, Optional
@@ -45,6 +46,8 @@ from wizard.running.step_checks import explain_failure, missing_result
 
 WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
 """The roles of steps that change the environment of their plan."""
+NO_SPACE = "no-space"
+"""The id of the failure that a disk is full."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class StepRunner:
         event = StepEnded(
             *(step.id, outcome.state, time.monotonic() - begin, outcome.exit),
             *(outcome.cause, excerpt, outcome.hints, str(log) if log.exists() else ""),
+            failure=outcome.failure,
+            remedies=outcome.remedies,
         )
         return Result(event, code, reports[0] if reports else None)
 
@@ -126,10 +131,13 @@ class StepRunner:
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
         except WizardError as error:
-            failed = Outcome("failed", None, f"{error.what} {error.why}".strip(), error.hints)
+            cause = f"{error.what} {error.why}".strip()
+            failed = Outcome("failed", None, cause, error.hints, error.failure)
             return failed, tuple(error.shown.splitlines()), error.code
         except OSError as error:
-            return Outcome("failed", None, os_error_sentence(error)), (), Exit.FAILED
+            failure = NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+            failed = Outcome("failed", None, os_error_sentence(error), (), failure)
+            return failed, (), Exit.FAILED
         if outcome.state == "cancelled":
             return outcome, (), Exit.CANCELLED
         if lacking:
@@ -170,9 +178,7 @@ class StepRunner:
             return outcome
         except OSError as error:
             problem = f"The incomplete environment could not be removed. {os_error_sentence(error)}"
-            return Outcome(
-                outcome.state, outcome.exit, f"{outcome.cause} {problem}".strip(), outcome.hints
-            )
+            return replace(outcome, cause=f"{outcome.cause} {problem}".strip())
         return outcome
 
 
