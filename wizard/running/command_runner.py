@@ -34,6 +34,8 @@ BATCH = 20_000
 """If more lines than this are pending, they are emitted at once, before the tick is over."""
 _ERROR = re.compile(r"(?:error|e): ", re.IGNORECASE)
 """The beginning of a line with which a package manager reports an error."""
+PROGRAM_MISSING = "program-missing"
+"""The id of the failure that the program of a step does not exist, or cannot start."""
 LOCKED = "lock-waiting"
 """The id of the failure that another program held a lock for too long."""
 RETRY_SECONDS = 2.0
@@ -371,12 +373,14 @@ def _start_failure(program: str, command: Command, error: OSError) -> Outcome:
                 None,
                 f"{program} exists but cannot run: the program that its first line names, or a "
                 "system library that it needs, is missing.",
+                failure=PROGRAM_MISSING,
             )
         return Outcome(
             "failed",
             None,
             f"The program {program} does not exist.",
             ("Install it, or put its folder on PATH, and try again.",),
+            PROGRAM_MISSING,
         )
     if isinstance(error, PermissionError):
         return Outcome(

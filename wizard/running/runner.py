@@ -87,6 +87,7 @@ def run(
                 locks.enter_context(ownership.hold(ownership.folder_lock(place), title))
             folder = locations.new_run()
             locks.enter_context(ownership.hold(folder / ownership.RUN_LOCK, title))
+            locks.enter_context(temporary.inside(choices.temporary_folder))
             temporary.sweep()
             (folder / "logs").mkdir(mode=0o700, exist_ok=True)
             locations.write_private(folder / PLAN_FILE, plan_text)
@@ -98,7 +99,7 @@ def run(
             return _end_early(steps, done, emit, begin, cause, hint)
         except (OSError, UnicodeError) as error:
             return _cannot_write(steps, done, emit, begin, error)
-        attempt = _Attempt(plan, environment, choices, facts, folder, journal, emit, cancel)
+        attempt = _Attempt(plan, environment, facts, folder, journal, emit, cancel)
         _attempts.append(attempt)
         locks.callback(_attempts.remove, attempt)
         locks.callback(attempt.release)
@@ -141,13 +142,6 @@ def _machine(facts: Facts) -> Mapping[str, str]:
     return of_machine(facts)
 
 
-def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
-    """Return what else helps against a failure with this id."""
-    from wizard.running import let_through  # rarely needed
-
-    return let_through.hints(failure, facts, choices)
-
-
 @dataclass(frozen=True)
 class _Crash:
     """The thread of a step has raised an unexpected exception: a bug."""
@@ -167,7 +161,6 @@ class _Attempt:
         self,
         plan: Plan,
         environment: NewEnvironment,
-        choices: Choices,
         facts: Facts,
         folder: Path,
         journal: Journal,
@@ -194,7 +187,6 @@ class _Attempt:
             self._queue.put,
             self._stop,
             environment,
-            partial(_advise, facts, choices),
             self._parts,
             self._rust,
             partial(_machine, facts),

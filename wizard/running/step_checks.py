@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import singledispatch
 from pathlib import Path
 from types import MappingProxyType
-from typing import Callable
 
 from backends.action import Output
 from backends.manager import Problem, managers, with_program_path
@@ -89,13 +88,11 @@ def explain_failure(
     step: Step,
     outcome: Outcome,
     log: Path,
-    advise: Callable[[str], tuple[str, ...]] = lambda _failure: (),
     machine: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Return the outcome of a failed step with cause and hints, and the log lines that show it.
 
-    ``advise`` returns more hints for the id of a failure; they come first. ``machine`` are the
-    facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
+    ``machine`` are the facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
     """
     if not log.exists():
         return outcome, ()
@@ -109,9 +106,8 @@ def explain_failure(
     diagnosis = diagnose(lines, machine)
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        hints = (*advise(diagnosis.id or ""), *diagnosis.hints)
-        known = (diagnosis.id or "", diagnosis.remedy_ids)
-        return Outcome("failed", outcome.exit, diagnosis.cause, hints, *known), diagnosis.excerpt
+        known = (diagnosis.hints, diagnosis.id or "", diagnosis.remedy_ids)
+        return Outcome("failed", outcome.exit, diagnosis.cause, *known), diagnosis.excerpt
     has_known_cause = diagnosis.known
     cause = _CAUSES[problem.kind]
     hints = _HINTS[problem.kind]

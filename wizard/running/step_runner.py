@@ -64,8 +64,7 @@ class StepRunner:
     """Runs steps of ``plan``, several at once if each has its own thread.
 
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
-    end within two seconds. ``advise`` returns what else helps against a failure with some id.
-    ``environment`` is the environment that the plan makes.
+    end within two seconds. ``environment`` is the environment that the plan makes.
     ``parts`` are what the plan makes in the cache, and ``rust`` is its use of the Rust there.
     ``machine`` returns the facts of this machine for the diagnosis of a failure.
     """
@@ -75,7 +74,6 @@ class StepRunner:
     emit: Callable[[Event], None]
     cancel: threading.Event
     environment: NewEnvironment
-    advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
     parts: tuple[shared_cache.SharedPart, ...] = ()
     rust: shared_cache.RustUse = field(default_factory=shared_cache.RustUse)
     machine: Callable[[], Mapping[str, str]] = dict
@@ -144,7 +142,7 @@ class StepRunner:
             return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
         if outcome.state == "done":
             return outcome, (), Exit.DONE
-        explained, excerpt = explain_failure(step, outcome, log, self.advise, self.machine())
+        explained, excerpt = explain_failure(step, outcome, log, self.machine())
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     @contextlib.contextmanager
