@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
+from wizard.choices import Choices
 from wizard.errors import Alternative, WizardError
+from wizard.fixes.fix import Fix
 from wizard.plan import Plan
 from wizard.proof.verify import Report
 from wizard.running.events import RunEnded
@@ -16,13 +18,33 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What the wizard can do after a failure; ``run`` are the words of the command that does it."""
+
+    id: str
+    title: str
+    consequence: str
+    run: tuple[str, ...]
+
+    @classmethod
+    def of(cls, fix: Fix, given: Choices) -> Offer:
+        """Return the offer of a fix; ``given`` are the choices that the wizard was started with."""
+        words = ("cryptography-wizard", "--yes", *fix.arguments(given))
+        return cls(fix.id, fix.title, fix.consequence, words)
+
+
+@dataclass(frozen=True)
 class Problem:
-    """Why it failed: what happened, the line that shows it, why, and what to do."""
+    """Why it failed: what happened, the line that shows it, why, and what to do.
+
+    ``fixes`` are what the wizard itself can do, the best first.
+    """
 
     what: str
     shown: str = ""
     why: str = ""
     hints: tuple[str, ...] = ()
+    fixes: tuple[Offer, ...] = ()
 
     @classmethod
     def from_error(cls, error: WizardError) -> Problem:
@@ -91,8 +113,11 @@ class Summary:
     schema: int = SCHEMA
 
     @classmethod
-    def from_run(cls, state: RunState) -> Summary:
-        """Return the report of a run that has ended. Raises ValueError if it has not."""
+    def from_run(cls, state: RunState, fixes: tuple[Offer, ...] = ()) -> Summary:
+        """Return the report of a run that has ended, with what the wizard can do about a failure.
+
+        Raises ValueError if it has not ended.
+        """
         result = state.result
         if result is None:
             raise ValueError("the run has not ended")
@@ -102,17 +127,17 @@ class Summary:
             plan=Planned.of(plan),
             steps=tuple(map(StepResult.from_state, state.steps)),
             report=result.report,
-            error=_problem(state, result),
+            error=_problem(state, result, fixes),
             seconds=round(result.seconds, 3),
         )
 
 
-def _problem(state: RunState, result: RunEnded) -> Problem | None:
+def _problem(state: RunState, result: RunEnded, fixes: tuple[Offer, ...]) -> Problem | None:
     failure = state.failure
     if failure is not None:
         title = state.step(failure.step).step.title
         shown = "\n".join(failure.excerpt)
-        return Problem(f"“{title}” failed.", shown, failure.cause, failure.hints)
+        return Problem(f"“{title}” failed.", shown, failure.cause, failure.hints, fixes)
     if result.code == 0:
         return None
     if result.report is not None:

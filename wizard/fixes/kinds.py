@@ -29,16 +29,8 @@ from wizard.running.events import StepEnded
 from wizard.target_environment import Target, path_rules
 
 _OF_A_BUILD = (
-    *(
-        "manager",
-        "link",
-        "rust",
-        "toolchain",
-        "openssl",
-        "openssl_source",
-        "openssl_sha256",
-        "jobs",
-    ),
+    *("manager", "link", "rust", "toolchain", "jobs"),
+    *("openssl", "openssl_source", "openssl_sha256"),
 )
 """The choices that only a method that compiles has."""
 NOTICEABLE = 16 * MIB
@@ -179,13 +171,8 @@ def _rust(failure: Failure) -> Iterator[Fix]:
 
 
 def _upgrade_pip(failure: Failure) -> Iterator[Fix]:
-    python = failure.target.python
-    if (
-        failure.installs
-        and not failure.target.new
-        and python.pip
-        and not failure.choices.upgrade_pip
-    ):
+    python, exists = failure.target.python, not failure.target.new
+    if failure.installs and exists and python.pip and not failure.choices.upgrade_pip:
         yield Fix(
             "pip-upgrade",
             "Upgrade the environment's pip, and try again",
@@ -262,7 +249,7 @@ def _other_python(failure: Failure) -> Iterator[Fix]:
 
 
 def _with_wheel(case: Case, python: Python, wanted: list[Listed]) -> Listed | None:
-    """Return the chosen release if it has a wheel for this Python, otherwise the newest that has."""
+    """Return the first of these releases that has a wheel for this Python, or None."""
     return next((each for each in wanted if not case.wheel_blocked_by(python, each)), None)
 
 
@@ -375,6 +362,10 @@ def _is_a_build(failure: Failure) -> bool:
     return failure.compiles and failure.step.role not in ("environment", "installer", "proof")
 
 
+def _builds_openssl(failure: Failure) -> bool:
+    return failure.step.role == "openssl"
+
+
 _OPENSSL = (
     *("openssl-too-old", "openssl-header-mismatch", "libressl-unsupported", "openssl3-vs-3.4"),
     *("openssl-headers-missing-rust", "openssl-h-missing-c", "openssl-dir-not-found"),
@@ -425,7 +416,7 @@ KINDS = (
         "system-openssl",
         _system_openssl,
         frozenset(_OPENSSL),
-        also=lambda f: f.step.role == "openssl",
+        also=_builds_openssl,
     ),
     Kind("update-lists", _update_lists, frozenset(_LISTS)),
     Kind(

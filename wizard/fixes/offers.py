@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Callable
 
 from wizard.errors import WizardError
@@ -17,8 +17,18 @@ from wizard.running.run_state import RunState
 if TYPE_CHECKING:
     from wizard.engine import Decision
 
+_ROOT = "It asks for administrator rights."
 MOST = 3
 """The largest number of fixes, without the last one, which tries again."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A fix with its plan, and the ids of the steps that are done already."""
+
+    fix: Fix
+    decision: Decision
+    done: frozenset[str]
 
 
 def offered(settle: Callable[[Case], Decision], case: Case, run: RunState) -> tuple[Fix, ...]:
@@ -65,11 +75,22 @@ def _settled(settle: Callable[[Case], Decision], case: Case, run: RunState, fix:
         return None
     if fix.change and _does(plan) == _does(run.plan):
         return None
-    done = carried(run, plan)
+    return _told(fix, run, plan, carried(run, plan, probed=False))
+
+
+def prepare(fix: Fix, decision: Decision, run: RunState) -> Prepared:
+    """Return what is to do for a fix, with the plan that was made after another probe."""
+    done = carried(run, decision.plan)
+    return Prepared(_told(fix, run, decision.plan, done), decision, done)
+
+
+def _told(fix: Fix, run: RunState, plan: Plan, done: frozenset[str]) -> Fix:
+    """Return the fix with what its plan needs."""
     root = any(step.needs_root for step in left(plan, done))
-    sentence = f"{fix.consequence} It asks for administrator rights." if root else fix.consequence
+    says = "" if not root or _ROOT in fix.consequence else _ROOT
     removes = removed_folders(plan, run.plan, done)
-    return replace(fix, root=root, removes=removes, consequence=sentence.strip())
+    consequence = f"{fix.consequence} {says}".strip()
+    return replace(fix, root=root, removes=removes, consequence=consequence)
 
 
 def _does(plan: Plan) -> tuple[object, ...]:

@@ -75,7 +75,7 @@ def run(
         RunStarted(
             tuple(step.id for step in steps if step.id in done),
             folder=facts.folder,
-            earlier=_earlier_attempt(plan_text) if done else plan.resumes,
+            earlier=(_earlier_attempt(plan_text) if done else "") or plan.resumes,
         )
     )
     emit(started)
@@ -118,9 +118,18 @@ def run(
             )
 
 
+def last_attempt() -> str:
+    """Return the name of the last run of this process; empty if there is none."""
+    return next((folder.name for folder in _own_runs()), "")
+
+
+def _own_runs() -> list[Path]:
+    return sorted(locations.runs().glob(f"*-{os.getpid()}*"), reverse=True)
+
+
 def _earlier_attempt(plan_text: str) -> str:
     """Return the name of the last run of this plan in this process; empty if there is none."""
-    for folder in sorted(locations.runs().glob(f"*-{os.getpid()}*"), reverse=True):
+    for folder in _own_runs():
         with contextlib.suppress(OSError):
             if (folder / PLAN_FILE).read_text(encoding="utf-8") == plan_text:
                 return folder.name
