@@ -35,16 +35,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why it failed: what happened, the line that shows it, why, and what to do.
-
-    ``fixes`` are what the wizard itself can do, the best first.
-    """
+    """Why it failed: what happened, the line that shows it, why, and what to do."""
 
     what: str
     shown: str = ""
     why: str = ""
     hints: tuple[str, ...] = ()
-    fixes: tuple[Offer, ...] = ()
 
     @classmethod
     def from_error(cls, error: WizardError) -> Problem:
@@ -100,7 +96,8 @@ class StepResult:
 class Summary:
     """The full report. ``code`` is the exit code; what the run did not reach is null or empty.
 
-    ``ways`` are the alternatives if this machine cannot do what was requested, best first.
+    ``ways`` are the alternatives if this machine cannot do what was requested, ``fixes`` are what
+    the wizard itself can do after a failure, both best first.
     """
 
     code: int
@@ -109,6 +106,7 @@ class Summary:
     report: Optional[Report] = None
     error: Optional[Problem] = None
     ways: tuple[Alternative, ...] = ()
+    fixes: tuple[Offer, ...] = ()
     seconds: float = 0.0
     schema: int = SCHEMA
 
@@ -127,17 +125,18 @@ class Summary:
             plan=Planned.of(plan),
             steps=tuple(map(StepResult.from_state, state.steps)),
             report=result.report,
-            error=_problem(state, result, fixes),
+            error=_problem(state, result),
+            fixes=fixes,
             seconds=round(result.seconds, 3),
         )
 
 
-def _problem(state: RunState, result: RunEnded, fixes: tuple[Offer, ...]) -> Problem | None:
+def _problem(state: RunState, result: RunEnded) -> Problem | None:
     failure = state.failure
     if failure is not None:
         title = state.step(failure.step).step.title
         shown = "\n".join(failure.excerpt)
-        return Problem(f"“{title}” failed.", shown, failure.cause, failure.hints, fixes)
+        return Problem(f"“{title}” failed.", shown, failure.cause, failure.hints)
     if result.code == 0:
         return None
     if result.report is not None:

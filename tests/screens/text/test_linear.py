@@ -166,7 +166,7 @@ def test_flags_are_the_answers_that_stand() -> None:
 
 def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
     machine = Pretended(script={"install": (BROKEN, Scene())})
-    assert install(Script(*[ENTER] * 4, "retry"), machine) == Exit.DONE
+    assert install(Script(*[ENTER] * 4, "again"), machine) == Exit.DONE
     out = capsys.readouterr().out
     for part in (
         "| error: the true cause",
