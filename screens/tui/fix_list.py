@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -14,7 +14,7 @@ from textual.widgets import Static
 from wizard.fixes.fix import Fix
 
 
-class FixRow(Static, can_focus=True):
+class FixRow(Horizontal, can_focus=True):
     """One fix: its number, what it does, and what it costs. Enter, its number or a click do it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "take", "Do it", show=False)]
@@ -27,14 +27,18 @@ class FixRow(Static, can_focus=True):
             self.fix = fix
 
     def __init__(self, number: int, fix: Fix) -> None:
-        parts: list[str | tuple[str, str]] = [
-            (f" {number} ", "bold $text-primary"),
-            (f" {fix.title}", "bold"),
-        ]
-        if fix.consequence:
-            parts += ["\n", (f"    {fix.consequence}", "$quiet")]
-        super().__init__(Content.assemble(*parts), classes="fix")
+        super().__init__(classes="fix")
+        self._number = number
         self._fix = fix
+
+    def compose(self) -> ComposeResult:
+        """Compose the number beside what it does."""
+        fix = self._fix
+        yield Static(Content.assemble((str(self._number), "bold $text-primary")), classes="number")
+        parts: list[str | tuple[str, str]] = [(fix.title, "bold")]
+        if fix.consequence:
+            parts += ["\n", (fix.consequence, "$quiet")]
+        yield Static(Content.assemble(*parts), classes="what")
 
     def action_take(self) -> None:
         """Do it."""

@@ -352,14 +352,18 @@ def _bundling() -> str:
     return next(name for name, method in methods().items() if not method.compiles)
 
 
-def _breaks_environment(failure: Failure) -> bool:
-    """Return whether a program of the environment does not start."""
-    folder = failure.target.folder
-    return failure.ended.failure == PROGRAM_MISSING and failure.program.startswith(folder)
+def _may_be_broken(failure: Failure) -> bool:
+    """Return whether a program of the environment does not start, or fails for no known cause."""
+    inside = failure.program.startswith(failure.target.folder)
+    return inside and failure.ended.failure in ("", PROGRAM_MISSING)
 
 
 def _is_a_build(failure: Failure) -> bool:
     return failure.compiles and failure.step.role not in ("environment", "installer", "proof")
+
+
+def _has_no_wheel(failure: Failure) -> bool:
+    return _is_a_build(failure) and failure.case.offer().wheel_blocked_by is not None
 
 
 def _builds_openssl(failure: Failure) -> bool:
@@ -444,7 +448,7 @@ KINDS = (
         _new_environment,
         frozenset(("requirements-conflict", "dependency-conflict", "package-of-the-system")),
         frozenset(("new-environment",)),
-        also=_breaks_environment,
+        also=_may_be_broken,
     ),
     Kind(
         "wheel",
@@ -463,7 +467,7 @@ KINDS = (
             )
         ),
         frozenset(("newer-python", "newest-with-wheel")),
-        also=_is_a_build,
+        also=_has_no_wheel,
     ),
 )
 """All kinds. Of those that fit a failure equally well, the first is the best."""
