@@ -49,9 +49,11 @@ def failure_lines(step: Step, ended: StepEnded) -> list[str]:
 def fix_lines(fixes: Sequence[Fix], given: Choices, system: str) -> list[str]:
     """Return what the wizard can do after a failure, each with the command that does it.
 
-    ``given`` are the choices with which the wizard was started.
+    ``given`` are the choices with which the wizard was started. Empty if it can only try again.
     """
-    lines = ["What the wizard can do:"] if fixes else []
+    if not any(fix.plans_anew for fix in fixes):
+        return []
+    lines = ["What the wizard can do:"]
     for number, fix in enumerate(fixes, 1):
         lines += [f"  {number}. {fix.title}"]
         lines += [f"     {fix.consequence}"] if fix.consequence else []

@@ -190,8 +190,8 @@ def _let_through(failure: Failure) -> Iterator[Fix]:
     if release:
         yield Fix(
             "let-through",
-            f"Install {release}, the newest release that the index lets through",
-            _caveat(failure, release) or f"The index refuses {failure.choices.release}.",
+            f"Install {release}, the newest release that can be downloaded",
+            _caveat(failure, release) or "The index lets its files through.",
             (("release", release),),
         )
 
@@ -400,7 +400,11 @@ PASSING = frozenset(
 """The causes that may be gone after a while."""
 
 KINDS = (
-    Kind("let-through", _let_through, frozenset(("index-refuses-file",))),
+    Kind(
+        "let-through",
+        _let_through,
+        frozenset(("index-refuses-file", "index-not-found", "no-such-version")),
+    ),
     Kind(
         "temporary-folder",
         _temporary_folder,
@@ -431,12 +435,7 @@ KINDS = (
     Kind(
         "other-release",
         _older_release,
-        frozenset(
-            (
-                *("requirements-conflict", "dependency-conflict", "setting-constraint"),
-                *("no-such-version", "index-not-found"),
-            )
-        ),
+        frozenset(("requirements-conflict", "dependency-conflict", "setting-constraint")),
     ),
     Kind(
         "reinstall",
