@@ -18,7 +18,7 @@ import assets
 from screens.session import Session
 from screens.text.messages import short_path
 from screens.tui.background import in_thread
-from screens.tui.fix_list import KEYS, FixList, FixRow
+from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
@@ -70,7 +70,7 @@ class FailureDetails:
                 failure.hints,
                 failure.log or failed.log,
                 retry=True,
-                fixes=session.fixes if len(session.fixes) > 1 else (),
+                fixes=shown(session.fixes),
             )
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
@@ -191,8 +191,7 @@ class FailurePage(Page):
 
     def action_take_fix(self, number: int) -> None:
         """Do what the fix with this number does."""
-        for fix in self._details.fixes[number - 1 : number]:
-            self.post_message(FixRow.Taken(fix))
+        take(self, self._details.fixes, number)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the page."""

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Static
 
 from wizard.fixes.fix import Fix
@@ -61,6 +62,17 @@ class FixList(Vertical):
         yield Static("What the wizard can do", classes="heading")
         for number, fix in enumerate(self._fixes, 1):
             yield FixRow(number, fix)
+
+
+def shown(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """Return the fixes that a page shows: none if it can only try again, for which it has a key."""
+    return fixes if any(fix.plans_anew for fix in fixes) else ()
+
+
+def take(page: Screen[None], fixes: tuple[Fix, ...], number: int) -> None:
+    """Do what the fix with this number does, if there is one."""
+    for fix in fixes[number - 1 : number]:
+        page.post_message(FixRow.Taken(fix))
 
 
 KEYS: tuple[BindingType, ...] = tuple(

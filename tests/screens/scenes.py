@@ -176,7 +176,7 @@ NO_MEMORY = StepEnded(
 
 
 async def failed_build(pilot: Pilot[Any]) -> None:
-    """Go where a real plan has failed for want of memory, without the questions before it."""
+    """Go where a real plan has failed because memory is missing, without any question."""
     await settled(pilot)
     app = pilot.app
     assert isinstance(app, WizardApp)

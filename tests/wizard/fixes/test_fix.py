@@ -1,4 +1,4 @@
-"""What is carried over to the plan of a fix, and how its change is told."""
+"""What is carried over to the plan of a fix, and how its change is shown."""
 
 from __future__ import annotations
 
