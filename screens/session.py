@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wizard.advice.support import Support
     from wizard.engine import Engine
     from wizard.facts import Facts
+    from wizard.fixes.fix import Fix
+    from wizard.fixes.offers import Prepared
     from wizard.history.past_runs import PastRun
     from wizard.knowledge import Knowledge
     from wizard.needs.case import Case
@@ -29,7 +31,8 @@ class Session:
 
     ``given`` are the choices from flags or a file, ``answers`` those made here. If a question
     disappears, its answer is kept for the case that the question returns. ``completed`` are the
-    choices that the plan was made for. ``run`` is the state of the run, or None before it begins.
+    choices that the plan was made for. ``run`` is the state of the run, or None before it begins;
+    ``fixes`` are what the wizard can do about its failed step, once `find_fixes` has looked.
     ``clock`` returns seconds.
     """
 
@@ -52,6 +55,7 @@ class Session:
         self.plan: Plan | None = None
         self.completed = given
         self.run: RunState | None = None
+        self.fixes: tuple[Fix, ...] = ()
         self._code = int(Exit.CANCELLED)
         self._has_prepared = False
         self._resumes = ""
@@ -252,8 +256,47 @@ class Session:
         from wizard.running.run_state import RunState
 
         self._code = self.code
+        self.fixes = ()
         self.run = self.run.retry() if self.run else RunState.before_run(self.require_plan())
         return self.run
+
+    def find_fixes(self) -> tuple[Fix, ...]:
+        """Find what the wizard can do about the failed step, the best first.
+
+        It may take seconds: some fixes ask the index. Only after a run.
+        """
+        from wizard.fixes import offers
+
+        case = self.case(self.completed)
+        self.fixes = offers.offered(self.engine.settle, case, self.require_run())
+        return self.fixes
+
+    def prepare_fix(self, fix: Fix) -> Prepared:
+        """Probe the machine again and plan what a fix does; nothing is set. Raises WizardError."""
+        from wizard.engine import case_of
+        from wizard.fixes import offers
+
+        choices = fix.applied(self.completed)
+        facts = self.engine.probe(choices, everything=True)
+        decision = self.engine.settle(case_of(facts, choices))
+        return offers.prepare(fix, decision, self.require_run())
+
+    def take_fix(self, prepared: Prepared) -> Plan:
+        """Set the choices and the plan of a fix, so that `begin_run` goes on with it."""
+        from wizard.running import runner
+        from wizard.running.run_state import RunState
+
+        decision = prepared.decision
+        self._code = self.code
+        self._resumes = runner.last_attempt()
+        self.facts = decision.facts
+        self.given = self.completed = decision.choices
+        self.answers.clear()
+        self._questions.clear()
+        self.fixes = ()
+        self.plan = replace(decision.plan, resumes=self._resumes)
+        self.run = RunState.before_run(self.plan, prepared.done)
+        return self.plan
 
     def apply(self, event: Event) -> RunState:
         """Apply an event of the run; return the state after it. Only after `begin_run`."""

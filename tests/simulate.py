@@ -42,7 +42,8 @@ class Scene:
 
     ``lines`` are sent ``batch`` at a time with ``pause`` seconds between. ``waits`` names who
     holds a lock before the first line comes. An ``exit`` other than 0 is a failure with its
-    ``cause``, ``excerpt`` and ``hints``. ``seconds`` is how long the step says that it took.
+    ``cause``, ``excerpt``, ``hints``, and ids of the cause and of what helps. ``seconds`` is how
+    long the step says that it took.
     ``report`` is what a step that proves finds; one that is not ``ok`` fails. ``forever`` stays
     until somebody cancels.
     """
@@ -55,6 +56,8 @@ class Scene:
     cause: str = ""
     excerpt: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    failure: str = ""
+    remedies: tuple[str, ...] = ()
     seconds: float = 1.0
     report: Optional[Report] = None
     forever: bool = False
@@ -243,7 +246,11 @@ def _play(
     state: State = "failed" if scene.exit or unproved else "done"
     cause = scene.cause or (" ".join(report.problems) if unproved and report else "")
     code = scene.exit if isinstance(action, Command) else None
-    yield StepEnded(*(step.id, state, scene.seconds, code, cause, scene.excerpt, scene.hints, log))
+    yield StepEnded(
+        *(step.id, state, scene.seconds, code, cause, scene.excerpt, scene.hints, log),
+        failure=scene.failure,
+        remedies=scene.remedies,
+    )
 
 
 def _code(step: Step, ended: StepEnded) -> int:

@@ -25,6 +25,7 @@ ALONE = "cryptography"
 """The value of the choice ``project`` if cryptography is installed alone."""
 Dependents = Literal["", "upgrade", "new", "ignore"]
 Reinstall = Literal["", "yes"]
+UpgradePip = Literal["", "yes"]
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ REPAIR_COPIES = (
     "auditwheel would copy this system's OpenSSL into the wheel, where system updates do not "
     "reach it."
 )
+_NOT_PIP = "Only pip itself uses the environment's pip."
+_OMIT_INSTALLER = "Omit --installer, or use --installer pip."
 _OF_PIPX = "pipx makes an environment for the application itself."
 
 
@@ -154,7 +157,9 @@ class Choices:
     environment and installs packages; ``pipx`` for an application, whose commands it makes
     available everywhere. ``dependents``: if installed packages do not allow the
     release, upgrade them too, make a ``new`` environment instead, or ignore them, which breaks
-    them. ``reinstall``: install the release again, if it is already there.
+    them. ``reinstall``: install the release again, if it is already there. ``upgrade_pip``: upgrade
+    the environment's pip, even if it is new enough. ``jobs``: how many compilers may run at once.
+    ``temporary_folder``: where programs put their temporary files, if not in the usual folder.
 
     ``project``: what to install together with cryptography: a folder, a file, or a requirement;
     ``cryptography`` is cryptography alone. ``write_constraint``: a file for the release that was
@@ -254,6 +259,23 @@ class Choices:
         "install the release again, even if it is already there",
         excludes=(Excludes("wheelhouse", "A wheelhouse is only a folder. Nothing is installed."),),
     )
+    upgrade_pip: UpgradePip = choice(
+        "upgrade the environment's pip first, even if it is new enough",
+        excludes=(
+            Excludes("installer", _NOT_PIP, "uv", _OMIT_INSTALLER),
+            Excludes("installer", _NOT_PIP, "pipx", _OMIT_INSTALLER),
+        ),
+    )
+    jobs: str = choice(
+        "how many compilers may run at once in a source build",
+        "N",
+        implies=(Implies("method", "source", _NOT_COMPILED),),
+    )
+    temporary_folder: str = choice(
+        "where programs put their temporary files; it is made if it does not exist",
+        "FOLDER",
+        is_path=True,
+    )
     wheelhouse: str = choice(
         "collect the wheels in this folder, for installing on other machines",
         "FOLDER",
@@ -288,6 +310,7 @@ class Choices:
             Excludes("manager", _NOT_COMPILED),
             Excludes("rust", _NOT_COMPILED),
             Excludes("toolchain", _NOT_COMPILED),
+            Excludes("jobs", _NOT_COMPILED),
         ),
     )
 

@@ -38,9 +38,11 @@ class WizardError(Exception):
     ``what`` is one sentence. ``shown`` is the line that shows it (with its location), ``why``
     the reason, ``hints`` the next actions. All of these except the first may be empty. They may
     quote a file or a name that contains control characters: these are written as escapes.
+    ``failure`` is the id of the cause (docs/diagnosis.md), if a step of a run raised it.
     """
 
     code = Exit.FAILED
+    failure = ""
 
     def __init__(self, what: str, *, shown: str = "", why: str = "", hints: tuple[str, ...] = ()):
         super().__init__(what)

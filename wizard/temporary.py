@@ -26,6 +26,27 @@ def folder() -> Iterator[Path]:
             unfinished.remove(made, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def inside(parent: str) -> Iterator[None]:
+    """Within this block, temporary files of this process are in ``parent``; empty: as usual.
+
+    It is made if it does not exist; then it is removed afterwards, if it is empty. Raises OSError.
+    """
+    if not parent:
+        yield
+        return
+    usual, exists = tempfile.tempdir, os.path.lexists(parent)
+    Path(parent).mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = parent
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
+        if not exists:
+            with contextlib.suppress(OSError):  # something is in it
+                Path(parent).rmdir()
+
+
 def sweep() -> None:
     """Remove the temporary folders that killed wizards of this user have left.
 

@@ -8,10 +8,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screens import flags, terminal
 from screens.arguments import Common
-from wizard.errors import BadRequest
+from wizard.errors import BadRequest, Exit, WizardError
+
+if TYPE_CHECKING:
+    from wizard.choices import Choices
+    from wizard.history.past_runs import PastRun
 
 HELP = "continue a run that was cut off, cancelled or failed"
 ORDER = 61
@@ -38,7 +43,10 @@ def run(arguments: Arguments) -> int:
 
 
 def resume_command(words: Sequence[str], *, as_json: bool, verbose: bool) -> int:
-    """Continue a run; return the exit code. Raises BadRequest if there is nothing to continue."""
+    """Continue a run; return the exit code. Raises BadRequest if there is nothing to continue.
+
+    If a step of it has failed, and somebody can answer, it first offers what the wizard can do.
+    """
     if len(words) > 1:
         raise BadRequest(f"One run can be continued at a time, but {len(words)} are named.")
     from screens.text import unattended
@@ -52,6 +60,11 @@ def resume_command(words: Sequence[str], *, as_json: bool, verbose: bool) -> int
     if not as_json:
         sys.stdout.write(f"Continuing the run {past.name}: {past.title}.\n")
     abilities = terminal.detect()
+    if not as_json and abilities.stdin and abilities.stdout:
+        chosen = _offer_fixes(past, choices, abilities)
+        if chosen is None:
+            return int(Exit.CANCELLED)
+        choices = chosen
     install = unattended.install_for_scripts if as_json else unattended.install
     return install(
         engine.real(),
@@ -62,3 +75,32 @@ def resume_command(words: Sequence[str], *, as_json: bool, verbose: bool) -> int
         verbose=verbose,
         resumes=past.name,
     )
+
+
+def _offer_fixes(past: PastRun, choices: Choices, abilities: terminal.Abilities) -> Choices | None:
+    """Return the choices to go on with, changed as the user wants; None if the user stops."""
+    from screens.text import linear, messages, plain, prompts
+    from wizard import engine
+    from wizard.fixes import offers
+
+    state = past.state
+    if state is None or state.failure is None:
+        return choices
+    machine = engine.real()
+    try:
+        decision = engine.decide(machine, choices)
+    except WizardError:  # planning says why, before anything is done
+        return choices
+    fixes = offers.offered(machine.settle, decision.case, state)
+    if not any(fix.plans_anew for fix in fixes):
+        return choices
+    interface = terminal.choose_interface(abilities, prompts=False, plain=False)
+    is_plain = interface is terminal.Interface.PLAIN
+    asker: linear.Asker = plain.Plain() if is_plain else prompts.Prompts()
+    failure = state.failure
+    lines = messages.failure_lines(state.step(failure.step).step, failure)
+    sys.stdout.write("\n".join(lines) + "\n")
+    fix = linear.pick_fix(asker, fixes)
+    if fix is None or (fix.asks and not linear.agrees(asker)):
+        return None
+    return fix.applied(decision.choices) if fix.plans_anew else choices

@@ -16,7 +16,7 @@ from screens.text import messages, slow_probe
 from screens.text.text_reporter import TextReporter
 from wizard.choices import Choices
 from wizard.engine import Engine, require_root
-from wizard.errors import BadRequest, Exit, Impossible
+from wizard.errors import BadRequest, Exit, Impossible, WizardError
 from wizard.facts import Facts
 from wizard.plan import Plan
 from wizard.questions.question import Question
@@ -24,6 +24,7 @@ from wizard.running.events import RunEnded
 from wizard.wording import age
 
 if TYPE_CHECKING:
+    from wizard.fixes.fix import Fix
     from wizard.history.past_runs import PastRun
 
 
@@ -45,7 +46,10 @@ class Asker(Protocol):
         """
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
-        """Let the user pick one of some (value, label) pairs; the first is the default."""
+        """Let the user pick one of some (value, label) pairs; the first is the default.
+
+        A label may have a second line, which says what follows from it.
+        """
 
 
 def install(
@@ -201,12 +205,13 @@ class _Conversation:
 
     def _run_plan(self, plan: Plan) -> int:
         """Run the plan, and retry as often as the user wants; return the exit code."""
-        while True:
+        following: Plan | None = plan
+        while following is not None:
+            plan = following
             ended = self._attempt(plan)
             self.output.write_lines(*messages.end_of_run(plan, ended))
-            failure = self.session.require_run().failure
-            if failure is None or ended.code != Exit.FAILED or not self._retry():
-                return ended.code
+            following = self._what_now(plan, ended)
+        return ended.code
 
     def _attempt(self, plan: Plan) -> RunEnded:
         """Run the steps that are not done."""
@@ -221,13 +226,57 @@ class _Conversation:
         finally:
             self.session.run = reporter.state
 
-    def _retry(self) -> bool:
-        options = (("retry", "Try the failed step again"), ("quit", "Stop here"))
-        discard_typeahead()
-        try:
-            return self.asker.pick("What now?", options) == "retry"
-        except EOFError:  # nobody is there to answer
-            return False
+    def _what_now(self, plan: Plan, ended: RunEnded) -> Plan | None:
+        """After a failure, let the user choose what helps; return the plan to go on with."""
+        if self.session.require_run().failure is None:
+            return None
+        fixes = self.session.find_fixes()
+        if ended.code != Exit.FAILED and not any(fix.plans_anew for fix in fixes):
+            return None
+        while fixes:
+            discard_typeahead()
+            try:
+                fix = pick_fix(self.asker, fixes)
+                if fix is None:
+                    return None
+                if not fix.plans_anew:
+                    return plan
+                following = self._take(fix)
+            except EOFError:  # nobody is there to answer
+                return None
+            except WizardError as error:
+                self.output.write_lines(*messages.error_lines(error), "")
+                continue
+            if following is not None:
+                return following
+        return None
+
+    def _take(self, fix: Fix) -> Plan | None:
+        """Plan what a fix does, show it, and ask if it must; None if the user does not agree."""
+        from wizard.fixes.fix import change_lines
+
+        self.output.write_lines("", f"{fix.title}.", "Looking at this machine …")
+        prepared = self.session.prepare_fix(fix)
+        plan = prepared.decision.plan
+        lines = change_lines(prepared.fix, self.session.completed, plan, prepared.done)
+        self.output.write_lines(*lines, "")
+        if prepared.fix.asks and not agrees(self.asker):
+            return None
+        require_root(self.engine, prepared.decision.facts, plan, can_ask=is_terminal(sys.stdin))
+        return self.session.take_fix(prepared)
+
+
+def pick_fix(asker: Asker, fixes: tuple[Fix, ...]) -> Fix | None:
+    """Let the user pick what helps; None to stop. Raises the errors of `Asker`."""
+    labels = tuple((fix.id, f"{fix.title}\n{fix.consequence}".strip()) for fix in fixes)
+    picked = asker.pick("What now?", (*labels, ("quit", "Stop here")))
+    return next((fix for fix in fixes if fix.id == picked), None)
+
+
+def agrees(asker: Asker) -> bool:
+    """Return whether the user agrees to steps that need root rights, or remove something."""
+    options = (("go", "Yes, do it"), ("back", "No"))
+    return asker.pick("Go on with these steps?", options) == "go"
 
 
 def describe_machine(facts: Facts) -> list[str]:

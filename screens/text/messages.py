@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from wizard.wording import quoted_command, wrap
 
 if TYPE_CHECKING:
     # Slow to import, and not needed for the first output.
+    from wizard.choices import Choices
+    from wizard.fixes.fix import Fix
     from wizard.plan import Plan, Step
     from wizard.proof.verify import Report
     from wizard.running.events import RunEnded, StepEnded
@@ -42,6 +44,26 @@ def failure_lines(step: Step, ended: StepEnded) -> list[str]:
     if ended.log:
         lines.append(f"The full log: {ended.log}")
     return lines
+
+
+def fix_lines(fixes: Sequence[Fix], given: Choices, system: str) -> list[str]:
+    """Return what the wizard can do after a failure, each with the command that does it.
+
+    ``given`` are the choices with which the wizard was started. Empty if it can only try again.
+    """
+    if not any(fix.plans_anew for fix in fixes):
+        return []
+    lines = ["What the wizard can do:"]
+    for number, fix in enumerate(fixes, 1):
+        lines += [f"  {number}. {fix.title}"]
+        lines += [f"     {fix.consequence}"] if fix.consequence else []
+        lines.append(f"     {fix_command(fix, given, system)}")
+    return lines
+
+
+def fix_command(fix: Fix, given: Choices, system: str) -> str:
+    """Return the command that does a fix: the wizard as it was started, with its change."""
+    return quoted_command(("cryptography-wizard", "--yes", *fix.arguments(given)), system)
 
 
 def plan_sentence(plan: Plan) -> str:

@@ -44,7 +44,7 @@ class Plain:
         """Let the user pick one of some (value, label) pairs."""
         print(prompt)
         for number, (_, label) in enumerate(options, 1):
-            print(f"  {number}. {label}")
+            print(f"  {number}. {label}".replace("\n", "\n     "))
         while True:
             text = _read("Answer (Enter for 1): ") or "1"
             if text.isascii() and text.isdigit() and 0 < int(text) <= len(options):

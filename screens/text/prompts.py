@@ -55,7 +55,11 @@ class Prompts:
         """Let the user pick one of some (value, label) pairs."""
         import questionary
 
-        choices = [questionary.Choice(label, value) for value, label in options]
+        choices = []
+        for value, label in options:
+            title, _, consequence = label.partition("\n")
+            described = _wrapped(consequence) or None
+            choices.append(questionary.Choice(title, value, description=described))
         return self._select(prompt, choices, options[0][0], "")
 
     def _select(self, prompt: str, choices: list[Any], default: str | None, because: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
+from wizard.choices import Choices
 from wizard.errors import Alternative, WizardError
+from wizard.fixes.fix import Fix
 from wizard.plan import Plan
 from wizard.proof.verify import Report
 from wizard.running.events import RunEnded
@@ -13,6 +15,22 @@ from wizard.running.run_state import RunState, StepState
 
 SCHEMA = 1
 """The version of the report's JSON format."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the wizard can do after a failure; ``run`` are the words of the command that does it."""
+
+    id: str
+    title: str
+    consequence: str
+    run: tuple[str, ...]
+
+    @classmethod
+    def of(cls, fix: Fix, given: Choices) -> Offer:
+        """Return the offer of a fix; ``given`` are the choices that the wizard was started with."""
+        words = ("cryptography-wizard", "--yes", *fix.arguments(given))
+        return cls(fix.id, fix.title, fix.consequence, words)
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,8 @@ class StepResult:
 class Summary:
     """The full report. ``code`` is the exit code; what the run did not reach is null or empty.
 
-    ``ways`` are the alternatives if this machine cannot do what was requested, best first.
+    ``ways`` are the alternatives if this machine cannot do what was requested, ``fixes`` are what
+    the wizard itself can do after a failure, both best first.
     """
 
     code: int
@@ -87,12 +106,16 @@ class Summary:
     report: Optional[Report] = None
     error: Optional[Problem] = None
     ways: tuple[Alternative, ...] = ()
+    fixes: tuple[Offer, ...] = ()
     seconds: float = 0.0
     schema: int = SCHEMA
 
     @classmethod
-    def from_run(cls, state: RunState) -> Summary:
-        """Return the report of a run that has ended. Raises ValueError if it has not."""
+    def from_run(cls, state: RunState, fixes: tuple[Offer, ...] = ()) -> Summary:
+        """Return the report of a run that has ended, with what the wizard can do about a failure.
+
+        Raises ValueError if it has not ended.
+        """
         result = state.result
         if result is None:
             raise ValueError("the run has not ended")
@@ -103,6 +126,7 @@ class Summary:
             steps=tuple(map(StepResult.from_state, state.steps)),
             report=result.report,
             error=_problem(state, result),
+            fixes=fixes,
             seconds=round(result.seconds, 3),
         )
 

@@ -14,6 +14,7 @@ from wizard.engine import Decision, Engine, decide, plan_rest, require_root
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
+    from wizard.fixes.fix import Fix
     from wizard.plan import Plan
     from wizard.running.events import Event, RunEnded
     from wizard.running.run_state import RunState
@@ -56,6 +57,8 @@ def install(
         result = _run(engine, decision, reporter, cancel)
         output.write_lines(*messages.end_of_run(plan, result))
         if result.code != Exit.DONE or not plan.prepares:
+            fixes = _fixes(engine, decision, reporter.state)
+            output.write_lines(*messages.fix_lines(fixes, choices, plan.system))
             break
         decision = plan_rest(engine, choices)
     if result.code in (Exit.DONE, Exit.UNPROVED):
@@ -80,7 +83,7 @@ def install_for_scripts(
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     decision = decide(engine, choices)
-    from screens.text.summary import Summary
+    from screens.text.summary import Offer, Summary
     from wizard.running.run_state import RunState
 
     while True:
@@ -91,7 +94,8 @@ def install_for_scripts(
         if result.code != Exit.DONE or not decision.plan.prepares:
             break
         decision = plan_rest(engine, choices)
-    output.write_lines(to_json(Summary.from_run(reporter.state)))
+    offers = tuple(Offer.of(fix, choices) for fix in _fixes(engine, decision, reporter.state))
+    output.write_lines(to_json(Summary.from_run(reporter.state, offers)))
     return result.code
 
 
@@ -142,6 +146,15 @@ class _JsonReporter:
         self.state = self.state.apply(event)
         if self._verbose or not isinstance(event, Lines):
             self._out.write_lines(to_json(event, indent=None))
+
+
+def _fixes(engine: Engine, decision: Decision, state: RunState) -> tuple[Fix, ...]:
+    """Return what the wizard could do after a failure: nothing is done without being asked for."""
+    if state.failure is None:
+        return ()
+    from wizard.fixes import offers
+
+    return offers.offered(engine.settle, decision.case, state)
 
 
 def _run(

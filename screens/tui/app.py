@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     # What the first page does not need is imported later, so that the first page appears sooner.
+    from screens.tui.fix_list import FixRow
     from screens.tui.run import RunPage
     from wizard.engine import Engine
     from wizard.facts import Facts
+    from wizard.fixes.offers import Prepared
     from wizard.history.past_runs import PastRun
     from wizard.knowledge import Knowledge
 
@@ -219,6 +221,53 @@ class WizardApp(App[int]):
             self.show_page("run")
 
     on_failure_page_retry = on_review_page_start
+
+    def on_fix_row_taken(self, message: FixRow.Taken) -> None:
+        """Plan again for a fix, show what is different, and go on from the failed step."""
+        fix = message.fix
+        if not fix.plans_anew:
+            self.on_review_page_start()
+            return
+        from screens.tui.dialogs import ProbeScreen
+
+        found: list[Prepared] = []
+
+        def after_probe(error: WizardError | None) -> None:
+            if error is not None:
+                text = f"{error.what} {error.why}".strip()
+                self.notify(text, title="This is not possible now", severity="error", timeout=15)
+            else:
+                self._go_on_with(found[0])
+
+        self.push_screen(
+            ProbeScreen(
+                self.session,
+                f"{fix.title}.",
+                lambda: found.append(self.session.prepare_fix(fix)),
+            ),
+            after_probe,
+        )
+
+    def _go_on_with(self, prepared: Prepared) -> None:
+        """Show what a fix changes, and go on; ask first if it needs root or removes something."""
+        from screens.tui.dialogs import ConfirmScreen
+        from wizard.fixes.fix import change_lines
+
+        fix, plan = prepared.fix, prepared.decision.plan
+        text = "\n".join(change_lines(fix, self.session.completed, plan, prepared.done))
+
+        def go(agreed: bool | None) -> None:
+            if agreed:
+                self.session.take_fix(prepared)
+                self.on_review_page_start()
+
+        if fix.asks:
+            self.push_screen(
+                ConfirmScreen(f"{fix.title}?", text, yes="Do it  (Y)", no="No  (Esc)"), go
+            )
+            return
+        self.notify(text, title=fix.title, timeout=15)
+        go(True)
 
     def _ask_password(self) -> bool:
         """Let the user type the password on the terminal itself. The app does not read it."""

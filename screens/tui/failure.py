@@ -18,13 +18,19 @@ import assets
 from screens.session import Session
 from screens.text.messages import short_path
 from screens.tui.background import in_thread
+from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from wizard.errors import Exit, WizardError
+from wizard.fixes.fix import Fix
 
 
 @dataclass(frozen=True)
 class FailureDetails:
-    """The content of the page. ``retry`` says that the run can continue where it stopped."""
+    """The content of the page.
+
+    ``retry`` says that the run can continue where it stopped. ``fixes`` are what the wizard can do
+    about it, if there is more than to try again.
+    """
 
     title: str
     what: str
@@ -35,6 +41,7 @@ class FailureDetails:
     retry: bool = False
     heading: str = "Why"
     tone: str = "bad"
+    fixes: tuple[Fix, ...] = ()
 
     @classmethod
     def from_error(cls, error: WizardError) -> FailureDetails:
@@ -63,6 +70,7 @@ class FailureDetails:
                 failure.hints,
                 failure.log or failed.log,
                 retry=True,
+                fixes=shown(session.fixes),
             )
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
@@ -101,6 +109,7 @@ class FailurePage(Page):
         """The user wants to see the log of the run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *KEYS,
         Binding("r", "retry", "Try again"),
         Binding("b,escape", "reconsider", "Questions"),
         Binding("o", "show_log", "Full log"),
@@ -123,21 +132,29 @@ class FailurePage(Page):
     def body(self) -> ComposeResult:
         """Compose what happened, why, what to do, the lines that show it, and the buttons.
 
-        The cause comes before the lines: at 80×24 it must be visible without scrolling.
+        Cause and fixes come before the lines: at 80×24 they must be visible without scrolling.
         """
         details = self._details
         yield Static(details.title, classes=f"title {details.tone}", markup=False)
         with VerticalScroll(id="trouble", can_focus=False):
-            yield Static(details.what, classes="block", markup=False)
+            if not details.fixes:
+                yield Static(details.what, classes="block", markup=False)
             if details.why:
                 yield Static(details.heading, classes="heading")
                 yield Static(details.why, classes="block", markup=False)
+            if details.fixes:
+                yield FixList(details.fixes)
             if details.hints:
-                yield Static("What you can do", classes="heading")
+                yield Static(
+                    "What else you can do" if details.fixes else "What you can do",
+                    classes="heading",
+                )
                 hints = Content("\n").join(Content(f"•  {hint}") for hint in details.hints)
                 yield Static(hints, classes="block")
             if details.shown:
                 yield Static("\n".join(details.shown), id="excerpt", markup=False)
+            if details.fixes:
+                yield Static(details.what, classes="block", markup=False)
             if details.log:
                 yield Static("The full log", classes="heading")
                 yield Static(short_path(details.log), classes="block", markup=False)
@@ -153,13 +170,17 @@ class FailurePage(Page):
         self.take_focus()
 
     def first_focus(self) -> None:
-        """Focus the button that tries again or, if that is impossible, the one to the questions."""
+        """Focus the best fix, the button that tries again, or the one to the questions."""
+        if self._details.fixes:
+            self.query(FixRow).first().focus()
+            return
         self.query_one("#retry" if self._details.retry else "#reconsider").focus()
 
     def copy_content(self) -> tuple[str, str]:
         """Return the full text of the page."""
         details = self._details
-        parts = (details.title, details.what, *details.shown, details.why, *details.hints)
+        fixes = (f"{fix.title}. {fix.consequence}" for fix in details.fixes)
+        parts = (details.title, details.what, *details.shown, details.why, *fixes, *details.hints)
         return "this page", "\n".join(part for part in (*parts, details.log) if part)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -167,6 +188,10 @@ class FailurePage(Page):
         if action in ("retry", "show_log", "report") and not self._details.retry:
             return False
         return super().check_action(action, parameters)
+
+    def action_take_fix(self, number: int) -> None:
+        """Do what the fix with this number does."""
+        take(self, self._details.fixes, number)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the page."""

@@ -17,6 +17,7 @@ from textual.widgets import Button, Static
 import assets
 from screens.session import Session
 from screens.text.messages import short_path, wheelhouse_command
+from screens.tui.fix_list import KEYS, FixList, shown, take
 from screens.tui.page import Page
 from wizard.plan import Plan
 from wizard.proof import verify
@@ -66,6 +67,7 @@ class ResultPage(Page):
         """The user wants to see the log of the run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *KEYS,
         Binding("enter", "quit_page", "Finish", show=False),
         Binding("y", "copy", "Copy the next command"),
         Binding("ctrl+y", "copy", "Copy", show=False),
@@ -79,6 +81,7 @@ class ResultPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._proved = session.code == 0
+        self._fixes = () if self._proved else shown(session.fixes)
 
     def body(self) -> ComposeResult:
         """Compose the next steps, the proof, what changed, and the buttons."""
@@ -103,6 +106,8 @@ class ResultPage(Page):
                 yield from self._compose_proof()
             else:
                 yield from self._compose_proof()
+                if self._fixes:
+                    yield FixList(self._fixes)
                 yield from self._compose_next_steps()
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
@@ -198,6 +203,10 @@ class ResultPage(Page):
         if not commands:
             return "the path of the Python", plan.python
         return f"the command for {commands[0][0]}", commands[0][1]
+
+    def action_take_fix(self, number: int) -> None:
+        """Do what the fix with this number does."""
+        take(self, self._fixes, number)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the page."""

@@ -115,6 +115,9 @@ class RunPage(Page):
 
         ended = await in_thread(run)
         self._refresh_page()
+        if session.require_run().failure is not None and self._exit_code is None:
+            self._update_line("#now", "Looking for what helps…")
+            await in_thread(session.find_fixes)
         self._finish(ended)
 
     def _emit(self, event: Event) -> None:

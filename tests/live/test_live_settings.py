@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from tests.live import machine
 from tests.live.command import Done, Wizard, runs_pip
 from tests.live.marks import limit
 from tests.live.mirror import Mirror, serving
+from tests.live.terminal import Terminal
 from wizard.machine import inspection
 
 pytestmark = [pytest.mark.live, limit(300)]
@@ -324,12 +327,11 @@ def test_an_index_that_refuses_a_file(tool: str, house: House, upstream: str) ->
         done = house.install("--installer", tool, **index)
         assert done.code == 1, done.said
         assert "refuses this file (403)" in done.said
-        hint = done.report["error"]["hints"][0]
-        assert "the newest release that it lets through" in hint
-        release = hint.split()[1].rstrip(",")
+        fix = done.report["fixes"][0]
+        assert fix["id"] == "let-through"
+        release = fix["run"][fix["run"].index("--release") + 1]
         assert release.startswith("49.")
-        shutil.rmtree(house.work / "env")
-        assert_proved(house.install("--installer", tool, "--release", release, **index), release)
+        assert_proved(house(*fix["run"][1:], "--json", **index), release)
 
 
 @pytest.mark.parametrize("version", ["3.9", "3.12"])
@@ -343,6 +345,23 @@ def test_a_download_that_breaks_off_starts_again(version: str, house: House, ups
         assert mirror.downloads(f"cryptography-{plan['release']}") == 2
 
 
+def test_a_failed_run_is_resumed_with_what_helps_by_one_key(house: House, upstream: str) -> None:
+    with serving(
+        Mirror(upstream, refuses=lambda name: name.startswith("cryptography-5"))
+    ) as mirror:
+        index = {"PIP_INDEX_URL": f"{mirror.url}/simple"}
+        assert house.install(**index).code == 1
+        variables = house.wizard.environment(**house.variables(**index, LANG="C.UTF-8"))
+        with closing(Terminal(house.work, variables)) as terminal:
+            terminal.type(f'{shlex.join(house.wizard.argv("resume"))}; echo "exit code $?."')
+            terminal.press("Enter")
+            terminal.wait("What now?")
+            assert "the newest release that can be downloaded" in terminal.screen()
+            terminal.press("Enter")
+            terminal.wait("exit code 0.")
+            assert "cryptography 49." in terminal.history()
+
+
 def test_a_download_that_always_breaks_off_is_named(house: House, upstream: str) -> None:
     mirror = Mirror(upstream, cuts=lambda name: name.startswith("cryptography-"), breaks=99)
     with serving(mirror):
@@ -353,6 +372,7 @@ def test_a_download_that_always_breaks_off_is_named(house: House, upstream: str)
     assert done.code == 1
     assert "The connection broke off" in done.report["error"]["why"]
     assert "tampered" not in " ".join(done.report["error"]["hints"])
+    assert [fix["title"] for fix in done.report["fixes"]] == ["Try the download again"]
 
 
 @pytest.mark.parametrize("tool", TOOLS)

@@ -242,13 +242,14 @@ FAILURE = StepEnded(
 class FakeRun:
     """Pretends to run: emits fixed events, and can be held, failed or left unproved.
 
-    ``fails`` is how often the step ``install`` fails; ``held`` makes that step wait until
-    `release` or a cancel. ``reached`` is set once it waits. ``extra`` are more lines of output.
-    ``beside`` lets the step ``packages`` run beside the others until ``install`` has ended.
+    ``fails`` is how often the step ``install`` fails, with ``failure``; ``held`` makes that step
+    wait until `release` or a cancel. ``reached`` is set once it waits. ``extra`` are more lines of
+    output. ``beside`` lets the step ``packages`` run beside the others until ``install`` has ended.
     """
 
     logs: str = "/home/ada/.local/state/cryptography-wizard/runs/1"
     fails: int = 0
+    failure: StepEnded = FAILURE
     held: bool = False
     report: Report = REPORT
     extra: Iterable[str] = ()
@@ -302,10 +303,10 @@ class FakeRun:
                     return self._over(emit, StepEnded(step.id, "cancelled", 1.0, log=log), rest)
                 if self.fails:
                     self.fails -= 1
-                    emit(Lines(step.id, FAILURE.excerpt))
+                    emit(Lines(step.id, self.failure.excerpt))
                     why = "It was stopped because “Install cryptography 50.0.2” failed."
                     stopped = [StepEnded(name, "cancelled", 4.0, cause=why) for name in also]
-                    return self._over(emit, replace(FAILURE, log=log), [*stopped, *rest])
+                    return self._over(emit, replace(self.failure, log=log), [*stopped, *rest])
                 emit(Lines(step.id, LOG[4:]))
                 for name in also:
                     emit(StepEnded(name, "done", 4.0, 0, log=f"{self.logs}/{name}.log"))

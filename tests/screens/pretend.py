@@ -117,3 +117,13 @@ class Pretended:
     def engine(self, run: Union[Run, None] = None) -> Engine:
         """The engine of this machine."""
         return Engine(self.probe, run or simulated(self.script), self.unlock)
+
+
+NO_MEMORY = Scene(
+    exit=1,
+    cause="A program was killed.",
+    hints=("Close other programs.",),
+    failure="oom-killed",
+    remedies=("fewer-jobs", "wheel"),
+)
+"""A failure for which the wizard itself can do something."""

@@ -18,6 +18,7 @@ from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Package
 from wizard.knowledge import Knowledge, load
+from wizard.running.events import RunStarted, StepEnded
 
 Act = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -37,12 +38,14 @@ class Scene:
     size: tuple[int, int] | None = None
     problem: Impossible | None = None
     knowledge: Knowledge = KNOWLEDGE
+    choices: Choices = Choices()  # noqa: RUF009 - frozen
 
     def app(self) -> WizardApp:
         """The app, with its clock standing still."""
         real = self.knowledge is not KNOWLEDGE
         machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem, real=real)
-        return WizardApp(machine.engine(), Choices(), knowledge=self.knowledge, clock=lambda: 0.0)
+        engine, known = machine.engine(), self.knowledge
+        return WizardApp(engine, self.choices, knowledge=known, clock=lambda: 0.0)
 
     async def show(self, pilot: Pilot[Any]) -> None:
         """Bring the app to this scene; no cursor blinks in it."""
@@ -159,6 +162,37 @@ def failing() -> FakeRun:
     return FakeRun(fails=1)
 
 
+NO_MEMORY = StepEnded(
+    "install",
+    "failed",
+    2.0,
+    exit=1,
+    cause="A program was killed, most likely because the machine ran out of memory.",
+    excerpt=("error: could not compile `cryptography-rust` (lib)", "signal: 9, SIGKILL: kill"),
+    hints=("Give the machine more memory, or more swap space.", "Close other programs."),
+    failure="oom-killed",
+    remedies=("fewer-jobs",),
+)
+
+
+async def failed_build(pilot: Pilot[Any]) -> None:
+    """Go where a real plan has failed because memory is missing, without any question."""
+    await settled(pilot)
+    app = pilot.app
+    assert isinstance(app, WizardApp)
+    session = app.session
+    session.make_plan()
+    run = session.begin_run().apply(RunStarted())
+    for state in run.steps:
+        if state.step.id == NO_MEMORY.step:
+            break
+        run = run.apply(StepEnded(state.step.id, "done", 1.0, 0))
+    session.run = run.apply(NO_MEMORY)
+    session.find_fixes()
+    app.show_page("outcome")
+    await settled(pilot)
+
+
 def unproved() -> FakeRun:
     """A run whose proof is not what was asked for."""
     return FakeRun(report=UNPROVED)
@@ -213,6 +247,12 @@ REAL_SCENES: dict[str, Scene] = {
     "question-openssl": Scene(keys(*OPENSSL), facts=_fedora(), knowledge=load()),
     "question-openssl-version": Scene(
         keys(*OPENSSL, "down", "down", "enter"), facts=_fedora(), knowledge=load()
+    ),
+    "failure-fixes": Scene(
+        failed_build,
+        facts=machine("workshop"),  # it has all that a build needs
+        knowledge=load(),
+        choices=Choices(method="source"),
     ),
 }
 """Those with the real questions."""

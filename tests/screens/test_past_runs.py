@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from screens import terminal
 from screens.cli import main
-from screens.text import linear
+from screens.text import linear, prompts
 from screens.tui.app import WizardApp
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.failure import FailureDetails, FailurePage
 from screens.tui.review import ReviewPage
-from tests.screens.pretend import Pretended
+from tests.screens.pretend import DEBIAN, Pretended
 from tests.screens.text.test_linear import Script
+from tests.simulate import simulated
+from tests.wizard.fixes.failures import failed
 from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import engine, unfinished
 from wizard.choices import Choices
 from wizard.errors import Exit
 from wizard.history import past_runs
 from wizard.history.past_runs import PastRun
-from wizard.running.events import Event, RunStarted
+from wizard.plan import Plan
+from wizard.questions import answers
+from wizard.running.events import Event, RunEnded, RunStarted
 
 CUT = "20260102T030405Z-7"
 TIME = "2026-01-02T03:04:05.000+00:00"
@@ -193,6 +200,34 @@ def test_undo_asks_and_removes(
     assert json.loads(capsys.readouterr().out)["steps"] == []
     assert main(["undo", CUT]) == 2
     assert "already undone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answer", "code", "jobs"), [("fewer-jobs", 0, "1"), ("quit", 130, "")])
+def test_a_failed_run_is_resumed_with_what_helps(
+    answer: str, code: int, jobs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = replace(DEBIAN, system=replace(DEBIAN.system, cores=4))
+    machine = Pretended(facts).engine()
+    decision = engine.decide(machine, Choices(method="source"))
+    run = failed(decision, "oom-killed", ("fewer-jobs",))
+    ends = [state.ended for state in run.steps if state.ended]
+    here = str(Path.cwd())
+    keep(CUT, decision.plan, [RunStarted((), TIME, here), *ends, RunEnded(1, 2.0, time=TIME)])
+    answers.save(past_runs.find(CUT).answers, decision.choices)
+    picks = Script(answer, *(["go"] if code == 0 else []))
+    monkeypatch.setattr(prompts, "Prompts", lambda: picks)
+    seen = terminal.Abilities(True, True, True, columns=80, lines=24)
+    monkeypatch.setattr(terminal, "detect", lambda: seen)
+    made: list[Choices] = []
+
+    def run_it(plan: Plan, choices: Choices, *more: Any, **done: Any) -> RunEnded:
+        made.append(choices)
+        return simulated()(plan, choices, *more, **done)
+
+    monkeypatch.setattr(engine, "real", lambda: replace(machine, run=run_it))
+    assert main(["resume"]) == code
+    assert picks.keys()[0] == "What now?"
+    assert [choices.jobs for choices in made] == [jobs] * (code == 0)
 
 
 def test_a_run_with_nothing_left_to_do_is_not_resumed(

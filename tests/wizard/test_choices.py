@@ -12,7 +12,7 @@ from wizard.errors import BadRequest
 from wizard.openssl_choice import OpenSSLFolder, OpenSSLVersion, SystemOpenSSL, is_version, parse
 from wizard.questions.validation import check_contradictions, with_implied
 
-SAMPLES = {"openssl": "3.5.7", "openssl_sha256": "0" * 64, "targets": "3.11"}
+SAMPLES = {"openssl": "3.5.7", "openssl_sha256": "0" * 64, "targets": "3.11", "jobs": "2"}
 RELATIONS = [
     (choice.name, each.other)
     for choice in described().values()

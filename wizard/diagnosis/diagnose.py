@@ -62,6 +62,11 @@ class Diagnosis:
         """What to do; commands are in backticks."""
         return tuple(remedy.text for remedy in self.remedies)
 
+    @property
+    def remedy_ids(self) -> tuple[str, ...]:
+        """The ids of the remedies that have one, the best first."""
+        return tuple(dict.fromkeys(remedy.id for remedy in self.remedies if remedy.id))
+
     def as_json(self) -> dict[str, Any]:
         """Return what ``diagnose --json`` prints: see docs/diagnosis.md."""
         return {
@@ -73,7 +78,8 @@ class Diagnosis:
             "evidence": self.evidence,
             "why": self.why,
             "remedies": [
-                {"text": remedy.text, "run": list(remedy.run)} for remedy in self.remedies
+                {"id": remedy.id, "text": remedy.text, "run": list(remedy.run)}
+                for remedy in self.remedies
             ],
             "certainty": self.certainty,
             "others": [

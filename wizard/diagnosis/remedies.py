@@ -31,12 +31,14 @@ class Remedy:
     """What to do, as a sentence with commands in backticks.
 
     ``run`` is the command as words, if there is one that can be run as it is; ``when`` is the
-    condition over the facts under which this remedy was chosen.
+    condition over the facts under which this remedy was chosen. ``id`` names its rules in
+    ``assets/remedies.toml``, or what it installs (``install:compiler``); empty for a sentence.
     """
 
     text: str
     run: tuple[str, ...] = ()
     when: str = ""
+    id: str = ""
 
 
 def remedies(
@@ -78,13 +80,14 @@ def fill(text: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> str:
 def _remedy(
     text: str, condition: str, slots: Mapping[str, str], facts: Mapping[str, str]
 ) -> Remedy | None:
+    name = text[1:] if text.startswith("@") else ""
     if text.startswith("@install:"):
         text = install(text[len("@install:") :].split("+"), facts)
     elif text.startswith("@"):
         rule = next(row for row in _rules()[text[1:]] if holds(row["if"], facts))
         text, condition = rule["text"], rule["if"] or condition
     text = fill(text, slots, facts)
-    return Remedy(text, _argv(text), condition) if text else None
+    return Remedy(text, _argv(text), condition, name) if text else None
 
 
 def _argv(text: str) -> tuple[str, ...]:

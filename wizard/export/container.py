@@ -269,6 +269,7 @@ def _check_choices(choices: Choices, pythons: tuple[Python, ...], image: str) ->
         "project": "The build of an image cannot read the files of a project on this machine.",
         "write_constraint": "The build of an image cannot write files on this machine.",
         "venv": f"In an image, the environment is always {FOLDER}.",
+        "temporary_folder": "The build of an image has its own folder for temporary files.",
         "wheelhouse": "A Dockerfile installs cryptography; it does not make a wheelhouse.",
         "from_wheelhouse": "The build of an image cannot read folders of this machine.",
         "targets": "An image has only one Python.",

@@ -207,10 +207,13 @@ def to_powershell(plan: Plan) -> str:
     ]
     for group in variables.groups(plan.variables):
         own = " + ".join(f"$env:{name}" for name in group.own)
+        settings = [f"$env:{name} = {literal(value)}" for name, value in group.pairs]
+        if not group.own:
+            lines += ["", f"# {group.what}.", *settings]
+            continue
         lines += ["", f"# {group.what}, which these programs do not read."]
         lines.append(f"if (-not ({own})) {{")
-        lines += [f"    $env:{name} = {literal(value)}" for name, value in group.pairs]
-        lines.append("}")
+        lines += [*(f"    {setting}" for setting in settings), "}"]
     if any(step.needs_root for step in steps):
         passed = _name_list(variables.PASSED)
         lines += ["", *scripts.script("as-root.ps1", PASSED=passed).splitlines()]

@@ -188,9 +188,12 @@ def to_shell(plan: Plan) -> str:
     ]
     for group in variables.groups(plan.variables):
         own = "".join(f"${{{name}:-}}" for name in group.own)
+        exports = [f"export {name}={quote(value)}" for name, value in group.pairs]
+        if not group.own:
+            lines += [f"# {group.what}.", *exports]
+            continue
         lines += [f"# {group.what}, which these programs do not read.", f'if [ -z "{own}" ]; then']
-        lines += [f"    export {name}={quote(value)}" for name, value in group.pairs]
-        lines.append("fi")
+        lines += [*(f"    {export}" for export in exports), "fi"]
     if any(step.needs_root for step in steps):
         passed = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in variables.PASSED)
         lines += scripts.script("as-root.sh", PASSED=passed).splitlines()

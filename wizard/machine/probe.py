@@ -229,7 +229,7 @@ def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
     and the temporary one."""
     environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
     own = (str(locations.cache()), str(locations.state()))
-    return (working_folder, environment, *own, tempfile.gettempdir())
+    return (working_folder, environment, *own, tempfile.gettempdir(), choices.temporary_folder)
 
 
 def _needs_tools(choices: Choices) -> bool:

@@ -14,11 +14,14 @@ C_MEMORY = 128 << 20
 """Bytes that one C compiler may need for OpenSSL."""
 
 
-def jobs(facts: Facts) -> int:
-    """Return how many Rust compilers may run at once; 0 if memory does not limit them.
+def jobs(facts: Facts, chosen: str = "") -> int:
+    """Return how many Rust compilers may run at once; 0 if nothing limits them.
 
-    A number that the user has set stays.
+    It is the ``chosen`` number, or what memory allows. A number that the user's own variable sets
+    stays.
     """
+    if chosen:
+        return int(chosen)
     system = facts.system
     if not system.memory or facts.variable(JOBS_VARIABLE):
         return 0
@@ -26,27 +29,29 @@ def jobs(facts: Facts) -> int:
     return fitting if fitting < system.cores else 0
 
 
-def make_jobs(facts: Facts) -> int:
+def make_jobs(facts: Facts, chosen: str = "") -> int:
     """Return how many C compilers may run at once: one for each core, if memory suffices."""
+    if chosen:
+        return int(chosen)
     system = facts.system
     fitting = max(1, (system.memory + system.swap) // C_MEMORY) if system.memory else system.cores
     return min(system.cores, fitting)
 
 
-def settings(facts: Facts) -> tuple[tuple[str, str], ...]:
+def settings(facts: Facts, chosen: str = "") -> tuple[tuple[str, str], ...]:
     """Return the variables of a build that limit its compilers."""
-    limit = jobs(facts)
+    limit = jobs(facts, chosen)
     return ((JOBS_VARIABLE, str(limit)),) if limit else ()
 
 
-def note(facts: Facts) -> str:
+def note(facts: Facts, chosen: str = "") -> str:
     """Return the sentence for a plan; empty if memory limits nothing."""
     limit = jobs(facts)
-    if not limit:
+    if not limit or chosen:
         return ""
     memory = (facts.system.memory + facts.system.swap) / (1 << 30)
     compilers = "one compiler runs" if limit == 1 else f"{limit} compilers run"
     return (
         f"With {memory:.1f} GiB of memory, only {compilers} at once on {facts.system.cores} cores. "
-        f"{JOBS_VARIABLE} changes that."
+        "--jobs changes that."
     )

@@ -315,7 +315,11 @@ def _build_settings(
     )
     if full:
         return full
-    limits = build_limits.settings(request.facts) if toolchain.kind != "none" else ()
+    limits = (
+        build_limits.settings(request.facts, request.choices.jobs)
+        if toolchain.kind != "none"
+        else ()
+    )
     env = _merge_variables((*settings.env, *toolchain.env, *limits))
     set_names = {name for name, _ in env}
     unset = tuple(

@@ -54,7 +54,10 @@ def notes_for(
         )
         notes += filter(
             None,
-            (build_limits.note(facts), rust.other_architecture_note(request, toolchain)),
+            (
+                build_limits.note(facts, request.choices.jobs),
+                rust.other_architecture_note(request, toolchain),
+            ),
         )
     if unset:
         notes.append(

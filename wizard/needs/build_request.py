@@ -31,5 +31,5 @@ class BuildRequest:
         return self.choices.link or "dynamic"
 
 
-CHOICES = ("manager", "link", "rust", "openssl", "openssl_source", "openssl_sha256")
+CHOICES = ("manager", "link", "rust", "openssl", "openssl_source", "openssl_sha256", "jobs")
 """The choices that a source build depends on."""

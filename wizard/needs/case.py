@@ -42,6 +42,8 @@ from wizard.target_environment import Target
 T = TypeVar("T")
 _TARGET = ("venv", "python", "wheelhouse", "targets", "dependents", "installer", "project")
 """The choices that determine the target."""
+_CONDITIONS = (*("openssl", "link", "release", "reinstall", "from_wheelhouse", "temporary_folder"),)
+"""The choices that conditions depend on."""
 _LIMITS = (*_TARGET, *release_limits.CHOICES)
 """The choices that determine which releases are allowed."""
 
@@ -274,7 +276,7 @@ class Case:
         ``folder`` is the folder of the environment; if it is empty, its disk decides nothing.
         """
         subject = Subject(self.facts, python, self.choices, folder)
-        chosen = self._chosen(("openssl", "link", "release", "reinstall", "from_wheelhouse"))
+        chosen = self._chosen(_CONDITIONS)
         return self._once(("conditions", python, folder, *chosen), lambda: conditions.find(subject))
 
     @property

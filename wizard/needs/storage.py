@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wizard.facts import Facts, Space
 from wizard.needs.condition import Condition, Effect, Subject
 from wizard.refused import Refused
@@ -101,27 +103,37 @@ def full_environment(subject: Subject) -> Condition | None:
     return _impossible("Environment", refused, bundled=refused, compiled=refused)
 
 
+def temporary_folder(subject: Subject) -> Space:
+    """Return the folder for temporary files and its disk; ``free`` -1 if that is unknown."""
+    facts, system = subject.facts, subject.facts.system
+    folder = subject.choices.temporary_folder or system.temporary
+    disk = space(facts, folder)
+    if folder != system.temporary:
+        return replace(disk, folder=folder) if disk else Space(folder, -1)
+    free = disk.free if disk else system.temporary_free or -1  # 0 also means that it is unknown
+    return Space(folder, free, noexec=system.temporary_noexec)
+
+
 def unusable_temporary(subject: Subject) -> Condition | None:
     """Return a condition if no program can run in the temporary folder."""
-    system = subject.facts.system
-    if not system.temporary_noexec:
+    disk = temporary_folder(subject)
+    if not disk.noexec:
         return None
     refused = Refused(
-        f"Programs cannot run in {system.temporary} (noexec), so source builds fail.",
-        ('Use another folder: mkdir -p "$HOME/tmp" && export TMPDIR="$HOME/tmp"',),
+        f"Programs cannot run in {disk.folder} (noexec), so source builds fail.",
+        ("Use another folder: --temporary-folder FOLDER",),
     )
     return _impossible("Temporary", refused, compiled=refused)
 
 
 def full_temporary(subject: Subject) -> Condition | None:
     """Return a condition if a build, or even a wheel, does not fit into the temporary folder."""
-    system = subject.facts.system
-    disk = space(subject.facts, system.temporary)
-    free = disk.free if disk else system.temporary_free
-    if free >= BUILD or (disk is None and not free):  # 0 also means that it is unknown
+    disk = temporary_folder(subject)
+    free = disk.free
+    if free >= BUILD or free < 0:
         return None
-    why = f"{system.temporary} has only {free // MIB} MB left, but "
-    hints = ("Free some space, or set TMPDIR to a folder with more space.",)
+    why = f"{disk.folder} has only {free // MIB} MB left, but "
+    hints = ("Free some space, or use a folder on another disk: --temporary-folder FOLDER",)
     build = Refused(f"{why}a source build takes {BUILD // MIB} MB there.", hints)
     if free >= DOWNLOADED:
         return _impossible("Temporary", build, compiled=build)

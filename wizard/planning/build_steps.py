@@ -57,7 +57,9 @@ def prepare_build(case: Case, needs: build_needs.BuildNeeds, tool: Installer) ->
     before = [*needs.compiler, *rust]
     tools = (*compiler, *(step.id for step in rust[-1:]))
     openssl = needs.openssl.build if needs.openssl else None
-    openssl_build = openssl_steps.build_steps(facts, openssl, compiler) if openssl else ()
+    openssl_build: tuple[Step, ...] = ()
+    if openssl:
+        openssl_build = openssl_steps.build_steps(facts, openssl, compiler, case.choices.jobs)
     before += openssl_build
     ready = (*tools, *((openssl_steps.LAST_STEP,) if openssl_build else ()))
     build = with_pip(tool)

@@ -102,19 +102,20 @@ def choose_installer(case: Case, target: Target) -> Installer:
     """Choose the tool that installs into ``target``. Raises Impossible if no tool can."""
     facts, choices = case.facts, case.choices
     blocked = _uv_blocked_by(facts, target, from_index=not choices.from_wheelhouse)
+    wants_pip = choices.installer == "pip" or bool(choices.upgrade_pip)
     if choices.installer == "uv":
         if blocked:
             raise Impossible(
                 "--installer uv is not possible here.", why=blocked.reason, hints=blocked.hints
             )
         return _with_uv(case, target, "uv installs it, as you asked.")
-    can_use_uv = choices.installer != "pip" and not blocked
+    can_use_uv = not wants_pip and not blocked
     if can_use_uv and not compiles(choices.method):
         return _with_uv(case, target, "uv installs it, because it is faster than pip.")
     if can_use_uv and target.new:
         return _pip_beside_uv(case, target)
     tool = _new_with_pip(case, target) if target.new else _existing_with_pip(case, target)
-    if facts.tool("uv") is not None and choices.installer != "pip" and blocked:
+    if facts.tool("uv") is not None and not wants_pip and blocked:
         return replace(tool, note=f"{tool.note} uv is not used: {blocked.reason}")
     return tool
 
@@ -237,6 +238,8 @@ def _existing_with_pip(case: Case, target: Target) -> Installer:
 
 def _why_pip_is_too_old(case: Case, python: Python, version: str) -> Refused | None:
     """Return why the installed pip must be upgraded, or None if it is new enough."""
+    if case.choices.upgrade_pip:
+        return Refused(f"You asked for it; the environment has pip {version}.")
     if case.upgraded and pip.parse_version(version) < pip.FIRST_WITH_RESOLVER:
         return Refused(
             f"pip {version} is too old to upgrade packages together: it does not look for versions "

@@ -26,17 +26,19 @@ LAST_STEP = "openssl"
 """The id of the step after which the build is complete."""
 
 
-def build_steps(facts: Facts, build: OpenSSLBuild, compiler: tuple[str, ...]) -> tuple[Step, ...]:
+def build_steps(
+    facts: Facts, build: OpenSSLBuild, compiler: tuple[str, ...], jobs: str = ""
+) -> tuple[Step, ...]:
     """Return the steps that build OpenSSL and keep it in the cache; empty if it is cached already.
 
-    ``compiler`` are the ids of the steps that install the compiler.
+    ``compiler`` are the ids of the steps that install the compiler, ``jobs`` that choice.
     """
     if build.cached:
         return ()
     folder = path_rules(facts).join(facts.cache, "openssl", "build", build.name)
     return (
         *_source_steps(facts, build, folder),
-        *_compile_steps(facts, build, folder, compiler),
+        *_compile_steps(facts, build, folder, compiler, jobs),
         *_cache_steps(facts, build, folder),
     )
 
@@ -78,7 +80,7 @@ def _source_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step,
 
 
 def _compile_steps(
-    facts: Facts, build: OpenSSLBuild, folder: str, compiler: tuple[str, ...]
+    facts: Facts, build: OpenSSLBuild, folder: str, compiler: tuple[str, ...], jobs: str
 ) -> tuple[Step, ...]:
     """Return the steps that configure and compile the source in ``folder``."""
     version = build.source.version
@@ -108,7 +110,7 @@ def _compile_steps(
             "openssl-build",
             f"Compile OpenSSL {version}",
             "Only its libraries, on all cores. This takes a minute or two.",
-            openssl.build(folder, _link(build), build_limits.make_jobs(facts), build.objects),
+            openssl.build(folder, _link(build), build_limits.make_jobs(facts, jobs), build.objects),
             needs=("openssl-configure",),
             heavy=True,
             role="openssl",

@@ -16,6 +16,7 @@ from wizard.needs.case import Case
 from wizard.needs.condition import Way
 from wizard.plan import Plan, PlanLimit, Step
 from wizard.planning import authorities, neighbours, pipx_steps, project_steps, with_settings
+from wizard.programs.variables import TEMPORARY
 from wizard.versions import allows
 from wizard.wording import joined, quoted_command
 
@@ -26,6 +27,15 @@ def make_plan(case: Case) -> Plan:
     Raises BadRequest if a choice does not exist, and Impossible if this machine cannot do it, with
     the reason and the nearest alternative.
     """
+    plan, folder = _plan(case), case.choices.temporary_folder
+    if not folder:
+        return plan
+    names = TEMPORARY[1:] if case.facts.system.name == "windows" else TEMPORARY[:1]
+    return replace(plan, variables=(*plan.variables, *((name, folder) for name in names)))
+
+
+def _plan(case: Case) -> Plan:
+    """Return the plan, which does not name the folder for temporary files yet."""
     choices = case.choices
     method = methods()[choices.method]
     blocked = case.offer().blocked_by(choices.method)

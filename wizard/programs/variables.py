@@ -17,6 +17,8 @@ PASSED = (
 """Variables that a program needs behind a company's proxy. sudo removes them by default."""
 PROXIES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY")
 """Variables that name the user's own proxy for what a plan downloads."""
+TEMPORARY = ("TMPDIR", "TEMP", "TMP")
+"""Variables that name the folder for temporary files; Windows reads the last two."""
 AUTHORITIES = ("CARGO_HTTP_CAINFO", "SSL_CERT_FILE", "PIP_CERT")
 """Variables that name a file of certificate authorities."""
 REMOVED = (
@@ -30,7 +32,8 @@ REMOVED = (
 class Group:
     """Variables of a plan with one purpose: see `wizard.plan.Plan`.
 
-    ``what`` they are for, as a noun phrase. They do not count if one of ``own`` is set.
+    ``what`` they are for, as a noun phrase. They do not count if one of ``own`` is set; without
+    ``own``, they always count.
     """
 
     what: str
@@ -41,14 +44,16 @@ class Group:
 def groups(pairs: Iterable[tuple[str, str]]) -> tuple[Group, ...]:
     """Return the variables of a plan by purpose, if it has any."""
     pairs = tuple(pairs)
+    temporary = tuple((name, value) for name, value in pairs if name in TEMPORARY)
     proxies = tuple((name, value) for name, value in pairs if name.endswith("_proxy"))
     found = (
         Group("The proxy of the system's settings", PROXIES, proxies),
         Group(
             "The certificate authorities of this Mac's keychain",
             AUTHORITIES,
-            tuple(pair for pair in pairs if pair not in proxies),
+            tuple(pair for pair in pairs if pair not in (*proxies, *temporary)),
         ),
+        Group("The folder for temporary files that was chosen", (), temporary),
     )
     return tuple(group for group in found if group.pairs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,12 @@ def canonical_value(name: str, value: str, *, location: str = "") -> str:
         from wizard import openssl_archive  # rarely needed
 
         openssl_archive.check_sha256(value, location=location)
+    if name == "jobs" and not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
+        raise BadRequest(
+            f"{value[:20]!r} is not a number of compilers.",
+            shown=location,
+            hints=("Allowed for jobs: a number from 1 to 9999.",),
+        )
     if name == "manager":
         from wizard.questions import manager_names  # imports all backends
 

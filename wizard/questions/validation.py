@@ -32,6 +32,9 @@ def check(choices: Choices) -> Choices:
         choices = replace(choices, write_constraint=path)
     if choices.venv:
         choices = replace(choices, venv=check_folder(choices.venv))
+    if choices.temporary_folder:
+        folder = _check_temporary_folder(choices.temporary_folder)
+        choices = replace(choices, temporary_folder=folder)
     if choices.python:
         choices = replace(choices, python=_check_python(choices.python))
     if choices.openssl:
@@ -132,6 +135,28 @@ _PRIVACY = (
     "Or choose another folder, for example in your home folder: --venv FOLDER",
 )
 """For Apple's error EPERM, which a missing permission of a terminal gives."""
+
+
+def _check_temporary_folder(text: str) -> str:
+    """Return the absolute path of a folder that can be written, or made."""
+    hints = ("Choose a folder that you may write to with --temporary-folder.",)
+    if "\0" in text:
+        raise BadRequest(
+            "The name of the temporary folder contains a character that is not allowed."
+        )
+    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100,PTH111 - no links
+    try:
+        anchor = next(parent for parent in (path, *path.parents) if parent.exists())
+    except OSError as error:  # a name that is too long
+        shown = error.strerror or str(error)
+        raise BadRequest(f"{str(path)[:100]} cannot be used.", shown=shown, hints=hints) from None
+    if not anchor.is_dir():
+        raise BadRequest(f"{path} cannot be used: {anchor} is a file.", hints=hints)
+    if not os.access(anchor, os.W_OK | os.X_OK):
+        raise BadRequest(
+            f"{path} cannot be written.", shown=f"{anchor}: permission denied", hints=hints
+        )
+    return str(path)
 
 
 def environment_python(folder: Path) -> Path:

@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +35,10 @@ BATCH = 20_000
 """If more lines than this are pending, they are emitted at once, before the tick is over."""
 _ERROR = re.compile(r"(?:error|e): ", re.IGNORECASE)
 """The beginning of a line with which a package manager reports an error."""
+PROGRAM_MISSING = "program-missing"
+"""The id of the failure that the program of a step does not exist, or cannot start."""
+LOCKED = "lock-waiting"
+"""The id of the failure that another program held a lock for too long."""
 RETRY_SECONDS = 2.0
 """Seconds between two attempts while another process holds a lock."""
 PAUSES = (2.0, 5.0, 10.0)
@@ -45,13 +49,16 @@ PAUSES = (2.0, 5.0, 10.0)
 class Outcome:
     """How a command ended. ``exit`` is None if it did not end by itself.
 
-    ``cause`` and ``hints`` are for an end that its output does not explain.
+    ``cause`` and ``hints`` are for an end that its output does not explain. ``failure`` and
+    ``remedies`` are those of `wizard.running.events.StepEnded`.
     """
 
     state: Literal["done", "failed", "cancelled"]
     exit: Optional[int] = None
     cause: str = ""
     hints: tuple[str, ...] = ()
+    failure: str = ""
+    remedies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,9 +300,7 @@ class _Attempt:
         if all_ended:
             return outcome
         problem = "Some of its programs may still be running."
-        return Outcome(
-            outcome.state, outcome.exit, f"{outcome.cause} {problem}".strip(), outcome.hints
-        )
+        return replace(outcome, cause=f"{outcome.cause} {problem}".strip())
 
     def _write_log(self, chunk: bytes) -> None:
         rest = memoryview(chunk)
@@ -355,6 +360,8 @@ def _exit_outcome(code: Optional[int], command: Command) -> Outcome:
                 "The program was killed (SIGKILL). Usually this means that the system ran out of "
                 "memory.",
                 ("Close other programs, or add swap space, and try again.",),
+                "oom-killed",
+                ("fewer-jobs", "wheel"),
             )
         return Outcome("failed", code, f"The program was ended by a signal ({name or -code}).")
     return Outcome("failed", code)
@@ -389,6 +396,7 @@ def _lock_outcome(ended: Outcome, holder: str, command: Command) -> Outcome:
         ended.exit,
         f"Another program still holds the lock after {command.busy_seconds:g} seconds: {holder}.",
         ("Wait until it has finished, or end it, and try again.",),
+        LOCKED,
     )
 
 
@@ -407,12 +415,14 @@ def _start_failure(program: str, command: Command, error: OSError) -> Outcome:
                 None,
                 f"{program} exists but cannot run: the program that its first line names, or a "
                 "system library that it needs, is missing.",
+                failure=PROGRAM_MISSING,
             )
         return Outcome(
             "failed",
             None,
             f"The program {program} does not exist.",
             ("Install it, or put its folder on PATH, and try again.",),
+            PROGRAM_MISSING,
         )
     if isinstance(error, PermissionError):
         return Outcome(

@@ -77,7 +77,8 @@ class StepEnded:
     """A step ends after ``seconds``. ``exit`` is its exit code, or None.
 
     A failure has a ``cause`` (one sentence), the ``excerpt`` of the log around the real error, and
-    ``hints``: what to do next.
+    ``hints``: what to do next. ``failure`` is the id of the cause (docs/diagnosis.md), empty if it
+    is unknown, and ``remedies`` are the ids of what helps, the best first.
     """
 
     step: str
@@ -89,6 +90,8 @@ class StepEnded:
     hints: tuple[str, ...] = ()
     log: str = ""
     time: str = ""
+    failure: str = ""
+    remedies: tuple[str, ...] = ()
     kind: Literal["step-ended"] = "step-ended"
 
 

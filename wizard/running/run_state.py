@@ -96,10 +96,14 @@ class RunState:
     interrupted: bool = False
 
     @classmethod
-    def before_run(cls, plan: Plan) -> RunState:
-        """Return the state before the run. Raises ValueError if the plan is wrong: see `order`."""
+    def before_run(cls, plan: Plan, done: frozenset[str] = frozenset()) -> RunState:
+        """Return the state before the run; an earlier one has done the steps in ``done`` (ids).
+
+        Raises ValueError if the plan is wrong: see `order`.
+        """
         steps = enumerate(order(plan), 1)
-        return cls(plan, tuple(StepState(step, number) for number, step in steps))
+        state = cls(plan, tuple(StepState(step, number) for number, step in steps))
+        return state._before_attempt(done) if done else state
 
     def apply(self, event: Event) -> RunState:
         """Return the state after an event.

@@ -78,7 +78,7 @@ def run(
         RunStarted(
             tuple(step.id for step in steps if step.id in done),
             folder=facts.folder,
-            earlier=_earlier_attempt(plan_text) if done else plan.resumes or repeats,
+            earlier=(_earlier_attempt(plan_text) if done else "") or plan.resumes or repeats,
         )
     )
     emit(started)
@@ -90,6 +90,7 @@ def run(
                 locks.enter_context(ownership.hold(ownership.folder_lock(place), title))
             folder = locations.new_run()
             locks.enter_context(ownership.hold(folder / ownership.RUN_LOCK, title))
+            locks.enter_context(temporary.inside(choices.temporary_folder))
             temporary.sweep()
             entries.sweep()
             (folder / "logs").mkdir(mode=0o700, exist_ok=True)
@@ -102,7 +103,7 @@ def run(
             return _end_early(steps, done, emit, begin, cause, hint)
         except (OSError, UnicodeError) as error:
             return _cannot_write(steps, done, emit, begin, error)
-        attempt = _Attempt(plan, environment, choices, facts, folder, journal, emit, cancel)
+        attempt = _Attempt(plan, environment, facts, folder, journal, emit, cancel)
         _attempts.append(attempt)
         locks.callback(_attempts.remove, attempt)
         locks.callback(attempt.release)
@@ -121,9 +122,18 @@ def run(
             )
 
 
+def last_attempt() -> str:
+    """Return the name of the last run of this process; empty if there is none."""
+    return next((folder.name for folder in _own_runs()), "")
+
+
+def _own_runs() -> list[Path]:
+    return sorted(locations.runs().glob(f"*-{os.getpid()}*"), reverse=True)
+
+
 def _earlier_attempt(plan_text: str) -> str:
     """Return the name of the last run of this plan in this process; empty if there is none."""
-    for folder in sorted(locations.runs().glob(f"*-{os.getpid()}*"), reverse=True):
+    for folder in _own_runs():
         with contextlib.suppress(OSError):
             if (folder / PLAN_FILE).read_text(encoding="utf-8") == plan_text:
                 return folder.name
@@ -145,13 +155,6 @@ def _machine(facts: Facts) -> Mapping[str, str]:
     return of_machine(facts)
 
 
-def _advise(facts: Facts, choices: Choices, failure: str) -> tuple[str, ...]:
-    """Return what else helps against a failure with this id."""
-    from wizard.running import let_through  # rarely needed
-
-    return let_through.hints(failure, facts, choices)
-
-
 @dataclass(frozen=True)
 class _Crash:
     """The thread of a step has raised an unexpected exception: a bug."""
@@ -171,7 +174,6 @@ class _Attempt:
         self,
         plan: Plan,
         environment: NewEnvironment,
-        choices: Choices,
         facts: Facts,
         folder: Path,
         journal: Journal,
@@ -198,7 +200,6 @@ class _Attempt:
             self._queue.put,
             self._stop,
             environment,
-            partial(_advise, facts, choices),
             self._parts,
             self._rust,
             partial(_machine, facts),

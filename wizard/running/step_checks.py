@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import singledispatch
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import Callable
 
 from backends.action import Command, Output
 from backends.manager import Problem, managers, with_program_path
@@ -17,6 +16,9 @@ from wizard.programs.lines import HEAD, TAIL, LineDecoder
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.running.command_runner import Outcome, last_attempt
 
+MANAGER = "manager-"
+"""The beginning of the ids of failures that only a package manager's backend explains: then comes
+the kind of the problem (`backends.manager.Problem`)."""
 _CAUSES = {
     "unknown-package": "The package manager does not know a requested package.",
     "offline": "The package manager could not reach its download server.",
@@ -86,13 +88,11 @@ def explain_failure(
     step: Step,
     outcome: Outcome,
     log: Path,
-    advise: Callable[[str], tuple[str, ...]] = lambda _failure: (),
     machine: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Return the outcome of a failed step with cause and hints, and the log lines that show it.
 
-    ``advise`` returns more hints for the id of a failure; they come first. ``machine`` are the
-    facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
+    ``machine`` are the facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
     """
     if not log.exists():
         return outcome, ()
@@ -106,8 +106,8 @@ def explain_failure(
     diagnosis = diagnose(lines, {**machine, **_tool(step)})
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        hints = (*advise(diagnosis.id or ""), *diagnosis.hints)
-        return Outcome("failed", outcome.exit, diagnosis.cause, hints), diagnosis.excerpt
+        known = (diagnosis.hints, diagnosis.id or "", diagnosis.remedy_ids)
+        return Outcome("failed", outcome.exit, diagnosis.cause, *known), diagnosis.excerpt
     has_known_cause = diagnosis.known
     cause = _CAUSES[problem.kind]
     hints = _HINTS[problem.kind]
@@ -116,7 +116,8 @@ def explain_failure(
     if has_known_cause:
         hints = diagnosis.hints
     excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
-    return Outcome("failed", outcome.exit, cause, hints), excerpt
+    failure = diagnosis.id or f"{MANAGER}{problem.kind}"
+    return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), excerpt
 
 
 def _tool(step: Step) -> dict[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial, singledispatch
 from pathlib import Path
 from typing import Callable, Optional
@@ -44,6 +45,8 @@ from wizard.running.step_checks import explain_failure, missing_result
 
 WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
 """The roles of steps that change the environment of their plan."""
+NO_SPACE = "no-space"
+"""The id of the failure that a disk is full."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,7 @@ class StepRunner:
     """Runs steps of ``plan``, several at once if each has its own thread.
 
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
-    end within two seconds. ``advise`` returns what else helps against a failure with some id.
-    ``environment`` is the environment that the plan makes.
+    end within two seconds. ``environment`` is the environment that the plan makes.
     ``parts`` are what the plan makes in the cache, and ``rust`` is its use of the Rust there.
     ``machine`` returns the facts of this machine for the diagnosis of a failure.
     """
@@ -71,7 +73,6 @@ class StepRunner:
     emit: Callable[[Event], None]
     cancel: threading.Event
     environment: NewEnvironment
-    advise: Callable[[str], tuple[str, ...]] = lambda _failure: ()
     parts: tuple[shared_cache.SharedPart, ...] = ()
     rust: shared_cache.RustUse = field(default_factory=shared_cache.RustUse)
     machine: Callable[[], Mapping[str, str]] = dict
@@ -95,6 +96,8 @@ class StepRunner:
         event = StepEnded(
             *(step.id, outcome.state, time.monotonic() - begin, outcome.exit),
             *(outcome.cause, excerpt, outcome.hints, str(log) if log.exists() else ""),
+            failure=outcome.failure,
+            remedies=outcome.remedies,
         )
         return Result(event, code, reports[0] if reports else None)
 
@@ -125,17 +128,20 @@ class StepRunner:
         except Cancelled:
             return Outcome("cancelled"), (), Exit.CANCELLED
         except WizardError as error:
-            failed = Outcome("failed", None, f"{error.what} {error.why}".strip(), error.hints)
+            cause = f"{error.what} {error.why}".strip()
+            failed = Outcome("failed", None, cause, error.hints, error.failure)
             return failed, tuple(error.shown.splitlines()), error.code
         except OSError as error:
-            return Outcome("failed", None, os_error_sentence(error)), (), Exit.FAILED
+            failure = NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+            failed = Outcome("failed", None, os_error_sentence(error), (), failure)
+            return failed, (), Exit.FAILED
         if outcome.state == "cancelled":
             return outcome, (), Exit.CANCELLED
         if lacking:
             return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
         if outcome.state == "done":
             return outcome, (), Exit.DONE
-        explained, excerpt = explain_failure(step, outcome, log, self.advise, self.machine())
+        explained, excerpt = explain_failure(step, outcome, log, self.machine())
         return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
 
     @contextlib.contextmanager
@@ -169,9 +175,7 @@ class StepRunner:
             return outcome
         except OSError as error:
             problem = f"The incomplete environment could not be removed. {os_error_sentence(error)}"
-            return Outcome(
-                outcome.state, outcome.exit, f"{outcome.cause} {problem}".strip(), outcome.hints
-            )
+            return replace(outcome, cause=f"{outcome.cause} {problem}".strip())
         return outcome
 
 

@@ -16,7 +16,7 @@ from screens.text import linear
 from screens.text.linear import Back
 from screens.text.plain import Plain
 from screens.text.prompts import Prompts
-from tests.screens.pretend import BROKEN, DEBIAN, WITH_SUDO, Pretended
+from tests.screens.pretend import BROKEN, DEBIAN, NO_MEMORY, WITH_SUDO, Pretended
 from tests.simulate import Scene
 from tests.wizard.environments import environment, holding
 from wizard import engine
@@ -164,9 +164,41 @@ def test_flags_are_the_answers_that_stand() -> None:
     assert ("release", "49.0.0") in asker.asked
 
 
+def short_of_memory() -> Pretended:
+    """A machine with four cores, whose memory does not suffice at first."""
+    facts = replace(DEBIAN, system=replace(DEBIAN.system, cores=4))
+    return Pretended(facts, {"install": (NO_MEMORY, Scene())})
+
+
+def test_after_a_failure_one_answer_does_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    """The plan is changed and shown; because it needs root rights again, it asks."""
+    machine = short_of_memory()
+    asker = Script(*[ENTER] * 5, "fewer-jobs", "go")
+    assert install(asker, machine, Choices(method="source")) == Exit.DONE
+    assert asker.keys()[-2:] == ["What now?", "Go on with these steps?"]
+    out = capsys.readouterr().out
+    assert "Compile one file at a time, and go on from here.\n" in out
+    assert "Changed: --jobs 1\n" in out
+    assert "Still to do:\n" in out
+    assert "(asks for administrator rights)" in out
+    assert machine.probes == [True, True]
+
+
+def test_what_needs_root_is_not_done_without_a_yes() -> None:
+    asker = Script(*[ENTER] * 5, "fewer-jobs", "back", "wheel")
+    machine = short_of_memory()
+    assert install(asker, machine, Choices(method="source")) == Exit.DONE
+    assert asker.keys()[-3:] == ["What now?", "Go on with these steps?", "What now?"]
+
+
+def test_after_a_failure_one_can_stop() -> None:
+    asker = Script(*[ENTER] * 5, "quit")
+    assert install(asker, short_of_memory(), Choices(method="source")) == Exit.FAILED
+
+
 def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
     machine = Pretended(script={"install": (BROKEN, Scene())})
-    assert install(Script(*[ENTER] * 4, "retry"), machine) == Exit.DONE
+    assert install(Script(*[ENTER] * 4, "again"), machine) == Exit.DONE
     out = capsys.readouterr().out
     for part in (
         "| error: the true cause",

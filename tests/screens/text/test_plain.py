@@ -24,7 +24,7 @@ QUESTION = Question(
     "It is the newest.",
     free="Another release",
 )
-PICK = (("go", "Do it"), ("quit", "Stop"))
+PICK = (("go", "Do it\nIt takes a minute."), ("quit", "Stop"))
 
 
 @pytest.fixture

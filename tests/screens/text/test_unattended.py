@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from screens.text import unattended
-from tests.screens.pretend import BROKEN, DEBIAN, OWN_PYTHON, WITH_SUDO, Pretended
+from tests.screens.pretend import BROKEN, DEBIAN, NO_MEMORY, OWN_PYTHON, WITH_SUDO, Pretended
 from tests.simulate import Scene
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit, Impossible
@@ -23,6 +23,7 @@ from wizard.running.events import StepStarted
 
 WHEEL = Choices()
 SOURCE = Choices(method="source")
+FOUR_CORES = replace(DEBIAN, system=replace(DEBIAN.system, cores=4))
 UNPROVED = Report("/env/bin/python", ok=False, version="50.0.2", problems=("It is too old.",))
 
 
@@ -103,6 +104,28 @@ def test_a_failure_is_told_with_its_cause_and_what_to_do() -> None:
     ):
         assert part in err
     assert "boilerplate" not in err + "\n".join(lines)
+
+
+def test_nothing_is_done_about_a_failure_but_each_command_that_does_it_is_told() -> None:
+    machine = Pretended(FOUR_CORES, script={"install": NO_MEMORY})
+    code, lines, _ = install(machine, replace(SOURCE, link="static"))
+    assert code == Exit.FAILED
+    first = lines.index("What the wizard can do:")
+    told = [line.strip() for line in lines[first:] if "cryptography-wizard" in line]
+    assert told == [
+        "cryptography-wizard --yes --method source --link static --jobs 1",
+        "cryptography-wizard --yes --method wheel",
+        "cryptography-wizard --yes --method source --link static",
+    ]
+    assert machine.probes == [False]
+
+
+def test_scripts_get_the_words_of_these_commands() -> None:
+    code, report, _ = for_scripts(Pretended(FOUR_CORES, {"install": NO_MEMORY}), SOURCE)
+    assert code == Exit.FAILED
+    assert [fix["id"] for fix in report["fixes"]] == ["fewer-jobs", "wheel", "again"]
+    assert report["fixes"][0]["run"][-2:] == ["--jobs", "1"]
+    assert for_scripts(Pretended())[1]["fixes"] == []
 
 
 def test_verbose_shows_the_commands_and_their_output() -> None:

@@ -31,7 +31,7 @@ The exit code is 0 if the cause is known or nothing failed, and 1 otherwise.
 | `line` | the number of the line that shows it, from 1; 0: the log is empty |
 | `evidence` | this line |
 | `why` | what this kind of failure means |
-| `remedies` | what to do, the best first: `text`, and the command as words, `run`, if it is whole |
+| `remedies` | what helps, the best first: `id`, `text`, the command as words, `run`, if it is all |
 | `certainty` | `certain`; `probable`: only a weak sign; `unknown` |
 | `others` | other causes in the log: `id`, `package`, `cause`, `line` |
 | `installed` | whether the log ends well |

@@ -298,7 +298,7 @@ def test_json_has_the_documented_fields() -> None:
         "schema", "id", "package", "cause", "line", "evidence", "why", "remedies", "certainty",
         "others", "installed", "excerpt",
     ]  # fmt: skip
-    assert found["remedies"][0].keys() == {"text", "run"}
+    assert found["remedies"][0].keys() == {"id", "text", "run"}
 
 
 def test_inside_a_run_the_machine_is_known() -> None:

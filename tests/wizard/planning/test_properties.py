@@ -130,7 +130,7 @@ PROPERTIES = {
     ),
     "a full temporary folder": Property(system(temporary_free=20 << 20), forbids=("source",)),
     "little memory": Property(
-        system(memory=1 << 30, swap=0, cores=8), says=(("source", "CARGO_BUILD_JOBS changes that"),)
+        system(memory=1 << 30, swap=0, cores=8), says=(("source", "--jobs changes that"),)
     ),
     "little memory and much swap space": Property(system(memory=1 << 30, swap=15 << 30, cores=8)),
     "PYTHONHOME": Property(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,8 @@ EVENTS: tuple[Event, ...] = (
     StepEnded(
         *("build", "failed", 2.0, 1, "Because.", ("line\nwith feed", "\udcff"), ("Do.",), "/log"),
         time=TIME,
+        failure="no-space",
+        remedies=("temporary-folder", "purge"),
     ),
     RunEnded(1, 4.0, REPORT, TIME),
 )
@@ -61,6 +64,16 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 def test_output_and_progress_are_left_to_the_log(tmp_path: Path) -> None:
     path = written(tmp_path, Lines("apt", ("much",)), Progressed("apt", 1, 2))
     assert path.read_text() == ""
+
+
+def test_a_journal_of_a_version_that_did_not_know_causes_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, EVENTS[4])
+    row = json.loads(path.read_text())
+    del row["failure"], row["remedies"]
+    path.write_text(json.dumps(row) + "\n")
+    (event,) = journal.read(tmp_path)
+    assert isinstance(event, StepEnded)
+    assert (event.failure, event.remedies) == ("", ())
 
 
 def test_every_event_is_there_before_the_next(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from backends import homebrew, uv
+from backends.action import Command
 from backends.apt import MANAGER
 from tests.recordings import recorded
 from wizard.plan import PackagesInstalled, Step
@@ -46,6 +47,7 @@ def test_the_update_of_package_lists_is_explained_by_its_manager(tmp_path: Path)
     ended, excerpt = explain_failure(step, Outcome("failed", output.exit), log)
     assert ended.cause == "The package manager could not reach its download server."
     assert "Could not resolve host" in excerpt[0]
+    assert ended.failure == "manager-offline"
 
 
 def test_a_log_of_uv_gets_the_remedies_of_uv(tmp_path: Path) -> None:
@@ -55,3 +57,12 @@ def test_a_log_of_uv_gets_the_remedies_of_uv(tmp_path: Path) -> None:
     ended, _ = explain_failure(step, Outcome("failed", 2), log, machine={"os": "linux"})
     assert "stopped sending" in ended.cause
     assert any("UV_HTTP_TIMEOUT" in hint for hint in ended.hints)
+
+
+def test_a_failure_names_its_cause_and_what_helps(tmp_path: Path) -> None:
+    log = tmp_path / "install.log"
+    log.write_text("OSError: [Errno 28] No space left on device\n", encoding="utf-8")
+    step = Step("install", "Install", "", Command(("pip",)))
+    ended, _ = explain_failure(step, Outcome("failed", 1), log)
+    assert ended.failure == "no-space"
+    assert "temporary-folder" in ended.remedies

@@ -1,0 +1,472 @@
+"""The kinds of fixes: for which causes and remedies each is, and which choices it changes.
+
+A kind only proposes. `offers` asks the planner what is possible.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Callable
+
+from backends.action import Command
+from wizard import target_environment
+from wizard.choices import Choices
+from wizard.facts import Listed, Python
+from wizard.fixes.fix import Fix
+from wizard.method import compiles, methods
+from wizard.needs import build_limits, storage
+from wizard.needs.case import Case
+from wizard.needs.condition import Subject
+from wizard.needs.openssl import buildable, longest_supported
+from wizard.needs.storage import MIB
+from wizard.openssl_choice import SYSTEM
+from wizard.plan import Step
+from wizard.running.command_runner import LOCKED, PROGRAM_MISSING
+from wizard.running.events import StepEnded
+from wizard.target_environment import Target, path_rules
+
+_OF_A_BUILD = (
+    *("manager", "link", "rust", "toolchain", "jobs"),
+    *("openssl", "openssl_source", "openssl_sha256"),
+)
+"""The choices that only a method that compiles has."""
+NOTICEABLE = 16 * MIB
+"""A disk with at least so many more free bytes is another one, or has become emptier."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed step: its end, and the case of its plan, whose choices are complete."""
+
+    case: Case
+    step: Step
+    ended: StepEnded
+
+    @property
+    def choices(self) -> Choices:
+        """The choices of the plan that failed."""
+        return self.case.choices
+
+    @cached_property
+    def target(self) -> Target:
+        """The environment of the plan, and its Python."""
+        return self.case.target
+
+    @property
+    def compiles(self) -> bool:
+        """Whether the plan compiles cryptography."""
+        return compiles(self.choices.method)
+
+    @property
+    def installs(self) -> bool:
+        """Whether the plan installs from an index into an environment of the user's choice."""
+        choices = self.choices
+        return not (choices.wheelhouse or choices.from_wheelhouse or choices.installer == "pipx")
+
+    @property
+    def program(self) -> str:
+        """The program of the failed step; empty if it is not a command."""
+        return self.step.action.argv[0] if isinstance(self.step.action, Command) else ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fix.
+
+    ``propose`` yields what may help against a failure with one of ``causes`` (docs/diagnosis.md),
+    or for which one of ``remedies`` (`assets/remedies.toml`) was found. ``also`` says whether it is
+    tried, last, for other failures as well.
+    """
+
+    id: str
+    propose: Callable[[Failure], Iterator[Fix]]
+    causes: frozenset[str] = frozenset()
+    remedies: frozenset[str] = frozenset()
+    also: Callable[[Failure], bool] = lambda _failure: False
+
+    def rank(self, failure: Failure) -> int | None:
+        """Return how well it fits (the lower, the better), or None if it does not."""
+        ended = failure.ended
+        if ended.failure in self.causes:
+            return -1
+        found = [n for n, remedy in enumerate(ended.remedies) if remedy in self.remedies]
+        if found:
+            return found[0]
+        return len(ended.remedies) if self.also(failure) else None
+
+
+def fresh_folder(failure: Failure) -> str:
+    """Return a folder for a new environment beside the one of the plan."""
+    facts, folder = failure.case.facts, failure.target.folder
+    folder = folder or target_environment.default_folder(facts)
+    taken = [python.environment for python in facts.pythons if python.environment]
+    number = 2
+    while os.path.lexists(f"{folder}-{number}") or any(
+        target_environment.same_folder(facts, f"{folder}-{number}", other) for other in taken
+    ):
+        number += 1
+    return f"{folder}-{number}"
+
+
+def base_of(failure: Failure) -> str:
+    """Return the path of the Python from which the environment was, or can be, made again."""
+    python = failure.target.python
+    base = failure.case.facts.python(python.base) if python.environment else python
+    return base.path if base is not None and target_environment.usable(base) else ""
+
+
+# --- what each kind proposes
+
+
+def _temporary_folder(failure: Failure) -> Iterator[Fix]:
+    case, facts = failure.case, failure.case.facts
+    now = storage.temporary_folder(Subject(facts, failure.target.python, case.choices))
+    rules = path_rules(facts)
+    cause_is_noexec = now.noexec or failure.ended.failure == "tmp-noexec"
+    needed = storage.BUILD if failure.compiles else storage.DOWNLOADED
+    found = []
+    for parent in (facts.cache, facts.state, facts.home, failure.target.folder, facts.folder):
+        disk = storage.space(facts, parent)
+        if not parent or disk is None or disk.readonly or disk.noexec or disk.free < needed:
+            continue
+        emptier = now.free < 0 or disk.free > now.free + NOTICEABLE
+        if emptier or cause_is_noexec:
+            above = rules.dirname(parent) if parent == failure.target.folder else parent
+            found.append((disk.free, rules.join(above, "temporary")))
+    if found:
+        free, folder = max(found, key=lambda pair: pair[0])
+        if folder != failure.choices.temporary_folder:
+            yield Fix(
+                "temporary-folder",
+                f"Put temporary files into {folder}, and go on from here",
+                f"{free / (1 << 30):.1f} GiB are free there. It is removed when it is empty.",
+                (("temporary_folder", folder),),
+            )
+
+
+def _fewer_jobs(failure: Failure) -> Iterator[Fix]:
+    case = failure.case
+    now = build_limits.jobs(case.facts, failure.choices.jobs) or case.facts.system.cores
+    own = case.facts.variable(build_limits.JOBS_VARIABLE)
+    if failure.compiles and (now != 1 or own not in ("", "1")):
+        yield Fix(
+            "fewer-jobs",
+            "Compile one file at a time, and go on from here",
+            "This takes longer, but needs less memory.",
+            (("jobs", "1"),),
+        )
+
+
+def _rust(failure: Failure) -> Iterator[Fix]:
+    if failure.compiles and failure.choices.rust not in ("rustup", "none"):
+        yield Fix(
+            "rust",
+            "Download a new Rust with rustup, and build with that",
+            "It goes into the wizard's cache (about 750 MB). Your own Rust does not change.",
+            (("rust", "rustup"),),
+        )
+
+
+def _upgrade_pip(failure: Failure) -> Iterator[Fix]:
+    python, exists = failure.target.python, not failure.target.new
+    if failure.installs and exists and python.pip and not failure.choices.upgrade_pip:
+        yield Fix(
+            "pip-upgrade",
+            "Upgrade the environment's pip, and try again",
+            f"It has pip {python.pip.version}.",
+            (("upgrade_pip", "yes"), ("installer", "pip")),
+        )
+
+
+def _let_through(failure: Failure) -> Iterator[Fix]:
+    from wizard.fixes import let_through  # asks the index, so it is rarely needed
+
+    if not failure.installs:
+        return
+    release = let_through.newest(failure.case)
+    if release:
+        yield Fix(
+            "let-through",
+            f"Install {release}, the newest release that can be downloaded",
+            _caveat(failure, release) or "The index lets its files through.",
+            (("release", release),),
+        )
+
+
+def _wheel(failure: Failure) -> Iterator[Fix]:
+    if not failure.compiles or failure.choices.from_wheelhouse or failure.choices.repair:
+        return
+    case = failure.case
+    release, name = case.release, _bundling()
+    if case.offer(release).wheel_blocked_by is None:
+        yield Fix(
+            "wheel",
+            f"Take the ready-made wheel of {release.version} instead",
+            "Nothing is compiled. It has its own OpenSSL inside.",
+            (("method", name), *((each, "") for each in _OF_A_BUILD)),
+        )
+        return
+    allowed = [listed for listed in case.permitted if not case.broken_by(listed)]
+    newest = next((r for r in allowed if case.offer(r).wheel_blocked_by is None), None)
+    if newest is not None:
+        yield Fix(
+            "newest-with-wheel",
+            f"Take {newest.version}, the newest release that has a wheel here",
+            _caveat(failure, newest.version) or "Nothing is compiled.",
+            (
+                ("release", newest.version),
+                ("method", name),
+                *((each, "") for each in _OF_A_BUILD),
+            ),
+        )
+
+
+def _other_python(failure: Failure) -> Iterator[Fix]:
+    case, now = failure.case, failure.target.python
+    if not failure.installs:
+        return
+    folder, name = fresh_folder(failure), _bundling()
+    wanted = [case.release, *case.permitted]
+    for python in target_environment.bases(case.facts):
+        if python.path in (now.path, now.base) or not target_environment.usable(python):
+            continue
+        listed = _with_wheel(case, python, wanted)
+        if listed is not None:
+            yield Fix(
+                "other-python",
+                f"Use Python {python.version}, which has a wheel of {listed.version}",
+                f"A new environment is made from {python.path} in {folder}.",
+                (
+                    *(("python", python.path), ("venv", folder), ("release", listed.version)),
+                    *(("method", name), ("dependents", ""), ("reinstall", "")),
+                    *((each, "") for each in _OF_A_BUILD),
+                ),
+            )
+            return
+
+
+def _with_wheel(case: Case, python: Python, wanted: list[Listed]) -> Listed | None:
+    """Return the first of these releases that has a wheel for this Python, or None."""
+    return next((each for each in wanted if not case.wheel_blocked_by(python, each)), None)
+
+
+def _built_openssl(failure: Failure) -> Iterator[Fix]:
+    case, choices = failure.case, failure.choices
+    if not failure.compiles or choices.custom_openssl is not None:
+        return
+    best = longest_supported(buildable(case.knowledge, case.release_row(case.release)))
+    if best is None:
+        return
+    for link in dict.fromkeys((choices.link or "dynamic", "static")):
+        yield Fix(
+            "built-openssl",
+            f"Build OpenSSL {best.version} for it, instead of this system's",
+            "Its source is downloaded, and compiling it takes some minutes more.",
+            (("openssl", best.version), ("link", link)),
+        )
+
+
+def _system_openssl(failure: Failure) -> Iterator[Fix]:
+    if failure.compiles and failure.choices.custom_openssl is not None:
+        yield Fix(
+            "system-openssl",
+            "Use this system's OpenSSL instead",
+            "The system updates it.",
+            (
+                *(("openssl", SYSTEM), ("link", "dynamic")),
+                *(("openssl_source", ""), ("openssl_sha256", "")),
+            ),
+        )
+
+
+def _new_environment(failure: Failure) -> Iterator[Fix]:
+    target = failure.target
+    if not failure.installs or target.new:
+        return
+    folder = fresh_folder(failure)
+    yield Fix(
+        "new-environment",
+        f"Make a new environment in {folder}, and install there",
+        f"{target.folder} stays as it is.",
+        (
+            *(("venv", folder), ("python", base_of(failure))),
+            *(("dependents", ""), ("reinstall", ""), ("upgrade_pip", "")),
+        ),
+    )
+
+
+def _reinstall(failure: Failure) -> Iterator[Fix]:
+    there = not failure.target.new or failure.step.proves
+    if failure.installs and there and not failure.choices.reinstall:
+        yield Fix(
+            "reinstall",
+            "Install it again, over what is there",
+            "The files of cryptography in the environment are replaced.",
+            (("reinstall", "yes"),),
+        )
+
+
+def _dependents(failure: Failure) -> Iterator[Fix]:
+    fits = failure.installs and not failure.target.new
+    if fits and failure.choices.dependents != "upgrade":
+        yield Fix(
+            "dependents",
+            "Upgrade the packages that do not allow it, too",
+            "Their newer versions may behave differently.",
+            (("dependents", "upgrade"),),
+        )
+
+
+def _older_release(failure: Failure) -> Iterator[Fix]:
+    case = failure.case
+    allowed = (r for r in case.permitted if r.version != failure.choices.release)
+    listed = next((r for r in allowed if not case.limits_against(r)), None)
+    if failure.installs and listed is not None:
+        yield Fix(
+            "other-release",
+            f"Install {listed.version} instead",
+            _caveat(failure, listed.version) or "Everything that is installed allows it.",
+            (("release", listed.version), ("dependents", "")),
+        )
+
+
+def _update_lists(failure: Failure) -> Iterator[Fix]:
+    if failure.step.role == "packages":
+        yield Fix(
+            "update-lists",
+            "Update the package lists again, then install the packages",
+            "Old lists may name packages that are no longer there.",
+        )
+
+
+def _caveat(failure: Failure, release: str) -> str:
+    """Return what is wrong with a release, as a sentence; empty if nothing is."""
+    return failure.case.knowledge.caveat(release, bundled=True)
+
+
+def _bundling() -> str:
+    """Return the name of the method that compiles nothing."""
+    return next(name for name, method in methods().items() if not method.compiles)
+
+
+def _may_be_broken(failure: Failure) -> bool:
+    """Return whether a program of the environment does not start, or fails for no known cause."""
+    inside = failure.program.startswith(failure.target.folder)
+    return inside and failure.ended.failure in ("", PROGRAM_MISSING)
+
+
+def _is_a_build(failure: Failure) -> bool:
+    return failure.compiles and failure.step.role not in ("environment", "installer", "proof")
+
+
+def _has_no_wheel(failure: Failure) -> bool:
+    return _is_a_build(failure) and failure.case.offer().wheel_blocked_by is not None
+
+
+def _builds_openssl(failure: Failure) -> bool:
+    return failure.step.role == "openssl"
+
+
+_OPENSSL = (
+    *("openssl-too-old", "openssl-header-mismatch", "libressl-unsupported", "openssl3-vs-3.4"),
+    *("openssl-headers-missing-rust", "openssl-h-missing-c", "openssl-dir-not-found"),
+    *("openssl-static-libs-missing", "openssl-static-not-pic", "openssl-lib-missing"),
+    *("openssl-too-old-runtime", "undefined-symbol-openssl", "symbol-not-found-macos"),
+    *("libssl-not-loadable", "openssl-symbol-version", "pkg-config-missing"),
+    *("mac-link-arch-mismatch", "cross-compiling-openssl", "legacy-provider"),
+)
+_RUST = (
+    *("rustup-no-default", "rust-target-unknown", "rust-target-missing", "rust-not-found"),
+    *("mac-rust-target-missing", "compiler-crashed"),
+)
+_LISTS = (
+    *("apt-package-unknown", "apt-release-gone", "dnf-metadata", "dnf-no-match", "apk-no-package"),
+    *("brew-no-formula", "port-unknown", "manager-unknown-package", "manager-other"),
+)
+LOCKS = frozenset(
+    (LOCKED, "apt-lock", "dnf-locked", "zypper-locked", "brew-lock", "manager-locked")
+)
+"""The causes that end when another program ends."""
+PASSING = frozenset(
+    (
+        *("download-cut-off", "index-unreachable", "index-timeouts", "index-error"),
+        *("index-too-many", "crates-unreachable", "apt-offline", "apk-offline", "brew-offline"),
+        *("manager-offline", "rust-bootstrap-download-failed"),
+    )
+)
+"""The causes that may be gone after a while."""
+
+KINDS = (
+    Kind(
+        "let-through",
+        _let_through,
+        frozenset(("index-refuses-file", "index-not-found", "no-such-version")),
+    ),
+    Kind(
+        "temporary-folder",
+        _temporary_folder,
+        frozenset(("no-space", "tmp-noexec")),
+        frozenset(("temporary-folder",)),
+    ),
+    Kind(
+        "fewer-jobs",
+        _fewer_jobs,
+        frozenset(("oom-killed", "exit-137")),
+        frozenset(("fewer-jobs",)),
+    ),
+    Kind("rust", _rust, frozenset(_RUST), frozenset(("rust", "rust-update"))),
+    Kind("pip-upgrade", _upgrade_pip, remedies=frozenset(("pip-upgrade",))),
+    Kind("built-openssl", _built_openssl, frozenset(_OPENSSL)),
+    Kind(
+        "system-openssl",
+        _system_openssl,
+        frozenset(_OPENSSL),
+        also=_builds_openssl,
+    ),
+    Kind("update-lists", _update_lists, frozenset(_LISTS)),
+    Kind(
+        "dependents",
+        _dependents,
+        frozenset(("requirements-conflict", "dependency-conflict", "pyopenssl-mismatch")),
+    ),
+    Kind(
+        "other-release",
+        _older_release,
+        frozenset(("requirements-conflict", "dependency-conflict", "setting-constraint")),
+    ),
+    Kind(
+        "reinstall",
+        _reinstall,
+        remedies=frozenset(("again", "again-wheel", "for-target")),
+    ),
+    Kind(
+        "new-environment",
+        _new_environment,
+        frozenset(("requirements-conflict", "dependency-conflict", "package-of-the-system")),
+        frozenset(("new-environment",)),
+        also=_may_be_broken,
+    ),
+    Kind(
+        "wheel",
+        _wheel,
+        remedies=frozenset(("wheel", "newest-with-wheel", "again-wheel")),
+        also=_is_a_build,
+    ),
+    Kind(
+        "other-python",
+        _other_python,
+        frozenset(
+            (
+                *("requires-python-too-old", "python-too-new-pyo3", "no-wheel-for-platform"),
+                *("pypy-too-old-pyo3", "pypy-too-new-pyo3", "python-version-suffix"),
+                *("free-threaded-cffi", "free-threaded-release", "pip-broken-on-this-python"),
+            )
+        ),
+        frozenset(("newer-python", "newest-with-wheel")),
+        also=_has_no_wheel,
+    ),
+)
+"""All kinds. Of those that fit a failure equally well, the first is the best."""
