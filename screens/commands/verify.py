@@ -84,9 +84,9 @@ def _advice(report: Report) -> list[str]:
     """Return why the proof failed, if that is known, and what to do."""
     from wizard.advice import failed_proof
 
-    explanation = failed_proof.explain(report)
-    cause = [f"What happened: {explanation.cause}"] if explanation.cause else []
-    return [*cause, "What to do:", *(f"  - {hint}" for hint in explanation.hints)]
+    found = failed_proof.explain(report)
+    cause = [f"What happened: {found.cause}"] if found.known else []
+    return [*cause, "What to do:", *(f"  - {hint}" for hint in found.hints)]
 
 
 def find_python(python: str) -> tuple[str, str]:

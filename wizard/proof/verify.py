@@ -25,6 +25,9 @@ Mark = Literal["ok", "failed", "warning"]
 OLDEST_PYTHON = (3, 6)
 """The oldest Python that any release since 3.4 runs on."""
 
+MAX_LINES = 500
+"""How many lines of the proof's program a report keeps."""
+
 _UNKNOWN = Linkage("unknown")
 _KEYS = {
     *("python", "prefix", "found", "location", "version", "files"),
@@ -49,7 +52,8 @@ class Check:
 class Report:
     """What was proved about the cryptography that ``python`` imports.
 
-    ``ok`` is True if every check passed and the result is as expected.
+    ``ok`` is True if every check passed and the result is as expected. ``output`` are the lines that
+    the proof's program printed, tracebacks among them.
     """
 
     python: str
@@ -59,6 +63,7 @@ class Report:
     linkage: Linkage = _UNKNOWN
     checks: tuple[Check, ...] = ()
     problems: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class _Answer:
     mapped: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     finished: bool = False
+    output: tuple[str, ...] = ()
 
 
 def verify(
@@ -117,6 +123,7 @@ def verify(
         linkage=linkage,
         checks=answer.checks,
         problems=problems,
+        output=answer.output,
     )
 
 
@@ -269,9 +276,16 @@ def _run(python: str, timeout: float) -> _Answer:
     last = _last_answer(output.stdout)
     if last is None:
         _require_python(program, _last_line(output.stderr) or _last_line(output.stdout))
-        return _not_started(f"This Python could not run the proof. {_ending_sentence(output)}")
+        why = f"This Python could not run the proof. {_ending_sentence(output)}"
+        return replace(_not_started(why), output=_lines(output.stderr))
     _require_recent(program, last["python"])
-    return _parse_answer(last, _ending_sentence(output))
+    answer = _parse_answer(last, _ending_sentence(output))
+    return replace(answer, output=_lines(output.stderr))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a program's output; of very many, the last ones."""
+    return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-MAX_LINES:]
 
 
 def _not_started(why: str) -> _Answer:

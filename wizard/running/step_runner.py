@@ -348,17 +348,19 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
             Path(action.packages).unlink()
         elif cryptography_ok:
             hints = packages.hints(before)
-    context.reports.append(report)
-    if report.ok:
-        return Outcome("done")
+    context.reports.append(replace(report, output=()))
     from wizard.advice import failed_proof
 
-    explanation = failed_proof.explain(report)
-    causes = filter(None, (explanation.cause, *report.problems))
+    context.add_output(failed_proof.log_of(report))
+    if report.ok:
+        return Outcome("done")
+    found = failed_proof.explain(report, context.runner.machine())
+    causes = (*([found.cause] if found.known else []), *report.problems)
     cause = " ".join(causes) or "The installation could not be proved."
-    if context.runner.plan.only_proves and not explanation.cause:
-        hints = hints or ("Install it again: --reinstall",)
-    return Outcome("failed", None, cause, hints or explanation.hints)
+    if not found.known:
+        return Outcome("failed", None, cause, hints or found.hints)
+    advice = context.runner.advise(found.id or "")
+    return Outcome("failed", None, cause, (*hints, *advice, *found.hints))
 
 
 @singledispatch
@@ -373,6 +375,7 @@ def writes_log(action: object) -> bool:
 @writes_log.register(CheckSignature)
 @writes_log.register(ExportAuthorities)
 @writes_log.register(RecordPackages)
+@writes_log.register(Prove)
 def _writes_log(_action: Action) -> bool:
     return True
 
@@ -382,7 +385,6 @@ def _writes_log(_action: Action) -> bool:
 @writes_log.register(Seal)
 @writes_log.register(WriteManifest)
 @writes_log.register(WriteFile)
-@writes_log.register(Prove)
 @writes_log.register(RemoveFolder)
 def _writes_no_log(_action: Action) -> bool:
     return False
