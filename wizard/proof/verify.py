@@ -34,6 +34,7 @@ _KEYS = {
     *("openssl", "mapped", "warnings", "checks", "doing"),
 }
 _NOT_INSTALLED = "cryptography is not installed in this Python."
+_NOT_THERE = "cryptography was installed, but it is not in this environment."
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def verify(
         failed = tuple(_check_sentence(check) for check in answer.checks if not check.ok)
         problems = failed + tuple(_differences(answer, linkage, release, link, openssl))
     else:
-        problems = (_NOT_INSTALLED,)
+        problems = (_NOT_THERE if release else _NOT_INSTALLED,)
     return Report(
         python=python,
         ok=not problems,
@@ -177,10 +178,16 @@ def _differences(
     answer: _Answer, linkage: Linkage, release: str, link: str, openssl: str
 ) -> Iterator[str]:
     """Yield a sentence for each thing that differs from the request."""
-    if release and answer.version and not _same_version(answer.version, release):
+    outside = _explain_location(answer.location, answer.prefix)
+    if release and outside and _is_in_pythonpath(answer.location):
+        yield (
+            f"cryptography {release} is installed, but this Python imports {answer.version} from "
+            f"{answer.location}.{outside}"
+        )
+    elif release and answer.version and not _same_version(answer.version, release):
         yield (
             f"cryptography {release} was requested, but this Python imports {answer.version} "
-            f"from {answer.location}.{_explain_location(answer.location, answer.prefix)}"
+            f"from {answer.location}.{outside}"
         )
     if link and linkage.kind == "unknown":
         yield f"A {link} OpenSSL was requested, but how it is linked is unknown: {linkage.problem}"
@@ -226,6 +233,11 @@ def _same_version(one: str, other: str) -> bool:
         return False
 
 
+def _is_in_pythonpath(location: str) -> bool:
+    folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return any(folder and Path(folder) in Path(location).parents for folder in folders)
+
+
 def _explain_location(location: str, prefix: str) -> str:
     """Explain a package that comes from outside the environment."""
     if Path(prefix) in Path(location).parents:
@@ -238,6 +250,15 @@ def _require_program(python: str) -> None:
     path = Path(python)
     if not python or "\0" in python:
         raise BadRequest("No Python was named.", hints=("Give the path of an interpreter.",))
+    try:
+        path.stat()
+    except PermissionError:
+        raise BadRequest(
+            f"{python} cannot be reached: this user may not look into its folder.",
+            hints=("Give the path of a Python that you may use.",),
+        ) from None
+    except OSError:
+        pass  # it does not exist, or is a broken link: said below
     if path.is_dir():
         raise BadRequest(
             f"{python} is a folder, not a Python interpreter.",

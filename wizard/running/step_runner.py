@@ -359,8 +359,8 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     cause = " ".join(causes) or "The installation could not be proved."
     if not found.known:
         return Outcome("failed", None, cause, hints or found.hints)
-    advice = context.runner.advise(found.id or "")
-    return Outcome("failed", None, cause, (*hints, *advice, *found.hints))
+    hints = (*hints, *context.runner.advise(found.id or ""), *found.hints)
+    return Outcome("failed", None, cause, hints, found.id or "", found.remedy_ids)
 
 
 @singledispatch
