@@ -78,7 +78,9 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
             "",
             f"Nothing was written to {short_path(plan.wheelhouse)}.",
         ]
-    if result.report is not None and result.code in (Exit.DONE, Exit.UNPROVED):
+    if result.report is not None and result.code == Exit.UNPROVED:
+        return proof_lines(result.report)
+    if result.report is not None and result.code == Exit.DONE:
         return [*proof_lines(result.report), "", *next_steps(plan)]
     if result.code == Exit.DONE:
         return ["Prepared. Looking at this machine again …"]

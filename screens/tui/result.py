@@ -81,7 +81,10 @@ class ResultPage(Page):
         self._proved = session.code == 0
 
     def body(self) -> ComposeResult:
-        """Compose the next steps, the proof, what changed, and the buttons."""
+        """Compose the next steps, the proof, what changed, and the buttons.
+
+        Without a proof there is nothing to use, so there are no next steps.
+        """
         plan = self.session.require_plan()
         title, success, failure = (
             f"cryptography {plan.release} is installed",
@@ -103,7 +106,6 @@ class ResultPage(Page):
                 yield from self._compose_proof()
             else:
                 yield from self._compose_proof()
-                yield from self._compose_next_steps()
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
@@ -195,7 +197,7 @@ class ResultPage(Page):
         commands = activation_commands(plan)
         if plan.wheelhouse:
             return "the command", wheelhouse_command(plan)
-        if not commands:
+        if not commands or not self._proved:
             return "the path of the Python", plan.python
         return f"the command for {commands[0][0]}", commands[0][1]
 

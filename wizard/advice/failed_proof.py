@@ -19,6 +19,8 @@ from wizard.proof.verify import Report, sentences
 if TYPE_CHECKING:
     from wizard.diagnosis.diagnose import Diagnosis
 
+NOT_INSTALLED = "cryptography-not-installed"
+"""The id of the cause that nothing is installed, which is no surprise before an installation."""
 VARIABLES = (
     *("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"),
     *("DYLD_INSERT_LIBRARIES", "OPENSSL_CONF", "OPENSSL_MODULES", "QEMU_CPU"),
@@ -37,7 +39,7 @@ def explain(report: Report, machine: Mapping[str, str] | None = None) -> Diagnos
 
     if machine is None:
         machine = platforms.of_system(system.read())
-    return diagnose.diagnose(log_of(report), machine)
+    return diagnose.diagnose(log_of(report), {**machine, **_places(report.python)})
 
 
 def log_of(report: Report) -> tuple[str, ...]:
@@ -50,11 +52,19 @@ def log_of(report: Report) -> tuple[str, ...]:
 
 
 def _title(python: str) -> str:
-    python = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
-    environment = Path(python).parent.parent
+    places = _places(python)
+    environment = f", in the environment {places['home']}" if "home" in places else ""
+    return f"Proof of {places['interpreter']}{environment}"
+
+
+def _places(python: str) -> dict[str, str]:
+    """Return the facts ``interpreter`` and ``home``, the environment, as words of a command."""
+    path = os.path.abspath(python)  # noqa: PTH100 - a link must stay one: it says which venv
+    environment = Path(path).parent.parent
+    places = {"interpreter": _shown(path)}
     if (environment / "pyvenv.cfg").is_file():
-        return f"Proof of {_shown(python)}, in the environment {_shown(str(environment))}"
-    return f"Proof of {_shown(python)}"
+        places["home"] = _shown(str(environment))
+    return places
 
 
 def _shown(path: str) -> str:

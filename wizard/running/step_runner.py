@@ -355,11 +355,13 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     if report.ok:
         return Outcome("done")
     found = failed_proof.explain(report, context.runner.machine())
-    causes = (*([found.cause] if found.known else []), *report.problems)
-    cause = " ".join(causes) or "The installation could not be proved."
     if not found.known:
+        cause = " ".join(report.problems) or "The installation could not be proved."
         return Outcome("failed", None, cause, hints or found.hints)
-    hints = (*hints, *context.runner.advise(found.id or ""), *found.hints)
+    hints = (*context.runner.advise(found.id or ""), *found.hints, *hints)
+    # Which packages do not work is said in any case: the cause may be that of only one of them.
+    others = (text for text in report.problems if text.startswith("packages: "))
+    cause = " ".join((found.cause, *others))
     return Outcome("failed", None, cause, hints, found.id or "", found.remedy_ids)
 
 
