@@ -53,8 +53,8 @@ class Check:
 class Report:
     """What was proved about the cryptography that ``python`` imports.
 
-    ``ok`` is True if every check passed and the result is as expected. ``output`` are the lines that
-    the proof's program printed, tracebacks among them.
+    ``ok`` is True if every check passed and the result is as expected. ``output`` are the lines
+    that the proof's program printed, tracebacks among them.
     """
 
     python: str

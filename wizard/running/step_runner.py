@@ -401,21 +401,29 @@ def _remove_folder(action: RemoveFolder, context: _StepContext) -> Outcome:
                 return remove_folder(action)
         context.add_output(("Another wizard still uses this Rust, so it stays for now.",))
         return Outcome("done")
-    if context.runner.plan.undoes and locations.cache() in path.parents:
+    plan = context.runner.plan
+    if (plan.undoes or plan.repairs) and locations.cache() in path.parents:
         with entries.alone():
             return remove_folder(action)
     return remove_folder(action)
 
 
 def remove_folder(action: RemoveFolder) -> Outcome:
-    """Delete a folder, but only a virtual environment or one of the wizard's folders."""
+    """Delete a folder, but only a virtual environment or something of the wizard's.
+
+    That is what is in its state and cache, also files, and folders that a run left unfinished.
+    """
     folder = Path(action.path)
     if not os.path.lexists(folder):
         return Outcome("done")
     wizard_folders = (locations.state(), locations.cache())
     is_ours = any(home.resolve() in folder.resolve().parents for home in wizard_folders)
+    if is_ours and folder.is_file() and not folder.is_symlink():
+        folder.unlink()
+        return Outcome("done")
     if folder.is_symlink() or not folder.is_dir():
         return Outcome("failed", None, f"{folder} is not a folder, so it was left alone.")
+    is_ours = is_ours or unfinished.is_left(folder)
     if not is_ours and not (folder / "pyvenv.cfg").is_file():
         return Outcome(
             "failed",

@@ -2,8 +2,8 @@
 
 Usage: ``python prove.py SECONDS``. Writes one JSON object per line to standard output, each
 replacing the previous one, so that the last line contains what is known even after a crash. All
-other output goes to standard error, and so do the tracebacks of failed checks. After SECONDS the process
-ends itself and prints to standard error where it was. Keys:
+other output goes to standard error, and so do the tracebacks of failed checks. After SECONDS the
+process ends itself and prints to standard error where it was. Keys:
 
 ``python``      version of this interpreter, ``prefix`` its environment's folder
 ``found``       whether the package is there; ``location`` is its file, ``version`` what it states
@@ -144,14 +144,17 @@ def made_for() -> str:
     """Say that the environment was made for another version of Python, whose packages this one does
     not see. Its ``pyvenv.cfg`` names that version."""
     now = "%d.%d" % sys.version_info[:2]
-    with contextlib.suppress(OSError):  # not an environment
-        with io.open(os.path.join(sys.prefix, "pyvenv.cfg"), encoding="utf-8") as lines:
-            for line in lines:
-                name, _, value = (part.strip() for part in line.partition("="))
-                made = ".".join(value.split(".")[:2])
-                if name in ("version", "version_info") and made != now:
-                    text = "; this environment was made for Python %s, but its Python is %s now"
-                    return text % (made, now)
+    try:
+        with io.open(os.path.join(sys.prefix, "pyvenv.cfg"), encoding="utf-8") as file:
+            lines = file.readlines()
+    except OSError:  # not an environment
+        return ""
+    for line in lines:
+        name, _, value = (part.strip() for part in line.partition("="))
+        made = ".".join(value.split(".")[:2])
+        if name in ("version", "version_info") and made != now:
+            text = "; this environment was made for Python %s, but its Python is %s now"
+            return text % (made, now)
     return ""
 
 
