@@ -169,7 +169,8 @@ def _summary(results: tuple[Finding, ...], *, can_fix: bool) -> tuple[str, ...]:
     else:
         ready = "Ready." if not warned else "Ready, for the wheel and for a source build."
     others = [title for title in warned if bad or title not in ("Wheel", "Source")]
-    count = _count(len(others), "warning" if bad else "other warning")
+    other = "other warning" if len(others) < len(warned) else "warning"
+    count = _count(len(others), other)
     said = f"{count}: {joined(dict.fromkeys(others))}." if others else ""
     summary = " ".join(filter(None, (ready, said, start)))
     fix = "What the wizard can put right: cryptography-wizard doctor --fix"

@@ -160,4 +160,4 @@ def _report(
 def _now(gone: Finding, findings: Sequence[Finding]) -> str:
     """Return what is said about the same subject now."""
     good = (one.detail for one in findings if (one.title, one.mark) == (gone.title, "ok"))
-    return next(good, f"it is gone: {gone.detail}")
+    return next(good, f"this is solved: {gone.detail}")

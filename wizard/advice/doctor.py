@@ -219,10 +219,17 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if isinstance(build, Refused):
         action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
+    elif build.refresh:
+        detail = f"What {newest.version} needs is not known yet: the package lists are empty."
+        action = "To let the wizard fetch them: cryptography-wizard doctor --fix"
+        yield Finding("warn", "Source", detail, action)
     elif build.missing or build.compiler:
         missing = (*build.missing, *([apple_tools.TITLE] if build.compiler else []))
         detail = f"{newest.version} can be built when these are installed: {', '.join(missing)}"
-        action = "To let the wizard install them, choose the source build."
+        action = (
+            "To let the wizard install them, choose the source build, or: "
+            "cryptography-wizard doctor --fix"
+        )
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")

@@ -139,8 +139,8 @@ def find(name: str = "") -> PastRun:
 def cut_off_in(folder: str) -> Optional[PastRun]:
     """Return the newest run of this working folder if it was cut off, otherwise None.
 
-    It only looks at the latest runs, and reads no plan unless it has to: the wizard calls it at
-    every start.
+    It only looks at the latest runs, and reads no plan of other folders: the wizard calls it at
+    every start. Repairs do not count.
     """
     try:
         folders = sorted(locations.runs().iterdir(), reverse=True)[:RECENT]
@@ -148,10 +148,19 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
         return None
     for path in folders:
         ends = _first_and_last_event(path / journal.FILE)
-        if ends and ends[0].get("folder") == folder:
+        if ends and ends[0].get("folder") == folder and not _repairs(path):
             run = None if ends[1].get("kind") == "run-ended" else _read(path)
             return run if run and run.outcome == "cut off" and run.can_resume else None
     return None
+
+
+def _repairs(run: Path) -> bool:
+    """Return whether a run only put right what the doctor had found."""
+    try:
+        plan = json.loads((run / journal.PLAN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # `read_runs` lists it as damaged
+    return isinstance(plan, dict) and plan.get("repairs") is True
 
 
 def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str, Any]]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backends.action import RemoveFolder
+from wizard import target_environment
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.history.leftovers import Environment, Leftovers, named
@@ -14,6 +15,7 @@ from wizard.plan import Plan, Step
 from wizard.planning import planner
 from wizard.questions import completion
 
+ONLY_FOR_SOURCE = "The wheel needs no compiler and no Rust: only a source build needs these."
 _TOOLS = ("packages", "compiler", "rust")
 """The roles of steps that prepare a source build, and change no environment."""
 
@@ -25,7 +27,8 @@ def make_plan(case: Case, left: Leftovers) -> Plan:
     the release in the choices of ``case`` counts.
     """
     compiled = _plan_of(case, "source")
-    bundled = _plan_of(case, "wheel")
+    here = next(iter(target_environment.environments(case.facts)), None)
+    bundled = _plan_of(case, "wheel", here.environment if here else "")
     if compiled is not None and compiled.prepares:
         tools: tuple[Step, ...] = compiled.steps
     else:
@@ -45,6 +48,7 @@ def make_plan(case: Case, left: Leftovers) -> Plan:
         environment=changed.environment if changed else "",
         new=False,
         steps=steps,
+        notes=(ONLY_FOR_SOURCE,) if bundled is not None and _for_source(steps) else (),
         system=case.facts.system.name,
         prepares=bool(compiled and compiled.prepares),
         repairs=True,
@@ -52,10 +56,17 @@ def make_plan(case: Case, left: Leftovers) -> Plan:
     )
 
 
-def _plan_of(case: Case, method: str) -> Plan | None:
-    """Return the plan of an installation by this method, or None if it is not possible here."""
+def _for_source(steps: tuple[Step, ...]) -> bool:
+    return any(step.role in ("compiler", "rust") or step.lock for step in steps)
+
+
+def _plan_of(case: Case, method: str, folder: str = "") -> Plan | None:
+    """Return the plan of an installation by this method, or None if it is not possible here.
+
+    ``folder`` is an environment; empty: the recommended one.
+    """
     for toolchain in ("keep", ""):
-        choices = Choices(release=case.choices.release, method=method)
+        choices = Choices(release=case.choices.release, method=method, venv=folder)
         if method == "source" and toolchain:
             choices = replace(choices, toolchain="keep")
         try:
