@@ -74,7 +74,8 @@ def test_rust_alone_is_not_downloaded_in_advance_unless_an_old_one_is_there() ->
         else each
         for each in apt.packages
     )
-    facts = replace(GOOD, tools=without, managers=(replace(apt, packages=packages),))
+    manager = replace(apt, packages=packages)
+    facts = replace(GOOD, tools=without, managers=(manager,), cache="/home/ada/.cache/wizard")
     assert plan(facts).steps == ()
     old = Tool("rustc", "/usr/bin/rustc", "1.48.0", "system")
     assert ids(plan(replace(facts, tools=(*without, old)))) == ["rustup", "rust"]
