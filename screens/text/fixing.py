@@ -69,7 +69,7 @@ def fix(
 ) -> int:
     """Put right what the wizard can, about this release or the recommended one.
 
-    ``yes`` says not to ask. Returns 0 if everything was done or nothing is to be done, 3 if no
+    ``yes`` says not to ask. Returns 0 if everything is as it should be, 3 if no
     release can be installed here afterwards, 130 if the user says no, and the code of a run that
     fails. Raises BadRequest if the release does not exist, or if there is no terminal to ask in.
     """
@@ -158,6 +158,6 @@ def _report(
 
 
 def _now(gone: Finding, findings: Sequence[Finding]) -> str:
-    """Return what is said about the same subject now."""
+    """Return what the doctor says about the same subject now."""
     good = (one.detail for one in findings if (one.title, one.mark) == (gone.title, "ok"))
     return next(good, f"this is solved: {gone.detail}")

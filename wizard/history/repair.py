@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from backends.action import RemoveFolder
 from wizard import target_environment
+from wizard.advice import doctor
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Impossible
 from wizard.history.leftovers import Environment, Leftovers, named
+from wizard.method import compiles, methods
 from wizard.needs.case import Case
 from wizard.plan import Plan, Step
 from wizard.planning import planner
 from wizard.questions import completion
+from wizard.refused import Refused
 
 ONLY_FOR_SOURCE = "The wheel needs no compiler and no Rust: only a source build needs these."
 _TOOLS = ("packages", "compiler", "rust")
@@ -26,9 +29,9 @@ def make_plan(case: Case, left: Leftovers) -> Plan:
     Some steps find out what else is needed (``prepares``): then make another plan afterwards. Only
     the release in the choices of ``case`` counts.
     """
-    compiled = _plan_of(case, "source")
+    compiled = _plan_of(case, _name(compiled=True))
     here = next(iter(target_environment.environments(case.facts)), None)
-    bundled = _plan_of(case, "wheel", here.environment if here else "")
+    bundled = _plan_of(case, _name(compiled=False), here.environment if here else "")
     if compiled is not None and compiled.prepares:
         tools: tuple[Step, ...] = compiled.steps
     else:
@@ -42,7 +45,7 @@ def make_plan(case: Case, left: Leftovers) -> Plan:
     settings = compiled or bundled
     return Plan(
         release="",
-        method="wheel",  # nothing is compiled
+        method=_name(compiled=False),
         link="",
         python=changed.python if changed else "",
         environment=changed.environment if changed else "",
@@ -60,6 +63,11 @@ def _for_source(steps: tuple[Step, ...]) -> bool:
     return any(step.role in ("compiler", "rust") or step.lock for step in steps)
 
 
+def _name(*, compiled: bool) -> str:
+    """Return the name of the first method that compiles, or that does not."""
+    return next(name for name in methods() if compiles(name) == compiled)
+
+
 def _plan_of(case: Case, method: str, folder: str = "") -> Plan | None:
     """Return the plan of an installation by this method, or None if it is not possible here.
 
@@ -67,7 +75,7 @@ def _plan_of(case: Case, method: str, folder: str = "") -> Plan | None:
     """
     for toolchain in ("keep", ""):
         choices = Choices(release=case.choices.release, method=method, venv=folder)
-        if method == "source" and toolchain:
+        if compiles(method) and toolchain:
             choices = replace(choices, toolchain="keep")
         try:
             return planner.make_plan(completion.complete(case.choosing(choices)))
@@ -77,12 +85,14 @@ def _plan_of(case: Case, method: str, folder: str = "") -> Plan | None:
 
 
 def _tools(case: Case, compiled: Plan | None) -> Iterator[Step]:
-    """Yield the steps that install what a source build needs.
+    """Yield the steps that install what a source build with the system's OpenSSL needs.
 
     Rust alone is not downloaded in advance if there is none: a build gets it, and a wheel needs
     none. One that is too old is a finding.
     """
-    steps = [step for step in compiled.steps if step.role in _TOOLS] if compiled else []
+    if compiled is None or isinstance(doctor.build_needs(case), Refused):
+        return
+    steps = [step for step in compiled.steps if step.role in _TOOLS]
     if case.facts.tool("rustc") or any(step.role != "rust" for step in steps):
         yield from (step for step in steps if not _removes(step))
 

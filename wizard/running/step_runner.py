@@ -359,7 +359,7 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
         cause = " ".join(report.problems) or "The installation could not be proved."
         return Outcome("failed", None, cause, hints or found.hints)
     hints = (*context.runner.advise(found.id or ""), *found.hints, *hints)
-    # Which packages do not work is said in any case: the cause may be that of only one of them.
+    # The cause may be that of only one package, so all that do not work are named.
     others = (text for text in report.problems if text.startswith("packages: "))
     cause = " ".join((found.cause, *others))
     return Outcome("failed", None, cause, hints, found.id or "", found.remedy_ids)
@@ -409,7 +409,7 @@ def _remove_folder(action: RemoveFolder, context: _StepContext) -> Outcome:
 
 
 def remove_folder(action: RemoveFolder) -> Outcome:
-    """Delete a folder, but only a virtual environment or something of the wizard's.
+    """Delete a folder, but only a virtual environment or something that the wizard made.
 
     That is what is in its state and cache, also files, and folders that a run left unfinished.
     """

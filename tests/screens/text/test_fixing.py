@@ -31,7 +31,7 @@ def nothing_left(monkeypatch: pytest.MonkeyPatch) -> None:
 def fixed(
     monkeypatch: pytest.MonkeyPatch, *machines: Facts, yes: bool = True, as_json: bool = False
 ) -> tuple[int, str]:
-    """Fix a machine that is seen in these states, one after the other."""
+    """Fix a machine that is seen in these states, in sequence."""
     seen = list(machines)
 
     def probe(_choices: Choices, *, everything: bool = False) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from backends.action import RemoveFolder
 from tests.machines import machine
 from tests.wizard.advice.test_doctor import GOOD
-from wizard import locations, temporary, unfinished
+from wizard import locations, unfinished
 from wizard.cache import integrity
 from wizard.choices import Choices
 from wizard.engine import case_of
@@ -37,7 +38,8 @@ def ids(made: Plan) -> list[str]:
     [
         ("debian-13", ["packages-refresh", "packages"]),
         ("debian-13-bare", ["packages-refresh"]),
-        ("alpine-3.16", ["packages-refresh", "packages", "rustup", "rust"]),
+        ("alpine-3.19", ["packages-refresh", "packages", "rustup", "rust"]),
+        ("alpine-3.16", []),  # only a build with another OpenSSL is possible
         ("mac-arm-bare", ["compiler-ask", "compiler", "rustup", "rust"]),
         ("mac-arm-ssh", ["compiler-update", "compiler", "packages-refresh", "packages"]),
         ("mac-arm-none", []),
@@ -54,7 +56,7 @@ def test_what_recorded_machines_lack(name: str, expected: list[str]) -> None:
 
 
 def test_each_step_needs_only_steps_of_the_plan_and_the_tools_stay() -> None:
-    made = plan(machine("alpine-3.16"))
+    made = plan(machine("alpine-3.19"))
     assert {need for step in made.steps for need in step.needs} <= set(ids(made))
     assert not any(isinstance(step.action, RemoveFolder) for step in made.steps)
     assert made.notes == (repair.ONLY_FOR_SOURCE,)
@@ -107,8 +109,8 @@ def test_what_is_left_is_removed_first_and_said() -> None:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Facts:
-    """A working folder, a temporary folder, a state and a cache of their own."""
-    monkeypatch.setattr(temporary.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    """A working folder, a temporary folder, and separate folders for state and cache."""
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
     for name in ("tmp", "work"):
