@@ -80,9 +80,8 @@ def fix(
         return _report(before, seen, (), code, as_json=as_json, stream=stream)
     while plan.steps and code == Exit.DONE:
         if not _agreed(plan, yes=yes, as_json=as_json, stream=stream, err=err):
-            err.write("Nothing was changed.\n" if not steps else "No more was changed.\n")
-            code = int(Exit.CANCELLED)
-            break
+            err.write("Nothing was changed.\n" if not steps else "Nothing else was changed.\n")
+            return int(Exit.CANCELLED)
         state = unattended.carried_out(
             engine, plan, stream, err, can_ask=_can_ask(), as_json=as_json
         )

@@ -199,7 +199,7 @@ def _normal_name(name: str) -> str:
 
 _AS_WRITTEN = (
     *("release", "python", "pip", "folder", "program"),
-    *("interpreter", "home", "cpu", "variable"),
+    *("interpreter", "home", "cpu", "variable", "where"),
 )
 """Facts whose case matters."""
 

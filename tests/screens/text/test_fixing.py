@@ -94,6 +94,7 @@ def test_no_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     code, text = fixed(monkeypatch, LACKING, yes=False)
     assert code == Exit.CANCELLED
     assert "Better now" not in text
+    assert fixing.NOTHING not in text
 
 
 def test_the_answer_for_scripts(monkeypatch: pytest.MonkeyPatch) -> None:

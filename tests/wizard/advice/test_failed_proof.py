@@ -72,6 +72,7 @@ def test_fips_mode_is_the_cause_only_if_it_is_on(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(machine_fips, "read", lambda *_: mode)
     static = failed_proof.explain(report(UNSUPPORTED), LINUX)
     assert static.id == "fips-mode"
+    assert static.cause.startswith("FIPS mode is on (/root/fips.cnf), and OpenSSL")
     assert "FIPS mode is on (/root/fips.cnf)." in failed_proof.log_of(report(UNSUPPORTED))
     assert "--link dynamic" in static.hints[0]
     dynamic = failed_proof.explain(report(UNSUPPORTED, "dynamic"), LINUX)
