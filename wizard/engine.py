@@ -197,10 +197,12 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
     if privilege.method == "root" or not plan.needs_root:
         return
     titles = ", ".join(step.title for step in plan.steps if step.needs_root)
-    hints = (
+    hints: tuple[str, ...] = (
         "Use the wheel, which needs no root rights: --method wheel",
         "Or ask an administrator to run these steps first. To show them: cryptography-wizard plan",
     )
+    if plan.repairs:
+        hints = ("Start it as a user who may become root, or ask an administrator to do it.",)
     why = f"These steps need root rights: {titles}."
     if privilege.method == "none":
         raise Impossible(

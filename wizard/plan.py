@@ -128,7 +128,8 @@ class Plan:
     no ``environment``, and ``python`` is the first Python that the wheels are for. ``project`` is
     the project that is installed too, or empty. ``limits`` are what allows only some releases.
     ``resumes`` is the name of the run that this plan continues, ``undoes`` of the run that it
-    undoes; both are usually empty.
+    undoes; both are usually empty. ``repairs`` says that it puts right what the doctor found, and
+    installs no cryptography.
     ``variables`` are for all programs that the steps start (a proxy, certificate authorities), as
     (name, value) pairs; the user's own variables for the same purpose take precedence.
     ``usage`` says how to use what is installed, if no environment has to be activated for it.
@@ -149,6 +150,7 @@ class Plan:
     limits: tuple[PlanLimit, ...] = ()
     resumes: str = ""
     undoes: str = ""
+    repairs: bool = False
     variables: tuple[tuple[str, str], ...] = ()
     usage: str = ""
     schema: int = SCHEMA

@@ -48,14 +48,19 @@ def inside(parent: str) -> Iterator[None]:
 
 
 def sweep() -> None:
-    """Remove the temporary folders that killed wizards of this user have left.
+    """Remove the temporary folders that killed wizards of this user have left."""
+    for path in left():
+        unfinished.remove(path, ignore_errors=True)
 
-    Anything else is left alone: folders without a mark, of another user, or of a wizard that is
-    still running, and links.
+
+def left() -> Iterator[Path]:
+    """Yield the temporary folders that killed wizards of this user have left.
+
+    Not folders without a mark, of another user, or of a wizard that is still running, and no links.
     """
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):  # another wizard removes it too
             status = path.lstat()
             is_ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
             if stat.S_ISDIR(status.st_mode) and is_ours and unfinished.is_left(path):
-                unfinished.remove(path, ignore_errors=True)
+                yield path

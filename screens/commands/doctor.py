@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 from screens import flags, terminal
 from screens.arguments import Common
 from wizard.choices import Choices, described
-from wizard.errors import Exit
+from wizard.errors import BadRequest, Exit
+from wizard.wording import joined
 
 if TYPE_CHECKING:
     from wizard.advice.doctor import Finding, Mark
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 HELP = "what this machine has and lacks, and what to do"
 ORDER = 10
-EXAMPLES = (("doctor", "what this machine has and lacks"),)
+EXAMPLES = (
+    ("doctor", "what this machine has and lacks"),
+    ("doctor --fix", "put right what the wizard can, after asking"),
+)
 # A mark does not depend on its colour: each has its own sign, and the summary uses words.
 _SIGNS: dict[Mark, tuple[str, str, str]] = {
     "ok": ("✓", "ok", "32"),
@@ -33,11 +37,14 @@ _TITLE_WIDTH = 13
 class Arguments(Common):
     """``facts`` is the file of a saved machine; empty: this machine.
 
-    The findings are about the release in ``choices``.
+    The findings are about the release in ``choices``. ``fix``: put right what is possible; ``yes``:
+    without asking.
     """
 
     choices: Choices = field(default_factory=Choices)
     facts: str = ""
+    fix: bool = False
+    yes: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +52,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     release = "say whether this release of cryptography is tested on this kind of machine"
     flags.add_choice(parser, described()["release"], release)
     flags.add_facts(parser)
+    parser.add_argument(
+        "--fix", action="store_true", help="show what the wizard can put right, ask, and do it"
+    )
+    parser.add_argument("--yes", action="store_true", help="with --fix: do it without asking")
 
 
 def run(arguments: Arguments) -> int:
-    """Probe the machine, and write the findings to standard output."""
+    """Probe the machine, and write the findings to standard output. Raises BadRequest."""
     from wizard import engine
 
+    if arguments.yes and not arguments.fix:
+        raise BadRequest("--yes is only possible with --fix: without it, doctor changes nothing.")
+    if arguments.fix and arguments.facts:
+        raise BadRequest(
+            "--fix and --facts exclude each other: only this machine can be changed.",
+            hints=("Start it on that machine: cryptography-wizard doctor --fix",),
+        )
+    if arguments.fix:
+        from screens.text import fixing
+
+        return fixing.fix(
+            *(engine.real(), arguments.choices.release),
+            yes=arguments.yes,
+            as_json=arguments.json,
+            stream=sys.stdout,
+            err=sys.stderr,
+        )
     if arguments.facts:
         from wizard.machine import saved
 
@@ -66,25 +94,42 @@ def run(arguments: Arguments) -> int:
         print(codec.to_json(facts))
         return Exit.DONE
     color = terminal.color(sys.stdout, arguments.color)
-    return doctor(engine.case_of(facts, arguments.choices), sys.stdout, color)
+    case = engine.case_of(facts, arguments.choices)
+    if arguments.facts:
+        return doctor(case, sys.stdout, color)
+    from wizard.history import leftovers, repair
+
+    left = leftovers.read(facts)
+    can_fix = bool(repair.make_plan(case, left).steps)
+    return doctor(case, sys.stdout, color, leftovers.findings(left), can_fix=can_fix)
 
 
-def doctor(case: Case, stream: TextIO, color: bool) -> int:
+def doctor(
+    case: Case,
+    stream: TextIO,
+    color: bool,
+    more: tuple[Finding, ...] = (),
+    *,
+    can_fix: bool = False,
+) -> int:
     """Write the findings to ``stream``, and what to do about each ``!`` and ``✗``.
 
-    The choices may name a release. Raises BadRequest if it does not exist. Returns exit code 0, or
-    3 if no release can be installed here.
+    The choices may name a release; raises BadRequest if it does not exist. ``more`` are findings
+    about earlier runs. ``can_fix`` says that the wizard can put something right. Returns exit code
+    0, or 3 if no release can be installed here.
     """
     from wizard.advice.doctor import findings
+    from wizard.wording import wrap
 
     if case.choices.release:
         case.find(case.choices.release)
-    results = findings(case)
+    results = (*findings(case), *more)
     with_symbols = _can_show(stream, "✓✗→")
     width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
     for finding in results:
         stream.write(_finding_text(finding, width=width, with_symbols=with_symbols, color=color))
-    stream.write("\n" + _summary(results) + "\n")
+    said = [line for text in _summary(results, can_fix=can_fix) for line in wrap(text, width)]
+    stream.write("\n" + "\n".join(said) + "\n")
     return Exit.IMPOSSIBLE if any(f.mark == "bad" for f in results) else Exit.DONE
 
 
@@ -107,14 +152,29 @@ def _finding_text(finding: Finding, *, width: int, with_symbols: bool, color: bo
     return f"{head}{text}\n"
 
 
-def _summary(results: tuple[Finding, ...]) -> str:
-    bad = sum(finding.mark == "bad" for finding in results)
-    warnings = sum(finding.mark == "warn" for finding in results)
+def _summary(results: tuple[Finding, ...], *, can_fix: bool) -> tuple[str, ...]:
+    """Return for what this machine is ready, and what the other warnings are about."""
+    bad = list(dict.fromkeys(finding.title for finding in results if finding.mark == "bad"))
+    warned = [finding.title for finding in results if finding.mark == "warn"]
+    start = "Start with: cryptography-wizard"
     if bad:
-        return f"Not ready: {_count(bad, 'problem')} to solve first, {_count(warnings, 'warning')}."
-    if warnings:
-        return f"Ready, with {_count(warnings, 'warning')}. Start with: cryptography-wizard"
-    return "Ready. Start with: cryptography-wizard"
+        start = ""
+        ready = f"Not ready: {_count(len(bad), 'problem')} to solve first ({joined(bad)})."
+    elif "Wheel" in warned and "Source" in warned:
+        ready = "Ready only in part: see Wheel and Source."
+    elif "Wheel" in warned:
+        ready = "Ready for a source build. The newest release has no wheel here: see Wheel."
+    elif "Source" in warned:
+        ready = "Ready for the wheel. A source build is not ready: see Source."
+    else:
+        ready = "Ready." if not warned else "Ready, for the wheel and for a source build."
+    others = [title for title in warned if bad or title not in ("Wheel", "Source")]
+    other = "other warning" if len(others) < len(warned) else "warning"
+    count = _count(len(others), other)
+    said = f"{count}: {joined(dict.fromkeys(others))}." if others else ""
+    summary = " ".join(filter(None, (ready, said, start)))
+    fix = "What the wizard can put right: cryptography-wizard doctor --fix"
+    return (summary, fix) if can_fix else (summary,)
 
 
 def _count(number: int, word: str) -> str:

@@ -65,7 +65,8 @@ def _list(runs: Sequence[PastRun]) -> list[str]:
     lines: list[str] = []
     for run in runs:
         lines.append(f"{run.name}  {run.outcome}, {_when(run)}")
-        lines += [f"  {run.title}", f"  {run.target}"] if run.state else [f"  {run.problem}"]
+        lines.append(f"  {run.title}" if run.state else f"  {run.problem}")
+        lines += [f"  {run.target}"] if run.state and run.target else []
     return [*lines, "", f"{NAME} runs RUN shows one in full."]
 
 

@@ -62,7 +62,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     """
     import json
 
-    from wizard.proof.verify import missing, sentences, verify
+    from wizard.proof.verify import sentences, verify
 
     program, source = find_python(python)
     report = verify(program)
@@ -72,9 +72,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
     else:
         lines = [f"Python: {program} ({source})", ""]
         lines += [f"  {_format_mark(mark, stream)}  {text}" for mark, text in sentences(report)]
-        if missing(report):
-            lines += ["", "To install it, start cryptography-wizard without a command."]
-        elif not report.ok:
+        if not report.ok:
             lines += ["", *_advice(report)]
         stream.write(_escape("\n".join(lines) + "\n", stream))
     return int(Exit.DONE if report.ok else Exit.UNPROVED)
@@ -83,10 +81,13 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
 def _advice(report: Report) -> list[str]:
     """Return why the proof failed, if that is known, and what to do."""
     from wizard.advice import failed_proof
+    from wizard.proof.verify import missing
 
-    explanation = failed_proof.explain(report)
-    cause = [f"What happened: {explanation.cause}"] if explanation.cause else []
-    return [*cause, "What to do:", *(f"  - {hint}" for hint in explanation.hints)]
+    found = failed_proof.explain(report)
+    if missing(report) and found.id == failed_proof.NOT_INSTALLED:
+        return ["To install it, start cryptography-wizard without a command."]
+    cause = [f"What happened: {found.cause}"] if found.known else []
+    return [*cause, "What to do:", *(f"  - {hint}" for hint in found.hints)]
 
 
 def find_python(python: str) -> tuple[str, str]:

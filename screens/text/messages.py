@@ -70,6 +70,8 @@ def plan_sentence(plan: Plan) -> str:
     """Return what a plan does, as part of a sentence."""
     if plan.undoes:
         return f"undo the run {plan.undoes}"
+    if plan.repairs:
+        return "put right what the doctor found"
     method = methods()[plan.method]
     linked = f", OpenSSL linked {plan.link}ally" if plan.link and method.compiles else ""
     origin = f"{method.noun}{linked}"
@@ -92,6 +94,8 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
     """
     if plan.undoes and result.code == Exit.DONE:
         return [f"Undone: {plan.undoes}. What it had installed is removed."]
+    if plan.repairs and result.code == Exit.DONE:
+        return ["Looking at this machine again …"]
     if plan.wheelhouse and result.code == Exit.DONE and not plan.prepares:
         return [*_with_marks(_describe_wheelhouse(plan)), "", *next_steps(plan)]
     if plan.wheelhouse and result.report is not None and result.code == Exit.UNPROVED:
@@ -100,7 +104,9 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
             "",
             f"Nothing was written to {short_path(plan.wheelhouse)}.",
         ]
-    if result.report is not None and result.code in (Exit.DONE, Exit.UNPROVED):
+    if result.report is not None and result.code == Exit.UNPROVED:
+        return proof_lines(result.report)
+    if result.report is not None and result.code == Exit.DONE:
         return [*proof_lines(result.report), "", *next_steps(plan)]
     if result.code == Exit.DONE:
         return ["Prepared. Looking at this machine again …"]

@@ -109,8 +109,26 @@ def carry_out(
     as_json: bool,
 ) -> int:
     """Run a plan that was made without choices, and report as the other functions do."""
-    from screens.text import messages
     from screens.text.summary import Summary
+
+    state = carried_out(engine, plan, out, err, can_ask=can_ask, as_json=as_json)
+    summary = Summary.from_run(state)
+    if as_json:
+        OutputStream(out, lambda: None).write_lines(to_json(summary))
+    return summary.code
+
+
+def carried_out(
+    engine: Engine,
+    plan: Plan,
+    out: TextIO | None,
+    err: TextIO | None,
+    *,
+    can_ask: bool,
+    as_json: bool,
+) -> RunState:
+    """Do the same, but write no summary for scripts; return what has happened."""
+    from screens.text import messages
     from screens.text.text_reporter import TextReporter
     from wizard.running.run_state import RunState
 
@@ -125,11 +143,9 @@ def carry_out(
         else TextReporter(state, output, errors)
     )
     result = cancel_on_signals(lambda: engine.run(plan, Choices(), facts, reporter, cancel), cancel)
-    if as_json:
-        output.write_lines(to_json(Summary.from_run(reporter.state)))
-    else:
+    if not as_json:
         output.write_lines(*messages.end_of_run(plan, result))
-    return result.code
+    return reporter.state
 
 
 class _JsonReporter:

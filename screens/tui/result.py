@@ -84,7 +84,10 @@ class ResultPage(Page):
         self._fixes = () if self._proved else shown(session.fixes)
 
     def body(self) -> ComposeResult:
-        """Compose the next steps, the proof, what changed, and the buttons."""
+        """Compose the next steps, the proof, what changed, and the buttons.
+
+        Without a proof there is nothing to use, so there are no next steps.
+        """
         plan = self.session.require_plan()
         title, success, failure = (
             f"cryptography {plan.release} is installed",
@@ -108,7 +111,6 @@ class ResultPage(Page):
                 yield from self._compose_proof()
                 if self._fixes:
                     yield FixList(self._fixes)
-                yield from self._compose_next_steps()
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):
@@ -200,7 +202,7 @@ class ResultPage(Page):
         commands = activation_commands(plan)
         if plan.wheelhouse:
             return "the command", wheelhouse_command(plan)
-        if not commands:
+        if not commands or not self._proved:
             return "the path of the Python", plan.python
         return f"the command for {commands[0][0]}", commands[0][1]
 

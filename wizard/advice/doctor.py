@@ -22,6 +22,7 @@ from wizard.needs import (
     storage,
     tool_settings,
 )
+from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case
 from wizard.needs.condition import Condition
 from wizard.refused import Refused
@@ -215,19 +216,46 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
     if impossible:
         yield _see("Source", impossible)
         return
-    build = case.python_blocked_by(python, newest) or case.choosing(Choices()).build_needs(
-        python, case.release_row(newest)
-    )
+    build = build_needs(case)
+    if build is None:
+        return
     if isinstance(build, Refused):
         action = "\n".join(build.hints) or "Use the wheel, which needs none of this."
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
+    elif build.refresh:
+        detail = f"What {newest.version} needs is not known yet: the package lists are empty."
+        action = "To let the wizard fetch them: cryptography-wizard doctor --fix"
+        yield Finding("warn", "Source", detail, action)
     elif build.missing or build.compiler:
         missing = (*build.missing, *([apple_tools.TITLE] if build.compiler else []))
         detail = f"{newest.version} can be built when these are installed: {', '.join(missing)}"
-        action = "To let the wizard install them, choose the source build."
+        action = (
+            "To let the wizard install them, choose the source build, or: "
+            "cryptography-wizard doctor --fix"
+        )
         yield Finding("warn", "Source", detail, action)
     else:
         yield Finding("ok", "Source", f"{newest.version} can be built: nothing is missing.")
+    rustc = case.facts.tool("rustc")
+    if isinstance(build, BuildNeeds) and build.rust and build.rust.kind == "rustup" and rustc:
+        detail = f"Rust {rustc.version} ({rustc.path}) is too old for {newest.version}."
+        action = (
+            "A source build downloads another one, with rustup. To download it now: "
+            "cryptography-wizard doctor --fix"
+        )
+        yield Finding("warn", "Rust", detail, action)
+
+
+def build_needs(case: Case) -> BuildNeeds | Refused | None:
+    """Return what a build of the newest release needs here, why it is not possible, or None if no
+    release or Python is known.
+    """
+    python = next((one for one in case.facts.pythons if usable(one)), None)
+    if python is None or not case.releases:
+        return None
+    newest = case.releases[0]
+    blocked = case.python_blocked_by(python, newest)
+    return blocked or case.choosing(Choices()).build_needs(python, case.release_row(newest))
 
 
 def _other_packages(case: Case, python: Python) -> Iterator[Finding]:

@@ -197,6 +197,13 @@ def _normal_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", re.sub(r"\[.*", "", name)).lower().strip("-") or "*"
 
 
+_AS_WRITTEN = (
+    *("release", "python", "pip", "folder", "program"),
+    *("interpreter", "home", "cpu", "variable", "where"),
+)
+"""Facts whose case matters."""
+
+
 def _facts(kind: str, slots: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """Yield facts with the values that conditions use."""
     for name, value in slots.items():
@@ -216,7 +223,7 @@ def _facts(kind: str, slots: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         elif name == "digits":
             yield "python", f"{value[0]}.{value[1:]}"
         else:
-            yield name, value if name in ("release", "python", "pip", "folder", "program") else text
+            yield name, value if name in _AS_WRITTEN else text
     if kind and "=" in kind:
         name, _, value = kind.partition("=")
         yield name, value

@@ -13,7 +13,7 @@ from functools import cache
 from packaging.version import InvalidVersion, Version
 
 from wizard.diagnosis.context import MACHINES
-from wizard.facts import Facts
+from wizard.facts import Facts, System
 
 FAMILIES = {
     "debian": "debian ubuntu raspbian raspberry kali linuxmint pop jetson tegra armbian devuan",
@@ -59,7 +59,11 @@ def complete(told: Mapping[str, str], machine: Mapping[str, str]) -> dict[str, s
 
 def of_machine(facts: Facts) -> dict[str, str]:
     """Return the facts of this machine, for a diagnosis inside a run."""
-    system = facts.system
+    return of_system(facts.system)
+
+
+def of_system(system: System) -> dict[str, str]:
+    """Return what `of_machine` does, of the system alone."""
     found = {
         "os": "" if system.name == "other" else system.name,
         "machine": MACHINES.get(system.machine, system.machine),

@@ -21,7 +21,7 @@ from wizard.knowledge import read_asset
 
 COMMAND = re.compile(r"`([^`]+)`")
 _NOT_ALONE = re.compile(
-    r"[|;<>*?~]|&&|\$|(?:^|\s)(?:[A-Z][A-Z_]+|ENVIRONMENT|FOLDER)(?:\s|$)|=[A-Z]{3,}|^(?:RUN|export|set|unset|echo)\b"
+    r"^-|[|;<>*?~]|&&|\$|(?:^|\s)(?:[A-Z][A-Z_]+|ENVIRONMENT|FOLDER)(?:\s|$)|=[A-Z]{3,}|^(?:RUN|export|set|unset|echo)\b"
 )
 _FACT = re.compile(r"\{([\w.@:-]+)\}")
 
@@ -74,7 +74,7 @@ def for_unknown(facts: Mapping[str, str]) -> list[Remedy]:
 def fill(text: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> str:
     """Put slots and facts into a sentence."""
     words = _words(facts)
-    return _FACT.sub(lambda match: _value(match[1], slots, facts, words), text)
+    return _FACT.sub(lambda match: _value(match[1], slots, facts, words), text).strip()
 
 
 def _remedy(

@@ -33,6 +33,8 @@ def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) 
         lines = [f"Put {summary} into the folder {plan.wheelhouse}", ""]
     if plan.undoes:
         lines = [f"Undo the run {plan.undoes}", ""]
+    if plan.repairs:
+        lines = ["Put right what the doctor found", ""]
     for note in plan.notes:
         lines += wrap(note, width, first="  * ", rest="    ")
     if plan.notes:

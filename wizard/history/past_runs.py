@@ -44,7 +44,8 @@ class PastRun:
 
     ``name`` identifies it: the name of its ``folder``. ``started`` is ISO 8601, UTC, or empty.
     ``target`` is the environment or wheelhouse, ``working_folder`` where it was started.
-    ``undoes`` is the name of the run that it undid, or empty. ``state`` is what happened in it;
+    ``undoes`` is the name of the run that it undid, or empty; ``repairs``: it was a repair of the
+    doctor. ``state`` is what happened in it;
     None if it is damaged: then ``problem`` says why.
     """
 
@@ -56,6 +57,7 @@ class PastRun:
     target: str = ""
     working_folder: str = ""
     undoes: str = ""
+    repairs: bool = False
     problem: str = ""
     state: Optional[RunState] = None
 
@@ -68,7 +70,9 @@ class PastRun:
     @property
     def can_resume(self) -> bool:
         """Whether there is something left to do."""
-        return self.outcome in ("failed", "unproved", "cancelled", "cut off") and not self.undoes
+        return self.outcome in ("failed", "unproved", "cancelled", "cut off") and not (
+            self.undoes or self.repairs
+        )
 
     @property
     def answers(self) -> Path:
@@ -107,14 +111,14 @@ def _since(run: PastRun, undone: bool, continued: bool) -> PastRun:
 def find(name: str = "") -> PastRun:
     """Return the run of this name, or the newest one of the working folder.
 
-    The newest one is neither damaged, nor did it undo another. The beginning of a name is enough if
-    no other run has it. Raises BadRequest if there is none.
+    The newest one is neither damaged nor a repair, nor did it undo another. The beginning of a name
+    is enough if no other run has it. Raises BadRequest if there is none.
     """
     runs = read_runs()
     if not name:
         here = str(Path.cwd())
         for run in runs:
-            if run.working_folder == here and not run.undoes:
+            if run.working_folder == here and not (run.undoes or run.repairs):
                 return run
         raise BadRequest(
             f"There are no earlier runs of this folder, {here}.",
@@ -135,14 +139,14 @@ def find(name: str = "") -> PastRun:
 def cut_off_in(folder: str) -> Optional[PastRun]:
     """Return the newest run of this working folder if it was cut off, otherwise None.
 
-    It only looks at the latest runs, and reads no plan unless it has to: the wizard calls it at
-    every start.
+    It only looks at the latest runs, and reads no plan of other folders: the wizard calls it at
+    every start. Repairs do not count.
     """
     for path in _latest():
         ends = _first_and_last_event(path / journal.FILE)
-        if ends and ends[0].get("folder") == folder:
+        if ends and ends[0].get("folder") == folder and not _repairs(path):
             run = None if ends[1].get("kind") == "run-ended" else _read(path)
-            return run if run and run.outcome == "cut off" and not run.undoes else None
+            return run if run and run.outcome == "cut off" and run.can_resume else None
     return None
 
 
@@ -178,6 +182,15 @@ def _latest() -> list[Path]:
         return []
 
 
+def _repairs(run: Path) -> bool:
+    """Return whether a run only put right what the doctor had found."""
+    try:
+        plan = json.loads((run / journal.PLAN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # `read_runs` lists it as damaged
+    return isinstance(plan, dict) and plan.get("repairs") is True
+
+
 def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str, Any]]]:
     if not file.is_file():
         return None  # `read_runs` lists it as damaged; a pipe might never answer
@@ -187,6 +200,15 @@ def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str
     except (OSError, ValueError, IndexError):
         return None  # `read_runs` lists it as damaged
     return (first, last) if isinstance(first, dict) and isinstance(last, dict) else None
+
+
+def _title(plan: Plan) -> str:
+    if plan.undoes:
+        return f"undo {plan.undoes}"
+    if plan.repairs:
+        return "doctor --fix"
+    method = methods().get(plan.method)
+    return f"cryptography {plan.release}, {method.noun if method else plan.method}"
 
 
 def _read(folder: Path) -> PastRun:
@@ -200,17 +222,15 @@ def _read(folder: Path) -> PastRun:
         outcome = _BY_CODE.get(state.result.code, "failed")
     elif ownership.holder(folder / ownership.RUN_LOCK) is not None:
         outcome = "running"
-    method = methods().get(plan.method)
     return PastRun(
         name=folder.name,
         folder=str(folder),
         outcome=outcome,
         started=attempt.time if attempt else "",
-        title=f"undo {plan.undoes}"
-        if plan.undoes
-        else f"cryptography {plan.release}, {method.noun if method else plan.method}",
+        title=_title(plan),
         target=plan.environment or plan.wheelhouse,
         working_folder=attempt.folder if attempt else "",
         undoes=plan.undoes,
+        repairs=plan.repairs,
         state=state,
     )

@@ -64,7 +64,11 @@ class Source:
             return _preparation(case, needs)
         prepared = build_steps.prepare_build(case, needs, tool)
         command = prepared.tool.install(
-            (f"cryptography=={listed.version}", *neighbours.upgrades(case)),
+            (
+                f"cryptography=={listed.version}",
+                *neighbours.upgrades(case),
+                *neighbours.repaired(case),
+            ),
             binary=False,
             reinstall=neighbours.reinstalls(case),
         )

@@ -57,7 +57,7 @@ class Wheel:
             return Recipe(steps=(), link="")
         if pipx_steps.uses_pipx(case):
             return Recipe(pipx_steps.steps(case), link=listed.link or "static")
-        together = neighbours.upgrades(case)
+        together = (*neighbours.upgrades(case), *neighbours.repaired(case))
         tool = installer.choose_installer(case, case.target)
         requirements: tuple[str, ...] = (f"cryptography=={listed.version}", *together)
         # An environment without pip gets pip in the same call.

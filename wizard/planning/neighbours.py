@@ -99,6 +99,19 @@ def reinstalls(case: Case) -> bool:
     return case.project is None or bool(choices.reinstall) or compiles(choices.method)
 
 
+def repaired(case: Case) -> tuple[str, ...]:
+    """Return what is replaced with cryptography if the user wants it installed again: cffi, which
+    cryptography cannot work without, in its version.
+    """
+    if not (case.choices.reinstall and reinstalls(case)) or case.choices.from_wheelhouse:
+        return ()
+    return tuple(
+        f"{package.name}=={package.version}"
+        for package in case.target.python.packages or ()
+        if installed.normalized(package.name) == "cffi" and package.origin == "index"
+    )
+
+
 def watched(case: Case, steps: tuple[Step, ...], proof: Prove) -> tuple[tuple[Step, ...], Prove]:
     """Return the steps and the proof of a plan, so that they also watch the other packages.
 

@@ -25,12 +25,16 @@ Mark = Literal["ok", "failed", "warning"]
 OLDEST_PYTHON = (3, 6)
 """The oldest Python that any release since 3.4 runs on."""
 
+MAX_LINES = 500
+"""How many lines of the proof's program a report keeps."""
+
 _UNKNOWN = Linkage("unknown")
 _KEYS = {
     *("python", "prefix", "found", "location", "version", "files"),
     *("openssl", "mapped", "warnings", "checks", "doing"),
 }
 _NOT_INSTALLED = "cryptography is not installed in this Python."
+_NOT_THERE = "cryptography was installed, but it is not in this environment."
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Check:
 class Report:
     """What was proved about the cryptography that ``python`` imports.
 
-    ``ok`` is True if every check passed and the result is as expected.
+    ``ok`` is True if every check passed and the result is as expected. ``output`` are the lines
+    that the proof's program printed, tracebacks among them.
     """
 
     python: str
@@ -59,6 +64,7 @@ class Report:
     linkage: Linkage = _UNKNOWN
     checks: tuple[Check, ...] = ()
     problems: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class _Answer:
     mapped: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     finished: bool = False
+    output: tuple[str, ...] = ()
 
 
 def verify(
@@ -108,7 +115,7 @@ def verify(
         failed = tuple(_check_sentence(check) for check in answer.checks if not check.ok)
         problems = failed + tuple(_differences(answer, linkage, release, link, openssl))
     else:
-        problems = (_NOT_INSTALLED,)
+        problems = (_NOT_THERE if release else _NOT_INSTALLED,)
     return Report(
         python=python,
         ok=not problems,
@@ -117,6 +124,7 @@ def verify(
         linkage=linkage,
         checks=answer.checks,
         problems=problems,
+        output=answer.output,
     )
 
 
@@ -170,10 +178,16 @@ def _differences(
     answer: _Answer, linkage: Linkage, release: str, link: str, openssl: str
 ) -> Iterator[str]:
     """Yield a sentence for each thing that differs from the request."""
-    if release and answer.version and not _same_version(answer.version, release):
+    outside = _explain_location(answer.location, answer.prefix)
+    if release and outside and _is_in_pythonpath(answer.location):
+        yield (
+            f"cryptography {release} is installed, but this Python imports {answer.version} from "
+            f"{answer.location}.{outside}"
+        )
+    elif release and answer.version and not _same_version(answer.version, release):
         yield (
             f"cryptography {release} was requested, but this Python imports {answer.version} "
-            f"from {answer.location}.{_explain_location(answer.location, answer.prefix)}"
+            f"from {answer.location}.{outside}"
         )
     if link and linkage.kind == "unknown":
         yield f"A {link} OpenSSL was requested, but how it is linked is unknown: {linkage.problem}"
@@ -219,6 +233,11 @@ def _same_version(one: str, other: str) -> bool:
         return False
 
 
+def _is_in_pythonpath(location: str) -> bool:
+    folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return any(folder and Path(folder) in Path(location).parents for folder in folders)
+
+
 def _explain_location(location: str, prefix: str) -> str:
     """Explain a package that comes from outside the environment."""
     if Path(prefix) in Path(location).parents:
@@ -231,6 +250,15 @@ def _require_program(python: str) -> None:
     path = Path(python)
     if not python or "\0" in python:
         raise BadRequest("No Python was named.", hints=("Give the path of an interpreter.",))
+    try:
+        path.stat()
+    except PermissionError:
+        raise BadRequest(
+            f"{python} cannot be reached: this user may not look into its folder.",
+            hints=("Give the path of a Python that you may use.",),
+        ) from None
+    except OSError:
+        pass  # it does not exist, or is a broken link: said below
     if path.is_dir():
         raise BadRequest(
             f"{python} is a folder, not a Python interpreter.",
@@ -269,9 +297,16 @@ def _run(python: str, timeout: float) -> _Answer:
     last = _last_answer(output.stdout)
     if last is None:
         _require_python(program, _last_line(output.stderr) or _last_line(output.stdout))
-        return _not_started(f"This Python could not run the proof. {_ending_sentence(output)}")
+        why = f"This Python could not run the proof. {_ending_sentence(output)}"
+        return replace(_not_started(why), output=_lines(output.stderr))
     _require_recent(program, last["python"])
-    return _parse_answer(last, _ending_sentence(output))
+    answer = _parse_answer(last, _ending_sentence(output))
+    return replace(answer, output=_lines(output.stderr))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a program's output; of very many, the last ones."""
+    return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-MAX_LINES:]
 
 
 def _not_started(why: str) -> _Answer:

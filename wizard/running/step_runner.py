@@ -348,17 +348,21 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
             Path(action.packages).unlink()
         elif cryptography_ok:
             hints = packages.hints(before)
-    context.reports.append(report)
-    if report.ok:
-        return Outcome("done")
+    context.reports.append(replace(report, output=()))
     from wizard.advice import failed_proof
 
-    explanation = failed_proof.explain(report)
-    causes = filter(None, (explanation.cause, *report.problems))
-    cause = " ".join(causes) or "The installation could not be proved."
-    if context.runner.plan.only_proves and not explanation.cause:
-        hints = hints or ("Install it again: --reinstall",)
-    return Outcome("failed", None, cause, hints or explanation.hints)
+    context.add_output(failed_proof.log_of(report))
+    if report.ok:
+        return Outcome("done")
+    found = failed_proof.explain(report, context.runner.machine())
+    if not found.known:
+        cause = " ".join(report.problems) or "The installation could not be proved."
+        return Outcome("failed", None, cause, hints or found.hints)
+    hints = (*context.runner.advise(found.id or ""), *found.hints, *hints)
+    # The cause may be that of only one package, so all that do not work are named.
+    others = (text for text in report.problems if text.startswith("packages: "))
+    cause = " ".join((found.cause, *others))
+    return Outcome("failed", None, cause, hints, found.id or "", found.remedy_ids)
 
 
 @singledispatch
@@ -373,6 +377,7 @@ def writes_log(action: object) -> bool:
 @writes_log.register(CheckSignature)
 @writes_log.register(ExportAuthorities)
 @writes_log.register(RecordPackages)
+@writes_log.register(Prove)
 def _writes_log(_action: Action) -> bool:
     return True
 
@@ -382,7 +387,6 @@ def _writes_log(_action: Action) -> bool:
 @writes_log.register(Seal)
 @writes_log.register(WriteManifest)
 @writes_log.register(WriteFile)
-@writes_log.register(Prove)
 @writes_log.register(RemoveFolder)
 def _writes_no_log(_action: Action) -> bool:
     return False
@@ -397,23 +401,30 @@ def _remove_folder(action: RemoveFolder, context: _StepContext) -> Outcome:
                 return remove_folder(action)
         context.add_output(("Another wizard still uses this Rust, so it stays for now.",))
         return Outcome("done")
-    if context.runner.plan.undoes and locations.cache() in path.parents:
+    plan = context.runner.plan
+    if (plan.undoes or plan.repairs) and locations.cache() in path.parents:
         with entries.alone():
             return remove_folder(action)
     return remove_folder(action)
 
 
 def remove_folder(action: RemoveFolder) -> Outcome:
-    """Delete a folder, but only a virtual environment or one of the wizard's folders."""
+    """Delete a folder, but only a virtual environment or something that the wizard made.
+
+    That is what is in its state and cache, also files, and folders that a run left unfinished.
+    """
     folder = Path(action.path)
     if not os.path.lexists(folder):
         return Outcome("done")
     wizard_folders = (locations.state(), locations.cache())
     is_ours = any(home.resolve() in folder.resolve().parents for home in wizard_folders)
+    if is_ours and folder.is_file() and not folder.is_symlink():
+        folder.unlink()
+        return Outcome("done")
     if folder.is_symlink() or not folder.is_dir():
         return Outcome("failed", None, f"{folder} is not a folder, so it was left alone.")
-    is_environment = (folder / "pyvenv.cfg").is_file() or unfinished.is_left(folder)
-    if not is_ours and not is_environment:
+    is_ours = is_ours or unfinished.is_left(folder)
+    if not is_ours and not (folder / "pyvenv.cfg").is_file():
         return Outcome(
             "failed",
             None,

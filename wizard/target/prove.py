@@ -2,8 +2,8 @@
 
 Usage: ``python prove.py SECONDS``. Writes one JSON object per line to standard output, each
 replacing the previous one, so that the last line contains what is known even after a crash. All
-other output goes to standard error. After SECONDS the process ends itself and prints to standard
-error where it was. Keys:
+other output goes to standard error, and so do the tracebacks of failed checks. After SECONDS the
+process ends itself and prints to standard error where it was. Keys:
 
 ``python``      version of this interpreter, ``prefix`` its environment's folder
 ``found``       whether the package is there; ``location`` is its file, ``version`` what it states
@@ -29,6 +29,7 @@ import importlib.machinery  # noqa: E402
 import importlib.util  # noqa: E402
 import io  # noqa: E402
 import json  # noqa: E402
+import traceback  # noqa: E402
 import warnings  # noqa: E402
 from typing import Any, Callable, Dict, List  # noqa: E402
 
@@ -90,6 +91,7 @@ def attempt(stream: "io.TextIOWrapper", name: str, check: Callable[[], str]) -> 
         detail, ok = check(), True
     except BaseException as error:
         # A panic in Rust is not an Exception, and a check may call sys.exit.
+        traceback.print_exc()
         detail, ok = "%s: %s%s" % (type(error).__name__, error, misnamed()), False
     answer["checks"].append([name, ok, detail])
     return ok
@@ -127,7 +129,7 @@ def find() -> str:
     crash."""
     spec = importlib.util.find_spec("cryptography")
     if spec is None or spec.origin is None:  # without origin: a leftover folder without a package
-        raise ImportError("%s contains no package cryptography" % sys.prefix)
+        raise ImportError("%s contains no package cryptography%s" % (sys.prefix, made_for()))
     answer["found"] = True
     answer["location"] = spec.origin
     import cryptography
@@ -136,6 +138,24 @@ def find() -> str:
     specs = [importlib.util.find_spec(name) for name in EXTENSIONS]
     answer["files"] = [found.origin for found in specs if found is not None and found.has_location]
     return "%s in %s" % (answer["version"], os.path.dirname(answer["location"]))
+
+
+def made_for() -> str:
+    """Say that the environment was made for another version of Python, whose packages this one does
+    not see. Its ``pyvenv.cfg`` names that version."""
+    now = "%d.%d" % sys.version_info[:2]
+    try:
+        with io.open(os.path.join(sys.prefix, "pyvenv.cfg"), encoding="utf-8") as file:
+            lines = file.readlines()
+    except OSError:  # not an environment
+        return ""
+    for line in lines:
+        name, _, value = (part.strip() for part in line.partition("="))
+        made = ".".join(value.split(".")[:2])
+        if name in ("version", "version_info") and made != now:
+            text = "; this environment was made for Python %s, but its Python is %s now"
+            return text % (made, now)
+    return ""
 
 
 def load() -> str:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from screens.commands.doctor import doctor
+from screens.commands.doctor import Arguments, doctor, run
 from tests.machines import machine
 from tests.wizard.advice.test_doctor import GOOD
+from wizard.advice.doctor import Finding
 from wizard.choices import Choices
 from wizard.engine import case_of
 from wizard.errors import BadRequest, Exit
@@ -38,7 +39,25 @@ def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
     assert code == Exit.DONE
     assert "\n!  Root         You cannot become root: neither sudo nor doas is available.\n" in text
     assert "                → Use the wheel, which needs no root" in text
-    assert "Ready, with 1 warning." in text
+    assert "Ready, for the wheel and for a source build. 1 warning: Root." in text
+
+
+def test_the_summary_says_what_this_machine_is_ready_for() -> None:
+    text, _ = printed(machine("debian-13"))
+    assert "Ready for the wheel. A source build is not ready: see Source." in text
+    assert "--fix" not in text.splitlines()[-1]
+    stream = io.StringIO()
+    found = Finding("warn", "Runs", "It was cut off.", "resume")
+    doctor(case_of(GOOD, Choices()), stream, False, (found,), can_fix=True)
+    assert "1 warning: Runs." in stream.getvalue()
+    assert stream.getvalue().endswith("put right: cryptography-wizard doctor --fix\n")
+
+
+def test_yes_and_other_machines_do_not_go_with_everything() -> None:
+    with pytest.raises(BadRequest, match="only possible with --fix"):
+        run(Arguments(yes=True))
+    with pytest.raises(BadRequest, match="exclude each other"):
+        run(Arguments(fix=True, facts="machine.json"))
 
 
 def test_each_possible_action_has_its_own_arrow() -> None:

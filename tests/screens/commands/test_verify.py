@@ -84,7 +84,8 @@ def test_a_bad_one_on_a_terminal_without_signs(monkeypatch: pytest.MonkeyPatch) 
     text = raw.getvalue().decode("ascii")
     assert "  FAILED  cryptography 50.0.2 is not proved in /e/bin/python.\n" in text
     assert text.count("import: no symbol") == 1
-    assert text.endswith("What to do:\n  - Reinstall it into a new environment.\n")
+    assert "What to do:\n  - " in text
+    assert "What happened" not in text
 
 
 def test_what_to_do_depends_on_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ HEAD = """\
 
 `cryptography-wizard diagnose [LOG|-] [--json] [--all] [--explain ID]` explains the log of a failed
 installation, its own or a pasted one. The same engine (`wizard/diagnosis/`) explains each step of a
-run that fails. `--all` also lists the other causes in the log; `--explain ID` shows what a cause
-means, and what helps on each platform.
+run that fails, and an installation that cannot be proved. `--all` also lists the other causes in
+the log; `--explain ID` shows what a cause means, and what helps on each platform.
 
 The exit code is 0 if the cause is known or nothing failed, and 1 otherwise.
 

@@ -102,6 +102,21 @@ def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> No
     assert past_runs.cut_off_in("/here") is None
 
 
+def test_a_repair_is_a_run_of_its_own_kind(tmp_path: Path) -> None:
+    """It does not hide a run that was cut off, and is neither continued nor taken by default."""
+    plan = environment_plan(tmp_path)
+    here = str(Path.cwd())
+    keep("1", plan, [RunStarted((), "", here), started("environment")])
+    repair = replace(plan, repairs=True, release="")
+    keep("2", repair, done("environment", code=1, folder=here))
+    first, second = reversed(past_runs.read_runs())
+    assert (second.title, second.can_resume) == ("doctor --fix", False)
+    assert past_runs.find().name == first.name == "1"
+    cut = past_runs.cut_off_in(here)
+    assert cut is not None
+    assert cut.name == "1"
+
+
 def test_a_run_that_another_one_continued_is_not_continued_again(tmp_path: Path) -> None:
     plan = environment_plan(tmp_path / "env")
     keep("1", plan, [RunStarted((), "", "/w"), started("environment")])

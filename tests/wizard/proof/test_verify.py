@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +148,10 @@ def test_a_package_from_elsewhere_is_explained(
 ) -> None:
     program = told(tmp_path, location="/elsewhere/cryptography/__init__.py")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    (problem,) = verify(program, release="50.0.1").problems
-    assert f"That is outside the environment {tmp_path}. PYTHONPATH is set" in problem
+    for release in ("50.0.1", "50.0.2"):  # the same release is also not the one of the plan
+        (problem,) = verify(program, release=release).problems
+        assert f"That is outside the environment {tmp_path}. PYTHONPATH is set" in problem
+    assert verify(program).ok
 
 
 @posix
@@ -171,10 +175,38 @@ def test_warnings_are_told_and_prove_nothing_wrong(tmp_path: Path) -> None:
 
 
 def test_no_cryptography_is_said_plainly(python: str) -> None:
-    report = verify(python, release="50.0.2", link="static")
+    report = verify(python, link="static")
     assert missing(report)
     assert not report.ok
     assert sentences(report) == (("failed", f"cryptography is not installed in {python}."),)
+    after = verify(python, release="50.0.2")
+    assert after.problems == ("cryptography was installed, but it is not in this environment.",)
+    assert not missing(after)
+    assert any("contains no package cryptography" in line for line in after.output)
+
+
+@posix
+def test_a_python_that_was_replaced_is_named(python: str, tmp_path: Path) -> None:
+    made = "\n".join(f"version{suffix} = 2.7.18" for suffix in ("", "_info"))
+    folder = tmp_path / "environment"
+    shutil.copytree(Path(python).parent.parent, folder, symlinks=True)
+    lines = f"home = {sys.base_prefix}/bin\ninclude-system-site-packages = false\n{made}\n"
+    (folder / "pyvenv.cfg").write_text(lines)
+    report = verify(str(folder / "bin" / Path(python).name))
+    now = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    assert f"was made for Python 2.7, but its Python is {now} now" in "\n".join(report.output)
+
+
+@posix
+def test_a_python_in_a_folder_of_another_user_is_an_error_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, **_more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(BadRequest, match="may not look into its folder"):
+        verify(str(tmp_path / "python"))
 
 
 @pytest.mark.parametrize(
