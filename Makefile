@@ -4,6 +4,9 @@ BIN := .venv/bin
 ARGS :=
 SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
 
+# The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge bench shots clean
 
 help: ## List the commands

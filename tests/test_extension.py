@@ -238,10 +238,11 @@ def code(file: Path) -> Iterator[str]:
 
 def test_only_the_places_in_the_guide_name_package_managers() -> None:
     modules = [file for package in ("wizard", "screens") for file in (ROOT / package).rglob("*.py")]
+    named = names()
     naming = {
         file.relative_to(ROOT).as_posix()
         for file in modules
-        if any(names().search(text) for text in code(file))
+        if any(named.search(text) for text in code(file))
     }
     told = {name for name in files(section("Add a package manager")) if name.endswith(".py")}
     assert naming == told - {"backends/<name>.py"}

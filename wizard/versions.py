@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wizard.errors import BadRequest
 
@@ -18,6 +19,7 @@ def upstream(version: str) -> str:
     return match.group() if match else ""
 
 
+@lru_cache(maxsize=4096)
 def key(version: str) -> tuple[tuple[int, str], ...]:
     """Return a sort key: ``key("1.1.1w") > key("1.1.1d")``, and 1.10 is above 1.9."""
     parts = re.findall(r"\d+|[a-z]", upstream(version))
@@ -43,7 +45,8 @@ def python_label(implementation: str, version: str, *, free: bool) -> str:
 
 def at_least(version: str, oldest: str) -> bool:
     """Return whether ``version`` is ``oldest`` or newer; False if ``version`` has no number."""
-    return bool(upstream(version)) and key(version) >= key(oldest)
+    numbers = key(version)
+    return numbers >= key(oldest) and (bool(numbers) or bool(upstream(version)))
 
 
 def allows(specifier: str, version: str) -> bool:

@@ -11,11 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from screens.session import Session
 from screens.terminal import SMALLEST_SIZE
 from screens.tui.background import in_thread
+from screens.tui.keys_line import KeysLine
 
 TITLE = "cryptography wizard"
 STAGES = ("Welcome", "Questions", "Review", "Install", "Done")
@@ -91,7 +92,7 @@ class Page(Screen[None]):
         with Vertical(id="page"):
             yield from self.body()
         yield TooSmall(id="too-small")
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def stage(self) -> str:
         """Return the stage of this page."""

@@ -7,6 +7,7 @@ only, 48.0.1 is the last one with universal2; cffi 2.1.1 has none for Intel, 2.0
 
 from __future__ import annotations
 
+import compileall
 import ensurepip
 import hashlib
 import importlib.metadata
@@ -202,8 +203,12 @@ def bundled_pip() -> Path:
 
 
 def unpack_pip(folder: Path) -> Path:
-    """Unpack that pip into a folder, and return the folder."""
+    """Unpack that pip into a folder, and return the folder.
+
+    It is compiled here, because no Mac can write its bytecode into this folder.
+    """
     shutil.unpack_archive(str(bundled_pip()), folder, "zip")
+    compileall.compile_dir(folder, quiet=2)
     return folder
 
 

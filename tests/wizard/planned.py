@@ -27,7 +27,12 @@ MORE = (
 
 def plan(facts: Facts, knowledge: Knowledge, choices: Choices) -> Plan:
     """The plan for these choices; open ones get the recommended answer."""
-    return planner.make_plan(completion.complete(Case(facts, knowledge, choices)))
+    return plan_of(Case(facts, knowledge, choices))
+
+
+def plan_of(case: Case) -> Plan:
+    """The plan of a case; several cases of one machine can share their answers."""
+    return planner.make_plan(completion.complete(case))
 
 
 def dockerfile(facts: Facts, choices: Choices) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from wizard import installed, target_environment
@@ -343,7 +344,8 @@ class Case:
         return self._once(("build", python, release_row.first, folder, *values), assess)
 
     def _chosen(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(getattr(self.choices, name) for name in names)
+        chosen: tuple[str, ...] = attrgetter(*names)(self.choices)
+        return chosen
 
     def _once(self, key: tuple[object, ...], compute: Callable[[], T]) -> T:
         """Return the answer for a key. It is computed only the first time."""

@@ -58,7 +58,6 @@ def expand(compressed: Iterable[str]) -> Iterator[str]:
                     yield f"{interpreter}-{abi}-{platform}"
 
 
-@lru_cache(maxsize=64)
 def current_pip_tags(python: Python) -> tuple[str, ...]:
     """Return the tags (compressed, best first) that a current pip accepts for this interpreter.
 
@@ -66,20 +65,27 @@ def current_pip_tags(python: Python) -> tuple[str, ...]:
     counts as a normal one, and PyPy as version 7.3. Empty if the facts are not sufficient.
     """
     version = _numbers(python.version)
-    supported = platforms(python)
+    supported = tuple(platforms(python))
     if not version or not supported:
         return ()
+    return _pip_tags(python.implementation, version, python.free_threaded, supported)
+
+
+@lru_cache(maxsize=64)
+def _pip_tags(
+    implementation: str, version: tuple[int, int], free_threaded: bool, supported: tuple[str, ...]
+) -> tuple[str, ...]:
     tags: list[pep425.Tag] = []
     digits = f"{version[0]}{version[1]}"
-    if python.implementation == "cpython":
+    if implementation == "cpython":
         interpreter = f"cp{digits}"
-        flags = "m" if version < (3, 8) else "t" if python.free_threaded else ""
+        flags = "m" if version < (3, 8) else "t" if free_threaded else ""
         tags += pep425.cpython_tags(version, [interpreter + flags], supported)
-    elif python.implementation == "pypy":
+    elif implementation == "pypy":
         interpreter = f"pp{digits}"
         tags += pep425.generic_tags(interpreter, [f"pypy{digits}_pp73"], supported)
     else:
-        interpreter = f"{python.implementation}{digits}"
+        interpreter = f"{implementation}{digits}"
     tags += pep425.compatible_tags(version, interpreter, supported)
     return compress(str(tag) for tag in tags)
 

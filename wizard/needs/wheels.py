@@ -74,7 +74,7 @@ def fit(
     accepted = (
         pip.tags if pip else accepts
     ) or current  # a pip whose tags are unknown counts as current
-    wheels = [Tag(*tag.split("-")) for tag in _expand_tags(listed.wheels)]
+    wheels = _expand_tags(listed.wheels)
     best = _best_wheel(wheels, accepted)
     if best:
         found: Union[Fit, Refused] = _with_pip_that_checks_python(Fit(release, str(best)), pip)
@@ -103,10 +103,9 @@ def _loader_blocked_by(python: Python, fit: Fit, knowledge: Knowledge) -> Option
     return None
 
 
-def _best_wheel(wheels: list[Tag], accepted: tuple[str, ...]) -> Optional[Tag]:
+def _best_wheel(wheels: tuple[Tag, ...], accepted: tuple[str, ...]) -> Optional[Tag]:
     ranks = _ranks(accepted)
-    fitting = [tag for tag in wheels if str(tag) in ranks]
-    return min(fitting, key=lambda tag: ranks[str(tag)], default=None)
+    return min(filter(ranks.__contains__, wheels), key=ranks.__getitem__, default=None)
 
 
 def _with_pip_that_checks_python(fit: Fit, pip: Optional[Pip]) -> Fit:
@@ -123,7 +122,7 @@ def _with_pip_that_checks_python(fit: Fit, pip: Optional[Pip]) -> Fit:
 
 def _wheel_for_newer_pip(
     release: str,
-    wheels: list[Tag],
+    wheels: tuple[Tag, ...],
     current: tuple[str, ...],
     pip: Optional[Pip],
     knowledge: Knowledge,
@@ -134,9 +133,9 @@ def _wheel_for_newer_pip(
     present = _parse_version(pip.version) if pip else None
     candidates = []
     for tag in wheels:
-        version = _parse_version(pip_for(tag, knowledge)) if str(tag) in ranks else None
+        version = _parse_version(pip_for(tag, knowledge)) if tag in ranks else None
         if version is not None and (present is None or present < version):
-            candidates.append((version, ranks[str(tag)], str(tag)))
+            candidates.append((version, ranks[tag], str(tag)))
     if not candidates:
         return Refused(
             f"cryptography {release} has wheels for this platform, but {this_pip} accepts none "
@@ -237,7 +236,9 @@ def _with_abi(interpreter: str) -> str:
     return f"{interpreter.rstrip('t')}-{interpreter}"
 
 
-def _why_no_wheel(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
+def _why_no_wheel(
+    python: Python, release: str, wheels: tuple[Tag, ...], knowledge: Knowledge
+) -> str:
     subject = f"cryptography {release}"
     if not wheels:
         return f"The index has only the source of {subject}, no wheels."
@@ -254,15 +255,25 @@ def _why_no_wheel(python: Python, release: str, wheels: list[Tag], knowledge: Kn
     return f"{subject} has no wheel for {python_name(python)}: {why}."
 
 
-def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Knowledge) -> str:
-    start = f"cryptography {release} has no wheel for {computer(python)}"
-    supported = platforms(python)
-    rows = [
+@lru_cache(maxsize=64)
+def _rows_with_wheels(
+    rows: tuple[Platform, ...], supported: tuple[str, ...]
+) -> tuple[Platform, ...]:
+    """Return the rows of platforms that had wheels with one of these platform tags."""
+    return tuple(
         row
-        for row in knowledge.platforms
-        if not row.interpreters and any(_matches_any(tag, row.tags) for tag in supported)
-    ]
-    had_wheels = [row for row in rows if row.last]
+        for row in rows
+        if row.last
+        and not row.interpreters
+        and any(_matches_any(tag, row.tags) for tag in supported)
+    )
+
+
+def _why_platform(
+    python: Python, release: str, wheels: tuple[Tag, ...], knowledge: Knowledge
+) -> str:
+    start = f"cryptography {release} has no wheel for {computer(python)}"
+    had_wheels = _rows_with_wheels(knowledge.platforms, tuple(platforms(python)))
     row = max(had_wheels, key=lambda row: Version(row.last), default=None)
     ended = ""
     if row is not None and Version(row.last) < Version(release):
@@ -278,7 +289,7 @@ def _why_platform(python: Python, release: str, wheels: list[Tag], knowledge: Kn
     return f"{start}: {first} was the first release with one."
 
 
-def _libc_needed(python: Python, wheels: list[Tag]) -> str:
+def _libc_needed(python: Python, wheels: tuple[Tag, ...]) -> str:
     """Return the oldest libc that a wheel for this machine needs; empty if no libc would help."""
     kind = {"glibc": "manylinux", "musl": "musllinux"}.get(python.libc, "no")
     machine = platforms(python)[0][len("linux_") :]
@@ -372,15 +383,15 @@ def _matches_any(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _expand_tags(wheels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(expand(wheels))
+def _expand_tags(wheels: tuple[str, ...]) -> tuple[Tag, ...]:
+    return tuple(Tag(*tag.split("-")) for tag in expand(wheels))
 
 
 @lru_cache(maxsize=64)
-def _ranks(tags: tuple[str, ...]) -> dict[str, int]:
+def _ranks(tags: tuple[str, ...]) -> dict[Tag, int]:
     """Return the position of each tag in the order of preference."""
-    ranks: dict[str, int] = {}
-    for rank, tag in enumerate(expand(tags)):
+    ranks: dict[Tag, int] = {}
+    for rank, tag in enumerate(_expand_tags(tags)):
         ranks.setdefault(tag, rank)
     return ranks
 

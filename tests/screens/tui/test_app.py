@@ -14,6 +14,7 @@ from textual.app import App
 from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Button, Footer, Input, Static
+from textual.widgets._footer import FooterKey
 
 from screens.tui.app import WizardApp, run_app
 from screens.tui.dialogs import ConfirmScreen, LookUpScreen
@@ -27,14 +28,12 @@ from screens.tui.review import ReviewPage
 from screens.tui.run import RunPage
 from screens.tui.step_list import StepRow
 from screens.tui.welcome import WelcomePage
-from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun, pretend
+from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun
 from tests.screens.scenes import (
     METHOD,
     NO_NETWORK,
     REVIEW_SOURCE,
     REVIEW_WHEEL,
-    SCENES,
-    fake_run,
     settled,
     until,
     until_held,
@@ -995,22 +994,6 @@ async def test_a_tiny_terminal_asks_to_be_enlarged(app: WizardApp, machine: Fake
     assert app.return_value == 130
 
 
-@pytest.mark.parametrize("name", [name for name in SCENES if name != "small"])
-async def test_every_button_can_be_reached(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch)
-    scene = SCENES[name]
-    app = scene.app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await scene.act(pilot)
-        for size in ((80, 24), (60, 16), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-            for button in app.screen.query(Button):
-                assert app.screen.region.contains_region(button.region), (size, button.label)
-                assert button.region.height == 3, (size, button.label)
-        fake_run(pilot).release()
-
-
 # --- the end
 
 
@@ -1048,3 +1031,18 @@ async def test_a_run_that_ends_while_the_app_closes_disturbs_nobody(
         machine.run.release()
     assert app.return_value == 143
     assert app.bug is None
+
+
+async def test_the_keys_are_drawn_again_only_if_they_change(app: WizardApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        drawn = list(app.screen.query(FooterKey))
+        assert drawn
+        app.screen.refresh_bindings()
+        await settled(pilot)
+        assert list(app.screen.query(FooterKey)) == drawn
+        await pilot.resize_terminal(50, 10)  # the keys of a page that is not visible do nothing
+        app.screen.refresh_bindings()
+        await settled(pilot)
+        assert list(app.screen.query(FooterKey)) != drawn

@@ -1,4 +1,4 @@
-"""Pictures of every scene at two sizes, compared with those of before."""
+"""Pictures of every scene at two sizes, compared with those of before, and their buttons."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, Scene
+from tests.screens.scenes import REAL_SCENES, SCENES
+from tests.screens.tui.seen import SMALL, SMALLEST, WIDE, Seen, Size, seen
 
-SIZES = [(80, 24), (120, 40)]
 IDS = ["80x24", "120x40"]
 WITHOUT_COLOUR = ["question-closed", "run-find", "run-side-by-side", "review"]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=IDS)
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids=IDS)
 @pytest.mark.parametrize("name", list(SCENES))
-def test_picture(
-    name: str, size: tuple[int, int], snap_compare: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pretend(monkeypatch)
-    _compare(SCENES[name], size, snap_compare)
+def test_picture(name: str, size: Size, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _compare(seen(name)[SCENES[name].size or size], snap_compare, monkeypatch)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=IDS)
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids=IDS)
 @pytest.mark.parametrize("name", list(REAL_SCENES))
-def test_picture_of_a_real_question(name: str, size: tuple[int, int], snap_compare: Any) -> None:
-    _compare(REAL_SCENES[name], size, snap_compare)
+def test_picture_of_a_real_question(
+    name: str, size: Size, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _compare(seen(name)[size], snap_compare, monkeypatch)
 
 
 @pytest.mark.parametrize("name", WITHOUT_COLOUR)
@@ -36,7 +36,21 @@ def test_picture_without_colour(
 ) -> None:
     pretend(monkeypatch)
     monkeypatch.setenv("NO_COLOR", "1")
-    _compare(SCENES[name], (80, 24), snap_compare)
+    scene = SCENES[name]
+    app = scene.app()
+    try:
+        assert snap_compare(app, terminal_size=SMALL, run_before=scene.show)
+    finally:
+        app.session.engine.run.release()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", [name for name in SCENES if name != "small"])
+def test_every_button_can_be_reached(name: str) -> None:
+    assert seen(name).keys() == {SMALLEST, SMALL, WIDE}
+    for size, scene in seen(name).items():
+        for label, region in scene.buttons:
+            assert scene.screen.contains_region(region), (size, label)
+            assert region.height == 3, (size, label)
 
 
 def test_no_recorded_picture_is_left_over() -> None:
@@ -48,9 +62,7 @@ def test_no_recorded_picture_is_left_over() -> None:
     assert {path.stem for path in folder.iterdir()} == wanted
 
 
-def _compare(scene: Scene, size: tuple[int, int], snap_compare: Any) -> None:
-    app = scene.app()
-    try:
-        assert snap_compare(app, terminal_size=scene.size or size, run_before=scene.show)
-    finally:
-        app.session.engine.run.release()  # type: ignore[attr-defined]
+def _compare(scene: Seen, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare a picture that was already taken: the plugin would play the whole scene again."""
+    monkeypatch.setattr("textual._doc.take_svg_screenshot", lambda **_: scene.picture)
+    assert snap_compare(App())

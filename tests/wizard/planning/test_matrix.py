@@ -10,13 +10,14 @@ import pytest
 from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
 from backends.manager import managers
 from tests.machines import FOLDER, machine
-from tests.wizard.planned import plan
+from tests.wizard.planned import plan_of
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
 from wizard.errors import WizardError
 from wizard.export.formats import to_text
 from wizard.facts import Facts
 from wizard.knowledge import load
+from wizard.needs.case import Case
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
 from wizard.tables import Release
 from wizard.versions import at_least, upstream
@@ -48,11 +49,12 @@ def wishes(facts: Facts, row: Release) -> Iterator[Choices]:
 @pytest.mark.parametrize("name", MACHINES)
 def test_every_release_line(name: str) -> None:
     facts = machine(name)
+    case = Case(facts, KNOWLEDGE)
     planned = 0
     for row in LINES:
         for choices in wishes(facts, row):
             try:
-                made = plan(facts, KNOWLEDGE, choices)
+                made = plan_of(case.choosing(choices))
             except WizardError as refusal:
                 says_why(refusal)
                 continue

@@ -33,6 +33,7 @@ from wizard.choices import Choices
 from wizard.errors import WizardError
 from wizard.facts import Facts, Installed, Listing, Python, Setting
 from wizard.knowledge import load
+from wizard.needs.case import Case
 from wizard.plan import PackagesInstalled, Plan
 
 DEPENDENTS = (PYOPENSSL, OLD_PYOPENSSL, PARAMIKO, SNOWFLAKE, PINNED, NEEDS_NEW)
@@ -94,10 +95,10 @@ def pretended(
     return PROPERTIES[added].add(facts)
 
 
-def attempt(facts: Facts, choices: Choices) -> Plan | None:
+def attempt(case: Case) -> Plan | None:
     """The plan, or None if it is refused, which must have a reason."""
     try:
-        return engine.settle(engine.case_of(facts, choices)).plan
+        return engine.settle(case).plan
     except WizardError as error:
         refusal = error
     assert refusal.why or refusal.hints, refusal.what
@@ -177,7 +178,7 @@ def test_a_plan_keeps_its_promises(
         method=method,
         dependents=dependents if packages is not None else "",  # type: ignore[arg-type]
     )
-    plan = attempt(facts, wanted)
+    plan = attempt(engine.case_of(facts, wanted))
     if plan is None:
         return  # nothing is done, so nothing breaks
     assert allowed(set_, plan.release), plan.notes
@@ -215,10 +216,10 @@ def root_can_succeed(facts: Facts, plan: Plan) -> None:
 def test_nobody_is_asked_for_root_where_there_is_none(name: str) -> None:
     facts = machine(name)
     nobody = replace(facts, privilege=replace(facts.privilege, method="none", program=""))
+    case = engine.case_of(nobody, Choices())
     for release in SAMPLE:
         for method in ("wheel", "source"):
-            wanted = Choices(release=release, method=method)
-            plan = attempt(nobody, wanted)
+            plan = attempt(case.choosing(Choices(release=release, method=method)))
             assert plan is None or not root_steps(plan), (release, method)
 
 
@@ -227,8 +228,9 @@ def test_nobody_is_asked_for_root_where_there_is_none(name: str) -> None:
 def test_nobody_is_asked_for_root_for_a_python_that_cannot_compile(name: str, kind: str) -> None:
     facts = machine(name)
     facts = replace(facts, pythons=tuple(of_kind(p, kind) for p in facts.pythons))
+    case = engine.case_of(facts, Choices())
     for release in SAMPLE:
-        plan = attempt(facts, Choices(release=release))
+        plan = attempt(case.choosing(Choices(release=release)))
         if plan is not None and not can_compile(kind, release):
             assert not root_steps(plan), release
             assert plan.method == "wheel", release

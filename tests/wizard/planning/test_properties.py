@@ -13,13 +13,14 @@ import pytest
 
 from tests.machines import machine, names
 from tests.wizard.environments import environment, holding
-from tests.wizard.planned import plan
+from tests.wizard.planned import plan_of
 from wizard import engine
 from wizard.choices import Choices
 from wizard.errors import Exit, WizardError
 from wizard.export.formats import to_text
 from wizard.facts import Facts, Fips, Listing, Processor, Python, Space
 from wizard.knowledge import load
+from wizard.needs.case import Case
 from wizard.plan import Plan
 
 KNOWLEDGE = load()
@@ -168,9 +169,9 @@ PROPERTIES = {
 }
 
 
-def attempt(facts: Facts, choices: Choices) -> Plan | WizardError:
+def attempt(case: Case) -> Plan | WizardError:
     try:
-        return plan(facts, KNOWLEDGE, choices)
+        return plan_of(case)
     except WizardError as refusal:
         return refusal
 
@@ -186,9 +187,9 @@ CASES = [
 @pytest.mark.parametrize(("name", "added"), CASES)
 def test_a_plan_never_tries_what_a_property_forbids(name: str, added: str) -> None:
     facts, one = machine(name), PROPERTIES[added]
-    changed = one.add(facts)
+    case = Case(one.add(facts), KNOWLEDGE)
     for choices in WISHES:
-        made = attempt(changed, choices)
+        made = attempt(case.choosing(choices))
         if isinstance(made, WizardError):
             assert made.code in (Exit.WRONG, Exit.IMPOSSIBLE)
             assert made.why or made.hints, made.what
@@ -214,12 +215,14 @@ def says_it_once(made: Plan, one: Property) -> None:
 @pytest.mark.parametrize("name", names())
 def test_what_decides_nothing_leaves_a_plan_as_it_is(name: str) -> None:
     facts = system(cores=8, memory=16 << 30)(machine(name))
+    case = Case(facts, KNOWLEDGE)
     for added in ("Docker", "WSL", "Rosetta for Linux", "little memory and much swap space"):
         one = PROPERTIES[added]
         if facts.system.name not in one.systems:
             continue
+        changed = Case(one.add(facts), KNOWLEDGE)
         for choices in WISHES:
-            before, after = attempt(facts, choices), attempt(one.add(facts), choices)
+            before, after = attempt(case.choosing(choices)), attempt(changed.choosing(choices))
             if isinstance(before, Plan):
                 assert after == before
             else:
@@ -228,9 +231,9 @@ def test_what_decides_nothing_leaves_a_plan_as_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_in_fips_mode_a_build_is_recommended_where_it_is_possible(name: str) -> None:
-    facts = PROPERTIES["FIPS by the kernel"].add(machine(name))
-    recommended = attempt(facts, Choices())
-    build = attempt(facts, Choices(method="source"))
+    case = Case(PROPERTIES["FIPS by the kernel"].add(machine(name)), KNOWLEDGE)
+    recommended = attempt(case)
+    build = attempt(case.with_(method="source"))
     if isinstance(build, Plan):
         assert isinstance(recommended, Plan)
         assert recommended.method == "source"
