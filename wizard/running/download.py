@@ -23,8 +23,6 @@ _MAX_CHECKSUM_FILE = 4096
 _BEGINNING = 200
 """Bytes of a wrong file that say what it is."""
 
-    failure = "download-cut-off"
-
 
 class Amount(NamedTuple):
     """How many bytes have arrived, and how many there are (0: the server does not say)."""

@@ -358,7 +358,7 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     if not found.known:
         cause = " ".join(report.problems) or "The installation could not be proved."
         return Outcome("failed", None, cause, hints or found.hints)
-    hints = (*context.runner.advise(found.id or ""), *found.hints, *hints)
+    hints = (*found.hints, *hints)
     # The cause may be that of only one package, so all that do not work are named.
     others = (text for text in report.problems if text.startswith("packages: "))
     cause = " ".join((found.cause, *others))

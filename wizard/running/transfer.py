@@ -49,6 +49,8 @@ _READ = 1 << 12
 class DownloadFailed(WizardError):
     """A download that failed or is incomplete. The message is for the user."""
 
+    failure = "download-cut-off"
+
 
 class Piece(NamedTuple):
     """Some bytes of what is at an address.
