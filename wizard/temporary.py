@@ -58,5 +58,5 @@ def _is_of_dead(name: str) -> bool:
     except ProcessLookupError:
         return True
     except (PermissionError, OverflowError):
-        pass  # another user's, or no process number
+        pass  # it belongs to another user, or is no process number
     return False
