@@ -98,6 +98,7 @@ class FailurePage(Page):
     CSS = assets.text("styles/failure.tcss")
     STAGE = "Install"
     HELP_PAGE = "failure"
+    AUTO_FOCUS = ""  # it would scroll the first row to the top
 
     class Retry(Message):
         """The user wants to continue from the failed step."""
@@ -172,7 +173,7 @@ class FailurePage(Page):
     def first_focus(self) -> None:
         """Focus the best fix, the button that tries again, or the one to the questions."""
         if self._details.fixes:
-            self.query(FixRow).first().focus()
+            self.query(FixRow).first().focus(scroll_visible=False)  # the cause is above it
             return
         self.query_one("#retry" if self._details.retry else "#reconsider").focus()
 

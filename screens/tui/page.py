@@ -79,7 +79,7 @@ class Page(Screen[None]):
 
     STAGE: ClassVar[str] = STAGES[0]
     HELP_PAGE: ClassVar[str] = "welcome"
-    AUTO_FOCUS = None
+    AUTO_FOCUS: ClassVar[str | None] = None
     SCOPED_CSS = False  # its selectors use the page's own classes, such as -wide
 
     def __init__(self, session: Session) -> None:

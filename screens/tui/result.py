@@ -62,6 +62,7 @@ class ResultPage(Page):
     CSS = assets.text("styles/result.tcss")
     STAGE = "Done"
     HELP_PAGE = "result"
+    AUTO_FOCUS = ""  # it would scroll the first row to the top
 
     class ShowLog(Message):
         """The user wants to see the log of the run."""

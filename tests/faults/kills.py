@@ -249,7 +249,10 @@ FOUND_WHEEL = (
     "If somebody repeated the command instead of typing `resume`, `undo` left the environment, "
     "because an earlier run had made it. The second run now continues the first one.",
     "A temporary folder, or an environment, that was being removed when the wizard was killed lost "
-    "its mark first, and what was left of it stayed forever. Now the mark goes last.",
+    "its mark first, and what was left of it stayed forever. Now the mark goes last, and an empty "
+    "folder of a wizard that has ended is removed too.",
+    "A run that was killed before its journal began came between the run that was cut off and the "
+    "one that continued it, so `undo` left the environment. It is skipped now.",
     "Questions to package managers went on for seconds after a kill. They are ended now.",
     "A process of root that had left its session went on after a kill. Root is now asked which "
     "processes have the program's mark (`tests/live/test_live_sudo.py`).",

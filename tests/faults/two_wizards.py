@@ -128,5 +128,10 @@ KINDS = (
         short=2,
         seconds=1200,
         at_once=2,
+        found=(
+            "A second wizard that came in the moment when the first one had made the folder of an "
+            "environment, but nothing in it, said “is not a virtual environment”. It now says who "
+            "works there.",
+        ),
     ),
 )

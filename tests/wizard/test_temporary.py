@@ -74,6 +74,23 @@ def test_what_an_interrupted_removal_leaves_is_swept(
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there, os.kill would end the process")
+def test_a_folder_that_a_killed_wizard_had_just_made_is_removed_if_it_is_empty(
+    place: Path,
+) -> None:
+    ended = subprocess.Popen((sys.executable, "-c", ""))
+    ended.wait(timeout=30)
+    names = (f"{ended.pid}-empty", f"{ended.pid}-full", f"{os.getpid()}-mine", "x")
+    folders = [place / f"{temporary.PREFIX}{name}" for name in names]
+    for folder in folders:
+        folder.mkdir()
+        if folder.name.endswith("full"):
+            (folder / "thesis.txt").touch()
+        os.utime(folder, (0, 0))
+    temporary.sweep()
+    assert [folder.exists() for folder in folders] == [False, True, True, True]
+
+
 def test_what_is_not_ours_stays(place: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     unfinished.mark(elsewhere).close()

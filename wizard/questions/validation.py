@@ -83,7 +83,8 @@ def with_implied(choices: Choices) -> Choices:
 def check_folder(text: str) -> str:
     """Return the absolute path of a folder that is an environment, or can become one.
 
-    Raises BadRequest if it is a file, a folder with other contents, or not writable.
+    Raises BadRequest if it is a file, a folder with other contents, or not writable, or if another
+    wizard is making it.
     """
     if "\0" in text:
         raise BadRequest(
@@ -100,6 +101,16 @@ def check_folder(text: str) -> str:
         if path.exists() and not path.is_dir():
             raise BadRequest(
                 f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
+            )
+        worker = unfinished.worker(path)
+        if worker is not None:
+            process = f" (process {worker})" if worker else ""
+            raise BadRequest(
+                f"{path} is in use by another wizard{process}.",
+                why="That wizard is making it.",
+                hints=(
+                    "Wait until that wizard has finished and try again, or choose another folder.",
+                ),
             )
         if unfinished.is_left(path):
             pass  # the run that made it was cut off, so it is made again

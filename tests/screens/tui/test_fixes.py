@@ -36,6 +36,7 @@ async def test_they_are_below_the_cause_and_above_the_fold() -> None:
         assert rows(pilot) == ["fewer-jobs", "wheel", "again"]
         last = app.screen.query(FixRow).last()
         assert last.region.bottom <= app.screen.query_one("#trouble").region.bottom
+        assert app.screen.query_one("#trouble").scroll_y == 0, "the cause is on the screen"
         assert app.focused is app.screen.query(FixRow).first()
         assert "What else you can do" in words(app)
 

@@ -157,6 +157,14 @@ def test_an_existing_environment_keeps_its_python(tmp_path: Path) -> None:
     assert check(again) == Choices(venv=str(folder))
 
 
+def test_an_environment_that_another_wizard_is_making_is_not_called_a_folder_of_others(
+    tmp_path: Path,
+) -> None:
+    with unfinished.mark(tmp_path), pytest.raises(BadRequest) as refused:
+        check(Choices(venv=str(tmp_path)))
+    assert f"in use by another wizard (process {os.getpid()})" in str(refused.value)
+
+
 def test_a_version_is_written_plainly() -> None:
     assert check(Choices(release="v50.0.2 ")).release == "50.0.2"
 
