@@ -95,7 +95,7 @@ def _attempt(
     dice: _Dice, steps: tuple[Step, ...], before: frozenset[str], number: int
 ) -> Iterator[Event]:
     """One attempt: what `wizard.running.runner` emits, with steps that do what the dice say."""
-    yield RunStarted(tuple(step.id for step in steps if step.id in before), f"start {number}")
+    yield RunStarted(tuple(step.id for step in steps if step.id in before), _at(number))
     done, over, running, code = set(before), set(before), dict[str, Step](), 0
     while True:
         if not code and dice.below(16) == 15:
@@ -103,7 +103,7 @@ def _attempt(
         if not code:
             for step in startable(steps, done, running):
                 running[step.id] = step
-                yield StepStarted(step.id, f"$ {number}", f"{number}/{step.id}.log", "start")
+                yield StepStarted(step.id, f"$ {number}", f"{number}/{step.id}.log", _at(10))
         if not running:
             break
         event = _news(dice, dice.pick(sorted(running)), stopping=bool(code))
@@ -115,8 +115,13 @@ def _attempt(
             code = code or {"done": 0, "failed": 1}.get(event.state, 130)
     for step in steps:
         if step.id not in over:
-            yield StepEnded(step.id, "skipped", 0.0, time="end")
-    yield RunEnded(code, 5.0, None, f"end {number}")
+            yield StepEnded(step.id, "skipped", 0.0, time=_at(50))
+    yield RunEnded(code, 5.0, None, _at(number + 50))
+
+
+def _at(second: int) -> str:
+    """A time in a journal."""
+    return f"2026-11-29T08:00:{second:02d}.000+00:00"
 
 
 def _news(dice: _Dice, step: str, *, stopping: bool) -> Event:
@@ -126,9 +131,9 @@ def _news(dice: _Dice, step: str, *, stopping: bool) -> Event:
         ends = ("cancelled", "done", "failed")
     number = float(dice.below(10))
     events: tuple[Event, ...] = (
-        StepEnded(step, dice.pick(ends), number, time="end"),
+        StepEnded(step, dice.pick(ends), number, time=_at(50)),
         Lines(step, ("a line",)),
         Progressed(step, number, 8.0),
-        Waiting(step, "apt", number, "now"),
+        Waiting(step, "apt", number, _at(30)),
     )
     return dice.pick(events)
