@@ -13,9 +13,9 @@ ProgressFormat = Literal["", "apt", "pip", "cargo", "make"]
 class Command:
     """One program with its arguments, and everything needed to run it.
 
-    ``argv`` never passes through a shell. ``reporting`` are arguments at the end that make it
-    report progress for programs: the wizard adds them, a script for people omits them. ``env`` is
-    set in addition to the caller's environment, as (name, value) pairs; ``path`` are folders put at
+    ``argv`` never passes through a shell. ``reporting`` are arguments at the end that only the
+    wizard needs, to see its progress or its end: a script for people omits them. ``env`` is set in
+    addition to the caller's environment, as (name, value) pairs; ``path`` are folders put at
     the front of PATH. ``lists`` are (name, folder) pairs: the folder is put at the front of the
     variable's list (``LIB`` on Windows). ``unset`` names variables that the command must not see.
     ``root`` says that it must run as root; the runner finds out how. ``ok`` lists the exit codes

@@ -15,6 +15,8 @@ INSTALL_SECONDS = 900.0
 """The time limit of an installation that compiles nothing."""
 RETRIES = 2
 """How often such a uv is started again."""
+ALLOW_EXISTING = "--allow-existing"
+"""Without it, uv refuses a folder that is not empty."""
 OLDEST_PYTHON = (3, 8)
 """The oldest Python for which uv makes environments."""
 
@@ -41,11 +43,15 @@ def make_environment(
 ) -> Command:
     """Create a virtual environment in ``folder`` from the Python ``base``.
 
-    With ``seed`` it gets pip, which is downloaded from the index.
+    With ``seed`` it gets pip, which is downloaded from the index. The folder may exist already, as
+    it does when the wizard itself runs this: it first marks the folder as unfinished.
     """
     seeded = ("--seed",) if seed else ()
     return Command(
-        (uv, "venv", "--no-progress", *seeded, "--python", base, folder), env=env, timeout=300
+        (uv, "venv", "--no-progress", *seeded, "--python", base, folder),
+        reporting=(ALLOW_EXISTING,),  # since uv 0.1.23
+        env=env,
+        timeout=300,
     )
 
 

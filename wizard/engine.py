@@ -250,9 +250,11 @@ def real() -> Engine:
         cancel: threading.Event,
         done: frozenset[str] = frozenset(),
     ) -> RunEnded:
+        from wizard.history import past_runs
         from wizard.running import runner
 
-        return runner.run(plan, choices, facts, emit, cancel, done)
+        repeats = past_runs.continued_by(plan)
+        return runner.run(plan, choices, facts, emit, cancel, done, repeats)
 
     def unlock(facts: Facts) -> bool:
         from wizard.running import privilege

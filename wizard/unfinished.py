@@ -7,8 +7,10 @@ into environments and temporary folders that the wizard makes itself.
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
-from typing import IO
+from typing import IO, Optional
 
 from wizard import file_locks
 
@@ -19,6 +21,9 @@ TEXT = (
 )
 
 
+_PROCESS = "process: "
+
+
 def mark(folder: Path) -> IO[str]:
     """Mark a folder as unfinished, and return the file, which is locked until it is closed.
 
@@ -26,7 +31,7 @@ def mark(folder: Path) -> IO[str]:
     written.
     """
     file = (folder / FILE).open("w", encoding="utf-8")
-    file.write(TEXT)
+    file.write(f"{TEXT}{_PROCESS}{os.getpid()}\n")
     file.flush()
     _try_lock(file)
     return file
@@ -35,6 +40,24 @@ def mark(folder: Path) -> IO[str]:
 def unmark(folder: Path) -> None:
     """Remove the mark: the folder is finished."""
     (folder / FILE).unlink(missing_ok=True)
+
+
+def remove(folder: Path, *, ignore_errors: bool = False) -> None:
+    """Delete a folder; what an interruption leaves of it is known as unfinished.
+
+    Raises OSError, unless ``ignore_errors``: then what cannot be deleted stays, as unfinished.
+    """
+    with mark(folder):
+        others = [entry for entry in folder.iterdir() if entry.name != FILE]
+        for entry in others:
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=ignore_errors)
+            else:
+                entry.unlink()
+        if any(os.path.lexists(entry) for entry in others):
+            return
+    unmark(folder)
+    folder.rmdir()
 
 
 def is_left(folder: Path) -> bool:
@@ -47,6 +70,26 @@ def is_left(folder: Path) -> bool:
             return _try_lock(file)
     except OSError:
         return False  # it cannot be read, so it is not known to be ours
+
+
+def worker(folder: Path) -> Optional[int]:
+    """Return the process of the wizard that makes this folder now, or None if none does.
+
+    It is 0 if another user's wizard, or another system, does not show it.
+    """
+    marker = folder / FILE
+    try:
+        if folder.is_symlink() or marker.is_symlink() or not marker.is_file():
+            return None
+        with marker.open("r+", encoding="utf-8") as file:
+            try:
+                file_locks.lock(file, exclusive=True)
+            except BlockingIOError:
+                number = marker.read_text(encoding="utf-8").rpartition(_PROCESS)[2].strip()
+                return int(number) if number.isdecimal() else 0
+    except OSError:  # it was removed in the meantime, or there are no locks
+        return None
+    return None
 
 
 def _try_lock(file: IO[str]) -> bool:

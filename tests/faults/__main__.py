@@ -1,7 +1,8 @@
 """``python -m tests.faults [--only KIND …] [--count N] [--seed N] [--case N] [--short]``.
 
 Prints each case that does not end right, and how many of each kind did. A whole count is also
-written to ``tests/faults/results.json`` and ``docs/reliability.md``. The exit code is 1 if a case
+written to ``tests/faults/results.json`` and ``docs/reliability.md``. Ctrl-C or SIGTERM ends a kind,
+and the cases that have ended are counted. The exit code is 1 if a case
 did not end right, 3 if this machine could try none.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import sys
 import tempfile
 import time
@@ -39,6 +41,7 @@ def main() -> int:
         asked.seed if asked.seed is not None else SEED if asked.short else secrets.randbelow(10**6)
     )
     print(f"seed {seed}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     codes = []
     for name in asked.only or known:
         kind = known[name]

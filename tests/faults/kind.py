@@ -55,10 +55,11 @@ class Kind:
     """A kind of fault.
 
     ``name`` is for the command line, ``title`` and ``right`` are for the page: what is done, and
-    what must come of it. ``cases`` yields up to ``Setting.count`` cases; ``count`` is that of the
-    page, and ``short`` that of the short form (0: not part of it). ``seconds`` is the limit for one
-    case. ``at_once`` cases run at the same time, each in its own thread; 1 means in the main
-    thread. ``found`` are sentences: what was found in this way, and how it was fixed.
+    what must come of it. ``cases`` yields ``Setting.count`` cases, and is closed after the last one
+    has ended. ``count`` is that of the page, and ``short`` that of the short form (0: not part of
+    it). ``seconds`` is the limit for one case. ``at_once`` cases run at the same time, each in its
+    own thread; 1 means in the main thread. ``found`` are sentences: what was found in this way, and
+    how it was fixed.
     """
 
     name: str

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import queue
 import shutil
 import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -45,21 +47,28 @@ def run(
 ) -> list[Outcome]:
     """Run the cases of a kind; ``only`` is the number of a single one, from 1.
 
-    ``tell`` gets each outcome as soon as it is there.
+    ``tell`` gets each outcome as soon as it is there. KeyboardInterrupt ends the kind: what has
+    ended until then is returned.
     """
+    made = iter(kind.cases(setting))
+    # Not one more than that: what a generator holds open must stay open until all have ended.
+    cases = itertools.islice(enumerate(made, 1), setting.count)
+    if only:
+        cases = itertools.islice(cases, only - 1, only)
     try:
-        cases: Iterator[tuple[int, Case]] = iter(enumerate(kind.cases(setting), 1))
-        if only:
-            cases = iter([each for each in cases if each[0] == only])
-        if kind.at_once == 1:
-            outcomes = []
+        if kind.at_once > 1:
+            return _at_once(kind, setting, cases, tell)
+        outcomes = []
+        with contextlib.suppress(KeyboardInterrupt):
             for number, case in cases:
                 outcomes.append(_in_main_thread(number, case, kind, setting))
                 tell(outcomes[-1])
-            return outcomes
-        return _at_once(kind, setting, cases, tell)
+        return outcomes
     except pytest.skip.Exception as reason:  # what all cases need is not on this machine
         return [Outcome(0, kind.name, "not tried", str(reason))]
+    finally:
+        if isinstance(made, Generator):
+            made.close()
 
 
 def _at_once(
@@ -68,9 +77,10 @@ def _at_once(
     outcomes: list[Outcome] = []
     failed: list[BaseException] = []
     lock = threading.Lock()
+    stopped = threading.Event()
 
     def work() -> None:
-        while True:
+        while not stopped.is_set():
             with lock:
                 try:
                     following = next(cases, None)
@@ -87,8 +97,13 @@ def _at_once(
     workers = [threading.Thread(target=work) for _ in range(kind.at_once)]
     for worker in workers:
         worker.start()
-    for worker in workers:
-        worker.join()
+    try:
+        for worker in workers:
+            worker.join()
+    except KeyboardInterrupt:
+        stopped.set()
+        for worker in workers:
+            worker.join()
     if failed:
         raise failed[0]
     return sorted(outcomes, key=lambda outcome: outcome.number)

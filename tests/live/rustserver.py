@@ -65,12 +65,15 @@ class RustServer:
 
 
 @contextlib.contextmanager
-def serving(pip: tuple[str, ...]) -> Iterator[RustServer]:
+def serving(
+    pip: tuple[str, ...], made: tuple[str, str, Path] | None = None
+) -> Iterator[RustServer]:
     """Make a distribution and serve it; ``pip`` is the command of a pip that reaches the index.
 
-    Skips the test where this machine has no Rust, or none that says what it consists of.
+    ``made`` is a Rust to offer instead of this machine's: see `toolchain`. Skips the test where
+    this machine has no Rust, or none that says what it consists of.
     """
-    release, triple, sysroot = toolchain()
+    release, triple, sysroot = made or toolchain()
     with tempfile.TemporaryDirectory(prefix="rust-server-") as name, _server(Path(name)) as http:
         folder, url = Path(name), f"http://127.0.0.1:{http.server_address[1]}"
         server = RustServer(folder, url, triple, release, http.asked, http.instead)
@@ -212,6 +215,12 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:  # the client was killed
+            self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         """Say nothing."""

@@ -11,8 +11,8 @@ from tests.faults.kind import kinds
 from tests.live.machine import CHECKOUT
 from tests.live.marks import limit
 
-pytestmark = [pytest.mark.live, limit(400)]
-SECONDS = 300
+pytestmark = [pytest.mark.live, limit(700)]
+SECONDS = 600
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in kinds().items() if kind.short])

@@ -75,3 +75,50 @@ def test_a_rule_for_the_package_manager_alone_is_enough(fresh: Callable[[str], R
     assert (found["method"], found["only"], found["state"]) == ("sudo", ["apt-get"], "done")
     assert found["output"].startswith("apt 2.")
     assert "s3cret" not in log
+
+
+KILLED = """\
+import contextlib, os, signal, subprocess, sys, time
+sys.path.insert(0, "/opt/cryptography-wizard")
+from cryptography_wizard import finder
+finder.install()
+from pathlib import Path
+import threading
+from backends.action import Command
+from wizard.facts import Privilege
+from wizard.running.command_runner import CommandContext, run_command
+
+def sleepers():
+    found = []
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(OSError):
+            found += [path] if path.read_text() == "sleep\\n" else []
+    return found
+
+if sys.argv[1:]:  # the wizard: a program of root leaves its session, and its parent ends
+    argv = ("sh", "-c", "setsid -f sleep 601; sleep 602")
+    command = Command(argv, env=(("LC_ALL", "C"),), root=True)
+    context = CommandContext(lambda event: None, threading.Event(), Privilege("sudo"))
+    run_command("step", command, Path(os.environ["HOME"], "log"), context)
+wizard = subprocess.Popen((sys.executable, __file__, "wizard"))
+deadline = time.monotonic() + 30
+while len(sleepers()) < 2 and time.monotonic() < deadline:
+    time.sleep(0.05)
+print(len(sleepers()), end=" ")
+wizard.send_signal(signal.SIGKILL)
+wizard.wait()
+deadline = time.monotonic() + 30  # on a busy machine; the programs take ten minutes
+while sleepers() and time.monotonic() < deadline:
+    time.sleep(0.05)
+print(len(sleepers()))
+"""
+
+
+def test_after_a_kill_what_runs_as_root_ends_also_if_it_left_its_session(
+    fresh: Callable[[str], Root],
+) -> None:
+    root = fresh("bookworm")
+    root.add_student()
+    root.path("/tmp/killed.py").write_text(KILLED, encoding="utf-8")
+    done = root.as_student("python3", "/tmp/killed.py", timeout=120)
+    assert done.out.split() == ["2", "0"], done.said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,6 +54,41 @@ def test_the_folder_of_a_killed_wizard_is_removed_but_not_of_one_that_runs(place
         other.communicate(timeout=30)
     temporary.sweep()
     assert list(place.iterdir()) == []
+
+
+def test_what_an_interrupted_removal_leaves_is_swept(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        using = temporary.folder()
+        made = using.__enter__()
+        (made / "large").mkdir()
+        with pytest.raises(KeyboardInterrupt):
+            using.__exit__(None, None, None)
+    assert unfinished.is_left(made)
+    temporary.sweep()
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, os.kill would end the process")
+def test_a_folder_that_a_killed_wizard_had_just_made_is_removed_if_it_is_empty(
+    place: Path,
+) -> None:
+    ended = subprocess.Popen((sys.executable, "-c", ""))
+    ended.wait(timeout=30)
+    names = (f"{ended.pid}-empty", f"{ended.pid}-full", f"{os.getpid()}-mine", "x")
+    folders = [place / f"{temporary.PREFIX}{name}" for name in names]
+    for folder in folders:
+        folder.mkdir()
+        if folder.name.endswith("full"):
+            (folder / "thesis.txt").touch()
+        os.utime(folder, (0, 0))
+    temporary.sweep()
+    assert [folder.exists() for folder in folders] == [False, True, True, True]
 
 
 def test_what_is_not_ours_stays(place: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

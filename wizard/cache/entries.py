@@ -42,7 +42,7 @@ See `wizard.openssl_archive.cached_name`.
 """
 _WHEELHOUSE = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
-_PARTIAL = re.compile(r"\.(openssl-|rust-|\d+\.\d+\.\d+).*", re.ASCII)
+_PARTIAL = re.compile(r"\.(openssl-|rust-|[0-9a-f]{8}-|\d+\.\d+\.\d+).*", re.ASCII)
 """The hidden name of a file or folder while it is being written or removed."""
 
 
@@ -116,6 +116,20 @@ def discard(path: Path) -> None:
     renamed = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
     path.rename(renamed)
     shutil.rmtree(renamed) if renamed.is_dir() and not renamed.is_symlink() else renamed.unlink()
+
+
+def sweep() -> None:
+    """Remove the folders that interrupted runs have left in the cache.
+
+    Nothing is removed while a run uses the cache. Interrupted downloads stay: they are continued.
+    """
+    root = locations.cache()
+    with contextlib.suppress(OSError, WizardError):  # it is in use, or cannot be read: they stay
+        left = [path for path, kind in _find_entries(root) if kind == "leftover" and path.is_dir()]
+        if left:
+            with alone():
+                for path in left:
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 @contextlib.contextmanager

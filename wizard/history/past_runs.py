@@ -10,6 +10,7 @@ from typing import Any, Literal, Optional
 from wizard import locations
 from wizard.errors import BadRequest, Exit, WizardError
 from wizard.method import methods
+from wizard.plan import Plan
 from wizard.running import journal, ownership
 from wizard.running.run_state import RunState
 from wizard.wording import did_you_mean
@@ -137,16 +138,44 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
     It only looks at the latest runs, and reads no plan unless it has to: the wizard calls it at
     every start.
     """
-    try:
-        folders = sorted(locations.runs().iterdir(), reverse=True)[:RECENT]
-    except OSError:  # there are no runs yet, or they cannot be read: then none can be continued
-        return None
-    for path in folders:
+    for path in _latest():
         ends = _first_and_last_event(path / journal.FILE)
         if ends and ends[0].get("folder") == folder:
             run = None if ends[1].get("kind") == "run-ended" else _read(path)
             return run if run and run.outcome == "cut off" and not run.undoes else None
     return None
+
+
+def continued_by(plan: Plan) -> str:
+    """Return the name of the run that ended early and that this plan does again; empty if none.
+
+    That is the newest run with the same target if it was for the same release, by the same method:
+    somebody has repeated a command that was cut off or failed. Only the latest runs are searched.
+    """
+    target = plan.environment or plan.wheelhouse
+    if plan.undoes or not target:
+        return ""
+    for path in _latest():
+        try:
+            earlier = json.loads((path / journal.PLAN_FILE).read_text(encoding="utf-8"))
+            if target not in (earlier["environment"], earlier["wheelhouse"]):
+                continue
+            same = (earlier["release"], earlier["method"]) == (plan.release, plan.method)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # `read_runs` lists it as damaged
+        run = _read(path)
+        if run.state is None or run.state.attempt is None:
+            continue  # it was cut off before its journal began
+        return path.name if same and run.can_resume else ""
+    return ""
+
+
+def _latest() -> list[Path]:
+    """Return the folders of the latest runs, the newest first."""
+    try:
+        return sorted(locations.runs().iterdir(), reverse=True)[:RECENT]
+    except OSError:  # there are no runs yet, or they cannot be read: then none can be continued
+        return []
 
 
 def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str, Any]]]:

@@ -293,7 +293,7 @@ def _run_query(command: Command) -> Union[Output, str]:
     try:
         while True:
             remaining = max(deadline - time.monotonic(), 1.0)
-            output = ask(command.argv, env=dict(command.env), timeout=remaining)
+            output = ask(command.argv, env=dict(command.env), timeout=remaining, slow=True)
             if not command.busy or not re.search(command.busy, output.stdout + output.stderr):
                 return output
             if time.monotonic() + RETRY_SECONDS > deadline:

@@ -74,6 +74,11 @@ class Deadline:
         return self._end - now
 
 
+def new_mark() -> str:
+    """Return a value for `MARK` that no other program has."""
+    return os.urandom(8).hex()
+
+
 def end_everything() -> None:
     """End all programs that run now, within two seconds. For the end of the wizard only."""
     end_all(list(_running.values()))
@@ -111,17 +116,19 @@ def ask(
     timeout: float = 10.0,
     detached: bool = True,
     given: str = "",
+    slow: bool = False,
 ) -> Output:
     """Run a program that answers a question and return its output.
 
     ``given`` is what it reads on its stdin, in UTF-8. ``env`` is set in addition to this process's
     environment. ``timeout`` is in seconds. ``detached`` starts it in a new session; sudo needs
-    False. Raises ProgramTimeout after the timeout, TooMuchOutput if it printed more than
-    `MAX_ANSWER`, and Cancelled inside `cancellable` (the program and its children are ended);
-    OSError if the program cannot be started.
+    False. ``slow`` says that it often takes seconds: if the wizard is killed, it is ended, as is a
+    program with a long ``timeout``. Raises ProgramTimeout after the timeout, TooMuchOutput if it
+    printed more than `MAX_ANSWER`, and Cancelled inside `cancellable` (the program and its children
+    are ended); OSError if the program cannot be started.
     """
-    mark = os.urandom(8).hex()
-    with _watched(mark, guarded=timeout > LONG_SECONDS) as add:
+    mark = new_mark()
+    with _watched(mark, guarded=slow or timeout > LONG_SECONDS) as add:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
@@ -185,15 +192,17 @@ def start(
     cwd: str = "",
     detached: bool = False,
     root_prefix: Sequence[str] = (),
+    mark: str = "",
 ) -> Running:
     """Start a program whose output is read as it comes.
 
     ``env`` is its complete environment. ``detached`` starts it in a new session, without the
     terminal; otherwise it gets only a new process group, so that sudo still knows the terminal.
     ``root_prefix`` is the prefix of ``kill`` for processes that belong to root, such as ``("sudo",
-    "-n")``. Raises OSError if it cannot be started.
+    "-n")``; ``mark`` is a `new_mark` that they get from ``argv``. Raises OSError if it cannot be
+    started.
     """
-    mark = os.urandom(8).hex()
+    mark = mark or new_mark()
     with contextlib.ExitStack() as started:
         add = started.enter_context(_watched(mark, root_prefix, guarded=True))
         process = subprocess.Popen(

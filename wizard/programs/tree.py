@@ -2,7 +2,8 @@
 
 A process belongs to the tree when it is in the program's group, has a parent in the tree, or was in
 it at an earlier check. On Linux it also belongs if it inherited the program's mark in its
-environment. This finds processes that left the group and whose parents have ended.
+environment. This finds processes that left the group and whose parents have ended. Only root can
+read the environment of root's processes, so `kill` and `grep` run as root for them.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Tree:
         self._mark = f"{MARK}={mark}".encode()
         self._root_prefix = tuple(root_prefix)
         self._known: dict[int, str] = {}
+        self._table: dict[int, Process] = {}
         self._certain = True
 
     def alive(self) -> tuple[int, ...]:
@@ -64,7 +66,7 @@ class Tree:
         program's group; then others may also run.
         """
         try:
-            table = processes()
+            self._table = table = processes()
         except TableUnknown:
             self._certain = False
             return self._answering()
@@ -120,7 +122,24 @@ class Tree:
 
     def _remaining(self, reap: Callable[[], object]) -> tuple[int, ...]:
         reap()
-        return self.alive()
+        left = self.alive()
+        return self.alive() if not left and self._detached() else left
+
+    def _detached(self) -> bool:
+        """Look for root's processes that left the tree; return whether there are any.
+
+        It asks root for those with the mark, and only after all others have ended.
+        """
+        if not self._root_prefix or not self._certain or not sys.platform.startswith("linux"):
+            return False
+        files = {f"/proc/{pid}/environ": pid for pid in self._table if _is_of_others(pid)}
+        words = ("grep", "-lsaF", "-e", self._mark.decode(), "--", *files)
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # it may do nothing as root
+            lines = _run((*self._root_prefix, *words), LIMIT_SECONDS).splitlines()
+            found = [files[line] for line in lines if line in files]
+            self._known.update({pid: self._table[pid].started for pid in found})
+            return bool(found)
+        return False
 
     def _signal(self, pids: Sequence[int], number: signal.Signals) -> None:
         targets = list(pids)
@@ -199,6 +218,12 @@ def _exists(target: int) -> bool:
     except PermissionError:  # it belongs to another user
         return True
     return True
+
+
+def _is_of_others(pid: int) -> bool:
+    with contextlib.suppress(OSError):  # it has ended
+        return os.stat(f"/proc/{pid}").st_uid != os.getuid()  # noqa: PTH116 - for every process
+    return False
 
 
 def _has_mark(pid: int, mark: bytes) -> bool:

@@ -38,7 +38,7 @@ def check(choices: Choices) -> Choices:
         choices = replace(choices, openssl=_check_openssl(choices.openssl))
         choices = _with_source_address(choices)
     if choices.venv and choices.python:
-        _check_same_environment(choices)
+        choices = _check_same_environment(choices)
     if choices.wheelhouse or choices.from_wheelhouse:
         from wizard.questions import wheelhouse_checks  # rarely needed
 
@@ -80,7 +80,8 @@ def with_implied(choices: Choices) -> Choices:
 def check_folder(text: str) -> str:
     """Return the absolute path of a folder that is an environment, or can become one.
 
-    Raises BadRequest if it is a file, a folder with other contents, or not writable.
+    Raises BadRequest if it is a file, a folder with other contents, or not writable, or if another
+    wizard is making it.
     """
     if "\0" in text:
         raise BadRequest(
@@ -91,6 +92,16 @@ def check_folder(text: str) -> str:
         if path.exists() and not path.is_dir():
             raise BadRequest(
                 f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
+            )
+        worker = unfinished.worker(path)
+        if worker is not None:
+            process = f" (process {worker})" if worker else ""
+            raise BadRequest(
+                f"{path} is in use by another wizard{process}.",
+                why="That wizard is making it.",
+                hints=(
+                    "Wait until that wizard has finished and try again, or choose another folder.",
+                ),
             )
         if unfinished.is_left(path):
             pass  # the run that made it was cut off, so it is made again
@@ -330,11 +341,21 @@ def _check_python(text: str) -> str:
     return str(path)
 
 
-def _check_same_environment(choices: Choices) -> None:
-    folder = Path(choices.venv)
-    if (folder / "pyvenv.cfg").is_file() and folder not in Path(choices.python).parents:
-        raise BadRequest(
-            "--venv and --python contradict each other.",
-            why=f"{folder} exists already and has its own Python.",
-            hints=("Omit --python, or choose a folder that does not exist yet.",),
-        )
+def _check_same_environment(choices: Choices) -> Choices:
+    """Return the choices without a Python that an existing environment was made from.
+
+    The command that made an environment can then be repeated. Raises BadRequest if the environment
+    has another Python.
+    """
+    folder, python = Path(choices.venv), Path(choices.python)
+    if not (folder / "pyvenv.cfg").is_file() or unfinished.is_left(folder):
+        return choices
+    if folder in python.parents:
+        return choices
+    if environment_python(folder).resolve() == python.resolve():
+        return replace(choices, python="")
+    raise BadRequest(
+        "--venv and --python contradict each other.",
+        why=f"{folder} exists already and has its own Python.",
+        hints=("Omit --python, or choose a folder that does not exist yet.",),
+    )

@@ -21,8 +21,9 @@ from wizard import locations, temporary
 from wizard.facts import Privilege
 from wizard.programs import locks
 from wizard.programs.lines import LineDecoder
-from wizard.programs.processes import Deadline, Running, signal_name, start
+from wizard.programs.processes import Deadline, Running, new_mark, signal_name, start
 from wizard.programs.progress import progress_reader
+from wizard.programs.tree import MARK
 from wizard.programs.variables import REMOVED
 from wizard.programs.variables import defaults as plan_defaults
 from wizard.running import privilege
@@ -91,7 +92,9 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
     it needs root and the user cannot become root, and OSError if the log cannot be created.
     """
     defaults = plan_defaults(context.variables, os.environ)
-    handed_over = privilege.wrapped(command, context.privilege, {**defaults, **os.environ})
+    mark = new_mark()
+    inherited = {**defaults, **os.environ, MARK: mark}
+    handed_over = privilege.wrapped(command, context.privilege, inherited)
     with (
         open(log, "ab", buffering=0, opener=locations.private) as file,
         _temporary_folder(command) as folder,
@@ -102,7 +105,7 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
         lock = _LockWait(step, command, context.emit)
         retries = 0
         while True:
-            attempt = _Attempt(step, command, file, folder, context, lock)
+            attempt = _Attempt(step, command, file, folder, context, lock, mark)
             outcome = attempt.run(argv, env)
             if outcome.state == "failed" and outcome.exit and attempt.nothing_to_remove:
                 return Outcome("done", outcome.exit)
@@ -201,7 +204,9 @@ class _Attempt:
         folder: Optional[Path],
         context: CommandContext,
         lock: _LockWait,
+        mark: str,
     ) -> None:
+        self._mark = mark
         self._seen: set[Literal["busy", "denied", "gone", "error"]] = set()
         self.interrupted = False
         self._interruption = re.compile(command.interrupted) if command.interrupted else None
@@ -225,7 +230,12 @@ class _Attempt:
         prefix = privilege.root_prefix(self._context.privilege) if command.root else ()
         try:
             running = start(
-                argv, env=env, cwd=command.cwd, detached=command.detached, root_prefix=prefix
+                argv,
+                env=env,
+                cwd=command.cwd,
+                detached=command.detached,
+                root_prefix=prefix,
+                mark=self._mark,
             )
         except OSError as error:
             return _start_failure(argv[0], command, error)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sys
 from pathlib import Path
 from typing import IO, Optional
 
+from backends import uv
 from backends.action import Command, RemoveFolder
 from wizard import unfinished
 from wizard.plan import Plan, Step, order
@@ -48,7 +48,7 @@ class NewEnvironment:
         """
         said = ""
         if unfinished.is_left(self.folder):
-            shutil.rmtree(self.folder)
+            unfinished.remove(self.folder)
             said = f"Removed {self.folder}: an earlier run was cut off while it made it."
         if _accepts_folder(step) and not self.folder.exists():
             self.folder.mkdir(parents=True)
@@ -87,5 +87,7 @@ class NewEnvironment:
 
 
 def _accepts_folder(step: Step) -> bool:
-    """Return whether the command makes an environment in a folder that exists: uv does not."""
-    return isinstance(step.action, Command) and "-m" in step.action.argv and sys.platform != "win32"
+    """Return whether the command makes an environment in a folder that exists."""
+    if not isinstance(step.action, Command) or sys.platform == "win32":
+        return False
+    return "-m" in step.action.argv or uv.ALLOW_EXISTING in step.action.reporting

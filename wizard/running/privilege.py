@@ -5,22 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Callable
 
 from backends.action import Command
+from wizard import temporary
 from wizard.addresses import is_address, secrets_of_address
 from wizard.errors import Impossible
 from wizard.export import powershell, shell
 from wizard.facts import Facts, Privilege
 from wizard.programs import variables
 from wizard.programs.processes import ProgramTimeout, ask
+from wizard.programs.tree import MARK
 from wizard.programs.variables import PASSED
 
 ASK_SECONDS = 330
@@ -48,17 +47,14 @@ def wrapped(
     if not any(_is_secret(value) for value in assignments.values()):
         yield wrap(command, privilege, environment)
         return
-    folder = tempfile.mkdtemp(prefix="cryptography-wizard-")
-    try:
-        file = Path(folder) / "variables.sh"
+    with temporary.folder() as folder:
+        file = folder / "variables.sh"
         file.touch(mode=0o600)
         lines = [f"unset {name}" for name in command.unset]
         lines += [f"export {name}={shlex.quote(value)}" for name, value in assignments.items()]
         file.write_text("\n".join((*lines, 'exec "$@"', "")), encoding="utf-8")
         prefix = (*root_prefix(privilege), "sh", str(file))
         yield (*prefix, *command.argv, *command.reporting), {}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def wrap(
@@ -99,7 +95,9 @@ def _assignments(
         return {}
     inherited = os.environ if environment is None else environment
     passed = {n: inherited[n] for n in PASSED if n in inherited and n not in command.unset}
-    return {**passed, **variables.variables_for(command, inherited)}
+    found = {**passed, **variables.variables_for(command, inherited)}
+    # Root's own processes can be found by it. It alone is no reason to put env in between.
+    return {**found, MARK: inherited[MARK]} if found and MARK in inherited else found
 
 
 def _is_secret(value: str) -> bool:

@@ -60,8 +60,11 @@ def run(
     emit: Callable[[Event], None],
     cancel: threading.Event,
     done: frozenset[str] = frozenset(),
+    repeats: str = "",
 ) -> RunEnded:
     """Run the steps of ``plan`` that are not in ``done``: see `wizard.engine.Run`.
+
+    ``repeats`` is the name of a run that ended early, if the plan does the same again.
 
     The journal, the plan, the answers and a log for each step are kept in a folder of
     `wizard.locations.new_run`. Raises ValueError if the plan is wrong: see `wizard.plan.order`.
@@ -75,7 +78,7 @@ def run(
         RunStarted(
             tuple(step.id for step in steps if step.id in done),
             folder=facts.folder,
-            earlier=_earlier_attempt(plan_text) if done else plan.resumes,
+            earlier=_earlier_attempt(plan_text) if done else plan.resumes or repeats,
         )
     )
     emit(started)
@@ -88,6 +91,7 @@ def run(
             folder = locations.new_run()
             locks.enter_context(ownership.hold(folder / ownership.RUN_LOCK, title))
             temporary.sweep()
+            entries.sweep()
             (folder / "logs").mkdir(mode=0o700, exist_ok=True)
             locations.write_private(folder / PLAN_FILE, plan_text)
             _save_answers(folder / ANSWERS_FILE, choices)
@@ -104,7 +108,7 @@ def run(
         locks.callback(attempt.release)
         try:
             journal.write(started)
-            if compiles(plan.method) and not plan.undoes:
+            if (compiles(plan.method) or plan.wheelhouse) and not plan.undoes:
                 locks.enter_context(entries.in_use(cancel))
                 if attempt.lacks_rust():
                     cause = "Another wizard has removed the Rust that this plan needs."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -165,7 +164,7 @@ class StepRunner:
         folder = self.plan.environment
         self.environment.release()
         try:
-            shutil.rmtree(folder)
+            unfinished.remove(Path(folder))
         except FileNotFoundError:  # it was not created yet
             return outcome
         except OSError as error:
@@ -409,14 +408,18 @@ def remove_folder(action: RemoveFolder) -> Outcome:
     is_ours = any(home.resolve() in folder.resolve().parents for home in wizard_folders)
     if folder.is_symlink() or not folder.is_dir():
         return Outcome("failed", None, f"{folder} is not a folder, so it was left alone.")
-    if not is_ours and not (folder / "pyvenv.cfg").is_file():
+    is_environment = (folder / "pyvenv.cfg").is_file() or unfinished.is_left(folder)
+    if not is_ours and not is_environment:
         return Outcome(
             "failed",
             None,
             f"{folder} was left alone: it is not a virtual environment (it has no pyvenv.cfg).",
             ("Check its contents. If you do not need it, delete it yourself.",),
         )
-    shutil.rmtree(folder)
+    if locations.cache().resolve() in folder.resolve().parents:
+        entries.discard(folder)
+    else:
+        unfinished.remove(folder)
     return Outcome("done")
 
 

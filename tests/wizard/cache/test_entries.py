@@ -195,6 +195,20 @@ def test_what_was_cut_off_is_seen_and_needs_no_proof(root: Path) -> None:
     assert names() == []
 
 
+def test_a_run_removes_the_folders_of_killed_ones_unless_another_one_is_building(
+    root: Path,
+) -> None:
+    write(root / "openssl" / "build" / BUILT / "Makefile")
+    write(root / "openssl" / "build" / f".{BUILT}-x1_y" / "Makefile")
+    download = "openssl/src/.openssl-3.5.7.tar.gz-k2j"
+    write(root / download)
+    with entries.in_use(threading.Event()):
+        entries.sweep()
+        assert len(names()) == 3
+    entries.sweep()
+    assert names() == [download]
+
+
 def test_what_is_not_the_wizards_is_not_seen(root: Path, tmp_path: Path) -> None:
     """Somebody may name a folder of other things as the cache."""
     write(root / "thesis.txt")

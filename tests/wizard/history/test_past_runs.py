@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,21 @@ def test_a_run_is_found_by_the_beginning_of_its_name(
     with pytest.raises(BadRequest, match="There is no run 2026-x") as caught:
         past_runs.find("2026-x")
     assert caught.value.hints == ("cryptography-wizard runs lists them.",)
+
+
+def test_a_command_that_is_repeated_continues_the_run_that_ended_early(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    cut: list[Event] = [RunStarted(), started("environment")]
+    assert past_runs.continued_by(plan) == ""
+    keep("1", plan, cut)
+    (locations.runs() / "2-damaged").mkdir()
+    keep("2-not-begun", plan, [])
+    assert past_runs.continued_by(plan) == "1"
+    assert past_runs.continued_by(environment_plan(tmp_path / "other")) == ""
+    assert past_runs.continued_by(replace(plan, method="source")) == ""
+    assert past_runs.continued_by(replace(plan, undoes="1")) == ""
+    keep("3", plan, done("environment", "install"))
+    assert past_runs.continued_by(plan) == ""
 
 
 def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> None:

@@ -173,6 +173,31 @@ def test_what_may_not_be_signalled_is_ended_by_the_ender(monkeypatch: pytest.Mon
     assert told == [("sudo", "-n", "kill", "-TERM", "10", "11")]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the variables of a process")
+def test_what_left_the_tree_as_root_is_found_by_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {pid: tree.Process(pid, 1, pid, "a") for pid in (20, 21, 22)}
+    told: list[tuple[str, ...]] = []
+
+    def run(argv: tuple[str, ...], _seconds: float) -> str:
+        told.append(argv)
+        if "kill" in argv:
+            table.pop(21, None)
+        return "".join(f"{word}\n" for word in argv if word == "/proc/21/environ" and 21 in table)
+
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    monkeypatch.setattr(tree, "processes", lambda: dict(table))
+    monkeypatch.setattr(tree, "_is_of_others", lambda pid: pid != 22)
+    monkeypatch.setattr(tree, "_run", run)
+    assert tree.Tree(10, "m", ("sudo", "-n")).end(lambda: None)
+    search = ("sudo", "-n", "grep", "-lsaF", "-e", f"{tree.MARK}=m", "--", "/proc/20/environ")
+    assert told[0] == (*search, "/proc/21/environ")
+    assert ("sudo", "-n", "kill", "-KILL", "21") in told
+    assert list(table) == [20, 22]
+
+
 def pretended_ps(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """This system has only ``ps``, as macOS has, and ``ps`` is this shell script."""
     program = folder / "bin" / "ps"

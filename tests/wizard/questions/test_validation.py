@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard import constraint_file, openssl_archive
+from wizard import constraint_file, openssl_archive, unfinished
 from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.questions.validation import check, with_implied
@@ -147,6 +147,22 @@ def test_an_existing_environment_keeps_its_python(tmp_path: Path) -> None:
     assert check(Choices(venv=str(folder), python=str(inside))).python == str(inside)
     with pytest.raises(BadRequest, match="contradict"):
         check(Choices(venv=str(folder), python=sys.executable))
+    again = Choices(venv=str(folder), python=str(tmp_path / "base"))
+    Path(again.python).touch(mode=0o755)
+    unfinished.mark(folder).close()  # by a wizard that was killed
+    assert check(again) == again
+    unfinished.unmark(folder)
+    inside.unlink()
+    inside.symlink_to(again.python)
+    assert check(again) == Choices(venv=str(folder))
+
+
+def test_an_environment_that_another_wizard_is_making_is_not_called_a_folder_of_others(
+    tmp_path: Path,
+) -> None:
+    with unfinished.mark(tmp_path), pytest.raises(BadRequest) as refused:
+        check(Choices(venv=str(tmp_path)))
+    assert f"in use by another wizard (process {os.getpid()})" in str(refused.value)
 
 
 def test_a_version_is_written_plainly() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backends import pip
+from backends import pip, uv
 from backends.action import Command, RemoveFolder
 from tests.wizard.running.watched import Watched, plan, program, step
 from wizard import unfinished
@@ -137,3 +137,15 @@ def test_only_a_plan_that_makes_an_environment_has_one(tmp_path: Path) -> None:
     assert not there.makes(step("x", Command(("x",))))
     there.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, uv makes the folder")
+def test_uv_too_gets_a_folder_that_is_marked_before_it_starts(tmp_path: Path) -> None:
+    folder = tmp_path / "e"
+    command = uv.make_environment("uv", sys.executable, str(folder))
+    make = Step("environment", "Make it", "Because.", command, undo=(RemoveFolder(str(folder)),))
+    whole = plan(make, environment=str(folder), new=True)
+    environment = NewEnvironment(whole)
+    environment.begin(make)
+    environment.release()  # as if this process was killed
+    assert unfinished.is_left(folder)
