@@ -220,7 +220,7 @@ def test_another_failure_starts_nothing_again(tmp_path: Path) -> None:
     assert count.read_text() == "1"
 
 
-HALF = """
+SLOW_DOWNLOAD = """
 import time
 print('Downloading https://index.example/x-1.0-py3-none-any.whl (1 kB)')
 print('Progress 400 of 1000', flush=True)
@@ -229,7 +229,7 @@ time.sleep(60)
 
 
 def test_a_download_that_is_too_slow_says_how_far_it_came() -> None:
-    command = Command(program(HALF), timeout=1.0, progress="pip", interrupted="broke off")
+    command = Command(program(SLOW_DOWNLOAD), timeout=1.0, progress="pip", interrupted="broke off")
     cause = Watched(plan(step("install", command))).ended("install").cause
     assert cause.endswith("400 of 1,000 bytes of x-1.0-py3-none-any.whl had arrived.")
     assert "too slow" in cause
