@@ -161,7 +161,7 @@ DAMAGES = (
         faulty.status(429, Retry_After="1"),
         r"asked too often from here \(429\)",
         r"429",
-        r"asked too often",
+        r"asked too often from here",
         passes=True,
     ),
     Damage("451", faulty.status(451), r"\(451\)", r"refuses this file \(451\)", r"451"),
@@ -525,7 +525,7 @@ KINDS = (
             "The wizard's own downloads began again by hand only: they are tried again, and go on "
             "where they ended.",
             "A sign-in page in the place of a wheel was called a file that somebody may have "
-            "changed; a redirect loop, and 500 to 503 for a file, were named wrongly or not at all.",
+            "changed; a redirect loop, and 500 to 503 for a file, were not named or named wrongly.",
             "The advice for a proxy with a password lost its words USER:PASSWORD, as if they were "
             "a secret.",
             "The listing trusted pip's setting cert, but pip trusts REQUESTS_CA_BUNDLE first: the "

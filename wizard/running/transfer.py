@@ -250,15 +250,15 @@ def _stated_size(response: requests.Response) -> int:
 def _refused(response: requests.Response, url: str) -> Exception:
     status = response.status_code
     said = web_faults.own_words(response)
-    why = "This is the answer of the server or of a proxy."
+    why = f"The server, or a proxy, answered {status}."
     if status == 404:
         why += " The address may be wrong."
     elif status == 407:
-        why = "The proxy asks for a user name and password: http://USER:PASSWORD@HOST:PORT."
+        why += " The proxy asks for a user name and password: http://USER:PASSWORD@HOST:PORT."
     elif status in (401, 403, 451):
         why += " A policy, or a missing password, may be the reason."
     elif status == 429:
-        why = "The server was asked too often from here."
+        why += " It was asked too often from here."
     failure = _failure(
         f"{masked(url)} could not be downloaded.",
         f"{status} {said or response.reason}",
