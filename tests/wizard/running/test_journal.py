@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -188,4 +189,14 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path, name: s
 def test_a_line_that_is_nested_too_deeply_is_damaged(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("[" * 100_000 + "\n", encoding="utf-8")
     with pytest.raises(BadRequest, match="not a line of a journal"):
+        journal.read(tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"kind": {}}, {"time": "yesterday"}, {"time": "2026-01-01"}])
+def test_an_event_of_another_kind_or_without_a_real_time_is_damaged(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    event = {"kind": "run-started", "time": "2026-11-29T08:00:00.000+00:00", "done": []}
+    (tmp_path / FILE).write_text(json.dumps({**event, **change}) + "\n", encoding="utf-8")
+    with pytest.raises(BadRequest, match=r"journal\.jsonl:1"):
         journal.read(tmp_path)
