@@ -60,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     locations.ensure_home()
+    _leave_relative_folders()
     asked = ASKED in os.environ
     if not arguments and not asked:
         _require_current_folder()
@@ -76,6 +77,17 @@ def _run(arguments: Sequence[str]) -> int:
     request = command_line.parse(arguments)
     _require_current_folder()
     return request.run()
+
+
+def _leave_relative_folders() -> None:
+    """Remove relative folders from PATH, for this process and for all programs that it starts.
+
+    An empty entry is the current folder: a program there could be from anybody.
+    """
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    kept = [entry for entry in entries if os.path.isabs(entry.strip('"'))]  # noqa: PTH117 - no path
+    if kept != entries:
+        os.environ["PATH"] = os.pathsep.join(kept) or os.defpath
 
 
 def _require_current_folder() -> None:

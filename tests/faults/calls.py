@@ -97,7 +97,7 @@ def kind(name: str, title: str, check: Check, count: int, found: tuple[str, ...]
             yield Case(str(number), _run(check, setting, number))
 
     right = "a documented exit code, and for an error one sentence that says where; nothing else"
-    return Kind(name, title, right, cases, count, max(5, count // 50), seconds=20, found=found)
+    return Kind(name, title, right, cases, count, max(5, count // 50), seconds=120, found=found)
 
 
 def _run(check: Check, setting: Setting, number: int) -> Callable[[Path], None]:

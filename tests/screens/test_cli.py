@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -712,3 +713,41 @@ def test_a_user_without_home_and_name_has_the_root_folder(monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "home", unknown)
     locations.ensure_home()
     assert os.environ["HOME"] == os.sep
+
+
+@pytest.mark.parametrize("path", ["", ".", "bin", "./bin", "../x"])
+def test_programs_are_not_looked_for_in_relative_folders(
+    run: Run, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absolute = str(Path.cwd())
+    monkeypatch.setenv("PATH", os.pathsep.join((path, absolute, path)))
+    assert run("runs")[0] == 0
+    assert os.environ["PATH"] == absolute
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EMFILE, "Too many open files", "/x"), "no more open files"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "no more memory"),
+        (MemoryError(), "no more memory"),
+    ],
+)
+def test_a_limit_of_the_system_is_no_bug(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def probe(*_: object, **__: object) -> Facts:
+        raise error
+
+    machine = Pretended()
+    monkeypatch.setattr(machine, "probe", probe)
+    code, _, err = run("plan", machine=machine)
+    assert code == Exit.FAILED
+    assert said in err
+    assert "bug" not in err
+
+
+def test_an_error_shows_control_characters_as_escapes(run: Run) -> None:
+    code, _, err = run("verify", "/no/\x1b[2Jsuch\u202e")
+    assert code == Exit.WRONG
+    assert "/no/\\x1b[2Jsuch\\u202e" in err

@@ -31,5 +31,9 @@ def load(path: Path) -> tuple[dict[str, Any], str]:
             f"{path.name} is not valid TOML: {error}",
             line=int(at_line[1]) if at_line else 0,
         ) from None
+    except ValueError:  # the only other cause: Python refuses to read thousands of digits
+        raise unreadable(
+            str(path), f"{path.name} contains a number with too many digits."
+        ) from None
     except RecursionError:
         raise unreadable(str(path), f"{path.name} contains too many nested lists.") from None

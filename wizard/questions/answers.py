@@ -43,6 +43,10 @@ def load(path: str) -> Choices:
             shown=str(error),
             hints=('Each line is a choice, for example: method = "wheel"',),
         ) from None
+    except ValueError:  # the only other cause: Python refuses to read thousands of digits
+        raise BadRequest(f"{path} contains a number with too many digits.") from None
+    except RecursionError:
+        raise BadRequest(f"{path} contains too many nested lists.") from None
     return from_data(data, path, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -107,3 +108,18 @@ def test_the_archive_is_written_once_and_for_its_owner(
         report_archive.write(parts, file)
     with pytest.raises(WizardError, match="cannot be written"):
         report_archive.write(parts, tmp_path / "no" / "folder.zip")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only POSIX has named pipes")
+def test_links_and_pipes_in_the_place_of_files_are_left_out(
+    run: past_runs.PastRun, tmp_path: Path
+) -> None:
+    secret = tmp_path / "other"
+    secret.write_text("of somebody else", encoding="utf-8")
+    pipe, link = Path(run.folder, "answers.toml"), Path(run.folder, "journal.jsonl")
+    for file in (pipe, link):
+        file.unlink()
+    os.mkfifo(pipe)
+    link.symlink_to(secret)
+    parts = report_archive.make_report(run, machine("debian-12"))
+    assert not {"answers.toml", "journal.jsonl"} & {part.name for part in parts}

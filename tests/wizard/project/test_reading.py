@@ -355,3 +355,13 @@ def test_a_setup_file_is_left_to_pip(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadRequest) as caught:
         reading.read(".", str(tmp_path), ENVIRONMENT)
     assert "cryptography-wizard -- pip install ." in caught.value.hints[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("requirements.txt", "a" + "[" * 20_001), ("pylock.toml", "a = " + "9" * 5000)],
+)
+def test_what_would_take_too_long_to_read_is_refused(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(BadRequest, match=name):
+        reading.read(str(tmp_path / name), str(tmp_path), ENVIRONMENT)

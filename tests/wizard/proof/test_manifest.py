@@ -421,3 +421,13 @@ def test_a_wheel_without_metadata_is_damaged(made: Path) -> None:
         archive.writestr("pycparser.py", "")
     with pytest.raises(BadRequest, match="is damaged: pycparser"):
         manifest.held(made, manifest.load(made))
+
+
+def test_a_wheel_with_an_unknown_compression_is_damaged(tmp_path: Path) -> None:
+    path = wheel_files.make(tmp_path)
+    raw = bytearray(path.read_bytes())
+    entry = raw.index(b"PK\x01\x02")
+    raw[entry + 10] = 99  # the method of the first file, in the central directory
+    path.write_bytes(raw)
+    with pytest.raises(WizardError, match="damaged"):
+        manifest.read(path)

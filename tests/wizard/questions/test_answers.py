@@ -118,3 +118,14 @@ def test_what_is_saved_is_read_again(tmp_path_factory: pytest.TempPathFactory, c
     path = tmp_path_factory.mktemp("answers") / "answers.toml"
     answers.save(path, c)
     assert answers.load(str(path)) == c
+
+
+@pytest.mark.parametrize(
+    "text", ["release = " + "9" * 5000, 'release = "' + "9" * 101 + '"', "a = " + "[" * 5000]
+)
+def test_what_python_refuses_to_read_is_said_with_its_place(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "answers.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadRequest) as refused:
+        answers.load(str(path))
+    assert str(path) in refused.value.what + refused.value.shown

@@ -244,3 +244,9 @@ def test_a_constraint_file_in_a_folder_of_others_is_refused_before_anything_is_d
     with pytest.raises(BadRequest) as caught:
         check(Choices(write_constraint=str(tmp_path / "c.txt")))
     assert caught.value.shown == f"{tmp_path}: permission denied"
+
+
+def test_a_link_to_nothing_is_no_environment(tmp_path: Path) -> None:
+    (tmp_path / "env").symlink_to("nowhere")
+    with pytest.raises(BadRequest, match="link to a folder that does not exist"):
+        check(Choices(venv=str(tmp_path / "env")))

@@ -202,3 +202,13 @@ def test_a_line_that_is_nested_too_deeply_is_damaged(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("[" * 100_000 + "\n", encoding="utf-8")
     with pytest.raises(BadRequest, match="not a line of a journal"):
         journal.read(tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"kind": {}}, {"time": "yesterday"}, {"time": "2026-01-01"}])
+def test_an_event_of_another_kind_or_without_a_real_time_is_damaged(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    event = {"kind": "run-started", "time": "2026-11-29T08:00:00.000+00:00", "done": []}
+    (tmp_path / FILE).write_text(json.dumps({**event, **change}) + "\n", encoding="utf-8")
+    with pytest.raises(BadRequest, match=r"journal\.jsonl:1"):
+        journal.read(tmp_path)
