@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from backends.action import RemoveFolder
@@ -49,8 +50,13 @@ class Fix:
         return replace(choices, **changed)
 
     def arguments(self, given: Choices) -> tuple[str, ...]:
-        """Return the arguments that start the wizard with these choices, and the change."""
+        """Return the arguments that start the wizard with these choices, and the change.
+
+        An environment that the failed run has made already has its Python.
+        """
         choices = self.applied(given)
+        if choices.venv and Path(choices.venv, "pyvenv.cfg").is_file():
+            choices = replace(choices, python="")
         return tuple(
             word
             for name, value in choices.answered().items()
@@ -80,8 +86,11 @@ def left(plan: Plan, done: frozenset[str]) -> tuple[Step, ...]:
 
 
 def removed_folders(plan: Plan, earlier: Plan, done: frozenset[str]) -> tuple[str, ...]:
-    """Return the folders that the new plan removes, but the earlier one did not."""
-    agreed = {step.action for step in earlier.steps if isinstance(step.action, RemoveFolder)}
+    """Return the folders that the new plan removes, but neither makes itself nor did the earlier
+    one remove."""
+    steps = (*earlier.steps, *plan.steps)
+    made = {action for step in plan.steps for action in step.undo}
+    agreed = {step.action for step in steps if step in earlier.steps or step.action in made}
     return tuple(
         step.action.path
         for step in left(plan, done)

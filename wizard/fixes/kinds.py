@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Callable
 
 from backends.action import Command
@@ -16,6 +16,7 @@ from wizard import target_environment
 from wizard.choices import Choices
 from wizard.facts import Listed, Python
 from wizard.fixes.fix import Fix
+from wizard.knowledge import read_asset
 from wizard.method import compiles, methods
 from wizard.needs import build_limits, storage
 from wizard.needs.case import Case
@@ -24,10 +25,11 @@ from wizard.needs.openssl import buildable, longest_supported
 from wizard.needs.storage import MIB
 from wizard.openssl_choice import SYSTEM
 from wizard.plan import Step
-from wizard.running.command_runner import LOCKED, PROGRAM_MISSING
+from wizard.running.command_runner import PROGRAM_MISSING
 from wizard.running.events import StepEnded
 from wizard.target_environment import Target, path_rules
 
+TABLE = "fixes.toml"
 _OF_A_BUILD = (
     *("manager", "link", "rust", "toolchain", "jobs"),
     *("openssl", "openssl_source", "openssl_sha256"),
@@ -76,26 +78,30 @@ class Failure:
 class Kind:
     """A kind of fix.
 
-    ``propose`` yields what may help against a failure with one of ``causes`` (docs/diagnosis.md),
-    or for which one of ``remedies`` (`assets/remedies.toml`) was found. ``also`` says whether it is
-    tried, last, for other failures as well.
+    ``propose`` yields what may help against a failure with one of its causes, or for which one of
+    its remedies was found (``assets/fixes.toml``). ``also`` says whether it is tried, last, for
+    another failure.
     """
 
     id: str
     propose: Callable[[Failure], Iterator[Fix]]
-    causes: frozenset[str] = frozenset()
-    remedies: frozenset[str] = frozenset()
     also: Callable[[Failure], bool] = lambda _failure: False
 
     def rank(self, failure: Failure) -> int | None:
         """Return how well it fits (the lower, the better), or None if it does not."""
-        ended = failure.ended
-        if ended.failure in self.causes:
+        ended, row = failure.ended, _rows()[self.id]
+        if ended.failure in row.get("causes", ()):
             return -1
-        found = [n for n, remedy in enumerate(ended.remedies) if remedy in self.remedies]
+        helping = row.get("remedies", ())
+        found = [n for n, remedy in enumerate(ended.remedies) if remedy in helping]
         if found:
             return found[0]
         return len(ended.remedies) if self.also(failure) else None
+
+
+@cache
+def _rows() -> dict[str, dict[str, list[str]]]:
+    return {row["id"]: row for row in read_asset(TABLE)["fix"]}
 
 
 def fresh_folder(failure: Failure) -> str:
@@ -370,103 +376,30 @@ def _builds_openssl(failure: Failure) -> bool:
     return failure.step.role == "openssl"
 
 
-_OPENSSL = (
-    *("openssl-too-old", "openssl-header-mismatch", "libressl-unsupported", "openssl3-vs-3.4"),
-    *("openssl-headers-missing-rust", "openssl-h-missing-c", "openssl-dir-not-found"),
-    *("openssl-static-libs-missing", "openssl-static-not-pic", "openssl-lib-missing"),
-    *("openssl-too-old-runtime", "undefined-symbol-openssl", "symbol-not-found-macos"),
-    *("libssl-not-loadable", "openssl-symbol-version", "pkg-config-missing"),
-    *("mac-link-arch-mismatch", "cross-compiling-openssl", "legacy-provider"),
-)
-_RUST = (
-    *("rustup-no-default", "rust-target-unknown", "rust-target-missing", "rust-not-found"),
-    *("mac-rust-target-missing", "compiler-crashed"),
-)
-_LISTS = (
-    *("apt-package-unknown", "apt-release-gone", "dnf-metadata", "dnf-no-match", "apk-no-package"),
-    *("brew-no-formula", "port-unknown", "manager-unknown-package", "manager-other"),
-)
-LOCKS = frozenset(
-    (LOCKED, "apt-lock", "dnf-locked", "zypper-locked", "brew-lock", "manager-locked")
-)
-"""The causes that end when another program ends."""
-PASSING = frozenset(
-    (
-        *("download-cut-off", "index-unreachable", "index-timeouts", "index-error"),
-        *("index-too-many", "crates-unreachable", "apt-offline", "apk-offline", "brew-offline"),
-        *("manager-offline", "rust-bootstrap-download-failed"),
-    )
-)
-"""The causes that may be gone after a while."""
-
 KINDS = (
-    Kind(
-        "let-through",
-        _let_through,
-        frozenset(("index-refuses-file", "index-not-found", "no-such-version")),
-    ),
-    Kind(
-        "temporary-folder",
-        _temporary_folder,
-        frozenset(("no-space", "tmp-noexec")),
-        frozenset(("temporary-folder",)),
-    ),
-    Kind(
-        "fewer-jobs",
-        _fewer_jobs,
-        frozenset(("oom-killed", "exit-137")),
-        frozenset(("fewer-jobs",)),
-    ),
-    Kind("rust", _rust, frozenset(_RUST), frozenset(("rust", "rust-update"))),
-    Kind("pip-upgrade", _upgrade_pip, remedies=frozenset(("pip-upgrade",))),
-    Kind("built-openssl", _built_openssl, frozenset(_OPENSSL)),
-    Kind(
-        "system-openssl",
-        _system_openssl,
-        frozenset(_OPENSSL),
-        also=_builds_openssl,
-    ),
-    Kind("update-lists", _update_lists, frozenset(_LISTS)),
-    Kind(
-        "dependents",
-        _dependents,
-        frozenset(("requirements-conflict", "dependency-conflict", "pyopenssl-mismatch")),
-    ),
-    Kind(
-        "other-release",
-        _older_release,
-        frozenset(("requirements-conflict", "dependency-conflict", "setting-constraint")),
-    ),
-    Kind(
-        "reinstall",
-        _reinstall,
-        remedies=frozenset(("again", "again-wheel", "for-target")),
-    ),
-    Kind(
-        "new-environment",
-        _new_environment,
-        frozenset(("requirements-conflict", "dependency-conflict", "package-of-the-system")),
-        frozenset(("new-environment",)),
-        also=_may_be_broken,
-    ),
-    Kind(
-        "wheel",
-        _wheel,
-        remedies=frozenset(("wheel", "newest-with-wheel", "again-wheel")),
-        also=_is_a_build,
-    ),
-    Kind(
-        "other-python",
-        _other_python,
-        frozenset(
-            (
-                *("requires-python-too-old", "python-too-new-pyo3", "no-wheel-for-platform"),
-                *("pypy-too-old-pyo3", "pypy-too-new-pyo3", "python-version-suffix"),
-                *("free-threaded-cffi", "free-threaded-release", "pip-broken-on-this-python"),
-            )
-        ),
-        frozenset(("newer-python", "newest-with-wheel")),
-        also=_has_no_wheel,
-    ),
+    Kind("let-through", _let_through),
+    Kind("temporary-folder", _temporary_folder),
+    Kind("fewer-jobs", _fewer_jobs),
+    Kind("rust", _rust),
+    Kind("pip-upgrade", _upgrade_pip),
+    Kind("built-openssl", _built_openssl),
+    Kind("system-openssl", _system_openssl, also=_builds_openssl),
+    Kind("update-lists", _update_lists),
+    Kind("dependents", _dependents),
+    Kind("other-release", _older_release),
+    Kind("reinstall", _reinstall),
+    Kind("new-environment", _new_environment, also=_may_be_broken),
+    Kind("wheel", _wheel, also=_is_a_build),
+    Kind("other-python", _other_python, also=_has_no_wheel),
 )
 """All kinds. Of those that fit a failure equally well, the first is the best."""
+
+
+def ends_with_another_program(cause: str) -> bool:
+    """Return whether a failure with this id ends when another program ends."""
+    return cause in read_asset(TABLE)["locks"]
+
+
+def passes(cause: str) -> bool:
+    """Return whether a failure with this id may be gone after a while."""
+    return cause in read_asset(TABLE)["passing"]

@@ -100,8 +100,8 @@ def _does(plan: Plan) -> tuple[object, ...]:
 def _again(failure: Failure) -> Fix:
     """Return the fix that changes nothing."""
     cause, kept = failure.ended.failure, "Finished steps are not done again."
-    if cause in kinds.LOCKS:
+    if kinds.ends_with_another_program(cause):
         return Fix(AGAIN, "Wait for the other program once more", kept)
-    if cause in kinds.PASSING:
+    if kinds.passes(cause):
         return Fix(AGAIN, "Try the download again", kept)
     return Fix(AGAIN, "Try the failed step again", kept)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
+from backends.manager import ProblemKind
 from tests.machines import machine, names
 from tests.wizard.fixes.failures import decided, failed
 from wizard.choices import Choices
@@ -14,8 +16,10 @@ from wizard.errors import WizardError
 from wizard.facts import Space
 from wizard.fixes import offers
 from wizard.fixes.fix import carried
-from wizard.fixes.kinds import KINDS, Kind
+from wizard.fixes.kinds import KINDS, TABLE
+from wizard.knowledge import read_asset
 from wizard.plan import order
+from wizard.running.step_checks import MANAGER
 
 WITHOUT_NETWORK = tuple(kind for kind in KINDS if kind.id != "let-through")
 
@@ -59,8 +63,12 @@ def test_a_fix_has_a_plan_says_what_it_asks_for_and_repeats_nothing(
                     assert step.id in kept, fix
 
 
-def test_every_kind_has_a_cause_or_a_remedy() -> None:
-    def reachable(kind: Kind) -> bool:
-        return bool(kind.causes or kind.remedies)
-
-    assert all(map(reachable, KINDS))
+def test_the_table_names_known_causes_and_remedies() -> None:
+    table = read_asset(TABLE)
+    assert [row["id"] for row in table["fix"]] == [kind.id for kind in KINDS]
+    causes = {row["id"] for row in read_asset("failures.toml")["cause"]}
+    of_a_manager = {f"{MANAGER}{kind}" for kind in get_args(ProblemKind)}
+    remedies = {row["id"] for row in read_asset("remedies.toml")["remedy"]}
+    named = {cause for row in table["fix"] for cause in row.get("causes", ())}
+    assert named | {*table["locks"], *table["passing"]} <= causes | of_a_manager
+    assert {each for row in table["fix"] for each in row.get("remedies", ())} <= remedies

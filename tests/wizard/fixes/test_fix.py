@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from backends.action import Command, RemoveFolder
 from tests.machines import machine
@@ -66,6 +67,14 @@ def test_only_new_removals_are_asked_about() -> None:
     assert removed_folders(plan(old, new), plan(old), frozenset({"clean"})) == ()
 
 
+def test_what_the_plan_itself_makes_it_may_remove() -> None:
+    make = Step("rust", "Install", "w", Command(("rustup",)), undo=(RemoveFolder("/rust"),))
+    remove = Step("rust-remove", "Remove", "w", RemoveFolder("/rust"), ("rust",))
+    assert removed_folders(plan(make, remove), plan(), frozenset()) == ()
+    alone = replace(remove, needs=())
+    assert removed_folders(plan(alone), plan(), frozenset()) == ("/rust",)
+
+
 def test_what_is_different_is_told_in_plain_words() -> None:
     decision = decided(machine("debian-13"), Choices(method="source", jobs="4"))
     run = failed(decision)
@@ -75,6 +84,13 @@ def test_what_is_different_is_told_in_plain_words() -> None:
     assert lines[1].startswith("Not any more: --link")
     assert any("Make the virtual environment" in line for line in lines if "Not done again" in line)
     assert lines[-1].endswith("Prove that it works")
+
+
+def test_an_environment_that_is_there_now_has_its_python(tmp_path: Path) -> None:
+    given = Choices(venv=str(tmp_path), python="/usr/bin/python3")
+    assert "--python" in Fix("x", "Do").arguments(given)
+    (tmp_path / "pyvenv.cfg").touch()
+    assert Fix("x", "Do").arguments(given) == ("--venv", str(tmp_path))
 
 
 def test_the_command_for_it_has_the_flags_of_the_user_and_the_change() -> None:
