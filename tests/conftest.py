@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import os
 import signal
 from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+TESTS = Path(__file__).parent
 DEFAULTS: Mapping[str, Any] = {
     "SIGINT": signal.default_int_handler,
     "SIGTERM": signal.SIG_DFL,
@@ -55,6 +59,24 @@ def ending_signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let each worker import other tests first, so that a new checkout is compiled only once.
+
+    All workers collect all tests in the same order. Each would otherwise compile the same test at
+    the same moment as the others.
+    """
+    worker: Mapping[str, Any] | None = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    files = sorted(TESTS.rglob("test_*.py"))
+    first = int(worker["workerid"].removeprefix("gw"))
+    for file in files[first :: worker["workercount"]]:
+        name = ".".join(file.relative_to(TESTS.parent).with_suffix("").parts)
+        # If it fails or asks to be skipped, the collection imports it again, and reports that.
+        with contextlib.suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(name)
 
 
 def pytest_collection_finish() -> None:
