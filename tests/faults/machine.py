@@ -1,6 +1,6 @@
 """Machine faults: full, read-only and noexec disks, few processes and files, odd users and folders.
 
-The faults are real: file systems that are mounted in a namespace of their own, and limits of the
+The faults are real: file systems that are mounted in a separate namespace, and limits of the
 kernel. Each run ends proved or with one sentence, and the next run without the fault is proved.
 """
 
@@ -88,7 +88,7 @@ def _read_only(part: str, *said: str) -> Try:
 
 
 def _words(*words: str, root: bool = False) -> Try:
-    """The wizard is started by these words, and installs all the same."""
+    """The wizard is started by these words, and installs anyway."""
 
     def run(place: Place, house: Path) -> None:
         if root:
