@@ -76,7 +76,8 @@ class SharedPart:
                 self._finished = bool(self._folder) and not integrity.damaged_files(
                     Path(self._folder)
                 )
-                if not self._folder and entries.discard_unfinished_rust():
+                first = step == self.steps[0]  # before the installer is there: it is in that folder
+                if first and not self._folder and entries.discard_unfinished_rust():
                     say("Removed an unfinished Rust: an earlier run was cut off.")
                 if not self._finished and self._folder and step == self.steps[0]:
                     self._discard(say)
