@@ -264,6 +264,8 @@ FOUND_SOURCE = (
     "the cache. Each run now removes what killed runs left there, unless another run uses it.",
     "A Rust or an OpenSSL that was being removed from the cache could be left half removed under "
     "its own name. It is now renamed first.",
+    "A Rust whose installation was interrupted made the next one fail, because rustup-init tried "
+    "to update it. It is now removed first.",
 )
 KINDS = (
     Kind(

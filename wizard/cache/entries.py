@@ -42,6 +42,8 @@ See `wizard.openssl_archive.cached_name`.
 """
 _WHEELHOUSE = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
+_RUST_ENDED = "multirust-config.toml"
+"""The file that rustup writes at the end of an installation: the list of its components."""
 _PARTIAL = re.compile(r"\.(openssl-|rust-|[0-9a-f]{8}-|\d+\.\d+\.\d+).*", re.ASCII)
 """The hidden name of a file or folder while it is being written or removed."""
 
@@ -116,6 +118,23 @@ def discard(path: Path) -> None:
     renamed = path.with_name(f".{path.name.lstrip('.')}-{os.getpid()}")
     path.rename(renamed)
     shutil.rmtree(renamed) if renamed.is_dir() and not renamed.is_symlink() else renamed.unlink()
+
+
+def discard_unfinished_rust() -> bool:
+    """Remove a Rust whose installation was interrupted; return whether there was one.
+
+    rustup-init would try to update it, and fail. Only for a run that alone installs Rust. Raises
+    OSError.
+    """
+    rust = locations.cache() / "rust"
+    if not rust.is_dir() or rust.is_symlink():
+        return False
+    toolchains = _toolchains(rust)
+    ended = [(each / "lib" / "rustlib" / _RUST_ENDED).is_file() for each in toolchains]
+    if toolchains and all(ended) and not _verify_rust(rust):
+        return False
+    discard(rust)
+    return True
 
 
 def sweep() -> None:

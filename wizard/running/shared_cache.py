@@ -37,7 +37,7 @@ class SharedPart:
 
     ``steps`` are the ids of the steps that make it. The lock is taken before the first of them, and
     released after the last one. ``folder`` is where the finished OpenSSL is; empty for Rust, whose
-    installer leaves a finished one alone.
+    installer leaves a finished one alone. An unfinished one is removed.
     """
 
     def __init__(self, name: str, title: str, steps: tuple[str, ...], folder: str = "") -> None:
@@ -76,6 +76,9 @@ class SharedPart:
                 self._finished = bool(self._folder) and not integrity.damaged_files(
                     Path(self._folder)
                 )
+                first = step == self.steps[0]  # before the installer is there: it is in that folder
+                if first and not self._folder and entries.discard_unfinished_rust():
+                    say("Removed an unfinished Rust: an earlier run was cut off.")
                 if not self._finished and self._folder and step == self.steps[0]:
                     self._discard(say)
             if self._finished and step == self.steps[0]:

@@ -175,6 +175,18 @@ def test_a_rust_with_all_that_its_lists_name_is_whole(root: Path) -> None:
     assert "no toolchain" in entries.verify(entry)[0]
 
 
+def test_a_rust_whose_installation_was_cut_off_is_removed_before_it_is_installed(
+    root: Path,
+) -> None:
+    assert not entries.discard_unfinished_rust()
+    toolchain = rust(root)
+    write(toolchain / "lib" / "rustlib" / "multirust-config.toml")
+    assert not entries.discard_unfinished_rust()
+    (toolchain / "lib" / "rustlib" / "multirust-config.toml").unlink()
+    assert entries.discard_unfinished_rust()
+    assert names() == []
+
+
 def test_what_was_cut_off_is_seen_and_needs_no_proof(root: Path) -> None:
     write(root / "openssl" / "build" / BUILT / "Makefile")
     write(root / "openssl" / "build" / f".{BUILT}-x1_y" / "Makefile")
