@@ -70,7 +70,7 @@ class ResultPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         *KEYS,
         Binding("enter", "quit_page", "Finish", show=False),
-        Binding("y", "copy", "Copy the next command"),
+        Binding("y", "copy_next", "Copy the next command"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("o", "show_log", "See full log"),
         Binding("down,j", "scroll(1)", show=False),
@@ -198,14 +198,26 @@ class ResultPage(Page):
         return Content("\n".join(lines) or "Nothing.")
 
     def copy_content(self) -> tuple[str, str]:
-        """Return the command that activates the environment, or the path of the Python."""
+        """Return the command that activates the environment, or what was not proved."""
         plan = self.session.require_plan()
+        if not self._proved:
+            return "the proof", "\n".join(sentence for _, sentence in self._proof_sentences())
         commands = activation_commands(plan)
         if plan.wheelhouse:
             return "the command", wheelhouse_command(plan)
-        if not commands or not self._proved:
+        if not commands:
             return "the path of the Python", plan.python
         return f"the command for {commands[0][0]}", commands[0][1]
+
+    async def action_copy_next(self) -> None:
+        """Copy the next command."""
+        await self.action_copy()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Allow only actions that apply: without a proof there is no next command."""
+        if action == "copy_next" and not self._proved:
+            return False
+        return super().check_action(action, parameters)
 
     def action_take_fix(self, number: int) -> None:
         """Do what the fix with this number does."""
