@@ -19,7 +19,7 @@ READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec 
 
 
 def need_root() -> None:
-    """Skip the case if nothing can be mounted in a namespace of its own."""
+    """Skip the case if nothing can be mounted in a separate namespace."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount something")
     done = subprocess.run(("unshare", "-m", "true"), capture_output=True, check=False, timeout=10)
