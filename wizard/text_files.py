@@ -49,7 +49,11 @@ def read(
 def read_regular(path: str | Path, description: str, *, limit: int) -> str:
     """Read a text as `read` does, but refuse a pipe or a device, which might never answer."""
     place = Path(path)
-    if place.exists() and not (place.is_file() or place.is_dir()):
+    try:
+        is_odd = place.exists() and not (place.is_file() or place.is_dir())
+    except OSError as error:  # the name is too long
+        raise _cannot_read(str(path)[:300], error) from None
+    if is_odd:
         raise BadRequest(f"{path} is not a regular file, so it is not {description}.")
     return read(path, description, limit=limit)
 

@@ -115,7 +115,7 @@ def _read_by_powershell(plan: Plan, words: list[str]) -> None:
     try:
         script = to_powershell(replace(plan, system="windows"))
     except WizardError:
-        return  # Windows PowerShell cannot pass such a word on; the plan says so
+        return  # Windows PowerShell cannot pass such a word on, and the export refuses it
     found = steps_of(script)[0]["Run"]
     if found[-len(words) :] != words:
         raise Wrong(f"PowerShell would read {found}, not {words}")
@@ -443,7 +443,7 @@ def archive_cases(setting: Setting) -> Iterator[Case]:
 KINDS = (
     Kind(
         "hostile-words",
-        "Words with quotes, `$()`, `;` and other signs of shells, in scripts and lines",
+        "Words with quotes, `$()` and `;`, in scripts and lines",
         "sh, dash, bash and PowerShell's grammar read exactly the same words; nothing else runs",
         word_cases,
         count=300,
@@ -453,7 +453,7 @@ KINDS = (
     Kind(
         "hostile-exports",
         "Plans for environments with such names, in every format",
-        "a valid script, no instruction of its own in a Dockerfile, or a refusal",
+        "a valid script, no additional instruction in a Dockerfile, or a refusal",
         export_cases,
         count=100,
         short=3,

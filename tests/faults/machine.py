@@ -6,7 +6,7 @@ kernel. Each run ends proved or with one sentence, and the next run without the 
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -188,12 +188,12 @@ TRIES: dict[str, Try] = {
         root=True,
     ),
     "32 open files": _words("prlimit", "--nofile=32"),
-    "12 open files": _said(1, "no more open files", "prlimit", "--nofile=12"),
+    "12 open files": _said(1, "open files", "prlimit", "--nofile=12"),
     "umask 077": _words("sh", "-c", MASKED, "sh"),
     "deleted current folder": _gone,
-    "user without a name": _nameless((), 0),
+    "user without a name or a home": _nameless((), 1, "uv cannot use its cache folder"),
     "6 processes": _nameless(("prlimit", "--nproc=6"), 1, "no more processes"),
-    "PYTHONHOME": _variables(3, "unset PYTHONHOME", PYTHONHOME=os.path.realpath("/usr")),
+    "PYTHONHOME": _variables(3, "unset PYTHONHOME", PYTHONHOME=sys.base_prefix),
     "PIP_TARGET": _variables(0, PIP_TARGET="/nonexistent/target", PIP_USER="1", PIP_NO_DEPS="1"),
     "PIP_PREFIX": _variables(0, PIP_PREFIX="/nonexistent/prefix", PIP_ROOT="/nonexistent/root"),
     "UV_OFFLINE": _variables(0, UV_OFFLINE="1", UV_PYTHON="3.6", UV_SYSTEM_PYTHON="1"),

@@ -1,4 +1,4 @@
-"""What has the default name of a new environment, but is not one."""
+"""What has the default name of a new environment, but is something else."""
 
 from __future__ import annotations
 
