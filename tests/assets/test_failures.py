@@ -25,6 +25,7 @@ EXAMPLES = [(cause, example) for cause in CAUSES for example in cause.examples]
 FACTS = {
     "os", "family", "libc", "machine", "place", "tool", "package", "python", "release", "wheel",
     "newest", "system", "manager", "setting", "builder",
+    "proof", "interpreter", "home", "where", "cpu", "emulated", "loaded",
 }  # fmt: skip
 
 each_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda one: one.id)
@@ -95,13 +96,13 @@ def test_a_sign_needs_a_word_that_its_examples_have(cause: Cause) -> None:
 
 @each_cause
 def test_texts_are_sentences_and_their_commands_closed(cause: Cause) -> None:
-    assert cause.cause.endswith((".", "}."))
+    assert cause.cause.endswith((".", ". {cpu}"))
     texts = [entry if isinstance(entry, str) else entry["text"] for entry in cause.remedies]
     for text in (cause.cause, *(text for text in texts if not text.startswith("@"))):
         assert text.count("`") % 2 == 0
         assert text[0].isupper() or text[0] in "`{" or text.startswith(
             ("pip", "apt", "apk", "dnf", "sudo", "cargo", "rustup", "cffi", "cryptography", "macOS",
-             "pyOpenSSL", "pacman", "conda", "setuptools", "libffi", "git")
+             "pyOpenSSL", "pacman", "conda", "setuptools", "libffi", "git", "uv")
         ), text  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable
 from wizard.errors import WizardError
 from wizard.fixes import kinds
 from wizard.fixes.fix import AGAIN, Fix, carried, left, removed_folders
-from wizard.fixes.kinds import KINDS, Failure
+from wizard.fixes.kinds import KINDS, Failure, Kind
 from wizard.needs.case import Case
 from wizard.plan import Plan
 from wizard.running.run_state import RunState
@@ -56,15 +56,22 @@ def offered(settle: Callable[[Case], Decision], case: Case, run: RunState) -> tu
 
 def _proposed(failure: Failure) -> Iterator[Fix]:
     """Yield what may help, the best first; each kind proposes only when it is its turn."""
-    ranked = ((kind.rank(failure), kind) for kind in KINDS)
+    ranked = ((_rank(kind, failure), kind) for kind in KINDS)
     fitting = sorted(
         ((rank, kind) for rank, kind in ranked if rank is not None), key=lambda pair: pair[0]
     )
     for _, kind in fitting:
         try:
             yield from kind.propose(failure)
-        except WizardError:  # the target is not there any more: the plan would be refused, too
+        except WizardError:  # what the plan was made for is gone: it would be refused, too
             continue
+
+
+def _rank(kind: Kind, failure: Failure) -> int | None:
+    try:
+        return kind.rank(failure)
+    except WizardError:  # the release or the target of the plan is not there any more
+        return None
 
 
 def _settled(settle: Callable[[Case], Decision], case: Case, run: RunState, fix: Fix) -> Fix | None:

@@ -163,8 +163,10 @@ def _notes(case: Case) -> tuple[str, ...]:
             for limit in case.limits_against(case.newest)
             if limit.kind in ("package", "project")
         )
-        blocked = case.offer(case.newest).blocked_by(case.choices.method)
-        reasons = tuple(against) or ((blocked.reason,) if blocked else ())
+        reasons = tuple(against)
+        if not case.limits_against(case.newest):  # each of these has its own note
+            blocked = case.offer(case.newest).blocked_by(case.choices.method)
+            reasons = (blocked.reason,) if blocked else ()
         notes.append(
             " ".join((f"The newest release is {case.newest.version}.", *reasons, caveat)).strip()
         )
