@@ -25,7 +25,7 @@ EXAMPLES = [(cause, example) for cause in CAUSES for example in cause.examples]
 FACTS = {
     "os", "family", "libc", "machine", "place", "tool", "package", "python", "release", "wheel",
     "newest", "system", "manager", "setting", "builder",
-    "proof", "interpreter", "home", "where", "cpu", "emulated", "loaded",
+    "interpreter", "home",
 }  # fmt: skip
 
 each_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda one: one.id)
@@ -38,6 +38,12 @@ each_example = pytest.mark.parametrize(
 def all_signs() -> list[Sign]:
     signs = {id(sign): sign for found in table().by_word.values() for sign in found}
     return list(signs.values())
+
+
+# What logs themselves say: `fact:NAME=VALUE`, and the groups of its signs.
+for one in all_signs():
+    if one.owner.startswith("fact:"):
+        FACTS |= {one.owner[len("fact:") :].partition("=")[0], *one.pattern.groupindex}
 
 
 def signs_of(cause: Cause) -> list[Sign]:
