@@ -201,11 +201,7 @@ def _odd_folder(name: bytes, house: Path, folder: Path) -> None:
     if done.code == 0:
         proved(done)
     else:
-        refused(
-            done, 2 if b"\n" in name or name.startswith(b"escape") else done.code, "environment"
-        )
-        if done.code not in (2, 3):
-            raise Wrong(done.said)
+        refused(done, 3, "not valid UTF-8" if b"\xff" in name else "")
     made = {each for where in (work, os.fsencode(place.work)) for each in os.listdir(where)}  # noqa: PTH208
     strange = made - {b"cryptography-env", name, b".cache"}
     if strange or "\x1b" in done.said:
