@@ -463,6 +463,10 @@ KINDS = (
         count=len(NAMES),
         short=2,
         seconds=400,
+        found=(
+            "uv refused a folder whose name is not UTF-8 in the middle of a run, without a reason.",
+            "An escape code in the name of a folder reached the terminal.",
+        ),
     ),
     Kind(
         "hostile-links",
@@ -472,6 +476,10 @@ KINDS = (
         count=len(LINKS),
         short=2,
         seconds=400,
+        found=(
+            "A link to nothing, or a file, in the place of a new environment was noticed only when uv "
+            "failed: now the environment gets another name.",
+        ),
     ),
     Kind(
         "hostile-programs",
@@ -481,6 +489,9 @@ KINDS = (
         count=len(PATHS),
         short=1,
         seconds=400,
+        found=(
+            "With an empty or relative entry in PATH, programs of the current folder were run.",
+        ),
     ),
     Kind(
         "hostile-archives",
