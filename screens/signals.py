@@ -11,6 +11,7 @@ from typing import Callable, TextIO, TypeVar
 
 from screens import ending
 from wizard.errors import Exit
+from wizard.wording import visible
 
 T = TypeVar("T")
 
@@ -93,5 +94,5 @@ class OutputStream:
             self._on_broken()
 
     def write_lines(self, *lines: str) -> None:
-        """Write whole lines."""
-        self.write("".join(f"{line}\n" for line in lines))
+        """Write whole lines. A path or a title in them may contain control characters."""
+        self.write("".join(f"{visible(line)}\n" for line in lines))

@@ -105,6 +105,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether text, such as a path, has no bytes that Python could not decode."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 MAX_DIGITS = 100
 """The longest number in a text that is read. Python refuses to read one of thousands of digits."""
 _LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")

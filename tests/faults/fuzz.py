@@ -186,9 +186,35 @@ def log(random: Random, folder: Path) -> str:
 
 
 KINDS = (
-    kind("fuzz-answers", "Damaged answers files", answers_file, 1500),
-    kind("fuzz-facts", "Damaged saved machines", facts_file, 1200),
-    kind("fuzz-values", "Saved machines with strange values", believable_facts, 1300),
+    kind(
+        "fuzz-answers",
+        "Damaged answers files",
+        answers_file,
+        1500,
+        found=(
+            "Errors about a release or a Python did not say which choice or file they were about.",
+        ),
+    ),
+    kind(
+        "fuzz-facts",
+        "Damaged saved machines",
+        facts_file,
+        1200,
+        found=("Control characters in keys and values were written to the terminal.",),
+    ),
+    kind(
+        "fuzz-values",
+        "Saved machines with strange values",
+        believable_facts,
+        1300,
+        found=("A path of certificate authorities that is not UTF-8 was reported as a bug.",),
+    ),
     kind("fuzz-words", "Strange command lines", command, 1500),
-    kind("fuzz-logs", "Damaged logs, explained", log, 1000),
+    kind(
+        "fuzz-logs",
+        "Damaged logs, explained",
+        log,
+        1000,
+        found=("Control codes of eight bits reached the terminal, and the JSON.",),
+    ),
 )

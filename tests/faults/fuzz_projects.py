@@ -116,7 +116,13 @@ def _pip_value(random: Random) -> Any:
 
 
 KINDS = (
-    kind("fuzz-projects", "Damaged files of projects", project_file, 1000),
+    kind(
+        "fuzz-projects",
+        "Damaged files of projects",
+        project_file,
+        1000,
+        found=("A line of 100,000 brackets in a requirements file took minutes.",),
+    ),
     kind("fuzz-uv", "Damaged settings of uv", uv_settings, 300),
     kind("fuzz-pip", "Strange settings of pip", pip_settings, 200),
 )

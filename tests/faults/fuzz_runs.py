@@ -155,6 +155,21 @@ def _damaged_wheel(victim: Path) -> str:
 
 
 KINDS = (
-    kind("fuzz-runs", "Damaged folders of earlier runs", run_folder, 2000),
-    kind("fuzz-wheelhouses", "Damaged wheelhouses", wheelhouse, 1000),
+    kind(
+        "fuzz-runs",
+        "Damaged folders of earlier runs",
+        run_folder,
+        2000,
+        found=(
+            "A pipe in the place of a file of a run was waited for, for ever.",
+            "An event whose kind is no text, or whose time is no time, was reported as a bug.",
+        ),
+    ),
+    kind(
+        "fuzz-wheelhouses",
+        "Damaged wheelhouses",
+        wheelhouse,
+        1000,
+        found=("A wheel with an unknown compression raised a traceback.",),
+    ),
 )

@@ -201,11 +201,7 @@ def _odd_folder(name: bytes, house: Path, folder: Path) -> None:
     if done.code == 0:
         proved(done)
     else:
-        refused(
-            done, 2 if b"\n" in name or name.startswith(b"escape") else done.code, "environment"
-        )
-        if done.code not in (2, 3):
-            raise Wrong(done.said)
+        refused(done, 3, "not valid UTF-8" if b"\xff" in name else "")
     made = {each for where in (work, os.fsencode(place.work)) for each in os.listdir(where)}  # noqa: PTH208
     strange = made - {b"cryptography-env", name, b".cache"}
     if strange or "\x1b" in done.said:
@@ -467,6 +463,10 @@ KINDS = (
         count=len(NAMES),
         short=2,
         seconds=400,
+        found=(
+            "uv refused a folder whose name is not UTF-8 in the middle of a run, without a reason.",
+            "An escape code in the name of a folder reached the terminal.",
+        ),
     ),
     Kind(
         "hostile-links",
@@ -476,6 +476,10 @@ KINDS = (
         count=len(LINKS),
         short=2,
         seconds=400,
+        found=(
+            "A link to nothing, or a file, in the place of a new environment was noticed only when uv "
+            "failed: now the environment gets another name.",
+        ),
     ),
     Kind(
         "hostile-programs",
@@ -485,6 +489,9 @@ KINDS = (
         count=len(PATHS),
         short=1,
         seconds=400,
+        found=(
+            "With an empty or relative entry in PATH, programs of the current folder were run.",
+        ),
     ),
     Kind(
         "hostile-archives",

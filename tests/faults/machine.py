@@ -222,5 +222,12 @@ KINDS = (
         count=len(TRIES),
         short=4,
         seconds=400,
+        found=(
+            "A full disk was announced as “Neither a wheel nor a source build is possible”: now "
+            "the first sentence names the disk, and what is needed.",
+            "A read-only folder for the logs was noticed only by the first step.",
+            "Twelve open files, or too little memory, were called a bug of the wizard.",
+            "The second installation from one wheelhouse failed with uv: `--no-deps` came twice.",
+        ),
     ),
 )

@@ -17,6 +17,7 @@ _FINDERS = (
     interpreter.shadowed,
     interpreter.wrong_suffix,
     surroundings.android,
+    storage.undecodable_environment,
     storage.unusable_environment,
     storage.read_only_environment,
     storage.full_environment,

@@ -8,6 +8,7 @@ from wizard.facts import Facts, Space
 from wizard.needs.condition import Condition, Effect, Subject
 from wizard.refused import Refused
 from wizard.target_environment import NAME, path_rules
+from wizard.wording import is_unicode
 
 MIB = 1 << 20
 ENVIRONMENT = 50 * MIB
@@ -52,6 +53,21 @@ def unusable_environment(subject: Subject) -> Condition | None:
     refused = Refused(
         f"The disk of {folder} is mounted noexec, so nothing compiled can be loaded from it.",
         (OTHER_FOLDER,),
+    )
+    return _impossible("Environment", refused, bundled=refused, compiled=refused)
+
+
+def undecodable_environment(subject: Subject) -> Condition | None:
+    """Return a condition if the path of the environment is not valid UTF-8.
+
+    Neither venv nor uv makes an environment there: pyvenv.cfg could not name it.
+    """
+    folder = subject.folder
+    if is_unicode(folder):
+        return None
+    refused = Refused(
+        f"The path {folder} is not valid UTF-8, so no environment can be made there.",
+        ("Choose a folder with another name: --venv FOLDER",),
     )
     return _impossible("Environment", refused, bundled=refused, compiled=refused)
 

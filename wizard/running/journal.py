@@ -121,7 +121,7 @@ def _read_file(path: Path) -> bytes:
 def _parse_event(line: str, location: str) -> JournalEvent:
     try:
         data: Any = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise BadRequest(f"{location} is not a line of a journal: {error}.") from None
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in _KINDS or "time" not in data:

@@ -15,6 +15,11 @@ from wizard.facts import Space
 MIB = 1 << 20
 
 
+def test_a_path_that_is_not_utf_8_is_refused_before_the_start() -> None:
+    with pytest.raises(Impossible, match="not valid UTF-8"):
+        engine.settle(engine.case_of(replace(DEBIAN, folder="/home/ada/\udcff"), Choices()))
+
+
 @pytest.mark.parametrize("method", ["", "wheel", "source"])
 @pytest.mark.parametrize(
     ("space", "said"),

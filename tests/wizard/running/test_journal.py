@@ -212,3 +212,9 @@ def test_an_event_of_another_kind_or_without_a_real_time_is_damaged(
     (tmp_path / FILE).write_text(json.dumps({**event, **change}) + "\n", encoding="utf-8")
     with pytest.raises(BadRequest, match=r"journal\.jsonl:1"):
         journal.read(tmp_path)
+
+
+def test_a_number_of_thousands_of_digits_is_damage(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('{"time": ' + "9" * 5000 + "}\n", encoding="utf-8")
+    with pytest.raises(BadRequest, match="not a line of a journal"):
+        journal.read(tmp_path)
