@@ -477,8 +477,8 @@ KINDS = (
         short=2,
         seconds=400,
         found=(
-            "A link to nothing, or a file, in the place of a new environment was noticed only when uv "
-            "failed: now the environment gets another name.",
+            "A link to nothing, or a file, in the place of a new environment was noticed only when "
+            "uv failed: now the environment gets another name.",
         ),
     ),
     Kind(
