@@ -464,7 +464,7 @@ KINDS = (
         short=2,
         seconds=400,
         found=(
-            "uv refused a folder whose name is not UTF-8 in the middle of a run, without a reason.",
+            "uv refused a folder whose name is not UTF-8, in the middle of a run.",
             "An escape code in the name of a folder reached the terminal.",
         ),
     ),
