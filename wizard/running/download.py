@@ -68,7 +68,8 @@ def fetch(
 
 
 def _wrong_file(url: str, beginning: bytes, actual: str, expected: str) -> DownloadFailed:
-    if beginning.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+    is_page = beginning.lstrip()[:9].lower().startswith((b"<!doctype", b"<html"))
+    if is_page and not url.lower().startswith("file:"):
         return DownloadFailed(
             f"{masked(url)} sent a web page instead of the file.",
             shown=" ".join(beginning.decode("utf-8", "replace").split())[:100],
