@@ -90,9 +90,10 @@ from wizard.running.command_runner import CommandContext, run_command
 
 def sleepers():
     found = []
-    for path in Path("/proc").glob("[0-9]*/comm"):
-        with contextlib.suppress(OSError):
-            found += [path] if path.read_text() == "sleep\\n" else []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # what has ended, but is not collected, does not count
+            name, _, state = path.read_text().partition(") ")
+            found += [path] if name.endswith("(sleep") and state[0] not in "ZX" else []
     return found
 
 if sys.argv[1:]:  # the wizard: a program of root leaves its session, and its parent ends

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_KILL = ("sh", "-c", 'kill "$@"', "sh")
+"""The shell's own ``kill``: a minimal Debian has no program of that name (package procps)."""
 MARK = "CRYPTOGRAPHY_WIZARD_MARK"
 """The environment variable that a started program and its children carry."""
 GRACE_SECONDS = 1.2
@@ -157,8 +159,8 @@ class Tree:
         if refused and self._root_prefix:
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # the caller looks again
                 end_of_options = ("--",) if min(targets) < 0 else ()
-                words = (*self._root_prefix, "kill", f"-{number.name[3:]}", *end_of_options)
-                _run((*words, *refused), LIMIT_SECONDS)
+                words = (f"-{number.name[3:]}", *end_of_options, *refused)
+                _run((*self._root_prefix, *_KILL, *words), LIMIT_SECONDS)
 
 
 def process_group(detached: bool) -> dict[str, Any]:
