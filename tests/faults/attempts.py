@@ -12,7 +12,7 @@ import pytest
 from tests.faults.calls import CODES
 from tests.faults.kind import Wrong
 from tests.faults.place import RUN_SECONDS, Place
-from tests.live.command import Done
+from tests.live.command import Done, finished
 
 MOUNT = 'mount -t "$1" -o "$2" none "$3"; shift 3; exec "$@"'
 READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
@@ -55,21 +55,10 @@ def attempt(
     for name in without:
         variables.pop(name, None)
     try:
-        done = subprocess.run(
-            [*words, *place.wizard.argv(*arguments)],
-            cwd=folder or place.work,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=RUN_SECONDS,
-            check=False,
-        )
+        argv = [*words, *place.wizard.argv(*arguments)]
+        ended = finished(argv, RUN_SECONDS, cwd=folder or place.work, env=variables)
     except subprocess.TimeoutExpired as late:
         raise Wrong(f"no end within {RUN_SECONDS:g} s: {late.output!r}") from None
-    ended = Done(done.returncode, done.stdout, done.stderr)
     if ended.code not in CODES:
         raise Wrong(f"an exit code that means nothing: {ended.said}")
     for word in ("Traceback (most recent", "This is a bug", "Neither a wheel nor"):

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.faults.kind import Wrong
 from tests.live import machine
-from tests.live.command import Done, Wizard
+from tests.live.command import Done, Wizard, finished
 
 RUN_SECONDS = 900.0
 """The longest that a whole run of a wizard may take, while others run."""
@@ -68,21 +68,11 @@ class Place:
     def run(self, *arguments: str, seconds: float = RUN_SECONDS) -> Done:
         """Run the wizard to its end. Raises Wrong if that does not come in time."""
         try:
-            done = subprocess.run(
-                self.wizard.argv(*arguments),
-                cwd=self.work,
-                env=self.variables,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=seconds,
-                check=False,
+            return finished(
+                self.wizard.argv(*arguments), seconds, cwd=self.work, env=self.variables
             )
         except subprocess.TimeoutExpired as late:
             raise Wrong(f"{arguments}: no end within {seconds:g} s: {late.output!r}") from None
-        return Done(done.returncode, done.stdout, done.stderr)
 
     def must(self, *arguments: str) -> Done:
         """Run the wizard, which has to end well. Raises Wrong."""

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,29 @@ class Done:
         return f"exit {self.code}\n{self.out}\n{self.err}"
 
 
+def finished(
+    argv: Sequence[str],
+    timeout: float,
+    *,
+    cwd: Path | str | bytes | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Done:
+    """Run a program without a terminal, and return how it ended. Raises TimeoutExpired."""
+    done = subprocess.run(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=timeout,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
 class Inside:
     """Another system in which programs can be run: a subclass says how, by `argv`."""
 
@@ -60,17 +83,7 @@ class Inside:
 
     def run(self, *command: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> Done:
         """Run a program in there to its end, without a terminal."""
-        done = subprocess.run(
-            self.argv(*command, env=env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return finished(self.argv(*command, env=env), timeout)
 
     def must(self, *command: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> str:
         """Run a program in there that has to succeed; return its standard output."""

@@ -247,34 +247,29 @@ def _refusal(status: int, answered: str, *, has_password: bool, seconds: Optiona
 
 
 def _advice(fault: web_faults.WebFault) -> str:
-    if fault.kind == "name":
-        return "check the network, the VPN, the spelling of the address, and pip's proxy setting."
-    if fault.kind == "certificate":
-        if "another host" in fault.cause:
-            return "check pip's index-url; a proxy or a sign-in page may have answered instead."
-        if "clock" in fault.cause:
-            return "check the clock (date), and tell the operator of the index."
-        said = "a proxy or a company's certificate authority may have signed it."
-        if variable := _environment_bundle():
-            return f"{said} Only the authorities in the file that {variable} names are trusted."
-        return (
-            f"{said} Tell pip the certificate of that authority (pip config set global.cert FILE)."
-        )
-    if fault.kind == "proxy-password":
-        return "put them into pip's proxy or into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
-    if fault.kind == "proxy":
-        return "check pip's proxy and HTTPS_PROXY."
-    if fault.kind == "redirects":
-        return "check pip's index-url."
-    if fault.kind == "cut":
-        return "try again."
-    if fault.kind == "garbled":
-        return "this is the server's or a proxy's fault; try again later."
-    if fault.kind == "other":
-        return "check pip's settings."
-    if fault.kind == "timeout":
-        return "check the network, the VPN or pip's proxy setting, then try again."
-    return "check the network, the VPN or pip's proxy setting."
+    if fault.kind != "certificate":
+        return _ADVICE.get(fault.kind, "check the network, the VPN or pip's proxy setting.")
+    if "another host" in fault.cause:
+        return "check pip's index-url; a proxy or a sign-in page may have answered instead."
+    if "clock" in fault.cause:
+        return "check the clock (date), and tell the operator of the index."
+    said = "a proxy or a company's certificate authority may have signed it."
+    if variable := _environment_bundle():
+        return f"{said} Only the authorities in the file that {variable} names are trusted."
+    return f"{said} Tell pip the certificate of that authority (pip config set global.cert FILE)."
+
+
+_ADVICE = {
+    "name": "check the network, the VPN, the spelling of the address, and pip's proxy setting.",
+    "proxy-password": "put them into pip's proxy or into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+    "proxy": "check pip's proxy and HTTPS_PROXY.",
+    "redirects": "check pip's index-url.",
+    "cut": "try again.",
+    "garbled": "this is the server's or a proxy's fault; try again later.",
+    "other": "check pip's settings.",
+    "timeout": "check the network, the VPN or pip's proxy setting, then try again.",
+}
+"""What to do, by the kind of a fault."""
 
 
 def _redirected(response: requests.Response) -> str:
