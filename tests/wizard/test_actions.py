@@ -73,7 +73,6 @@ DISPATCHERS: dict[str, Any] = {
     "PowerShell script": powershell.script_lines,
     "Dockerfile": dockerfile.instruction,
     "performed": step_runner.perform,
-    "logged": step_runner.writes_log,
 }
 
 
@@ -118,7 +117,6 @@ CONSUMERS: dict[str, Callable[[Any], str]] = {
     "Dockerfile": dockerfile_of,
     "step needs root": lambda action: str(plan_of(action).steps[0].needs_root),
     "plan needs root": lambda action: str(plan_of(action).needs_root),
-    "logged": lambda action: str(step_runner.writes_log(action)),
 }
 DELETES = re.compile(r"\brm -\w*r|-Recurse|rmtree|\brmdir\b")
 
