@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     # What the first page does not need is imported later, so that the first page appears sooner.
+    from screens.tui.alternatives import AlternativesPage
     from screens.tui.fix_list import FixRow
     from screens.tui.run import RunPage
     from wizard.engine import Engine
@@ -77,6 +78,7 @@ class WizardApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(HELP_KEYS, "help", "Help"),
         Binding("q", "leave", "Quit"),
+        Binding("ctrl+d", "leave", "Quit", show=False),
         Binding("ctrl+t", "toggle_theme", "Light or dark", show=False),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "interrupt", "Quit", show=False, priority=True),
@@ -133,12 +135,15 @@ class WizardApp(App[int]):
     def show_page(self, page_name: str) -> None:
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
         if page_name == "welcome":
+            self.session.problem = None
             while len(self.screen_stack) > 1:
                 self.pop_screen()
             return
+        self.session.problem = None
         try:
             page = self._page(page_name)
         except WizardError as error:
+            self.session.problem = error
             page = self._planning_error_page(error)
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -214,6 +219,15 @@ class WizardApp(App[int]):
         """Close the full screen; the line by line interface then shows what is removed."""
         self.undoes = message.past
         self.exit(self.session.code)
+
+    def on_alternatives_page_taken(self, message: AlternativesPage.Taken) -> None:
+        """Show the plan of what is possible instead."""
+        try:
+            self.session.take_alternative(message.alternative)
+        except WizardError as error:
+            self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
+        else:
+            self.show_page("review")
 
     def on_review_page_start(self) -> None:
         """Start or continue the run, after the password if one is needed."""
@@ -305,8 +319,20 @@ class WizardApp(App[int]):
         )
 
     def on_result_page_show_log(self) -> None:
-        """Show the page of the run again, which is below this one."""
-        self.pop_screen()
+        """Show the whole log of the step that failed, or of the last one, at the error.
+
+        If no log can be read, show the page of the run again, which is below this one.
+        """
+        from screens.tui.log_page import LogPage, logs_of
+
+        run = self.session.require_run()
+        logs = logs_of(run)
+        if not logs:
+            self.pop_screen()
+            return
+        failure = run.failure
+        failed = [n for n, log in enumerate(logs) if failure and str(log.path) == failure.log]
+        self.push_screen(LogPage(self.session, logs, failed[0] if failed else len(logs) - 1))
 
     on_failure_page_show_log = on_result_page_show_log
 
@@ -395,27 +421,20 @@ def run_app(
     app = WizardApp(engine, choices, find_cut_off=find_cut_off)
     with ending.needing_terminal():
         code = app.run()
-    if app.bug is not None:
-        raise app.bug
     if app.undoes is not None:
         from screens.text import undoing
 
         return undoing.undo_run(app.undoes.name, stream=sys.stdout, err=sys.stderr)
-    for line in last_words(app.session):
-        print(line)
-    return int(Exit.CANCELLED) if code is None else code
+    code = int(Exit.CANCELLED) if code is None else code
+    from screens.signals import OutputStream
+    from screens.text.last_words import last_words
 
-
-def last_words(session: Session) -> list[str]:
-    """Return what stays on the terminal when the full screen has closed after a run."""
-    from screens.text import messages
-
-    run = session.run
-    if run is None or run.result is None or session.only_prepared():
-        return []
-    if run.result.code == Exit.DONE:
-        return messages.next_steps(run.plan)
-    return [f"The full log: {run.failure.log}"] if run.failure and run.failure.log else []
+    # The terminal may be gone: then nobody reads this.
+    output = OutputStream(sys.stdout, lambda: None)
+    output.write_lines(*last_words(app.session, None if app.bug else code))
+    if app.bug is not None:
+        raise app.bug
+    return code
 
 
 def _has_light_background(colors: str) -> bool:

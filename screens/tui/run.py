@@ -18,26 +18,18 @@ from screens.session import Session
 from screens.text.text_reporter import format_seconds
 from screens.tui.background import in_thread
 from screens.tui.dialogs import ConfirmScreen
+from screens.tui.find_field import FindField
 from screens.tui.live_log import LiveLog
 from screens.tui.log_export import save_log
 from screens.tui.log_view import MAX_LINES, LogView
 from screens.tui.page import Page, ShowPage
 from screens.tui.step_list import StepList, StepRow, format_clock
+from wizard.errors import Exit
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 from wizard.wording import joined
 
 REFRESHES_PER_SECOND = 20
 """How often per second the page shows new events of the run."""
-
-
-class FindField(Input):
-    """The search field of the log."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "screen.find_next", "Next"),
-        Binding("up", "screen.find_previous", "Previous"),
-        Binding("escape", "screen.close_find", "Close"),
-    ]
 
 
 class RunPage(Page):
@@ -46,23 +38,22 @@ class RunPage(Page):
     Steps may run in parallel; the log shows one step, and keys switch between them.
     """
 
-    CSS = assets.text("styles/run.tcss")
+    CSS = assets.text("styles/run.tcss") + assets.text("styles/find.tcss")
     STAGE = "Install"
     HELP_PAGE = "run"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "cancel", "Cancel"),
+        Binding("x", "cancel", "Stop"),
         Binding("enter,escape", "result", "Result"),
         Binding("f", "find", "Find"),
         Binding("slash", "find", show=False),
         Binding("n", "find_next", "Next", show=False),
         Binding("N", "find_previous", "Previous", show=False),
-        Binding("s", "save", "Save"),
+        Binding("s", "save", "Save", show=False),
         Binding("l", "important", "Important"),
         Binding("tab", "turn(1)", "Next log"),
         Binding("shift+tab", "turn(-1)", "Previous log", show=False),
-        Binding("y,ctrl+y", "copy", "Copy", show=False),
-        Binding("q", "cancel", "Quit", show=False),
+        Binding("c,ctrl+y", "copy", "Copy", show=False),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -76,6 +67,7 @@ class RunPage(Page):
             name: deque(maxlen=MAX_LINES) for name in self._log_view.logs
         }
         self._shown = ""
+        self._log = LiveLog()
         self._started = session.clock()
 
     def body(self) -> ComposeResult:
@@ -85,7 +77,7 @@ class RunPage(Page):
             with Vertical(id="output"):
                 yield Static("", id="now", markup=False)
                 yield Static("", id="bar", markup=False)
-                yield LiveLog()
+                yield self._log
                 with Horizontal(id="find-bar"):
                     yield FindField(placeholder="Find in the log", id="find")
                     yield Static("", id="hits", markup=False)
@@ -100,7 +92,7 @@ class RunPage(Page):
 
     def first_focus(self) -> None:
         """Focus the log, so that the arrow keys scroll it."""
-        self.query_one(LiveLog).focus()
+        self._log.focus()
 
     async def _run(self) -> None:
         session = self.session
@@ -135,7 +127,7 @@ class RunPage(Page):
             return
         while self._events:
             self._apply(self._events.popleft())
-        log = self.query_one(LiveLog)
+        log = self._log
         for step, output in self._output.items():
             # Only the lines that are there now: endless output must not block the screen.
             lines = [output.popleft() for _ in range(len(output))]
@@ -161,7 +153,7 @@ class RunPage(Page):
         if shown is None or shown.step.id == self._shown:
             return
         self._shown = shown.step.id
-        log = self.query_one(LiveLog)
+        log = self._log
         log.show_lines(self._log_view.logs[self._shown].lines)
         log.border_title = f"{shown.number} {shown.step.title}"
         if self.query_one("#find-bar").has_class("-open"):
@@ -233,6 +225,8 @@ class RunPage(Page):
         """Allow cancelling during a run, the result after it, and other logs if there are any."""
         if action == "cancel" and self.ended:
             return False
+        if action == "follow" and (self.ended or self.follows):
+            return False
         if action == "result" and not self.ended:
             return False
         if action == "turn" and len(self._log_view.with_log()) < 2:
@@ -248,7 +242,7 @@ class RunPage(Page):
         if self.ended:
             super().action_quit_page()
         else:
-            self.action_cancel()
+            self.action_cancel(leave=int(Exit.CANCELLED))
 
     def action_cancel(self, leave: int | None = None) -> None:
         """Ask whether to stop. ``leave`` is the exit code to quit with after it has stopped."""
@@ -257,11 +251,12 @@ class RunPage(Page):
             if yes:
                 self.stop(leave)
 
+        quits = "" if leave is None else " and quit"
         self.app.push_screen(
             ConfirmScreen(
-                "Stop the installation?",
+                f"Stop the installation{quits}?",
                 "All programs that it started are ended. Finished steps stay as they are.",
-                yes="Stop  (Y)",
+                yes=f"Stop{quits}  (Y)",
                 no="Continue  (Esc)",
             ),
             answered,
@@ -279,6 +274,23 @@ class RunPage(Page):
         self._cancel.set()
         self._show_status()
 
+    @property
+    def follows(self) -> bool:
+        """Whether the newest line of whatever runs is shown: the user has picked no other one."""
+        return self._log.follows and not self._log_view.picked
+
+    def action_follow(self) -> None:
+        """Show the newest line of whatever runs, from now on."""
+        self._log_view.release()
+        self._log_view.follow()
+        self._show_picked()
+        self._log.scroll_end(animate=False)
+        self.refresh_bindings()
+
+    @on(LiveLog.Moved)
+    def _moved(self) -> None:
+        self.refresh_bindings()  # the key that follows again is shown only where it does something
+
     def action_turn(self, direction: int) -> None:
         """Show the log of the next (1) or the previous (-1) step."""
         self._log_view.turn(direction)
@@ -292,6 +304,7 @@ class RunPage(Page):
     def _show_picked(self) -> None:
         """Show the log that the user picked, at once."""
         self._show_log()
+        self.refresh_bindings()
         self.query_one(StepList).refresh_rows(self.session.clock())
 
     def action_find(self) -> None:
@@ -301,7 +314,7 @@ class RunPage(Page):
 
     @on(Input.Changed, "#find")
     def _search_changed(self) -> None:
-        self.query_one(LiveLog).match_line = -1
+        self._log.match_line = -1
         self._find(-1)
 
     @on(Input.Submitted, "#find")
@@ -318,7 +331,7 @@ class RunPage(Page):
         if not text:
             self._update_line("#hits", "")
             return
-        number, count = self.query_one(LiveLog).find(text, step)
+        number, count = self._log.find(text, step)
         self._update_line("#hits", f"{number} of {count}  ↑ ↓" if count else "not found")
 
     def action_close_find(self) -> None:
@@ -328,13 +341,13 @@ class RunPage(Page):
 
     def action_important(self) -> None:
         """Show only the important lines, or all of them again."""
-        log = self.query_one(LiveLog)
+        log = self._log
         log.show_only_important(not log.only_important)
         self.notify("Only important lines." if log.only_important else "All lines.")
 
     def copy_content(self) -> tuple[str, str]:
         """Return the lines of the step's log that the screen keeps."""
-        return "the newest lines of this step's log", self.query_one(LiveLog).text()
+        return "the newest lines of this step's log", self._log.text()
 
     def action_save(self) -> None:
         """Write the full log to one file and show its path."""
