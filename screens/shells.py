@@ -12,7 +12,7 @@ from typing import NamedTuple
 from wizard.plan import Plan
 
 PS_SECONDS = 3.0
-"""The time limit of ``ps``, which has to look for a shell only where there is no ``/proc``."""
+"""The time limit of ``ps``, which looks for a shell if there is no ``/proc``."""
 POSIX = ("bash", "zsh", "sh", "dash", "ash", "ksh", "mksh", "busybox")
 """Shells that read the same commands."""
 KNOWN = (*POSIX, "fish", "csh", "tcsh", "pwsh", "nu", "xonsh", "elvish")

@@ -27,7 +27,7 @@ from screens.tui.page import Page
 from wizard.running.run_state import RunState
 
 MARK = "▸ "
-"""What stands before the line that shows the error, so that it does not depend on colour."""
+"""The mark of the line that shows the error, which does not depend on colour."""
 WHEEL_ROWS = 3
 """Rows that one turn of the mouse wheel moves."""
 
