@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from screens import ending, signals, terminal
-from wizard import locations
+from screens import ending, signals, started, terminal
+from wizard import invocation, locations
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 ASKED = "_ARGCOMPLETE"
@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="urllib3 v2 only supports OpenSSL")
     terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
+        if argv is None:
+            invocation.set_words(started.words(started.Process.this()))
         with signals.raising_interrupts(), ending.pausing():
             code = _run(arguments)
             sys.stdout.flush()

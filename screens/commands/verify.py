@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens.arguments import Common
 from screens.flags import StoreOnce
+from wizard import invocation
 from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _advice(report: Report) -> list[str]:
 
     found = failed_proof.explain(report)
     if missing(report) and found.id == failed_proof.NOT_INSTALLED:
-        return ["To install it, start cryptography-wizard without a command."]
+        return [f"To install it: {invocation.command()}"]
     cause = [f"What happened: {found.cause}"] if found.known else []
     return [*cause, "What to do:", *(f"  - {hint}" for hint in found.hints)]
 
@@ -111,7 +112,7 @@ def find_python(python: str) -> tuple[str, str]:
     raise BadRequest(
         "No Python was found.",
         why="No environment is active, this folder contains none, and no python3 is on PATH.",
-        hints=("Name a Python: cryptography-wizard verify PATH",),
+        hints=(f"Name a Python: {invocation.command('verify', 'PATH')}",),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.version import Version
 
 from backends.manager import managers
-from wizard import target_environment
+from wizard import invocation, target_environment
 from wizard.advice import external_alternatives
 from wizard.advice.external_alternatives import (
     Candidate,
@@ -265,7 +265,7 @@ def _newer(one: Listed, other: Listed) -> bool:
 
 def _wizard_command(case: Case) -> str:
     """Return the wizard's command for these choices, as a user types it on this machine."""
-    argv = ["cryptography-wizard"]
+    argv = [*invocation.words()]
     for name, value in case.choices.answered().items():
         argv += described()[name].argv(value)
     return quoted_command(argv, case.facts.system.name)

@@ -118,7 +118,7 @@ def test_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(NONE, monkeypatch, stream) == Exit.UNPROVED
     text = raw.getvalue().decode()
     assert "✗ FAILED  cryptography is not installed in /e/bin/python." in text
-    assert "start cryptography-wizard" in text
+    assert "To install it: cryptography-wizard" in text
 
 
 @pytest.mark.parametrize("report", [GOOD, BAD, NONE])
