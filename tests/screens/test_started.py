@@ -99,11 +99,10 @@ def test_the_environment_of_uv_run_is_not_on_the_path_of_the_shell(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     script = make_script(tmp_path / ".venv" / "bin")
-    variables = {"path": script.parent, "prefix": tmp_path / ".venv"}
-    assert started.words(process(script, **variables, UV="/usr/bin/uv")) == (
-        f"./.venv/bin/{NAME}",
-    )
-    assert started.words(process(script, **variables)) == (NAME,)
+    folder, prefix = script.parent, tmp_path / ".venv"
+    with_uv = process(script, path=folder, prefix=prefix, UV="/usr/bin/uv")
+    assert started.words(with_uv) == (f"./.venv/bin/{NAME}",)
+    assert started.words(process(script, path=folder, prefix=prefix)) == (NAME,)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the folders of POSIX")
