@@ -1,4 +1,4 @@
-"""Which file of a folder is offered as a project, and that the wizard's own clone is none."""
+"""Which file of a folder is offered as a project; the clone of the wizard is not offered."""
 
 from __future__ import annotations
 
