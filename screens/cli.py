@@ -107,7 +107,7 @@ def _require_current_folder() -> None:
 
 def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     """Report an error: as text on standard error, or as one JSON object on standard output."""
-    from screens import command_line
+    from screens import command_line, fitting
     from screens.text import messages
     from screens.text.summary import Problem, Summary
 
@@ -119,8 +119,10 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
             summary = Summary(int(error.code), error=Problem.from_error(error), ways=ways)
             print(codec.to_json(summary), flush=True)
         else:
-            text = "\n".join(messages.error_lines(error))
-            print(f"cryptography-wizard: {text}", file=sys.stderr, flush=True)
+            first, *rest = messages.error_lines(error)
+            lines = (f"{locations.NAME}: {first}", *rest)
+            text = "\n".join(fitting.fitted(lines, fitting.columns(sys.stderr)))
+            print(text, file=sys.stderr, flush=True)
     except OSError:
         _ignore_closed_pipe()
     return int(error.code)
