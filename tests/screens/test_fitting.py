@@ -43,7 +43,7 @@ def test_a_command_is_continued_as_its_shell_understands() -> None:
     assert len(lines) > 2
     assert max(map(len, lines)) <= 60
     assert all(line.endswith(" \\") for line in lines[:-1])
-    text = "\n".join(lines).replace("$ ", "", 1)
+    text = "\n".join(lines).replace("$ ", "", 1).replace("\\\n", "")
     assert shlex.split(text) == shlex.split(command)
     windows = fitting.fitted((f"   PS> {command}",), 60)
     assert all(line.endswith(" `") for line in windows[:-1])
