@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens import shells
+from wizard import invocation
 from wizard.errors import Exit, Impossible, WizardError
+from wizard.locations import NAME
 from wizard.method import methods
 from wizard.wording import quoted_command, wrap
 
@@ -64,7 +66,7 @@ def fix_lines(fixes: Sequence[Fix], given: Choices, system: str) -> list[str]:
 
 def fix_command(fix: Fix, given: Choices, system: str) -> str:
     """Return the command that does a fix: the wizard as it was started, with its change."""
-    return quoted_command(("cryptography-wizard", "--yes", *fix.arguments(given)), system)
+    return quoted_command((*invocation.words(), "--yes", *fix.arguments(given)), system)
 
 
 def plan_sentence(plan: Plan) -> str:
@@ -162,7 +164,7 @@ def next_steps(plan: Plan) -> list[str]:
 
 def wheelhouse_command(plan: Plan) -> str:
     """Return the command that installs from the wheelhouse of a plan."""
-    argv = ("cryptography-wizard", "--yes", "--from-wheelhouse", short_path(plan.wheelhouse))
+    argv = (NAME, "--yes", "--from-wheelhouse", short_path(plan.wheelhouse))
     return quoted_command(argv, plan.system)
 
 

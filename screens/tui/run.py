@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import ClassVar, Optional
 
 from textual import on
@@ -119,7 +120,8 @@ class RunPage(Page):
         else:
             self._events.append(event)
             if isinstance(event, StepStarted):
-                self._output[event.step].append(f"$ {event.command}")
+                state = replace(self.session.require_run().step(event.step), started=event)
+                self._output[event.step].append(state.typed)
 
     def _refresh_page(self) -> None:
         """Show what has happened since the last time."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.version import Version
 
 from backends.manager import managers
-from wizard import target_environment
+from wizard import invocation, target_environment
 from wizard.advice import external_alternatives
 from wizard.advice.external_alternatives import (
     Candidate,
@@ -264,7 +264,7 @@ def _newer(one: Listed, other: Listed) -> bool:
 def _by_the_wizard(title: str, detail: str, case: Case) -> Alternative:
     """Return what the wizard does with these choices, with the command for this machine."""
     answered = case.choices.answered()
-    argv = ["cryptography-wizard"]
+    argv = [*invocation.words()]
     for name, value in answered.items():
         argv += described()[name].argv(value)
     command = quoted_command(argv, case.facts.system.name)

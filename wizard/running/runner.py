@@ -19,7 +19,7 @@ from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import Exit
-from wizard.export.commands import command_text
+from wizard.export.in_words import sentence
 from wizard.facts import Facts
 from wizard.method import compiles
 from wizard.plan import Plan, Step, order
@@ -364,7 +364,7 @@ class _Attempt:
     def _command_text(self, action: Action) -> str:
         if isinstance(action, Command):
             return privilege.command_text(action, self._privilege)
-        return command_text(action, self._plan.system)
+        return sentence(action)
 
 
 def _file_name(step_id: str) -> str:

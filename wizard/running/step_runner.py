@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from backends.action import (
+    Action,
     CheckSignature,
     Command,
     Download,
@@ -33,6 +34,7 @@ from wizard import locations, unfinished
 from wizard.addresses import masked
 from wizard.cache import entries
 from wizard.errors import Exit, WizardError
+from wizard.export.in_words import sentence
 from wizard.facts import Privilege
 from wizard.plan import Plan, Step
 from wizard.programs.processes import Cancelled, cancellable
@@ -124,6 +126,7 @@ class StepRunner:
                     outcome = Outcome("done")
                 else:
                     inventory.record(step, log, "before")
+                    context.begin_log(step.action)
                     outcome = perform(step.action, context)
                     inventory.record(step, log, "after")
                     if step.role in WRITES_ENVIRONMENT and outcome.state == "done":
@@ -201,11 +204,19 @@ class _StepContext:
     log: Path
     reports: list[Report]
 
+    def begin_log(self, action: Action) -> None:
+        """Say in the log what the wizard does itself. The output of a program says what it does."""
+        if not isinstance(action, Command):
+            self._write((masked(sentence(action)),))
+
     def add_output(self, lines: tuple[str, ...]) -> None:
         """Add lines to the log, and show them."""
+        self._write(lines)
+        self.runner.emit(Lines(self.step, lines))
+
+    def _write(self, lines: tuple[str, ...]) -> None:
         with open(self.log, "a", encoding="utf-8", opener=locations.private) as file:
             file.writelines(f"{line}\n" for line in lines)
-        self.runner.emit(Lines(self.step, lines))
 
     def add_error(self, what: str, shown: str = "", why: str = "") -> Shown:
         """Add an error that no program has written to the log; return what shows it.
@@ -275,7 +286,6 @@ def _download(action: Download, context: _StepContext) -> Outcome:
         context.add_output((f"Waiting {seconds:g} s: {what}",))
         context.runner.emit(Waiting(context.step, what, seconds))
 
-    context.add_output((f"Downloading {masked(action.url)}",))
     try:
         fetch(action, tell, context.runner.cancel, say)
     except DownloadFailed as error:
@@ -297,33 +307,28 @@ def _check_signature(action: CheckSignature, context: _StepContext) -> Outcome:
 def _unpack(action: Unpack, context: _StepContext) -> Outcome:
     from wizard.running.unpack import unpack
 
-    context.add_output((f"Unpacking {action.archive}",))
     unpack(action, context.runner.cancel)
-    context.add_output((f"Unpacked into {action.folder}",))
     return Outcome("done")
 
 
 @perform.register(Seal)
-def _seal(action: Seal, context: _StepContext) -> Outcome:
+def _seal(action: Seal, _context: _StepContext) -> Outcome:
     from wizard.cache.integrity import seal
 
-    context.add_output((f"Writing the checksum of every file in {action.folder}",))
     seal(Path(action.folder), action.title)
     return Outcome("done")
 
 
 @perform.register(WriteManifest)
-def _write_manifest(action: WriteManifest, context: _StepContext) -> Outcome:
+def _write_manifest(action: WriteManifest, _context: _StepContext) -> Outcome:
     from wizard.proof import manifest
 
-    context.add_output((f"Writing the wheels and their manifest into {action.folder}",))
     manifest.write(action)
     return Outcome("done")
 
 
 @perform.register(WriteFile)
-def _write_file(action: WriteFile, context: _StepContext) -> Outcome:
-    context.add_output((f"Writing {action.path}",))
+def _write_file(action: WriteFile, _context: _StepContext) -> Outcome:
     Path(action.path).parent.mkdir(parents=True, exist_ok=True)
     Path(action.path).write_text(action.text, encoding="utf-8")
     return Outcome("done")
@@ -406,7 +411,6 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
 @perform.register(RemoveFolder)
 def _remove_folder(action: RemoveFolder, context: _StepContext) -> Outcome:
     path = Path(action.path)
-    context.add_output((f"Removing {path}",))
     if path == shared_cache.rust_home():
         with context.runner.rust.removing() as unused:
             if unused:

@@ -29,6 +29,7 @@ from tests.wizard.running.watched import CHOICES, ROOT, STUBBORN, Watched, plan,
 from wizard import locations
 from wizard.codec import from_json
 from wizard.errors import Exit
+from wizard.export.in_words import sentence
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import FileExists, PackagesInstalled, Plan, Step
 from wizard.programs import tree
@@ -598,7 +599,7 @@ def test_a_download_is_told_and_what_it_brought_can_be_run(tmp_path: Path) -> No
     assert source.as_uri() in started.command
     size = source.stat().st_size
     assert Path(started.log).read_text(encoding="utf-8").splitlines() == [
-        f"Downloading {source.as_uri()}",
+        sentence(fetched),
         f"{size:,} bytes, with the right checksum: {path}",
     ]
     told = [e for e in run.events if isinstance(e, Progressed)]
