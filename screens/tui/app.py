@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     # What the first page does not need is imported later, so that the first page appears sooner.
     from screens.tui.alternatives import AlternativesPage
+    from screens.tui.announcing import Announcer
     from screens.tui.fix_list import FixRow
     from screens.tui.run import RunPage
     from wizard.engine import Engine
@@ -45,6 +46,7 @@ KEY_NAMES = {
     "enter": "Enter",
     "escape": "Esc",
     "tab": "Tab",
+    "end": "End",
     "ctrl+t": "Ctrl+T",
     "ctrl+y": "Ctrl+Y",
 }
@@ -99,6 +101,7 @@ class WizardApp(App[int]):
         self.find_cut_off = find_cut_off
         self.undoes: PastRun | None = None
         self.session = Session(engine, choices, knowledge=knowledge, facts=facts, clock=clock)
+        self.announcer: Announcer | None = None
         self.bug: Exception | None = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -166,7 +169,7 @@ class WizardApp(App[int]):
         if page_name == "run":
             from screens.tui.run import RunPage
 
-            return RunPage(session)
+            return RunPage(session, self._announcer())
         if session.code in (Exit.DONE, Exit.UNPROVED):
             from screens.tui.result import ResultPage
 
@@ -174,6 +177,19 @@ class WizardApp(App[int]):
         from screens.tui.failure import FailureDetails, FailurePage
 
         return FailurePage(session, FailureDetails.from_run(session))
+
+    def _announcer(self) -> Announcer:
+        """Return what shows the progress of runs in the terminal's title."""
+        from screens.tui.announcing import Announcer
+
+        if self.announcer is None:
+            self.announcer = Announcer(self._write_to_terminal)
+        return self.announcer
+
+    def _write_to_terminal(self, sequence: str) -> None:
+        """Write a control sequence that shows nothing on the screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def _planning_error_page(self, error: WizardError) -> Page:
         """Return the page that explains why planning failed."""
@@ -431,6 +447,8 @@ def run_app(
 
     # The terminal may be gone: then nobody reads this.
     output = OutputStream(sys.stdout, lambda: None)
+    if app.announcer is not None:
+        output.write(app.announcer.restored())
     output.write_lines(*last_words(app.session, None if app.bug else code))
     if app.bug is not None:
         raise app.bug

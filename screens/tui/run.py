@@ -15,20 +15,24 @@ from textual.widgets import Input, Static
 
 import assets
 from screens import ending
+from screens.run_progress import RunProgress
 from screens.session import Session
 from screens.text.text_reporter import format_seconds
+from screens.tui.announcing import Announcer
 from screens.tui.background import in_thread
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.find_field import FindField
 from screens.tui.live_log import LiveLog
 from screens.tui.log_export import save_log
 from screens.tui.log_view import MAX_LINES, LogView
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import TITLE, Page, ShowPage
 from screens.tui.step_list import StepList, StepRow, format_clock
 from wizard.errors import Exit
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 from wizard.wording import joined
 
+LONGEST_TIMES = 32
+"""The columns beside the bar, for the times."""
 REFRESHES_PER_SECOND = 20
 """How often per second the page shows new events of the run."""
 
@@ -57,8 +61,9 @@ class RunPage(Page):
         Binding("c,ctrl+y", "copy", "Copy", show=False),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, announcer: Announcer) -> None:
         super().__init__(session)
+        self.announcer = announcer
         self.ended = False
         self._cancel = threading.Event()
         self._exit_code: Optional[int] = None
@@ -69,15 +74,16 @@ class RunPage(Page):
         }
         self._shown = ""
         self._log = LiveLog()
-        self._started = session.clock()
+        self._progress = RunProgress(session.clock)
 
     def body(self) -> ComposeResult:
         """Compose the steps, the progress, the log, and its search field."""
+        yield Static("", id="now", markup=False)
+        yield Static("", id="bar", markup=False)
+        yield Static("", id="detail", markup=False)
         with Horizontal(id="work"):
             yield StepList(self._log_view)
             with Vertical(id="output"):
-                yield Static("", id="now", markup=False)
-                yield Static("", id="bar", markup=False)
                 yield self._log
                 with Horizontal(id="find-bar"):
                     yield FindField(placeholder="Find in the log", id="find")
@@ -89,11 +95,17 @@ class RunPage(Page):
         self.take_focus()
         self._refresh_page()
         self.set_interval(1 / REFRESHES_PER_SECOND, self._refresh_page)
+        self.run_worker(self._estimate())
         self.run_worker(self._run())
 
     def first_focus(self) -> None:
         """Focus the log, so that the arrow keys scroll it."""
         self._log.focus()
+
+    async def _estimate(self) -> None:
+        """Find out what the steps take: the journals of past runs are read."""
+        plan = self.session.require_plan()
+        self._progress.set_estimate(await in_thread(lambda: self.session.estimate(plan)))
 
     async def _run(self) -> None:
         session = self.session
@@ -146,6 +158,7 @@ class RunPage(Page):
 
     def _apply(self, event: Event) -> None:
         self._log_view.update(self.session.apply(event), event)
+        self._progress.update(event)
         if isinstance(event, (StepStarted, StepEnded)):
             self.refresh_bindings()
 
@@ -163,8 +176,17 @@ class RunPage(Page):
 
     def _show_status(self) -> None:
         self._update_line("#now", self._status_text())
-        self._update_line("#bar", self._progress_text())
+        self._update_line("#bar", self._bar_text())
+        self._update_line("#detail", self._detail_text())
         self.query_one(StepList).refresh_rows(self.session.clock())
+        self.announcer.title(f"{self._short_status()} – {TITLE}")
+
+    def _short_status(self) -> str:
+        state = self._log_view.state
+        steps = [s for s in state.running if s.step.id == self._shown] or list(state.running)
+        return (
+            f"{steps[0].number}/{len(state.steps)} {steps[0].step.title}" if steps else "Starting"
+        )
 
     def _status_text(self) -> str:
         """Return a sentence about what happens now."""
@@ -183,24 +205,24 @@ class RunPage(Page):
             return f"Step {running[0].number} of {total}: {running[0].step.title}"
         return f"Steps {joined(str(step.number) for step in running)} of {total} run in parallel"
 
-    def _progress_text(self) -> str:
-        """Return the progress of the run: a bar, the progress of the shown step, the time."""
+    def _bar_text(self) -> str:
+        """Return a bar over the whole width, the elapsed time, and how long the rest takes."""
         state = self._log_view.state
-        running = {step.step.id: step for step in state.running}
-        done = len(state.ended) + sum(step.fraction_done or 0.0 for step in running.values())
-        width = 20
-        filled = round(width * min(1.0, done / max(1, len(state.steps))))
+        left = self._progress.left(state)
+        times = "  " + format_clock(self._progress.elapsed) + (f", {left}" if left else "")
+        width = max(10, self.query_one("#bar").size.width - LONGEST_TIMES)
+        filled = int(width * self._progress.fraction(state))
+        return f"{'━' * filled}{'─' * (width - filled)}{times}"
+
+    def _detail_text(self) -> str:
+        """Return how far the shown step is: its percentage, what arrives, and how quickly."""
+        running = {step.step.id: step for step in self._log_view.state.running}
         step = running.get(self._shown) or next(iter(running.values()), None)
-        share, detail = "", ""
-        if step is not None:
-            of_what = "this step" if step.step.id == self._shown else f"step {step.number}"
-            share = "" if step.fraction_done is None else f"{step.fraction_done:.0%} of {of_what}"
-            detail = step.progress.what if step.progress else ""
-        details = " · ".join(words for words in (share, detail) if words)
-        elapsed = format_clock(self.session.clock() - self._started)
-        return f"{'━' * filled}{'─' * (width - filled)}  {elapsed}" + (
-            f"  {details}" if details else ""
-        )
+        if step is None:
+            return ""
+        of_what = "this step" if step.step.id == self._shown else f"step {step.number}"
+        share = "" if step.fraction_done is None else f"{step.fraction_done:.0%} of {of_what}"
+        return " · ".join(words for words in (share, self._progress.amount(step)) if words)
 
     def _update_line(self, selector: str, text: str) -> None:
         widget = self.query_one(selector, Static)
@@ -216,10 +238,13 @@ class RunPage(Page):
             return
         self.query_one(StepList).refresh_rows(self.session.clock())
         messages = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
-        self._update_line(
-            "#now", f"{messages.get(result.code, 'Failed.')} Press Enter to see the result."
-        )
+        message = messages.get(result.code, "Failed.")
+        self._update_line("#now", f"{message} Press Enter to see the result.")
+        self.announcer.title(f"{message.rstrip('.')} – {TITLE}")
+        if result.code != Exit.CANCELLED:
+            self.announcer.end(self._progress.elapsed, message, watched=self.app.app_focus)
         self._update_line("#bar", f"This took {format_seconds(result.seconds)}.")
+        self._update_line("#detail", "")
         self.refresh_bindings()
         self.post_message(ShowPage("outcome"))
 

@@ -76,7 +76,7 @@ async def until_held(pilot: Pilot[Any]) -> None:
     await until(pilot, run.reached.is_set)
     page = pilot.app.screen
     assert isinstance(page, RunPage)
-    await until(pilot, lambda: "packages" in str(page.query_one("#bar", Static).content))
+    await until(pilot, lambda: "packages" in str(page.query_one("#detail", Static).content))
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:

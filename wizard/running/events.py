@@ -52,12 +52,16 @@ class Lines:
 
 @dataclass(frozen=True)
 class Progressed:
-    """The progress of a step. ``total`` 0 means that the total is unknown."""
+    """The progress of a step. ``total`` 0 means that the total is unknown.
+
+    ``unit`` says that both are bytes, of one file; then ``what`` is its name.
+    """
 
     step: str
     done: float
     total: float
     what: str = ""
+    unit: Literal["", "bytes"] = ""
     kind: Literal["progressed"] = "progressed"
 
 

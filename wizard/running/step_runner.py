@@ -280,7 +280,7 @@ def _download(action: Download, context: _StepContext) -> Outcome:
     def tell(amount: Amount) -> None:
         nonlocal arrived
         arrived = amount.done
-        context.runner.emit(Progressed(context.step, amount.done, amount.whole, name))
+        context.runner.emit(Progressed(context.step, amount.done, amount.whole, name, "bytes"))
 
     def say(what: str, seconds: float) -> None:
         context.add_output((f"Waiting {seconds:g} s: {what}",))

@@ -523,7 +523,7 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         states = [str(row.query_one(".state", Static).content) for row in app.screen.query(StepRow)]
         assert states == ["✓ done", "▶ running", "○ to do"]
         assert text(app, "#now") == "Step 2 of 3: Install cryptography 50.0.2"
-        assert "3 of 6 packages" in text(app, "#bar")
+        assert "3 of 6 packages" in text(app, "#detail")
         log = app.screen.query_one(LiveLog)
         assert any(line.startswith("$ ") for line in log.lines)
         assert "Collecting cffi>=2.0.0" in log.lines
@@ -860,7 +860,7 @@ async def test_two_steps_are_shown_with_their_own_progress(
             "○ to do Prove that it works",
         ]
         assert text(app, "#now") == "Steps 1 and 3 of 4 run in parallel"
-        assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
+        assert "40% of this step · 12 of 30 packages" in text(app, "#detail")
         assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
         log = app.screen.query_one(LiveLog)
         assert log.border_title == "1 Install the build tools"

@@ -603,7 +603,7 @@ def test_a_download_is_told_and_what_it_brought_can_be_run(tmp_path: Path) -> No
         f"{size:,} bytes, with the right checksum: {path}",
     ]
     told = [e for e in run.events if isinstance(e, Progressed)]
-    assert told[-1] == Progressed("fetch", size, size, "mirror")
+    assert told[-1] == Progressed("fetch", size, size, "mirror", "bytes")
 
 
 def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_path: Path) -> None:
