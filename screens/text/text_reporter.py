@@ -69,7 +69,7 @@ class TextReporter:
         self._out.write(f"{self._name(event.step)} … ")
         if self._verbose:
             self._close()
-            self._out.write_lines(f"      $ {event.command}")
+            self._out.write_lines(f"      {self.state.step(event.step).typed}")
 
     def _progress(self, event: Progressed) -> None:
         if self._verbose or self._clock() - self._written[event.step] < PROGRESS_EVERY:

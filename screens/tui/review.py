@@ -93,7 +93,7 @@ class ReviewPage(Page):
         Binding("enter", "start", "Start"),
         Binding("escape", "back", "Back"),
         Binding("b", "back", "Back", show=False),
-        Binding("y", "copy", "Copy the commands"),
+        Binding("c", "copy", "Copy the commands"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),

@@ -144,11 +144,9 @@ def _despite_other_packages(case: Case, listed: Listed) -> Iterator[Candidate]:
     for value, (how, detail) in ways.items():
         if value == "upgrade" and case.choices.from_wheelhouse:
             continue  # it contains only cryptography and what it needs
-        alternative = _by_the_wizard(
-            f"cryptography {listed.version}, {how}",
-            with_caveat(case, detail, listed),
-            case.with_(dependents=value),
-        )
+        title = f"cryptography {listed.version}, {how}"
+        detail = with_caveat(case, detail, listed)
+        alternative = _by_the_wizard(title, detail, case.with_(dependents=value))
         yield Candidate(listed.version, Effort.WHEEL, alternative)
 
 
@@ -264,9 +262,10 @@ def _newer(one: Listed, other: Listed) -> bool:
 
 
 def _by_the_wizard(title: str, detail: str, case: Case) -> Alternative:
-    """Return what the wizard does with the choices of ``case``, and the command for it."""
-    choices = tuple(case.choices.answered().items())
+    """Return what the wizard does with these choices, with the command for this machine."""
+    answered = case.choices.answered()
     argv = [*invocation.words()]
-    for name, value in choices:
+    for name, value in answered.items():
         argv += described()[name].argv(value)
-    return Alternative(title, detail, quoted_command(argv, case.facts.system.name), choices)
+    command = quoted_command(argv, case.facts.system.name)
+    return Alternative(title, detail, command, tuple(answered.items()))
