@@ -15,7 +15,7 @@ from screens.terminal import is_terminal
 from wizard import invocation
 from wizard.wording import wrap
 
-_WHOLE = re.compile(r"\s*(?:\| |\. |& |source )")
+_WHOLE = re.compile(r">?\s*(?:\| |\. |& |source )")
 """The beginning of a line that stays whole: a line of a log, a command that is typed."""
 _SHOWN = re.compile(r"(\s*)(\$|PS>) ")
 """The beginning of a command that is shown."""

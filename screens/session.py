@@ -139,6 +139,11 @@ class Session:
         self._questions.clear()
         self.skip_questions()
 
+    def use_probed(self, choices: Choices) -> None:
+        """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
+        self.facts = self.engine.probe(choices, everything=True)
+        self.use(choices)
+
     def skip_questions(self) -> None:
         """Go behind the last question: open ones get the recommended answer. Raises WizardError."""
         self.changing = ""
@@ -163,11 +168,14 @@ class Session:
 
     def support(self) -> Support | None:
         """Return whether upstream tests the release on such a machine; None without a Python."""
+        return self.engine.support(self.case(self.wanted()))
+
+    def wanted(self) -> Choices:
+        """Return `choices`, or only those that were given if no question can be asked."""
         try:
-            choices = self.choices()
+            return self.choices()
         except WizardError:
-            choices = self.given
-        return self.engine.support(self.case(choices))
+            return self.given
 
     def question(self) -> Question:
         """Return the current question."""

@@ -25,13 +25,23 @@ if TYPE_CHECKING:
     from wizard.running.events import RunEnded, StepEnded
 
 
-def error_lines(problem: WizardError) -> list[str]:
+_WITH_FLAG = re.compile(": --[a-z][^.]*$")
+"""The end of a hint that says which flag helps."""
+
+
+def error_lines(problem: WizardError, *, offered: bool = False) -> list[str]:
     """Return the four parts of an error: what happened, the line that shows it, why, what to do.
 
-    If this machine cannot do it, the alternatives come last.
+    If this machine cannot do it, the alternatives come last. What the wizard can do is left out if
+    it is ``offered``.
     """
-    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
-    alternatives = problem.alternatives if isinstance(problem, Impossible) else ()
+    hints = tuple(hint for hint in problem.hints if not (offered and _WITH_FLAG.search(hint)))
+    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, hints)
+    alternatives = [
+        one
+        for one in (problem.alternatives if isinstance(problem, Impossible) else ())
+        if not (offered and one.choices)
+    ]
     if alternatives:
         lines.append("What is possible instead:")
     for number, alternative in enumerate(alternatives, 1):
@@ -43,10 +53,20 @@ def error_lines(problem: WizardError) -> list[str]:
 def failure_lines(step: Step, ended: StepEnded) -> list[str]:
     """Return the four parts of a step's failure, and the path of its full log."""
     exit_code = "" if ended.exit is None else f" (exit code {ended.exit})"
-    lines = _parts(f"“{step.title}” failed{exit_code}.", ended.excerpt, ended.cause, ended.hints)
+    shown = excerpt_lines(ended.excerpt, ended.evidence)
+    lines = _parts(f"“{step.title}” failed{exit_code}.", (), ended.cause, ended.hints)
+    lines[1:1] = shown
     if ended.log:
         lines.append(f"The full log: {ended.log}")
     return lines
+
+
+def excerpt_lines(excerpt: Sequence[str], evidence: str) -> list[str]:
+    """Return the lines of a log with a bar before each; the one that shows the error has a mark."""
+    from wizard.diagnosis import excerpts
+
+    found = excerpts.marked(excerpt, evidence) if evidence else None
+    return [f"{'>' if i == found else ' '} | {line}" for i, line in enumerate(excerpt)]
 
 
 def fix_lines(fixes: Sequence[Fix], given: Choices, system: str) -> list[str]:
