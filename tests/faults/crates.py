@@ -89,7 +89,7 @@ class Damage:
     tampered: bool = False
 
 
-CHANGED = "differs|not the expected"
+CHANGED = "its checksum differs"
 UNREACHABLE = "Cargo could not reach the Rust package registry"
 DAMAGES = (
     Damage("reset", "config", faulty.resets, UNREACHABLE, passes=True),
