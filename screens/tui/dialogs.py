@@ -12,8 +12,8 @@ from textual.widgets import Button, Static
 
 import assets
 from screens.session import Session
+from screens.tui.activity import activity
 from screens.tui.background import in_thread
-from screens.tui.welcome import SPINNER
 from wizard.errors import WizardError
 from wizard.facts import Facts
 
@@ -98,7 +98,7 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity(self._activity, elapsed))
+        self.query_one("#activity", Static).update(activity(self.app, self._activity, elapsed))
 
     async def _look_up(self) -> None:
         try:
@@ -107,11 +107,6 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
             self.dismiss(error)
         else:
             self.dismiss(found)
-
-
-def activity(what: str, elapsed: float) -> str:
-    """Return a line that moves: what is done, and for how many seconds."""
-    return f"{SPINNER[int(elapsed * 4) % len(SPINNER)]} {what}… {elapsed:.0f} s"
 
 
 class ProbeScreen(Dialog[Optional[WizardError]]):
@@ -139,7 +134,8 @@ class ProbeScreen(Dialog[Optional[WizardError]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity("Looking at your computer", elapsed))
+        line = activity(self.app, "Looking at your computer", elapsed)
+        self.query_one("#activity", Static).update(line)
 
     async def _probe(self) -> None:
         try:

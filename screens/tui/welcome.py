@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from screens.text.messages import short_path
+from screens.tui.activity import activity
 from screens.tui.background import in_thread
 from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
@@ -33,7 +34,6 @@ SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "U
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
 SUPPORT_ROW = LABELS.index("cryptography")
 """The row that says whether its developers test it here. A background thread finds that out."""
-SPINNER = ("•··", "·•·", "··•", "·•·")
 
 
 def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
@@ -189,10 +189,9 @@ class WelcomePage(Page):
         if not self._probing or self.closing:
             return
         elapsed = self.session.clock() - self._since
-        dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
         slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
         self.query_one("#looking", Static).update(
-            f"{dots} Looking at your computer… {elapsed:.0f} s{slow}"
+            activity(self.app, "Looking at your computer", elapsed) + slow
         )
 
     def _show_facts(self) -> None:
