@@ -44,6 +44,7 @@ KEY_NAMES = {
     "enter": "Enter",
     "escape": "Esc",
     "tab": "Tab",
+    "space": "Space",
     "ctrl+t": "Ctrl+T",
     "ctrl+y": "Ctrl+Y",
 }
@@ -133,6 +134,7 @@ class WizardApp(App[int]):
     def show_page(self, page_name: str) -> None:
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
         if page_name == "welcome":
+            self.session.stop_using()
             while len(self.screen_stack) > 1:
                 self.pop_screen()
             return
@@ -149,7 +151,7 @@ class WizardApp(App[int]):
 
     def _page(self, page_name: str) -> Page:
         session = self.session
-        if page_name == "question" and session.questions() and not session.has_no_answer():
+        if page_name == "question" and session.is_asking() and not session.has_no_answer():
             from screens.tui.question import QuestionPage
 
             return QuestionPage(session)
@@ -209,6 +211,39 @@ class WizardApp(App[int]):
             self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
         else:
             self.show_page("review")
+
+    def on_welcome_page_install(self) -> None:
+        """Do what is usual, as the first page has said."""
+        try:
+            self.session.make_plan()
+        except WizardError:
+            self.show_page("review")  # which explains it
+        else:
+            self.on_review_page_start()
+
+    def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
+        """Look at the machine for these choices, and show their plan."""
+        from screens.tui.dialogs import ProbeScreen
+
+        session = self.session
+
+        def after_probe(error: WizardError | None) -> None:
+            if error is None:
+                self.show_page("review")
+                return
+            text = f"{error.what} {error.why}".strip()
+            self.notify(text, title="This is not possible", severity="error", timeout=15)
+
+        self.push_screen(
+            ProbeScreen(session, message.why, lambda: session.probe_with(message.choices)),
+            after_probe,
+        )
+
+    def on_welcome_page_more(self) -> None:
+        """Show what else the wizard can do."""
+        from screens.tui.more import MorePage
+
+        self.push_screen(MorePage(self.session))
 
     def on_welcome_page_undo_run(self, message: WelcomePage.UndoRun) -> None:
         """Close the full screen; the line by line interface then shows what is removed."""
