@@ -465,10 +465,8 @@ async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def cut_off(tmp_path: Path, plan: Plan) -> None:
-    events = [
-        RunStarted((), "2026-01-02T03:04:05.000+00:00", str(tmp_path)),
-        started("environment"),
-    ]
+    time = "2026-01-02T03:04:05.000+00:00"
+    events: list[Event] = [RunStarted((), time, str(tmp_path)), started("environment")]
     keep("20260102T030405Z-7", plan, events)
 
 
