@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from screens import ending, signals, terminal
-from wizard import locations
+from screens import ending, signals, started, terminal
+from wizard import invocation, locations
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 
 ASKED = "_ARGCOMPLETE"
@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="urllib3 v2 only supports OpenSSL")
     terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
+        if argv is None:
+            invocation.set_words(started.words(started.Process.this()))
         with signals.raising_interrupts(), ending.pausing():
             code = _run(arguments)
             sys.stdout.flush()
@@ -105,7 +107,7 @@ def _require_current_folder() -> None:
 
 def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     """Report an error: as text on standard error, or as one JSON object on standard output."""
-    from screens import command_line
+    from screens import command_line, fitting
     from screens.text import messages
     from screens.text.summary import Problem, Summary
 
@@ -117,8 +119,10 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
             summary = Summary(int(error.code), error=Problem.from_error(error), ways=ways)
             print(codec.to_json(summary), flush=True)
         else:
-            text = "\n".join(messages.error_lines(error))
-            print(f"cryptography-wizard: {text}", file=sys.stderr, flush=True)
+            first, *rest = messages.error_lines(error)
+            lines = (f"{locations.NAME}: {first}", *rest)
+            text = "\n".join(fitting.fitted(lines, fitting.columns(sys.stderr)))
+            print(text, file=sys.stderr, flush=True)
     except OSError:
         _ignore_closed_pipe()
     return int(error.code)

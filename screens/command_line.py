@@ -29,6 +29,7 @@ environment:
   ACCESSIBLE=1 plain numbered questions, good for screen readers;
   CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept;
   CRYPTOGRAPHY_WIZARD_CACHE=FOLDER the cache folder;
+  CRYPTOGRAPHY_WIZARD_BELL=no no bell and no notification when a long run ends;
   CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL
     where to get OpenSSL's source
 """

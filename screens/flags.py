@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from screens import completion
-from screens.arguments import NAME
+from wizard import invocation
 from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean
@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise BadRequest(
             f"{message[:1].upper()}{message[1:]}.",
-            hints=(f"{self.prog} --help lists all options.",),
+            hints=(f"{invocation.command(*self.prog.split()[1:], '--help')} lists all options.",),
         )
 
 
@@ -119,7 +119,7 @@ def check_flags(arguments: Sequence[str], known: set[str]) -> None:
         if re.match(r"--?[A-Za-z]", flag) and flag not in known:
             raise BadRequest(
                 f"Unknown flag: {flag}{did_you_mean(flag, known)}.",
-                hints=(f"{NAME} --help lists all options.",),
+                hints=(f"{invocation.command('--help')} lists all options.",),
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from wizard.choices import Choices, described
 from wizard.engine import require_progress
-from wizard.errors import BadRequest, Exit, Impossible, WizardError
+from wizard.errors import Alternative, BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is shown.
@@ -36,7 +36,7 @@ class Session:
     for that, or empty. ``completed`` are the
     choices that the plan was made for. ``run`` is the state of the run, or None before it begins;
     ``fixes`` are what the wizard can do about its failed step, once `find_fixes` has looked.
-    ``clock`` returns seconds.
+    ``problem`` is why no plan is possible, while a page shows it. ``clock`` returns seconds.
     """
 
     def __init__(
@@ -59,6 +59,8 @@ class Session:
         self.plan: Plan | None = None
         self.completed = given
         self.run: RunState | None = None
+        self.problem: WizardError | None = None
+        self._earlier_run: RunState | None = None
         self.fixes: tuple[Fix, ...] = ()
         self._code = int(Exit.CANCELLED)
         self._has_prepared = False
@@ -325,6 +327,14 @@ class Session:
         """
         return self.engine.settle(self.case(self.choices()))
 
+    def take_alternative(self, alternative: Alternative) -> None:
+        """Take the choices of what is possible instead, and go behind the last question.
+
+        Raises WizardError.
+        """
+        choices: dict[str, Any] = dict(alternative.choices)
+        self.use(Choices(**choices))
+
     def make_plan(self) -> Plan:
         """Make the plan from the answers, and recommended ones for open questions.
 
@@ -408,6 +418,7 @@ class Session:
 
         decision = prepared.decision
         self._code = self.code
+        self._earlier_run = self.last_run
         self._resumes = runner.last_attempt()
         self.facts = decision.facts
         self.given = self.completed = decision.choices
@@ -430,9 +441,15 @@ class Session:
             raise RuntimeError("there is no run yet")
         return self.run
 
+    @property
+    def last_run(self) -> RunState | None:
+        """The last run that was begun, also if other questions were asked since."""
+        return self.run if self.run and self.run.has_started else self._earlier_run
+
     def start_over(self) -> None:
         """Forget the plan and its run, but keep the answers: the machine may have changed."""
         self._code = self.code
+        self._earlier_run = self.last_run
         self.run = None
         self.plan = None
         self.position = 0

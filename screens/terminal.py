@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, TextIO
 
+from wizard import invocation
 from wizard.errors import BadRequest
 
 ColorMode = Literal["auto", "always", "never"]
@@ -97,8 +98,8 @@ def choose_interface(
             "There is no terminal to ask questions in, so nothing was done.",
             why=f"Standard {'output' if abilities.stdin else 'input'} is not a terminal.",
             hints=(
-                "cryptography-wizard --yes   uses the recommended answers",
-                "cryptography-wizard --yes --answers FILE   uses your answers",
+                f"{invocation.command('--yes')}   uses the recommended answers",
+                f"{invocation.command('--yes', '--answers', 'FILE')}   uses your answers",
             ),
         )
     if prompts and not abilities.dumb:

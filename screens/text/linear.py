@@ -14,6 +14,7 @@ from screens.signals import OutputStream, cancel_on_signals
 from screens.terminal import discard_typeahead, is_terminal
 from screens.text import messages, slow_probe
 from screens.text.text_reporter import TextReporter
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.engine import Engine, require_root
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
@@ -100,7 +101,7 @@ class _Conversation:
             except EOFError:
                 raise BadRequest(
                     "The input ended before all questions were answered. Nothing was done.",
-                    hints=("cryptography-wizard --yes asks nothing.",),
+                    hints=(f"{invocation.command('--yes')} asks nothing.",),
                 ) from None
             if plan is None:
                 return int(self.quit_code)
@@ -128,7 +129,7 @@ class _Conversation:
         except EOFError:
             raise BadRequest(
                 "The input ended before all questions were answered. Nothing was done.",
-                hints=("cryptography-wizard --yes asks nothing.",),
+                hints=(f"{invocation.command('--yes')} asks nothing.",),
             ) from None
         if decision == "undo":
             from screens.text import undoing

@@ -122,7 +122,7 @@ class TextScreen(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "close", "Close", priority=True),
-        Binding("y", "copy", "Copy"),
+        Binding("c", "copy", "Copy"),
     ]
 
     def __init__(self, title: str, lines: Content | str) -> None:

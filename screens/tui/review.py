@@ -121,7 +121,7 @@ class ReviewPage(Page):
         Binding("right", "unfold(True)", show=False),
         Binding("left", "unfold(False)", show=False),
         Binding("e", "unfold_all", "All"),
-        Binding("y", "copy", "Copy"),
+        Binding("c", "copy", "Copy"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),

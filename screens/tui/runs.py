@@ -36,7 +36,7 @@ class RunsPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,b", "back", "Back"),
-        Binding("c", "continue_run", "Continue"),
+        Binding("g", "continue_run", "Go on"),
         Binding("l", "repeat", "Its answers"),
         Binding("u", "undo", "Undo"),
         Binding("w", "report", "Report"),

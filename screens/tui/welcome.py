@@ -104,7 +104,7 @@ class WelcomePage(Page):
         Binding("m", "more", "More", show=False),
         Binding("3", "quit_page", "Quit", show=False),
         Binding("r", "look", "Look again"),
-        Binding("c", "continue_run", "Continue", show=False),
+        Binding("g", "continue_run", "Go on", show=False),
         Binding("u", "undo_run", "Undo", show=False),
     ]
 
@@ -323,7 +323,7 @@ class WelcomePage(Page):
         if self._cut_off is not None:
             when = _ago(self._cut_off)
             ways += [
-                ("c", "Continue the run that was cut off", f"{when}: {self._cut_off.title}"),
+                ("g", "Go on with the run that was cut off", f"{when}: {self._cut_off.title}"),
                 ("u", "Undo it", ""),
             ]
         if isinstance(usual, WizardError):
@@ -379,7 +379,7 @@ class WelcomePage(Page):
             "1": self.action_install,
             "2": self.action_customise,
             "3": self.action_quit_page,
-            "c": self.action_continue_run,
+            "g": self.action_continue_run,
             "u": self.action_undo_run,
             "l": self.action_last,
             "s": self.action_steps,

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from screens import shells
 from screens.tui.app import WizardApp
 from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
 from wizard.choices import Choices
@@ -28,6 +29,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing of the developer's own terminal reach the tests."""
     for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(shells, "own_shell", lambda: "bash")
 
 
 @pytest.fixture

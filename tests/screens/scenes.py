@@ -76,7 +76,7 @@ async def until_held(pilot: Pilot[Any]) -> None:
     await until(pilot, run.reached.is_set)
     page = pilot.app.screen
     assert isinstance(page, RunPage)
-    await until(pilot, lambda: "packages" in str(page.query_one("#bar", Static).content))
+    await until(pilot, lambda: "packages" in str(page.query_one("#detail", Static).content))
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
@@ -137,7 +137,7 @@ async def palette(pilot: Pilot[Any]) -> None:
 
 async def stopped(pilot: Pilot[Any]) -> None:
     """Start a run that is held, and stop it."""
-    await running("c", "y")(pilot)
+    await running("x", "y")(pilot)
     await settled(pilot)
 
 
@@ -168,8 +168,19 @@ NO_MEMORY = StepEnded(
     2.0,
     exit=1,
     cause="A program was killed, most likely because the machine ran out of memory.",
-    excerpt=("error: could not compile `cryptography-rust` (lib)", "signal: 9, SIGKILL: kill"),
-    hints=("Give the machine more memory, or more swap space.", "Close other programs."),
+    excerpt=(
+        "   Compiling cryptography-rust v0.1.0",
+        "error: could not compile `cryptography-rust` (lib)",
+        "Caused by:",
+        "  process didn't exit successfully: `rustc --crate-name cryptography_rust`",
+        "  (signal: 9, SIGKILL: kill)",
+    ),
+    evidence="  (signal: 9, SIGKILL: kill)",
+    hints=(
+        "Give the machine more memory, or more swap space.",
+        "Take the wheel, which needs no compiler: `cryptography-wizard --method wheel "
+        "--reinstall --venv ./cryptography-env`.",
+    ),
     failure="oom-killed",
     remedies=("fewer-jobs",),
 )
@@ -224,7 +235,7 @@ SCENES: dict[str, Scene] = {
     ),
     "run": Scene(running(), run=held),
     "run-find": Scene(running("f", *"pyo3"), run=held),
-    "run-cancel": Scene(running("c"), run=held),
+    "run-cancel": Scene(running("x"), run=held),
     "run-side-by-side": Scene(running("tab"), run=beside),
     "stopped": Scene(stopped, run=held),
     "result": Scene(ran()),

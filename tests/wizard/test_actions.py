@@ -74,7 +74,6 @@ DISPATCHERS: dict[str, Any] = {
     "Dockerfile": dockerfile.instruction,
     "sentence": in_words.sentence,
     "performed": step_runner.perform,
-    "logged": step_runner.writes_log,
 }
 
 
@@ -119,7 +118,6 @@ CONSUMERS: dict[str, Callable[[Any], str]] = {
     "Dockerfile": dockerfile_of,
     "step needs root": lambda action: str(plan_of(action).steps[0].needs_root),
     "plan needs root": lambda action: str(plan_of(action).needs_root),
-    "logged": lambda action: str(step_runner.writes_log(action)),
 }
 DELETES = re.compile(r"\brm -\w*r|-Recurse|rmtree|\brmdir\b")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from wizard import invocation
 from wizard.facts import Facts, Space
 from wizard.needs.condition import Condition, Effect, Subject
 from wizard.plan import Plan
@@ -226,7 +227,8 @@ def cache_blocked_by(facts: Facts, *, rust: bool, openssl: bool) -> Refused | No
         f"The disk of {facts.cache} has only {disk.free // MIB} MB left, but {what} "
         f"take{'' if rust and openssl else 's'} {needed // MIB} MB there.",
         (
-            "Free some space: cryptography-wizard cache clear removes what earlier runs kept.",
+            "Free some space: "
+            f"{invocation.command('cache', 'clear')} removes what earlier runs kept.",
             "Or set CRYPTOGRAPHY_WIZARD_CACHE to a folder on another disk.",
         ),
     )

@@ -40,7 +40,7 @@ from wizard.running.events import (
 from wizard.running.journal import ANSWERS_FILE, PLAN_FILE, Journal
 from wizard.running.new_environment import NewEnvironment
 from wizard.running.schedule import startable
-from wizard.running.step_runner import Result, StepRunner, os_error_sentence, writes_log
+from wizard.running.step_runner import Result, StepRunner, os_error_sentence
 
 QUEUE_SIZE = 8
 """How many events of the steps may wait until the interface has handled the first of them."""
@@ -259,8 +259,7 @@ class _Attempt:
             for step in startable(self._steps, done, self._running):
                 number = self._steps.index(step) + 1
                 log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
-                logged = str(log) if writes_log(step.action) else ""
-                self.emit(StepStarted(step.id, self._command_text(step.action), logged))
+                self.emit(StepStarted(step.id, self._command_text(step.action), str(log)))
                 self._running[step.id] = step
                 self.started.add(step.id)
                 name = f"step {step.id}"

@@ -402,12 +402,12 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
 async def test_the_copied_commands_become_root_where_they_must(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await to_review(pilot, REVIEW_SOURCE)
-        await press(pilot, "y")
+        await press(pilot, "c")
         root = [line for line in app.clipboard.splitlines() if line.startswith("sudo ")]
         assert root == ["sudo apt-get install -y build-essential libssl-dev"]
 
 
-@pytest.mark.parametrize("key", ["y", "ctrl+y"])
+@pytest.mark.parametrize("key", ["c", "ctrl+y"])
 async def test_the_commands_can_be_copied(app: WizardApp, key: str) -> None:
     async with app.run_test() as pilot:
         await to_review(pilot)
@@ -429,7 +429,7 @@ async def test_on_a_mac_they_are_copied_without_the_terminal(
     monkeypatch.setattr("screens.clipboard.copy", copy)
     async with app.run_test() as pilot:
         await to_review(pilot)
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert copied[0].startswith("/usr/bin/python3 -m venv ")
         assert notices(app) == "Copied the commands."
         assert app.clipboard == "", "the terminal gets nothing"
@@ -523,7 +523,7 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         states = [str(row.query_one(".state", Static).content) for row in app.screen.query(StepRow)]
         assert states == ["✓ done", "▶ running", "○ to do"]
         assert text(app, "#now") == "Step 2 of 3: Install cryptography 50.0.2"
-        assert "3 of 6 packages" in text(app, "#bar")
+        assert "3 of 6 packages" in text(app, "#detail")
         log = app.screen.query_one(LiveLog)
         assert any(line.startswith("$ ") for line in log.lines)
         assert "Collecting cffi>=2.0.0" in log.lines
@@ -536,12 +536,12 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         assert "source ./cryptography-env/bin/activate" in shown
         assert "New folder: ./cryptography-env" in shown
         assert "runs/1" in shown
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard == "source ./cryptography-env/bin/activate"
         await press(pilot, "o")
         assert isinstance(app.screen, RunPage)
         assert text(app, "#now") == "Done. Press Enter to see the result."
-        await press(pilot, "c")
+        await press(pilot, "x")
         assert isinstance(app.screen, RunPage), "there is nothing to cancel any more"
         await press(pilot, "enter")
         assert isinstance(app.screen, ResultPage)
@@ -590,7 +590,7 @@ async def test_a_failure_is_explained_and_tried_again_from_its_step(
         assert "pip could not reach the package index" in shown
         assert "Check the connection to the Internet." in shown
         assert "runs/1/install.log" in shown
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert "pip could not reach" in app.clipboard
         await press(pilot, "o")
         assert isinstance(app.screen, RunPage)
@@ -622,13 +622,13 @@ async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> No
     machine.run.held = True
     async with app.run_test() as pilot:
         await to_run(pilot, machine)
-        await press(pilot, "c")
+        await press(pilot, "x")
         assert isinstance(app.screen, ConfirmScreen)
         assert app.focused is not None
         assert app.focused.id == "no"
         await press(pilot, "escape")
         assert isinstance(app.screen, RunPage)
-        await press(pilot, "q", "y")
+        await press(pilot, "x", "y")
         await settled(pilot)
         assert isinstance(app.screen, FailurePage)
         assert "Stopped, as you asked" in words(app)
@@ -640,21 +640,25 @@ async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> No
         assert isinstance(app.screen, ResultPage)
 
 
-@pytest.mark.parametrize("second", ["ctrl+c", "y"])
-async def test_ctrl_c_during_a_run_asks_stops_and_leaves(
-    app: WizardApp, machine: FakeMachine, second: str
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("ctrl+c", "ctrl+c"), ("ctrl+c", "y"), ("ctrl+q", "y"), ("q", "y"), ("ctrl+d", "y")],
+)
+async def test_quitting_during_a_run_asks_stops_and_leaves(
+    app: WizardApp, machine: FakeMachine, first: str, second: str
 ) -> None:
     machine.run.held = True
     async with app.run_test() as pilot:
         await to_run(pilot, machine)
-        await press(pilot, "ctrl+c")
+        await press(pilot, first)
         assert isinstance(app.screen, ConfirmScreen)
+        assert "and quit?" in words(app)
         await press(pilot, second)
         await settled(pilot)
     assert app.return_value == 130
 
 
-@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "q"])
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "ctrl+d", "q"])
 async def test_leaving_before_anything_was_done(app: WizardApp, key: str) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
@@ -717,7 +721,7 @@ async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
         assert log.lines[log.match_line] == "line 71 of many"
         await press(pilot, "N")
         assert log.lines[log.match_line] == "line 70 of many"
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard == "line 7"
         await press(pilot, "slash", *"zzz")
         assert text(app, "#hits") == "not found"
@@ -856,7 +860,7 @@ async def test_two_steps_are_shown_with_their_own_progress(
             "○ to do Prove that it works",
         ]
         assert text(app, "#now") == "Steps 1 and 3 of 4 run in parallel"
-        assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
+        assert "40% of this step · 12 of 30 packages" in text(app, "#detail")
         assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
         log = app.screen.query_one(LiveLog)
         assert log.border_title == "1 Install the build tools"
@@ -891,7 +895,7 @@ async def test_tab_and_clicks_go_from_log_to_log(app: WizardApp, machine: FakeMa
         await pilot.click("#row-prove")
         await pilot.pause()
         assert log.border_title == "1 Install the build tools", "what has not begun has no log"
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard.endswith("Unpacking libssl-dev ...\n")
         machine.run.release()
         await settled(pilot)
@@ -925,7 +929,7 @@ async def test_cancel_ends_both(app: WizardApp, machine: FakeMachine) -> None:
     side_by_side(app, machine)
     async with app.run_test(size=(80, 24)) as pilot:
         await to_both(pilot)
-        await press(pilot, "c", "y")
+        await press(pilot, "x", "y")
         await settled(pilot)
         assert "Stopped, as you asked" in words(app)
         await press(pilot, "o")

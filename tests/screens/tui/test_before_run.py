@@ -274,9 +274,9 @@ async def test_one_command_is_copied_by_key_and_mouse() -> None:
         await pilot.click(rows.rows[0].query_one(".name"))
         await pilot.pause()
         assert open_rows(rows) == [0]
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard == "sudo apt-get install -y build-essential libssl-dev"
-        await press(pilot, "end", "y")
+        await press(pilot, "end", "c")
         assert app.clipboard == "Rust from Debian is too old here."
 
 
@@ -482,16 +482,16 @@ async def test_earlier_runs_are_listed_with_what_can_be_done(tmp_path: Path) -> 
         rows = [str(row.prompt) for row in app.screen.query_one(OptionList).options]
         assert [("cut off" in row, "done" in row) for row in rows] == [(True, False), (False, True)]
         keys = app.screen.active_bindings
-        assert {"c", "l", "u", "w"} <= keys.keys()
+        assert {"g", "l", "u", "w"} <= keys.keys()
         await press(pilot, "enter")
         assert isinstance(app.screen, TextScreen)
         assert "Make it: interrupted" in words(app)
         await press(pilot, "escape", "down")
-        assert "c" not in app.screen.active_bindings, "it is finished"
+        assert "g" not in app.screen.active_bindings, "it is finished"
         await press(pilot, "w")
         await settled(pilot)
         assert isinstance(app.screen, ConfirmScreen)
-        await press(pilot, "escape", "up", "c")
+        await press(pilot, "escape", "up", "g")
         await settled(pilot)
         assert isinstance(app.screen, (ReviewPage, FailurePage))
         assert app.session.plan is not None
@@ -518,7 +518,7 @@ async def test_no_earlier_runs() -> None:
         await press(pilot, "e")
         await settled(pilot)
         assert "no earlier runs" in str(app.screen.query_one(OptionList).options[0].prompt)
-        await press(pilot, "enter", "c", "u", "w", "l")
+        await press(pilot, "enter", "g", "u", "w", "l")
         assert isinstance(app.screen, RunsPage)
         await press(pilot, "escape")
         assert isinstance(app.screen, MorePage)
