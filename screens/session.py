@@ -168,6 +168,11 @@ class Session:
         """Probe for these choices, and take them as the answers: see `use`. Raises WizardError."""
         self.use(choices, facts=self.engine.probe(choices, everything=True))
 
+    def use_probed(self, choices: Choices) -> None:
+        """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
+        self.facts = self.engine.probe(choices, everything=True)
+        self.use(choices)
+
     def skip_questions(self) -> None:
         """Go behind the last question: open ones get the recommended answer. Raises WizardError."""
         self.changing = ""
@@ -193,11 +198,14 @@ class Session:
 
     def support(self) -> Support | None:
         """Return whether upstream tests the release on such a machine; None without a Python."""
+        return self.engine.support(self.case(self.wanted()))
+
+    def wanted(self) -> Choices:
+        """Return `choices`, or only those that were given if no question can be asked."""
         try:
-            choices = self.choices()
+            return self.choices()
         except WizardError:
-            choices = self.given
-        return self.engine.support(self.case(choices))
+            return self.given
 
     def question(self) -> Question:
         """Return the current question."""
