@@ -20,11 +20,12 @@ help: ## List the commands
 	@echo "Setting up the tests in ./.venv …" >&2
 	@.ci/setup test
 
-run: .venv/.run ## Set up and start the wizard; without a terminal, install into ./cryptography-env
+# In a clone, the wizard recommends ~/cryptography-env, which outlives `make clean` and the clone.
+run: .venv/.run ## Set up and start the wizard; without a terminal, install into ~/cryptography-env
 	@if [ -t 0 ] && [ -t 1 ]; then \
 		exec $(BIN)/cryptography-wizard $(ARGS); \
 	else \
-		exec $(BIN)/cryptography-wizard --yes --venv ./cryptography-env $(ARGS); \
+		exec $(BIN)/cryptography-wizard --yes $(ARGS); \
 	fi
 
 test: lint ## Set up and run the tests that need no network
@@ -68,5 +69,5 @@ bench: .venv/.test ## Compare with the documented ways, and write tests/bench/re
 shots: .venv/.test ## Draw every screen into assets/screenshots
 	$(BIN)/python -m tests.screens.shots
 
-clean: ## Remove everything that the commands above created
-	rm -rf .venv cryptography-env build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## Remove what the commands above created here; what the wizard has installed stays
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

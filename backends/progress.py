@@ -8,17 +8,18 @@ terminal; inside ``pip -v`` these lines are indented. make: one line of the comp
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Optional
+from typing import Literal, NamedTuple, Optional
 
 
 class Progress(NamedTuple):
     """The amount of ``total`` that is done; ``what`` describes the current work, and may be
-    empty.
+    empty. ``unit`` says that both are bytes.
     """
 
     done: float
     total: float
     what: str = ""
+    unit: Literal["", "bytes"] = ""
 
 
 _APT = re.compile(r"(?:dlstatus|pmstatus|pmerror|pmconffile|media-change):")
@@ -47,7 +48,7 @@ def apt(line: str) -> Optional[Progress]:
 def pip(line: str) -> Optional[Progress]:
     """``Progress 4096 of 81920``: bytes; the total is 0 if pip does not know it."""
     found = _PIP.match(line)
-    return Progress(float(found[1]), float(found[2])) if found else None
+    return Progress(float(found[1]), float(found[2]), unit="bytes") if found else None
 
 
 def pip_download(line: str) -> str:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from wizard.choices import Choices, described
 from wizard.engine import require_progress
-from wizard.errors import BadRequest, Exit, Impossible, WizardError
+from wizard.errors import Alternative, BadRequest, Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is shown.
     from wizard.advice.support import Support
-    from wizard.engine import Engine
+    from wizard.engine import Decision, Engine
     from wizard.facts import Facts
     from wizard.fixes.fix import Fix
     from wizard.fixes.offers import Prepared
+    from wizard.history.estimates import Estimate, Times
     from wizard.history.past_runs import PastRun
     from wizard.knowledge import Knowledge
     from wizard.needs.case import Case
@@ -30,10 +31,12 @@ class Session:
     """One session of the wizard, from the probe to the end. It does not depend on a screen.
 
     ``given`` are the choices from flags or a file, ``answers`` those made here. If a question
-    disappears, its answer is kept for the case that the question returns. ``completed`` are the
+    disappears, its answer is kept for the case that the question returns. What was given is not
+    asked again, but every answer can be changed: ``changing`` is the key of a question that is open
+    for that, or empty. ``completed`` are the
     choices that the plan was made for. ``run`` is the state of the run, or None before it begins;
     ``fixes`` are what the wizard can do about its failed step, once `find_fixes` has looked.
-    ``clock`` returns seconds.
+    ``problem`` is why no plan is possible, while a page shows it. ``clock`` returns seconds.
     """
 
     def __init__(
@@ -52,13 +55,22 @@ class Session:
         self.clock = clock
         self.answers: dict[str, str] = {}
         self.position = 0
+        self.changing = ""
         self.plan: Plan | None = None
         self.completed = given
         self.run: RunState | None = None
+        self.problem: WizardError | None = None
+        self._earlier_run: RunState | None = None
         self.fixes: tuple[Fix, ...] = ()
         self._code = int(Exit.CANCELLED)
         self._has_prepared = False
         self._resumes = ""
+        self._asks_given = False
+        self._before_use: tuple[Facts | None, Choices, dict[str, str], bool] | None = None
+        self._has_run = False
+        self._skipped = False
+        self._seen: frozenset[str] = frozenset()
+        self._past: Times | None = None
         self._case: Case | None = None
         self._questions: dict[Choices, tuple[Question, ...]] = {}
 
@@ -91,8 +103,86 @@ class Session:
         return self._case.choosing(choices)
 
     def questions(self) -> tuple[Question, ...]:
-        """Return the questions that apply, given the answers so far. Raises WizardError."""
+        """Return the questions to ask: those that apply, and were not answered by a flag or a file.
+
+        Raises WizardError.
+        """
+        every = self.all_questions()
+        return every if self._asks_given else tuple(q for q in every if not self.is_given(q))
+
+    def all_questions(self) -> tuple[Question, ...]:
+        """Return the questions that apply, with the answers so far. Raises WizardError."""
         return self._applicable(self.choices())
+
+    def is_given(self, question: Question) -> bool:
+        """Return whether a flag or a file answers this question, with a possible answer."""
+        given = question.flags(self.given)
+        if not given or not question.recommended:
+            return False
+        value = question.given(self.given)
+        if all(option.value != value for option in question.options):
+            return bool(question.free)
+        # A part of an answer, such as only how OpenSSL is linked, may fit several.
+        fitting = [o for o in question.options if not o.closed and question.contains(o, given)]
+        return len(fitting) == 1
+
+    def ask_everything(self) -> None:
+        """From now on, also ask what was given: it is not possible like that."""
+        self._asks_given = True
+
+    def use(self, choices: Choices, *, resumes: str = "", facts: Facts | None = None) -> None:
+        """Take these choices as the answers, and go behind the last question.
+
+        They are asked like others if the user goes back. ``resumes`` is the run that they continue,
+        ``facts`` what was probed for them. Raises WizardError, and then changes nothing.
+        """
+        if self._before_use is None:
+            self._before_use = (self.facts, self.given, dict(self.answers), self._asks_given)
+        self.facts = facts or self.facts
+        self.given = choices
+        self.answers.clear()
+        self._asks_given = True
+        self._resumes = resumes
+        self._questions.clear()
+        try:
+            self.skip_questions()
+        except WizardError:
+            self.stop_using()
+            raise
+
+    def stop_using(self) -> None:
+        """Go back to the answers from before `use`; without a call of it, change nothing.
+
+        If steps have run since, the machine must be probed again.
+        """
+        if self._before_use is None:
+            return
+        self.facts, self.given, self.answers, self._asks_given = self._before_use
+        if self._has_run:
+            self.facts = None
+        self._before_use, self._resumes, self.changing = None, "", ""
+        self._skipped, self.position = False, 0
+        self._questions.clear()
+
+    def probe_with(self, choices: Choices) -> None:
+        """Probe for these choices, and take them as the answers: see `use`. Raises WizardError."""
+        self.use(choices, facts=self.engine.probe(choices, everything=True))
+
+    def use_probed(self, choices: Choices) -> None:
+        """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
+        self.facts = self.engine.probe(choices, everything=True)
+        self.use(choices)
+
+    def skip_questions(self) -> None:
+        """Go behind the last question: open ones get the recommended answer. Raises WizardError."""
+        self.changing = ""
+        self.position = len(self.questions())
+        self._skipped = True
+
+    def change(self, key: str) -> None:
+        """Open this question, to change its answer."""
+        self._seen = frozenset(q.key for q in self.questions()[: self.position]) | {key}
+        self.changing = key
 
     def choices(self) -> Choices:
         """Return the given choices and the answers to questions that still apply."""
@@ -108,15 +198,26 @@ class Session:
 
     def support(self) -> Support | None:
         """Return whether upstream tests the release on such a machine; None without a Python."""
+        return self.engine.support(self.case(self.wanted()))
+
+    def wanted(self) -> Choices:
+        """Return `choices`, or only those that were given if no question can be asked."""
         try:
-            choices = self.choices()
+            return self.choices()
         except WizardError:
-            choices = self.given
-        return self.engine.support(self.case(choices))
+            return self.given
 
     def question(self) -> Question:
         """Return the current question."""
+        if self.changing:
+            return next(q for q in self.all_questions() if q.key == self.changing)
         return self.questions()[self.position]
+
+    def is_asking(self) -> bool:
+        """Return whether there is a current question. Raises WizardError."""
+        if all(question.key != self.changing for question in self.all_questions()):
+            self.changing = ""  # another answer has removed it
+        return bool(self.changing) or self.position < len(self.questions())
 
     def has_no_answer(self) -> bool:
         """Return whether the current question has no possible answer."""
@@ -189,13 +290,29 @@ class Session:
         self._record(question, choices)
 
     def forward(self, question: Question) -> bool:
-        """Go to the next question; False if this was the last one."""
+        """Go to the next question; False if this was the last one.
+
+        After a change, it is the first one that has not been asked yet: the change may add some.
+        """
         keys = [other.key for other in self.questions()]
-        self.position = keys.index(question.key) + 1 if question.key in keys else self.position
+        if self.changing:
+            self.changing = ""
+            self.position = next((n for n, k in enumerate(keys) if k not in self._seen), len(keys))
+        elif question.key in keys:
+            self.position = keys.index(question.key) + 1
         return self.position < len(keys)
 
     def back(self) -> bool:
-        """Go to the previous question; False if this was the first one."""
+        """Go to the previous question; False if this was the first one, or if all were skipped.
+
+        From a change, go back to where it began; False if that was behind the last question.
+        """
+        if self.changing:
+            self.changing = ""
+            return self.position < len(self.questions())
+        if self._skipped:
+            self._skipped, self.position = False, 0
+            return False
         self.position = min(self.position, len(self.questions())) - 1
         if self.position < 0:
             self.position = 0
@@ -209,23 +326,43 @@ class Session:
         """
         from wizard.history import resume
 
-        self.given = resume.choices_of(past)
-        self.answers.clear()
-        self._resumes = past.name
-        self._questions.clear()
-        self.position = len(self.questions())
+        self.use(resume.choices_of(past), resumes=past.name)
+
+    def usual(self) -> Decision:
+        """Return the plan from the answers so far, and recommended ones; nothing is set.
+
+        Raises WizardError.
+        """
+        return self.engine.settle(self.case(self.choices()))
+
+    def take_alternative(self, alternative: Alternative) -> None:
+        """Take the choices of what is possible instead, and go behind the last question.
+
+        Raises WizardError.
+        """
+        choices: dict[str, Any] = dict(alternative.choices)
+        self.use(Choices(**choices))
 
     def make_plan(self) -> Plan:
         """Make the plan from the answers, and recommended ones for open questions.
 
         Raises WizardError.
         """
-        decision = self.engine.settle(self.case(self.choices()))
+        decision = self.usual()
         self.completed = decision.choices
         self.plan = replace(decision.plan, resumes=self._resumes)
         if self._has_prepared:
             require_progress(self.plan)
         return self.plan
+
+    def estimate(self, plan: Plan) -> Estimate:
+        """Return what a plan takes here. The first time, it reads the journals of past runs."""
+        from wizard.history import estimates
+
+        if self._past is None:
+            self._past = estimates.learn()
+        facts, _ = self.probed()
+        return estimates.estimate(plan, facts.system.cores, self._past)
 
     def only_prepared(self) -> bool:
         """Return whether the last run only prepared, so that the other steps can be planned now."""
@@ -256,6 +393,7 @@ class Session:
         from wizard.running.run_state import RunState
 
         self._code = self.code
+        self._has_run = True
         self.fixes = ()
         self.run = self.run.retry() if self.run else RunState.before_run(self.require_plan())
         return self.run
@@ -288,9 +426,11 @@ class Session:
 
         decision = prepared.decision
         self._code = self.code
+        self._earlier_run = self.last_run
         self._resumes = runner.last_attempt()
         self.facts = decision.facts
         self.given = self.completed = decision.choices
+        self._asks_given = True
         self.answers.clear()
         self._questions.clear()
         self.fixes = ()
@@ -309,12 +449,20 @@ class Session:
             raise RuntimeError("there is no run yet")
         return self.run
 
+    @property
+    def last_run(self) -> RunState | None:
+        """The last run that was begun, also if other questions were asked since."""
+        return self.run if self.run and self.run.has_started else self._earlier_run
+
     def start_over(self) -> None:
         """Forget the plan and its run, but keep the answers: the machine may have changed."""
         self._code = self.code
+        self._earlier_run = self.last_run
         self.run = None
         self.plan = None
         self.position = 0
+        self.changing = ""
+        self._skipped = False
 
     def _probe(self, choices: Choices) -> None:
         self.facts = self.engine.probe(choices, everything=True)
@@ -347,7 +495,7 @@ class Session:
     def _check_possible(self, question: Question, choices: Choices) -> None:
         """Raise WizardError if a typed answer is impossible, regardless of the other answers."""
         trial: dict[str, Any] = question.flags(choices)
-        for earlier in self.questions():
+        for earlier in self.all_questions():
             if earlier.key == question.key:
                 break
             trial = {**dict.fromkeys(earlier.fills, ""), **self._answers_to(earlier), **trial}

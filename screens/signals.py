@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Callable, TextIO, TypeVar
 
-from screens import ending
+from screens import ending, fitting
 from wizard.errors import Exit
 from wizard.wording import visible
 
@@ -93,6 +93,12 @@ class OutputStream:
             self._stream = None
             self._on_broken()
 
-    def write_lines(self, *lines: str) -> None:
-        """Write whole lines. A path or a title in them may contain control characters."""
-        self.write("".join(f"{visible(line)}\n" for line in lines))
+    def write_lines(self, *lines: str, whole: bool = False) -> None:
+        """Write lines; those that a terminal is too narrow for are broken at words.
+
+        ``whole`` says that they are not broken, such as the output of a program. A path or a title
+        in them may contain control characters.
+        """
+        shown = [visible(part) for line in lines for part in line.split("\n")]
+        width = 0 if whole else fitting.columns(self._stream)
+        self.write("".join(f"{line}\n" for line in fitting.fitted(shown, width)))

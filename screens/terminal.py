@@ -13,6 +13,7 @@ from typing import Literal, TextIO
 
 from screens import letters
 from screens.letters import Letters
+from wizard import invocation
 from wizard.errors import BadRequest
 
 ColorMode = Literal["auto", "always", "never"]
@@ -81,8 +82,8 @@ def choose_interface(
             "There is no terminal to ask questions in, so nothing was done.",
             why=f"Standard {'output' if abilities.stdin else 'input'} is not a terminal.",
             hints=(
-                "cryptography-wizard --yes   uses the recommended answers",
-                "cryptography-wizard --yes --answers FILE   uses your answers",
+                f"{invocation.command('--yes')}   uses the recommended answers",
+                f"{invocation.command('--yes', '--answers', 'FILE')}   uses your answers",
             ),
         )
     if prompts and not abilities.dumb:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Protocol
 
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.errors import Impossible
 
@@ -199,7 +200,8 @@ def require_root(engine: Engine, facts: Facts, plan: Plan, *, can_ask: bool) -> 
     titles = ", ".join(step.title for step in plan.steps if step.needs_root)
     hints: tuple[str, ...] = (
         "Use the wheel, which needs no root rights: --method wheel",
-        "Or ask an administrator to run these steps first. To show them: cryptography-wizard plan",
+        "Or ask an administrator to run these steps first. To show them: "
+        + invocation.command("plan"),
     )
     if plan.repairs:
         hints = ("Start it as a user who may become root, or ask an administrator to do it.",)

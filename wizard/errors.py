@@ -24,12 +24,14 @@ class Alternative:
     """Something that is possible if the request is not.
 
     ``title`` names it in a few words, ``detail`` says what the user gets and what it costs, and
-    ``command`` is what to type; empty if no single command does it.
+    ``command`` is what to type; empty if no single command does it. ``choices`` are those with
+    which the wizard does it, as (name, value) pairs; empty if it cannot.
     """
 
     title: str
     detail: str
     command: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class WizardError(Exception):

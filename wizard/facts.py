@@ -575,8 +575,10 @@ class Facts:
     ``project`` is what the user wants to install with cryptography; None if it is installed alone.
     ``pipx`` is where pipx installs applications; None if it was not asked, or did not answer.
     ``found_project`` is the name of a file in the working folder that says what a project requires,
-    or empty. ``occupied`` are the paths that a new environment would get by default, but which
-    are something else. ``settings`` are those of uv for the working folder; each Python has pip's.
+    or empty. ``in_wizards_clone`` says that the working folder is a clone of the wizard itself,
+    which is no place for an environment. ``occupied`` are the paths that a new environment would
+    get by default, but which are something else. ``settings`` are those of uv for the working
+    folder; each Python has pip's.
     ``spaces`` are the disks of the environment, the cache, the runs and the temporary folder.
     ``python_home`` is PYTHONHOME, and ``shadowing`` are the folders in PYTHONPATH with a
     cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
@@ -609,6 +611,7 @@ class Facts:
     project: Optional[Project] = None
     pipx: Optional[Pipx] = None
     found_project: str = ""
+    in_wizards_clone: bool = False
     occupied: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     fips: Fips = Fips()

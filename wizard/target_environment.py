@@ -86,11 +86,12 @@ def project_allows(facts: Facts, choices: Choices, python: Python) -> bool:
 def default_folder(facts: Facts) -> str:
     """Return the default folder of a new environment.
 
-    It is in the working folder or, if a service such as iCloud keeps that, in the home folder. If
-    something else has its name, it gets a number.
+    It is in the working folder or, if that is a clone of the wizard or a service such as iCloud
+    keeps it, in the home folder. If something else has its name, it gets a number.
     """
     kept = any(space.cloud for space in facts.spaces if space.folder == facts.folder)
-    folder = facts.home if kept and facts.home else facts.folder
+    outside = (kept or facts.in_wizards_clone) and facts.home
+    folder = facts.home if outside else facts.folder
     first = path_rules(facts).join(folder, NAME) if folder else NAME
     found, number = first, 1
     while any(same_folder(facts, found, other) for other in facts.occupied):

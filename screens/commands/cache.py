@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
 from screens import completion
 from screens.arguments import Common
-from wizard import locations
+from wizard import invocation, locations
 from wizard.errors import BadRequest, Exit, WizardError
 from wizard.wording import age, did_you_mean
 
@@ -74,7 +74,7 @@ def cache_command(
     if action not in ACTIONS:
         raise BadRequest(
             f"Unknown command: 'cache {action}'{did_you_mean(action, ACTIONS)}.",
-            hints=("cryptography-wizard cache --help lists all options.",),
+            hints=(f"{invocation.command('cache', '--help')} lists all options.",),
         )
     from wizard.cache import entries, inventory
 
@@ -137,7 +137,7 @@ def _confirm(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
     """Ask. Raises BadRequest if there is no terminal."""
     from screens.text.confirm import confirm, require_terminal
 
-    without = "cryptography-wizard cache clear --yes removes without asking."
+    without = f"{invocation.command('cache', 'clear', '--yes')} removes without asking."
     require_terminal("cache clear", "removes anything", without, as_json=as_json)
     for entry in chosen:
         err.write(f"  {entry.name} ({entry.title}, {_size(entry.bytes)})\n")
@@ -153,7 +153,7 @@ def _select_entries(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Ent
         if name not in known:
             raise BadRequest(
                 f"{name!r} is not in the cache{did_you_mean(name, known)}.",
-                hints=("cryptography-wizard cache list lists its contents.",),
+                hints=(f"{invocation.command('cache', 'list')} lists its contents.",),
             )
     selected = {known[name].name for name in names}
     return tuple(entry for entry in entries if not names or entry.name in selected)
@@ -183,8 +183,8 @@ def _listing_lines(states: Sequence[CheckedEntry], *, details: bool) -> list[str
     lines += ["", f"{_count(states)}, {_size(sum(state.entry.bytes for state in states))}."]
     damaged = [state.entry.name for state in states if state.state == "damaged"]
     if damaged:
-        names = " ".join(damaged)
-        lines.append(f"Remove the damaged entries: cryptography-wizard cache clear {names}")
+        typed = invocation.command("cache", "clear", *damaged)
+        lines.append(f"Remove the damaged entries: {typed}")
     return lines
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from screens import flags, terminal
-from screens.arguments import Common
+from screens.arguments import NAME, Common
+from wizard import invocation
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Exit
 from wizard.wording import joined
@@ -67,7 +68,7 @@ def run(arguments: Arguments) -> int:
     if arguments.fix and arguments.facts:
         raise BadRequest(
             "--fix and --facts exclude each other: only this machine can be changed.",
-            hints=("Start it on that machine: cryptography-wizard doctor --fix",),
+            hints=(f"Start it on that machine: {NAME} doctor --fix",),
         )
     if arguments.fix:
         from screens.text import fixing
@@ -156,7 +157,7 @@ def _summary(results: tuple[Finding, ...], *, can_fix: bool) -> tuple[str, ...]:
     """Return for what this machine is ready, and what the other warnings are about."""
     bad = list(dict.fromkeys(finding.title for finding in results if finding.mark == "bad"))
     warned = [finding.title for finding in results if finding.mark == "warn"]
-    start = "Start with: cryptography-wizard"
+    start = f"Start with: {invocation.command()}"
     if bad:
         start = ""
         ready = f"Not ready: {_count(len(bad), 'problem')} to solve first ({joined(bad)})."
@@ -173,7 +174,7 @@ def _summary(results: tuple[Finding, ...], *, can_fix: bool) -> tuple[str, ...]:
     count = _count(len(others), other)
     said = f"{count}: {joined(dict.fromkeys(others))}." if others else ""
     summary = " ".join(filter(None, (ready, said, start)))
-    fix = "What the wizard can put right: cryptography-wizard doctor --fix"
+    fix = f"What the wizard can put right: {invocation.command('doctor', '--fix')}"
     return (summary, fix) if can_fix else (summary,)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screens import terminal
-from screens.arguments import NAME, WithChoices
+from screens.arguments import WithChoices
+from wizard import invocation
 from wizard.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def run(arguments: Arguments) -> int:
     if arguments.json and not arguments.yes:
         raise BadRequest(
             "--json needs --yes: with JSON output, the wizard asks no questions.",
-            hints=(f"{NAME} --yes --json", f"{NAME} doctor --json", f"{NAME} plan --json"),
+            hints=tuple(invocation.command(word, "--json") for word in ("--yes", "doctor", "plan")),
         )
     return _without_questions(arguments) if arguments.yes else _with_questions(arguments)
 

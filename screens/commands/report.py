@@ -10,6 +10,7 @@ from typing import TextIO
 
 from screens import flags
 from screens.arguments import Common
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.errors import BadRequest, Exit
 
@@ -61,8 +62,8 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     if not (arguments.yes or arguments.show):
         confirm.require_terminal(
             *("report", "writes the archive"),
-            "cryptography-wizard report --yes writes it without asking.",
-            "cryptography-wizard report --show prints what it would contain.",
+            f"{invocation.command('report', '--yes')} writes it without asking.",
+            f"{invocation.command('report', '--show')} prints what it would contain.",
             as_json=arguments.json,
         )
     from wizard import engine
@@ -79,7 +80,10 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         return int(Exit.DONE)
     file = Path(arguments.output or report_archive.default_name(past))
     if not arguments.json:
-        lines = (*report_archive.contents(parts, file), "To read it all first: report --show")
+        lines = (
+            *report_archive.contents(parts, file),
+            f"To read it all first: {invocation.command('report', '--show')}",
+        )
         stream.write("\n".join(lines) + "\n")
     if not arguments.yes and not confirm.confirm("Write it?", err, default=True):
         err.write("Nothing was written.\n")

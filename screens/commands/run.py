@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens.arguments import NAME, Common
-from wizard import temporary
+from screens.arguments import Common
+from wizard import invocation, temporary
 from wizard.addresses import masked
 from wizard.errors import BadRequest, Exit, WizardError
 
@@ -48,7 +47,10 @@ def run(arguments: Arguments) -> int:
     if not arguments.words:
         raise BadRequest(
             "There is no command to run.",
-            hints=(f"Put it after two dashes: {NAME} -- pip install -r requirements.txt",),
+            hints=(
+                "Put it after two dashes: "
+                + invocation.command("--", "pip", "install", "-r", "requirements.txt"),
+            ),
         )
     if arguments.json:
         raise BadRequest("run does not write JSON: it shows the output of your command.")
@@ -183,7 +185,7 @@ class _Wrapped:
             return True
         abilities = terminal.detect()
         if not abilities.stdin:
-            _say(f"To do it: {NAME} run --yes -- {masked(shlex.join(self.words))}")
+            _say(f"To do it: {masked(invocation.command('run', '--yes', '--', *self.words))}")
             return False
         print("Do it? [y/N] ", end="", flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")

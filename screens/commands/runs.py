@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from screens import flags
-from screens.arguments import NAME, Common
+from screens.arguments import Common
+from wizard import invocation
 from wizard.errors import BadRequest, Exit
 from wizard.wording import age, visible
 
@@ -54,7 +55,7 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
 
         stream.write(to_json(Listing.of(runs)) + "\n")
         return int(Exit.DONE)
-    lines = _details(runs[0]) if words else _list(runs)
+    lines = details(runs[0]) if words else _list(runs)
     stream.write("\n".join(map(visible, lines)) + "\n")
     return int(Exit.DONE)
 
@@ -67,10 +68,11 @@ def _list(runs: Sequence[PastRun]) -> list[str]:
         lines.append(f"{run.name}  {run.outcome}, {_when(run)}")
         lines.append(f"  {run.title}" if run.state else f"  {run.problem}")
         lines += [f"  {run.target}"] if run.state and run.target else []
-    return [*lines, "", f"{NAME} runs RUN shows one in full."]
+    return [*lines, "", f"{invocation.command('runs', 'RUN')} shows one in full."]
 
 
-def _details(run: PastRun) -> list[str]:
+def details(run: PastRun) -> list[str]:
+    """Return a run in full: its steps, where its files are, and what can be done with it."""
     lines = [f"{run.name}: {run.outcome}, {_when(run)}", f"  {run.title}"]
     if run.target:
         lines.append(f"  in {run.target}")
@@ -82,11 +84,11 @@ def _details(run: PastRun) -> list[str]:
             lines.append(f"     {step.ended.cause}")
     lines += ["", f"Plan, answers and logs: {run.folder}"]
     if run.can_resume:
-        lines.append(f"Resume it: {NAME} resume {run.name}")
+        lines.append(f"Resume it: {invocation.command('resume', run.name)}")
     if run.state and not run.undoes:
-        lines.append(f"Repeat it: {NAME} --yes --answers {run.answers}")
+        lines.append(f"Repeat it: {invocation.command('--yes', '--answers', str(run.answers))}")
     if run.state and not run.undoes and run.outcome not in ("undone", "running"):
-        lines.append(f"Undo it:   {NAME} undo {run.name}")
+        lines.append(f"Undo it:   {invocation.command('undo', run.name)}")
     return lines
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens.arguments import Common
 from screens.flags import StoreOnce
+from wizard import invocation
 from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
 
     ``python`` is an interpreter (a path, or a name on PATH) or the folder of an environment; empty
     means the active environment, else ``.venv`` or ``cryptography-env`` in the current folder, else
-    ``python3`` on PATH. With ``as_json`` the report is written as JSON and nothing else. Returns 0
-    if everything is proved, and 4 if not, or if nothing is installed. Raises BadRequest if
-    ``python`` is not a Python.
+    ``cryptography-env`` in the home folder, else ``python3`` on PATH. With ``as_json`` the report
+    is written as JSON and nothing else. Returns 0 if everything is proved, and 4 if not, or if
+    nothing is installed. Raises BadRequest if ``python`` is not a Python.
     """
     import json
 
@@ -85,7 +86,7 @@ def _advice(report: Report) -> list[str]:
 
     found = failed_proof.explain(report)
     if missing(report) and found.id == failed_proof.NOT_INSTALLED:
-        return ["To install it, start cryptography-wizard without a command."]
+        return [f"To install it: {invocation.command()}"]
     cause = [f"What happened: {found.cause}"] if found.known else []
     return [*cause, "What to do:", *(f"  - {hint}" for hint in found.hints)]
 
@@ -95,15 +96,21 @@ def find_python(python: str) -> tuple[str, str]:
 
     Raises BadRequest if it finds no interpreter.
     """
+    from wizard import target_environment
+
     if python:
         return _resolve(python)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable)
         if active:
             return _environment_python(Path(active)), f"the active environment, {variable}"
-    for folder in (Path(".venv"), Path("cryptography-env")):
-        if folder.is_dir():
+    for folder in (Path(".venv"), Path(target_environment.NAME)):
+        own = os.path.realpath(folder) == os.path.realpath(sys.prefix)  # in a clone of the wizard
+        if folder.is_dir() and not own:
             return _environment_python(folder), f"the environment {folder} in this folder"
+    in_home = Path.home() / target_environment.NAME
+    if in_home.is_dir():
+        return _environment_python(in_home), "the environment in your home folder"
     for name in ("python3", "python"):
         found = shutil.which(name)
         if found:
@@ -111,7 +118,7 @@ def find_python(python: str) -> tuple[str, str]:
     raise BadRequest(
         "No Python was found.",
         why="No environment is active, this folder contains none, and no python3 is on PATH.",
-        hints=("Name a Python: cryptography-wizard verify PATH",),
+        hints=(f"Name a Python: {invocation.command('verify', 'PATH')}",),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from screens import terminal
 from screens.text import confirm, slow_probe, unattended
 from screens.text.summary import StepResult
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.engine import Engine, case_of
 from wizard.errors import Exit
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from wizard.plan import Plan
 
 NOTHING = "There is nothing that the wizard can put right by itself."
-WITHOUT_ASKING = "cryptography-wizard doctor --fix --yes changes this machine without asking."
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,10 @@ def _agreed(plan: Plan, *, yes: bool, as_json: bool, stream: TextIO, err: TextIO
         stream.flush()
     if yes:
         return True
-    confirm.require_terminal("doctor --fix", "changes anything", WITHOUT_ASKING, as_json=as_json)
+    without = (
+        f"{invocation.command('doctor', '--fix', '--yes')} changes this machine without asking."
+    )
+    confirm.require_terminal("doctor --fix", "changes anything", without, as_json=as_json)
     return confirm.confirm("Do this?", err)
 
 

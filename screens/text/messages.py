@@ -9,7 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screens import shells
+from wizard import invocation
 from wizard.errors import Exit, Impossible, WizardError
+from wizard.locations import NAME
 from wizard.method import methods
 from wizard.wording import quoted_command, wrap
 
@@ -22,13 +25,23 @@ if TYPE_CHECKING:
     from wizard.running.events import RunEnded, StepEnded
 
 
-def error_lines(problem: WizardError) -> list[str]:
+_WITH_FLAG = re.compile(": --[a-z][^.]*$")
+"""The end of a hint that says which flag helps."""
+
+
+def error_lines(problem: WizardError, *, offered: bool = False) -> list[str]:
     """Return the four parts of an error: what happened, the line that shows it, why, what to do.
 
-    If this machine cannot do it, the alternatives come last.
+    If this machine cannot do it, the alternatives come last. What the wizard can do is left out if
+    it is ``offered``.
     """
-    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
-    alternatives = problem.alternatives if isinstance(problem, Impossible) else ()
+    hints = tuple(hint for hint in problem.hints if not (offered and _WITH_FLAG.search(hint)))
+    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, hints)
+    alternatives = [
+        one
+        for one in (problem.alternatives if isinstance(problem, Impossible) else ())
+        if not (offered and one.choices)
+    ]
     if alternatives:
         lines.append("What is possible instead:")
     for number, alternative in enumerate(alternatives, 1):
@@ -63,7 +76,7 @@ def fix_lines(fixes: Sequence[Fix], given: Choices, system: str) -> list[str]:
 
 def fix_command(fix: Fix, given: Choices, system: str) -> str:
     """Return the command that does a fix: the wizard as it was started, with its change."""
-    return quoted_command(("cryptography-wizard", "--yes", *fix.arguments(given)), system)
+    return quoted_command((*invocation.words(), "--yes", *fix.arguments(given)), system)
 
 
 def plan_sentence(plan: Plan) -> str:
@@ -147,22 +160,21 @@ def next_steps(plan: Plan) -> list[str]:
         ]
     if plan.usage:
         return [f"Next: {plan.usage}"]
+    activations = shells.activations(plan, short_path(plan.environment))
+    if not activations:
+        words = (short_path(plan.python), "-m", "pip", "list")
+        call = "& " if plan.system == "windows" else ""  # PowerShell would only print a path
+        return ["Next: use it with", f"  {call}{quoted_command(words, plan.system)}"]
     if plan.system == "windows":
-        activate = f'& "{plan.environment}\\Scripts\\Activate.ps1"'
-        example = f'& "{plan.python}" -m pip list'
+        lines = [f"  {each.command}   ({each.shell})" for each in activations]
     else:
-        activate = quoted_command(
-            (".", f"{short_path(plan.environment)}/bin/activate"), plan.system
-        )
-        example = quoted_command((short_path(plan.python), "-m", "pip", "list"), plan.system)
-    if not plan.environment:
-        return ["Next: use it with", f"  {example}"]
-    return ["Next: activate the environment with", f"  {activate}"]
+        lines = [f"  {activations[0].command}"]
+    return ["Next: activate the environment with", *lines]
 
 
 def wheelhouse_command(plan: Plan) -> str:
     """Return the command that installs from the wheelhouse of a plan."""
-    argv = ("cryptography-wizard", "--yes", "--from-wheelhouse", short_path(plan.wheelhouse))
+    argv = (NAME, "--yes", "--from-wheelhouse", short_path(plan.wheelhouse))
     return quoted_command(argv, plan.system)
 
 

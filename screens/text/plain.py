@@ -5,12 +5,18 @@ Each item has its own line, nothing is redrawn, and every state is a word.
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator
 
+from screens import fitting
 from screens.terminal import is_terminal
 from screens.text.linear import Back
 from screens.text.messages import strip_markdown
+from wizard.choices import described
 from wizard.questions.question import Question
+
+_NUMBER = re.compile(r"[-+]?(\d{1,4})[.)]?", re.ASCII)
 
 
 class Plain:
@@ -18,7 +24,7 @@ class Plain:
 
     def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Ask a question; see `screens.text.linear.Asker`."""
-        self._show(question, current)
+        _say(*_question_lines(question, current))
         keys = "? for help" + ("" if first else ", b for back")
         while True:
             text = _read(f"Answer ({_enter_hint(question, current)}{keys}): ")
@@ -32,43 +38,62 @@ class Plain:
             if not text:
                 print("Please answer this question.")
                 continue
-            number = int(text) if text.isascii() and text.isdigit() else 0
-            if not 0 < number <= len(question.options):
+            number = _NUMBER.fullmatch(text)
+            if number is None or not question.options:
                 return text
-            option = question.options[number - 1]
+            if not 0 < int(number[1]) <= len(question.options) or text[0] in "+-":
+                _say(_out_of_range(question, text))
+                continue
+            option = question.options[int(number[1]) - 1]
             if not option.closed:
                 return option.value
-            print(f"{option.label} is not possible: {option.closed}")
+            _say(f"{option.label} is not possible: {option.closed}")
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs."""
-        print(prompt)
+        _say(prompt)
         for number, (_, label) in enumerate(options, 1):
-            print(f"  {number}. {label}".replace("\n", "\n     "))
+            title, *consequence = label.split("\n")
+            _say(f"  {number}. {title}", *(f"     {line}" for line in consequence))
         while True:
             text = _read("Answer (Enter for 1): ") or "1"
             if text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
                 return options[int(text) - 1][0]
             print(f"Please type a number from 1 to {len(options)}.")
 
-    def _show(self, question: Question, current: str) -> None:
-        print()
-        print(question.prompt)
-        if question.because:
-            print(f"  {question.because}")
-        for number, option in enumerate(question.options, 1):
-            notes = [
-                "recommended" if option.value == question.recommended else "",
-                "chosen" if option.value == current != question.recommended else "",
-                f"closed: {option.closed}" if option.closed else "",
-            ]
-            suffix = ", ".join(filter(None, notes))
-            print(f"  {number}. {option.label}{f' ({suffix})' if suffix else ''}")
-            if option.consequence and not option.closed:
-                print(f"     {option.consequence}")
-        if question.free and question.options:
-            example = f", {question.example}" if question.example else ""
-            print(f"  Or type an answer: {question.free}{example}")
+
+def _question_lines(question: Question, current: str) -> Iterator[str]:
+    yield ""
+    yield question.prompt
+    if question.because:
+        yield f"  {question.because}"
+    for number, option in enumerate(question.options, 1):
+        notes = [
+            "recommended" if option.value == question.recommended else "",
+            "chosen" if option.value == current != question.recommended else "",
+            f"closed: {option.closed}" if option.closed else "",
+        ]
+        suffix = ", ".join(filter(None, notes))
+        yield f"  {number}. {option.label}{f' ({suffix})' if suffix else ''}"
+        if option.consequence and not option.closed:
+            yield f"     {option.consequence}"
+    if question.free and question.options:
+        example = f", {question.example}" if question.example else ""
+        yield f"  Or type an answer: {question.free}{example}"
+
+
+def _out_of_range(question: Question, text: str) -> str:
+    """Return what to type instead of a number that no option has."""
+    sentence = f"There is no answer {text}. Please type a number from 1 to {len(question.options)}"
+    if not question.free:
+        return f"{sentence}."
+    if described()[question.fills[0]].is_path:
+        return f"{sentence}, or a path. A folder of that name is ./{text}"
+    return f"{sentence}, or another answer in full."
+
+
+def _say(*lines: str) -> None:
+    print("\n".join(fitting.fitted(lines, fitting.columns(sys.stdout))))
 
 
 def _read(prompt: str) -> str:

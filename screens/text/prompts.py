@@ -1,18 +1,27 @@
-"""The questions as prompts with arrow keys, by questionary."""
+"""The questions as prompts with arrow keys, by questionary.
+
+questionary cuts what is wider than the terminal, and a terminal breaks in the middle of a word, so
+everything is wrapped here.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-import textwrap
 from typing import Any
 
 from screens.text.linear import Back
 from screens.text.messages import strip_markdown
 from wizard.questions.question import Option, Question
+from wizard.wording import wrap
 
 OTHER, HELP, BACK = "\0other", "\0help", "\0back"
 """Entries of the list that are not answers. No answer can contain the character 0."""
+MARK = 2
+"""The columns before a question, a line below it, or an answer: ``? ``."""
+ENTRY = 3
+"""The columns before an entry of a list."""
+DESCRIPTION = len("  Description: ")
 
 
 class Prompts:
@@ -34,7 +43,7 @@ class Prompts:
         choices = [_choice(option, question.recommended) for option in question.options]
         if question.free:
             label = f"{question.free}: {current}" if current and default is None else question.free
-            choices.append(questionary.Choice(label, OTHER))
+            choices.append(questionary.Choice(_wrapped(label, ENTRY), OTHER))
             default = default or (OTHER if current else None)
         choices.append(questionary.Choice("Help about this question", HELP))
         if not first:
@@ -58,22 +67,26 @@ class Prompts:
         choices = []
         for value, label in options:
             title, _, consequence = label.partition("\n")
-            described = _wrapped(consequence) or None
-            choices.append(questionary.Choice(title, value, description=described))
+            described = _wrapped(consequence, DESCRIPTION) or None
+            choices.append(questionary.Choice(_wrapped(title, ENTRY), value, description=described))
         return self._select(prompt, choices, options[0][0], "")
 
     def _select(self, prompt: str, choices: list[Any], default: str | None, because: str) -> str:
         import questionary
 
+        keys = "(arrow keys, Enter)"
         answer = questionary.select(
-            prompt,
+            _wrapped(prompt, MARK),
             choices=choices,
             default=default,
             pointer=">",
-            instruction=f"({because})" if because else "(arrow keys, Enter)",
+            instruction=f"{keys}\n  {_wrapped(because, MARK)}" if because else keys,
             use_jk_keys=False,
+            erase_when_done=True,
             **self._settings,
         ).unsafe_ask()
+        title = next(choice.title for choice in choices if choice.value == answer)
+        _say(f"{prompt} {' '.join(title.split())}")
         return str(answer)
 
     def _type(self, question: Question, current: str, *, first: bool) -> str:
@@ -83,7 +96,7 @@ class Prompts:
         keys = "? for help" if first else "? for help, b for back"
         while True:
             text: str = questionary.text(
-                question.free or question.prompt,
+                _wrapped(question.free or question.prompt, MARK),
                 default=current,
                 instruction=f"({keys}) ",
                 **self._settings,
@@ -100,16 +113,25 @@ def _choice(option: Option, recommended: str) -> Any:
     import questionary
 
     suffix = " (recommended)" if option.value == recommended else ""
+    if option.closed:
+        title = _wrapped(f"{option.label} (not possible: {option.closed})", ENTRY + len("- "))
+        disabled: Any = True  # a text would be shown behind the title, and cut
+        return questionary.Choice([("class:disabled", title)], option.value, disabled=disabled)
     return questionary.Choice(
-        option.label + suffix,
+        _wrapped(option.label + suffix, ENTRY),
         option.value,
-        disabled=_wrapped(f"not possible: {option.closed}") if option.closed else None,
-        description=_wrapped(option.consequence) or None,
+        description=_wrapped(option.consequence, DESCRIPTION) or None,
     )
 
 
-def _wrapped(text: str) -> str:
-    """Wrap text: the list cuts lines that are wider than the terminal."""
-    columns = shutil.get_terminal_size().columns
-    width = max(20, columns - 16)
-    return textwrap.fill(text, width, subsequent_indent="     ", break_on_hyphens=False)
+def _wrapped(text: str, before: int) -> str:
+    """Wrap text that begins behind ``before`` columns; its other lines have a smaller indent."""
+    width = max(20, shutil.get_terminal_size().columns - 1)
+    indent = min(before, ENTRY) + len("  ")
+    lines = wrap(text, width, first=" " * before, rest=" " * indent)
+    return "\n".join(lines)[before:]
+
+
+def _say(text: str) -> None:
+    """Write an answer into the lines that stay."""
+    print(f"? {_wrapped(text, MARK)}", flush=True)

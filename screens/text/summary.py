@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.errors import Alternative, WizardError
 from wizard.fixes.fix import Fix
@@ -29,7 +30,7 @@ class Offer:
     @classmethod
     def of(cls, fix: Fix, given: Choices) -> Offer:
         """Return the offer of a fix; ``given`` are the choices that the wizard was started with."""
-        words = ("cryptography-wizard", "--yes", *fix.arguments(given))
+        words = (*invocation.words(), "--yes", *fix.arguments(given))
         return cls(fix.id, fix.title, fix.consequence, words)
 
 

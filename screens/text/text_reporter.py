@@ -69,7 +69,7 @@ class TextReporter:
         self._out.write(f"{self._name(event.step)} … ")
         if self._verbose:
             self._close()
-            self._out.write_lines(f"      $ {event.command}")
+            self._out.write_lines(f"      {self.state.step(event.step).typed}")
 
     def _progress(self, event: Progressed) -> None:
         if self._verbose or self._clock() - self._written[event.step] < PROGRESS_EVERY:
@@ -104,7 +104,7 @@ class TextReporter:
         self._close()
         is_clear = self._latest == step and len(self.state.running) == 1
         name = "" if is_clear else _step_prefix(self.state.step(step))
-        self._out.write_lines(*(f"      {name}{line}" for line in lines))
+        self._out.write_lines(*(f"      {name}{line}" for line in lines), whole=True)
 
     def _close(self) -> None:
         """Finish the line that is open."""

@@ -7,7 +7,7 @@ from typing import TextIO
 from screens import terminal
 from screens.text import confirm, unattended
 from screens.text.summary import Planned, Summary
-from wizard import engine
+from wizard import engine, invocation
 from wizard.codec import to_json
 from wizard.errors import Exit
 
@@ -34,7 +34,7 @@ def undo_run(
     if not as_json:
         stream.write(formats.to_text(plan) + "\n")
     if not yes:
-        without = f"cryptography-wizard undo {past.name} --yes removes without asking."
+        without = f"{invocation.command('undo', past.name, '--yes')} removes without asking."
         confirm.require_terminal("undo", "removes anything", without, as_json=as_json)
         if not confirm.confirm("Undo this run?", err):
             err.write("Nothing was removed.\n")

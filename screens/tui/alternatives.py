@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
@@ -18,16 +19,16 @@ from screens.tui.page import Page, ShowPage
 from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
-INDENT = "    "
+INDENT = "   "
 LIST_BORDER = 14
 """The largest number of columns that the list's border and padding take."""
 
 
 class AlternativeList(OptionList):
-    """The alternatives. The arrow keys choose one; Enter and a click copy its command."""
+    """The alternatives. The arrow keys choose one; Enter and a click do it, or copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "select", "Copy", show=False),
+        Binding("enter,space", "select", "Do it", show=False),
         Binding("right,tab", "app.focus_next", show=False),
     ]
 
@@ -40,9 +41,18 @@ class AlternativesPage(Page):
     HELP_PAGE = "possible"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,ctrl+y", "copy", "Copy the command"),
+        Binding("enter", "take", "Do it"),
+        Binding("c,ctrl+y", "copy", "Copy the command"),
         Binding("escape,b", "back", "Back"),
+        *(Binding(str(number), f"take({number})", show=False) for number in range(1, 10)),
     ]
+
+    class Taken(Message):
+        """The user wants the wizard to do this instead."""
+
+        def __init__(self, alternative: Alternative) -> None:
+            super().__init__()
+            self.alternative = alternative
 
     def __init__(self, session: Session, error: Impossible) -> None:
         super().__init__(session)
@@ -54,7 +64,8 @@ class AlternativesPage(Page):
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
-        yield AlternativeList(*map(self._row, error.alternatives), id="ways", markup=False)
+        rows = (Row(self._text(number)) for number in range(len(error.alternatives)))
+        yield AlternativeList(*rows, id="ways", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Back  (Esc)", id="back", variant="primary")
@@ -75,12 +86,12 @@ class AlternativesPage(Page):
         if self._width != self.app.size.width:
             self._width = self.app.size.width
             alternative_list = self.query_one(AlternativeList)
-            for index, alternative in enumerate(self._error.alternatives):
-                alternative_list.replace_option_prompt_at_index(index, self._text(alternative))
+            for index in range(len(self._error.alternatives)):
+                alternative_list.replace_option_prompt_at_index(index, self._text(index))
 
     def copy_content(self) -> tuple[str, str]:
         """Return the command of the chosen alternative; without a command, its text."""
-        alternative = self._error.alternatives[self.query_one(AlternativeList).highlighted or 0]
+        alternative = self._chosen()
         if alternative.command:
             return "the command", alternative.command
         return "these lines", f"{alternative.title}\n{alternative.detail}"
@@ -97,9 +108,25 @@ class AlternativesPage(Page):
         """Quit the wizard: this machine cannot do what was requested."""
         self.app.exit(int(Exit.IMPOSSIBLE))
 
+    async def action_take(self, number: int = 0) -> None:
+        """Do the alternative with this number, or the chosen one; if the wizard cannot, copy it."""
+        alternative_list = self.query_one(AlternativeList)
+        if number > alternative_list.option_count:
+            return
+        if number:
+            alternative_list.highlighted = number - 1
+        alternative = self._chosen()
+        if alternative.choices:
+            self.post_message(self.Taken(alternative))
+        else:
+            await self.action_copy()
+
+    def _chosen(self) -> Alternative:
+        return self._error.alternatives[self.query_one(AlternativeList).highlighted or 0]
+
     @on(OptionList.OptionSelected)
-    async def _chosen(self) -> None:
-        await self.action_copy()
+    async def _selected(self) -> None:
+        await self.action_take()
 
     @on(Button.Pressed, "#back")
     def _back(self) -> None:
@@ -109,11 +136,10 @@ class AlternativesPage(Page):
     def _quit(self) -> None:
         self.action_quit_page()
 
-    def _row(self, alternative: Alternative) -> Row:
-        return Row(self._text(alternative))
-
-    def _text(self, alternative: Alternative) -> Content:
+    def _text(self, index: int) -> Content:
+        alternative = self._error.alternatives[index]
         parts: list[str | tuple[str, str]] = [
+            (f"{index + 1}  ", "bold $text-primary"),
             (f"{alternative.title}\n", "bold"),
             self._indent(alternative.detail),
         ]

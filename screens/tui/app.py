@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     # What the first page does not need is imported later, so that the first page appears sooner.
+    from screens.tui.alternatives import AlternativesPage
+    from screens.tui.announcing import Announcer
     from screens.tui.fix_list import FixRow
     from screens.tui.run import RunPage
     from wizard.engine import Engine
@@ -48,6 +50,8 @@ KEY_NAMES = {
     "enter": "Enter",
     "escape": "Esc",
     "tab": "Tab",
+    "space": "Space",
+    "end": "End",
     "ctrl+t": "Ctrl+T",
     "ctrl+y": "Ctrl+Y",
 }
@@ -82,6 +86,7 @@ class WizardApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(HELP_KEYS, "help", "Help"),
         Binding("q", "leave", "Quit"),
+        Binding("ctrl+d", "leave", "Quit", show=False),
         Binding("ctrl+t", "toggle_theme", "Light or dark", show=False),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "interrupt", "Quit", show=False, priority=True),
@@ -108,6 +113,7 @@ class WizardApp(App[int]):
         self.find_cut_off = find_cut_off
         self.undoes: PastRun | None = None
         self.session = Session(engine, choices, knowledge=knowledge, facts=facts, clock=clock)
+        self.announcer: Announcer | None = None
         self.bug: Exception | None = None
         for pair in themes.THEMES.values():
             for theme in pair:
@@ -147,12 +153,16 @@ class WizardApp(App[int]):
     def show_page(self, page_name: str) -> None:
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
         if page_name == "welcome":
+            self.session.stop_using()
+            self.session.problem = None
             while len(self.screen_stack) > 1:
                 self.pop_screen()
             return
+        self.session.problem = None
         try:
             page = self._page(page_name)
         except WizardError as error:
+            self.session.problem = error
             page = self._planning_error_page(error)
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -163,7 +173,7 @@ class WizardApp(App[int]):
 
     def _page(self, page_name: str) -> Page:
         session = self.session
-        if page_name == "question" and session.questions() and not session.has_no_answer():
+        if page_name == "question" and session.is_asking() and not session.has_no_answer():
             from screens.tui.question import QuestionPage
 
             return QuestionPage(session)
@@ -175,7 +185,7 @@ class WizardApp(App[int]):
         if page_name == "run":
             from screens.tui.run import RunPage
 
-            return RunPage(session)
+            return RunPage(session, self._announcer())
         if session.code in (Exit.DONE, Exit.UNPROVED):
             from screens.tui.result import ResultPage
 
@@ -183,6 +193,19 @@ class WizardApp(App[int]):
         from screens.tui.failure import FailureDetails, FailurePage
 
         return FailurePage(session, FailureDetails.from_run(session))
+
+    def _announcer(self) -> Announcer:
+        """Return what shows the progress of runs in the terminal's title."""
+        from screens.tui.announcing import Announcer
+
+        if self.announcer is None:
+            self.announcer = Announcer(self._write_to_terminal)
+        return self.announcer
+
+    def _write_to_terminal(self, sequence: str) -> None:
+        """Write a control sequence that shows nothing on the screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def _planning_error_page(self, error: WizardError) -> Page:
         """Return the page that explains why planning failed."""
@@ -224,10 +247,52 @@ class WizardApp(App[int]):
         else:
             self.show_page("review")
 
+    def on_welcome_page_install(self) -> None:
+        """Do what is usual, as the first page has said."""
+        try:
+            self.session.make_plan()
+        except WizardError:
+            self.show_page("review")  # which explains it
+        else:
+            self.on_review_page_start()
+
+    def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
+        """Look at the machine for these choices, and show their plan."""
+        from screens.tui.dialogs import ProbeScreen
+
+        session = self.session
+
+        def after_probe(error: WizardError | None) -> None:
+            if error is None:
+                self.show_page("review")
+                return
+            text = f"{error.what} {error.why}".strip()
+            self.notify(text, title="This is not possible", severity="error", timeout=15)
+
+        self.push_screen(
+            ProbeScreen(session, message.why, lambda: session.probe_with(message.choices)),
+            after_probe,
+        )
+
+    def on_welcome_page_more(self) -> None:
+        """Show what else the wizard can do."""
+        from screens.tui.more import MorePage
+
+        self.push_screen(MorePage(self.session))
+
     def on_welcome_page_undo_run(self, message: WelcomePage.UndoRun) -> None:
         """Close the full screen; the line by line interface then shows what is removed."""
         self.undoes = message.past
         self.exit(self.session.code)
+
+    def on_alternatives_page_taken(self, message: AlternativesPage.Taken) -> None:
+        """Show the plan of what is possible instead."""
+        try:
+            self.session.take_alternative(message.alternative)
+        except WizardError as error:
+            self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
+        else:
+            self.show_page("review")
 
     def on_review_page_start(self) -> None:
         """Start or continue the run, after the password if one is needed."""
@@ -319,8 +384,20 @@ class WizardApp(App[int]):
         )
 
     def on_result_page_show_log(self) -> None:
-        """Show the page of the run again, which is below this one."""
-        self.pop_screen()
+        """Show the whole log of the step that failed, or of the last one, at the error.
+
+        If no log can be read, show the page of the run again, which is below this one.
+        """
+        from screens.tui.log_page import LogPage, logs_of
+
+        run = self.session.require_run()
+        logs = logs_of(run)
+        if not logs:
+            self.pop_screen()
+            return
+        failure = run.failure
+        failed = [n for n, log in enumerate(logs) if failure and str(log.path) == failure.log]
+        self.push_screen(LogPage(self.session, logs, failed[0] if failed else len(logs) - 1))
 
     on_failure_page_show_log = on_result_page_show_log
 
@@ -416,24 +493,19 @@ def run_app(
     app = WizardApp(engine, choices, find_cut_off=find_cut_off, look=look)
     with ending.needing_terminal():
         code = app.run()
-    if app.bug is not None:
-        raise app.bug
     if app.undoes is not None:
         from screens.text import undoing
 
         return undoing.undo_run(app.undoes.name, stream=sys.stdout, err=sys.stderr)
-    for line in last_words(app.session):
-        print(line)
-    return int(Exit.CANCELLED) if code is None else code
+    code = int(Exit.CANCELLED) if code is None else code
+    from screens.signals import OutputStream
+    from screens.text.last_words import last_words
 
-
-def last_words(session: Session) -> list[str]:
-    """Return what stays on the terminal when the full screen has closed after a run."""
-    from screens.text import messages
-
-    run = session.run
-    if run is None or run.result is None or session.only_prepared():
-        return []
-    if run.result.code == Exit.DONE:
-        return messages.next_steps(run.plan)
-    return [f"The full log: {run.failure.log}"] if run.failure and run.failure.log else []
+    # The terminal may be gone: then nobody reads this.
+    output = OutputStream(sys.stdout, lambda: None)
+    if app.announcer is not None:
+        output.write(app.announcer.restored())
+    output.write_lines(*last_words(app.session, None if app.bug else code))
+    if app.bug is not None:
+        raise app.bug
+    return code

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
@@ -17,9 +17,9 @@ from textual.widgets import Button, Static
 import assets
 from screens.session import Session
 from screens.text.messages import short_path
-from screens.tui.background import in_thread
 from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
+from screens.tui.prose import Items, Prose
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
 
@@ -28,6 +28,7 @@ from wizard.fixes.fix import Fix
 class FailureDetails:
     """The content of the page.
 
+    ``shown`` are the lines that show it, ``evidence`` is the most important of them, or empty.
     ``retry`` says that the run can continue where it stopped. ``fixes`` are what the wizard can do
     about it, if there is more than to try again.
     """
@@ -35,6 +36,7 @@ class FailureDetails:
     title: str
     what: str
     shown: tuple[str, ...] = ()
+    evidence: str = ""
     why: str = ""
     hints: tuple[str, ...] = ()
     log: str = ""
@@ -49,9 +51,9 @@ class FailureDetails:
         return cls(
             "✗ This is not possible with these answers",
             error.what,
-            tuple(error.shown.splitlines()),
-            error.why,
-            error.hints,
+            shown=tuple(error.shown.splitlines()),
+            why=error.why,
+            hints=error.hints,
         )
 
     @classmethod
@@ -61,14 +63,15 @@ class FailureDetails:
         failure = run.failure
         if failure is not None:
             failed = run.step(failure.step)
-            code = "" if failure.exit is None else f" It ended with exit code {failure.exit}."
+            code = "" if failure.exit is None else f" (exit code {failure.exit})"
             return cls(
-                f"✗ {failed.step.title}: failed",
-                f"The step “{failed.step.title}” did not work.{code}",
-                failure.excerpt,
-                failure.cause,
-                failure.hints,
-                failure.log or failed.log,
+                f"✗ {failed.step.title}: failed{code}",
+                "",
+                shown=failure.excerpt,
+                evidence=failure.evidence,
+                why=failure.cause,
+                hints=failure.hints,
+                log=failure.log or failed.log,
                 retry=True,
                 fixes=shown(session.fixes),
             )
@@ -87,7 +90,7 @@ class FailureDetails:
         return cls(
             "✗ It did not work",
             "The run ended without a result.",
-            report.problems if report else (),
+            shown=report.problems if report else (),
             retry=True,
         )
 
@@ -115,7 +118,7 @@ class FailurePage(Page):
         Binding("b,escape", "reconsider", "Questions"),
         Binding("o", "show_log", "Full log"),
         Binding("w", "report", "Report"),
-        Binding("y,ctrl+y", "copy", "Copy", show=False),
+        Binding("c,ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
@@ -131,18 +134,24 @@ class FailurePage(Page):
         return "Install" if self._details.retry else "Review"
 
     def body(self) -> ComposeResult:
-        """Compose what happened, why, what to do, the lines that show it, and the buttons.
+        """Compose the line that shows the error, why, what to do, and the buttons.
 
-        Cause and fixes come before the lines: at 80×24 they must be visible without scrolling.
+        At 80×24 all this must be visible without scrolling, so of the lines only the most important
+        one comes first, unless the terminal is high.
         """
         details = self._details
         yield Static(details.title, classes=f"title {details.tone}", markup=False)
         with VerticalScroll(id="trouble", can_focus=False):
-            if not details.fixes:
-                yield Static(details.what, classes="block", markup=False)
+            if details.what:
+                yield Prose(details.what, classes="block")
+            if details.shown:
+                first = details.evidence or details.shown[-1]
+                yield Static(self._marked((first,), strip=True), id="evidence")
+                yield Static(self._marked(details.shown), id="excerpt")
             if details.why:
-                yield Static(details.heading, classes="heading")
-                yield Static(details.why, classes="block", markup=False)
+                with Horizontal(id="why"):
+                    yield Static(f"{details.heading}  ", classes="heading")
+                    yield Prose(details.why)
             if details.fixes:
                 yield FixList(details.fixes)
             if details.hints:
@@ -150,12 +159,11 @@ class FailurePage(Page):
                     "What else you can do" if details.fixes else "What you can do",
                     classes="heading",
                 )
-                hints = Content("\n").join(Content(f"•  {hint}") for hint in details.hints)
-                yield Static(hints, classes="block")
-            if details.shown:
-                yield Static("\n".join(details.shown), id="excerpt", markup=False)
-            if details.fixes:
-                yield Static(details.what, classes="block", markup=False)
+                yield Items(details.hints)
+            if len(details.shown) > 1:
+                with Vertical(id="around"):
+                    yield Static("The lines around the error", classes="heading")
+                    yield Static(self._marked(details.shown), classes="excerpt")
             if details.log:
                 yield Static("The full log", classes="heading")
                 yield Static(short_path(details.log), classes="block", markup=False)
@@ -164,6 +172,15 @@ class FailurePage(Page):
             yield Button("Questions  (B)", id="reconsider")
             if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
+
+    def _marked(self, lines: tuple[str, ...], *, strip: bool = False) -> Content:
+        """Return lines of which the one that shows the error has a mark, also without colour."""
+        marked = lines.index(self._details.evidence) if self._details.evidence in lines else -1
+        shown = [line.strip() for line in lines] if strip else lines
+        return Content("\n").join(
+            Content.assemble((f"▸ {line}", "bold $text-error") if n == marked else f"  {line}")
+            for n, line in enumerate(shown)
+        )
 
     def on_mount(self) -> None:
         """Focus the button that continues; the arrow keys scroll."""
@@ -217,37 +234,21 @@ class FailurePage(Page):
         self.run_worker(self._report(), exclusive=True)
 
     async def _report(self) -> None:
-        from screens.tui.dialogs import ConfirmScreen
-        from wizard.history import past_runs, report_archive
+        from screens.tui import report
+        from wizard.history import past_runs
 
         log = self._details.log
-        facts, _ = self.session.probed()
         try:
             past = past_runs.find(Path(log).parent.parent.name if log else "")
-            parts = await in_thread(lambda: report_archive.make_report(past, facts))
         except WizardError as error:
             self.notify(error.what, severity="error", timeout=10)
-            return
-        file = Path(report_archive.default_name(past)).absolute()
+        else:
+            await report.offer(self, past)
 
-        def write(agreed: bool | None) -> None:
-            if not agreed:
-                return
-            try:
-                report_archive.write(parts, file)
-            except WizardError as error:
-                self.notify(f"{error.what} {error.shown}".strip(), severity="error", timeout=10)
-            else:
-                self.notify(
-                    f"{file}\nSend it to the person or the project that helps you.",
-                    title="Report written",
-                    timeout=20,
-                )
-
-        text = "\n".join(report_archive.contents(parts, file))
-        self.app.push_screen(
-            ConfirmScreen("Write a report about this run?", text, yes="Write it", no="No"), write
-        )
+    def action_quit_page(self) -> None:
+        """Quit; without a run, the exit code says what was wrong."""
+        problem = self.session.problem
+        self.app.exit(self.session.code if problem is None else int(problem.code))
 
     @on(Button.Pressed, "#quit")
     def _quit(self) -> None:

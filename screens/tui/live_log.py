@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
+from textual.message import Message
 from textual.selection import Selection
 from textual.widgets import Log
 
@@ -23,9 +24,12 @@ class LiveLog(Log):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # Apple's Terminal keeps Home, End and the page keys for itself.
-        Binding("G", "scroll_end", show=False),
-        Binding("g", "scroll_home", show=False),
+        Binding("end,G", "screen.follow", "Follow"),
+        Binding("home,g", "scroll_home", show=False),
     ]
+
+    class Moved(Message):
+        """The user has left the newest line, or is there again."""
 
     def __init__(self) -> None:
         super().__init__(max_lines=MAX_LINES, id="log")
@@ -42,7 +46,9 @@ class LiveLog(Log):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Record whether the user is at the end."""
         super().watch_scroll_y(old_value, new_value)
-        self._follows = self.is_vertical_scroll_end
+        if self._follows != self.is_vertical_scroll_end:
+            self._follows = self.is_vertical_scroll_end
+            self.post_message(self.Moved())
 
     def on_resize(self) -> None:
         """Stay at the end when the terminal gets another size."""

@@ -31,7 +31,7 @@ def save_log(run: RunState, screen_lines: Mapping[str, str]) -> Path:
         with file:
             for state in run.steps:
                 if state.started or state.log:
-                    file.write(f"== {state.step.title}\n$ {state.command}\n")
+                    file.write(f"== {state.step.title}\n{state.typed}\n")
                     file.write(_full_log(state.log, screen_lines.get(state.step.id, "")) + "\n")
         return path
     raise AssertionError("count() never ends")

@@ -83,6 +83,15 @@ class LogView:
         if step in self.state.started:
             self.shown, self._picked = step, True
 
+    @property
+    def picked(self) -> bool:
+        """Whether the user has picked the log that is shown."""
+        return self._picked
+
+    def release(self) -> None:
+        """Forget that the user has picked a log."""
+        self._picked = False
+
     def turn(self, direction: int) -> None:
         """Pick the next (1) or the previous (-1) log."""
         ids = [step.step.id for step in self.with_log()]

@@ -117,8 +117,9 @@ class Page(Screen[None]):
     def help_text(self) -> str:
         """Return the Markdown that F1 shows."""
         import assets
+        from wizard import invocation
 
-        return assets.text(f"help/{self.HELP_PAGE}.md")
+        return invocation.named(assets.text(f"help/{self.HELP_PAGE}.md"))
 
     def copy_content(self) -> tuple[str, str]:
         """Return the name and the text of what the copy key copies; empty if there is nothing."""

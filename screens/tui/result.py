@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -15,11 +14,13 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 import assets
+from screens import shells
 from screens.session import Session
+from screens.text import last_words
 from screens.text.messages import short_path, wheelhouse_command
 from screens.tui.fix_list import KEYS, FixList, shown, take
 from screens.tui.page import Page
-from wizard.plan import Plan
+from screens.tui.prose import Items
 from wizard.proof import verify
 
 MARKS = {
@@ -27,33 +28,6 @@ MARKS = {
     "failed": ("✗", "$text-error"),
     "warning": ("!", "$text-warning"),
 }
-
-
-def activation_commands(plan: Plan) -> tuple[tuple[str, str], ...]:
-    """Return how to activate the environment: the name and the command for each shell.
-
-    Empty if there is no environment, or it needs no activation. Source: the
-    documentation of Python's ``venv``.
-    """
-    if not plan.environment or plan.usage:
-        return ()
-    if plan.system == "windows":
-        scripts = PureWindowsPath(short_path(plan.environment)) / "Scripts"
-        quoted = str(scripts / "Activate.ps1").replace("'", "''")
-        return (("PowerShell", f"& '{quoted}'"), ("cmd", f'"{scripts / "activate.bat"}"'))
-    activate = f"{short_path(plan.environment)}/bin/activate"
-    return (
-        ("bash, zsh", f"source {shlex.quote(activate)}"),
-        ("fish", f"source {_quote_for_fish(activate + '.fish')}"),
-    )
-
-
-def _quote_for_fish(path: str) -> str:
-    """Quote for fish, where a backslash escapes within single quotes."""
-    if shlex.quote(path) == path:
-        return path
-    escaped = path.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
 
 
 class ResultPage(Page):
@@ -70,7 +44,7 @@ class ResultPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         *KEYS,
         Binding("enter", "quit_page", "Finish", show=False),
-        Binding("y", "copy_next", "Copy the next command"),
+        Binding("c", "copy_next", "Copy the next command"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("o", "show_log", "See full log"),
         Binding("down,j", "scroll(1)", show=False),
@@ -141,8 +115,7 @@ class ResultPage(Page):
         failure = self.session.require_run().failure
         if failure is not None and failure.hints:
             yield Static("What you can do", classes="heading")
-            hints = Content("\n").join(Content(f"•  {hint}") for hint in failure.hints)
-            yield Static(hints, classes="block")
+            yield Items(failure.hints)
 
     def _proof_sentences(self) -> tuple[tuple[str, str], ...]:
         """Return the checks and their results, with a short path of the environment."""
@@ -163,7 +136,7 @@ class ResultPage(Page):
 
     def _next_steps(self) -> Content:
         plan = self.session.require_plan()
-        commands = activation_commands(plan)
+        commands = shells.activations(plan, short_path(plan.environment))
         if plan.wheelhouse:
             command = (wheelhouse_command(plan), "$text-primary")
             text = "Copy the folder to another machine, and install from it there:"
@@ -182,27 +155,17 @@ class ResultPage(Page):
         return Content("\n").join(lines)
 
     def _changes(self) -> Content:
-        plan = self.session.require_plan()
-        lines = []
-        if plan.environment:
-            label = "New folder" if plan.new else "Changed folder"
-            lines.append(f"•  {label}: {short_path(plan.environment)}")
-        if plan.wheelhouse and self._proved:
-            lines.append(f"•  Wheels: {short_path(plan.wheelhouse)}")
-        steps = self.session.require_run().steps
-        done = [state.step for state in steps if state.status == "done"]
-        lines += [f"•  {step.title}" for step in done if step.undo]
-        logs = [Path(state.log).parent for state in steps if state.log]
-        if logs:
-            lines.append(f"•  Logs: {short_path(str(logs[0]))}")
-        return Content("\n".join(lines) or "Nothing.")
+        run = self.session.require_run()
+        folder = last_words.log_folder(run)
+        lines = last_words.changes(run) + ([f"Logs: {short_path(folder)}"] if folder else [])
+        return Content("\n".join(f"•  {line}" for line in lines) or "Nothing.")
 
     def copy_content(self) -> tuple[str, str]:
         """Return the command that activates the environment, or what was not proved."""
         plan = self.session.require_plan()
         if not self._proved:
             return "the proof", "\n".join(sentence for _, sentence in self._proof_sentences())
-        commands = activation_commands(plan)
+        commands = shells.activations(plan, short_path(plan.environment))
         if plan.wheelhouse:
             return "the command", wheelhouse_command(plan)
         if not commands:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import ClassVar, Optional
 
 from textual import on
@@ -14,30 +15,26 @@ from textual.widgets import Input, Static
 
 import assets
 from screens import ending
+from screens.run_progress import RunProgress
 from screens.session import Session
 from screens.text.text_reporter import format_seconds
+from screens.tui.announcing import Announcer
 from screens.tui.background import in_thread
 from screens.tui.dialogs import ConfirmScreen
+from screens.tui.find_field import FindField
 from screens.tui.live_log import LiveLog
 from screens.tui.log_export import save_log
 from screens.tui.log_view import MAX_LINES, LogView
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import TITLE, Page, ShowPage
 from screens.tui.step_list import StepList, StepRow, format_clock
+from wizard.errors import Exit
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 from wizard.wording import joined
 
+LONGEST_TIMES = 32
+"""The columns beside the bar, for the times."""
 REFRESHES_PER_SECOND = 20
 """How often per second the page shows new events of the run."""
-
-
-class FindField(Input):
-    """The search field of the log."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "screen.find_next", "Next"),
-        Binding("up", "screen.find_previous", "Previous"),
-        Binding("escape", "screen.close_find", "Close"),
-    ]
 
 
 class RunPage(Page):
@@ -46,27 +43,27 @@ class RunPage(Page):
     Steps may run in parallel; the log shows one step, and keys switch between them.
     """
 
-    CSS = assets.text("styles/run.tcss")
+    CSS = assets.text("styles/run.tcss") + assets.text("styles/find.tcss")
     STAGE = "Install"
     HELP_PAGE = "run"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "cancel", "Cancel"),
+        Binding("x", "cancel", "Stop"),
         Binding("enter,escape", "result", "Result"),
         Binding("f", "find", "Find"),
         Binding("slash", "find", show=False),
         Binding("n", "find_next", "Next", show=False),
         Binding("N", "find_previous", "Previous", show=False),
-        Binding("s", "save", "Save"),
+        Binding("s", "save", "Save", show=False),
         Binding("l", "important", "Important"),
         Binding("tab", "turn(1)", "Next log"),
         Binding("shift+tab", "turn(-1)", "Previous log", show=False),
-        Binding("y,ctrl+y", "copy", "Copy", show=False),
-        Binding("q", "cancel", "Quit", show=False),
+        Binding("c,ctrl+y", "copy", "Copy", show=False),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, announcer: Announcer) -> None:
         super().__init__(session)
+        self.announcer = announcer
         self.ended = False
         self._cancel = threading.Event()
         self._exit_code: Optional[int] = None
@@ -76,16 +73,18 @@ class RunPage(Page):
             name: deque(maxlen=MAX_LINES) for name in self._log_view.logs
         }
         self._shown = ""
-        self._started = session.clock()
+        self._log = LiveLog()
+        self._progress = RunProgress(session.clock)
 
     def body(self) -> ComposeResult:
         """Compose the steps, the progress, the log, and its search field."""
+        yield Static("", id="now", markup=False)
+        yield Static("", id="bar", markup=False)
+        yield Static("", id="detail", markup=False)
         with Horizontal(id="work"):
             yield StepList(self._log_view)
             with Vertical(id="output"):
-                yield Static("", id="now", markup=False)
-                yield Static("", id="bar", markup=False)
-                yield LiveLog()
+                yield self._log
                 with Horizontal(id="find-bar"):
                     yield FindField(placeholder="Find in the log", id="find")
                     yield Static("", id="hits", markup=False)
@@ -96,11 +95,17 @@ class RunPage(Page):
         self.take_focus()
         self._refresh_page()
         self.set_interval(1 / REFRESHES_PER_SECOND, self._refresh_page)
+        self.run_worker(self._estimate())
         self.run_worker(self._run())
 
     def first_focus(self) -> None:
         """Focus the log, so that the arrow keys scroll it."""
-        self.query_one(LiveLog).focus()
+        self._log.focus()
+
+    async def _estimate(self) -> None:
+        """Find out what the steps take: the journals of past runs are read."""
+        plan = self.session.require_plan()
+        self._progress.set_estimate(await in_thread(lambda: self.session.estimate(plan)))
 
     async def _run(self) -> None:
         session = self.session
@@ -127,7 +132,8 @@ class RunPage(Page):
         else:
             self._events.append(event)
             if isinstance(event, StepStarted):
-                self._output[event.step].append(f"$ {event.command}")
+                state = replace(self.session.require_run().step(event.step), started=event)
+                self._output[event.step].append(state.typed)
 
     def _refresh_page(self) -> None:
         """Show what has happened since the last time."""
@@ -135,7 +141,7 @@ class RunPage(Page):
             return
         while self._events:
             self._apply(self._events.popleft())
-        log = self.query_one(LiveLog)
+        log = self._log
         for step, output in self._output.items():
             # Only the lines that are there now: endless output must not block the screen.
             lines = [output.popleft() for _ in range(len(output))]
@@ -152,6 +158,7 @@ class RunPage(Page):
 
     def _apply(self, event: Event) -> None:
         self._log_view.update(self.session.apply(event), event)
+        self._progress.update(event)
         if isinstance(event, (StepStarted, StepEnded)):
             self.refresh_bindings()
 
@@ -161,7 +168,7 @@ class RunPage(Page):
         if shown is None or shown.step.id == self._shown:
             return
         self._shown = shown.step.id
-        log = self.query_one(LiveLog)
+        log = self._log
         log.show_lines(self._log_view.logs[self._shown].lines)
         log.border_title = f"{shown.number} {shown.step.title}"
         if self.query_one("#find-bar").has_class("-open"):
@@ -169,8 +176,17 @@ class RunPage(Page):
 
     def _show_status(self) -> None:
         self._update_line("#now", self._status_text())
-        self._update_line("#bar", self._progress_text())
+        self._update_line("#bar", self._bar_text())
+        self._update_line("#detail", self._detail_text())
         self.query_one(StepList).refresh_rows(self.session.clock())
+        self.announcer.title(f"{self._short_status()} – {TITLE}")
+
+    def _short_status(self) -> str:
+        state = self._log_view.state
+        steps = [s for s in state.running if s.step.id == self._shown] or list(state.running)
+        return (
+            f"{steps[0].number}/{len(state.steps)} {steps[0].step.title}" if steps else "Starting"
+        )
 
     def _status_text(self) -> str:
         """Return a sentence about what happens now."""
@@ -189,24 +205,24 @@ class RunPage(Page):
             return f"Step {running[0].number} of {total}: {running[0].step.title}"
         return f"Steps {joined(str(step.number) for step in running)} of {total} run in parallel"
 
-    def _progress_text(self) -> str:
-        """Return the progress of the run: a bar, the progress of the shown step, the time."""
+    def _bar_text(self) -> str:
+        """Return a bar over the whole width, the elapsed time, and how long the rest takes."""
         state = self._log_view.state
-        running = {step.step.id: step for step in state.running}
-        done = len(state.ended) + sum(step.fraction_done or 0.0 for step in running.values())
-        width = 20
-        filled = round(width * min(1.0, done / max(1, len(state.steps))))
+        left = self._progress.left(state)
+        times = "  " + format_clock(self._progress.elapsed) + (f", {left}" if left else "")
+        width = max(10, self.query_one("#bar").size.width - LONGEST_TIMES)
+        filled = int(width * self._progress.fraction(state))
+        return f"{'━' * filled}{'─' * (width - filled)}{times}"
+
+    def _detail_text(self) -> str:
+        """Return how far the shown step is: its percentage, what arrives, and how quickly."""
+        running = {step.step.id: step for step in self._log_view.state.running}
         step = running.get(self._shown) or next(iter(running.values()), None)
-        share, detail = "", ""
-        if step is not None:
-            of_what = "this step" if step.step.id == self._shown else f"step {step.number}"
-            share = "" if step.fraction_done is None else f"{step.fraction_done:.0%} of {of_what}"
-            detail = step.progress.what if step.progress else ""
-        details = " · ".join(words for words in (share, detail) if words)
-        elapsed = format_clock(self.session.clock() - self._started)
-        return f"{'━' * filled}{'─' * (width - filled)}  {elapsed}" + (
-            f"  {details}" if details else ""
-        )
+        if step is None:
+            return ""
+        of_what = "this step" if step.step.id == self._shown else f"step {step.number}"
+        share = "" if step.fraction_done is None else f"{step.fraction_done:.0%} of {of_what}"
+        return " · ".join(words for words in (share, self._progress.amount(step)) if words)
 
     def _update_line(self, selector: str, text: str) -> None:
         widget = self.query_one(selector, Static)
@@ -222,16 +238,21 @@ class RunPage(Page):
             return
         self.query_one(StepList).refresh_rows(self.session.clock())
         messages = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
-        self._update_line(
-            "#now", f"{messages.get(result.code, 'Failed.')} Press Enter to see the result."
-        )
+        message = messages.get(result.code, "Failed.")
+        self._update_line("#now", f"{message} Press Enter to see the result.")
+        self.announcer.title(f"{message.rstrip('.')} – {TITLE}")
+        if result.code != Exit.CANCELLED:
+            self.announcer.end(self._progress.elapsed, message, watched=self.app.app_focus)
         self._update_line("#bar", f"This took {format_seconds(result.seconds)}.")
+        self._update_line("#detail", "")
         self.refresh_bindings()
         self.post_message(ShowPage("outcome"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow cancelling during a run, the result after it, and other logs if there are any."""
         if action == "cancel" and self.ended:
+            return False
+        if action == "follow" and (self.ended or self.follows):
             return False
         if action == "result" and not self.ended:
             return False
@@ -248,7 +269,7 @@ class RunPage(Page):
         if self.ended:
             super().action_quit_page()
         else:
-            self.action_cancel()
+            self.action_cancel(leave=int(Exit.CANCELLED))
 
     def action_cancel(self, leave: int | None = None) -> None:
         """Ask whether to stop. ``leave`` is the exit code to quit with after it has stopped."""
@@ -257,11 +278,12 @@ class RunPage(Page):
             if yes:
                 self.stop(leave)
 
+        quits = "" if leave is None else " and quit"
         self.app.push_screen(
             ConfirmScreen(
-                "Stop the installation?",
+                f"Stop the installation{quits}?",
                 "All programs that it started are ended. Finished steps stay as they are.",
-                yes="Stop  (Y)",
+                yes=f"Stop{quits}  (Y)",
                 no="Continue  (Esc)",
             ),
             answered,
@@ -279,6 +301,23 @@ class RunPage(Page):
         self._cancel.set()
         self._show_status()
 
+    @property
+    def follows(self) -> bool:
+        """Whether the newest line of whatever runs is shown: the user has picked no other one."""
+        return self._log.follows and not self._log_view.picked
+
+    def action_follow(self) -> None:
+        """Show the newest line of whatever runs, from now on."""
+        self._log_view.release()
+        self._log_view.follow()
+        self._show_picked()
+        self._log.scroll_end(animate=False)
+        self.refresh_bindings()
+
+    @on(LiveLog.Moved)
+    def _moved(self) -> None:
+        self.refresh_bindings()  # the key that follows again is shown only where it does something
+
     def action_turn(self, direction: int) -> None:
         """Show the log of the next (1) or the previous (-1) step."""
         self._log_view.turn(direction)
@@ -292,6 +331,7 @@ class RunPage(Page):
     def _show_picked(self) -> None:
         """Show the log that the user picked, at once."""
         self._show_log()
+        self.refresh_bindings()
         self.query_one(StepList).refresh_rows(self.session.clock())
 
     def action_find(self) -> None:
@@ -301,7 +341,7 @@ class RunPage(Page):
 
     @on(Input.Changed, "#find")
     def _search_changed(self) -> None:
-        self.query_one(LiveLog).match_line = -1
+        self._log.match_line = -1
         self._find(-1)
 
     @on(Input.Submitted, "#find")
@@ -318,7 +358,7 @@ class RunPage(Page):
         if not text:
             self._update_line("#hits", "")
             return
-        number, count = self.query_one(LiveLog).find(text, step)
+        number, count = self._log.find(text, step)
         self._update_line("#hits", f"{number} of {count}  ↑ ↓" if count else "not found")
 
     def action_close_find(self) -> None:
@@ -328,13 +368,13 @@ class RunPage(Page):
 
     def action_important(self) -> None:
         """Show only the important lines, or all of them again."""
-        log = self.query_one(LiveLog)
+        log = self._log
         log.show_only_important(not log.only_important)
         self.notify("Only important lines." if log.only_important else "All lines.")
 
     def copy_content(self) -> tuple[str, str]:
         """Return the lines of the step's log that the screen keeps."""
-        return "the newest lines of this step's log", self.query_one(LiveLog).text()
+        return "the newest lines of this step's log", self._log.text()
 
     def action_save(self) -> None:
         """Write the full log to one file and show its path."""

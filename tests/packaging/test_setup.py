@@ -1,4 +1,4 @@
-"""``.ci/setup`` without a usable Python: it says what to install, and opens no window."""
+"""``.ci/setup`` without a usable Python or a network: it says what to do, and opens no window."""
 
 from __future__ import annotations
 
@@ -83,3 +83,35 @@ def test_a_placeholder_of_apple_is_not_started(tmp_path: Path) -> None:
             env={"PATH": f"{programs}:/usr/bin"},
         )
         assert done.stdout.strip() == found
+
+
+@pytest.mark.parametrize(
+    ("printed", "sentence"),
+    [
+        ("  cause: dns error", "The package index cannot be reached"),
+        ("WARNING: [Errno -3] Temporary failure in name resolution", "The package index cannot be"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed", "The certificate of the package index"),
+        ("error: Broken.", "What the wizard needs could not be installed."),
+    ],
+)
+def test_a_download_that_fails_is_explained_in_one_sentence(
+    tmp_path: Path, printed: str, sentence: str
+) -> None:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(CHECKOUT / ".ci" / "setup", tmp_path / ".ci")
+    programs = tmp_path / "bin"
+    program(programs, "uv", f"echo '{printed}' >&2; exit 2")
+    program(programs, "python3", "exit 0")
+    program(programs, "uname", "echo Linux")
+    (programs / "dirname").symlink_to(shutil.which("dirname") or "/missing")
+    done = subprocess.run(
+        [shutil.which("sh") or "sh", str(tmp_path / ".ci" / "setup"), "run"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": str(programs)},
+    )
+    assert done.returncode == 3
+    assert f"cryptography-wizard: {sentence}" in done.stderr
+    assert (printed in done.stderr) == (sentence.startswith("What the wizard needs"))

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from screens import shells
 from screens.tui.app import WizardApp
 from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
 from wizard import locations
@@ -31,6 +32,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLORTERM", "truecolor")
     (locations.state() / "theme").unlink(missing_ok=True)
+    monkeypatch.setattr(shells, "own_shell", lambda: "bash")
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ async def until_held(pilot: Pilot[Any]) -> None:
     await until(pilot, run.reached.is_set)
     page = pilot.app.screen
     assert isinstance(page, RunPage)
-    await until(pilot, lambda: "packages" in str(page.query_one("#bar", Static).content))
+    await until(pilot, lambda: "packages" in str(page.query_one("#detail", Static).content))
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
@@ -138,11 +138,11 @@ async def palette(pilot: Pilot[Any]) -> None:
 
 async def stopped(pilot: Pilot[Any]) -> None:
     """Start a run that is held, and stop it."""
-    await running("c", "y")(pilot)
+    await running("x", "y")(pilot)
     await settled(pilot)
 
 
-METHOD = ("enter", "enter", "enter")
+METHOD = ("2", "enter", "enter")
 """From the welcome page to the third question."""
 REVIEW_WHEEL = (*METHOD, "enter")
 REVIEW_SOURCE = (*METHOD, "down", "enter", "enter")
@@ -169,8 +169,19 @@ NO_MEMORY = StepEnded(
     2.0,
     exit=1,
     cause="A program was killed, most likely because the machine ran out of memory.",
-    excerpt=("error: could not compile `cryptography-rust` (lib)", "signal: 9, SIGKILL: kill"),
-    hints=("Give the machine more memory, or more swap space.", "Close other programs."),
+    excerpt=(
+        "   Compiling cryptography-rust v0.1.0",
+        "error: could not compile `cryptography-rust` (lib)",
+        "Caused by:",
+        "  process didn't exit successfully: `rustc --crate-name cryptography_rust`",
+        "  (signal: 9, SIGKILL: kill)",
+    ),
+    evidence="  (signal: 9, SIGKILL: kill)",
+    hints=(
+        "Give the machine more memory, or more swap space.",
+        "Take the wheel, which needs no compiler: `cryptography-wizard --method wheel "
+        "--reinstall --venv ./cryptography-env`.",
+    ),
     failure="oom-killed",
     remedies=("fewer-jobs",),
 )
@@ -209,20 +220,23 @@ NO_NETWORK = Impossible(
 SCENES: dict[str, Scene] = {
     "welcome": Scene(keys()),
     "welcome-problem": Scene(keys(), problem=NO_NETWORK),
-    "question-where": Scene(keys("enter")),
-    "question-release": Scene(keys("enter", "enter")),
-    "question-own": Scene(keys("enter", "enter", "down", "down", "enter", *"9.9", "enter")),
+    "question-where": Scene(keys("2")),
+    "question-release": Scene(keys("2", "enter")),
+    "question-own": Scene(keys("2", "enter", "down", "down", "enter", *"9.9", "enter")),
     "question-method": Scene(keys(*METHOD)),
     "question-closed": Scene(keys(*METHOD, "down", "enter")),
     "help": Scene(keys(*METHOD, "f1")),
     "review": Scene(keys(*REVIEW_SOURCE)),
-    "impossible": Scene(keys("enter", "enter", "down", "enter", "enter")),
+    "review-open": Scene(keys(*REVIEW_SOURCE, "down", "down", "space")),
+    "answers": Scene(keys(*REVIEW_SOURCE, "a", "down")),
+    "more": Scene(keys("m")),
+    "impossible": Scene(keys("2", "enter", "down", "enter", "enter")),
     "possible": Scene(
-        keys("enter", "enter", "down", "down", "enter", *"44.0.3", "enter", "enter", "down")
+        keys("2", "enter", "down", "down", "enter", *"44.0.3", "enter", "enter", "down")
     ),
     "run": Scene(running(), run=held),
     "run-find": Scene(running("f", *"pyo3"), run=held),
-    "run-cancel": Scene(running("c"), run=held),
+    "run-cancel": Scene(running("x"), run=held),
     "run-side-by-side": Scene(running("tab"), run=beside),
     "stopped": Scene(stopped, run=held),
     "result": Scene(ran()),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from screens.session import Session
-from screens.tui.app import last_words
 from tests.screens.pretend import DEBIAN, Pretended
 from wizard import knowledge
 from wizard.choices import Choices
@@ -125,17 +124,3 @@ def test_for_a_project_the_rest_of_the_machine_is_not_probed_again(
         session.submit_probed(question, project.path, probed)
         assert session.answers["project"] == project.path
         assert session.make_plan().release == "43.0.3"
-
-
-def test_the_terminal_keeps_what_to_do_next(session: Session) -> None:
-    assert last_words(session) == []
-    session.begin_run()
-    fail(session)
-    assert last_words(session) == []  # no log was written
-    session.begin_run()
-    session.apply(RunStarted())
-    session.apply(RunEnded(0, 1.0))
-    assert last_words(session) == [
-        "Next: activate the environment with",
-        "  . /home/ada/project/cryptography-env/bin/activate",
-    ]

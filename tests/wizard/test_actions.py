@@ -38,7 +38,7 @@ from tests.machines import machine
 from wizard import codec
 from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.export import dockerfile, powershell, shell
+from wizard.export import dockerfile, in_words, powershell, shell
 from wizard.export.commands import command_text
 from wizard.export.container import Container, make_container
 from wizard.export.formats import to_powershell, to_shell, to_text
@@ -72,8 +72,8 @@ DISPATCHERS: dict[str, Any] = {
     "PowerShell command": powershell.action_text,
     "PowerShell script": powershell.script_lines,
     "Dockerfile": dockerfile.instruction,
+    "sentence": in_words.sentence,
     "performed": step_runner.perform,
-    "logged": step_runner.writes_log,
 }
 
 
@@ -118,7 +118,6 @@ CONSUMERS: dict[str, Callable[[Any], str]] = {
     "Dockerfile": dockerfile_of,
     "step needs root": lambda action: str(plan_of(action).steps[0].needs_root),
     "plan needs root": lambda action: str(plan_of(action).needs_root),
-    "logged": lambda action: str(step_runner.writes_log(action)),
 }
 DELETES = re.compile(r"\brm -\w*r|-Recurse|rmtree|\brmdir\b")
 

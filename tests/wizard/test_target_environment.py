@@ -23,6 +23,16 @@ def test_in_a_folder_that_icloud_keeps_the_default_is_in_the_home_folder() -> No
     assert default_folder(replace(KEPT, home="")) == f"{MAC.folder}/cryptography-env"
 
 
+def test_in_a_clone_of_the_wizard_the_default_is_in_the_home_folder() -> None:
+    """What is in the clone is deleted with it."""
+    in_clone = replace(MAC, in_wizards_clone=True)
+    assert default_folder(in_clone) == "/Users/ada/cryptography-env"
+    question = environment_question(Case(in_clone, load()))
+    assert question is not None
+    assert question.recommended == "/Users/ada/cryptography-env"
+    assert "outside of this folder" in question.because
+
+
 def test_the_environment_there_is_used_again() -> None:
     folder = "/Users/ada/cryptography-env"
     python = replace(

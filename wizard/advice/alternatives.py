@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.version import Version
 
 from backends.manager import managers
-from wizard import target_environment
+from wizard import invocation, target_environment
 from wizard.advice import external_alternatives
 from wizard.advice.external_alternatives import (
     Candidate,
@@ -144,11 +144,9 @@ def _despite_other_packages(case: Case, listed: Listed) -> Iterator[Candidate]:
     for value, (how, detail) in ways.items():
         if value == "upgrade" and case.choices.from_wheelhouse:
             continue  # it contains only cryptography and what it needs
-        alternative = Alternative(
-            f"cryptography {listed.version}, {how}",
-            with_caveat(case, detail, listed),
-            _wizard_command(case.with_(dependents=value)),
-        )
+        title = f"cryptography {listed.version}, {how}"
+        detail = with_caveat(case, detail, listed)
+        alternative = _by_the_wizard(title, detail, case.with_(dependents=value))
         yield Candidate(listed.version, Effort.WHEEL, alternative)
 
 
@@ -175,15 +173,15 @@ def _for_target(case: Case, python: Python, releases: list[Listed]) -> Iterator[
 def _wheel_candidate(case: Case, listed: Listed) -> Candidate:
     title = f"cryptography {listed.version}, as a wheel"
     detail = with_caveat(case, "A ready-made wheel fits this computer.", listed)
-    command = _wizard_command(case.with_(release=listed.version, method="wheel"))
-    return Candidate(listed.version, Effort.WHEEL, Alternative(title, detail, command))
+    chosen = case.with_(release=listed.version, method="wheel")
+    return Candidate(listed.version, Effort.WHEEL, _by_the_wizard(title, detail, chosen))
 
 
 def _source_candidate(case: Case, listed: Listed) -> Candidate:
     detail = with_caveat(case, "Compiling takes minutes.", listed, bundled=False)
-    command = _wizard_command(case.with_(release=listed.version, method="source"))
+    chosen = case.with_(release=listed.version, method="source")
     title = f"cryptography {listed.version}, compiled here from source"
-    return Candidate(listed.version, Effort.SOURCE, Alternative(title, detail, command))
+    return Candidate(listed.version, Effort.SOURCE, _by_the_wizard(title, detail, chosen))
 
 
 def _with_administrator(case: Case, listed: Listed) -> Iterator[Candidate]:
@@ -242,7 +240,7 @@ def _with_other_pythons(
         other = case.with_(venv="", targets="", python=python.path, release=listed.version)
         detail = with_caveat(case, f"A ready-made wheel fits {python.path}.", listed)
         title = f"cryptography {listed.version}, with {wheels.python_name(python)}"
-        alternative = Alternative(title, detail, _wizard_command(other))
+        alternative = _by_the_wizard(title, detail, other)
         candidate = Candidate(listed.version, Effort.OTHER_PYTHON, alternative)
         candidates.setdefault((listed.version, wheels.python_name(python)), candidate)
     best = sorted(
@@ -263,9 +261,11 @@ def _newer(one: Listed, other: Listed) -> bool:
     return _version(one) > _version(other)
 
 
-def _wizard_command(case: Case) -> str:
-    """Return the wizard's command for these choices, as a user types it on this machine."""
-    argv = ["cryptography-wizard"]
-    for name, value in case.choices.answered().items():
+def _by_the_wizard(title: str, detail: str, case: Case) -> Alternative:
+    """Return what the wizard does with these choices, with the command for this machine."""
+    answered = case.choices.answered()
+    argv = [*invocation.words()]
+    for name, value in answered.items():
         argv += described()[name].argv(value)
-    return quoted_command(argv, case.facts.system.name)
+    command = quoted_command(argv, case.facts.system.name)
+    return Alternative(title, detail, command, tuple(answered.items()))

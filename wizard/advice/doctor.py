@@ -9,7 +9,7 @@ from typing import Literal
 from packaging.version import Version
 
 from backends.manager import managers
-from wizard import installed, target_environment
+from wizard import installed, invocation, target_environment
 from wizard.advice import external_alternatives, support
 from wizard.choices import Choices
 from wizard.facts import Facts, Listed, Python, Tool
@@ -153,7 +153,7 @@ def _index(facts: Facts) -> Iterator[Finding]:
         mark: Mark = "warn" if listing.releases else "bad"
         action = (
             "Check the network, the proxy, and pip's settings: python -m pip config list. "
-            "Without a network: cryptography-wizard --yes --from-wheelhouse FOLDER"
+            f"Without a network: {invocation.command('--yes', '--from-wheelhouse', 'FOLDER')}"
         )
         yield Finding(mark, "Index", listing.problem, action)
     if listing.releases:
@@ -224,14 +224,14 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         yield Finding("warn", "Source", f"{newest.version}: {build.reason}", action)
     elif build.refresh:
         detail = f"What {newest.version} needs is not known yet: the package lists are empty."
-        action = "To let the wizard fetch them: cryptography-wizard doctor --fix"
+        action = f"To let the wizard fetch them: {invocation.command('doctor', '--fix')}"
         yield Finding("warn", "Source", detail, action)
     elif build.missing or build.compiler:
         missing = (*build.missing, *([apple_tools.TITLE] if build.compiler else []))
         detail = f"{newest.version} can be built when these are installed: {', '.join(missing)}"
         action = (
             "To let the wizard install them, choose the source build, or: "
-            "cryptography-wizard doctor --fix"
+            f"{invocation.command('doctor', '--fix')}"
         )
         yield Finding("warn", "Source", detail, action)
     else:
@@ -241,7 +241,7 @@ def _releases(case: Case, python: Python) -> Iterator[Finding]:
         detail = f"Rust {rustc.version} ({rustc.path}) is too old for {newest.version}."
         action = (
             "A source build downloads another one, with rustup. To download it now: "
-            "cryptography-wizard doctor --fix"
+            f"{invocation.command('doctor', '--fix')}"
         )
         yield Finding("warn", "Rust", detail, action)
 

@@ -39,6 +39,16 @@ def excerpt(lines: Sequence[str], index: int, column: int) -> tuple[str, ...]:
     return tuple(textwrap.dedent("\n".join(chosen)).split("\n"))
 
 
+def marked(lines: Sequence[str], evidence: str) -> int | None:
+    """Return which line of an excerpt shows the error, or None. ``evidence`` is it in the log."""
+    text = shown(evidence.strip())
+    for index, line in enumerate(lines):
+        part = line.strip().strip("…")
+        if part and (part == text or (len(part) >= WIDTH - 2 and part in text)):
+            return index
+    return None
+
+
 def shorten(text: str, column: int) -> str:
     """Return at most WIDTH characters that include the one at this column."""
     if len(text) <= WIDTH:

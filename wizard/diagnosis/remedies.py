@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from wizard import invocation
 from wizard.diagnosis.conditions import holds
 from wizard.diagnosis.context import CRYPTOGRAPHY
 from wizard.diagnosis.table import Cause
@@ -110,7 +111,7 @@ def _value(
 
 
 def _words(facts: Mapping[str, str]) -> dict[str, str]:
-    words = {}
+    words = {"wizard": invocation.command()}
     for name, rows in _words_table().items():
         words[name] = next(row["text"] for row in rows if holds(row["if"], facts))
     # A word may contain others, such as {pip} with {python} in it.

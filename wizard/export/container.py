@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass, replace
 from functools import cache
 
-from wizard import openssl_archive
+from wizard import invocation, openssl_archive
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Fips, Manager, Privilege, Proxies, Python, Terminal
@@ -148,7 +148,7 @@ def _find_image(facts: Facts) -> Image:
             why="Containers run Linux, and their package names can be read only on a Linux "
             "machine.",
             hints=(
-                "Plan on a Linux machine, or for one: cryptography-wizard plan --format "
+                f"Plan on a Linux machine, or for one: {invocation.command('plan')} --format "
                 "dockerfile --facts FILE",
                 "For this system, write a script: --format "
                 f"{'powershell' if system.name == 'windows' else 'sh'}",

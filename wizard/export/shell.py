@@ -25,6 +25,7 @@ from backends.action import (
     WriteFile,
     WriteManifest,
 )
+from wizard import invocation
 from wizard.errors import BadRequest
 from wizard.export import scripts
 from wizard.openssl_archive import SIGNATURE
@@ -156,7 +157,7 @@ def _record_line(action: RecordPackages, _system: str = "linux") -> str:
 
 @action_text.register(Prove)
 def _proof_line(action: Prove, _system: str = "linux") -> str:
-    return join(["cryptography-wizard", "verify", action.python])
+    return join([*invocation.words(), "verify", action.python])
 
 
 @action_text.register(RemoveFolder)
@@ -173,7 +174,7 @@ def to_shell(plan: Plan) -> str:
         raise BadRequest(
             "A plan for Windows cannot be written as a POSIX shell script.",
             why="Windows has no POSIX shell; its shell is PowerShell.",
-            hints=("Write it for PowerShell: cryptography-wizard plan --format powershell",),
+            hints=(f"Write it for PowerShell: {invocation.command('plan')} --format powershell",),
         )
     steps = script_steps(plan)
     actions = [step.action for step in steps]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard import target_environment, temporary, unfinished
+from wizard import invocation, target_environment, temporary, unfinished
 from wizard.advice.doctor import Finding
 from wizard.cache import entries, inventory
 from wizard.cache.inventory import CheckedEntry
@@ -87,8 +87,8 @@ def findings(left: Leftovers) -> tuple[Finding, ...]:
     found = []
     if left.cut_off:
         action = (
-            "cryptography-wizard resume continues it.\n"
-            "cryptography-wizard undo removes what it has installed."
+            f"{invocation.command('resume')} continues it.\n"
+            f"{invocation.command('undo')} removes what it has installed."
         )
         found.append(Finding("warn", "Runs", f"The run {left.cut_off} was cut off.", action))
     for environment in left.environments:
@@ -102,7 +102,7 @@ def findings(left: Leftovers) -> tuple[Finding, ...]:
         found.append(Finding("warn", "Temporary", detail, action))
     for one in left.cache:
         why = " ".join(one.problems[:1]) or "An interrupted run has left it."
-        action = f"cryptography-wizard cache clear {one.entry.name}"
+        action = invocation.command("cache", "clear", one.entry.name)
         detail = f"{one.entry.name} in the cache cannot be used. {why}"
         found.append(Finding("warn", "Cache", detail, action))
     if left.problem:

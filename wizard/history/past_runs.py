@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Optional
 
-from wizard import locations
+from wizard import invocation, locations
 from wizard.errors import BadRequest, Exit, WizardError
 from wizard.method import methods
 from wizard.plan import Plan
@@ -122,7 +122,7 @@ def find(name: str = "") -> PastRun:
                 return run
         raise BadRequest(
             f"There are no earlier runs of this folder, {here}.",
-            hints=("cryptography-wizard runs lists those of all folders. Name one of them.",),
+            hints=(f"{invocation.command('runs')} lists those of all folders. Name one of them.",),
         )
     found = [run for run in runs if run.name == name] or [
         run for run in runs if run.name.startswith(name)
@@ -132,7 +132,7 @@ def find(name: str = "") -> PastRun:
     what = f"Several runs begin with {name}" if found else f"There is no run {name}"
     raise BadRequest(
         f"{what}{did_you_mean(name, [run.name for run in runs])}.",
-        hints=("cryptography-wizard runs lists them.",),
+        hints=(f"{invocation.command('runs')} lists them.",),
     )
 
 
@@ -147,6 +147,20 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
         if ends and ends[0].get("folder") == folder and not _repairs(path):
             run = None if ends[1].get("kind") == "run-ended" else _read(path)
             return run if run and run.outcome == "cut off" and run.can_resume else None
+    return None
+
+
+def last_in(folder: str) -> Optional[PastRun]:
+    """Return the newest run of this working folder whose answers can be used again, or None.
+
+    Only the latest runs are searched. Repairs, and runs that undid another one, do not count.
+    """
+    for path in _latest():
+        ends = _first_and_last_event(path / journal.FILE)
+        if ends and ends[0].get("folder") == folder and (path / journal.ANSWERS_FILE).is_file():
+            run = _read(path)
+            if run.state is not None and not (run.undoes or run.repairs):
+                return run
     return None
 
 

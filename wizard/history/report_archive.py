@@ -20,8 +20,7 @@ from wizard.facts import Facts
 from wizard.history import secrets
 from wizard.history.past_runs import PastRun
 from wizard.masking import Masker
-from wizard.running import journal
-from wizard.running.step_checks import read_log
+from wizard.running import journal, step_log
 
 LOGS = "logs"
 
@@ -114,7 +113,7 @@ def _read(file: Path) -> str:
     if file.is_symlink() or not file.is_file():
         return ""  # the wizard makes no links, and a pipe might never answer
     try:
-        return "\n".join(read_log(file)) + "\n"
+        return "\n".join(step_log.read(file).lines) + "\n"
     except OSError:
         return ""  # this run has no such file
 

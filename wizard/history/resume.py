@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.history.past_runs import PastRun
@@ -27,7 +28,7 @@ def choices_of(run: PastRun) -> Choices:
             "undone": "It was undone. Repeat it instead.",
             "continued": "A later run has continued it.",
         }.get(run.outcome, "It has nothing left to do.")
-        hint = f"cryptography-wizard --yes --answers {run.answers} repeats it."
+        hint = f"{invocation.command('--yes', '--answers', str(run.answers))} repeats it."
         raise BadRequest(
             f"The run {run.name} cannot be continued.", why=why, hints=(hint,) * (not run.undoes)
         )

@@ -13,7 +13,7 @@ from typing import Optional
 from backends.action import Action, Command, ExportAuthorities, RemoveFolder
 from backends.manager import inventory as can_list
 from backends.manager import managers, permanent_install, with_program_path
-from wizard import unfinished
+from wizard import invocation, unfinished
 from wizard.errors import BadRequest
 from wizard.history import past_runs
 from wizard.history.past_runs import PastRun
@@ -52,7 +52,7 @@ def make_plan(run: PastRun) -> Plan:
     if run.undoes:
         raise BadRequest(
             f"The run {run.name} undid another run. To install again, repeat that one.",
-            hints=("cryptography-wizard runs lists the runs, and how to repeat one.",),
+            hints=(f"{invocation.command('runs')} lists the runs, and how to repeat one.",),
         )
     if run.outcome == "running":
         raise BadRequest(f"The run {run.name} is still going on. Cancel it first.")

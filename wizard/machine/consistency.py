@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
 from backends.manager import managers
+from wizard import invocation
 from wizard.errors import BadRequest
 from wizard.facts import Facts, Headers, Installed, Listing, Manager, Pip, Python, System, Tool
 from wizard.installed import normalized
@@ -56,7 +57,7 @@ def check(facts: Facts, *, source: str) -> None:
         shown="\n".join([*problems[:MAX_SHOWN], *([more] if more else [])]),
         hints=(
             "Correct these values.",
-            "Or save the machine again: cryptography-wizard doctor --json > machine.json",
+            f"Or save the machine again: {invocation.command('doctor', '--json')} > machine.json",
         ),
     )
 

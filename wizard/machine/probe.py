@@ -45,7 +45,7 @@ from wizard.method import methods
 from wizard.openssl_choice import OpenSSLFolder
 from wizard.programs import keychain
 from wizard.programs.variables import AUTHORITIES
-from wizard.project.found import find_project
+from wizard.project.found import find_project, is_wizards_clone
 
 if TYPE_CHECKING:
     from wizard.machine.uv_settings import UvSettings
@@ -191,6 +191,7 @@ def measure(
         project=project,
         pipx=pipx_found,
         found_project=find_project(Path(working_folder)),
+        in_wizards_clone=is_wizards_clone(Path(working_folder)),
         occupied=occupied.find((Path(working_folder), Path.home())),
         settings=settings,
         fips=fips_mode,

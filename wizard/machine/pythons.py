@@ -25,6 +25,7 @@ from wizard.machine.inspection import inspect
 from wizard.machine.parallel import run_all
 from wizard.machine.system import developer_tools
 from wizard.programs.processes import ProgramTimeout, ask
+from wizard.project.found import is_wizards_clone
 from wizard.versions import at_least
 
 ENVIRONMENT_FOLDERS = (".venv", "venv", "cryptography-env")
@@ -208,9 +209,10 @@ def _all_candidates(choices: Choices, folder: str) -> Iterator[Candidate]:
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if os.environ.get(name):
             yield from _in_environment(os.environ[name], "active")
-    for name in ENVIRONMENT_FOLDERS:
+    in_clone = is_wizards_clone(Path(folder))
+    for name in ENVIRONMENT_FOLDERS[1 if in_clone else 0 :]:  # the first is the wizard's own
         yield from _in_environment(os.path.join(folder, name), "folder")
-    if storage.cloud(Path(folder)):  # then the default folder is in the home folder
+    if in_clone or storage.cloud(Path(folder)):  # then the default folder is in the home folder
         yield from _in_environment(os.path.join(Path.home(), ENVIRONMENT_FOLDERS[-1]), "folder")
     yield from _from_path()
     yield from _in_folders("pyenv", _newest_first(_pyenv_root() / "versions"), ("bin", ""))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 
-from wizard import codec, knowledge, text_files
+from wizard import codec, invocation, knowledge, text_files
 from wizard.facts import SCHEMA, Facts
 from wizard.machine import consistency, older_files
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest size of a saved machine, in bytes."""
-_HINTS = ("Save a machine with: cryptography-wizard doctor --json > machine.json",)
 
 
 def load(path: str) -> Facts:
     """Read a saved machine. Raises BadRequest if the file is not one, or contradicts itself."""
-    text = text_files.read(path, "a saved machine", limit=MAX_BYTES, hints=_HINTS)
+    hint = f"Save a machine with: {invocation.command('doctor', '--json')} > machine.json"
+    text = text_files.read(path, "a saved machine", limit=MAX_BYTES, hints=(hint,))
     facts = codec.from_json(Facts, text, source=path, schema=SCHEMA)
     consistency.check(facts, source=path)
     return older_files.completed(facts, knowledge.load(), json.loads(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard import target_environment
+from wizard import invocation, target_environment
 from wizard.needs.case import Case
 from wizard.refused import Refused
 
@@ -39,7 +39,7 @@ def refusal(case: Case) -> Refused | None:
             hints=(
                 f"Update it: pipx upgrade {name}",
                 f"Install it again: pipx uninstall {name}, then repeat this command.",
-                f"Test its cryptography: cryptography-wizard verify {case.target.interpreter}",
+                f"Test its cryptography: {invocation.command('verify', case.target.interpreter)}",
             ),
         )
     if project.commands == ():

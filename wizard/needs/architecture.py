@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from wizard import invocation
 from wizard.facts import Facts, Manager, Python
 from wizard.tables import Packages
 
@@ -62,7 +63,7 @@ def start_as(facts: Facts, python: Python, machine: str) -> str:
     changes for one command (``man arch``).
     """
     both = python.platform.endswith("universal2") and facts.system.machine == "arm64"
-    return f"{ARCH} -{machine} cryptography-wizard" if both and python.machine != machine else ""
+    return f"{ARCH} -{machine} {invocation.command()}" if both and python.machine != machine else ""
 
 
 def prefix(facts: Facts, machine: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard import invocation
 from wizard.needs import storage
 from wizard.needs.condition import Condition, Subject
 from wizard.refused import Refused
@@ -16,7 +17,7 @@ CONTAINERS = {
     "kubernetes": "Kubernetes",
 }
 _SANDBOXES = {
-    "flatpak": ("a Flatpak", "run: flatpak-spawn --host cryptography-wizard"),
+    "flatpak": ("a Flatpak", "run: flatpak-spawn --host {wizard}"),
     "snap": ("a snap", "start the wizard in another terminal."),
 }
 _KEPT = ("lxc", "systemd-nspawn")
@@ -52,7 +53,8 @@ def sandbox(subject: Subject) -> Condition | None:
     kind = subject.facts.system.sandbox
     if not kind:
         return None
-    name, start = _SANDBOXES[kind]
+    name, how = _SANDBOXES[kind]
+    start = how.format(wizard=invocation.command())
     note = (
         f"This terminal is inside {name}: the environment uses its Python, and works only there. "
         f"For the system itself, {start}"
@@ -85,6 +87,6 @@ def container(subject: Subject) -> Condition | None:
     if kind not in _KEPT:
         detail += (
             " What is installed is lost with it; to keep it, put it into the image: "
-            "cryptography-wizard plan --format dockerfile"
+            + invocation.command("plan", "--format", "dockerfile")
         )
     return Condition("Container", detail)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from backends import uv
 from backends.settings import OFF, PIP, UV, Rule
+from wizard import invocation
 from wizard.choices import Choices
 from wizard.facts import Facts, PipIndex, Python, Setting
 from wizard.limits import Limit
@@ -111,7 +112,7 @@ def refusal(settings: Iterable[Setting]) -> Refused | None:
                 f"{name_of(setting)} ({setting.source}) requires a checksum for each package, and "
                 "the wizard knows none for them.",
                 hints=(
-                    f"To install without: {rule(setting).variable}=0 cryptography-wizard"
+                    f"To install without: {rule(setting).variable}=0 {invocation.command()}"
                     if setting.tool == "pip"
                     else "To install without uv's settings: --installer pip",
                     "With checksums: make a wheelhouse on a machine without this setting, and use "

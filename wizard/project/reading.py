@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from wizard import invocation
 from wizard.addresses import masked
 from wizard.errors import BadRequest
 from wizard.project import conda_environment, locks, pyproject, requirements_file
@@ -71,7 +72,7 @@ def _read_folder(path: Path, extras: tuple[str, ...], environment: Mapping[str, 
     elif any((path / name).is_file() for name in ("setup.py", "setup.cfg")):
         hint = (
             "Only pip can read setup.py and setup.cfg. In an active environment: "
-            "cryptography-wizard -- pip install ."
+            f"{invocation.command()} -- pip install ."
         )
     raise BadRequest(f"{path} contains no file that says what the project requires.", hints=(hint,))
 

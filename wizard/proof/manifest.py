@@ -21,7 +21,7 @@ from pathlib import Path
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from backends import action, pip
-from wizard import __version__, codec, text_files
+from wizard import __version__, codec, invocation, text_files
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import HeldWheel, Listed, Listing
 from wizard.method import compiles
@@ -469,7 +469,7 @@ def _no_manifest(folder: Path) -> BadRequest:
         if wheels
         else "",
         hints=(
-            "Make one on a machine with a network: cryptography-wizard --yes --wheelhouse "
+            f"Make one on a machine with a network: {invocation.command()} --yes --wheelhouse "
             f"{folder}",
         ),
     )

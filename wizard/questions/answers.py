@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wizard import locations, openssl_choice, text_files
+from wizard import invocation, locations, openssl_choice, text_files
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
 from wizard.wording import MAX_DIGITS, did_you_mean, has_long_number
@@ -124,7 +124,7 @@ def save(path: Path, choices: Choices) -> None:
 
     locations.write_private(
         path,
-        "# Repeat this run with: cryptography-wizard --yes --answers FILE\n"
+        f"# Repeat this run with: {invocation.command('--yes', '--answers', 'FILE')}\n"
         + tomli_w.dumps(choices.answered()),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wizard.choices import Choices
@@ -77,11 +78,13 @@ class Question:
         chosen = self.flags(choices)
         if not chosen:
             return ""
-        matching = [
-            option for option in self.options if chosen.items() <= self._filled(option).items()
-        ]
+        matching = [option for option in self.options if self.contains(option, chosen)]
         matching.sort(key=lambda option: bool(option.closed))
         return matching[0].value if matching else chosen.get(self.fills[0], "")
+
+    def contains(self, option: Option, chosen: Mapping[str, str]) -> bool:
+        """Return whether an option sets all these choices to these values."""
+        return chosen.items() <= self._filled(option).items()
 
     def flags(self, choices: Choices) -> dict[str, str]:
         """Return the choices of this question that have been made, by name."""

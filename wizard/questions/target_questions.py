@@ -52,7 +52,7 @@ def environment_question(case: Case) -> Question | None:
         assets.text("questions/venv.md"),
         options,
         recommended,
-        _why_this_environment(new_target),
+        _why_this_environment(facts, new_target),
         free="Another folder",
         example="for example ./my-env",
     )
@@ -130,7 +130,9 @@ def _name(python: Python) -> str:
     return f"{name} (free-threaded)" if python.free_threaded else name
 
 
-def _why_this_environment(target: target_environment.Target | None) -> str:
+def _why_this_environment(facts: Facts, target: target_environment.Target | None) -> str:
+    if (target is None or target.new) and facts.in_wizards_clone:
+        return "Recommended: a new environment outside of this folder, which is the wizard's own."
     if target is None or target.new:
         return "Recommended: a new environment. Nothing else on this computer changes."
     if target.python.origin == "active":

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import constraint_file, openssl_choice, unfinished
+from wizard import constraint_file, invocation, openssl_choice, unfinished
 from wizard.choices import Choice, Choices, Implies, described
 from wizard.errors import BadRequest
 
@@ -368,7 +368,7 @@ def _check_python(text: str) -> str:
         raise BadRequest(
             f"There is no Python at {text}.",
             shown=f"--python {text}",
-            hints=("To list the Pythons on this machine: cryptography-wizard doctor",),
+            hints=(f"To list the Pythons on this machine: {invocation.command('doctor')}",),
         )
     if not os.access(path, os.X_OK):
         raise BadRequest(f"{path} is not an executable program.")

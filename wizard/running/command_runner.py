@@ -49,8 +49,8 @@ PAUSES = (2.0, 5.0, 10.0)
 class Outcome:
     """How a command ended. ``exit`` is None if it did not end by itself.
 
-    ``cause`` and ``hints`` are for an end that its output does not explain. ``failure`` and
-    ``remedies`` are those of `wizard.running.events.StepEnded`.
+    ``cause`` and ``hints`` are for an end that its output does not explain. ``failure``,
+    ``remedies`` and ``evidence`` are those of `wizard.running.events.StepEnded`.
     """
 
     state: Literal["done", "failed", "cancelled"]
@@ -59,6 +59,7 @@ class Outcome:
     hints: tuple[str, ...] = ()
     failure: str = ""
     remedies: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,16 @@ class Lines:
 
 @dataclass(frozen=True)
 class Progressed:
-    """The progress of a step. ``total`` 0 means that the total is unknown."""
+    """The progress of a step. ``total`` 0 means that the total is unknown.
+
+    ``unit`` says that both are bytes, of one file; then ``what`` is its name.
+    """
 
     step: str
     done: float
     total: float
     what: str = ""
+    unit: Literal["", "bytes"] = ""
     kind: Literal["progressed"] = "progressed"
 
 
@@ -78,7 +82,9 @@ class StepEnded:
 
     A failure has a ``cause`` (one sentence), the ``excerpt`` of the log around the real error, and
     ``hints``: what to do next. ``failure`` is the id of the cause (docs/diagnosis.md), empty if it
-    is unknown, and ``remedies`` are the ids of what helps, the best first.
+    is unknown, and ``remedies`` are the ids of what helps, the best first. ``evidence`` is the line
+    of the excerpt that shows the error, and ``position`` the byte of the log where it begins;
+    empty and None if no line shows it.
     """
 
     step: str
@@ -92,6 +98,8 @@ class StepEnded:
     time: str = ""
     failure: str = ""
     remedies: tuple[str, ...] = ()
+    evidence: str = ""
+    position: Optional[int] = None
     kind: Literal["step-ended"] = "step-ended"
 
 
@@ -126,6 +134,7 @@ def without_secrets(event: E) -> E:
             cause=masked(event.cause),
             excerpt=tuple(map(masked, event.excerpt)),
             hints=tuple(map(masked, event.hints)),
+            evidence=masked(event.evidence),
         )
     return event
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, Optional
 
+from backends.action import Command
 from wizard.plan import Plan, Step, order
 from wizard.running.events import (
     Event,
@@ -62,6 +63,11 @@ class StepState:
     def command(self) -> str:
         """The exact command of its last start, as text; empty if it was never started."""
         return self.started.command if self.started else ""
+
+    @property
+    def typed(self) -> str:
+        """The command after a prompt; what the wizard does itself, in words, has none."""
+        return f"$ {self.command}" if isinstance(self.step.action, Command) else self.command
 
     @property
     def log(self) -> str:

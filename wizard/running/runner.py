@@ -19,7 +19,7 @@ from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
 from wizard.errors import Exit
-from wizard.export.commands import command_text
+from wizard.export.in_words import sentence
 from wizard.facts import Facts
 from wizard.method import compiles
 from wizard.plan import Plan, Step, order
@@ -40,7 +40,7 @@ from wizard.running.events import (
 from wizard.running.journal import ANSWERS_FILE, PLAN_FILE, Journal
 from wizard.running.new_environment import NewEnvironment
 from wizard.running.schedule import startable
-from wizard.running.step_runner import Result, StepRunner, os_error_sentence, writes_log
+from wizard.running.step_runner import Result, StepRunner, os_error_sentence
 
 QUEUE_SIZE = 8
 """How many events of the steps may wait until the interface has handled the first of them."""
@@ -259,8 +259,7 @@ class _Attempt:
             for step in startable(self._steps, done, self._running):
                 number = self._steps.index(step) + 1
                 log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
-                logged = str(log) if writes_log(step.action) else ""
-                self.emit(StepStarted(step.id, self._command_text(step.action), logged))
+                self.emit(StepStarted(step.id, self._command_text(step.action), str(log)))
                 self._running[step.id] = step
                 self.started.add(step.id)
                 name = f"step {step.id}"
@@ -365,7 +364,7 @@ class _Attempt:
     def _command_text(self, action: Action) -> str:
         if isinstance(action, Command):
             return privilege.command_text(action, self._privilege)
-        return command_text(action, self._plan.system)
+        return sentence(action)
 
 
 def _file_name(step_id: str) -> str:

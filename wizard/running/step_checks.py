@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from pathlib import Path, PurePath
 from types import MappingProxyType
+from typing import Optional
 
 from backends.action import Command, Output
 from backends.manager import Problem, managers, with_program_path
 from backends.progress import is_apt_status
 from wizard.machine import packages, query_results
 from wizard.plan import FileExists, PackagesInstalled, Step
-from wizard.programs.lines import HEAD, TAIL, LineDecoder
 from wizard.programs.processes import ProgramTimeout, ask
+from wizard.running import step_log
 from wizard.running.command_runner import Outcome, last_attempt
 
 MANAGER = "manager-"
@@ -84,40 +86,70 @@ def _packages_missing(check: PackagesInstalled) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What shows an error: lines of a log, which of them does, and the byte where that begins."""
+
+    excerpt: tuple[str, ...] = ()
+    evidence: str = ""
+    position: Optional[int] = None
+
+
 def explain_failure(
     step: Step,
     outcome: Outcome,
     log: Path,
     machine: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[Outcome, tuple[str, ...]]:
+) -> tuple[Outcome, Shown]:
     """Return the outcome of a failed step with cause and hints, and the log lines that show it.
 
     ``machine`` are the facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
     """
     if not log.exists():
-        return outcome, ()
-    lines = last_attempt([line for line in read_log(log) if not is_apt_status(line)])
+        return outcome, Shown()
+    from wizard.diagnosis import excerpts
+    from wizard.diagnosis.diagnose import diagnose
+
+    whole = step_log.read(log)
+    numbers = [n for n, line in enumerate(whole.lines) if not is_apt_status(line)]
+    lines = last_attempt([whole.lines[n] for n in numbers])
+    numbers = numbers[len(numbers) - len(lines) :]
+    if outcome.evidence:
+        found = _last_index(lines, outcome.evidence)
+        if found is not None:
+            excerpt = excerpts.excerpt(lines, found, 0)
+            return outcome, Shown(excerpt, outcome.evidence, whole.position(numbers[found]))
     if outcome.cause:
         # The cause is known: a time limit, a lock, a signal. The last lines show the progress.
         last_lines = [line for line in lines if line.strip()]
-        return outcome, tuple(last_lines[-5:])
-    from wizard.diagnosis.diagnose import diagnose
+        return outcome, Shown(tuple(last_lines[-5:]))
 
     diagnosis = diagnose(lines, {**machine, **_tool(step)})
+    marked = excerpts.marked(diagnosis.excerpt, diagnosis.evidence)
+    shown = Shown(diagnosis.excerpt, diagnosis.excerpt[marked] if marked is not None else "")
+    if 0 < diagnosis.line_number <= len(numbers):
+        shown = replace(shown, position=whole.position(numbers[diagnosis.line_number - 1]))
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
         known = (diagnosis.hints, diagnosis.id or "", diagnosis.remedy_ids)
-        return Outcome("failed", outcome.exit, diagnosis.cause, *known), diagnosis.excerpt
-    has_known_cause = diagnosis.known
+        return Outcome("failed", outcome.exit, diagnosis.cause, *known), shown
     cause = _CAUSES[problem.kind]
     hints = _HINTS[problem.kind]
     if problem.kind == "denied" and not step.needs_root:
         cause, hints = _NOT_AS_ROOT, _RUN_AS_OWNER  # Homebrew
-    if has_known_cause:
+    if diagnosis.known:
         hints = diagnosis.hints
-    excerpt = diagnosis.excerpt if problem.line in diagnosis.excerpt else (problem.line,)
+    if problem.line not in diagnosis.excerpt:
+        found = _last_index(lines, problem.line)
+        position = None if found is None else whole.position(numbers[found])
+        shown = Shown((problem.line,), problem.line, position)
     failure = diagnosis.id or f"{MANAGER}{problem.kind}"
-    return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), excerpt
+    return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), shown
+
+
+def _last_index(lines: Sequence[str], text: str) -> Optional[int]:
+    wanted = text.strip()
+    return next((n for n in reversed(range(len(lines))) if lines[n].strip() == wanted), None)
 
 
 def _tool(step: Step) -> dict[str, str]:
@@ -126,19 +158,6 @@ def _tool(step: Step) -> dict[str, str]:
     if isinstance(command, Command) and PurePath(command.argv[0]).stem == "uv":
         return {"tool": "uv"}
     return {}
-
-
-def read_log(log: Path) -> list[str]:
-    """Return the lines of a log; for a huge one, its beginning and its end."""
-    decoder = LineDecoder()
-    size = log.stat().st_size
-    with log.open("rb") as file:
-        lines = decoder.feed(file.read(size if size <= HEAD + TAIL else HEAD))
-        if size > HEAD + TAIL:
-            lines += decoder.finish()
-            file.seek(size - TAIL)
-            lines += decoder.feed(file.read(TAIL))
-    return lines + decoder.finish()
 
 
 def _manager_problem(step: Step, outcome: Outcome, lines: list[str]) -> Problem | None:

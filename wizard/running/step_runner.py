@@ -31,8 +31,10 @@ from backends.action import (
     WriteManifest,
 )
 from wizard import locations, unfinished
+from wizard.addresses import masked
 from wizard.cache import entries
 from wizard.errors import Exit, WizardError
+from wizard.export.in_words import sentence
 from wizard.facts import Privilege
 from wizard.plan import Plan, Step
 from wizard.programs.processes import Cancelled, cancellable
@@ -41,7 +43,7 @@ from wizard.running import inventory, ownership, shared_cache
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
 from wizard.running.new_environment import NewEnvironment
-from wizard.running.step_checks import explain_failure, missing_result
+from wizard.running.step_checks import Shown, explain_failure, missing_result
 
 WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
 """The roles of steps that change the environment of their plan."""
@@ -87,7 +89,7 @@ class StepRunner:
         reports: list[Report] = []
         part = shared_cache.part_of(self.parts, step.id)
         try:
-            outcome, excerpt, code = self._perform_and_check(step, log, reports, part)
+            outcome, shown, code = self._perform_and_check(step, log, reports, part)
         finally:
             if part is not None:
                 part.end(step.id)
@@ -95,9 +97,11 @@ class StepRunner:
             outcome = self._remove_incomplete(outcome)
         event = StepEnded(
             *(step.id, outcome.state, time.monotonic() - begin, outcome.exit),
-            *(outcome.cause, excerpt, outcome.hints, str(log) if log.exists() else ""),
+            *(outcome.cause, shown.excerpt, outcome.hints, str(log) if log.exists() else ""),
             failure=outcome.failure,
             remedies=outcome.remedies,
+            evidence=shown.evidence,
+            position=shown.position,
         )
         return Result(event, code, reports[0] if reports else None)
 
@@ -107,10 +111,13 @@ class StepRunner:
         log: Path,
         reports: list[Report],
         part: Optional[shared_cache.SharedPart],
-    ) -> tuple[Outcome, tuple[str, ...], Exit]:
-        """Run one step; return how it ended, the lines that show why, and the exit code."""
+    ) -> tuple[Outcome, Shown, Exit]:
+        """Run one step; return how it ended, the lines that show why, and the exit code.
+
+        The log contains why it failed, also if no program has written that.
+        """
+        context = _StepContext(self, step.id, log, reports)
         try:
-            context = _StepContext(self, step.id, log, reports)
             with cancellable(self.cancel), self._own_manager(step):
                 if self.environment.makes(step):
                     said = self.environment.begin(step)
@@ -119,6 +126,7 @@ class StepRunner:
                     outcome = Outcome("done")
                 else:
                     inventory.record(step, log, "before")
+                    context.begin_log(step.action)
                     outcome = perform(step.action, context)
                     inventory.record(step, log, "after")
                     if step.role in WRITES_ENVIRONMENT and outcome.state == "done":
@@ -126,23 +134,27 @@ class StepRunner:
                         inventory.record_environment(folder, log.parent.parent)
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
-            return Outcome("cancelled"), (), Exit.CANCELLED
+            return Outcome("cancelled"), Shown(), Exit.CANCELLED
         except WizardError as error:
             cause = f"{error.what} {error.why}".strip()
             failed = Outcome("failed", None, cause, error.hints, error.failure)
-            return failed, tuple(error.shown.splitlines()), error.code
+            return failed, context.add_error(error.what, error.shown, error.why), error.code
         except OSError as error:
             failure = NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
             failed = Outcome("failed", None, os_error_sentence(error), (), failure)
-            return failed, (), Exit.FAILED
+            return failed, context.add_error(failed.cause), Exit.FAILED
         if outcome.state == "cancelled":
-            return outcome, (), Exit.CANCELLED
+            return outcome, Shown(), Exit.CANCELLED
         if lacking:
-            return Outcome("failed", outcome.exit, lacking, (f"Read {log}",)), (), Exit.FAILED
+            failed = Outcome("failed", outcome.exit, lacking, (f"Read {log}",))
+            return failed, context.add_error(lacking), Exit.FAILED
         if outcome.state == "done":
-            return outcome, (), Exit.DONE
-        explained, excerpt = explain_failure(step, outcome, log, self.machine())
-        return explained, excerpt, Exit.UNPROVED if step.proves else Exit.FAILED
+            return outcome, Shown(), Exit.DONE
+        explained, shown = explain_failure(step, outcome, log, self.machine())
+        if outcome.cause and not outcome.evidence:
+            added = context.add_error(outcome.cause)
+            shown = replace(shown, position=added.position)
+        return explained, shown, Exit.UNPROVED if step.proves else Exit.FAILED
 
     @contextlib.contextmanager
     def _own_manager(self, step: Step) -> Iterator[None]:
@@ -192,11 +204,35 @@ class _StepContext:
     log: Path
     reports: list[Report]
 
+    def begin_log(self, action: Action) -> None:
+        """Say in the log what the wizard does itself. The output of a program says what it does."""
+        if not isinstance(action, Command):
+            self._write((masked(sentence(action)),))
+
     def add_output(self, lines: tuple[str, ...]) -> None:
         """Add lines to the log, and show them."""
+        self._write(lines)
+        self.runner.emit(Lines(self.step, lines))
+
+    def _write(self, lines: tuple[str, ...]) -> None:
         with open(self.log, "a", encoding="utf-8", opener=locations.private) as file:
             file.writelines(f"{line}\n" for line in lines)
-        self.runner.emit(Lines(self.step, lines))
+
+    def add_error(self, what: str, shown: str = "", why: str = "") -> Shown:
+        """Add an error that no program has written to the log; return what shows it.
+
+        Without space for the log, only the event tells it.
+        """
+        evidence = tuple(shown.splitlines())
+        lines = tuple(line for line in (what, *(f"  {line}" for line in evidence), why) if line)
+        before = self.log.stat().st_size if self.log.exists() else 0
+        try:
+            self.add_output(lines)
+        except OSError as error:
+            self.runner.emit(Lines(self.step, (*lines, os_error_sentence(error))))
+            return Shown(evidence, "".join(evidence[:1]))
+        position = before + (len(f"{what}\n".encode()) if evidence else 0)
+        return Shown(evidence, "".join(evidence[:1]), position)
 
 
 # Modules that few steps need are imported where they are used: a run starts faster without them.
@@ -238,11 +274,16 @@ def _update_system(action: SystemUpdate, context: _StepContext) -> Outcome:
 def _download(action: Download, context: _StepContext) -> Outcome:
     from wizard.running.download import Amount, DownloadFailed, fetch
 
+    name = action.url.rpartition("/")[2]
+    arrived = 0
+
     def tell(amount: Amount) -> None:
-        name = action.url.rpartition("/")[2]
-        context.runner.emit(Progressed(context.step, amount.done, amount.whole, name))
+        nonlocal arrived
+        arrived = amount.done
+        context.runner.emit(Progressed(context.step, amount.done, amount.whole, name, "bytes"))
 
     def say(what: str, seconds: float) -> None:
+        context.add_output((f"Waiting {seconds:g} s: {what}",))
         context.runner.emit(Waiting(context.step, what, seconds))
 
     try:
@@ -250,6 +291,7 @@ def _download(action: Download, context: _StepContext) -> Outcome:
     except DownloadFailed as error:
         error.hints += (action.otherwise,) if action.otherwise else ()
         raise
+    context.add_output((f"{arrived:,} bytes, with the right checksum: {action.path}",))
     return Outcome("done")
 
 
@@ -362,34 +404,8 @@ def _prove(action: Prove, context: _StepContext) -> Outcome:
     # The cause may be that of only one package, so all that do not work are named.
     others = (text for text in report.problems if text.startswith("packages: "))
     cause = " ".join((found.cause, *others))
-    return Outcome("failed", None, cause, hints, found.id or "", found.remedy_ids)
-
-
-@singledispatch
-def writes_log(action: object) -> bool:
-    """Return whether performing an action writes a log. Raises UnknownAction."""
-    raise UnknownAction(action, "rule about logs")
-
-
-@writes_log.register(Command)
-@writes_log.register(Wait)
-@writes_log.register(SystemUpdate)
-@writes_log.register(CheckSignature)
-@writes_log.register(ExportAuthorities)
-@writes_log.register(RecordPackages)
-@writes_log.register(Prove)
-def _writes_log(_action: Action) -> bool:
-    return True
-
-
-@writes_log.register(Download)
-@writes_log.register(Unpack)
-@writes_log.register(Seal)
-@writes_log.register(WriteManifest)
-@writes_log.register(WriteFile)
-@writes_log.register(RemoveFolder)
-def _writes_no_log(_action: Action) -> bool:
-    return False
+    known = (found.id or "", found.remedy_ids, found.evidence)
+    return Outcome("failed", None, cause, hints, *known)
 
 
 @perform.register(RemoveFolder)

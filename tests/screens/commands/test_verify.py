@@ -39,6 +39,8 @@ def around(tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
         for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
             patch.delenv(variable, raising=False)
         patch.chdir(tmp_path / "empty")
+        for name in ("HOME", "USERPROFILE"):
+            patch.setenv(name, str(tmp_path / "home"))
         patch.setenv("PATH", str(tmp_path / "empty"))
         yield patch
 
@@ -118,7 +120,7 @@ def test_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(NONE, monkeypatch, stream) == Exit.UNPROVED
     text = raw.getvalue().decode()
     assert "✗ FAILED  cryptography is not installed in /e/bin/python." in text
-    assert "start cryptography-wizard" in text
+    assert "To install it: cryptography-wizard" in text
 
 
 @pytest.mark.parametrize("report", [GOOD, BAD, NONE])
@@ -165,6 +167,8 @@ def test_without_a_name_the_nearest_is_taken_and_told(
     around.setenv("PATH", str(tmp_path / "system" / "bin"))
     python, whose = find_python("")
     assert (python.lower(), whose.split(";")[0]) == (system.lower(), "python3 on PATH")
+    at_home = environment(Path.home() / "cryptography-env")
+    assert find_python("") == (at_home, "the environment in your home folder")
     environment(Path("cryptography-env"))
     assert find_python("")[1] == "the environment cryptography-env in this folder"
     environment(Path(".venv"))
@@ -172,6 +176,8 @@ def test_without_a_name_the_nearest_is_taken_and_told(
         str(Path(".venv/bin/python")),
         "the environment .venv in this folder",
     )
+    around.setattr(sys, "prefix", str(Path(".venv").absolute()))  # a clone's, which is the wizard's
+    assert find_python("")[1] == "the environment cryptography-env in this folder"
     active = environment(tmp_path / "active")
     around.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
     assert find_python("") == (active, "the active environment, VIRTUAL_ENV")

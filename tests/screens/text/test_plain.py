@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -48,14 +49,33 @@ def ask(typed: io.StringIO, text: str, current: str = "50.0.2", *, first: bool =
         ("1\n", "50.0.2"),
         (" 2 \n", "45.0.7"),
         ("44.0.1\n", "44.0.1"),
-        ("42\n", "42"),
-        ("0\n", "0"),
+        ("2.\n", "45.0.7"),
+        ("42\n0\n-1\n+1\n7)\n2\n", "45.0.7"),
         ("3\n2\n", "45.0.7"),
         ("?\n1\n", "50.0.2"),
     ],
 )
 def test_numbers_and_free_text_are_answers(typed: io.StringIO, text: str, answer: str) -> None:
     assert ask(typed, text) == answer
+
+
+def test_a_number_without_an_option_is_not_taken_as_a_folder(
+    typed: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = replace(QUESTION, key="venv", free="Another folder")
+    typed.write("7\n./7\n")
+    typed.seek(0)
+    assert Plain().ask(folder, "", first=True) == "./7"
+    said = capsys.readouterr().out
+    assert "There is no answer 7. Please type a number from 1 to 3, or a path." in said
+    assert "A folder of that name is ./7" in said
+    only = replace(QUESTION, free="")
+    typed.seek(0)
+    typed.truncate()
+    typed.write("4\n3\n1\n")
+    typed.seek(0)
+    assert Plain().ask(only, "", first=True) == "50.0.2"
+    assert "Please type a number from 1 to 3.\n" in capsys.readouterr().out
 
 
 def test_enter_takes_the_answer_that_stands(typed: io.StringIO) -> None:

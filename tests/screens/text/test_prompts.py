@@ -116,12 +116,35 @@ def test_marks_are_words() -> None:
     shown = prompts._choice(QUESTION.options[0], "50.0.2")
     assert shown.title == "Release 50.0.2 (recommended)"
     closed = prompts._choice(QUESTION.options[2], "50.0.2")
-    assert closed.disabled == "not possible: Python 3.11 is too new for it."
+    assert closed.disabled
+    text = "".join(part for _, part in closed.title)
+    assert " ".join(text.split()) == (
+        "Release 3.4.8 (not possible: Python 3.11 is too new for it.)"
+    )
 
 
 def test_long_texts_are_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 16)))
-    option = Option("a", "A", "word " * 40)
-    lines = prompts._choice(option, "").description.splitlines()
-    assert len(lines) > 1
-    assert max(map(len, lines)) <= 60
+    long = ("word " * 40).strip()
+    described = prompts._choice(Option("a", long, long), "a")
+    closed = prompts._choice(Option("b", "B", "", long), "")
+    texts = {
+        f"  Description: {described.description}",
+        f" > {described.title}",
+        f"   - {closed.title[0][1]}",
+        f"? {prompts._wrapped(long, prompts.MARK)}",
+    }
+    for text in texts:
+        lines = text.splitlines()
+        assert len(lines) > 3
+        assert max(map(len, lines)) <= 60
+        assert {word for line in lines[1:] for word in line.split()} <= {
+            "word",
+            "(recommended)",
+            "word)",
+        }
+
+
+def test_the_answer_stays_as_a_line(keys: PipeInput, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(keys, ENTER) == "50.0.2"
+    assert capsys.readouterr().out == "? Which release? Release 50.0.2 (recommended)\n"

@@ -60,7 +60,7 @@ def test_a_wheel_is_installed_and_proved_with_one_line_a_step() -> None:
     assert [line[:5] for line in steps] == ["[1/3]", "[2/3]", "[3/3]"]
     assert all(line.endswith(" … done in 1.0 s") for line in steps)
     assert "  ok: OpenSSL 4.0.3 is inside (static)." in lines
-    assert "  . /home/ada/project/cryptography-env/bin/activate" in lines
+    assert "  source /home/ada/project/cryptography-env/bin/activate" in lines
 
 
 def test_source_is_built() -> None:

@@ -16,9 +16,10 @@ from screens.text import linear
 from screens.tui.alternatives import AlternativesPage
 from screens.tui.app import WizardApp
 from screens.tui.question import QuestionPage
+from screens.tui.review import ReviewPage
 from screens.tui.welcome import WelcomePage
 from tests.machines import machine
-from tests.screens.fakes import WAYS, FakeMachine
+from tests.screens.fakes import WAYS, FakeMachine, pretend
 from tests.screens.scenes import SCENES, settled
 from wizard import codec, knowledge
 from wizard.choices import Choices
@@ -51,14 +52,14 @@ async def test_where_nothing_works_the_questions_end_on_the_ways_out() -> None:
     app = real(HOPELESS)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("enter")
+        await pilot.press("2")
         await pilot.pause()
         assert isinstance(app.screen, QuestionPage)
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, AlternativesPage)
         assert "Neither a wheel nor a source build is possible" in said(app, "#cause")
-        assert rows(app)[0].startswith("A standard Python 3.13, not a free-threaded one\n")
+        assert rows(app)[0].startswith("1  A standard Python 3.13, not a free-threaded one\n")
         assert any("conda install -c conda-forge cryptography" in row for row in rows(app))
         await pilot.press("escape")
         await pilot.pause()
@@ -76,37 +77,56 @@ async def test_without_a_python_back_is_the_first_page() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, AlternativesPage)
-        assert rows(app)[0].startswith("Python 3.13\n")
+        assert rows(app)[0].startswith("1  Python 3.13\n")
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, WelcomePage)
 
 
-@pytest.mark.parametrize("key", ["enter", "y"])
-async def test_the_command_of_the_chosen_way_is_copied(
-    key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tests.screens.fakes import pretend
-
+async def test_the_command_of_the_chosen_way_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(monkeypatch)
     scene = SCENES["possible"]
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await scene.show(pilot)
         assert isinstance(app.screen, AlternativesPage)
-        await pilot.press(key)
+        await pilot.press("c")
         await pilot.pause()
         assert app.clipboard == WAYS[1].command
-        await pilot.press("down", key)
+        await pilot.press("down", "enter")
         await pilot.pause()
+        assert isinstance(app.screen, AlternativesPage), "the wizard cannot do it"
         assert app.clipboard == f"{WAYS[2].title}\n{WAYS[2].detail}", "it has no command"
+
+
+@pytest.mark.parametrize("key", ["enter", "1"])
+async def test_what_the_wizard_can_do_is_done_with_a_key(key: str) -> None:
+    """Python 3.7 has no newest release, but another Python here has: its plan is shown."""
+    old = replace(DEBIAN.pythons[0], version="3.7.16", pip=None)
+    other = replace(DEBIAN.pythons[0], path="/opt/python3.13/bin/python3", version="3.13.1")
+    app = real(replace(DEBIAN, pythons=(old, other)), Choices(python=old.path, release="50.0.2"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        for _ in range(6):
+            if isinstance(app.screen, AlternativesPage):
+                break
+            await pilot.press("enter")
+            await pilot.pause()
+        assert isinstance(app.screen, AlternativesPage)
+        await pilot.press(key)
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewPage)
+        plan = app.session.require_plan()
+        assert (plan.release, app.session.completed.python) == ("50.0.2", other.path)
+        await pilot.press("q")
+    assert app.return_value == Exit.CANCELLED
 
 
 async def test_long_lines_are_broken_anew_when_the_terminal_changes() -> None:
     app = real(HOPELESS)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("enter", "enter")
+        await pilot.press("1")
         await pilot.pause()
         for columns in (60, 120):
             await pilot.resize_terminal(columns, 24)
@@ -136,7 +156,7 @@ def test_json_has_them_as_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert cli.main(["plan", "--json", "--facts", facts]) == Exit.IMPOSSIBLE
     told = json.loads(capsys.readouterr().out)
     assert told["error"]["what"]
-    assert all(set(way) == {"title", "detail", "command"} for way in told["ways"])
+    assert all(set(way) == {"title", "detail", "command", "choices"} for way in told["ways"])
     assert told["ways"][-1]["command"] == "conda install -c conda-forge cryptography"
 
 

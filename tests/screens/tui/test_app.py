@@ -13,7 +13,7 @@ import pytest
 from textual.app import App
 from textual.command import CommandList
 from textual.pilot import Pilot
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Footer, Input, Static
 from textual.widgets._footer import FooterKey
 
 from screens.tui.app import WizardApp, run_app
@@ -27,7 +27,7 @@ from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.run import RunPage
 from screens.tui.step_list import StepRow
-from screens.tui.welcome import WelcomePage
+from screens.tui.welcome import Menu, WelcomePage
 from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun
 from tests.screens.scenes import (
     METHOD,
@@ -87,8 +87,7 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
     async with app.run_test() as pilot:
         await pilot.pause()
         assert "Looking at your computer" in text(app, "#looking")
-        assert app.screen.query_one("#begin", Button).disabled
-        await press(pilot, "enter")
+        await press(pilot, "enter", "1", "2", "s", "m")
         assert isinstance(app.screen, WelcomePage), "nothing to ask before the machine is known"
         machine.hold.set()
         await settled(pilot)
@@ -97,7 +96,7 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
         assert "1.63.0" in text(app, "#fact-3")
         assert "3.0.15" in text(app, "#fact-4")
         assert text(app, "#fact-5") == "✓  50.0.2: tested on this kind of system"
-        await press(pilot, "enter")
+        await press(pilot, "2")
         assert isinstance(app.screen, QuestionPage)
 
 
@@ -134,7 +133,7 @@ async def test_a_problem_of_the_look_is_explained_and_tried_again(
         await press(pilot, "r")
         await settled(pilot)
         assert machine.probes == 2
-        assert "Ready" in text(app, "#looking")
+        assert text(app, "#usual").startswith("cryptography 50.0.2")
 
 
 async def test_known_facts_spare_the_look(app: WizardApp, machine: FakeMachine) -> None:
@@ -142,7 +141,7 @@ async def test_known_facts_spare_the_look(app: WizardApp, machine: FakeMachine) 
     async with app.run_test() as pilot:
         await settled(pilot)
         assert machine.probes == 0
-        assert "Ready" in text(app, "#looking")
+        assert text(app, "#usual").startswith("cryptography 50.0.2")
 
 
 # --- questions
@@ -216,9 +215,10 @@ async def test_an_answer_that_no_longer_applies_is_left_out_but_kept(app: Wizard
 
 async def test_given_choices_are_the_standing_answers(app: WizardApp, machine: FakeMachine) -> None:
     app.session.given = Choices(method="source", release="7.7")
+    app.session.ask_everything()
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", "enter")
+        await press(pilot, "2", "enter")
         assert app.screen.query_one("#own", Input).value == "7.7"
         await press(pilot, "enter")
         assert app.screen.query_one(Answers).highlighted == 1
@@ -227,7 +227,7 @@ async def test_given_choices_are_the_standing_answers(app: WizardApp, machine: F
 async def test_a_typed_answer(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", "enter")
+        await press(pilot, "2", "enter")
         own = app.screen.query_one("#own", Input)
         assert not own.display
         await press(pilot, "down", "down")
@@ -259,7 +259,7 @@ async def test_a_typed_folder_is_looked_at(
     file.write_text("not a folder", encoding="utf-8")
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", "down", "enter")
+        await press(pilot, "2", "down", "enter")
         app.screen.query_one("#own", Input).value = str(file)
         await press(pilot, "enter")
         await settled(pilot)
@@ -279,7 +279,7 @@ async def test_escape_stops_waiting_for_an_answer(
     async with app.run_test() as pilot:
         await settled(pilot)
         machine.hold = threading.Event()
-        await press(pilot, "enter", "down", "enter")
+        await press(pilot, "2", "down", "enter")
         app.screen.query_one("#own", Input).value = str(tmp_path / "new")
         await press(pilot, "enter")
         await until(pilot, lambda: machine.probes == 2)
@@ -299,7 +299,7 @@ async def test_escape_stops_waiting_for_an_answer(
 async def test_mouse_alone_is_enough(app: WizardApp, machine: FakeMachine) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.click("#begin")
+        await pilot.click(Menu, offset=(5, 1))
         await pilot.pause()
         for _ in range(2):
             await pilot.click("#next")
@@ -354,7 +354,7 @@ async def test_f1_shows_the_help_of_every_page(app: WizardApp, machine: FakeMach
 async def test_the_palette_has_the_commands_of_the_page(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", "ctrl+p")
+        await press(pilot, "2", "ctrl+p")
         found = app.screen.query_one(CommandList)
         await until(pilot, lambda: found.option_count > 0)
         names = "\n".join(str(option.prompt) for option in found.options)
@@ -384,8 +384,8 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
         await to_review(pilot, REVIEW_SOURCE)
         shown = words(app)
         assert "4 steps, nothing has been changed yet" in shown
-        assert "! Note: Rust from Debian is too old here." in shown
-        assert "asks for administrator rights" in shown
+        assert "1 note: Rust from Debian is too old here." in shown
+        assert "administrator" in shown
         assert "$ sudo apt-get install -y build-essential libssl-dev" in shown
         assert "A separate folder keeps everything else as it is." in shown
 
@@ -393,12 +393,12 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
 async def test_the_copied_commands_become_root_where_they_must(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await to_review(pilot, REVIEW_SOURCE)
-        await press(pilot, "y")
+        await press(pilot, "c")
         root = [line for line in app.clipboard.splitlines() if line.startswith("sudo ")]
         assert root == ["sudo apt-get install -y build-essential libssl-dev"]
 
 
-@pytest.mark.parametrize("key", ["y", "ctrl+y"])
+@pytest.mark.parametrize("key", ["c", "ctrl+y"])
 async def test_the_commands_can_be_copied(app: WizardApp, key: str) -> None:
     async with app.run_test() as pilot:
         await to_review(pilot)
@@ -420,7 +420,7 @@ async def test_on_a_mac_they_are_copied_without_the_terminal(
     monkeypatch.setattr("screens.clipboard.copy", copy)
     async with app.run_test() as pilot:
         await to_review(pilot)
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert copied[0].startswith("/usr/bin/python3 -m venv ")
         assert notices(app) == "Copied the commands."
         assert app.clipboard == "", "the terminal gets nothing"
@@ -438,7 +438,7 @@ async def test_a_question_mark_opens_and_closes_the_help(app: WizardApp) -> None
 async def test_what_cannot_be_planned_is_explained(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", "enter", "down", "enter", "enter")
+        await press(pilot, "2", "enter", "down", "enter", "enter")
         assert isinstance(app.screen, FailurePage)
         shown = words(app)
         for part in ("cannot be installed here", "Requires-Python: <3.11", "newer", "Choose 50"):
@@ -514,7 +514,7 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         states = [str(row.query_one(".state", Static).content) for row in app.screen.query(StepRow)]
         assert states == ["✓ done", "▶ running", "○ to do"]
         assert text(app, "#now") == "Step 2 of 3: Install cryptography 50.0.2"
-        assert "3 of 6 packages" in text(app, "#bar")
+        assert "3 of 6 packages" in text(app, "#detail")
         log = app.screen.query_one(LiveLog)
         assert any(line.startswith("$ ") for line in log.lines)
         assert "Collecting cffi>=2.0.0" in log.lines
@@ -527,12 +527,12 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         assert "source ./cryptography-env/bin/activate" in shown
         assert "New folder: ./cryptography-env" in shown
         assert "runs/1" in shown
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard == "source ./cryptography-env/bin/activate"
         await press(pilot, "o")
         assert isinstance(app.screen, RunPage)
         assert text(app, "#now") == "Done. Press Enter to see the result."
-        await press(pilot, "c")
+        await press(pilot, "x")
         assert isinstance(app.screen, RunPage), "there is nothing to cancel any more"
         await press(pilot, "enter")
         assert isinstance(app.screen, ResultPage)
@@ -581,7 +581,7 @@ async def test_a_failure_is_explained_and_tried_again_from_its_step(
         assert "pip could not reach the package index" in shown
         assert "Check the connection to the Internet." in shown
         assert "runs/1/install.log" in shown
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert "pip could not reach" in app.clipboard
         await press(pilot, "o")
         assert isinstance(app.screen, RunPage)
@@ -613,13 +613,13 @@ async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> No
     machine.run.held = True
     async with app.run_test() as pilot:
         await to_run(pilot, machine)
-        await press(pilot, "c")
+        await press(pilot, "x")
         assert isinstance(app.screen, ConfirmScreen)
         assert app.focused is not None
         assert app.focused.id == "no"
         await press(pilot, "escape")
         assert isinstance(app.screen, RunPage)
-        await press(pilot, "q", "y")
+        await press(pilot, "x", "y")
         await settled(pilot)
         assert isinstance(app.screen, FailurePage)
         assert "Stopped, as you asked" in words(app)
@@ -631,32 +631,36 @@ async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> No
         assert isinstance(app.screen, ResultPage)
 
 
-@pytest.mark.parametrize("second", ["ctrl+c", "y"])
-async def test_ctrl_c_during_a_run_asks_stops_and_leaves(
-    app: WizardApp, machine: FakeMachine, second: str
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("ctrl+c", "ctrl+c"), ("ctrl+c", "y"), ("ctrl+q", "y"), ("q", "y"), ("ctrl+d", "y")],
+)
+async def test_quitting_during_a_run_asks_stops_and_leaves(
+    app: WizardApp, machine: FakeMachine, first: str, second: str
 ) -> None:
     machine.run.held = True
     async with app.run_test() as pilot:
         await to_run(pilot, machine)
-        await press(pilot, "ctrl+c")
+        await press(pilot, first)
         assert isinstance(app.screen, ConfirmScreen)
+        assert "and quit?" in words(app)
         await press(pilot, second)
         await settled(pilot)
     assert app.return_value == 130
 
 
-@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "q"])
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "ctrl+d", "q"])
 async def test_leaving_before_anything_was_done(app: WizardApp, key: str) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", key)
+        await press(pilot, "2", key)
     assert app.return_value == 130
 
 
 async def test_q_is_a_letter_in_a_field(app: WizardApp) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "enter", "down", "enter", "q", "b")
+        await press(pilot, "2", "down", "enter", "q", "b")
         assert app.screen.query_one("#own", Input).value == "qb"
 
 
@@ -708,7 +712,7 @@ async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
         assert log.lines[log.match_line] == "line 71 of many"
         await press(pilot, "N")
         assert log.lines[log.match_line] == "line 70 of many"
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard == "line 7"
         await press(pilot, "slash", *"zzz")
         assert text(app, "#hits") == "not found"
@@ -847,7 +851,7 @@ async def test_two_steps_are_shown_with_their_own_progress(
             "○ to do Prove that it works",
         ]
         assert text(app, "#now") == "Steps 1 and 3 of 4 run in parallel"
-        assert "40% of this step · 12 of 30 packages" in text(app, "#bar")
+        assert "40% of this step · 12 of 30 packages" in text(app, "#detail")
         assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
         log = app.screen.query_one(LiveLog)
         assert log.border_title == "1 Install the build tools"
@@ -882,7 +886,7 @@ async def test_tab_and_clicks_go_from_log_to_log(app: WizardApp, machine: FakeMa
         await pilot.click("#row-prove")
         await pilot.pause()
         assert log.border_title == "1 Install the build tools", "what has not begun has no log"
-        await press(pilot, "y")
+        await press(pilot, "c")
         assert app.clipboard.endswith("Unpacking libssl-dev ...\n")
         machine.run.release()
         await settled(pilot)
@@ -916,7 +920,7 @@ async def test_cancel_ends_both(app: WizardApp, machine: FakeMachine) -> None:
     side_by_side(app, machine)
     async with app.run_test(size=(80, 24)) as pilot:
         await to_both(pilot)
-        await press(pilot, "c", "y")
+        await press(pilot, "x", "y")
         await settled(pilot)
         assert "Stopped, as you asked" in words(app)
         await press(pilot, "o")
@@ -975,7 +979,7 @@ async def test_a_tiny_terminal_asks_to_be_enlarged(app: WizardApp, machine: Fake
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert not notice.display
-        await press(pilot, "enter")
+        await press(pilot, "2")
         assert isinstance(app.screen, QuestionPage)
         await pilot.resize_terminal(80, 10)
         await pilot.pause()

@@ -29,6 +29,7 @@ from tests.wizard.running.watched import CHOICES, ROOT, STUBBORN, Watched, plan,
 from wizard import locations
 from wizard.codec import from_json
 from wizard.errors import Exit
+from wizard.export.in_words import sentence
 from wizard.facts import Facts, Privilege, System
 from wizard.plan import FileExists, PackagesInstalled, Plan, Step
 from wizard.programs import tree
@@ -596,10 +597,13 @@ def test_a_download_is_told_and_what_it_brought_can_be_run(tmp_path: Path) -> No
     started = run.events[1]
     assert isinstance(started, StepStarted)
     assert source.as_uri() in started.command
-    assert started.log == ""
     size = source.stat().st_size
+    assert Path(started.log).read_text(encoding="utf-8").splitlines() == [
+        sentence(fetched),
+        f"{size:,} bytes, with the right checksum: {path}",
+    ]
     told = [e for e in run.events if isinstance(e, Progressed)]
-    assert told[-1] == Progressed("fetch", size, size, "mirror")
+    assert told[-1] == Progressed("fetch", size, size, "mirror", "bytes")
 
 
 def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_path: Path) -> None:
@@ -620,6 +624,11 @@ def test_a_download_that_fails_says_what_and_the_line_and_why_and_what_next(tmp_
     assert (
         "It was changed or is incomplete, or the checksum belongs to another file." in ended.cause
     )
+    log = Path(ended.log).read_bytes()
+    assert ended.position is not None
+    assert log[ended.position :].decode().startswith(f"  {ended.evidence}\n")
+    assert f"{source} is not the expected file" in log.decode()
+    assert ended.evidence == ended.excerpt[0]
     assert ended.excerpt == (
         f"SHA-256 is {hashlib.sha256(source.read_bytes()).hexdigest()}",
         f"it must be {'0' * 64}",
@@ -712,3 +721,26 @@ def test_only_this_user_can_read_a_run(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(everything) == 8
     for path in everything:
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.parametrize("kind", ["unpack", "write", "program", "result", "time"])
+def test_whatever_fails_its_log_says_why(kind: str, tmp_path: Path) -> None:
+    """The place of the error is where that begins."""
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    failing = {
+        "unpack": step("it", Unpack(str(blocked), str(tmp_path / "out"))),
+        "write": step("it", WriteFile(str(blocked / "inside"), "text\n")),
+        "program": step("it", Command((str(tmp_path / "nowhere"),))),
+        "result": replace(
+            step("it", Command((sys.executable, "-c", ""))), check=FileExists(str(tmp_path / "no"))
+        ),
+        "time": step(
+            "it", Command((sys.executable, "-c", "import time; time.sleep(60)"), timeout=0.5)
+        ),
+    }
+    ended = Watched(plan(failing[kind])).ended("it")
+    assert ended.state == "failed"
+    assert ended.position is not None
+    told = Path(ended.log).read_bytes()[ended.position :].decode()
+    assert told.startswith(f"  {ended.evidence}" if ended.evidence else ended.cause[:40])

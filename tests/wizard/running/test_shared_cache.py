@@ -214,7 +214,7 @@ def test_the_last_run_that_uses_rust_removes_it(cache: Path) -> None:
     first = Watched(rust_plan(cache, installs=True))
     assert first.end.code == 0
     assert first.lines("rust-remove") == [
-        "Another wizard still uses this Rust, so it stays for now."
+        "Another wizard still uses this Rust, so it stays for now.",
     ]
     assert (cache / "rust").is_dir()
     other.end()

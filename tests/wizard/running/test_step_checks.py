@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from backends import homebrew, uv
 from backends.action import Command
 from backends.apt import MANAGER
 from tests.recordings import recorded
 from wizard.plan import PackagesInstalled, Step
+from wizard.running import command_runner, step_log
 from wizard.running.command_runner import Outcome
 from wizard.running.step_checks import explain_failure
 
@@ -33,10 +36,10 @@ def test_what_apt_says_to_programs_is_not_among_the_lines_that_show_the_error(
     )
     log = tmp_path / "packages.log"
     log.write_text(LOG, encoding="utf-8")
-    ended, excerpt = explain_failure(step, Outcome("failed", 100), log)
+    ended, shown = explain_failure(step, Outcome("failed", 100), log)
     assert ended.cause
-    assert GONE in excerpt
-    assert not [line for line in excerpt if "status:" in line]
+    assert GONE in shown.excerpt
+    assert not [line for line in shown.excerpt if "status:" in line]
 
 
 def test_the_update_of_package_lists_is_explained_by_its_manager(tmp_path: Path) -> None:
@@ -44,9 +47,9 @@ def test_the_update_of_package_lists_is_explained_by_its_manager(tmp_path: Path)
     log = tmp_path / "packages-refresh.log"
     log.write_text(output.stdout + output.stderr, encoding="utf-8")
     step = Step("packages-refresh", "Update", "", homebrew.MANAGER.refresh(), lock="homebrew")
-    ended, excerpt = explain_failure(step, Outcome("failed", output.exit), log)
+    ended, shown = explain_failure(step, Outcome("failed", output.exit), log)
     assert ended.cause == "The package manager could not reach its download server."
-    assert "Could not resolve host" in excerpt[0]
+    assert "Could not resolve host" in shown.excerpt[0]
     assert ended.failure == "manager-offline"
 
 
@@ -66,3 +69,33 @@ def test_a_failure_names_its_cause_and_what_helps(tmp_path: Path) -> None:
     ended, _ = explain_failure(step, Outcome("failed", 1), log)
     assert ended.failure == "no-space"
     assert "temporary-folder" in ended.remedies
+
+
+def test_the_place_of_the_error_is_a_byte_of_the_log(tmp_path: Path) -> None:
+    """Also after another attempt, lines for programs, and letters of more than one byte."""
+    log = tmp_path / "install.log"
+    error = "error: can't find Rust compiler"
+    log.write_text(
+        "ä first attempt\npmstatus:x:1.0:Unpacking\n"
+        + command_runner.another_attempt(2, 3, 1.0)
+        + f"\nCollecting cryptography … ü\r100 %\n  {error}\nmore\n",
+        encoding="utf-8",
+    )
+    step = Step("install", "Install", "", Command(("pip",)))
+    _, shown = explain_failure(step, Outcome("failed", 1), log)
+    assert shown.evidence.strip() == error
+    assert shown.position is not None
+    assert log.read_bytes()[shown.position :].decode() == f"  {error}\nmore\n"
+
+
+def test_the_place_in_a_huge_log_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_log, "HEAD", 100)
+    monkeypatch.setattr(step_log, "TAIL", 1000)
+    log = tmp_path / "install.log"
+    error = "error: can't find Rust compiler"
+    log.write_text("x" * 78 + "\n" + "line of a build\n" * 400 + f"{error}\nmore\n")
+    _, shown = explain_failure(
+        Step("install", "Install", "", Command(("pip",))), Outcome("failed", 1), log
+    )
+    assert shown.position is not None
+    assert log.read_bytes()[shown.position :].decode() == f"{error}\nmore\n"

@@ -1,0 +1,76 @@
+"""Lines that are wider than the terminal, broken at words.
+
+A terminal breaks a line in the middle of a word. Lines of a log stay whole, and a command that is
+continued on the next line says so to the shell: both can be copied.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from typing import TextIO
+
+from screens.terminal import is_terminal
+from wizard import invocation
+from wizard.wording import wrap
+
+_WHOLE = re.compile(r"\s*(?:\| |\. |& |source )")
+"""The beginning of a line that stays whole: a line of a log, a command that is typed."""
+_SHOWN = re.compile(r"(\s*)(\$|PS>) ")
+"""The beginning of a command that is shown."""
+_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+""")
+"""A word of a command, with its quoted parts."""
+_INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): )?")
+_WITH_COMMAND = re.compile(r"(\s*- .*?:) (\S.*[^.\s])")
+"""An item of a list that ends with a command or a flag: only sentences end with a full stop."""
+
+
+def columns(stream: TextIO | None) -> int:
+    """Return how many columns a line may have on a stream; 0 (any number) if it is no terminal."""
+    return shutil.get_terminal_size().columns - 1 if is_terminal(stream) else 0
+
+
+def fitted(lines: Iterable[str], width: int) -> list[str]:
+    """Return lines that fit into ``width`` columns, broken at words; 0 means any number.
+
+    What a line continues on has the indent of its text.
+    """
+    return [part for line in lines for part in _fit(line, width)]
+
+
+def _fit(line: str, width: int) -> list[str]:
+    if not width or len(line) <= width or _WHOLE.match(line) or _is_command(line):
+        return [line]
+    shown = _SHOWN.match(line)
+    if shown:
+        return _fit_command(line, width, shown)
+    found = _INDENT.match(line)
+    start = found[0] if found else ""
+    indent = " " * (len(start) or 2)
+    item = _WITH_COMMAND.fullmatch(line)
+    if item:
+        return [*wrap(item[1][len(start) :], width, first=start, rest=indent), indent + item[2]]
+    return wrap(line[len(start) :], width, first=start, rest=indent)
+
+
+def _is_command(line: str) -> bool:
+    """Return whether an indented line is only a command."""
+    text = line.strip()
+    return text != line and text.startswith((f"{invocation.command()} ", "sudo ", "doas "))
+
+
+def _fit_command(line: str, width: int, start: re.Match[str]) -> list[str]:
+    """Break a command between two words, with the sign by which its shell continues it."""
+    words = _WORD.findall(line[start.end() :])
+    if " ".join(words) != line[start.end() :]:
+        return [line]  # a quoted part goes on in the next line
+    sign, indent = (" `" if start[2] == "PS>" else " \\"), f"{start[1]}    "
+    lines = [start[0] + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) + len(sign) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines[-1] += sign
+            lines.append(indent + word)
+    return lines

@@ -1,0 +1,98 @@
+"""What stays on the terminal after the full screen has closed, for whatever reason."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screens.text import messages
+from screens.text.messages import short_path
+from screens.text.text_reporter import format_seconds
+from wizard.errors import Exit
+from wizard.wording import joined
+
+if TYPE_CHECKING:
+    from screens.session import Session
+    from wizard.running.run_state import RunState
+
+UNDO = "cryptography-wizard undo"
+
+
+def last_words(session: Session, code: int | None) -> list[str]:
+    """Return what was done, where, how to use it or to go on, where the logs are, the exit code.
+
+    ``code`` is the exit code; None if the wizard ends because of a bug, which is reported
+    separately.
+    """
+    lines = [] if session.problem is None else messages.error_lines(session.problem)
+    if session.last_run is not None:
+        lines += _of_run(session, session.last_run)
+    elif code:
+        lines.append("Nothing was done.")
+    return [*lines, f"The exit code is {code}."] if code else lines
+
+
+def _of_run(session: Session, run: RunState) -> list[str]:
+    result = run.result
+    if result is not None and result.code == Exit.DONE:
+        if run.plan.prepares:
+            return [_done(run), "To go on, run the same command again.", *_logs(run)]
+        took = format_seconds(result.seconds)
+        return [*messages.end_of_run(run.plan, result), *_logs(run), f"It took {took}."]
+    lines = []
+    if result is not None and result.report is not None:
+        lines += messages.end_of_run(run.plan, result)
+    failure = run.failure
+    if failure is not None:
+        lines += messages.failure_lines(run.step(failure.step).step, failure)
+        lines += messages.fix_lines(session.fixes, session.completed, run.plan.system)
+    elif result is not None:
+        lines.append(f"Cancelled{_where(run)}. No program is left running.")
+    else:
+        lines.append(f"The run was cut off{_where(run)}.")
+    lines.append(_done(run))
+    left = changes(run)
+    if left:
+        lines += ["What is there now:", *(f"  - {line}" for line in left)]
+        lines.append(f"To remove it again: {UNDO}")
+    if not run.plan.undoes:
+        lines.append("To continue from here, run the same command again.")
+    return lines if failure is not None and failure.log else [*lines, *_logs(run)]
+
+
+def _where(run: RunState) -> str:
+    for state in run.steps:
+        if state.is_running or state.status in ("cancelled", "interrupted"):
+            return f" in step {state.number} of {len(run.steps)}, “{state.step.title}”"
+    return ""
+
+
+def _done(run: RunState) -> str:
+    titles = [f"“{state.step.title}”" for state in run.steps if state.status == "done"]
+    return f"Finished: {joined(titles)}." if titles else "No step was finished."
+
+
+def _logs(run: RunState) -> list[str]:
+    folder = log_folder(run)
+    return [f"The logs: {short_path(folder)}"] if folder else []
+
+
+def log_folder(run: RunState) -> str:
+    """Return the folder of the logs of the last attempt, or empty."""
+    logs = [Path(state.log).parent for state in run.steps if state.log]
+    return str(logs[-1]) if logs else ""
+
+
+def changes(run: RunState) -> list[str]:
+    """Return what a run has changed on this machine, and what is there of it now."""
+    plan = run.plan
+    ended = run.result is not None and run.result.code in (Exit.DONE, Exit.UNPROVED)
+    lines = []
+    if plan.environment and (ended or os.path.lexists(plan.environment)):
+        label = "New folder" if plan.new else "Changed folder"
+        lines.append(f"{label}: {short_path(plan.environment)}")
+    if plan.wheelhouse and run.result is not None and run.result.code == Exit.DONE:
+        lines.append(f"Wheels: {short_path(plan.wheelhouse)}")
+    lines += [s.step.title for s in run.steps if s.status == "done" and s.step.undo]
+    return lines

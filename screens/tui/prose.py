@@ -1,0 +1,115 @@
+"""Sentences with commands in them: a command is never broken at a place that is not its end."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.widgets import Static
+
+COMMAND = "bold $text-primary"
+"""The style of a command: it does not depend on colour."""
+_PIECES = re.compile(r"(`[^`\n]+`[^\s`]*)|\s+|[^\s`]+`?|`")
+
+
+def styled(text: str) -> Content:
+    """Return a text whose commands, which are in backticks, are styled instead."""
+    return Content.assemble(
+        *(
+            (part, COMMAND) if number % 2 else part
+            for number, part in enumerate(re.split(r"`([^`\n]+)`", text))
+        )
+    )
+
+
+def wrapped(text: str, width: int) -> Content:
+    """Return the text in lines of this width, in cells.
+
+    A command that does not fit in the rest of a line begins a new one. One that fits in no line is
+    continued at a blank, with a backslash, so that a shell reads it as one command.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in _pieces(paragraph):
+            extended = f"{line} {piece}" if line else piece
+            if _columns(extended) <= width or not line:
+                line = extended
+            else:
+                lines.append(line)
+                line = piece
+            if _columns(line) > width and line.startswith("`"):
+                *full, line = _continued(line, width)
+                lines += full
+        lines.append(line)
+    return Content("\n").join(map(styled, lines))
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the words of a text; a command, with the punctuation after it, is one word."""
+    pieces: list[str] = []
+    glued = False
+    for match in _PIECES.finditer(text):
+        piece = match.group()
+        if piece.isspace():
+            glued = False
+        elif glued and pieces:
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+            glued = True
+    return pieces
+
+
+def _columns(text: str) -> int:
+    return cell_len(text.replace("`", ""))
+
+
+def _continued(piece: str, width: int) -> list[str]:
+    """Return a long command in several lines, each of which is in backticks."""
+    _, command, rest = piece.split("`", 2)
+    lines: list[str] = []
+    line = ""
+    for word in command.split(" "):
+        extended = f"{line} {word}" if line else word
+        if line and _columns(f"{extended} \\") > width:
+            lines.append(f"`{line} \\`")
+            line = f"  {word}"
+        else:
+            line = extended
+    return [*lines, f"`{line}`{rest}"]
+
+
+class Prose(Static):
+    """A text with commands in backticks. It is wrapped to its width."""
+
+    def __init__(self, text: str, *, classes: str | None = None) -> None:
+        super().__init__(styled(text), classes=classes)
+        self._text = text
+
+    def render(self) -> Content:
+        """Return the lines for the present width."""
+        return wrapped(self._text, max(1, self.content_size.width))
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Return the number of lines for a width."""
+        return wrapped(self._text, max(1, width)).plain.count("\n") + 1
+
+
+class Items(Vertical):
+    """Sentences as a list, each with a bullet before it and its lines below each other."""
+
+    def __init__(self, sentences: tuple[str, ...]) -> None:
+        super().__init__(classes="items")
+        self._sentences = sentences
+
+    def compose(self) -> ComposeResult:
+        """Compose a row for each."""
+        for sentence in self._sentences:
+            with Horizontal(classes="item"):
+                yield Static("•", classes="bullet")
+                yield Prose(sentence)
