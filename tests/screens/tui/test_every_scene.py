@@ -14,7 +14,7 @@ from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, p
 ALL = {**SCENES, **REAL_SCENES}
 WRITTEN = (
     *("welcome", "question-method", "question-own", "review", "run", "run-cancel"),
-    *("failure-fixes", "result", "possible", "help", "palette"),
+    *("failure-fixes", "result", "possible", "help"),
 )
 """The scenes whose text is compared with the one of before, in the sizes below."""
 TEXTS = Path(__file__).parent / "texts"
