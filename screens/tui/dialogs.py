@@ -13,8 +13,8 @@ from textual.widgets import Button, Input, Static
 
 import assets
 from screens.session import Session
+from screens.tui.activity import activity
 from screens.tui.background import in_thread
-from screens.tui.welcome import SPINNER
 from wizard.errors import WizardError
 from wizard.facts import Facts
 
@@ -242,11 +242,6 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
             self.dismiss(error)
         else:
             self.dismiss(found)
-
-
-def activity(what: str, elapsed: float) -> str:
-    """Return a line that moves: what is done, and for how many seconds."""
-    return f"{SPINNER[int(elapsed * 4) % len(SPINNER)]} {what}… {elapsed:.0f} s"
 
 
 class ProbeScreen(Dialog[Optional[WizardError]]):

@@ -161,23 +161,23 @@ class MorePage(Page):
         self.app.push_screen(AskScreen(title, text, value=value, check=problem), go_on)
 
     def _verify(self) -> None:
-        from screens.commands import verify
+        from screens.chosen_python import find_python
 
         try:
-            nearest = verify.find_python("")[0]
+            nearest = find_python("")[0]
         except WizardError:
             nearest = ""
 
         def problem(answer: str) -> str:
             try:
-                verify.find_python(answer)
+                find_python(answer)
             except WizardError as error:
                 return " ".join(filter(None, (error.what, error.why)))
             return ""
 
         def go_on(answer: str | None) -> None:
             if answer:
-                self._prove(verify.find_python(answer)[0])
+                self._prove(find_python(answer)[0])
 
         self.app.push_screen(
             AskScreen(

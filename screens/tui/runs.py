@@ -22,7 +22,6 @@ from screens.tui.dialogs import TextScreen
 from screens.tui.page import Page
 from screens.tui.welcome import WelcomePage
 from wizard.errors import WizardError
-from wizard.wording import age
 
 if TYPE_CHECKING:
     from wizard.history.past_runs import PastRun
@@ -105,10 +104,10 @@ class RunsPage(Page):
     @on(OptionList.OptionSelected)
     @on(Button.Pressed, "#details")
     def _details(self) -> None:
-        from screens.commands import runs
+        from screens.text import past_run
 
         if self._run is not None:
-            text = "\n".join(runs.details(self._run))
+            text = "\n".join(past_run.details(self._run))
             self.app.push_screen(TextScreen(self._run.title or self._run.name, text))
 
     @on(Button.Pressed, "#back")
@@ -151,11 +150,12 @@ class RunsPage(Page):
 
 
 def _text(run: PastRun) -> Content:
-    when = age(run.started) if run.started else ""
+    from screens.text.past_run import when
+
     title = run.title or run.problem
     return Content.assemble(
         (f"{title}\n", "bold"),
-        (f"    {run.outcome}, {f'{when} ago' if when else 'just now'}", ""),
+        (f"    {run.outcome}, {when(run)}", ""),
         (f"  {short_path(run.target)}" if run.target else "", "$quiet"),
     )
 

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Row
 
 from screens.text.messages import short_path
+from screens.tui.activity import activity
 from screens.tui.background import in_thread
 from screens.tui.page import Page, ShowPage
 from wizard.choices import Choices
@@ -39,7 +40,6 @@ TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
 BORDERS = 8
 """The largest number of columns that the paddings of page and menu take."""
-SPINNER = ("•··", "·•·", "··•", "·•·")
 
 
 def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
@@ -227,10 +227,9 @@ class WelcomePage(Page):
         if not self._probing or self.closing:
             return
         elapsed = self.session.clock() - self._since
-        dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
         slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
         self.query_one("#looking", Static).update(
-            f"{dots} Looking at your computer… {elapsed:.0f} s{slow}"
+            f"{activity('Looking at your computer', elapsed)}{slow}"
         )
 
     def _show_facts(self) -> None:
