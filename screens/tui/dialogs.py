@@ -187,7 +187,7 @@ class WorkScreen(Dialog[Union[WizardError, Any]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity(self._what, elapsed))
+        self.query_one("#activity", Static).update(activity(self.app, self._what, elapsed))
 
     async def _do(self) -> None:
         try:
@@ -233,7 +233,7 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity(self._activity, elapsed))
+        self.query_one("#activity", Static).update(activity(self.app, self._activity, elapsed))
 
     async def _look_up(self) -> None:
         try:
@@ -269,7 +269,8 @@ class ProbeScreen(Dialog[Optional[WizardError]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity("Looking at your computer", elapsed))
+        line = activity(self.app, "Looking at your computer", elapsed)
+        self.query_one("#activity", Static).update(line)
 
     async def _probe(self) -> None:
         try:

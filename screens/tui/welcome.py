@@ -229,7 +229,7 @@ class WelcomePage(Page):
         elapsed = self.session.clock() - self._since
         slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
         self.query_one("#looking", Static).update(
-            f"{activity('Looking at your computer', elapsed)}{slow}"
+            activity(self.app, "Looking at your computer", elapsed) + slow
         )
 
     def _show_facts(self) -> None:

@@ -10,6 +10,7 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from screens.terminal import Look
 from screens.tui.app import WizardApp
 from screens.tui.run import RunPage
 from tests.machines import machine
@@ -40,12 +41,12 @@ class Scene:
     knowledge: Knowledge = KNOWLEDGE
     choices: Choices = Choices()  # noqa: RUF009 - frozen
 
-    def app(self) -> WizardApp:
+    def app(self, look: Look = Look()) -> WizardApp:  # noqa: B008 - frozen
         """The app, with its clock standing still."""
         real = self.knowledge is not KNOWLEDGE
         machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem, real=real)
         engine, known = machine.engine(), self.knowledge
-        return WizardApp(engine, self.choices, knowledge=known, clock=lambda: 0.0)
+        return WizardApp(engine, self.choices, knowledge=known, clock=lambda: 0.0, look=look)
 
     async def show(self, pilot: Pilot[Any]) -> None:
         """Bring the app to this scene; no cursor blinks in it."""

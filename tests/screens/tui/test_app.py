@@ -376,15 +376,6 @@ async def test_light_and_dark(app: WizardApp) -> None:
         assert app.theme == "wizard-dark"
 
 
-def test_a_light_terminal_gets_the_light_theme(
-    machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLORFGBG", "0;15")
-    assert WizardApp(machine.engine(), Choices()).theme == "wizard-light"
-    monkeypatch.setenv("COLORFGBG", "15;default;0")
-    assert WizardApp(machine.engine(), Choices()).theme == "wizard-dark"
-
-
 # --- review
 
 
