@@ -16,6 +16,10 @@ COMMAND = "bold $text-primary"
 _PIECES = re.compile(r"(`[^`\n]+`[^\s`]*)|\s+|[^\s`]+`?|`")
 
 
+_FULL_STOP = re.compile(r"(?<=`)\.$")
+"""A full stop after a command: without the backtick between them, it would be copied."""
+
+
 def styled(text: str) -> Content:
     """Return a text whose commands, which are in backticks, are styled instead."""
     return Content.assemble(
@@ -88,6 +92,7 @@ class Prose(Static):
     """A text with commands in backticks. It is wrapped to its width."""
 
     def __init__(self, text: str, *, classes: str | None = None) -> None:
+        text = _FULL_STOP.sub("", text)
         super().__init__(styled(text), classes=classes)
         self._text = text
 
