@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -50,7 +51,15 @@ def wrapped(text: str, width: int) -> Content:
                 *full, line = _continued(line, width)
                 lines += full
         lines.append(line)
-    return Content("\n").join(map(styled, lines))
+    return Content("\n").join(part for line in lines for part in _folded(styled(line), width))
+
+
+def _folded(line: Content, width: int) -> list[Content]:
+    """Return a line in several ones, if it is a word that fits in no line: nothing may be lost."""
+    if line.cell_length <= width:
+        return [line]
+    ends = list(accumulate(map(len, chop_cells(line.plain, width))))
+    return [line[begin:end] for begin, end in zip([0, *ends], ends)]
 
 
 def _pieces(text: str) -> list[str]:
