@@ -23,6 +23,7 @@ from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
 Size = tuple[int, int]
 SMALL, WIDE = (80, 24), (120, 40)
 SMALLEST = (60, 16)
+LOWER = (60, 20)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def seen(name: str) -> Mapping[Size, Seen]:
 async def _play(name: str) -> Mapping[Size, Seen]:
     scenes = {**SCENES, **REAL_SCENES}
     scene = scenes[name]
-    sizes = [SMALL, SMALLEST, WIDE]
+    sizes = [SMALL, SMALLEST, LOWER, WIDE]
     if list(scenes).index(name) % 2:
         sizes.reverse()
     if scene.size:
