@@ -11,10 +11,14 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screens import ending, signals, started, terminal
 from wizard import invocation, locations
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
+
+if TYPE_CHECKING:
+    from wizard.choices import Choices
 
 ASKED = "_ARGCOMPLETE"
 """The variable with which a shell asks for words to complete, instead of running anything."""
@@ -107,16 +111,19 @@ def _require_current_folder() -> None:
 
 def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     """Report an error: as text on standard error, or as one JSON object on standard output."""
-    from screens import command_line, fitting
+    from screens import command_line, fitting, ways
     from screens.text import messages
     from screens.text.summary import Problem, Summary
 
     try:
+        choices = _typed_choices(arguments)
+        if choices is not None:
+            ways.with_whole_commands(error, arguments, choices)
         if command_line.wants_json(arguments):
             from wizard import codec
 
-            ways = error.alternatives if isinstance(error, Impossible) else ()
-            summary = Summary(int(error.code), error=Problem.from_error(error), ways=ways)
+            instead = error.alternatives if isinstance(error, Impossible) else ()
+            summary = Summary(int(error.code), error=Problem.from_error(error), ways=instead)
             print(codec.to_json(summary), flush=True)
         else:
             first, *rest = messages.error_lines(error)
@@ -126,6 +133,21 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     except OSError:
         _ignore_closed_pipe()
     return int(error.code)
+
+
+def _typed_choices(arguments: Sequence[str]) -> Choices | None:
+    """Return the choices that the command line makes, also by a file; None if it is wrong, or does
+    not start an installation or a plan."""
+    from screens import command_line
+    from screens.arguments import WithChoices
+
+    try:
+        given = command_line.parse(arguments).arguments
+        if not isinstance(given, WithChoices):
+            return None
+        return given.checked(other_machine=bool(getattr(given, "facts", "")))
+    except WizardError:
+        return None
 
 
 def _ignore_closed_pipe() -> int:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import re
-import shutil
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
-from screens import commands, flags
+from screens import commands, completion, flags
 from screens.arguments import NAME
 from screens.commands import Command
 from screens.flags import Parser
-from wizard import __version__
+from wizard import __version__, invocation
 from wizard.errors import BadRequest
-from wizard.wording import did_you_mean
+from wizard.wording import did_you_mean, joined
 
 _EPILOG_END = """\
 exit codes:
@@ -33,7 +32,9 @@ environment:
   CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL
     where to get OpenSSL's source
 """
-_FLAG = re.compile(r"--?[a-z][a-z0-9-]*")
+_FLAG = re.compile(r"--?[A-Za-z][A-Za-z0-9-]*")
+WORDS = {"help": "show this help, or that of a command", "version": "show the version"}
+"""What some people type instead of the flags ``--help`` and ``--version``."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,63 @@ def parse(arguments: Sequence[str]) -> Request:
     imports only the commands that ``arguments`` may name, and all of them for ``--help``.
     """
     names = commands.names()
-    arguments, wrapped = split_wrapped(arguments, names)
+    arguments, wrapped = split_wrapped(_without_words(arguments, names), names)
     named = tuple(name for name in names if name in arguments)
     parsers = _parsers(names if {"-h", "--help"} & set(arguments) else named)
-    try:
-        flags.check_flags(arguments, _known_flags(parsers.values()))
-    except BadRequest:  # it may be a flag of another command
-        flags.check_flags(arguments, _known_flags(_parsers(names).values()))
+    _check_flags(arguments, parsers)
     parsed, remaining = parsers[""].parse_known_args(arguments)
     given = vars(parsed)
-    command = commands.load(given.pop("command"))
+    name = given.pop("command")
+    command, parser = commands.load(name), parsers.get(name, parsers[""])
     strange = [word for word in remaining if word.startswith("-")]
     if wrapped and strange:
-        parsers[""].error(f"unrecognized arguments: {' '.join(strange)}")
-    return Request(command, _arguments(command, given, [*remaining, *wrapped], parsers[""]))
+        parser.error(f"unrecognized arguments: {' '.join(strange)}")
+    return Request(command, _arguments(command, given, [*remaining, *wrapped], parser))
+
+
+def _without_words(arguments: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """Return the arguments with flags for the words ``help``, ``help COMMAND`` and ``version``."""
+    word, *rest = arguments or ("",)
+    if word == "version" and not rest:
+        return ("--version",)
+    if word != "help" or any(other.startswith("-") for other in rest):
+        return arguments
+    unknown = next((name for name in rest if name not in (*names, *WORDS)), "")
+    if unknown:
+        raise BadRequest(
+            f"Unknown command: {unknown!r}{did_you_mean(unknown, names)}.",
+            hints=(f"{invocation.command('help')} lists all commands.",),
+        )
+    return (*(name for name in rest[:1] if name in names), "--help")
+
+
+def _check_flags(arguments: Sequence[str], parsers: dict[str, Parser]) -> None:
+    """Raise BadRequest for a flag that the command, or the wizard before it, does not have.
+
+    argparse would take the value of an unknown flag for a command.
+    """
+    named = ""
+    for argument in arguments:
+        if argument == "--":
+            break
+        if not named and argument in parsers:
+            named = argument
+        flag = argument.split("=")[0]
+        own = _known_flags(parsers[named])
+        if not _FLAG.fullmatch(flag) or flag in own | _known_flags(parsers[""]):
+            continue
+        every = _parsers(commands.names())
+        others = [name for name, parser in every.items() if flag in _known_flags(parser)]
+        if others:
+            where = invocation.command(others[0], "--help")
+            raise BadRequest(
+                f"{flag} is a flag of {joined(others)}{f', not of {named}' if named else ''}.",
+                hints=(f"{where} explains it.",),
+            )
+        raise BadRequest(
+            f"Unknown flag: {flag}{did_you_mean(flag, own)}.",
+            hints=(f"{invocation.command(*filter(None, (named,)), '--help')} lists all options.",),
+        )
 
 
 def split_wrapped(
@@ -104,10 +148,12 @@ def full_parser() -> argparse.ArgumentParser:
 class _MainParser(Parser):
     """The parser of the whole command line."""
 
+    SHORT_USAGE = "%(prog)s [OPTIONS] [COMMAND ...]"
+
     def error(self, message: str) -> NoReturn:
         match = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
         if match:
-            suggestion = did_you_mean(match[1], commands.names())
+            suggestion = did_you_mean(match[1], (*commands.names(), *WORDS))
             message = f"unknown command: {match[1]!r}{suggestion}"
         super().error(message)
 
@@ -135,7 +181,10 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
         epilog=_epilog((default, *commands_by_name.values())),
     )
     flags.add_common(main)
-    main.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    version = f"{NAME} {__version__}"
+    main.add_argument(
+        "-V", "--version", action="version", version=version, help="show the version, and exit"
+    )
     default.add_arguments(main)
     parsers: dict[str, Parser] = {"": main}
     group = main.add_subparsers(
@@ -147,22 +196,25 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
         flags.add_common(parser)
         command.add_arguments(parser)
         parsers[name] = parser
+    if len(parsers) > len(commands.names()):  # the whole command line
+        for word, text in WORDS.items():
+            parser = group.add_parser(word, help=text)
+            if word == "help":
+                completion.offer(parser.add_argument("of", nargs="?"), commands.names)
     main.set_defaults(command=commands.DEFAULT)
     return parsers
 
 
 def _epilog(listed: Iterable[Command]) -> str:
-    examples = [example for command in listed for example in command.EXAMPLES]
-    typed = [f"{NAME} {words}".strip() for words, _ in examples]
-    start = max(map(len, typed)) + 5
-    columns = max(shutil.get_terminal_size().columns - 2, start + 20)  # as argparse does
-    lines: list[str] = []
-    for line, (_, does) in zip(typed, examples):
-        first, *rest = textwrap.wrap(does, columns - start)
-        lines += [f"  {line:<{start - 2}}{first}", *(" " * start + more for more in rest)]
+    lines = [
+        line
+        for command in listed
+        for words, does in command.EXAMPLES
+        for line in (f"  {invocation.command()} {words}".rstrip(), f"      {does}")
+    ]
     return "\n".join(["examples:", *lines, "", _EPILOG_END])
 
 
-def _known_flags(parsers: Iterable[Parser]) -> set[str]:
-    usages = (parser.format_usage() for parser in parsers)
-    return {"--help", *(flag for usage in usages for flag in _FLAG.findall(usage))}
+@functools.cache
+def _known_flags(parser: Parser) -> frozenset[str]:
+    return frozenset({"--help", "--version", *_FLAG.findall(parser.format_usage())})

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from screens import completion
 from wizard import invocation
 from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
-from wizard.wording import did_you_mean
 
+LONGEST_USAGE = 5
+"""The largest number of lines of a usage in the help."""
 CHOICE_PREFIX = "choice."
 """The prefix of the destinations of choices, so that no other flag can collide with them."""
 
@@ -23,10 +22,23 @@ class Parser(argparse.ArgumentParser):
     Flags that are not given are not in its results.
     """
 
+    SHORT_USAGE = "%(prog)s [OPTIONS]"
+    """The usage in the help, if the full one has more than `LONGEST_USAGE` lines."""
+
     def __init__(self, **more: Any) -> None:
         formatter = argparse.RawDescriptionHelpFormatter
         defaults = {"allow_abbrev": False, "formatter_class": formatter}
         super().__init__(argument_default=argparse.SUPPRESS, **{**defaults, **more})
+
+    def format_help(self) -> str:
+        """Return the help. A long usage only repeats the list of options."""
+        if self.format_usage().count("\n") <= LONGEST_USAGE:
+            return super().format_help()
+        self.usage = self.SHORT_USAGE
+        try:
+            return super().format_help()
+        finally:
+            self.usage = None
 
     def error(self, message: str) -> NoReturn:
         raise BadRequest(
@@ -105,22 +117,6 @@ def add_facts(parser: argparse.ArgumentParser) -> None:
 def add_run(parser: argparse.ArgumentParser, text: str) -> None:
     """Add the name of an earlier run, for a command with the field ``words``."""
     completion.offer_runs(parser.add_argument("words", nargs="*", metavar="RUN", help=text))
-
-
-def check_flags(arguments: Sequence[str], known: set[str]) -> None:
-    """Raise BadRequest for the first flag that is not ``known``. The error names the nearest one.
-
-    argparse would take the value of an unknown flag for a command.
-    """
-    for argument in arguments:
-        flag = argument.split("=")[0]
-        if flag == "--":
-            break
-        if re.match(r"--?[A-Za-z]", flag) and flag not in known:
-            raise BadRequest(
-                f"Unknown flag: {flag}{did_you_mean(flag, known)}.",
-                hints=(f"{invocation.command('--help')} lists all options.",),
-            )
 
 
 def choices_of(given: dict[str, Any]) -> Choices:

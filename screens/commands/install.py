@@ -90,10 +90,20 @@ def _with_questions(arguments: Arguments) -> int:
         abilities, prompts=arguments.prompts, plain=arguments.plain
     )
     choices = arguments.checked()
+    if not (arguments.prompts or arguments.plain) and terminal.is_too_small(abilities):
+        wide, high = terminal.SMALLEST_SIZE
+        print(
+            f"This window has {abilities.columns} × {abilities.lines} characters, and the full "
+            f"screen needs {wide} × {high}.\nThe wizard asks line by line, as with --prompts; "
+            "--plain asks with numbers."
+        )
     if interface is terminal.Interface.FULL:
-        from screens.tui import app
+        from screens import background
 
-        return app.run_app(engine.real(), choices, _cut_off)
+        with background.asked() as answer:  # the terminal answers during the slow import
+            from screens.tui import app
+        look = terminal.detect_look(arguments.color, light=answer.light, late=answer.late)
+        return app.run_app(engine.real(), choices, _cut_off, look)
     from screens.text import linear
 
     if interface is terminal.Interface.PROMPTS:

@@ -55,7 +55,7 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
 
         stream.write(to_json(Listing.of(runs)) + "\n")
         return int(Exit.DONE)
-    lines = _details(runs[0]) if words else _list(runs)
+    lines = details(runs[0]) if words else _list(runs)
     stream.write("\n".join(map(visible, lines)) + "\n")
     return int(Exit.DONE)
 
@@ -71,7 +71,8 @@ def _list(runs: Sequence[PastRun]) -> list[str]:
     return [*lines, "", f"{invocation.command('runs', 'RUN')} shows one in full."]
 
 
-def _details(run: PastRun) -> list[str]:
+def details(run: PastRun) -> list[str]:
+    """Return a run in full: its steps, where its files are, and what can be done with it."""
     lines = [f"{run.name}: {run.outcome}, {_when(run)}", f"  {run.title}"]
     if run.target:
         lines.append(f"  in {run.target}")

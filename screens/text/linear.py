@@ -9,13 +9,14 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Callable, Protocol
 
+from screens import ways
 from screens.session import Session
 from screens.signals import OutputStream, cancel_on_signals
 from screens.terminal import discard_typeahead, is_terminal
 from screens.text import messages, slow_probe
 from screens.text.text_reporter import TextReporter
 from wizard import invocation
-from wizard.choices import Choices
+from wizard.choices import Choices, described
 from wizard.engine import Engine, require_root
 from wizard.errors import BadRequest, Exit, Impossible, WizardError
 from wizard.facts import Facts
@@ -91,7 +92,7 @@ class _Conversation:
             self.session.probe()
         facts, _ = self.session.probed()
         discard_typeahead()
-        self.output.write_lines(*describe_machine(facts))
+        self.output.write_lines(*describe_machine(facts), *describe_given(self.session.given))
         code = self._offer_to_continue()
         if code is not None:
             return code
@@ -142,19 +143,28 @@ class _Conversation:
     def _agree_on_plan(self) -> Plan | None:
         """Ask and plan until the user accepts a plan; return None if the user quits."""
         while True:
-            self._ask_questions()
             plan, decision = self._review_and_decide()
             if decision == "go":
                 return plan
             if decision == "quit":
                 self.output.write_lines("Nothing was done.")
                 return None
-            self.session.back()
+            if decision == "back":
+                self._go_back()
+
+    def _go_back(self) -> None:
+        """Go back to the last question; if flags have answered all, ask them."""
+        if not self.session.questions():
+            self.session.ask_everything()
+            self.session.skip_questions()
+        self.session.back()
 
     def _review_and_decide(self) -> tuple[Plan | None, str]:
-        """Show the plan and let the user decide: ``go``, ``back`` or ``quit``."""
+        """Ask, show the plan and let the user decide: ``go``, ``back``, ``quit``, or ``changed``
+        if the user has chosen what is possible instead."""
         self.quit_code = Exit.CANCELLED
         try:
+            self._ask_questions()
             plan = self.session.make_plan()
             self._show_plan(plan)
             decision = self.asker.pick(
@@ -165,14 +175,40 @@ class _Conversation:
                 facts, _ = self.session.probed()
                 require_root(self.engine, facts, plan, can_ask=is_terminal(sys.stdin))
         except (BadRequest, Impossible) as error:
-            if not self.session.questions() or self.session.position == 0:
-                raise  # no answer can change it
-            if isinstance(error, Impossible) and error.alternatives:
-                self.quit_code = error.code
-            self.output.write_lines("", *messages.error_lines(error), "")
-            options = (("back", "Back to the questions"), ("quit", "Quit"))
-            return None, self.asker.pick("What now?", options)
+            return None, self._offer_instead(error)
         return plan, decision
+
+    def _offer_instead(self, error: WizardError) -> str:
+        """Say why it is not possible, and let the user choose what is: ``changed``, ``back``,
+        ``quit``. Raises the error if nothing can change it."""
+        possible = ways.ways(error, self.session.wanted())
+        can_go_back = self._can_go_back()
+        if not possible and not can_go_back:
+            raise error
+        if isinstance(error, Impossible) and error.alternatives:
+            self.quit_code = error.code
+        self.output.write_lines("", *messages.error_lines(error, offered=True), "")
+        options = [(str(number), f"{w.title}\n{w.detail}") for number, w in enumerate(possible)]
+        options += [("back", "Back to the questions")] if can_go_back else []
+        try:
+            picked = self.asker.pick("What now?", (*options, ("quit", "Quit")))
+        except EOFError:  # nobody is there to answer
+            raise error from None
+        if not picked.isdigit():
+            return picked
+        self.output.write_lines("Looking at this machine …")
+        try:
+            self.session.use_probed(possible[int(picked)].choices)
+        except WizardError as another:
+            return self._offer_instead(another)
+        return "changed"
+
+    def _can_go_back(self) -> bool:
+        """Return whether a question was asked whose answer can be changed."""
+        try:
+            return bool(self.session.questions()) and self.session.position > 0
+        except WizardError:  # no question can be asked
+            return False
 
     def _ask_questions(self) -> None:
         """Ask from the session's current question to the last one."""
@@ -278,6 +314,12 @@ def agrees(asker: Asker) -> bool:
     """Return whether the user agrees to steps that need root rights, or remove something."""
     options = (("go", "Yes, do it"), ("back", "No"))
     return asker.pick("Go on with these steps?", options) == "go"
+
+
+def describe_given(given: Choices) -> list[str]:
+    """Say which answers are not asked for, because flags or a file have given them."""
+    typed = [described()[name].typed(value) for name, value in given.answered().items()]
+    return [f"Taken from your options: {', '.join(typed)}"] if typed else []
 
 
 def describe_machine(facts: Facts) -> list[str]:

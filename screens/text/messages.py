@@ -25,13 +25,23 @@ if TYPE_CHECKING:
     from wizard.running.events import RunEnded, StepEnded
 
 
-def error_lines(problem: WizardError) -> list[str]:
+_WITH_FLAG = re.compile(": --[a-z][^.]*$")
+"""The end of a hint that says which flag helps."""
+
+
+def error_lines(problem: WizardError, *, offered: bool = False) -> list[str]:
     """Return the four parts of an error: what happened, the line that shows it, why, what to do.
 
-    If this machine cannot do it, the alternatives come last.
+    If this machine cannot do it, the alternatives come last. What the wizard can do is left out if
+    it is ``offered``.
     """
-    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, problem.hints)
-    alternatives = problem.alternatives if isinstance(problem, Impossible) else ()
+    hints = tuple(hint for hint in problem.hints if not (offered and _WITH_FLAG.search(hint)))
+    lines = _parts(problem.what, problem.shown.splitlines(), problem.why, hints)
+    alternatives = [
+        one
+        for one in (problem.alternatives if isinstance(problem, Impossible) else ())
+        if not (offered and one.choices)
+    ]
     if alternatives:
         lines.append("What is possible instead:")
     for number, alternative in enumerate(alternatives, 1):

@@ -87,9 +87,30 @@ def test_each_command_has_help(run: Run, command: str) -> None:
     assert f"cryptography-wizard {command}" in out
 
 
-def test_version(run: Run) -> None:
-    code, out, _ = run("--version")
+@pytest.mark.parametrize("word", ["--version", "-V", "version"])
+def test_version(run: Run, word: str) -> None:
+    code, out, _ = run(word)
     assert (code, out) == (Exit.DONE, "cryptography-wizard 0.1.0\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "flag"),
+    [
+        (["help"], ["--help"]),
+        (["help", "plan"], ["plan", "--help"]),
+        (["help", "help"], ["--help"]),
+    ],
+)
+def test_help_can_be_asked_for_by_a_word(run: Run, word: list[str], flag: list[str]) -> None:
+    assert run(*word) == run(*flag)
+
+
+def test_help_fits_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = run("--help")
+    usage, _, rest = out.partition("\n\n")
+    assert usage == "usage: cryptography-wizard [OPTIONS] [COMMAND ...]"
+    assert max(map(len, rest.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
@@ -140,6 +161,13 @@ def test_what_only_describes_the_commands_imports_no_work(words: Sequence[str]) 
         (["plan", "--format", "yaml"], "'yaml'"),
         (["plan", "surprise"], "surprise"),
         (["plan", "--yes"], "--yes"),
+        (["plan", "--bogus"], "Unknown flag: --bogus."),
+        (["plan", "--formt", "sh"], "Unknown flag: --formt (did you mean --format?)"),
+        (["--formt", "sh"], "Unknown flag: --formt"),
+        (["doctor", "--format", "sh"], "--format is a flag of plan, not of doctor."),
+        (["doctor", "--venv", "x"], "Unrecognized arguments"),
+        (["help", "docter"], "Unknown command: 'docter' (did you mean doctor?)"),
+        (["versio"], "Unknown command: 'versio' (did you mean version?)"),
         (["-x"], "Unknown flag: -x"),
         (["--openssl", "3.5.7", "--openssl-sha256", "1f"], "'1f' is not a SHA-256 checksum"),
     ],

@@ -50,6 +50,9 @@ def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:
         return ()
     newest = usable[0]
     requested = key(version)
+    line = next((v for v in usable if f"{v}.".startswith(f"{version}.")), "")
+    if line:
+        return (f"The newest of {version}: --release {line}",)
     below = next((v for v in usable if key(v) <= requested), "")
     above = next((v for v in reversed(usable) if key(v) >= requested), "")
     near = [v for v in dict.fromkeys((below, above)) if v]

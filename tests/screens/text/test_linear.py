@@ -23,6 +23,7 @@ from wizard import engine
 from wizard.choices import Choices
 from wizard.engine import Decision
 from wizard.errors import BadRequest, Exit, Impossible
+from wizard.facts import Privilege
 from wizard.needs.case import Case
 from wizard.questions.question import Question
 
@@ -35,6 +36,7 @@ class Script:
     ENTER = ""
 
     def __init__(self, *answers: Answer) -> None:
+        self.before = False
         self.answers: Iterator[Answer] = iter(answers)
         self.asked: list[tuple[str, str]] = []
 
@@ -46,7 +48,8 @@ class Script:
 
     def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Answer a question."""
-        assert first is (question.key == "venv")
+        assert not first or question.key == "venv" or not self.before
+        self.before = True
         self.asked.append((question.key, current))
         return self._next() or current
 
@@ -85,10 +88,10 @@ def test_enter_all_the_way_installs_what_is_recommended(
 
 def test_what_is_installed_already_is_only_proved() -> None:
     facts = holding("debian-12", cryptography="50.0.2")
-    asker = Script(*[ENTER] * 3, "quit")
+    asker = Script(*[ENTER] * 2, "quit")
     chosen = Choices(venv=environment(facts))
     assert install(asker, Pretended(facts), chosen) == Exit.CANCELLED
-    assert asker.keys() == ["venv", "release", "method", "Start the proof?"]
+    assert asker.keys() == ["release", "method", "Start the proof?"]
 
 
 def test_source_is_built_and_asks_more(capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,10 +161,50 @@ def test_nothing_is_done_without_a_yes(capsys: pytest.CaptureFixture[str]) -> No
     assert "[1/" not in out
 
 
-def test_flags_are_the_answers_that_stand() -> None:
-    asker = Script(*[ENTER] * 3, "quit")
+def test_what_flags_have_answered_is_said_and_not_asked_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asker = Script(*[ENTER] * 2, "quit")
     install(asker, choices=Choices(release="49.0.0"))
+    assert asker.keys() == ["venv", "method", GO]
+    out = capsys.readouterr().out
+    assert "Taken from your options: --release 49.0.0\n" in out
+    assert "cryptography==49.0.0" in out
+
+
+def test_what_flags_have_answered_is_asked_if_the_user_goes_back() -> None:
+    asker = Script("back", Back, ENTER, ENTER, "quit")
+    install(asker, choices=Choices(venv="/x", release="49.0.0", method="wheel"))
+    assert asker.keys() == [GO, "method", "release", "method", GO]
     assert ("release", "49.0.0") in asker.asked
+
+
+REFUSED = replace(DEBIAN, privilege=Privilege("none"))
+
+
+def test_what_is_possible_instead_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """A source build needs root rights here: the user chooses the wheel, and types nothing."""
+    asker = Script(ENTER, "0", "go")
+    assert install(asker, Pretended(REFUSED), Choices(method="source")) == Exit.DONE
+    assert asker.keys() == ["venv", "What now?", GO]
+    out = capsys.readouterr().out
+    assert "--method source is not possible on this machine.\n" in out
+    assert "What works here" not in out
+    assert "cryptography 50.0.2 works" in out
+
+
+def test_the_flags_of_a_hint_are_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
+    machine = Pretended(WITH_SUDO, password=False)
+    choices = Choices(venv="/x", release="50.0.2", method="source", link="dynamic")
+    asker = Script(*[ENTER] * 2, "go", "0", "go")
+    assert install(asker, machine, choices) == Exit.DONE
+    assert asker.keys()[-2:] == ["What now?", GO]
+
+
+def test_without_an_answer_a_refusal_is_an_error() -> None:
+    with pytest.raises(Impossible, match="--method source is not possible"):
+        install(Script(ENTER, EOFError), Pretended(REFUSED), Choices(method="source"))
 
 
 def short_of_memory() -> Pretended:
@@ -173,7 +216,7 @@ def short_of_memory() -> Pretended:
 def test_after_a_failure_one_answer_does_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
     """The plan is changed and shown; because it needs root rights again, it asks."""
     machine = short_of_memory()
-    asker = Script(*[ENTER] * 5, "fewer-jobs", "go")
+    asker = Script(*[ENTER] * 4, "fewer-jobs", "go")
     assert install(asker, machine, Choices(method="source")) == Exit.DONE
     assert asker.keys()[-2:] == ["What now?", "Go on with these steps?"]
     out = capsys.readouterr().out
@@ -185,14 +228,14 @@ def test_after_a_failure_one_answer_does_what_helps(capsys: pytest.CaptureFixtur
 
 
 def test_what_needs_root_is_not_done_without_a_yes() -> None:
-    asker = Script(*[ENTER] * 5, "fewer-jobs", "back", "wheel")
+    asker = Script(*[ENTER] * 4, "fewer-jobs", "back", "wheel")
     machine = short_of_memory()
     assert install(asker, machine, Choices(method="source")) == Exit.DONE
     assert asker.keys()[-3:] == ["What now?", "Go on with these steps?", "What now?"]
 
 
 def test_after_a_failure_one_can_stop() -> None:
-    asker = Script(*[ENTER] * 5, "quit")
+    asker = Script(*[ENTER] * 4, "quit")
     assert install(asker, short_of_memory(), Choices(method="source")) == Exit.FAILED
 
 
@@ -243,7 +286,7 @@ def test_a_wrong_password_leads_back(
     monkeypatch.setattr(linear, "is_terminal", lambda _stream: True)
     machine = Pretended(WITH_SUDO, password=False)
     choices = Choices(method="source")
-    asker = Script(*[ENTER] * 4, "go", "quit")
+    asker = Script(*[ENTER] * 3, "go", "quit")
     assert install(asker, machine, choices) == Exit.CANCELLED
     out = capsys.readouterr().out
     assert "sudo did not grant root rights" in out

@@ -112,3 +112,10 @@ def test_a_release_that_does_not_exist_is_a_bad_request() -> None:
     with pytest.raises(BadRequest, match=r"no release 9\.9") as caught:
         case_of(machine("debian-12"), Choices(release="9.9")).offer()
     assert any("Nearest" in hint for hint in caught.value.hints)
+
+
+@pytest.mark.parametrize(("line", "newest"), [("46.0", "46.0.7"), ("46", "46.0.7")])
+def test_the_newest_release_of_a_line_is_named(line: str, newest: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        case_of(machine("debian-12"), Choices(release=line)).offer()
+    assert caught.value.hints == (f"The newest of {line}: --release {newest}",)
