@@ -164,14 +164,9 @@ class Session:
         self._skipped, self.position = False, 0
         self._questions.clear()
 
-    def probe_with(self, choices: Choices) -> None:
-        """Probe for these choices, and take them as the answers: see `use`. Raises WizardError."""
-        self.use(choices, facts=self.engine.probe(choices, everything=True))
-
     def use_probed(self, choices: Choices) -> None:
         """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
-        self.facts = self.engine.probe(choices, everything=True)
-        self.use(choices)
+        self.use(choices, facts=self.engine.probe(choices, everything=True))
 
     def skip_questions(self) -> None:
         """Go behind the last question: open ones get the recommended answer. Raises WizardError."""

@@ -68,9 +68,10 @@ def effort(estimate: Estimate) -> str:
     """Return what a plan takes, in a sentence: ``Downloads about 7 MB; usually takes …``"""
     from wizard.history.estimates import size_in_words
 
-    download = estimate.download
-    size = f"Downloads about {size_in_words(download)}" if download else "Downloads nothing"
-    return f"{size}; {estimate.time}."
+    time = estimate.time
+    if not estimate.download:  # or nobody knows how much
+        return f"{time[0].upper()}{time[1:]}."
+    return f"Downloads about {size_in_words(estimate.download)}; {time}."
 
 
 def room_needed(plan: Plan, facts: Facts, choices: Choices) -> str:

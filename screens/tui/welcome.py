@@ -12,11 +12,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option as Row
 
 from screens.text.messages import short_path
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
@@ -38,8 +38,8 @@ SUPPORT_ROW = LABELS.index("cryptography")
 """The row that says whether its developers test it here. A background thread finds that out."""
 TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
-BORDERS = 8
-"""The largest number of columns that the paddings of page and menu take."""
+BORDERS = 13
+"""The largest number of columns that the paddings of page and menu, and its mark, take."""
 
 
 def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
@@ -84,10 +84,6 @@ def _describe_system(facts: Facts) -> str:
 def _describe_python(python: Python) -> str:
     implementation = "" if python.implementation == "cpython" else f" ({python.implementation})"
     return f"{python.version}{implementation}, {short_path(python.path)}"
-
-
-class Menu(OptionList):
-    """What can be done, each with its key. The arrow keys choose, Enter does it."""
 
 
 class WelcomePage(Page):
@@ -150,7 +146,7 @@ class WelcomePage(Page):
         yield VerticalScroll(id="machine", can_focus=False)
         yield Static("", id="looking", markup=False)
         yield Static("", id="usual", markup=False)
-        yield Menu(id="menu", markup=False)
+        yield MarkedList("menu")
 
     def on_mount(self) -> None:
         """Start the animation that runs during the probe."""
@@ -196,7 +192,7 @@ class WelcomePage(Page):
         self.query_one("#looking").remove_class("bad")
         self.remove_class("-trouble", "-planned")
         self.query_one("#usual", Static).update("")
-        self.query_one(Menu).clear_options()
+        self.query_one(MarkedList).show(())
         for number in range(len(LABELS)):
             self.query_one(f"#fact-{number}", Static).update("…")
         self._show_activity()
@@ -298,22 +294,19 @@ class WelcomePage(Page):
         return past if same[0] != same[1] or usual.choices.project != choices.project else None
 
     def _show_menu(self) -> None:
-        menu = self.query_one(Menu)
+        menu = self.query_one(MarkedList)
         columns = self.app.size.width - BORDERS
-        chosen = min(menu.highlighted or 0, len(self._ways()) - 1)
-        menu.clear_options()
-        menu.add_options(
-            Row(
-                Content.assemble(
-                    (f" {key.upper()} ", "bold $text-primary"),
-                    (f" {label}", "bold"),
-                    (f"  {more}", "$quiet") if len(f"    {label}  {more}") <= columns else "",
-                ),
+        menu.show(
+            (
                 key,
+                Content.assemble(
+                    (key.upper(), "bold $text-primary"),
+                    (f"  {label}", "bold"),
+                    (f"  {more}", "$quiet") if len(f"{key}  {label}  {more}") <= columns else "",
+                ),
             )
             for key, label, more in self._ways()
         )
-        menu.highlighted = chosen
         self.take_focus()
 
     def _ways(self) -> list[tuple[str, str, str]]:
@@ -370,7 +363,7 @@ class WelcomePage(Page):
 
     def first_focus(self) -> None:
         """Focus what can be done."""
-        self.query_one(Menu).focus()
+        self.query_one(MarkedList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Do what the row says."""

@@ -15,13 +15,14 @@ from screens.tui.answers import AnswersScreen
 from screens.tui.app import WizardApp
 from screens.tui.dialogs import AskScreen, ConfirmScreen, TextScreen
 from screens.tui.failure import FailurePage
+from screens.tui.marked_list import MarkedList
 from screens.tui.more import MorePage
 from screens.tui.question import FREE_ANSWER, Answers, QuestionPage
 from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.runs import RunsPage
 from screens.tui.step_rows import NotesRow, Rows
-from screens.tui.welcome import Menu, WelcomePage
+from screens.tui.welcome import WelcomePage
 from tests.machines import machine as recorded
 from tests.screens.fakes import FACTS, REPORT, FakeMachine
 from tests.screens.scenes import settled
@@ -51,7 +52,7 @@ def app_for(choices: Choices = Choices(), **fields: Any) -> WizardApp:  # noqa: 
 
 def menu(app: WizardApp) -> dict[str, str]:
     """The rows of the first page, by their keys."""
-    return {str(row.id): str(row.prompt) for row in app.screen.query_one(Menu).options}
+    return {str(row.id): str(row.prompt) for row in app.screen.query_one(MarkedList).options}
 
 
 def chosen(app: WizardApp) -> str:
@@ -72,7 +73,7 @@ async def test_one_key_does_the_usual(key: str) -> None:
         said = text(app, "#usual")
         assert said.startswith("cryptography 50.0.2, from a ready-made wheel")
         assert "into the new environment" in said
-        assert said.endswith("usually takes a few seconds.")
+        assert said.endswith("Usually takes a few seconds.")
         assert list(menu(app)) == ["1", "2", "s", "m", "3"]
         assert "Install now" in menu(app)["1"]
         await press(pilot, key)
@@ -92,7 +93,7 @@ async def test_the_mouse_does_the_usual() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.click(Menu, offset=(5, 0))
+        await pilot.click(MarkedList, offset=(5, 0))
         await settled(pilot)
         assert isinstance(app.screen, ResultPage)
 
