@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from wizard.running.run_state import RunState
 
 
-def undo_command() -> str:
-    """Return what to type to take back the last run of this folder."""
-    return invocation.command("undo")
-
-
 def last_words(session: Session, code: int | None) -> list[str]:
     """Return what was done, where, how to use it or to go on, where the logs are, the exit code.
 
@@ -59,7 +54,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
     left = changes(run)
     if left:
         lines += ["What is there now:", *(f"  - {line}" for line in left)]
-        lines.append(f"To remove it again: {undo_command()}")
+        lines.append(f"To remove it again: {invocation.command('undo')}")
     if not run.plan.undoes:
         lines.append("To continue from here, run the same command again.")
     return lines if failure is not None and failure.log else [*lines, *_logs(run)]

@@ -17,11 +17,11 @@ from textual.widgets import Button, Static
 import assets
 from screens.session import Session
 from screens.text import last_words
-from screens.text.last_words import undo_command
 from screens.text.messages import short_path
 from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, Prose
+from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
 from wizard.wording import joined
@@ -84,7 +84,7 @@ class FailureDetails:
             there = last_words.changes(run)
             if there:
                 hints.append(
-                    f"{joined(there)}: this can be removed. Quit, and run `{undo_command()}`."
+                    f"{joined(there)}: this can be removed. Quit, and run `{invocation.command('undo')}`."
                 )
             return cls(
                 "■ Stopped, as you asked",
