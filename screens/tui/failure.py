@@ -83,9 +83,8 @@ class FailureDetails:
             hints = ["“Try again” continues with the step that was stopped."]
             there = last_words.changes(run)
             if there:
-                hints.append(
-                    f"{joined(there)}: this can be removed. Quit, and run `{invocation.command('undo')}`."
-                )
+                undo = invocation.command("undo")
+                hints.append(f"{joined(there)}: this can be removed. Quit, and run `{undo}`.")
             return cls(
                 "■ Stopped, as you asked",
                 "All programs have ended.",
