@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable
@@ -129,6 +130,27 @@ class Session:
     def ask_everything(self) -> None:
         """From now on, also ask what was given: it is not possible like that."""
         self._asks_given = True
+
+    def open_impossible(self) -> str:
+        """Open what was given, if no question can be asked with it; return that as flags, or empty.
+
+        Usually that is one choice, such as a release that does not exist.
+        """
+        try:
+            self.questions()
+        except WizardError:
+            answered = self.given.answered()
+        else:
+            return ""
+        for name, value in answered.items():
+            changed: dict[str, Any] = {name: ""}
+            trial = replace(self.given, **changed)
+            with contextlib.suppress(WizardError):
+                self.engine.questions(self.case(trial))
+                self.given = trial
+                return described()[name].typed(value)
+        self.given = Choices()
+        return " ".join(described()[name].typed(value) for name, value in answered.items())
 
     def use(self, choices: Choices, *, resumes: str = "", facts: Facts | None = None) -> None:
         """Take these choices as the answers, and go behind the last question.

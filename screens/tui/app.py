@@ -51,6 +51,7 @@ KEY_NAMES = {
     "escape": "Esc",
     "tab": "Tab",
     "space": "Space",
+    "plus": "+",
     "end": "End",
     "ctrl+t": "Ctrl+T",
     "ctrl+y": "Ctrl+Y",
