@@ -15,14 +15,14 @@ from screens.terminal import is_terminal
 from wizard import invocation
 from wizard.wording import wrap
 
-_WHOLE = re.compile(r"\s*(?:\| |\. |& |source )")
+_WHOLE = re.compile(r">?\s*(?:\| |\. |& |source )")
 """The beginning of a line that stays whole: a line of a log, a command that is typed."""
 _SHOWN = re.compile(r"(\s*)(\$|PS>) ")
 """The beginning of a command that is shown."""
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+""")
 """A word of a command, with its quoted parts."""
 _INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): )?")
-_WITH_COMMAND = re.compile(r"(\s*- .*?:) (\S.*[^.\s])")
+_WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.\s])")
 """An item of a list that ends with a command or a flag: only sentences end with a full stop."""
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from screens import fitting
 from screens.arguments import Common
 from screens.flags import StoreOnce
 from screens.terminal import is_terminal
-from wizard import text_files
+from wizard import invocation, text_files
 from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO, show_all: bool 
         lines = report_lines(diagnosis)
         if show_all:
             lines += other_lines(diagnosis)
-        stream.write("\n".join(lines) + "\n")
+        stream.write("\n".join(fitting.fitted(lines, fitting.columns(stream))) + "\n")
     return int(Exit.DONE if diagnosis.known or diagnosis.installed else Exit.FAILED)
 
 
@@ -99,6 +101,15 @@ def explain_command(name: str, *, stream: TextIO) -> int:
 
 def report_lines(diagnosis: Diagnosis) -> list[str]:
     """Return the explanation for people."""
+    from screens.text.messages import excerpt_lines
+
+    if not diagnosis.line_number and not diagnosis.installed:
+        return [
+            "The log is empty, so there is nothing to explain.",
+            "What to do:",
+            "  - Copy all that the failed command printed, from its first line on.",
+            f"  - Or name the file of the log: {invocation.command('diagnose', 'LOG')}",
+        ]
     if diagnosis.installed:
         lines = [diagnosis.cause]
     elif diagnosis.known:
@@ -108,13 +119,12 @@ def report_lines(diagnosis: Diagnosis) -> list[str]:
             lines.append(f"This is about the package {diagnosis.package}, not about cryptography.")
     else:
         lines = ["This log contains no failure that the wizard knows.", diagnosis.cause]
+    shown = excerpt_lines(diagnosis.excerpt, diagnosis.evidence)
     if diagnosis.line_number:
-        lines.append(
-            f"Line {diagnosis.line_number} of the log:"
-            if diagnosis.known
-            else f"Around line {diagnosis.line_number}:"
-        )
-    lines += [f"  | {line}" for line in diagnosis.excerpt]
+        place = f"{'Line' if diagnosis.known else 'Around line'} {diagnosis.line_number} of the log"
+        marked = any(line.startswith(">") for line in shown)
+        lines.append(f"{place}, marked with >:" if marked else f"{place}:")
+    lines += shown
     if diagnosis.hints:
         lines += ["What to do:", *(f"  - {hint}" for hint in diagnosis.hints)]
     return lines
@@ -135,7 +145,8 @@ def _read_chunks(log: str) -> Iterator[bytes]:
         if sys.stdin is None:
             raise BadRequest("Standard input is closed, so there is no log to read.")
         if is_terminal(sys.stdin):
-            print("Paste the log, then press Ctrl-D.", file=sys.stderr)
+            end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D on a new line"
+            print(f"Paste the log, then press {end}.", file=sys.stderr)
         yield from _chunks(sys.stdin.buffer)
         return
     with text_files.open_file(log, "a log file") as file:

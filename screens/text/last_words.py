@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from screens.text import messages
 from screens.text.messages import short_path
 from screens.text.text_reporter import format_seconds
+from wizard import invocation
 from wizard.errors import Exit
 from wizard.wording import joined
 
 if TYPE_CHECKING:
     from screens.session import Session
     from wizard.running.run_state import RunState
-
-UNDO = "cryptography-wizard undo"
 
 
 def last_words(session: Session, code: int | None) -> list[str]:
@@ -55,7 +54,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
     left = changes(run)
     if left:
         lines += ["What is there now:", *(f"  - {line}" for line in left)]
-        lines.append(f"To remove it again: {UNDO}")
+        lines.append(f"To remove it again: {invocation.command('undo')}")
     if not run.plan.undoes:
         lines.append("To continue from here, run the same command again.")
     return lines if failure is not None and failure.log else [*lines, *_logs(run)]
@@ -94,5 +93,7 @@ def changes(run: RunState) -> list[str]:
         lines.append(f"{label}: {short_path(plan.environment)}")
     if plan.wheelhouse and run.result is not None and run.result.code == Exit.DONE:
         lines.append(f"Wheels: {short_path(plan.wheelhouse)}")
-    lines += [s.step.title for s in run.steps if s.status == "done" and s.step.undo]
+    done = (s.step for s in run.steps if s.status == "done" and s.step.undo)
+    # Of the environment, the folder was named above, if it is there.
+    lines += [step.title for step in done if step.role not in ("environment", "install")]
     return lines

@@ -53,10 +53,20 @@ def error_lines(problem: WizardError, *, offered: bool = False) -> list[str]:
 def failure_lines(step: Step, ended: StepEnded) -> list[str]:
     """Return the four parts of a step's failure, and the path of its full log."""
     exit_code = "" if ended.exit is None else f" (exit code {ended.exit})"
-    lines = _parts(f"“{step.title}” failed{exit_code}.", ended.excerpt, ended.cause, ended.hints)
+    shown = excerpt_lines(ended.excerpt, ended.evidence)
+    lines = _parts(f"“{step.title}” failed{exit_code}.", (), ended.cause, ended.hints)
+    lines[1:1] = shown
     if ended.log:
         lines.append(f"The full log: {ended.log}")
     return lines
+
+
+def excerpt_lines(excerpt: Sequence[str], evidence: str) -> list[str]:
+    """Return the lines of a log with a bar before each; the one that shows the error has a mark."""
+    from wizard.diagnosis import excerpts
+
+    found = excerpts.marked(excerpt, evidence) if evidence else None
+    return [f"{'>' if i == found else ' '} | {line}" for i, line in enumerate(excerpt)]
 
 
 def fix_lines(fixes: Sequence[Fix], given: Choices, system: str) -> list[str]:

@@ -10,17 +10,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option as Row
 
 from screens.session import Session
 from screens.tui.dialogs import Dialog
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
 from wizard.questions.question import Question
 from wizard.wording import wrap
 
-INDENT = "    "
-WIDEST, BORDERS = 100, 12
+INDENT = "      "
+WIDEST, BORDERS = 100, 14
 """The columns of the widest box, and those that its borders and paddings take."""
 GIVEN, RECOMMENDED = "given at the start", "recommended"
 
@@ -44,16 +44,15 @@ class AnswersScreen(Dialog[Optional[str]]):
         session = self._session
         with Vertical(classes="box wide high"):
             yield Static("Your answers", classes="title")
-            yield OptionList(
-                *(Row(self._text(question), question.key) for question in session.all_questions()),
-                id="all-answers",
-                markup=False,
+            yield MarkedList(
+                "all-answers",
+                ((question.key, self._text(question)) for question in session.all_questions()),
             )
             yield Static("Enter changes the chosen answer. Esc goes back.", classes="quiet")
 
     def on_mount(self) -> None:
         """Focus the list."""
-        self.query_one(OptionList).focus()
+        self.query_one(MarkedList).focus()
 
     def _text(self, question: Question) -> Content:
         session = self._session

@@ -51,6 +51,7 @@ KEY_NAMES = {
     "escape": "Esc",
     "tab": "Tab",
     "space": "Space",
+    "plus": "+",
     "end": "End",
     "ctrl+t": "Ctrl+T",
     "ctrl+y": "Ctrl+Y",
@@ -270,7 +271,7 @@ class WizardApp(App[int]):
             self.notify(text, title="This is not possible", severity="error", timeout=15)
 
         self.push_screen(
-            ProbeScreen(session, message.why, lambda: session.probe_with(message.choices)),
+            ProbeScreen(session, message.why, lambda: session.use_probed(message.choices)),
             after_probe,
         )
 

@@ -16,12 +16,15 @@ from textual.widgets import Button, Static
 
 import assets
 from screens.session import Session
+from screens.text import last_words
 from screens.text.messages import short_path
 from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, Prose
+from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
+from wizard.wording import joined
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,16 @@ class FailureDetails:
             )
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
+            hints = ["“Try again” continues with the step that was stopped."]
+            there = last_words.changes(run)
+            if there:
+                undo = invocation.command("undo")
+                hints.append(f"{joined(there)}: this can be removed. Quit, and run `{undo}`.")
             return cls(
                 "■ Stopped, as you asked",
                 "All programs have ended.",
                 why="\n".join(done) or "Nothing.",
-                hints=("“Try again” continues with the step that was stopped.",),
+                hints=tuple(hints),
                 retry=True,
                 heading="Finished steps",
                 tone="warn",

@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
-from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.text.messages import short_path
 from screens.tui.dialogs import AskScreen, TextScreen, WorkScreen
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
@@ -23,26 +23,26 @@ from wizard.wording import wrap
 
 WAYS = (
     (
-        "p",
+        "1",
         "A project",
         "Installs cryptography together with what a project needs: a folder, a requirements or "
         "lock file, or a package such as ansible-core.",
     ),
     (
-        "w",
+        "2",
         "Wheels for other computers",
         "Collects cryptography and what it needs in a folder, to install it elsewhere without a "
         "network.",
     ),
-    ("o", "Install without a network", "Installs from such a folder."),
+    ("3", "Install without a network", "Installs from such a folder."),
     (
-        "v",
+        "4",
         "Check an installation",
         "Proves that cryptography works in an environment, and says which OpenSSL it uses.",
     ),
-    ("e", "Earlier runs", "Lists them, to continue, repeat, undo or report one."),
+    ("5", "Earlier runs", "Lists them, to continue, repeat, undo or report one."),
 )
-INDENT = "    "
+INDENT = "     "
 LIST_BORDER = 14
 """The largest number of columns that the list's border and padding take."""
 MARKS = {
@@ -66,30 +66,27 @@ class MorePage(Page):
     def body(self) -> ComposeResult:
         """Compose the rows."""
         yield Static("What else the wizard can do", classes="title")
-        yield OptionList(*self._rows(), id="ways-on", markup=False)
+        yield MarkedList("ways-on", self._rows())
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back", variant="primary")
 
     def on_mount(self) -> None:
         """Focus the rows."""
         super().on_mount()
-        self.query_one(OptionList).highlighted = 0
         self.take_focus()
 
     def fit(self) -> None:
         """Wrap the rows again if the terminal has another width."""
         super().fit()
-        rows = self.query_one(OptionList)
-        for row in self._rows():
-            rows.replace_option_prompt(str(row.id), row.prompt)
+        self.query_one(MarkedList).show(self._rows())
 
-    def _rows(self) -> list[Row]:
+    def _rows(self) -> list[tuple[str, Content]]:
         columns = max(30, self.app.size.width - LIST_BORDER)
-        return [_row(*way, columns) for way in WAYS]
+        return [(key, _row(key, title, text, columns)) for key, title, text in WAYS]
 
     def first_focus(self) -> None:
         """Focus the rows."""
-        self.query_one(OptionList).focus()
+        self.query_one(MarkedList).focus()
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -103,11 +100,11 @@ class MorePage(Page):
     def action_take(self, key: str) -> None:
         """Do what the row with this key says."""
         actions = {
-            "p": self._project,
-            "w": self._wheelhouse,
-            "o": self._offline,
-            "v": self._verify,
-            "e": self._runs,
+            "1": self._project,
+            "2": self._wheelhouse,
+            "3": self._offline,
+            "4": self._verify,
+            "5": self._runs,
         }
         actions[key]()
 
@@ -161,23 +158,23 @@ class MorePage(Page):
         self.app.push_screen(AskScreen(title, text, value=value, check=problem), go_on)
 
     def _verify(self) -> None:
-        from screens.commands import verify
+        from screens.chosen_python import find_python
 
         try:
-            nearest = verify.find_python("")[0]
+            nearest = find_python("")[0]
         except WizardError:
             nearest = ""
 
         def problem(answer: str) -> str:
             try:
-                verify.find_python(answer)
+                find_python(answer)
             except WizardError as error:
                 return " ".join(filter(None, (error.what, error.why)))
             return ""
 
         def go_on(answer: str | None) -> None:
             if answer:
-                self._prove(verify.find_python(answer)[0])
+                self._prove(find_python(answer)[0])
 
         self.app.push_screen(
             AskScreen(
@@ -219,12 +216,9 @@ class MorePage(Page):
         self.app.push_screen(RunsPage(self.session))
 
 
-def _row(key: str, title: str, text: str, columns: int) -> Row:
-    return Row(
-        Content.assemble(
-            (f" {key.upper()} ", "bold $text-primary"),
-            (f" {title}\n", "bold"),
-            ("\n".join(wrap(text, columns, first=INDENT, rest=INDENT)), "$quiet"),
-        ),
-        key,
+def _row(key: str, title: str, text: str, columns: int) -> Content:
+    return Content.assemble(
+        (key.upper(), "bold $text-primary"),
+        (f"  {title}\n", "bold"),
+        ("\n".join(wrap(text, columns, first=INDENT, rest=INDENT)), "$quiet"),
     )

@@ -68,9 +68,10 @@ def effort(estimate: Estimate) -> str:
     """Return what a plan takes, in a sentence: ``Downloads about 7 MB; usually takes …``"""
     from wizard.history.estimates import size_in_words
 
-    download = estimate.download
-    size = f"Downloads about {size_in_words(download)}" if download else "Downloads nothing"
-    return f"{size}; {estimate.time}."
+    time = estimate.time
+    if not estimate.download:  # or nobody knows how much
+        return f"{time[0].upper()}{time[1:]}."
+    return f"Downloads about {size_in_words(estimate.download)}; {time}."
 
 
 def room_needed(plan: Plan, facts: Facts, choices: Choices) -> str:
@@ -120,7 +121,8 @@ class ReviewPage(Page):
         Binding("space", "unfold", "Unfold"),
         Binding("right", "unfold(True)", show=False),
         Binding("left", "unfold(False)", show=False),
-        Binding("e", "unfold_all", "All"),
+        Binding("plus", "unfold_all(True)", "Unfold all"),
+        Binding("minus", "unfold_all(False)", "Fold all", show=False),
         Binding("c", "copy", "Copy"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -210,11 +212,9 @@ class ReviewPage(Page):
             row.toggle(to)
             self.call_after_refresh(self._rows.scroll_to_widget, row, animate=False)
 
-    def action_unfold_all(self) -> None:
-        """Show the commands of all steps, or hide them if all are shown."""
-        rows = self._rows.rows
-        to = not all(row.open for row in rows)
-        for row in rows:
+    def action_unfold_all(self, to: bool) -> None:
+        """Show the commands of all steps, or hide them."""
+        for row in self._rows.rows:
             row.toggle(to)
 
     def action_answers(self) -> None:

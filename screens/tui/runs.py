@@ -12,17 +12,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
-from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.session import Session
 from screens.text.messages import short_path
 from screens.tui.background import in_thread
 from screens.tui.dialogs import TextScreen
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page
 from screens.tui.welcome import WelcomePage
 from wizard.errors import WizardError
-from wizard.wording import age
 
 if TYPE_CHECKING:
     from wizard.history.past_runs import PastRun
@@ -37,7 +36,7 @@ class RunsPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,b", "back", "Back"),
         Binding("g", "continue_run", "Go on"),
-        Binding("l", "repeat", "Its answers"),
+        Binding("p", "repeat", "Plan again"),
         Binding("u", "undo", "Undo"),
         Binding("w", "report", "Report"),
     ]
@@ -49,7 +48,7 @@ class RunsPage(Page):
     def body(self) -> ComposeResult:
         """Compose the list."""
         yield Static("Earlier runs", classes="title")
-        yield OptionList(id="past-runs", markup=False)
+        yield MarkedList("past-runs")
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Details  (Enter)", id="details", variant="primary")
@@ -61,7 +60,7 @@ class RunsPage(Page):
 
     def first_focus(self) -> None:
         """Focus the list."""
-        self.query_one(OptionList).focus()
+        self.query_one(MarkedList).focus()
 
     async def _read(self) -> None:
         from wizard.history import past_runs
@@ -72,20 +71,16 @@ class RunsPage(Page):
             self.notify(f"{error.what} {error.shown}", severity="error", timeout=10)
         if self.closing:
             return
-        rows = self.query_one(OptionList)
-        rows.add_options(Row(_text(run), run.name) for run in self._runs)
-        if self._runs:
-            rows.highlighted = 0
-        else:
-            rows.add_option(Row("There are no earlier runs.", disabled=True))
+        rows = [(run.name, _text(run)) for run in self._runs]
+        self.query_one(MarkedList).show(rows or [("", Content("There are no earlier runs."))])
         self.take_focus()
         self.refresh_bindings()
 
     @property
     def _run(self) -> PastRun | None:
         """The chosen run."""
-        number = self.query_one(OptionList).highlighted if self.is_mounted else None
-        return None if number is None or not self._runs else self._runs[number]
+        name = self.query_one(MarkedList).chosen if self.is_mounted else ""
+        return next((run for run in self._runs if run.name == name), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only what can be done with the chosen run."""
@@ -105,10 +100,10 @@ class RunsPage(Page):
     @on(OptionList.OptionSelected)
     @on(Button.Pressed, "#details")
     def _details(self) -> None:
-        from screens.commands import runs
+        from screens.text import past_run
 
         if self._run is not None:
-            text = "\n".join(runs.details(self._run))
+            text = "\n".join(past_run.details(self._run))
             self.app.push_screen(TextScreen(self._run.title or self._run.name, text))
 
     @on(Button.Pressed, "#back")
@@ -151,11 +146,12 @@ class RunsPage(Page):
 
 
 def _text(run: PastRun) -> Content:
-    when = age(run.started) if run.started else ""
+    from screens.text.past_run import when
+
     title = run.title or run.problem
     return Content.assemble(
         (f"{title}\n", "bold"),
-        (f"    {run.outcome}, {f'{when} ago' if when else 'just now'}", ""),
+        (f"      {run.outcome}, {when(run)}", ""),
         (f"  {short_path(run.target)}" if run.target else "", "$quiet"),
     )
 

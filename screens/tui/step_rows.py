@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from screens.tui.marked_list import MARK, NO_MARK
 from wizard.export import commands, in_words
 from wizard.facts import Privilege
 from wizard.plan import Step
@@ -45,6 +46,7 @@ class Row(Vertical):
         self.copied = copied
         self._details = details
         self.open = False
+        self.chosen = False
 
     def compose(self) -> ComposeResult:
         """Compose the title with what is remarked at its right end, and the details."""
@@ -54,7 +56,16 @@ class Row(Vertical):
         yield Static(self._details, classes="details")
 
     def _head(self) -> Content:
-        return Content.assemble((f"{OPEN if self.open else FOLDED} ", "$quiet"), self.title_text)
+        mark = MARK if self.chosen else NO_MARK
+        return Content.assemble(
+            (mark, "bold"), (f"{OPEN if self.open else FOLDED} ", "$quiet"), self.title_text
+        )
+
+    def choose(self, to: bool) -> None:
+        """Mark it as the chosen one, or not."""
+        self.chosen = to
+        self.set_class(to, "-chosen")
+        self.query_one(".name", Static).update(self._head())
 
     def remark(self, *parts: str | tuple[str, str]) -> None:
         """Show a few words at the right end of the title."""
@@ -95,8 +106,8 @@ class NotesRow(Row):
         self.add_class("notes")
 
 
-class Rows(VerticalScroll):
-    """All rows. One of them is chosen, with the arrow keys or by a click."""
+class Rows(VerticalScroll, can_focus=False):
+    """All rows. One of them is chosen, with the keys of the page or by a click."""
 
     chosen: int = -1
     """The number of the chosen row, or -1: none."""
@@ -116,7 +127,7 @@ class Rows(VerticalScroll):
         rows = self.rows
         self.chosen = max(0, min(number, len(rows) - 1))
         for place, row in enumerate(rows):
-            row.set_class(place == self.chosen, "-chosen")
+            row.choose(place == self.chosen)
         self.scroll_to_widget(rows[self.chosen], animate=False)
 
     def move(self, rows: int) -> None:

@@ -12,11 +12,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option as Row
 
 from screens.text.messages import short_path
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
@@ -38,8 +38,8 @@ SUPPORT_ROW = LABELS.index("cryptography")
 """The row that says whether its developers test it here. A background thread finds that out."""
 TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
-BORDERS = 8
-"""The largest number of columns that the paddings of page and menu take."""
+BORDERS = 13
+"""The largest number of columns that the paddings of page and menu, and its mark, take."""
 
 
 def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
@@ -86,10 +86,6 @@ def _describe_python(python: Python) -> str:
     return f"{python.version}{implementation}, {short_path(python.path)}"
 
 
-class Menu(OptionList):
-    """What can be done, each with its key. The arrow keys choose, Enter does it."""
-
-
 class WelcomePage(Page):
     """The facts of the machine, what is usual on it, and what can be done."""
 
@@ -99,8 +95,8 @@ class WelcomePage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "install", "Install now", show=False),
         Binding("2", "customise", "Customise", show=False),
-        Binding("s", "steps", "Show the steps", show=False),
-        Binding("l", "last", "As last time", show=False),
+        Binding("t", "steps", "Show the steps", show=False),
+        Binding("p", "last", "As last time", show=False),
         Binding("m", "more", "More", show=False),
         Binding("3", "quit_page", "Quit", show=False),
         Binding("r", "look", "Look again"),
@@ -150,7 +146,7 @@ class WelcomePage(Page):
         yield VerticalScroll(id="machine", can_focus=False)
         yield Static("", id="looking", markup=False)
         yield Static("", id="usual", markup=False)
-        yield Menu(id="menu", markup=False)
+        yield MarkedList("menu")
 
     def on_mount(self) -> None:
         """Start the animation that runs during the probe."""
@@ -196,7 +192,7 @@ class WelcomePage(Page):
         self.query_one("#looking").remove_class("bad")
         self.remove_class("-trouble", "-planned")
         self.query_one("#usual", Static).update("")
-        self.query_one(Menu).clear_options()
+        self.query_one(MarkedList).show(())
         for number in range(len(LABELS)):
             self.query_one(f"#fact-{number}", Static).update("…")
         self._show_activity()
@@ -298,22 +294,19 @@ class WelcomePage(Page):
         return past if same[0] != same[1] or usual.choices.project != choices.project else None
 
     def _show_menu(self) -> None:
-        menu = self.query_one(Menu)
+        menu = self.query_one(MarkedList)
         columns = self.app.size.width - BORDERS
-        chosen = min(menu.highlighted or 0, len(self._ways()) - 1)
-        menu.clear_options()
-        menu.add_options(
-            Row(
-                Content.assemble(
-                    (f" {key.upper()} ", "bold $text-primary"),
-                    (f" {label}", "bold"),
-                    (f"  {more}", "$quiet") if len(f"    {label}  {more}") <= columns else "",
-                ),
+        menu.show(
+            (
                 key,
+                Content.assemble(
+                    (key.upper(), "bold $text-primary"),
+                    (f"  {label}", "bold"),
+                    (f"  {more}", "$quiet") if len(f"{key}  {label}  {more}") <= columns else "",
+                ),
             )
             for key, label, more in self._ways()
         )
-        menu.highlighted = chosen
         self.take_focus()
 
     def _ways(self) -> list[tuple[str, str, str]]:
@@ -338,9 +331,9 @@ class WelcomePage(Page):
                 ways += [("1", "Install now", "(Enter)")]
         ways += [("2", "Customise", self._what_is_asked())]
         if self._last is not None:
-            ways += [("l", "As last time", f"{self._last.title}, {_ago(self._last)}")]
+            ways += [("p", "As last time", f"{self._last.title}, {_ago(self._last)}")]
         if usual is not None and not isinstance(usual, WizardError) and not usual.plan.asks_first:
-            ways += [("s", "Show the steps first", "")]
+            ways += [("t", "Show the steps first", "")]
         return [
             *ways,
             ("m", "More", "a project, wheels for offline use, a check, earlier runs"),
@@ -359,7 +352,10 @@ class WelcomePage(Page):
     async def _show_support(self) -> None:
         support = await in_thread(self.session.support)
         if not self.closing:
-            text = support.short if support else "unknown, because no Python was found"
+            facts, _ = self.session.probed()
+            has_python = any(not python.problem for python in facts.pythons)
+            unknown = "unknown" if has_python else "unknown, because no Python was found"
+            text = support.short if support else unknown
             self._show_fact(SUPPORT_ROW, support is not None and support.kind == "tested", text)
 
     def _show_fact(self, number: int, found: bool, text: str) -> None:
@@ -370,7 +366,7 @@ class WelcomePage(Page):
 
     def first_focus(self) -> None:
         """Focus what can be done."""
-        self.query_one(Menu).focus()
+        self.query_one(MarkedList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Do what the row says."""
@@ -380,8 +376,8 @@ class WelcomePage(Page):
             "3": self.action_quit_page,
             "g": self.action_continue_run,
             "u": self.action_undo_run,
-            "l": self.action_last,
-            "s": self.action_steps,
+            "p": self.action_last,
+            "t": self.action_steps,
             "m": self.action_more,
         }
         actions[str(event.option.id)]()
@@ -419,6 +415,9 @@ class WelcomePage(Page):
         self.session.position = 0
         if isinstance(self._usual, WizardError):
             self.session.ask_everything()
+            opened = self.session.open_impossible()
+            if opened:
+                self.notify(f"{opened} is left out. {self._usual.what}", timeout=15)
         try:
             is_asking = bool(self.session.questions())
         except WizardError:

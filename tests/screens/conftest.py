@@ -30,9 +30,9 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing of the developer's own terminal reach the tests."""
     for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS", "NO_MOTION"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(shells, "own_shell", lambda: "bash")
     monkeypatch.setenv("COLORTERM", "truecolor")
     (locations.state() / "theme").unlink(missing_ok=True)
-    monkeypatch.setattr(shells, "own_shell", lambda: "bash")
 
 
 @pytest.fixture

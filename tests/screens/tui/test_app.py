@@ -21,13 +21,14 @@ from screens.tui.dialogs import ConfirmScreen, LookUpScreen
 from screens.tui.failure import FailurePage
 from screens.tui.help import HelpScreen
 from screens.tui.live_log import LiveLog
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, TooSmall
 from screens.tui.question import FREE_ANSWER, Answers, QuestionPage
 from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.run import RunPage
 from screens.tui.step_list import StepRow
-from screens.tui.welcome import Menu, WelcomePage
+from screens.tui.welcome import WelcomePage
 from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun
 from tests.screens.scenes import (
     METHOD,
@@ -87,7 +88,7 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
     async with app.run_test() as pilot:
         await pilot.pause()
         assert "Looking at your computer" in text(app, "#looking")
-        await press(pilot, "enter", "1", "2", "s", "m")
+        await press(pilot, "enter", "1", "2", "t", "m")
         assert isinstance(app.screen, WelcomePage), "nothing to ask before the machine is known"
         machine.hold.set()
         await settled(pilot)
@@ -299,7 +300,7 @@ async def test_escape_stops_waiting_for_an_answer(
 async def test_mouse_alone_is_enough(app: WizardApp, machine: FakeMachine) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.click(Menu, offset=(5, 1))
+        await pilot.click(MarkedList, offset=(5, 1))
         await pilot.pause()
         for _ in range(2):
             await pilot.click("#next")

@@ -10,9 +10,11 @@ from textual.app import App
 
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES
-from tests.screens.tui.seen import COLOURLESS, SMALL, WIDE, Seen, Size, seen
+from tests.screens.tui.seen import COLOURLESS, NARROW, SMALL, WIDE, Seen, Size, seen
 
 IDS = ["80x24", "120x40"]
+LOW = ["run", "failure-fixes", "result"]
+"""The scenes that are also drawn in a small terminal."""
 WITHOUT_COLOUR = ["question-closed", "run-find", "run-side-by-side", "review"]
 
 
@@ -28,6 +30,13 @@ def test_picture_of_a_real_question(
     name: str, size: Size, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _compare(seen(name)[size], snap_compare, monkeypatch)
+
+
+@pytest.mark.parametrize("name", LOW)
+def test_picture_in_a_small_terminal(
+    name: str, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _compare(seen(name)[NARROW], snap_compare, monkeypatch)
 
 
 @pytest.mark.parametrize("name", WITHOUT_COLOUR)
@@ -49,6 +58,7 @@ def test_no_recorded_picture_is_left_over() -> None:
     wanted = {f"test_picture[{name}-{size}]" for name in SCENES for size in IDS}
     wanted |= {f"test_picture_of_a_real_question[{n}-{size}]" for n in REAL_SCENES for size in IDS}
     wanted |= {f"test_picture_without_colour[{name}]" for name in WITHOUT_COLOUR}
+    wanted |= {f"test_picture_in_a_small_terminal[{name}]" for name in LOW}
     assert {path.stem for path in folder.iterdir()} == wanted
 
 
