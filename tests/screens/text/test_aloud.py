@@ -74,7 +74,7 @@ def test_an_installation_is_read_in_order(
         "activate the environment",
     )
     for title in ("[1/3]", "[2/3]", "[3/3]"):
-        assert text.count(title) == 1, "nothing is said twice"
+        assert text.count(title) == 1, "no line comes twice"
 
 
 def test_a_failure_is_read_in_order(

@@ -19,7 +19,7 @@ WRITTEN = (
 """The scenes whose text is compared with the one of before, in the sizes below."""
 TEXTS = Path(__file__).parent / "texts"
 FRAMES = set("─│┌┐└┘╭╮╰╯━┃┏┓┗┛")
-HEAVY = set("━┃┏┓┗┛█")
+HEAVY = set("━┃┏┓┗┛█›")
 """The shapes that mark what has the focus."""
 
 

@@ -52,7 +52,7 @@ MEANINGS = {
     "x": {"Stop"},
     "y": {"Yes"},
 }
-"""What a key may mean: the same thing, in the words of each page. Q leaves what is shown."""
+"""What a key may mean: the same thing, which each page names in its way. Q leaves what is shown."""
 MOVING = {"j", "k", "G", "N"}
 """Keys that move, as in other programs that show text."""
 NAMED = {
@@ -99,7 +99,8 @@ def every_screen() -> list[type[Any]]:
 
 def test_a_key_means_the_same_on_every_page() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
-    for cls in (*every_screen(), WizardApp):
+    classes: list[type[Any]] = [*every_screen(), WizardApp]
+    for cls in classes:
         for key, description in bindings_of(cls):
             if len(key) <= 2 or key == "escape":
                 meanings[key].add(description)
@@ -209,8 +210,8 @@ def test_each_key_that_a_help_names_is_on_its_page(name: str) -> None:
     pages = [cls for cls in every_screen() if getattr(cls, "HELP_PAGE", "") == name]
     assert pages
     parts = (OptionList, Button, Input, Screen, WizardApp, find_field.FindField, live_log.LiveLog)
-    views = (log_page.LogText,)
-    known = {key for cls in (*pages, *parts, *views) for key, _ in bindings_of(cls)}
+    classes: list[type[Any]] = [*pages, *parts, log_page.LogText]
+    known = {key for cls in classes for key, _ in bindings_of(cls)}
     known.add(WizardApp.COMMAND_PALETTE_BINDING)
     named = _keys_in(assets.text(f"help/{name}.md"))
     assert named
