@@ -116,7 +116,8 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     from screens.text.summary import Problem, Summary
 
     try:
-        choices = _typed_choices(arguments)
+        more = error.hints or isinstance(error, Impossible)
+        choices = _typed_choices(arguments) if more else None
         if choices is not None:
             ways.with_whole_commands(error, arguments, choices)
         if command_line.wants_json(arguments):
@@ -145,6 +146,8 @@ def _typed_choices(arguments: Sequence[str]) -> Choices | None:
         given = command_line.parse(arguments).arguments
         if not isinstance(given, WithChoices):
             return None
+        if given.answers and not Path(given.answers).is_file():
+            return None  # a pipe gives its text only once
         return given.checked(other_machine=bool(getattr(given, "facts", "")))
     except WizardError:
         return None

@@ -81,6 +81,7 @@ class OutputStream:
     def __init__(self, stream: TextIO | None, on_broken: Callable[[], None]) -> None:
         self._stream = stream
         self._on_broken = on_broken
+        self._problem: OSError | None = None
 
     def write(self, text: str) -> None:
         """Write text unchanged, and flush."""
@@ -89,9 +90,18 @@ class OutputStream:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (OSError, ValueError):  # a broken pipe, a closed terminal or file
+        except (OSError, ValueError) as error:  # a broken pipe, a closed terminal, a full disk
             self._stream = None
+            self._problem = error if isinstance(error, OSError) else None
             self._on_broken()
+
+    def check(self) -> None:
+        """Raise OSError if the stream broke, such as a file on a full disk.
+
+        A reader that has gone is no problem: it wanted no more.
+        """
+        if self._problem is not None and not isinstance(self._problem, BrokenPipeError):
+            raise self._problem
 
     def write_lines(self, *lines: str, whole: bool = False) -> None:
         """Write lines; those that a terminal is too narrow for are broken at words.

@@ -47,6 +47,13 @@ def ways(error: WizardError, choices: Choices) -> tuple[Way, ...]:
     return tuple(found)
 
 
+def with_command(hint: str) -> str:
+    """Return a hint with the whole command instead of the flags at its end, if it has any."""
+    match = _FLAGS.fullmatch(hint)
+    changes = _flags(match[2]) if match else {}
+    return f"{hint.rsplit(': ', 1)[0]}: {_typed((), changes)}" if changes else hint
+
+
 def with_whole_commands(error: WizardError, arguments: Sequence[str], choices: Choices) -> None:
     """Complete the commands in ``error``: what the user has typed, with what helps instead.
 

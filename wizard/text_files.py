@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import os
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from wizard.errors import BadRequest
+
+PIPE_SECONDS = 30.0
+"""How long to wait for the text from a pipe."""
 
 
 @contextmanager
@@ -41,9 +47,40 @@ def read(
     ``why`` how large such a file is, and ``hints`` what helps. Raises BadRequest if it cannot be
     read, is too large, or is not text.
     """
-    with open_file(path, description) as file:
-        data = file.read(limit + 1)
+    if Path(path).is_fifo():
+        data = _read_pipe(path, description, limit=limit + 1)
+    else:
+        with open_file(path, description) as file:
+            data = file.read(limit + 1)
     return decode(data, path, description, limit=limit, why=why, hints=hints)
+
+
+def _read_pipe(path: str | Path, description: str, *, limit: int) -> bytes:
+    """Read from a pipe, such as ``<(command)`` of a shell. Raises BadRequest if nothing comes."""
+    end = time.monotonic() + PIPE_SECONDS
+    data = b""
+    try:
+        # Without a writer, another kind of opening would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            while len(data) < limit:
+                ready, _, _ = select.select((descriptor,), (), (), max(0, end - time.monotonic()))
+                chunk = os.read(descriptor, limit - len(data)) if ready else b""
+                data += chunk
+                if not chunk and (data or time.monotonic() >= end):
+                    break
+                if not chunk:  # no writer has opened it yet
+                    time.sleep(0.05)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _cannot_read(path, error) from None
+    if not data:
+        raise BadRequest(
+            f"{path} is a pipe, and nothing came out of it within {PIPE_SECONDS:.0f} s.",
+            why=f"It should be {description}.",
+        )
+    return data
 
 
 def read_regular(path: str | Path, description: str, *, limit: int) -> str:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from screens import flags, terminal
+from screens import fitting, flags, terminal, ways
 from screens.arguments import NAME, Common
 from wizard import invocation
 from wizard.choices import Choices, described
@@ -39,13 +39,14 @@ class Arguments(Common):
     """``facts`` is the file of a saved machine; empty: this machine.
 
     The findings are about the release in ``choices``. ``fix``: put right what is possible; ``yes``:
-    without asking.
+    without asking. ``all``: also show the details of what is fine.
     """
 
     choices: Choices = field(default_factory=Choices)
     facts: str = ""
     fix: bool = False
     yes: bool = False
+    all: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     release = "say whether this release of cryptography is tested on this kind of machine"
     flags.add_choice(parser, described()["release"], release)
     flags.add_facts(parser)
+    parser.add_argument("--all", action="store_true", help="also show the details of what is fine")
     parser.add_argument(
         "--fix", action="store_true", help="show what the wizard can put right, ask, and do it"
     )
@@ -97,12 +99,13 @@ def run(arguments: Arguments) -> int:
     color = terminal.color(sys.stdout, arguments.color)
     case = engine.case_of(facts, arguments.choices)
     if arguments.facts:
-        return doctor(case, sys.stdout, color)
+        return doctor(case, sys.stdout, color, every=arguments.all)
     from wizard.history import leftovers, repair
 
     left = leftovers.read(facts)
     can_fix = bool(repair.make_plan(case, left).steps)
-    return doctor(case, sys.stdout, color, leftovers.findings(left), can_fix=can_fix)
+    more = leftovers.findings(left)
+    return doctor(case, sys.stdout, color, more, can_fix=can_fix, every=arguments.all)
 
 
 def doctor(
@@ -112,25 +115,32 @@ def doctor(
     more: tuple[Finding, ...] = (),
     *,
     can_fix: bool = False,
+    every: bool = False,
 ) -> int:
     """Write the findings to ``stream``, and what to do about each ``!`` and ``✗``.
 
-    The choices may name a release; raises BadRequest if it does not exist. ``more`` are findings
-    about earlier runs. ``can_fix`` says that the wizard can put something right. Returns exit code
-    0, or 3 if no release can be installed here.
+    What is fine is one line, unless ``every`` finding is wanted. The choices may name a release;
+    raises BadRequest if it does not exist. ``more`` are findings about earlier runs. ``can_fix``
+    says that the wizard can put something right. Returns exit code 0, or 3 if no release can be
+    installed here.
     """
-    from wizard.advice.doctor import findings
+    from wizard.advice.doctor import Finding, findings
     from wizard.wording import wrap
 
     if case.choices.release:
         case.find(case.choices.release)
     results = (*findings(case), *more)
-    with_symbols = _can_show(stream, "✓✗→")
+    wrong = tuple(finding for finding in results if finding.mark != "ok")
+    fine = joined(dict.fromkeys(finding.title for finding in results if finding.mark == "ok"))
+    with_symbols = _can_show(stream, "✓✗")
     width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
-    for finding in results:
+    grouped = (Finding("ok", "Fine", f"{fine}. --all shows the details."),) if fine else ()
+    for finding in results if every else (*grouped, *wrong):
         stream.write(_finding_text(finding, width=width, with_symbols=with_symbols, color=color))
-    said = [line for text in _summary(results, can_fix=can_fix) for line in wrap(text, width)]
-    stream.write("\n" + "\n".join(said) + "\n")
+    steps = fitting.fitted(_steps(wrong, can_fix=can_fix), width)
+    if steps:
+        stream.write("\nWhat to do:\n" + "\n".join(steps) + "\n")
+    stream.write("\n" + "\n".join(wrap(_summary(results), width)) + "\n")
     return Exit.IMPOSSIBLE if any(f.mark == "bad" for f in results) else Exit.DONE
 
 
@@ -141,19 +151,35 @@ def _finding_text(finding: Finding, *, width: int, with_symbols: bool, color: bo
     sign = unicode_sign if with_symbols else plain_sign
     padded = f"{sign:<2}"
     head = f"{padded} {finding.title:<{_TITLE_WIDTH}}"
-    text_width = width - len(head)
-    lines = wrap(finding.detail, text_width) or [""]
-    if finding.action:
-        arrow = "→ " if with_symbols else "-> "
-        for action in finding.action.splitlines():
-            lines += wrap(arrow + action, text_width, rest=" " * len(arrow))
+    lines = wrap(finding.detail, width - len(head)) or [""]
     text = ("\n" + " " * len(head)).join(lines)
     if color:
         head = f"\x1b[{code}m{padded}\x1b[0m{head[len(padded) :]}"
     return f"{head}{text}\n"
 
 
-def _summary(results: tuple[Finding, ...], *, can_fix: bool) -> tuple[str, ...]:
+def _steps(wrong: tuple[Finding, ...], *, can_fix: bool) -> list[str]:
+    """Return what to do, as numbered steps; the first is what the wizard itself can do."""
+    fix = invocation.command("doctor", "--fix")
+    steps = [[f"Let the wizard put right what it can. It asks first: {fix}"]] if can_fix else []
+    for finding in wrong:
+        actions = [ways.with_command(action) for action in finding.action.splitlines()]
+        if can_fix and len(actions) == 1 and actions[0].endswith(fix):
+            continue  # the first step does it
+        if len(actions) == 1:
+            steps.append([f"{finding.title}: {actions[0]}"])
+        elif actions:
+            possible = (action.removeprefix("Or ") for action in actions)
+            items = (f"     - {action[:1].upper()}{action[1:]}" for action in possible)
+            steps.append([f"{finding.title}: one of these helps.", *items])
+    return [
+        line
+        for number, (first, *rest) in enumerate(steps, 1)
+        for line in (f"  {number}. {first}", *rest)
+    ]
+
+
+def _summary(results: tuple[Finding, ...]) -> str:
     """Return for what this machine is ready, and what the other warnings are about."""
     bad = list(dict.fromkeys(finding.title for finding in results if finding.mark == "bad"))
     warned = [finding.title for finding in results if finding.mark == "warn"]
@@ -173,9 +199,7 @@ def _summary(results: tuple[Finding, ...], *, can_fix: bool) -> tuple[str, ...]:
     other = "other warning" if len(others) < len(warned) else "warning"
     count = _count(len(others), other)
     said = f"{count}: {joined(dict.fromkeys(others))}." if others else ""
-    summary = " ".join(filter(None, (ready, said, start)))
-    fix = f"What the wizard can put right: {invocation.command('doctor', '--fix')}"
-    return (summary, fix) if can_fix else (summary,)
+    return " ".join(filter(None, (ready, said, start)))
 
 
 def _count(number: int, word: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from screens import terminal
+from screens import fitting, terminal
 from screens.text import confirm, slow_probe, unattended
 from screens.text.summary import StepResult
 from wizard import invocation
@@ -152,10 +152,10 @@ def _report(
         lines += [f"  {one.title}: {_now(one, after.findings)}" for one in better]
     if after.wrong:
         lines += ["", "What is left for you:"]
-    for finding in after.wrong:
-        lines.append(f"  {finding.title}: {finding.detail}")
-        lines += [f"    - {action}" for action in finding.action.splitlines()]
-    stream.write("\n".join(lines) + "\n")
+    for number, finding in enumerate(after.wrong, 1):
+        lines.append(f"  {number}. {finding.title}: {finding.detail}")
+        lines += [f"     - {action}" for action in finding.action.splitlines()]
+    stream.write("\n".join(fitting.fitted(lines, fitting.columns(stream))) + "\n")
     return code
 
 

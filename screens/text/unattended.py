@@ -41,6 +41,7 @@ def install(
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     output.write_lines("Looking at this machine …")
+    output.check()
     with slow_probe.announced(output.write_lines):
         decision = decide(engine, choices)
     from screens.text import messages
@@ -63,6 +64,7 @@ def install(
         decision = plan_rest(engine, choices)
     if result.code in (Exit.DONE, Exit.UNPROVED):
         output.write_lines(f"It took {format_seconds(result.seconds)}.")
+    output.check()
     return result.code
 
 
@@ -96,6 +98,7 @@ def install_for_scripts(
         decision = plan_rest(engine, choices)
     offers = tuple(Offer.of(fix, choices) for fix in _fixes(engine, decision, reporter.state))
     output.write_lines(to_json(Summary.from_run(reporter.state, offers)))
+    output.check()
     return result.code
 
 
@@ -114,7 +117,9 @@ def carry_out(
     state = carried_out(engine, plan, out, err, can_ask=can_ask, as_json=as_json)
     summary = Summary.from_run(state)
     if as_json:
-        OutputStream(out, lambda: None).write_lines(to_json(summary))
+        output = OutputStream(out, lambda: None)
+        output.write_lines(to_json(summary))
+        output.check()
     return summary.code
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from screens import cli, commands, terminal
 from screens.command_line import parse, wants_json
+from screens.text import unattended
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
 from wizard import engine, locations
 from wizard.choices import Choices, described
@@ -501,6 +502,21 @@ def test_a_full_disk_is_no_bug_of_the_wizard(saved: Path) -> None:
     assert done.returncode == Exit.FAILED
     assert done.stderr.startswith("cryptography-wizard: The result could not be written.\n")
     assert "bug" not in done.stderr
+
+
+class Full(io.StringIO):
+    """A stream to a file on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("install", [unattended.install, unattended.install_for_scripts])
+def test_an_installation_whose_report_cannot_be_written_says_so(
+    install: Callable[..., int],
+) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        install(Pretended().engine(), Choices(), Full(), None, can_ask=False)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX descriptors")

@@ -55,6 +55,7 @@ def check_for_other_machine(choices: Choices) -> Choices:
     Raises BadRequest if they contradict each other.
     """
     check_contradictions(choices)
+    choices = _without_dashes(choices)
     if choices.project:
         raise BadRequest(
             "--facts and --for contradict each other.",
@@ -68,6 +69,18 @@ def check_for_other_machine(choices: Choices) -> Choices:
             hints=("Remove one of them.",),
         )
     return with_implied(choices)
+
+
+def _without_dashes(choices: Choices) -> Choices:
+    """Return the choices with ``./-x`` for a path ``-x``, which programs would take for an
+    option."""
+    paths: dict[str, Any] = {
+        name: f"./{value}"
+        for name, value in choices.answered().items()
+        if value.startswith("-")
+        and (described()[name].is_path or described()[name].metavar == "FOLDER")
+    }
+    return replace(choices, **paths)
 
 
 def with_implied(choices: Choices) -> Choices:

@@ -17,16 +17,18 @@ from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts, Privilege
 
 
-def printed(facts: Facts, *, encoding: str = "utf-8", color: bool = False) -> tuple[str, int]:
+def printed(
+    facts: Facts, *, encoding: str = "utf-8", color: bool = False, every: bool = False
+) -> tuple[str, int]:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
-    code = doctor(case_of(facts, Choices()), stream, color)
+    code = doctor(case_of(facts, Choices()), stream, color, every=every)
     stream.flush()
     return raw.getvalue().decode(encoding), code
 
 
 def test_a_good_machine() -> None:
-    text, code = printed(GOOD)
+    text, code = printed(GOOD, every=True)
     assert code == Exit.DONE
     assert text.startswith("✓  System       Debian GNU/Linux 12 (bookworm), x86_64, glibc 2.36")
     assert text.endswith("\nReady. Start with: cryptography-wizard\n")
@@ -34,11 +36,21 @@ def test_a_good_machine() -> None:
     assert "\x1b" not in text
 
 
+def test_what_is_fine_is_one_line() -> None:
+    text, code = printed(GOOD)
+    assert code == Exit.DONE
+    fine, _, rest = text.partition("\n\n")
+    assert fine.startswith("✓  Fine         System, Python")
+    assert " ".join(fine.split()).endswith("--all shows the details.")
+    assert rest == "Ready. Start with: cryptography-wizard\n"
+
+
 def test_a_warning_has_its_sign_its_words_and_its_action() -> None:
     text, code = printed(replace(GOOD, privilege=Privilege()))
     assert code == Exit.DONE
     assert "\n!  Root         You cannot become root: neither sudo nor doas is available.\n" in text
-    assert "                → Use the wheel, which needs no root" in text
+    what_to_do = text.partition("\nWhat to do:\n")[2]
+    assert what_to_do.startswith("  1. Root: Use the wheel, which needs no root")
     assert "Ready, for the wheel and for a source build. 1 warning: Root." in text
 
 
@@ -50,7 +62,16 @@ def test_the_summary_says_what_this_machine_is_ready_for() -> None:
     found = Finding("warn", "Runs", "It was cut off.", "resume")
     doctor(case_of(GOOD, Choices()), stream, False, (found,), can_fix=True)
     assert "1 warning: Runs." in stream.getvalue()
-    assert stream.getvalue().endswith("put right: cryptography-wizard doctor --fix\n")
+    first = "  1. Let the wizard put right what it can. It asks first:"
+    assert f"{first}\n     cryptography-wizard doctor --fix\n" in stream.getvalue()
+    assert "  2. Runs: resume\n" in stream.getvalue()
+
+
+def test_what_the_wizard_does_itself_is_one_step() -> None:
+    stream = io.StringIO()
+    fixable = Finding("warn", "Source", "It is not ready.", "Or: cryptography-wizard doctor --fix")
+    doctor(case_of(GOOD, Choices()), stream, False, (fixable,), can_fix=True)
+    assert stream.getvalue().count("doctor --fix") == 1
 
 
 def test_yes_and_other_machines_do_not_go_with_everything() -> None:
@@ -60,25 +81,27 @@ def test_yes_and_other_machines_do_not_go_with_everything() -> None:
         run(Arguments(fix=True, facts="machine.json"))
 
 
-def test_each_possible_action_has_its_own_arrow() -> None:
+def test_each_possible_action_is_an_item_with_its_whole_command() -> None:
     text, _ = printed(machine("alpine-3.16"))
-    assert "→ Or let the wizard build OpenSSL: --openssl 3.5.9\n" in text
-    assert "→ Install the wheel instead, which includes its own OpenSSL.\n" in text
+    assert "Source: one of these helps.\n" in text
+    assert "     - Let the wizard build OpenSSL: cryptography-wizard --openssl 3.5.9\n" in text
+    assert "     - Install the wheel instead, which includes its own OpenSSL.\n" in text
 
 
 def test_a_machine_on_which_nothing_works() -> None:
     text, code = printed(replace(GOOD, pythons=()))
     assert code == Exit.IMPOSSIBLE
-    assert "\n✗  Python       This machine has no usable Python.\n" in text
+    assert "✗  Python       This machine has no usable Python.\n" in text
     assert "Not ready: 1 problem to solve first" in text
 
 
 def test_without_unicode_every_sign_is_ascii() -> None:
-    text, _ = printed(replace(GOOD, pythons=(), privilege=Privilege()), encoding="ascii")
+    facts = replace(GOOD, pythons=(), privilege=Privilege())
+    text, _ = printed(facts, encoding="ascii", every=True)
     assert "\nx  Python " in text
     assert "\nok Packages " in text
     assert "\n!  Root " in text
-    assert "-> Use the wheel" in text
+    text.encode("ascii")
 
 
 def test_colour_adds_nothing_but_colour() -> None:

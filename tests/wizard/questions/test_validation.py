@@ -11,7 +11,7 @@ import pytest
 from wizard import constraint_file, openssl_archive, unfinished
 from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.questions.validation import check, with_implied
+from wizard.questions.validation import check, check_for_other_machine, with_implied
 
 
 def environment(folder: Path, *, python: bool = True) -> Path:
@@ -250,3 +250,10 @@ def test_a_link_to_nothing_is_no_environment(tmp_path: Path) -> None:
     (tmp_path / "env").symlink_to("nowhere")
     with pytest.raises(BadRequest, match="link to a folder that does not exist"):
         check(Choices(venv=str(tmp_path / "env")))
+
+
+def test_a_folder_that_looks_like_an_option_is_one_in_a_plan_for_another_machine() -> None:
+    chosen = Choices(venv="-x", temporary_folder="-t", wheelhouse="", python="/usr/bin/python3")
+    checked = check_for_other_machine(chosen)
+    assert (checked.venv, checked.temporary_folder) == ("./-x", "./-t")
+    assert checked.python == "/usr/bin/python3"
