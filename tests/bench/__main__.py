@@ -16,13 +16,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Union
 
-from tests.bench import build, diagnose, doctor, log, start, static, wheel
+from tests.bench import build, diagnose, doctor, log, open_log, start, static, wheel
 from tests.bench.place import Place, description, prepare
 from tests.bench.timing import Broken, NotHere, Result
 
 ALL: Mapping[str, Callable[[Place, int], list[Result]]] = {
     "wheel": wheel.measure,
     "log": log.measure,
+    "open": open_log.measure,
     "diagnose": diagnose.measure,
     "build": build.measure,
     "static": static.measure,

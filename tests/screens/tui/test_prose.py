@@ -1,0 +1,48 @@
+"""Sentences with commands: styled, wrapped, and never broken inside a command."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.tui.prose import COMMAND, wrapped
+
+TEXT = "Take the wheel, which needs no compiler: `wizard --method wheel --venv ./env`, then try."
+
+
+def lines(text: str, width: int) -> list[str]:
+    return wrapped(text, width).plain.split("\n")
+
+
+def test_a_command_that_does_not_fit_begins_a_line() -> None:
+    assert lines(TEXT, 60) == [
+        "Take the wheel, which needs no compiler:",
+        "wizard --method wheel --venv ./env, then try.",
+    ]
+
+
+@pytest.mark.parametrize("width", range(12, 100, 7))
+def test_no_line_is_too_long_and_nothing_is_lost(width: int) -> None:
+    shown = lines(TEXT, width)
+    assert max(map(len, shown)) <= width
+    assert "`" not in "".join(shown)
+    words = " ".join(shown).replace("\\", "").split()
+    assert words == TEXT.replace("`", "").split()
+
+
+def test_a_command_that_fits_in_no_line_is_continued_as_a_shell_does() -> None:
+    assert lines("Run `wizard --method wheel --venv ./env`.", 26) == [
+        "Run",
+        "wizard --method wheel \\",
+        "  --venv ./env.",
+    ]
+
+
+def test_commands_are_styled_and_other_backticks_stay() -> None:
+    content = wrapped("Run `make clean` or ` alone", 80)
+    assert content.plain == "Run make clean or ` alone"
+    (span,) = content.spans
+    assert (content.plain[span.start : span.end], span.style) == ("make clean", COMMAND)
+
+
+def test_paragraphs_stay() -> None:
+    assert lines("One.\nTwo three.", 80) == ["One.", "Two three."]
