@@ -63,7 +63,7 @@ class Played:
 
     ``colours`` has what is drawn with each theme in each kind of terminal, without what is behind
     a dialog, if the scene is one of `COLOURED`. ``focus`` is where the focus is, if something but a
-    text field has it. ``keys`` are those that do something.
+    text field or an empty list has it. ``keys`` are those that do something.
     """
 
     sizes: Mapping[Size, Seen]
@@ -112,11 +112,12 @@ async def _play(name: str) -> Played:
             await _with_look(pilot, Look())
             colours = await _colours(pilot) if name in COLOURED else {}
             focused = app.screen.focused
+            has_shape = focused is not None and focused.region and not isinstance(focused, Input)
             keys = frozenset(app.screen.active_bindings)
             played = Played(
                 found,
                 colours,
-                None if focused is None or isinstance(focused, Input) else focused.region,
+                focused.region if focused is not None and has_shape else None,
                 ascii_text,
                 colourless,
                 keys,
