@@ -191,14 +191,24 @@ def test_the_locale_c_means_ascii(environ: dict[str, str], ascii_only: bool) -> 
         ({"TERM": "xterm-256color"}, True),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
         ({"TERM": "xterm-256color", "NO_COLOR": ""}, True),
-        ({"TERM": "vt100"}, False),
         ({"TERM": "vt100", "COLORTERM": "truecolor"}, True),
-        ({"TERM": "linux"}, True),
-        ({"TERM": "unheard-of"}, True),
     ],
 )
-def test_a_terminal_has_colours_if_it_knows_them(environ: dict[str, str], colours: bool) -> None:
+def test_colours_are_what_the_user_wants(environ: dict[str, str], colours: bool) -> None:
     assert terminal.has_colours(environ) is colours
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no TERM")
+@pytest.mark.parametrize(
+    ("kind", "colours"), [("vt100", False), ("linux", True), ("unheard-of", True)]
+)
+def test_the_system_knows_which_terminals_have_colours(kind: str, colours: bool) -> None:
+    """In a process of its own: it is asked for one terminal in each."""
+    code = f"from screens import terminal; print(terminal.has_colours({{'TERM': {kind!r}}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == str(colours)
 
 
 @pytest.mark.parametrize(
