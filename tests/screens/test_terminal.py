@@ -203,7 +203,7 @@ def test_colours_are_what_the_user_wants(environ: dict[str, str], colours: bool)
     ("kind", "colours"), [("vt100", False), ("linux", True), ("unheard-of", True)]
 )
 def test_the_system_knows_which_terminals_have_colours(kind: str, colours: bool) -> None:
-    """In a process of its own: it is asked for one terminal in each."""
+    """In a separate process, because curses reads one terminal in each."""
     code = f"from screens import terminal; print(terminal.has_colours({{'TERM': {kind!r}}}))"
     done = subprocess.run(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=60, check=True
