@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from screens.terminal import is_terminal
 
 QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
-PATIENCE = 0.25
+PATIENCE = 0.2
 """Seconds from the question to the last moment for its answer; slow imports happen meanwhile."""
 _COLOUR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)")
 _END = re.compile(rb"\x1b\[\?[0-9;]*c")

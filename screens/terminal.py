@@ -207,6 +207,22 @@ def make_streams_safe(*, ascii_only: bool = False) -> None:
             stream.reconfigure(errors="look-alike")
 
 
+def showable(text: str) -> str:
+    """Return a text with look-alikes for the characters that standard output lacks.
+
+    For what is written by others, who ask its encoding but do not replace characters as it does.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(
+            each if Letters(encoding).shows(each) else letters.in_line(each, encoding)
+            for each in text
+        )
+    return text
+
+
 def write_file(text: str, stream: TextIO) -> None:
     """Write the text of a file, such as a script, to a stream.
 

@@ -1,7 +1,7 @@
 """The questions as prompts with arrow keys, by questionary.
 
 questionary cuts what is wider than the terminal, and a terminal breaks in the middle of a word, so
-everything is wrapped here.
+everything is wrapped here. It also writes ``?`` for a character that the terminal lacks.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import shutil
 from typing import Any
 
+from screens.terminal import showable
 from screens.text.linear import Back
 from screens.text.messages import strip_markdown
 from wizard.questions.question import Option, Question
@@ -53,7 +54,7 @@ class Prompts:
             if answer == BACK:
                 raise Back
             if answer == HELP:
-                questionary.print(strip_markdown(question.help))
+                questionary.print(showable(strip_markdown(question.help)))
             elif answer != OTHER:
                 return answer
             else:
@@ -102,7 +103,7 @@ class Prompts:
                 **self._settings,
             ).unsafe_ask()
             if text.strip() == "?":
-                questionary.print(strip_markdown(question.help))
+                questionary.print(showable(strip_markdown(question.help)))
             elif text.strip().lower() == "b" and not first:
                 raise Back
             elif text.strip():
@@ -128,7 +129,7 @@ def _wrapped(text: str, before: int) -> str:
     """Wrap text that begins behind ``before`` columns; its other lines have a smaller indent."""
     width = max(20, shutil.get_terminal_size().columns - 1)
     indent = min(before, ENTRY) + len("  ")
-    lines = wrap(text, width, first=" " * before, rest=" " * indent)
+    lines = wrap(showable(text), width, first=" " * before, rest=" " * indent)
     return "\n".join(lines)[before:]
 
 

@@ -11,20 +11,20 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, OptionList, Static
-from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.session import Session
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
-INDENT = "   "
+INDENT = "     "
 LIST_BORDER = 14
 """The largest number of columns that the list's border and padding take."""
 
 
-class AlternativeList(OptionList):
+class AlternativeList(MarkedList):
     """The alternatives. The arrow keys choose one; Enter and a click do it, or copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,8 +64,7 @@ class AlternativesPage(Page):
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
-        rows = (Row(self._text(number)) for number in range(len(error.alternatives)))
-        yield AlternativeList(*rows, id="ways", markup=False)
+        yield AlternativeList("ways", self._rows())
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Back  (Esc)", id="back", variant="primary")
@@ -85,9 +84,7 @@ class AlternativesPage(Page):
         super().fit()
         if self._width != self.app.size.width:
             self._width = self.app.size.width
-            alternative_list = self.query_one(AlternativeList)
-            for index in range(len(self._error.alternatives)):
-                alternative_list.replace_option_prompt_at_index(index, self._text(index))
+            self.query_one(AlternativeList).show(self._rows())
 
     def copy_content(self) -> tuple[str, str]:
         """Return the command of the chosen alternative; without a command, its text."""
@@ -135,6 +132,9 @@ class AlternativesPage(Page):
     @on(Button.Pressed, "#quit")
     def _quit(self) -> None:
         self.action_quit_page()
+
+    def _rows(self) -> list[tuple[str, Content]]:
+        return [(str(each), self._text(each)) for each in range(len(self._error.alternatives))]
 
     def _text(self, index: int) -> Content:
         alternative = self._error.alternatives[index]

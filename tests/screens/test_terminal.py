@@ -156,6 +156,69 @@ def test_letters_that_cannot_be_shown_have_look_alikes(
     assert done.stdout.decode().strip() == written
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("utf-8", "zoë … ✓"), ("latin-1", "zoë ... ok"), ("ascii", "zoe ... ok")],
+)
+def test_what_others_write_has_look_alikes(
+    encoding: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    assert terminal.showable("zoë … ✓") == shown
+
+
+@pytest.mark.parametrize(
+    ("environ", "ascii_only"),
+    [
+        ({"LC_ALL": "C"}, True),
+        ({"LC_ALL": "POSIX", "LANG": "de_DE.UTF-8"}, True),
+        ({"LC_ALL": "", "LANG": "C"}, True),
+        ({"LC_CTYPE": "C.UTF-8", "LANG": "C"}, False),
+        ({"LC_ALL": "C.UTF-8"}, False),
+        ({"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
+        ({"LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}, False),
+        ({}, False),
+    ],
+)
+def test_the_locale_c_means_ascii(environ: dict[str, str], ascii_only: bool) -> None:
+    assert terminal.is_ascii_locale(environ) is ascii_only
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no TERM")
+@pytest.mark.parametrize(
+    ("environ", "colours"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, True),
+        ({"TERM": "vt100", "COLORTERM": "truecolor"}, True),
+    ],
+)
+def test_colours_are_what_the_user_wants(environ: dict[str, str], colours: bool) -> None:
+    assert terminal.has_colours(environ) is colours
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no TERM")
+@pytest.mark.parametrize(
+    ("kind", "colours"), [("vt100", False), ("linux", True), ("unheard-of", True)]
+)
+def test_the_system_knows_which_terminals_have_colours(kind: str, colours: bool) -> None:
+    """In a separate process, because curses reads one terminal in each."""
+    code = f"from screens import terminal; print(terminal.has_colours({{'TERM': {kind!r}}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == str(colours)
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines", "small"),
+    [(60, 16, False), (59, 24, True), (80, 15, True), (0, 0, False)],
+)
+def test_a_window_can_be_too_small(columns: int, lines: int, small: bool) -> None:
+    assert terminal.is_too_small(replace(GOOD, columns=columns, lines=lines)) is small
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals of POSIX")
 def test_what_was_typed_too_early_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     import pty

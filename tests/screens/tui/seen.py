@@ -35,7 +35,7 @@ SIZES = (SMALL, SMALLEST, NARROW, WIDE, WIDEST)
 COLOURED = (
     *("welcome-problem", "question-method", "question-closed", "question-own", "help", "review"),
     *("possible", "run-find", "run-cancel", "stopped", "result", "result-unproved", "palette"),
-    *("failure", "failure-fixes"),
+    *("failure", "failure-fixes", "welcome", "more", "answers"),
 )
 """The scenes whose colours are looked at: together they have every state of every part."""
 ASCII = Look(letters=Letters("ascii"))
@@ -63,7 +63,7 @@ class Played:
 
     ``colours`` has what is drawn with each theme in each kind of terminal, without what is behind
     a dialog, if the scene is one of `COLOURED`. ``focus`` is where the focus is, if something but a
-    text field has it. ``keys`` are those that do something.
+    text field or an empty list has it. ``keys`` are those that do something.
     """
 
     sizes: Mapping[Size, Seen]
@@ -110,13 +110,14 @@ async def _play(name: str) -> Played:
             ascii_text = await _with_look(pilot, ASCII)
             colourless = await _with_look(pilot, COLOURLESS)
             await _with_look(pilot, Look())
-            colours = await _colours(pilot) if name in COLOURED else {}
+            drawn = await colours(pilot) if name in COLOURED else {}
             focused = app.screen.focused
+            has_shape = focused is not None and focused.region and not isinstance(focused, Input)
             keys = frozenset(app.screen.active_bindings)
             played = Played(
                 found,
-                colours,
-                None if focused is None or isinstance(focused, Input) else focused.region,
+                drawn,
+                focused.region if focused is not None and has_shape else None,
                 ascii_text,
                 colourless,
                 keys,
@@ -175,7 +176,7 @@ async def _with_look(pilot: Pilot[Any], look: Look) -> str:
     return text(app)
 
 
-async def _colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
+async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
     """Return what is drawn with each theme in each kind of terminal that it is for."""
     app, found = pilot.app, {}
     first = app.theme

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.screens.scenes import REAL_SCENES, SCENES
+from tests.screens.fakes import pretend
+from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
 from tests.screens.tui.contrast import SHAPE, TEXT, Piece
-from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, played
+from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, colours, played
 
 ALL = {**SCENES, **REAL_SCENES}
 WRITTEN = (
@@ -37,10 +39,8 @@ def test_every_scene(name: str, request: pytest.FixtureRequest) -> None:
             for key in re.findall(r"\((\w+)\)$", label):
                 named = {"Esc": "escape"}.get(key, key.lower())
                 assert named in scene.keys, f"{label}: no such key on this page"
+    assert_readable(scene.colours)
     for kind, pieces in scene.colours.items():
-        for piece in pieces:
-            if any(character.isalnum() for character in piece.text):
-                assert piece.contrast >= TEXT, (kind, piece)
         if scene.focus is not None:
             marks = [piece for piece in pieces if _marks(piece, scene.focus)]
             assert marks, f"nothing shows the focus: {scene.focus}"
@@ -55,6 +55,42 @@ def test_every_scene(name: str, request: pytest.FixtureRequest) -> None:
     assert scene.colourless == first, "a state is shown by colour alone"
     if name in WRITTEN:
         _compare_text(name, scene, update=request.config.getoption("update_snapshots"))
+
+
+def assert_readable(colours: Mapping[str, tuple[Piece, ...]]) -> None:
+    """All text has enough contrast, with every theme in every kind of terminal."""
+    for kind, pieces in colours.items():
+        for piece in pieces:
+            if any(character.isalnum() for character in piece.text):
+                assert piece.contrast >= TEXT, (kind, piece)
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("review", ("#back", "#start")),
+        ("run-cancel", ("#yes",)),
+        ("question-method", ("#answers",)),
+    ],
+)
+async def test_what_the_mouse_points_at_can_be_read(
+    name: str, places: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch)
+    app = ALL[name].app()
+    try:
+        async with app.run_test(size=SMALL) as pilot:
+            await ALL[name].show(pilot)
+            for place in places:
+                await pilot.hover(place)
+                await pilot.pause()
+                assert app.screen.query_one(place).mouse_hover
+                drawn = await colours(pilot)
+                assert len(drawn) == 8
+                assert_readable(drawn)
+            fake_run(pilot).release()
+    finally:
+        app.session.engine.run.release()  # type: ignore[attr-defined]
 
 
 def _marks(piece: Piece, focus: object) -> bool:

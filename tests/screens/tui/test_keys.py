@@ -18,9 +18,10 @@ from textual.pilot import Pilot
 
 import assets
 from screens.tui.app import WizardApp
+from screens.tui.keys_line import KeysLine
 from screens.tui.page import Page
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, Scene, fake_run
+from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
 from tests.screens.tui.seen import COLOURLESS, text
 
 ALL = {**SCENES, **REAL_SCENES}
@@ -55,6 +56,8 @@ MEANINGS = {
 """What a key may mean: the same thing, which each page names in its way. Q leaves what is shown."""
 MOVING = {"j", "k", "G", "N"}
 """Keys that move, as in other programs that show text."""
+BACK = ("b", "escape")
+"""Keys that may forget what other keys need."""
 NAMED = {
     "Esc": "escape",
     "Page Up": "pageup",
@@ -112,85 +115,74 @@ def test_a_key_means_the_same_on_every_page() -> None:
     assert not strange
 
 
-async def _shown(scene: Scene, pilot: Pilot[Any]) -> dict[str, str]:
-    """Return the keys in the footer, and what each does."""
-    await scene.show(pilot)
-    found = {}
-    for _, binding, enabled, _ in pilot.app.screen.active_bindings.values():
-        if binding.show and enabled:
-            found[binding.key] = binding.description
-    return found
-
-
-def _state(app: Any) -> tuple[object, ...]:
-    """Return all that a key can change."""
-    notices = tuple(notice.message for notice in app._notifications)
-    screens = tuple(map(id, app.screen_stack))
-    probes = app.session.engine.probe.__self__.probes
-    return text(app), notices, screens, app._exit, app.return_value, app.screen.focused, probes
-
-
 @pytest.mark.parametrize("name", PAGES)
-async def test_each_key_in_the_footer_does_something(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All keys in turn, each in the scene as it begins."""
+async def test_focus_and_keys_of_a_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One test, so that the scene is played once."""
     if name in SCENES:
         pretend(monkeypatch)
     monkeypatch.setattr("screens.clipboard.copy", lambda _text: True)
-    left, tried = None, []
-    while left is None or left:
-        app = ALL[name].app(COLOURLESS)
-        try:
-            async with app.run_test(size=(80, 24)) as pilot:
-                shown = await _shown(ALL[name], pilot)
-                left = list(shown) if left is None else left
-                if not left:
-                    break
-                key = left.pop()
-                before = _state(app)
-                await pilot.press(key)
-                await pilot.pause()
-                await pilot.pause()
-                assert _state(app) != before, f"{key}: {shown[key]}"
-                tried.append(key)
-                fake_run(pilot).release()
-        finally:
-            app.session.engine.run.release()  # type: ignore[attr-defined]
-    assert tried or name in ("help", "run-cancel", "answers")
-
-
-@pytest.mark.parametrize("name", PAGES)
-async def test_tab_comes_to_every_part_and_each_stop_is_seen(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if name in SCENES:
-        pretend(monkeypatch)
     app = ALL[name].app(COLOURLESS)
     try:
         async with app.run_test(size=(80, 24)) as pilot:
             await ALL[name].show(pilot)
-            chain = app.screen.focus_chain
-            tab = app.screen.active_bindings["tab"].binding.action
-            if tab.startswith("turn"):
-                assert len(chain) == 1, "Tab is for the logs, so nothing else may need it"
-                fake_run(pilot).release()
-                return
-            first = app.screen.focused
-            stops, texts = [first], [text(app)]
-            for _ in range(len(chain) - 1):
-                await pilot.press("tab")
-                await pilot.pause()
-                stops.append(app.screen.focused)
-                texts.append(text(app))
-            assert {id(stop) for stop in stops} == {id(each) for each in chain}
-            assert len(set(texts)) == len(texts), "a stop looks like another one"
-            await pilot.press("tab")
-            await pilot.pause()
-            assert app.screen.focused is first
+            await _check_focus(pilot)
+            if app.screen.query(KeysLine):
+                await _check_footer(pilot, monkeypatch)
             fake_run(pilot).release()
     finally:
         app.session.engine.run.release()  # type: ignore[attr-defined]
+
+
+async def _check_focus(pilot: Pilot[Any]) -> None:
+    """Tab comes to every part and back to the first, and each stop looks different."""
+    screen = pilot.app.screen
+    chain, first = screen.focus_chain, screen.focused
+    if screen.active_bindings["tab"].binding.action.startswith("turn"):
+        assert len(chain) == 1, "Tab is for the logs, so nothing else may need it"
+        return
+    stops, texts = [first], [text(pilot.app)]
+    for _ in range(len(chain) - 1):
+        await pilot.press("tab")
+        await pilot.pause()
+        stops.append(screen.focused)
+        texts.append(text(pilot.app))
+    assert {id(stop) for stop in stops} == {id(each) for each in chain}
+    assert len(set(texts)) == len(texts), "a stop looks like another one"
+    await pilot.press("tab")
+    await pilot.pause()
+    assert screen.focused is first
+
+
+async def _check_footer(pilot: Pilot[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each key does something. What would leave the page is only noted."""
+    app, page, left = pilot.app, pilot.app.screen, list[object]()
+    pop = app.pop_screen
+
+    def leave() -> Any:
+        left.append(app.screen)
+        return None if app.screen is page else pop()
+
+    monkeypatch.setattr(app, "pop_screen", leave)
+    monkeypatch.setattr(app, "show_page", left.append)
+    monkeypatch.setattr(app, "exit", lambda *result, **_more: left.append(result))
+
+    def state() -> tuple[object, ...]:
+        notices = tuple(notice.message for notice in app._notifications)
+        probes = app.session.engine.probe.__self__.probes  # type: ignore[attr-defined]
+        return text(app), notices, tuple(app.screen_stack), app.screen.focused, probes, tuple(left)
+
+    bindings = [each.binding for each in page.active_bindings.values() if each.enabled]
+    tried = {binding.key: binding.description for binding in bindings if binding.show}
+    assert "q" in tried, "one can always quit"
+    for key, description in sorted(tried.items(), key=lambda each: each[0] in BACK):
+        before = state()
+        await pilot.press(key)
+        await pilot.pause()
+        await pilot.pause()
+        assert state() != before, f"{key}: {description}"
+        while app.screen is not page:
+            pop()
+            await pilot.pause()
 
 
 def _keys_in(help_text: str) -> set[str]:
