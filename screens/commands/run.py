@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screens import fitting
 from screens.arguments import Common
 from wizard import invocation, temporary
 from wizard.addresses import masked
@@ -225,4 +226,5 @@ def _offer(decision: Decision) -> str:
 
 
 def _say(*lines: str) -> None:
-    print("\n".join(lines), flush=True)
+    shown = [part for line in lines for part in line.split("\n")]
+    print("\n".join(fitting.fitted(shown, fitting.columns(sys.stdout))), flush=True)
