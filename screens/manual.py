@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from screens import command_line, commands, terminal
+from screens import command_line, commands, letters
 from screens.arguments import NAME, Common
 from wizard import __version__
 from wizard.choices import described
@@ -119,7 +119,7 @@ class _Own(_Roff):
 
 def _escaped(text: str) -> str:
     """Return text whose hyphens, backslashes and leading dots mean themselves, in ASCII."""
-    shown = "".join(terminal.ASCII_REPLACEMENTS.get(letter, letter) for letter in text)
+    shown = letters.in_line(text, "ascii")
     shown = shown.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
     return "\\&" + shown if shown[:1] in (".", "'") else shown
 

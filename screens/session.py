@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable
@@ -13,7 +14,7 @@ from wizard.errors import Alternative, BadRequest, Exit, Impossible, WizardError
 if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is shown.
     from wizard.advice.support import Support
-    from wizard.engine import Engine
+    from wizard.engine import Decision, Engine
     from wizard.facts import Facts
     from wizard.fixes.fix import Fix
     from wizard.fixes.offers import Prepared
@@ -66,6 +67,9 @@ class Session:
         self._has_prepared = False
         self._resumes = ""
         self._asks_given = False
+        self._before_use: tuple[Facts | None, Choices, dict[str, str], bool] | None = None
+        self._has_run = False
+        self._skipped = False
         self._seen: frozenset[str] = frozenset()
         self._past: Times | None = None
         self._case: Case | None = None
@@ -127,22 +131,64 @@ class Session:
         """From now on, also ask what was given: it is not possible like that."""
         self._asks_given = True
 
-    def use(self, choices: Choices, *, resumes: str = "") -> None:
+    def open_impossible(self) -> str:
+        """Open what was given, if no question can be asked with it; return that as flags, or empty.
+
+        Usually that is one choice, such as a release that does not exist.
+        """
+        try:
+            self.questions()
+        except WizardError:
+            answered = self.given.answered()
+        else:
+            return ""
+        for name, value in answered.items():
+            changed: dict[str, Any] = {name: ""}
+            trial = replace(self.given, **changed)
+            with contextlib.suppress(WizardError):
+                self.engine.questions(self.case(trial))
+                self.given = trial
+                return described()[name].typed(value)
+        self.given = Choices()
+        return " ".join(described()[name].typed(value) for name, value in answered.items())
+
+    def use(self, choices: Choices, *, resumes: str = "", facts: Facts | None = None) -> None:
         """Take these choices as the answers, and go behind the last question.
 
-        They are asked like others if the user goes back. ``resumes`` is the run that they continue.
+        They are asked like others if the user goes back. ``resumes`` is the run that they continue,
+        ``facts`` what was probed for them. Raises WizardError, and then changes nothing.
         """
+        if self._before_use is None:
+            self._before_use = (self.facts, self.given, dict(self.answers), self._asks_given)
+        self.facts = facts or self.facts
         self.given = choices
+        self.answers.clear()
         self._asks_given = True
         self._resumes = resumes
-        self.answers.clear()
         self._questions.clear()
-        self.skip_questions()
+        try:
+            self.skip_questions()
+        except WizardError:
+            self.stop_using()
+            raise
+
+    def stop_using(self) -> None:
+        """Go back to the answers from before `use`; without a call of it, change nothing.
+
+        If steps have run since, the machine must be probed again.
+        """
+        if self._before_use is None:
+            return
+        self.facts, self.given, self.answers, self._asks_given = self._before_use
+        if self._has_run:
+            self.facts = None
+        self._before_use, self._resumes, self.changing = None, "", ""
+        self._skipped, self.position = False, 0
+        self._questions.clear()
 
     def use_probed(self, choices: Choices) -> None:
         """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
-        self.facts = self.engine.probe(choices, everything=True)
-        self.use(choices)
+        self.use(choices, facts=self.engine.probe(choices, everything=True))
 
     def restart_with(self, choices: Choices) -> None:
         """Take these choices as given, and ask what is still open. Raises WizardError."""
@@ -156,6 +202,7 @@ class Session:
         """Go behind the last question: open ones get the recommended answer. Raises WizardError."""
         self.changing = ""
         self.position = len(self.questions())
+        self._skipped = True
 
     def change(self, key: str) -> None:
         """Open this question, to change its answer."""
@@ -188,11 +235,14 @@ class Session:
     def question(self) -> Question:
         """Return the current question."""
         if self.changing:
-            for question in self.all_questions():
-                if question.key == self.changing:
-                    return question
-            self.changing = ""  # another answer has removed it
+            return next(q for q in self.all_questions() if q.key == self.changing)
         return self.questions()[self.position]
+
+    def is_asking(self) -> bool:
+        """Return whether there is a current question. Raises WizardError."""
+        if all(question.key != self.changing for question in self.all_questions()):
+            self.changing = ""  # another answer has removed it
+        return bool(self.changing) or self.position < len(self.questions())
 
     def has_no_answer(self) -> bool:
         """Return whether the current question has no possible answer."""
@@ -278,13 +328,16 @@ class Session:
         return self.position < len(keys)
 
     def back(self) -> bool:
-        """Go to the previous question; False if this was the first one.
+        """Go to the previous question; False if this was the first one, or if all were skipped.
 
         From a change, go back to where it began; False if that was behind the last question.
         """
         if self.changing:
             self.changing = ""
             return self.position < len(self.questions())
+        if self._skipped:
+            self._skipped, self.position = False, 0
+            return False
         self.position = min(self.position, len(self.questions())) - 1
         if self.position < 0:
             self.position = 0
@@ -300,20 +353,27 @@ class Session:
 
         self.use(resume.choices_of(past), resumes=past.name)
 
+    def usual(self) -> Decision:
+        """Return the plan from the answers so far, and recommended ones; nothing is set.
+
+        Raises WizardError.
+        """
+        return self.engine.settle(self.case(self.choices()))
+
     def take_alternative(self, alternative: Alternative) -> None:
-        """Take the choices of what is possible instead, and go behind the last question."""
+        """Take the choices of what is possible instead, and go behind the last question.
+
+        Raises WizardError.
+        """
         choices: dict[str, Any] = dict(alternative.choices)
-        self.given = Choices(**choices)
-        self.answers.clear()
-        self._questions.clear()
-        self.position = len(self.questions())
+        self.use(Choices(**choices))
 
     def make_plan(self) -> Plan:
         """Make the plan from the answers, and recommended ones for open questions.
 
         Raises WizardError.
         """
-        decision = self.engine.settle(self.case(self.choices()))
+        decision = self.usual()
         self.completed = decision.choices
         self.plan = replace(decision.plan, resumes=self._resumes)
         if self._has_prepared:
@@ -358,6 +418,7 @@ class Session:
         from wizard.running.run_state import RunState
 
         self._code = self.code
+        self._has_run = True
         self.fixes = ()
         self.run = self.run.retry() if self.run else RunState.before_run(self.require_plan())
         return self.run
@@ -426,6 +487,7 @@ class Session:
         self.plan = None
         self.position = 0
         self.changing = ""
+        self._skipped = False
 
     def _probe(self, choices: Choices) -> None:
         self.facts = self.engine.probe(choices, everything=True)

@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, TextIO
 
+from screens import letters
+from screens.letters import Letters
 from wizard import invocation
 from wizard.errors import BadRequest
 
@@ -19,25 +21,7 @@ ColorMode = Literal["auto", "always", "never"]
 SMALLEST_SIZE = (60, 16)
 """The smallest number of columns and lines for the full screen."""
 
-ASCII_REPLACEMENTS = {
-    "…": "...",
-    "—": "-",
-    "–": "-",
-    "→": "->",
-    "←": "<-",
-    "×": "x",
-    "≥": ">=",
-    "≤": "<=",
-    "✓": "ok",
-    "✗": "x",
-    "•": "*",
-    "│": "|",
-    "‘": "'",
-    "’": "'",
-    "“": '"',
-    "”": '"',
-}
-"""The replacements for characters that the terminal cannot show."""
+C_LOCALES = ("C", "POSIX")
 
 
 class Interface(Enum):
@@ -106,10 +90,14 @@ def choose_interface(
         return Interface.PROMPTS
     if abilities.dumb or abilities.spoken or not abilities.columns:
         return Interface.PLAIN
-    large_enough = abilities.columns >= SMALLEST_SIZE[0] and abilities.lines >= SMALLEST_SIZE[1]
-    return (
-        Interface.FULL if large_enough and abilities.stderr and not prompts else Interface.PROMPTS
-    )
+    full = abilities.stderr and not prompts and not is_too_small(abilities)
+    return Interface.FULL if full else Interface.PROMPTS
+
+
+def is_too_small(abilities: Abilities) -> bool:
+    """Return whether the terminal is too small for the full screen. An unknown size is not."""
+    known = abilities.columns > 0 and abilities.lines > 0
+    return known and (abilities.columns < SMALLEST_SIZE[0] or abilities.lines < SMALLEST_SIZE[1])
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -141,9 +129,72 @@ def discard_typeahead() -> None:
         termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
+@dataclass(frozen=True)
+class Look:
+    """How the full screen may draw.
+
+    ``letters`` are the characters that it may use. ``moves`` allows animations. ``light`` says that
+    the terminal has a light background; None if nobody knows. ``late`` says that the terminal was
+    asked for it and has not answered yet.
+    """
+
+    letters: Letters = Letters()  # noqa: RUF009 - it does not change
+    colours: bool = True
+    moves: bool = True
+    light: bool | None = None
+    late: bool = False
+
+
+def detect_look(
+    mode: ColorMode = "auto",
+    *,
+    light: bool | None = None,
+    late: bool = False,
+    environ: Mapping[str, str] = os.environ,
+) -> Look:
+    """Return how the full screen may draw in this terminal; `Look` says what the rest means."""
+    stream = sys.__stdout__ if os.name == "nt" else sys.__stderr__  # where Textual writes
+    encoding = (stream.encoding if stream is not None else "") or "ascii"
+    return Look(
+        Letters(encoding, console=environ.get("TERM") == "linux"),
+        colours=mode == "always" or (mode == "auto" and has_colours(environ)),
+        moves=not environ.get("NO_MOTION") and environ.get("TEXTUAL_ANIMATIONS") != "none",
+        light=light,
+        late=late,
+    )
+
+
+def has_colours(environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the terminal has colours, and the user wants them."""
+    kind = environ.get("TERM", "")
+    if environ.get("NO_COLOR"):
+        return False
+    if os.name == "nt" or environ.get("COLORTERM") or "color" in kind:
+        return True
+    try:
+        import curses  # a Python can be built without it
+
+        curses.setupterm(kind, 1)
+        return curses.tigetnum("colors") > 0
+    except (ImportError, curses.error):  # a terminal that the system does not know
+        return not kind.startswith("vt")
+
+
+def is_ascii_locale(environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the user asked for the locale C, which has only ASCII.
+
+    Python writes UTF-8 there, because many have no locale without wanting that. With ``LANG=C``, it
+    sets ``LC_CTYPE`` to C.UTF-8 (PEP 538), so this is about ``LC_ALL=C``.
+    """
+    if environ.get("PYTHONIOENCODING") or environ.get("PYTHONUTF8"):
+        return False
+    names = (environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next(filter(None, names), "") in C_LOCALES
+
+
 def make_streams_safe(*, ascii_only: bool = False) -> None:
     """Make the standard streams replace characters that their encoding lacks, instead of
-    failing.
+    failing. A terminal in the locale C gets ASCII.
     """
     codecs.register_error("look-alike", _replace_characters)
     # A stream that the caller closed is None here; its output is discarded until the end.
@@ -151,7 +202,7 @@ def make_streams_safe(*, ascii_only: bool = False) -> None:
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a test may use another kind of stream
-            if ascii_only:
+            if ascii_only or (is_terminal(stream) and os.name != "nt" and is_ascii_locale()):
                 stream.reconfigure(encoding="ascii")
             stream.reconfigure(errors="look-alike")
 
@@ -173,8 +224,7 @@ def write_file(text: str, stream: TextIO) -> None:
 def _replace_characters(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    text = error.object[error.start : error.end]
-    return "".join(ASCII_REPLACEMENTS.get(letter, "?") for letter in text), error.end
+    return letters.in_line(error.object[error.start : error.end], error.encoding), error.end
 
 
 def _terminal_size() -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional, Union
 
-from backends.action import Action, Prove, needs_root
+from backends.action import Action, Prove, RemoveFolder, needs_root
 
 SCHEMA = 1
 """The version of the plan's JSON format."""
@@ -159,6 +159,15 @@ class Plan:
     def needs_root(self) -> bool:
         """Whether any step needs root rights."""
         return any(step.needs_root for step in self.steps)
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether the user must see its steps before they run: one of them needs root rights, or
+        removes what the plan has not made, or there is a note to read."""
+        removes = any(
+            isinstance(step.action, RemoveFolder) and step.role != "clean-up" for step in self.steps
+        )
+        return self.needs_root or removes or bool(self.notes)
 
     @property
     def only_proves(self) -> bool:

@@ -90,10 +90,15 @@ def _with_questions(arguments: Arguments) -> int:
         abilities, prompts=arguments.prompts, plain=arguments.plain
     )
     choices = arguments.checked()
+    if not (arguments.prompts or arguments.plain) and terminal.is_too_small(abilities):
+        _explain_small(abilities)
     if interface is terminal.Interface.FULL:
-        from screens.tui import app
+        from screens import background
 
-        return app.run_app(engine.real(), choices, _cut_off)
+        with background.asked() as answer:  # the terminal answers during the slow import
+            from screens.tui import app
+        look = terminal.detect_look(arguments.color, light=answer.light, late=answer.late)
+        return app.run_app(engine.real(), choices, _cut_off, look)
     from screens.text import linear
 
     if interface is terminal.Interface.PROMPTS:
@@ -103,6 +108,19 @@ def _with_questions(arguments: Arguments) -> int:
     from screens.text.plain import Plain
 
     return linear.install(engine.real(), choices, Plain(), _cut_off)
+
+
+def _explain_small(abilities: terminal.Abilities) -> None:
+    """Say why there is no full screen, and which size it needs."""
+    from wizard.wording import wrap
+
+    wide, high = terminal.SMALLEST_SIZE
+    text = (
+        f"This window has {abilities.columns} × {abilities.lines} characters, and the full screen "
+        f"needs {wide} × {high}. The wizard asks line by line, as with --prompts; --plain asks "
+        "with numbers."
+    )
+    print(*wrap(text, abilities.columns), "", sep="\n")
 
 
 def _cut_off() -> PastRun | None:

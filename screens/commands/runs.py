@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens import flags
 from screens.arguments import Common
+from screens.text.past_run import details, when
 from wizard import invocation
 from wizard.errors import BadRequest, Exit
-from wizard.wording import age, visible
+from wizard.wording import visible
 
 if TYPE_CHECKING:
     from wizard.history.past_runs import PastRun
@@ -55,7 +56,7 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
 
         stream.write(to_json(Listing.of(runs)) + "\n")
         return int(Exit.DONE)
-    lines = _details(runs[0]) if words else _list(runs)
+    lines = details(runs[0]) if words else _list(runs)
     stream.write("\n".join(map(visible, lines)) + "\n")
     return int(Exit.DONE)
 
@@ -65,32 +66,7 @@ def _list(runs: Sequence[PastRun]) -> list[str]:
         return ["There are no earlier runs."]
     lines: list[str] = []
     for run in runs:
-        lines.append(f"{run.name}  {run.outcome}, {_when(run)}")
+        lines.append(f"{run.name}  {run.outcome}, {when(run)}")
         lines.append(f"  {run.title}" if run.state else f"  {run.problem}")
         lines += [f"  {run.target}"] if run.state and run.target else []
     return [*lines, "", f"{invocation.command('runs', 'RUN')} shows one in full."]
-
-
-def _details(run: PastRun) -> list[str]:
-    lines = [f"{run.name}: {run.outcome}, {_when(run)}", f"  {run.title}"]
-    if run.target:
-        lines.append(f"  in {run.target}")
-    if run.problem:
-        lines.append(f"  {run.problem}")
-    for step in run.state.steps if run.state else ():
-        lines.append(f"  {step.number}. {step.step.title}: {step.status}")
-        if step.ended and step.ended.cause:
-            lines.append(f"     {step.ended.cause}")
-    lines += ["", f"Plan, answers and logs: {run.folder}"]
-    if run.can_resume:
-        lines.append(f"Resume it: {invocation.command('resume', run.name)}")
-    if run.state and not run.undoes:
-        lines.append(f"Repeat it: {invocation.command('--yes', '--answers', str(run.answers))}")
-    if run.state and not run.undoes and run.outcome not in ("undone", "running"):
-        lines.append(f"Undo it:   {invocation.command('undo', run.name)}")
-    return lines
-
-
-def _when(run: PastRun) -> str:
-    passed = age(run.started) if run.started else ""
-    return f"{passed} ago" if passed else "just now" if run.started else "at an unknown time"

@@ -93,5 +93,7 @@ def changes(run: RunState) -> list[str]:
         lines.append(f"{label}: {short_path(plan.environment)}")
     if plan.wheelhouse and run.result is not None and run.result.code == Exit.DONE:
         lines.append(f"Wheels: {short_path(plan.wheelhouse)}")
-    lines += [s.step.title for s in run.steps if s.status == "done" and s.step.undo]
+    done = (s.step for s in run.steps if s.status == "done" and s.step.undo)
+    # Of the environment, the folder was named above, if it is there.
+    lines += [step.title for step in done if step.role not in ("environment", "install")]
     return lines

@@ -18,14 +18,19 @@ from textual.binding import Binding, BindingType
 import assets
 from screens import ending
 from screens.session import Session
+from screens.terminal import Look
+from screens.tui import drawing, themes
 from screens.tui.page import HELP_KEYS, TITLE, Page, ShowPage
-from screens.tui.themes import DARK, LIGHT
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
 from wizard.errors import Exit, Impossible, WizardError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.command import Provider
+    from textual.events import DescendantFocus
+    from textual.filter import LineFilter
 
     # What the first page does not need is imported later, so that the first page appears sooner.
     from screens.tui.alternatives import AlternativesPage
@@ -46,6 +51,8 @@ KEY_NAMES = {
     "enter": "Enter",
     "escape": "Esc",
     "tab": "Tab",
+    "space": "Space",
+    "plus": "+",
     "end": "End",
     "ctrl+t": "Ctrl+T",
     "ctrl+y": "Ctrl+Y",
@@ -69,7 +76,8 @@ class WizardApp(App[int]):
 
     With ``facts`` and ``knowledge`` it does not probe the machine; ``clock`` returns seconds.
     ``find_cut_off`` returns an earlier run that was cut off, to offer to continue it. ``undoes`` is
-    the run that the user wants to undo, after the full screen has closed.
+    the run that the user wants to undo, after the full screen has closed. ``look`` says what the
+    terminal can show.
     """
 
     TITLE = TITLE
@@ -96,18 +104,27 @@ class WizardApp(App[int]):
         facts: Facts | None = None,
         clock: Callable[[], float] = time.monotonic,
         find_cut_off: Callable[[], PastRun | None] = lambda: None,
+        look: Look = Look(),  # noqa: B008 - it does not change
     ) -> None:
         super().__init__()
+        self.look = look
+        self.no_color = not look.colours  # for :nocolor in the styles
+        self._more_filters = drawing.filters(look)
+        if not look.moves:
+            self.animation_level = "none"
         self.find_cut_off = find_cut_off
         self.undoes: PastRun | None = None
         self.session = Session(engine, choices, knowledge=knowledge, facts=facts, clock=clock)
         self.announcer: Announcer | None = None
         self.bug: Exception | None = None
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = (
-            LIGHT.name if _has_light_background(os.environ.get("COLORFGBG", "")) else DARK.name
-        )
+        for pair in themes.THEMES.values():
+            for theme in pair:
+                self.register_theme(theme)
+        self.theme = themes.first(self.console.color_system == "standard", look.light).name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what changes every line before it is drawn."""
+        return (*drawing.without_greys(super().get_line_filters()), *self._more_filters)
 
     def on_mount(self) -> None:
         """Handle the signals that ask the app to end, or say that the terminal has closed."""
@@ -126,6 +143,11 @@ class WizardApp(App[int]):
         """Return the first page, so that Textual draws no empty screen before it."""
         return WelcomePage(self.session, self.find_cut_off)
 
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Let no cursor blink if the user wants no animations."""
+        if not self.look.moves and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
     def end_with(self, code: int) -> None:
         """Quit with this exit code, after stopping a run."""
         run = self._run_page()
@@ -138,6 +160,7 @@ class WizardApp(App[int]):
     def show_page(self, page_name: str) -> None:
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
         if page_name == "welcome":
+            self.session.stop_using()
             self.session.problem = None
             while len(self.screen_stack) > 1:
                 self.pop_screen()
@@ -157,7 +180,7 @@ class WizardApp(App[int]):
 
     def _page(self, page_name: str) -> Page:
         session = self.session
-        if page_name == "question" and session.questions() and not session.has_no_answer():
+        if page_name == "question" and session.is_asking() and not session.has_no_answer():
             from screens.tui.question import QuestionPage
 
             return QuestionPage(session)
@@ -230,6 +253,39 @@ class WizardApp(App[int]):
             self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
         else:
             self.show_page("review")
+
+    def on_welcome_page_install(self) -> None:
+        """Do what is usual, as the first page has said."""
+        try:
+            self.session.make_plan()
+        except WizardError:
+            self.show_page("review")  # which explains it
+        else:
+            self.on_review_page_start()
+
+    def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
+        """Look at the machine for these choices, and show their plan."""
+        from screens.tui.dialogs import ProbeScreen
+
+        session = self.session
+
+        def after_probe(error: WizardError | None) -> None:
+            if error is None:
+                self.show_page("review")
+                return
+            text = f"{error.what} {error.why}".strip()
+            self.notify(text, title="This is not possible", severity="error", timeout=15)
+
+        self.push_screen(
+            ProbeScreen(session, message.why, lambda: session.use_probed(message.choices)),
+            after_probe,
+        )
+
+    def on_welcome_page_more(self) -> None:
+        """Show what else the wizard can do."""
+        from screens.tui.more import MorePage
+
+        self.push_screen(MorePage(self.session))
 
     def on_welcome_page_undo_run(self, message: WelcomePage.UndoRun) -> None:
         """Close the full screen; the line by line interface then shows what is removed."""
@@ -370,8 +426,10 @@ class WizardApp(App[int]):
             self.screen.action_quit_page()
 
     def action_toggle_theme(self) -> None:
-        """Switch between the light and the dark theme."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        """Switch between the light and the dark theme, and remember the choice."""
+        theme = themes.other(self.current_theme)
+        self.theme = theme.name
+        themes.remember(theme, self.look.light)
 
     def action_interrupt(self) -> None:
         """Handle Ctrl+C: ask before stopping a run and quit with 130, otherwise quit at once."""
@@ -427,14 +485,19 @@ class WizardApp(App[int]):
 
 
 def run_app(
-    engine: Engine, choices: Choices, find_cut_off: Callable[[], PastRun | None] = lambda: None
+    engine: Engine,
+    choices: Choices,
+    find_cut_off: Callable[[], PastRun | None] = lambda: None,
+    look: Look = Look(),  # noqa: B008 - it does not change
 ) -> int:
     """Run the full-screen wizard and return the exit code.
 
-    ``find_cut_off`` is that of `WizardApp`. If a bug ended it, raises that exception after the
-    terminal is restored.
+    ``find_cut_off`` and ``look`` are those of `WizardApp`. If a bug ended it, raises that exception
+    after the terminal is restored.
     """
-    app = WizardApp(engine, choices, find_cut_off=find_cut_off)
+    if look.late:
+        drawing.leave_answers_out()
+    app = WizardApp(engine, choices, find_cut_off=find_cut_off, look=look)
     with ending.needing_terminal():
         code = app.run()
     if app.undoes is not None:
@@ -453,8 +516,3 @@ def run_app(
     if app.bug is not None:
         raise app.bug
     return code
-
-
-def _has_light_background(colors: str) -> bool:
-    """Return whether the terminal has a light background, from rxvt's and Konsole's COLORFGBG."""
-    return colors.rpartition(";")[2] in ("7", "15")

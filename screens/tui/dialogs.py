@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Callable, ClassVar, Optional, Union
+from typing import Any, Callable, ClassVar, Optional, Union
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 import assets
 from screens.session import Session
+from screens.tui.activity import activity
 from screens.tui.background import in_thread
-from screens.tui.welcome import SPINNER
 from wizard.errors import WizardError
 from wizard.facts import Facts
 
@@ -63,6 +64,140 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(event.button.id == "yes")
 
 
+class AskScreen(Dialog[Optional[str]]):
+    """Asks for one line of text, such as a folder. The result is the text, or None after Esc.
+
+    ``check`` returns what is wrong with a text; empty if it can be used.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
+
+    def __init__(
+        self, title: str, text: str, *, value: str = "", check: Callable[[str], str]
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._value = value
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        """Compose what is asked, the field, and what was wrong."""
+        with Vertical(classes="box wide"):
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._text, markup=False)
+            yield Input(self._value, id="asked", select_on_focus=False)
+            yield Static("", id="wrong", classes="bad", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Back  (Esc)", id="no")
+                yield Button("Go on  (Enter)", id="yes", variant="primary")
+
+    def on_mount(self) -> None:
+        """Focus the field."""
+        self.query_one(Input).focus()
+
+    def action_cancel(self) -> None:
+        """Go back without an answer."""
+        self.dismiss(None)
+
+    def on_input_submitted(self) -> None:
+        """Take the text, if it can be used."""
+        text = self.query_one(Input).value.strip()
+        problem = self._check(text) if text else "Type it here, or press Esc to go back."
+        if problem:
+            self.query_one("#wrong", Static).update(f"✗ {problem}")
+        else:
+            self.dismiss(text)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take the text or go back, with a button."""
+        if event.button.id == "yes":
+            self.on_input_submitted()
+        else:
+            self.dismiss(None)
+
+
+class TextScreen(Dialog[None]):
+    """Shows lines that may be longer than the terminal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "close", "Close", priority=True),
+        Binding("c", "copy", "Copy"),
+    ]
+
+    def __init__(self, title: str, lines: Content | str) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = Content(lines) if isinstance(lines, str) else lines
+
+    def compose(self) -> ComposeResult:
+        """Compose the lines, and a button that closes."""
+        with Vertical(classes="box wide high"):
+            yield Static(self._title, classes="title", markup=False)
+            with VerticalScroll():
+                yield Static(self._lines)
+            with Horizontal(classes="buttons"):
+                yield Button("Close  (Esc)", id="close", variant="primary")
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    async def action_copy(self) -> None:
+        """Copy the lines."""
+        from functools import partial
+
+        from screens import clipboard  # it imports what starts programs
+
+        text = self._lines.plain
+        if not await in_thread(partial(clipboard.copy, text)):
+            self.app.copy_to_clipboard(text)
+        self.notify("Copied these lines.")
+
+    def action_close(self) -> None:
+        """Go back to the page."""
+        self.dismiss()
+
+    def on_button_pressed(self) -> None:
+        """Go back to the page."""
+        self.dismiss()
+
+
+class WorkScreen(Dialog[Union[WizardError, Any]]):
+    """Does slow work in a thread, then closes. The result is what it returns, or its error."""
+
+    def __init__(self, session: Session, what: str, work: Callable[[], Any]) -> None:
+        super().__init__()
+        self._session = session
+        self._what = what
+        self._work = work
+        self._since = session.clock()
+
+    def compose(self) -> ComposeResult:
+        """Compose what happens."""
+        with Vertical(classes="box"):
+            yield Static("One moment", classes="title")
+            yield Static("", id="activity", markup=False)
+
+    def on_mount(self) -> None:
+        """Start the work."""
+        self.set_interval(0.25, self._show_activity)
+        self._show_activity()
+        self.run_worker(self._do(), exclusive=True)
+
+    def _show_activity(self) -> None:
+        elapsed = self._session.clock() - self._since
+        self.query_one("#activity", Static).update(activity(self.app, self._what, elapsed))
+
+    async def _do(self) -> None:
+        try:
+            found = await in_thread(self._work)
+        except WizardError as error:
+            self.dismiss(error)
+        else:
+            self.dismiss(found)
+
+
 class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
     """Looks an answer up, then closes. The result is the facts or the error; None after Esc.
 
@@ -98,7 +233,7 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity(self._activity, elapsed))
+        self.query_one("#activity", Static).update(activity(self.app, self._activity, elapsed))
 
     async def _look_up(self) -> None:
         try:
@@ -107,11 +242,6 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
             self.dismiss(error)
         else:
             self.dismiss(found)
-
-
-def activity(what: str, elapsed: float) -> str:
-    """Return a line that moves: what is done, and for how many seconds."""
-    return f"{SPINNER[int(elapsed * 4) % len(SPINNER)]} {what}… {elapsed:.0f} s"
 
 
 class ProbeScreen(Dialog[Optional[WizardError]]):
@@ -139,7 +269,8 @@ class ProbeScreen(Dialog[Optional[WizardError]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity("Looking at your computer", elapsed))
+        line = activity(self.app, "Looking at your computer", elapsed)
+        self.query_one("#activity", Static).update(line)
 
     async def _probe(self) -> None:
         try:

@@ -16,13 +16,15 @@ from textual.widgets import Button, Static
 
 import assets
 from screens.session import Session
+from screens.text import last_words
 from screens.text.messages import short_path
-from screens.tui.background import in_thread
 from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, Prose
+from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
+from wizard.wording import joined
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,16 @@ class FailureDetails:
             )
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
+            hints = ["“Try again” continues with the step that was stopped."]
+            there = last_words.changes(run)
+            if there:
+                undo = invocation.command("undo")
+                hints.append(f"{joined(there)}: this can be removed. Quit, and run `{undo}`.")
             return cls(
                 "■ Stopped, as you asked",
                 "All programs have ended.",
                 why="\n".join(done) or "Nothing.",
-                hints=("“Try again” continues with the step that was stopped.",),
+                hints=tuple(hints),
                 retry=True,
                 heading="Finished steps",
                 tone="warn",
@@ -235,37 +242,16 @@ class FailurePage(Page):
         self.run_worker(self._report(), exclusive=True)
 
     async def _report(self) -> None:
-        from screens.tui.dialogs import ConfirmScreen
-        from wizard.history import past_runs, report_archive
+        from screens.tui import report
+        from wizard.history import past_runs
 
         log = self._details.log
-        facts, _ = self.session.probed()
         try:
             past = past_runs.find(Path(log).parent.parent.name if log else "")
-            parts = await in_thread(lambda: report_archive.make_report(past, facts))
         except WizardError as error:
             self.notify(error.what, severity="error", timeout=10)
-            return
-        file = Path(report_archive.default_name(past)).absolute()
-
-        def write(agreed: bool | None) -> None:
-            if not agreed:
-                return
-            try:
-                report_archive.write(parts, file)
-            except WizardError as error:
-                self.notify(f"{error.what} {error.shown}".strip(), severity="error", timeout=10)
-            else:
-                self.notify(
-                    f"{file}\nSend it to the person or the project that helps you.",
-                    title="Report written",
-                    timeout=20,
-                )
-
-        text = "\n".join(report_archive.contents(parts, file))
-        self.app.push_screen(
-            ConfirmScreen("Write a report about this run?", text, yes="Write it", no="No"), write
-        )
+        else:
+            await report.offer(self, past)
 
     def action_quit_page(self) -> None:
         """Quit; without a run, the exit code says what was wrong."""

@@ -18,7 +18,11 @@ from wizard.fixes.fix import Fix
 class FixRow(Horizontal, can_focus=True):
     """One fix: its number, what it does, and what it costs. Enter, its number or a click do it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "take", "Do it", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "take", "Do it", show=False),
+        Binding("down,j", "go(1)", show=False),
+        Binding("up,k", "go(-1)", show=False),
+    ]
 
     class Taken(Message):
         """The user wants this."""
@@ -35,7 +39,7 @@ class FixRow(Horizontal, can_focus=True):
     def compose(self) -> ComposeResult:
         """Compose the number beside what it does."""
         fix = self._fix
-        yield Static(Content.assemble((str(self._number), "bold $text-primary")), classes="number")
+        yield Static(f"{self._number}", classes="number", markup=False)
         parts: list[str | tuple[str, str]] = [(fix.title, "bold")]
         if fix.consequence:
             parts += ["\n", (fix.consequence, "$quiet")]
@@ -44,6 +48,15 @@ class FixRow(Horizontal, can_focus=True):
     def action_take(self) -> None:
         """Do it."""
         self.post_message(self.Taken(self._fix))
+
+    async def action_go(self, rows: int) -> None:
+        """Go to the next (1) or the previous (-1) row; from the last one, scroll the page."""
+        all_rows = list(self.screen.query(FixRow))
+        number = all_rows.index(self) + rows
+        if 0 <= number < len(all_rows):
+            all_rows[number].focus()
+        else:
+            await self.run_action(f"screen.scroll({rows})")
 
     def on_click(self) -> None:
         """Do it."""

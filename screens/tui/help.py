@@ -27,7 +27,7 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The text, and a button that closes the page."""
-        with Vertical(classes="box"):
+        with Vertical(classes="box wide"):
             with VerticalScroll(can_focus=True):
                 yield Markdown(self._text, open_links=False)
             yield Button("Close", id="close", variant="primary")

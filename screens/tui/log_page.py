@@ -72,13 +72,13 @@ class LogText(Static, can_focus=True):
         self._log: Optional[LogFile] = None
         self._top = (0, 0)
         """The byte of the first line on the screen, and its first row that is there."""
-        self._marked: tuple[int, ...] = ()
+        self._marked: Optional[int] = None
 
     def open(self, log: LogFile, marked: Optional[int]) -> None:
         """Show a log at the line that begins at ``marked``, or at its end."""
         self._log = log
         if marked is None:
-            self._marked = ()
+            self._marked = None
             self.action_end()
         else:
             self.go(marked)
@@ -87,7 +87,7 @@ class LogText(Static, can_focus=True):
         """Mark the line with this byte, and show it with what is around it."""
         if self._log is not None:
             start = self._log.begin(position)
-            self._marked = (start,)
+            self._marked = start
             self._top = (start, 0)
             self.action_move(-self.size.height // 3)
 
@@ -96,7 +96,7 @@ class LogText(Static, can_focus=True):
         """The bytes of the marked line, or of the first one on the screen: its begin and end."""
         if self._log is None:
             return 0, 0
-        start = self._marked[0] if self._marked else self._top[0]
+        start = self._top[0] if self._marked is None else self._marked
         lines = self._log.forward(start, 1)
         return start, lines[0].end if lines else start
 
@@ -110,16 +110,15 @@ class LogText(Static, can_focus=True):
         if log is None:
             return
         parts: list[Content] = []
-        last = 0
+        last = -1
         for start, text in self._visible():
-            marked = start in self._marked
+            marked = start == self._marked
             mark = MARK if marked and start != last else " " * len(MARK)
-            style = "bold $text-error" if marked else ""
-            parts.append(Content.assemble((mark + text, style)))
+            parts.append(Content.assemble((mark + text, "bold $text-error" if marked else "")))
             last = start
         self.update(Content("\n").join(parts))
-        share = f"{100 * self._top[0] // log.size} %" if log.size else "empty"
-        self.border_subtitle = share
+        lines = log.forward(last, 1) if last >= 0 else []
+        self.border_subtitle = f"{100 * lines[0].end // log.size} %" if lines else "empty"
 
     def on_resize(self) -> None:
         """Draw as many rows as there are now."""

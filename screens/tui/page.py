@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -11,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from screens.session import Session
@@ -39,19 +41,27 @@ class ShowPage(Message):
         self.page = page
 
 
-class ProgressLine(Static):
-    """The top line: the wizard's name and the five stages, with the current one marked."""
+class ProgressLine(Widget):
+    """The top line: the wizard's name and the five stages, with the current one marked.
+
+    In a narrow terminal, the stages are more important than the name.
+    """
 
     def __init__(self, stage: str) -> None:
-        parts: list[str | tuple[str, str]] = [(f" {TITLE}", "bold $primary"), "   "]
+        super().__init__()
+        self._stage = stage
+
+    def render(self) -> Content:
+        """Return the line for the width of the terminal."""
+        stages = Content.assemble(" ", *self._stages())
+        line = Content.assemble((f" {TITLE}", "bold $primary"), "  ", stages)
+        return line if line.cell_length <= self.size.width else stages
+
+    def _stages(self) -> Iterator[str | tuple[str, str]]:
         for number, name in enumerate(STAGES):
             if number:
-                parts.append((" · ", "$quiet"))
-            if name == stage:
-                parts.append((f"▸{name}", "bold"))
-            else:
-                parts.append((name, "$quiet"))
-        super().__init__(Content.assemble(*parts))
+                yield (" · ", "$quiet")
+            yield (f"▸{name}", "bold") if name == self._stage else (name, "$quiet")
 
 
 class TooSmall(Static):
@@ -63,9 +73,11 @@ class TooSmall(Static):
         self.update(
             Content.from_markup(
                 "[b]Please enlarge this window[/b]\n\n"
-                "The wizard needs $wide × $high characters.\n"
-                "This window has $columns × $lines.\n\n"
-                "Running programs continue. Ctrl+C quits.",
+                "It has $columns × $lines characters, "
+                "and the wizard needs $wide × $high.\n\n"
+                "Running programs continue. Ctrl+C quits.\n\n"
+                "In a small window, start the wizard "
+                "with --prompts or --plain.",
                 wide=wide,
                 high=high,
                 columns=columns,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -14,6 +15,10 @@ from textual.widgets import Static
 COMMAND = "bold $text-primary"
 """The style of a command: it does not depend on colour."""
 _PIECES = re.compile(r"(`[^`\n]+`[^\s`]*)|\s+|[^\s`]+`?|`")
+
+
+_FULL_STOP = re.compile(r"(?<=`)\.$")
+"""A full stop after a command: without the backtick between them, it would be copied."""
 
 
 def styled(text: str) -> Content:
@@ -46,7 +51,15 @@ def wrapped(text: str, width: int) -> Content:
                 *full, line = _continued(line, width)
                 lines += full
         lines.append(line)
-    return Content("\n").join(map(styled, lines))
+    return Content("\n").join(part for line in lines for part in _folded(styled(line), width))
+
+
+def _folded(line: Content, width: int) -> list[Content]:
+    """Return a line in several ones, if it is a word that fits in no line: nothing may be lost."""
+    if line.cell_length <= width:
+        return [line]
+    ends = list(accumulate(map(len, chop_cells(line.plain, width))))
+    return [line[begin:end] for begin, end in zip([0, *ends], ends)]
 
 
 def _pieces(text: str) -> list[str]:
@@ -88,6 +101,7 @@ class Prose(Static):
     """A text with commands in backticks. It is wrapped to its width."""
 
     def __init__(self, text: str, *, classes: str | None = None) -> None:
+        text = _FULL_STOP.sub("", text)
         super().__init__(styled(text), classes=classes)
         self._text = text
 

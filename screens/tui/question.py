@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Click, Key
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
 import assets
 from screens.session import Session
 from screens.tui.dialogs import LookUpScreen
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import Page, PageName, ShowPage
 from wizard.errors import WizardError
 from wizard.questions.question import Option
 from wizard.wording import wrap
@@ -31,8 +32,15 @@ LIST_BORDER = 14
 """The largest number of columns that the list's border and padding take."""
 
 
+FILTERING = frozenset("0123456789./")
+"""Characters that are keys of no page, and begin to filter; letters can only follow them."""
+
+
 class Answers(OptionList):
-    """The possible answers. The arrow keys choose; the page handles Enter."""
+    """The possible answers. The arrow keys choose; the page handles Enter and a double click.
+
+    What is typed filters a list that is longer than its place.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.next", "Next"),
@@ -40,11 +48,44 @@ class Answers(OptionList):
         Binding("right,tab", "app.focus_next", show=False),
     ]
 
+    @property
+    def is_long(self) -> bool:
+        """Whether not all answers fit."""
+        return self.virtual_size.height > self.size.height > 0
+
+    def on_resize(self) -> None:
+        """Keep the chosen answer in view: the field for another one takes space from the list."""
+        self.call_after_refresh(self.scroll_to_highlight)
+
+    def on_click(self, event: Click) -> None:
+        """Accept the answer on a double click."""
+        if event.chain == 2 and isinstance(self.screen, QuestionPage):
+            self.screen.action_next()
+
+    def on_key(self, event: Key) -> None:
+        """Filter with what is typed."""
+        page = self.screen
+        if isinstance(page, QuestionPage) and page.filter_with(event.key, event.character or ""):
+            event.stop()
+            event.prevent_default()
+
+    def action_cursor_down(self) -> None:
+        """Go to the next answer, and from the last one into the field below."""
+        row = self.highlighted_option
+        if row is not None and row.id == FREE_ANSWER:
+            self.screen.query_one("#own").focus()
+        else:
+            super().action_cursor_down()
+
 
 class TypedAnswer(Input):
     """The field for another answer. The up key leads back to the list above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "screen.to_list", "Other answers")]
+
+    def __init__(self, value: str, placeholder: str) -> None:
+        # A key that is meant for the page must not replace the whole answer.
+        super().__init__(value, placeholder=placeholder, id="own", select_on_focus=False)
 
 
 class Reason(Static):
@@ -66,28 +107,29 @@ class QuestionPage(Page):
         Binding("enter", "next", "Next"),
         Binding("escape", "back", "Back"),
         Binding("b", "back", "Back", show=False),
+        Binding("a", "answers", "Answers"),
     ]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._question = session.question()
         self._current = session.current_answer(self._question)
-        self._highlighted: Optional[int] = None
+        self._highlighted = ""
         self._width = 0
+        self._filter = ""
 
     def body(self) -> ComposeResult:
         """Compose the progress, the prompt, the answers, a field for free text, Back and Next."""
         question = self._question
         total = len(self.session.questions())
-        yield Static(f"Question {self.session.position + 1} of {total}", id="progress")
+        place = f"Question {self.session.position + 1} of {total}"
+        yield Static("Change this answer" if self.session.changing else place, id="progress")
         yield Static(question.prompt, classes="title", markup=False)
         yield Reason("", id="because", markup=False)
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
-            yield TypedAnswer(
-                self._typed_text(), placeholder=question.example or question.free, id="own"
-            )
+            yield TypedAnswer(self._typed_text(), question.example or question.free)
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Next  (Enter)", id="next", variant="primary")
@@ -109,8 +151,8 @@ class QuestionPage(Page):
             self.app.theme_changed_signal.subscribe(self, lambda _theme: self._mark_all())
 
     def first_focus(self) -> None:
-        """Focus the list of answers or, if it is empty, the field."""
-        if self._question.options and self._current_row() != FREE_ANSWER:
+        """Focus the list of answers or, if there is none, the field."""
+        if self._question.options:
             self.query_one(Answers).focus()
         else:
             self.query_one("#own").focus()
@@ -130,7 +172,16 @@ class QuestionPage(Page):
         others = [child for child in page.children if child is not answers and child.display]
         used_height = sum(child.outer_size.height + child.styles.margin.height for child in others)
         answers.styles.max_height = max(4, page.size.height - used_height)
+        self.call_after_refresh(self._show_highlighted)
+
+    def _show_highlighted(self) -> None:
+        """Bring the chosen answer into view, and say that a long list can be filtered."""
+        answers = self.query_one(Answers)
         answers.scroll_to_highlight()
+        if self._filter:
+            answers.border_subtitle = f"only with “{self._filter}” · Esc: all"
+        else:
+            answers.border_subtitle = "type a number to filter" if answers.is_long else ""
 
     def _typed_text(self) -> str:
         values = {option.value for option in self._question.options}
@@ -155,11 +206,47 @@ class QuestionPage(Page):
                 option.value,
                 bool(option.closed),
             )
-            for option in self._question.options
+            for option in self._options()
         ]
         if self._question.free:
             rows.append(Row(self._free_text(current == FREE_ANSWER), FREE_ANSWER))
         return rows
+
+    def _options(self) -> list[Option]:
+        """Return the options that are not filtered out."""
+        wanted = self._filter.casefold()
+        return [o for o in self._question.options if wanted in o.label.casefold()]
+
+    def filter_with(self, key: str, letter: str) -> bool:
+        """Filter the answers by what is typed; return whether this key belongs to a filter."""
+        answers = self.query_one(Answers)
+        if not self._filter and not (letter in FILTERING and letter and answers.is_long):
+            return False
+        if key == "escape":
+            self._set_filter("")
+        elif key == "backspace":
+            self._set_filter(self._filter[:-1])
+        elif letter.isprintable() and letter.strip():
+            self._set_filter(self._filter + letter.removeprefix("/"))
+        else:
+            return False
+        return True
+
+    def _set_filter(self, text: str) -> None:
+        """Show only the answers that contain this text; if none does, change nothing."""
+        answers = self.query_one(Answers)
+        chosen, before = answers.highlighted_option, self._filter
+        self._filter = text
+        if not self._options():
+            self._filter = before
+            self.app.bell()
+            return
+        answers.clear_options()
+        answers.add_options(self._rows())
+        ids = [row.id for row in answers.options if not row.disabled]
+        wanted = chosen.id if chosen is not None and not text and chosen.id in ids else ids[0]
+        answers.highlighted = answers.get_option_index(str(wanted))
+        self.call_after_refresh(self._show_highlighted)
 
     def _option_text(self, option: Option, chosen: bool) -> Content:
         if option.closed:
@@ -190,39 +277,38 @@ class QuestionPage(Page):
     @on(OptionList.OptionHighlighted)
     def _choose(self) -> None:
         """Move the mark to the chosen answer, and show the field if it is needed."""
-        answers = self.query_one(Answers)
-        previous, self._highlighted = self._highlighted, answers.highlighted
-        for index in {previous, self._highlighted}:
-            if index is not None:
-                self._mark(index)
+        row = self.query_one(Answers).highlighted_option
+        previous, self._highlighted = self._highlighted, str(row.id) if row else ""
+        for name in {previous, self._highlighted}:
+            if name:
+                self._mark(name)
         if self._question.free:
             field = self.query_one("#own")
-            hidden = self._highlighted != len(self._question.options)
+            hidden = self._highlighted != FREE_ANSWER
             if field.has_class("-put-away") is not hidden:
                 field.toggle_class("-put-away")
                 self.call_after_refresh(self._limit_height)
 
-    def _mark(self, index: int) -> None:
+    def _mark(self, name: str) -> None:
         """Show whether an answer is chosen, in text as well as in colour."""
-        options = self._question.options
-        chosen = index == self._highlighted
-        text = (
-            self._option_text(options[index], chosen)
-            if index < len(options)
-            else self._free_text(chosen)
-        )
-        self.query_one(Answers).replace_option_prompt_at_index(index, text)
+        answers, chosen = self.query_one(Answers), name == self._highlighted
+        if all(row.id != name for row in answers.options):
+            return  # it is filtered out
+        option = next((o for o in self._question.options if o.value == name), None)
+        text = self._option_text(option, chosen) if option else self._free_text(chosen)
+        answers.replace_option_prompt(name, text)
 
     def _mark_all(self) -> None:
-        for index in range(self.query_one(Answers).option_count):
-            self._mark(index)
+        for row in self.query_one(Answers).options:
+            self._mark(str(row.id))
 
     @on(Input.Changed, "#own")
     def _typed(self, event: Input.Changed) -> None:
         """Highlight the row for a typed answer while the user types."""
         self._show_reason("")
         if self._question.options and event.input.has_focus:
-            self.query_one(Answers).highlighted = len(self._question.options)
+            answers = self.query_one(Answers)
+            answers.highlighted = answers.get_option_index(FREE_ANSWER)
 
     @on(Input.Submitted, "#own")
     def _entered(self) -> None:
@@ -237,7 +323,14 @@ class QuestionPage(Page):
 
     def action_back(self) -> None:
         """Go back one page. The answers are kept."""
-        self.post_message(ShowPage("question" if self.session.back() else "welcome"))
+        first: PageName = "review" if self.session.changing else "welcome"
+        self.post_message(ShowPage("question" if self.session.back() else first))
+
+    def action_answers(self) -> None:
+        """Show all answers, to change one."""
+        from screens.tui import answers
+
+        answers.show(self)
 
     def action_to_list(self) -> None:
         """Leave the field for the answer above it."""

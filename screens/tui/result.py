@@ -20,7 +20,7 @@ from screens.text import last_words
 from screens.text.messages import short_path, wheelhouse_command
 from screens.tui.fix_list import KEYS, FixList, shown, take
 from screens.tui.page import Page
-from screens.tui.prose import Items
+from screens.tui.prose import Items, Prose
 from wizard.proof import verify
 
 MARKS = {
@@ -28,6 +28,10 @@ MARKS = {
     "failed": ("✗", "$text-error"),
     "warning": ("!", "$text-warning"),
 }
+
+
+WIDE_ENOUGH = 75
+"""The number of columns from which a command is beside the name of its shell."""
 
 
 class ResultPage(Page):
@@ -97,13 +101,34 @@ class ResultPage(Page):
         super().on_mount()
         self.take_focus()
 
+    def fit(self) -> None:
+        """Put each command below its shell, if there is no space beside it."""
+        super().fit()
+        self.set_class(self.app.size.width < WIDE_ENOUGH, "-narrow")
+
     def first_focus(self) -> None:
         """Focus the button that finishes."""
         self.query_one("#finish").focus()
 
     def _compose_next_steps(self) -> ComposeResult:
+        plan = self.session.require_plan()
+        activations = shells.activations(plan, short_path(plan.environment))
         yield Static("What next", classes="heading")
-        yield Static(self._next_steps(), classes="block", id="next-steps")
+        with Vertical(classes="block", id="next-steps"):
+            if plan.wheelhouse:
+                text = "Copy the folder to another machine, and install from it there:"
+                yield Prose(f"{text}\n`{wheelhouse_command(plan)}`")
+            elif plan.usage:
+                yield Prose(plan.usage)
+            elif not activations:
+                yield Prose(f"Use it with `{short_path(plan.python)}`")
+            else:
+                yield Prose("Activate the environment in the terminal where you want to use it:")
+                for shell, command in activations:
+                    with Horizontal(classes="fact"):
+                        yield Static(f"  {shell}", classes="shell", markup=False)
+                        yield Prose(f"`{command}`")
+                yield Prose("Deactivate it with `deactivate`")
 
     def _compose_proof(self) -> ComposeResult:
         yield Static("The proof", classes="heading")
@@ -133,26 +158,6 @@ class ResultPage(Page):
             (mark, sentence.replace(folder, short_path(folder)))
             for mark, sentence in verify.sentences(report)
         )
-
-    def _next_steps(self) -> Content:
-        plan = self.session.require_plan()
-        commands = shells.activations(plan, short_path(plan.environment))
-        if plan.wheelhouse:
-            command = (wheelhouse_command(plan), "$text-primary")
-            text = "Copy the folder to another machine, and install from it there:"
-            return Content.assemble(text, "\n  ", command)
-        if plan.usage:
-            return Content(plan.usage)
-        if not commands:
-            return Content.assemble("Use it with  ", (short_path(plan.python), "$text-primary"))
-        width = max(len(shell) for shell, _ in commands)
-        lines = [Content("Activate the environment in the terminal where you want to use it:")]
-        lines += [
-            Content.assemble((f"  {shell:<{width}}   ", "$quiet"), (command, "$text-primary"))
-            for shell, command in commands
-        ]
-        lines.append(Content.assemble("Deactivate it with  ", ("deactivate", "$text-primary")))
-        return Content("\n").join(lines)
 
     def _changes(self) -> Content:
         run = self.session.require_run()

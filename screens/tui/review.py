@@ -1,25 +1,31 @@
-"""The page before the run: every step in plain words, with its exact command."""
+"""The page before the run: what will be done, how long it takes, and every step."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Button, Static
 
 import assets
 from screens.text.messages import short_path
+from screens.tui.background import in_thread
 from screens.tui.page import Page, ShowPage
+from screens.tui.step_rows import ROOT, NotesRow, Row, Rows, StepRow
 from wizard.choices import Choices
-from wizard.facts import Privilege
+from wizard.facts import Facts, Privilege
 from wizard.method import methods
 from wizard.openssl_choice import CustomOpenSSL, OpenSSLFolder
-from wizard.plan import Plan, Step
+from wizard.plan import Plan
+from wizard.wording import joined
+
+if TYPE_CHECKING:
+    from wizard.history.estimates import Estimate
+    from wizard.needs.storage import Room
 
 
 def headline(plan: Plan, choices: Choices) -> str:
@@ -58,25 +64,43 @@ def commands(plan: Plan, privilege: Privilege) -> str:
     )
 
 
-class StepCard(Static):
-    """One step: its title, why, and its command."""
+def effort(estimate: Estimate) -> str:
+    """Return what a plan takes, in a sentence: ``Downloads about 7 MB; usually takes …``"""
+    from wizard.history.estimates import size_in_words
 
-    def __init__(self, number: int, step: Step, system: str, privilege: Privilege) -> None:
-        from wizard.export import commands
+    time = estimate.time
+    if not estimate.download:  # or nobody knows how much
+        return f"{time[0].upper()}{time[1:]}."
+    return f"Downloads about {size_in_words(estimate.download)}; {time}."
 
-        root = getattr(step.action, "root", False)
-        super().__init__(
-            Content.assemble(
-                (f"{number}. {step.title}", "bold"),
-                ("   asks for administrator rights" if root else "", "$text-warning"),
-                "\n",
-                (step.why, "$quiet"),
-                "\n",
-                (f"{commands.prompt(system)} ", "$quiet"),
-                (commands.command_text(step.action, system, privilege), "$text-primary"),
-            ),
-            classes="step-card",
-        )
+
+def room_needed(plan: Plan, facts: Facts, choices: Choices) -> str:
+    """Return how much disk space a plan needs and there is, in a sentence; empty if none."""
+    from wizard.history.estimates import size_in_words
+    from wizard.needs import storage
+
+    rooms = storage.rooms(plan, facts, choices.temporary_folder)
+    if not rooms:
+        return ""
+    needed = sum(room.needed for room in rooms)
+    if _on_one_disk(rooms):
+        return f"Needs {size_in_words(needed)} of disk; {size_in_words(rooms[0].free)} are free."
+    each = (
+        f"{size_in_words(room.needed)} in {short_path(room.folder)}"
+        + (f" ({size_in_words(room.free)} free)" if room.free >= 0 else "")
+        for room in rooms
+    )
+    return f"Needs {joined(each)}."
+
+
+def _on_one_disk(rooms: tuple[Room, ...]) -> bool:
+    """Return whether all folders have the same space, so that they are probably on one disk."""
+    free = [room.free for room in rooms]
+    return min(free) >= 0 and max(free) - min(free) < SAME_DISK
+
+
+SAME_DISK = 64 << 20
+"""The free space of two folders on one disk differs by less: they were looked at in turn."""
 
 
 class ReviewPage(Page):
@@ -93,16 +117,24 @@ class ReviewPage(Page):
         Binding("enter", "start", "Start"),
         Binding("escape", "back", "Back"),
         Binding("b", "back", "Back", show=False),
-        Binding("c", "copy", "Copy the commands"),
+        Binding("a", "answers", "Answers"),
+        Binding("space", "unfold", "Unfold"),
+        Binding("right", "unfold(True)", show=False),
+        Binding("left", "unfold(False)", show=False),
+        Binding("plus", "unfold_all(True)", "Unfold all"),
+        Binding("minus", "unfold_all(False)", "Fold all", show=False),
+        Binding("c", "copy", "Copy"),
         Binding("ctrl+y", "copy", "Copy", show=False),
-        Binding("down,j", "scroll(1)", show=False),
-        Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
+        Binding("home", "choose(0)", show=False),
+        Binding("end", "choose(9999)", show=False),
     ]
 
     def body(self) -> ComposeResult:
-        """Compose the plan in a sentence, its notes, its steps, Back and Start."""
+        """Compose the plan in a sentence, what it takes, its steps and notes, Back and Start."""
         plan = self.session.require_plan()
         facts, _ = self.session.probed()
         count = len(plan.steps)
@@ -111,32 +143,85 @@ class ReviewPage(Page):
             classes="title",
         )
         yield Static(headline(plan, self.session.completed), id="headline", markup=False)
-        with VerticalScroll(id="steps"):
-            for note in plan.notes:
-                yield Static(f"! Note: {note}", classes="note", markup=False)
+        yield Static("", id="effort", markup=False)
+        with Rows(id="steps"):
             for number, step in enumerate(plan.steps, 1):
-                yield StepCard(number, step, plan.system, facts.privilege)
+                yield StepRow(number, step, plan.system, facts.privilege)
+            if plan.notes:
+                yield NotesRow(plan.notes)
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Start  (Enter)", id="start", variant="primary")
 
     def on_mount(self) -> None:
-        """Focus the Start button; the arrow keys scroll the steps."""
+        """Focus the Start button; the arrow keys choose a step."""
         super().on_mount()
+        for row in self.query(StepRow):
+            row.remark(*_mark(row, ""))
         self.take_focus()
+        self.run_worker(self._show_effort(), exclusive=True)
+
+    async def _show_effort(self) -> None:
+        """Show how long it takes, and how long each step, as soon as that is known."""
+        from wizard.history.estimates import in_brief
+
+        session, plan = self.session, self.session.require_plan()
+        estimate = await in_thread(lambda: session.estimate(plan))
+        if self.closing:
+            return
+        facts, _ = session.probed()
+        parts = (effort(estimate), room_needed(plan, facts, session.completed))
+        self.query_one("#effort", Static).update(" ".join(filter(None, parts)))
+        for row in self.query(StepRow):
+            row.remark(*_mark(row, in_brief(estimate.of(row.step.id).seconds)))
 
     def first_focus(self) -> None:
         """Focus the button that starts."""
         self.query_one("#start").focus()
 
     def copy_content(self) -> tuple[str, str]:
-        """Return the commands of the plan."""
+        """Return the command of the chosen step, or those of the whole plan."""
+        row = self._rows.row
+        if row is not None:
+            return row.copied
         facts, _ = self.session.probed()
         return "the commands", commands(self.session.require_plan(), facts.privilege)
 
-    def action_scroll(self, lines: int) -> None:
-        """Scroll the steps."""
-        self.query_one("#steps").scroll_relative(y=lines, animate=False)
+    @property
+    def _rows(self) -> Rows:
+        return self.query_one(Rows)
+
+    def action_move(self, rows: int) -> None:
+        """Choose another step."""
+        self._rows.move(rows)
+
+    def action_turn(self, pages: int) -> None:
+        """Choose the step that is one page further."""
+        self._rows.move(pages * max(1, self._rows.size.height - 1))
+
+    def action_choose(self, number: int) -> None:
+        """Choose the step with this number, or the last one."""
+        self._rows.choose(number)
+
+    def action_unfold(self, to: bool | None = None) -> None:
+        """Show or hide the command of the chosen step; the first one if none is chosen."""
+        if self._rows.row is None:
+            self._rows.choose(0)
+        row = self._rows.row
+        if row is not None:
+            row.toggle(to)
+            self.call_after_refresh(self._rows.scroll_to_widget, row, animate=False)
+
+    def action_unfold_all(self, to: bool) -> None:
+        """Show the commands of all steps, or hide them."""
+        for row in self._rows.rows:
+            row.toggle(to)
+
+    def action_answers(self) -> None:
+        """Show all answers, to change one."""
+        from screens.tui import answers
+
+        answers.show(self)
 
     def action_back(self) -> None:
         """Go back to the last question."""
@@ -146,6 +231,12 @@ class ReviewPage(Page):
         """Start the run."""
         self.post_message(self.Start())
 
+    @on(Row.Picked)
+    def _pick(self, message: Row.Picked) -> None:
+        rows = self._rows
+        rows.choose(rows.rows.index(message.row))
+        message.row.toggle()
+
     @on(Button.Pressed, "#back")
     def _back(self) -> None:
         self.action_back()
@@ -153,3 +244,9 @@ class ReviewPage(Page):
     @on(Button.Pressed, "#start")
     def _start(self) -> None:
         self.action_start()
+
+
+def _mark(row: StepRow, time: str) -> list[str | tuple[str, str]]:
+    """Return the words at the end of a step's title."""
+    root: list[str | tuple[str, str]] = [(ROOT, "$text-warning")] if row.step.needs_root else []
+    return [*root, (f"{time:>8}", "$quiet")]

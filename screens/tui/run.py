@@ -209,10 +209,10 @@ class RunPage(Page):
         """Return a bar over the whole width, the elapsed time, and how long the rest takes."""
         state = self._log_view.state
         left = self._progress.left(state)
-        times = "  " + format_clock(self._progress.elapsed) + (f", {left}" if left else "")
-        width = max(10, self.query_one("#bar").size.width - LONGEST_TIMES)
+        times = format_clock(self._progress.elapsed) + (f", {left}" if left else "")
+        width = max(0, self.query_one("#bar").size.width - LONGEST_TIMES)
         filled = int(width * self._progress.fraction(state))
-        return f"{'━' * filled}{'─' * (width - filled)}{times}"
+        return f"{'━' * filled}{'─' * (width - filled)}{times:>{LONGEST_TIMES}}"
 
     def _detail_text(self) -> str:
         """Return how far the shown step is: its percentage, what arrives, and how quickly."""

@@ -1,4 +1,4 @@
-"""The first page: an introduction, and the facts of the machine, as the probe finds them."""
+"""The first page: the facts of the machine, what is usual on it, and a key that does it."""
 
 from __future__ import annotations
 
@@ -8,32 +8,38 @@ from typing import TYPE_CHECKING, Callable, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import OptionList, Static
 
 from screens.text.messages import short_path
+from screens.tui.activity import activity
 from screens.tui.background import in_thread
+from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
-from wizard.errors import WizardError
+from wizard.choices import Choices
+from wizard.errors import Impossible, WizardError
 from wizard.machine import waiting
 from wizard.wording import age
 
 if TYPE_CHECKING:
     from screens.session import Session
+    from wizard.engine import Decision
     from wizard.facts import Facts, Python
     from wizard.history.past_runs import PastRun
+    from wizard.plan import Plan
 
-INTRODUCTION = (
-    "This wizard installs the Python package cryptography and proves that it works. "
-    "It asks a few questions, shows you every command, and changes nothing before you press Start."
-)
+INTRODUCTION = "This wizard installs the package cryptography, and proves that it works."
+READY = "Ready. Nothing has been changed."
 SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
 SUPPORT_ROW = LABELS.index("cryptography")
 """The row that says whether its developers test it here. A background thread finds that out."""
-SPINNER = ("•··", "·•·", "··•", "·•·")
+TALL_ENOUGH = 22
+"""The number of lines from which the facts are shown beside the rest."""
+BORDERS = 13
+"""The largest number of columns that the paddings of page and menu, and its mark, take."""
 
 
 def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
@@ -81,15 +87,20 @@ def _describe_python(python: Python) -> str:
 
 
 class WelcomePage(Page):
-    """An introduction, and the facts of the machine."""
+    """The facts of the machine, what is usual on it, and what can be done."""
 
     STAGE = "Welcome"
     HELP_PAGE = "welcome"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "begin", "Begin"),
+        Binding("1", "install", "Install now", show=False),
+        Binding("2", "customise", "Customise", show=False),
+        Binding("t", "steps", "Show the steps", show=False),
+        Binding("p", "last", "As last time", show=False),
+        Binding("m", "more", "More", show=False),
+        Binding("3", "quit_page", "Quit", show=False),
         Binding("r", "look", "Look again"),
-        Binding("c", "continue_run", "Continue", show=False),
+        Binding("g", "continue_run", "Go on", show=False),
         Binding("u", "undo_run", "Undo", show=False),
     ]
 
@@ -105,29 +116,50 @@ class WelcomePage(Page):
 
         past: PastRun
 
+    class Install(Message):
+        """The user wants what is usual, without seeing its steps."""
+
+    @dataclass
+    class UseAnswers(Message):
+        """The user wants a plan with these choices; ``why`` says where they come from."""
+
+        choices: Choices
+        why: str
+
+    class More(Message):
+        """The user wants to see what else the wizard can do."""
+
     def __init__(
         self, session: Session, find_cut_off: Callable[[], PastRun | None] = lambda: None
     ) -> None:
         super().__init__(session)
         self._find_cut_off = find_cut_off
         self._cut_off: PastRun | None = None
+        self._last: PastRun | None = None
+        self._usual: Decision | WizardError | None = None
         self._since = 0.0
         self._probing = False
 
     def body(self) -> ComposeResult:
-        """Compose the introduction, the facts and the start button."""
-        yield Static("Welcome", classes="title")
-        yield Static(INTRODUCTION, id="introduction", markup=False)
-        with VerticalScroll(id="machine", can_focus=False):
-            yield Static("Your computer", classes="heading")
+        """Compose the introduction, the facts, what is usual, and what can be done."""
+        yield Static(INTRODUCTION, id="introduction", classes="title", markup=False)
+        yield VerticalScroll(id="machine", can_focus=False)
         yield Static("", id="looking", markup=False)
-        with Vertical(classes="buttons"):
-            yield Button("Begin  (Enter)", id="begin", variant="primary", disabled=True)
+        yield Static("", id="usual", markup=False)
+        yield MarkedList("menu")
 
     def on_mount(self) -> None:
         """Start the animation that runs during the probe."""
         super().on_mount()
+        self.query_one("#machine").border_title = "Your computer"
         self.set_interval(0.25, self._show_activity)
+
+    def fit(self) -> None:
+        """Without space for everything, show only what is usual and what can be done."""
+        super().fit()
+        if self.has_class("-planned"):
+            self._show_menu()
+        self.set_class(self.app.size.height < TALL_ENOUGH, "-short")
 
     def on_screen_resume(self) -> None:
         """Show the facts after the page itself, so that its text appears sooner."""
@@ -155,10 +187,12 @@ class WelcomePage(Page):
         if self._probing or not self.query(".fact"):
             return
         self._probing = True
+        self._usual = None
         self._since = self.session.clock()
         self.query_one("#looking").remove_class("bad")
-        self.remove_class("-trouble")
-        self.query_one("#begin", Button).disabled = True
+        self.remove_class("-trouble", "-planned")
+        self.query_one("#usual", Static).update("")
+        self.query_one(MarkedList).show(())
         for number in range(len(LABELS)):
             self.query_one(f"#fact-{number}", Static).update("…")
         self._show_activity()
@@ -189,10 +223,9 @@ class WelcomePage(Page):
         if not self._probing or self.closing:
             return
         elapsed = self.session.clock() - self._since
-        dots = SPINNER[int(elapsed * 4) % len(SPINNER)]
         slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
         self.query_one("#looking", Static).update(
-            f"{dots} Looking at your computer… {elapsed:.0f} s{slow}"
+            activity(self.app, "Looking at your computer", elapsed) + slow
         )
 
     def _show_facts(self) -> None:
@@ -200,33 +233,216 @@ class WelcomePage(Page):
         for number, (_, found, text) in enumerate(describe_facts(facts)):
             self._show_fact(number, found, text)
         problems = facts.system.problems[:2]
-        ready = "Ready. Nothing has been changed."
-        self.query_one("#looking", Static).update(
-            "\n".join((*(f"! {problem}" for problem in problems), ready))
-        )
-        self.query_one("#begin", Button).disabled = False
-        self.take_focus()
-        self.run_worker(self._show_cut_off(), group="cut-off", exclusive=True)
+        self.query_one("#looking", Static).update("\n".join(f"! {problem}" for problem in problems))
+        self.run_worker(self._plan(), group="usual", exclusive=True)
         self.run_worker(self._show_support(), group="support", exclusive=True)
 
-    async def _show_cut_off(self) -> None:
-        """Offer to continue or undo an earlier run, if it was cut off."""
-        past = self._cut_off = await in_thread(self._find_cut_off)
-        if past is None or self.closing:
+    async def _plan(self) -> None:
+        """Find out what is usual here, and which earlier runs matter."""
+        try:
+            self._usual = await in_thread(self.session.usual)
+        except WizardError as error:
+            self._usual = error
+        text, bad = await in_thread(self._describe_usual), isinstance(self._usual, WizardError)
+        self._cut_off = await in_thread(self._find_cut_off)
+        self._last = None if self._cut_off else await in_thread(self._find_last)
+        if self.closing:
             return
-        when = f"{age(past.started)} ago" if age(past.started) else "just now"
-        self.query_one("#looking", Static).update(
-            f"! An earlier run was cut off {when}: {past.title}."
+        facts, _ = self.session.probed()
+        problems = (f"! {problem}" for problem in facts.system.problems[:2])
+        self.query_one("#looking", Static).update("\n".join((*problems, READY)))
+        usual = self.query_one("#usual", Static)
+        usual.set_class(bad, "bad")
+        usual.update(text)
+        self.add_class("-planned")
+        self.set_class(self._cut_off is not None, "-cut-off")
+        self._show_menu()
+
+    def _describe_usual(self) -> str:
+        """Return what the wizard would do now, in two sentences, or why nothing is possible."""
+        usual = self._usual
+        if isinstance(usual, WizardError):
+            return " ".join(part for part in (f"✗ {usual.what}", usual.why, *usual.hints) if part)
+        if usual is None:
+            return ""
+        from screens.tui.review import effort, headline
+
+        plan = usual.plan
+        what = headline(plan, usual.choices)
+        return f"{what}. {effort(self.session.estimate(plan))}"
+
+    def _find_last(self) -> PastRun | None:
+        """Return the last run in this folder, if its answers are others than the usual ones."""
+        from wizard.history import past_runs
+        from wizard.questions import answers
+
+        facts, _ = self.session.probed()
+        past = past_runs.last_in(facts.folder)
+        usual = self._usual
+        if past is None or self.session.given.answered():
+            return None  # what was asked for now counts more
+        try:
+            choices = answers.load(str(past.answers))
+        except WizardError:  # an older version may have had other choices
+            return None
+        if usual is None or isinstance(usual, WizardError) or past.state is None:
+            return past
+        same = [
+            (plan.release, plan.method, plan.link, plan.environment, plan.wheelhouse)
+            for plan in (usual.plan, past.state.plan)
+        ]
+        return past if same[0] != same[1] or usual.choices.project != choices.project else None
+
+    def _show_menu(self) -> None:
+        menu = self.query_one(MarkedList)
+        columns = self.app.size.width - BORDERS
+        menu.show(
+            (
+                key,
+                Content.assemble(
+                    (key.upper(), "bold $text-primary"),
+                    (f"  {label}", "bold"),
+                    (f"  {more}", "$quiet") if len(f"{key}  {label}  {more}") <= columns else "",
+                ),
+            )
+            for key, label, more in self._ways()
         )
-        self.query_one("#begin", Button).label = "Start again"
-        self.add_class("-cut-off")
-        ways = Horizontal(
-            Button("Continue it  (C)", id="continue", variant="primary"),
-            Button("Undo it  (U)", id="undo"),
-            id="cut-off",
+        self.take_focus()
+
+    def _ways(self) -> list[tuple[str, str, str]]:
+        """Return what can be done: its key, its label, and a few more words."""
+        usual, ways = self._usual, []
+        if self._cut_off is not None:
+            when = _ago(self._cut_off)
+            ways += [
+                ("g", "Go on with the run that was cut off", f"{when}: {self._cut_off.title}"),
+                ("u", "Undo it", ""),
+            ]
+        if isinstance(usual, WizardError):
+            if isinstance(usual, Impossible) and usual.alternatives:
+                ways += [("1", "Show what is possible instead", "")]
+        elif usual is not None:
+            plan = usual.plan
+            if plan.only_proves:
+                ways += [("1", "Prove that it works", "")]
+            elif plan.asks_first:
+                ways += [("1", "Review and install", _why_first(plan))]
+            else:
+                ways += [("1", "Install now", "(Enter)")]
+        ways += [("2", "Customise", self._what_is_asked())]
+        if self._last is not None:
+            ways += [("p", "As last time", f"{self._last.title}, {_ago(self._last)}")]
+        if usual is not None and not isinstance(usual, WizardError) and not usual.plan.asks_first:
+            ways += [("t", "Show the steps first", "")]
+        return [
+            *ways,
+            ("m", "More", "a project, wheels for offline use, a check, earlier runs"),
+            ("3", "Quit", ""),
+        ]
+
+    def _what_is_asked(self) -> str:
+        try:
+            count = len(self.session.questions())
+        except WizardError:
+            return "other answers"
+        if not count:
+            return "change an answer"
+        return f"answer {count} question{'' if count == 1 else 's'}"
+
+    async def _show_support(self) -> None:
+        support = await in_thread(self.session.support)
+        if not self.closing:
+            facts, _ = self.session.probed()
+            has_python = any(not python.problem for python in facts.pythons)
+            unknown = "unknown" if has_python else "unknown, because no Python was found"
+            text = support.short if support else unknown
+            self._show_fact(SUPPORT_ROW, support is not None and support.kind == "tested", text)
+
+    def _show_fact(self, number: int, found: bool, text: str) -> None:
+        mark = ("✓", "$text-success") if found else ("–", "$quiet")
+        self.query_one(f"#fact-{number}", Static).update(
+            Content.assemble(mark, "  ", Content(text))
         )
-        await self.query_one("#page").mount(ways, after="#looking")
-        self.query_one("#continue").focus()
+
+    def first_focus(self) -> None:
+        """Focus what can be done."""
+        self.query_one(MarkedList).focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Do what the row says."""
+        actions = {
+            "1": self.action_install,
+            "2": self.action_customise,
+            "3": self.action_quit_page,
+            "g": self.action_continue_run,
+            "u": self.action_undo_run,
+            "p": self.action_last,
+            "t": self.action_steps,
+            "m": self.action_more,
+        }
+        actions[str(event.option.id)]()
+
+    def _is_ready(self) -> bool:
+        """Return whether something can be done; otherwise say why not."""
+        if self._probing or self.session.facts is None or self._usual is None:
+            self.notify("One moment: still looking at your computer.")
+            return False
+        return True
+
+    def action_install(self) -> None:
+        """Do what is usual; show it first if the user must agree to it."""
+        usual = self._usual
+        if not self._is_ready() or usual is None:
+            return
+        if isinstance(usual, WizardError) or usual.plan.asks_first:
+            self.action_steps()
+        else:
+            self.session.skip_questions()
+            self.post_message(self.Install())
+
+    def action_steps(self) -> None:
+        """Show the steps of what is usual, or why it is not possible."""
+        if not self._is_ready():
+            return
+        if not isinstance(self._usual, WizardError):
+            self.session.skip_questions()
+        self.post_message(ShowPage("review"))
+
+    def action_customise(self) -> None:
+        """Go to the questions, once the machine is known."""
+        if not self._is_ready():
+            return
+        self.session.position = 0
+        if isinstance(self._usual, WizardError):
+            self.session.ask_everything()
+            opened = self.session.open_impossible()
+            if opened:
+                self.notify(f"{opened} is left out. {self._usual.what}", timeout=15)
+        try:
+            is_asking = bool(self.session.questions())
+        except WizardError:
+            is_asking = True  # the next page explains it
+        if is_asking:
+            self.post_message(ShowPage("question"))
+            return
+        from screens.tui import answers
+
+        self.session.skip_questions()
+        answers.show(self)
+
+    def action_last(self) -> None:
+        """Plan with the answers of the last run in this folder."""
+        if self._last is None:
+            return
+        from wizard.questions import answers
+
+        choices = answers.load(str(self._last.answers))
+        self.post_message(self.UseAnswers(choices, "These are the answers of your last run here."))
+
+    def action_more(self) -> None:
+        """Show what else the wizard can do."""
+        if self._is_ready():
+            self.post_message(self.More())
 
     def action_continue_run(self) -> None:
         """Continue the run that was cut off."""
@@ -238,31 +454,14 @@ class WelcomePage(Page):
         if self._cut_off is not None:
             self.post_message(self.UndoRun(self._cut_off))
 
-    async def _show_support(self) -> None:
-        support = await in_thread(self.session.support)
-        if not self.closing:
-            text = support.short if support else "unknown, because no Python was found"
-            self._show_fact(SUPPORT_ROW, support is not None and support.kind == "tested", text)
 
-    def _show_fact(self, number: int, found: bool, text: str) -> None:
-        mark = ("✓", "$text-success") if found else ("–", "$quiet")
-        self.query_one(f"#fact-{number}", Static).update(
-            Content.assemble(mark, "  ", Content(text))
-        )
+def _ago(past: PastRun) -> str:
+    passed = age(past.started) if past.started else ""
+    return f"{passed} ago" if passed else "just now"
 
-    def first_focus(self) -> None:
-        """Focus the start button."""
-        self.query_one("#begin").focus()
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Do what the button says."""
-        actions = {"continue": self.action_continue_run, "undo": self.action_undo_run}
-        actions.get(event.button.id or "", self.action_begin)()
-
-    def action_begin(self) -> None:
-        """Go to the questions, once the machine is known."""
-        if self._probing or self.session.facts is None:
-            self.notify("One moment: still looking at your computer.")
-            return
-        self.session.position = 0
-        self.post_message(ShowPage("question"))
+def _why_first(plan: Plan) -> str:
+    """Return why a plan is shown before it runs."""
+    if plan.needs_root:
+        return "some steps need administrator rights"
+    return "there is something to read first" if plan.notes else "it removes a folder"

@@ -131,7 +131,7 @@ class Terminal:
 def to_review(terminal: Terminal, ready: str) -> None:
     """Take the recommended answer to every question of the full screen; ``ready`` comes first."""
     terminal.wait(ready)
-    terminal.press("Enter")
+    terminal.press("2")  # Customise
     terminal.wait("Question 1 of", "Review: ")
     for _ in range(STEPS_AT_MOST):
         screen = terminal.screen()

@@ -9,6 +9,7 @@ import pytest
 from screens import shells
 from screens.tui.app import WizardApp
 from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
+from wizard import locations
 from wizard.choices import Choices
 
 BASELINES = (3, 11)
@@ -27,9 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing of the developer's own terminal reach the tests."""
-    for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS"):
+    for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS", "NO_MOTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(shells, "own_shell", lambda: "bash")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    (locations.state() / "theme").unlink(missing_ok=True)
 
 
 @pytest.fixture

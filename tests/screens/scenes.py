@@ -10,6 +10,7 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from screens.terminal import Look
 from screens.tui.app import WizardApp
 from screens.tui.run import RunPage
 from tests.machines import machine
@@ -40,12 +41,12 @@ class Scene:
     knowledge: Knowledge = KNOWLEDGE
     choices: Choices = Choices()  # noqa: RUF009 - frozen
 
-    def app(self) -> WizardApp:
+    def app(self, look: Look = Look()) -> WizardApp:  # noqa: B008 - frozen
         """The app, with its clock standing still."""
         real = self.knowledge is not KNOWLEDGE
         machine = FakeMachine(run=self.run(), facts=self.facts, problem=self.problem, real=real)
         engine, known = machine.engine(), self.knowledge
-        return WizardApp(engine, self.choices, knowledge=known, clock=lambda: 0.0)
+        return WizardApp(engine, self.choices, knowledge=known, clock=lambda: 0.0, look=look)
 
     async def show(self, pilot: Pilot[Any]) -> None:
         """Bring the app to this scene; no cursor blinks in it."""
@@ -141,7 +142,7 @@ async def stopped(pilot: Pilot[Any]) -> None:
     await settled(pilot)
 
 
-METHOD = ("enter", "enter", "enter")
+METHOD = ("2", "enter", "enter")
 """From the welcome page to the third question."""
 REVIEW_WHEEL = (*METHOD, "enter")
 REVIEW_SOURCE = (*METHOD, "down", "enter", "enter")
@@ -219,16 +220,19 @@ NO_NETWORK = Impossible(
 SCENES: dict[str, Scene] = {
     "welcome": Scene(keys()),
     "welcome-problem": Scene(keys(), problem=NO_NETWORK),
-    "question-where": Scene(keys("enter")),
-    "question-release": Scene(keys("enter", "enter")),
-    "question-own": Scene(keys("enter", "enter", "down", "down", "enter", *"9.9", "enter")),
+    "question-where": Scene(keys("2")),
+    "question-release": Scene(keys("2", "enter")),
+    "question-own": Scene(keys("2", "enter", "down", "down", "enter", *"9.9", "enter")),
     "question-method": Scene(keys(*METHOD)),
     "question-closed": Scene(keys(*METHOD, "down", "enter")),
     "help": Scene(keys(*METHOD, "f1")),
     "review": Scene(keys(*REVIEW_SOURCE)),
-    "impossible": Scene(keys("enter", "enter", "down", "enter", "enter")),
+    "review-open": Scene(keys(*REVIEW_SOURCE, "down", "down", "space")),
+    "answers": Scene(keys(*REVIEW_SOURCE, "a", "down")),
+    "more": Scene(keys("m")),
+    "impossible": Scene(keys("2", "enter", "down", "enter", "enter")),
     "possible": Scene(
-        keys("enter", "enter", "down", "down", "enter", *"44.0.3", "enter", "enter", "down")
+        keys("2", "enter", "down", "down", "enter", *"44.0.3", "enter", "enter", "down")
     ),
     "run": Scene(running(), run=held),
     "run-find": Scene(running("f", *"pyo3"), run=held),

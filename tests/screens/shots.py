@@ -91,7 +91,7 @@ WAITING_ON_MAC: Script = {
     ),
     "compiler": Scene(waits=xcode.wait().what, forever=True),
 }
-METHOD = ("enter", "enter", "enter")
+METHOD = ("2", "enter", "enter")
 OPENSSL = (*METHOD, "down", "enter")
 """To where OpenSSL should come from."""
 SOURCE = (*OPENSSL, "enter", "enter")
@@ -102,18 +102,20 @@ OWN_OPENSSL = (*VERSION, "enter", "enter")
 """To the review of a build with it."""
 SHOTS = {
     "welcome": Shot(),
-    "question-where": Shot(("enter",)),
-    "question-release": Shot(("enter", "enter")),
-    "question-own": Shot(("enter", "enter", "end", "enter", *"9.9", "enter")),
+    "question-where": Shot(("2",)),
+    "question-release": Shot(("2", "enter")),
+    "question-own": Shot(("2", "enter", "end", "enter", *"9.9", "enter")),
     "question-method": Shot(METHOD),
-    "question-closed": Shot(("enter", "enter"), facts=replace(machine("workshop"), pythons=tuple(
+    "question-closed": Shot(("2", "enter"), facts=replace(machine("workshop"), pythons=tuple(
         p for p in machine("workshop").pythons if p.version.startswith("3.8")
     ))),
     "question-openssl": Shot(OPENSSL),
     "question-openssl-version": Shot(VERSION),
     "help": Shot((*METHOD, "f1")),
     "review": Shot(SOURCE),
-    "possible": Shot(("enter", "enter"), facts=replace(DEBIAN, managers=(), tools=(), pythons=(
+    "answers": Shot((*SOURCE, "a")),
+    "more": Shot(("m",)),
+    "possible": Shot(("1",), facts=replace(DEBIAN, managers=(), tools=(), pythons=(
         replace(DEBIAN.pythons[0], version="3.13.1", free_threaded=True, pip=None),
     ))),
     "run": Shot((*SOURCE, "enter"), BUILDING, held=()),
@@ -127,9 +129,9 @@ SHOTS = {
     "palette": Shot((*METHOD, "ctrl+p")),
     "small": Shot(size=(50, 14)),
     "mac-welcome": Shot(facts=NEW_MAC),
-    "mac-review": Shot(("enter",) * 7, facts=NEW_MAC, choices=COMPILED),
+    "mac-review": Shot(("1",), facts=NEW_MAC, choices=COMPILED),
     "mac-waiting": Shot(
-        ("enter",) * 8,
+        ("1", "enter"),
         WAITING_ON_MAC,
         held=(),
         until="Waiting",

@@ -58,7 +58,7 @@ def decided(app: WizardApp) -> str:
 async def test_the_full_screen_asks_and_can_go_back() -> None:
     app = WizardApp(Pretended(AS_ROOT).engine(), Choices(venv=HERE), clock=lambda: 0.0)
     async with app.run_test(size=(100, 40)) as pilot:
-        await press(pilot, "enter", "enter")
+        await press(pilot, "2")
         assert chosen(app) == "43.0.3"
         assert "the newest release that pyOpenSSL 24.2.1 allows" in words(app)
         answers = app.screen.query_one(Answers)
@@ -92,8 +92,8 @@ async def test_the_full_screen_asks_and_can_go_back() -> None:
 def test_numbered_questions(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # the environment, the newest release, the recommended way, the wheel, quit
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n1\n\n\n3\n"))
+    # the newest release, the recommended way, the wheel, quit
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\n\n\n3\n"))
     asked = linear.install(Pretended(AS_ROOT).engine(), Choices(venv=HERE), Plain())
     assert asked == Exit.CANCELLED
     out = " ".join(capsys.readouterr().out.split())
@@ -107,7 +107,7 @@ def test_numbered_questions(
 def test_a_typed_release_is_asked_about_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n48.0.1\n3\n\n3\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("48.0.1\n3\n\n3\n"))
     asked = linear.install(Pretended(AS_ROOT).engine(), Choices(venv=HERE), Plain())
     assert asked == Exit.CANCELLED
     out = " ".join(capsys.readouterr().out.split())

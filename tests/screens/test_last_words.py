@@ -95,6 +95,9 @@ def test_done(opened: Callable[[str], Screen], tmp_path: Path) -> None:
     assert "cryptography-env/bin/activate" in words
     assert f"The logs: {tmp_path}" in words
     assert "exit code" not in words
+    titles = re.findall("\x1b\\]2;([^\a]*)\a", screen.started.seen)
+    assert titles[-2:] == ["Done – cryptography wizard", ""]
+    assert screen.started.seen.count("\x1b[22;2t") == screen.started.seen.count("\x1b[23;2t") == 1
 
 
 def test_failed(opened: Callable[[str], Screen], tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from screens.text import linear, prompts
 from screens.tui.app import WizardApp
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.failure import FailureDetails, FailurePage
+from screens.tui.marked_list import MarkedList
 from screens.tui.review import ReviewPage
 from tests.screens.pretend import DEBIAN, Pretended
 from tests.screens.text.test_linear import Script
@@ -105,7 +106,8 @@ async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun
     async with app.run_test(size=(80, 24)) as pilot:
         await until_offered(app, pilot)
         assert app.focused is not None
-        assert app.focused.id == "continue"
+        assert app.focused.id == "menu"
+        assert app.screen.query_one(MarkedList).chosen == "g"
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, ReviewPage)

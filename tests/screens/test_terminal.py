@@ -134,9 +134,9 @@ def test_a_terminal_gets_what_it_can_show() -> None:
 @pytest.mark.parametrize(
     ("encoding", "ascii_only", "written"),
     [
-        ("ascii", "False", "wait ... ok -> ?"),
+        ("ascii", "False", "wait ... ok -> ??"),
         ("utf-8", "False", "wait … ✓ → 字"),
-        ("utf-8", "True", "wait ... ok -> ?"),
+        ("utf-8", "True", "wait ... ok -> ??"),
     ],
 )
 def test_letters_that_cannot_be_shown_have_look_alikes(

@@ -112,10 +112,10 @@ class Estimate:
 
     @property
     def time(self) -> str:
-        """How long it takes: ``about 45 seconds, as last time``, ``usually 1 to 3 minutes``."""
+        """How long it takes: ``takes about 2 minutes, as last time``, ``usually takes …``."""
         if self.learned:
-            return f"{in_words(self.seconds, self.seconds)}, as last time"
-        return f"usually {in_words(self.least, self.most)}"
+            return f"takes {in_words(self.seconds, self.seconds)}, as last time"
+        return f"usually takes {in_words(self.least, self.most)}"
 
 
 Key = tuple[str, str, str, str]
@@ -274,6 +274,14 @@ def in_words(least: float, most: float) -> str:
     if (low < 60) == (high < 60):
         return f"{_number(low)} to {_unit(high)}"
     return f"{_unit(low)} to {_unit(high)}"
+
+
+def in_brief(seconds: float) -> str:
+    """Return a time in a few letters: ``~20 s``, ``~3 min``; empty if it is hardly noticed."""
+    if seconds < 2:
+        return ""
+    rounded = _rounded(seconds) if seconds > _ROUND[0] else math.ceil(seconds / 5) * 5
+    return f"~{rounded:g} s" if rounded < 60 else f"~{rounded / 60:g} min"
 
 
 def _rounded(seconds: float) -> float:

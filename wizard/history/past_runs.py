@@ -150,6 +150,20 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
     return None
 
 
+def last_in(folder: str) -> Optional[PastRun]:
+    """Return the newest run of this working folder whose answers can be used again, or None.
+
+    Only the latest runs are searched. Repairs, and runs that undid another one, do not count.
+    """
+    for path in _latest():
+        ends = _first_and_last_event(path / journal.FILE)
+        if ends and ends[0].get("folder") == folder and (path / journal.ANSWERS_FILE).is_file():
+            run = _read(path)
+            if run.state is not None and not (run.undoes or run.repairs):
+                return run
+    return None
+
+
 def continued_by(plan: Plan) -> str:
     """Return the name of the run that ended early and that this plan does again; empty if none.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wizard import invocation
 from wizard.facts import Facts, Space
 from wizard.needs.condition import Condition, Effect, Subject
+from wizard.plan import Plan
 from wizard.refused import Refused
 from wizard.target_environment import NAME, path_rules
 from wizard.wording import is_unicode
@@ -43,6 +44,45 @@ def space(facts: Facts, folder: str) -> Space | None:
         above = rules.dirname(path)
         path = above if above != path else ""
     return None
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many bytes a plan needs in a folder, and how many are ``free`` there; -1 if unknown."""
+
+    folder: str
+    needed: int
+    free: int
+
+
+def rooms(plan: Plan, facts: Facts, temporary: str = "") -> tuple[Room, ...]:
+    """Return where a plan needs room, and how much; empty if it needs none.
+
+    ``temporary`` is the folder for temporary files, if it is not the system's. Without the packages
+    of the system: only their manager knows how large they are.
+    """
+    roles = {step.role for step in plan.steps}
+    ids = {step.id for step in plan.steps}
+    wanted: dict[str, int] = {}
+    if plan.environment and not plan.repairs and not plan.undoes and not plan.only_proves:
+        wanted[plan.environment] = ENVIRONMENT if plan.new else INSTALLED
+    if plan.wheelhouse:
+        wanted[plan.wheelhouse] = DOWNLOADED
+    if roles & {"build", "install", "wheels"}:
+        folder = temporary or facts.system.temporary
+        wanted[folder] = BUILD if "build" in roles else DOWNLOADED
+    cached = RUST * ("rust" in roles) + OPENSSL * ("openssl-build" in ids)
+    if cached:
+        wanted[facts.cache] = wanted.get(facts.cache, 0) + cached
+    return tuple(_room(facts, folder, needed) for folder, needed in wanted.items() if folder)
+
+
+def _room(facts: Facts, folder: str, needed: int) -> Room:
+    disk = space(facts, folder)
+    free = disk.free if disk else -1
+    if folder == facts.system.temporary and free < 0:
+        free = facts.system.temporary_free or -1  # 0 also means that it is unknown
+    return Room(folder, needed, free)
 
 
 def unusable_environment(subject: Subject) -> Condition | None:
@@ -129,6 +169,39 @@ def temporary_folder(subject: Subject) -> Space:
         return replace(disk, folder=folder) if disk else Space(folder, -1)
     free = disk.free if disk else system.temporary_free or -1  # 0 also means that it is unknown
     return Space(folder, free, noexec=system.temporary_noexec)
+
+
+NOTICEABLE = 16 * MIB
+"""A disk with at least so many more free bytes is another one, or has become emptier."""
+
+
+def roomier_temporary(
+    subject: Subject, environment: str, needed: int, *, noexec: bool = False
+) -> Space | None:
+    """Return another folder for temporary files, on the disk with the most free bytes, or None.
+
+    It has ``needed`` bytes, and programs can run there. If the present one is not ``noexec``, it
+    also has more than that one. ``environment`` is the folder of the environment.
+    """
+    facts, now = subject.facts, temporary_folder(subject)
+    rules = path_rules(facts)
+    found = []
+    for parent in (facts.cache, facts.state, facts.home, environment, facts.folder):
+        disk = space(facts, parent)
+        if not parent or disk is None or disk.readonly or disk.noexec or disk.free < needed:
+            continue
+        emptier = now.free < 0 or disk.free > now.free + NOTICEABLE
+        if emptier or noexec or now.noexec:
+            above = rules.dirname(parent) if parent == environment else parent
+            found.append(Space(rules.join(above, "temporary"), disk.free))
+    best = max(found, key=lambda disk: (disk.free, disk.folder), default=None)
+    return None if best is None or best.folder == subject.choices.temporary_folder else best
+
+
+def roomy(disk: Space) -> str:
+    """Return how much is free in a new folder for temporary files, as sentences."""
+    gib = disk.free / (1 << 30)
+    return f"{gib:.1f} GiB are free there. It is removed when it is empty."
 
 
 def unusable_temporary(subject: Subject) -> Condition | None:

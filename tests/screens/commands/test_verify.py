@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from screens.commands.verify import find_python, verify_command
+from screens.chosen_python import find_python
+from screens.commands.verify import verify_command
 from wizard.codec import from_json
 from wizard.errors import BadRequest, Exit
 from wizard.proof import verify as proof

@@ -2,6 +2,7 @@
 
 A scene is played in one size, and its terminal then gets the others, so that a page must look the
 same whether it was opened in a size or resized to it. Every second scene begins in the wide one.
+Then it gets other themes, no colours, and ASCII alone.
 """
 
 from __future__ import annotations
@@ -13,40 +14,85 @@ from functools import cache
 from typing import Any
 
 import pytest
+from rich.color import ColorSystem
 from textual.geometry import Region
 from textual.pilot import Pilot
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
+from screens.letters import Letters
+from screens.terminal import Look
+from screens.tui import drawing, themes
+from screens.tui.app import WizardApp
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
+from tests.screens.tui.contrast import PALETTES, Piece, pieces
 
 Size = tuple[int, int]
 SMALL, WIDE = (80, 24), (120, 40)
 SMALLEST = (60, 16)
+NARROW, WIDEST = (60, 20), (200, 60)
+SIZES = (SMALL, SMALLEST, NARROW, WIDE, WIDEST)
+COLOURED = (
+    *("welcome-problem", "question-method", "question-closed", "question-own", "help", "review"),
+    *("possible", "run-find", "run-cancel", "stopped", "result", "result-unproved", "palette"),
+    *("failure", "failure-fixes"),
+)
+"""The scenes whose colours are looked at: together they have every state of every part."""
+ASCII = Look(letters=Letters("ascii"))
+COLOURLESS = Look(colours=False)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A scene in one size: its picture, the screen, and the buttons with their labels."""
+    """A scene in one size: its picture, its text, the screen, and the buttons with their labels.
+
+    ``cut`` are the parts of the page that reach beyond the screen. Only the two sizes of the
+    pictures have one.
+    """
 
     picture: str
+    text: str
     screen: Region
     buttons: tuple[tuple[str, Region], ...]
+    cut: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Played:
+    """All that was seen of a scene.
+
+    ``colours`` has what is drawn with each theme in each kind of terminal, without what is behind
+    a dialog, if the scene is one of `COLOURED`. ``focus`` is where the focus is, if something but a
+    text field has it. ``keys`` are those that do something.
+    """
+
+    sizes: Mapping[Size, Seen]
+    colours: Mapping[str, tuple[Piece, ...]]
+    focus: Region | None
+    ascii: str
+    colourless: str
+    keys: frozenset[str]
+    help: str
+
+
+def seen(name: str) -> Mapping[Size, Seen]:
+    """Play a scene, and look at it in each size."""
+    return played(name).sizes
 
 
 @cache
-def seen(name: str) -> Mapping[Size, Seen]:
-    """Play a scene, and look at it in each size."""
+def played(name: str) -> Played:
+    """Play a scene, and look at it in each size, theme and kind of terminal."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         if name in SCENES:
             pretend(monkeypatch)
         return asyncio.run(_play(name))
 
 
-async def _play(name: str) -> Mapping[Size, Seen]:
+async def _play(name: str) -> Played:
     scenes = {**SCENES, **REAL_SCENES}
     scene = scenes[name]
-    sizes = [SMALL, SMALLEST, WIDE]
+    sizes = list(SIZES)
     if list(scenes).index(name) % 2:
         sizes.reverse()
     if scene.size:
@@ -58,18 +104,94 @@ async def _play(name: str) -> Mapping[Size, Seen]:
             for size in sizes:
                 if size != sizes[0]:
                     await pilot.resize_terminal(*size)
-                found[size] = await _look(pilot)
+                found[size] = await _look(pilot, picture=size in (SMALL, WIDE, scene.size))
+            if sizes[-1] != (first := scene.size or SMALL):
+                await pilot.resize_terminal(*first)
+            ascii_text = await _with_look(pilot, ASCII)
+            colourless = await _with_look(pilot, COLOURLESS)
+            await _with_look(pilot, Look())
+            colours = await _colours(pilot) if name in COLOURED else {}
+            focused = app.screen.focused
+            keys = frozenset(app.screen.active_bindings)
+            played = Played(
+                found,
+                colours,
+                None if focused is None or isinstance(focused, Input) else focused.region,
+                ascii_text,
+                colourless,
+                keys,
+                getattr(app.screen, "HELP_PAGE", ""),
+            )
             fake_run(pilot).release()
     finally:
         app.session.engine.run.release()  # type: ignore[attr-defined]
-    return found
+    return played
 
 
-async def _look(pilot: Pilot[Any]) -> Seen:
+async def _look(pilot: Pilot[Any], *, picture: bool) -> Seen:
     await pilot.pause()
     await pilot.wait_for_scheduled_animations()
     await pilot.pause()
     app = pilot.app
-    picture = app.export_screenshot(title=app.title, simplify=True)
+    drawn = app.export_screenshot(title=app.title, simplify=True) if picture else ""
     buttons = tuple((str(each.label), each.region) for each in app.screen.query(Button))
-    return Seen(picture, app.screen.region, buttons)
+    return Seen(drawn, text(app), app.screen.region, buttons, tuple(_cut(app)))
+
+
+def text(app: Any) -> str:
+    """Return the text on the screen."""
+    lines = (strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+    return "\n".join(lines) + "\n"
+
+
+def _cut(app: Any) -> list[str]:
+    """Return the parts of the page and the keys that are larger than their place."""
+    screen = app.screen.region
+    found = [
+        f"{widget}: {widget.region} reaches beyond the screen"
+        for widget in app.screen.query("#page > *, FooterKey")
+        if widget.display and widget.region and widget.region.right > screen.right
+    ]
+    for widget in app.screen.query("Static, Label, ProgressLine").exclude("#bar"):
+        place = widget.content_size
+        if widget.display and place and not widget.is_scrollable:
+            needed = widget.get_content_height(app.size, app.size, place.width)
+            if needed > place.height:
+                found.append(f"{widget}: {place} for {needed} lines")
+    return found
+
+
+async def _with_look(pilot: Pilot[Any], look: Look) -> str:
+    """Return the text of the screen in a terminal of another kind."""
+    app = pilot.app
+    assert isinstance(app, WizardApp)
+    app._more_filters = drawing.filters(look)
+    if app.no_color is look.colours:
+        app.no_color = not look.colours
+        app.refresh_css(animate=False)
+    app.screen.refresh()
+    await pilot.pause()
+    await pilot.pause()
+    return text(app)
+
+
+async def _colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
+    """Return what is drawn with each theme in each kind of terminal that it is for."""
+    app, found = pilot.app, {}
+    first = app.theme
+    for few, pair in themes.THEMES.items():
+        for theme in pair:
+            app.theme = theme.name
+            await pilot.pause()
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            places = [each.region for each in app.screen.children if each.display]
+            for kind, system, palette in PALETTES:
+                if (system is ColorSystem.STANDARD) is few:
+                    found[f"{theme.name} {kind}"] = tuple(
+                        piece
+                        for piece in pieces(strips, system, palette)
+                        if any(place.contains(piece.x, piece.y) for place in places)
+                    )
+    app.theme = first
+    return found

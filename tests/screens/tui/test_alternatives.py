@@ -52,7 +52,7 @@ async def test_where_nothing_works_the_questions_end_on_the_ways_out() -> None:
     app = real(HOPELESS)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("enter")
+        await pilot.press("2")
         await pilot.pause()
         assert isinstance(app.screen, QuestionPage)
         await pilot.press("enter")
@@ -125,7 +125,7 @@ async def test_long_lines_are_broken_anew_when_the_terminal_changes() -> None:
     app = real(HOPELESS)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("enter", "enter")
+        await pilot.press("1")
         await pilot.pause()
         for columns in (60, 120):
             await pilot.resize_terminal(columns, 24)

@@ -37,6 +37,14 @@ def test_a_command_that_fits_in_no_line_is_continued_as_a_shell_does() -> None:
     ]
 
 
+def test_a_word_that_fits_in_no_line_is_not_lost() -> None:
+    path = "/home/ada/project/env"
+    assert lines(f"See {path} now", 10) == ["See", "/home/ada/", "project/en", "v", "now"]
+    content = wrapped(f"`{path}`", 10)
+    assert content.plain.split("\n") == ["/home/ada/", "project/en", "v"]
+    assert {span.style for span in content.spans} == {COMMAND}
+
+
 def test_commands_are_styled_and_other_backticks_stay() -> None:
     content = wrapped("Run `make clean` or ` alone", 80)
     assert content.plain == "Run make clean or ` alone"

@@ -57,7 +57,7 @@ def test_a_step_takes_as_long_as_last_time(tmp_path: Path) -> None:
     assert [(step.seconds, step.learned) for step in found.steps] == [(20.0, True), (200.0, True)]
     assert found.seconds == found.least == found.most == 220.0
     assert found.learned
-    assert found.time == "about 4 minutes, as last time"
+    assert found.time == "takes about 4 minutes, as last time"
 
 
 def test_the_median_of_the_last_three_counts(tmp_path: Path) -> None:

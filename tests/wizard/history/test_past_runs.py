@@ -102,6 +102,19 @@ def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> No
     assert past_runs.cut_off_in("/here") is None
 
 
+def test_the_last_run_of_a_folder_is_found_if_its_answers_can_be_used(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    assert past_runs.last_in("/here") is None
+    keep("1", plan, done("environment", "install", folder="/here"))
+    keep("2", environment_plan(tmp_path / "env", undoes="1"), done(folder="/here"))
+    keep("3", plan, done("environment", folder="/elsewhere"))
+    without = keep("4", plan, done("environment", folder="/here"))
+    (without / "answers.toml").unlink()
+    found = past_runs.last_in("/here")
+    assert found is not None
+    assert found.name == "1"
+
+
 def test_a_repair_is_a_run_of_its_own_kind(tmp_path: Path) -> None:
     """It does not hide a run that was cut off, and is neither continued nor taken by default."""
     plan = environment_plan(tmp_path)

@@ -1,0 +1,38 @@
+"""An earlier run in full, as lines of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard import invocation
+from wizard.wording import age
+
+if TYPE_CHECKING:
+    from wizard.history.past_runs import PastRun
+
+
+def details(run: PastRun) -> list[str]:
+    """Return a run in full: its steps, where its files are, and what can be done with it."""
+    lines = [f"{run.name}: {run.outcome}, {when(run)}", f"  {run.title}"]
+    if run.target:
+        lines.append(f"  in {run.target}")
+    if run.problem:
+        lines.append(f"  {run.problem}")
+    for step in run.state.steps if run.state else ():
+        lines.append(f"  {step.number}. {step.step.title}: {step.status}")
+        if step.ended and step.ended.cause:
+            lines.append(f"     {step.ended.cause}")
+    lines += ["", f"Plan, answers and logs: {run.folder}"]
+    if run.can_resume:
+        lines.append(f"Resume it: {invocation.command('resume', run.name)}")
+    if run.state and not run.undoes:
+        lines.append(f"Repeat it: {invocation.command('--yes', '--answers', str(run.answers))}")
+    if run.state and not run.undoes and run.outcome not in ("undone", "running"):
+        lines.append(f"Undo it:   {invocation.command('undo', run.name)}")
+    return lines
+
+
+def when(run: PastRun) -> str:
+    """Return how long ago a run began: ``3 days ago``."""
+    passed = age(run.started) if run.started else ""
+    return f"{passed} ago" if passed else "just now" if run.started else "at an unknown time"

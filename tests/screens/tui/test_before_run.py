@@ -1,0 +1,536 @@
+"""What a person sees before the run: the usual with one key, answers that can be changed, steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from screens.tui.alternatives import AlternativesPage
+from screens.tui.answers import AnswersScreen
+from screens.tui.app import WizardApp
+from screens.tui.dialogs import AskScreen, ConfirmScreen, TextScreen
+from screens.tui.failure import FailurePage
+from screens.tui.marked_list import MarkedList
+from screens.tui.more import MorePage
+from screens.tui.question import FREE_ANSWER, Answers, QuestionPage
+from screens.tui.result import ResultPage
+from screens.tui.review import ReviewPage
+from screens.tui.runs import RunsPage
+from screens.tui.step_rows import NotesRow, Rows
+from screens.tui.welcome import WelcomePage
+from tests.machines import machine as recorded
+from tests.screens.fakes import FACTS, REPORT, FakeMachine
+from tests.screens.scenes import settled
+from tests.screens.tui.test_app import notices, press, text, words
+from tests.wizard.history.runs import done, environment_plan, keep, started
+from wizard import knowledge
+from wizard.choices import Choices
+from wizard.facts import Space
+from wizard.plan import Plan
+from wizard.questions import answers
+from wizard.running.events import Event, RunStarted
+
+SOURCE = Choices(method="source")
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+def app_for(choices: Choices = Choices(), **fields: Any) -> WizardApp:  # noqa: B008 - frozen
+    """An app on the pretended machine, with these choices given."""
+    known = knowledge.load() if fields.get("real") else None
+    return WizardApp(FakeMachine(**fields).engine(), choices, knowledge=known, facts=None)
+
+
+def menu(app: WizardApp) -> dict[str, str]:
+    """The rows of the first page, by their keys."""
+    return {str(row.id): str(row.prompt) for row in app.screen.query_one(MarkedList).options}
+
+
+def chosen(app: WizardApp) -> str:
+    """The id of the chosen answer."""
+    row = app.screen.query_one(Answers).highlighted_option
+    assert row is not None
+    return str(row.id)
+
+
+# --- the usual with one key
+
+
+@pytest.mark.parametrize("key", ["enter", "1"])
+async def test_one_key_does_the_usual(key: str) -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        said = text(app, "#usual")
+        assert said.startswith("cryptography 50.0.2, from a ready-made wheel")
+        assert "into the new environment" in said
+        assert said.endswith("Usually takes a few seconds.")
+        assert list(menu(app)) == ["1", "2", "t", "m", "3"]
+        assert "Install now" in menu(app)["1"]
+        await press(pilot, key)
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+
+
+async def test_three_quits() -> None:
+    app = app_for()
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "3")
+    assert app.return_value == 130
+
+
+async def test_the_mouse_does_the_usual() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.click(MarkedList, offset=(5, 0))
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+
+
+async def test_what_needs_root_is_shown_first() -> None:
+    app = app_for(SOURCE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "administrator rights" in menu(app)["1"]
+        assert "t" not in menu(app), "the first row shows them already"
+        await press(pilot, "1")
+        assert isinstance(app.screen, ReviewPage)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, WelcomePage), "no question was asked"
+
+
+async def test_the_steps_can_be_shown_first() -> None:
+    app = app_for()
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "t")
+        assert isinstance(app.screen, ReviewPage)
+
+
+async def test_what_is_refused_says_why_and_leads_to_the_questions() -> None:
+    app = app_for(Choices(release="45.0.7", venv="/home/ada/project/x"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert text(app, "#usual").startswith("✗ cryptography 45.0.7 cannot be installed here.")
+        assert list(menu(app)) == ["2", "m", "3"]
+        await press(pilot, "2")
+        assert text(app, "#progress") == "Question 1 of 3", "what was given is asked, too"
+        await press(pilot, "enter")
+        assert chosen(app) == "45.0.7"
+        await press(pilot, "up", "enter", "enter")
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.completed.release == "50.0.2"
+
+
+async def test_a_release_that_does_not_exist_is_left_out_of_the_questions() -> None:
+    app = app_for(Choices(release="46.9.9", method="wheel"), facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "There is no release 46.9.9" in text(app, "#usual")
+        await press(pilot, "2")
+        assert isinstance(app.screen, QuestionPage)
+        assert "--release 46.9.9 is left out" in notices(app)
+        assert app.session.choices().method == "wheel"
+
+
+async def test_what_is_possible_instead_has_a_key() -> None:
+    app = app_for(Choices(release="44.0.3"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "possible instead" in menu(app)["1"]
+        await press(pilot, "1")
+        assert isinstance(app.screen, AlternativesPage)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, WelcomePage)
+
+
+# --- answers
+
+
+async def test_what_was_given_is_not_asked_and_can_be_changed() -> None:
+    app = app_for(Choices(venv="/home/ada/project/x", method="source"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2")
+        assert text(app, "#progress") == "Question 1 of 2"
+        assert "Which release" in words(app)
+        await press(pilot, "a")
+        assert isinstance(app.screen, AnswersScreen)
+        rows = [str(row.prompt) for row in app.screen.query_one(OptionList).options]
+        assert len(rows) == 4
+        assert "given at the start" in rows[0]
+        assert "/home/ada/project/x" in rows[0]
+        assert "recommended" in rows[1]
+        await press(pilot, "down", "down", "enter")
+        assert text(app, "#progress") == "Change this answer"
+        await press(pilot, "up", "enter")
+        assert text(app, "#progress") == "Question 1 of 1", "a wheel needs no Rust"
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.completed.method == "wheel"
+        assert app.session.completed.venv == "/home/ada/project/x"
+
+
+async def test_if_everything_was_given_the_list_of_answers_is_shown() -> None:
+    given = Choices(venv="/home/ada/project/x", release="50.0.2", method="wheel")
+    app = app_for(given)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "change an answer" in menu(app)["2"]
+        await press(pilot, "2")
+        assert isinstance(app.screen, AnswersScreen)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, WelcomePage)
+
+
+async def test_a_change_from_the_review_goes_back_there() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "t", "a", "down", "enter")
+        assert "Which release" in words(app)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, ReviewPage), "nothing was changed"
+        await press(pilot, "a", "enter", "enter")
+        assert isinstance(app.screen, ReviewPage)
+
+
+async def test_questions_that_a_change_adds_are_asked() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "t", "a", "down", "down", "enter", "down", "enter")
+        assert text(app, "#progress") == "Question 4 of 4"
+        assert "Where should Rust come from?" in words(app)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.completed.method == "source"
+
+
+async def test_the_answers_of_the_last_run_here_are_offered(tmp_path: Path) -> None:
+    folder = keep(
+        "20260102T030405Z-7",
+        environment_plan(tmp_path / "other"),
+        done("environment", "install", folder=FACTS.folder),
+    )
+    answers.save(folder / "answers.toml", Choices(venv=str(tmp_path / "other"), method="wheel"))
+    app = app_for()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "As last time  cryptography 50.0.2, a wheel" in menu(app)["p"]
+        await press(pilot, "p")
+        await settled(pilot)
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.completed.venv == str(tmp_path / "other")
+        await press(pilot, "escape")
+        await settled(pilot)
+        assert isinstance(app.screen, WelcomePage)
+        assert app.session.given == Choices(), "they are forgotten again"
+
+
+# --- review
+
+
+async def to_review(pilot: Pilot[Any]) -> Rows:
+    await settled(pilot)
+    await press(pilot, "1")
+    await settled(pilot)
+    return pilot.app.screen.query_one(Rows)
+
+
+def open_rows(rows: Rows) -> list[int]:
+    return [number for number, row in enumerate(rows.rows) if row.open]
+
+
+async def test_titles_come_first_and_unfold() -> None:
+    app = app_for(SOURCE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await to_review(pilot)
+        assert open_rows(rows) == []
+        heads = [str(row.query_one(".remark", Static).content) for row in rows.rows]
+        assert ["administrator" in head for head in heads] == [True, False, False, False, False]
+        assert isinstance(rows.rows[-1], NotesRow)
+        await press(pilot, "down", "down", "space")
+        assert open_rows(rows) == [1]
+        await press(pilot, "left")
+        assert open_rows(rows) == []
+        await press(pilot, "right", "home")
+        assert (open_rows(rows), rows.chosen) == ([1], 0)
+        await press(pilot, "end")
+        assert rows.chosen == 4
+        await press(pilot, "pageup")
+        assert rows.chosen == 0
+        await press(pilot, "pagedown")
+        assert rows.chosen == 4
+        await press(pilot, "plus")
+        assert open_rows(rows) == [0, 1, 2, 3, 4]
+        await press(pilot, "minus")
+        assert open_rows(rows) == []
+
+
+async def test_one_command_is_copied_by_key_and_mouse() -> None:
+    app = app_for(SOURCE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await to_review(pilot)
+        await pilot.click(rows.rows[0].query_one(".name"))
+        await pilot.pause()
+        assert open_rows(rows) == [0]
+        await press(pilot, "c")
+        assert app.clipboard == "sudo apt-get install -y build-essential libssl-dev"
+        await press(pilot, "end", "c")
+        assert app.clipboard == "Rust from Debian is too old here."
+
+
+async def test_the_review_says_time_size_and_space() -> None:
+    facts = replace(recorded("debian-13"), spaces=())
+    facts = replace(
+        facts,
+        spaces=tuple(Space(folder, 9 << 30) for folder in (facts.folder, facts.cache, "/tmp")),
+    )
+    app = app_for(SOURCE, facts=facts, real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await to_review(pilot)
+        effort = text(app, "#effort")
+        assert "to" in effort
+        assert effort.startswith("Downloads about ")
+        assert "usually takes " in effort
+        assert "of disk; 9.7 GB are free." in effort
+        # Of a usual source build, all titles are seen at once.
+        assert rows.virtual_size.height <= rows.size.height
+
+
+async def test_what_the_wizard_does_itself_is_said_in_words() -> None:
+    choices = Choices(method="source", openssl="3.5.7", link="static")
+    app = app_for(choices, facts=recorded("workshop"), real=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await to_review(pilot)
+        shown = words(app)
+        assert "curl" not in shown
+        assert "tar " not in shown
+        assert "The wizard downloads https://" in shown
+        assert "keeps it only if its SHA-256 is " in shown
+
+
+# --- questions
+
+
+async def test_the_up_key_leaves_the_field_and_letters_are_keys() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2", "enter", "end")
+        assert chosen(app) == FREE_ANSWER
+        await press(pilot, "down")
+        field = app.screen.query_one("#own", Input)
+        assert field.has_focus
+        await press(pilot, *"9.8", "up")
+        assert not field.has_focus
+        await press(pilot, "end", "enter")
+        assert app.session.answers["release"] == "9.8"
+        await press(pilot, "escape")
+        assert app.screen.query_one(Answers).has_focus, "so Q quits, and is not typed"
+        await press(pilot, "q")
+    assert app.return_value == 130
+
+
+async def test_a_double_click_goes_on() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2", "enter", "enter")
+        await pilot.click(Answers, offset=(6, 3), times=2)
+        await pilot.pause()
+        assert text(app, "#progress") == "Question 4 of 4"
+        assert app.session.answers["method"] == "source"
+
+
+async def test_a_long_list_is_filtered_by_what_is_typed() -> None:
+    app = app_for(facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2")
+        while "Which release" not in words(app):
+            await press(pilot, "enter")
+        rows = app.screen.query_one(Answers)
+        everything = rows.option_count
+        await press(pilot, "4", "6")
+        labels = [str(row.prompt).splitlines()[0] for row in rows.options if row.id != FREE_ANSWER]
+        assert labels
+        assert all("46" in label for label in labels)
+        assert rows.option_count < everything
+        assert "46" in str(rows.border_subtitle)
+        await press(pilot, "7", "7", "7")
+        assert rows.option_count > 0, "what nothing contains is not typed"
+        await press(pilot, "backspace", "escape")
+        assert rows.option_count == everything
+        await press(pilot, "4", "5", "enter")
+        assert app.session.answers["release"] == "45.0.7"
+
+
+@pytest.mark.parametrize("size", [(60, 16), (60, 20), (80, 24)])
+async def test_the_chosen_answer_is_in_sight(size: tuple[int, int]) -> None:
+    app = app_for(facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await press(pilot, "2")
+        while "Which release" not in words(app):
+            await press(pilot, "enter")
+        for key in ("end", "up", "up", "enter", "escape"):
+            await press(pilot, key)
+            await settled(pilot)
+            if not isinstance(app.screen, QuestionPage) or "Which release" not in words(app):
+                continue
+            rows = app.screen.query_one(Answers)
+            index = rows.highlighted
+            assert index is not None
+            first = sum(len(str(row.prompt).splitlines()) for row in rows.options[:index])
+            height = len(str(rows.options[index].prompt).splitlines())
+            top = rows.scroll_offset.y
+            assert top <= first
+            assert first + height <= top + rows.size.height
+
+
+# --- more
+
+
+async def to_more(pilot: Pilot[Any]) -> None:
+    await settled(pilot)
+    await press(pilot, "m")
+    assert isinstance(pilot.app.screen, MorePage)
+
+
+async def answer(pilot: Pilot[Any], key: str, value: str) -> None:
+    """Choose one of the rows, and type what it asks for."""
+    await press(pilot, key)
+    assert isinstance(pilot.app.screen, AskScreen)
+    pilot.app.screen.query_one(Input).value = value
+    await press(pilot, "enter")
+    await settled(pilot)
+
+
+async def test_a_wheelhouse_goes_to_its_plan(tmp_path: Path) -> None:
+    app = app_for(facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        file = tmp_path / "file"
+        file.touch()
+        await answer(pilot, "2", str(file))
+        assert isinstance(app.screen, AskScreen), "it says what is wrong, and asks again"
+        assert "✗" in text(app, "#wrong")
+        app.screen.query_one(Input).value = str(tmp_path / "wheels")
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.require_plan().wheelhouse == str(tmp_path / "wheels")
+        await press(pilot, "escape")
+        await settled(pilot)
+        assert isinstance(app.screen, WelcomePage)
+        assert "into the new environment" in text(app, "#usual")
+
+
+async def test_a_project_is_planned(tmp_path: Path) -> None:
+    app = app_for()
+    file = tmp_path / "requirements.txt"
+    file.write_text("cryptography\n")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await answer(pilot, "1", str(file))
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.completed.project == str(file)
+
+
+async def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await answer(pilot, "3", str(tmp_path / "nothing"))
+        assert isinstance(app.screen, AskScreen)
+        assert "✗" in text(app, "#wrong")
+        await press(pilot, "escape", "escape")
+        assert isinstance(app.screen, WelcomePage)
+
+
+async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.proof.verify.verify", lambda _python: REPORT)
+    python = tmp_path / "env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await answer(pilot, "4", str(tmp_path / "env"))
+        assert isinstance(app.screen, TextScreen)
+        assert "encrypts and decrypts" in words(app)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MorePage)
+
+
+def cut_off(tmp_path: Path, plan: Plan) -> None:
+    time = "2026-01-02T03:04:05.000+00:00"
+    events: list[Event] = [RunStarted((), time, str(tmp_path)), started("environment")]
+    keep("20260102T030405Z-7", plan, events)
+
+
+async def test_earlier_runs_are_listed_with_what_can_be_done(tmp_path: Path) -> None:
+    cut_off(tmp_path, environment_plan(tmp_path / "env"))
+    keep("20260101T030405Z-7", environment_plan(tmp_path / "a"), done("environment", "install"))
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await press(pilot, "5")
+        await settled(pilot)
+        assert isinstance(app.screen, RunsPage)
+        rows = [str(row.prompt) for row in app.screen.query_one(OptionList).options]
+        assert [("cut off" in row, "done" in row) for row in rows] == [(True, False), (False, True)]
+        keys = app.screen.active_bindings
+        assert {"g", "p", "u", "w"} <= keys.keys()
+        await press(pilot, "enter")
+        assert isinstance(app.screen, TextScreen)
+        assert "Make it: interrupted" in words(app)
+        await press(pilot, "escape", "down")
+        assert "g" not in app.screen.active_bindings, "it is finished"
+        await press(pilot, "w")
+        await settled(pilot)
+        assert isinstance(app.screen, ConfirmScreen)
+        await press(pilot, "escape", "up", "g")
+        await settled(pilot)
+        assert isinstance(app.screen, (ReviewPage, FailurePage))
+        assert app.session.plan is not None
+        assert app.session.plan.resumes == "20260102T030405Z-7"
+
+
+async def test_an_earlier_run_is_undone_after_the_full_screen(tmp_path: Path) -> None:
+    cut_off(tmp_path, environment_plan(tmp_path / "env"))
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await press(pilot, "5")
+        await settled(pilot)
+        await press(pilot, "u")
+        await pilot.pause()
+    assert app.undoes is not None
+    assert app.undoes.name == "20260102T030405Z-7"
+
+
+async def test_no_earlier_runs() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await press(pilot, "5")
+        await settled(pilot)
+        assert "no earlier runs" in str(app.screen.query_one(OptionList).options[0].prompt)
+        await press(pilot, "enter", "g", "u", "w", "p")
+        assert isinstance(app.screen, RunsPage)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MorePage)

@@ -1,0 +1,75 @@
+"""What holds for every scene of the full screen, in each size and kind of terminal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.screens.scenes import REAL_SCENES, SCENES
+from tests.screens.tui.contrast import SHAPE, TEXT, Piece
+from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, played
+
+ALL = {**SCENES, **REAL_SCENES}
+WRITTEN = (
+    *("welcome", "question-method", "question-own", "review", "run", "run-cancel"),
+    *("failure-fixes", "result", "possible", "help"),
+)
+"""The scenes whose text is compared with the one of before, in the sizes below."""
+TEXTS = Path(__file__).parent / "texts"
+FRAMES = set("─│┌┐└┘╭╮╰╯━┃┏┓┗┛")
+HEAVY = set("━┃┏┓┗┛█›")
+"""The shapes that mark what has the focus."""
+
+
+@pytest.mark.parametrize("name", list(ALL))
+def test_every_scene(name: str, request: pytest.FixtureRequest) -> None:
+    """One test, so that the scene is played once."""
+    scene = played(name)
+    if ALL[name].size is None:
+        assert set(scene.sizes) == set(SIZES)
+    for size, seen in scene.sizes.items():
+        assert not seen.cut, (size, seen.cut)
+        for label, region in seen.buttons if ALL[name].size is None else ():
+            assert seen.screen.contains_region(region), (size, label)
+            assert region.height == 3, (size, label)
+            for key in re.findall(r"\((\w+)\)$", label):
+                named = {"Esc": "escape"}.get(key, key.lower())
+                assert named in scene.keys, f"{label}: no such key on this page"
+    for kind, pieces in scene.colours.items():
+        for piece in pieces:
+            if any(character.isalnum() for character in piece.text):
+                assert piece.contrast >= TEXT, (kind, piece)
+        if scene.focus is not None:
+            marks = [piece for piece in pieces if _marks(piece, scene.focus)]
+            assert marks, f"nothing shows the focus: {scene.focus}"
+            assert all(piece.contrast >= SHAPE for piece in marks), (kind, marks)
+    assert scene.ascii.isascii()
+    assert "?" not in scene.ascii.replace("? ", "").replace("?\n", ""), "a letter was lost"
+    first = scene.sizes[ALL[name].size or SMALL].text
+    for line, plain in zip(first.splitlines(), scene.ascii.splitlines()):
+        for column, character in enumerate(line):
+            if character in FRAMES:
+                assert plain[column] in "+-|=#", f"a frame is not straight:\n{scene.ascii}"
+    assert scene.colourless == first, "a state is shown by colour alone"
+    if name in WRITTEN:
+        _compare_text(name, scene, update=request.config.getoption("update_snapshots"))
+
+
+def _marks(piece: Piece, focus: object) -> bool:
+    return focus.contains(piece.x, piece.y) and bool(HEAVY & set(piece.text))  # type: ignore[attr-defined]
+
+
+def _compare_text(name: str, scene: Played, *, update: bool) -> None:
+    texts = {f"{w}x{h}": scene.sizes[w, h].text for w, h in (NARROW, SMALL, WIDE, WIDEST)}
+    texts["80x24 in ASCII"] = scene.ascii
+    file = TEXTS / f"{name}.txt"
+    now = "".join(f"==== {kind}\n{text}" for kind, text in texts.items())
+    if update:
+        file.write_text(now, encoding="utf-8")
+    assert now == file.read_text(encoding="utf-8")
+
+
+def test_no_written_text_is_left_over() -> None:
+    assert {file.stem for file in TEXTS.iterdir()} == set(WRITTEN)
