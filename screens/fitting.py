@@ -31,6 +31,11 @@ def columns(stream: TextIO | None) -> int:
     return shutil.get_terminal_size().columns - 1 if is_terminal(stream) else 0
 
 
+def for_stream(text: str, stream: TextIO | None) -> str:
+    """Return a text with lines that fit into the terminal of a stream, if it is one."""
+    return "\n".join(fitted(text.split("\n"), columns(stream)))
+
+
 def fitted(lines: Iterable[str], width: int) -> list[str]:
     """Return lines that fit into ``width`` columns, broken at words; 0 means any number.
 

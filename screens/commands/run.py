@@ -226,5 +226,4 @@ def _offer(decision: Decision) -> str:
 
 
 def _say(*lines: str) -> None:
-    shown = [part for line in lines for part in line.split("\n")]
-    print("\n".join(fitting.fitted(shown, fitting.columns(sys.stdout))), flush=True)
+    print(fitting.for_stream("\n".join(lines), sys.stdout), flush=True)
