@@ -127,10 +127,8 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
             summary = Summary(int(error.code), error=Problem.from_error(error), ways=instead)
             print(codec.to_json(summary), flush=True)
         else:
-            first, *rest = messages.error_lines(error)
-            lines = (f"{locations.NAME}: {first}", *rest)
-            text = "\n".join(fitting.fitted(lines, fitting.columns(sys.stderr)))
-            print(text, file=sys.stderr, flush=True)
+            text = f"{locations.NAME}: " + "\n".join(messages.error_lines(error))
+            print(fitting.for_stream(text, sys.stderr), file=sys.stderr, flush=True)
     except OSError:
         _ignore_closed_pipe()
     return int(error.code)

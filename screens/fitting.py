@@ -21,7 +21,7 @@ _SHOWN = re.compile(r"(\s*)(\$|PS>) ")
 """The beginning of a command that is shown."""
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+""")
 """A word of a command, with its quoted parts."""
-_INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): )?")
+_INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): |[✓✗!] (?:ok|note|FAILED) +)?")
 _WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.,)\s])")
 """An item of a list that ends with a command or a flag: only sentences end with a full stop."""
 
@@ -29,6 +29,11 @@ _WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.,)\s])")
 def columns(stream: TextIO | None) -> int:
     """Return how many columns a line may have on a stream; 0 (any number) if it is no terminal."""
     return shutil.get_terminal_size().columns - 1 if is_terminal(stream) else 0
+
+
+def for_stream(text: str, stream: TextIO | None) -> str:
+    """Return a text with lines that fit into the terminal of a stream, if it is one."""
+    return "\n".join(fitted(text.split("\n"), columns(stream)))
 
 
 def fitted(lines: Iterable[str], width: int) -> list[str]:

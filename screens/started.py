@@ -45,7 +45,7 @@ def words(process: Process) -> tuple[str, ...]:
     script = Path(process.argv0)
     if script.name == "__main__.py" and script.parent.name == PACKAGE:
         return _python(process), "-m", PACKAGE
-    if script.stem != NAME:  # an archive that Python runs, or a program that uses the wizard
+    if script.name not in (NAME, f"{NAME}.exe"):  # an archive, or a program that uses the wizard
         return (_python(process), process.argv0) if script.is_file() else (NAME,)
     found = shutil.which(NAME, path=_path(process))
     if found and _same(found, process.argv0):

@@ -82,7 +82,7 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO, show_all: bool 
         lines = report_lines(diagnosis)
         if show_all:
             lines += other_lines(diagnosis)
-        stream.write("\n".join(fitting.fitted(lines, fitting.columns(stream))) + "\n")
+        stream.write(fitting.for_stream("\n".join(lines), stream) + "\n")
     return int(Exit.DONE if diagnosis.known or diagnosis.installed else Exit.FAILED)
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import dataclass
 
-from screens import flags, terminal
+from screens import fitting, flags, terminal
 from screens.arguments import WithChoices
 from screens.flags import StoreOnce
 from wizard.choices import Choices
@@ -45,7 +45,8 @@ def run(arguments: Arguments) -> int:
     if arguments.format in ("sh", "powershell", "dockerfile") and not arguments.json:
         terminal.write_file(f"{text}\n", sys.stdout)
     else:
-        print(text)
+        is_text = arguments.format == "text" and not arguments.json
+        print(fitting.for_stream(text, sys.stdout) if is_text else text)
     return Exit.DONE
 
 

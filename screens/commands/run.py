@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screens import fitting
 from screens.arguments import Common
 from wizard import invocation, temporary
 from wizard.addresses import masked
@@ -225,4 +226,4 @@ def _offer(decision: Decision) -> str:
 
 
 def _say(*lines: str) -> None:
-    print("\n".join(lines), flush=True)
+    print(fitting.for_stream("\n".join(lines), sys.stdout), flush=True)

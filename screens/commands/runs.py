@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from screens import flags
 from screens.arguments import Common
-from screens.text.past_run import details, when
 from wizard import invocation
 from wizard.errors import BadRequest, Exit
 from wizard.wording import visible
@@ -56,12 +55,16 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
 
         stream.write(to_json(Listing.of(runs)) + "\n")
         return int(Exit.DONE)
+    from screens.text.past_run import details  # it imports the texts of all line faces
+
     lines = details(runs[0]) if words else _list(runs)
     stream.write("\n".join(map(visible, lines)) + "\n")
     return int(Exit.DONE)
 
 
 def _list(runs: Sequence[PastRun]) -> list[str]:
+    from screens.text.past_run import when
+
     if not runs:
         return ["There are no earlier runs."]
     lines: list[str] = []

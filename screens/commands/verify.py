@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from screens import fitting
 from screens.arguments import Common
 from screens.chosen_python import find_python
 from screens.flags import StoreOnce
@@ -73,6 +74,7 @@ def verify_command(python: str, *, as_json: bool, stream: TextIO) -> int:
         lines += [f"  {_format_mark(mark, stream)}  {text}" for mark, text in sentences(report)]
         if not report.ok:
             lines += ["", *_advice(report)]
+        lines = fitting.fitted(lines, fitting.columns(stream))
         stream.write(_escape("\n".join(lines) + "\n", stream))
     return int(Exit.DONE if report.ok else Exit.UNPROVED)
 

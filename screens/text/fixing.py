@@ -112,7 +112,7 @@ def _agreed(plan: Plan, *, yes: bool, as_json: bool, stream: TextIO, err: TextIO
     from wizard.export import formats
 
     if not as_json:
-        stream.write(formats.to_text(plan) + "\n")
+        stream.write(fitting.for_stream(formats.to_text(plan), stream) + "\n")
         stream.flush()
     if yes:
         return True
@@ -155,7 +155,7 @@ def _report(
     for number, finding in enumerate(after.wrong, 1):
         lines.append(f"  {number}. {finding.title}: {finding.detail}")
         lines += [f"     - {action}" for action in finding.action.splitlines()]
-    stream.write("\n".join(fitting.fitted(lines, fitting.columns(stream))) + "\n")
+    stream.write(fitting.for_stream("\n".join(lines), stream) + "\n")
     return code
 
 

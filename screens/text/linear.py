@@ -153,11 +153,12 @@ class _Conversation:
                 self._go_back()
 
     def _go_back(self) -> None:
-        """Go back to the last question; if flags have answered all, ask them."""
-        if not self.session.questions():
-            self.session.ask_everything()
-            self.session.skip_questions()
-        self.session.back()
+        """Go back to the last question; if flags have answered all, ask from the first one on."""
+        if self.session.questions():
+            self.session.back()
+            return
+        self.session.ask_everything()
+        self.session.start_over()
 
     def _review_and_decide(self) -> tuple[Plan | None, str]:
         """Ask, show the plan and let the user decide: ``go``, ``back``, ``quit``, or ``changed``

@@ -93,7 +93,7 @@ def _out_of_range(question: Question, text: str) -> str:
 
 
 def _say(*lines: str) -> None:
-    print("\n".join(fitting.fitted(lines, fitting.columns(sys.stdout))))
+    print(fitting.for_stream("\n".join(lines), sys.stdout))
 
 
 def _read(prompt: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from screens import terminal
+from screens import fitting, terminal
 from screens.text import confirm, unattended
 from screens.text.summary import Planned, Summary
 from wizard import engine, invocation
@@ -32,7 +32,7 @@ def undo_run(
         stream.write((to_json(nothing) if as_json else "\n".join(lines)) + "\n")
         return int(Exit.DONE)
     if not as_json:
-        stream.write(formats.to_text(plan) + "\n")
+        stream.write(fitting.for_stream(formats.to_text(plan), stream) + "\n")
     if not yes:
         without = f"{invocation.command('undo', past.name, '--yes')} removes without asking."
         confirm.require_terminal("undo", "removes anything", without, as_json=as_json)

@@ -567,7 +567,7 @@ def test_the_face_that_fits_is_started(
         assert choices.release == "49.0.0"
         return 130
 
-    def run_app(_engine: object, choices: Choices, _cut_off: object) -> int:
+    def run_app(_engine: object, choices: Choices, *_more: object) -> int:
         started.append("app")
         assert choices.release == "49.0.0"
         return 130

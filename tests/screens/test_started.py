@@ -68,7 +68,7 @@ def test_python_with_a_module() -> None:
 
 
 def test_an_archive_that_python_runs(tmp_path: Path) -> None:
-    archive = tmp_path / "wizard.pyz"
+    archive = tmp_path / "cryptography-wizard.pyz"
     archive.write_bytes(b"PK")
     given = process(archive, original=("python3", str(archive)))
     assert started.words(given) == ("python3", str(archive))

@@ -29,6 +29,7 @@ from backends.action import (
     WriteFile,
     WriteManifest,
 )
+from wizard import invocation
 from wizard.errors import BadRequest
 from wizard.export import scripts
 from wizard.export.shell import notes_comment, plan_title
@@ -180,7 +181,8 @@ def _record_line(action: RecordPackages) -> str:
 
 @action_text.register(Prove)
 def _proof_line(action: Prove) -> str:
-    return f"cryptography-wizard verify {_argument(action.python)}"
+    program, *more = invocation.words()
+    return " ".join((_program(program), *map(_argument, (*more, "verify", action.python))))
 
 
 @action_text.register(RemoveFolder)

@@ -381,7 +381,9 @@ def _check_python(text: str) -> str:
         raise BadRequest(
             f"There is no Python at {text}.",
             shown=f"--python {text}",
-            hints=(f"To list the Pythons on this machine: {invocation.command('doctor')}",),
+            hints=(
+                f"To list the Pythons on this machine: {invocation.command('doctor', '--all')}",
+            ),
         )
     if not os.access(path, os.X_OK):
         raise BadRequest(f"{path} is not an executable program.")
