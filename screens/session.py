@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable
@@ -130,6 +131,27 @@ class Session:
         """From now on, also ask what was given: it is not possible like that."""
         self._asks_given = True
 
+    def open_impossible(self) -> str:
+        """Open what was given, if no question can be asked with it; return that as flags, or empty.
+
+        Usually that is one choice, such as a release that does not exist.
+        """
+        try:
+            self.questions()
+        except WizardError:
+            answered = self.given.answered()
+        else:
+            return ""
+        for name, value in answered.items():
+            changed: dict[str, Any] = {name: ""}
+            trial = replace(self.given, **changed)
+            with contextlib.suppress(WizardError):
+                self.engine.questions(self.case(trial))
+                self.given = trial
+                return described()[name].typed(value)
+        self.given = Choices()
+        return " ".join(described()[name].typed(value) for name, value in answered.items())
+
     def use(self, choices: Choices, *, resumes: str = "", facts: Facts | None = None) -> None:
         """Take these choices as the answers, and go behind the last question.
 
@@ -167,6 +189,14 @@ class Session:
     def use_probed(self, choices: Choices) -> None:
         """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
         self.use(choices, facts=self.engine.probe(choices, everything=True))
+
+    def restart_with(self, choices: Choices) -> None:
+        """Take these choices as given, and ask what is still open. Raises WizardError."""
+        self.facts = self.engine.probe(choices, everything=True)
+        self.given = choices
+        self.answers.clear()
+        self._questions.clear()
+        self.start_over()
 
     def skip_questions(self) -> None:
         """Go behind the last question: open ones get the recommended answer. Raises WizardError."""

@@ -23,24 +23,24 @@ from wizard.wording import wrap
 
 WAYS = (
     (
-        "p",
+        "1",
         "A project",
         "Installs cryptography together with what a project needs: a folder, a requirements or "
         "lock file, or a package such as ansible-core.",
     ),
     (
-        "w",
+        "2",
         "Wheels for other computers",
         "Collects cryptography and what it needs in a folder, to install it elsewhere without a "
         "network.",
     ),
-    ("o", "Install without a network", "Installs from such a folder."),
+    ("3", "Install without a network", "Installs from such a folder."),
     (
-        "v",
+        "4",
         "Check an installation",
         "Proves that cryptography works in an environment, and says which OpenSSL it uses.",
     ),
-    ("e", "Earlier runs", "Lists them, to continue, repeat, undo or report one."),
+    ("5", "Earlier runs", "Lists them, to continue, repeat, undo or report one."),
 )
 INDENT = "     "
 LIST_BORDER = 14
@@ -100,11 +100,11 @@ class MorePage(Page):
     def action_take(self, key: str) -> None:
         """Do what the row with this key says."""
         actions = {
-            "p": self._project,
-            "w": self._wheelhouse,
-            "o": self._offline,
-            "v": self._verify,
-            "e": self._runs,
+            "1": self._project,
+            "2": self._wheelhouse,
+            "3": self._offline,
+            "4": self._verify,
+            "5": self._runs,
         }
         actions[key]()
 

@@ -121,7 +121,8 @@ class ReviewPage(Page):
         Binding("space", "unfold", "Unfold"),
         Binding("right", "unfold(True)", show=False),
         Binding("left", "unfold(False)", show=False),
-        Binding("e", "unfold_all", "All"),
+        Binding("plus", "unfold_all(True)", "Unfold all"),
+        Binding("minus", "unfold_all(False)", "Fold all", show=False),
         Binding("c", "copy", "Copy"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -211,11 +212,9 @@ class ReviewPage(Page):
             row.toggle(to)
             self.call_after_refresh(self._rows.scroll_to_widget, row, animate=False)
 
-    def action_unfold_all(self) -> None:
-        """Show the commands of all steps, or hide them if all are shown."""
-        rows = self._rows.rows
-        to = not all(row.open for row in rows)
-        for row in rows:
+    def action_unfold_all(self, to: bool) -> None:
+        """Show the commands of all steps, or hide them."""
+        for row in self._rows.rows:
             row.toggle(to)
 
     def action_answers(self) -> None:

@@ -95,8 +95,8 @@ class WelcomePage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "install", "Install now", show=False),
         Binding("2", "customise", "Customise", show=False),
-        Binding("s", "steps", "Show the steps", show=False),
-        Binding("l", "last", "As last time", show=False),
+        Binding("t", "steps", "Show the steps", show=False),
+        Binding("p", "last", "As last time", show=False),
         Binding("m", "more", "More", show=False),
         Binding("3", "quit_page", "Quit", show=False),
         Binding("r", "look", "Look again"),
@@ -331,9 +331,9 @@ class WelcomePage(Page):
                 ways += [("1", "Install now", "(Enter)")]
         ways += [("2", "Customise", self._what_is_asked())]
         if self._last is not None:
-            ways += [("l", "As last time", f"{self._last.title}, {_ago(self._last)}")]
+            ways += [("p", "As last time", f"{self._last.title}, {_ago(self._last)}")]
         if usual is not None and not isinstance(usual, WizardError) and not usual.plan.asks_first:
-            ways += [("s", "Show the steps first", "")]
+            ways += [("t", "Show the steps first", "")]
         return [
             *ways,
             ("m", "More", "a project, wheels for offline use, a check, earlier runs"),
@@ -352,7 +352,10 @@ class WelcomePage(Page):
     async def _show_support(self) -> None:
         support = await in_thread(self.session.support)
         if not self.closing:
-            text = support.short if support else "unknown, because no Python was found"
+            facts, _ = self.session.probed()
+            has_python = any(not python.problem for python in facts.pythons)
+            unknown = "unknown" if has_python else "unknown, because no Python was found"
+            text = support.short if support else unknown
             self._show_fact(SUPPORT_ROW, support is not None and support.kind == "tested", text)
 
     def _show_fact(self, number: int, found: bool, text: str) -> None:
@@ -373,8 +376,8 @@ class WelcomePage(Page):
             "3": self.action_quit_page,
             "g": self.action_continue_run,
             "u": self.action_undo_run,
-            "l": self.action_last,
-            "s": self.action_steps,
+            "p": self.action_last,
+            "t": self.action_steps,
             "m": self.action_more,
         }
         actions[str(event.option.id)]()
@@ -412,6 +415,9 @@ class WelcomePage(Page):
         self.session.position = 0
         if isinstance(self._usual, WizardError):
             self.session.ask_everything()
+            opened = self.session.open_impossible()
+            if opened:
+                self.notify(f"{opened} is left out. {self._usual.what}", timeout=15)
         try:
             is_asking = bool(self.session.questions())
         except WizardError:

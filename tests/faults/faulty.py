@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import io
 import json
 import re
 import socket
@@ -19,6 +20,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -309,8 +311,8 @@ def resets(handler: Handler, answer: Answer) -> None:
 
 def cut_chunks(handler: Handler, answer: Answer) -> None:
     """Send half in chunks, without the last one, and end the connection."""
-    _, body, _ = handler.part(answer)
-    handler.begin(Answer(200, answer.type), -1, Transfer_Encoding="chunked")
+    head, body, headers = handler.part(answer)
+    handler.begin(head, -1, Transfer_Encoding="chunked", **headers)
     half = body[: max(1, len(body) // 2)]
     handler.wfile.write(b"%x\r\n%b\r\n" % (len(half), half))
     handler.close_connection = True
@@ -351,6 +353,14 @@ def changed(handler: Handler, answer: Answer) -> None:
     middle = len(answer.body) // 2
     body = answer.body[:middle] + b"changed" + answer.body[middle + 7 :]
     handler.send(Answer(answer.status, answer.type, body, answer.headers))
+
+
+def replaced(handler: Handler, answer: Answer) -> None:
+    """Send another wheel, which is whole: it has one more file."""
+    changed = io.BytesIO(answer.body)
+    with zipfile.ZipFile(changed, "a") as wheel:
+        wheel.writestr("more.py", "")
+    handler.send(Answer(answer.status, answer.type, changed.getvalue(), answer.headers))
 
 
 def bad_gzip(handler: Handler, answer: Answer) -> None:

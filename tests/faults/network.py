@@ -20,12 +20,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.faults import faulty
 from tests.faults.faulty import ALWAYS, JSON, Answer, Fault, Server, Spoiler, serving
 from tests.faults.kind import Case, Kind, Setting, Wrong
 from tests.faults.network_ways import Road, roads
 from tests.live import machine
-from tests.live.command import Wizard
+from tests.live.command import Wizard, finished
 from tests.live.mirror import Mirror
 from tests.mac import downloads
 
@@ -176,6 +178,7 @@ DAMAGES = (
         )
         for code in (500, 502, 503)
     ),
+    Damage("another-wheel", faulty.replaced, "", TAMPERED.pattern, "", tampered=True),
     Damage(
         "wrong-hash",
         faulty.changed,
@@ -203,7 +206,7 @@ class House:
             LAUNCHER.format(place=str(machine.CHECKOUT), limit=self.limit), encoding="utf-8"
         )
         for name in ("home", "tmp"):
-            (self.folder / name).mkdir()
+            (self.folder / name).mkdir(exist_ok=True)
         return wizard
 
     def environment(self, server: Server, wizard: Wizard) -> dict[str, str]:
@@ -270,11 +273,14 @@ class Seen:
 def run(house: House, server: Server, arguments: tuple[str, ...], stop_after: str = "") -> Seen:
     """Run the wizard to its end; or end it when the step ``stop_after`` is done."""
     wizard = house.prepared()
+    environment = house.environment(server, wizard)
+    if "source" in arguments:
+        _check_harmless(wizard, environment, arguments)
     stopped: list[str] = []
     process = subprocess.Popen(
         wizard.argv("--yes", "--json", *arguments),
         cwd=wizard.folder,
-        env=house.environment(server, wizard),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -309,6 +315,15 @@ def run(house: House, server: Server, arguments: tuple[str, ...], stop_after: st
         process.stdout.close()  # type: ignore[union-attr]
         process.stderr.close()  # type: ignore[union-attr]
     return Seen(process.returncode, out, "".join(lines), server, house.folder, "".join(stopped))
+
+
+def _check_harmless(wizard: Wizard, env: Mapping[str, str], arguments: tuple[str, ...]) -> None:
+    """Skip the case if a run with these arguments would change this machine."""
+    done = finished(wizard.argv("plan", "--json", *arguments), 120, cwd=wizard.folder, env=env)
+    if done.code == 0:
+        root = [step["title"] for step in done.report["steps"] if step["action"].get("root")]
+        if root:
+            pytest.skip(f"the package manager of this machine would run: {root}")
 
 
 def _is_end(line: str, step: str) -> bool:
@@ -420,9 +435,9 @@ def index_case(
 def index_cases(files: Mapping[str, bytes]) -> Iterator[Case]:
     """Yield the cases of an index, directly."""
     for tool in ("pip", "uv"):
-        for what in ("page", "file"):
+        for what in ("page", "page-later", "file"):
             for damage in DAMAGES:
-                if not (damage.page if what == "page" else damage.file):
+                if not (damage.file if what == "file" else damage.page):
                     continue
                 for passing in (False, True) if damage.passes else (False,):
                     name = f"{damage.name}{'-passes' if passing else ''} of a {what}, {tool}"
@@ -449,6 +464,7 @@ def archive_case(
         variables = {"RUSTUP_UPDATE_ROOT": f"{server.url}/rustup", "RUSTUP_DIST_SERVER": server.url}
         arguments: tuple[str, ...] = ("--method", "source")
         if what == "archive":
+            variables = {"RUSTUP_HOME": rustup_home()}  # so that Rust is there
             arguments += ("--openssl", downloads.OPENSSL, "--link", "static")
             arguments += ("--openssl-source", f"{server.url}{path}", "--openssl-sha256", total)
         else:
@@ -462,6 +478,11 @@ def archive_case(
         return
     check_always(seen, tampered=damage.tampered)
     check_named(seen, (1,), damage.archive)
+
+
+def rustup_home() -> str:
+    """Return where the rustup of this machine keeps its Rust, if cargo is one of its programs."""
+    return os.environ.get("RUSTUP_HOME", str(Path("~/.rustup").expanduser()))
 
 
 _NO_SUM = ("no-ranges", "wrong-range", "sign-in-page", "truncated-chunks", "gzip-garbage")

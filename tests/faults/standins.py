@@ -192,7 +192,7 @@ def openssl_archive(version: str) -> bytes:
         files[f"crypto/part{number}.c"] = code(number)
         if number:
             files[f"include/openssl/part{number}.h"] = f"/* {number} */\n/* {WHOLE} */\n"
-    return _archive(top, files)
+    return archive(top, files)
 
 
 def cryptography_archive(wheel: Path, release: str) -> bytes:
@@ -208,18 +208,19 @@ def cryptography_archive(wheel: Path, release: str) -> bytes:
     files = {"pyproject.toml": project, "PKG-INFO": metadata, "standin.py": backend}
     files["code/Makefile"] = EXTENSION
     files.update({f"code/part{number}.c": code(number) for number in range(6)})
-    return _archive(f"cryptography-{release}", files, {wheel.name: wheel.read_bytes()})
+    return archive(f"cryptography-{release}", files, {wheel.name: wheel.read_bytes()})
 
 
-def _archive(top: str, files: dict[str, str], more: dict[str, bytes] | None = None) -> bytes:
+def archive(top: str, files: dict[str, str], more: dict[str, bytes] | None = None) -> bytes:
+    """The source archive of these files below ``top``."""
     written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode="w:gz", compresslevel=1) as archive:
+    with tarfile.open(fileobj=written, mode="w:gz", compresslevel=1) as opened:
         contents = {name: text.encode() for name, text in files.items()}
         for name, body in {**contents, **(more or {})}.items():
             entry = tarfile.TarInfo(f"{top}/{name}")
             entry.size, entry.mtime = len(body), int(time.time())
             entry.mode = 0o755 if body.startswith(b"#!") else 0o644
-            archive.addfile(entry, io.BytesIO(body))
+            opened.addfile(entry, io.BytesIO(body))
     return written.getvalue()
 
 

@@ -16,6 +16,8 @@ from typing import Optional
 ROOT = "/sys/fs/cgroup"
 OWN_GROUP = "/proc/self/cgroup"
 MEMORY_INFO = "/proc/meminfo"
+UNLIMITED = 1 << 62
+"""Bytes: version 1 states a number above this one if there is no limit."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +33,41 @@ class Limits:
 
 
 def read() -> Limits:
-    """Read the limits of this process: the lowest of its own group and of those above it."""
+    """Read the limits of this process: the lowest of its own groups and of those above them."""
     memory: list[int] = []
     swap: list[int] = []
     cores: list[int] = []
-    for group in groups(_text(OWN_GROUP)):
+    own = _text(OWN_GROUP)
+    for group in groups(own):
         folder = f"{ROOT}{group}"
         memory += parse_bytes(_text(f"{folder}/memory.max"))
         swap += parse_bytes(_text(f"{folder}/memory.swap.max"))
         cores += parse_cores(_text(f"{folder}/cpu.max"))
-    memory += parse_bytes(_text(f"{ROOT}/memory/memory.limit_in_bytes"))  # version 1
-    quota = _text(f"{ROOT}/cpu/cpu.cfs_quota_us").strip()
-    cores += parse_cores(f"{quota} {_text(f'{ROOT}/cpu/cpu.cfs_period_us')}")
+    for group in groups(own, "memory"):
+        folder = f"{ROOT}/memory{group}"
+        limit = parse_bytes(_text(f"{folder}/memory.limit_in_bytes"))
+        both = parse_bytes(_text(f"{folder}/memory.memsw.limit_in_bytes"))
+        memory += limit
+        # Without a limit, both are the same huge number.
+        swap += [max(0, total - part) for total, part in zip(both, limit) if part < UNLIMITED]
+    for group in groups(own, "cpu"):
+        folder = f"{ROOT}/cpu{group}"
+        quota = _text(f"{folder}/cpu.cfs_quota_us").strip()
+        cores += parse_cores(f"{quota} {_text(f'{folder}/cpu.cfs_period_us')}")
     return Limits(min(memory, default=None), min(swap, default=None), min(cores, default=None))
 
 
-def groups(text: str) -> Iterator[str]:
-    """Yield the group of version 2 in ``/proc/self/cgroup``, and those above it; the root is empty.
+def groups(text: str, controller: str = "") -> Iterator[str]:
+    """Yield a group in ``/proc/self/cgroup``, and those above it; the root is empty.
 
-    In a container, the root is usually the container's own group.
+    With a ``controller`` it is the group of version 1 that this controller limits, otherwise the
+    one of version 2. In a container, the root is usually the container's own group.
     """
-    found = re.search(r"^0::(/.*)$", text, re.MULTILINE)
+    found = re.search(
+        rf"^\d+:(?:[^:\n]*,)?{controller}(?:,[^:\n]*)?:(/.*)$" if controller else r"^0::(/.*)$",
+        text,
+        re.MULTILINE,
+    )
     path = PurePosixPath(found[1] if found else "/")
     if ".." not in path.parts:  # a group outside of what this process sees
         for group in (path, *path.parents):

@@ -46,12 +46,18 @@ def settings(facts: Facts, chosen: str = "") -> tuple[tuple[str, str], ...]:
 
 def note(facts: Facts, chosen: str = "") -> str:
     """Return the sentence for a plan; empty if memory limits nothing."""
+    total = facts.system.memory + facts.system.swap
+    memory = f"{total / (1 << 30):.1f} GiB of memory"
+    if 0 < total < JOB_MEMORY:
+        return (
+            f"With {memory} and swap space, a compiler will probably be killed: the largest part "
+            f"of the build needs {JOB_MEMORY / (1 << 30):.1f} GiB."
+        )
     limit = jobs(facts)
     if not limit or chosen:
         return ""
-    memory = (facts.system.memory + facts.system.swap) / (1 << 30)
     compilers = "one compiler runs" if limit == 1 else f"{limit} compilers run"
     return (
-        f"With {memory:.1f} GiB of memory, only {compilers} at once on {facts.system.cores} cores. "
+        f"With {memory}, only {compilers} at once on {facts.system.cores} cores. "
         "--jobs changes that."
     )

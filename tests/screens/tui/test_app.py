@@ -88,7 +88,7 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
     async with app.run_test() as pilot:
         await pilot.pause()
         assert "Looking at your computer" in text(app, "#looking")
-        await press(pilot, "enter", "1", "2", "s", "m")
+        await press(pilot, "enter", "1", "2", "t", "m")
         assert isinstance(app.screen, WelcomePage), "nothing to ask before the machine is known"
         machine.hold.set()
         await settled(pilot)

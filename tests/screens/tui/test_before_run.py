@@ -26,7 +26,7 @@ from screens.tui.welcome import WelcomePage
 from tests.machines import machine as recorded
 from tests.screens.fakes import FACTS, REPORT, FakeMachine
 from tests.screens.scenes import settled
-from tests.screens.tui.test_app import press, text, words
+from tests.screens.tui.test_app import notices, press, text, words
 from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import knowledge
 from wizard.choices import Choices
@@ -74,7 +74,7 @@ async def test_one_key_does_the_usual(key: str) -> None:
         assert said.startswith("cryptography 50.0.2, from a ready-made wheel")
         assert "into the new environment" in said
         assert said.endswith("Usually takes a few seconds.")
-        assert list(menu(app)) == ["1", "2", "s", "m", "3"]
+        assert list(menu(app)) == ["1", "2", "t", "m", "3"]
         assert "Install now" in menu(app)["1"]
         await press(pilot, key)
         await settled(pilot)
@@ -103,7 +103,7 @@ async def test_what_needs_root_is_shown_first() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "administrator rights" in menu(app)["1"]
-        assert "s" not in menu(app), "the first row shows them already"
+        assert "t" not in menu(app), "the first row shows them already"
         await press(pilot, "1")
         assert isinstance(app.screen, ReviewPage)
         await press(pilot, "escape")
@@ -114,7 +114,7 @@ async def test_the_steps_can_be_shown_first() -> None:
     app = app_for()
     async with app.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "s")
+        await press(pilot, "t")
         assert isinstance(app.screen, ReviewPage)
 
 
@@ -131,6 +131,17 @@ async def test_what_is_refused_says_why_and_leads_to_the_questions() -> None:
         await press(pilot, "up", "enter", "enter")
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.release == "50.0.2"
+
+
+async def test_a_release_that_does_not_exist_is_left_out_of_the_questions() -> None:
+    app = app_for(Choices(release="46.9.9", method="wheel"), facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "There is no release 46.9.9" in text(app, "#usual")
+        await press(pilot, "2")
+        assert isinstance(app.screen, QuestionPage)
+        assert "--release 46.9.9 is left out" in notices(app)
+        assert app.session.choices().method == "wheel"
 
 
 async def test_what_is_possible_instead_has_a_key() -> None:
@@ -187,7 +198,7 @@ async def test_a_change_from_the_review_goes_back_there() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await press(pilot, "s", "a", "down", "enter")
+        await press(pilot, "t", "a", "down", "enter")
         assert "Which release" in words(app)
         await press(pilot, "escape")
         assert isinstance(app.screen, ReviewPage), "nothing was changed"
@@ -199,7 +210,7 @@ async def test_questions_that_a_change_adds_are_asked() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await press(pilot, "s", "a", "down", "down", "enter", "down", "enter")
+        await press(pilot, "t", "a", "down", "down", "enter", "down", "enter")
         assert text(app, "#progress") == "Question 4 of 4"
         assert "Where should Rust come from?" in words(app)
         await press(pilot, "enter")
@@ -217,8 +228,8 @@ async def test_the_answers_of_the_last_run_here_are_offered(tmp_path: Path) -> N
     app = app_for()
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        assert "As last time  cryptography 50.0.2, a wheel" in menu(app)["l"]
-        await press(pilot, "l")
+        assert "As last time  cryptography 50.0.2, a wheel" in menu(app)["p"]
+        await press(pilot, "p")
         await settled(pilot)
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.venv == str(tmp_path / "other")
@@ -262,9 +273,9 @@ async def test_titles_come_first_and_unfold() -> None:
         assert rows.chosen == 0
         await press(pilot, "pagedown")
         assert rows.chosen == 4
-        await press(pilot, "e")
+        await press(pilot, "plus")
         assert open_rows(rows) == [0, 1, 2, 3, 4]
-        await press(pilot, "e")
+        await press(pilot, "minus")
         assert open_rows(rows) == []
 
 
@@ -414,7 +425,7 @@ async def test_a_wheelhouse_goes_to_its_plan(tmp_path: Path) -> None:
         await to_more(pilot)
         file = tmp_path / "file"
         file.touch()
-        await answer(pilot, "w", str(file))
+        await answer(pilot, "2", str(file))
         assert isinstance(app.screen, AskScreen), "it says what is wrong, and asks again"
         assert "✗" in text(app, "#wrong")
         app.screen.query_one(Input).value = str(tmp_path / "wheels")
@@ -434,7 +445,7 @@ async def test_a_project_is_planned(tmp_path: Path) -> None:
     file.write_text("cryptography\n")
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
-        await answer(pilot, "p", str(file))
+        await answer(pilot, "1", str(file))
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.project == str(file)
 
@@ -443,7 +454,7 @@ async def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
-        await answer(pilot, "o", str(tmp_path / "nothing"))
+        await answer(pilot, "3", str(tmp_path / "nothing"))
         assert isinstance(app.screen, AskScreen)
         assert "✗" in text(app, "#wrong")
         await press(pilot, "escape", "escape")
@@ -458,7 +469,7 @@ async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.Mo
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
-        await answer(pilot, "v", str(tmp_path / "env"))
+        await answer(pilot, "4", str(tmp_path / "env"))
         assert isinstance(app.screen, TextScreen)
         assert "encrypts and decrypts" in words(app)
         await press(pilot, "escape")
@@ -477,13 +488,13 @@ async def test_earlier_runs_are_listed_with_what_can_be_done(tmp_path: Path) -> 
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
-        await press(pilot, "e")
+        await press(pilot, "5")
         await settled(pilot)
         assert isinstance(app.screen, RunsPage)
         rows = [str(row.prompt) for row in app.screen.query_one(OptionList).options]
         assert [("cut off" in row, "done" in row) for row in rows] == [(True, False), (False, True)]
         keys = app.screen.active_bindings
-        assert {"g", "l", "u", "w"} <= keys.keys()
+        assert {"g", "p", "u", "w"} <= keys.keys()
         await press(pilot, "enter")
         assert isinstance(app.screen, TextScreen)
         assert "Make it: interrupted" in words(app)
@@ -504,7 +515,7 @@ async def test_an_earlier_run_is_undone_after_the_full_screen(tmp_path: Path) ->
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
-        await press(pilot, "e")
+        await press(pilot, "5")
         await settled(pilot)
         await press(pilot, "u")
         await pilot.pause()
@@ -516,10 +527,10 @@ async def test_no_earlier_runs() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
-        await press(pilot, "e")
+        await press(pilot, "5")
         await settled(pilot)
         assert "no earlier runs" in str(app.screen.query_one(OptionList).options[0].prompt)
-        await press(pilot, "enter", "g", "u", "w", "l")
+        await press(pilot, "enter", "g", "u", "w", "p")
         assert isinstance(app.screen, RunsPage)
         await press(pilot, "escape")
         assert isinstance(app.screen, MorePage)

@@ -71,14 +71,34 @@ def test_the_lowest_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert control_groups.read() == Limits(GIB, 0, 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "controller", "expected"),
+    [
+        ("4:memory:/jobs/7\n1:cpu:/\n0::/x\n", "memory", ["/jobs/7", "/jobs", ""]),
+        ("4:cpu,cpuacct:/jobs\n", "cpu", ["/jobs", ""]),
+        ("4:net_cls,cpu:/jobs\n", "cpu", ["/jobs", ""]),
+        ("4:cpuacct:/jobs\n3:cpuset:/jobs\n", "cpu", [""]),
+    ],
+)
+def test_groups_of_version_1(text: str, controller: str, expected: list[str]) -> None:
+    assert list(control_groups.groups(text, controller)) == expected
+
+
 def test_limits_of_version_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "cgroup"
+    own.write_text("4:memory:/jobs/7\n3:cpu,cpuacct:/jobs\n", encoding="ascii")
     monkeypatch.setattr(control_groups, "ROOT", str(tmp_path))
+    monkeypatch.setattr(control_groups, "OWN_GROUP", str(own))
     for name, text in (
-        ("memory/memory.limit_in_bytes", f"{2 * GIB}\n"),
-        ("cpu/cpu.cfs_quota_us", "150000\n"),
-        ("cpu/cpu.cfs_period_us", "100000\n"),
+        ("memory/memory.limit_in_bytes", "9223372036854771712\n"),
+        ("memory/memory.memsw.limit_in_bytes", "9223372036854771712\n"),
+        ("memory/jobs/memory.limit_in_bytes", f"{3 * GIB}\n"),
+        ("memory/jobs/7/memory.limit_in_bytes", f"{2 * GIB}\n"),
+        ("memory/jobs/7/memory.memsw.limit_in_bytes", f"{3 * GIB}\n"),
+        ("cpu/jobs/cpu.cfs_quota_us", "150000\n"),
+        ("cpu/jobs/cpu.cfs_period_us", "100000\n"),
     ):
         file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="ascii")
-    assert control_groups.read() == Limits(2 * GIB, None, 2)
+    assert control_groups.read() == Limits(2 * GIB, GIB, 2)
