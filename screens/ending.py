@@ -37,7 +37,7 @@ class _Watchdog:
         self._null = Path(os.devnull).open("wb")  # noqa: SIM115 - open until the process ends
         self._over = threading.Event()
         self.stops: list[Callable[[], None]] = []
-        self.restore: list[Callable[[], None]] = []
+        self.restore: list[Callable[[int], None]] = []
         threading.Thread(target=self._run, name="watchdog", daemon=True).start()
 
     def begin(self, code: int) -> None:
@@ -60,7 +60,7 @@ class _Watchdog:
             if runner is not None:
                 runner.write_ends()
             for restore in list(self.restore):
-                restore()
+                restore(code)
         finally:
             os._exit(code)
 
@@ -104,11 +104,20 @@ def stopping(cancel: threading.Event) -> Iterator[None]:
         _watchdog.stops.remove(cancel.set)
 
 
+LEAVE_FULL_SCREEN = (
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l"  # the mouse
+    "\x1b[?1004l\x1b[?2004l\x1b[<u"  # the focus, marks around what is pasted, keys as codes
+    "\x1b[?1049l\x1b[?25h\x1b[0m"  # the screen from before, the cursor, no colours
+)
+
+
 @contextlib.contextmanager
-def needing_terminal() -> Iterator[None]:
+def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
     """Within this block, the process ends if its terminal is gone, even without a signal.
 
-    If it has to end while the full screen is shown, the terminal's settings are put back.
+    If it has to end while the full screen is shown, the terminal's settings and its screen from
+    before are put back, and the ``last_words`` for the exit code are written there, if it takes
+    them at once.
     """
     descriptor = 0
     if sys.platform == "win32" or _watchdog is None or not os.isatty(descriptor):
@@ -119,9 +128,14 @@ def needing_terminal() -> Iterator[None]:
     before = termios.tcgetattr(descriptor)
     left = threading.Event()
 
-    def restore() -> None:
+    def restore(code: int) -> None:
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
+        # Opened again, so that a terminal that takes no output does not block it.
+        with contextlib.suppress(OSError):
+            terminal = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            os.write(terminal, LEAVE_FULL_SCREEN.encode())
+            os.write(terminal, last_words(code).encode(errors="replace"))
 
     def watch() -> None:
         while not left.wait(GLANCE_SECONDS):

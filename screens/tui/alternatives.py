@@ -28,7 +28,8 @@ class AlternativeList(MarkedList):
     """The alternatives. The arrow keys choose one; Enter and a click do it, or copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "select", "Do it", show=False),
+        Binding("enter", "select", "Do it"),
+        Binding("space", "select", show=False),
         Binding("right,tab", "app.focus_next", show=False),
     ]
 
@@ -41,7 +42,6 @@ class AlternativesPage(Page):
     HELP_PAGE = "possible"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Do it"),
         Binding("c,ctrl+y", "copy", "Copy the command"),
         Binding("escape,b", "back", "Back"),
         *(Binding(str(number), f"take({number})", show=False) for number in range(1, 10)),

@@ -190,6 +190,11 @@ class WizardApp(App[int]):
             session.make_plan()
             return ReviewPage(session)
         if page_name == "run":
+            # At the end, a thread may need this, which must not wait for another one's import.
+            from screens import fitting  # noqa: F401
+            from screens.text import last_words  # noqa: F401
+
+            # At the end, a thread may need this that must not wait for another one's import.
             from screens.tui.run import RunPage
 
             return RunPage(session, self._announcer())
@@ -498,7 +503,7 @@ def run_app(
     if look.late:
         drawing.leave_answers_out()
     app = WizardApp(engine, choices, find_cut_off=find_cut_off, look=look)
-    with ending.needing_terminal():
+    with ending.needing_terminal(partial(_last_text, app)):
         code = app.run()
     if app.undoes is not None:
         from screens.text import undoing
@@ -506,13 +511,20 @@ def run_app(
         return undoing.undo_run(app.undoes.name, stream=sys.stdout, err=sys.stderr)
     code = int(Exit.CANCELLED) if code is None else code
     from screens.signals import OutputStream
-    from screens.text.last_words import last_words
 
     # The terminal may be gone: then nobody reads this.
-    output = OutputStream(sys.stdout, lambda: None)
-    if app.announcer is not None:
-        output.write(app.announcer.restored())
-    output.write_lines(*last_words(app.session, None if app.bug else code))
+    OutputStream(sys.stdout, lambda: None).write(_last_text(app, None if app.bug else code))
     if app.bug is not None:
         raise app.bug
     return code
+
+
+def _last_text(app: WizardApp, code: int | None) -> str:
+    """Return what stays on the terminal, with the sequence that restores its title."""
+    from screens import fitting
+    from screens.text.last_words import last_words
+    from wizard.wording import visible
+
+    lines = map(visible, last_words(app.session, code))
+    text = "".join(f"{line}\n" for line in fitting.fitted(lines, fitting.columns(sys.__stdout__)))
+    return text if app.announcer is None else app.announcer.restored() + text

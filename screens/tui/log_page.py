@@ -243,6 +243,8 @@ class LogPage(Page):
         self.query_one(LogText).focus()
 
     def _open(self) -> None:
+        if not self.query(LogText):
+            return  # the user was quicker: the page is already gone
         shown = self._logs[self._number]
         text = self.query_one(LogText)
         text.border_title = shown.title
@@ -319,7 +321,7 @@ class LogPage(Page):
                     return found
 
             found = await in_thread(look)
-            if self.closing or cancel.is_set():
+            if cancel.is_set() or not self.query(LogText):
                 return
             self.query_one("#hits", Static).update("not found" if found is None else "")
             if found is not None:

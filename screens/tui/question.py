@@ -167,6 +167,8 @@ class QuestionPage(Page):
             self.call_after_refresh(self._limit_height)
 
     def _limit_height(self) -> None:
+        if not self.query(Answers):
+            return  # the user was quicker: the page is already gone
         answers = self.query_one(Answers)
         page = self.query_one("#page")
         others = [child for child in page.children if child is not answers and child.display]
@@ -176,6 +178,8 @@ class QuestionPage(Page):
 
     def _show_highlighted(self) -> None:
         """Bring the chosen answer into view, and say that a long list can be filtered."""
+        if not self.query(Answers):
+            return  # the user was quicker: the page is already gone
         answers = self.query_one(Answers)
         answers.scroll_to_highlight()
         if self._filter:

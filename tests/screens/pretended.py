@@ -7,6 +7,8 @@ gets a log of each step.
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any, Callable
 
@@ -14,12 +16,37 @@ from screens import cli, ending
 from screens.tui.run import RunPage
 from tests.screens.fakes import FACTS, FakeMachine, FakeRun
 from wizard import engine
-from wizard.facts import Privilege
+from wizard.choices import Choices
+from wizard.facts import Facts, Privilege
+from wizard.plan import Plan
+from wizard.running.events import Event, Lines, RunEnded, RunStarted, StepStarted
+
+
+class Stuck(FakeRun):
+    """A run that does not end when it is cancelled."""
+
+    def __call__(
+        self,
+        plan: Plan,
+        choices: Choices,
+        facts: Facts,
+        emit: Callable[[Event], None],
+        cancel: threading.Event,
+        done: frozenset[str] = frozenset(),
+    ) -> RunEnded:
+        """Begin the first step, and do nothing more."""
+        emit(RunStarted())
+        emit(StepStarted(plan.steps[0].id, "sleep", f"{self.logs}/{plan.steps[0].id}.log"))
+        emit(Lines(plan.steps[0].id, ("it sleeps",)))
+        time.sleep(60)
+        raise AssertionError("the wizard has not ended")
+
 
 RUNS: dict[str, Callable[[str], FakeRun]] = {
     "done": lambda folder: FakeRun(folder),
     "failed": lambda folder: FakeRun(folder, fails=1),
     "held": lambda folder: FakeRun(folder, held=True),
+    "stuck": lambda folder: Stuck(folder),
     "crash": lambda folder: FakeRun(folder),
 }
 

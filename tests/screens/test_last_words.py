@@ -77,7 +77,7 @@ def opened(tmp_path: Path) -> Iterator[Callable[[str], Screen]]:
 def to_run(screen: Screen) -> None:
     """Answer the questions with Enter and start the run."""
     screen.wait("Ready. Nothing has been changed.")
-    screen.press("\r", "Question 1 of")
+    screen.press("2", "Question 1 of")
     screen.press("\r", "Question 2 of")
     screen.press("\r", "Question 3 of")
     screen.press("\r", "Start  (Enter)")
@@ -136,6 +136,21 @@ def test_cancelled(name: str, opened: Callable[[str], Screen], tmp_path: Path) -
     assert "To continue from here, run the same command again." in words
     assert f"The logs: {tmp_path}" in words
     assert f"The exit code is {int(code)}." in words
+
+
+def test_a_run_that_does_not_end_in_time(opened: Callable[[str], Screen], tmp_path: Path) -> None:
+    """The watchdog ends the process, and puts the terminal back."""
+    screen = opened("stuck")
+    to_run(screen)
+    screen.press("\r", "it sleeps")
+    screen.press("q", "and quit?")
+    screen.started.type("y")
+    words = screen.last_words()
+    assert screen.started.status == Exit.CANCELLED
+    assert "The run was cut off in step 1 of 3, “Make the environment”." in words
+    assert "No step was finished." in words
+    assert f"The logs: {tmp_path}" in words
+    assert "The exit code is 130." in words
 
 
 def test_a_bug(opened: Callable[[str], Screen], tmp_path: Path) -> None:

@@ -256,10 +256,11 @@ class Case:
         An old pip does not block it: the plan upgrades pip.
         """
 
+        refused = conditions.refusal(self.conditions(python), "bundled")
+        if refused:
+            return refused
+
         def find_wheel() -> Refused | None:
-            refused = conditions.refusal(self.conditions(python), "bundled")
-            if refused:
-                return refused
             fit = wheels.fit(python, listed, self.knowledge, accepts=current_pip_tags(python))
             if isinstance(fit, Refused):
                 return fit
@@ -330,10 +331,11 @@ class Case:
         if self.choices.custom_openssl is None:
             folder = ""  # only an OpenSSL that is built for an environment depends on it
 
+        refused = conditions.refusal(self.conditions(python), "compiled")
+        if refused:
+            return refused
+
         def assess() -> BuildNeeds | Refused:
-            refused = conditions.refusal(self.conditions(python), "compiled")
-            if refused:
-                return refused
             choices: dict[str, Any] = dict(zip(build_request.CHOICES, values))
             return build_needs.assess(
                 BuildRequest(

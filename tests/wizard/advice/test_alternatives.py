@@ -447,3 +447,7 @@ def test_the_same_with_another_temporary_folder_comes_first() -> None:
     assert best.title == "The same, with temporary files in /home/ada/.cache/temporary"
     assert best.detail == "5.0 GiB are free there. It is removed when it is empty."
     assert dict(best.choices)["temporary_folder"] == "/home/ada/.cache/temporary"
+    case = Case(roomy, knowledge.load())
+    assert case.offer(case.newest).wheel_blocked_by is not None
+    again = case.with_(temporary_folder="/home/ada/.cache/temporary")
+    assert again.offer(case.newest).wheel_blocked_by is None, "the two share no such answer"
