@@ -13,7 +13,17 @@ from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, p
 
 ALL = {**SCENES, **REAL_SCENES}
 WRITTEN = (
-    *("welcome", "question-method", "question-own", "review", "run", "run-cancel"),
+    *(
+        "answers",
+        "more",
+        "review-open",
+        "welcome",
+        "question-method",
+        "question-own",
+        "review",
+        "run",
+        "run-cancel",
+    ),
     *("failure-fixes", "result", "possible", "help", "palette"),
 )
 """The scenes whose text is compared with the one of before, in the sizes below."""
