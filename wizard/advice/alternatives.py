@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from backends.manager import managers
 from wizard import invocation, target_environment
-from wizard.advice import external_alternatives
+from wizard.advice import external_alternatives, other_folders
 from wizard.advice.external_alternatives import (
     Candidate,
     Effort,
@@ -43,6 +43,8 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     facts, choices = case.facts, case.choices
     if facts.python_home or facts.shadowing:
         return ()  # no Python and no package works before these variables are removed
+    # The same in another folder is what was asked for.
+    elsewhere = [_by_the_wizard(*other) for other in other_folders.in_other_folders(case)]
     # The request is impossible. The alternatives keep the environment, unless it is the default.
     is_default = target_environment.same_folder(
         facts, choices.venv, target_environment.default_folder(facts)
@@ -63,7 +65,7 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     except WizardError:
         python, releases = None, list(case.releases)
     if python is not None and _only_the_folder_prevents_it(reduced, python):
-        return ()  # everything is possible in another folder, as the hint says
+        return tuple(elsewhere)  # everything is possible in another folder, as the hint says
     requested = list(_for_requested_release(reduced, python, choices.release))
     candidates: list[Candidate] = []
     if python is not None:
@@ -90,7 +92,7 @@ def find_alternatives(case: Case) -> tuple[Alternative, ...]:
     }
     if releases and releases[0].version not in reachable:
         alternatives += external_alternatives.newer_system_alternative(reduced, python, releases[0])
-    return tuple(dict.fromkeys(alternatives))
+    return tuple(dict.fromkeys((*elsewhere, *alternatives)))
 
 
 def _only_the_folder_prevents_it(case: Case, python: Python) -> bool:

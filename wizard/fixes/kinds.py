@@ -22,12 +22,11 @@ from wizard.needs import build_limits, storage
 from wizard.needs.case import Case
 from wizard.needs.condition import Subject
 from wizard.needs.openssl import buildable, longest_supported
-from wizard.needs.storage import MIB
 from wizard.openssl_choice import SYSTEM
 from wizard.plan import Step
 from wizard.running.command_runner import PROGRAM_MISSING
 from wizard.running.events import StepEnded
-from wizard.target_environment import Target, path_rules
+from wizard.target_environment import Target
 
 TABLE = "fixes.toml"
 _OF_A_BUILD = (
@@ -35,8 +34,6 @@ _OF_A_BUILD = (
     *("openssl", "openssl_source", "openssl_sha256"),
 )
 """The choices that only a method that compiles has."""
-NOTICEABLE = 16 * MIB
-"""A disk with at least so many more free bytes is another one, or has become emptier."""
 
 
 @dataclass(frozen=True)
@@ -128,29 +125,20 @@ def base_of(failure: Failure) -> str:
 
 
 def _temporary_folder(failure: Failure) -> Iterator[Fix]:
-    case, facts = failure.case, failure.case.facts
-    now = storage.temporary_folder(Subject(facts, failure.target.python, case.choices))
-    rules = path_rules(facts)
-    cause_is_noexec = now.noexec or failure.ended.failure == "tmp-noexec"
-    needed = storage.BUILD if failure.compiles else storage.DOWNLOADED
-    found = []
-    for parent in (facts.cache, facts.state, facts.home, failure.target.folder, facts.folder):
-        disk = storage.space(facts, parent)
-        if not parent or disk is None or disk.readonly or disk.noexec or disk.free < needed:
-            continue
-        emptier = now.free < 0 or disk.free > now.free + NOTICEABLE
-        if emptier or cause_is_noexec:
-            above = rules.dirname(parent) if parent == failure.target.folder else parent
-            found.append((disk.free, rules.join(above, "temporary")))
-    if found:
-        free, folder = max(found, key=lambda pair: pair[0])
-        if folder != failure.choices.temporary_folder:
-            yield Fix(
-                "temporary-folder",
-                f"Put temporary files into {folder}, and go on from here",
-                f"{free / (1 << 30):.1f} GiB are free there. It is removed when it is empty.",
-                (("temporary_folder", folder),),
-            )
+    case = failure.case
+    found = storage.roomier_temporary(
+        Subject(case.facts, failure.target.python, case.choices),
+        failure.target.folder,
+        storage.BUILD if failure.compiles else storage.DOWNLOADED,
+        noexec=failure.ended.failure == "tmp-noexec",
+    )
+    if found is not None:
+        yield Fix(
+            "temporary-folder",
+            f"Put temporary files into {found.folder}, and go on from here",
+            storage.roomy(found),
+            (("temporary_folder", found.folder),),
+        )
 
 
 def _fewer_jobs(failure: Failure) -> Iterator[Fix]:

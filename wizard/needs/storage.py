@@ -171,6 +171,39 @@ def temporary_folder(subject: Subject) -> Space:
     return Space(folder, free, noexec=system.temporary_noexec)
 
 
+NOTICEABLE = 16 * MIB
+"""A disk with at least so many more free bytes is another one, or has become emptier."""
+
+
+def roomier_temporary(
+    subject: Subject, environment: str, needed: int, *, noexec: bool = False
+) -> Space | None:
+    """Return another folder for temporary files, on the disk with the most free bytes, or None.
+
+    It has ``needed`` bytes, and programs can run there. If the present one is not ``noexec``, it
+    also has more than that one. ``environment`` is the folder of the environment.
+    """
+    facts, now = subject.facts, temporary_folder(subject)
+    rules = path_rules(facts)
+    found = []
+    for parent in (facts.cache, facts.state, facts.home, environment, facts.folder):
+        disk = space(facts, parent)
+        if not parent or disk is None or disk.readonly or disk.noexec or disk.free < needed:
+            continue
+        emptier = now.free < 0 or disk.free > now.free + NOTICEABLE
+        if emptier or noexec or now.noexec:
+            above = rules.dirname(parent) if parent == environment else parent
+            found.append(Space(rules.join(above, "temporary"), disk.free))
+    best = max(found, key=lambda disk: (disk.free, disk.folder), default=None)
+    return None if best is None or best.folder == subject.choices.temporary_folder else best
+
+
+def roomy(disk: Space) -> str:
+    """Return how much is free in a new folder for temporary files, as sentences."""
+    gib = disk.free / (1 << 30)
+    return f"{gib:.1f} GiB are free there. It is removed when it is empty."
+
+
 def unusable_temporary(subject: Subject) -> Condition | None:
     """Return a condition if no program can run in the temporary folder."""
     disk = temporary_folder(subject)

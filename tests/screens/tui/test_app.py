@@ -893,6 +893,26 @@ async def test_tab_and_clicks_go_from_log_to_log(app: WizardApp, machine: FakeMa
         await settled(pilot)
 
 
+async def test_one_key_follows_again(app: WizardApp, machine: FakeMachine) -> None:
+    """After another log was picked, and after scrolling up; the key is shown only then."""
+    side_by_side(app, machine, extra=[f"line {n}" for n in range(100)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = await to_both(pilot)
+        log = run.query_one(LiveLog)
+        assert run.check_action("follow", ()) is False
+        await press(pilot, "tab", "tab")
+        assert log.border_title == "2 Make the environment"
+        assert run.check_action("follow", ()) is True
+        await press(pilot, "end")
+        assert log.border_title != "2 Make the environment", "what runs is shown"
+        assert run.check_action("follow", ()) is False
+        await press(pilot, "home", "up")
+        await press(pilot, "G")
+        await until(pilot, lambda: run.follows)
+        machine.run.release()
+        await settled(pilot)
+
+
 async def test_a_failure_beside_another_step_shows_its_log(
     app: WizardApp, machine: FakeMachine
 ) -> None:

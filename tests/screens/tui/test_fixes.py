@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from screens.tui.app import WizardApp
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.failure import FailurePage
 from screens.tui.fix_list import FixRow
+from screens.tui.prose import Prose
 from screens.tui.result import ResultPage
 from tests.machines import machine
 from tests.screens.fakes import FakeMachine
@@ -39,6 +41,37 @@ async def test_they_are_below_the_cause_and_above_the_fold() -> None:
         assert app.screen.query_one("#trouble").scroll_y == 0, "the cause is on the screen"
         assert app.focused is app.screen.query(FixRow).first()
         assert "What else you can do" in words(app)
+
+
+async def test_the_arrow_keys_go_from_row_to_row_and_then_scroll() -> None:
+    app = SCENE.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await SCENE.show(pilot)
+        all_rows = list(app.screen.query(FixRow))
+        await do(pilot, "down", "down")
+        assert app.focused is all_rows[2]
+        await do(pilot, "up")
+        assert app.focused is all_rows[1]
+        await do(pilot, "down", "down", "down")
+        assert app.focused is all_rows[2]
+        assert app.screen.query_one("#trouble").scroll_y > 0, "what is below can be read, too"
+
+
+async def test_the_line_that_shows_the_error_is_marked_above_the_fold() -> None:
+    app = SCENE.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await SCENE.show(pilot)
+        evidence = app.screen.query_one("#evidence", Static)
+        assert str(evidence.content) == "▸ (signal: 9, SIGKILL: kill)"
+        assert evidence.region.bottom < app.screen.query(FixRow).first().region.y
+        sentences = [str(each.content) for each in app.screen.query(Prose)]
+        assert any("cryptography-wizard --method wheel" in text for text in sentences)
+        assert not any("`" in text for text in sentences), "commands are styled"
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        excerpt = app.screen.query_one("#excerpt", Static)
+        assert not evidence.display
+        assert "▸   (signal: 9, SIGKILL: kill)" in str(excerpt.content).split("\n")
 
 
 async def do(pilot: Pilot[Any], *keys: str) -> None:

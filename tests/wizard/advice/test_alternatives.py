@@ -425,3 +425,25 @@ def with_wrong_names(facts: Facts) -> Facts:
 def test_another_folder_is_the_only_advice_if_only_the_folder_prevents_it() -> None:
     facts = machine("debian-12")
     assert found(replace(facts, spaces=(Space(facts.folder, 1 << 40, noexec=True),))) == ()
+
+
+def test_the_same_in_another_folder_comes_first() -> None:
+    facts = replace(machine("debian-12"), home="/home/ada", folder="/media/stick")
+    facts = replace(facts, spaces=(Space("/media/stick", 1 << 40, noexec=True),))
+    (way,) = found(facts)
+    assert way.title == "The same, in /home/ada/cryptography-env"
+    assert dict(way.choices)["venv"] == "/home/ada/cryptography-env"
+    taken = replace(facts, occupied=("/home/ada/cryptography-env",))
+    assert found(taken) == (), "that folder is something else"
+
+
+def test_the_same_with_another_temporary_folder_comes_first() -> None:
+    facts = machine("debian-12")
+    system = replace(facts.system, temporary="/tmp", temporary_free=3 << 20)
+    facts = replace(facts, system=system, cache="/home/ada/.cache", spaces=())
+    assert not any("temporary" in way.title for way in found(facts)), "nobody knows a better one"
+    roomy = replace(facts, spaces=(Space("/home/ada/.cache", 5 << 30),))
+    best = found(roomy)[0]
+    assert best.title == "The same, with temporary files in /home/ada/.cache/temporary"
+    assert best.detail == "5.0 GiB are free there. It is removed when it is empty."
+    assert dict(best.choices)["temporary_folder"] == "/home/ada/.cache/temporary"
