@@ -24,7 +24,7 @@ exit codes:
   2 the request is wrong      130 cancelled
 
 environment:
-  NO_COLOR=1 no colours;
+  NO_COLOR=1 no colours; NO_MOTION=1 no animations;
   ACCESSIBLE=1 plain numbered questions, good for screen readers;
   CRYPTOGRAPHY_WIZARD_STATE=FOLDER where logs and answers are kept;
   CRYPTOGRAPHY_WIZARD_CACHE=FOLDER the cache folder;

@@ -91,12 +91,7 @@ def _with_questions(arguments: Arguments) -> int:
     )
     choices = arguments.checked()
     if not (arguments.prompts or arguments.plain) and terminal.is_too_small(abilities):
-        wide, high = terminal.SMALLEST_SIZE
-        print(
-            f"This window has {abilities.columns} × {abilities.lines} characters, and the full "
-            f"screen needs {wide} × {high}.\nThe wizard asks line by line, as with --prompts; "
-            "--plain asks with numbers."
-        )
+        _explain_small(abilities)
     if interface is terminal.Interface.FULL:
         from screens import background
 
@@ -113,6 +108,19 @@ def _with_questions(arguments: Arguments) -> int:
     from screens.text.plain import Plain
 
     return linear.install(engine.real(), choices, Plain(), _cut_off)
+
+
+def _explain_small(abilities: terminal.Abilities) -> None:
+    """Say why there is no full screen, and which size it needs."""
+    from wizard.wording import wrap
+
+    wide, high = terminal.SMALLEST_SIZE
+    text = (
+        f"This window has {abilities.columns} × {abilities.lines} characters, and the full screen "
+        f"needs {wide} × {high}. The wizard asks line by line, as with --prompts; --plain asks "
+        "with numbers."
+    )
+    print(*wrap(text, abilities.columns), "", sep="\n")
 
 
 def _cut_off() -> PastRun | None:

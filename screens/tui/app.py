@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.command import Provider
+    from textual.events import DescendantFocus
     from textual.filter import LineFilter
 
     # What the first page does not need is imported later, so that the first page appears sooner.
@@ -141,6 +142,11 @@ class WizardApp(App[int]):
     def get_default_screen(self) -> WelcomePage:
         """Return the first page, so that Textual draws no empty screen before it."""
         return WelcomePage(self.session, self.find_cut_off)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Let no cursor blink if the user wants no animations."""
+        if not self.look.moves and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
 
     def end_with(self, code: int) -> None:
         """Quit with this exit code, after stopping a run."""

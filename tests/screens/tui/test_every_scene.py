@@ -13,23 +13,13 @@ from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, p
 
 ALL = {**SCENES, **REAL_SCENES}
 WRITTEN = (
-    *(
-        "answers",
-        "more",
-        "review-open",
-        "welcome",
-        "question-method",
-        "question-own",
-        "review",
-        "run",
-        "run-cancel",
-    ),
-    *("failure-fixes", "result", "possible", "help", "palette"),
+    *("answers", "more", "review-open", "welcome", "question-method", "question-own", "review"),
+    *("run", "run-cancel", "failure-fixes", "result", "possible", "help"),
 )
 """The scenes whose text is compared with the one of before, in the sizes below."""
 TEXTS = Path(__file__).parent / "texts"
 FRAMES = set("─│┌┐└┘╭╮╰╯━┃┏┓┗┛")
-HEAVY = set("━┃┏┓┗┛█")
+HEAVY = set("━┃┏┓┗┛█›")
 """The shapes that mark what has the focus."""
 
 
