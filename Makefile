@@ -7,7 +7,7 @@ SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge bench shots clean
+.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge bench shots man clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -68,6 +68,9 @@ bench: .venv/.test ## Compare with the documented ways, and write tests/bench/re
 
 shots: .venv/.test ## Draw every screen into assets/screenshots
 	$(BIN)/python -m tests.screens.shots
+
+man: .venv/.test ## Write the manual page, docs/cryptography-wizard.1
+	$(BIN)/python -m screens.manual > docs/cryptography-wizard.1
 
 clean: ## Remove what the commands above created here; what the wizard has installed stays
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

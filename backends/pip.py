@@ -17,12 +17,14 @@ _RAW_PROGRESS = (24, 1)
 _NO_COLOR = (10, 0)
 INTERRUPTED = (
     r"THESE PACKAGES DO NOT MATCH THE HASHES|^error: incomplete-download|IncompleteRead\(|"
-    r"Connection broken:|exceptions\.ReadTimeoutError: |Connection aborted|HTTP error 429 "
+    r"Connection broken:|exceptions\.ReadTimeoutError: |Connection aborted|HTTP error 429 |"
+    r"JSONDecodeError: |\(from versions: none\)"
 )
-"""Output of a pip whose download broke off.
+"""Output of a pip whose download broke off, or which could not read a page of the index.
 
 Before 25.1, pip takes half of a file for all of it, and then finds another checksum. Since then, it
-resumes a download five times by itself."""
+resumes a download five times by itself. It says of most pages that it cannot read only that there
+are no versions; the wizard has found the release there a moment before."""
 INSTALL_SECONDS = 900.0
 """The time limit of an installation that compiles nothing."""
 RETRIES = 2

@@ -22,7 +22,7 @@ _SHOWN = re.compile(r"(\s*)(\$|PS>) ")
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+""")
 """A word of a command, with its quoted parts."""
 _INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): )?")
-_WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.\s])")
+_WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.,)\s])")
 """An item of a list that ends with a command or a flag: only sentences end with a full stop."""
 
 

@@ -190,6 +190,14 @@ class Session:
         """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
         self.use(choices, facts=self.engine.probe(choices, everything=True))
 
+    def restart_with(self, choices: Choices) -> None:
+        """Take these choices as given, and ask what is still open. Raises WizardError."""
+        self.facts = self.engine.probe(choices, everything=True)
+        self.given = choices
+        self.answers.clear()
+        self._questions.clear()
+        self.start_over()
+
     def skip_questions(self) -> None:
         """Go behind the last question: open ones get the recommended answer. Raises WizardError."""
         self.changing = ""

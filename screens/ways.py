@@ -23,20 +23,24 @@ _PLACEHOLDER = re.compile(r"[A-Z|]{2,}|[a-z]+\|[a-z|]+|\.\.\.")
 
 @dataclass(frozen=True)
 class Way:
-    """Something that is possible: in a few words, what it costs, and the choices that do it."""
+    """Something that is possible: in a few words, what it costs, and the choices that do it.
+
+    ``complete`` says that no other question needs an answer.
+    """
 
     title: str
     detail: str
     choices: Choices
+    complete: bool = False
 
 
 def ways(error: WizardError, choices: Choices) -> tuple[Way, ...]:
     """Return what is possible instead of ``choices``, best first; empty if nothing is known."""
     alternatives = error.alternatives if isinstance(error, Impossible) else ()
     found = [
-        Way(alternative.title, alternative.detail, Choices(**dict(alternative.choices)))  # type: ignore[arg-type]
-        for alternative in alternatives
-        if alternative.choices
+        Way(one.title, one.detail, Choices(**dict(one.choices)), complete=True)  # type: ignore[arg-type]
+        for one in alternatives
+        if one.choices
     ]
     if not found:
         for hint in error.hints:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from wizard.locations import NAME
 from wizard.wording import quoted_command
@@ -29,6 +30,14 @@ def set_words(started_with: Sequence[str]) -> None:
 def command(*arguments: str) -> str:
     """Return what to type to start the wizard with these arguments, on this machine."""
     return quoted_command((*_words, *arguments), "windows" if os.name == "nt" else "")
+
+
+def anywhere() -> str:
+    """Return what to type in any folder: a path that was typed in this one is made absolute."""
+    program, *more = _words
+    if os.sep in program:
+        program = str(Path.cwd() / program)
+    return quoted_command((program, *more), "windows" if os.name == "nt" else "")
 
 
 def named(text: str) -> str:

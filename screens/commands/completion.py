@@ -6,23 +6,24 @@ import argparse
 from dataclasses import dataclass
 
 from screens import completion
-from screens.arguments import NAME, Common
+from screens.arguments import Common
+from wizard import invocation
 from wizard.errors import BadRequest, Exit
 from wizard.wording import did_you_mean, joined
 
 HELP = "print what makes a shell complete commands, flags and values"
 ORDER = 80
 EXAMPLES = (("completion zsh", "complete with the Tab key; --help says where to put it"),)
-_WHERE = f"""\
+_WHERE = """\
 To complete with the Tab key in each new terminal, add the line to the file of your shell:
   bash: ~/.bashrc
-    eval "$({NAME} completion bash)"
+    eval "$({wizard} completion bash)"
   zsh: ~/.zshrc, after compinit
-    eval "$({NAME} completion zsh)"
+    eval "$({wizard} completion zsh)"
   fish: ~/.config/fish/config.fish
-    {NAME} completion fish | source
+    {wizard} completion fish | source
   powershell: the file that $PROFILE names
-    {NAME} completion powershell | Out-String | Invoke-Expression
+    {wizard} completion powershell | Out-String | Invoke-Expression
 """
 
 
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "shell", nargs="?", metavar="SHELL", help=f"one of {joined(completion.SHELLS)}"
     )
     completion.offer(shell, lambda: completion.SHELLS)
-    parser.epilog = _WHERE
+    parser.epilog = _WHERE.format(wizard=invocation.anywhere())
 
 
 def run(arguments: Arguments) -> int:

@@ -49,7 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="show every cause that the log contains")
     parser.add_argument(
-        "--explain", action=StoreOnce, metavar="ID", help="explain a cause: see docs/diagnosis.md"
+        "--explain",
+        action=StoreOnce,
+        metavar="ID",
+        help="explain a cause by its id, such as no-space",
     )
 
 

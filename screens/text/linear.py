@@ -198,7 +198,9 @@ class _Conversation:
             return picked
         self.output.write_lines("Looking at this machine …")
         try:
-            self.session.use_probed(possible[int(picked)].choices)
+            way = possible[int(picked)]
+            take = self.session.use_probed if way.complete else self.session.restart_with
+            take(way.choices)
         except WizardError as another:
             return self._offer_instead(another)
         return "changed"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.running.events import RunEnded, StepEnded
 
 
-_WITH_FLAG = re.compile(": --[a-z][^.]*$")
+_WITH_FLAG = re.compile(r": --[a-z].*[^.]$")
 """The end of a hint that says which flag helps."""
 
 

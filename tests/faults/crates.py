@@ -89,7 +89,7 @@ class Damage:
     tampered: bool = False
 
 
-CHANGED = "differs|not the expected"
+CHANGED = "its checksum differs"
 UNREACHABLE = "Cargo could not reach the Rust package registry"
 DAMAGES = (
     Damage("reset", "config", faulty.resets, UNREACHABLE, passes=True),
@@ -98,10 +98,10 @@ DAMAGES = (
     Damage("truncated", "file", faulty.cut, UNREACHABLE, passes=True),
     Damage("silent", "config", faulty.silent, UNREACHABLE, passes=True),
     Damage("stall", "file", faulty.stalls, UNREACHABLE, passes=True),
-    Damage("401", "config", faulty.status(401), "401"),
+    Damage("401", "config", faulty.status(401), r"asks for a password \(HTTP 401\)"),
     Damage("403", "config", faulty.status(403), "403"),
     Damage("404", "file", faulty.status(404), "404"),
-    Damage("407", "config", faulty.status(407), "407"),
+    Damage("407", "config", faulty.status(407), r"proxy wants .* \(HTTP 407\)"),
     Damage("429", "file", faulty.status(429), "429"),
     Damage("451", "file", faulty.status(451), "451"),
     Damage("500", "config", faulty.status(500), "500", passes=True),

@@ -56,7 +56,7 @@ def test_fips_mode_decides_for_a_build(fresh: Callable[[str], Root]) -> None:
     root = fresh("trixie")
     in_fips_mode(root)
 
-    doctor = root.wizard("doctor", env=MODE)
+    doctor = root.wizard("doctor", "--all", env=MODE)
     assert doctor.code == 0, doctor.said
     assert doctor.out.count("demands FIPS mode") == 1, doctor.out
 

@@ -234,7 +234,7 @@ def test_uv_s_cooldown(where: str, house: House) -> None:
         variables = {"UV_EXCLUDE_NEWER": BEFORE}
     plan = assert_proved(house.install(**variables), LAST_BEFORE)
     assert "exclude-newer" in notes(plan)
-    doctor = house("doctor", **variables)
+    doctor = house("doctor", "--all", **variables)
     assert f"before {BEFORE}" in " ".join(doctor.out.split())
 
 
@@ -447,7 +447,7 @@ def test_passwords_are_shown_nowhere(house: House, upstream: str) -> None:
         house.pip_conf(f"[global]\nindex-url = {address}/simple\nuser = 1\n")
         house.uv_toml(f'[[index]]\nurl = "{address}/other"\n')
         for arguments in (
-            ("doctor",),
+            ("doctor", "--all"),
             ("doctor", "--json"),
             ("plan",),
             ("plan", "--format", "json"),

@@ -113,7 +113,7 @@ try ls -l /private/etc/ssl
 try grep -v '^#' /private/etc/ssl/openssl.cnf
 
 title 'What the wizard sees and would do'
-try "$wizard" doctor
+try "$wizard" doctor --all
 try "$wizard" plan --method source
 
 title 'A wheel, proved; the exported script, run by /bin/sh; undo'

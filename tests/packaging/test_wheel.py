@@ -14,6 +14,8 @@ from tests.packaging.test_sdist import unpack
 from wizard import __version__
 
 METADATA = f"cryptography_wizard-{__version__}.dist-info"
+DATA = f"cryptography_wizard-{__version__}.data"
+MANUAL = f"{DATA}/data/share/man/man1/cryptography-wizard.1"
 
 
 def files(wheel: Path) -> set[str]:
@@ -35,7 +37,9 @@ def in_checkout(package: str) -> set[str]:
 
 
 def test_it_has_one_name_in_site_packages(wheel: Path) -> None:
-    assert {name.split("/")[0] for name in files(wheel)} == {"cryptography_wizard", METADATA}
+    names = files(wheel)
+    assert {name.split("/")[0] for name in names} == {"cryptography_wizard", METADATA, DATA}
+    assert {name for name in names if name.startswith(DATA)} == {MANUAL}
 
 
 def test_all_files_of_the_packages_are_in_it_and_nothing_else(wheel: Path) -> None:
@@ -43,7 +47,7 @@ def test_all_files_of_the_packages_are_in_it_and_nothing_else(wheel: Path) -> No
     for package in PACKAGES:
         wanted |= {f"cryptography_wizard/{name}" for name in in_checkout(package)}
     assert "cryptography_wizard/wizard/target/describe.py" in wanted
-    assert {name for name in files(wheel) if not name.startswith(METADATA)} == wanted
+    assert {name for name in files(wheel) if not name.startswith((METADATA, DATA))} == wanted
 
 
 def test_its_metadata(wheel: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Parser
 
 from screens import completion
 from screens.cli import ASKED, main
+from wizard import invocation
 
 CASES = {
     "d": "doctor diagnose",
@@ -74,6 +78,27 @@ def test_every_shell_gets_its_code(shell: str, capsys: pytest.CaptureFixture[str
     printed = capsys.readouterr().out
     assert "cryptography-wizard" in printed
     assert ASKED in printed
+
+
+def test_the_code_for_powershell_is_powershell(capsys: pytest.CaptureFixture[str]) -> None:
+    """No PowerShell is here to run it, so its grammar reads it."""
+    assert main(["completion", "powershell"]) == 0
+    printed = capsys.readouterr().out
+    # The grammar does not know that a list may name drives, such as Env:, which PowerShell accepts.
+    simple = re.sub(r"(Remove-Item \$\w+), .*", r"\1", printed)
+    tree = Parser(Language(tree_sitter_powershell.language())).parse(simple.encode())
+    assert not tree.root_node.has_error, str(tree.root_node)
+    assert "Register-ArgumentCompleter" in printed
+    assert "$env:_ARGCOMPLETE" in printed
+
+
+def test_the_help_says_what_to_add_wherever_the_wizard_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invocation, "_words", (f".{os.sep}bin{os.sep}cryptography-wizard",))
+    assert main(["completion", "--help"]) == 0
+    path = Path.cwd() / "bin" / "cryptography-wizard"
+    assert f'eval "$({path} completion zsh)"' in capsys.readouterr().out
 
 
 def test_an_unknown_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

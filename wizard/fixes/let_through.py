@@ -21,16 +21,14 @@ def newest(case: Case) -> str:
     from packaging.version import Version
 
     from wizard.index import listing
-    from wizard.machine import inspection, uv_settings
+    from wizard.machine import target_index
     from wizard.needs import wheels
     from wizard.needs.tags import current_pip_tags
 
     choices, python = case.choices, case.target.python
-    _, source = inspection.inspect(python.path, python.origin)
+    source = target_index.source(case)
     if source is None:
         return ""
-    if choices.installer != "pip":
-        source = uv_settings.UvSettings(case.facts.folder).source(python, source)
     chosen = Version(choices.release)
     earlier = [listed for listed in case.permitted if Version(listed.version) < chosen]
     possible = [listed for listed in earlier if not case.offer(listed).blocked_by(choices.method)]

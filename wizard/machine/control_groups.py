@@ -17,7 +17,7 @@ ROOT = "/sys/fs/cgroup"
 OWN_GROUP = "/proc/self/cgroup"
 MEMORY_INFO = "/proc/meminfo"
 UNLIMITED = 1 << 62
-"""Bytes: version 1 states a number above this one where there is no limit."""
+"""Bytes: version 1 states a number above this one if there is no limit."""
 
 
 @dataclass(frozen=True)

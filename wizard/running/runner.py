@@ -103,7 +103,7 @@ def run(
             return _end_early(steps, done, emit, begin, cause, hint)
         except (OSError, UnicodeError) as error:
             return _cannot_write(steps, done, emit, begin, error)
-        attempt = _Attempt(plan, environment, facts, folder, journal, emit, cancel)
+        attempt = _Attempt(plan, choices, environment, facts, folder, journal, emit, cancel)
         _attempts.append(attempt)
         locks.callback(_attempts.remove, attempt)
         locks.callback(attempt.release)
@@ -155,6 +155,14 @@ def _machine(facts: Facts) -> Mapping[str, str]:
     return of_machine(facts)
 
 
+def _index_problem(plan: Plan, choices: Choices, facts: Facts) -> str:
+    from wizard import knowledge  # all of them are slow to import
+    from wizard.machine import target_index
+    from wizard.needs.case import Case
+
+    return target_index.problem(Case(facts, knowledge.load(), choices), plan.release)
+
+
 @dataclass(frozen=True)
 class _Crash:
     """The thread of a step has raised an unexpected exception: a bug."""
@@ -173,6 +181,7 @@ class _Attempt:
     def __init__(
         self,
         plan: Plan,
+        choices: Choices,
         environment: NewEnvironment,
         facts: Facts,
         folder: Path,
@@ -203,6 +212,7 @@ class _Attempt:
             self._parts,
             self._rust,
             partial(_machine, facts),
+            partial(_index_problem, plan, choices, facts),
         )
         self._running: dict[str, Step] = {}
         self._proof_prepared = not any(step.proves for step in self._steps)

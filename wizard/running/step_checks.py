@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from backends.action import Command, Output
 from backends.manager import Problem, managers, with_program_path
@@ -17,6 +17,9 @@ from wizard.plan import FileExists, PackagesInstalled, Step
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.running import step_log
 from wizard.running.command_runner import Outcome, last_attempt
+
+if TYPE_CHECKING:
+    from wizard.diagnosis.diagnose import Diagnosis
 
 MANAGER = "manager-"
 """The beginning of the ids of failures that only a package manager's backend explains: then comes
@@ -86,6 +89,21 @@ def _packages_missing(check: PackagesInstalled) -> str:
     )
 
 
+_NOT_FOUND = ("no-such-version", "no-wheel-for-platform")
+"""The ids of what pip says if it could not read a page of the index, and does not say why."""
+_NO_INDEX = ("index-unreachable", "index-timeouts", "index-not-found")
+_FOR_A_MOMENT = (
+    "pip or uv could not read the package index, but the wizard can read it again now. The index "
+    "or the network failed for a moment."
+)
+_INDEX_HINTS = (
+    "Try again. The finished steps are not done again.",
+    "If it stays: check the network, and pip's settings: `python -m pip config list`.",
+    "Or make a wheelhouse on a machine that reaches an index (`--wheelhouse FOLDER`), and install "
+    "from it here (`--from-wheelhouse FOLDER`).",
+)
+
+
 @dataclass(frozen=True)
 class Shown:
     """What shows an error: lines of a log, which of them does, and the byte where that begins."""
@@ -100,10 +118,13 @@ def explain_failure(
     outcome: Outcome,
     log: Path,
     machine: Mapping[str, str] = MappingProxyType({}),
+    index_problem: Callable[[], str] = str,
 ) -> tuple[Outcome, Shown]:
     """Return the outcome of a failed step with cause and hints, and the log lines that show it.
 
     ``machine`` are the facts of this machine for a diagnosis (`wizard.diagnosis.platforms`).
+    ``index_problem`` asks the index again, and returns why the release cannot be found there now,
+    or an empty text. It is called if pip or uv may have failed because of that.
     """
     if not log.exists():
         return outcome, Shown()
@@ -131,6 +152,11 @@ def explain_failure(
         shown = replace(shown, position=whole.position(numbers[diagnosis.line_number - 1]))
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
+        said = index_problem() if _may_lack_index(step, diagnosis, lines) else ""
+        if said or (diagnosis.id in _NOT_FOUND and _downloads(step)):
+            cause = f"The package index cannot be used any more. {said}" if said else _FOR_A_MOMENT
+            ended = Outcome("failed", outcome.exit, cause, _INDEX_HINTS, "index-unreachable")
+            return ended, shown
         known = (diagnosis.hints, diagnosis.id or "", diagnosis.remedy_ids)
         return Outcome("failed", outcome.exit, diagnosis.cause, *known), shown
     cause = _CAUSES[problem.kind]
@@ -145,6 +171,20 @@ def explain_failure(
         shown = Shown((problem.line,), problem.line, position)
     failure = diagnosis.id or f"{MANAGER}{problem.kind}"
     return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), shown
+
+
+def _downloads(step: Step) -> bool:
+    """Return whether this is a pip or uv that reads an index."""
+    return isinstance(step.action, Command) and bool(step.action.interrupted)
+
+
+def _may_lack_index(step: Step, diagnosis: Diagnosis, lines: Sequence[str]) -> bool:
+    """Return whether pip or uv may have failed because it could not read a page of the index."""
+    if not _downloads(step):
+        return False
+    if diagnosis.known:
+        return diagnosis.id in (*_NOT_FOUND, *_NO_INDEX)
+    return not any("uilding wheel" in line for line in lines)
 
 
 def _last_index(lines: Sequence[str], text: str) -> Optional[int]:

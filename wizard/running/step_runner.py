@@ -67,7 +67,8 @@ class StepRunner:
     ``emit`` gets output, progress and waiting from these threads. If ``cancel`` is set, all steps
     end within two seconds. ``environment`` is the environment that the plan makes.
     ``parts`` are what the plan makes in the cache, and ``rust`` is its use of the Rust there.
-    ``machine`` returns the facts of this machine for the diagnosis of a failure.
+    ``machine`` returns the facts of this machine for the diagnosis of a failure, ``index_problem``
+    why the release cannot be found on the index any more.
     """
 
     plan: Plan
@@ -78,6 +79,7 @@ class StepRunner:
     parts: tuple[shared_cache.SharedPart, ...] = ()
     rust: shared_cache.RustUse = field(default_factory=shared_cache.RustUse)
     machine: Callable[[], Mapping[str, str]] = dict
+    index_problem: Callable[[], str] = str
 
     def __call__(self, step: Step, log: Path) -> Result:
         """Run a step whose output goes to ``log``. An exception is a bug."""
@@ -150,7 +152,7 @@ class StepRunner:
             return failed, context.add_error(lacking), Exit.FAILED
         if outcome.state == "done":
             return outcome, Shown(), Exit.DONE
-        explained, shown = explain_failure(step, outcome, log, self.machine())
+        explained, shown = explain_failure(step, outcome, log, self.machine(), self.index_problem)
         if outcome.cause and not outcome.evidence:
             added = context.add_error(outcome.cause)
             shown = replace(shown, position=added.position)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backends import homebrew, uv
+from backends import homebrew, pip, uv
 from backends.action import Command
 from backends.apt import MANAGER
 from tests.recordings import recorded
@@ -99,3 +99,36 @@ def test_the_place_in_a_huge_log_is_right(tmp_path: Path, monkeypatch: pytest.Mo
     )
     assert shown.position is not None
     assert log.read_bytes()[shown.position :].decode() == f"{error}\nmore\n"
+
+
+NOT_FOUND = """\
+ERROR: Could not find a version that satisfies the requirement cryptography==50.0.2 (from versions: none)
+ERROR: No matching distribution found for cryptography==50.0.2
+"""  # noqa: E501 - pip's own line
+UNKNOWN = "ERROR: Exception:\nValueError: something that no table has\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "cause"),
+    [
+        (NOT_FOUND, "The index answered with a sign-in page.", "with a sign-in page."),
+        (UNKNOWN, "The index answered with a sign-in page.", "with a sign-in page."),
+        (NOT_FOUND, "", "failed for a moment"),
+        (UNKNOWN, "", "does not know this error"),
+        (f"Building wheel for cryptography\n{UNKNOWN}", "gone", "does not know this error"),
+    ],
+)
+def test_the_index_is_asked_again_for_what_pip_does_not_say(
+    text: str, said: str, cause: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "install.log"
+    log.write_text(text, encoding="utf-8")
+    step = Step(
+        "install", "Install", "", pip.install("/py", ("cryptography==50.0.2",), version="26.3")
+    )
+    ended, _ = explain_failure(step, Outcome("failed", 1), log, index_problem=lambda: said)
+    assert cause in ended.cause
+    assert ended.state == "failed"
+    without = Step("install", "Install", "", Command(("pip",)))
+    other, _ = explain_failure(without, Outcome("failed", 1), log, index_problem=lambda: said)
+    assert "package index cannot be used any more" not in other.cause
