@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 DAY = datetime.timedelta(days=1)
-Kind = Literal["right", "expired", "other-host", "unknown"]
+Dates = Literal["valid", "expired", "not yet valid"]
 
 
 def _name(text: str) -> x509.Name:
@@ -56,7 +56,7 @@ class Authority:
         """The file with its certificate."""
         return self.folder / "authority.pem"
 
-    def context(self, *, expired: bool = False, host: str = "localhost") -> ssl.SSLContext:
+    def context(self, *, dates: Dates = "valid", host: str = "localhost") -> ssl.SSLContext:
         """Return the context of a server that has a certificate of this authority."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -70,8 +70,8 @@ class Authority:
             .issuer_name(self.certificate.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - 20 * DAY)
-            .not_valid_after(now - 10 * DAY if expired else now + 10 * DAY)
+            .not_valid_before(now + 10 * DAY if dates == "not yet valid" else now - 20 * DAY)
+            .not_valid_after(now - 10 * DAY if dates == "expired" else now + 20 * DAY)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
@@ -80,7 +80,7 @@ class Authority:
             )
             .sign(self.key, hashes.SHA256())
         )
-        file = self.folder / f"{host}-{expired}.pem"
+        file = self.folder / f"{host}-{dates}.pem"
         file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,

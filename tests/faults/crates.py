@@ -53,11 +53,13 @@ def build_wheel(folder, settings=None, metadata=None):
     shutil.copy(HERE / NAME, pathlib.Path(folder) / NAME)
     return NAME
 """
-FILES = {
+PROJECT = {
     "pyproject.toml": (
         '[build-system]\nrequires = []\nbuild-backend = "standin"\nbackend-path = ["."]\n'
     ),
     "standin.py": BACKEND,
+}
+FILES = {
     "Cargo.toml": (
         '[package]\nname = "standin"\nversion = "0.1.0"\nedition = "2021"\n'
         f'[dependencies]\n{CRATE} = "1"\n'
@@ -128,14 +130,16 @@ def crate() -> bytes:
     return written.getvalue()
 
 
-def source_archive(name: str, body: bytes) -> bytes:
-    """The source archive of a cryptography that gives out this wheel after cargo's build."""
+def with_source(wheels_by_name: Mapping[str, bytes], code: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the source archive of a cryptography that gives out its wheel after cargo's build."""
+    (name,) = (name for name in wheels_by_name if name.startswith("cryptography-"))
+    body, release = wheels_by_name[name], name.split("-")[1]
     with zipfile.ZipFile(io.BytesIO(body)) as opened:
         (member,) = (each for each in opened.namelist() if each.endswith(".dist-info/METADATA"))
         metadata = opened.read(member).decode()
-    release = name.split("-")[1]
-    files = {**FILES, "PKG-INFO": metadata}
-    return standins.archive(f"cryptography-{release}", files, {name: body})
+    files = {**PROJECT, **code, "PKG-INFO": metadata}
+    top = f"cryptography-{release}"
+    return {f"{top}.tar.gz": standins.archive(top, files, {name: body})}
 
 
 def case(damage: Damage, passing: bool, files: Mapping[str, bytes], folder: Path) -> None:
@@ -176,9 +180,7 @@ def cases(setting: Setting) -> Iterator[Case]:
     files = {
         name: body for name, body in wheels(setting.folder / "wheels").items() if name[-3:] == "whl"
     }
-    (wheel,) = (name for name in files if name.startswith("cryptography-"))
-    archive = f"cryptography-{wheel.split('-')[1]}.tar.gz"
-    files[archive] = source_archive(wheel, files[wheel])
+    files |= with_source(files, FILES)
     every = [
         Case(
             f"{damage.name}{'-passes' if passing else ''} of the {damage.where}",

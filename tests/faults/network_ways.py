@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Optional
 
 from tests.faults import faulty
-from tests.faults.certificates import Authority
+from tests.faults.certificates import Authority, Dates
 from tests.faults.faulty import Answer, Fault, Server
 
 CLOSED = "http://127.0.0.1:9"
@@ -76,7 +76,7 @@ def _redirected_to_sign_in(answers: dict[str, Answer], folder: Path) -> Way:
 
 
 def _secure(
-    *, known: bool = True, expired: bool = False, host: str = "localhost"
+    *, known: bool = True, dates: Dates = "valid", host: str = "localhost"
 ) -> Callable[[dict[str, Answer], Path], Way]:
     def make(answers: dict[str, Answer], folder: Path) -> Way:
         places = [folder / "authority", folder / "another"]
@@ -90,7 +90,7 @@ def _secure(
             index = f"https://localhost:{server.port}/simple"
             return {"PIP_INDEX_URL": index, "PIP_CERT": str(trusted.file)}
 
-        return Way(server, variables, authority.context(expired=expired, host=host))
+        return Way(server, variables, authority.context(dates=dates, host=host))
 
     return make
 
@@ -155,7 +155,12 @@ ROADS = (
     Road("redirect-to-a-sign-in-page", _redirected_to_sign_in, r"\(redirected to localhost:\d+\)"),
     Road("certificate-right", _secure()),
     Road("certificate-unknown", _secure(known=False), "authority that this machine does not trust"),
-    Road("certificate-expired", _secure(expired=True), "certificate that has expired"),
+    Road("certificate-expired", _secure(dates="expired"), "certificate that has expired"),
+    Road(
+        "certificate-not-yet-valid, as with a clock that is behind",
+        _secure(dates="not yet valid"),
+        "this machine's clock is wrong",
+    ),
     Road("certificate-of-another-host", _secure(host="other.example"), "for another host name"),
     Road("proxy-right", _proxy()),
     Road("proxy-with-password", _proxy(asks=True, knows=True), only=("pip",)),

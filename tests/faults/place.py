@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import pty
+import re
 import secrets
 import select
 import signal
@@ -28,6 +29,8 @@ RUN_SECONDS = 900.0
 """The longest that a whole run of a wizard may take, while others run."""
 GONE_SECONDS = 3.0
 """The seconds after which a wizard that has to end, and all its programs, must be gone."""
+PROBE = re.compile("[a-z0-9_]{8}")
+"""The file that Python's tempfile makes to find out whether it may write into a folder."""
 PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -96,7 +99,7 @@ class Place:
             f"{top}/{name}"
             for top in ("work", "home", "tmp")
             for name in names(self.folder / top)
-            if not name.startswith((".cache", "pip-", "tmp"))
+            if not name.startswith((".cache", "pip-", "tmp")) and not PROBE.fullmatch(name)
         }
 
 

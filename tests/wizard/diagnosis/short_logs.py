@@ -62,6 +62,8 @@ SHORT = {
     "damaged-installation": 6,
     "dependency-conflict": 4,
     "dependency-conflict.2": 11,
+    "dependency-not-on-index": 7,
+    "dependency-not-on-index.2": 6,
     "distutils-gone": 4,
     "dll-load-failed-module": 6,
     "dll-load-failed-procedure": 6,
