@@ -70,7 +70,7 @@ def _formatted_plan(arguments: Arguments, choices: Choices) -> str:
     writers = {"sh": formats.to_shell, "powershell": formats.to_powershell}
     if arguments.format in writers:
         return writers[arguments.format](decision.plan)
-    return formats.to_text(decision.plan, privilege=decision.facts.privilege)
+    return formats.to_text(decision.plan, privilege=decision.facts.privilege, to_type=True)
 
 
 def _dockerfile(saved_machine: str, choices: Choices) -> str:

@@ -270,21 +270,27 @@ class WizardApp(App[int]):
 
     def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
         """Look at the machine for these choices, and show their plan."""
-        from screens.tui.dialogs import ProbeScreen
+        from screens.tui.dialogs import LookUpScreen
 
-        session = self.session
+        session, choices = self.session, message.choices
 
-        def after_probe(error: WizardError | None) -> None:
-            if error is None:
-                self.show_page("review")
+        def look() -> Facts:
+            return session.engine.probe(choices, everything=True)
+
+        def take(found: Facts | WizardError | None) -> None:
+            if found is None:
                 return
-            text = f"{error.what} {error.why}".strip()
-            self.notify(text, title="This is not possible", severity="error", timeout=15)
+            try:
+                if isinstance(found, WizardError):
+                    raise found
+                session.use(choices, facts=found)
+            except WizardError as error:
+                text = f"{error.what} {error.why}".strip()
+                self.notify(text, title="This is not possible", severity="error", timeout=15)
+            else:
+                self.show_page("review")
 
-        self.push_screen(
-            ProbeScreen(session, message.why, lambda: session.use_probed(message.choices)),
-            after_probe,
-        )
+        self.push_screen(LookUpScreen(session, "Looking at your computer", look, message.why), take)
 
     def on_welcome_page_more(self) -> None:
         """Show what else the wizard can do."""

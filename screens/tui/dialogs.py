@@ -16,7 +16,6 @@ from screens.session import Session
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
 from wizard.errors import WizardError
-from wizard.facts import Facts
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -163,63 +162,36 @@ class TextScreen(Dialog[None]):
         self.dismiss()
 
 
-class WorkScreen(Dialog[Union[WizardError, Any]]):
-    """Does slow work in a thread, then closes. The result is what it returns, or its error."""
-
-    def __init__(self, session: Session, what: str, work: Callable[[], Any]) -> None:
-        super().__init__()
-        self._session = session
-        self._what = what
-        self._work = work
-        self._since = session.clock()
-
-    def compose(self) -> ComposeResult:
-        """Compose what happens."""
-        with Vertical(classes="box"):
-            yield Static("One moment", classes="title")
-            yield Static("", id="activity", markup=False)
-
-    def on_mount(self) -> None:
-        """Start the work."""
-        self.set_interval(0.25, self._show_activity)
-        self._show_activity()
-        self.run_worker(self._do(), exclusive=True)
-
-    def _show_activity(self) -> None:
-        elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity(self.app, self._what, elapsed))
-
-    async def _do(self) -> None:
-        try:
-            found = await in_thread(self._work)
-        except WizardError as error:
-            self.dismiss(error)
-        else:
-            self.dismiss(found)
-
-
-class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
-    """Looks an answer up, then closes. The result is the facts or the error; None after Esc.
+class LookUpScreen(Dialog[Union[Any, WizardError, None]]):
+    """Looks something up, then closes. The result is what ``work`` returns or its error; None after
+    Esc. ``why`` says what for.
 
     ``work`` runs in a thread, which Esc does not end; so it must change nothing.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
 
-    def __init__(self, session: Session, activity: str, work: Callable[[], Facts]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        activity: str,
+        work: Callable[[], Any],
+        why: str = "The wizard checks your answer.",
+    ) -> None:
         super().__init__()
         self._session = session
         self._activity = activity
         self._work = work
+        self._why = why
         self._since = session.clock()
 
     def compose(self) -> ComposeResult:
         """Compose what happens, and how to go back."""
         with Vertical(classes="box"):
             yield Static("One moment", classes="title")
-            yield Static("The wizard checks your answer.", markup=False)
+            yield Static(self._why, markup=False)
             yield Static("", id="activity", markup=False)
-            yield Static("Esc: back to the question", markup=False)
+            yield Static("Esc: back", markup=False)
 
     def on_mount(self) -> None:
         """Start to look up."""
@@ -228,7 +200,7 @@ class LookUpScreen(Dialog[Union[Facts, WizardError, None]]):
         self.run_worker(self._look_up(), exclusive=True)
 
     def action_cancel(self) -> None:
-        """Go back to the question; what is found later is not used."""
+        """Go back; what is found later is not used."""
         self.dismiss(None)
 
     def _show_activity(self) -> None:

@@ -24,6 +24,7 @@ class MarkedList(OptionList):
             classes="marked",
             markup=False,
         )
+        self.can_focus = bool(self._texts)  # an empty list would hide where the focus is
 
     def show(self, rows: Iterable[tuple[str, Content]]) -> None:
         """Show these rows, and keep the chosen one chosen, or its place."""
@@ -31,6 +32,7 @@ class MarkedList(OptionList):
         self._texts = dict(rows)
         self._marked = ""
         self.clear_options()
+        self.can_focus = bool(self._texts)
         self.add_options(Option(self._text(each), each) for each in self._texts)
         if self._texts:
             ids = list(self._texts)

@@ -13,7 +13,7 @@ from textual.widgets import Button, OptionList, Static
 
 import assets
 from screens.text.messages import short_path
-from screens.tui.dialogs import AskScreen, TextScreen, WorkScreen
+from screens.tui.dialogs import AskScreen, LookUpScreen, TextScreen
 from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from screens.tui.welcome import WelcomePage
@@ -207,7 +207,10 @@ class MorePage(Page):
             self.app.push_screen(TextScreen(title, Content("\n").join(lines)))
 
         self.app.push_screen(
-            WorkScreen(self.session, "Proving it", lambda: verify.verify(python)), show
+            LookUpScreen(
+                self.session, "Proving it", lambda: verify.verify(python), short_path(python)
+            ),
+            show,
         )
 
     def _runs(self) -> None:

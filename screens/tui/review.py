@@ -121,7 +121,7 @@ class ReviewPage(Page):
         Binding("space", "unfold", "Unfold"),
         Binding("right", "unfold(True)", show=False),
         Binding("left", "unfold(False)", show=False),
-        Binding("plus", "unfold_all(True)", "Unfold all"),
+        Binding("plus", "unfold_all(True)", "All"),
         Binding("minus", "unfold_all(False)", "Fold all", show=False),
         Binding("c", "copy", "Copy"),
         Binding("ctrl+y", "copy", "Copy", show=False),

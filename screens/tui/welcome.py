@@ -234,6 +234,7 @@ class WelcomePage(Page):
             self._show_fact(number, found, text)
         problems = facts.system.problems[:2]
         self.query_one("#looking", Static).update("\n".join(f"! {problem}" for problem in problems))
+        self._usual = None  # until it is known again: the answers may have changed
         self.run_worker(self._plan(), group="usual", exclusive=True)
         self.run_worker(self._show_support(), group="support", exclusive=True)
 
@@ -365,7 +366,7 @@ class WelcomePage(Page):
         )
 
     def first_focus(self) -> None:
-        """Focus what can be done."""
+        """Focus what can be done, once that is known."""
         self.query_one(MarkedList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

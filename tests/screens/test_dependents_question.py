@@ -117,7 +117,7 @@ def test_a_typed_release_is_asked_about_too(
 
 def test_prompts(capsys: pytest.CaptureFixture[str]) -> None:
     with create_pipe_input() as pipe:
-        pipe.send_text(ENTER + UP + ENTER + DOWN + ENTER)  # the newest release, a new environment
+        pipe.send_text(UP + ENTER + DOWN + ENTER)  # the newest release, a new environment
         pipe.send_text(ENTER + DOWN * 2 + ENTER)  # the wheel; quit
         asker = Prompts(input=pipe, output=DummyOutput())
         asked = linear.install(Pretended(AS_ROOT).engine(), Choices(venv=HERE), asker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.export.commands import command_text, prompt
+from wizard.export.in_words import deed
 from wizard.export.powershell import to_powershell
 from wizard.export.shell import to_shell
 from wizard.facts import Privilege
@@ -13,10 +14,13 @@ from wizard.wording import step_numbers, wrap
 __all__ = ["to_powershell", "to_shell", "to_text"]
 
 
-def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) -> str:
+def to_text(
+    plan: Plan, *, width: int = 78, privilege: Privilege | None = None, to_type: bool = False
+) -> str:
     """Return the plan in plain words, each step with its exact command.
 
-    ``privilege`` is how the user becomes root: see `command_text`.
+    What the wizard does itself has a sentence instead; if the user wants commands ``to_type``, one
+    that does the same. ``privilege`` is how the user becomes root: see `command_text`.
     """
     method = methods()[plan.method]
     origin = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
@@ -48,7 +52,11 @@ def to_text(plan: Plan, *, width: int = 78, privilege: Privilege | None = None) 
         if parallel[number - 1] and parallel[number - 1] != parallel[max(number - 2, 0)]:
             sentence = f"It can run at the same time as {step_numbers(parallel[number - 1])}."
             lines += wrap(sentence, width, first="   ", rest="   ")
-        text = command_text(step.action, plan.system, privilege)
-        lines += [f"   {prompt_sign} {line}" for line in text.splitlines()]
+        done = deed(step.action, plan.system, privilege)
+        if done.is_command or to_type:
+            text = command_text(step.action, plan.system, privilege)
+            lines += [f"   {prompt_sign} {line}" for line in text.splitlines()]
+        else:
+            lines += wrap(done.text, width, first="   ", rest="   ")
         lines.append("")
     return "\n".join(lines)

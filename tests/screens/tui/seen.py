@@ -33,7 +33,18 @@ SMALLEST = (60, 16)
 NARROW, WIDEST = (60, 20), (200, 60)
 SIZES = (SMALL, SMALLEST, NARROW, WIDE, WIDEST)
 COLOURED = (
-    *("welcome-problem", "question-method", "question-closed", "question-own", "help", "review"),
+    *(
+        "welcome",
+        "review-open",
+        "answers",
+        "more",
+        "welcome-problem",
+        "question-method",
+        "question-closed",
+        "question-own",
+        "help",
+        "review",
+    ),
     *("possible", "run-find", "run-cancel", "stopped", "result", "result-unproved", "palette"),
     *("failure", "failure-fixes", "welcome", "more", "answers"),
 )

@@ -15,8 +15,8 @@ from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, c
 
 ALL = {**SCENES, **REAL_SCENES}
 WRITTEN = (
-    *("welcome", "question-method", "question-own", "review", "run", "run-cancel"),
-    *("failure-fixes", "result", "possible", "help"),
+    *("answers", "more", "review-open", "welcome", "question-method", "question-own", "review"),
+    *("run", "run-cancel", "failure-fixes", "result", "possible", "help"),
 )
 """The scenes whose text is compared with the one of before, in the sizes below."""
 TEXTS = Path(__file__).parent / "texts"

@@ -83,7 +83,7 @@ def test_the_text_has_every_step_with_its_command() -> None:
 
 @pytest.mark.parametrize("method", ["sudo", "doas", "root", "none"])
 def test_a_line_can_be_copied_by_this_user(method: Literal["sudo", "doas", "root", "none"]) -> None:
-    text = to_text(DEBIAN, privilege=Privilege(method, f"/usr/bin/{method}"))
+    text = to_text(DEBIAN, privilege=Privilege(method, f"/usr/bin/{method}"), to_type=True)
     shown = [line.split("$ ", 1)[1] for line in text.splitlines() if line.startswith("   $ ")]
     assert len(shown) == len(DEBIAN.steps)
     begins = {"sudo": ["sudo", "env"], "doas": ["doas", "env"]}.get(method)

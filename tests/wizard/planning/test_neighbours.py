@@ -228,7 +228,7 @@ def test_the_other_packages_are_watched() -> None:
     assert record.action.modules == (("pyOpenSSL", "OpenSSL"), ("paramiko", "paramiko"))
     assert proof(plan).packages == record.action.file
     assert record.id in step(plan, "install").needs
-    text = to_text(plan)
+    text = to_text(plan, to_type=True)
     assert "-c 'import OpenSSL, paramiko'" in text
     script = to_shell(plan)
     assert "record" in script
