@@ -39,9 +39,9 @@ def test_apt_lines_for_machines_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("Progress 0 of 4203982", Progress(0, 4203982)),
-        ("Progress 4203982 of 4203982", Progress(4203982, 4203982)),
-        ("  Progress 10 of 20", Progress(10, 20)),
+        ("Progress 0 of 4203982", Progress(0, 4203982, unit="bytes")),
+        ("Progress 4203982 of 4203982", Progress(4203982, 4203982, unit="bytes")),
+        ("  Progress 10 of 20", Progress(10, 20, unit="bytes")),
         ("Progress 10 of", None),
         ("In Progress 1 of 2", None),
     ],

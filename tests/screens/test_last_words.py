@@ -48,13 +48,13 @@ class Screen:
         self.started.wait(lambda: text in self.shown(), text)
 
     def last_words(self) -> str:
-        """Wait for the end; return what was written after the full screen."""
+        """Wait for the end; return what was written after the full screen, in whole lines."""
         self.started.wait(self.started.has_ended, "the end")
         for _ in range(20):
             self.started.read()
         _, left, words = self.started.seen.rpartition(LEFT_SCREEN)
         assert left, self.started.seen[-2000:]
-        return _CONTROL.sub("", words).replace("\r\n", "\n")
+        return re.sub(r"\n {2,}", " ", _CONTROL.sub("", words).replace("\r\n", "\n"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.errors import WizardError
+from wizard.method import compiles
 from wizard.needs import conditions, storage
 from wizard.needs.case import Case
 from wizard.needs.condition import WAYS, Subject
@@ -22,7 +23,7 @@ def in_other_folders(case: Case) -> Iterator[tuple[str, str, Case]]:
 
 
 def _other_temporary_folder(case: Case, target: Target) -> Iterator[tuple[str, str, Case]]:
-    builds = case.choices.method == "source"
+    builds = compiles(case.choices.method)
     found = storage.roomier_temporary(
         Subject(case.facts, target.python, case.choices),
         target.folder,

@@ -18,7 +18,7 @@ from wizard import locations, temporary
 from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
-from wizard.errors import Exit
+from wizard.errors import Exit, Impossible
 from wizard.export.in_words import sentence
 from wizard.facts import Facts
 from wizard.method import compiles
@@ -160,7 +160,10 @@ def _index_problem(plan: Plan, choices: Choices, facts: Facts) -> str:
     from wizard.machine import target_index
     from wizard.needs.case import Case
 
-    return target_index.problem(Case(facts, knowledge.load(), choices), plan.release)
+    try:
+        return target_index.problem(Case(facts, knowledge.load(), choices), plan.release)
+    except Impossible:
+        return ""  # the target is not known any more: the step's own failure is explained
 
 
 @dataclass(frozen=True)

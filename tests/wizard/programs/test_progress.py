@@ -37,7 +37,7 @@ def test_an_apt_line_that_is_no_progress_does_not_hide_the_one_before() -> None:
 def test_pip_names_the_file_even_from_an_earlier_batch() -> None:
     read = progress_reader(Command(("x",), progress="pip")).read
     assert read(PIP[:2]) == (PIP[:2], None)
-    assert read(PIP[2:]) == ([], Progress(4, 4, "cffi-2.0.whl"))
+    assert read(PIP[2:]) == ([], Progress(4, 4, "cffi-2.0.whl", "bytes"))
 
 
 def test_cargo_counts_crates_of_the_known_total() -> None:
@@ -61,7 +61,7 @@ def test_more_crates_than_the_total_are_not_more_than_all() -> None:
 
 def test_before_the_first_crate_pip_fetches_and_after_it_cargo_counts() -> None:
     read = progress_reader(Command(("x",), progress="cargo", units=9)).read
-    assert read(PIP)[1] == Progress(4, 4, "cffi-2.0.whl")
+    assert read(PIP)[1] == Progress(4, 4, "cffi-2.0.whl", "bytes")
     read(CARGO)
     assert read(PIP)[1] is None
 
