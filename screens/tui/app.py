@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar
 from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 import assets
 from screens import ending
@@ -423,6 +424,16 @@ class WizardApp(App[int]):
         """Name a key as on the keyboard and on the buttons."""
         name = KEY_NAMES.get(binding.key)
         return name or super().get_key_display(binding).upper()
+
+    def on_key(self, event: Key) -> None:
+        """Let a capital letter, as the keys are named on the screen, do what its small letter does.
+
+        Where the capital letter is another key, it stays that key.
+        """
+        small = event.key.lower()
+        keys = self.screen.active_bindings
+        if len(small) == 1 and event.key not in keys and small in keys:
+            self.simulate_key(small)
 
     def action_help(self) -> None:
         """Show the help of this page."""
