@@ -461,6 +461,22 @@ async def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:
         assert isinstance(app.screen, WelcomePage)
 
 
+async def test_the_wheelhouse_in_this_folder_is_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await press(pilot, "3")
+        assert not app.screen.query_one(Input).value, "there is none"
+        await press(pilot, "escape")
+        (tmp_path / "wheelhouse").mkdir()
+        (tmp_path / "wheelhouse" / "manifest.json").touch()
+        await press(pilot, "3")
+        assert app.screen.query_one(Input).value == "wheelhouse"
+
+
 async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wizard.proof.verify.verify", lambda _python: REPORT)
     python = tmp_path / "env" / "bin" / "python"

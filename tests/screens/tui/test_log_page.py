@@ -95,9 +95,7 @@ async def test_every_key_moves_in_it(app: WizardApp, tmp_path: Path) -> None:
         await press(pilot, "down", "pagedown", "G")
         assert shown(page)[-1].strip() == "after 2999", "there is nothing below"
         await press(pilot, "home", "G")
-        assert shown(page)[-1].strip() == "after 2999", (
-            "the small g goes to the top"
-        )
+        assert shown(page)[-1].strip() == "after 2999", "the small g goes to the top"
         await press(pilot, "E")
         assert MARK + ERROR in shown(page)
         await press(pilot, "c")
