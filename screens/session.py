@@ -347,11 +347,14 @@ class Session:
     def continue_run(self, past: PastRun) -> None:
         """Take the answers of a run that was cut off, and go behind the last question.
 
-        Raises WizardError if its answers cannot be read.
+        The machine is probed for them: what a project needs, for example, was not read before.
+        Raises WizardError if its answers cannot be read or planned.
         """
         from wizard.history import resume
 
-        self.use(resume.choices_of(past), resumes=past.name)
+        choices = resume.choices_of(past)
+        facts = self.engine.probe(choices, everything=True)
+        self.use(choices, resumes=past.name, facts=facts)
 
     def usual(self) -> Decision:
         """Return the plan from the answers so far, and recommended ones; nothing is set.

@@ -253,12 +253,16 @@ class WizardApp(App[int]):
 
     def on_welcome_page_continue_run(self, message: WelcomePage.ContinueRun) -> None:
         """Show the plan of what is left of a run that was cut off."""
+        from wizard.history import resume
+
+        past = message.past
         try:
-            self.session.continue_run(message.past)
+            choices = resume.choices_of(past)
         except WizardError as error:
             self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
-        else:
-            self.show_page("review")
+            return
+        why = "The wizard plans what is left of that run."
+        self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name))
 
     def on_welcome_page_install(self) -> None:
         """Do what is usual, as the first page has said."""
@@ -284,7 +288,7 @@ class WizardApp(App[int]):
             try:
                 if isinstance(found, WizardError):
                     raise found
-                session.use(choices, facts=found)
+                session.use(choices, facts=found, resumes=message.resumes)
             except WizardError as error:
                 text = f"{error.what} {error.why}".strip()
                 self.notify(text, title="This is not possible", severity="error", timeout=15)

@@ -519,8 +519,10 @@ async def test_earlier_runs_are_listed_with_what_can_be_done(tmp_path: Path) -> 
         await press(pilot, "w")
         await settled(pilot)
         assert isinstance(app.screen, ConfirmScreen)
+        probes = app.session.engine.probe.__self__.probes
         await press(pilot, "escape", "up", "g")
         await settled(pilot)
+        assert app.session.engine.probe.__self__.probes == probes + 1
         assert isinstance(app.screen, (ReviewPage, FailurePage))
         assert app.session.plan is not None
         assert app.session.plan.resumes == "20260102T030405Z-7"
