@@ -186,9 +186,10 @@ class Session:
         self._skipped, self.position = False, 0
         self._questions.clear()
 
-    def use_probed(self, choices: Choices) -> None:
+    def use_probed(self, choices: Choices, *, resumes: str = "") -> None:
         """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
-        self.use(choices, facts=self.engine.probe(choices, everything=True))
+        facts = self.engine.probe(choices, everything=True)
+        self.use(choices, resumes=resumes, facts=facts)
 
     def restart_with(self, choices: Choices) -> None:
         """Take these choices as given, and ask what is still open. Raises WizardError."""
@@ -352,9 +353,7 @@ class Session:
         """
         from wizard.history import resume
 
-        choices = resume.choices_of(past)
-        facts = self.engine.probe(choices, everything=True)
-        self.use(choices, resumes=past.name, facts=facts)
+        self.use_probed(resume.choices_of(past), resumes=past.name)
 
     def usual(self) -> Decision:
         """Return the plan from the answers so far, and recommended ones; nothing is set.
