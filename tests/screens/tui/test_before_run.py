@@ -33,6 +33,7 @@ from wizard.choices import Choices
 from wizard.facts import Space
 from wizard.plan import Plan
 from wizard.questions import answers
+from wizard.questions.question import Option
 from wizard.running.events import Event, RunStarted
 
 SOURCE = Choices(method="source")
@@ -437,6 +438,27 @@ async def test_a_wheelhouse_goes_to_its_plan(tmp_path: Path) -> None:
         await settled(pilot)
         assert isinstance(app.screen, WelcomePage)
         assert "into the new environment" in text(app, "#usual")
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("A new environment in /home/ada", "( ) A new environment in /home/ada"),
+        (
+            "A new environment in /home/ada/project/environment",
+            "( ) A new environment in\n    /home/ada/project/environment",
+        ),
+        (f"In /{'a' * 60}", f"( ) In /{'a' * 60}"),
+    ],
+)
+async def test_a_long_answer_goes_on_below_its_beginning(label: str, shown: str) -> None:
+    app = app_for()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2")
+        assert isinstance(app.screen, QuestionPage)
+        row = app.screen._option_text(Option("value", label, "It is made."), False)
+        assert row.plain == f"{shown}\n    It is made."
 
 
 async def test_a_project_is_planned(tmp_path: Path) -> None:
