@@ -204,5 +204,9 @@ KINDS = (
         short=1,
         seconds=SECONDS,
         at_once=2,
+        found=(
+            "A registry that answered 401, 403, 404, 451 or 5xx was called unreachable.",
+            "A crate with another checksum, and a proxy that answered 407, were not named.",
+        ),
     ),
 )

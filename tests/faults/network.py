@@ -552,6 +552,8 @@ KINDS = (
             "The listing trusted pip's setting cert, but pip trusts REQUESTS_CA_BUNDLE first: the "
             "plan was made, and then pip failed.",
             "The advice --from-wheelhouse was left out of a refusal, with all advice on wheels.",
+            "If pip cannot read a page after the wizard has read it, it only says that there are "
+            "no versions: it is started again, and then the index is asked for the true cause.",
         ),
     ),
 )
