@@ -65,11 +65,19 @@ def _is_command(line: str) -> bool:
     return text != line and text.startswith((f"{invocation.command()} ", "sudo ", "doas "))
 
 
+def words_of(command: str) -> list[str]:
+    """Return the words of a command, with their quotes; none if a quoted part goes on in the next
+    line.
+    """
+    words = _WORD.findall(command)
+    return words if " ".join(words) == command else []
+
+
 def _fit_command(line: str, width: int, start: re.Match[str]) -> list[str]:
     """Break a command between two words, with the sign by which its shell continues it."""
-    words = _WORD.findall(line[start.end() :])
-    if " ".join(words) != line[start.end() :]:
-        return [line]  # a quoted part goes on in the next line
+    words = words_of(line[start.end() :])
+    if not words:
+        return [line]
     sign, indent = (" `" if start[2] == "PS>" else " \\"), f"{start[1]}    "
     lines = [start[0] + words[0]]
     for word in words[1:]:

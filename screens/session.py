@@ -186,9 +186,10 @@ class Session:
         self._skipped, self.position = False, 0
         self._questions.clear()
 
-    def use_probed(self, choices: Choices) -> None:
+    def use_probed(self, choices: Choices, *, resumes: str = "") -> None:
         """Do the same as `use`, after probing the machine for these choices. Raises WizardError."""
-        self.use(choices, facts=self.engine.probe(choices, everything=True))
+        facts = self.engine.probe(choices, everything=True)
+        self.use(choices, resumes=resumes, facts=facts)
 
     def restart_with(self, choices: Choices) -> None:
         """Take these choices as given, and ask what is still open. Raises WizardError."""
@@ -347,11 +348,12 @@ class Session:
     def continue_run(self, past: PastRun) -> None:
         """Take the answers of a run that was cut off, and go behind the last question.
 
-        Raises WizardError if its answers cannot be read.
+        The machine is probed for them: what a project needs, for example, was not read before.
+        Raises WizardError if its answers cannot be read or planned.
         """
         from wizard.history import resume
 
-        self.use(resume.choices_of(past), resumes=past.name)
+        self.use_probed(resume.choices_of(past), resumes=past.name)
 
     def usual(self) -> Decision:
         """Return the plan from the answers so far, and recommended ones; nothing is set.

@@ -45,5 +45,8 @@ def together(refusals: Sequence[Refused]) -> Refused | None:
 
 
 def without_wheel(hints: Iterable[str]) -> tuple[str, ...]:
-    """Return the hints that do not advise to use a wheel. A wheelhouse is another matter."""
-    return tuple(hint for hint in hints if not re.search("wheel(?!house)", hint))
+    """Return the hints that do not advise to use a wheel.
+
+    A wheelhouse is another matter, and so is a folder whose name contains the word.
+    """
+    return tuple(hint for hint in hints if not re.search(r"(?<![\w/\\.-])wheels?\b(?!/|\\)", hint))

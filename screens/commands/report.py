@@ -32,7 +32,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and what to do with its report."""
-    flags.add_run(parser, "the run to report; otherwise the last one")
+    flags.add_run(parser, "the run to report; otherwise the last one of this folder")
     parser.add_argument("--output", metavar="FILE", default="", help="the archive to write")
     parser.add_argument(
         "--anonymous",

@@ -33,7 +33,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run."""
-    flags.add_run(parser, "the run to continue; otherwise the last one")
+    flags.add_run(parser, "the run to continue; otherwise the last one of this folder")
     parser.add_argument("--verbose", action="store_true", help="show the output of all programs")
 
 

@@ -25,7 +25,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and whether to ask first."""
-    flags.add_run(parser, "the run to undo; otherwise the last one")
+    flags.add_run(parser, "the run to undo; otherwise the last one of this folder")
     parser.add_argument("--yes", action="store_true", help="undo without asking")
 
 

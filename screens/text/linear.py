@@ -137,6 +137,7 @@ class _Conversation:
 
             return undoing.undo_run(past.name, stream=sys.stdout, err=sys.stderr)
         if decision == "continue":
+            self.output.write_lines("Looking at this machine …")
             self.session.continue_run(past)
         return None
 

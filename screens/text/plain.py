@@ -71,7 +71,7 @@ def _question_lines(question: Question, current: str) -> Iterator[str]:
         notes = [
             "recommended" if option.value == question.recommended else "",
             "chosen" if option.value == current != question.recommended else "",
-            f"closed: {option.closed}" if option.closed else "",
+            f"not possible: {option.closed}" if option.closed else "",
         ]
         suffix = ", ".join(filter(None, notes))
         yield f"  {number}. {option.label}{f' ({suffix})' if suffix else ''}"

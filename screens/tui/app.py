@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar
 from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 import assets
 from screens import ending
@@ -252,12 +253,16 @@ class WizardApp(App[int]):
 
     def on_welcome_page_continue_run(self, message: WelcomePage.ContinueRun) -> None:
         """Show the plan of what is left of a run that was cut off."""
+        from wizard.history import resume
+
+        past = message.past
         try:
-            self.session.continue_run(message.past)
+            choices = resume.choices_of(past)
         except WizardError as error:
             self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
-        else:
-            self.show_page("review")
+            return
+        why = "The wizard plans what is left of that run."
+        self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name))
 
     def on_welcome_page_install(self) -> None:
         """Do what is usual, as the first page has said."""
@@ -283,7 +288,7 @@ class WizardApp(App[int]):
             try:
                 if isinstance(found, WizardError):
                     raise found
-                session.use(choices, facts=found)
+                session.use(choices, facts=found, resumes=message.resumes)
             except WizardError as error:
                 text = f"{error.what} {error.why}".strip()
                 self.notify(text, title="This is not possible", severity="error", timeout=15)
@@ -423,6 +428,16 @@ class WizardApp(App[int]):
         """Name a key as on the keyboard and on the buttons."""
         name = KEY_NAMES.get(binding.key)
         return name or super().get_key_display(binding).upper()
+
+    def on_key(self, event: Key) -> None:
+        """Let a capital letter, as the keys are named on the screen, do what its small letter does.
+
+        Where the capital letter is another key, it stays that key.
+        """
+        small = event.key.lower()
+        keys = self.screen.active_bindings
+        if len(small) == 1 and event.key not in keys and small in keys:
+            self.simulate_key(small)
 
     def action_help(self) -> None:
         """Show the help of this page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
@@ -42,6 +43,8 @@ WAYS = (
     ),
     ("5", "Earlier runs", "Lists them, to continue, repeat, undo or report one."),
 )
+WHEELHOUSE = "wheelhouse"
+"""The folder that is proposed for wheels, and from which they are installed if it has some."""
 INDENT = "     "
 LIST_BORDER = 14
 """The largest number of columns that the list's border and padding take."""
@@ -123,16 +126,18 @@ class MorePage(Page):
             "Wheels for other computers",
             "Into which folder? It is made if it does not exist:",
             "wheelhouse",
-            "wheelhouse",
+            WHEELHOUSE,
             "The wizard plans which wheels are needed.",
         )
 
     def _offline(self) -> None:
+        from wizard.proof import manifest
+
         self._ask_for(
             "Install without a network",
             "From which folder? It must have been made with “Wheels for other computers”:",
             "from_wheelhouse",
-            "",
+            WHEELHOUSE if (Path(WHEELHOUSE) / manifest.FILE).is_file() else "",
             "The wizard reads the folder.",
         )
 

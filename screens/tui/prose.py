@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
+from screens.fitting import words_of
+
 COMMAND = "bold $text-primary"
 """The style of a command: it does not depend on colour."""
 _PIECES = re.compile(r"(`[^`\n]+`[^\s`]*)|\s+|[^\s`]+`?|`")
@@ -87,7 +89,7 @@ def _continued(piece: str, width: int) -> list[str]:
     _, command, rest = piece.split("`", 2)
     lines: list[str] = []
     line = ""
-    for word in command.split(" "):
+    for word in words_of(command) or command.split(" "):
         extended = f"{line} {word}" if line else word
         if line and _columns(f"{extended} \\") > width:
             lines.append(f"`{line} \\`")

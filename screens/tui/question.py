@@ -30,6 +30,8 @@ FREE_ANSWER = "free-answer"
 INDENT = "    "
 LIST_BORDER = 14
 """The largest number of columns that the list's border and padding take."""
+ROOM_BESIDE = 6
+"""How many of those columns a label may use, unless the terminal is wide or the list scrolls."""
 
 
 FILTERING = frozenset("0123456789./")
@@ -255,16 +257,26 @@ class QuestionPage(Page):
     def _option_text(self, option: Option, chosen: bool) -> Content:
         if option.closed:
             reason = self._indent(f"Not possible here: {option.closed}")
-            return Content.assemble(f"(–) {option.label}\n", (reason, "italic"))
+            return Content.assemble(f"(–) {self._label(option)}\n", (reason, "italic"))
         recommended = option.value == self._question.recommended
         text = self._indent(("recommended · " if recommended else "") + option.consequence)
         marked = len(INDENT + "recommended") if recommended else 0
         return Content.assemble(
             ("(*) " if chosen else "( ) ", "bold"),
-            (f"{option.label}\n", "bold"),
+            (f"{self._label(option)}\n", "bold"),
             (text[:marked], "$text-success italic"),
             (text[marked:], "$quiet"),
         )
+
+    def _label(self, option: Option) -> str:
+        """Return the label of an answer; lines that it goes on in are indented as its text."""
+        columns = self.app.size.width - LIST_BORDER
+        if len(INDENT + option.label) <= columns + ROOM_BESIDE:
+            return option.label
+        lines = wrap(option.label, max(30, columns), first=INDENT, rest=INDENT)
+        if max(map(len, lines)) > columns:
+            return option.label  # a long path is broken anywhere, so it begins at the border
+        return "\n".join(lines)[len(INDENT) :]
 
     def _indent(self, text: str) -> str:
         """Wrap a text to the width of the list, and indent every line."""

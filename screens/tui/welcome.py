@@ -121,10 +121,12 @@ class WelcomePage(Page):
 
     @dataclass
     class UseAnswers(Message):
-        """The user wants a plan with these choices; ``why`` says where they come from."""
+        """The user wants a plan with these choices; ``why`` says where they come from, ``resumes``
+        which run they continue."""
 
         choices: Choices
         why: str
+        resumes: str = ""
 
     class More(Message):
         """The user wants to see what else the wizard can do."""

@@ -20,6 +20,7 @@ from screens.tui.failure import FailureDetails, FailurePage
 from screens.tui.marked_list import MarkedList
 from screens.tui.review import ReviewPage
 from tests.screens.pretend import DEBIAN, Pretended
+from tests.screens.scenes import settled
 from tests.screens.text.test_linear import Script
 from tests.simulate import simulated
 from tests.wizard.fixes.failures import failed
@@ -27,6 +28,7 @@ from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import engine, unfinished
 from wizard.choices import Choices
 from wizard.errors import Exit
+from wizard.facts import Facts
 from wizard.history import past_runs
 from wizard.history.past_runs import PastRun
 from wizard.plan import Plan
@@ -66,12 +68,19 @@ def says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
 
 
 def test_line_by_line_a_cut_off_run_is_continued_without_questions(
-    cut_off: PastRun, capsys: pytest.CaptureFixture[str]
+    cut_off: PastRun, environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asker = Script("continue", "go")
-    code = linear.install(Pretended().engine(), Choices(), asker, lambda: cut_off)
+    machine, probed = Pretended().engine(), list[str]()
+
+    def probe(choices: Choices, *, everything: bool = False) -> Facts:
+        probed.append(choices.venv)
+        return DEBIAN
+
+    code = linear.install(replace(machine, probe=probe), Choices(), asker, lambda: cut_off)
     assert code == Exit.DONE
     assert asker.keys() == ["What now?", "Start the installation?"]
+    assert probed[:2] == ["", str(environment)], "the machine is probed for the run"
     out = capsys.readouterr().out
     assert "An earlier run was cut off" in out
     assert "days ago: cryptography 50.0.2, a wheel." in out
@@ -109,7 +118,7 @@ async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun
         assert app.focused.id == "menu"
         assert app.screen.query_one(MarkedList).chosen == "g"
         await pilot.press("enter")
-        await pilot.pause()
+        await settled(pilot)
         assert isinstance(app.screen, ReviewPage)
         assert app.session.require_plan().resumes == CUT
 

@@ -105,7 +105,7 @@ def test_states_are_words_on_lines_of_their_own(
     out = capsys.readouterr().out
     assert "  1. Release 50.0.2 (recommended)\n     It has every fix.\n" in out
     assert "  2. Release 45.0.7 (chosen)\n" in out
-    assert "  3. Release 3.4.8 (closed: Python 3.11 is too new for it.)\n" in out
+    assert "  3. Release 3.4.8 (not possible: Python 3.11 is too new for it.)\n" in out
     assert "Enter for 2, ? for help, b for back" in out
     assert "Release 3.4.8 is not possible: Python 3.11 is too new for it." in out
     assert "Releases\n\nNewer ones have more fixes." in out

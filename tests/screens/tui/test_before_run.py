@@ -33,6 +33,7 @@ from wizard.choices import Choices
 from wizard.facts import Space
 from wizard.plan import Plan
 from wizard.questions import answers
+from wizard.questions.question import Option
 from wizard.running.events import Event, RunStarted
 
 SOURCE = Choices(method="source")
@@ -439,6 +440,27 @@ async def test_a_wheelhouse_goes_to_its_plan(tmp_path: Path) -> None:
         assert "into the new environment" in text(app, "#usual")
 
 
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("A new environment in /home/ada", "( ) A new environment in /home/ada"),
+        (
+            "A new environment in /home/ada/project/environment",
+            "( ) A new environment in\n    /home/ada/project/environment",
+        ),
+        (f"In /{'a' * 60}", f"( ) In /{'a' * 60}"),
+    ],
+)
+async def test_a_long_answer_goes_on_below_its_beginning(label: str, shown: str) -> None:
+    app = app_for()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2")
+        assert isinstance(app.screen, QuestionPage)
+        row = app.screen._option_text(Option("value", label, "It is made."), False)
+        assert row.plain == f"{shown}\n    It is made."
+
+
 async def test_a_project_is_planned(tmp_path: Path) -> None:
     app = app_for()
     file = tmp_path / "requirements.txt"
@@ -459,6 +481,22 @@ async def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:
         assert "✗" in text(app, "#wrong")
         await press(pilot, "escape", "escape")
         assert isinstance(app.screen, WelcomePage)
+
+
+async def test_the_wheelhouse_in_this_folder_is_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        await press(pilot, "3")
+        assert not app.screen.query_one(Input).value, "there is none"
+        await press(pilot, "escape")
+        (tmp_path / "wheelhouse").mkdir()
+        (tmp_path / "wheelhouse" / "manifest.json").touch()
+        await press(pilot, "3")
+        assert app.screen.query_one(Input).value == "wheelhouse"
 
 
 async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -503,8 +541,10 @@ async def test_earlier_runs_are_listed_with_what_can_be_done(tmp_path: Path) -> 
         await press(pilot, "w")
         await settled(pilot)
         assert isinstance(app.screen, ConfirmScreen)
+        probes = app.session.engine.probe.__self__.probes
         await press(pilot, "escape", "up", "g")
         await settled(pilot)
+        assert app.session.engine.probe.__self__.probes == probes + 1
         assert isinstance(app.screen, (ReviewPage, FailurePage))
         assert app.session.plan is not None
         assert app.session.plan.resumes == "20260102T030405Z-7"

@@ -19,9 +19,11 @@ from textual.pilot import Pilot
 import assets
 from screens.tui.app import WizardApp
 from screens.tui.keys_line import KeysLine
+from screens.tui.more import MorePage
 from screens.tui.page import Page
+from screens.tui.welcome import WelcomePage
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
+from tests.screens.scenes import REAL_SCENES, SCENES, fake_run, until
 from tests.screens.tui.seen import COLOURLESS, text
 
 ALL = {**SCENES, **REAL_SCENES}
@@ -183,6 +185,23 @@ async def _check_footer(pilot: Pilot[Any], monkeypatch: pytest.MonkeyPatch) -> N
         while app.screen is not page:
             pop()
             await pilot.pause()
+
+
+async def test_a_capital_letter_is_the_key_that_the_screen_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pretend(monkeypatch)
+    app = SCENES["welcome"].app(COLOURLESS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await SCENES["welcome"].show(pilot)
+        await pilot.press("M")
+        await until(pilot, lambda: isinstance(app.screen, MorePage))
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(app.screen, WelcomePage))
+        await pilot.press("Z")
+        assert isinstance(app.screen, WelcomePage)
+        await pilot.press("Q")
+    assert app.return_code is not None
 
 
 def _keys_in(help_text: str) -> set[str]:

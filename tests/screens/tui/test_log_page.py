@@ -94,7 +94,9 @@ async def test_every_key_moves_in_it(app: WizardApp, tmp_path: Path) -> None:
         assert len(end) == height
         await press(pilot, "down", "pagedown", "G")
         assert shown(page)[-1].strip() == "after 2999", "there is nothing below"
-        await press(pilot, "e")
+        await press(pilot, "home", "G")
+        assert shown(page)[-1].strip() == "after 2999", "the small g goes to the top"
+        await press(pilot, "E")
         assert MARK + ERROR in shown(page)
         await press(pilot, "c")
         assert ERROR in app.clipboard

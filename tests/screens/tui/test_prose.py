@@ -37,6 +37,15 @@ def test_a_command_that_fits_in_no_line_is_continued_as_a_shell_does() -> None:
     ]
 
 
+def test_a_quoted_word_of_a_command_is_not_broken() -> None:
+    assert lines("Run `source './my own env/bin/activate' --now`.", 34) == [
+        "Run",
+        "source \\",
+        "  './my own env/bin/activate' \\",
+        "  --now.",
+    ]
+
+
 def test_a_word_that_fits_in_no_line_is_not_lost() -> None:
     path = "/home/ada/project/env"
     assert lines(f"See {path} now", 10) == ["See", "/home/ada/", "project/en", "v", "now"]
