@@ -41,7 +41,7 @@ class RunProgress:
         self.begin = clock()
 
     def set_estimate(self, estimate: Estimate) -> None:
-        """Set what the steps are expected to take; without it, all steps count the same."""
+        """Set what the steps are expected to take; before, the run seems to be at its beginning."""
         self._estimate = estimate
 
     def update(self, event: Event) -> None:
@@ -68,12 +68,9 @@ class RunProgress:
 
     def fraction(self, state: RunState) -> float:
         """Return how much of the whole run is done, from 0 to 1."""
-        done = self._done(state)
-        if self._estimate is None:
-            now = sum(done.values()) / max(1, len(state.steps))
-        else:
-            now = self._estimate.fraction(done)
-        self._fraction = max(self._fraction, min(1.0, now))
+        if self._estimate is not None:  # no other measure: the bar would jump, or stand still
+            now = self._estimate.fraction(self._done(state))
+            self._fraction = max(self._fraction, min(1.0, now))
         return self._fraction
 
     def left(self, state: RunState) -> str:

@@ -198,7 +198,7 @@ def test_a_new_question_is_a_page_of_the_full_screen(changed: Path) -> None:
         "app = WizardApp(engine.real(), Choices(), clock=lambda: 0.0)",
         "async def drive():",
         "    async with app.run_test(size=(80, 24)) as pilot:",
-        "        await keys('enter')(pilot)",
+        "        await keys('2')(pilot)",  # Customise
         "        await settled(pilot)",
         "        print(app.screen.query_one('.title', Static).content)",
         "        await keys('down', 'enter')(pilot)",

@@ -78,6 +78,7 @@ async def until_held(pilot: Pilot[Any]) -> None:
     page = pilot.app.screen
     assert isinstance(page, RunPage)
     await until(pilot, lambda: "packages" in str(page.query_one("#detail", Static).content))
+    await until(pilot, lambda: "left" in str(page.query_one("#bar", Static).content))
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:

@@ -95,12 +95,14 @@ def test_a_run_that_goes_on_begins_where_it_was() -> None:
     assert run.fraction == pytest.approx(0.1)
 
 
-def test_without_an_estimate_all_steps_count_the_same() -> None:
+def test_before_the_estimate_the_run_seems_to_be_at_its_beginning() -> None:
     run = Run()
     run.progress = RunProgress(lambda: 0.0)
     run.apply(StepEnded("get", "done", 10.0), 10.0)
-    assert run.fraction == pytest.approx(1 / 3)
+    assert run.fraction == 0.0
     assert run.progress.left(run.state) == ""
+    run.progress.set_estimate(ESTIMATE)
+    assert run.fraction == pytest.approx(0.1)
 
 
 def test_downloads_in_megabytes_and_their_rate() -> None:
