@@ -42,8 +42,8 @@ class Scene:
 
     ``lines`` are sent ``batch`` at a time with ``pause`` seconds between. ``waits`` names who
     holds a lock before the first line comes. An ``exit`` other than 0 is a failure with its
-    ``cause``, ``excerpt``, ``hints``, and ids of the cause and of what helps. ``seconds`` is how
-    long the step says that it took.
+    ``cause``, ``excerpt`` with the line ``evidence``, ``hints``, and ids of the cause and of what
+    helps. ``seconds`` is how long the step says that it took.
     ``report`` is what a step that proves finds; one that is not ``ok`` fails. ``forever`` stays
     until somebody cancels.
     """
@@ -55,6 +55,7 @@ class Scene:
     exit: int = 0
     cause: str = ""
     excerpt: tuple[str, ...] = ()
+    evidence: str = ""
     hints: tuple[str, ...] = ()
     failure: str = ""
     remedies: tuple[str, ...] = ()
@@ -250,6 +251,7 @@ def _play(
         *(step.id, state, scene.seconds, code, cause, scene.excerpt, scene.hints, log),
         failure=scene.failure,
         remedies=scene.remedies,
+        evidence=scene.evidence,
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.machines import machine
 from tests.recordings import recorded
 from tests.simulate import Scene, Script, simulated
 from wizard.choices import Choices
+from wizard.diagnosis import excerpts
 from wizard.diagnosis.diagnose import diagnose
 from wizard.engine import Engine
 from wizard.facts import Facts
@@ -68,7 +70,16 @@ class Shot:
 
 def _failed() -> Scene:
     found = diagnose(LOG)
-    return Scene(LOG, exit=1, cause=found.cause, excerpt=found.excerpt, hints=found.hints)
+    marked = excerpts.marked(found.excerpt, found.evidence)
+    assert marked is not None
+    return Scene(
+        LOG,
+        exit=1,
+        cause=found.cause,
+        excerpt=found.excerpt,
+        evidence=found.excerpt[marked],
+        hints=found.hints,
+    )
 
 
 BUILDING: Script = {
@@ -207,8 +218,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("NO_COLOR", "COLORFGBG"):
         os.environ.pop(name, None)
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
     for name, shot in SHOTS.items():
-        print(asyncio.run(take(name, shot, folder, (int(wide), int(high)))))
+        with tempfile.TemporaryDirectory() as state:  # no theme and no times of other runs
+            os.environ["CRYPTOGRAPHY_WIZARD_STATE"] = state
+            print(asyncio.run(take(name, shot, folder, (int(wide), int(high)))))
 
 
 if __name__ == "__main__":
