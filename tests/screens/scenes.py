@@ -59,8 +59,8 @@ class Scene:
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until nothing works in the background, and what it left behind is on the screen."""
     await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    await pilot.pause()
+    for _ in range(3):  # what is mounted, what it mounts, and the focus
+        await pilot.pause()
 
 
 def fake_run(pilot: Pilot[Any]) -> FakeRun:
