@@ -27,7 +27,7 @@ _SILENT = re.compile(r"dumb|linux|vt\d|ansi|cons|sun|eterm")
 
 @dataclass
 class Answer:
-    """What the terminal has said: ``light`` is None if it has not said its colour.
+    """What the terminal has said: whether its background is ``light``, or None if it said nothing.
 
     ``late`` says that it was asked, and may still answer.
     """

@@ -412,8 +412,7 @@ class Session:
     def needs_password(self) -> bool:
         """Return whether a step of the plan needs root and root needs a password."""
         facts, _ = self.probed()
-        root = any(getattr(step.action, "root", False) for step in self.require_plan().steps)
-        return root and facts.privilege.password
+        return self.require_plan().needs_root and facts.privilege.password
 
     def begin_run(self) -> RunState:
         """Begin a run of the plan, or another attempt, in which steps that are done stay done."""

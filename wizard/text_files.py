@@ -56,7 +56,7 @@ def read(
 
 
 def _read_pipe(path: str | Path, description: str, *, limit: int) -> bytes:
-    """Read from a pipe, such as ``<(command)`` of a shell. Raises BadRequest if nothing comes."""
+    """Read a pipe to its end, such as ``<(command)`` of a shell. Raises BadRequest without one."""
     end = time.monotonic() + PIPE_SECONDS
     data = b""
     try:
@@ -64,10 +64,16 @@ def _read_pipe(path: str | Path, description: str, *, limit: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         try:
             while len(data) < limit:
-                ready, _, _ = select.select((descriptor,), (), (), max(0, end - time.monotonic()))
-                chunk = os.read(descriptor, limit - len(data)) if ready else b""
+                left = end - time.monotonic()
+                if left <= 0 or not select.select((descriptor,), (), (), left)[0]:
+                    what = "its text did not end" if data else "nothing came out of it"
+                    raise BadRequest(
+                        f"{path} is a pipe, and {what} within {PIPE_SECONDS:.0f} s.",
+                        why=f"It should be {description}.",
+                    )
+                chunk = os.read(descriptor, limit - len(data))
                 data += chunk
-                if not chunk and (data or time.monotonic() >= end):
+                if not chunk and data:
                     break
                 if not chunk:  # no writer has opened it yet
                     time.sleep(0.05)
@@ -75,11 +81,6 @@ def _read_pipe(path: str | Path, description: str, *, limit: int) -> bytes:
             os.close(descriptor)
     except OSError as error:
         raise _cannot_read(path, error) from None
-    if not data:
-        raise BadRequest(
-            f"{path} is a pipe, and nothing came out of it within {PIPE_SECONDS:.0f} s.",
-            why=f"It should be {description}.",
-        )
     return data
 
 

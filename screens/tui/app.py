@@ -191,11 +191,9 @@ class WizardApp(App[int]):
             session.make_plan()
             return ReviewPage(session)
         if page_name == "run":
-            # At the end, a thread may need this, which must not wait for another one's import.
+            # At the end, a thread may need these, which must not wait for another one's import.
             from screens import fitting  # noqa: F401
             from screens.text import last_words  # noqa: F401
-
-            # At the end, a thread may need this that must not wait for another one's import.
             from screens.tui.run import RunPage
 
             return RunPage(session, self._announcer())

@@ -43,6 +43,19 @@ def test_a_pipe_that_nobody_fills_is_given_up(pipe: Path, monkeypatch: pytest.Mo
         text_files.read(pipe, "an answers file", limit=100)
 
 
+def test_half_of_a_text_is_not_taken_for_all_of_it(
+    pipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_files, "PIPE_SECONDS", 0.2)
+    writing = os.open(pipe, os.O_RDWR)
+    os.write(writing, b'method = "wheel"\n')
+    try:
+        with pytest.raises(BadRequest, match="did not end"):
+            text_files.read(pipe, "an answers file", limit=100)
+    finally:
+        os.close(writing)
+
+
 def test_a_pipe_without_an_end_is_too_large(pipe: Path) -> None:
     writing = os.open(pipe, os.O_RDWR)
     try:

@@ -18,7 +18,7 @@ from wizard import locations, temporary
 from wizard.cache import entries
 from wizard.choices import Choices
 from wizard.codec import to_json
-from wizard.errors import Exit, Impossible
+from wizard.errors import Exit, WizardError
 from wizard.export.in_words import sentence
 from wizard.facts import Facts
 from wizard.method import compiles
@@ -162,7 +162,7 @@ def _index_problem(plan: Plan, choices: Choices, facts: Facts) -> str:
 
     try:
         return target_index.problem(Case(facts, knowledge.load(), choices), plan.release)
-    except Impossible:
+    except WizardError:
         return ""  # the target is not known any more: the step's own failure is explained
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import Callable, Optional
 
 from backends.action import Command, Output
 from backends.manager import Problem, managers, with_program_path
@@ -15,11 +15,8 @@ from backends.progress import is_apt_status
 from wizard.machine import packages, query_results
 from wizard.plan import FileExists, PackagesInstalled, Step
 from wizard.programs.processes import ProgramTimeout, ask
-from wizard.running import step_log
+from wizard.running import index_check, step_log
 from wizard.running.command_runner import Outcome, last_attempt
-
-if TYPE_CHECKING:
-    from wizard.diagnosis.diagnose import Diagnosis
 
 MANAGER = "manager-"
 """The beginning of the ids of failures that only a package manager's backend explains: then comes
@@ -89,21 +86,6 @@ def _packages_missing(check: PackagesInstalled) -> str:
     )
 
 
-_NOT_FOUND = ("no-such-version", "no-wheel-for-platform")
-"""The ids of what pip says if it could not read a page of the index, and does not say why."""
-_NO_INDEX = ("index-unreachable", "index-timeouts", "index-not-found")
-_FOR_A_MOMENT = (
-    "pip or uv could not read the package index, but the wizard can read it again now. The index "
-    "or the network failed for a moment."
-)
-_INDEX_HINTS = (
-    "Try again. The finished steps are not done again.",
-    "If it stays: check the network, and pip's settings: `python -m pip config list`.",
-    "Or make a wheelhouse on a machine that reaches an index (`--wheelhouse FOLDER`), and install "
-    "from it here (`--from-wheelhouse FOLDER`).",
-)
-
-
 @dataclass(frozen=True)
 class Shown:
     """What shows an error: lines of a log, which of them does, and the byte where that begins."""
@@ -152,11 +134,12 @@ def explain_failure(
         shown = replace(shown, position=whole.position(numbers[diagnosis.line_number - 1]))
     problem = _manager_problem(step, outcome, lines)
     if problem is None or problem.kind == "other":
-        said = index_problem() if _may_lack_index(step, diagnosis, lines) else ""
-        if said or (diagnosis.id in _NOT_FOUND and _downloads(step)):
-            cause = f"The package index cannot be used any more. {said}" if said else _FOR_A_MOMENT
-            ended = Outcome("failed", outcome.exit, cause, _INDEX_HINTS, "index-unreachable")
-            return ended, shown
+        said = index_check.explain(step, diagnosis, lines, index_problem)
+        if said:
+            helps = index_check.remedies(diagnosis.facts)
+            hints, ids = tuple(r.text for r in helps), tuple(r.id for r in helps if r.id)
+            known = (hints, index_check.UNREACHABLE, ids)
+            return Outcome("failed", outcome.exit, said, *known), shown
         known = (diagnosis.hints, diagnosis.id or "", diagnosis.remedy_ids)
         return Outcome("failed", outcome.exit, diagnosis.cause, *known), shown
     cause = _CAUSES[problem.kind]
@@ -171,20 +154,6 @@ def explain_failure(
         shown = Shown((problem.line,), problem.line, position)
     failure = diagnosis.id or f"{MANAGER}{problem.kind}"
     return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), shown
-
-
-def _downloads(step: Step) -> bool:
-    """Return whether this is a pip or uv that reads an index."""
-    return isinstance(step.action, Command) and bool(step.action.interrupted)
-
-
-def _may_lack_index(step: Step, diagnosis: Diagnosis, lines: Sequence[str]) -> bool:
-    """Return whether pip or uv may have failed because it could not read a page of the index."""
-    if not _downloads(step):
-        return False
-    if diagnosis.known:
-        return diagnosis.id in (*_NOT_FOUND, *_NO_INDEX)
-    return not any("uilding wheel" in line for line in lines)
 
 
 def _last_index(lines: Sequence[str], text: str) -> Optional[int]:
