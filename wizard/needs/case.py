@@ -255,7 +255,7 @@ class Case:
 
         An old pip does not block it: the plan upgrades pip.
         """
-
+        # Not with the answer below: a case that shares that may have another temporary folder.
         refused = conditions.refusal(self.conditions(python), "bundled")
         if refused:
             return refused
@@ -330,7 +330,7 @@ class Case:
         values = self._chosen(build_request.CHOICES)
         if self.choices.custom_openssl is None:
             folder = ""  # only an OpenSSL that is built for an environment depends on it
-
+        # Not with the answer below, as for a wheel.
         refused = conditions.refusal(self.conditions(python), "compiled")
         if refused:
             return refused
