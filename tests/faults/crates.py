@@ -12,7 +12,6 @@ import json
 import shutil
 import subprocess
 import tarfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -36,16 +35,6 @@ from tests.faults.network import (
 
 CRATE = "small"
 BACKEND = """\
-import pathlib, shutil, subprocess, sys, zipfile
-HERE = pathlib.Path(__file__).parent
-(NAME,) = (path.name for path in HERE.glob("*.whl"))
-def get_requires_for_build_wheel(settings=None):
-    return []
-def prepare_metadata_for_build_wheel(folder, settings=None):
-    with zipfile.ZipFile(HERE / NAME) as wheel:
-        names = [n for n in wheel.namelist() if ".dist-info/" in n and "RECORD" not in n]
-        wheel.extractall(folder, names)
-    return names[0].partition("/")[0]
 def build_wheel(folder, settings=None, metadata=None):
     code = subprocess.call(["cargo", "build", "--manifest-path", str(HERE / "Cargo.toml")])
     if code:
@@ -53,12 +42,6 @@ def build_wheel(folder, settings=None, metadata=None):
     shutil.copy(HERE / NAME, pathlib.Path(folder) / NAME)
     return NAME
 """
-PROJECT = {
-    "pyproject.toml": (
-        '[build-system]\nrequires = []\nbuild-backend = "standin"\nbackend-path = ["."]\n'
-    ),
-    "standin.py": BACKEND,
-}
 FILES = {
     "Cargo.toml": (
         '[package]\nname = "standin"\nversion = "0.1.0"\nedition = "2021"\n'
@@ -133,13 +116,9 @@ def crate() -> bytes:
 def with_source(wheels_by_name: Mapping[str, bytes], code: Mapping[str, str]) -> dict[str, bytes]:
     """Return the source archive of a cryptography that gives out its wheel after cargo's build."""
     (name,) = (name for name in wheels_by_name if name.startswith("cryptography-"))
-    body, release = wheels_by_name[name], name.split("-")[1]
-    with zipfile.ZipFile(io.BytesIO(body)) as opened:
-        (member,) = (each for each in opened.namelist() if each.endswith(".dist-info/METADATA"))
-        metadata = opened.read(member).decode()
-    files = {**PROJECT, **code, "PKG-INFO": metadata}
-    top = f"cryptography-{release}"
-    return {f"{top}.tar.gz": standins.archive(top, files, {name: body})}
+    top = f"cryptography-{name.split('-')[1]}"
+    body = standins.source_archive(top, name, wheels_by_name[name], BACKEND, code)
+    return {f"{top}.tar.gz": body}
 
 
 def case(damage: Damage, passing: bool, files: Mapping[str, bytes], folder: Path) -> None:
@@ -189,9 +168,7 @@ def cases(setting: Setting) -> Iterator[Case]:
         for damage in DAMAGES
         for passing in ((False, True) if damage.passes else (False,))
     ]
-    if setting.count < len(every):
-        setting.random(0).shuffle(every)
-    yield from every[: setting.count]
+    yield from setting.some(every)
 
 
 KINDS = (

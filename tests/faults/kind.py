@@ -37,6 +37,12 @@ class Setting:
         """The random numbers of a case: always the same for one seed and number."""
         return random.Random(f"{self.seed}:{number}")  # noqa: S311 - it hides nothing
 
+    def some(self, every: list[Case]) -> list[Case]:
+        """Return all cases, or if there are more than ``count``, so many at random."""
+        if self.count < len(every):
+            self.random(0).shuffle(every)
+        return every[: self.count]
+
 
 @dataclass(frozen=True)
 class Case:

@@ -17,7 +17,7 @@ import tarfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,10 +37,10 @@ RUST = "1.95.0"
 TRIPLE = "x86_64-unknown-linux-gnu"
 WHOLE = "the last line of a whole file"
 
-BACKEND = """\
-import os, pathlib, shutil, subprocess, zipfile
+HOOKS = """\
+import os, pathlib, shutil, subprocess, sys, zipfile
 HERE = pathlib.Path(__file__).parent
-NAME = "{wheel}"
+(NAME,) = (path.name for path in HERE.glob("*.whl"))
 def get_requires_for_build_wheel(settings=None):
     return []
 def prepare_metadata_for_build_wheel(folder, settings=None):
@@ -48,6 +48,9 @@ def prepare_metadata_for_build_wheel(folder, settings=None):
         names = [n for n in wheel.namelist() if ".dist-info/" in n and "RECORD" not in n]
         wheel.extractall(folder, names)
     return names[0].partition("/")[0]
+"""
+"""The beginning of a build backend that gives out the wheel beside it."""
+BACKEND = """\
 def build_wheel(folder, settings=None, metadata=None):
     openssl = pathlib.Path(os.environ["OPENSSL_DIR"])
     headers = sorted((openssl / "include" / "openssl").glob("*.h"))
@@ -198,17 +201,26 @@ def openssl_archive(version: str) -> bytes:
 def cryptography_archive(wheel: Path, release: str) -> bytes:
     """The source archive of a cryptography that gives out this wheel after its build."""
     backend = BACKEND
-    values = {"wheel": wheel.name, "parts": str(PARTS), "whole": WHOLE, "rust": RUST}
-    for name, value in values.items():
+    for name, value in {"parts": str(PARTS), "whole": WHOLE, "rust": RUST}.items():
         backend = backend.replace(f"{{{name}}}", value)
-    with zipfile.ZipFile(wheel) as opened:
-        (name,) = (n for n in opened.namelist() if n.endswith(".dist-info/METADATA"))
-        metadata = opened.read(name).decode()
+    code_files = {f"code/part{number}.c": code(number) for number in range(6)}
+    files = {"code/Makefile": EXTENSION, **code_files}
+    return source_archive(f"cryptography-{release}", wheel.name, wheel.read_bytes(), backend, files)
+
+
+def source_archive(
+    top: str, name: str, wheel: bytes, backend: str, files: Mapping[str, str]
+) -> bytes:
+    """The source archive ``top`` of a project that gives out a wheel after its build.
+
+    ``backend`` is the code of ``build_wheel``, ``files`` are what it compiles.
+    """
+    with zipfile.ZipFile(io.BytesIO(wheel)) as opened:
+        (member,) = (n for n in opened.namelist() if n.endswith(".dist-info/METADATA"))
+        metadata = opened.read(member).decode()
     project = '[build-system]\nrequires = []\nbuild-backend = "standin"\nbackend-path = ["."]\n'
-    files = {"pyproject.toml": project, "PKG-INFO": metadata, "standin.py": backend}
-    files["code/Makefile"] = EXTENSION
-    files.update({f"code/part{number}.c": code(number) for number in range(6)})
-    return archive(f"cryptography-{release}", files, {wheel.name: wheel.read_bytes()})
+    own = {"pyproject.toml": project, "PKG-INFO": metadata, "standin.py": HOOKS + backend}
+    return archive(top, {**own, **files}, {name: wheel})
 
 
 def archive(top: str, files: dict[str, str], more: dict[str, bytes] | None = None) -> bytes:
