@@ -9,7 +9,6 @@ import pytest
 from screens import shells
 from screens.tui.app import WizardApp
 from tests.screens.fakes import KNOWLEDGE, FakeMachine, pretend
-from wizard import locations
 from wizard.choices import Choices
 
 BASELINES = (3, 11)
@@ -26,13 +25,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing of the developer's own terminal reach the tests."""
+def _plain_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Let nothing of the developer's own terminal, and of other tests' runs, reach the tests.
+
+    A remembered theme, and how long the steps of past runs took, change what is drawn.
+    """
+    monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path_factory.mktemp("state")))
     for name in ("NO_COLOR", "COLORFGBG", "TEXTUAL_ANIMATIONS", "NO_MOTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(shells, "own_shell", lambda: "bash")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    (locations.state() / "theme").unlink(missing_ok=True)
 
 
 @pytest.fixture
