@@ -25,9 +25,9 @@ def details(run: PastRun) -> list[str]:
     lines += ["", f"Plan, answers and logs: {run.folder}"]
     if run.can_resume:
         lines.append(f"Resume it: {invocation.command('resume', run.name)}")
-    if run.state and not run.undoes:
+    if run.can_repeat:
         lines.append(f"Repeat it: {invocation.command('--yes', '--answers', str(run.answers))}")
-    if run.state and not run.undoes and run.outcome not in ("undone", "running"):
+    if run.can_undo:
         lines.append(f"Undo it:   {invocation.command('undo', run.name)}")
     return lines
 

@@ -192,29 +192,15 @@ class MorePage(Page):
         )
 
     def _prove(self, python: str) -> None:
-        from wizard.advice import failed_proof
-        from wizard.proof import verify
-
-        def show(found: verify.Report | WizardError | None) -> None:
+        def show(found: tuple[bool, Content] | WizardError | None) -> None:
             if isinstance(found, WizardError):
                 self.notify(f"{found.what} {found.why}".strip(), severity="error", timeout=15)
-            if not isinstance(found, verify.Report):
-                return
-            lines = [
-                Content.assemble(MARKS[mark], f"  {sentence}")
-                for mark, sentence in verify.sentences(found)
-            ]
-            if not found.ok:
-                explained = failed_proof.explain(found)
-                cause = (explained.cause,) if explained.known else ()
-                lines += [Content(""), *map(Content, (*cause, *explained.hints))]
-            title = f"{'✓' if found.ok else '✗'} {short_path(python)}"
-            self.app.push_screen(TextScreen(title, Content("\n").join(lines)))
+            elif found is not None:
+                ok, text = found
+                self.app.push_screen(TextScreen(f"{'✓' if ok else '✗'} {short_path(python)}", text))
 
         self.app.push_screen(
-            LookUpScreen(
-                self.session, "Proving it", lambda: verify.verify(python), short_path(python)
-            ),
+            LookUpScreen(self.session, "Proving it", lambda: _proof(python), short_path(python)),
             show,
         )
 
@@ -222,6 +208,22 @@ class MorePage(Page):
         from screens.tui.runs import RunsPage
 
         self.app.push_screen(RunsPage(self.session))
+
+
+def _proof(python: str) -> tuple[bool, Content]:
+    """Prove it; return whether it works, and what was found, with the cause and what helps."""
+    from wizard.advice import failed_proof
+    from wizard.proof import verify
+
+    found = verify.verify(python)
+    lines = [
+        Content.assemble(MARKS[mark], f"  {sentence}") for mark, sentence in verify.sentences(found)
+    ]
+    if not found.ok:
+        explained = failed_proof.explain(found)
+        cause = (explained.cause,) if explained.known else ()
+        lines += [Content(""), *map(Content, (*cause, *explained.hints))]
+    return found.ok, Content("\n").join(lines)
 
 
 def _row(key: str, title: str, text: str, columns: int) -> Content:

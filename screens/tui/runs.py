@@ -87,8 +87,8 @@ class RunsPage(Page):
         run = self._run
         can = {
             "continue_run": run is not None and run.can_resume,
-            "repeat": run is not None and _has_answers(run),
-            "undo": run is not None and _can_undo(run),
+            "repeat": run is not None and run.can_repeat,
+            "undo": run is not None and run.can_undo,
             "report": run is not None and run.state is not None,
         }
         return can.get(action, True) and super().check_action(action, parameters)
@@ -154,14 +154,6 @@ def _text(run: PastRun) -> Content:
         (f"      {run.outcome}, {when(run)}", ""),
         (f"  {short_path(run.target)}" if run.target else "", "$quiet"),
     )
-
-
-def _has_answers(run: PastRun) -> bool:
-    return run.state is not None and not run.undoes and not run.repairs and run.answers.is_file()
-
-
-def _can_undo(run: PastRun) -> bool:
-    return run.state is not None and not run.undoes and run.outcome not in ("undone", "running")
 
 
 def _go_to_folder_of(run: PastRun) -> None:

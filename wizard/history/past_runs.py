@@ -75,6 +75,18 @@ class PastRun:
         )
 
     @property
+    def can_repeat(self) -> bool:
+        """Whether its answers can be used again."""
+        made = self.undoes or self.repairs
+        return self.state is not None and not made and self.answers.is_file()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether it can be undone: it is known, has ended, and did not undo another one itself."""
+        known = self.state is not None and not self.undoes
+        return known and self.outcome not in ("undone", "running")
+
+    @property
     def answers(self) -> Path:
         """The file that repeats it."""
         return Path(self.folder) / journal.ANSWERS_FILE
