@@ -221,8 +221,9 @@ def test_a_release_that_needs_a_newer_openssl_is_refused_and_what_it_names_works
     assert f"--release {newest}" in " ".join(error["hints"])
     # The first way out is a command, and it works.
     way = shlex.split(done.report["ways"][0]["command"])
-    assert way == ["cryptography-wizard", "--release", case.release, "--method", "wheel"]
-    wheel = root.as_student(*way, "--yes", "--json", timeout=BUILD_SECONDS)
+    wanted = ["--yes", "--json", "--release", case.release, "--method", "wheel"]
+    assert way == ["cryptography-wizard", *wanted]
+    wheel = root.as_student(*way, timeout=BUILD_SECONDS)
     assert wheel.code == 0, wheel.said
     report = wheel.report["report"]
     assert (report["ok"], report["version"]) == (True, case.release)
