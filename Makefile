@@ -7,7 +7,7 @@ SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge bench shots man clean
+.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge tables bench shots man clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -62,6 +62,9 @@ faults: .venv/.test ## Make things go wrong, thousands of times, and write docs/
 
 knowledge: .venv/.test ## Compare the tables with the index and Debian's archive, and say what is out of date
 	$(BIN)/python -m tests.knowledge
+
+tables: .venv/.test ## Write the date of the tables after they have changed
+	$(BIN)/python -m tests.knowledge.dated
 
 bench: .venv/.test ## Compare with the documented ways, and write tests/bench/results.md
 	$(BIN)/python -m tests.bench
