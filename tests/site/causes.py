@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.site.markdown import block, code, front, plain, table
+from tests.site.markdown import block, code, front, plain
 from wizard.diagnosis import conditions, help_pages, remedies
 from wizard.diagnosis.diagnose import diagnose
-from wizard.diagnosis.table import Cause
-from wizard.diagnosis.table import table as read_table
+from wizard.diagnosis.table import Cause, table
 
 FOLDER = "problems"
 LONGEST = 150
@@ -34,7 +33,7 @@ KINDS = {
 
 def causes() -> tuple[Cause, ...]:
     """Return the causes that have a page."""
-    return tuple(cause for cause in read_table().causes.values() if not cause.envelope)
+    return tuple(cause for cause in table().causes.values() if not cause.envelope)
 
 
 def pages() -> dict[str, str]:
@@ -64,7 +63,7 @@ def page(cause: Cause) -> str:
         "## Let the wizard read your log",
         "It finds the line that matters also in a log of thousands of lines, and knows the "
         "commands for your machine:",
-        block("cryptography-wizard diagnose FILE", "sh"),
+        block("cryptography-wizard diagnose FILE"),
         f"It calls this cause {code(cause.id)}: "
         f"`cryptography-wizard diagnose --explain {cause.id}` explains it.",
     ]
@@ -83,17 +82,14 @@ def index() -> str:
         "whole log: `cryptography-wizard diagnose FILE`.",
     ]
     for kind, members in kinds.items():
-        rows = [
-            (
-                f"[{code(heading(cause)).replace('|', chr(92) + '|')}]({cause.id}.md)",
-                plain(sentence(cause)),
-            )
+        lines = [
+            f"- [{code(heading(cause))}]({cause.id}.md)<br>{plain(sentence(cause))}"
             for cause in members
         ]
         parts += [
             f"## {KINDS.get(kind, kind[:1].upper() + kind[1:])}",
             plain(members[0].means),
-            table(("the line", "what it means"), rows),
+            "\n".join(lines),
         ]
     return "\n\n".join(parts) + "\n"
 

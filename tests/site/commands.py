@@ -9,9 +9,11 @@ from typing import Any
 
 from screens import command_line, commands
 from screens.arguments import NAME
-from tests.site.markdown import block, front, plain, table
+from tests.site.markdown import block, code, front, plain, table
 
 FOLDER = "commands"
+LONGEST_USAGE = 90
+"""Characters of a usage; a longer one only repeats the options."""
 
 
 def pages() -> dict[str, str]:
@@ -35,7 +37,9 @@ def pages() -> dict[str, str]:
 def page(parser: argparse.ArgumentParser, title: str) -> str:
     """Return the page of one parser."""
     parser.formatter_class = _Markdown
-    usage = " ".join(parser.format_usage().split()) or f"{title} [OPTIONS] [COMMAND ...]"
+    usage = " ".join(parser.format_usage().split())
+    if len(usage) > LONGEST_USAGE:
+        usage = f"{title} [OPTIONS]"
     description = parser.description or ""
     return (
         front(title=title, description=description)
@@ -108,7 +112,7 @@ class _Markdown(argparse.HelpFormatter):
             if not metavar and action.choices:
                 metavar = "|".join(map(str, action.choices))
             words = f"{', '.join(action.option_strings)} {metavar}".strip() or action.dest
-            rows.append((f"`{words}`".replace("|", "\\|"), plain(action.help or "")))
+            rows.append((code(words), plain(action.help or "")))
         if rows:
             self._parts.append(table(("option", "meaning"), rows))
 

@@ -82,9 +82,10 @@ def page(row: Release) -> str:
         front(title=title, description=f"What {title} needs: Python, Rust, OpenSSL, pip"),
         f"# {title}",
         f'!!! warning "Security"\n\n    {plain(caveat)}' if caveat else "",
-        table(("", ""), [(plain(label), value) for label, value in _facts(row)]),
-        block(f"cryptography-wizard --yes --release {row.last}", "sh"),
-        "## What to install from source",
+        "\n".join(f"- {label}: {value}" for label, value in _facts(row)),
+        "## Install it",
+        block(f"cryptography-wizard --yes --release {row.last}"),
+        "## Compile it",
         "\n".join(f"- {line}" for line in _build(row)),
     ]
     if row.sources:
@@ -96,13 +97,13 @@ def page(row: Release) -> str:
 
 
 def _facts(row: Release) -> Iterator[tuple[str, str]]:
-    yield "versions", ", ".join(row.versions)
+    yield "Versions", ", ".join(row.versions)
     if row.yanked:
-        yield "withdrawn", ", ".join(row.yanked)
-    yield "first published", row.date
+        yield "Withdrawn", ", ".join(row.yanked)
+    yield "First published", row.date
     yield "Python", code(row.python)
     if row.requires:
-        yield "needs to run", "<br>".join(code(each) for each in row.requires)
+        yield "Needs to run", "".join(f"\n    - {code(each)}" for each in row.requires)
 
 
 def _build(row: Release) -> Iterator[str]:
