@@ -8,7 +8,7 @@
   Worker.prototype.postMessage = function (message, ...more) {
     if (message && message.type === QUERY && typeof message.data === "string") {
       const words = message.data
-        .replace(/[-:^~*+_,;!=[\]()"'`/\\<>|{}]+|\.(?!\d)/g, " ")
+        .replace(/[-:^~*+,;!=[\]()"'`/\\<>|{}]+|\.(?!\d|h\b)/g, " ")
         .split(/\s+/)
         .filter(Boolean);
       message = { ...message, data: [...new Set(words)].slice(0, 40).join(" ") };
