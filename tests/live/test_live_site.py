@@ -39,7 +39,7 @@ LINES = {
     "error: can't find Rust compiler": "rust-missing-setuptools",
     "error: externally-managed-environment": "externally-managed",
     "build/temp/_openssl.c:575:10: fatal error: openssl/opensslv.h: No such file or directory": (
-        "openssl-headers-missing"
+        "openssl-h-missing-c"
     ),
     "OSError: [Errno 28] No space left on device": "no-space",
     "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 99": "apt-lock",

@@ -27,8 +27,17 @@ KINDS = {
     "crash": "Crashes",
     "exit": "Exit codes",
     "policy": "Rules of the system or the company",
+    "note": "Remarks that stop nothing",
+    "tool": "Missing programs",
+    "rust": "Rust",
+    "cc": "The C compiler",
+    "header": "Missing C headers",
+    "openssl": "OpenSSL",
+    "link": "Linking",
+    "import": "Imports after an installation",
+    "manager": "The package manager of the system",
 }
-"""What readers call the kinds of ``assets/failures.toml``; the others keep their names."""
+"""What readers call the kinds of ``assets/failures.toml``."""
 
 
 def causes() -> tuple[Cause, ...]:
@@ -51,15 +60,15 @@ def page(cause: Cause) -> str:
     """Return the page of one cause."""
     title, told = heading(cause), sentence(cause)
     parts = [
-        front(title=title, description=told),
+        front(title=title, description=told).replace("---\n\n", "hide: [toc]\n---\n\n"),
         f"# {code(title)}",
         f"**{plain(told)}**",
         plain(cause.means),
     ]
     parts += list(_what_to_do(cause))
-    parts += ["## Lines that show it"]
-    parts += [block(example) for example in cause.examples]
     parts += [
+        "## Lines that show it",
+        *_lines(cause),
         "## Let the wizard read your log",
         "It finds the line that matters also in a log of thousands of lines, and knows the "
         "commands for your machine:",
@@ -87,7 +96,7 @@ def index() -> str:
             for cause in members
         ]
         parts += [
-            f"## {KINDS.get(kind, kind[:1].upper() + kind[1:])}",
+            f"## {KINDS[kind]}",
             plain(members[0].means),
             "\n".join(lines),
         ]
@@ -113,6 +122,15 @@ def _what_to_do(cause: Cause) -> Iterator[str]:
         if len(shown) > 1:
             yield f"### {plain(', '.join(titles))}"
         yield "\n".join(f"{number}. {plain(text)}" for number, text in enumerate(texts, 1))
+
+
+def _lines(cause: Cause) -> Iterator[str]:
+    """Yield each example below its line as a heading, which counts more in a search."""
+    for number, example in enumerate(cause.examples, 1):
+        line = _cut(_evidence(cause, example))
+        yield f"### {code(line)} {{ #line-{number} }}"
+        if example.strip() != line:
+            yield block(example)
 
 
 def _evidence(cause: Cause, example: str) -> str:
