@@ -1,6 +1,7 @@
 """The subcommands: each is a module of this package. No other code lists them.
 
-The name of a module is the name of its command; `Command` says what it must contain.
+The name of a module is the name of its command, with hyphens for underscores. `Command` says what
+it must contain.
 """
 
 from __future__ import annotations
@@ -47,13 +48,13 @@ class Command(Protocol):
 
 def names() -> tuple[str, ...]:
     """Return the commands that a user can name, in alphabetical order, without importing them."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    modules = (module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
     return tuple(sorted(name for name in modules if name != DEFAULT))
 
 
 def load(name: str) -> Command:
     """Import the module of a command."""
-    return cast(Command, importlib.import_module(f"{__name__}.{name}"))
+    return cast(Command, importlib.import_module(f"{__name__}.{name.replace('-', '_')}"))
 
 
 def in_order(chosen: Iterable[str]) -> dict[str, Command]:
