@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from wizard.addresses import masked
 from wizard.index.source import Unreadable
 
-
 _METADATA = ("core-metadata", "dist-info-metadata")
 """The keys that say that there is a file with the metadata: today's name and the first one (PEP
 714)."""

@@ -53,28 +53,87 @@ PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
         Platform(
-            "macos-arm64", "Macs with Apple silicon", "macos", "macosx-11.0-arm64", "arm64",
+            "macos-arm64",
+            "Macs with Apple silicon",
+            "macos",
+            "macosx-11.0-arm64",
+            "arm64",
             oldest="11.0",
         ),
         # The oldest macOS for which python.org makes Python 3.14.
         Platform(
-            "macos-x86_64", "Intel Macs", "macos", "macosx-10.15-x86_64", "x86_64",
+            "macos-x86_64",
+            "Intel Macs",
+            "macos",
+            "macosx-10.15-x86_64",
+            "x86_64",
             oldest="10.15",
         ),
         Platform("windows-amd64", "64-bit Windows", "windows", "win-amd64", "AMD64"),
         Platform("windows-arm64", "Windows on ARM", "windows", "win-arm64", "ARM64"),
         Platform("windows-x86", "32-bit Windows", "windows", "win32", "x86", bits=32),
         # glibc 2.28: Debian 10, Ubuntu 18.10, RHEL 8.
-        Platform("linux-x86_64", "Linux on x86_64", "linux", "linux-x86_64", "x86_64", "glibc", "2.28"),
-        Platform("linux-aarch64", "Linux on aarch64", "linux", "linux-aarch64", "aarch64", "glibc", "2.28"),
-        Platform("linux-armv7l", "Linux on armv7l (Raspberry Pi)", "linux", "linux-armv7l", "armv7l", "glibc", "2.31", 32),
+        Platform(
+            "linux-x86_64", "Linux on x86_64", "linux", "linux-x86_64", "x86_64", "glibc", "2.28"
+        ),
+        Platform(
+            "linux-aarch64",
+            "Linux on aarch64",
+            "linux",
+            "linux-aarch64",
+            "aarch64",
+            "glibc",
+            "2.28",
+        ),
+        Platform(
+            "linux-armv7l",
+            "Linux on armv7l (Raspberry Pi)",
+            "linux",
+            "linux-armv7l",
+            "armv7l",
+            "glibc",
+            "2.31",
+            32,
+        ),
         Platform("linux-i686", "32-bit Linux", "linux", "linux-i686", "i686", "glibc", "2.28", 32),
-        Platform("linux-ppc64le", "Linux on ppc64le", "linux", "linux-ppc64le", "ppc64le", "glibc", "2.28"),
+        Platform(
+            "linux-ppc64le",
+            "Linux on ppc64le",
+            "linux",
+            "linux-ppc64le",
+            "ppc64le",
+            "glibc",
+            "2.28",
+        ),
         Platform("linux-s390x", "Linux on s390x", "linux", "linux-s390x", "s390x", "glibc", "2.28"),
-        Platform("linux-riscv64", "Linux on riscv64", "linux", "linux-riscv64", "riscv64", "glibc", "2.39"),
+        Platform(
+            "linux-riscv64",
+            "Linux on riscv64",
+            "linux",
+            "linux-riscv64",
+            "riscv64",
+            "glibc",
+            "2.39",
+        ),
         # musl 1.2: Alpine 3.13.
-        Platform("musllinux-x86_64", "Alpine Linux on x86_64", "linux", "linux-x86_64", "x86_64", "musl", "1.2"),
-        Platform("musllinux-aarch64", "Alpine Linux on aarch64", "linux", "linux-aarch64", "aarch64", "musl", "1.2"),
+        Platform(
+            "musllinux-x86_64",
+            "Alpine Linux on x86_64",
+            "linux",
+            "linux-x86_64",
+            "x86_64",
+            "musl",
+            "1.2",
+        ),
+        Platform(
+            "musllinux-aarch64",
+            "Alpine Linux on aarch64",
+            "linux",
+            "linux-aarch64",
+            "aarch64",
+            "musl",
+            "1.2",
+        ),
     )
 }
 """All kinds of computers, by the names that ``--for`` takes."""

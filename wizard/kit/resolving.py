@@ -143,9 +143,11 @@ def resolve(
     try:
         result = resolver.resolve(wanted, max_rounds=MOST_ROUNDS)
     except ResolutionImpossible as problem:
-        raise Unresolved(_sentence(problem.causes, provider)) from None
+        raise Unresolved(_sentence(tuple(problem.causes), provider)) from None
     except ResolutionTooDeep:
-        raise Unresolved(f"No versions that fit together were found in {MOST_ROUNDS} steps.") from None
+        raise Unresolved(
+            f"No versions that fit together were found in {MOST_ROUNDS} steps."
+        ) from None
     found = {candidate.wheel.name: candidate.wheel for candidate in result.mapping.values()}
     return tuple(found[name] for name in sorted(found))
 
@@ -191,16 +193,14 @@ class _Provider(AbstractProvider[Requirement, _Candidate, Identifier]):
     def get_preference(
         self,
         identifier: Identifier,
-        resolutions: Mapping[Identifier, _Candidate],
-        candidates: Mapping[Identifier, Iterator[_Candidate]],
+        resolutions: Mapping[Identifier, _Candidate],  # noqa: ARG002 - resolvelib names them
+        candidates: Mapping[Identifier, Iterator[_Candidate]],  # noqa: ARG002
         information: Mapping[Identifier, Iterator[RequirementInformation[Requirement, _Candidate]]],
         backtrack_causes: Sequence[RequirementInformation[Requirement, _Candidate]],
     ) -> Any:
         """Decide what was named first, then what has the narrowest limits, by name at last."""
         rows = list(information[identifier])
-        is_cause = any(
-            self.identify(cause.requirement) == identifier for cause in backtrack_causes
-        )
+        is_cause = any(self.identify(cause.requirement) == identifier for cause in backtrack_causes)
         pinned = any(
             spec.operator in ("==", "===") for row in rows for spec in row.requirement.specifier
         )

@@ -1,4 +1,4 @@
-"""What a kit contains: for each target the newest release that it still has, and why not a newer."""
+"""What a kit contains: for each target the newest release that it has, and why not a newer one."""
 
 from __future__ import annotations
 
@@ -112,12 +112,8 @@ def select(
             missing.append(Missing(target, problem.why))
             continue
         release = next(str(wheel.version) for wheel in found if wheel.name == CRYPTOGRAPHY)
-        caveat = (
-            "" if release == newest else _caveat(target, release, newest, request, source, knowledge)
-        )
-        chosen.append(
-            Chosen(target, release, found, caveat, resolving.floor(found, target))
-        )
+        caveat = "" if release == newest else _caveat(target, newest, request, source, knowledge)
+        chosen.append(Chosen(target, release, found, caveat, resolving.floor(found, target)))
     for platform in request.platforms:
         if not any(each.target.platform == platform for each in chosen):
             why = next(each.why for each in missing if each.target.platform == platform)
@@ -149,7 +145,6 @@ def _newest(source: Source, release: str) -> str:
 
 def _caveat(
     target: Target,
-    release: str,
     newest: str,
     request: Request,
     source: Source,
@@ -167,9 +162,8 @@ def _caveat(
     fit = needs_wheels.fit(python, listed, knowledge)
     if isinstance(fit, Refused):
         # The number of its last part is pretended.
-        why = fit.reason.replace(python.version, target.python)
-        return f"Gets {release}: {why}"
-    return f"Gets {release}: what else is needed does not fit together with {newest}."
+        return fit.reason.replace(python.version, target.python)
+    return f"What else is needed does not fit together with cryptography {newest}."
 
 
 def total(wheels: Iterable[Wheel]) -> tuple[int, int]:

@@ -59,7 +59,8 @@ class Wheel:
     the system libraries that it needs, except those that every system has. ``glibc`` is the oldest
     one with all symbols that it uses; empty if it uses none. ``rust`` is the compiler that built
     it, if the file states it. ``only_here`` is a sentence that explains why other machines cannot
-    use the wheel; empty if they can. ``macos`` is the oldest macOS for which it was made.
+    use the wheel; empty if they can. ``macos`` is the oldest macOS for which it was made. ``sets``
+    are the targets of a kit that get this wheel (``linux-x86_64-3.12``).
     """
 
     file: str
@@ -75,6 +76,7 @@ class Wheel:
     rust: str = ""
     only_here: str = ""
     macos: str = ""
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,7 @@ def held(folder: Path, manifest: Manifest) -> tuple[HeldWheel, ...]:
                 *(wheel.name, wheel.version, wheel.tags, wheel.sha256),
                 wheel_metadata.requires_python(text),
                 tuple(line for line in wheel_metadata.requires(text) if not _of_extra(line)),
+                wheel.sets,
             )
         )
     return tuple(found)
