@@ -14,7 +14,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,15 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Totals:
-    """What was sent so far: requests, bytes of files, and from how many addresses they came."""
+    """What was sent so far: requests, bytes, and from how many addresses they came.
+
+    ``failed`` are connections that ended because of an unexpected error here.
+    """
 
     requests: int = 0
     bytes: int = 0
     clients: int = 0
+    failed: int = 0
 
 
 _CHUNK = 256 * 1024
@@ -253,7 +257,7 @@ class KitServer(socketserver.TCPServer):
         self._slots = threading.BoundedSemaphore(self.bounds.connections)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._totals = [0, 0]
+        self._totals = Totals()
         self._clients: set[str] = set()
         self._thread: threading.Thread | None = None
         parsed = ipaddress.ip_address(address)
@@ -293,13 +297,15 @@ class KitServer(socketserver.TCPServer):
     def totals(self) -> Totals:
         """What was sent so far."""
         with self._lock:
-            return Totals(self._totals[0], self._totals[1], len(self._clients))
+            return replace(self._totals, clients=len(self._clients))
 
     def note(self, client: str, sent: int) -> None:
         """Count an answer."""
         with self._lock:
-            self._totals[0] += 1
-            self._totals[1] += sent
+            so_far = self._totals
+            self._totals = replace(
+                so_far, requests=so_far.requests + 1, bytes=so_far.bytes + sent
+            )
             if len(self._clients) < MOST_CLIENTS:
                 self._clients.add(client)
 
@@ -327,8 +333,9 @@ class KitServer(socketserver.TCPServer):
     def _in_thread(self, request: socket.socket, client_address: Any) -> None:
         try:
             self.finish_request(request, client_address)
-        except Exception:  # noqa: BLE001 - one connection must not end the server; it is closed
-            self.note(str(client_address[0]), 0)
+        except Exception:  # noqa: BLE001 - one connection must not end the server: it is counted
+            with self._lock:
+                self._totals = replace(self._totals, failed=self._totals.failed + 1)
         finally:
             self._done(request)
 

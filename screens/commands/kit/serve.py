@@ -96,6 +96,8 @@ def run(arguments: Arguments) -> int:
             f"Served: {totals.requests} requests from {totals.clients} computers, "
             f"{amount(totals.bytes)}.\n"
         )
+        if totals.failed:
+            sys.stderr.write(f"{totals.failed} connections ended with an unexpected error.\n")
     return int(Exit.DONE)
 
 
