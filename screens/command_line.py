@@ -66,8 +66,6 @@ def parse(arguments: Sequence[str]) -> Request:
     command, parser = commands.load(name), parsers.get(name, parsers[""])
     if action:
         command, parser = commands.actions(name)[action], parsers[f"{name} {action}"]
-    elif possible := commands.actions(name):
-        parser.error(f"{name} needs an action: {', '.join(possible)}")
     strange = [word for word in remaining if word.startswith("-")]
     if wrapped and strange:
         parser.error(f"unrecognized arguments: {' '.join(strange)}")
@@ -202,10 +200,9 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
         parser = group.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
         flags.add_common(parser)
         parsers[name] = parser
+        command.add_arguments(parser)
         if possible := commands.actions(name):
             parsers.update(_add_actions(name, parser, possible))
-        else:
-            command.add_arguments(parser)
     if set(names) == set(commands.names()):  # the whole command line
         for word, text in WORDS.items():
             parser = group.add_parser(word, help=text)

@@ -33,7 +33,7 @@
         return
     }
     Move-Item -Force -Path "$file.part" -Destination $file
-    $arguments = @($file)
+    $arguments = @($file, '--venv', (Join-Path $folder 'cryptography-env'))
     if ($workshop) {
         $list = Join-Path $folder $workshop
         Invoke-WebRequest -UseBasicParsing -Uri "$base/$workshop" -OutFile $list
@@ -42,8 +42,6 @@
     $env:PIP_INDEX_URL = "$base/simple"
     $env:PIP_CONFIG_FILE = 'nul'
     $env:PIP_TRUSTED_HOST = $hostName
-    $env:UV_DEFAULT_INDEX = "$base/simple"
-    $env:UV_NO_CONFIG = '1'
     $env:NO_PROXY = $hostName
     $rest = @($python | Select-Object -Skip 1)
     & $python[0] @rest @arguments

@@ -60,11 +60,10 @@ END
 PIP_INDEX_URL=$base/simple
 PIP_CONFIG_FILE=/dev/null
 PIP_TRUSTED_HOST=$host
-UV_DEFAULT_INDEX=$base/simple
 NO_PROXY=$host${NO_PROXY:+,$NO_PROXY}
 no_proxy=$NO_PROXY
-UV_NO_CONFIG=1
-export PIP_INDEX_URL PIP_CONFIG_FILE PIP_TRUSTED_HOST UV_DEFAULT_INDEX UV_NO_CONFIG NO_PROXY no_proxy
+export PIP_INDEX_URL PIP_CONFIG_FILE PIP_TRUSTED_HOST NO_PROXY no_proxy
+[ $# -gt 0 ] || set -- --venv "$folder/cryptography-env"
 [ -z "$workshop" ] || set -- --for "$folder/$workshop" "$@"
 [ -t 0 ] && [ -t 1 ] || set -- --yes "$@"
 exec "$python" "$file" "$@"

@@ -2,7 +2,7 @@
 
 The name of a module is the name of its command; `Command` says what it must contain. A package here
 is a command with actions (``kit make``): each of its modules is one, and is described in the same
-way. The package itself then has only ``HELP``, ``ORDER`` and ``EXAMPLES``.
+way. The package itself describes the command without an action.
 """
 
 from __future__ import annotations

@@ -174,6 +174,8 @@ class _Provider(AbstractProvider[Requirement, _Candidate, Identifier]):
         self.glibc = glibc
         self.python = platforms.pretended(target).version
         self.markers = platforms.markers(target)
+        self.known: dict[str, dict[Version, Wheel]] = {}
+        self.allowed: dict[str, bool] = {}
         self.limits: dict[str, SpecifierSet] = {}
         for each in filter(self.applies, constraints):
             name = canonicalize_name(each.name)
@@ -225,9 +227,17 @@ class _Provider(AbstractProvider[Requirement, _Candidate, Identifier]):
 
     def versions(self, name: str) -> dict[Version, Wheel]:
         """Return the best wheel of each version that has one for the target."""
+        if name not in self.known:
+            self.known[name] = self._versions(name)
+        return self.known[name]
+
+    def _versions(self, name: str) -> dict[Version, Wheel]:
         groups: dict[Version, list[Wheel]] = {}
         for wheel in self.source.wheels(name):
-            if wheel.yanked is None and allows(wheel.requires_python, self.python):
+            rule = wheel.requires_python
+            if rule not in self.allowed:  # a page has thousands of files, and few rules
+                self.allowed[rule] = allows(rule, self.python)
+            if wheel.yanked is None and self.allowed[rule]:
                 groups.setdefault(wheel.version, []).append(wheel)
         fitting = {
             version: best(wheels, self.target, self.glibc) for version, wheels in groups.items()

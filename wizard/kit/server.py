@@ -148,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         """Refuse a request that is not well-formed, and end the connection."""
         self.close_connection = True
+        self.request_version = "HTTP/1.1"  # else a nonsense one would get an answer without a head
         text = f"{message or 'This request is not possible.'}\n".encode("ascii", "replace")
         kind = ("Content-Type", "text/plain; charset=utf-8")
         self._send(Response(code, (kind, ("Connection", "close")), text), head=False)
@@ -303,9 +304,7 @@ class KitServer(socketserver.TCPServer):
         """Count an answer."""
         with self._lock:
             so_far = self._totals
-            self._totals = replace(
-                so_far, requests=so_far.requests + 1, bytes=so_far.bytes + sent
-            )
+            self._totals = replace(so_far, requests=so_far.requests + 1, bytes=so_far.bytes + sent)
             if len(self._clients) < MOST_CLIENTS:
                 self._clients.add(client)
 

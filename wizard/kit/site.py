@@ -232,7 +232,8 @@ def build(folder: Path, kit: Kit) -> Site:
         metadata[f"{path}.metadata"] = row.metadata
     texts = dict(metadata)
     if kit.order.requirements:
-        texts[WORKSHOP] = "".join(f"{line}\n" for line in kit.order.requirements).encode()
+        lines = dict.fromkeys(("cryptography", *kit.order.requirements))
+        texts[WORKSHOP] = "".join(f"{line}\n" for line in lines).encode()
     manifest = folder / kit_manifest.FILE
     texts[kit_manifest.FILE] = manifest.read_bytes()
     wizard = files[WIZARD][1].sha256 if WIZARD in files else ""

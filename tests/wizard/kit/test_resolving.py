@@ -79,7 +79,10 @@ def test_markers_are_evaluated_for_the_target() -> None:
         }
     )
     assert got(shelf, "a") == ["a-1-py3-none-any.whl"]
-    assert got(shelf, "a", target=WINDOWS) == ["a-1-py3-none-any.whl", "colorama-1-py3-none-any.whl"]
+    assert got(shelf, "a", target=WINDOWS) == [
+        "a-1-py3-none-any.whl",
+        "colorama-1-py3-none-any.whl",
+    ]
     old = Target(PLATFORMS["linux-x86_64"], "3.11")
     assert got(shelf, "a", target=old) == ["a-1-py3-none-any.whl", "old-1-py3-none-any.whl"]
     assert got(shelf, "a[more]") == ["a-1-py3-none-any.whl", "extra-1-py3-none-any.whl"]
@@ -95,7 +98,10 @@ def test_versions_that_fit_together_are_found() -> None:
             "b-1-py3-none-any.whl": (),
         }
     )
-    assert got(shelf, "a", target=WINDOWS) == ["a-2-py3-none-any.whl", "b-2-cp39-abi3-win_amd64.whl"]
+    assert got(shelf, "a", target=WINDOWS) == [
+        "a-2-py3-none-any.whl",
+        "b-2-cp39-abi3-win_amd64.whl",
+    ]
     assert got(shelf, "a") == ["a-1-py3-none-any.whl", "b-1-py3-none-any.whl"]
     assert got(shelf, "a", target=WINDOWS, limits=["b<2", "c>5"]) == [
         "a-1-py3-none-any.whl",
