@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Callable, TextIO
 
 from screens import fitting
@@ -38,7 +39,7 @@ GLANCE_SECONDS = 1.0
 class Arguments(Common):
     """``address`` and ``port`` say where to listen; port "0" is the one from before, or a free one.
 
-    ``name`` is the name of the room, and of its file. ``python`` has the cryptography that checks
+    ``name`` is the name of the room, and of its file. ``check_with`` is a Python with the cryptography that checks
     signatures; empty: the nearest. ``new`` forgets the laptops and the key, ``yes`` opens without
     asking.
     """
@@ -46,7 +47,7 @@ class Arguments(Common):
     address: str = LOOPBACK
     port: str = "0"
     name: str = ""
-    python: str = ""
+    check_with: str = ""
     new: bool = False
     yes: bool = False
 
@@ -69,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--name", action=StoreOnce, metavar="TEXT", help="the room's name; each has its own file"
     )
     parser.add_argument(
-        "--python",
+        "--check-with",
         action=StoreOnce,
         metavar="PATH",
         help="the Python whose cryptography checks the signatures (default: the nearest)",
@@ -107,8 +108,8 @@ def room_command(
     from wizard.room.store import DEFAULT_NAME, Store, fresh
 
     address, port = _address(arguments.address), _port(arguments.port)
-    if arguments.python:
-        find_python(arguments.python)
+    if arguments.check_with and not Path(find_python(arguments.check_with)[0]).is_file():
+        raise BadRequest(f"{arguments.check_with} is not a Python: there is no such program.")
     store = Store(arguments.name or DEFAULT_NAME)
     if not is_loopback(address) and not arguments.yes and not _confirmed(arguments, err):
         err.write("Nothing was opened.\n")
@@ -116,7 +117,7 @@ def room_command(
     with store.held():
         saved = fresh() if arguments.new else store.load()
         board = Board.of(saved)
-        checker = Checker(board, lambda: find_python(arguments.python)[0])
+        checker = Checker(board, lambda: find_python(arguments.check_with)[0])
         server = _listening(
             lambda number: RoomServer(
                 (address, number),
