@@ -38,7 +38,7 @@ function draw(row, line) {
   const badge = element("span", "", "badge");
   const mark = element("span", MARKS[line.standing], "mark");
   mark.setAttribute("aria-hidden", "true");
-  badge.append(mark, line.status);
+  badge.append(mark, ` ${line.status}`);
   status.append(badge);
   if (line.standing === "working" && line.steps) {
     const progress = element("progress");

@@ -39,9 +39,9 @@ GLANCE_SECONDS = 1.0
 class Arguments(Common):
     """``address`` and ``port`` say where to listen; port "0" is the one from before, or a free one.
 
-    ``name`` is the name of the room, and of its file. ``check_with`` is a Python with the cryptography that checks
-    signatures; empty: the nearest. ``new`` forgets the laptops and the key, ``yes`` opens without
-    asking.
+    ``name`` is the name of the room, and of its file. ``check_with`` is a Python whose cryptography
+    checks signatures; empty: the nearest. ``new`` forgets the laptops and the key, and ``yes``
+    opens without asking.
     """
 
     address: str = LOOPBACK

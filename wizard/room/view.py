@@ -90,7 +90,8 @@ def line(row: Row) -> Line:
     cause, helps = "", no_help
     if message.state == "failed":
         cause, helps = explain(message.cause, message.remedies, message.system, message.machine)
-    system = " ".join(filter(None, (SYSTEMS.get(message.system, ""), message.machine)))
+    machine = "x86_64" if message.machine.lower() == "amd64" else message.machine
+    system = " ".join(filter(None, (SYSTEMS.get(message.system, ""), machine)))
     return Line(
         id=row.id,
         name=message.name or f"Laptop {row.id[:4]}",
