@@ -7,16 +7,15 @@ import json
 import sys
 import threading
 from dataclasses import asdict, dataclass, replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, TextIO
 
-from screens import fitting
+from screens import fitting, listening
 from screens.arguments import Common
 from screens.chosen_python import find_python
 from screens.flags import StoreOnce
 from wizard import invocation
-from wizard.errors import BadRequest, Exit, WizardError
+from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
     from wizard.room.board import Board, Row, Saved
@@ -30,7 +29,6 @@ EXAMPLES = (
     ("room", "try the page on this machine"),
     ("room --address 192.0.2.7", "open it for the laptops in the network of that address"),
 )
-LOOPBACK = "127.0.0.1"
 GLANCE_SECONDS = 1.0
 """How many seconds are between two looks at the board: for the file, and for the terminal."""
 
@@ -44,7 +42,7 @@ class Arguments(Common):
     opens without asking.
     """
 
-    address: str = LOOPBACK
+    address: str = listening.LOOPBACK
     port: str = "0"
     name: str = ""
     check_with: str = ""
@@ -54,18 +52,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where to listen, and which room it is."""
-    parser.add_argument(
-        "--address",
-        action=StoreOnce,
-        metavar="IP",
-        help=f"the address of this machine to listen on (default: {LOOPBACK}, only this machine)",
-    )
-    parser.add_argument(
-        "--port",
-        action=StoreOnce,
-        metavar="NUMBER",
-        help="the port to listen on (default: that of the last time, or a free one)",
-    )
+    listening.add_arguments(parser)
     parser.add_argument(
         "--name", action=StoreOnce, metavar="TEXT", help="the room's name; each has its own file"
     )
@@ -77,9 +64,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--new", action="store_true", help="forget the laptops of this room, and make a new key"
-    )
-    parser.add_argument(
-        "--yes", action="store_true", help="open it for other machines without asking"
     )
 
 
@@ -102,16 +86,23 @@ def room_command(
     """
     from wizard.room.board import Board
     from wizard.room.checker import Checker
-    from wizard.room.joining import is_loopback, joining
+    from wizard.room.joining import joining
     from wizard.room.keys import RoomAddress
     from wizard.room.server import RoomServer
     from wizard.room.store import DEFAULT_NAME, Store, fresh
 
-    address, port = _address(arguments.address), _port(arguments.port)
+    address, port = listening.address(arguments.address), listening.port(arguments.port)
     if arguments.check_with and not Path(find_python(arguments.check_with)[0]).is_file():
         raise BadRequest(f"{arguments.check_with} is not a Python: there is no such program.")
     store = Store(arguments.name or DEFAULT_NAME)
-    if not is_loopback(address) and not arguments.yes and not _confirmed(arguments, err):
+    warning = (
+        f"Every machine that reaches {address} can then ask this server. It shows the laptops only "
+        "to those who have the secret address of your page, and it takes reports only with the "
+        "room's key."
+    )
+    if not listening.confirmed(
+        "room", address, warning, yes=arguments.yes, err=err, as_json=arguments.json
+    ):
         err.write("Nothing was opened.\n")
         return int(Exit.CANCELLED)
     with store.held():
@@ -184,7 +175,7 @@ class _Text:
         square = [] if joining.only_here else list(terminal_square(joining.browser))
         lines += ["", *square] if square and _can_show(self._stream, square) else []
         if joining.only_here:
-            hint = invocation.command("room", "--address", _own_address() or "IP")
+            hint = invocation.command("room", "--address", listening.own_address() or "IP")
             lines += ["", "Only this machine can reach it. For the laptops of your network:", hint]
         if known:
             lines += ["", f"Laptops from before: {known}. To start with none: --new"]
@@ -247,76 +238,15 @@ class _Json:
         self._stream.flush()
 
 
-def _address(text: str) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        raise BadRequest(
-            f"{text!r} is not an IP address.",
-            hints=(f"For example {_own_address() or LOOPBACK}, or nothing for this machine only.",),
-        ) from None
-    if address.is_unspecified:
-        own = _own_address()
-        raise BadRequest(
-            f"{text} means every network of this machine; the room listens on one.",
-            hints=(f"Name it: --address {own or 'IP'}",),
-        )
-    return str(address)
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536):
-        raise BadRequest(f"{text!r} is not a port.", why="A port is a number from 1 to 65535.")
-    return int(text)
-
-
-def _own_address() -> str:
-    """Return the address that the system would use for other networks; empty if there is none."""
-    import socket
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # it only asks for the route: nothing is sent
-        except OSError:
-            return ""
-        return str(probe.getsockname()[0])
-
-
-def _confirmed(arguments: Arguments, err: TextIO) -> bool:
-    from screens.text.confirm import confirm, require_terminal
-
-    without = invocation.command("room", "--yes", "--address", arguments.address)
-    require_terminal(
-        "room", "opens a port", f"{without} opens it without asking.", as_json=arguments.json
-    )
-    err.write(
-        fitting.for_stream(
-            f"Every machine that reaches {arguments.address} can then ask this server. It shows "
-            "the laptops only to those who have the secret address of your page, and it takes "
-            "reports only with the room's key.\n",
-            err,
-        )
-    )
-    return confirm("Open it?", err)
-
-
 def _listening(make: Callable[[int], RoomServer], port: int, last: int, address: str) -> RoomServer:
     """Listen on the port, or on that of the last time, or on a free one. Raises WizardError."""
-    ports = (port,) if port else tuple(dict.fromkeys((last, 0)))
-    for number in ports:
+    problem = OSError()
+    for number in (port,) if port else tuple(dict.fromkeys((last, 0))):
         try:
             return make(number)
         except OSError as error:
             problem = error
-    place = f"{address}, port {port}" if port else address
-    raise WizardError(
-        f"The room cannot listen on {place}.",
-        shown=problem.strerror or str(problem),
-        hints=(
-            "Use an address of this machine, and a port that no other program uses; without "
-            "--port, the wizard finds one.",
-        ),
-    )
+    raise listening.cannot_listen(address, port, problem)
 
 
 def _can_show(stream: TextIO, lines: list[str]) -> bool:

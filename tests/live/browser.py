@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +26,7 @@ def find() -> str:
 
 
 def possible() -> None:
-    """Skip the test where there is no Chromium."""
+    """Skip the test if there is no Chromium."""
     if not find():
         pytest.skip("there is no Chromium with its chromedriver (on Debian: chromium-driver)")
 
@@ -66,19 +67,21 @@ def wait(browser: WebDriver, script: str) -> Any:
 
 def complaints(browser: WebDriver) -> list[str]:
     """Return what the browser has written to its console since the last time."""
-    return [str(entry["message"]) for entry in browser.get_log("browser")]
+    return [str(entry["message"]) for entry in _log(browser, "browser")]
 
 
 def requested(browser: WebDriver) -> set[str]:
     """Return the addresses that the page has loaded since the last time."""
-    import json
-
-    events = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
+    events = [json.loads(entry["message"])["message"] for entry in _log(browser, "performance")]
     return {
         event["params"]["request"]["url"]
         for event in events
         if event["method"] == "Network.requestWillBeSent"
     }
+
+
+def _log(browser: WebDriver, name: str) -> list[dict[str, str]]:
+    return list(browser.get_log(name))  # type: ignore[no-untyped-call]
 
 
 def violations(browser: WebDriver) -> list[str]:

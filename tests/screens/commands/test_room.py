@@ -149,7 +149,7 @@ def test_a_wrong_request_is_explained(
 
 def test_an_address_of_another_machine_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["room", "--yes", "--address", "192.0.2.7"]) == 1
-    assert "The room cannot listen on 192.0.2.7." in capfd.readouterr().err
+    assert "The wizard cannot listen on 192.0.2.7." in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(("answer", "code"), [("n\n", 130), ("\n", 130), ("y\n", 1)])
