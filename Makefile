@@ -2,12 +2,13 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 ARGS :=
-SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
+SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh packaging/install.sh \
+	assets/kit/start.sh assets/kit/start.command
 
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge bench shots man clean
+.PHONY: help run test lint live live-matrix live-windows live-musl dist lock faults knowledge bench shots man clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -37,6 +38,8 @@ lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.wording
+	$(BIN)/validate-pyproject pyproject.toml
+	$(BIN)/python -m distribution.metadata
 	@if [ -x $(BIN)/shellcheck ]; then set -x; $(BIN)/shellcheck $(SCRIPTS); \
 	else echo "No shellcheck for this machine: the shell scripts are not reviewed." >&2; fi
 
@@ -56,6 +59,13 @@ live-windows: .venv/.test ## Run the live tests for Windows, under Wine
 
 live-musl: .venv/.test ## Run the live tests with a Python that is linked to musl
 	LIVE_MATRIX=musl $(BIN)/python -m pytest -q -m live -rs tests/live/test_live_musl.py
+
+dist: .venv/.test ## Build all files of a release in ./dist: wheel, sdist, the one file, installers, checksums
+	$(BIN)/python -m distribution
+
+lock: .venv/.test ## Choose the versions of the libraries in the one file: packaging/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.9 --fork-strategy fewest --upgrade \
+		--generate-hashes --no-annotate --no-header pyproject.toml -o packaging/requirements.txt
 
 faults: .venv/.test ## Make things go wrong, thousands of times, and write docs/reliability.md
 	$(BIN)/python -m tests.faults $(ARGS)
