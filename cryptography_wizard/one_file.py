@@ -21,7 +21,11 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from types import ModuleType
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
 
 NAME = "cryptography-wizard"
 FOLDER = "program"
@@ -53,9 +57,32 @@ def use(archive: str, build: str) -> None:
 
     ``build`` names what the archive contains. Raises DamagedFileError.
     """
-    sys.path[0] = str(copy_of(Path(archive).absolute(), build) or Path(archive).absolute())
+    copy = copy_of(Path(archive).absolute(), build)
+    if copy is None:
+        make_imports_wait()
+    sys.path[0] = str(copy or Path(archive).absolute())
     for name in [name for name in sys.modules if name.partition(".")[0] == "cryptography_wizard"]:
         del sys.modules[name]
+
+
+def make_imports_wait() -> None:
+    """Let two threads that import the same module from a zip file wait for each other.
+
+    Python 3.10 and later do that. In 3.9, the second one gets a module that is not complete yet,
+    because the importer of zip files has no ``exec_module``: this is that of Python 3.10.
+    """
+    if sys.version_info >= (3, 10):
+        return
+    from zipimport import zipimporter
+
+    def exec_module(self: zipimporter, module: ModuleType) -> None:
+        exec(self.get_code(module.__name__), module.__dict__)  # noqa: S102 - as any import does
+
+    def create_module(self: zipimporter, spec: ModuleSpec) -> None:
+        """Let Python make the module, as usual."""
+
+    zipimporter.create_module = create_module
+    zipimporter.exec_module = exec_module
 
 
 def copy_of(archive: Path, build: str) -> Path | None:

@@ -13,7 +13,7 @@
 #     NONINTERACTIVE=1            ask nothing
 #     https_proxy, no_proxy       as curl and wget use them
 #
-# Everything is inside functions, so that half of this file does nothing.
+# Everything is inside functions, so that half of this file does nothing. (In zsh, "path" is PATH.)
 
 [ -z "${ZSH_VERSION:-}" ] || emulate sh
 set -eu
@@ -26,6 +26,14 @@ newest=14
 work=
 
 say() { printf '%s\n' "$@"; }
+
+# Prints a path ($1) as it must be typed.
+quoted() {
+    case $1 in
+        *[!A-Za-z0-9/._+@%-]*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+        *) printf '%s' "$1" ;;
+    esac
+}
 
 # Ends with an exit code ($1) and an error message (the other words, one in a line).
 fail() {
@@ -55,9 +63,9 @@ bare_mac() { [ "$(uname -s)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; }
 
 # Prints the whole path of a Python ($1) if it is new enough, not the one of an environment.
 checked() {
-    path=$(command -v "$1" 2>/dev/null) || return 1
-    if [ "${path%/*}" = /usr/bin ] && bare_mac; then return 1; fi
-    "$path" -I -c "import sys
+    place=$(command -v "$1" 2>/dev/null) || return 1
+    if [ "${place%/*}" = /usr/bin ] && bare_mac; then return 1; fi
+    "$place" -I -c "import sys
 if sys.version_info < (3, $minor): sys.exit(1)
 print(getattr(sys, '_base_executable', None) or sys.executable)" 2>/dev/null </dev/null
 }
@@ -74,7 +82,7 @@ find_python() {
     done
     checked python && return
     if command -v uv >/dev/null 2>&1; then
-        path=$(uv python find --no-project ">=3.$minor" 2>/dev/null) && checked "$path" && return
+        place=$(uv python find --no-project ">=3.$minor" 2>/dev/null) && checked "$place" && return
     fi
     return 1
 }
@@ -200,11 +208,10 @@ print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$work/$file"
 
 # Prints the first lines of the command: the rest is a zip file, which Python reads from its end.
 first_lines() {
-    quoted=$(printf '%s' "$python" | sed "s/'/'\\\\''/g")
     cat <<END
 #!/bin/sh
 # $name, installed by install.sh. A zip file that Python runs follows these lines.
-python='$quoted'
+python=$(quoted "$python")
 if [ ! -x "\$python" ]; then
     for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9 ""; do
         "\${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, $minor))' 2>/dev/null && break
@@ -250,15 +257,19 @@ say_how_to_start() {
         say "" "Start it: $name"
         return
     fi
-    say "" "Start it: $bin/$name"
+    say "" "Start it: $(quoted "$bin/$name")"
     case :$PATH: in
         *:"$bin":*) say "Another one, $found, comes first in PATH." ;;
         *)
+            case $bin in # $HOME is for the shell that reads the line
+                "$HOME"/*) shown="\$HOME${bin#"$HOME"}" ;;
+                *) shown=$bin ;;
+            esac
             case ${SHELL##*/} in
-                fish) line="fish_add_path $bin" ;;
-                zsh) line="echo 'export PATH=\"$bin:\$PATH\"' >> ~/.zshrc" ;;
-                bash) line="echo 'export PATH=\"$bin:\$PATH\"' >> ~/.bashrc" ;;
-                *) line="echo 'export PATH=\"$bin:\$PATH\"' >> ~/.profile" ;;
+                fish) line="fish_add_path \"$shown\"" ;;
+                zsh) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.zshrc" ;;
+                bash) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.bashrc" ;;
+                *) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.profile" ;;
             esac
             say "To start it by its name alone, type this, and open a new terminal:" "  $line"
             ;;

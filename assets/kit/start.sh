@@ -22,9 +22,9 @@ finish() {
 bare_mac() { [ "$(uname -s)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; }
 
 new_enough() {
-    path=$(command -v "$1" 2>/dev/null) || return 1
-    if [ "${path%/*}" = /usr/bin ] && bare_mac; then return 1; fi
-    "$path" -I -c "import sys; sys.exit(sys.version_info < (3, $minor))" 2>/dev/null </dev/null
+    place=$(command -v "$1" 2>/dev/null) || return 1 # in zsh, "path" is PATH
+    if [ "${place%/*}" = /usr/bin ] && bare_mac; then return 1; fi
+    "$place" -I -c "import sys; sys.exit(sys.version_info < (3, $minor))" 2>/dev/null </dev/null
 }
 
 started_with=$*

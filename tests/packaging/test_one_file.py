@@ -17,6 +17,7 @@ from platformdirs.macos import MacOS
 
 from cryptography_wizard import one_file
 from distribution import pyz
+from tests.live import machine
 from tests.packaging.build import run
 from wizard import locations
 
@@ -262,3 +263,38 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Path, "home", nowhere)
     assert one_file.cache_folder("linux", {}) is None
     assert one_file.cache_folder("linux", {"XDG_CACHE_HOME": "/x"}) == Path("/x", locations.NAME)
+
+
+SLOW = b"import time\nbegun = True\ntime.sleep(0.5)\ndone = True\n"
+"""A module that another thread can meet while it is imported."""
+TWO_THREADS = b"""
+import threading, sys
+def main():
+    found = []
+    def look():
+        from slow import done
+        found.append(done)
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    from package import inside
+    print(found, inside.__file__, __import__("package").__path__)
+"""
+
+
+def test_threads_that_import_the_same_module_wait(tmp_path: Path) -> None:
+    """Python 3.9 does not do that by itself; it is tried if it is here."""
+    files = {
+        **FILES,
+        "cryptography_wizard/__main__.py": TWO_THREADS,
+        "slow.py": SLOW,
+        "package/__init__.py": b"",
+        "package/inside.py": b"",
+    }
+    archive = tmp_path / "x.pyz"
+    pyz.write(files, archive, MOMENT)
+    for python in filter(None, {sys.executable, machine.find("3.9")}):
+        done = run([python, str(archive)], tmp_path, {"CRYPTOGRAPHY_WIZARD_CACHE": os.devnull})
+        assert (done.returncode, done.stderr) == (0, "")
+        inside = f"{archive}/package/inside.py ['{archive}/package']"
+        assert done.stdout == f"[True, True, True, True] {inside}\n"
