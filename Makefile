@@ -12,7 +12,7 @@ SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh pack
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test unit lint live live-matrix live-windows live-musl dist try-dist powershell \
-	release-check lock faults knowledge bench shots man clean
+	release-check lock faults knowledge tables bench shots man docs clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -99,6 +99,9 @@ faults: .venv/.test ## Make things go wrong, thousands of times, and write docs/
 knowledge: .venv/.test ## Compare the tables with the index and Debian's archive, and say what is out of date
 	$(BIN)/python -m tests.knowledge
 
+tables: .venv/.test ## Write the date of the tables after they have changed
+	$(BIN)/python -m tests.knowledge.dated
+
 bench: .venv/.test ## Compare with the documented ways, and write tests/bench/results.md
 	$(BIN)/python -m tests.bench
 
@@ -108,5 +111,14 @@ shots: .venv/.test ## Draw every screen into assets/screenshots
 man: .venv/.test ## Write the manual page, docs/cryptography-wizard.1
 	$(BIN)/python -m screens.manual > docs/cryptography-wizard.1
 
+.venv-docs/.docs: pyproject.toml .ci/setup
+	@echo "Setting up the documentation in ./.venv-docs …" >&2
+	@.ci/setup docs
+
+docs: .venv-docs/.docs ## Make the documentation's web site in build/site
+	.venv-docs/bin/python -m tests.site build/docs
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	@echo "Open build/site/index.html"
+
 clean: ## Remove what the commands above created here; what the wizard has installed stays
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-docs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -111,6 +111,7 @@ LONG: Mapping[str, Long] = {
         "CPython for Windows under Wine: wheels, wheelhouse, prompts, failure, cancel",
         "Debian 13, Wine 10",
     ),
+    "site": Long("the documentation's web site: made from the files in git, searched in Chromium"),
     "mac": Long("every kind of Mac: wheel, build, static and dynamic", "Macs made of recordings"),
     "musl": Long(
         "a Python that is linked to musl: wheels, wheelhouse, the wizard itself",
