@@ -11,7 +11,7 @@ from typing import Callable
 
 import pytest
 
-from tests.live import machine, marks, matrix, page, roots
+from tests.live import machine, marks, matrix, page, releases, roots
 from tests.live.command import Wizard
 from tests.live.roots import Root
 
@@ -104,6 +104,12 @@ def host_pip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 def wizard(host_pip: tuple[str, ...], tmp_path: Path) -> Wizard:
     """Return the wizard with a working folder of its own, on a machine that has a network."""
     return Wizard.below(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def release(host_pip: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a release."""
+    return releases.make(tmp_path_factory.mktemp("dist") / "dist")
 
 
 @pytest.fixture(scope="session")
