@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 ARGS :=
-SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
+SCRIPTS := --shell=sh assets/scripts/*.sh assets/kit/*.sh .ci/setup tests/mac/first_look.sh
 
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
