@@ -13,7 +13,7 @@ from screens import commands, completion, flags
 from screens.arguments import NAME
 from screens.commands import Command
 from screens.flags import Parser
-from wizard import __version__, invocation
+from wizard import __version__, invocation, table_source
 from wizard.errors import BadRequest
 from wizard.wording import did_you_mean, joined
 
@@ -30,7 +30,9 @@ environment:
   CRYPTOGRAPHY_WIZARD_CACHE=FOLDER the cache folder;
   CRYPTOGRAPHY_WIZARD_BELL=no no bell and no notification when a long run ends;
   CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE=FILE|FOLDER|URL
-    where to get OpenSSL's source
+    where to get OpenSSL's source;
+  CRYPTOGRAPHY_WIZARD_TABLES=ADDRESS|FOLDER where update-tables looks;
+  CRYPTOGRAPHY_WIZARD_TABLES_KEY=KEY the public key of your own tables
 """
 _FLAG = re.compile(r"--?[A-Za-z][A-Za-z0-9-]*")
 WORDS = {"help": "show this help, or that of a command", "version": "show the version"}
@@ -153,6 +155,19 @@ def full_parser() -> argparse.ArgumentParser:
     return _parsers(commands.names())[""]
 
 
+class _Version(argparse.Action):
+    """Shows the version, and how old the tables are."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **{**more, "dest": argparse.SUPPRESS, "nargs": 0})
+
+    def __call__(self, parser: argparse.ArgumentParser, *_values: Any) -> None:
+        tables = table_source.current()
+        print(f"{NAME} {__version__}")
+        print(f"Tables of {tables.date} ({tables.origin}, {tables.age})")
+        parser.exit()
+
+
 class _MainParser(Parser):
     """The parser of the whole command line."""
 
@@ -189,9 +204,10 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
         epilog=_epilog((default, *commands_by_name.values())),
     )
     flags.add_common(main)
-    version = f"{NAME} {__version__}"
     main.add_argument(
-        "-V", "--version", action="version", version=version, help="show the version, and exit"
+        *("-V", "--version"),
+        action=_Version,
+        help="show the version and the date of the tables, and exit",
     )
     default.add_arguments(main)
     parsers: dict[str, Parser] = {"": main}
