@@ -6,7 +6,7 @@ PYTHON := python3
 POWERSHELL := pwsh
 TAG :=
 SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh packaging/install.sh \
-	assets/kit/start.sh assets/kit/start.command
+	assets/kit/*.sh assets/kit/start.command
 
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE

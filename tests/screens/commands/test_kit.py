@@ -273,12 +273,6 @@ def test_progress_is_one_line_on_a_terminal_and_few_lines_elsewhere() -> None:
     assert quiet.getvalue() == ""
 
 
-def test_ranges_of_pythons() -> None:
-    assert _shared._pythons(["3.9", "3.10", "3.12", "3.13t", "3.14t"]) == (
-        "3.9 to 3.10, 3.12, 3.13t to 3.14t"
-    )
-
-
 def test_the_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = kits.pyz(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(own), "kit"])
