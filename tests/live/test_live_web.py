@@ -54,7 +54,7 @@ def test_it_installs_in_a_page_and_ends_with_it(wizard: Wizard, browser: WebDriv
         assert (wizard.folder / "env" / "pyvenv.cfg").is_file()
         for _ in range(20):
             press(browser, "q")
-            if "-closed" in (browser.find_element(By.TAG_NAME, "body").get_attribute("class")):
+            if "-closed" in str(browser.find_element(By.TAG_NAME, "body").get_attribute("class")):
                 break
             time.sleep(1)
         wait(browser, "return document.body.classList.contains('-closed')")
