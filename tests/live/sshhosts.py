@@ -70,7 +70,7 @@ def prepare(root: Root, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def running(root: Root, number: int, key: Path) -> Iterator[SshHost]:
-    """Run the sshd of a root within this block, on an address of its own."""
+    """Run the sshd of a root within this block, on its own address."""
     address = f"127.0.0.{FIRST + number}"
     trust = " ".join(f"{name}={roots.CERTIFICATES}" for name in roots.TRUST)
     text = CONFIGURATION.format(port=PORT, address=address, trust=trust)

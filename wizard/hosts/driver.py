@@ -32,6 +32,9 @@ from typing import Any  # noqa: E402
 def main() -> int:
     """Do the work; return 0, also if hosts have failed: their lines say so."""
     request = json.loads(sys.stdin.read())
+    from gevent import monkey
+
+    monkey.patch_all()  # before all other imports: the hosts take turns while one waits
     from gevent.pool import Pool
     from pyinfra.api import Config, Inventory, State
     from pyinfra.api.output import set_echo, set_formatter
