@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wizard.room.reporter import Reporter
 
 LINES = "-"
-"""Instead of an address: a program sends the messages on. The key comes from standard input."""
+"""Instead of an address: a program sends the messages on, and gives the key."""
 
 
 def reported(install: Callable[[Engine], int], room: str, name: str, *, as_json: bool) -> int:
@@ -36,15 +36,16 @@ def reported(install: Callable[[Engine], int], room: str, name: str, *, as_json:
     from wizard.room.sender import Written
 
     if room == LINES:
-        address, sender = RoomAddress("", 0, _key_from_input()), Written(_write_error)
+        key, laptop = _from_input()
+        address, sender = RoomAddress("", 0, key), Written(_write_error)
     else:
-        address, sender = parse_address(room), None
+        address, laptop, sender = parse_address(room), "", None
     if clean_name(name) != name.strip():
         raise BadRequest(
             f"{name!r} cannot be shown as a name.",
             why=f"A name is one line of at most {LONGEST_NAME} characters.",
         )
-    reporter = Reporter(address, clean_name(name), sender=sender)
+    reporter = Reporter(address, clean_name(name), laptop=laptop, sender=sender)
     reporter.tell("looking")
     try:
         code = install(reporting(engine.real(), reporter))
@@ -62,11 +63,19 @@ def reported(install: Callable[[Engine], int], room: str, name: str, *, as_json:
     return code
 
 
-def _key_from_input() -> str:
-    """Return the key of a room from the first line of standard input. Raises BadRequest."""
-    from wizard.room.keys import key_of
+def _from_input() -> tuple[str, str]:
+    """Return the key of a room, and what this laptop is called there (empty: as usual).
 
-    return key_of(sys.stdin.readline(100) if sys.stdin is not None else "")
+    They are the words of the first line of standard input. Raises BadRequest.
+    """
+    from wizard.room.keys import key_of
+    from wizard.room.message import is_id
+
+    line = sys.stdin.readline(100) if sys.stdin is not None else ""
+    key, _, laptop = line.strip().partition(" ")
+    if laptop and not is_id(laptop):
+        raise BadRequest("The second word on standard input is not the id of a laptop.")
+    return key_of(key), laptop
 
 
 def _write_error(line: str) -> None:

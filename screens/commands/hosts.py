@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -174,7 +176,7 @@ def _carried_out(
         file,
         archive.digest(file),
         words,
-        f"{key}\n",
+        {host.name: f"{key} {_laptop(key, host.name)}\n" for host in inventory.hosts},
         parallel=parallel,
         password=password,
     )
@@ -188,10 +190,34 @@ def _carried_out(
         if told.state != states[name]:
             before, states[name] = states[name], told.state
             show.changed(before, told.state)
+            if told.state.phase == "failed" and name in ways and _unsaid(told.state):
+                ways[name].send(partial(_failure, key, told.state))
     for name, state in states.items():
         if not state.over:
             states[name] = replace(state, phase="failed", problem="It did not end.")
     return states
+
+
+def _laptop(key: str, name: str) -> str:
+    """Return what a machine is called in a room; another run calls it the same."""
+    from wizard.room.keys import authentication_code
+
+    return authentication_code(key, "laptop", f"host {name}")[:16]
+
+
+def _unsaid(state: HostState) -> bool:
+    """Return whether the wizard on a machine has not said itself that it failed."""
+    return state.message is None or state.message.state not in ("failed", "stopped")
+
+
+def _failure(key: str, state: HostState) -> Envelope:
+    """Return the message that a machine has failed, which its wizard could not send."""
+    from wizard.room.message import Envelope, Message, clean_name
+
+    now = time.time_ns() // 1_000_000
+    laptop, session = _laptop(key, state.name), secrets.token_hex(8)
+    message = Message(laptop, session, now, "failed", name=clean_name(state.name))
+    return Envelope.sealed(message, key)
 
 
 def _same(envelope: Envelope) -> Envelope:

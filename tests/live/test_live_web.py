@@ -16,8 +16,9 @@ from tests.live import browser as browsers
 from tests.live.browser import requested, wait
 from tests.live.command import Wizard
 from tests.live.marks import limit
+from tests.live.matrix import long
 
-pytestmark = [pytest.mark.live, limit(200)]
+pytestmark = [pytest.mark.live, long("web"), limit(300)]
 pytest.importorskip("textual_serve", reason="textual-serve is not installed")
 
 

@@ -156,7 +156,7 @@ def test_another_program_can_send_the_messages_on(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pretend(monkeypatch)
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{KEY}\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{KEY} 0123456789abcdef\n"))
     assert main([*REQUEST, "--json", "--room", "-", "--name", "seat 1"]) == 0
     told = capfd.readouterr()
     assert json.loads(told.out)["code"] == 0
@@ -164,13 +164,20 @@ def test_another_program_can_send_the_messages_on(
     sent = [line["envelope"] for line in lines if line.get("kind") == "room"]
     last = read_envelope(json.dumps(sent[-1]).encode())
     assert last.is_genuine(KEY)
-    assert read_message(last.text).state == "proved"
+    message = read_message(last.text)
+    assert (message.state, message.laptop) == ("proved", "0123456789abcdef")
     assert last.signatures.hmac
 
 
+@pytest.mark.parametrize(
+    ("given", "what"), [("", "not the key of a room"), (f"{KEY} x\n", "not the id of a laptop")]
+)
 def test_without_a_key_on_standard_input_nothing_is_done(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    given: str,
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
     assert main([*REQUEST, "--room", "-"]) == 2
-    assert "not the key of a room" in capfd.readouterr().err
+    assert what in capfd.readouterr().err

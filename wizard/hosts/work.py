@@ -40,7 +40,7 @@ def carried_out(
     archive: Path,
     digest: str,
     arguments: Mapping[str, Sequence[str]],
-    given: str,
+    given: Mapping[str, str],
     *,
     parallel: int,
     password: str = "",
@@ -48,8 +48,8 @@ def carried_out(
 ) -> Iterator[dict[str, Any]]:
     """Run the wizard with ``arguments`` on each host, and yield the events of `driver`.
 
-    ``given`` is what it reads on its standard input there. Passwords reach the driver through a
-    pipe. An empty event comes whenever nothing has happened for a moment. Raises Impossible without
+    ``given`` is what it reads on its standard input there; both have the names of the hosts.
+    Passwords reach the driver through a pipe. An empty event comes whenever nothing has happened for a moment. Raises Impossible without
     pyinfra, and WizardError if it does not work.
     """
     words = engine_search.words()
@@ -64,7 +64,7 @@ def carried_out(
             {
                 "name": host.name,
                 "data": host.data(password, key_password),
-                "input": given,
+                "input": given[host.name],
                 "run": run_command(digest, arguments[host.name]),
             }
             for host in inventory.hosts

@@ -14,11 +14,13 @@ from screens.cli import main
 from screens.commands import hosts as command
 from screens.commands.hosts import Arguments, hosts_command
 from tests.wizard.hosts.test_standing import ended, line
-from tests.wizard.room.test_message import PROVED
+from tests.wizard.room.test_message import KEY, PROVED
 from wizard.errors import BadRequest
 from wizard.hosts import archive, engine_search, work
 from wizard.hosts.inventory import Inventory
-from wizard.room.message import Envelope
+from wizard.room import sender
+from wizard.room.board import Board, standing
+from wizard.room.message import Envelope, read_envelope
 
 LIST = "a name=one\nb name=two\nc name=three\n"
 
@@ -37,7 +39,7 @@ class Machines:
         _archive: Path,
         _digest: str,
         arguments: dict[str, tuple[str, ...]],
-        given: str,
+        given: dict[str, str],
         *,
         parallel: int,
         password: str,
@@ -55,7 +57,9 @@ class Machines:
                 plan = {"release": "50.0.2", "method": "wheel", "environment": "/e", "steps": [1]}
                 yield {**line(json.dumps(plan), "stdout"), "host": host.name}
             else:
-                envelope = json.loads(Envelope.sealed(PROVED, given.strip()).as_bytes())
+                envelope = json.loads(
+                    Envelope.sealed(PROVED, given[host.name].split()[0]).as_bytes()
+                )
                 text = json.dumps({"kind": "room", "envelope": envelope})
                 yield {**line(text), "host": host.name}
                 yield {**line('{"code": 0, "error": null}', "stdout"), "host": host.name}
@@ -127,6 +131,26 @@ def test_json_lines(machines: Machines) -> None:
     assert (code, lines[0]) == (1, {"kind": "hosts", "names": ["one", "two", "three"]})
     assert [each["phase"] for each in lines[-1]["hosts"]] == ["proved", "failed", "proved"]
     assert lines[-1]["hosts"][0]["message"]["release"] == "50.0.2"
+
+
+def test_a_room_shows_those_that_were_not_reached_too(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board(KEY)
+    monkeypatch.setattr(
+        sender,
+        "Sender",
+        lambda _address: sender.Written(
+            lambda text: board.receive(
+                read_envelope(json.dumps(json.loads(text)["envelope"]).encode())
+            )
+        ),
+    )
+    code, _ = told(room=f"192.0.2.7:80/{KEY}")
+    assert code == 1
+    rows = {row.message.name: standing(row) for row in board.rows.values()}
+    assert rows["two"] == "failed"
+    assert machines.asked
 
 
 @pytest.mark.parametrize(

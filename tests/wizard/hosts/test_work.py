@@ -84,7 +84,7 @@ def driven(
         tmp_path / "x.pyz",
         "0" * 64,
         {"one": ("--yes",), "b": ("--yes",)},
-        "key\n",
+        {"one": "key\n", "b": "key\n"},
         parallel=2,
         password="secret",  # noqa: S106 - of no host
     )
