@@ -49,8 +49,8 @@ def carried_out(
     """Run the wizard with ``arguments`` on each host, and yield the events of `driver`.
 
     ``given`` is what it reads on its standard input there; both have the names of the hosts.
-    Passwords reach the driver through a pipe. An empty event comes whenever nothing has happened for a moment. Raises Impossible without
-    pyinfra, and WizardError if it does not work.
+    Passwords reach the driver through a pipe. An empty event comes whenever nothing has happened
+    for a moment. Raises Impossible without pyinfra, and WizardError if it does not work.
     """
     words = engine_search.words()
     # ssh makes this folder too; pyinfra fails without it, because it keeps the hosts' keys there.
