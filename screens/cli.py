@@ -68,6 +68,8 @@ def _run(arguments: Sequence[str]) -> int:
     locations.ensure_home()
     _leave_relative_folders()
     asked = ASKED in os.environ
+    if not asked:
+        _say_unused_tables()
     if not arguments and not asked:
         _require_current_folder()
         # The usual start needs no parser, so the first page appears sooner.
@@ -83,6 +85,14 @@ def _run(arguments: Sequence[str]) -> int:
     request = command_line.parse(arguments)
     _require_current_folder()
     return request.run()
+
+
+def _say_unused_tables() -> None:
+    """Say on standard error, in one sentence, why fetched tables are not used."""
+    from wizard import table_source
+
+    if table_source.stored_file().exists() and (problem := table_source.current().problem):
+        print(f"{locations.NAME}: {problem}", file=sys.stderr, flush=True)
 
 
 def _leave_relative_folders() -> None:

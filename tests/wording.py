@@ -31,6 +31,7 @@ TEXTS = (
         "assets/questions/*",
         "assets/s*/*.*s*",
     ),
+    *("distribution/*.py", "cryptography_wizard/*.py", "packaging/*.*", "packaging/*/*"),
     *("docs/*.md", "*.md", "Makefile", "pyproject.toml", ".ci/*", "tests/machines/README.md"),
 )
 QUOTES = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)

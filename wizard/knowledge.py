@@ -6,16 +6,15 @@ other tables. This module reads them into frozen dataclasses.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
-from functools import cache
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from packaging.version import InvalidVersion, Version
 
-import assets
+from wizard import table_source
 from wizard.errors import BadRequest
+from wizard.table_source import read_asset, reader
 from wizard.tables import (
     Baseline,
     Dependent,
@@ -36,11 +35,6 @@ from wizard.tables import (
 )
 from wizard.versions import openssl_series_name
 from wizard.wording import joined
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -152,7 +146,7 @@ class Knowledge:
         return joined(before + after)
 
 
-@cache
+@reader
 def load() -> Knowledge:
     """Read the assets. Raises ValueError if a table has an unknown key or lacks a key."""
     tables, rustup = read_asset("releases.toml"), read_asset("rustup.toml")
@@ -188,11 +182,6 @@ def load() -> Knowledge:
     )
 
 
-def read_asset(name: str) -> dict[str, Any]:
-    """Read a TOML file of the assets. Raises FileNotFoundError if there is no such file."""
-    return tomllib.loads(assets.text(name))
-
-
 def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:
     """Read one table of an asset. Raises ValueError if it has an unknown key or lacks a key."""
     # Plain constructors: importing cattrs would take longer than the rest of the wizard's start.
@@ -203,7 +192,24 @@ def read_row(kind: type[Row], table: Mapping[str, Any]) -> Row:
             f"a {kind.__name__.lower()} row of the assets has unknown keys {sorted(unknown)} "
             f"and lacks {sorted(missing)}: {dict(table)}"
         )
-    return kind(**{key: _freeze(value) for key, value in table.items()})
+    row = kind(**{key: _freeze(value) for key, value in table.items()})
+    if table_source.is_trial():
+        _check_types(row)
+    return row
+
+
+def _check_types(row: DataclassInstance) -> None:
+    """Raise BadRequest if a value has another type: tests check those of the built-in tables."""
+    from wizard import codec  # slow
+
+    codec.structure(type(row), _plain(asdict(row)), source=f"a {type(row).__name__.lower()} row")
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with lists for tuples, as JSON has them."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, (tuple, list)) else value
 
 
 def _freeze(value: Any) -> Any:

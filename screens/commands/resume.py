@@ -25,27 +25,32 @@ EXAMPLES = (("resume", "continue the last run"),)
 
 @dataclass(frozen=True)
 class Arguments(Common):
-    """``words`` are the name of a run, or nothing for the last one."""
+    """``words`` are the name of a run, or nothing for the last one; ``yes`` asks nothing."""
 
     words: tuple[str, ...] = ()
+    yes: bool = False
     verbose: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the name of a run."""
+    """Add the name of a run, and the options."""
     flags.add_run(parser, "the run to continue; otherwise the last one of this folder")
+    parser.add_argument("--yes", action="store_true", help="do not ask, and change nothing")
     parser.add_argument("--verbose", action="store_true", help="show the output of all programs")
 
 
 def run(arguments: Arguments) -> int:
     """Plan again with the run's answers, for the machine as it is now, and do what is left."""
-    return resume_command(arguments.words, as_json=arguments.json, verbose=arguments.verbose)
+    return resume_command(
+        arguments.words, yes=arguments.yes, as_json=arguments.json, verbose=arguments.verbose
+    )
 
 
-def resume_command(words: Sequence[str], *, as_json: bool, verbose: bool) -> int:
+def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: bool) -> int:
     """Continue a run; return the exit code. Raises BadRequest if there is nothing to continue.
 
-    If a step of it has failed, and somebody can answer, it first offers what the wizard can do.
+    If a step of it has failed, and somebody can answer, it first offers what the wizard can do,
+    unless ``yes``.
     """
     if len(words) > 1:
         raise BadRequest(f"One run can be continued at a time, but {len(words)} are named.")
@@ -60,7 +65,7 @@ def resume_command(words: Sequence[str], *, as_json: bool, verbose: bool) -> int
     if not as_json:
         sys.stdout.write(f"Continuing the run {past.name}: {past.title}.\n")
     abilities = terminal.detect()
-    if not as_json and abilities.stdin and abilities.stdout:
+    if not (as_json or yes) and abilities.stdin and abilities.stdout:
         chosen = _offer_fixes(past, choices, abilities)
         if chosen is None:
             return int(Exit.CANCELLED)

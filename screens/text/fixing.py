@@ -87,6 +87,8 @@ def fix(
         )
         steps += tuple(map(StepResult.from_state, state.steps))
         code = state.result.code if state.result else int(Exit.FAILED)
+        if code == Exit.CANCELLED:  # who ended it does not want to wait for another look
+            return _report(before, before, steps, code, as_json=as_json, stream=stream)
         seen = _look(engine, release)
         done, plan = plan, seen.plan
         # Only package lists that were empty hide what else is needed. Nothing is tried twice.
@@ -146,6 +148,8 @@ def _report(
 
         stream.write(to_json(Fixed(code, steps, better, after.wrong)) + "\n")
         return code
+    if code == Exit.CANCELLED:
+        return code  # the run has said so
     lines = [] if steps else [NOTHING]
     if steps:
         lines += ["Better now:" if better else "Nothing is better now."]

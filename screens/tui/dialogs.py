@@ -15,10 +15,11 @@ import assets
 from screens.session import Session
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
+from screens.tui.late_events import LateEvents
 from wizard.errors import WizardError
 
 
-class Dialog(ModalScreen[ScreenResultType]):
+class Dialog(LateEvents, ModalScreen[ScreenResultType]):
     """A box over the page. The content has the class ``box``."""
 
     CSS = assets.text("styles/dialogs.tcss")

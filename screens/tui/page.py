@@ -19,6 +19,7 @@ from screens.session import Session
 from screens.terminal import SMALLEST_SIZE
 from screens.tui.background import in_thread
 from screens.tui.keys_line import KeysLine
+from screens.tui.late_events import LateEvents
 
 TITLE = "cryptography wizard"
 STAGES = ("Welcome", "Questions", "Review", "Install", "Done")
@@ -86,7 +87,7 @@ class TooSmall(Static):
         )
 
 
-class Page(Screen[None]):
+class Page(LateEvents, Screen[None]):
     """One page of the wizard. F1, ? and Q, which every page has, are keys of the app."""
 
     STAGE: ClassVar[str] = STAGES[0]

@@ -16,7 +16,7 @@ from wizard.diagnosis import conditions, help_pages, remedies
 from wizard.diagnosis.diagnose import diagnose
 from wizard.diagnosis.excerpts import is_unimportant
 from wizard.diagnosis.table import Cause, Sign, table, words
-from wizard.knowledge import read_asset
+from wizard.table_source import read_asset
 
 LOGS = Path(__file__).parents[1] / "logs"
 CAUSES = list(table().causes.values())

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from wizard.knowledge import load, read_asset, read_row
+from wizard.knowledge import load, read_row
 from wizard.openssl_archive import documented_address
+from wizard.table_source import read_asset
 from wizard.tables import OpenSSLSeries, OpenSSLSource
 from wizard.versions import openssl_order, openssl_series_name
 

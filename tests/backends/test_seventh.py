@@ -20,7 +20,7 @@ from backends.manager import managers
 from tests.machines import machine
 from tests.programs import only, program
 from tests.wizard.planned import plan
-from wizard import knowledge
+from wizard import table_source
 from wizard.choices import Choices
 from wizard.export.formats import to_shell
 from wizard.facts import Facts, Package
@@ -106,13 +106,13 @@ def seven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     (tmp_path / "backend").mkdir()
     (tmp_path / "backend" / "seven.py").write_text(BACKEND, encoding="utf-8")
     monkeypatch.setattr(backends, "__path__", [*backends.__path__, str(tmp_path / "backend")])
-    read = knowledge.read_asset
+    read = table_source.read_asset
 
     def with_seven(name: str) -> dict[str, Any]:
         data = read(name)
         return {**data, "manager": [*data["manager"], TABLE]} if "manager" in data else data
 
-    monkeypatch.setattr(knowledge, "read_asset", with_seven)
+    monkeypatch.setattr("wizard.knowledge.read_asset", with_seven)
     only(monkeypatch, tmp_path / "bin")
     managers.cache_clear()
     load.cache_clear()

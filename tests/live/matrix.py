@@ -105,11 +105,13 @@ LONG: Mapping[str, Long] = {
     "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
     "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
+    "dist": Long("the one file that `make dist` makes: a wheel proved with every Python here"),
     "rust-kept": Long("a Rust by rustup that is kept for the next build"),
     "windows": Long(
         "CPython for Windows under Wine: wheels, wheelhouse, prompts, failure, cancel",
         "Debian 13, Wine 10",
     ),
+    "site": Long("the documentation's web site: made from the files in git, searched in Chromium"),
     "mac": Long("every kind of Mac: wheel, build, static and dynamic", "Macs made of recordings"),
     "musl": Long(
         "a Python that is linked to musl: wheels, wheelhouse, the wizard itself",

@@ -77,4 +77,7 @@ def test_it_starts_by_its_script_and_by_its_name(
     environment.install(wheel)
     program = environment.python if words[0] == "-m" else str(environment.script)
     done = run([program, *words], tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"cryptography-wizard {__version__}\n")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        0,
+        f"cryptography-wizard {__version__}",
+    )

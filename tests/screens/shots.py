@@ -25,6 +25,7 @@ from screens.tui.live_log import LiveLog
 from screens.tui.run import RunPage
 from tests.machines import machine
 from tests.recordings import recorded
+from tests.screens.recording import Frame, animated
 from tests.simulate import Scene, Script, simulated
 from wizard.choices import Choices
 from wizard.diagnosis import excerpts
@@ -89,6 +90,10 @@ BUILDING: Script = {
     "pip": Scene(seconds=2.2),
     "install": Scene(BUILD[:HALF], forever=True),
 }
+UNPACKED: Script = {
+    "packages-refresh": Scene(seconds=1.9),
+    "packages": Scene(APT[:UNPACKING], forever=True),
+}
 TOGETHER: Script = {
     "packages-refresh": Scene(seconds=1.9),
     "packages": Scene(APT[:UNPACKING], forever=True),
@@ -150,6 +155,18 @@ SHOTS = {
         choices=COMPILED,
     ),
 }  # fmt: skip
+RECORDING = (
+    (SHOTS["welcome"], 3.0),
+    (SHOTS["question-where"], 2.0),
+    (SHOTS["question-release"], 2.0),
+    (Shot(METHOD), 2.0),
+    (Shot((*METHOD, "down")), 1.5),
+    (SHOTS["review"], 3.5),
+    (Shot((*SOURCE, "enter"), UNPACKED, held=(), until="Unpacking pkg-config"), 2.0),
+    (SHOTS["run"], 2.5),
+    (Shot((*SOURCE, "enter", "wait")), 5.0),
+)
+"""The frames of the recording, and how many seconds each is shown."""
 
 
 async def take(name: str, shot: Shot, folder: Path, size: tuple[int, int]) -> Path:
@@ -211,6 +228,18 @@ def _portable(picture: str) -> str:
     return picture.replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
+async def record(folder: Path, size: tuple[int, int]) -> Path:
+    """Draw the recording and write it as SVG."""
+    frames = []
+    for shot, seconds in RECORDING:
+        path = await take("recording", shot, folder, size)
+        frames.append(Frame(path.read_text(encoding="utf-8"), seconds))
+    path.write_text(
+        animated(frames, "cryptography wizard: from the first page to the proof"), "utf-8"
+    )
+    return path
+
+
 def main() -> None:
     """Draw them all."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
@@ -223,6 +252,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as state:  # no theme and no times of other runs
             os.environ["CRYPTOGRAPHY_WIZARD_STATE"] = state
             print(asyncio.run(take(name, shot, folder, (int(wide), int(high)))))
+    with tempfile.TemporaryDirectory() as state:
+        os.environ["CRYPTOGRAPHY_WIZARD_STATE"] = state
+        print(asyncio.run(record(folder, (int(wide), int(high)))))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -91,7 +92,10 @@ def test_each_command_has_help(run: Run, command: str) -> None:
 @pytest.mark.parametrize("word", ["--version", "-V", "version"])
 def test_version(run: Run, word: str) -> None:
     code, out, _ = run(word)
-    assert (code, out) == (Exit.DONE, "cryptography-wizard 0.1.0\n")
+    assert code == Exit.DONE
+    assert re.fullmatch(
+        r"cryptography-wizard 0\.1\.0\nTables of \d{4}-\d\d-\d\d \(built-in, .*\)\n", out
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +170,8 @@ def test_what_only_describes_the_commands_imports_no_work(words: Sequence[str]) 
         (["plan", "--formt", "sh"], "Unknown flag: --formt (did you mean --format?)"),
         (["--formt", "sh"], "Unknown flag: --formt"),
         (["doctor", "--format", "sh"], "--format is a flag of plan, not of doctor."),
-        (["doctor", "--venv", "x"], "Unrecognized arguments"),
+        (["doctor", "--venv", "x"], "--venv is not a flag of doctor."),
+        (["runs", "--yes"], "--yes is not a flag of runs."),
         (["help", "docter"], "Unknown command: 'docter' (did you mean doctor?)"),
         (["versio"], "Unknown command: 'versio' (did you mean version?)"),
         (["-x"], "Unknown flag: -x"),
@@ -662,7 +667,7 @@ def test_what_follows_two_dashes_is_the_user_s_command(
 
 @pytest.mark.parametrize("flag", ["--verbose", "--venv"])
 def test_a_flag_of_another_command_is_not_taken_for_the_user_s_program(flag: str) -> None:
-    with pytest.raises(BadRequest, match=f"(?i)unrecognized arguments: {flag}"):
+    with pytest.raises(BadRequest, match=f"{flag} is not a flag of run"):
         parse([flag, "x", "--", "pip"])
 
 

@@ -239,6 +239,10 @@ def test_a_failed_run_is_resumed_with_what_helps(
     assert main(["resume"]) == code
     assert picks.keys()[0] == "What now?"
     assert [choices.jobs for choices in made] == [jobs] * (code == 0)
+    asked = len(picks.keys())
+    assert main(["resume", CUT, "--yes"]) == 0
+    assert made[-1].jobs == ""
+    assert len(picks.keys()) == asked
 
 
 def test_a_run_with_nothing_left_to_do_is_not_resumed(

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Literal, Optional
 
 from packaging.version import InvalidVersion, Version
 
 from wizard.errors import Impossible, WizardError
 from wizard.facts import Facts, Python, System
-from wizard.knowledge import read_asset, read_row
+from wizard.knowledge import read_row
 from wizard.needs.emulation import emulator
+from wizard.table_source import read_asset, reader
 from wizard.versions import at_least
 from wizard.wording import joined
 
@@ -99,7 +99,7 @@ class Support:
     source: str = ""
 
 
-@cache
+@reader
 def load() -> tuple[Upstream, ...]:
     """Read the asset, newest first. Raises ValueError if a row does not have this form."""
     rows = read_asset("upstream.toml")["upstream"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import islice
 
 from wizard.diagnosis.normal import shown
-from wizard.knowledge import read_asset
+from wizard.table_source import read_asset, reader
 
 WIDTH = 300
 """The number of characters of a line that an excerpt shows."""
@@ -63,7 +62,7 @@ def _meaningful(texts: Iterable[str]) -> Iterator[str]:
     return (text for text in islice(texts, NEAR) if text.strip() and not is_unimportant(text))
 
 
-@cache
+@reader
 def _noise() -> tuple[tuple[str, ...], tuple[str, ...]]:
     table = read_asset("failures.toml")["noise"]
     return tuple(table["starts"]), tuple(table["ends"])

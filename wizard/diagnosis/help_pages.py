@@ -68,17 +68,17 @@ def places(cause: Cause) -> Iterator[tuple[str, dict[str, str]]]:
 
 def page(cause: Cause) -> str:
     """Return the page as text: what it means, then what to do on each platform."""
-    blanks = {name: f"({name})" for name in _slots(cause)}
+    unknown = blanks(cause)
     lines = [
         cause.id,
         "",
-        *textwrap.wrap(remedies.fill(cause.cause, blanks, {"package": "cryptography"}), 78),
+        *textwrap.wrap(remedies.fill(cause.cause, unknown, {"package": "cryptography"}), 78),
     ]
     if cause.means:
         lines += ["", *textwrap.wrap(cause.means, 78)]
     shown: dict[tuple[str, ...], list[str]] = {}
     for title, facts in places(cause):
-        found = tuple(one.text for one in remedies.remedies(cause, blanks, facts))
+        found = tuple(one.text for one in remedies.remedies(cause, unknown, facts))
         shown.setdefault(found, []).append(title)
     for texts, titles in shown.items():
         heading = "What to do" if len(shown) == 1 else ", ".join(titles)
@@ -96,10 +96,8 @@ def _may_hold(need: str, facts: Mapping[str, str]) -> bool:
     return holds(",".join(parts), facts)
 
 
-def _slots(cause: Cause) -> set[str]:
+def blanks(cause: Cause) -> dict[str, str]:
+    """Return a word in brackets for each thing that only a log says: ``(version)``."""
     names = {name for sign in cause.signs for name in sign.pattern.groupindex}
-    return (
-        names
-        | set(cause.where)
-        | {"library", "symbol", "version", "header", "tool", "module", "status", "name"}
-    )
+    names |= {*cause.where, "library", "symbol", "version", "header", "tool", "module", "status"}
+    return {name: f"({name})" for name in sorted(names | {"name"})}

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import html
 import re
-from functools import cache
 
-from wizard.knowledge import read_asset
+from wizard.table_source import read_asset, reader
 
 WINDOW, OVERLAP = 4000, 400
 """Characters that are searched at once; a longer line is split into overlapping windows."""
@@ -183,7 +182,7 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 """Characters of languages that write words without spaces, or with particles at their ends."""
 
 
-@cache
+@reader
 def translations() -> tuple[tuple[str, str], ...]:
     """Every message of ``failures.toml`` in another language, with the English one."""
     return tuple(
@@ -196,7 +195,7 @@ def translations() -> tuple[tuple[str, str], ...]:
 Pair = tuple[re.Pattern[str], str]
 
 
-@cache
+@reader
 def _translations() -> tuple[dict[str, list[Pair]], list[Pair]]:
     """Return the messages by their longest word, and those of languages without spaces."""
     by_word: dict[str, list[Pair]] = {}

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
 from wizard.diagnosis.context import MACHINES
 from wizard.facts import Facts, System
+from wizard.table_source import reader
 
 FAMILIES = {
     "debian": "debian ubuntu raspbian raspberry kali linuxmint pop jetson tegra armbian devuan",
@@ -142,7 +142,7 @@ def tag_pattern(facts: Mapping[str, str]) -> str | None:
     return None
 
 
-@cache
+@reader
 def _releases() -> tuple[tuple[str, str], ...]:
     """Every release, newest first, and the tags of its wheels in one text."""
     from wizard.knowledge import load

@@ -11,14 +11,13 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from wizard import invocation
 from wizard.diagnosis.conditions import holds
 from wizard.diagnosis.context import CRYPTOGRAPHY
 from wizard.diagnosis.table import Cause
-from wizard.knowledge import read_asset
+from wizard.table_source import read_asset, reader
 
 COMMAND = re.compile(r"`([^`]+)`")
 _NOT_ALONE = re.compile(
@@ -151,11 +150,11 @@ def _names(thing: Mapping[str, Any], manager: str) -> Iterator[str]:
     yield from str(thing.get(manager, "")).split()
 
 
-@cache
+@reader
 def _rules() -> dict[str, list[dict[str, str]]]:
     return {row["id"]: row["rule"] for row in read_asset("remedies.toml")["remedy"]}
 
 
-@cache
+@reader
 def _words_table() -> dict[str, list[dict[str, str]]]:
     return {row["id"]: row["rule"] for row in read_asset("remedies.toml")["word"]}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from wizard.diagnosis.normal import translations
-from wizard.knowledge import read_asset
+from wizard.table_source import read_asset, reader
 
 ENVELOPE = "envelope"
 """The kind of what says only that something failed: never an answer, explained by everything."""
@@ -102,7 +102,7 @@ class Table:
         yield from (cause for cause in self.families.get(owner, ()) if cause.accepts(slots))
 
 
-@cache
+@reader
 def table() -> Table:
     """Read ``assets/failures.toml``."""
     rows = read_asset("failures.toml")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, replace
-from functools import cache
 
 from wizard import invocation, openssl_archive
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Facts, Fips, Manager, Privilege, Proxies, Python, Terminal
-from wizard.knowledge import read_asset, read_row
+from wizard.knowledge import read_row
 from wizard.openssl_choice import OpenSSLFolder
+from wizard.table_source import read_asset, reader
 from wizard.target_environment import usable
 from wizard.versions import key
 
@@ -93,13 +93,13 @@ class Container:
     configured: bool = False
 
 
-@cache
+@reader
 def images() -> tuple[Image, ...]:
     """Return the images that the wizard knows."""
     return tuple(read_row(Image, table) for table in read_asset("images.toml")["image"])
 
 
-@cache
+@reader
 def image_managers() -> tuple[ImagePackageManager, ...]:
     """Return the package managers of the images."""
     return tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Callable
 
 from backends.action import Command
@@ -16,7 +16,6 @@ from wizard import target_environment
 from wizard.choices import Choices
 from wizard.facts import Listed, Python
 from wizard.fixes.fix import Fix
-from wizard.knowledge import read_asset
 from wizard.method import compiles, methods
 from wizard.needs import build_limits, storage
 from wizard.needs.case import Case
@@ -26,6 +25,7 @@ from wizard.openssl_choice import SYSTEM
 from wizard.plan import Step
 from wizard.running.command_runner import PROGRAM_MISSING
 from wizard.running.events import StepEnded
+from wizard.table_source import read_asset, reader
 from wizard.target_environment import Target
 
 TABLE = "fixes.toml"
@@ -96,7 +96,7 @@ class Kind:
         return len(ended.remedies) if self.also(failure) else None
 
 
-@cache
+@reader
 def _rows() -> dict[str, dict[str, list[str]]]:
     return {row["id"]: row for row in read_asset(TABLE)["fix"]}
 

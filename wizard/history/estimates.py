@@ -10,16 +10,16 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Optional
 
 from backends.action import Action, Command
 from wizard import locations
-from wizard.knowledge import read_asset, read_row
+from wizard.knowledge import read_row
 from wizard.plan import Plan, Step, order
 from wizard.running import journal
 from wizard.running.schedule import startable
+from wizard.table_source import read_asset, reader
 
 RUNS_READ = 30
 """How many of the latest runs are read: older ones say less about the machine as it is now."""
@@ -216,7 +216,7 @@ def key(step: Step) -> Key:
     return (step.role, step.id, step.action.kind, program(step.action))
 
 
-@cache
+@reader
 def _rows() -> tuple[Row, ...]:
     return tuple(read_row(Row, row) for row in read_asset("durations.toml")["step"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,11 @@ from tests.machines import machine
 from tests.simulate import simulated
 from tests.wizard.advice.test_doctor import GOOD
 from wizard.choices import Choices
-from wizard.engine import Engine
+from wizard.engine import Engine, Run
 from wizard.errors import BadRequest, Exit
 from wizard.facts import Facts, Privilege
 from wizard.history import leftovers
+from wizard.running.events import RunEnded
 
 ROOT = Privilege("root")
 LACKING = replace(machine("debian-13"), privilege=ROOT)
@@ -29,7 +31,11 @@ def nothing_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fixed(
-    monkeypatch: pytest.MonkeyPatch, *machines: Facts, yes: bool = True, as_json: bool = False
+    monkeypatch: pytest.MonkeyPatch,
+    *machines: Facts,
+    yes: bool = True,
+    as_json: bool = False,
+    run: Run = simulated(),  # noqa: B008 - it does not change
 ) -> tuple[int, str]:
     """Fix a machine that is seen in these states, in sequence."""
     seen = list(machines)
@@ -38,7 +44,7 @@ def fixed(
         assert everything
         return seen.pop(0) if len(seen) > 1 else seen[0]
 
-    engine = Engine(probe=probe, run=simulated(), unlock=lambda _facts: True)
+    engine = Engine(probe=probe, run=run, unlock=lambda _facts: True)
     out = io.StringIO()
     code = fixing.fix(engine, yes=yes, as_json=as_json, stream=out, err=io.StringIO())
     return code, out.getvalue()
@@ -95,6 +101,26 @@ def test_no_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == Exit.CANCELLED
     assert "Better now" not in text
     assert fixing.NOTHING not in text
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_after_a_cancellation_it_does_not_look_again(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ended the run would also end the programs that look."""
+
+    def cancelled(*given: Any, **_more: Any) -> RunEnded:
+        ended = RunEnded(int(Exit.CANCELLED), 1.0)
+        given[3](ended)
+        return ended
+
+    code, text = fixed(monkeypatch, LACKING, LACKING, GOOD, as_json=as_json, run=cancelled)
+    assert code == Exit.CANCELLED
+    if as_json:
+        assert json.loads(text)["better"] == []
+    else:
+        assert "Better" not in text
+        assert "What is left" not in text
 
 
 def test_the_answer_for_scripts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,9 @@ from wizard.facts import Space
 from wizard.fixes import offers
 from wizard.fixes.fix import carried
 from wizard.fixes.kinds import KINDS, TABLE
-from wizard.knowledge import read_asset
 from wizard.plan import order
 from wizard.running.step_checks import MANAGER
+from wizard.table_source import read_asset
 
 WITHOUT_NETWORK = tuple(kind for kind in KINDS if kind.id != "let-through")
 

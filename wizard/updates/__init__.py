@@ -1,0 +1,1 @@
+"""Fetches newer tables, checks them as strictly as the built-in ones, and keeps them."""
