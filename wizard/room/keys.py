@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import re
 import secrets
 from dataclasses import dataclass
 
+from wizard import ed25519
 from wizard.errors import BadRequest
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -110,6 +112,12 @@ def derived(key: str, purpose: str) -> bytes:
     (the private Ed25519 key of the room) and ``laptop`` (names for laptops).
     """
     return hmac.new(key.encode(), f"cryptography-wizard room {purpose}".encode(), "sha256").digest()
+
+
+@functools.lru_cache(maxsize=8)
+def public_key(key: str) -> bytes:
+    """Return the public Ed25519 key of a room, which checks its proofs."""
+    return ed25519.public_key(derived(key, "seed"))
 
 
 def authentication_code(key: str, purpose: str, text: str) -> str:
