@@ -119,6 +119,8 @@ LONG: Mapping[str, Long] = {
         "a Python that is linked to musl: wheels, wheelhouse, the wizard itself",
         "Debian 12 and 13, musl 1.2.3 and 1.2.5",
     ),
+    "hosts": Long("eight machines over SSH, and one that comes later, with a room", "Debian 12"),
+    "web": Long("the full screen in a browser installs, and ends with its page", "Chromium"),
 }
 """What `long` marks, by the names that LIVE_MATRIX knows."""
 
