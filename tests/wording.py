@@ -31,7 +31,16 @@ TEXTS = (
         "assets/questions/*",
         "assets/s*/*.*s*",
     ),
-    *("docs/*.md", "*.md", "Makefile", "pyproject.toml", ".ci/*", "tests/machines/README.md"),
+    *(
+        "docs/*.md",
+        "docs/site/pages/**/*.md",
+        "docs/site/*.toml",
+        "*.md",
+        "Makefile",
+        "pyproject.toml",
+        ".ci/*",
+        "tests/machines/README.md",
+    ),
 )
 QUOTES = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)
 """Lines of assets that quote other programs, whose wording is theirs."""
