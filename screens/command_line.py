@@ -64,10 +64,12 @@ def parse(arguments: Sequence[str]) -> Request:
     _check_flags(arguments, parsers)
     parsed, remaining = parsers[""].parse_known_args(arguments)
     given = vars(parsed)
-    name = given.pop("command")
+    name, action = given.pop("command"), given.pop("action", "")
     command, parser = commands.load(name), parsers.get(name, parsers[""])
+    if action:
+        command, parser = commands.actions(name)[action], parsers[f"{name} {action}"]
     strange = [word for word in remaining if word.startswith("-")]
-    if strange:  # a flag of the wizard itself, which stands before a command
+    if strange:  # a flag of the wizard itself, which comes before a command
         raise BadRequest(
             f"{strange[0]} is not a flag of {name}.",
             hints=(f"{invocation.command(name, '--help')} lists all options.",),
@@ -82,6 +84,8 @@ def _without_words(arguments: Sequence[str], names: Sequence[str]) -> Sequence[s
         return ("--version",)
     if word != "help" or any(other.startswith("-") for other in rest):
         return arguments
+    if len(rest) == 2 and rest[0] in names and rest[1] in commands.actions(rest[0]):
+        return (*rest, "--help")
     unknown = next((name for name in rest if name not in (*names, *WORDS)), "")
     if unknown:
         raise BadRequest(
@@ -100,8 +104,9 @@ def _check_flags(arguments: Sequence[str], parsers: dict[str, Parser]) -> None:
     for argument in arguments:
         if argument == "--":
             break
-        if not named and argument in parsers:
-            named = argument
+        longer = f"{named} {argument}".strip()
+        if longer in parsers:
+            named = longer
         flag = argument.split("=")[0]
         own = _known_flags(parsers[named])
         if not _FLAG.fullmatch(flag) or flag in own | _known_flags(parsers[""]):
@@ -109,14 +114,14 @@ def _check_flags(arguments: Sequence[str], parsers: dict[str, Parser]) -> None:
         every = _parsers(commands.names())
         others = [name for name, parser in every.items() if flag in _known_flags(parser)]
         if others:
-            where = invocation.command(others[0], "--help")
+            where = invocation.command(*others[0].split(), "--help")
             raise BadRequest(
                 f"{flag} is a flag of {joined(others)}{f', not of {named}' if named else ''}.",
                 hints=(f"{where} explains it.",),
             )
         raise BadRequest(
             f"Unknown flag: {flag}{did_you_mean(flag, own)}.",
-            hints=(f"{invocation.command(*filter(None, (named,)), '--help')} lists all options.",),
+            hints=(f"{invocation.command(*named.split(), '--help')} lists all options.",),
         )
 
 
@@ -213,15 +218,32 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
         text = command.HELP
         parser = group.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
         flags.add_common(parser)
-        command.add_arguments(parser)
         parsers[name] = parser
-    if len(parsers) > len(commands.names()):  # the whole command line
+        command.add_arguments(parser)
+        if possible := commands.actions(name):
+            parsers.update(_add_actions(name, parser, possible))
+    if set(names) == set(commands.names()):  # the whole command line
         for word, text in WORDS.items():
             parser = group.add_parser(word, help=text)
             if word == "help":
                 completion.offer(parser.add_argument("of", nargs="?"), commands.names)
     main.set_defaults(command=commands.DEFAULT)
     return parsers
+
+
+def _add_actions(name: str, parser: Parser, possible: dict[str, Command]) -> dict[str, Parser]:
+    """Add the actions of a command, and return their parsers by the words that name them."""
+    added: dict[str, Parser] = {}
+    group = parser.add_subparsers(
+        dest="action", metavar="ACTION", title="actions", parser_class=Parser
+    )
+    for word, command in possible.items():
+        text = command.HELP
+        own = group.add_parser(word, help=text, description=f"{text[:1].upper()}{text[1:]}.")
+        flags.add_common(own)
+        command.add_arguments(own)
+        added[f"{name} {word}"] = own
+    return added
 
 
 def _epilog(listed: Iterable[Command]) -> str:

@@ -69,7 +69,8 @@ class _Roff(argparse.HelpFormatter):
         """Write each argument with its help; a command also with the arguments of its own."""
         for action in actions:
             if isinstance(action.choices, dict):
-                for name in commands.in_order(commands.names()):
+                # The words help and version are no commands: the page explains their flags.
+                for name in commands.in_order(set(commands.names()) & set(action.choices)):
                     self._add_command(name, action.choices[name])
             elif action.help != argparse.SUPPRESS:
                 self._add(action)
@@ -83,6 +84,8 @@ class _Roff(argparse.HelpFormatter):
         own = parser.format_help().strip()
         self._lines += [f'.SS "{_escaped(name)}"', _escaped(parser.description or "")]
         self._lines += [own] if own else []
+        for action, of_action in _actions_of(parser).items():
+            self._add_command(f"{name} {action}", of_action)
 
     def _add(self, action: argparse.Action) -> None:
         metavar = action.metavar if isinstance(action.metavar, str) else ""
@@ -91,6 +94,12 @@ class _Roff(argparse.HelpFormatter):
         flags = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in action.option_strings)
         value = f"\\fI{_escaped(metavar)}\\fR" if metavar else ""
         self._lines += [".TP", f"{flags} {value}".strip(), _escaped(action.help or "")]
+
+
+def _actions_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of a command's actions, as ``--help`` lists them."""
+    found = (action.choices for action in parser._actions)  # noqa: SLF001 - argparse offers no other
+    return next((choices for choices in found if isinstance(choices, dict)), {})
 
 
 class _Own(_Roff):

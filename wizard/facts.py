@@ -472,7 +472,8 @@ class HeldWheel:
     """A wheel in the wheelhouse to install from.
 
     ``name`` is normalized, ``tags`` are those of its file name. ``requires_python`` and
-    ``requires`` (the lines of Requires-Dist that need no extra) are from its metadata.
+    ``requires`` (the lines of Requires-Dist that need no extra) are from its metadata. ``sets`` are
+    the targets of a kit that get it, each with its Python at the end: ``linux-x86_64-3.12``.
     """
 
     name: str
@@ -481,6 +482,7 @@ class HeldWheel:
     sha256: str
     requires_python: str = ""
     requires: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
 
 
 ProjectKind = Literal[

@@ -75,6 +75,15 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
     )
 
 
+def amount(number: int) -> str:
+    """Return a number of bytes for people, in powers of 1000: ``3.4 MB``."""
+    if number < 1_000_000:
+        return f"{(number + 999) // 1000} kB"
+    if number < 1_000_000_000:
+        return f"{number / 1_000_000:.1f} MB"
+    return f"{number / 1_000_000_000:.1f} GB"
+
+
 def clock_time(time: str) -> str:
     """Return a time (ISO 8601 with its zone) as people say it here today: ``18:03``."""
     from datetime import datetime

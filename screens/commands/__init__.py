@@ -1,7 +1,8 @@
 """The subcommands: each is a module of this package. No other code lists them.
 
-The name of a module is the name of its command, with hyphens for underscores. `Command` says what
-it must contain.
+The name of a module is the name of its command, with hyphens for underscores; `Command` says what
+it must contain. A package here is a command with actions (``kit make``): each of its modules is
+one, and is described in the same way. The package itself describes the command without an action.
 """
 
 from __future__ import annotations
@@ -55,6 +56,17 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Command:
     """Import the module of a command."""
     return cast(Command, importlib.import_module(f"{__name__}.{name.replace('-', '_')}"))
+
+
+def actions(name: str) -> dict[str, Command]:
+    """Return the actions of a command, as ``--help`` lists them; empty for most commands."""
+    path = getattr(load(name), "__path__", ())
+    found = {
+        module.name: load(f"{name}.{module.name}")
+        for module in pkgutil.iter_modules(path)
+        if not module.name.startswith("_")
+    }
+    return dict(sorted(found.items(), key=lambda item: (item[1].ORDER, item[0])))
 
 
 def in_order(chosen: Iterable[str]) -> dict[str, Command]:

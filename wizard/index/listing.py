@@ -91,6 +91,61 @@ def _with_checksums(files: list[File], hashes: frozenset[str], project: str) -> 
     ]
 
 
+def files(source: IndexSource, project: str) -> tuple[File, ...]:
+    """Return every file of a project, with its address, from the indexes and the find-links.
+
+    Raises Unreadable if a location cannot be read, or if all of them together have no file.
+    """
+    from urllib.parse import urljoin
+
+    from wizard.index.web import Web  # requests is slow to import
+
+    patience = min(source.timeout, MAX_WAIT) if source.timeout > 0 else MAX_WAIT
+    web = Web(source, patience=patience, deadline=time.monotonic() + 2 * patience)
+    name = canonicalize_name(project)
+    found: dict[str, File] = {}
+    absent: Optional[Unreadable] = None
+    for locations, read in (
+        (tuple(_indexes(source, name)), _read_index),
+        (source.find_links, _read_links),
+    ):
+        for location in locations:
+            try:
+                listed = read(location, web, name)
+            except Unreadable as problem:
+                if not problem.absent:
+                    raise
+                absent = absent or problem
+                continue
+            for file in listed:
+                if _version_text(file.name, name):
+                    address = urljoin(_base(location), file.address) if file.address else ""
+                    found.setdefault(
+                        file.name, file._replace(address=address or _beside(location, file.name))
+                    )
+            if found and source.first:
+                return tuple(found.values())
+    if not found:
+        raise absent or Unreadable(f"No index and no find-links folder has {name}.", absent=True)
+    return tuple(found.values())
+
+
+def _base(location: str) -> str:
+    """Return the address to which those on a page are relative."""
+    path = _local_path(location)
+    if path is None:
+        return location
+    return path.absolute().as_uri() + ("/" if path.is_dir() else "")
+
+
+def _beside(location: str, name: str) -> str:
+    """Return the address of a file of a find-links location: of a folder, or the file itself."""
+    path = _local_path(location)
+    if path is None:
+        return location
+    return (path / name if path.is_dir() else path).absolute().as_uri()
+
+
 def first_downloadable(
     source: IndexSource,
     versions: Iterable[str],

@@ -11,13 +11,19 @@ from urllib.parse import unquote
 from wizard.addresses import masked
 from wizard.index.source import Unreadable
 
+_METADATA = ("core-metadata", "dist-info-metadata")
+"""The keys that say that there is a file with the metadata: today's name and the first one (PEP
+714)."""
+
 
 class File(NamedTuple):
     """One file of a list. ``yanked`` is the reason, or None if the file was not yanked.
 
     ``sha256`` is its checksum, or empty if the page does not state it.
     ``uploaded`` is the time of its upload (ISO 8601, PEP 700), or empty if the index omits it.
-    ``address`` is where it is, as the page states it: perhaps relative to the page.
+    ``address`` is where it is, as the page states it: perhaps relative to the page. ``size`` is in
+    bytes (PEP 700), or 0 if the page does not state it. ``metadata`` says that the metadata of a
+    wheel is beside it, in a separate file (PEP 658).
     """
 
     name: str
@@ -26,6 +32,8 @@ class File(NamedTuple):
     uploaded: str = ""
     sha256: str = ""
     address: str = ""
+    size: int = 0
+    metadata: bool = False
 
 
 def parse(body: bytes, content_type: str, location: str) -> list[File]:
@@ -68,7 +76,7 @@ def _parse_file(row: dict[str, Any]) -> File:
     if not isinstance(name, str) or not isinstance(needs, (str, type(None))):
         raise TypeError(f"not text: {name!r}, {needs!r}")
     reason = yanked if isinstance(yanked, str) else ""
-    uploaded = row.get("upload-time")
+    uploaded, size = row.get("upload-time"), row.get("size")
     return File(
         name,
         needs or "",
@@ -76,6 +84,8 @@ def _parse_file(row: dict[str, Any]) -> File:
         uploaded if isinstance(uploaded, str) else "",
         str((row.get("hashes") or {}).get("sha256", "")),
         str(row.get("url", "")),
+        size if isinstance(size, int) and size > 0 else 0,
+        any(row.get(key) not in (None, False) for key in _METADATA),
     )
 
 
@@ -100,6 +110,7 @@ class _Page(HTMLParser):
                     yanked,
                     sha256=_fragment_sha256(href),
                     address=href,
+                    metadata=any(f"data-{key}" in found for key in _METADATA),
                 )
             )
 

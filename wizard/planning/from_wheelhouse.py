@@ -22,6 +22,7 @@ from wizard.versions import allows, key
 
 LIST = "wheelhouse-requirements.txt"
 PIP_LIST = "wheelhouse-pip.txt"
+PIP = "pip"
 
 
 def listed(path: str) -> tuple[str, ...]:
@@ -70,6 +71,11 @@ def _with_dependencies(
     environment = marker_environment(python, case.facts.system.name)
     present = {} if target.new else _installed(python)
     chosen: dict[str, tuple[HeldWheel, ...]] = {}
+    complete = () if alone else _set_of_kit(case.facts.held, python, case.choices.release)
+    if complete and target.new:
+        return {w.name: (w,) for w in complete if w.name != PIP or PIP in names}
+    # What else a workshop needs goes into an environment that exists, too, if it is not there.
+    names = (*names, *(w.name for w in complete if w.name not in (*names, *present, PIP)))
     pending = [(name, f"=={case.choices.release}" * (name == "cryptography")) for name in names]
     while pending:
         name, specifier = pending.pop(0)
@@ -87,6 +93,21 @@ def _with_dependencies(
             if requirement.marker is None or is_true(requirement.marker, environment):
                 pending.append((normalized(requirement.name), str(requirement.specifier)))
     return chosen
+
+
+def _set_of_kit(held: Iterable[HeldWheel], python: Python, release: str) -> tuple[HeldWheel, ...]:
+    """Return the wheels that a kit chose for such a Python with this release; empty if none."""
+    sets: dict[str, list[HeldWheel]] = {}
+    for wheel in held:
+        for name in wheel.sets:
+            if name.endswith(f"-{python.label}"):
+                sets.setdefault(name, []).append(wheel)
+    accepted = set(expand(current_pip_tags(python)))
+    for wheels in sets.values():
+        has_release = any((w.name, w.version) == ("cryptography", release) for w in wheels)
+        if has_release and accepted and all(_fits(w, python, accepted) for w in wheels):
+            return tuple(sorted(wheels, key=lambda wheel: wheel.name))
+    return ()
 
 
 def _installed(python: Python) -> dict[str, str]:

@@ -11,11 +11,9 @@ import re
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from email.parser import HeaderParser
 from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -26,7 +24,7 @@ from wizard.errors import BadRequest, WizardError
 from wizard.facts import HeldWheel, Listed, Listing
 from wizard.method import compiles
 from wizard.programs.processes import ProgramTimeout, ask
-from wizard.proof import extension, linkage
+from wizard.proof import extension, linkage, wheel_metadata
 from wizard.proof.extension import ExtensionInfo
 from wizard.proof.verify import Mark
 from wizard.versions import at_least, key, python_label
@@ -43,9 +41,6 @@ INSTALLABLE = (".whl", ".egg", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".
 """The ends of the names of files that pip or uv would install from a folder."""
 _PLAIN_NAME = re.compile(r"\w[\w.+!-]*\.whl", re.ASCII)
 """The name of a wheel's file, with the letters that packages and versions may have."""
-_UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
-"""What Python raises for a damaged zip file; NotImplementedError, for an unknown compression, is a
-RuntimeError."""
 EXTENSIONS = (".so", ".pyd", ".dylib")
 SYSTEM_LIBRARIES = re.compile(
     r"lib(c|m|dl|rt|pthread|util|nsl|resolv|gcc_s|stdc\+\+)\.so(\.\d+)*"
@@ -64,7 +59,8 @@ class Wheel:
     the system libraries that it needs, except those that every system has. ``glibc`` is the oldest
     one with all symbols that it uses; empty if it uses none. ``rust`` is the compiler that built
     it, if the file states it. ``only_here`` is a sentence that explains why other machines cannot
-    use the wheel; empty if they can. ``macos`` is the oldest macOS for which it was made.
+    use the wheel; empty if they can. ``macos`` is the oldest macOS for which it was made. ``sets``
+    are the targets of a kit that get this wheel (``linux-x86_64-3.12``).
     """
 
     file: str
@@ -80,6 +76,7 @@ class Wheel:
     rust: str = ""
     only_here: str = ""
     macos: str = ""
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -244,31 +241,18 @@ def held(folder: Path, manifest: Manifest) -> tuple[HeldWheel, ...]:
     for wheel in manifest.wheels:
         try:
             with zipfile.ZipFile(folder / wheel.file) as archive:
-                text = _metadata(archive)
-        except _UNREADABLE as error:
+                text = wheel_metadata.text(archive)
+        except wheel_metadata.UNREADABLE as error:
             raise _damaged_wheel(folder, wheel, "It cannot be read.", str(error)) from None
-        message = HeaderParser().parsestr(text)
-        requires = (" ".join(line.split()) for line in message.get_all("Requires-Dist", ()))
         found.append(
             HeldWheel(
                 *(wheel.name, wheel.version, wheel.tags, wheel.sha256),
-                (message.get("Requires-Python") or "").strip(),
-                tuple(line for line in requires if not _of_extra(line)),
+                wheel_metadata.requires_python(text),
+                tuple(line for line in wheel_metadata.requires(text) if not _of_extra(line)),
+                wheel.sets,
             )
         )
     return tuple(found)
-
-
-def _metadata(archive: zipfile.ZipFile) -> str:
-    """Return the metadata of a wheel. Raises ValueError if it has none of a usual size."""
-    members = [
-        info
-        for info in archive.infolist()
-        if re.fullmatch(r"[^/]+\.dist-info/METADATA", info.filename)
-    ]
-    if len(members) != 1 or members[0].file_size > MAX_BYTES:
-        raise ValueError("its metadata is missing")
-    return archive.read(members[0]).decode("utf-8", "replace")
 
 
 def _of_extra(line: str) -> bool:
@@ -378,7 +362,7 @@ def read(file: Path) -> Wheel:
             ]
     except (InvalidWheelFilename, zipfile.BadZipFile, EOFError) as error:
         raise WizardError(f"{file} is not a wheel.", shown=str(error)) from None
-    except _UNREADABLE as error:
+    except wheel_metadata.UNREADABLE as error:
         raise WizardError(f"{file} is damaged, or cannot be read.", shown=str(error)) from None
     folders = tuple(dict.fromkeys(folder for part in parts for folder in part.folders))
     return _with_restriction(_with_extensions(wheel, parts), folders) if parts else wheel

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wizard.choices import Choices
 from wizard.errors import BadRequest
-from wizard.proof import manifest
+from wizard.proof import kit_manifest, manifest
 
 TARGET_VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
 """The form of a target that is not a path: ``3.11``, ``3.11.7``, ``pypy3.11``."""
@@ -19,8 +19,9 @@ TARGET_VERSION = re.compile(r"(pypy)?3\.\d+(\.\d+)?t?", re.ASCII)
 def check(choices: Choices, python: Callable[[str], str]) -> Choices:
     """Return the choices with absolute paths; ``python`` does that for a path of a Python.
 
-    Raises BadRequest if a folder is unsuitable, a target cannot be a Python, or the wheelhouse to
-    install from is empty, damaged or incomplete.
+    The wheelhouse to install from may be a kit: then the result names its folder of wheels. Raises
+    BadRequest if a folder is unsuitable, a target cannot be a Python, or the wheelhouse to install
+    from is empty, damaged or incomplete; Impossible if a file of the kit is.
     """
     if choices.wheelhouse:
         choices = replace(choices, wheelhouse=_check_new_folder(choices.wheelhouse))
@@ -33,7 +34,13 @@ def check(choices: Choices, python: Callable[[str], str]) -> Choices:
         choices = replace(choices, targets=",".join(dict.fromkeys(checked)))
     if choices.from_wheelhouse:
         folder = _absolute(choices.from_wheelhouse)
-        manifest.compare(folder, manifest.load(folder))
+        kit = kit_manifest.kit_of(folder)
+        if kit is not None:
+            kit_manifest.compare(kit, kit_manifest.load(kit))
+            folder = kit / kit_manifest.WHEELS
+        manifest_of_wheels = manifest.load(folder)
+        if kit is None:
+            manifest.compare(folder, manifest_of_wheels)
         choices = replace(choices, from_wheelhouse=str(folder))
     return choices
 

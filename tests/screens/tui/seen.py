@@ -1,4 +1,4 @@
-"""What the scenes of the full screen look like: each is played once for all tests that look at it.
+"""What the scenes of the full screen look like; the fixture `played` plays each once for all tests.
 
 A scene is played in one size, and its terminal then gets the others, so that a page must look the
 same whether it was opened in a size or resized to it. Every second scene begins in the wide one.
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pytest
@@ -86,13 +85,7 @@ class Played:
     help: str
 
 
-def seen(name: str) -> Mapping[Size, Seen]:
-    """Play a scene, and look at it in each size."""
-    return played(name).sizes
-
-
-@cache
-def played(name: str) -> Played:
+def play(name: str) -> Played:
     """Play a scene, and look at it in each size, theme and kind of terminal."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         if name in SCENES:

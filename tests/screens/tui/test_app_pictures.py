@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from textual.app import App
 
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES
-from tests.screens.tui.seen import COLOURLESS, NARROW, SMALL, WIDE, Seen, Size, seen
+from tests.screens.tui.seen import COLOURLESS, NARROW, SMALL, WIDE, Played, Seen, Size
 
 IDS = ["80x24", "120x40"]
 LOW = ["run", "failure-fixes", "result"]
@@ -20,23 +21,36 @@ WITHOUT_COLOUR = ["question-closed", "run-find", "run-side-by-side", "review"]
 
 @pytest.mark.parametrize("size", [SMALL, WIDE], ids=IDS)
 @pytest.mark.parametrize("name", list(SCENES))
-def test_picture(name: str, size: Size, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    _compare(seen(name)[SCENES[name].size or size], snap_compare, monkeypatch)
+def test_picture(
+    name: str,
+    size: Size,
+    snap_compare: Any,
+    played: Callable[[str], Played],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _compare(played(name).sizes[SCENES[name].size or size], snap_compare, monkeypatch)
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE], ids=IDS)
 @pytest.mark.parametrize("name", list(REAL_SCENES))
 def test_picture_of_a_real_question(
-    name: str, size: Size, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    size: Size,
+    snap_compare: Any,
+    played: Callable[[str], Played],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _compare(seen(name)[size], snap_compare, monkeypatch)
+    _compare(played(name).sizes[size], snap_compare, monkeypatch)
 
 
 @pytest.mark.parametrize("name", LOW)
 def test_picture_in_a_small_terminal(
-    name: str, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    snap_compare: Any,
+    played: Callable[[str], Played],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _compare(seen(name)[NARROW], snap_compare, monkeypatch)
+    _compare(played(name).sizes[NARROW], snap_compare, monkeypatch)
 
 
 @pytest.mark.parametrize("name", WITHOUT_COLOUR)

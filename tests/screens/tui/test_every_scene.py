@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
 from tests.screens.tui.contrast import SHAPE, TEXT, Piece
-from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, colours, played
+from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, colours
 
 ALL = {**SCENES, **REAL_SCENES}
 WRITTEN = (
@@ -26,8 +26,9 @@ HEAVY = set("━┃┏┓┗┛█›")
 
 
 @pytest.mark.parametrize("name", list(ALL))
-def test_every_scene(name: str, request: pytest.FixtureRequest) -> None:
-    """One test, so that the scene is played once."""
+def test_every_scene(
+    name: str, played: Callable[[str], Played], request: pytest.FixtureRequest
+) -> None:
     scene = played(name)
     if ALL[name].size is None:
         assert set(scene.sizes) == set(SIZES)

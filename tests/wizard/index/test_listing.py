@@ -21,8 +21,9 @@ from wizard.codec import from_json
 from wizard.facts import UNDATED, Listing
 from wizard.index import source as index_source
 from wizard.index import web
-from wizard.index.listing import IndexSource, fetch, first_downloadable, releases_of
+from wizard.index.listing import IndexSource, fetch, files, first_downloadable, releases_of
 from wizard.index.pages import File, parse
+from wizard.index.source import Unreadable
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html; charset=utf-8"
@@ -568,3 +569,44 @@ def test_both_forms_of_the_real_list_say_the_same() -> None:
 def test_the_recorded_list_names_no_host() -> None:
     text = (MACHINES / "listing.json").read_text(encoding="utf-8")
     assert "://" not in text
+
+
+def test_files_have_addresses_sizes_and_say_whether_their_metadata_is_beside_them(
+    server: Server, tmp_path: Path
+) -> None:
+    row = {"filename": WHEEL, "url": f"../../files/{WHEEL}", "hashes": {"sha256": "a" * 64}}
+    more = {"size": 12, "core-metadata": {"sha256": "b" * 64}, "requires-python": ">=3.9"}
+    body = {"meta": {}, "name": "cryptography", "files": [{**row, **more}]}
+    server.answers["/simple/cryptography/"] = page(json.dumps(body), JSON)
+    (tmp_path / SDIST).write_bytes(b"")
+    source = IndexSource(server.url, find_links=(str(tmp_path),))
+    wheel, sdist = files(source, "Cryptography")
+    assert wheel.address == f"{server.url.removesuffix('/simple')}/files/{WHEEL}"
+    assert (wheel.size, wheel.metadata, wheel.sha256) == (12, True, "a" * 64)
+    assert sdist.address == (tmp_path / SDIST).as_uri()
+    assert (sdist.size, sdist.metadata) == (0, False)
+
+
+def test_files_of_a_page_of_html_and_of_a_local_index(server: Server, tmp_path: Path) -> None:
+    link = f'<a href="{WHEEL}#sha256={"c" * 64}" data-dist-info-metadata="true">x</a>'
+    server.answers["/simple/cryptography/"] = page(link, HTML)
+    (found,) = files(IndexSource(server.url), "cryptography")
+    assert found.address == f"{server.url}/cryptography/{WHEEL}#sha256={'c' * 64}"
+    assert found.metadata
+    (tmp_path / "cryptography").mkdir()
+    (tmp_path / "cryptography" / "index.html").write_text(link, encoding="utf-8")
+    (local,) = files(IndexSource(tmp_path.as_uri()), "cryptography")
+    place = (tmp_path / "cryptography" / WHEEL).as_uri()
+    assert local.address.partition("#")[0] == place
+
+
+def test_no_files_are_an_error_that_says_why(server: Server) -> None:
+    with pytest.raises(Unreadable) as caught:
+        files(IndexSource(server.url), "cryptography")
+    assert caught.value.absent
+    server.answers["/simple/cryptography/"] = status(500)
+    with pytest.raises(Unreadable, match="server error") as caught:
+        files(IndexSource(server.url), "cryptography")
+    assert not caught.value.absent
+    with pytest.raises(Unreadable, match="No index and no find-links folder has cffi"):
+        files(IndexSource("", no_index=True), "cffi")

@@ -460,6 +460,48 @@ def test_what_an_environment_already_has_stays() -> None:
     assert listed_names(plan(facts, KNOWLEDGE, choices)) == ["cryptography", "cffi"]
 
 
+def with_sets(facts: Facts) -> Facts:
+    """The same wheelhouse as that of a kit, which also has a package of the workshop."""
+    sets = ("linux-x86_64-3.11",)
+    chosen = ("1" * 64, "4" * 64, "7" * 64, "8" * 64)
+    wheels = (replace(w, sets=sets) if w.sha256 in chosen else w for w in facts.held)
+    requests = HeldWheel(
+        "requests", "2.34", wheel_files.ANY, "a" * 64, requires=("idna",), sets=sets
+    )
+    newer = HeldWheel("requests", "2.99", wheel_files.ANY, "b" * 64)
+    idna = HeldWheel("idna", "3.20", wheel_files.ANY, "c" * 64, sets=sets)
+    return replace(facts, held=(*wheels, newer, requests, idna))
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_from_a_kit_exactly_the_wheels_of_the_target_are_installed(tool: Any) -> None:
+    facts = with_sets(house())
+    found = plan(facts, KNOWLEDGE, replace(FROM, installer=tool, python=pythons_here("3.11")))
+    assert written(found, "wheelhouse-requirements") == [
+        "cffi==2.1.1 " + "4" * 64,
+        "cryptography==50.0.2 " + "1" * 64,
+        "idna==3.20 " + "c" * 64,
+        "pip==26.3 " + "7" * 64,
+        "pycparser==2.22 " + "8" * 64,
+        "requests==2.34 " + "a" * 64,
+    ]
+    other = plan(facts, KNOWLEDGE, replace(FROM, installer=tool, python=pythons_here("3.13")))
+    assert "requests" not in listed_names(other)  # the kit has no such target
+
+
+def test_from_a_kit_an_environment_keeps_what_it_has() -> None:
+    python = next(p for p in WORKSHOP.pythons if p.version.startswith("3.11"))
+    python = replace(
+        *(python,),
+        path="/home/ada/project/old/bin/python",
+        environment="/home/ada/project/old",
+        packages=(Installed("cffi", "2.0"), Installed("PyCparser", "2.0"), Installed("idna", "1")),
+    )
+    facts = replace(with_sets(house()), pythons=(python, *WORKSHOP.pythons))
+    found = plan(facts, KNOWLEDGE, replace(FROM, venv="/home/ada/project/old"))
+    assert listed_names(found) == ["cryptography", "requests"]
+
+
 def test_a_missing_dependency_is_told_before_anything_is_installed() -> None:
     facts = house()
     facts = replace(facts, held=tuple(w for w in facts.held if w.name != "pycparser"))

@@ -1,0 +1,48 @@
+# Starts the wizard of a workshop with the packages of the workshop's own index.
+& {
+    $ErrorActionPreference = 'Stop'
+    $ProgressPreference = 'SilentlyContinue'
+    $base = @BASE@
+    $hostName = @HOST@
+    $sha256 = @SHA256@
+    $workshop = @WORKSHOP@
+    $folder = Join-Path $HOME 'cryptography-workshop'
+    $file = Join-Path $folder 'cryptography-wizard.pyz'
+
+    $python = $null
+    foreach ($words in @(@('py', '-3'), @('python3'), @('python'))) {
+        $found = Get-Command $words[0] -CommandType Application -ErrorAction SilentlyContinue |
+            Select-Object -First 1
+        if (-not $found) { continue }
+        # The placeholder of the Microsoft Store ends with another code.
+        $rest = @($words | Select-Object -Skip 1)
+        & $found.Source @rest -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>$null | Out-Null
+        if ($LASTEXITCODE -eq 0) { $python = @($found.Source) + $rest; break }
+    }
+    if (-not $python) {
+        Write-Host 'join: Python 3.9 or newer is needed, and was not found.'
+        Write-Host 'Install it from python.org, or with: winget install Python.Python.3.13'
+        return
+    }
+    New-Item -ItemType Directory -Force -Path $folder | Out-Null
+    Invoke-WebRequest -UseBasicParsing -Uri "$base/cryptography-wizard.pyz" -OutFile "$file.part"
+    $sum = (Get-FileHash -Algorithm SHA256 -Path "$file.part").Hash.ToLowerInvariant()
+    if ($sum -ne $sha256) {
+        Remove-Item -Path "$file.part"
+        Write-Host 'join: the downloaded file is not the one of the workshop. Try again.'
+        return
+    }
+    Move-Item -Force -Path "$file.part" -Destination $file
+    $arguments = @($file, '--venv', (Join-Path $folder 'cryptography-env'))
+    if ($workshop) {
+        $list = Join-Path $folder $workshop
+        Invoke-WebRequest -UseBasicParsing -Uri "$base/$workshop" -OutFile $list
+        $arguments += @('--for', $list)
+    }
+    $env:PIP_INDEX_URL = "$base/simple"
+    $env:PIP_CONFIG_FILE = 'nul'
+    $env:PIP_TRUSTED_HOST = $hostName
+    $env:NO_PROXY = $hostName
+    $rest = @($python | Select-Object -Skip 1)
+    & $python[0] @rest @arguments
+}

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Starts the wizard of a workshop with the packages of the workshop's own index.
+set -eu
+base=@BASE@
+host=@HOST@
+sha256=@SHA256@
+workshop=@WORKSHOP@
+folder=${CRYPTOGRAPHY_WORKSHOP:-$HOME/cryptography-workshop}
+file=$folder/cryptography-wizard.pyz
+
+fail() {
+    printf 'join: %s\n' "$@" >&2
+    exit 3
+}
+
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; }
+
+find_python() {
+    for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
+        path=$(command -v "$name") || continue
+        # On a new Mac, this one only opens a window.
+        if [ "$path" = /usr/bin/python3 ] && [ "$(uname -s)" = Darwin ]; then
+            xcode-select -p >/dev/null 2>&1 || continue
+        fi
+        if new_enough "$path"; then
+            printf '%s\n' "$path"
+            return
+        fi
+    done
+    return 1
+}
+
+python=$(find_python) || fail "Python 3.9 or newer is needed, and was not found." \
+    "On a Mac: xcode-select --install. On Debian and Ubuntu: sudo apt-get install python3-venv"
+mkdir -p "$folder"
+# Python downloads and compares the checksum: it is there, and curl may not be.
+"$python" - "$base" "$file" "$sha256" "$workshop" <<'END' || fail "The wizard could not be downloaded."
+import hashlib, os, sys, urllib.request
+
+base, file, sha256, workshop = sys.argv[1:]
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def get(name):
+    with direct.open(base + "/" + name, timeout=60) as answer:
+        return answer.read()
+
+
+data = get("cryptography-wizard.pyz")
+if hashlib.sha256(data).hexdigest() != sha256:
+    sys.exit("join: the downloaded file is not the one of the workshop. Try again.")
+with open(file + ".part", "wb") as target:
+    target.write(data)
+os.replace(file + ".part", file)
+if workshop:
+    with open(os.path.join(os.path.dirname(file), workshop), "wb") as target:
+        target.write(get(workshop))
+END
+
+PIP_INDEX_URL=$base/simple
+PIP_CONFIG_FILE=/dev/null
+PIP_TRUSTED_HOST=$host
+NO_PROXY=$host${NO_PROXY:+,$NO_PROXY}
+no_proxy=$NO_PROXY
+export PIP_INDEX_URL PIP_CONFIG_FILE PIP_TRUSTED_HOST NO_PROXY no_proxy
+[ $# -gt 0 ] || set -- --venv "$folder/cryptography-env"
+[ -z "$workshop" ] || set -- --for "$folder/$workshop" "$@"
+[ -t 0 ] && [ -t 1 ] || set -- --yes "$@"
+exec "$python" "$file" "$@"

@@ -1,0 +1,192 @@
+"""What the actions of ``kit`` share: the Python and its index, the wizard's own file, progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from screens import fitting
+from screens.terminal import is_terminal
+from wizard.errors import BadRequest, Impossible
+from wizard.wording import amount
+
+if TYPE_CHECKING:
+    from wizard.index.source import IndexSource
+    from wizard.kit.making import Contents, Progress
+    from wizard.kit.selection import Selection
+
+BETWEEN = 0.1
+"""Seconds between two lines of progress on a terminal."""
+STEPS = 10
+"""How many lines of progress a file or a pipe gets."""
+
+
+def folder(text: str) -> Path:
+    """Return the absolute path of a folder that was typed. Raises BadRequest."""
+    if not text or "\0" in text:
+        raise BadRequest("The name of the kit's folder is empty, or has an invalid character.")
+    return Path(text).expanduser().absolute()
+
+
+def index_source() -> IndexSource:
+    """Return where the pip of the wizard's Python looks for packages. Raises Impossible."""
+    from wizard.machine import inspection
+
+    python, source = inspection.inspect(sys.executable, "asked")
+    if source is None:
+        raise Impossible(
+            "The wizard cannot find out which index to use.",
+            why=python.problem or f"{python.path} has no pip, so no settings of pip are known.",
+        )
+    return source
+
+
+def wizard_file(named: str) -> Path | None:
+    """Return the single file of the wizard: the one that was named, or the one that runs now.
+
+    None if the wizard runs from somewhere else. Raises BadRequest if the named file is no archive.
+    """
+    if named:
+        found = Path(named).expanduser().absolute()
+        try:
+            if not zipfile.is_zipfile(found):
+                raise BadRequest(
+                    f"--wizard: {found} is not the single file of the wizard."
+                    if found.exists()
+                    else f"--wizard: {found} does not exist.",
+                    hints=("It is called cryptography-wizard.pyz, and is a zip archive.",),
+                )
+        except OSError as error:
+            raise BadRequest(f"{found} cannot be read.", shown=str(error.strerror)) from None
+        return found
+    own = Path(sys.argv[0]).absolute()
+    return own if own.suffix == ".pyz" and zipfile.is_zipfile(own) else None
+
+
+class Meter:
+    """Writes how far something is: on a terminal in one line, otherwise in a few lines."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool) -> None:
+        self._stream = stream
+        self._quiet = quiet
+        self._live = is_terminal(stream)
+        self._last = 0.0
+        self._step = 0
+        self._width = 0
+
+    def show(self, text: str, done: float) -> None:
+        """Show a text. ``done`` is the part that is done, from 0 to 1."""
+        if self._quiet:
+            return
+        if not self._live:
+            step = int(done * STEPS)
+            if step > self._step:
+                self._step = step
+                self._stream.write(f"{text}\n")
+                self._stream.flush()
+            return
+        now = time.monotonic()
+        if now - self._last < BETWEEN and done < 1:
+            return
+        self._last = now
+        shown = text[: fitting.columns(self._stream) - 1]
+        self._stream.write(f"\r{shown.ljust(self._width)}")
+        self._stream.flush()
+        self._width = len(shown)
+
+    def line(self, text: str) -> None:
+        """Write a line that stays."""
+        if not self._quiet:
+            self.end()
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
+    def end(self) -> None:
+        """Remove the line of progress."""
+        if self._live and self._width:
+            self._stream.write(f"\r{' ' * self._width}\r")
+            self._stream.flush()
+            self._width = 0
+        self._step = 0
+
+
+def downloading(meter: Meter) -> Callable[[Progress], None]:
+    """Return what shows the progress of downloads on a meter."""
+
+    def show(progress: Progress) -> None:
+        of = f" of {amount(progress.whole)}" if progress.whole else ""
+        part = progress.bytes / progress.whole if progress.whole else 0.0
+        done = part if progress.whole else progress.files / max(1, progress.of_files)
+        meter.show(
+            f"Downloading: {amount(progress.bytes)}{of}, {progress.files} of "
+            f"{progress.of_files} files",
+            done,
+        )
+
+    return show
+
+
+def selection_lines(selection: Selection) -> list[str]:
+    """Return what each kind of computer gets, one block of lines for each."""
+    lines: list[str] = []
+    for platform in selection.request.platforms:
+        chosen = [each for each in selection.chosen if each.target.platform == platform]
+        releases: dict[tuple[str, str], list[str]] = {}
+        reasons: dict[str, list[str]] = {}
+        for each in chosen:
+            releases.setdefault((each.release, each.oldest), []).append(each.target.python)
+        lines.append(f"  {platform.title} ({platform.name})")
+        for (release, oldest), pythons in releases.items():
+            system = {"macos": "macOS", "windows": "Windows"}.get(platform.system, platform.libc)
+            since = f", {system} {oldest} or newer" if oldest else ""
+            lines.append(f"    {release} for Python {_pythons(pythons)}{since}")
+        lines += [f"    ! {text}" for text in dict.fromkeys(e.caveat for e in chosen if e.caveat)]
+        for absent in selection.missing:
+            if absent.target.platform == platform:
+                reasons.setdefault(absent.why, []).append(absent.target.python)
+        for why, pythons in reasons.items():
+            lines.append(f"    ! nothing for Python {_pythons(pythons)}: {why}")
+    return lines
+
+
+def _pythons(names: Iterable[str]) -> str:
+    """Return Pythons, with ranges: ``3.9 to 3.12, 3.14t``."""
+    runs: list[list[str]] = []
+    for name in names:
+        previous = runs[-1][-1] if runs else ""
+        follows = (
+            previous
+            and previous.endswith("t") == name.endswith("t")
+            and int(name.rstrip("t")[2:]) == int(previous.rstrip("t")[2:]) + 1
+        )
+        if follows:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def size_line(found: Contents) -> str:
+    """Return how much there is, and how much of it is downloaded."""
+    from wizard.kit import selection
+
+    whole, unknown = selection.total(found.selection.wheels)
+    wanted, _ = selection.total(found.wanted)
+    at_least = "at least " if unknown else ""
+    count = len(found.selection.wheels)
+    here = f"; {count - len(found.wanted)} are there already" if found.present else ""
+    return (
+        f"{count} wheels, {at_least}{amount(whole)}{here}. "
+        f"To download: {len(found.wanted)}, {at_least}{amount(wanted)}."
+    )
+
+
+def write_lines(lines: Iterable[str], stream: TextIO) -> None:
+    """Write lines, broken to fit the width of the stream."""
+    text = "\n".join(fitting.fitted(list(lines), fitting.columns(stream)))
+    stream.write(f"{text}\n")
+    stream.flush()

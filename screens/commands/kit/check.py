@@ -1,0 +1,101 @@
+"""The action ``kit check DIR``: prove a kit, without a network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from screens.arguments import Common
+from screens.flags import StoreOnce
+from wizard.errors import Exit
+
+if TYPE_CHECKING:
+    from wizard.kit.checking import Checked
+
+HELP = "prove a kit: every file, every kind of computer, and this one by installing"
+ORDER = 20
+EXAMPLES = (("kit check ./kit", "prove that a kit is complete, without a network"),)
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``python`` is the Python to try it with; empty: the wizard's own."""
+
+    folder: str = ""
+    python: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the folder, and the Python to try it with."""
+    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    parser.add_argument(
+        "--python",
+        action=StoreOnce,
+        metavar="PATH",
+        help="the Python of this machine to try it with (default: the wizard's own)",
+    )
+
+
+def run(arguments: Arguments) -> int:
+    """Check the kit and write the result. Returns 0, or 3 if anything is wrong."""
+    from screens.commands.kit import _shared
+    from wizard import codec
+    from wizard.kit import checking
+    from wizard.proof import kit_manifest
+    from wizard.wording import amount
+
+    folder = _shared.folder(arguments.folder)
+    kit = kit_manifest.load(folder)
+    meter = _shared.Meter(sys.stderr, quiet=arguments.json)
+
+    def say(what: str, done: int, of: int) -> None:
+        texts = {
+            "files": f"Reading the files: {amount(done)} of {amount(of)}",
+            "targets": f"What each computer would get: {done} of {of}",
+            "machine": "Installing on this machine, into a temporary folder",
+        }
+        meter.show(texts[what], done / of if of else 0)
+
+    found = checking.check(folder, kit, checking.this_python(arguments.python), say)
+    meter.end()
+    code = Exit.DONE if found.ok else Exit.IMPOSSIBLE
+    if arguments.json:
+        print(codec.to_json(replace(found, exit=int(code))), flush=True)
+    else:
+        _shared.write_lines(_lines(found), sys.stdout)
+    return int(code)
+
+
+def _lines(found: Checked) -> list[str]:
+    """Return what was found, one fact a line."""
+    from wizard.proof.verify import sentences
+    from wizard.wording import amount
+
+    if found.differences:
+        return [
+            f"The kit {found.folder} is not as it was made:",
+            *(f"  {line}" for line in found.differences),
+            "Copy it again, or repair it with a network: kit update.",
+        ]
+    lines = [f"FAILED: {row.name}: {row.problem}" for row in found.targets if row.problem]
+    good = [row for row in found.targets if not row.problem]
+    by_pip = sum(row.by == "pip" for row in good)
+    lines.append(f"ok: {found.files} files, {amount(found.bytes)}: every checksum is right.")
+    if good:
+        who = "pip agrees" if by_pip == len(good) else "computed by the wizard alone, without pip"
+        lines.append(
+            f"ok: {len(good)} kinds of computers and Pythons get all that they need ({who})."
+        )
+    machine = found.machine
+    if machine is not None and machine.note:
+        lines.append(f"note: {machine.note}")
+    if machine is not None and machine.problem:
+        lines.append(f"FAILED: on this machine ({machine.target}): {machine.problem}")
+    if machine is not None and machine.report is not None:
+        words = {"ok": "ok", "warning": "note", "failed": "FAILED"}
+        lines.append(f"Installed on this machine with {machine.python} ({machine.target}):")
+        lines += [f"  {words[mark]}: {text}" for mark, text in sentences(machine.report)]
+    lines.append("The kit is proved." if found.ok else "The kit is not usable as it is.")
+    return lines

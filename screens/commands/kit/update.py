@@ -1,0 +1,58 @@
+"""The action ``kit update DIR``: newer releases, and whatever is missing or damaged."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from screens.arguments import Common
+from screens.commands.kit.make import add_wizard, carry_out
+from screens.flags import StoreOnce
+
+HELP = "bring a kit up to date: download only what is new, missing or damaged"
+ORDER = 30
+EXAMPLES = ()
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``wizard`` is the single file of the wizard; empty: the one in the kit stays."""
+
+    folder: str = ""
+    wizard: str = ""
+    yes: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the folder, and whether to ask first."""
+    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    add_wizard(parser)
+    parser.add_argument("--yes", action="store_true", help="download without asking")
+
+
+def run(arguments: Arguments) -> int:
+    """Ask the index again for what the kit was asked to contain."""
+    from screens.commands.kit import _shared
+    from wizard.kit import making, platforms
+    from wizard.kit.selection import Request
+    from wizard.proof import kit_manifest
+
+    folder = _shared.folder(arguments.folder)
+    order = kit_manifest.load(folder).order
+    making.check_folder(folder)
+    asked = Request(
+        platforms.platforms(",".join(order.platforms)),
+        platforms.pythons(",".join(order.pythons)),
+        order.release,
+        platforms.check_glibc(order.glibc),
+        order.requirements,
+        order.constraints,
+    )
+    return carry_out(
+        folder,
+        asked,
+        wizard=arguments.wizard,
+        yes=arguments.yes,
+        as_json=arguments.json,
+        updating=True,
+    )

@@ -1,0 +1,266 @@
+"""The server of a kit, on loopback, and clients that mean no good."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.kit import kits
+from wizard.errors import BadRequest, WizardError
+from wizard.kit import server, site
+from wizard.kit.server import Bounds, KitServer
+from wizard.kit.site import Site
+
+SHORT = Bounds(
+    connections=8, waiting=0.1, head=0.5, head_bytes=4096, idle=0.6, stalled=1.0, patience=1.0
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("served")
+    kit = kits.make(folder, kits.request("linux-x86_64"), wizard=kits.pyz(folder))
+    return site.build(folder / "kit", kit)
+
+
+@contextlib.contextmanager
+def serving(built: Site, bounds: Bounds = SHORT) -> Iterator[KitServer]:
+    with KitServer(built, "127.0.0.1", 0, bounds) as running:
+        running.start()
+        try:
+            yield running
+        finally:
+            running.stop(0.2)
+
+
+def port(running: KitServer) -> int:
+    return int(running.server_address[1])
+
+
+def ask(running: KitServer, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port(running), timeout=10)
+    try:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def say(running: KitServer, data: bytes, *, wait: float = 5.0) -> bytes:
+    """Send bytes, and return everything that comes back until the server ends the connection."""
+    with socket.create_connection(("127.0.0.1", port(running)), timeout=wait) as client:
+        with contextlib.suppress(ConnectionError):
+            client.sendall(data)
+        found = b""
+        with contextlib.suppress(ConnectionError):
+            while chunk := client.recv(65536):
+                found += chunk
+        return found
+
+
+def test_files_arrive_whole_over_one_connection(built: Site) -> None:
+    with serving(built) as running:
+        connection = http.client.HTTPConnection("127.0.0.1", port(running), timeout=10)
+        for path, (_, file) in built.files.items():
+            connection.request("GET", f"/{path}")
+            content = connection.getresponse().read()
+            assert hashlib.sha256(content).hexdigest() == file.sha256
+        connection.request("HEAD", "/START-HERE.html")
+        head = connection.getresponse()
+        assert int(head.headers["Content-Length"]) == built.files["START-HERE.html"][1].size
+        assert head.read() == b""
+        connection.request("GET", "/simple/cffi/")
+        assert b"cffi-2.1.1" in connection.getresponse().read()
+        connection.close()
+    assert running.totals.requests == len(built.files) + 2
+    assert running.totals.clients == 1
+    assert running.totals.failed == 0
+
+
+def test_a_download_goes_on_where_it_ended(built: Site) -> None:
+    with serving(built) as running:
+        path = "/cryptography-wizard.pyz"
+        whole = ask(running, path)[1]
+        status, rest = ask(running, path, Range="bytes=10-")
+        assert (status, rest) == (206, whole[10:])
+
+
+@pytest.mark.parametrize(
+    "method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"]
+)
+def test_nothing_can_be_changed(built: Site, method: str) -> None:
+    with serving(built) as running:
+        assert ask(running, "/START-HERE.html", method)[0] == 501
+        assert ask(running, "/START-HERE.html")[0] == 200
+
+
+def test_paths_do_not_lead_out(built: Site) -> None:
+    with serving(built) as running:
+        for path in ("/../../../etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd"):
+            answer = say(running, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+            assert answer.startswith(b"HTTP/1.1 404 "), answer
+            assert b"root:" not in answer
+
+
+HOSTILE = {
+    "a long path": b"GET /" + b"a" * 8000 + b" HTTP/1.1\r\n\r\n",
+    "a huge header": b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
+    "no request": b"\r\n\r\n\r\n",
+    "nonsense": bytes(range(256)) * 4 + b"\r\n\r\n",
+    "another version": b"GET / HTTP/9.9\r\n\r\n",
+    "three words too many": b"GET / a b c HTTP/1.1\r\n\r\n",
+    "a body": b"GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
+    "a body in chunks": b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a length without a number": b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 64 + b"\n",
+    "a broken path": b"GET /%ff%zz\xff HTTP/1.0\r\n\r\n",
+    "a line break in the path": b"GET /a\rb HTTP/1.0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_no_request_is_refused(built: Site, what: str) -> None:
+    with serving(built) as running:
+        answer = say(running, HOSTILE[what])
+        if answer:
+            status = int(answer.split()[1])
+            assert 400 <= status < 600, answer[:200]
+        assert ask(running, "/START-HERE.html")[0] == 200
+        assert running.totals.failed == 0
+
+
+def test_a_client_that_says_nothing_is_not_waited_for(built: Site) -> None:
+    with serving(built) as running:
+        assert say(running, b"") == b""
+        assert say(running, b"GET / HT") == b""
+
+
+def test_a_client_that_sends_a_byte_now_and_then_is_cut_off(built: Site) -> None:
+    with (
+        serving(built) as running,
+        socket.create_connection(("127.0.0.1", port(running)), timeout=10) as client,
+    ):
+        ended = False
+        for _ in range(100):
+            try:
+                client.sendall(b"X")
+                time.sleep(0.05)
+            except ConnectionError:
+                ended = True
+                break
+        assert ended
+        assert ask(running, "/START-HERE.html")[0] == 200
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Site:
+    """A kit with a file that does not fit into the buffers of a connection."""
+    wizard = tmp_path / "big.pyz"
+    kits.pyz(tmp_path).rename(wizard)
+    with wizard.open("ab") as file:
+        file.truncate(64 * 1024 * 1024)
+    kit = kits.make(tmp_path, kits.request("linux-x86_64"), wizard=wizard)
+    return site.build(tmp_path / "kit", kit)
+
+
+def test_a_client_that_takes_nothing_is_cut_off(large: Site) -> None:
+    with serving(large) as running, contextlib.ExitStack() as stack:
+        for _ in range(SHORT.connections):
+            client = socket.create_connection(("127.0.0.1", port(running)), timeout=10)
+            stack.enter_context(client)
+            client.sendall(b"GET /cryptography-wizard.pyz HTTP/1.1\r\n\r\n")
+        status = 503
+        end = time.monotonic() + 20
+        while status == 503 and time.monotonic() < end:
+            with contextlib.suppress(ConnectionError, http.client.HTTPException):
+                status = ask(running, "/START-HERE.html")[0]
+        assert status == 200
+
+
+def test_too_many_connections_are_refused_and_the_others_go_on(built: Site) -> None:
+    bounds = replace(SHORT, idle=30.0)
+    with serving(built, bounds) as running, contextlib.ExitStack() as stack:
+        for _ in range(bounds.connections):
+            client = socket.create_connection(("127.0.0.1", port(running)), timeout=10)
+            stack.enter_context(client)
+        assert say(running, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 503 ")
+        client.sendall(b"GET /START-HERE.html HTTP/1.0\r\n\r\n")
+        assert client.recv(20).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_file_that_is_gone_is_an_error_of_one_request(built: Site) -> None:
+    files = dict(built.files)
+    place, file = files["START-HERE.html"]
+    files["START-HERE.html"] = (place.with_name("gone"), file)
+    files["short"] = (place, replace(file, size=file.size + 1))
+    with serving(replace(built, files=files)) as running:
+        assert ask(running, "/START-HERE.html")[0] == 500
+        assert ask(running, "/short")[0] == 500
+        assert ask(running, "/cryptography-wizard.pyz")[0] == 200
+
+
+def test_stop_ends_open_connections(large: Site) -> None:
+    with serving(large) as running:
+        client = socket.create_connection(("127.0.0.1", port(running)), timeout=10)
+        client.sendall(b"GET /cryptography-wizard.pyz HTTP/1.1\r\n\r\n")
+        assert client.recv(10)
+        running.stop(0.1)
+        with contextlib.suppress(ConnectionError):
+            while client.recv(1 << 20):
+                pass
+        client.close()
+        with pytest.raises(OSError):  # noqa: PT011 - refused, or reset
+            socket.create_connection(("127.0.0.1", port(running)), timeout=5)
+
+
+def test_serve_ends_when_it_should(built: Site) -> None:
+    ended = threading.Event()
+    seen: list[server.Totals] = []
+
+    def show(totals: server.Totals) -> None:
+        seen.append(totals)
+        ended.set()
+
+    with KitServer(built, "127.0.0.1", 0, SHORT) as running:
+        server.serve(running, show, ended, every=0.05)
+    assert seen
+
+
+def test_a_port_that_is_taken_is_named(built: Site) -> None:
+    with (
+        serving(built) as running,
+        pytest.raises(WizardError, match="cannot be served at 127") as caught,
+    ):
+        KitServer(built, "127.0.0.1", port(running))
+    assert "--port 0" in caught.value.hints[0]
+
+
+def test_addresses() -> None:
+    assert server.check_address("localhost") == "127.0.0.1"
+    assert server.check_address("::1") == "::1"
+    assert not server.is_open("127.0.0.1")
+    assert not server.is_open("::1")
+    for text in ("0.0.0.0", "::", "192.0.2.1", "fe80::1"):  # noqa: S104 - nothing is bound
+        assert server.is_open(server.check_address(text))
+    for text in ("", "laptop", "1.2.3", "192.0.2.1:80", "http://192.0.2.1", "256.0.0.1", "-1"):
+        with pytest.raises(BadRequest, match="--address"):
+            server.check_address(text)
+    assert server.url("::1", 80) == "http://[::1]:80"
+
+
+def test_the_address_of_a_laptop_is_the_one_it_has_reached(built: Site) -> None:
+    with serving(built) as running:
+        text = ask(running, "/join.sh", Host="evil.example")[1].decode()
+        assert f"base=http://127.0.0.1:{port(running)}\n" in text
+        assert "evil" not in text
