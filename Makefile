@@ -1,13 +1,18 @@
 # The two commands of the README are `make run` and `make test`.
 .DEFAULT_GOAL := help
-BIN := .venv/bin
+BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 ARGS :=
-SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh
+PYTHON := python3
+POWERSHELL := pwsh
+TAG :=
+SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh packaging/install.sh \
+	assets/kit/start.sh assets/kit/start.command
 
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint live live-matrix live-windows live-musl faults knowledge tables bench shots man docs clean
+.PHONY: help run test unit lint live live-matrix live-windows live-musl dist try-dist powershell \
+	release-check lock faults knowledge tables bench shots man docs clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -29,6 +34,9 @@ run: .venv/.run ## Set up and start the wizard; without a terminal, install into
 	fi
 
 test: lint ## Set up and run the tests that need no network
+	@$(MAKE) --no-print-directory unit
+
+unit: .venv/.test ## Run the tests that need no network, without the checks of `make lint`
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 16 --dist worksteal -m "not live"
 
 lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the wording
@@ -37,6 +45,11 @@ lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.wording
+	$(BIN)/validate-pyproject pyproject.toml
+	$(BIN)/python -m distribution.metadata
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@if command -v actionlint >/dev/null; then actionlint; \
+	else echo "No actionlint on PATH: of the workflows, only the form is reviewed." >&2; fi
 	@if [ -x $(BIN)/shellcheck ]; then set -x; $(BIN)/shellcheck $(SCRIPTS); \
 	else echo "No shellcheck for this machine: the shell scripts are not reviewed." >&2; fi
 
@@ -56,6 +69,29 @@ live-windows: .venv/.test ## Run the live tests for Windows, under Wine
 
 live-musl: .venv/.test ## Run the live tests with a Python that is linked to musl
 	LIVE_MATRIX=musl $(BIN)/python -m pytest -q -m live -rs tests/live/test_live_musl.py
+
+dist: .venv/.test ## Build all files of a release in ./dist: wheel, sdist, the one file, installers, checksums
+	$(BIN)/python -m distribution
+
+try-dist: ## Install with the one file in ./dist, started by PYTHON=python3, and prove the result
+	$(PYTHON) distribution/trial.py dist/cryptography-wizard.pyz
+
+powershell: .venv/.run ## On Windows: run an exported plan, and the installer, with POWERSHELL=pwsh
+	mkdir -p build
+	$(BIN)/cryptography-wizard plan --venv build/powershell-env --format powershell > build/plan.ps1
+	$(POWERSHELL) -NoProfile -ExecutionPolicy Bypass -File build/plan.ps1
+	$(MAKE) dist
+	CRYPTOGRAPHY_WIZARD_FROM=dist $(POWERSHELL) -NoProfile -ExecutionPolicy Bypass -File packaging/install.ps1
+	$(POWERSHELL) -NoProfile -ExecutionPolicy Bypass -File packaging/install.ps1 -Uninstall
+	$(POWERSHELL) -NoProfile -Command "Install-Module PSScriptAnalyzer -Force -Scope CurrentUser; \
+		Invoke-ScriptAnalyzer -Path packaging/install.ps1 -EnableExit"
+
+release-check: ## Compare TAG=v1.2.3 with the version and the changelog
+	$(PYTHON) distribution/tag.py "$(TAG)"
+
+lock: .venv/.test ## Choose the versions of the libraries in the one file: packaging/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.9 --fork-strategy fewest --upgrade \
+		--generate-hashes --no-annotate --no-header pyproject.toml -o packaging/requirements.txt
 
 faults: .venv/.test ## Make things go wrong, thousands of times, and write docs/reliability.md
 	$(BIN)/python -m tests.faults $(ARGS)

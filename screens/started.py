@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wizard.locations import NAME
 
+WINDOWS = os.name == "nt"
 PACKAGE = "cryptography_wizard"
 """The package that ``python -m`` starts."""
 
@@ -45,9 +46,11 @@ def words(process: Process) -> tuple[str, ...]:
     script = Path(process.argv0)
     if script.name == "__main__.py" and script.parent.name == PACKAGE:
         return _python(process), "-m", PACKAGE
-    if script.name not in (NAME, f"{NAME}.exe"):  # an archive, or a program that uses the wizard
-        return (_python(process), process.argv0) if script.is_file() else (NAME,)
     found = shutil.which(NAME, path=_path(process))
+    if script.name not in (NAME, f"{NAME}.exe"):  # an archive, or a program that uses the wizard
+        if found and _same(str(Path(found).with_suffix(".pyz")), process.argv0):
+            return (NAME,)  # a program of one line beside the archive starts it, as on Windows
+        return (_python(process), process.argv0) if script.is_file() else (NAME,)
     if found and _same(found, process.argv0):
         return (NAME,)
     return (_short(script),)
@@ -63,6 +66,10 @@ def _path(process: Process) -> str:
 
 def _python(process: Process) -> str:
     """Return Python as it was typed or, if that is not known, the shortest name that means it."""
+    if process.original and not (WINDOWS and os.path.isabs(process.original[0])):  # noqa: PTH117
+        return process.original[0]
+    if WINDOWS and shutil.which("py", path=_path(process)):
+        return "py"  # it starts Python by its whole path, which nobody types
     if process.original:
         return process.original[0]
     for name in ("python3", "python"):

@@ -31,16 +31,9 @@ TEXTS = (
         "assets/questions/*",
         "assets/s*/*.*s*",
     ),
-    *(
-        "docs/*.md",
-        "docs/site/pages/**/*.md",
-        "docs/site/*.toml",
-        "*.md",
-        "Makefile",
-        "pyproject.toml",
-        ".ci/*",
-        "tests/machines/README.md",
-    ),
+    *("distribution/*.py", "cryptography_wizard/*.py", "packaging/*.*", "packaging/*/*"),
+    *("docs/site/pages/*.md", "docs/site/pages/*/*.md", "docs/site/*.toml"),
+    *("docs/*.md", "*.md", "Makefile", "pyproject.toml", ".ci/*", "tests/machines/README.md"),
 )
 QUOTES = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)
 """Lines of assets that quote other programs, whose wording is theirs."""

@@ -37,6 +37,8 @@ def anywhere() -> str:
     program, *more = _words
     if os.sep in program:
         program = str(Path.cwd() / program)
+    # An archive that Python runs; an address or an option is no file.
+    more = [str(Path.cwd() / word) if Path(word).is_file() else word for word in more]
     return quoted_command((program, *more), "windows" if os.name == "nt" else "")
 
 

@@ -22,6 +22,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "image": "dockerfile",
         "windows": "windows",
         "pip": "other systems",
+        "release": "dist",
     }
 )
 """The fixtures that are expensive to make, each with the group of the tests that use it.

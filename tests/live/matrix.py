@@ -105,6 +105,7 @@ LONG: Mapping[str, Long] = {
     "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
     "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
+    "dist": Long("the one file that `make dist` makes: a wheel proved with every Python here"),
     "rust-kept": Long("a Rust by rustup that is kept for the next build"),
     "windows": Long(
         "CPython for Windows under Wine: wheels, wheelhouse, prompts, failure, cancel",

@@ -74,6 +74,46 @@ def test_an_archive_that_python_runs(tmp_path: Path) -> None:
     assert started.words(given) == ("python3", str(archive))
 
 
+def test_an_archive_beside_the_program_that_starts_it(tmp_path: Path) -> None:
+    script = make_script(tmp_path / "bin")
+    script = script.rename(script.with_name(f"{NAME}.cmd")) if os.name == "nt" else script
+    archive = script.with_name(f"{NAME}.pyz")
+    archive.write_bytes(b"PK")
+    given = process(archive, original=("python3", str(archive)), path=script.parent)
+    assert started.words(given) == (NAME,)
+    given = process(archive, original=("python3", str(archive)), path=tmp_path)
+    assert started.words(given) == ("python3", str(archive))
+
+
+def test_windows_launcher_is_named_instead_of_the_python_that_it_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "cryptography-wizard.pyz"
+    archive.write_bytes(b"PK")
+    python = tmp_path / "python.exe"
+    given = process(archive, original=(str(python), str(archive)), path=tmp_path)
+    assert started.words(given) == (str(python), str(archive))
+    for name in ("py", "py.exe"):  # as this system looks for it
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr(started, "WINDOWS", True)
+    assert started.words(given) == ("py", str(archive))
+    given = process(archive, original=("python3", str(archive)), path=tmp_path)
+    assert started.words(given) == ("python3", str(archive))
+
+
+@pytest.mark.usefixtures("_named")
+def test_an_archive_is_named_with_its_whole_path_for_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wizard.pyz").write_bytes(b"PK")
+    invocation.set_words(("python3", "wizard.pyz"))
+    assert invocation.anywhere() == f"python3 {tmp_path / 'wizard.pyz'}"
+    invocation.set_words(("python3", "-m", "cryptography_wizard"))
+    assert invocation.anywhere() == "python3 -m cryptography_wizard"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the folders of POSIX")
 @pytest.mark.parametrize(
     ("prefix", "tool"),

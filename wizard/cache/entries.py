@@ -22,6 +22,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Literal
 
+import wizard
 from wizard import file_locks, locations
 from wizard.cache import integrity
 from wizard.errors import WizardError
@@ -29,7 +30,7 @@ from wizard.knowledge import load
 from wizard.openssl_archive import SIGNATURE
 from wizard.programs import locks
 
-Kind = Literal["rust", "openssl", "source", "leftover"]
+Kind = Literal["rust", "openssl", "source", "program", "leftover"]
 LOCK = "in-use.lock"
 """The file that every run locks while it may use the cache: see `in_use`."""
 LOCK_WAIT_SECONDS = 60.0
@@ -44,6 +45,12 @@ _WHEELHOUSE = re.compile(r"[0-9a-f]{8}", re.ASCII)
 """The folder in which a wheelhouse is made: `wizard.target_environment.work_folder`."""
 _RUST_ENDED = "multirust-config.toml"
 """The file that rustup writes at the end of an installation: the list of its components."""
+_COPY = re.compile(r"[0-9a-f]{16}", re.ASCII)
+"""An unpacked ``cryptography-wizard.pyz``: see `cryptography_wizard.one_file`."""
+COPIES = "program"
+"""The folder of these copies."""
+COPY_LOCK = ".use"
+"""The file in such a copy that a wizard locks while it runs from there."""
 _PARTIAL = re.compile(r"\.(openssl-|rust-|[0-9a-f]{8}-|\d+\.\d+\.\d+).*", re.ASCII)
 """The hidden name of a file or folder while it is being written or removed."""
 
@@ -103,11 +110,23 @@ def clear(entry: Entry) -> None:
         if (path, entry.kind) not in set(_find_entries(root)):
             return  # it is gone, or has been replaced
         try:
-            discard(path)
+            with _unused(entry):
+                discard(path)
         except OSError as error:
             raise _cache_error(
                 f"{entry.name} could not be removed, or not all of it.", error
             ) from None
+
+
+def _unused(entry: Entry) -> contextlib.AbstractContextManager[None]:
+    """Within this block, no wizard can begin to run from the entry. Raises WizardError if one does.
+
+    Windows renames no folder with an open file in it: nothing else is needed there, or possible.
+    """
+    lock = Path(entry.path) / COPY_LOCK
+    if entry.kind != "program" or os.name == "nt" or not lock.exists():
+        return contextlib.nullcontext()
+    return alone(lock)
 
 
 def discard(path: Path) -> None:
@@ -219,6 +238,9 @@ def _find_entries(root: Path) -> Iterator[tuple[Path, Kind]]:
             yield path, "rust"
         elif _PARTIAL.fullmatch(path.name) and path.is_dir():
             yield path, "leftover"
+    for path in _without_links(root / COPIES):
+        if path.is_dir() and _COPY.fullmatch(path.name) and not _runs_from(path):
+            yield path, "program"
     for path in _without_links(root / "wheelhouse"):
         if path.is_dir() and (_WHEELHOUSE.fullmatch(path.name) or _PARTIAL.fullmatch(path.name)):
             yield path, "leftover"
@@ -237,6 +259,11 @@ def _find_entries(root: Path) -> Iterator[tuple[Path, Kind]]:
     for path in _without_links(openssl / "build"):
         if path.is_dir() and (_BUILT.fullmatch(path.name) or _PARTIAL.fullmatch(path.name)):
             yield path, "leftover"
+
+
+def _runs_from(copy: Path) -> bool:
+    """Return whether this wizard runs from that copy: then it is needed, not kept for later."""
+    return copy in Path(wizard.__path__[0]).parents
 
 
 def _is_signature(path: Path) -> bool:
@@ -271,6 +298,8 @@ def _title(path: Path, kind: Kind) -> str:
         return f"Rust ({names})" if names else "Rust"
     if kind == "source":
         return f"the source of OpenSSL {_version_and_sum(path)[0]}"
+    if kind == "program":
+        return "another version of cryptography-wizard.pyz, unpacked for quick starts"
     if kind == "openssl":
         seal = integrity.read_seal(path)
         return seal.title if seal else f"OpenSSL {path.name.partition('-')[0]}, unfinished build"

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+import wizard
+from cryptography_wizard import one_file
 from wizard import knowledge, openssl_archive
 from wizard.cache import entries
 from wizard.cache.entries import Entry
@@ -414,3 +416,56 @@ def test_a_cache_that_cannot_be_read_is_told(root: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(entries, "_size", denied)
     with pytest.raises(WizardError, match="cannot be read"):
         entries.entries()
+
+
+def copy_of_the_program(root: Path, name: str = "0123456789abcdef") -> Path:
+    folder = root / entries.COPIES / name
+    write(folder / "cryptography_wizard" / "wizard" / "__init__.py")
+    write(folder / entries.COPY_LOCK, b"")
+    return folder
+
+
+def test_an_unpacked_program_of_another_version(root: Path) -> None:
+    folder = copy_of_the_program(root)
+    copy_of_the_program(root, ".0123456789abcdef-half")  # being made by a wizard that starts
+    entry = only(root)
+    assert (entry.name, entry.kind) == ("program/0123456789abcdef", "program")
+    assert entries.verify(entry) == ()
+    entries.sweep()
+    assert folder.is_dir()
+    entries.clear(entry)
+    assert [path.name for path in folder.parent.iterdir()] == [".0123456789abcdef-half"]
+
+
+def test_the_program_that_runs_is_no_entry(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = copy_of_the_program(root)
+    running = [str(folder / "cryptography_wizard" / "wizard")]
+    monkeypatch.setattr(wizard, "__path__", running)
+    assert names() == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, an open file keeps the folder")
+def test_a_program_that_another_wizard_runs_stays(root: Path) -> None:
+    folder = copy_of_the_program(root)
+    entry = only(root)
+    code = (
+        "import fcntl, sys; file = open(sys.argv[1], 'rb'); fcntl.flock(file, fcntl.LOCK_SH); "
+        "print('locked', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder / entries.COPY_LOCK)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"locked\n"
+        with pytest.raises(WizardError, match="in use"):
+            entries.clear(entry)
+        other.communicate(timeout=60)
+    assert folder.is_dir()
+    entries.clear(entry)
+    assert not folder.exists()
+
+
+def test_the_names_are_those_that_the_program_itself_uses() -> None:
+    assert (entries.COPIES, entries.COPY_LOCK) == (one_file.FOLDER, one_file.MARK)

@@ -1,0 +1,1 @@
+"""What ``make dist`` makes, and the checks of it. No part of an installation."""
