@@ -107,6 +107,7 @@ bench: .venv/.test ## Compare with the documented ways, and write tests/bench/re
 
 shots: .venv/.test ## Draw every screen into assets/screenshots
 	$(BIN)/python -m tests.screens.shots
+	$(BIN)/python -m tests.live.pictures
 
 man: .venv/.test ## Write the manual page, docs/cryptography-wizard.1
 	$(BIN)/python -m screens.manual > docs/cryptography-wizard.1

@@ -69,7 +69,7 @@ def parse(arguments: Sequence[str]) -> Request:
     if action:
         command, parser = commands.actions(name)[action], parsers[f"{name} {action}"]
     strange = [word for word in remaining if word.startswith("-")]
-    if strange:  # a flag of the wizard itself, which stands before a command
+    if strange:  # a flag of the wizard itself, which comes before a command
         raise BadRequest(
             f"{strange[0]} is not a flag of {name}.",
             hints=(f"{invocation.command(name, '--help')} lists all options.",),

@@ -38,7 +38,8 @@ class Abilities:
 
     ``stdin``, ``stdout`` and ``stderr`` say which are terminals; ``open`` says that something can
     be read. Sizes are in characters; 0 means unknown. ``dumb``: no cursor control. ``spoken``: the
-    user asked for output that a screen reader reads well.
+    user asked for output that a screen reader reads well. ``web``: a browser shows the full screen
+    (`screens.web`), through pipes.
     """
 
     stdin: bool
@@ -49,6 +50,7 @@ class Abilities:
     lines: int = 0
     dumb: bool = False
     spoken: bool = False
+    web: bool = False
 
 
 def detect(environ: Mapping[str, str] = os.environ) -> Abilities:
@@ -64,6 +66,7 @@ def detect(environ: Mapping[str, str] = os.environ) -> Abilities:
         lines=lines,
         dumb=kind == "dumb" or (not kind and os.name != "nt"),
         spoken=environ.get("ACCESSIBLE", "") not in ("", "0"),
+        web=environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver"),
     )
 
 
@@ -77,6 +80,8 @@ def choose_interface(
     """
     if plain and abilities.open:
         return Interface.PLAIN
+    if abilities.web:
+        return Interface.FULL
     if not (abilities.stdin and abilities.stdout):
         raise BadRequest(
             "There is no terminal to ask questions in, so nothing was done.",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wizard.needs.case import Case
     from wizard.plan import Plan
     from wizard.questions.question import Question
+    from wizard.room.reporter import Ending
     from wizard.running.events import Event, RunEnded
 
 
@@ -121,7 +122,8 @@ class Engine:
     ``probe`` reads what some choices need (a wheel needs less than a source build);
     ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` gets
     permission to become root without another password (``sudo -v`` on the terminal) and returns
-    whether it succeeded. The others are functions of this module.
+    whether it succeeded. ``ending`` returns what has become of the result's way to a room
+    (`wizard.room.reporter`), or None. The others are functions of this module.
     """
 
     probe: Callable[..., Facts]
@@ -131,6 +133,7 @@ class Engine:
     complete: Callable[[Case], Case] = field(default=complete)
     settle: Callable[[Case], Decision] = field(default=settle)
     support: Callable[[Case], Support | None] = field(default=support)
+    ending: Callable[[], Ending | None] = field(default=lambda: None)
 
 
 def case_of(facts: Facts, choices: Choices) -> Case:

@@ -14,6 +14,7 @@ from wizard.errors import BadRequest
 if TYPE_CHECKING:
     import argparse
 
+    from wizard.engine import Engine
     from wizard.history.past_runs import PastRun
 
 HELP = "ask, show the commands, install, prove"
@@ -25,17 +26,24 @@ EXAMPLES = (
     ("--yes --method source", "build it from source"),
     ("--yes --wheelhouse DIR", "download wheels for machines without a network"),
     ("--yes --from-wheelhouse DIR", "install from that folder, without a network"),
+    ("--room ADDRESS --name NAME", "show a workshop's room how far you are"),
 )
 
 
 @dataclass(frozen=True)
 class Arguments(WithChoices):
-    """``yes``, ``prompts`` and ``plain`` say how to ask; at most one of them is given."""
+    """``yes``, ``prompts`` and ``plain`` say how to ask; at most one of them is given.
+
+    ``room`` is the address of a room that gets the progress and the result, and ``name`` what
+    this laptop is called there.
+    """
 
     yes: bool = False
     prompts: bool = False
     plain: bool = False
     verbose: bool = False
+    room: str = ""
+    name: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +62,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verbose", action="store_true", help="with --yes: show the output of all programs"
     )
+    group = parser.add_argument_group("in a workshop")
+    group.add_argument(
+        "--room",
+        action=flags.StoreOnce,
+        metavar="ADDRESS",
+        help="tell the room at HOST:PORT/KEY the progress and the result; nothing else is sent",
+    )
+    group.add_argument(
+        "--name",
+        action=flags.StoreOnce,
+        metavar="TEXT",
+        help="with --room: what this laptop is called there",
+    )
 
 
 def run(arguments: Arguments) -> int:
@@ -63,17 +84,28 @@ def run(arguments: Arguments) -> int:
             "--json needs --yes: with JSON output, the wizard asks no questions.",
             hints=tuple(invocation.command(word, "--json") for word in ("--yes", "doctor", "plan")),
         )
-    return _without_questions(arguments) if arguments.yes else _with_questions(arguments)
+    install = _without_questions if arguments.yes else _with_questions
+    if not arguments.room and not arguments.name:
+        from wizard import engine
+
+        return install(arguments, engine.real())
+    from screens import room_reports
+
+    return room_reports.reported(
+        lambda engine: install(arguments, engine),
+        arguments.room,
+        arguments.name,
+        as_json=arguments.json,
+    )
 
 
-def _without_questions(arguments: Arguments) -> int:
+def _without_questions(arguments: Arguments, engine: Engine) -> int:
     from screens.text import unattended
-    from wizard import engine
 
     abilities = terminal.detect()
     install = unattended.install_for_scripts if arguments.json else unattended.install
     return install(
-        engine.real(),
+        engine,
         arguments.checked(),
         sys.stdout,
         sys.stderr,
@@ -82,9 +114,7 @@ def _without_questions(arguments: Arguments) -> int:
     )
 
 
-def _with_questions(arguments: Arguments) -> int:
-    from wizard import engine
-
+def _with_questions(arguments: Arguments, engine: Engine) -> int:
     abilities = terminal.detect()
     interface = terminal.choose_interface(
         abilities, prompts=arguments.prompts, plain=arguments.plain
@@ -98,16 +128,16 @@ def _with_questions(arguments: Arguments) -> int:
         with background.asked() as answer:  # the terminal answers during the slow import
             from screens.tui import app
         look = terminal.detect_look(arguments.color, light=answer.light, late=answer.late)
-        return app.run_app(engine.real(), choices, _cut_off, look)
+        return app.run_app(engine, choices, _cut_off, look)
     from screens.text import linear
 
     if interface is terminal.Interface.PROMPTS:
         from screens.text.prompts import Prompts
 
-        return linear.install(engine.real(), choices, Prompts(), _cut_off)
+        return linear.install(engine, choices, Prompts(), _cut_off)
     from screens.text.plain import Plain
 
-    return linear.install(engine.real(), choices, Plain(), _cut_off)
+    return linear.install(engine, choices, Plain(), _cut_off)
 
 
 def _explain_small(abilities: terminal.Abilities) -> None:

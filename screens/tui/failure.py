@@ -21,6 +21,7 @@ from screens.text.messages import short_path
 from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, Prose
+from screens.tui.room_note import RoomNote
 from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
@@ -168,6 +169,8 @@ class FailurePage(Page):
                     classes="heading",
                 )
                 yield Items(details.hints)
+            if self.session.engine.ending() is not None:
+                yield RoomNote(self.session.engine.ending)
             if len(details.shown) > 1:
                 with Vertical(id="around"):
                     yield Static("The lines around the error", classes="heading")

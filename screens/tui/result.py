@@ -21,6 +21,7 @@ from screens.text.messages import short_path, wheelhouse_command
 from screens.tui.fix_list import KEYS, FixList, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, Prose
+from screens.tui.room_note import RoomNote
 from wizard.proof import verify
 
 MARKS = {
@@ -90,6 +91,8 @@ class ResultPage(Page):
                 yield from self._compose_proof()
                 if self._fixes:
                     yield FixList(self._fixes)
+            if self.session.engine.ending() is not None:
+                yield RoomNote(self.session.engine.ending)
             yield Static("What changed", classes="heading")
             yield Static(self._changes(), classes="block", id="changes")
         with Horizontal(classes="buttons"):

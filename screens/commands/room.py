@@ -1,0 +1,261 @@
+"""The command ``room``: a page that shows how far the laptops of a workshop are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable, TextIO
+
+from screens import fitting, listening
+from screens.arguments import Common
+from screens.chosen_python import find_python
+from screens.flags import StoreOnce
+from wizard import invocation
+from wizard.errors import BadRequest, Exit
+
+if TYPE_CHECKING:
+    from wizard.room.board import Board, Row, Saved
+    from wizard.room.joining import Joining
+    from wizard.room.server import RoomServer
+    from wizard.room.store import Store
+
+HELP = "show on one page which laptops of a workshop are proved"
+ORDER = 47
+EXAMPLES = (
+    ("room", "try the page on this machine"),
+    ("room --address 192.0.2.7", "open it for the laptops in the network of that address"),
+)
+GLANCE_SECONDS = 1.0
+"""How many seconds are between two looks at the board: for the file, and for the terminal."""
+
+
+@dataclass(frozen=True)
+class Arguments(Common):
+    """``address`` and ``port`` say where to listen; port "0" is the one from before, or a free one.
+
+    ``name`` is the name of the room, and of its file. ``check_with`` is a Python whose cryptography
+    checks signatures; empty: the nearest. ``new`` forgets the laptops and the key, and ``yes``
+    opens without asking.
+    """
+
+    address: str = listening.LOOPBACK
+    port: str = "0"
+    name: str = ""
+    check_with: str = ""
+    new: bool = False
+    yes: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where to listen, and which room it is."""
+    listening.add_arguments(parser)
+    parser.add_argument(
+        "--name", action=StoreOnce, metavar="TEXT", help="the room's name; each has its own file"
+    )
+    parser.add_argument(
+        "--check-with",
+        action=StoreOnce,
+        metavar="PATH",
+        help="the Python whose cryptography checks the signatures (default: the nearest)",
+    )
+    parser.add_argument(
+        "--new", action="store_true", help="forget the laptops of this room, and make a new key"
+    )
+
+
+def run(arguments: Arguments) -> int:
+    """Serve the page until Ctrl-C; return the exit code."""
+    return room_command(arguments, stream=sys.stdout, err=sys.stderr)
+
+
+def room_command(
+    arguments: Arguments,
+    *,
+    stream: TextIO,
+    err: TextIO,
+    opened: Callable[[RoomServer], None] = lambda _server: None,
+) -> int:
+    """Serve the page until Ctrl-C, and report on ``stream``. ``opened`` gets the running server.
+
+    Returns 0 after Ctrl-C, and 130 if the user does not want to open it. Raises BadRequest for a
+    wrong address, port or name, and WizardError if it cannot listen.
+    """
+    from wizard.room.board import Board
+    from wizard.room.checker import Checker
+    from wizard.room.joining import joining
+    from wizard.room.keys import RoomAddress
+    from wizard.room.server import RoomServer
+    from wizard.room.store import DEFAULT_NAME, Store, fresh
+
+    address, port = listening.address(arguments.address), listening.port(arguments.port)
+    if arguments.check_with and not Path(find_python(arguments.check_with)[0]).is_file():
+        raise BadRequest(f"{arguments.check_with} is not a Python: there is no such program.")
+    store = Store(arguments.name or DEFAULT_NAME)
+    warning = (
+        f"Every machine that reaches {address} can then ask this server. It shows the laptops only "
+        "to those who have the secret address of your page, and it takes reports only with the "
+        "room's key."
+    )
+    if not listening.confirmed(
+        "room", address, warning, yes=arguments.yes, err=err, as_json=arguments.json
+    ):
+        err.write("Nothing was opened.\n")
+        return int(Exit.CANCELLED)
+    with store.held():
+        saved = fresh() if arguments.new else store.load()
+        board = Board.of(saved)
+        checker = Checker(board, lambda: find_python(arguments.check_with)[0])
+        server = _listening(
+            lambda number: RoomServer(
+                (address, number),
+                board,
+                saved.token,
+                title=arguments.name,
+                notes=checker.notes,
+                complain=lambda text: print(text, file=err, flush=True),
+            ),
+            port,
+            saved.port,
+            address,
+        )
+        saved = replace(saved, port=server.port)
+        server.joining = joining(RoomAddress(address, server.port, board.key))
+        store.save(board, saved)
+        checker.start()
+        threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+        show = _Json(stream) if arguments.json else _Text(stream)
+        try:
+            show.opened(server, server.joining, len(saved.rows))
+            opened(server)
+            _follow(board, store, saved, show)
+        except KeyboardInterrupt:
+            pass  # the usual end
+        finally:
+            server.close()
+            store.save(board, saved)
+        show.closed(board)
+    return int(Exit.DONE)
+
+
+def _follow(board: Board, store: Store, saved: Saved, show: _Text | _Json) -> None:
+    """Show and save each change, until Ctrl-C or until the board is closed."""
+    version = board.version
+    while not board.closed:
+        if not board.wait(version, GLANCE_SECONDS):
+            continue
+        version, rows, _ = board.since(version)
+        show.changed(board, rows)
+        store.save(board, saved)
+        threading.Event().wait(GLANCE_SECONDS / 4)
+
+
+class _Text:
+    """Writes for people: how to join, then a line for each laptop that has ended."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._told: dict[str, str] = {}
+
+    def opened(self, server: RoomServer, joining: Joining, known: int) -> None:
+        from wizard.room.joining import terminal_square
+        from wizard.room.server import page_address
+
+        host = joining.address.host
+        lines = ["The room is open.", ""]
+        lines += ["Your page, for the projector (its address is secret):"]
+        lines += [f"  {page_address(host, server.port, server.token)}", ""]
+        for way in joining.ways[::2]:
+            lines += [f"To join, on a laptop with the wizard – {way.title}:", f"  {way.command}"]
+        lines += ["", "Or open this page on a laptop, and copy the line from there:"]
+        lines += [f"  {joining.browser}"]
+        square = [] if joining.only_here else list(terminal_square(joining.browser))
+        lines += ["", *square] if square and _can_show(self._stream, square) else []
+        if joining.only_here:
+            hint = invocation.command("room", "--address", listening.own_address() or "IP")
+            lines += ["", "Only this machine can reach it. For the laptops of your network:", hint]
+        if known:
+            lines += ["", f"Laptops from before: {known}. To start with none: --new"]
+        lines += ["", "Ctrl-C closes the room; what it knows is kept.", ""]
+        self._write(lines)
+
+    def changed(self, board: Board, rows: tuple[Row, ...]) -> None:
+        from wizard.room.view import counted, line
+
+        lines = []
+        for row in rows:
+            shown = line(row)
+            told = f"{shown.standing} {shown.detail} {shown.signature}"
+            if shown.standing != "working" and self._told.get(row.id) != told:
+                doubt = f" {shown.signed}." if shown.standing == "doubtful" else ""
+                lines.append(f"{shown.name}: {shown.status}. {shown.detail}.{doubt}")
+            self._told[row.id] = told
+        if lines:
+            self._write([*lines, f"  {counted(board.counts()).capitalize()}."])
+
+    def closed(self, board: Board) -> None:
+        from wizard.room.view import counted
+
+        self._write(["", f"The room is closed; {counted(board.counts())}."])
+
+    def _write(self, lines: list[str]) -> None:
+        self._stream.write(fitting.for_stream("\n".join(lines), self._stream) + "\n")
+        self._stream.flush()
+
+
+class _Json:
+    """Writes one JSON object in each line, for programs."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def opened(self, server: RoomServer, joining: Joining, known: int) -> None:
+        from wizard.room.server import page_address
+
+        self._write(
+            kind="room",
+            page=page_address(joining.address.host, server.port, server.token),
+            address=str(joining.address),
+            join=joining.browser,
+            lines=[way.command for way in joining.ways],
+            known=known,
+        )
+
+    def changed(self, _board: Board, rows: tuple[Row, ...]) -> None:
+        from wizard.room.view import line
+
+        for row in rows:
+            self._write(kind="laptop", **asdict(line(row)))
+
+    def closed(self, board: Board) -> None:
+        self._write(kind="closed", counts=dict(board.counts()))
+
+    def _write(self, **values: object) -> None:
+        self._stream.write(json.dumps(values) + "\n")
+        self._stream.flush()
+
+
+def _listening(make: Callable[[int], RoomServer], port: int, last: int, address: str) -> RoomServer:
+    """Listen on the port, or on that of the last time, or on a free one. Raises WizardError."""
+    problem = OSError()
+    for number in (port,) if port else tuple(dict.fromkeys((last, 0))):
+        try:
+            return make(number)
+        except OSError as error:
+            problem = error
+    raise listening.cannot_listen(address, port, problem)
+
+
+def _can_show(stream: TextIO, lines: list[str]) -> bool:
+    from screens.terminal import is_terminal
+
+    if not is_terminal(stream):
+        return False
+    try:
+        "".join(lines).encode(stream.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""How a laptop joins a room: what to type, and the square to photograph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from wizard.locations import NAME
+from wizard.room.keys import RoomAddress
+from wizard.wording import quoted_command
+
+PLACEHOLDER = "Your name"
+
+
+@dataclass(frozen=True)
+class Way:
+    """What to type where the wizard is there in one of several forms.
+
+    ``quote`` says how a name is quoted in it: ``sh`` or ``powershell``.
+    """
+
+    title: str
+    command: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Joining:
+    """How laptops join. ``browser`` is the address of the page that says it, and ``svg`` the same
+    as a QR code; empty without segno. ``only_here`` says that no other machine can join."""
+
+    address: RoomAddress
+    ways: tuple[Way, ...]
+    browser: str
+    svg: str
+    only_here: bool
+
+
+def joining(address: RoomAddress) -> Joining:
+    """Return how laptops join the room at this address."""
+    browser = f"http://{address}"
+    return Joining(address, _ways(address), browser, _svg(browser), is_loopback(address.host))
+
+
+def _ways(address: RoomAddress) -> tuple[Way, ...]:
+    file = f"{NAME}.pyz"
+    starts = (
+        ("macOS, Linux", (NAME,), "sh"),
+        ("macOS, Linux, with the file of a workshop", ("python3", file), "sh"),
+        ("Windows (PowerShell)", (NAME,), "powershell"),
+        ("Windows (PowerShell), with the file of a workshop", ("py", file), "powershell"),
+    )
+    return tuple(
+        Way(title, command(words, address, quote), quote) for title, words, quote in starts
+    )
+
+
+def command(words: tuple[str, ...], address: RoomAddress, quote: str) -> str:
+    """Return the line to type, with a place for the name."""
+    typed = (*words, "--room", str(address), "--name", PLACEHOLDER)
+    return quoted_command(typed, "windows" if quote == "powershell" else "")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches this address."""
+    return ip_address(host.partition("%")[0]).is_loopback
+
+
+def _svg(text: str) -> str:
+    """Return a QR code as SVG, drawn with the colour of the text; empty without segno."""
+    try:
+        import segno
+    except ImportError:
+        return ""
+    drawn = segno.make(text, error="m", micro=False)
+    return drawn.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None)
+
+
+def terminal_square(text: str) -> tuple[str, ...]:
+    """Return a QR code as lines of half blocks; nothing without segno."""
+    try:
+        import segno
+    except ImportError:
+        return ()
+    rows = [list(row) for row in segno.make(text, error="l", micro=False).matrix_iter(border=2)]
+    rows += [[0] * len(rows[0])] * (len(rows) % 2)
+    # Light on dark terminals: a block is a light module, so that the code is dark on light.
+    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
+    return tuple(
+        "".join(blocks[bool(top), bool(low)] for top, low in zip(upper, lower))
+        for upper, lower in zip(rows[::2], rows[1::2])
+    )

@@ -1,0 +1,362 @@
+"""The room's server: the page of the teacher, the page for joining, and what laptops report.
+
+Everything is bounded: connections, their time, the size of what comes in, and the streams. Nothing
+is read from the disk for an address, so no address leads out of a folder. Everybody who knows the
+room's key may report. The teacher's page needs the token in its address, which only the teacher's
+terminal shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
+from typing import Any, Callable, Optional
+from urllib.parse import quote
+
+import assets
+from wizard.errors import BadRequest
+from wizard.room import view
+from wizard.room.board import Board, Full, Unreadable, WrongKey
+from wizard.room.joining import Joining
+from wizard.room.keys import plain
+from wizard.room.message import read_envelope
+from wizard.room.sender import PATH
+
+MOST_BYTES = 16 * 1024
+"""Bytes of the body of a request."""
+MOST_CONNECTIONS = 96
+MOST_STREAMS = 16
+IDLE_SECONDS = 8.0
+"""How many seconds a client may send nothing, or take nothing."""
+REQUEST_SECONDS = 20.0
+"""How many seconds one request may take altogether; a stream of events has no limit."""
+BEAT_SECONDS = 10.0
+"""How many seconds a stream is silent at most: a page then knows that the server is there."""
+CALM_SECONDS = 0.2
+"""How many seconds are between two events of a stream at least."""
+HTML, JSON, TEXT = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+)
+"""What every answer says: the pages load nothing from elsewhere, and nobody frames them."""
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "room.css": "text/css; charset=utf-8",
+        "room.js": "text/javascript; charset=utf-8",
+        "join.js": "text/javascript; charset=utf-8",
+    }
+)
+"""The assets that anybody may read."""
+
+
+class RoomServer(ThreadingHTTPServer):
+    """The server of one room. `serve_forever` runs in a thread until `shutdown`.
+
+    ``joining`` says how laptops join, once the address is known. ``notes`` returns sentences for
+    the teacher's page. ``complain`` gets a sentence about an unexpected error.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = sys.platform != "win32"  # there, it lets two servers use one port
+    request_queue_size = 128
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        board: Board,
+        token: str,
+        *,
+        title: str = "",
+        notes: Callable[[], tuple[str, ...]] = tuple,
+        complain: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        self.board = board
+        self.token = token
+        self.title = title
+        self.notes = notes
+        self.joining: Optional[Joining] = None
+        self._complain = complain
+        self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.streams = threading.BoundedSemaphore(MOST_STREAMS)
+        self._deadlines: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+        super().__init__(address, _Handler)
+
+    @property
+    def port(self) -> int:
+        """The port on which it listens."""
+        return int(self.server_address[1])
+
+    def server_bind(self) -> None:
+        """Bind, without asking a name server for the name of this machine."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, self.allow_reuse_address)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), self.port
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Handle a connection in a thread, if there are not too many."""
+        if not self._slots.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        with self._lock:
+            self._deadlines[request] = time.monotonic() + REQUEST_SECONDS
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._release(request)
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Handle a connection; runs in its thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._release(request)
+
+    def service_actions(self) -> None:
+        """End the connections that take too long; `serve_forever` calls it twice a second."""
+        now = time.monotonic()
+        with self._lock:
+            late = [one for one, deadline in self._deadlines.items() if deadline < now]
+        for connection in late:
+            with contextlib.suppress(OSError):  # it has just ended
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def without_limit(self, connection: socket.socket) -> None:
+        """Let this connection take any time: it is a stream."""
+        with self._lock:
+            self._deadlines.pop(connection, None)
+
+    def handle_error(self, _request: Any, _client_address: Any) -> None:
+        """Report an error, unless it only says that the client went away or was too slow."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, (OSError, ValueError)) or isinstance(error, UnicodeError):
+            self._complain(f"A request could not be answered: {type(error).__name__}: {error}")
+
+    def close(self) -> None:
+        """End all streams, and stop listening. `serve_forever` must run, or have run."""
+        self.board.close()
+        self.shutdown()
+        self.server_close()
+
+    def _release(self, request: socket.socket) -> None:
+        with self._lock:
+            self._deadlines.pop(request, None)
+        self._slots.release()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One request. The connection is closed after it."""
+
+    server: RoomServer
+    timeout = IDLE_SECONDS
+    server_version = "cryptography-wizard"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """Answer with a page, a file or the stream."""
+        path = self.path.partition("?")[0]
+        own = self._own(path)
+        name = path.rpartition("/")[2]
+        if path.startswith("/assets/") and name in FILES and path == f"/assets/{name}":
+            self._answer(HTTPStatus.OK, FILES[name], assets.text(f"room/{name}"))
+        elif own == "":
+            self._answer(HTTPStatus.OK, HTML, self._page())
+        elif own == "events":
+            self._stream()
+        elif own == "laptops.csv":
+            rows = self.server.board.since(0)[1]
+            more = {"Content-Disposition": "attachment; filename=laptops.csv"}
+            self._answer(HTTPStatus.OK, "text/csv; charset=utf-8", view.to_csv(rows), more)
+        elif own is None and self._is_key(path):
+            self._answer(HTTPStatus.OK, HTML, self._join_page())
+        else:
+            text = assets.text("room/other.html")
+            self._answer(HTTPStatus.NOT_FOUND, HTML, text)
+
+    do_HEAD = do_GET  # noqa: N815 - the name in the base class
+
+    def do_POST(self) -> None:
+        """Take a report, or what the teacher does on the page."""
+        path = self.path.partition("?")[0]
+        own = self._own(path)
+        if path != PATH and own not in ("code", "remove"):
+            self._answer(HTTPStatus.NOT_FOUND, TEXT, "There is nothing here.")
+            return
+        data = self._body()
+        if data is None:
+            return
+        try:
+            if path == PATH:
+                self.server.board.receive(read_envelope(data))
+                self._answer(HTTPStatus.NO_CONTENT)
+            else:
+                self._teacher(own or "", data)
+        except WrongKey:
+            text = "The key is not that of this room: compare it with the room's screen."
+            self._answer(HTTPStatus.FORBIDDEN, TEXT, text)
+        except Unreadable as error:
+            self._answer(HTTPStatus.BAD_REQUEST, TEXT, f"The message is wrong: {error}.")
+        except Full:
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, TEXT, "The room is full.")
+
+    def _teacher(self, action: str, data: bytes) -> None:
+        try:
+            values = json.loads(data)
+            words = [values.get(name, "") for name in ("code", "name", "id")]
+        except (ValueError, AttributeError, RecursionError):
+            words = [None]
+        if not all(isinstance(word, str) for word in words):
+            self._answer(HTTPStatus.BAD_REQUEST, TEXT, "The request is not as this page makes it.")
+            return
+        code, name, laptop = words
+        try:
+            if action == "remove":
+                self.server.board.remove(laptop)
+                self._answer(HTTPStatus.NO_CONTENT)
+                return
+            row = self.server.board.enter(code, name, view.causes())
+        except BadRequest as error:
+            text = " ".join(filter(None, (error.what, error.why, *error.hints)))
+            self._answer(HTTPStatus.UNPROCESSABLE_ENTITY, TEXT, text)
+            return
+        self._answer(HTTPStatus.OK, JSON, json.dumps(asdict(view.line(row))))
+
+    def _own(self, path: str) -> Optional[str]:
+        """Return what follows the token in a path of the teacher's page, or None."""
+        parts = path.split("/")
+        if len(parts) != 4 or parts[1] != "room":
+            return None
+        if not hmac.compare_digest(parts[2].encode(), self.server.token.encode()):
+            return None
+        return parts[3]
+
+    def _is_key(self, path: str) -> bool:
+        typed = plain(path.strip("/")).encode()
+        return hmac.compare_digest(typed, self.server.board.key.encode())
+
+    def _body(self) -> Optional[bytes]:
+        """Read what was sent; None if that was refused."""
+        length = self.headers.get("Content-Length", "")
+        if not length.isascii() or not length.isdigit() or self.headers.get("Transfer-Encoding"):
+            self._answer(HTTPStatus.LENGTH_REQUIRED, TEXT, "The length is missing.")
+            return None
+        if len(length) > 9 or int(length) > MOST_BYTES:
+            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TEXT, "That is too much.")
+            return None
+        data = self.rfile.read(int(length))
+        return data if len(data) == int(length) else None  # otherwise the client has gone
+
+    def _page(self) -> str:
+        text = assets.text("room/room.html")
+        return self._filled(text, title=self.server.title or "The room")
+
+    def _join_page(self) -> str:
+        return self._filled(assets.text("room/join.html"))
+
+    def _filled(self, text: str, title: str = "") -> str:
+        joining = self.server.joining
+        ways = joining.ways if joining else ()
+        lines = "".join(
+            f"<h3>{_escaped(way.title)}</h3>\n"
+            f'<p class="command"><code data-line="{_escaped(way.command)}" '
+            f'data-quote="{way.quote}">{_escaped(way.command)}</code></p>\n'
+            for way in ways
+        )
+        values = {
+            "TITLE": _escaped(title),
+            "ADDRESS": _escaped(str(joining.address) if joining else ""),
+            "BROWSER": _escaped(joining.browser if joining else ""),
+            "LINES": lines,
+            "QR": joining.svg if joining else "",
+            "ONLY_HERE": "" if joining is None or not joining.only_here else "only-here",
+        }
+        for name, value in values.items():
+            text = text.replace(f"{{{{{name}}}}}", value)
+        return text
+
+    def _stream(self) -> None:
+        """Send the rows, and then each change, until the page or the room is closed."""
+        if not self.server.streams.acquire(blocking=False):
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, TEXT, "The page is open too often.")
+            return
+        try:
+            self.server.without_limit(self.connection)
+            self._begin(HTTPStatus.OK, "text/event-stream; charset=utf-8", {})
+            self.wfile.write(b"retry: 2000\n\n")
+            board, version = self.server.board, -1
+            while not board.closed:
+                if version < 0 or board.wait(version, BEAT_SECONDS):
+                    version, rows, laptops = board.since(version)
+                    lines = [asdict(view.line(row)) for row in rows]
+                    notes = [*self.server.notes(), *_refusals(board.refused)]
+                    event = json.dumps({"lines": lines, "laptops": laptops, "notes": notes})
+                    self.wfile.write(f"data: {event}\n\n".encode())
+                    time.sleep(CALM_SECONDS)
+                else:
+                    self.wfile.write(b": still here\n\n")
+                self.wfile.flush()
+        finally:
+            self.server.streams.release()
+
+    def _answer(
+        self,
+        status: HTTPStatus,
+        kind: str = TEXT,
+        text: str = "",
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        data = text.encode()
+        if status is not HTTPStatus.NO_CONTENT:
+            more = {**more, "Content-Length": str(len(data))}
+        self._begin(status, kind, more)
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def _begin(self, status: HTTPStatus, kind: str, more: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, **HEADERS, **more}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
+        """Write nothing: the terminal shows the laptops."""
+
+
+def _refusals(number: int) -> tuple[str, ...]:
+    if not number:
+        return ()
+    times = "1 message" if number == 1 else f"{number} messages"
+    return (f"{times} with another key: somebody has the address of an earlier room.",)
+
+
+def _escaped(text: str) -> str:
+    import html
+
+    return html.escape(text)
+
+
+def page_address(host: str, port: int, token: str) -> str:
+    """Return the address of the teacher's page."""
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{port}/room/{quote(token)}/"
