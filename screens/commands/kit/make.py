@@ -254,8 +254,7 @@ def _finished(folder: Path, made: Kit, *, has_wizard: bool) -> list[str]:
 
     size = amount(sum(file.size for file in made.files))
     lines = [
-        f"The kit is ready: {folder} ({len(made.files)} files, {size}, "
-        f"{len(made.targets)} kinds of computers and Pythons).",
+        f"The kit is ready: {folder} ({len(made.files)} files, {size}).",
         f"  Check it:                {invocation.command('kit', 'check', str(folder))}",
         f"  Serve it on the network: {invocation.command('kit', 'serve', str(folder))}",
         f"  Or copy the whole folder to a stick; students open {START}.",
