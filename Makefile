@@ -1,5 +1,6 @@
 # The two commands of the README are `make run` and `make test`.
 .DEFAULT_GOAL := help
+DOCS := $(if $(filter Windows_NT,$(OS)),.venv-docs/Scripts,.venv-docs/bin)
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 ARGS :=
 PYTHON := python3
@@ -117,8 +118,8 @@ man: .venv/.test ## Write the manual page, docs/cryptography-wizard.1
 	@.ci/setup docs
 
 docs: .venv-docs/.docs ## Make the documentation's web site in build/site
-	.venv-docs/bin/python -m tests.site build/docs
-	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	$(DOCS)/python -m tests.site build/docs
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
 	@echo "Open build/site/index.html"
 
 clean: ## Remove what the commands above created here; what the wizard has installed stays

@@ -39,6 +39,19 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     return _encoded(_sum_of_products(number, _BASE, challenge, _negative(owner))) == point
 
 
+def public_key(seed: bytes) -> bytes:
+    """Return the public key of the private one that 32 bytes are.
+
+    How long it takes depends on the seed: only for one that no other program here must not learn,
+    such as the key of a room, which everybody in it has.
+    """
+    digest = bytearray(hashlib.sha512(seed).digest()[:32])
+    digest[0] &= 248
+    digest[31] = digest[31] & 127 | 64
+    number = int.from_bytes(digest, "little")
+    return _encoded(_sum_of_products(number, _BASE, 0, _NEUTRAL))
+
+
 def _decoded(data: bytes) -> Optional[Point]:
     """Return the point that 32 bytes describe; None if they describe none."""
     number = int.from_bytes(data, "little")

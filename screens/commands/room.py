@@ -7,15 +7,13 @@ import json
 import sys
 import threading
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Callable, TextIO
 
 from screens import fitting, listening
 from screens.arguments import Common
-from screens.chosen_python import find_python
 from screens.flags import StoreOnce
 from wizard import invocation
-from wizard.errors import BadRequest, Exit
+from wizard.errors import Exit
 
 if TYPE_CHECKING:
     from wizard.room.board import Board, Row, Saved
@@ -37,15 +35,13 @@ GLANCE_SECONDS = 1.0
 class Arguments(Common):
     """``address`` and ``port`` say where to listen; port "0" is the one from before, or a free one.
 
-    ``name`` is the name of the room, and of its file. ``check_with`` is a Python whose cryptography
-    checks signatures; empty: the nearest. ``new`` forgets the laptops and the key, and ``yes``
-    opens without asking.
+    ``name`` is the name of the room, and of its file. ``new`` forgets the laptops and the key,
+    and ``yes`` opens without asking.
     """
 
     address: str = listening.LOOPBACK
     port: str = "0"
     name: str = ""
-    check_with: str = ""
     new: bool = False
     yes: bool = False
 
@@ -55,12 +51,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listening.add_arguments(parser)
     parser.add_argument(
         "--name", action=StoreOnce, metavar="TEXT", help="the room's name; each has its own file"
-    )
-    parser.add_argument(
-        "--check-with",
-        action=StoreOnce,
-        metavar="PATH",
-        help="the Python whose cryptography checks the signatures (default: the nearest)",
     )
     parser.add_argument(
         "--new", action="store_true", help="forget the laptops of this room, and make a new key"
@@ -85,15 +75,12 @@ def room_command(
     wrong address, port or name, and WizardError if it cannot listen.
     """
     from wizard.room.board import Board
-    from wizard.room.checker import Checker
     from wizard.room.joining import joining
     from wizard.room.keys import RoomAddress
     from wizard.room.server import RoomServer
     from wizard.room.store import DEFAULT_NAME, Store, fresh
 
     address, port = listening.address(arguments.address), listening.port(arguments.port)
-    if arguments.check_with and not Path(find_python(arguments.check_with)[0]).is_file():
-        raise BadRequest(f"{arguments.check_with} is not a Python: there is no such program.")
     store = Store(arguments.name or DEFAULT_NAME)
     warning = (
         f"Every machine that reaches {address} can then ask this server. It shows the laptops only "
@@ -108,14 +95,12 @@ def room_command(
     with store.held():
         saved = fresh() if arguments.new else store.load()
         board = Board.of(saved)
-        checker = Checker(board, lambda: find_python(arguments.check_with)[0])
         server = _listening(
             lambda number: RoomServer(
                 (address, number),
                 board,
                 saved.token,
                 title=arguments.name,
-                notes=checker.notes,
                 complain=lambda text: print(text, file=err, flush=True),
             ),
             port,
@@ -125,7 +110,6 @@ def room_command(
         saved = replace(saved, port=server.port)
         server.joining = joining(RoomAddress(address, server.port, board.key))
         store.save(board, saved)
-        checker.start()
         threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
         show = _Json(stream) if arguments.json else _Text(stream)
         try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pytest
@@ -120,6 +122,8 @@ LONG: Mapping[str, Long] = {
         "a Python that is linked to musl: wheels, wheelhouse, the wizard itself",
         "Debian 12 and 13, musl 1.2.3 and 1.2.5",
     ),
+    "hosts": Long("eight machines over SSH, and one that comes later, with a room", "Debian 12"),
+    "web": Long("the full screen in a browser installs, and ends with its page", "Chromium"),
 }
 """What `long` marks, by the names that LIVE_MATRIX knows."""
 
@@ -141,6 +145,34 @@ def is_due(name: str) -> bool:
     return name in _due(LONG)
 
 
+SHIFTS = 3
+"""A test of a file in `SHARED_OUT` is done in one of so many runs."""
+SHARED_OUT = frozenset(
+    {
+        "test_live_dnf",
+        "test_live_environments",
+        "test_live_faults",
+        "test_live_kit",
+        "test_live_projects",
+        "test_live_proof",
+        "test_live_settings",
+        "test_live_wheels",
+    }
+)
+"""Files with many tests of one kind, which take long together: neighbouring runs share them."""
+
+
+def is_in_this_shift(file: str, test: str) -> bool:
+    """Whether a test is done in this run: always, but for files in `SHARED_OUT`.
+
+    ``test`` is what identifies it. LIVE_MATRIX=all does all of them.
+    """
+    asked = os.environ.get("LIVE_MATRIX", "")
+    if file not in SHARED_OUT or asked == ALL:
+        return True
+    return zlib.crc32(test.encode()) % SHIFTS == _commits() % SHIFTS
+
+
 def _due(names: Mapping[str, object]) -> Sequence[str]:
     asked = os.environ.get("LIVE_MATRIX", "")
     if asked == ALL:
@@ -152,6 +184,7 @@ def _due(names: Mapping[str, object]) -> Sequence[str]:
     return (tuple(names)[_commits() % len(names)],)
 
 
+@cache
 def _commits() -> int:
     """How many commits the checkout has, so that the tests alternate; 0 if there is no git."""
     argv = ("git", "-C", str(CHECKOUT), "rev-list", "--count", "HEAD")

@@ -29,8 +29,6 @@ def main() -> int:
     board = Board(KEY, clock=lambda: "2026-11-30T09:41:00+00:00")
     for envelope in envelopes(KEY):
         board.receive(envelope)
-    for row in board.unchecked():
-        board.check(row, right=True)
     server = RoomServer(("127.0.0.1", 0), board, "own", title="Workshop: TLS in one afternoon")
     server.joining = joining(RoomAddress("127.0.0.1", server.port, KEY))
     threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()

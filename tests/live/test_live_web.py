@@ -16,8 +16,9 @@ from tests.live import browser as browsers
 from tests.live.browser import requested, wait
 from tests.live.command import Wizard
 from tests.live.marks import limit
+from tests.live.matrix import long
 
-pytestmark = [pytest.mark.live, limit(200)]
+pytestmark = [pytest.mark.live, long("web"), limit(300)]
 pytest.importorskip("textual_serve", reason="textual-serve is not installed")
 
 
@@ -54,7 +55,7 @@ def test_it_installs_in_a_page_and_ends_with_it(wizard: Wizard, browser: WebDriv
         assert (wizard.folder / "env" / "pyvenv.cfg").is_file()
         for _ in range(20):
             press(browser, "q")
-            if "-closed" in (browser.find_element(By.TAG_NAME, "body").get_attribute("class")):
+            if "-closed" in str(browser.find_element(By.TAG_NAME, "body").get_attribute("class")):
                 break
             time.sleep(1)
         wait(browser, "return document.body.classList.contains('-closed')")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from wizard.engine import Engine
 from wizard.room import codes, sender, signing
 from wizard.room.board import Board, standing
 from wizard.room.keys import RoomAddress, authentication_code
-from wizard.room.message import Signatures
+from wizard.room.message import Signatures, read_envelope, read_message
 from wizard.room.reporter import Reporter, reporting
 from wizard.room.server import RoomServer
 
@@ -149,3 +150,34 @@ async def test_the_full_screen_shows_what_has_become_of_it(
     laptop.finish()
     assert "was not reached" in str(note.content)
     assert "Read this code out" in str(note.content)
+
+
+def test_another_program_can_send_the_messages_on(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pretend(monkeypatch)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{KEY} 0123456789abcdef\n"))
+    assert main([*REQUEST, "--json", "--room", "-", "--name", "seat 1"]) == 0
+    told = capfd.readouterr()
+    assert json.loads(told.out)["code"] == 0
+    lines = [json.loads(line) for line in told.err.splitlines()]
+    sent = [line["envelope"] for line in lines if line.get("kind") == "room"]
+    last = read_envelope(json.dumps(sent[-1]).encode())
+    assert last.is_genuine(KEY)
+    message = read_message(last.text)
+    assert (message.state, message.laptop) == ("proved", "0123456789abcdef")
+    assert last.signatures.hmac
+
+
+@pytest.mark.parametrize(
+    ("given", "what"), [("", "not the key of a room"), (f"{KEY} x\n", "not the id of a laptop")]
+)
+def test_without_a_key_on_standard_input_nothing_is_done(
+    given: str,
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+    assert main([*REQUEST, "--room", "-"]) == 2
+    assert what in capfd.readouterr().err

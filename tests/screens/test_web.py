@@ -14,9 +14,10 @@ from screens.cli import main
 from screens.commands import web as command
 from screens.commands.web import Arguments
 from screens.terminal import Abilities, Interface
-from wizard.errors import Impossible
+from wizard.errors import BadRequest, Impossible
 
 aiohttp = pytest.importorskip("aiohttp", reason="textual-serve is not installed")
+import textual_serve.server  # noqa: E402
 from aiohttp import ClientSession, WSMsgType  # noqa: E402
 from aiohttp.web import AppRunner, SockSite  # noqa: E402
 
@@ -40,7 +41,7 @@ class Served:
         self.socket = socket.create_server(("127.0.0.1", 0))
         words = (sys.executable, "-c", PROGRAM, "a; b", "$HOME")
         self.server = web.WebServer(words, self.socket, "127.0.0.1", "own", self.said.append)
-        setattr(web.textual_serve.server, "AppService", self.server._service)  # noqa: B010
+        setattr(textual_serve.server, "AppService", self.server._service)  # noqa: B010
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_in_a_page_the_full_screen_is_chosen() -> None:
     assert not terminal.detect({}).web
     page = Abilities(stdin=False, stdout=False, stderr=False, web=True)
     assert terminal.choose_interface(page) is Interface.FULL
-    with pytest.raises(terminal.BadRequest):
+    with pytest.raises(BadRequest):
         terminal.choose_interface(nothing)
 
 

@@ -14,10 +14,12 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from typing import IO
 
 from backends.action import Output
 from wizard.programs import windows_job
@@ -193,21 +195,27 @@ def start(
     detached: bool = False,
     root_prefix: Sequence[str] = (),
     mark: str = "",
+    given: bytes = b"",
 ) -> Running:
     """Start a program whose output is read as it comes.
 
     ``env`` is its complete environment. ``detached`` starts it in a new session, without the
     terminal; otherwise it gets only a new process group, so that sudo still knows the terminal.
     ``root_prefix`` is the prefix of ``kill`` for processes that belong to root, such as ``("sudo",
-    "-n")``; ``mark`` is a `new_mark` that they get from ``argv``. Raises OSError if it cannot be
-    started.
+    "-n")``; ``mark`` is a `new_mark` that they get from ``argv``. ``given`` is what it reads on its
+    stdin. Raises OSError if it cannot be started.
     """
     mark = mark or new_mark()
     with contextlib.ExitStack() as started:
+        stdin: int | IO[bytes] = subprocess.DEVNULL
+        if given:  # from a file without a name, because a full pipe would block this thread
+            stdin = started.enter_context(tempfile.TemporaryFile())
+            stdin.write(given)
+            stdin.seek(0)
         add = started.enter_context(_watched(mark, root_prefix, guarded=True))
         process = subprocess.Popen(
             list(argv),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,

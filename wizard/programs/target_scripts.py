@@ -13,6 +13,13 @@ _FOLDER = resources.files("wizard.target")
 
 
 @contextmanager
+def resource(package: str, name: str) -> Iterator[Path]:
+    """Yield the path of a file of another package; otherwise the same as `target_script`."""
+    with resources.as_file(resources.files(package).joinpath(name)) as file:
+        yield file
+
+
+@contextmanager
 def target_script(name: str) -> Iterator[Path]:
     """Yield the path of a script, such as ``describe.py``.
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Callable, Literal, Optional
 
+from wizard import ed25519
 from wizard.errors import BadRequest
 from wizard.room import codes
-from wizard.room.keys import authentication_code
-from wizard.room.message import Envelope, Message, Unreadable, clean_name, read_message
+from wizard.room.keys import authentication_code, public_key
+from wizard.room.message import Envelope, Message, clean_name, read_message
 
 Signature = Literal["", "ed25519", "hmac", "unsigned", "invalid", "code"]
-"""How a proof is signed: by an Ed25519 signature that was checked, or by an HMAC. Both are made by
+"""How a proof is signed: by an Ed25519 signature and an HMAC, or by an HMAC. Both are made by
 the cryptography that is proved. ``code``: by a code that was read out. Empty without a proof."""
 MOST_LAPTOPS = 500
 MOST_SESSIONS = 50
@@ -26,13 +27,12 @@ MOST_SESSIONS = 50
 @dataclass(frozen=True)
 class Row:
     """How one laptop stands. ``time`` is when that came, in UTC, and ``version`` rises with each
-    change. ``signed`` is what waits to be checked: a text, and its Ed25519 signature."""
+    change. ``sessions`` are the earlier runs of that laptop."""
 
     message: Message
     signature: Signature
     time: str
     version: int = 0
-    signed: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
 
     @property
@@ -93,13 +93,13 @@ class Board:
                 self._change()
             raise WrongKey
         message = read_message(envelope.text)
-        signature, signed = self._signature(message, envelope)
+        signature = self._signature(message, envelope)
         with self.changed:
             known = self.rows.get(message.laptop)
             if known is not None and not _is_newer(message, known):
                 return
             sessions = _sessions(message, known)
-            self._put(Row(message, signature, self.clock(), 0, signed, sessions))
+            self._put(Row(message, signature, self.clock(), 0, sessions))
 
     def enter(self, code: str, name: str, causes: Iterable[str]) -> Row:
         """Take a code that was read out. Raises BadRequest and Full."""
@@ -119,7 +119,7 @@ class Board:
                 )
             sessions = known.sessions if known else ()
             signature: Signature = "code" if message.state == "proved" else ""
-            return self._put(Row(message, signature, self.clock(), 0, (), sessions))
+            return self._put(Row(message, signature, self.clock(), 0, sessions))
 
     def remove(self, laptop: str) -> None:
         """Forget a laptop; it comes back with its next message. Raises BadRequest."""
@@ -127,19 +127,6 @@ class Board:
             if self.rows.pop(laptop, None) is None:
                 raise BadRequest("There is no such laptop.")
             self._change()
-
-    def unchecked(self) -> tuple[Row, ...]:
-        """Return the rows whose Ed25519 signature waits to be checked."""
-        with self.changed:
-            return tuple(row for row in self.rows.values() if row.signed)
-
-    def check(self, row: Row, *, right: bool) -> None:
-        """Take the result of a check of a row that `unchecked` has returned."""
-        with self.changed:
-            if self.rows.get(row.id) != row:
-                return  # a newer message has come
-            signature: Signature = "ed25519" if right else "invalid"
-            self._put(replace(row, signature=signature, signed=()))
 
     def since(self, version: int) -> tuple[int, tuple[Row, ...], tuple[str, ...]]:
         """Return the version now, the rows that changed after ``version``, and all laptops."""
@@ -153,11 +140,6 @@ class Board:
             self.changed.wait_for(lambda: self.closed or self.version > version, seconds)
             return self.version > version
 
-    def touch(self) -> None:
-        """Let everybody who waits look again: a note has changed."""
-        with self.changed:
-            self._change()
-
     def close(self) -> None:
         """Let everybody who waits go on."""
         with self.changed:
@@ -169,16 +151,21 @@ class Board:
         with self.changed:
             return Counter(standing(row) for row in self.rows.values())
 
-    def _signature(self, message: Message, envelope: Envelope) -> tuple[Signature, tuple[str, ...]]:
+    def _signature(self, message: Message, envelope: Envelope) -> Signature:
         if message.state != "proved":
-            return "", ()
+            return ""
         made = envelope.signatures
         if not made.hmac and not made.ed25519:
-            return "unsigned", ()
-        right = authentication_code(self.key, "proof", envelope.text)
-        if not hmac.compare_digest(made.hmac, right):
-            return "invalid", ()
-        return "hmac", ((envelope.text, made.ed25519) if made.ed25519 else ())
+            return "unsigned"
+        if not hmac.compare_digest(
+            made.hmac, authentication_code(self.key, "proof", envelope.text)
+        ):
+            return "invalid"
+        if not made.ed25519:
+            return "hmac"
+        text, signature = envelope.text.encode(), bytes.fromhex(made.ed25519)
+        right = ed25519.verify(public_key(self.key), text, signature)
+        return "ed25519" if right else "invalid"
 
     def _put(self, row: Row) -> Row:
         """Store a row; the caller has the lock."""
@@ -214,6 +201,3 @@ def _sessions(message: Message, known: Optional[Row]) -> tuple[str, ...]:
     if known.message.session == message.session:
         return known.sessions
     return (*known.sessions, known.message.session)[-MOST_SESSIONS:]
-
-
-__all__ = ["Board", "Full", "Row", "Saved", "Signature", "Unreadable", "WrongKey", "standing"]

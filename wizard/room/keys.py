@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import re
 import secrets
 from dataclasses import dataclass
 
+from wizard import ed25519
 from wizard.errors import BadRequest
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -68,14 +70,28 @@ def parse_address(text: str) -> RoomAddress:
     if match is None:
         raise _wrong(text, "It is not of the form HOST:PORT/KEY.")
     key, port = plain(match["key"]), int(match["port"] or DEFAULT_PORT)
-    strange = sorted(set(key) - set(ALPHABET))
-    if strange:
-        raise _wrong(text, f"A key never contains {' or '.join(strange)}.")
-    if len(key) != KEY_LENGTH:
-        raise _wrong(text, f"Its key has {len(key)} characters instead of {KEY_LENGTH}.")
+    if problem := _key_problem(key):
+        raise _wrong(text, problem)
     if not 0 < port < 65536:
         raise _wrong(text, "A port is a number from 1 to 65535.")
     return RoomAddress(match["host"].strip("[]"), port, key)
+
+
+def key_of(text: str) -> str:
+    """Read a key as it was typed, without dashes. Raises BadRequest."""
+    key = plain(text)
+    if problem := _key_problem(key):
+        raise BadRequest("This is not the key of a room.", why=problem)
+    return key
+
+
+def _key_problem(key: str) -> str:
+    strange = sorted(set(key) - set(ALPHABET))
+    if strange:
+        return f"A key never contains {' or '.join(strange)}."
+    if len(key) != KEY_LENGTH:
+        return f"Its key has {len(key)} characters instead of {KEY_LENGTH}."
+    return ""
 
 
 def _wrong(text: str, why: str) -> BadRequest:
@@ -96,6 +112,12 @@ def derived(key: str, purpose: str) -> bytes:
     (the private Ed25519 key of the room) and ``laptop`` (names for laptops).
     """
     return hmac.new(key.encode(), f"cryptography-wizard room {purpose}".encode(), "sha256").digest()
+
+
+@functools.lru_cache(maxsize=8)
+def public_key(key: str) -> bytes:
+    """Return the public Ed25519 key of a room, which checks its proofs."""
+    return ed25519.public_key(derived(key, "seed"))
 
 
 def authentication_code(key: str, purpose: str, text: str) -> str:

@@ -146,6 +146,11 @@ def read_message(text: str) -> Message:
     return Message(**values, remedies=tuple(remedies))
 
 
+def is_id(text: str) -> bool:
+    """Return whether a text is the id of a laptop or a session."""
+    return _ID.fullmatch(text) is not None
+
+
 def clean_name(text: str) -> str:
     """Return a name as one short printable line."""
     words = "".join(char if char.isprintable() else " " for char in text).split()

@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
 from wizard import locations, target_environment
 from wizard.errors import Exit, WizardError
@@ -48,14 +48,35 @@ class Ending:
         return (told, "Read this code out, so that it is entered there:", "", f"  {self.code}", "")
 
 
+class Way(Protocol):
+    """How messages leave: see `wizard.room.sender.Sender`."""
+
+    @property
+    def problem(self) -> str: ...
+
+    @property
+    def delivered(self) -> bool: ...
+
+    def send(self, make: Callable[[], Envelope]) -> None: ...
+
+    def wait(self, seconds: float) -> bool: ...
+
+    def close(self) -> None: ...
+
+
 class Reporter:
     """Tells one room how this laptop stands. No method waits for the network, except `finish`."""
 
     def __init__(
-        self, address: RoomAddress, name: str = "", *, laptop: str = "", sender: Any = None
+        self,
+        address: RoomAddress,
+        name: str = "",
+        *,
+        laptop: str = "",
+        sender: Optional[Way] = None,
     ) -> None:
         self._address = address
-        self._sender = sender or Sender(address)
+        self._sender: Way = sender or Sender(address)
         self._lock = threading.Lock()
         self._last = Message(
             laptop=laptop or laptop_in(address.key),

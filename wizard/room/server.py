@@ -26,10 +26,10 @@ from urllib.parse import quote
 import assets
 from wizard.errors import BadRequest
 from wizard.room import view
-from wizard.room.board import Board, Full, Unreadable, WrongKey
+from wizard.room.board import Board, Full, WrongKey
 from wizard.room.joining import Joining
 from wizard.room.keys import plain
-from wizard.room.message import read_envelope
+from wizard.room.message import Unreadable, read_envelope
 from wizard.room.sender import PATH
 
 MOST_BYTES = 16 * 1024
@@ -69,8 +69,8 @@ FILES: Mapping[str, str] = MappingProxyType(
 class RoomServer(ThreadingHTTPServer):
     """The server of one room. `serve_forever` runs in a thread until `shutdown`.
 
-    ``joining`` says how laptops join, once the address is known. ``notes`` returns sentences for
-    the teacher's page. ``complain`` gets a sentence about an unexpected error.
+    ``joining`` says how laptops join, once the address is known. ``complain`` gets a sentence
+    about an unexpected error.
     """
 
     daemon_threads = True
@@ -84,7 +84,6 @@ class RoomServer(ThreadingHTTPServer):
         token: str,
         *,
         title: str = "",
-        notes: Callable[[], tuple[str, ...]] = tuple,
         complain: Callable[[str], None] = lambda _text: None,
     ) -> None:
         if ":" in address[0]:
@@ -92,7 +91,6 @@ class RoomServer(ThreadingHTTPServer):
         self.board = board
         self.token = token
         self.title = title
-        self.notes = notes
         self.joining: Optional[Joining] = None
         self._complain = complain
         self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
@@ -309,7 +307,7 @@ class _Handler(BaseHTTPRequestHandler):
                 if version < 0 or board.wait(version, BEAT_SECONDS):
                     version, rows, laptops = board.since(version)
                     lines = [asdict(view.line(row)) for row in rows]
-                    notes = [*self.server.notes(), *_refusals(board.refused)]
+                    notes = _refusals(board.refused)
                     event = json.dumps({"lines": lines, "laptops": laptops, "notes": notes})
                     self.wfile.write(f"data: {event}\n\n".encode())
                     time.sleep(CALM_SECONDS)

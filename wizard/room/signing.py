@@ -1,9 +1,8 @@
-"""Signatures of a proof: made, and checked, by a cryptography in another Python."""
+"""Signatures of a proof, made by the cryptography in another Python."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from wizard.programs.processes import ProgramTimeout, ask
@@ -13,11 +12,10 @@ from wizard.room.message import Signatures
 
 SIGN_SECONDS = 20.0
 """How many seconds signing may take: on a slow disk, the import alone takes some."""
-CHECK_SECONDS = 60.0
 
 
 class NotSigned(Exception):
-    """No signature could be made or checked; the text says why."""
+    """No signature could be made; the text says why."""
 
 
 def sign(python: str, key: str, text: str, contents: str) -> Signatures:
@@ -36,18 +34,6 @@ def sign(python: str, key: str, text: str, contents: str) -> Signatures:
         problems = answer.get("problems", ()) if isinstance(answer, dict) else ()
         raise NotSigned("; ".join(map(str, problems)) or "it made no signature")
     return Signatures(*(str(answer.get(name) or "") for name in ("hmac", "ed25519", "code")))
-
-
-def check(python: str, key: str, signed: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
-    """Let the cryptography of the Python at this path check Ed25519 signatures of texts.
-
-    Raises NotSigned if it cannot.
-    """
-    request = {"seed": derived(key, "seed").hex(), "signed": [list(pair) for pair in signed]}
-    answer = _asked(python, "check_signatures.py", CHECK_SECONDS, request)
-    if not isinstance(answer, list) or len(answer) != len(signed):
-        raise NotSigned("it did not answer about each signature")
-    return tuple(one is True for one in answer)
 
 
 def _asked(python: str, script: str, seconds: float, request: dict[str, Any]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.simulated_room import envelopes, messages
 from tests.wizard.room.test_codes import code
@@ -13,7 +14,7 @@ from wizard.codec import from_json, to_json
 from wizard.errors import BadRequest
 from wizard.room import board as boards
 from wizard.room.board import Board, Full, Row, Saved, WrongKey, standing
-from wizard.room.keys import authentication_code
+from wizard.room.keys import authentication_code, derived
 from wizard.room.message import Envelope, Message, Signatures, Unreadable
 
 WORKING = replace(PROVED, state="installing", step=1, steps=3, role="install", number=5)
@@ -56,6 +57,7 @@ def test_a_new_run_of_a_laptop_counts_and_an_old_one_does_not_come_back() -> Non
         (Envelope.sealed(PROVED, KEY), "unsigned", "doubtful"),
         (Envelope.sealed(PROVED, KEY, Signatures(hmac="00" * 32)), "invalid", "doubtful"),
         (Envelope.sealed(PROVED, KEY, Signatures(ed25519="00" * 64)), "invalid", "doubtful"),
+        (signed(ed25519="00"), "invalid", "doubtful"),
         (Envelope.sealed(WORKING, KEY), "", "working"),
         (Envelope.sealed(replace(WORKING, state="failed"), KEY), "", "failed"),
     ],
@@ -66,24 +68,15 @@ def test_a_proof_needs_a_signature(envelope: Envelope, signature: str, where: st
     assert (only(board).signature, standing(only(board))) == (signature, where)
 
 
-@pytest.mark.parametrize(("right", "where"), [(True, "proved"), (False, "doubtful")])
-def test_an_ed25519_signature_is_checked_later(right: bool, where: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "signature", "where"),
+    [(PROVED.text(), "ed25519", "proved"), ("another text", "invalid", "doubtful")],
+)
+def test_an_ed25519_signature_is_checked(text: str, signature: str, where: str) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(derived(KEY, "seed"))
     board = Board(KEY)
-    board.receive(signed(ed25519="00" * 64))
-    (row,) = board.unchecked()
-    assert row.signed == (PROVED.text(), "00" * 64)
-    board.check(row, right=right)
-    assert standing(only(board)) == where
-    assert board.unchecked() == ()
-
-
-def test_a_check_that_comes_too_late_changes_nothing() -> None:
-    board = Board(KEY)
-    board.receive(signed(ed25519="00" * 64))
-    (row,) = board.unchecked()
-    board.receive(Envelope.sealed(replace(WORKING, number=99), KEY))
-    board.check(row, right=True)
-    assert standing(only(board)) == "working"
+    board.receive(signed(ed25519=private.sign(text.encode()).hex()))
+    assert (only(board).signature, standing(only(board))) == (signature, where)
 
 
 def test_a_message_with_another_key_is_counted_and_changes_no_row() -> None:
@@ -165,7 +158,7 @@ def test_thirty_laptops_survive_a_restart() -> None:
 def test_waiting_ends_with_a_change_or_the_room() -> None:
     board = Board(KEY)
     assert not board.wait(0, 0.01)
-    board.touch()
+    board.receive(signed())
     assert board.wait(0, 10)
     board.close()
     assert not board.wait(board.version, 10)

@@ -72,7 +72,6 @@ def room() -> Iterator[Room]:
         Board(KEY),
         OWN,
         title="Room <7>",
-        notes=lambda: ("a note",),
         complain=complaints.append,
     )
     server.joining = joining(RoomAddress("127.0.0.1", server.port, KEY))
@@ -198,9 +197,9 @@ def test_the_stream_sends_all_rows_and_then_each_change(room: Room) -> None:
 
     first = event()
     assert [line["name"] for line in first["lines"]] == ["Évariste"]  # type: ignore[index]
-    assert first["notes"] == ["a note"]
+    assert first["notes"] == []
     room.board.remove(PROVED.laptop)
-    assert event() == {"lines": [], "laptops": [], "notes": ["a note"]}
+    assert event() == {"lines": [], "laptops": [], "notes": []}
     with pytest.raises(Refused):
         post(room.address, Envelope.sealed(PROVED, "0" * 16).as_bytes())
     assert "1 message with another key" in str(event()["notes"])

@@ -1,0 +1,50 @@
+"""The wizard as one file, made of this installation."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wizard import __version__
+from wizard.errors import BadRequest
+from wizard.hosts import archive
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return archive.make(tmp_path_factory.mktemp("archive"))
+
+
+def test_it_starts_alone(made: Path, tmp_path: Path) -> None:
+    argv = (sys.executable, "-I", "-S", str(made), "--version")
+    done = subprocess.run(
+        argv, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
+    )
+    assert done.stdout == f"cryptography-wizard {__version__}\n", done.stderr
+
+
+def test_its_exit_code_is_that_of_the_wizard(made: Path, tmp_path: Path) -> None:
+    argv = (sys.executable, "-I", "-S", str(made), "--odd")
+    done = subprocess.run(
+        argv, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert "Unknown flag: --odd" in done.stderr
+
+
+def test_the_same_installation_makes_the_same_file(made: Path, tmp_path: Path) -> None:
+    assert archive.digest(archive.make(tmp_path)) == archive.digest(made)
+    assert made.stat().st_size < 12_000_000
+
+
+def test_an_archive_is_taken_as_it_is(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert archive.find(str(made)) == made
+    assert archive.find("") is None
+    monkeypatch.setattr(sys, "argv", [str(made)])
+    assert archive.find("") == made
+    for wrong in (__file__, "/nowhere/x.pyz"):
+        with pytest.raises(BadRequest, match="not the wizard as one file"):
+            archive.find(wrong)

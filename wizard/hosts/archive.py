@@ -1,0 +1,119 @@
+"""The wizard as one file, for hosts: all its libraries are pure Python, so it runs everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import zipapp
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from wizard.errors import BadRequest
+from wizard.locations import NAME
+
+_MAIN = """\
+import sys
+
+from cryptography_wizard.__main__ import main
+
+sys.exit(main())
+"""
+_LEFT_OUT = (".so", ".pyd", ".dylib", ".pyc", "/RECORD", "/direct_url.json")
+"""What is not copied: of libraries that also have compiled files, the others are enough."""
+_PACKAGES = ("cryptography_wizard", "assets", "backends", "screens", "wizard")
+_TIME = 315532800
+"""The time of each file: the first that a zip file can have, so that equal contents are equal."""
+
+
+def find(given: str) -> Path | None:
+    """Return the archive that is there already: the named one, or the one that runs now.
+
+    Raises BadRequest if the named one is not an archive.
+    """
+    if given:
+        path = Path(given)
+        if not path.is_file() or not zipfile.is_zipfile(path):
+            raise BadRequest(
+                f"{given} is not the wizard as one file.",
+                hints=(f"It is called {NAME}.pyz.",),
+            )
+        return path
+    running = Path(sys.argv[0])
+    return running if running.suffix == ".pyz" and zipfile.is_zipfile(running) else None
+
+
+def make(folder: Path) -> Path:
+    """Make an archive of this installation in ``folder``, and return its path."""
+    inside = folder / "inside"
+    for distribution in _needed():
+        _copy(distribution, inside)
+    _copy_wizard(inside)
+    (inside / "__main__.py").write_text(_MAIN, encoding="utf-8")
+    for path in inside.rglob("*"):
+        os.utime(path, (_TIME, _TIME))
+    target = folder / f"{NAME}.pyz"
+    zipapp.create_archive(inside, target, compressed=True)
+    return target
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _needed() -> Iterator[metadata.Distribution]:
+    """Yield the installed distributions that the wizard needs, on any Python."""
+    waiting, seen = list(_requirements(metadata.distribution(NAME))), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # only another Python or another system needs it
+        waiting += _requirements(found)
+        yield found
+
+
+def _requirements(distribution: metadata.Distribution) -> Iterator[str]:
+    for text in distribution.requires or ():
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if "extra" not in str(requirement.marker or ""):
+            yield requirement.name.lower()
+
+
+def _copy(distribution: metadata.Distribution, target: Path) -> None:
+    for file in distribution.files or ():
+        name = str(file)
+        source = Path(str(distribution.locate_file(file)))
+        if not name.startswith(("..", "/")) and not name.endswith(_LEFT_OUT) and source.is_file():
+            _copy_file(source, target / name)
+
+
+def _copy_wizard(target: Path) -> None:
+    """Copy the wizard itself, which may be a clone: its packages say where they are."""
+    place = target / _PACKAGES[0]
+    for name in _PACKAGES:
+        folder = Path(next(iter(__import__(name).__path__)))
+        own = place if name == _PACKAGES[0] else place / name
+        for source in folder.rglob("*"):
+            inside = source.relative_to(folder)
+            in_a_wheel = name == _PACKAGES[0] and inside.parts[0] in _PACKAGES
+            skipped = {"__pycache__", "screenshots"} & set(inside.parts) or in_a_wheel
+            if source.is_file() and not skipped:
+                _copy_file(source, own / inside)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(source.read_bytes())
