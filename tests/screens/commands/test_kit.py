@@ -109,7 +109,7 @@ def test_requirements_are_read(
         (["kit", "make", "a", "b"], "Unrecognized arguments: b."),
         (["kit", "make", "a", "--glibc", "3"], "--glibc: '3' is not a version of glibc."),
         (["kit", "make", "a", "--release", "new"], "--release: 'new' is not a version"),
-        (["kit", "make", "a", "--port", "1"], "--port is a flag of kit serve, not of kit make."),
+        (["kit", "make", "a", "--open"], "--open is a flag of kit serve, not of kit make."),
         (
             ["kit", "make", "a", "--wizzard", "1"],
             "Unknown flag: --wizzard (did you mean --wizard?)",
