@@ -98,7 +98,7 @@ def confirmed(
 def others(words: Sequence[str]) -> tuple[str, str]:
     """Return how to open a server of this machine alone for others: a sentence and a command."""
     again = invocation.command(*words, "--address", own_address() or "IP")
-    return "Only this machine can reach it. For the laptops of your network:", again
+    return "Only this machine can reach it. For the laptops of your network:", f"  $ {again}"
 
 
 def opened(make: Callable[[int], Made], where: str, *ports: int) -> Made:

@@ -151,7 +151,8 @@ class _Text:
         lines += ["Your page, for the projector (its address is secret):"]
         lines += [f"  {page_address(host, server.port, server.token)}", ""]
         for way in joining.ways[::2]:
-            lines += [f"To join, on a laptop with the wizard – {way.title}:", f"  {way.command}"]
+            lines += [f"To join, on a laptop with the wizard – {way.title}:"]
+            lines += [f"  {'PS>' if way.quote == 'powershell' else '$'} {way.command}"]
         lines += ["", "Or open this page on a laptop, and copy the line from there:"]
         lines += [f"  {joining.browser}"]
         if joining.only_here:

@@ -118,7 +118,7 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
         return
     text = [f"The kit {folder} is served at {base}", ""]
     for title, line in lines.items():
-        text += [f"{title}:", f"  $ {line}", ""]
+        text += [f"{title}:", f"  {'PS>' if 'PowerShell' in title else '$'} {line}", ""]
     if not lines:
         text += ["It has no cryptography-wizard.pyz, so it serves only packages.", ""]
     text += [
@@ -126,10 +126,11 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
         f"  $ pip install --index-url {base}/{site.INDEX}/ cryptography",
         "",
     ]
-    if is_loopback(running.host):
+    only_here = is_loopback(running.host)
+    if only_here:
         text += [*listening.others(("kit", "serve", arguments.folder)), ""]
     _shared.write_lines(text, sys.stdout)
-    for row in qr_code.lines(base, sys.stdout, arguments.color):
+    for row in () if only_here else qr_code.lines(base, sys.stdout, arguments.color):
         sys.stdout.write(f"{row}\n")
     sys.stdout.write("Ctrl-C ends it.\n")
     sys.stdout.flush()
