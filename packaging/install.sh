@@ -247,6 +247,7 @@ install() {
     command_lines >"$work/$name" || fail 1 "$bin: the command could not be written."
     chmod 755 "$work/$name"
     version=$("$python" "$work/$file" --version) || fail 1 "$python cannot start it."
+    version=$(printf '%s\n' "$version" | sed -n 1p) # the others are about its tables
     for made in "$file" "$name"; do
         [ ! -d "$bin/$made" ] || fail 2 "$bin/$made is a folder. Remove it, or choose another folder."
         mv -f "$work/$made" "$bin/$made"
