@@ -62,7 +62,7 @@ live-matrix: .venv/.test ## Run all live tests that take minutes, and write docs
 	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \
 		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build \
 		tests/live/test_live_openssl.py tests/live/test_live_old_openssl.py \
-		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py \
+		tests/live/test_live_wheelhouse.py tests/live/test_live_kit.py tests/live/test_live_dockerfile.py \
 		tests/live/test_live_windows.py tests/live/test_live_musl.py
 
 live-windows: .venv/.test ## Run the live tests for Windows, under Wine

@@ -106,6 +106,9 @@ LONG: Mapping[str, Long] = {
     "wheelhouse-dynamic": Long("a wheelhouse, the system's OpenSSL, for two Pythons"),
     "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
+    "kit": Long(
+        "a kit for seven platforms, installed without a network, and served to thirty clients"
+    ),
     "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
     "dist": Long("the one file that `make dist` makes: a wheel proved with every Python here"),
     "rust-kept": Long("a Rust by rustup that is kept for the next build"),

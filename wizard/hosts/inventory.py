@@ -17,7 +17,7 @@ OPTIONS: Mapping[str, str] = {
 }
 MOST_HOSTS = 500
 _TARGET = re.compile(
-    r"(?:(?P<user>[\w.-]+)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(?P<port>\d{1,5}))?"
+    r"(?:(?P<user>\w[\w.-]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|\w[\w.-]*)(?::(?P<port>\d{1,5}))?"
 )
 _NAME = re.compile(r"[\w.@:-]+(?: [\w.@:-]+)*")
 

@@ -33,16 +33,24 @@ def folder(text: str) -> Path:
 
 
 def index_source() -> IndexSource:
-    """Return where the pip of the wizard's Python looks for packages. Raises Impossible."""
-    from wizard.machine import inspection
+    """Return where the pip of the wizard's Python looks for packages; without one, that of another
+    Python here. Raises Impossible."""
+    from wizard.choices import Choices
+    from wizard.machine import inspection, pythons
 
     python, source = inspection.inspect(sys.executable, "asked")
-    if source is None:
-        raise Impossible(
-            "The wizard cannot find out which index to use.",
-            why=python.problem or f"{python.path} has no pip, so no settings of pip are known.",
-        )
-    return source
+    if source is not None:
+        return source
+    _, others = pythons.find(
+        Choices(), str(Path.cwd()), everything=False, on_found=lambda _python, _source: None
+    )
+    for found in others.values():
+        return found
+    raise Impossible(
+        "The wizard cannot find out which index to use.",
+        why=python.problem or f"{python.path} has no pip, and no other Python here has one.",
+        hints=("Install pip (on Debian and Ubuntu: python3-pip), and try again.",),
+    )
 
 
 def wizard_file(named: str) -> Path | None:

@@ -273,6 +273,25 @@ def test_progress_is_one_line_on_a_terminal_and_few_lines_elsewhere() -> None:
     assert quiet.getvalue() == ""
 
 
+def test_the_index_is_that_of_any_pip_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wizard.errors import Impossible
+    from wizard.facts import Python
+    from wizard.machine import inspection, pythons
+
+    here, there = IndexSource("https://index.example/a"), IndexSource("https://index.example/b")
+    own = Python("/usr/bin/python3", "asked")
+    others = {"/opt/python": there}
+    monkeypatch.setattr(pythons, "find", lambda *_words, **_more: ((), others))
+    monkeypatch.setattr(inspection, "inspect", lambda *_words: (own, here))
+    assert _shared.index_source() is here
+    monkeypatch.setattr(inspection, "inspect", lambda *_words: (own, None))
+    assert _shared.index_source() is there
+    others.clear()
+    with pytest.raises(Impossible, match="which index to use") as caught:
+        _shared.index_source()
+    assert "python3-pip" in caught.value.hints[0]
+
+
 def test_the_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = kits.pyz(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(own), "kit"])

@@ -50,6 +50,8 @@ def test_each_line_is_a_host() -> None:
         ("a:99999", "from 1 to 65535"),
         ("a; reboot", "one host in each line"),
         ("-oProxyCommand=x", "one host in each line"),
+        ("-v", "one host in each line"),
+        ("-l@a", "one host in each line"),
         ("a 'b", "quotation mark"),
         ("a\na", "is there twice"),
         ("a name=$(x)", "no special characters"),
