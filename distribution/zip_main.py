@@ -35,6 +35,13 @@ def too_old():
 def start():
     # type: () -> int
     """Run the wizard and return its exit code."""
+    from importlib.util import find_spec
+
+    if find_spec("shutil") is None:  # as in Debian's python3-minimal
+        text = "%s: This Python lacks most of its standard library: %s\n%s\n"
+        hint = "On Debian and Ubuntu, type: sudo apt-get install python3"
+        sys.stderr.write(text % (NAME, sys.executable, hint))
+        return 3
     from cryptography_wizard import one_file
 
     try:

@@ -205,6 +205,7 @@ function Install-Wizard {
         $program = Join-Path -Path $work -ChildPath "$name.pyz"
         $version = & $python $program '--version'
         if ($LASTEXITCODE -ne 0) { Exit-WithMessage -Code 1 -Lines "$python cannot start it." }
+        $version = ([string[]] $version)[0] # the other lines are about its tables
         $command = Join-Path -Path $work -ChildPath "$name.cmd"
         Get-CommandLine -Python $python | Out-File -LiteralPath $command -Encoding oem
         Move-Item -LiteralPath $program -Destination (Join-Path -Path $Bin -ChildPath "$name.pyz") -Force

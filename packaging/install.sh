@@ -65,7 +65,8 @@ bare_mac() { [ "$(uname -s)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; }
 checked() {
     place=$(command -v "$1" 2>/dev/null) || return 1
     if [ "${place%/*}" = /usr/bin ] && bare_mac; then return 1; fi
-    "$place" -I -c "import sys
+    # Debian's python3-minimal has no shutil.
+    "$place" -I -c "import shutil, sys
 if sys.version_info < (3, $minor): sys.exit(1)
 print(getattr(sys, '_base_executable', None) or sys.executable)" 2>/dev/null </dev/null
 }
@@ -215,7 +216,7 @@ program=$(quoted "$bin/$file")
 python=$(quoted "$python")
 if [ ! -x "\$python" ]; then
     for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9 ""; do
-        "\${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, $minor))' 2>/dev/null && break
+        "\${python:-false}" -c 'import shutil, sys; sys.exit(sys.version_info < (3, $minor))' 2>/dev/null && break
     done
 fi
 [ -z "\$python" ] || exec "\$python" "\$program" "\$@"
@@ -246,6 +247,7 @@ install() {
     command_lines >"$work/$name" || fail 1 "$bin: the command could not be written."
     chmod 755 "$work/$name"
     version=$("$python" "$work/$file" --version) || fail 1 "$python cannot start it."
+    version=$(printf '%s\n' "$version" | sed -n 1p) # the others are about its tables
     for made in "$file" "$name"; do
         [ ! -d "$bin/$made" ] || fail 2 "$bin/$made is a folder. Remove it, or choose another folder."
         mv -f "$work/$made" "$bin/$made"

@@ -51,10 +51,10 @@ def words(process: Process) -> tuple[str, ...]:
         if beside.is_file():  # the program that starts it, which the installers put there
             script, process = beside, replace(process, argv0=str(beside))
     found = shutil.which(NAME, path=_path(process))
-    if script.name not in (NAME, f"{NAME}.exe", f"{NAME}.cmd"):  # or a program that uses the wizard
-        return (_python(process), process.argv0) if script.is_file() else (NAME,)
     if found and _same(found, process.argv0):
         return (NAME,)
+    if script.name not in (NAME, f"{NAME}.exe", f"{NAME}.cmd"):  # or a program that uses the wizard
+        return (_python(process), process.argv0) if script.is_file() else (NAME,)
     return (_short(script),)
 
 

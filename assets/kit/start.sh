@@ -24,7 +24,7 @@ bare_mac() { [ "$(uname -s)" = Darwin ] && ! xcode-select -p >/dev/null 2>&1; }
 new_enough() {
     place=$(command -v "$1" 2>/dev/null) || return 1 # in zsh, "path" is PATH
     if [ "${place%/*}" = /usr/bin ] && bare_mac; then return 1; fi
-    "$place" -I -c "import sys; sys.exit(sys.version_info < (3, $minor))" 2>/dev/null </dev/null
+    "$place" -I -c "import shutil, sys; sys.exit(sys.version_info < (3, $minor))" 2>/dev/null </dev/null
 }
 
 started_with=$*

@@ -47,6 +47,7 @@ FILES = {
     "cryptography_wizard/__init__.py": b"",
     "cryptography_wizard/__main__.py": (
         b"import sys\ndef main():\n    print('cryptography-wizard 9.8.7', *sys.argv[2:])\n"
+        b"    if sys.argv[1:] == ['--version']: print('Tables of today')\n"
     ),
     "cryptography_wizard/one_file.py": (
         CHECKOUT / "cryptography_wizard" / "one_file.py"

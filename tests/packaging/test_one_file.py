@@ -133,6 +133,18 @@ def test_a_damaged_file_says_so(archive: Path, cache: Path) -> None:
     assert names(cache / "program") == []
 
 
+def test_a_python_without_its_library_says_so(archive: Path, cache: Path) -> None:
+    code = (
+        "import runpy, sys; from importlib import util; real = util.find_spec;"
+        "util.find_spec = lambda name, *more: None if name == 'shutil' else real(name, *more);"
+        "sys.path.insert(0, sys.argv[1]); runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
+    done = run([sys.executable, "-c", code, str(archive)], archive.parent)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "This Python lacks most of its standard library" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("damage", ["missing", "shorter"])
 def test_a_new_copy_that_lost_files_is_made_again(archive: Path, cache: Path, damage: str) -> None:
     """As after a crash of the computer."""

@@ -87,6 +87,16 @@ def test_an_archive_beside_the_program_that_starts_it(tmp_path: Path) -> None:
     assert started.words(given) == ("python3", str(archive))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="makes links for POSIX")
+def test_a_link_on_path_with_another_name_than_the_program(tmp_path: Path) -> None:
+    """As winget and Homebrew make them."""
+    program = make_script(tmp_path / "packages").rename(tmp_path / "packages" / f"{NAME}-x64.exe")
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / NAME).symlink_to(program)
+    given = process(program, original=("py", str(program)), path=tmp_path / "links")
+    assert started.words(given) == (NAME,)
+
+
 def test_windows_launcher_is_named_instead_of_the_python_that_it_has_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
