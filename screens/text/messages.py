@@ -189,11 +189,18 @@ def wheelhouse_command(plan: Plan) -> str:
 
 
 def short_path(path: str) -> str:
-    """Return a path in its shortest form: relative, if it is inside the working folder."""
+    """Return a path in its shortest form: relative, if it is inside the working folder.
+
+    In the home folder it stays whole, because it is needed later, in another terminal: a double
+    click on a stick starts the wizard in the home folder.
+    """
     try:
-        return f".{os.sep}{Path(path).relative_to(Path.cwd())}"
-    except (ValueError, FileNotFoundError):  # it is elsewhere, or this folder was deleted
-        return path
+        here = Path.cwd()
+        if here == Path("~").expanduser():
+            return path
+        return f".{os.sep}{Path(path).relative_to(here)}"
+    except (ValueError, FileNotFoundError, RuntimeError):
+        return path  # it is elsewhere, this folder was deleted, or there is no home folder
 
 
 def strip_markdown(markdown: str) -> str:

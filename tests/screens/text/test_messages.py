@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from screens.text import messages
@@ -24,3 +27,16 @@ def test_a_help_text_is_wrapped_to_the_terminal(monkeypatch: pytest.MonkeyPatch)
     assert messages.strip_markdown("- An item that is\n  longer than a line") == (
         "- An item that is longer than\n  a line"
     )
+
+
+def test_a_path_is_short_but_not_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = Path.cwd()  # on a Mac, tmp_path leads through a link
+    path = str(here / "env")
+    assert messages.short_path(path) == f".{os.sep}env"
+    assert messages.short_path(str(here.parent / "env")) == str(here.parent / "env")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(here))
+    assert messages.short_path(path) == path
