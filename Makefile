@@ -1,12 +1,13 @@
 # The two commands of the README are `make run` and `make test`.
 .DEFAULT_GOAL := help
+DOCS := $(if $(filter Windows_NT,$(OS)),.venv-docs/Scripts,.venv-docs/bin)
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 ARGS :=
 PYTHON := python3
 POWERSHELL := pwsh
 TAG :=
 SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh packaging/install.sh \
-	assets/kit/start.sh assets/kit/start.command
+	assets/kit/*.sh assets/kit/start.command
 
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -61,7 +62,7 @@ live-matrix: .venv/.test ## Run all live tests that take minutes, and write docs
 	LIVE_MATRIX=all $(BIN)/python -m pytest -q -s -m live -rs tests/live/test_live_matrix.py \
 		tests/live/test_live_rustup.py::test_a_rust_that_is_kept_after_a_build \
 		tests/live/test_live_openssl.py tests/live/test_live_old_openssl.py \
-		tests/live/test_live_wheelhouse.py tests/live/test_live_dockerfile.py \
+		tests/live/test_live_wheelhouse.py tests/live/test_live_kit.py tests/live/test_live_dockerfile.py \
 		tests/live/test_live_windows.py tests/live/test_live_musl.py
 
 live-windows: .venv/.test ## Run the live tests for Windows, under Wine
@@ -117,8 +118,8 @@ man: .venv/.test ## Write the manual page, docs/cryptography-wizard.1
 	@.ci/setup docs
 
 docs: .venv-docs/.docs ## Make the documentation's web site in build/site
-	.venv-docs/bin/python -m tests.site build/docs
-	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	$(DOCS)/python -m tests.site build/docs
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
 	@echo "Open build/site/index.html"
 
 clean: ## Remove what the commands above created here; what the wizard has installed stays

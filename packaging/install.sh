@@ -206,18 +206,19 @@ print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$work/$file"
         "The download was cut off or changed: try again, or ask who runs $from. Nothing was installed."
 }
 
-# Prints the first lines of the command: the rest is a zip file, which Python reads from its end.
-first_lines() {
+# Prints the command: it starts the file beside it with the Python that was found, or with another one.
+command_lines() {
     cat <<END
 #!/bin/sh
-# $name, installed by install.sh. A zip file that Python runs follows these lines.
+# $name, installed by install.sh
+program=$(quoted "$bin/$file")
 python=$(quoted "$python")
 if [ ! -x "\$python" ]; then
     for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9 ""; do
         "\${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, $minor))' 2>/dev/null && break
     done
 fi
-[ -z "\$python" ] || exec "\$python" "\$0" "\$@"
+[ -z "\$python" ] || exec "\$python" "\$program" "\$@"
 echo "$name: its Python is gone, and no other one is 3.$minor or newer. Install it again." >&2
 exit 3
 END
@@ -242,11 +243,13 @@ install() {
     say "Python: $python" "From:   $from"
     get "$file"
     check
-    { first_lines && tail -n +2 "$work/$file"; } >"$work/$name" || fail 1 "$bin: the disk is full."
+    command_lines >"$work/$name" || fail 1 "$bin: the command could not be written."
     chmod 755 "$work/$name"
-    version=$("$work/$name" --version) || fail 1 "$python cannot start it."
-    [ ! -d "$bin/$name" ] || fail 2 "$bin/$name is a folder. Remove it, or choose another folder."
-    mv -f "$work/$name" "$bin/$name"
+    version=$("$python" "$work/$file" --version) || fail 1 "$python cannot start it."
+    for made in "$file" "$name"; do
+        [ ! -d "$bin/$made" ] || fail 2 "$bin/$made is a folder. Remove it, or choose another folder."
+        mv -f "$work/$made" "$bin/$made"
+    done
     say "Installed: $bin/$name ($version)"
     say_how_to_start
 }
@@ -281,7 +284,7 @@ uninstall() {
     if [ ! -e "$target" ]; then
         say "$target is not there: nothing to remove."
     elif head -n 2 "$target" | grep -q 'installed by install.sh'; then
-        rm -f "$target" || fail 1 "$target could not be removed."
+        rm -f "$target" "$bin/$file" || fail 1 "$target could not be removed."
         say "Removed: $target"
     else
         fail 2 "$target was not installed by this file, so it stays."

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wizard.locations import NAME
@@ -46,10 +46,12 @@ def words(process: Process) -> tuple[str, ...]:
     script = Path(process.argv0)
     if script.name == "__main__.py" and script.parent.name == PACKAGE:
         return _python(process), "-m", PACKAGE
+    if script.suffix == ".pyz":
+        beside = script.with_suffix(".cmd" if WINDOWS else "")
+        if beside.is_file():  # the program that starts it, which the installers put there
+            script, process = beside, replace(process, argv0=str(beside))
     found = shutil.which(NAME, path=_path(process))
-    if script.name not in (NAME, f"{NAME}.exe"):  # an archive, or a program that uses the wizard
-        if found and _same(str(Path(found).with_suffix(".pyz")), process.argv0):
-            return (NAME,)  # a program of one line beside the archive starts it, as on Windows
+    if script.name not in (NAME, f"{NAME}.exe", f"{NAME}.cmd"):  # or a program that uses the wizard
         return (_python(process), process.argv0) if script.is_file() else (NAME,)
     if found and _same(found, process.argv0):
         return (NAME,)

@@ -32,6 +32,7 @@ TEXTS = (
         "assets/s*/*.*s*",
     ),
     *("distribution/*.py", "cryptography_wizard/*.py", "packaging/*.*", "packaging/*/*"),
+    *("docs/site/pages/*.md", "docs/site/pages/*/*.md", "docs/site/*.toml"),
     *("docs/*.md", "*.md", "Makefile", "pyproject.toml", ".ci/*", "tests/machines/README.md"),
 )
 QUOTES = re.compile(r"^(?:examples|regex|find|also) = .*$", re.MULTILINE)

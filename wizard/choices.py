@@ -167,7 +167,7 @@ class Choices:
 
     ``wheelhouse``: a folder for wheels for the Pythons ``targets`` (versions and paths, separated
     by commas), instead of an installation; ``repair`` tags a compiled wheel with the oldest systems
-    that can use it. ``from_wheelhouse``: such a folder to install from.
+    that can use it. ``from_wheelhouse``: such a folder, or a kit, to install from.
     """
 
     project: str = choice(
@@ -298,7 +298,7 @@ class Choices:
         needs=Needs("wheelhouse", "It changes how a wheelhouse is made."),
     )
     from_wheelhouse: str = choice(
-        "install from such a folder, without a network",
+        "install from such a folder, or from a kit, without a network",
         "FOLDER",
         implies=(Implies("method", "wheel", "It contains wheels, but no source code."),),
         excludes=(

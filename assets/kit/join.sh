@@ -17,13 +17,13 @@ new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/
 
 find_python() {
     for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
-        path=$(command -v "$name") || continue
+        place=$(command -v "$name") || continue # in zsh, "path" is PATH
         # On a new Mac, this one only opens a window.
-        if [ "$path" = /usr/bin/python3 ] && [ "$(uname -s)" = Darwin ]; then
+        if [ "$place" = /usr/bin/python3 ] && [ "$(uname -s)" = Darwin ]; then
             xcode-select -p >/dev/null 2>&1 || continue
         fi
-        if new_enough "$path"; then
-            printf '%s\n' "$path"
+        if new_enough "$place"; then
+            printf '%s\n' "$place"
             return
         fi
     done

@@ -135,7 +135,7 @@ class MorePage(Page):
 
         self._ask_for(
             "Install without a network",
-            "From which folder? It must have been made with “Wheels for other computers”:",
+            "From which folder? It is one that “Wheels for other computers” has made, or a kit:",
             "from_wheelhouse",
             WHEELHOUSE if (Path(WHEELHOUSE) / manifest.FILE).is_file() else "",
             "The wizard reads the folder.",

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from distribution import made, pyz, zip_main
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 MOMENT = (2020, 2, 2, 0, 0, 0)
 FILES = {"b/__init__.py": b"", "a.py": b"print(1)\n"}
@@ -151,3 +159,14 @@ def test_a_folder_that_it_has_not_made_stays(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "was not made by this command" in done.stderr
     assert (tmp_path / "mine").read_text() == "precious"
+
+
+def test_every_dependency_is_among_the_libraries() -> None:
+    """After a change of the dependencies, `make lock` adds them."""
+    text = (pyz.CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    needed = {
+        canonicalize_name(Requirement(line).name)
+        for line in tomllib.loads(text)["project"]["dependencies"]
+    }
+    locked = re.findall("^([a-z0-9._-]+)==", pyz.REQUIREMENTS.read_text(encoding="utf-8"), re.M)
+    assert needed - set(locked) == set()

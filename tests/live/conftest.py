@@ -11,7 +11,7 @@ from typing import Callable
 
 import pytest
 
-from tests.live import machine, marks, matrix, page, roots
+from tests.live import machine, marks, matrix, page, releases, roots
 from tests.live.command import Wizard
 from tests.live.roots import Root
 
@@ -36,6 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         mark = item.get_closest_marker("long")
         if mark and not matrix.is_due(mark.args[0]):
             reason = f"takes minutes: another one has its turn; LIVE_MATRIX={mark.args[0]} runs it"
+            item.add_marker(pytest.mark.skip(reason=reason))
+        elif not matrix.is_in_this_shift(item.path.stem, item.nodeid):
+            reason = "is done in one of three runs; LIVE_MATRIX=all does it"
             item.add_marker(pytest.mark.skip(reason=reason))
         group = marks.group(item)
         order[item] = marks.ORDER.index(group)
@@ -101,6 +104,12 @@ def host_pip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 def wizard(host_pip: tuple[str, ...], tmp_path: Path) -> Wizard:
     """Return the wizard with a working folder of its own, on a machine that has a network."""
     return Wizard.below(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def release(host_pip: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a release."""
+    return releases.make(tmp_path_factory.mktemp("dist") / "dist")
 
 
 @pytest.fixture(scope="session")

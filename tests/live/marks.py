@@ -19,6 +19,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "base": "debian",
         "root": "dnf",
         "house": "wheelhouse",
+        "kit": "kit",
         "image": "dockerfile",
         "windows": "windows",
         "pip": "other systems",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pytest
@@ -104,6 +106,9 @@ LONG: Mapping[str, Long] = {
     "wheelhouse-dynamic": Long("a wheelhouse, the system's OpenSSL, for two Pythons"),
     "wheelhouse-bullseye": Long("a wheelhouse that needs a newer glibc is refused", "Debian 11"),
     "wheelhouse-trixie": Long("a wheelhouse of another Debian, without a network", "Debian 13"),
+    "kit": Long(
+        "a kit for seven platforms, installed without a network, and served to thirty clients"
+    ),
     "dockerfile-source": Long("a Dockerfile that compiles, both stages", "Debian 13"),
     "dist": Long("the one file that `make dist` makes: a wheel proved with every Python here"),
     "rust-kept": Long("a Rust by rustup that is kept for the next build"),
@@ -140,6 +145,34 @@ def is_due(name: str) -> bool:
     return name in _due(LONG)
 
 
+SHIFTS = 3
+"""A test of a file in `SHARED_OUT` is done in one of so many runs."""
+SHARED_OUT = frozenset(
+    {
+        "test_live_dnf",
+        "test_live_environments",
+        "test_live_faults",
+        "test_live_kit",
+        "test_live_projects",
+        "test_live_proof",
+        "test_live_settings",
+        "test_live_wheels",
+    }
+)
+"""Files with many tests of one kind, which take long together: neighbouring runs share them."""
+
+
+def is_in_this_shift(file: str, test: str) -> bool:
+    """Whether a test is done in this run: always, but for files in `SHARED_OUT`.
+
+    ``test`` is what identifies it. LIVE_MATRIX=all does all of them.
+    """
+    asked = os.environ.get("LIVE_MATRIX", "")
+    if file not in SHARED_OUT or asked == ALL:
+        return True
+    return zlib.crc32(test.encode()) % SHIFTS == _commits() % SHIFTS
+
+
 def _due(names: Mapping[str, object]) -> Sequence[str]:
     asked = os.environ.get("LIVE_MATRIX", "")
     if asked == ALL:
@@ -151,6 +184,7 @@ def _due(names: Mapping[str, object]) -> Sequence[str]:
     return (tuple(names)[_commits() % len(names)],)
 
 
+@cache
 def _commits() -> int:
     """How many commits the checkout has, so that the tests alternate; 0 if there is no git."""
     argv = ("git", "-C", str(CHECKOUT), "rev-list", "--count", "HEAD")

@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from distribution import made
 from distribution.pyz import CHECKOUT
-from tests.live import machine
+from tests.live import machine, releases
 from tests.live.command import Done, finished
 from tests.live.marks import limit
 from tests.live.matrix import long
@@ -30,28 +29,11 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the files of a release are made on Unix"),
 ]
 
-STARTS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+STARTS = tuple(filter(machine.find, ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")))
+"""The Pythons here that it has to start on."""
 TOO_OLD = ("3.6", "3.7", "3.8")
 MAXIMUM = 5_500_000
 """The largest size in bytes: about 5 MB, to download over a slow network."""
-
-
-def make(folder: Path, **env: str) -> Path:
-    """Make a release in ``folder``."""
-    done = finished(
-        (sys.executable, "-m", "distribution", str(folder)),
-        300,
-        cwd=CHECKOUT,
-        env={**os.environ, **env},
-    )
-    assert done.code == 0, done.said
-    return folder
-
-
-@pytest.fixture(scope="module")
-def release(host_pip: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release."""
-    return make(tmp_path_factory.mktemp("dist") / "dist")
 
 
 @pytest.fixture
@@ -84,7 +66,7 @@ def sums(folder: Path) -> Mapping[str, str]:
 
 def test_it_is_made_the_same_twice(release: Path, tmp_path: Path) -> None:
     made_there = {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1", "TMPDIR": str(tmp_path)}
-    assert sums(make(tmp_path / "another folder", **made_there)) == sums(release)
+    assert sums(releases.make(tmp_path / "another folder", **made_there)) == sums(release)
 
 
 def test_the_checksums_are_those_of_the_files(release: Path) -> None:

@@ -19,10 +19,11 @@ import pytest
 from tests.live import machine
 from tests.live.command import Wizard
 from tests.live.marks import limit
+from tests.live.matrix import long
 from tests.live.test_live_wheelhouse import THREE, assert_proved, need_namespaces, offline
 from wizard.proof import kit_manifest
 
-pytestmark = [pytest.mark.live, limit(900)]
+pytestmark = [pytest.mark.live, limit(900), long("kit")]
 SIX = "macos-arm64,macos-x86_64,windows-amd64,windows-arm64,linux-x86_64,linux-aarch64,"
 SIX += "musllinux-x86_64"
 CLIENTS = 30

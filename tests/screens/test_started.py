@@ -82,6 +82,8 @@ def test_an_archive_beside_the_program_that_starts_it(tmp_path: Path) -> None:
     given = process(archive, original=("python3", str(archive)), path=script.parent)
     assert started.words(given) == (NAME,)
     given = process(archive, original=("python3", str(archive)), path=tmp_path)
+    assert started.words(given) == (str(script),)
+    script.unlink()
     assert started.words(given) == ("python3", str(archive))
 
 

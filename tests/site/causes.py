@@ -40,6 +40,10 @@ KINDS = {
 """What readers call the kinds of ``assets/failures.toml``."""
 
 
+MAIN = {"Linux (Debian, Ubuntu)", "macOS on Apple silicon", "macOS on Intel", "Windows"}
+"""The places that are shown at once, by their titles in `wizard.diagnosis.help_pages`."""
+
+
 def causes() -> tuple[Cause, ...]:
     """Return the causes that have a page."""
     return tuple(cause for cause in table().causes.values() if not cause.envelope)
@@ -118,10 +122,16 @@ def _what_to_do(cause: Cause) -> Iterator[str]:
     if not shown:
         return
     yield "## What to do"
-    for texts, titles in shown.items():
-        if len(shown) > 1:
-            yield f"### {plain(', '.join(titles))}"
-        yield "\n".join(f"{number}. {plain(text)}" for number, text in enumerate(texts, 1))
+    # What most readers have comes first; the others unfold.
+    for texts, titles in sorted(shown.items(), key=lambda item: not MAIN & {*item[1]}):
+        lines = [f"{number}. {plain(text)}" for number, text in enumerate(texts, 1)]
+        name = ", ".join(titles)
+        if len(shown) == 1:
+            yield "\n".join(lines)
+        elif MAIN & {*titles}:
+            yield "\n".join([f"### {plain(name)}", "", *lines])
+        else:
+            yield "\n".join([f'??? abstract "{name}"', "", *(f"    {line}" for line in lines)])
 
 
 def _lines(cause: Cause) -> Iterator[str]:

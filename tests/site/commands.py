@@ -21,10 +21,17 @@ def pages() -> dict[str, str]:
     parser = command_line.full_parser()
     loaded = commands.in_order(commands.names())
     found = {f"{FOLDER}/install.md": page(parser, NAME)}
-    for name in loaded:
-        found[f"{FOLDER}/{name}.md"] = page(_subparsers(parser)[name], f"{NAME} {name}")
     rows = [(f"[`{NAME}`](install.md)", "install cryptography, and prove it")]
-    rows += [(f"[`{name}`]({name}.md)", plain(each.HELP)) for name, each in loaded.items()]
+    for name, command in loaded.items():
+        own = _subparsers(parser)[name]
+        found[f"{FOLDER}/{name}.md"] = page(own, f"{NAME} {name}")
+        rows.append((f"[`{name}`]({name}.md)", plain(command.HELP)))
+        for action, of_action in commands.actions(name).items():
+            path = f"{name}-{action}.md"
+            found[f"{FOLDER}/{path}"] = page(_subparsers(own)[action], f"{NAME} {name} {action}")
+            row = (f"[`{name} {action}`]({path})", plain(of_action.HELP))
+            rows.append(row)
+            found[f"{FOLDER}/{name}.md"] += f"\n- {row[0]}: {row[1]}"
     text = (
         front(title="Commands", description=f"Every command of {NAME}, with its options")
         + f"# Commands\n\n`{NAME}` without a command starts the wizard.\n\n"

@@ -25,10 +25,15 @@ def titles() -> dict[str, dict[str, str]]:
     return dict(tomllib.loads(TITLES.read_text(encoding="utf-8")))
 
 
+def files() -> dict[str, str]:
+    """Return the name of each picture's file, by the name of the picture."""
+    return {file.stem: file.name for file in PICTURES.iterdir() if file.suffix in (".svg", ".png")}
+
+
 def pages() -> dict[str, str]:
     """Return the pages by their paths. Raises ValueError if a picture has no title."""
     known = titles()
-    missing = {file.stem for file in PICTURES.glob("*.svg")} ^ known.keys()
+    missing = files().keys() ^ known.keys()
     if missing:
         raise ValueError(f"{TITLES.name} and the pictures differ: {', '.join(sorted(missing))}")
     return {"screens.md": _screens(known), "questions.md": _questions()}
@@ -44,7 +49,7 @@ def _screens(known: dict[str, dict[str, str]]) -> str:
         "or none. `--prompts` asks the same questions line by line, `--plain` as numbered text.",
     ]
     for name, row in known.items():
-        parts += [f"## {plain(row['title'])}", f"![{row['title']}](pictures/{name}.svg)"]
+        parts += [f"## {plain(row['title'])}", f"![{row['title']}](pictures/{files()[name]})"]
         if "help" in row:
             text = assets.text(f"help/{row['help']}.md").strip()
             parts.append(deeper(_without_title(text), 2))

@@ -121,7 +121,7 @@ def _words(facts: Mapping[str, str]) -> dict[str, str]:
 
 def install(things: list[str], facts: Mapping[str, str]) -> str:
     """Return how to install some things with the manager of that place, as a sentence."""
-    table = read_asset("remedies.toml")
+    table = _table()
     rows = [table["thing"][name] for name in things]
     title = " and ".join(row["title"] for row in rows)
     chosen = [row for row in table["manager"] if holds(row["if"], facts)]
@@ -151,10 +151,15 @@ def _names(thing: Mapping[str, Any], manager: str) -> Iterator[str]:
 
 
 @reader
+def _table() -> dict[str, Any]:
+    return read_asset("remedies.toml")
+
+
+@reader
 def _rules() -> dict[str, list[dict[str, str]]]:
-    return {row["id"]: row["rule"] for row in read_asset("remedies.toml")["remedy"]}
+    return {row["id"]: row["rule"] for row in _table()["remedy"]}
 
 
 @reader
 def _words_table() -> dict[str, list[dict[str, str]]]:
-    return {row["id"]: row["rule"] for row in read_asset("remedies.toml")["word"]}
+    return {row["id"]: row["rule"] for row in _table()["word"]}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Optional
 
-from backends.action import Action, Command
+from backends.action import Action, Command, Download
 from wizard import locations
 from wizard.knowledge import read_row
 from wizard.plan import Plan, Step, order
@@ -234,7 +234,9 @@ def _estimate_step(step: Step, cores: int, past: Times) -> StepEstimate:
 
 
 def _is_offline(action: Action) -> bool:
-    """Return whether a command installs from a folder only."""
+    """Return whether an action uses no network: it installs from a folder, or copies a file."""
+    if isinstance(action, Download):
+        return action.url.startswith("file:")
     return isinstance(action, Command) and any(
         word in ("--no-index", "--offline") for word in action.argv
     )

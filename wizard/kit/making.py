@@ -263,7 +263,7 @@ def _put_together(found: Contents) -> Kit:
     for path, text in found.texts.items():
         _write(folder / path, text)
         if path in page.STARTERS:
-            (folder / path).chmod(0o755)
+            download.set_mode(folder / path, 0o755)
     house = _wheelhouse(found)
     _write(folder / WHEELS / manifest.FILE, f"{codec.to_json(house)}\n".encode())
     paths = [*kept, *found.texts, f"{WHEELS}/{manifest.FILE}"]

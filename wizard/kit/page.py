@@ -6,7 +6,7 @@ from html import escape
 from string import Template
 
 import assets
-from wizard.kit.platforms import System
+from wizard.kit.platforms import System, ranges
 from wizard.kit.selection import Chosen, Selection
 from wizard.proof.kit_manifest import WHEELS, WIZARD
 
@@ -17,6 +17,13 @@ _TITLES: tuple[tuple[System, str], ...] = (
     ("windows", "Windows"),
     ("linux", "Linux"),
 )
+
+_HOMES: dict[System, str] = {
+    "macos": "~/cryptography-env",
+    "windows": r"%USERPROFILE%\cryptography-env",
+    "linux": "~/cryptography-env",
+}
+"""Where the environment is made, as it is typed there."""
 
 
 def starters() -> dict[str, bytes]:
@@ -58,11 +65,14 @@ def _section(system: System, title: str, chosen: list[Chosen], *, has_wizard: bo
         steps = _with_wizard(system, python)
     else:
         steps = _with_pip(system, python, chosen[-1].target.name)
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for each in chosen:
+        place = each.target.platform.title, each.release, _from(each, system)
+        groups.setdefault(place, []).append(each.target.python)
     rows = "\n".join(
-        f'<tr><th scope="row">{escape(each.target.platform.title)}</th>'
-        f"<td>{escape(each.target.python)}</td><td>{escape(each.release)}</td>"
-        f"<td>{escape(_from(each, system))}</td></tr>"
-        for each in chosen
+        f'<tr><th scope="row">{escape(computer)}</th><td>{escape(ranges(pythons))}</td>'
+        f"<td>{escape(release)}</td><td>{escape(oldest)}</td></tr>"
+        for (computer, release, oldest), pythons in groups.items()
     )
     caveats = dict.fromkeys(
         f"{each.target.platform.title}: {each.caveat}" for each in chosen if each.caveat
@@ -103,21 +113,24 @@ def _with_wizard(system: System, python: str) -> str:
         if system == "macos"
         else ""
     )
-    command = f"{python} {WIZARD} --from-wheelhouse ."
+    # A stick may be read-only, and FAT32 has no links, which environments need.
+    command = f"{python} {WIZARD} --from-wheelhouse . --venv {_HOMES[system]}"
     quick = (
         f"<p>If this folder has the file <code>{click}</code>: double-click it. Otherwise:</p>\n"
     )
     return (
         f"{quick if click in starters() else ''}<ol>\n<li>{terminal}</li>\n{go}"
         f"<li>Type this, and press Enter:<pre><code>{escape(command)}</code></pre></li>\n</ol>\n"
-        "<p>It needs no network. It installs into a new folder, and proves that it works.</p>"
+        "<p>It needs no network. It installs into the folder "
+        "<code>cryptography-env</code> in your home folder, and proves that it works.</p>"
     )
 
 
 def _with_pip(system: System, python: str, name: str) -> str:
-    activate = r"env\Scripts\python" if system == "windows" else "env/bin/python"
+    home = _HOMES[system]
+    inside = rf"{home}\Scripts\python" if system == "windows" else f"{home}/bin/python"
     command = (
-        f"{python} -m venv env\n{activate} -m pip install --no-index --find-links {WHEELS} "
+        f"{python} -m venv {home}\n{inside} -m pip install --no-index --find-links {WHEELS} "
         f"--require-hashes -r requirements/{name}.txt"
     )
     return (

@@ -7,6 +7,7 @@ a pretended `wizard.facts.Python`, by the same code that judges real ones.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Optional
@@ -196,6 +197,23 @@ def pythons(text: str) -> tuple[str, ...]:
             )
         found.update({f"3.{minor}{'t' if free else ''}": None for minor in range(first, last + 1)})
     return tuple(sorted(found, key=lambda name: (key(name.rstrip("t")), name)))
+
+
+def ranges(names: Iterable[str]) -> str:
+    """Return Pythons, with ranges: ``3.9 to 3.12, 3.14t``."""
+    runs: list[list[str]] = []
+    for name in names:
+        previous = runs[-1][-1] if runs else ""
+        follows = (
+            previous
+            and previous.endswith("t") == name.endswith("t")
+            and int(name.rstrip("t")[2:]) == int(previous.rstrip("t")[2:]) + 1
+        )
+        if follows:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
 def check_glibc(text: str) -> str:

@@ -117,10 +117,14 @@ def select(
     for platform in request.platforms:
         if not any(each.target.platform == platform for each in chosen):
             why = next(each.why for each in missing if each.target.platform == platform)
+            older = request.glibc if platform.libc == "glibc" else ""
             raise Impossible(
                 f"Nothing was found for {platform.title} with Python {joined(request.pythons)}.",
                 why=why,
-                hints=(f"Leave {platform.name} out of --for, or name other --pythons.",),
+                hints=(
+                    f"Leave {platform.name} out of --for, or name other --pythons.",
+                    *((f"glibc {older} may be too old: name a newer --glibc.",) if older else ()),
+                ),
             )
     return Selection(request, newest, tuple(chosen), tuple(missing))
 

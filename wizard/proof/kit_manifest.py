@@ -133,8 +133,9 @@ def kit_of(folder: Path) -> Path | None:
     An unfinished kit is one too.
     """
     for place in (folder, folder.parent) if folder.name == WHEELS else (folder,):
-        unfinished = (place / WHEELS).is_dir() and (place / LISTS).is_dir()
-        if is_kit(place) or (unfinished and not (place / FILE).exists()):
+        half = (place / WHEELS).is_dir() and (place / LISTS).is_dir()
+        unfinished = (half or (place / STAGING).is_dir()) and not (place / FILE).exists()
+        if is_kit(place) or unfinished:
             return place
     return None
 

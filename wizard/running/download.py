@@ -63,8 +63,17 @@ def fetch(
                 report(Amount(first + len(data), whole))
         if digest.hexdigest() != expected:
             raise _wrong_file(action.url, beginning, digest.hexdigest(), expected)
-        partial.chmod(0o755 if action.executable else 0o644)
+        set_mode(partial, 0o755 if action.executable else 0o644)
         partial.replace(path)
+
+
+def set_mode(path: Path, mode: int) -> None:
+    """Set the permissions of a file, if its disk knows any: that of a stick (FAT32) refuses this.
+
+    Raises OSError for other errors.
+    """
+    with contextlib.suppress(PermissionError):  # the file is this user's own
+        path.chmod(mode)
 
 
 def _wrong_file(url: str, beginning: bytes, actual: str, expected: str) -> DownloadFailed:

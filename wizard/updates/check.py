@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from wizard import knowledge, table_source
 from wizard.advice import support
-from wizard.diagnosis import conditions, excerpts, normal, remedies
+from wizard.diagnosis import conditions, excerpts, normal, platforms, remedies
 from wizard.diagnosis import table as failures
 from wizard.errors import WizardError
 from wizard.export import container
@@ -23,7 +23,18 @@ from wizard.knowledge import Knowledge
 from wizard.table_source import BadTables, read_asset
 from wizard.versions import openssl_order
 
-READING = (knowledge, support, container, kinds, estimates, failures, excerpts, normal, remedies)
+READING = (
+    knowledge,
+    support,
+    container,
+    kinds,
+    estimates,
+    failures,
+    excerpts,
+    normal,
+    platforms,
+    remedies,
+)
 """The modules that read tables; `wizard.table_source.READERS` has their functions."""
 MOST_SHOWN = 300
 """Characters of what is wrong that are shown."""

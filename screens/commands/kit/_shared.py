@@ -33,16 +33,24 @@ def folder(text: str) -> Path:
 
 
 def index_source() -> IndexSource:
-    """Return where the pip of the wizard's Python looks for packages. Raises Impossible."""
-    from wizard.machine import inspection
+    """Return where the pip of the wizard's Python looks for packages; without one, that of another
+    Python here. Raises Impossible."""
+    from wizard.choices import Choices
+    from wizard.machine import inspection, pythons
 
     python, source = inspection.inspect(sys.executable, "asked")
-    if source is None:
-        raise Impossible(
-            "The wizard cannot find out which index to use.",
-            why=python.problem or f"{python.path} has no pip, so no settings of pip are known.",
-        )
-    return source
+    if source is not None:
+        return source
+    _, others = pythons.find(
+        Choices(), str(Path.cwd()), everything=False, on_found=lambda _python, _source: None
+    )
+    for found in others.values():
+        return found
+    raise Impossible(
+        "The wizard cannot find out which index to use.",
+        why=python.problem or f"{python.path} has no pip, and no other Python here has one.",
+        hints=("Install pip (on Debian and Ubuntu: python3-pip), and try again.",),
+    )
 
 
 def wizard_file(named: str) -> Path | None:
@@ -132,6 +140,8 @@ def downloading(meter: Meter) -> Callable[[Progress], None]:
 
 def selection_lines(selection: Selection) -> list[str]:
     """Return what each kind of computer gets, one block of lines for each."""
+    from wizard.kit.platforms import ranges
+
     lines: list[str] = []
     for platform in selection.request.platforms:
         chosen = [each for each in selection.chosen if each.target.platform == platform]
@@ -143,31 +153,14 @@ def selection_lines(selection: Selection) -> list[str]:
         for (release, oldest), pythons in releases.items():
             system = {"macos": "macOS", "windows": "Windows"}.get(platform.system, platform.libc)
             since = f", {system} {oldest} or newer" if oldest else ""
-            lines.append(f"    {release} for Python {_pythons(pythons)}{since}")
+            lines.append(f"    {release} for Python {ranges(pythons)}{since}")
         lines += [f"    ! {text}" for text in dict.fromkeys(e.caveat for e in chosen if e.caveat)]
         for absent in selection.missing:
             if absent.target.platform == platform:
                 reasons.setdefault(absent.why, []).append(absent.target.python)
         for why, pythons in reasons.items():
-            lines.append(f"    ! nothing for Python {_pythons(pythons)}: {why}")
+            lines.append(f"    ! nothing for Python {ranges(pythons)}: {why}")
     return lines
-
-
-def _pythons(names: Iterable[str]) -> str:
-    """Return Pythons, with ranges: ``3.9 to 3.12, 3.14t``."""
-    runs: list[list[str]] = []
-    for name in names:
-        previous = runs[-1][-1] if runs else ""
-        follows = (
-            previous
-            and previous.endswith("t") == name.endswith("t")
-            and int(name.rstrip("t")[2:]) == int(previous.rstrip("t")[2:]) + 1
-        )
-        if follows:
-            runs[-1].append(name)
-        else:
-            runs.append([name])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
 def size_line(found: Contents) -> str:

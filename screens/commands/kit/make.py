@@ -189,7 +189,7 @@ def carry_out(
         _shared.write_lines(_described(found, chosen, updating=updating), err)
     has_wizard = file is not None or (folder / kit_manifest.WIZARD).is_file()
     if not yes:
-        _ask(has_wizard=has_wizard, as_json=as_json)
+        _ask(has_wizard=has_wizard, as_json=as_json, updating=updating)
     try:
         made = making.carry_out(found, _shared.downloading(meter), meter.line)
     except KeyboardInterrupt:
@@ -230,19 +230,21 @@ def _described(found: Contents, chosen: Selection, *, updating: bool) -> list[st
     ]
 
 
-def _ask(*, has_wizard: bool, as_json: bool) -> None:
+def _ask(*, has_wizard: bool, as_json: bool, updating: bool) -> None:
     """Ask whether to go on. Raises BadRequest without a terminal, and WizardError after a no."""
     from screens.text.confirm import confirm, require_terminal
 
     without = "--yes goes on without asking."
-    require_terminal("kit make", "downloads anything", without, as_json=as_json)
+    command = "kit update" if updating else "kit make"
+    require_terminal(command, "downloads anything", without, as_json=as_json)
     if not has_wizard:
         sys.stderr.write(
             "The file cryptography-wizard.pyz is missing: without it, the kit has only packages,\n"
             "and its page shows commands of pip. --wizard FILE adds it.\n"
         )
-    question = "Go on without it?" if not has_wizard else "Download and write the kit?"
-    if not confirm(question, sys.stderr, default=has_wizard):
+    question = "Download and write the kit?" if has_wizard else "Go on without it?"
+    # An update changes nothing about a kit that was made without it.
+    if not confirm(question, sys.stderr, default=has_wizard or updating):
         refused = WizardError("Nothing was changed.")
         refused.code = Exit.CANCELLED
         raise refused
@@ -254,8 +256,7 @@ def _finished(folder: Path, made: Kit, *, has_wizard: bool) -> list[str]:
 
     size = amount(sum(file.size for file in made.files))
     lines = [
-        f"The kit is ready: {folder} ({len(made.files)} files, {size}, "
-        f"{len(made.targets)} kinds of computers and Pythons).",
+        f"The kit is ready: {folder} ({len(made.files)} files, {size}).",
         f"  Check it:                {invocation.command('kit', 'check', str(folder))}",
         f"  Serve it on the network: {invocation.command('kit', 'serve', str(folder))}",
         f"  Or copy the whole folder to a stick; students open {START}.",

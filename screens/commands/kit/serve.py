@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import sys
 import threading
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from screens.commands.kit._shared import Meter
+    from screens.terminal import ColorMode
     from wizard.kit.server import KitServer, Totals
     from wizard.kit.site import Site
 
@@ -124,9 +126,10 @@ def _ask(address: str, arguments: Arguments) -> None:
             hints=(hint,),
         )
     require_terminal("kit serve", "opens the kit to a network", hint, as_json=arguments.json)
-    where = "every network of this computer" if address in ("0.0.0.0", "::") else f"{address}"  # noqa: S104
+    everywhere = address in ("0.0.0.0", "::")  # noqa: S104 - it was asked for
+    where = "all networks of this computer" if everywhere else f"the network of {address}"
     sys.stderr.write(
-        f"Everybody who reaches {where} can read the kit (and nothing else of this computer).\n"
+        f"Everybody in {where} can then read the kit, and nothing else here.\n"
         "The connection is not encrypted. Do this only in a network that you trust.\n"
     )
     if not confirm("Serve it there?", sys.stderr):
@@ -167,21 +170,27 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
         text += [f"Only this computer can reach it. For the class: {again}", ""]
     _shared.write_lines(text, sys.stdout)
     if is_terminal(sys.stdout):
-        _write_code(base)
+        _write_code(base, arguments.color)
     sys.stdout.write("Ctrl-C ends it.\n")
     sys.stdout.flush()
 
 
-def _write_code(address: str) -> None:
+def _write_code(address: str, mode: ColorMode) -> None:
     """Write a QR code of an address, for the cameras of phones and laptops."""
     import segno
 
-    code = segno.make(address, micro=False)
+    from screens import terminal
+
     try:
         "▀▄█".encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return  # two blanks for each module would be wider than most terminals
-    code.terminal(out=sys.stdout, compact=True)
+    drawn = io.StringIO()
+    segno.make(address, micro=False).terminal(out=drawn, compact=True)
+    coloured = terminal.color(sys.stdout, mode)
+    for line in drawn.getvalue().splitlines():
+        # White on black, whatever the colours of the terminal are: cameras expect that.
+        sys.stdout.write(f"{line}\n" if not coloured else f"\x1b[97;40m{line}\x1b[0m\n")
 
 
 def _show(meter: Meter, totals: Totals) -> None:

@@ -109,7 +109,7 @@ def test_requirements_are_read(
         (["kit", "make", "a", "b"], "Unrecognized arguments: b."),
         (["kit", "make", "a", "--glibc", "3"], "--glibc: '3' is not a version of glibc."),
         (["kit", "make", "a", "--release", "new"], "--release: 'new' is not a version"),
-        (["kit", "make", "a", "--open"], "--open is a flag of kit serve, not of kit make."),
+        (["kit", "make", "a", "--port", "1"], "--port is a flag of kit serve"),
         (
             ["kit", "make", "a", "--wizzard", "1"],
             "Unknown flag: --wizzard (did you mean --wizard?)",
@@ -273,10 +273,23 @@ def test_progress_is_one_line_on_a_terminal_and_few_lines_elsewhere() -> None:
     assert quiet.getvalue() == ""
 
 
-def test_ranges_of_pythons() -> None:
-    assert _shared._pythons(["3.9", "3.10", "3.12", "3.13t", "3.14t"]) == (
-        "3.9 to 3.10, 3.12, 3.13t to 3.14t"
-    )
+def test_the_index_is_that_of_any_pip_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wizard.errors import Impossible
+    from wizard.facts import Python
+    from wizard.machine import inspection, pythons
+
+    here, there = IndexSource("https://index.example/a"), IndexSource("https://index.example/b")
+    own = Python("/usr/bin/python3", "asked")
+    others = {"/opt/python": there}
+    monkeypatch.setattr(pythons, "find", lambda *_words, **_more: ((), others))
+    monkeypatch.setattr(inspection, "inspect", lambda *_words: (own, here))
+    assert _shared.index_source() is here
+    monkeypatch.setattr(inspection, "inspect", lambda *_words: (own, None))
+    assert _shared.index_source() is there
+    others.clear()
+    with pytest.raises(Impossible, match="which index to use") as caught:
+        _shared.index_source()
+    assert "python3-pip" in caught.value.hints[0]
 
 
 def test_the_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,6 +141,12 @@ def test_progress_is_weighted_by_time() -> None:
     assert found.seconds_left({"environment": 1.0, "install": 1.0}) == 0
 
 
+def test_a_source_archive_on_this_machine_is_not_downloaded() -> None:
+    for url, expected in (("https://index.example/openssl.tar.gz", True), ("file:///o.gz", False)):
+        step = Step("openssl-source", "", "", Download(url, "/o.gz"), role="openssl")
+        assert bool(estimate(replace(_three_steps(), steps=(step,))).download) == expected
+
+
 def test_an_offline_installation_downloads_nothing() -> None:
     plan = runs.environment_plan(Path("/env"))
     online = replace(plan.steps[1], role="install")

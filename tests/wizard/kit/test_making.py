@@ -50,7 +50,7 @@ def test_the_page_names_each_system_and_its_caveats(tmp_path: Path) -> None:
     assert 'id="macos"' in text
     assert 'id="windows"' in text
     assert "48.0.1 was the last release with wheels for Intel Macs" in text
-    assert "--from-wheelhouse ." in text
+    assert "--from-wheelhouse . --venv ~/cryptography-env" in text
     assert "http" not in text.replace("<!DOCTYPE html>", "")  # nothing from elsewhere
     assert "<script" not in text
 
@@ -144,6 +144,18 @@ def test_a_wrong_file_of_the_index_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WizardError, match="is not the expected file"):
         making.carry_out(found, lambda _p: None, lambda _w: None)
     assert not (tmp_path / "kit" / kit_manifest.FILE).exists()
+
+
+def test_a_stick_without_permissions_is_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_path: Path, _mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    found = kits.contents(tmp_path)
+    monkeypatch.setattr(Path, "chmod", refused)
+    kit = making.carry_out(found, lambda _p: None, lambda _w: None)
+    kit_manifest.compare(tmp_path / "kit", kit)
 
 
 def test_progress_never_goes_back(tmp_path: Path) -> None:

@@ -96,6 +96,12 @@ def test_an_unknown_kind_of_computer_is_named() -> None:
     assert len(platforms.platforms("linux-x86_64,linux-x86_64")) == 1
 
 
+def test_ranges_of_pythons() -> None:
+    names = ["3.9", "3.10", "3.12", "3.13t", "3.14t"]
+    assert platforms.ranges(names) == "3.9 to 3.10, 3.12, 3.13t to 3.14t"
+    assert platforms.ranges([]) == ""
+
+
 @pytest.mark.parametrize("text", ["2", "3.1", "2.17.1", "glibc", "2.a", "2.100"])
 def test_a_wrong_glibc_is_named(text: str) -> None:
     with pytest.raises(BadRequest, match="--glibc"):

@@ -48,6 +48,9 @@ def test_a_kind_of_computer_without_anything_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Impossible, match="Nothing was found for Windows on ARM") as caught:
         select(tmp_path, request("linux-x86_64,windows-arm64"))
     assert "--for" in caught.value.hints[0]
+    with pytest.raises(Impossible, match="Nothing was found for Linux on x86_64") as caught:
+        select(tmp_path, request("linux-x86_64", glibc="2.5"))
+    assert "name a newer --glibc" in caught.value.hints[1]
 
 
 def test_a_release_can_be_asked_for(tmp_path: Path) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+import wizard.updates.check as check_module
 from wizard import knowledge, table_source
 from wizard.table_source import BadTables
 from wizard.updates.check import check
@@ -59,3 +64,20 @@ def test_tables_that_do_not_fit(name: str) -> None:
     assert len(str(caught.value)) < 400
     assert knowledge.load() == known
     assert not table_source.is_trial()
+
+
+def test_every_reader_of_a_table_is_asked() -> None:
+    root = Path(check_module.__file__).parents[2]
+    texts = {file: file.read_text(encoding="utf-8") for file in root.glob("wizard/**/*.py")}
+    reading = {
+        ".".join(file.relative_to(root).with_suffix("").parts)
+        for file, text in texts.items()
+        if "\n@reader\n" in text
+    }
+    # In another process, because tests import much more.
+    code = "import sys, wizard.updates.check; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert reading
+    assert reading <= set(done.stdout.split())
