@@ -22,6 +22,7 @@ from aiohttp import web
 from textual_serve.app_service import AppService
 
 import assets
+from wizard.serving.addresses import url
 
 MOST_SESSIONS = 4
 """How many pages may be open at the same time."""
@@ -56,8 +57,7 @@ class WebServer(textual_serve.server.Server):
         self.sessions = 0
         self._listening = listening
         self._say = say
-        shown = f"[{host}]" if ":" in host else host
-        self.origin = f"http://{shown}:{self.port}"
+        self.origin = url(host, self.port)
 
     @property
     def page(self) -> str:

@@ -24,6 +24,8 @@ set code=3
 goto finish
 :start
 if not "%~1"=="" goto words
+rem The wizard recommends an environment in the current folder, and a stick may be read-only.
+cd /d "%USERPROFILE%"
 if not exist "%folder%manifest.json" goto words
 %python% "%program%" --from-wheelhouse "%folder%."
 set code=%errorlevel%

@@ -56,6 +56,8 @@ if [ -z "$python" ]; then
     echo "Then start this file again." >&2
     finish 3
 fi
+# The wizard recommends an environment in the current folder, and a stick may be read-only.
+[ -n "$started_with" ] || [ -z "${HOME:-}" ] || cd "$HOME" || :
 if [ -z "$started_with" ] && [ -f "$folder/manifest.json" ]; then
     "$python" "$program" --from-wheelhouse "$folder"
 else

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Callable, TextIO
 from screens import fitting, listening
 from screens.arguments import Common
 from screens.flags import StoreOnce
-from wizard import invocation
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
+    from screens.terminal import ColorMode
     from wizard.room.board import Board, Row, Saved
     from wizard.room.joining import Joining
     from wizard.room.server import RoomServer
@@ -48,7 +48,7 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where to listen, and which room it is."""
-    listening.add_arguments(parser)
+    listening.add_arguments(parser, "that of the last time, or a free one")
     parser.add_argument(
         "--name", action=StoreOnce, metavar="TEXT", help="the room's name; each has its own file"
     )
@@ -83,19 +83,17 @@ def room_command(
     address, port = listening.address(arguments.address), listening.port(arguments.port)
     store = Store(arguments.name or DEFAULT_NAME)
     warning = (
-        f"Every machine that reaches {address} can then ask this server. It shows the laptops only "
-        "to those who have the secret address of your page, and it takes reports only with the "
-        "room's key."
+        "It shows the laptops only to those who have the secret address of your page, and it takes "
+        "reports only with the room's key."
     )
     if not listening.confirmed(
-        "room", address, warning, yes=arguments.yes, err=err, as_json=arguments.json
+        ("room",), address, warning, yes=arguments.yes, err=err, as_json=arguments.json
     ):
-        err.write("Nothing was opened.\n")
         return int(Exit.CANCELLED)
     with store.held():
         saved = fresh() if arguments.new else store.load()
         board = Board.of(saved)
-        server = _listening(
+        server = listening.opened(
             lambda number: RoomServer(
                 (address, number),
                 board,
@@ -103,15 +101,14 @@ def room_command(
                 title=arguments.name,
                 complain=lambda text: print(text, file=err, flush=True),
             ),
-            port,
-            saved.port,
             address,
+            *((port,) if port else (saved.port, 0)),
         )
         saved = replace(saved, port=server.port)
         server.joining = joining(RoomAddress(address, server.port, board.key))
         store.save(board, saved)
-        threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
-        show = _Json(stream) if arguments.json else _Text(stream)
+        server.start()
+        show = _Json(stream) if arguments.json else _Text(stream, arguments.color)
         try:
             show.opened(server, server.joining, len(saved.rows))
             opened(server)
@@ -119,7 +116,7 @@ def room_command(
         except KeyboardInterrupt:
             pass  # the usual end
         finally:
-            server.close()
+            server.stop()
             store.save(board, saved)
         show.closed(board)
     return int(Exit.DONE)
@@ -140,12 +137,13 @@ def _follow(board: Board, store: Store, saved: Saved, show: _Text | _Json) -> No
 class _Text:
     """Writes for people: how to join, then a line for each laptop that has ended."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, color: ColorMode) -> None:
         self._stream = stream
+        self._color = color
         self._told: dict[str, str] = {}
 
     def opened(self, server: RoomServer, joining: Joining, known: int) -> None:
-        from wizard.room.joining import terminal_square
+        from screens import qr_code
         from wizard.room.server import page_address
 
         host = joining.address.host
@@ -153,14 +151,15 @@ class _Text:
         lines += ["Your page, for the projector (its address is secret):"]
         lines += [f"  {page_address(host, server.port, server.token)}", ""]
         for way in joining.ways[::2]:
-            lines += [f"To join, on a laptop with the wizard – {way.title}:", f"  {way.command}"]
+            lines += [f"To join, on a laptop with the wizard – {way.title}:"]
+            lines += [f"  {'PS>' if way.quote == 'powershell' else '$'} {way.command}"]
         lines += ["", "Or open this page on a laptop, and copy the line from there:"]
         lines += [f"  {joining.browser}"]
-        square = [] if joining.only_here else list(terminal_square(joining.browser))
-        lines += ["", *square] if square and _can_show(self._stream, square) else []
         if joining.only_here:
-            hint = invocation.command("room", "--address", listening.own_address() or "IP")
-            lines += ["", "Only this machine can reach it. For the laptops of your network:", hint]
+            lines += ["", *listening.others(("room",))]
+        else:
+            self._write(lines)
+            lines = ["", *qr_code.lines(joining.browser, self._stream, self._color)]
         if known:
             lines += ["", f"Laptops from before: {known}. To start with none: --new"]
         lines += ["", "Ctrl-C closes the room; what it knows is kept.", ""]
@@ -220,26 +219,3 @@ class _Json:
     def _write(self, **values: object) -> None:
         self._stream.write(json.dumps(values) + "\n")
         self._stream.flush()
-
-
-def _listening(make: Callable[[int], RoomServer], port: int, last: int, address: str) -> RoomServer:
-    """Listen on the port, or on that of the last time, or on a free one. Raises WizardError."""
-    problem = OSError()
-    for number in (port,) if port else tuple(dict.fromkeys((last, 0))):
-        try:
-            return make(number)
-        except OSError as error:
-            problem = error
-    raise listening.cannot_listen(address, port, problem)
-
-
-def _can_show(stream: TextIO, lines: list[str]) -> bool:
-    from screens.terminal import is_terminal
-
-    if not is_terminal(stream):
-        return False
-    try:
-        "".join(lines).encode(stream.encoding or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

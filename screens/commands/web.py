@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import secrets
+import socket
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -65,11 +66,10 @@ def web_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     _check_options(arguments.words)
     _require_extra()
     warning = (
-        f"Every machine that reaches {address} can then ask this server. Everybody with the "
-        "secret address of the page can use the wizard as you, and install on this machine."
+        "Everybody with the secret address of the page can use the wizard as you, and install on "
+        "this machine."
     )
-    if not listening.confirmed("web", address, warning, yes=arguments.yes, err=err):
-        err.write("Nothing was opened.\n")
+    if not listening.confirmed(("web",), address, warning, yes=arguments.yes, err=err):
         return int(Exit.CANCELLED)
 
     from screens.web import WebServer, own_words
@@ -78,7 +78,7 @@ def web_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         stream.write(fitting.for_stream(text, stream) + "\n")
         stream.flush()
 
-    with listening.opened(address, port) as sock:
+    with listening.opened(lambda number: _socket(address, number), address, port) as sock:
         server = WebServer(
             (*own_words(), *arguments.words), sock, address, secrets.token_urlsafe(12), say
         )
@@ -86,6 +86,11 @@ def web_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         _serve(server)
     say("The page is closed.")
     return int(Exit.DONE)
+
+
+def _socket(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, port), family=family, backlog=16)
 
 
 def _serve(server: WebServer) -> None:

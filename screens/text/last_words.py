@@ -15,6 +15,7 @@ from wizard.wording import joined
 
 if TYPE_CHECKING:
     from screens.session import Session
+    from wizard.plan import Step
     from wizard.running.run_state import RunState
 
 
@@ -93,7 +94,24 @@ def changes(run: RunState) -> list[str]:
         lines.append(f"{label}: {short_path(plan.environment)}")
     if plan.wheelhouse and run.result is not None and run.result.code == Exit.DONE:
         lines.append(f"Wheels: {short_path(plan.wheelhouse)}")
-    done = (s.step for s in run.steps if s.status == "done" and s.step.undo)
-    # Of the environment, the folder was named above, if it is there.
-    lines += [step.title for step in done if step.role not in ("environment", "install")]
+    for state in run.steps:
+        # Of the environment, the folder was named above, if it is there.
+        if state.status == "done" and state.step.undo:
+            if kept := _kept(run, state.step):
+                lines.append(kept)
+            elif state.step.role not in ("environment", "install"):
+                lines.append(state.step.title)
     return lines
+
+
+def _kept(run: RunState, step: Step) -> str:
+    """Return what a step has put into the cache that later runs can use; else empty."""
+    removed = {action.path for action in step.undo if action.kind == "remove-folder"}
+    for state in run.steps:
+        action = state.step.action
+        if action.kind == "seal" and action.folder in removed:
+            title = action.title.partition(",")[0]
+            if state.status == "done":
+                return f"{title} is kept in the wizard's cache"
+            return f"{title} is in the wizard's cache, but unfinished"
+    return ""

@@ -18,7 +18,12 @@ KIT = Path(assets.__path__[0]) / "kit"
 SHELLS = [
     words for words in (("dash",), ("bash",), ("zsh",), ("busybox", "sh")) if shutil.which(words[0])
 ] or [("sh",)]
-PROGRAM = "import sys; print('started', *sys.argv); sys.exit(7)\n"
+PROGRAM = """
+import os, sys
+print('started', *sys.argv)
+print('in', os.getcwd())
+sys.exit(7)
+"""
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the starters for Unix")
 
@@ -43,14 +48,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def start(
-    argv: Sequence[str], path: Path, cwd: Path | None = None
+    argv: Sequence[str], path: Path, cwd: Path | None = None, home: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     found = shutil.which(argv[0])
     assert found
     return subprocess.run(
         [found, *argv[1:]],
         cwd=cwd or path,
-        env={"PATH": str(path), "HOME": str(path)},
+        env={"PATH": str(path), "HOME": str(path) if home is None else home},
         input="",
         capture_output=True,
         text=True,
@@ -63,7 +68,9 @@ def start(
 def test_it_starts_the_program_beside_it(shell: Sequence[str], stick: Path, path: Path) -> None:
     (path / "python3").symlink_to(os.path.realpath(sys.executable))
     done = start([*shell, str(stick / "start.sh"), "plan", "a b"], path)
-    assert done.stdout == f"started {stick / 'cryptography-wizard.pyz'} plan a b\n", done.stderr
+    assert done.stdout == f"started {stick / 'cryptography-wizard.pyz'} plan a b\nin {path}\n", (
+        done.stderr
+    )
     assert done.returncode == 7
 
 
@@ -73,7 +80,7 @@ def test_a_double_click(name: str, stick: Path, path: Path) -> None:
     program(path, "python3", "exit 1")  # it is too old
     assert os.access(stick / name, os.X_OK)
     done = start([str(stick / name)], path)
-    assert done.stdout == f"started {stick / 'cryptography-wizard.pyz'}\n", done.stderr
+    assert done.stdout == f"started {stick / 'cryptography-wizard.pyz'}\nin {path}\n", done.stderr
     assert done.returncode == 7
 
 
@@ -81,7 +88,18 @@ def test_in_a_kit_it_installs_from_there(stick: Path, path: Path) -> None:
     (path / "python3").symlink_to(os.path.realpath(sys.executable))
     (stick / "manifest.json").write_text("{}")
     done = start(["sh", "start.sh"], path, cwd=stick)
-    assert done.stdout == f"started {stick / 'cryptography-wizard.pyz'} --from-wheelhouse {stick}\n"
+    told = f"started {stick / 'cryptography-wizard.pyz'} --from-wheelhouse {stick}\nin "
+    assert done.stdout == f"{told}{path}\n"
+    for home in ("", str(path / "gone")):  # better on the stick than not at all
+        done = start(["sh", "start.sh"], path, cwd=stick, home=home)
+        assert done.stdout == f"{told}{stick}\n"
+        assert ("gone" in done.stderr) == bool(home)
+
+
+def test_what_is_typed_is_done_in_the_current_folder(stick: Path, path: Path) -> None:
+    (path / "python3").symlink_to(os.path.realpath(sys.executable))
+    done = start(["sh", "start.sh", "--venv", "env"], path, cwd=stick)
+    assert done.stdout.endswith(f" --venv env\nin {stick}\n")
 
 
 def test_without_a_python_it_says_what_to_do(stick: Path, path: Path) -> None:
@@ -108,6 +126,7 @@ def test_the_one_for_windows_has_its_line_ends_and_no_other_characters() -> None
     assert data.isascii()
     assert data.count(b"\r\n") == data.count(b"\n")
     lines = data.decode().splitlines()
+    assert lines.index('cd /d "%USERPROFILE%"') < lines.index(":words")
     labels = {line[1:] for line in lines if line.startswith(":")}
     assert labels == {line.split("goto ")[1] for line in lines if "goto " in line}
 

@@ -6,7 +6,6 @@ It needs Chromium.
 from __future__ import annotations
 
 import sys
-import threading
 from pathlib import Path
 
 from tests.live import browser as browsers
@@ -31,7 +30,7 @@ def main() -> int:
         board.receive(envelope)
     server = RoomServer(("127.0.0.1", 0), board, "own", title="Workshop: TLS in one afternoon")
     server.joining = joining(RoomAddress("127.0.0.1", server.port, KEY))
-    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    server.start()
     try:
         with browsers.opened(*SIZE) as browser:
             browsers.emulate(browser, "light")
@@ -43,7 +42,7 @@ def main() -> int:
             browsers.wait(browser, "return document.querySelectorAll('#rows tr').length === 30")
             browser.save_screenshot(str(FOLDER / "room.png"))
     finally:
-        server.close()
+        server.stop()
     return 0
 
 

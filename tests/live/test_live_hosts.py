@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,9 +52,9 @@ def hosts(pristine: tuple[roots.Root, Path], tmp_path: Path) -> Iterator[list[Ss
 def room() -> Iterator[tuple[Board, RoomAddress]]:
     board = Board(KEY)
     server = RoomServer(("127.0.0.1", 0), board, "own")
-    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    server.start()
     yield board, RoomAddress("127.0.0.1", server.port, KEY)
-    server.close()
+    server.stop()
 
 
 def environment(tmp_path: Path) -> Mapping[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -42,9 +41,9 @@ def browser() -> Iterator[WebDriver]:
 def room() -> Iterator[RoomServer]:
     server = RoomServer(("127.0.0.1", 0), Board(KEY), "own", title="Workshop")
     server.joining = joining(address(server))
-    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    server.start()
     yield server
-    server.close()
+    server.stop()
 
 
 def address(room: RoomServer) -> RoomAddress:
@@ -211,12 +210,12 @@ def test_it_says_when_the_room_is_closed_and_goes_on_when_it_is_back(
     wait(browser, "return document.querySelector('.connection.lost')")
     assert len(shown(browser)) == 30
     again = RoomServer(("127.0.0.1", port), Board(KEY), "own")
-    threading.Thread(target=again.serve_forever, args=(0.1,), daemon=True).start()
+    again.start()
     try:
         wait(browser, "return document.querySelector('.connection.live')")
         wait(browser, "return document.querySelectorAll('#rows tr').length === 0")
     finally:
-        again.close()
+        again.stop()
 
 
 def test_it_is_printed_on_white(full: RoomServer, browser: WebDriver) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,9 +53,9 @@ def pretend(monkeypatch: pytest.MonkeyPatch, script: Script | None = None) -> En
 def room() -> Iterator[tuple[Board, RoomAddress]]:
     board = Board(KEY)
     server = RoomServer(("127.0.0.1", 0), board, "token")
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    server.start()
     yield board, RoomAddress("127.0.0.1", server.port, KEY)
-    server.close()
+    server.stop()
 
 
 def test_the_result_arrives(

@@ -25,6 +25,7 @@ import assets
 from wizard.kit.resolving import wheel_of
 from wizard.proof import kit_manifest, wheel_metadata
 from wizard.proof.kit_manifest import START, WHEELS, WIZARD, Kit
+from wizard.serving.server import TEXT, Response
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -36,26 +37,12 @@ JOINS = ("join.sh", "join.ps1")
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8",
-    ".sh": "text/plain; charset=utf-8",
-    ".ps1": "text/plain; charset=utf-8",
-    ".metadata": "text/plain; charset=utf-8",
+    ".txt": TEXT,
+    ".sh": TEXT,
+    ".ps1": TEXT,
+    ".metadata": TEXT,
 }
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Response:
-    """One answer. ``body`` is bytes, or a part of a file: its path, where it begins, its length."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: Union[bytes, tuple[Path, int, int]] = b""
-
-    @property
-    def length(self) -> int:
-        """The length of the body, in bytes."""
-        return len(self.body) if isinstance(self.body, bytes) else self.body[2]
 
 
 @dataclass(frozen=True)
@@ -342,7 +329,7 @@ def _moved(where: str) -> Response:
 
 
 def _error(status: int, why: str) -> Response:
-    return Response(status, (("Content-Type", "text/plain; charset=utf-8"),), f"{why}\n".encode())
+    return Response(status, (("Content-Type", TEXT),), f"{why}\n".encode())
 
 
 def _sum(data: bytes) -> str:

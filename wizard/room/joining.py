@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+
+import segno
 
 from wizard.locations import NAME
 from wizard.room.keys import RoomAddress
+from wizard.serving.addresses import is_loopback
 from wizard.wording import quoted_command
 
 PLACEHOLDER = "Your name"
@@ -27,7 +29,7 @@ class Way:
 @dataclass(frozen=True)
 class Joining:
     """How laptops join. ``browser`` is the address of the page that says it, and ``svg`` the same
-    as a QR code; empty without segno. ``only_here`` says that no other machine can join."""
+    as a QR code. ``only_here`` says that no other machine can join."""
 
     address: RoomAddress
     ways: tuple[Way, ...]
@@ -61,32 +63,7 @@ def command(words: tuple[str, ...], address: RoomAddress, quote: str) -> str:
     return quoted_command(typed, "windows" if quote == "powershell" else "")
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches this address."""
-    return ip_address(host.partition("%")[0]).is_loopback
-
-
 def _svg(text: str) -> str:
-    """Return a QR code as SVG, drawn with the colour of the text; empty without segno."""
-    try:
-        import segno
-    except ImportError:
-        return ""
+    """Return a QR code as SVG, drawn with the colour of the text."""
     drawn = segno.make(text, error="m", micro=False)
     return drawn.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None)
-
-
-def terminal_square(text: str) -> tuple[str, ...]:
-    """Return a QR code as lines of half blocks; nothing without segno."""
-    try:
-        import segno
-    except ImportError:
-        return ()
-    rows = [list(row) for row in segno.make(text, error="l", micro=False).matrix_iter(border=2)]
-    rows += [[0] * len(rows[0])] * (len(rows) % 2)
-    # Light on dark terminals: a block is a light module, so that the code is dark on light.
-    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-    return tuple(
-        "".join(blocks[bool(top), bool(low)] for top, low in zip(upper, lower))
-        for upper, lower in zip(rows[::2], rows[1::2])
-    )

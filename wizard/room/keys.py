@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wizard import ed25519
 from wizard.errors import BadRequest
+from wizard.serving.addresses import place
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no letter looks like a digit, and none of them can make a rude word with U.
@@ -41,8 +42,7 @@ class RoomAddress:
     @property
     def place(self) -> str:
         """Where it listens, without the key."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return place(self.host, self.port)
 
     def __str__(self) -> str:
         return f"{self.place}/{grouped(self.key)}"

@@ -1,26 +1,24 @@
 """The room's server: the page of the teacher, the page for joining, and what laptops report.
 
-Everything is bounded: connections, their time, the size of what comes in, and the streams. Nothing
-is read from the disk for an address, so no address leads out of a folder. Everybody who knows the
-room's key may report. The teacher's page needs the token in its address, which only the teacher's
-terminal shows.
+Everything is bounded: connections, their time, the size of what comes in (`wizard.serving`), and
+the streams. Nothing is read from the disk for an address, so no address leads out of a folder.
+Everybody who knows the room's key may report. The teacher's page needs the token in its address,
+which only the teacher's terminal shows.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import json
-import socket
-import sys
+import math
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from html import escape
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 from urllib.parse import quote
 
 import assets
@@ -31,29 +29,30 @@ from wizard.room.joining import Joining
 from wizard.room.keys import plain
 from wizard.room.message import Unreadable, read_envelope
 from wizard.room.sender import PATH
+from wizard.serving.addresses import url
+from wizard.serving.server import TEXT, Bounds, Handler, Response, Server
 
 MOST_BYTES = 16 * 1024
 """Bytes of the body of a request."""
-MOST_CONNECTIONS = 96
 MOST_STREAMS = 16
-IDLE_SECONDS = 8.0
-"""How many seconds a client may send nothing, or take nothing."""
-REQUEST_SECONDS = 20.0
-"""How many seconds one request may take altogether; a stream of events has no limit."""
+BOUNDS = Bounds(
+    connections=96, waiting=0, idle=4.0, head=6.0, stalled=5.0, patience=5.0, slowest=math.inf
+)
+"""One request with its answer takes at most 20 seconds altogether, but a stream any time."""
 BEAT_SECONDS = 10.0
 """How many seconds a stream is silent at most: a page then knows that the server is there."""
 CALM_SECONDS = 0.2
 """How many seconds are between two events of a stream at least."""
-HTML, JSON, TEXT = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"
-HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-        "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-    }
+HTML, JSON = "text/html; charset=utf-8", "application/json"
+HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
 )
 """What every answer says: the pages load nothing from elsewhere, and nobody frames them."""
 FILES: Mapping[str, str] = MappingProxyType(
@@ -66,16 +65,12 @@ FILES: Mapping[str, str] = MappingProxyType(
 """The assets that anybody may read."""
 
 
-class RoomServer(ThreadingHTTPServer):
-    """The server of one room. `serve_forever` runs in a thread until `shutdown`.
+class RoomServer(Server):
+    """The server of one room.
 
     ``joining`` says how laptops join, once the address is known. ``complain`` gets a sentence
     about an unexpected error.
     """
-
-    daemon_threads = True
-    allow_reuse_address = sys.platform != "win32"  # there, it lets two servers use one port
-    request_queue_size = 128
 
     def __init__(
         self,
@@ -85,93 +80,34 @@ class RoomServer(ThreadingHTTPServer):
         *,
         title: str = "",
         complain: Callable[[str], None] = lambda _text: None,
+        bounds: Bounds = BOUNDS,
     ) -> None:
-        if ":" in address[0]:
-            self.address_family = socket.AF_INET6
+        """Listen. Raises OSError if the address or the port is not available."""
         self.board = board
         self.token = token
         self.title = title
         self.joining: Optional[Joining] = None
-        self._complain = complain
-        self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.streams = threading.BoundedSemaphore(MOST_STREAMS)
-        self._deadlines: dict[socket.socket, float] = {}
-        self._lock = threading.Lock()
-        super().__init__(address, _Handler)
+        self._complain = complain
+        super().__init__(address, _Handler, bounds)
 
-    @property
-    def port(self) -> int:
-        """The port on which it listens."""
-        return int(self.server_address[1])
+    def failed(self, error: Exception) -> None:
+        """Report an error."""
+        self._complain(f"A request could not be answered: {type(error).__name__}: {error}")
 
-    def server_bind(self) -> None:
-        """Bind, without asking a name server for the name of this machine."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, self.allow_reuse_address)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = str(self.server_address[0]), self.port
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Handle a connection in a thread, if there are not too many."""
-        if not self._slots.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
-        with self._lock:
-            self._deadlines[request] = time.monotonic() + REQUEST_SECONDS
-        try:
-            super().process_request(request, client_address)
-        except BaseException:
-            self._release(request)
-            raise
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Handle a connection; runs in its thread."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._release(request)
-
-    def service_actions(self) -> None:
-        """End the connections that take too long; `serve_forever` calls it twice a second."""
-        now = time.monotonic()
-        with self._lock:
-            late = [one for one, deadline in self._deadlines.items() if deadline < now]
-        for connection in late:
-            with contextlib.suppress(OSError):  # it has just ended
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def without_limit(self, connection: socket.socket) -> None:
-        """Let this connection take any time: it is a stream."""
-        with self._lock:
-            self._deadlines.pop(connection, None)
-
-    def handle_error(self, _request: Any, _client_address: Any) -> None:
-        """Report an error, unless it only says that the client went away or was too slow."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, (OSError, ValueError)) or isinstance(error, UnicodeError):
-            self._complain(f"A request could not be answered: {type(error).__name__}: {error}")
-
-    def close(self) -> None:
-        """End all streams, and stop listening. `serve_forever` must run, or have run."""
+    def stop(self, patience: float = 1.0) -> None:
+        """End all streams, and stop listening."""
         self.board.close()
-        self.shutdown()
-        self.server_close()
-
-    def _release(self, request: socket.socket) -> None:
-        with self._lock:
-            self._deadlines.pop(request, None)
-        self._slots.release()
+        super().stop(patience)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     """One request. The connection is closed after it."""
 
+    usual = HEADERS
     server: RoomServer
-    timeout = IDLE_SECONDS
-    server_version = "cryptography-wizard"
-    sys_version = ""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - as in http.server
         """Answer with a page, a file or the stream."""
         path = self.path.partition("?")[0]
         own = self._own(path)
@@ -194,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - the name in the base class
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - as in http.server
         """Take a report, or what the teacher does on the page."""
         path = self.path.partition("?")[0]
         own = self._own(path)
@@ -262,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         if len(length) > 9 or int(length) > MOST_BYTES:
             self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TEXT, "That is too much.")
             return None
-        data = self.rfile.read(int(length))
+        data = self.body(int(length))
         return data if len(data) == int(length) else None  # otherwise the client has gone
 
     def _page(self) -> str:
@@ -276,15 +212,15 @@ class _Handler(BaseHTTPRequestHandler):
         joining = self.server.joining
         ways = joining.ways if joining else ()
         lines = "".join(
-            f"<h3>{_escaped(way.title)}</h3>\n"
-            f'<p class="command"><code data-line="{_escaped(way.command)}" '
-            f'data-quote="{way.quote}">{_escaped(way.command)}</code></p>\n'
+            f"<h3>{escape(way.title)}</h3>\n"
+            f'<p class="command"><code data-line="{escape(way.command)}" '
+            f'data-quote="{way.quote}">{escape(way.command)}</code></p>\n'
             for way in ways
         )
         values = {
-            "TITLE": _escaped(title),
-            "ADDRESS": _escaped(str(joining.address) if joining else ""),
-            "BROWSER": _escaped(joining.browser if joining else ""),
+            "TITLE": escape(title),
+            "ADDRESS": escape(str(joining.address) if joining else ""),
+            "BROWSER": escape(joining.browser if joining else ""),
             "LINES": lines,
             "QR": joining.svg if joining else "",
             "ONLY_HERE": "" if joining is None or not joining.only_here else "only-here",
@@ -299,9 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, TEXT, "The page is open too often.")
             return
         try:
-            self.server.without_limit(self.connection)
-            self._begin(HTTPStatus.OK, "text/event-stream; charset=utf-8", {})
-            self.wfile.write(b"retry: 2000\n\n")
+            kind = ("Content-Type", "text/event-stream; charset=utf-8")
+            sender = self.stream(Response(HTTPStatus.OK, (kind,)))
+            sender.send(b"retry: 2000\n\n")
             board, version = self.server.board, -1
             while not board.closed:
                 if version < 0 or board.wait(version, BEAT_SECONDS):
@@ -309,11 +245,10 @@ class _Handler(BaseHTTPRequestHandler):
                     lines = [asdict(view.line(row)) for row in rows]
                     notes = _refusals(board.refused)
                     event = json.dumps({"lines": lines, "laptops": laptops, "notes": notes})
-                    self.wfile.write(f"data: {event}\n\n".encode())
+                    sender.send(f"data: {event}\n\n".encode())
                     time.sleep(CALM_SECONDS)
                 else:
-                    self.wfile.write(b": still here\n\n")
-                self.wfile.flush()
+                    sender.send(b": still here\n\n")
         finally:
             self.server.streams.release()
 
@@ -324,21 +259,8 @@ class _Handler(BaseHTTPRequestHandler):
         text: str = "",
         more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        data = text.encode()
-        if status is not HTTPStatus.NO_CONTENT:
-            more = {**more, "Content-Length": str(len(data))}
-        self._begin(status, kind, more)
-        if self.command != "HEAD":
-            self.wfile.write(data)
-
-    def _begin(self, status: HTTPStatus, kind: str, more: Mapping[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, **HEADERS, **more}.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
-        """Write nothing: the terminal shows the laptops."""
+        headers = {"Content-Type": kind, **more}
+        self.answer(Response(status, tuple(headers.items()), text.encode()))
 
 
 def _refusals(number: int) -> tuple[str, ...]:
@@ -348,13 +270,6 @@ def _refusals(number: int) -> tuple[str, ...]:
     return (f"{times} with another key: somebody has the address of an earlier room.",)
 
 
-def _escaped(text: str) -> str:
-    import html
-
-    return html.escape(text)
-
-
 def page_address(host: str, port: int, token: str) -> str:
     """Return the address of the teacher's page."""
-    host = f"[{host}]" if ":" in host else host
-    return f"http://{host}:{port}/room/{quote(token)}/"
+    return f"{url(host, port)}/room/{quote(token)}/"

@@ -4,74 +4,68 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import sys
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from screens import listening
 from screens.arguments import Common
 from screens.flags import StoreOnce
-from wizard import invocation
-from wizard.errors import BadRequest, Exit, Impossible, WizardError
+from wizard.errors import Exit, Impossible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from screens.commands.kit._shared import Meter
-    from screens.terminal import ColorMode
     from wizard.kit.server import KitServer, Totals
     from wizard.kit.site import Site
 
 HELP = "serve a kit on the network: an index for pip and uv, and one line to join"
 ORDER = 40
 EXAMPLES = (("kit serve ./kit --address 192.168.1.20", "serve a kit to the laptops of a class"),)
-LOOPBACK = "127.0.0.1"
-LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True)
 class Arguments(Common):
-    """``open`` says that other computers may reach it; with ``yes``, nothing is asked."""
+    """``address`` and ``port`` say where to listen, and ``yes`` opens without asking."""
 
     folder: str = ""
-    address: str = LOOPBACK
+    address: str = listening.LOOPBACK
     port: str = "0"
-    open: bool = False
     yes: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, and where to listen."""
     parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
-    parser.add_argument(
-        "--address",
-        action=StoreOnce,
-        metavar="IP",
-        help="the address of this computer in the class's network (default: 127.0.0.1, which only "
-        "this computer reaches); 0.0.0.0: all networks",
-    )
-    parser.add_argument(
-        "--port", action=StoreOnce, metavar="NUMBER", help="the port (default: any free one)"
-    )
-    parser.add_argument(
-        "--open", action="store_true", help="let other computers reach it, without asking"
-    )
-    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    listening.add_arguments(parser)
 
 
 def run(arguments: Arguments) -> int:
-    """Check the kit, listen, show how to join, and serve until Ctrl-C."""
+    """Check the kit, listen, show how to join, and serve until Ctrl-C.
+
+    Returns 0 after Ctrl-C, and 130 if the user does not want to open it. Raises BadRequest for a
+    wrong folder, address or port, and WizardError if it cannot listen.
+    """
     from screens.commands.kit import _shared
     from wizard.kit import server, site
     from wizard.proof import kit_manifest, wheel_metadata
     from wizard.wording import amount
 
     folder = _shared.folder(arguments.folder)
-    address = server.check_address(arguments.address)
-    port = _port(arguments.port)
+    address, port = listening.address(arguments.address), listening.port(arguments.port)
     kit = kit_manifest.load(folder)
-    _ask(address, arguments)
+    warning = "It shows the kit to everybody, and nothing else. The connection is not encrypted."
+    if not listening.confirmed(
+        ("kit", "serve", arguments.folder),
+        address,
+        warning,
+        yes=arguments.yes,
+        err=sys.stderr,
+        as_json=arguments.json,
+    ):
+        return int(Exit.CANCELLED)
     meter = _shared.Meter(sys.stderr, quiet=arguments.json)
     total = sum(file.size for file in kit.files)
     read = 0
@@ -87,7 +81,9 @@ def run(arguments: Arguments) -> int:
         built = site.build(folder, kit)
     except wheel_metadata.UNREADABLE as error:
         raise Impossible(f"A wheel of the kit {folder} cannot be read.", shown=str(error)) from None
-    with server.KitServer(built, address, port) as running:
+    with listening.opened(
+        lambda number: server.KitServer(built, address, number), address, port
+    ) as running:
         _introduce(folder, built, running, arguments)
         with contextlib.suppress(KeyboardInterrupt):  # this is how it ends
             server.serve(running, lambda totals: _show(meter, totals), threading.Event())
@@ -103,48 +99,14 @@ def run(arguments: Arguments) -> int:
     return int(Exit.DONE)
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > LARGEST_PORT:
-        raise BadRequest(
-            f"--port: {text!r} is not a port.",
-            hints=(f"It is a number from 0 (any free one) to {LARGEST_PORT}.",),
-        )
-    return int(text)
-
-
-def _ask(address: str, arguments: Arguments) -> None:
-    """Ask before other computers can reach the kit. Raises BadRequest, WizardError after a no."""
-    from screens.text.confirm import confirm, require_terminal
-    from wizard.kit import server
-
-    if not server.is_open(address) or arguments.open:
-        return
-    hint = "--open serves it to other computers without asking."
-    if arguments.yes:
-        raise BadRequest(
-            f"--address {address} lets other computers reach the kit, and --yes does not ask.",
-            hints=(hint,),
-        )
-    require_terminal("kit serve", "opens the kit to a network", hint, as_json=arguments.json)
-    everywhere = address in ("0.0.0.0", "::")  # noqa: S104 - it was asked for
-    where = "all networks of this computer" if everywhere else f"the network of {address}"
-    sys.stderr.write(
-        f"Everybody in {where} can then read the kit, and nothing else here.\n"
-        "The connection is not encrypted. Do this only in a network that you trust.\n"
-    )
-    if not confirm("Serve it there?", sys.stderr):
-        refused = WizardError("Nothing was served.")
-        refused.code = Exit.CANCELLED
-        raise refused
-
-
 def _introduce(folder: Path, built: Site, running: KitServer, arguments: Arguments) -> None:
     """Write where the kit is, how to join, and a QR code for a terminal."""
     import json
 
+    from screens import qr_code
     from screens.commands.kit import _shared
-    from screens.terminal import is_terminal
-    from wizard.kit import server, site
+    from wizard.kit import site
+    from wizard.serving.addresses import is_loopback
 
     base = running.address
     lines = dict(site.one_liners(base)) if built.wizard else {}
@@ -156,7 +118,7 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
         return
     text = [f"The kit {folder} is served at {base}", ""]
     for title, line in lines.items():
-        text += [f"{title}:", f"  $ {line}", ""]
+        text += [f"{title}:", f"  {'PS>' if 'PowerShell' in title else '$'} {line}", ""]
     if not lines:
         text += ["It has no cryptography-wizard.pyz, so it serves only packages.", ""]
     text += [
@@ -164,33 +126,14 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
         f"  $ pip install --index-url {base}/{site.INDEX}/ cryptography",
         "",
     ]
-    if not server.is_open(str(running.server_address[0])):
-        own = server.own_address()
-        again = invocation.command("kit", "serve", arguments.folder, "--address", own or "IP")
-        text += [f"Only this computer can reach it. For the class: {again}", ""]
+    only_here = is_loopback(running.host)
+    if only_here:
+        text += [*listening.others(("kit", "serve", arguments.folder)), ""]
     _shared.write_lines(text, sys.stdout)
-    if is_terminal(sys.stdout):
-        _write_code(base, arguments.color)
+    for row in () if only_here else qr_code.lines(base, sys.stdout, arguments.color):
+        sys.stdout.write(f"{row}\n")
     sys.stdout.write("Ctrl-C ends it.\n")
     sys.stdout.flush()
-
-
-def _write_code(address: str, mode: ColorMode) -> None:
-    """Write a QR code of an address, for the cameras of phones and laptops."""
-    import segno
-
-    from screens import terminal
-
-    try:
-        "▀▄█".encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return  # two blanks for each module would be wider than most terminals
-    drawn = io.StringIO()
-    segno.make(address, micro=False).terminal(out=drawn, compact=True)
-    coloured = terminal.color(sys.stdout, mode)
-    for line in drawn.getvalue().splitlines():
-        # White on black, whatever the colours of the terminal are: cameras expect that.
-        sys.stdout.write(f"{line}\n" if not coloured else f"\x1b[97;40m{line}\x1b[0m\n")
 
 
 def _show(meter: Meter, totals: Totals) -> None:

@@ -128,7 +128,7 @@ def test_changes_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (["--address", "localhost"], "'localhost' is not an IP address."),
+        (["--address", "laptop"], "'laptop' is not an IP address."),
         (["--address", "0.0.0.0"], "every network"),  # noqa: S104 - it is refused
         (["--address", "::"], "every network"),
         (["--port", "x"], "'x' is not a port."),

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.wizard.kit import kits
-from wizard.errors import BadRequest, WizardError
 from wizard.kit import server, site
-from wizard.kit.server import Bounds, KitServer
+from wizard.kit.server import KitServer
 from wizard.kit.site import Site
+from wizard.serving.server import Bounds
 
 SHORT = Bounds(
     connections=8, waiting=0.1, head=0.5, head_bytes=4096, idle=0.6, stalled=1.0, patience=1.0
@@ -42,12 +42,8 @@ def serving(built: Site, bounds: Bounds = SHORT) -> Iterator[KitServer]:
             running.stop(0.2)
 
 
-def port(running: KitServer) -> int:
-    return int(running.server_address[1])
-
-
 def ask(running: KitServer, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port(running), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
@@ -58,7 +54,7 @@ def ask(running: KitServer, path: str, method: str = "GET", **headers: str) -> t
 
 def say(running: KitServer, data: bytes, *, wait: float = 5.0) -> bytes:
     """Send bytes, and return everything that comes back until the server ends the connection."""
-    with socket.create_connection(("127.0.0.1", port(running)), timeout=wait) as client:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=wait) as client:
         with contextlib.suppress(ConnectionError):
             client.sendall(data)
         found = b""
@@ -70,7 +66,7 @@ def say(running: KitServer, data: bytes, *, wait: float = 5.0) -> bytes:
 
 def test_files_arrive_whole_over_one_connection(built: Site) -> None:
     with serving(built) as running:
-        connection = http.client.HTTPConnection("127.0.0.1", port(running), timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
         for path, (_, file) in built.files.items():
             connection.request("GET", f"/{path}")
             content = connection.getresponse().read()
@@ -149,7 +145,7 @@ def test_a_client_that_says_nothing_is_not_waited_for(built: Site) -> None:
 def test_a_client_that_sends_a_byte_now_and_then_is_cut_off(built: Site) -> None:
     with (
         serving(built) as running,
-        socket.create_connection(("127.0.0.1", port(running)), timeout=10) as client,
+        socket.create_connection(("127.0.0.1", running.port), timeout=10) as client,
     ):
         ended = False
         for _ in range(100):
@@ -177,7 +173,7 @@ def large(tmp_path: Path) -> Site:
 def test_a_client_that_takes_nothing_is_cut_off(large: Site) -> None:
     with serving(large) as running, contextlib.ExitStack() as stack:
         for _ in range(SHORT.connections):
-            client = socket.create_connection(("127.0.0.1", port(running)), timeout=10)
+            client = socket.create_connection(("127.0.0.1", running.port), timeout=10)
             stack.enter_context(client)
             client.sendall(b"GET /cryptography-wizard.pyz HTTP/1.1\r\n\r\n")
         status = 503
@@ -192,7 +188,7 @@ def test_too_many_connections_are_refused_and_the_others_go_on(built: Site) -> N
     bounds = replace(SHORT, idle=30.0)
     with serving(built, bounds) as running, contextlib.ExitStack() as stack:
         for _ in range(bounds.connections):
-            client = socket.create_connection(("127.0.0.1", port(running)), timeout=10)
+            client = socket.create_connection(("127.0.0.1", running.port), timeout=10)
             stack.enter_context(client)
         assert say(running, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 503 ")
         client.sendall(b"GET /START-HERE.html HTTP/1.0\r\n\r\n")
@@ -212,7 +208,7 @@ def test_a_file_that_is_gone_is_an_error_of_one_request(built: Site) -> None:
 
 def test_stop_ends_open_connections(large: Site) -> None:
     with serving(large) as running:
-        client = socket.create_connection(("127.0.0.1", port(running)), timeout=10)
+        client = socket.create_connection(("127.0.0.1", running.port), timeout=10)
         client.sendall(b"GET /cryptography-wizard.pyz HTTP/1.1\r\n\r\n")
         assert client.recv(10)
         running.stop(0.1)
@@ -221,7 +217,7 @@ def test_stop_ends_open_connections(large: Site) -> None:
                 pass
         client.close()
         with pytest.raises(OSError):  # noqa: PT011 - refused, or reset
-            socket.create_connection(("127.0.0.1", port(running)), timeout=5)
+            socket.create_connection(("127.0.0.1", running.port), timeout=5)
 
 
 def test_serve_ends_when_it_should(built: Site) -> None:
@@ -237,30 +233,15 @@ def test_serve_ends_when_it_should(built: Site) -> None:
     assert seen
 
 
-def test_a_port_that_is_taken_is_named(built: Site) -> None:
-    with (
-        serving(built) as running,
-        pytest.raises(WizardError, match="cannot be served at 127") as caught,
-    ):
-        KitServer(built, "127.0.0.1", port(running))
-    assert "--port 0" in caught.value.hints[0]
-
-
-def test_addresses() -> None:
-    assert server.check_address("localhost") == "127.0.0.1"
-    assert server.check_address("::1") == "::1"
-    assert not server.is_open("127.0.0.1")
-    assert not server.is_open("::1")
-    for text in ("0.0.0.0", "::", "192.0.2.1", "fe80::1"):  # noqa: S104 - nothing is bound
-        assert server.is_open(server.check_address(text))
-    for text in ("", "laptop", "1.2.3", "192.0.2.1:80", "http://192.0.2.1", "256.0.0.1", "-1"):
-        with pytest.raises(BadRequest, match="--address"):
-            server.check_address(text)
-    assert server.url("::1", 80) == "http://[::1]:80"
+def test_an_unexpected_error_is_counted(built: Site) -> None:
+    with serving(replace(built, files={"x": None})) as running:  # type: ignore[dict-item]
+        assert say(running, b"GET /x HTTP/1.0\r\n\r\n") == b""
+        assert ask(running, "/")[0] == 200
+        assert running.totals.failed == 1
 
 
 def test_the_address_of_a_laptop_is_the_one_it_has_reached(built: Site) -> None:
     with serving(built) as running:
         text = ask(running, "/join.sh", Host="evil.example")[1].decode()
-        assert f"base=http://127.0.0.1:{port(running)}\n" in text
+        assert f"base=http://127.0.0.1:{running.port}\n" in text
         assert "evil" not in text

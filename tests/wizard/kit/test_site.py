@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.wizard.kit import kits
 from wizard.index.pages import parse
 from wizard.kit import site
-from wizard.kit.site import HTML, JSON, Response, Site
+from wizard.kit.site import HTML, JSON, Site
+from wizard.serving.server import Response
 
 BASE = "http://192.0.2.7:8000"
 

@@ -6,10 +6,8 @@ import http.client
 import json
 import re
 import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -23,7 +21,7 @@ from wizard.room.joining import joining
 from wizard.room.keys import RoomAddress
 from wizard.room.message import Envelope
 from wizard.room.sender import Refused, Sender, post
-from wizard.room.server import MOST_BYTES, RoomServer, page_address
+from wizard.room.server import BOUNDS, MOST_BYTES, RoomServer, page_address
 
 OWN = "a-token"
 
@@ -75,12 +73,9 @@ def room() -> Iterator[Room]:
         complain=complaints.append,
     )
     server.joining = joining(RoomAddress("127.0.0.1", server.port, KEY))
-    thread = threading.Thread(target=partial(server.serve_forever, poll_interval=0.05), daemon=True)
-    thread.start()
+    server.start()
     yield Room(server, complaints)
-    server.close()
-    thread.join(10)
-    assert not thread.is_alive()
+    server.stop()
     assert complaints == []
 
 
@@ -209,6 +204,23 @@ def test_the_stream_sends_all_rows_and_then_each_change(room: Room) -> None:
     connection.close()
 
 
+def test_a_stream_outlives_the_limits_of_a_request(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "BEAT_SECONDS", 0.2)
+    short = replace(BOUNDS, idle=0.3, head=0.3, stalled=0.3, patience=0.0)
+    monkeypatch.setattr(room.server, "bounds", short)
+    connection = http.client.HTTPConnection("127.0.0.1", room.server.port, timeout=20)
+    connection.request("GET", f"/room/{OWN}/events")
+    answer = connection.getresponse()
+    beats = 0
+    while beats < 5:
+        line = answer.readline()
+        assert line, "the stream has ended"
+        beats += line == b": still here\n"
+    connection.close()
+
+
 def test_too_many_streams_are_refused(room: Room) -> None:
     for _ in range(servers.MOST_STREAMS):
         assert room.server.streams.acquire(blocking=False)
@@ -258,16 +270,16 @@ def test_what_is_no_request_is_refused(room: Room, data: bytes) -> None:
 
 
 def test_slow_clients_are_ended(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(room.server, "bounds", replace(BOUNDS, head=0.3))
     with socket.create_connection(("127.0.0.1", room.server.port), timeout=20) as connection:
         connection.sendall(b"POST /report HTTP/1.0\r\nContent-Length: 9\r\n\r\n1")
         assert connection.recv(100) == b""
 
 
 def test_too_many_connections_are_closed_and_the_next_ones_served(room: Room) -> None:
-    slots = [room.server._slots.acquire(blocking=False) for _ in range(servers.MOST_CONNECTIONS)]
+    slots = [room.server._slots.acquire(blocking=False) for _ in range(BOUNDS.connections)]
     assert all(slots)
-    assert room.raw(b"") == b""
+    assert room.raw(b"").startswith(b"HTTP/1.1 503 ")
     for _ in slots:
         room.server._slots.release()
     assert room.ask("GET", "/assets/room.css")[0] == 200

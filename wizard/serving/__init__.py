@@ -1,0 +1,1 @@
+"""A web server with bounds, and the addresses of this machine."""
