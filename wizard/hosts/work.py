@@ -23,7 +23,7 @@ TICK = 0.2
 
 def prepare_command(digest: str) -> str:
     """Return the shell script that says whether a host has the archive with this SHA-256."""
-    return _with((digest,), "scripts/host-prepare.sh")
+    return _with((digest,), "hosts/prepare.sh")
 
 
 def run_command(digest: str, minor: int, arguments: Sequence[str]) -> str:
@@ -31,7 +31,7 @@ def run_command(digest: str, minor: int, arguments: Sequence[str]) -> str:
 
     The archive needs this minor version of Python 3, or a newer one.
     """
-    return _with((digest, str(minor), *arguments), "scripts/host-run.sh")
+    return _with((digest, str(minor), *arguments), "hosts/run.sh")
 
 
 def _with(arguments: Sequence[str], script: str) -> str:
