@@ -6,7 +6,7 @@ ARGS :=
 PYTHON := python3
 POWERSHELL := pwsh
 TAG :=
-SCRIPTS := --shell=sh assets/scripts/*.sh .ci/setup tests/mac/first_look.sh packaging/install.sh \
+SCRIPTS := --shell=sh assets/scripts/*.sh assets/hosts/*.sh .ci/setup tests/mac/first_look.sh packaging/install.sh \
 	assets/kit/*.sh assets/kit/start.command
 
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.

@@ -132,10 +132,13 @@ def hosts_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
 
         ways = {host.name: Sender(address) for host in inventory.hosts}
     with tempfile.TemporaryDirectory(prefix=f"{NAME}-") as folder:
-        file = archive.find(arguments.wizard) or archive.make(Path(folder))
+        ready = archive.find(arguments.wizard)
+        file = ready or archive.make(Path(folder))
+        minor = archive.OLDEST if ready else archive.oldest_python()
         states = _carried_out(
             inventory,
             file,
+            minor,
             {
                 host.name: _words(host.name, options, plan=arguments.plan)
                 for host in inventory.hosts
@@ -159,6 +162,7 @@ def hosts_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
 def _carried_out(
     inventory: Inventory,
     file: Path,
+    minor: int,
     words: Mapping[str, tuple[str, ...]],
     key: str,
     parallel: int,
@@ -175,6 +179,7 @@ def _carried_out(
         inventory,
         file,
         archive.digest(file),
+        minor,
         words,
         {host.name: f"{key} {_laptop(key, host.name)}\n" for host in inventory.hosts},
         parallel=parallel,

@@ -7,11 +7,13 @@ import os
 import sys
 import zipapp
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from wizard.errors import BadRequest
 from wizard.locations import NAME
@@ -26,6 +28,8 @@ sys.exit(main())
 _LEFT_OUT = (".so", ".pyd", ".dylib", ".pyc", "/RECORD", "/direct_url.json")
 """What is not copied: of libraries that also have compiled files, the others are enough."""
 _PACKAGES = ("cryptography_wizard", "assets", "backends", "screens", "wizard")
+OLDEST = 9
+"""The oldest minor version of Python 3 on which the wizard runs."""
 _TIME = 315532800
 """The time of each file: the first that a zip file can have, so that equal contents are equal."""
 
@@ -45,6 +49,36 @@ def find(given: str) -> Path | None:
         return path
     running = Path(sys.argv[0])
     return running if running.suffix == ".pyz" and zipfile.is_zipfile(running) else None
+
+
+def oldest_python() -> int:
+    """Return the oldest minor version of Python 3 on which an archive of this installation runs.
+
+    Its libraries are those that were chosen for the Python here; they may need a newer one than the
+    wizard does, and one that only an older Python needs may be missing.
+    """
+    every = (metadata.distribution(NAME), *_needed())
+    here = sys.version_info[1]
+    return next((minor for minor in range(OLDEST, here) if _all_fit(every, minor)), here)
+
+
+def _all_fit(distributions: Iterable[metadata.Distribution], minor: int) -> bool:
+    installed = {_normal(one.metadata["Name"]) for one in distributions}
+    version = f"3.{minor}"
+    markers = {"python_version": version, "python_full_version": f"{version}.99", "extra": ""}
+    for one in distributions:
+        if not SpecifierSet(one.metadata["Requires-Python"] or "").contains(f"{version}.99"):
+            return False
+        for text in one.requires or ():
+            requirement = Requirement(text)
+            needed = requirement.marker is None or requirement.marker.evaluate(markers)
+            if needed and _normal(requirement.name) not in installed:
+                return False
+    return True
+
+
+def _normal(name: str) -> str:
+    return str(canonicalize_name(name))
 
 
 def make(folder: Path) -> Path:

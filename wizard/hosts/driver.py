@@ -22,7 +22,7 @@ import os
 import sys
 
 # Python puts the folder of a script first on its module path; nothing must be imported from it.
-HERE = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - as in wizard/target
+HERE = os.path.dirname(os.path.realpath(sys.argv[0]))  # noqa: PTH120 - as in wizard/target
 sys.path[:] = [path for path in sys.path if os.path.realpath(path) != HERE]
 
 import json  # noqa: E402 - only after sys.path is right

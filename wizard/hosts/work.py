@@ -23,12 +23,15 @@ TICK = 0.2
 
 def prepare_command(digest: str) -> str:
     """Return the shell script that says whether a host has the archive with this SHA-256."""
-    return _with((digest,), "scripts/host-prepare.sh")
+    return _with((digest,), "hosts/prepare.sh")
 
 
-def run_command(digest: str, arguments: Sequence[str]) -> str:
-    """Return the shell script that starts the archive with these arguments on a host."""
-    return _with((digest, *arguments), "scripts/host-run.sh")
+def run_command(digest: str, minor: int, arguments: Sequence[str]) -> str:
+    """Return the shell script that starts the archive with these arguments on a host.
+
+    The archive needs this minor version of Python 3, or a newer one.
+    """
+    return _with((digest, str(minor), *arguments), "hosts/run.sh")
 
 
 def _with(arguments: Sequence[str], script: str) -> str:
@@ -39,6 +42,7 @@ def carried_out(
     inventory: Inventory,
     archive: Path,
     digest: str,
+    minor: int,
     arguments: Mapping[str, Sequence[str]],
     given: Mapping[str, str],
     *,
@@ -47,6 +51,8 @@ def carried_out(
     key_password: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Run the wizard with ``arguments`` on each host, and yield the events of `driver`.
+
+    The archive needs this ``minor`` version of Python 3, or a newer one.
 
     ``given`` is what it reads on its standard input there; both have the names of the hosts.
     Passwords reach the driver through a pipe. An empty event comes whenever nothing has happened
@@ -65,7 +71,7 @@ def carried_out(
                 "name": host.name,
                 "data": host.data(password, key_password),
                 "input": given[host.name],
-                "run": run_command(digest, arguments[host.name]),
+                "run": run_command(digest, minor, arguments[host.name]),
             }
             for host in inventory.hosts
         ],

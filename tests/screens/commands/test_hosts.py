@@ -38,6 +38,7 @@ class Machines:
         inventory: Inventory,
         _archive: Path,
         _digest: str,
+        minor: int,
         arguments: dict[str, tuple[str, ...]],
         given: dict[str, str],
         *,
@@ -46,6 +47,7 @@ class Machines:
     ) -> Iterator[dict[str, Any]]:
         self.asked, self.parallel = dict(arguments), parallel
         assert password == ""
+        assert 9 <= minor <= 14
         for host in inventory.hosts:
             yield {"host": host.name, "kind": "connected"}
             yield {"host": host.name, "kind": "copying"}

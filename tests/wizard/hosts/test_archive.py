@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import machine
 from wizard import __version__
 from wizard.errors import BadRequest
 from wizard.hosts import archive
@@ -48,3 +49,18 @@ def test_an_archive_is_taken_as_it_is(made: Path, monkeypatch: pytest.MonkeyPatc
     for wrong in (__file__, "/nowhere/x.pyz"):
         with pytest.raises(BadRequest, match="not the wizard as one file"):
             archive.find(wrong)
+
+
+def test_it_runs_on_the_oldest_python_for_which_its_libraries_were_made(
+    made: Path, tmp_path: Path
+) -> None:
+    oldest = archive.oldest_python()
+    assert archive.OLDEST <= oldest <= sys.version_info[1]
+    python = machine.find(f"3.{oldest}")
+    if python is None:
+        pytest.skip(f"there is no Python 3.{oldest} here")
+    argv = (python, "-I", "-S", str(made), "diagnose", "/nowhere")
+    done = subprocess.run(
+        argv, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 2, done.stderr

@@ -41,7 +41,7 @@ def test_an_archive_is_copied_once_and_started(tmp_path: Path) -> None:
     assert (word, Path(place).parent.stat().st_mode & 0o777) == ("need", 0o700)
     shutil.copyfile(program, f"{place}.part")
     words = ("--yes", "--name", "O'Brien; $(x)")
-    done = sh(work.run_command(digest, words), home, "the key")
+    done = sh(work.run_command(digest, 9, words), home, "the key")
     assert done.stdout == f"{list(words)} the key\n", done.stderr
     assert sh(work.prepare_command(digest), home).stdout == f"have {place}\n"
 
@@ -49,13 +49,13 @@ def test_an_archive_is_copied_once_and_started(tmp_path: Path) -> None:
 def test_a_damaged_copy_is_not_started(tmp_path: Path) -> None:
     place = sh(work.prepare_command("0" * 64), tmp_path).stdout.split()[1]
     Path(f"{place}.part").write_text(PROGRAM, encoding="utf-8")
-    done = sh(work.run_command("0" * 64, ()), tmp_path)
+    done = sh(work.run_command("0" * 64, 9, ()), tmp_path)
     assert (done.returncode, done.stderr) == (1, "the copy of the wizard is damaged\n")
     assert not Path(f"{place}.part").exists()
 
 
 def test_without_a_python_it_says_so(tmp_path: Path) -> None:
-    done = sh(work.run_command("0" * 64, ()), tmp_path, PATH=str(tmp_path))
+    done = sh(work.run_command("0" * 64, 9, ()), tmp_path, PATH=str(tmp_path))
     assert (done.returncode, done.stderr) == (3, "there is no Python 3.9 or newer\n")
 
 
@@ -83,6 +83,7 @@ def driven(
         inventory,
         tmp_path / "x.pyz",
         "0" * 64,
+        9,
         {"one": ("--yes",), "b": ("--yes",)},
         {"one": "key\n", "b": "key\n"},
         parallel=2,

@@ -1,16 +1,17 @@
-# Starts the wizard with the checksum $1 and the other arguments on this host.
+# Starts the wizard with the checksum $1, which needs Python 3.$2, and the other arguments on this host.
 set -eu
 digest=$1
-shift
+minor=$2
+shift 2
 file=${XDG_CACHE_HOME:-$HOME/.cache}/cryptography-wizard-hosts/$digest.pyz
 for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9 none; do
     if command -v "$python" >/dev/null &&
-        "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
+        "$python" -c "import sys; sys.exit(sys.version_info < (3, $minor))" 2>/dev/null; then
         break
     fi
 done
 if [ "$python" = none ]; then
-    echo "there is no Python 3.9 or newer" >&2
+    echo "there is no Python 3.$minor or newer" >&2
     exit 3
 fi
 # A new copy gets its name only if it is complete.
