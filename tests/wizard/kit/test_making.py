@@ -235,7 +235,7 @@ def test_a_kit_with_files_of_the_user_between_its_own_is_not_changed(
     with pytest.raises(BadRequest, match="Nothing was changed") as caught:
         making.check_folder(folder)
     assert caught.value.shown == path
-    # Whoever comes between the check and the work does not lose it either.
+    # A file that appears between the check and the work is not lost either.
     making.carry_out(kits.contents(tmp_path), lambda _p: None, lambda _w: None)
     assert (folder / path).read_text(encoding="utf-8") == "mine"
 
