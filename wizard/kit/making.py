@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from backends import action
-from wizard import __version__, codec
+from wizard import __version__, codec, text_files
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.kit import page
 from wizard.kit.resolving import Wheel
@@ -30,6 +30,10 @@ AT_ONCE = 4
 """Downloads at the same time."""
 SECONDS_FOR_ONE = 3600.0
 """The time limit of one download. One that stalls fails much sooner."""
+OWNED = f"{STAGING}/owned.txt"
+"""The paths that belong to a kit while it has no manifest, one a line."""
+MOST_OWNED = 4 * 1024 * 1024
+"""Bytes of that list."""
 RESERVE = 16 * 1024 * 1024
 """Bytes that stay free: a file system needs some for each file."""
 
@@ -80,30 +84,34 @@ def check_folder(folder: Path) -> None:
         names = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
     except OSError as error:
         raise BadRequest(f"{folder} cannot be used.", shown=error.strerror or str(error)) from None
-    if not names:
+    if not names - {name for name in names if kit_manifest.is_litter(name)}:
         return
-    if kit_manifest.is_kit(folder):
-        named = {file.path for file in kit_manifest.load(folder).files}
-        extra = [
-            path
-            for path in kit_manifest.unnamed(folder, named)
-            if path.partition("/")[0] not in (WHEELS, LISTS)  # those are removed
-        ]
-        if extra:
-            raise BadRequest(
-                f"The kit {folder} contains packages that do not belong to it.",
-                shown="\n".join(extra[: kit_manifest.SHOWN]),
-                hints=("Move them elsewhere.",),
-            )
-        return
-    own = {WHEELS, LISTS, STAGING, START, WIZARD, *page.STARTERS}
-    strange = sorted(name for name in names if name not in own and not kit_manifest.is_litter(name))
+    if kit_manifest.is_kit(folder) or STAGING in names:
+        strange = kit_manifest.unnamed(folder, owned(folder))
+        hint = "Move them elsewhere."
+    else:
+        strange = sorted(name for name in names if not kit_manifest.is_litter(name))
+        hint = "Name an empty folder, or one that does not exist yet."
     if strange:
         raise BadRequest(
-            f"{folder} contains files that do not belong to a kit.",
+            f"{folder} contains files that do not belong to a kit. Nothing was changed.",
             shown="\n".join(strange[: kit_manifest.SHOWN]),
-            hints=("Name an empty folder, or one that does not exist yet.",),
+            hints=(hint,),
         )
+
+
+def owned(folder: Path) -> set[str]:
+    """Return the paths that belong to the kit in a folder: only these are ever removed.
+
+    An unfinished kit has no manifest; while one is put together, a list takes its place.
+    """
+    found = set()
+    if kit_manifest.is_kit(folder):
+        found = {file.path for file in kit_manifest.load(folder).files}
+    if (folder / OWNED).is_file():
+        text = text_files.read_regular(folder / OWNED, "the list of a kit", limit=MOST_OWNED)
+        found.update(text.splitlines())
+    return found
 
 
 def contents(folder: Path, selection: Selection, wizard: Path | None) -> Contents:
@@ -247,6 +255,9 @@ def _put_together(found: Contents) -> Kit:
     """Move the downloads to their place, remove what is not needed any more, write the rest."""
     folder = found.folder
     kept = {f"{WHEELS}/{wheel.file}" for wheel in found.selection.wheels}
+    kept |= {*found.texts, f"{WHEELS}/{manifest.FILE}", WIZARD}
+    before = owned(folder)
+    _write(folder / OWNED, "\n".join(sorted(before | kept)).encode())
     (folder / kit_manifest.FILE).unlink(missing_ok=True)  # from here on, the kit is unfinished
     (folder / WHEELS).mkdir(exist_ok=True)
     (folder / LISTS).mkdir(exist_ok=True)
@@ -254,22 +265,19 @@ def _put_together(found: Contents) -> Kit:
         staged = folder / STAGING / wheel.file
         if found.present.get(wheel.file, staged) == staged:
             staged.replace(folder / WHEELS / wheel.file)
-    shutil.rmtree(folder / STAGING)
     if found.wizard is not None and found.wizard.resolve() != (folder / WIZARD).resolve():
         _copy(found.wizard, folder / WIZARD)
-    for path in kit_manifest.unnamed(folder, {*kept, *found.texts, WIZARD}):
-        if path.partition("/")[0] in (WHEELS, LISTS):
-            (folder / path).unlink()
+    for path in before - kept:
+        if path.partition("/")[0] in (WHEELS, LISTS) and not kit_manifest.unportable(path):
+            (folder / path).unlink(missing_ok=True)
     for path, text in found.texts.items():
         _write(folder / path, text)
         if path in page.STARTERS:
             download.set_mode(folder / path, 0o755)
     house = _wheelhouse(found)
     _write(folder / WHEELS / manifest.FILE, f"{codec.to_json(house)}\n".encode())
-    paths = [*kept, *found.texts, f"{WHEELS}/{manifest.FILE}"]
-    if (folder / WIZARD).is_file():
-        paths.append(WIZARD)
-    if clash := kit_manifest.clashes(paths):
+    paths = [path for path in kept if path != WIZARD or (folder / WIZARD).is_file()]
+    if clash := kit_manifest.clashes(sorted(paths)):
         raise WizardError(f"Two files would be the same on some disks: {clash}")
     kit = Kit(
         kit_manifest.SCHEMA,
@@ -286,6 +294,7 @@ def _put_together(found: Contents) -> Kit:
         made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     _write(folder / kit_manifest.FILE, f"{codec.to_json(kit)}\n".encode())
+    shutil.rmtree(folder / STAGING)
     return kit
 
 

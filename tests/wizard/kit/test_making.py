@@ -61,7 +61,6 @@ def test_only_what_is_missing_or_damaged_is_downloaded_again(tmp_path: Path) -> 
     first, second = sorted((folder / WHEELS).glob("*.whl"))[:2]
     first.write_bytes(b"damaged")
     second.unlink()
-    (folder / WHEELS / "extra-1-py3-none-any.whl").write_bytes(b"nobody named it")
     (folder / "slides.pdf").write_bytes(b"the teacher's own")
     index = kits.FolderIndex(tmp_path / "index", ())
     found = kits.contents(tmp_path, index=index)
@@ -210,8 +209,67 @@ def test_folders_that_a_kit_can_use(tmp_path: Path) -> None:
 def test_packages_that_do_not_belong_to_a_kit_are_not_removed(tmp_path: Path) -> None:
     kits.make(tmp_path, kits.request("linux-x86_64"))
     (tmp_path / "kit" / "own-1.0.tar.gz").write_bytes(b"")
-    with pytest.raises(BadRequest, match="packages that do not belong to it"):
+    with pytest.raises(BadRequest, match="do not belong to a kit"):
         making.check_folder(tmp_path / "kit")
+
+
+@pytest.mark.parametrize("path", ["requirements/dev.txt", "wheels/design.odt", "START-HERE.html"])
+def test_a_folder_with_files_of_the_user_is_refused(path: str, tmp_path: Path) -> None:
+    """Its names are those of a kit, but no kit was ever made there."""
+    file = tmp_path / "project" / path
+    file.parent.mkdir(parents=True)
+    file.write_text("mine", encoding="utf-8")
+    with pytest.raises(BadRequest, match="do not belong to a kit") as caught:
+        making.check_folder(tmp_path / "project")
+    assert path.partition("/")[0] in caught.value.shown
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("path", ["wheels/notes.txt", "requirements/my.txt", "wheels/x-1.whl"])
+def test_a_kit_with_files_of_the_user_between_its_own_is_not_changed(
+    path: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kit"
+    kits.make(tmp_path, kits.request("linux-x86_64"))
+    (folder / path).write_text("mine", encoding="utf-8")
+    with pytest.raises(BadRequest, match="Nothing was changed") as caught:
+        making.check_folder(folder)
+    assert caught.value.shown == path
+    # Whoever comes between the check and the work does not lose it either.
+    making.carry_out(kits.contents(tmp_path), lambda _p: None, lambda _w: None)
+    assert (folder / path).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_kit_that_was_cut_off_knows_what_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "kit"
+    kits.make(tmp_path, kits.request("linux-x86_64"))
+    old = next(path for path in (folder / WHEELS).iterdir() if "cryptography" in path.name)
+    index = tmp_path / "index"
+    kits.wheel(index, "cryptography-51.0.0-cp39-abi3-manylinux_2_28_x86_64.whl", kits.CRYPTOGRAPHY)
+    asked = kits.request("linux-x86_64")
+    newer = kits.contents(tmp_path, asked, index=kits.FolderIndex(index, ()))
+
+    write = making._write
+
+    def interrupted(path: Path, data: bytes) -> None:
+        write(path, data)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "_write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            making.carry_out(newer, lambda _p: None, lambda _w: None)
+    (folder / kit_manifest.FILE).unlink()  # as if it had come a little further
+    making.check_folder(folder)
+    (folder / "wheels" / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadRequest, match="do not belong to a kit"):
+        making.check_folder(folder)
+    (folder / "wheels" / "mine.txt").unlink()
+    again = kits.contents(tmp_path, asked, index=kits.FolderIndex(index, ()))
+    kit_manifest.compare(folder, making.carry_out(again, lambda _p: None, lambda _w: None))
+    assert not old.exists()
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
