@@ -12,6 +12,9 @@ FIRST_WITH_RESOLVER = (20, 3)
 """The first pip that installs only versions which allow each other."""
 FIRST_WITH_DRY_RUN = (22, 2)
 """The first pip that can simulate an installation (``pip install --dry-run``)."""
+FIRST_WITH_OTHER_PYTHON = (24, 2)
+"""The first pip whose ``install --python-version`` also decides about ``Requires-Python``. Older
+ones compare that with their own Python."""
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_COLOR = (10, 0)

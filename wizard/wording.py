@@ -75,6 +75,11 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
     )
 
 
+def count(number: int, one: str, more: str = "") -> str:
+    """Return a number with its noun: ``1 file``, ``2 files``. ``more`` is an unusual plural."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
 def amount(number: int) -> str:
     """Return a number of bytes for people, in powers of 1000: ``3.4 MB``."""
     if number < 1_000_000:

@@ -33,16 +33,24 @@
         return
     }
     Move-Item -Force -Path "$file.part" -Destination $file
-    $arguments = @($file, '--venv', (Join-Path $folder 'cryptography-env'))
-    if ($workshop) {
-        $list = Join-Path $folder $workshop
-        Invoke-WebRequest -UseBasicParsing -Uri "$base/$workshop" -OutFile $list
-        $arguments += @('--for', $list)
+    # Words of the user are added. Only what they name themselves, or another command, comes instead.
+    $words = @($args | ForEach-Object { "$_" })
+    $arguments = @($file)
+    if (-not $words -or $words[0].StartsWith('-')) {
+        if (-not ($words -match '^--venv(=|$)')) {
+            $arguments += @('--venv', (Join-Path $folder 'cryptography-env'))
+        }
+        if ($workshop -and -not ($words -match '^--for(=|$)')) {
+            $list = Join-Path $folder $workshop
+            Invoke-WebRequest -UseBasicParsing -Uri "$base/$workshop" -OutFile $list
+            $arguments += @('--for', $list)
+        }
     }
+    $arguments += $words
     $env:PIP_INDEX_URL = "$base/simple"
     $env:PIP_CONFIG_FILE = 'nul'
     $env:PIP_TRUSTED_HOST = $hostName
     $env:NO_PROXY = $hostName
     $rest = @($python | Select-Object -Skip 1)
     & $python[0] @rest @arguments
-}
+} @args

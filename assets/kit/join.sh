@@ -63,7 +63,19 @@ PIP_TRUSTED_HOST=$host
 NO_PROXY=$host${NO_PROXY:+,$NO_PROXY}
 no_proxy=$NO_PROXY
 export PIP_INDEX_URL PIP_CONFIG_FILE PIP_TRUSTED_HOST NO_PROXY no_proxy
-[ $# -gt 0 ] || set -- --venv "$folder/cryptography-env"
-[ -z "$workshop" ] || set -- --for "$folder/$workshop" "$@"
-[ -t 0 ] && [ -t 1 ] || set -- --yes "$@"
+# Words of the user are added. Only what they name themselves, or another command, comes instead.
+venv=--venv
+for word; do
+    case $word in
+    --venv | --venv=*) venv= ;;
+    --for | --for=*) workshop= ;;
+    esac
+done
+case ${1--} in
+-*)
+    [ -z "$venv" ] || set -- --venv "$folder/cryptography-env" "$@"
+    [ -z "$workshop" ] || set -- --for "$folder/$workshop" "$@"
+    [ -t 0 ] && [ -t 1 ] || set -- --yes "$@"
+    ;;
+esac
 exec "$python" "$file" "$@"

@@ -11,7 +11,7 @@ from wizard import text_files
 from wizard.errors import BadRequest
 from wizard.facts import Manager, Package, Python
 from wizard.versions import minor
-from wizard.wording import did_you_mean, joined, nearest, quoted_command, wrap
+from wizard.wording import count, did_you_mean, joined, nearest, quoted_command, wrap
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,8 @@ def test_a_word_longer_than_a_line_is_one_line() -> None:
 
 def test_what_stands_before_the_lines_counts() -> None:
     assert wrap("one two", 7, first="* ", rest="  ") == ["* one", "  two"]
+
+
+def test_a_number_has_the_right_noun() -> None:
+    assert [count(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+    assert count(1, "copy", "copies") + count(2, "copy", "copies") == "1 copy2 copies"

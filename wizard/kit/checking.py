@@ -207,6 +207,16 @@ def find_pip(python: Python) -> tuple[str, ...]:
     return ()
 
 
+def can_say(python: Python, target: KitTarget) -> bool:
+    """Return whether the pip of this Python says something true about a target.
+
+    An older one refuses wheels of another Python, because they do not fit its own.
+    """
+    version = python.pip.version if python.pip else ""
+    own = minor(python.version) == target.python.rstrip("t")
+    return own or pip.parse_version(version) >= pip.FIRST_WITH_OTHER_PYTHON
+
+
 def this_python(path: str = "") -> Python:
     """Return the Python of this machine to try the kit with: the named one, or the wizard's own."""
     if path:
@@ -310,8 +320,9 @@ def check(
     rows = []
 
     def resolved(target: KitTarget) -> TargetCheck:
+        asked = words if python and can_say(python, target) else ()
         try:
-            return resolve(folder, kit, target, words)
+            return resolve(folder, kit, target, asked)
         except (OSError, ProgramTimeout, ValueError, KeyError) as error:
             return TargetCheck(target.name, target.release, len(target.wheels), "pip", str(error))
 

@@ -145,6 +145,19 @@ USUAL = (
 """The laptops of a workshop, if none are named."""
 
 
+_SHORT = {
+    "linux": "linux-x86_64",
+    "windows": "windows-amd64",
+    "win": "windows-amd64",
+    "mac": "macos-arm64",
+    "macos": "macos-arm64",
+    "darwin": "macos-arm64",
+    "alpine": "musllinux-x86_64",
+    "musllinux": "musllinux-x86_64",
+}
+"""The usual kind of computer of each system, for those who name only the system."""
+
+
 @dataclass(frozen=True)
 class Target:
     """One kind of computer with one Python: ``3.12``, or ``3.14t`` for a free-threaded one."""
@@ -169,8 +182,9 @@ def platforms(text: str) -> tuple[Platform, ...]:
     found = []
     for name in dict.fromkeys(names):
         if name not in PLATFORMS:
+            meant = did_you_mean(_SHORT.get(name, name), PLATFORMS)
             raise BadRequest(
-                f"--for: unknown kind of computer: {name!r}{did_you_mean(name, PLATFORMS)}.",
+                f"--for: unknown kind of computer: {name!r}{meant}.",
                 hints=(f"Known: {', '.join(PLATFORMS)}.",),
             )
         found.append(PLATFORMS[name])

@@ -116,17 +116,39 @@ def select(
         chosen.append(Chosen(target, release, found, caveat, resolving.floor(found, target)))
     for platform in request.platforms:
         if not any(each.target.platform == platform for each in chosen):
-            why = next(each.why for each in missing if each.target.platform == platform)
+            lost = next(each for each in missing if each.target.platform == platform)
+            if _without_workshop(lost.target, request, source):
+                raise Impossible(
+                    f"What --requirements names cannot be installed on {platform.title}.",
+                    why=lost.why,
+                    hints=(
+                        "Check the names and the versions in that file: each needs a wheel.",
+                        *((f"Or leave {platform.name} out of --for.",) if chosen else ()),
+                    ),
+                )
             older = request.glibc if platform.libc == "glibc" else ""
             raise Impossible(
                 f"Nothing was found for {platform.title} with Python {joined(request.pythons)}.",
-                why=why,
+                why=lost.why,
                 hints=(
                     f"Leave {platform.name} out of --for, or name other --pythons.",
                     *((f"glibc {older} may be too old: name a newer --glibc.",) if older else ()),
                 ),
             )
     return Selection(request, newest, tuple(chosen), tuple(missing))
+
+
+def _without_workshop(target: Target, request: Request, source: Source) -> bool:
+    """Return whether a target gets cryptography if the workshop needs nothing else."""
+    if not request.requirements and not request.constraints:
+        return False
+    limits = (Requirement(f"{CRYPTOGRAPHY}<={request.release}"),) if request.release else ()
+    wanted = map(Requirement, (CRYPTOGRAPHY, *ALWAYS))
+    try:
+        resolving.resolve(wanted, target, source, glibc=request.glibc, constraints=limits)
+    except Unresolved:
+        return False
+    return True
 
 
 def _newest(source: Source, release: str) -> str:

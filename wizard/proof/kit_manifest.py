@@ -44,6 +44,7 @@ _LITTER = frozenset(
     )
 )
 """What systems leave on every stick, in lower case. Nothing in a kit reads it."""
+_NEWER = (f"Use the newest wizard, or the one in the kit, {WIZARD}.",)
 SHOWN = 5
 """How many names of files an error shows."""
 
@@ -119,12 +120,17 @@ class Kit:
 
 def is_kit(folder: Path) -> bool:
     """Return whether a folder has the manifest of a kit, whether or not the kit is whole."""
+    return _raw(folder).get("kind") == KIND
+
+
+def _raw(folder: Path) -> dict[str, object]:
+    """Return what the manifest of a folder contains; empty if it has none that can be read."""
     try:
         with (folder / FILE).open("rb") as stream:
             found = json.loads(stream.read(MAX_BYTES))
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and found.get("kind") == KIND
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def kit_of(folder: Path) -> Path | None:
@@ -141,7 +147,7 @@ def kit_of(folder: Path) -> Path | None:
 
 
 def load(folder: Path) -> Kit:
-    """Read the manifest of a kit. Raises BadRequest if it is missing or damaged."""
+    """Read the manifest of a kit. Raises BadRequest if it is missing, damaged, or newer."""
     file = folder / FILE
     try:
         if not folder.is_dir():
@@ -158,6 +164,11 @@ def load(folder: Path) -> Kit:
         if not is_kit(folder):
             raise BadRequest(
                 f"{folder} is not a kit.", shown=error.what, hints=(_make_hint(folder),)
+            ) from None
+        stated = _raw(folder).get("schema")
+        if type(stated) is int and stated > SCHEMA:
+            raise BadRequest(
+                f"The kit {folder} was made by a newer wizard.", shown=error.what, hints=_NEWER
             ) from None
         raise _damaged(file, "\n".join(filter(None, (error.what, error.shown)))) from None
     problem = _inconsistent(found)

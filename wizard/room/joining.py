@@ -46,11 +46,12 @@ def joining(address: RoomAddress) -> Joining:
 
 def _ways(address: RoomAddress) -> tuple[Way, ...]:
     file = f"{NAME}.pyz"
+    beside = f"in the folder of {file}"
     starts = (
         ("macOS, Linux", (NAME,), "sh"),
-        ("macOS, Linux, with the file of a workshop", ("python3", file), "sh"),
+        (f"macOS, Linux, {beside}", ("python3", file), "sh"),
         ("Windows (PowerShell)", (NAME,), "powershell"),
-        ("Windows (PowerShell), with the file of a workshop", ("py", file), "powershell"),
+        (f"Windows (PowerShell), {beside}", ("py", file), "powershell"),
     )
     return tuple(
         Way(title, command(words, address, quote), quote) for title, words, quote in starts

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from screens.arguments import Common
 from screens.flags import StoreOnce
-from wizard.errors import Exit
+from wizard.errors import BadRequest, Exit
 
 if TYPE_CHECKING:
+    from wizard.facts import Python
     from wizard.kit.checking import Checked
 
 HELP = "prove a kit: every file, every kind of computer, and this one by installing"
@@ -39,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: Arguments) -> int:
-    """Check the kit and write the result. Returns 0, or 3 if anything is wrong."""
+    """Check the kit and write the result. Returns 0, or 3 if anything is wrong.
+
+    Raises BadRequest if there is no kit, or if what ``--python`` names is no Python.
+    """
     from screens.commands.kit import _shared
     from wizard import codec
     from wizard.kit import checking
@@ -48,6 +52,7 @@ def run(arguments: Arguments) -> int:
 
     folder = _shared.folder(arguments.folder)
     kit = kit_manifest.load(folder)
+    python = _python(arguments.python)
     meter = _shared.Meter(sys.stderr, quiet=arguments.json)
 
     def say(what: str, done: int, of: int) -> None:
@@ -58,7 +63,7 @@ def run(arguments: Arguments) -> int:
         }
         meter.show(texts[what], done / of if of else 0)
 
-    found = checking.check(folder, kit, checking.this_python(arguments.python), say)
+    found = checking.check(folder, kit, python, say)
     meter.end()
     code = Exit.DONE if found.ok else Exit.IMPOSSIBLE
     if arguments.json:
@@ -68,26 +73,48 @@ def run(arguments: Arguments) -> int:
     return int(code)
 
 
+def _python(named: str) -> Python:
+    """Return the Python to try the kit with. Raises BadRequest if the named one is not a Python."""
+    from wizard.choices import Choices
+    from wizard.kit import checking
+    from wizard.questions import validation
+
+    path = validation.check(Choices(python=named)).python if named else ""
+    found = checking.this_python(path)
+    if named and found.problem:
+        raise BadRequest(
+            f"--python: {named} cannot be used. {found.problem}",
+            hints=("Without --python, the wizard's own is used.",),
+        )
+    return found
+
+
 def _lines(found: Checked) -> list[str]:
     """Return what was found, one fact a line."""
+    from wizard import invocation
     from wizard.proof.verify import sentences
-    from wizard.wording import amount
+    from wizard.wording import amount, count
 
     if found.differences:
         return [
             f"The kit {found.folder} is not as it was made:",
             *(f"  {line}" for line in found.differences),
-            "Copy it again, or repair it with a network: kit update.",
+            "Copy it again, or repair it with a network: "
+            f"{invocation.command('kit', 'update', found.folder)}",
         ]
     lines = [f"FAILED: {row.name}: {row.problem}" for row in found.targets if row.problem]
     good = [row for row in found.targets if not row.problem]
     by_pip = sum(row.by == "pip" for row in good)
-    lines.append(f"ok: {found.files} files, {amount(found.bytes)}: every checksum is right.")
+    files = count(found.files, "file")
+    lines.append(f"ok: {files}, {amount(found.bytes)}: every checksum is right.")
     if good:
-        who = "pip agrees" if by_pip == len(good) else "computed by the wizard alone, without pip"
-        lines.append(
-            f"ok: {len(good)} kinds of computers and Pythons get all that they need ({who})."
-        )
+        who = "computed by the wizard alone, without pip"
+        if by_pip:
+            who = "pip agrees" if by_pip == len(good) else f"pip agrees about {by_pip} of them"
+        alone = len(good) == 1
+        kinds = "1 kind of computer and Python" if alone else f"{len(good)} kinds of computers"
+        gets = "gets all that it needs" if alone else "and Pythons get all that they need"
+        lines.append(f"ok: {kinds} {gets} ({who}).")
     machine = found.machine
     if machine is not None and machine.note:
         lines.append(f"note: {machine.note}")

@@ -28,7 +28,10 @@ EXAMPLES = (("kit serve ./kit --address 192.168.1.20", "serve a kit to the lapto
 
 @dataclass(frozen=True)
 class Arguments(Common):
-    """``address`` and ``port`` say where to listen, and ``yes`` opens without asking."""
+    """``address`` and ``port`` say where to listen; port "0" is the one from before, or a free one.
+
+    ``yes`` opens without asking.
+    """
 
     folder: str = ""
     address: str = listening.LOOPBACK
@@ -39,7 +42,7 @@ class Arguments(Common):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, and where to listen."""
     parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
-    listening.add_arguments(parser)
+    listening.add_arguments(parser, "that of the last time, or a free one")
 
 
 def run(arguments: Arguments) -> int:
@@ -49,9 +52,9 @@ def run(arguments: Arguments) -> int:
     wrong folder, address or port, and WizardError if it cannot listen.
     """
     from screens.commands.kit import _shared
-    from wizard.kit import server, site
+    from wizard.kit import ports, server, site
     from wizard.proof import kit_manifest, wheel_metadata
-    from wizard.wording import amount
+    from wizard.wording import amount, count
 
     folder = _shared.folder(arguments.folder)
     address, port = listening.address(arguments.address), listening.port(arguments.port)
@@ -81,9 +84,20 @@ def run(arguments: Arguments) -> int:
         built = site.build(folder, kit)
     except wheel_metadata.UNREADABLE as error:
         raise Impossible(f"A wheel of the kit {folder} cannot be read.", shown=str(error)) from None
+    try:
+        before = ports.load(folder)
+    except OSError as error:
+        before = 0
+        meter.line(f"The port of the last time cannot be read: {error.strerror or error}.")
     with listening.opened(
-        lambda number: server.KitServer(built, address, number), address, port
+        lambda number: server.KitServer(built, address, number),
+        address,
+        *((port,) if port else (before, 0)),
     ) as running:
+        try:
+            ports.save(folder, running.port)
+        except OSError as error:
+            meter.line(f"The port cannot be kept for the next time: {error.strerror or error}.")
         _introduce(folder, built, running, arguments)
         with contextlib.suppress(KeyboardInterrupt):  # this is how it ends
             server.serve(running, lambda totals: _show(meter, totals), threading.Event())
@@ -91,11 +105,13 @@ def run(arguments: Arguments) -> int:
     meter.end()
     if not arguments.json:
         sys.stderr.write(
-            f"Served: {totals.requests} requests from {totals.clients} computers, "
+            f"Served: {count(totals.requests, 'request')} from "
+            f"{count(totals.clients, 'computer')}, "
             f"{amount(totals.bytes)}.\n"
         )
         if totals.failed:
-            sys.stderr.write(f"{totals.failed} connections ended with an unexpected error.\n")
+            failed = count(totals.failed, "connection")
+            sys.stderr.write(f"{failed} ended with an unexpected error.\n")
     return int(Exit.DONE)
 
 
@@ -137,8 +153,7 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
 
 
 def _show(meter: Meter, totals: Totals) -> None:
-    from wizard.wording import amount
+    from wizard.wording import amount, count
 
-    meter.show(
-        f"{totals.clients} computers, {totals.requests} requests, {amount(totals.bytes)} sent", 0.0
-    )
+    clients, requests = count(totals.clients, "computer"), count(totals.requests, "request")
+    meter.show(f"{clients}, {requests}, {amount(totals.bytes)} sent", 0.0)

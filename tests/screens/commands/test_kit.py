@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -15,9 +16,10 @@ from urllib.request import urlopen
 import pytest
 
 from screens.cli import main
-from screens.commands.kit import _shared
+from screens.commands.kit import _shared, check
 from tests.wizard.kit import kits
 from wizard.index.source import IndexSource
+from wizard.kit import checking
 from wizard.kit.making import Progress
 from wizard.proof import kit_manifest
 
@@ -290,3 +292,66 @@ def test_the_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert _shared.wizard_file("") == own
     monkeypatch.setattr(sys, "argv", ["/usr/bin/cryptography-wizard", "kit"])
     assert _shared.wizard_file("") is None
+
+
+@pytest.mark.parametrize("named", ["/nope", "none-such-python", __file__])
+def test_a_python_that_is_none_is_a_wrong_argument(
+    named: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kits.make(tmp_path, kits.request("linux-x86_64"))
+    assert main(["kit", "check", str(tmp_path / "kit"), "--python", named]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert named in err
+
+
+def test_what_a_check_says_has_a_whole_command_and_right_plurals(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = checking.MachineCheck("/py")
+    monkeypatch.setattr(checking, "install_here", lambda _folder, _kit, _python: found)
+    monkeypatch.setattr(checking, "find_pip", lambda _python: ())
+    kits.make(tmp_path, kits.request("linux-x86_64"))
+    assert main(["kit", "check", str(tmp_path / "kit")]) == 0
+    assert "ok: 1 kind of computer and Python gets all that it needs" in capfd.readouterr().out
+    (tmp_path / "kit" / "START-HERE.html").unlink()
+    assert main(["kit", "check", str(tmp_path / "kit")]) == 3
+    assert f"kit update {tmp_path / 'kit'}" in " ".join(capfd.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        (("pip", "pip"), "(pip agrees)"),
+        (("pip", "computed"), "(pip agrees about 1 of them)"),
+        (("computed", "computed"), "(computed by the wizard alone, without pip)"),
+    ],
+)
+def test_it_says_whether_pip_was_asked(by: tuple[checking.Way, checking.Way], who: str) -> None:
+    rows = tuple(checking.TargetCheck("linux-x86_64-3.12", "50.0.2", 4, each) for each in by)
+    found = checking.Checked("/kit", True, 1, 10, (), rows)
+    lines = check._lines(found)
+    assert lines[0] == "ok: 1 file, 1 kB: every checksum is right."
+    assert lines[1].startswith("ok: 2 kinds of computers and Pythons get ")
+    assert who in lines[1]
+
+
+def test_a_kit_keeps_its_port(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from wizard.kit import ports
+
+    kits.make(tmp_path, kits.request("linux-x86_64"))
+    folder = tmp_path / "kit"
+
+    def served() -> int:
+        assert main(["kit", "serve", str(folder), "--json"]) == 0
+        return int(json.loads(capfd.readouterr().out)["address"].rpartition(":")[2])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wizard.kit.server.serve", lambda *_: None)
+        first = served()
+        assert ports.load(folder) == first
+        assert served() == first
+        with socket.create_server(("127.0.0.1", first)):
+            other = served()  # another program has it
+        assert other != first
+        assert ports.load(folder) == other

@@ -117,3 +117,18 @@ def test_any_text_is_a_list_or_refused(text: str) -> None:
         except BadRequest as error:
             refused = error
         assert refused is None or refused.hints
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("linux", "linux-x86_64"),
+        ("windows", "windows-amd64"),
+        ("mac", "macos-arm64"),
+        ("macOS", "macos-arm64"),
+        ("macos-arm", "macos-arm64"),
+    ],
+)
+def test_the_name_of_a_system_alone_gets_the_usual_one(typed: str, meant: str) -> None:
+    with pytest.raises(BadRequest, match=rf"\(did you mean {meant}\?\)"):
+        platforms.platforms(typed)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.kit.kits import FolderIndex, request
+from tests.wizard.kit.kits import FolderIndex, request, wheel
 from wizard import knowledge
 from wizard.errors import BadRequest, Impossible
 from wizard.kit import selection
@@ -68,3 +68,31 @@ def test_what_else_the_workshop_needs_is_resolved_too(tmp_path: Path) -> None:
 
 def test_sizes() -> None:
     assert selection.total(()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ({"requirements": ("nosuchpkg",)}, "nosuchpkg has no wheel for it."),
+        ({"requirements": ("pycparser>4",)}, "pycparser"),
+        ({"requirements": ("cffi",), "constraints": ("cffi<1",)}, "cffi"),
+    ],
+)
+def test_a_mistake_in_the_requirements_is_not_one_of_the_targets(
+    lines: dict[str, tuple[str, ...]], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Impossible, match="--requirements names cannot be installed") as caught:
+        select(tmp_path, request("linux-x86_64", "3.12", **lines))
+    assert told in caught.value.why
+    assert caught.value.hints == (
+        "Check the names and the versions in that file: each needs a wheel.",
+    )
+
+
+def test_requirements_that_only_one_kind_of_computer_lacks(tmp_path: Path) -> None:
+    index = FolderIndex(tmp_path / "index")
+    wheel(index.folder, "tool-1.0-py3-none-manylinux_2_17_x86_64.whl")
+    asked = request("linux-x86_64,windows-amd64", requirements=("tool",))
+    with pytest.raises(Impossible, match="64-bit Windows") as caught:
+        selection.select(asked, index, knowledge.load())
+    assert caught.value.hints[-1] == "Or leave windows-amd64 out of --for."

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import os
+import shutil
 import socket
+import subprocess
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -245,3 +249,42 @@ def test_the_address_of_a_laptop_is_the_one_it_has_reached(built: Site) -> None:
         text = ask(running, "/join.sh", Host="evil.example")[1].decode()
         assert f"base=http://127.0.0.1:{running.port}\n" in text
         assert "evil" not in text
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("sh"), reason="there is no sh here")
+@pytest.mark.parametrize(
+    ("words", "started"),
+    [
+        ((), "--yes --for F/workshop.txt --venv F/cryptography-env"),
+        (
+            ("--room", "a/b", "--name", "A B"),
+            "--yes --for F/workshop.txt --venv F/cryptography-env --room a/b --name A B",
+        ),
+        (("--venv", "own"), "--yes --for F/workshop.txt --venv own"),
+        (("--venv=own", "--for=x"), "--yes --venv=own --for=x"),
+        (("doctor", "--all"), "doctor --all"),
+    ],
+)
+def test_words_behind_the_line_to_join_are_added(
+    words: tuple[str, ...], started: str, tmp_path: Path
+) -> None:
+    wizard = tmp_path / "cryptography-wizard.pyz"
+    with zipfile.ZipFile(wizard, "w") as archive:
+        archive.writestr("__main__.py", "import sys; print(*sys.argv[1:])\n")
+    asked = kits.request("linux-x86_64", requirements=("typing-extensions>=4",))
+    joined = site.build(tmp_path / "kit", kits.make(tmp_path, asked, wizard=wizard))
+    folder = tmp_path / "my laptop"
+    with serving(joined) as running:
+        script = ask(running, "/join.sh")[1].decode()
+        done = subprocess.run(
+            ("sh", "-c", script, "join", *words),
+            env={**os.environ, "CRYPTOGRAPHY_WORKSHOP": str(folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().replace(str(folder), "F") == started
+    assert (folder / "workshop.txt").is_file()

@@ -169,7 +169,9 @@ def test_impossible_values_are_refused(kit: Path, changed: dict[str, object]) ->
     [
         {"kind": "cryptography-wizard-kit", "targets": []},
         {"files": []},
-        {"schema": 2},
+        {"schema": 0},
+        {"schema": "2"},
+        {"schema": True},
         {"order": None},
         {"unknown": 1},
         {"targets": "all"},
@@ -181,6 +183,15 @@ def test_a_manifest_that_contradicts_itself_is_refused(
     change(kit, **changed)
     with pytest.raises(BadRequest, match="is damaged"):
         kit_manifest.load(kit)
+
+
+def test_a_manifest_of_a_newer_wizard_is_not_called_damaged(kit: Path) -> None:
+    change(kit, schema=2, later={"a": 1})
+    with pytest.raises(BadRequest, match="was made by a newer wizard") as caught:
+        kit_manifest.load(kit)
+    assert caught.value.code == 2
+    assert "has schema 2" in caught.value.shown
+    assert "newest wizard" in caught.value.hints[0]
 
 
 @pytest.mark.parametrize(
