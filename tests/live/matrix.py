@@ -152,7 +152,6 @@ SHARED_OUT = frozenset(
         "test_live_dnf",
         "test_live_environments",
         "test_live_faults",
-        "test_live_kit",
         "test_live_projects",
         "test_live_proof",
         "test_live_settings",
