@@ -49,8 +49,8 @@ class Ending:
         if self.wrong_key:
             again = invocation.command("--room", f"{self.room}/KEY")
             return (
-                f"The room at {self.room} does not show this laptop: the key that was typed is "
-                "not its key. Compare it with the room's screen.",
+                f"The room at {self.room} refuses what this laptop reports: the key that was typed "
+                "is not its key. Compare it with the room's screen.",
                 f"Then report again, with the same options as before: {again}",
             )
         told = f"The room at {self.room} was not reached: {self.problem or 'no answer yet'}."
