@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import TextIO, TypeVar
@@ -15,6 +16,7 @@ from wizard.serving.addresses import is_loopback, own_address
 
 LOOPBACK = "127.0.0.1"
 LARGEST_PORT = 65535
+_NOT_HERE = frozenset((errno.EADDRNOTAVAIL, getattr(errno, "WSAEADDRNOTAVAIL", -1)))
 Made = TypeVar("Made")
 
 
@@ -65,25 +67,31 @@ def port(text: str) -> int:
     return int(text)
 
 
+def port_option(text: str) -> tuple[str, ...]:
+    """Return the option for a port that was given; nothing for a free one."""
+    return ("--port", text) if int(text) else ()
+
+
 def confirmed(
     words: Sequence[str],
     where: str,
     warning: str,
     *,
+    options: Sequence[str] = (),
     yes: bool,
     err: TextIO,
     as_json: bool = False,
 ) -> bool:
     """Ask before other machines can reach the address ``where``; return the answer.
 
-    ``words`` are the command without its options, for a hint. After a no, it says so on ``err``.
-    Raises BadRequest if there is no terminal to ask in.
+    ``words`` are the command, and ``options`` those that were given, for a hint. After a no, it
+    says so on ``err``. Raises BadRequest if there is no terminal to ask in.
     """
     if yes or is_loopback(where):
         return True
     from screens.text.confirm import confirm, require_terminal
 
-    hint = invocation.command(*words, "--yes", "--address", where)
+    hint = invocation.command(*words, *options, "--yes", "--address", where)
     require_terminal(
         " ".join(words), "opens a port", f"{hint} opens it without asking.", as_json=as_json
     )
@@ -96,7 +104,10 @@ def confirmed(
 
 
 def others(words: Sequence[str]) -> tuple[str, str]:
-    """Return how to open a server of this machine alone for others: a sentence and a command."""
+    """Return how to open a server of this machine alone for others: a sentence and a command.
+
+    ``words`` are the command with the options that were given.
+    """
     again = invocation.command(*words, "--address", own_address() or "IP")
     return "Only this machine can reach it. For the laptops of your network:", f"  $ {again}"
 
@@ -104,7 +115,8 @@ def others(words: Sequence[str]) -> tuple[str, str]:
 def opened(make: Callable[[int], Made], where: str, *ports: int) -> Made:
     """Return what ``make`` makes for the first of the ports that can be used.
 
-    Raises WizardError if none can.
+    Raises BadRequest if this machine does not have the address, and WizardError if no port can be
+    used.
     """
     problem = OSError()
     for number in dict.fromkeys(ports):
@@ -112,6 +124,12 @@ def opened(make: Callable[[int], Made], where: str, *ports: int) -> Made:
             return make(number)
         except OSError as error:
             problem = error
+    if problem.errno in _NOT_HERE:
+        own = own_address()
+        raise BadRequest(
+            f"--address: {where} is not an address of this machine.",
+            hints=(f"For example {own or LOOPBACK}, or nothing for this machine only.",),
+        )
     place = f"{where}, port {ports[0]}" if ports[0] else where
     raise WizardError(
         f"The wizard cannot listen on {place}.",

@@ -93,6 +93,7 @@ def _say(reporter: Reporter, *, as_json: bool) -> None:
             "delivered": ending.delivered,
             "problem": ending.problem,
             "code": ending.code,
+            "wrong_key": ending.wrong_key,
         }
         print(json.dumps(values), file=sys.stderr, flush=True)
         return

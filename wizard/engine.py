@@ -123,7 +123,8 @@ class Engine:
     ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` gets
     permission to become root without another password (``sudo -v`` on the terminal) and returns
     whether it succeeded. ``ending`` returns what has become of the result's way to a room
-    (`wizard.room.reporter`), or None. The others are functions of this module.
+    (`wizard.room.reporter`), or None; ``room_trouble`` says why a room hears nothing, also before
+    a run. The others are functions of this module.
     """
 
     probe: Callable[..., Facts]
@@ -134,6 +135,7 @@ class Engine:
     settle: Callable[[Case], Decision] = field(default=settle)
     support: Callable[[Case], Support | None] = field(default=support)
     ending: Callable[[], Ending | None] = field(default=lambda: None)
+    room_trouble: Callable[[], str] = field(default=lambda: "")
 
 
 def case_of(facts: Facts, choices: Choices) -> Case:

@@ -40,14 +40,23 @@ class WizardError(Exception):
     ``what`` is one sentence. ``shown`` is the line that shows it (with its location), ``why``
     the reason, ``hints`` the next actions. All of these except the first may be empty. They may
     quote a file or a name that contains control characters: these are written as escapes.
-    ``failure`` is the id of the cause (docs/diagnosis.md), if a step of a run raised it.
+    ``failure`` is the id of the cause (docs/diagnosis.md), if it is known.
     """
 
     code = Exit.FAILED
     failure = ""
 
-    def __init__(self, what: str, *, shown: str = "", why: str = "", hints: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        what: str,
+        *,
+        shown: str = "",
+        why: str = "",
+        hints: tuple[str, ...] = (),
+        failure: str = "",
+    ):
         super().__init__(what)
+        self.failure = failure or self.failure
         self.what = visible(what)
         self.shown = visible(shown)
         self.why = visible(why)

@@ -14,13 +14,14 @@ class Refused:
     It is the only form of a refusal below the interfaces: a function returns its result or a
     `Refused`; a pure check returns a `Refused`, or None if nothing prevents it. ``why`` is the
     evidence, if the sentence does not contain it. ``manager`` is the name of the package manager
-    that refused, or empty.
+    that refused, or empty. ``failure`` is the id of the cause (docs/diagnosis.md), if there is one.
     """
 
     reason: str
     hints: tuple[str, ...] = ()
     why: str = ""
     manager: str = ""
+    failure: str = ""
 
 
 def together(refusals: Sequence[Refused]) -> Refused | None:
@@ -41,6 +42,7 @@ def together(refusals: Sequence[Refused]) -> Refused | None:
         tuple(hints),
         " ".join(filter(None, (refused.why for refused in refusals))),
         next((refused.manager for refused in refusals if refused.manager), ""),
+        next((refused.failure for refused in refusals if refused.failure), ""),
     )
 
 

@@ -334,7 +334,7 @@ def _result(state: HostState) -> str:
 
 
 def _chosen(arguments: Arguments, source: str) -> Inventory:
-    from wizard.hosts.inventory import parse
+    from wizard.hosts.inventory import check_keys, parse
 
     inventory = parse(text_files.read(source, "a list of machines", limit=MOST_BYTES), source)
     if arguments.limit:
@@ -348,6 +348,7 @@ def _chosen(arguments: Arguments, source: str) -> Inventory:
                 hints=(f"All of them: {invocation.command('hosts', source)}",),
             )
         inventory = inventory.limited(failed)
+    check_keys(inventory)
     return inventory
 
 
@@ -384,8 +385,9 @@ def _check_options(words: list[str]) -> None:
     install.add_arguments(parser)
     given, others = parser.parse_known_args(words)
     if others:
+        more = "" if others[0].startswith("-") else ", and only one list of machines is allowed"
         raise BadRequest(
-            f"{others[0]!r} is not an option of the wizard.",
+            f"{others[0]!r} is not an option of the wizard{more}.",
             hints=(
                 f"For example: {invocation.command('hosts', 'FILE', '--', '--method', 'wheel')}",
             ),

@@ -15,7 +15,6 @@ from screens.flags import StoreOnce
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
-    from screens.terminal import ColorMode
     from wizard.room.board import Board, Row, Saved
     from wizard.room.joining import Joining
     from wizard.room.server import RoomServer
@@ -87,7 +86,13 @@ def room_command(
         "reports only with the room's key."
     )
     if not listening.confirmed(
-        ("room",), address, warning, yes=arguments.yes, err=err, as_json=arguments.json
+        ("room",),
+        address,
+        warning,
+        options=_options(arguments),
+        yes=arguments.yes,
+        err=err,
+        as_json=arguments.json,
     ):
         return int(Exit.CANCELLED)
     with store.held():
@@ -108,7 +113,7 @@ def room_command(
         server.joining = joining(RoomAddress(address, server.port, board.key))
         store.save(board, saved)
         server.start()
-        show = _Json(stream) if arguments.json else _Text(stream, arguments.color)
+        show = _Json(stream) if arguments.json else _Text(stream, arguments)
         try:
             show.opened(server, server.joining, len(saved.rows))
             opened(server)
@@ -120,6 +125,12 @@ def room_command(
             store.save(board, saved)
         show.closed(board)
     return int(Exit.DONE)
+
+
+def _options(arguments: Arguments) -> tuple[str, ...]:
+    """Return the options that open the same room again."""
+    name = ("--name", arguments.name) if arguments.name else ()
+    return (*name, *listening.port_option(arguments.port))
 
 
 def _follow(board: Board, store: Store, saved: Saved, show: _Text | _Json) -> None:
@@ -137,9 +148,10 @@ def _follow(board: Board, store: Store, saved: Saved, show: _Text | _Json) -> No
 class _Text:
     """Writes for people: how to join, then a line for each laptop that has ended."""
 
-    def __init__(self, stream: TextIO, color: ColorMode) -> None:
+    def __init__(self, stream: TextIO, arguments: Arguments) -> None:
         self._stream = stream
-        self._color = color
+        self._color = arguments.color
+        self._again = ("room", *_options(arguments))
         self._told: dict[str, str] = {}
 
     def opened(self, server: RoomServer, joining: Joining, known: int) -> None:
@@ -156,7 +168,7 @@ class _Text:
         lines += ["", "Or open this page on a laptop, and copy the line from there:"]
         lines += [f"  {joining.browser}"]
         if joining.only_here:
-            lines += ["", *listening.others(("room",))]
+            lines += ["", *listening.others(self._again)]
         else:
             self._write(lines)
             lines = ["", *qr_code.lines(joining.browser, self._stream, self._color)]
@@ -174,7 +186,8 @@ class _Text:
             told = f"{shown.standing} {shown.detail} {shown.signature}"
             if shown.standing != "working" and self._told.get(row.id) != told:
                 doubt = f" {shown.signed}." if shown.standing == "doubtful" else ""
-                lines.append(f"{shown.name}: {shown.status}. {shown.detail}.{doubt}")
+                detail = shown.detail.rstrip(".")
+                lines.append(f"{shown.name}: {shown.status}. {detail}.{doubt}")
             self._told[row.id] = told
         if lines:
             self._write([*lines, f"  {counted(board.counts()).capitalize()}."])

@@ -69,7 +69,10 @@ def web_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         "Everybody with the secret address of the page can use the wizard as you, and install on "
         "this machine."
     )
-    if not listening.confirmed(("web",), address, warning, yes=arguments.yes, err=err):
+    options = listening.port_option(arguments.port)
+    if not listening.confirmed(
+        ("web",), address, warning, options=options, yes=arguments.yes, err=err
+    ):
         return int(Exit.CANCELLED)
 
     from screens.web import WebServer, own_words

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.room.reporter import Ending
+if TYPE_CHECKING:
+    from wizard.room.reporter import Ending
 
 LOOK_SECONDS = 1.0
 """How many seconds are between two looks: the message may arrive later."""
+
+
+class RoomTrouble(Static):
+    """Says before a run that the room hears nothing of this laptop; otherwise nothing."""
+
+    DEFAULT_CSS = "RoomTrouble { height: auto; display: none; margin-bottom: 1; }"
+
+    def __init__(self, trouble: Callable[[], str]) -> None:
+        super().__init__("", id="room-trouble", markup=False)
+        self._trouble = trouble
+
+    def on_mount(self) -> None:
+        """Look now and then: the first message takes a moment."""
+        self.set_interval(LOOK_SECONDS, self.look)
+        self.look()
+
+    def look(self) -> None:
+        """Show what is wrong now."""
+        text = self._trouble()
+        self.display = bool(text)
+        self.update(Content(f"! {text}" if text else ""))
 
 
 class RoomNote(Vertical):

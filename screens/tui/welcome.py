@@ -18,6 +18,7 @@ from screens.tui.activity import activity
 from screens.tui.background import in_thread
 from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
+from screens.tui.room_note import RoomTrouble
 from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
 from wizard.machine import waiting
@@ -148,6 +149,7 @@ class WelcomePage(Page):
         yield VerticalScroll(id="machine", can_focus=False)
         yield Static("", id="looking", markup=False)
         yield Static("", id="usual", markup=False)
+        yield RoomTrouble(self.session.engine.room_trouble)
         yield MarkedList("menu")
 
     def on_mount(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,21 @@ from textual.widgets import Static
 
 from screens.cli import main
 from screens.tui.app import WizardApp
-from screens.tui.room_note import RoomNote
+from screens.tui.room_note import RoomNote, RoomTrouble
 from tests.screens.pretend import BROKEN, Pretended
 from tests.simulate import Script, simulated
 from tests.wizard.room.test_message import KEY
 from wizard import engine
 from wizard.choices import Choices
 from wizard.engine import Engine
+from wizard.facts import Facts, Listing
 from wizard.room import codes, sender, signing
 from wizard.room.board import Board, standing
 from wizard.room.keys import RoomAddress, authentication_code
 from wizard.room.message import Signatures, read_envelope, read_message
 from wizard.room.reporter import Reporter, reporting
 from wizard.room.server import RoomServer
+from wizard.room.view import line
 
 NOWHERE = RoomAddress("127.0.0.1", 9, KEY)
 REQUEST = ("--yes", "--method", "wheel", "--venv", "./env")
@@ -102,6 +105,56 @@ def test_without_a_way_to_the_room_the_installation_goes_on_and_a_code_is_shown(
     assert codes.read(code, KEY).message.state == "proved"
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_with_a_mistyped_key_the_user_compares_it_and_reads_out_nothing(
+    more: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    room: tuple[Board, RoomAddress],
+) -> None:
+    pretend(monkeypatch)
+    board, address = room
+    mistyped = RoomAddress(address.host, address.port, "0" * 16)
+    assert main([*REQUEST, *more, "--room", str(mistyped)]) == 0
+    told = capfd.readouterr()
+    assert not board.rows
+    assert "Read this code out" not in told.out
+    if more:
+        last = json.loads(told.err.splitlines()[-1])
+        assert (last["delivered"], last["wrong_key"], last["code"]) == (False, True, "")
+        return
+    assert "the key that was typed is not its key. Compare it with the room's screen." in told.out
+    assert f"cryptography-wizard --room {address.place}/KEY" in told.out
+
+
+def test_an_index_that_is_not_reached_is_a_known_cause_in_the_room(
+    monkeypatch: pytest.MonkeyPatch,
+    room: tuple[Board, RoomAddress],
+) -> None:
+    pretended = pretend(monkeypatch)
+    listing = Listing(problem="The index cannot be reached.", unreachable=True)
+
+    def probe(choices: Choices, *, everything: bool = False) -> Facts:
+        return replace(pretended.probe(choices, everything=everything), listing=listing)
+
+    monkeypatch.setattr(engine, "real", lambda: replace(pretended, probe=probe))
+    board, address = room
+    assert main(["--yes", "--venv", "./env", "--room", str(address)]) == 3
+    (row,) = board.rows.values()
+    assert (row.message.state, row.message.cause) == ("failed", "index-unreachable")
+
+
+def test_a_request_that_is_refused_has_no_cause(
+    monkeypatch: pytest.MonkeyPatch,
+    room: tuple[Board, RoomAddress],
+) -> None:
+    pretend(monkeypatch)
+    board, address = room
+    assert main(["--yes", "--release", "49.9.9", "--room", str(address)]) == 2
+    (row,) = board.rows.values()
+    assert line(row).detail == "It was refused before it began."
+
+
 def test_for_scripts_it_is_a_line_of_json(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,6 +181,24 @@ def test_a_wrong_request_is_explained(
 ) -> None:
     assert main(["--yes", *arguments]) == 2
     assert what in capfd.readouterr().err
+
+
+async def test_the_first_page_says_that_the_room_has_another_key(
+    monkeypatch: pytest.MonkeyPatch, room: tuple[Board, RoomAddress]
+) -> None:
+    _, address = room
+    laptop = Reporter(RoomAddress(address.host, address.port, "0" * 16))
+    app = WizardApp(reporting(pretend(monkeypatch), laptop), Choices(method="wheel", venv="./env"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        trouble = app.screen.query_one(RoomTrouble)
+        assert not trouble.display
+        laptop.tell("looking")
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if trouble.display:
+                break
+        assert "the key that was typed is not its key" in str(trouble.content)
+    laptop.finish(0)
 
 
 async def test_the_full_screen_shows_what_has_become_of_it(

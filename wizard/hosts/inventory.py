@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from wizard.errors import BadRequest
@@ -24,13 +25,17 @@ _NAME = re.compile(r"[\w.@:-]+(?: [\w.@:-]+)*")
 
 @dataclass(frozen=True)
 class Host:
-    """One host. ``user``, ``port`` and ``key`` are empty or 0 if ssh's own settings decide."""
+    """One host. ``user``, ``port`` and ``key`` are empty or 0 if ssh's own settings decide.
+
+    ``line`` is the number of its line in the file.
+    """
 
     name: str
     host: str
     user: str = ""
     port: int = 0
     key: str = ""
+    line: int = field(default=0, compare=False)
 
     def data(self, password: str = "", key_password: str = "") -> dict[str, Any]:
         """Return what pyinfra needs to connect."""
@@ -109,7 +114,21 @@ def _host(words: list[str], source: str, number: int, line: str) -> Host:
     name = options.get("name", target)
     if not _NAME.fullmatch(name) or len(name) > 60:
         raise _wrong(source, number, line, "A name is short, and has no special characters.")
-    return Host(name, match["host"].strip("[]"), match["user"] or "", port, options.get("key", ""))
+    key = options.get("key", "")
+    return Host(name, match["host"].strip("[]"), match["user"] or "", port, key, number)
+
+
+def check_keys(inventory: Inventory) -> None:
+    """Raise BadRequest, with the line, for a private key that is not here or cannot be read."""
+    for host in inventory.hosts:
+        if not host.key:
+            continue
+        try:
+            with Path(host.key).expanduser().open("rb"):
+                pass
+        except (OSError, RuntimeError) as error:  # RuntimeError: the user after ~ is unknown
+            why = f"The file of its key cannot be read: {getattr(error, 'strerror', '') or error}."
+            raise _wrong(inventory.source, host.line, f"key={host.key}", why) from None
 
 
 def _wrong(source: str, number: int, line: str, why: str) -> BadRequest:

@@ -55,11 +55,13 @@ def fetch(
     broken: list[str] = []
     absent: list[str] = []
     listing: list[str] = []
+    unreachable: list[bool] = []
     indexed = False
     for job in jobs:
         result_or_error = job.result(deadline)
         if isinstance(result_or_error, Unreadable):
             (absent if result_or_error.absent else broken).append(str(result_or_error))
+            unreachable.append(result_or_error.unreachable)
         elif not (source.first and indexed and job.is_index):
             files += result_or_error
             indexed = indexed or job.is_index
@@ -75,7 +77,12 @@ def fetch(
         broken = absent or [
             f"pip is configured to use no index, and no find-links folder contains {name}."
         ]
-    return Listing(releases, " ".join(broken), tuple(listing) if len(listing) > 1 else ())
+    return Listing(
+        releases,
+        " ".join(broken),
+        tuple(listing) if len(listing) > 1 else (),
+        not files_found and any(unreachable),
+    )
 
 
 def _with_checksums(files: list[File], hashes: frozenset[str], project: str) -> list[File]:
@@ -272,7 +279,8 @@ class _Fetch:
             return Unreadable(
                 f"{masked(self.location)} did not answer within "
                 f"{time.monotonic() - self.started:.0f} s: check the network, the VPN or pip's "
-                "proxy setting, then try again."
+                "proxy setting, then try again.",
+                unreachable=True,
             )
         return self.result_or_error
 

@@ -48,13 +48,19 @@ class Unreadable(Exception):
 
     ``absent`` says that the location has no files of the project. This is fine if another location
     has some. ``passes_in`` are the seconds after which another attempt may succeed; None if it
-    would not.
+    would not. ``unreachable`` says that no answer came at all.
     """
 
     def __init__(
-        self, sentence: str, *, absent: bool = False, passes_in: Optional[float] = None
+        self,
+        sentence: str,
+        *,
+        absent: bool = False,
+        passes_in: Optional[float] = None,
+        unreachable: bool = False,
     ) -> None:
         super().__init__(sentence)
+        self.unreachable = unreachable
         self.absent = absent
         self.passes_in = passes_in
 

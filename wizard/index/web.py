@@ -183,7 +183,9 @@ class Web:
         else:
             cause = fault.cause
         return Unreadable(
-            f"{shown} {cause}: {_advice(fault)}", passes_in=0.0 if fault.passes else None
+            f"{shown} {cause}: {_advice(fault)}",
+            passes_in=0.0 if fault.passes else None,
+            unreachable=fault.kind in web_faults.UNREACHED,
         )
 
     def _check_status(self, response: requests.Response, shown: str) -> None:

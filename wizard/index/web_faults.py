@@ -33,6 +33,8 @@ Kind = Literal[
 
 PASSING = frozenset(("name", "refused", "unreachable", "timeout", "cut", "garbled"))
 """The kinds that may be over a moment later."""
+UNREACHED = frozenset(("name", "refused", "unreachable", "timeout", "cut"))
+"""The kinds of a server that did not answer."""
 PASSING_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 522, 524))
 """The answers that may be another a moment later."""
 _EXPIRED, _NOT_YET_VALID, _OTHER_HOST = 10, 9, 62

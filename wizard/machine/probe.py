@@ -347,7 +347,9 @@ class _Listings:
         source = self._place(python, source)
         if source not in self.tasks:
             self._start(source)
-        return self.tasks[source].answer(Listing(problem="The index did not answer in time."))
+        return self.tasks[source].answer(
+            Listing(problem="The index did not answer in time.", unreachable=True)
+        )
 
     def _place(self, python: Python, source: IndexSource) -> IndexSource:
         return self._of_uv.source(python, source) if self._of_uv else source

@@ -163,6 +163,7 @@ def _option_not_possible(question: Question, choices: Choices, refused: Refused)
         f"{_as_flags(question, choices)} is not possible on this machine.",
         why=refused.reason,
         hints=(*((nearest,) if question.recommended else ()), *refused.hints),
+        failure=refused.failure,
     )
 
 
@@ -190,7 +191,12 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
     """Return the error if no option is possible: why, and whether another method would work."""
     machine = case.refused_by_machine
     if machine and not case.refused_by_settings:
-        return Impossible(machine.reason, why=machine.why, hints=without_wheel(machine.hints))
+        return Impossible(
+            machine.reason,
+            why=machine.why,
+            hints=without_wheel(machine.hints),
+            failure=machine.failure,
+        )
     # Often only the version differs from option to option.
     closed = {
         re.sub(r"cryptography [\d.]+", "", o.closed): o.closed for o in reversed(question.options)

@@ -17,6 +17,7 @@ from typing import Any
 from wizard.errors import BadRequest
 from wizard.room.keys import ALPHABET, GROUP, authentication_code, grouped, plain
 from wizard.room.message import Message, State
+from wizard.wording import joined
 
 GROUPS = 5
 _CONTENT_BITS = 64
@@ -107,9 +108,10 @@ def read(text: str, key: str, causes: Iterable[str] = ()) -> Spoken:
     groups = grouped(typed, GROUP + 1).split("-")
     wrong = [n for n, group in enumerate(groups) if _check(group[:-1], n) != group[-1]]
     if wrong:
-        which = " and ".join(str(place + 1) for place in wrong)
+        which = joined(str(place + 1) for place in wrong)
+        are = f"Group {which} is" if len(wrong) == 1 else f"Groups {which} are"
         raise BadRequest(
-            f"Group {which} is wrong: {', '.join(groups[place] for place in wrong)}.",
+            f"{are} wrong: {', '.join(groups[place] for place in wrong)}.",
             hints=("Read it out again, and compare each character.",),
         )
     number = 0
@@ -121,7 +123,8 @@ def read(text: str, key: str, causes: Iterable[str] = ()) -> Spoken:
     if not hmac.compare_digest(str(expected), str(number & (1 << _CODE_BITS) - 1)):
         raise BadRequest(
             "This code was not made with the key of this room.",
-            why="Perhaps that laptop was started with the address of an earlier room.",
+            why="That laptop was started with another address: perhaps it was mistyped, or it is "
+            "that of an earlier room.",
         )
     return _spoken(int(inside, 16), causes)
 

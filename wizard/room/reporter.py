@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
-from wizard import locations, target_environment
+from wizard import invocation, locations, target_environment
 from wizard.errors import Exit, WizardError
 from wizard.plan import Plan, order
 from wizard.room import codes, signing
@@ -31,17 +31,28 @@ LAPTOP_FILE = "room-laptop"
 
 @dataclass(frozen=True)
 class Ending:
-    """What became of the last message. ``code`` is what to read out if it has not arrived."""
+    """What became of the last message. ``code`` is what to read out if it has not arrived.
+
+    With ``wrong_key``, the room has another key; then it would refuse a code too.
+    """
 
     room: str
     delivered: bool
     problem: str = ""
     code: str = ""
+    wrong_key: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """Say it to the user."""
         if self.delivered:
             return (f"The room at {self.room} has the result.",)
+        if self.wrong_key:
+            again = invocation.command("--room", f"{self.room}/KEY")
+            return (
+                f"The room at {self.room} refuses what this laptop reports: the key that was typed "
+                "is not its key. Compare it with the room's screen.",
+                f"Then report again, with the same options as before: {again}",
+            )
         told = f"The room at {self.room} was not reached: {self.problem or 'no answer yet'}."
         if not self.code:
             return (told,)
@@ -53,6 +64,9 @@ class Way(Protocol):
 
     @property
     def problem(self) -> str: ...
+
+    @property
+    def wrong_key(self) -> bool: ...
 
     @property
     def delivered(self) -> bool: ...
@@ -144,12 +158,24 @@ class Reporter:
 
     def ending(self) -> Optional[Ending]:
         """Return what has become of the last message, so far; None if no run has ended."""
-        delivered = self._sender.delivered
+        sender = self._sender
+        delivered, wrong_key = sender.delivered, sender.wrong_key
         with self._lock:
             if self._ended is None:
                 return None
-            code = "" if delivered else self._code
-        return Ending(self._address.place, delivered, self._sender.problem, code)
+            code = "" if delivered or wrong_key else self._code
+        return Ending(self._address.place, delivered, sender.problem, code, wrong_key)
+
+    def trouble(self) -> str:
+        """Return why the room does not know yet how this laptop stands; empty if nothing is wrong.
+
+        Unlike `ending`, it also says so before a run.
+        """
+        problem, wrong_key = self._sender.problem, self._sender.wrong_key
+        if not problem:
+            return ""
+        lines = Ending(self._address.place, False, problem, wrong_key=wrong_key).lines()
+        return "\n".join(lines)
 
     def finish(self, seconds: float = END_SECONDS) -> Optional[Ending]:
         """Wait at most so long for the last message, and end."""
@@ -246,7 +272,9 @@ def reporting(engine: Engine, reporter: Reporter) -> Engine:
         watched = reporter.watching(plan, _python_version(facts, choices), emit)
         return engine.run(plan, choices, facts, watched, cancel, done)
 
-    return replace(engine, probe=probe, run=run, ending=reporter.ending)
+    return replace(
+        engine, probe=probe, run=run, ending=reporter.ending, room_trouble=reporter.trouble
+    )
 
 
 def _python_version(facts: Facts, choices: Choices) -> str:

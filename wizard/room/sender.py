@@ -23,6 +23,8 @@ AGAIN_SECONDS = 2.0
 PATH = "/report"
 TRIES = 2
 """How often the last message is tried before the wizard ends."""
+OTHER_KEY = "The key is not that of this room."
+"""What a room answers to a message with another key."""
 LONGEST_ANSWER = 500
 """Bytes of an answer that are read."""
 
@@ -32,6 +34,10 @@ Post = Callable[[RoomAddress, bytes], str]
 
 class Refused(Exception):
     """The room does not want this message: sending it again does not help. The text says why."""
+
+
+class WrongKey(Refused):
+    """The room has another key than the sender."""
 
 
 def post(address: RoomAddress, data: bytes) -> str:
@@ -49,8 +55,8 @@ def post(address: RoomAddress, data: bytes) -> str:
     if answer.status == http.client.NO_CONTENT:
         return ""
     if answer.status in (http.client.BAD_REQUEST, http.client.FORBIDDEN):
-        raise Refused(_printable(said))
-    return f"it answered {answer.status} {_printable(said)}".strip()
+        raise (WrongKey if said == OTHER_KEY else Refused)(_clause(said))
+    return f"it answered {answer.status} {_clause(said)}".strip()
 
 
 class Written:
@@ -60,6 +66,7 @@ class Written:
     """
 
     problem = ""
+    wrong_key = False
     delivered = True
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -88,6 +95,7 @@ class Sender:
         self._next: Optional[Make] = None
         self._closing = False
         self._problem = ""
+        self._wrong_key = False
         self._tries = 0
         self._thread = threading.Thread(target=self._run, name="room", daemon=True)
         self._started = False
@@ -106,6 +114,12 @@ class Sender:
         """Why the newest message has not arrived yet; empty if it has, or nothing is known."""
         with self._changed:
             return self._problem
+
+    @property
+    def wrong_key(self) -> bool:
+        """Whether the room has answered that it has another key."""
+        with self._changed:
+            return self._wrong_key
 
     @property
     def delivered(self) -> bool:
@@ -135,12 +149,14 @@ class Sender:
                 if self._closing or self._next is None:
                     return
                 make = self._next
+            wrong_key = final = False
             try:
-                problem, final = self._post(self._address, make().as_bytes()), False
+                problem = self._post(self._address, make().as_bytes())
             except Refused as error:
                 problem, final = f"it refused the message: {error}", True
+                wrong_key = isinstance(error, WrongKey)
             with self._changed:
-                self._problem = problem
+                self._problem, self._wrong_key = problem, wrong_key
                 if self._next is make:
                     self._tries += 1
                     self._next = None if final or not problem else make
@@ -151,5 +167,7 @@ class Sender:
                     self._changed.wait(limit - time.monotonic())
 
 
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)[:LONGEST_ANSWER]
+def _clause(text: str) -> str:
+    """Return an answer as a part of a sentence, on one line."""
+    line = "".join(char if char.isprintable() else " " for char in text)[:LONGEST_ANSWER]
+    return line.strip().rstrip(".")

@@ -28,7 +28,7 @@ from wizard.room.board import Board, Full, WrongKey
 from wizard.room.joining import Joining
 from wizard.room.keys import plain
 from wizard.room.message import Unreadable, read_envelope
-from wizard.room.sender import PATH
+from wizard.room.sender import OTHER_KEY, PATH
 from wizard.serving.addresses import url
 from wizard.serving.server import TEXT, Bounds, Handler, Response, Server
 
@@ -147,8 +147,7 @@ class _Handler(Handler):
             else:
                 self._teacher(own or "", data)
         except WrongKey:
-            text = "The key is not that of this room: compare it with the room's screen."
-            self._answer(HTTPStatus.FORBIDDEN, TEXT, text)
+            self._answer(HTTPStatus.FORBIDDEN, TEXT, OTHER_KEY)
         except Unreadable as error:
             self._answer(HTTPStatus.BAD_REQUEST, TEXT, f"The message is wrong: {error}.")
         except Full:
@@ -267,7 +266,7 @@ def _refusals(number: int) -> tuple[str, ...]:
     if not number:
         return ()
     times = "1 message" if number == 1 else f"{number} messages"
-    return (f"{times} with another key: somebody has the address of an earlier room.",)
+    return (f"{times} with another key: compare the address on the laptops with this room's.",)
 
 
 def page_address(host: str, port: int, token: str) -> str:

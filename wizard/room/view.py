@@ -50,6 +50,8 @@ SIGNATURES: Mapping[Signature, str] = MappingProxyType(
 SYSTEMS: Mapping[str, str] = MappingProxyType(
     {"linux": "Linux", "macos": "macOS", "windows": "Windows", "other": "other"}
 )
+BEFORE = "It was refused before it began."
+"""What is known of a failure without a cause and without a step."""
 MOST_HELPS = 2
 """How many remedies are shown: nobody reads more on a wall."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -89,7 +91,10 @@ def line(row: Row) -> Line:
     no_help: tuple[str, ...] = ()
     cause, helps = "", no_help
     if message.state == "failed":
-        cause, helps = explain(message.cause, message.remedies, message.system, message.machine)
+        if message.cause or message.steps:
+            cause, helps = explain(message.cause, message.remedies, message.system, message.machine)
+        else:
+            cause, helps = BEFORE, ("Look at its screen.",)
     machine = "x86_64" if message.machine.lower() == "amd64" else message.machine
     system = " ".join(filter(None, (SYSTEMS.get(message.system, ""), machine)))
     return Line(

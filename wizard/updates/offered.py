@@ -7,12 +7,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
+from urllib.parse import urlsplit
 
 from wizard import table_source, text_files
 from wizard.addresses import is_address, masked
 from wizard.errors import BadRequest, WizardError
 from wizard.table_source import FILE, MAX_BYTES, MAX_SIGNATURE_BYTES, SIGNATURE
 
+_FORM = "An address begins with https://, http:// or file://, and names a host or a folder."
 SECONDS = 60.0
 """The time limit for both files together."""
 
@@ -29,8 +31,10 @@ class Offered:
 def read(origin: str, say: Callable[[str], None] = lambda _what: None) -> Offered:
     """Read the tables at ``origin``, an address or a folder. ``say`` gets why it takes longer.
 
-    Raises BadRequest if there is no such folder, WizardError if they cannot be read.
+    Raises BadRequest if it is no address and no such folder, WizardError if they cannot be read.
     """
+    if "://" in origin and not _is_usable(origin):
+        raise BadRequest(f"{masked(origin)} is not an address of tables.", hints=(_FORM,))
     if not is_address(origin):
         return _read_folder(Path(origin))
     deadline = time.monotonic() + SECONDS
@@ -41,11 +45,22 @@ def read(origin: str, say: Callable[[str], None] = lambda _what: None) -> Offere
     return Offered(masked(f"{base}/{FILE}"), document, signature.decode("utf-8", "replace"))
 
 
+def _is_usable(address: str) -> bool:
+    """Return whether an address has all its parts: a host, or for ``file://`` a path."""
+    try:
+        parts = urlsplit(address)
+        return is_address(address) and bool(
+            parts.path if parts.scheme == "file" else parts.hostname
+        )
+    except ValueError:  # such as a bracket that is not closed
+        return False
+
+
 def _read_folder(folder: Path) -> Offered:
     if not folder.is_dir():
         raise BadRequest(
             f"{folder} is neither a folder nor an address.",
-            hints=("An address begins with https://, http:// or file://.",),
+            hints=(_FORM,),
         )
     document = text_files.read_regular(folder / FILE, "a file of tables", limit=MAX_BYTES)
     signature = text_files.read_regular(

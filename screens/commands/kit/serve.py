@@ -64,6 +64,7 @@ def run(arguments: Arguments) -> int:
         ("kit", "serve", arguments.folder),
         address,
         warning,
+        options=listening.port_option(arguments.port),
         yes=arguments.yes,
         err=sys.stderr,
         as_json=arguments.json,
@@ -144,7 +145,8 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
     ]
     only_here = is_loopback(running.host)
     if only_here:
-        text += [*listening.others(("kit", "serve", arguments.folder)), ""]
+        words = ("kit", "serve", arguments.folder, *listening.port_option(arguments.port))
+        text += [*listening.others(words), ""]
     _shared.write_lines(text, sys.stdout)
     for row in () if only_here else qr_code.lines(base, sys.stdout, arguments.color):
         sys.stdout.write(f"{row}\n")

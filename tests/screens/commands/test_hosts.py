@@ -170,6 +170,7 @@ def test_a_room_shows_those_that_were_not_reached_too(
         (["machines.txt", "--", "--yes"], "--yes cannot be given"),
         (["machines.txt", "--", "--room", "x"], "--room cannot be given"),
         (["machines.txt", "--", "doctor"], "'doctor' is not an option"),
+        (["machines.txt", "machines.txt"], "only one list of machines is allowed."),
         (["machines.txt", "--", "--method", "odd"], "odd"),
     ],
 )

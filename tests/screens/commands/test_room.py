@@ -13,7 +13,7 @@ from screens.cli import main
 from screens.commands.room import Arguments, room_command
 from tests.simulated_room import envelopes
 from tests.wizard.room.test_board import signed
-from wizard.errors import BadRequest, WizardError
+from wizard.errors import WizardError
 from wizard.room.server import RoomServer
 
 
@@ -57,6 +57,15 @@ def test_a_restart_has_the_same_laptops_key_and_port() -> None:
     assert "Laptops from before: 30." in text
     text, third = opened(Arguments(name="Workshop 7", new=True))
     assert (third.board.rows, third.board.key == first.board.key) == ({}, False)
+
+
+def test_its_hints_open_the_same_room(capfd: pytest.CaptureFixture[str]) -> None:
+    text, server = opened(Arguments(name="Workshop 7"))
+    assert "cryptography-wizard room --name 'Workshop 7' --address " in text
+    text, _ = opened(Arguments(name="Workshop 7", port=str(server.port)))
+    assert f"room --name 'Workshop 7' --port {server.port} --address " in text
+    assert main(["room", "--name", "Workshop 7", "--address", "192.0.2.7"]) == 2
+    assert "room --name 'Workshop 7' --yes --address 192.0.2.7" in capfd.readouterr().err
 
 
 def test_a_port_that_is_taken_now_is_replaced() -> None:
@@ -147,11 +156,11 @@ def test_a_wrong_request_is_explained(
 
 
 def test_an_address_of_another_machine_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["room", "--yes", "--address", "192.0.2.7"]) == 1
-    assert "The wizard cannot listen on 192.0.2.7." in capfd.readouterr().err
+    assert main(["room", "--yes", "--address", "192.0.2.7"]) == 2
+    assert "--address: 192.0.2.7 is not an address of this machine." in capfd.readouterr().err
 
 
-@pytest.mark.parametrize(("answer", "code"), [("n\n", 130), ("\n", 130), ("y\n", 1)])
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 130), ("\n", 130), ("y\n", 2)])
 def test_it_asks_before_it_opens_for_others(
     answer: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,8 +171,6 @@ def test_it_asks_before_it_opens_for_others(
     err = io.StringIO()
     try:
         ended = room_command(Arguments(address="192.0.2.7"), stream=io.StringIO(), err=err)
-    except BadRequest:
-        raise
     except WizardError as error:
         ended = int(error.code)
     assert ended == code

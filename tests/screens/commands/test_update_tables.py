@@ -64,6 +64,7 @@ def test_from_the_variable_as_json(
     [
         ([], 2, "No address for tables is configured: name one with --from, or in CRYPTO"),
         (["--from", "nowhere"], 2, "nowhere is neither a folder nor an address."),
+        (["--from", "http://"], 2, "http:// is not an address of tables."),
         (["--from", "x", "--reset"], 2, "--reset and --from contradict each other"),
         (["--from", ""], 2, "The value of --from is empty"),
         (["https://tables.example"], 2, "Unrecognized arguments: https://tables.example"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.errors import BadRequest
-from wizard.hosts.inventory import Host, Inventory, parse
+from wizard.hosts.inventory import Host, Inventory, check_keys, parse
 
 LIST = """\
 # the front row
@@ -83,3 +85,15 @@ def test_any_text_is_a_list_or_a_bad_request(text: str) -> None:
         return
     assert isinstance(inventory, Inventory)
     assert all(not host.host.startswith("-") for host in inventory.hosts)
+
+
+def test_a_key_that_is_not_there_is_named_with_its_line(tmp_path: Path) -> None:
+    key = tmp_path / "id"
+    key.write_text("a key")
+    check_keys(parse(f"one key={key}\ntwo\n", "machines.txt"))
+    for wrong in ("/nope", str(tmp_path), "~nobody-at-all/id"):
+        read = parse(f"one key={key}\n\ntwo key={wrong}\n", "machines.txt")
+        with pytest.raises(BadRequest, match=r"Line 3 of machines\.txt is wrong") as caught:
+            check_keys(read)
+        assert caught.value.shown == f"key={wrong}"
+        check_keys(read.limited(["one"]))

@@ -426,7 +426,18 @@ def test_answers_that_are_no_list(server: Server, answer: Answer, why: str) -> N
 
 
 def test_nobody_there() -> None:
-    assert "cannot be reached" in fetch(IndexSource("http://127.0.0.1:9/simple")).problem
+    found = fetch(IndexSource("http://127.0.0.1:9/simple"))
+    assert "cannot be reached" in found.problem
+    assert found.unreachable
+
+
+def test_a_server_that_answers_is_reached(server: Server) -> None:
+    server.answers["/simple/cryptography/"] = status(404)
+    found = fetch(IndexSource(server.url))
+    assert (bool(found.problem), found.unreachable) == (True, False)
+    server.says(listed(SDIST))
+    found = fetch(IndexSource(server.url, extra=("http://127.0.0.1:9/simple",)))
+    assert (bool(found.problem), found.unreachable) == (True, False)
 
 
 def test_an_answer_that_breaks_off(server: Server) -> None:

@@ -100,6 +100,18 @@ def test_one_wrong_character_is_noticed_in_its_group(position: int, character: s
         codes.read("-".join(groups), KEY)
 
 
+def test_wrong_groups_are_named_together() -> None:
+    groups = code(PROVED).split("-")
+    for place in (0, 1, 4):
+        last = groups[place][-1]
+        groups[place] = groups[place][:-1] + ALPHABET[ALPHABET.index(last) - 1]
+        if place == 1:
+            with pytest.raises(BadRequest, match=r"^Groups 1 and 2 are wrong: "):
+                codes.read("-".join(groups), KEY)
+    with pytest.raises(BadRequest, match=r"^Groups 1, 2 and 5 are wrong: "):
+        codes.read("-".join(groups), KEY)
+
+
 @given(st.permutations(range(5)))
 def test_groups_in_another_order_are_noticed(order: list[int]) -> None:
     groups = code(PROVED).split("-")

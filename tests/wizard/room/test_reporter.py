@@ -30,6 +30,7 @@ class Wire:
     def __init__(self, *, arrives: bool = True) -> None:
         self.envelopes: list[Envelope] = []
         self.delivered = arrives
+        self.wrong_key = False
         self.problem = "" if arrives else "Connection refused"
         self.closed = False
 

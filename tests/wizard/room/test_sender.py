@@ -12,7 +12,7 @@ from tests.wizard.room.test_message import KEY, PROVED
 from wizard.room import sender
 from wizard.room.keys import RoomAddress
 from wizard.room.message import Envelope, read_envelope, read_message
-from wizard.room.sender import Refused, Sender
+from wizard.room.sender import Refused, Sender, WrongKey
 
 ADDRESS = RoomAddress("127.0.0.1", 9, KEY)
 
@@ -89,6 +89,18 @@ def test_a_room_that_refuses_is_not_asked_again() -> None:
     sends(sending, 1)
     assert not sending.wait(10)
     assert sending.problem == "it refused the message: The key is not that of this room."
+    assert not sending.wrong_key
+    sending.close()
+
+
+def test_another_key_is_a_reason_of_its_own() -> None:
+    def refuse(_address: RoomAddress, _data: bytes) -> str:
+        raise WrongKey("the key is another one")
+
+    sending = Sender(ADDRESS, refuse)
+    sends(sending, 1)
+    assert not sending.wait(10)
+    assert sending.wrong_key
     sending.close()
 
 

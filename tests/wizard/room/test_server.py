@@ -20,7 +20,7 @@ from wizard.room.board import Board
 from wizard.room.joining import joining
 from wizard.room.keys import RoomAddress
 from wizard.room.message import Envelope
-from wizard.room.sender import Refused, Sender, post
+from wizard.room.sender import Refused, Sender, WrongKey, post
 from wizard.room.server import BOUNDS, MOST_BYTES, RoomServer, page_address
 
 OWN = "a-token"
@@ -195,7 +195,7 @@ def test_the_stream_sends_all_rows_and_then_each_change(room: Room) -> None:
     assert first["notes"] == []
     room.board.remove(PROVED.laptop)
     assert event() == {"lines": [], "laptops": [], "notes": []}
-    with pytest.raises(Refused):
+    with pytest.raises(WrongKey, match=r"^The key is not that of this room$"):
         post(room.address, Envelope.sealed(PROVED, "0" * 16).as_bytes())
     assert "1 message with another key" in str(event()["notes"])
     room.board.close()

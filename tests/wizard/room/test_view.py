@@ -82,9 +82,17 @@ def test_what_that_laptop_chose_comes_first() -> None:
 
 @pytest.mark.parametrize("cause", ["", "from-a-newer-version"])
 def test_an_unknown_cause(cause: str) -> None:
-    line = view.line(row(signature="", state="failed", cause=cause))
+    line = view.line(row(signature="", state="failed", cause=cause, step=1, steps=3))
     assert line.detail == "The cause is not known."
     assert line.remedies
+
+
+def test_a_refusal_before_a_run() -> None:
+    line = view.line(row(signature="", state="failed", step=0, steps=0))
+    assert line.detail == "It was refused before it began."
+    assert line.remedies == ("Look at its screen.",)
+    known = view.line(row(signature="", state="failed", step=0, steps=0, cause="index-unreachable"))
+    assert "index could not be reached" in known.detail
 
 
 @pytest.mark.parametrize("cause", view.causes())

@@ -104,7 +104,11 @@ def test_the_time_is_limited(
 
 def test_neither_a_folder_nor_an_address(published: Published) -> None:
     file = published.put() / FILE
-    for place in (str(file), "ftp://tables.example", "tables.example/new", ""):
+    for place in (str(file), "tables.example/new", ""):
         with pytest.raises(BadRequest, match="neither a folder nor an address"):
             offered.read(place or str(Path("nothing")))
+    for place in ("ftp://tables.example", "http://", "https:///new", "http://[", "file://"):
+        with pytest.raises(BadRequest, match="is not an address of tables") as caught:
+            offered.read(place)
+        assert place in caught.value.what
     assert table_source.current().origin == "built-in"
