@@ -15,7 +15,7 @@ from screens.commands import Command
 from screens.flags import Parser
 from wizard import __version__, invocation, table_source
 from wizard.errors import BadRequest
-from wizard.wording import did_you_mean, joined
+from wizard.wording import did_you_mean, joined, nearest
 
 _EPILOG_END = """\
 exit codes:
@@ -176,6 +176,14 @@ class _MainParser(Parser):
     def error(self, message: str) -> NoReturn:
         match = re.search(r"COMMAND: invalid choice: '([^']*)'", message)
         if match:
+            if nearest(match[1], (*commands.names(), *WORDS, commands.DEFAULT)) == commands.DEFAULT:
+                raise BadRequest(
+                    f"{match[1]!r} is not a command: the wizard installs without one.",
+                    hints=(
+                        f"{invocation.command()} installs cryptography, and asks first.",
+                        f"{invocation.command('--help')} lists all commands and options.",
+                    ),
+                )
             suggestion = did_you_mean(match[1], (*commands.names(), *WORDS))
             message = f"unknown command: {match[1]!r}{suggestion}"
         super().error(message)

@@ -173,6 +173,8 @@ def test_what_only_describes_the_commands_imports_no_work(words: Sequence[str]) 
         (["doctor", "--venv", "x"], "--venv is not a flag of doctor."),
         (["runs", "--yes"], "--yes is not a flag of runs."),
         (["help", "docter"], "Unknown command: 'docter' (did you mean doctor?)"),
+        (["install"], "'install' is not a command: the wizard installs without one."),
+        (["instal", "cryptography"], "'instal' is not a command"),
         (["versio"], "Unknown command: 'versio' (did you mean version?)"),
         (["-x"], "Unknown flag: -x"),
         (["--openssl", "3.5.7", "--openssl-sha256", "1f"], "'1f' is not a SHA-256 checksum"),
