@@ -138,7 +138,7 @@ def test_in_a_page_the_full_screen_is_chosen() -> None:
         (["--json"], 2, "does not write JSON"),
         (["--address", "x"], 2, "not an IP address"),
         (["--address", "192.0.2.7"], 2, "no terminal to ask in"),
-        (["--address", "192.0.2.7", "--yes"], 1, "cannot listen on 192.0.2.7"),
+        (["--address", "192.0.2.7", "--yes"], 2, "192.0.2.7"),
         (["--", "doctor"], 2, "'doctor' is not an option of the wizard"),
         (["--", "--yes"], 2, "are for terminals"),
         (["--", "--method", "odd"], 2, "odd"),
