@@ -270,10 +270,10 @@ say_how_to_start() {
                 "$HOME"/*) shown="\$HOME${bin#"$HOME"}" ;;
                 *) shown=$bin ;;
             esac
-            case ${SHELL##*/} in
-                fish) line="fish_add_path \"$shown\"" ;;
-                zsh) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.zshrc" ;;
-                bash) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.bashrc" ;;
+            case ${SHELL:-} in # it is unset where nobody logged in
+                */fish) line="fish_add_path \"$shown\"" ;;
+                */zsh) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.zshrc" ;;
+                */bash) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.bashrc" ;;
                 *) line="echo 'export PATH=\"$shown:\$PATH\"' >> ~/.profile" ;;
             esac
             say "To start it by its name alone, type this, and open a new terminal:" "  $line"

@@ -5,13 +5,15 @@ base=@BASE@
 host=@HOST@
 sha256=@SHA256@
 workshop=@WORKSHOP@
-folder=${CRYPTOGRAPHY_WORKSHOP:-$HOME/cryptography-workshop}
-file=$folder/cryptography-wizard.pyz
 
 fail() {
     printf 'join: %s\n' "$@" >&2
     exit 3
 }
+
+folder=${CRYPTOGRAPHY_WORKSHOP:-${HOME:-}/cryptography-workshop}
+[ "$folder" != /cryptography-workshop ] || fail "HOME is not set, so there is no folder for the workshop."
+file=$folder/cryptography-wizard.pyz
 
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; }
 

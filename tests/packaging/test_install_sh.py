@@ -64,7 +64,8 @@ class Machine:
 
     folder: Path
     shell: Sequence[str]
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str | None] = field(default_factory=dict)
+    """Variables in place of the usual ones; None: it is not set."""
 
     @property
     def home(self) -> Path:
@@ -97,7 +98,8 @@ class Machine:
     def variables(self) -> Mapping[str, str]:
         """What its programs get."""
         own = {"HOME": str(self.home), "PATH": str(self.programs), "SHELL": "/bin/zsh"}
-        return {**own, "NONINTERACTIVE": "1", **self.env}
+        wanted = {**own, "NONINTERACTIVE": "1", **self.env}
+        return {name: value for name, value in wanted.items() if value is not None}
 
     def install(self, *words: str, script: Path = SCRIPT) -> subprocess.CompletedProcess[str]:
         """Run the installer as a file."""
@@ -351,17 +353,21 @@ def test_path_has_it_already(one: Machine, release: Path) -> None:
         ("/usr/bin/bash", ">> ~/.bashrc"),
         ("/usr/bin/fish", "fish_add_path "),
         ("", ">> ~/.profile"),
+        (None, ">> ~/.profile"),
     ],
 )
-def test_it_says_how_path_gets_it(one: Machine, release: Path, shell: str, line: str) -> None:
+def test_it_says_how_path_gets_it(
+    one: Machine, release: Path, shell: str | None, line: str
+) -> None:
     one.env.update({"CRYPTOGRAPHY_WIZARD_FROM": str(release), "SHELL": shell})
     done = one.install()
+    assert (done.returncode, done.stderr) == (0, "")
     (start,) = (text for text in done.stdout.splitlines() if text.startswith("Start it: "))
     assert shlex.split(start.partition(": ")[2]) == [str(one.command)]
     assert line in done.stdout
     left = {path.name for path in one.home.iterdir()}
     assert left == {".cache", ".local"}  # it changes none of these files
-    if shell.endswith("bash"):
+    if shell and shell.endswith("bash"):
         typed = next(text for text in done.stdout.splitlines() if line in text)
         argv = [shutil.which("bash") or "bash", "-c", f"{typed}; . ~/.bashrc; command -v {NAME}"]
         found = subprocess.run(
@@ -540,8 +546,9 @@ def test_other_words(one: Machine) -> None:
     assert done.stderr == f"{NAME}: --unknown is unknown. Allowed: --uninstall, --help\n"
 
 
-def test_without_a_home(one: Machine) -> None:
-    one.env["HOME"] = ""
+@pytest.mark.parametrize("home", ["", None])
+def test_without_a_home(one: Machine, home: str | None) -> None:
+    one.env["HOME"] = home
     done = one.install()
     assert done.returncode == 2
     assert "HOME is not set" in done.stderr

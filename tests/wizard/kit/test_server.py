@@ -288,3 +288,15 @@ def test_words_behind_the_line_to_join_are_added(
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().replace(str(folder), "F") == started
     assert (folder / "workshop.txt").is_file()
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("sh"), reason="there is no sh here")
+def test_a_laptop_without_a_home(built: Site) -> None:
+    with serving(built) as running:
+        script = ask(running, "/join.sh")[1].decode()
+    env = {name: value for name, value in os.environ.items() if name != "HOME"}
+    done = subprocess.run(
+        ("sh", "-c", script), env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr == "join: HOME is not set, so there is no folder for the workshop.\n"
