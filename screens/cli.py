@@ -33,7 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="urllib3 v2 only supports OpenSSL")
     terminal.make_streams_safe(ascii_only="--ascii" in arguments)
     try:
-        if argv is None:
+        return _exit_code(arguments, names_process=argv is None)
+    finally:
+        _drop_unwritten()
+
+
+def _exit_code(arguments: Sequence[str], *, names_process: bool) -> int:
+    try:
+        if names_process:
             invocation.set_words(started.words(started.Process.this()))
         with signals.raising_interrupts(), ending.pausing():
             code = _run(arguments)
@@ -51,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         cancelled.code = Exit.CANCELLED
         return _report_error(cancelled, arguments)
     except BrokenPipeError:
-        return _ignore_closed_pipe()
+        return int(Exit.CANCELLED)  # the reader wanted no more
     except OSError as error:
         return _report_error(_write_error(error) or _bug_error(error, arguments), arguments)
     except ValueError as error:
@@ -140,7 +147,7 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
             text = f"{locations.NAME}: " + "\n".join(messages.error_lines(error))
             print(fitting.for_stream(text, sys.stderr), file=sys.stderr, flush=True)
     except OSError:
-        _ignore_closed_pipe()
+        pass  # nobody reads it; the exit code still says it
     return int(error.code)
 
 
@@ -161,13 +168,16 @@ def _typed_choices(arguments: Sequence[str]) -> Choices | None:
         return None
 
 
-def _ignore_closed_pipe() -> int:
-    """Make Python end without a message about a closed pipe; return the exit code."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(null, descriptor)
-    os.close(null)
-    return int(Exit.CANCELLED)
+def _drop_unwritten() -> None:
+    """Drop what the streams do not take, such as those of a closed pipe or of a full disk.
+
+    Python writes it once more when it ends, and would then replace the exit code by its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            signals.drop(stream)
 
 
 def _write_error(error: OSError) -> WizardError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -72,6 +73,20 @@ def raising_interrupts() -> contextlib.AbstractContextManager[None]:
     return handling(interrupt)
 
 
+def drop(stream: TextIO) -> None:
+    """Lead a stream to nowhere, with what it still holds: what it was connected to takes no more.
+
+    A stream without a descriptor, such as a text in memory, stays as it is.
+    """
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
+
+
 class OutputStream:
     """Writes to a stream. If the stream breaks, it calls ``on_broken`` once, then writes nothing.
 
@@ -91,6 +106,7 @@ class OutputStream:
             self._stream.write(text)
             self._stream.flush()
         except (OSError, ValueError) as error:  # a broken pipe, a closed terminal, a full disk
+            drop(self._stream)
             self._stream = None
             self._problem = error if isinstance(error, OSError) else None
             self._on_broken()

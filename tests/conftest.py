@@ -40,7 +40,9 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("STATE", "CACHE"):
             patch.setenv(f"CRYPTOGRAPHY_WIZARD_{name}", str(tmp_path_factory.mktemp(name.lower())))
-        patch.delenv("CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE", raising=False)
+        # Containers set the last one; users do not, and it hides what happens to buffered output.
+        for name in ("CRYPTOGRAPHY_WIZARD_OPENSSL_SOURCE", "PYTHONUNBUFFERED"):
+            patch.delenv(name, raising=False)
         yield
 
 

@@ -57,7 +57,7 @@ def test_it_runs_on_the_oldest_python_for_which_its_libraries_were_made(
     oldest = archive.oldest_python()
     assert archive.OLDEST <= oldest <= sys.version_info[1]
     python = machine.find(f"3.{oldest}")
-    if python is None:
+    if not python:
         pytest.skip(f"there is no Python 3.{oldest} here")
     argv = (python, "-I", "-S", str(made), "diagnose", "/nowhere")
     done = subprocess.run(
