@@ -189,6 +189,25 @@ class _MainParser(Parser):
         super().error(message)
 
 
+class _CommandParser(Parser):
+    """The parser of a command, which may have actions."""
+
+    def error(self, message: str) -> NoReturn:
+        match = re.search(r"ACTION: invalid choice: '([^']*)'", message)
+        if not match:
+            super().error(message)
+        word, name = match[1], self.prog.split()[-1]
+        possible = tuple(commands.actions(name))
+        own = f"{invocation.command(word)} is a command of its own."
+        raise BadRequest(
+            f"Unknown action: {word!r}{did_you_mean(word, possible)}. Allowed: {joined(possible)}.",
+            hints=(
+                *((own,) if word in commands.names() else ()),
+                f"{invocation.command(name, '--help')} lists all options.",
+            ),
+        )
+
+
 def _arguments(
     command: Command, given: dict[str, Any], remaining: list[str], parser: argparse.ArgumentParser
 ) -> Any:
@@ -220,7 +239,7 @@ def _parsers(names: Sequence[str]) -> dict[str, Parser]:
     default.add_arguments(main)
     parsers: dict[str, Parser] = {"": main}
     group = main.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands", parser_class=Parser
+        dest="command", metavar="COMMAND", title="commands", parser_class=_CommandParser
     )
     for name, command in commands_by_name.items():
         text = command.HELP

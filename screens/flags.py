@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Any, NoReturn
 
 from screens import completion
 from wizard import invocation
 from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
-from wizard.wording import did_you_mean
 
 LONGEST_USAGE = 5
 """The largest number of lines of a usage in the help."""
@@ -43,10 +41,6 @@ class Parser(argparse.ArgumentParser):
             self.usage = None
 
     def error(self, message: str) -> NoReturn:
-        match = re.search(r"ACTION: invalid choice: '([^']*)' \(choose from ([^)]*)\)", message)
-        if match:
-            possible = re.findall(r"[\w-]+", match[2])
-            message = f"unknown action: {match[1]!r}{did_you_mean(match[1], possible)}"
         raise BadRequest(
             f"{message[:1].upper()}{message[1:]}.",
             hints=(f"{invocation.command(*self.prog.split()[1:], '--help')} lists all options.",),

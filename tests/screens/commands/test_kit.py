@@ -105,7 +105,8 @@ def test_requirements_are_read(
     ("words", "told"),
     [
         (["kit"], "kit needs an action: make, check, update, serve"),
-        (["kit", "chek", "x"], "Unknown action: 'chek' (did you mean check?)."),
+        (["kit", "chek", "x"], "Unknown action: 'chek' (did you mean check?). Allowed: "),
+        (["kit", "room"], "cryptography-wizard room is a command of its own."),
         (["kit", "make"], "The following arguments are required: DIR."),
         (["kit", "make", "a", "b"], "Unrecognized arguments: b."),
         (["kit", "make", "a", "--glibc", "3"], "--glibc: '3' is not a version of glibc."),
