@@ -34,9 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("live"):
             continue
         mark = item.get_closest_marker("long")
-        if mark and not matrix.is_due(mark.args[0]):
-            reason = f"takes minutes: another one has its turn; LIVE_MATRIX={mark.args[0]} runs it"
-            item.add_marker(pytest.mark.skip(reason=reason))
+        if mark:
+            if not matrix.is_due(mark.args[0]):
+                reason = f"takes minutes, not in its turn; LIVE_MATRIX={mark.args[0]} runs it"
+                item.add_marker(pytest.mark.skip(reason=reason))
         elif not matrix.is_in_this_shift(item.path.stem, item.nodeid):
             reason = "is done in one of three runs; LIVE_MATRIX=all does it"
             item.add_marker(pytest.mark.skip(reason=reason))

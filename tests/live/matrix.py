@@ -146,28 +146,19 @@ def is_due(name: str) -> bool:
 
 
 SHIFTS = 3
-"""A test of a file in `SHARED_OUT` is done in one of so many runs."""
-SHARED_OUT = frozenset(
-    {
-        "test_live_dnf",
-        "test_live_environments",
-        "test_live_faults",
-        "test_live_projects",
-        "test_live_proof",
-        "test_live_settings",
-        "test_live_wheels",
-    }
+"""A live test is done in one of so many runs."""
+EVERY_RUN = frozenset(
+    {"test_live_install", "test_live_matrix", "test_live_source", "test_live_terminal"}
 )
-"""Files with many tests of one kind, which take long together: neighbouring runs share them."""
+"""Files whose tests are done in every run: the main job, from the README's lines to the proof."""
 
 
 def is_in_this_shift(file: str, test: str) -> bool:
-    """Whether a test is done in this run: always, but for files in `SHARED_OUT`.
+    """Whether a test that is not of `LONG` is done in this run; neighbouring runs share them.
 
     ``test`` is what identifies it. LIVE_MATRIX=all does all of them.
     """
-    asked = os.environ.get("LIVE_MATRIX", "")
-    if file not in SHARED_OUT or asked == ALL:
+    if file in EVERY_RUN or os.environ.get("LIVE_MATRIX", "") == ALL:
         return True
     return zlib.crc32(test.encode()) % SHIFTS == _commits() % SHIFTS
 

@@ -34,7 +34,7 @@ def test_one_of_the_other_long_ones_has_its_turn_too(monkeypatch: pytest.MonkeyP
         matrix.long("openssl-dynamic")
 
 
-def test_neighbouring_runs_share_the_files_with_many_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neighbouring_runs_share_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LIVE_MATRIX", raising=False)
     tests = [f"test_live_wheels.py::test_{number}" for number in range(60)]
     done: list[str] = []
@@ -43,15 +43,15 @@ def test_neighbouring_runs_share_the_files_with_many_tests(monkeypatch: pytest.M
         shift = [test for test in tests if matrix.is_in_this_shift("test_live_wheels", test)]
         assert 0 < len(shift) < len(tests) / 2
         done += shift
-        assert all(matrix.is_in_this_shift("test_live_sudo", test) for test in tests)
+        assert all(matrix.is_in_this_shift("test_live_source", test) for test in tests)
     assert sorted(done) == sorted(tests)
     monkeypatch.setenv("LIVE_MATRIX", "all")
     assert all(matrix.is_in_this_shift("test_live_wheels", test) for test in tests)
 
 
-def test_each_file_that_is_shared_out_exists() -> None:
+def test_each_file_of_every_run_exists() -> None:
     files = {path.stem for path in Path(__file__).parent.glob("test_live_*.py")}
-    assert files >= matrix.SHARED_OUT
+    assert files >= matrix.EVERY_RUN
 
 
 def test_each_long_one_is_some_test() -> None:
