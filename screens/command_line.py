@@ -198,7 +198,7 @@ class _CommandParser(Parser):
             super().error(message)
         word, name = match[1], self.prog.split()[-1]
         possible = tuple(commands.actions(name))
-        own = f"{invocation.command(word)} is a command of its own."
+        own = f"{invocation.command(word)} is a separate command."
         raise BadRequest(
             f"Unknown action: {word!r}{did_you_mean(word, possible)}. Allowed: {joined(possible)}.",
             hints=(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Callable, Protocol
 
 from wizard import invocation
 from wizard.choices import Choices
-from wizard.errors import Impossible
+from wizard.errors import Alternative, Impossible, WizardError
 
 if TYPE_CHECKING:
     # These are slow to import, and starting the wizard does not need them.
@@ -104,8 +104,27 @@ def with_alternatives(case: Case) -> Iterator[None]:
     except Impossible as error:
         from wizard.advice import alternatives  # slow to import
 
-        error.alternatives = alternatives.find_alternatives(case)
+        found = alternatives.find_alternatives(case)
+        error.alternatives = tuple(one for one in found if _can_be_planned(case, one))
         raise
+
+
+def _can_be_planned(case: Case, alternative: Alternative) -> bool:
+    """Return whether the wizard can do it: what prevents the request may prevent this too.
+
+    An alternative that the wizard does not do itself is not checked.
+    """
+    from wizard.planning import planner
+    from wizard.questions import completion
+
+    if not alternative.choices:
+        return True
+    choices = Choices(**dict(alternative.choices))  # type: ignore[arg-type]  # fields of Choices
+    try:
+        planner.make_plan(completion.complete(case.choosing(choices)))
+    except WizardError:
+        return False
+    return True
 
 
 def support(case: Case) -> Support | None:

@@ -327,7 +327,11 @@ def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
             raise Impossible(
                 f"{python.path} cannot make virtual environments: {name} is missing.",
                 why="Installing it needs root rights, and this user cannot become root.",
-                hints=(f"Ask the administrator of this machine to install {name}.",),
+                hints=(
+                    f"Ask the administrator of this machine to install {name}.",
+                    "Or install uv (docs.astral.sh/uv): it needs no root rights, and makes "
+                    "environments itself.",
+                ),
             )
         return manager.name, (name,)
     raise Impossible(

@@ -106,7 +106,7 @@ def test_requirements_are_read(
     [
         (["kit"], "kit needs an action: make, check, update, serve"),
         (["kit", "chek", "x"], "Unknown action: 'chek' (did you mean check?). Allowed: "),
-        (["kit", "room"], "cryptography-wizard room is a command of its own."),
+        (["kit", "room"], "cryptography-wizard room is a separate command."),
         (["kit", "make"], "The following arguments are required: DIR."),
         (["kit", "make", "a", "b"], "Unrecognized arguments: b."),
         (["kit", "make", "a", "--glibc", "3"], "--glibc: '3' is not a version of glibc."),

@@ -283,6 +283,20 @@ def test_a_newer_system_only_where_its_age_is_the_cause() -> None:
     assert "OpenSSL 3.0.0 or newer is needed, but apt offers 1.1.1w here." in way.detail
 
 
+@pytest.mark.parametrize("choices", [{}, {"method": "wheel"}])
+def test_what_prevents_every_environment_leaves_nothing_that_needs_one(
+    choices: dict[str, Any],
+) -> None:
+    bare = machine("debian-13-bare")
+    asked = Case(replace(bare, privilege=Privilege("none")), KNOWLEDGE, Choices(**choices))
+    assert any(one.choices for one in find_alternatives(asked))
+    with pytest.raises(Impossible, match="cannot make virtual environments") as caught:
+        engine.settle(asked)
+    assert any("uv" in hint for hint in caught.value.hints)
+    assert [one.title for one in caught.value.alternatives if one.choices] == []
+    assert any("conda" in one.title for one in caught.value.alternatives)
+
+
 def test_commands_are_quoted_for_their_system() -> None:
     spaced: Python = replace(PYTHON, path="/home/ada/my python/bin/python3")
     way = one(replace(DEBIAN, pythons=(spaced,)), "as a wheel", python=spaced.path)
