@@ -167,7 +167,10 @@ except Exception as error:
 get() {
     case $from in
         http://* | https://*) download "${from%/}/$1" "$work/$1" ;;
-        *) cp "$from/$1" "$work/$1" 2>/dev/null || fail 2 "There is no $1 in $from." ;;
+        *)
+            cp "$from/$1" "$work/$1" 2>/dev/null || fail 2 "There is no $1 in $from." \
+                "Copy it there: install.sh, $file and SHA256SUMS belong together."
+            ;;
     esac
 }
 
@@ -177,7 +180,7 @@ choose_source() {
         from=$default_from
         case $self in # not if the file comes from a pipe
             */install.sh) folder=${self%/*} ;;
-            install.sh) folder=. ;;
+            install.sh) folder=$PWD ;;
             *) folder= ;;
         esac
         if [ -n "$folder" ] && [ -f "$folder/$file" ]; then from=$folder; fi

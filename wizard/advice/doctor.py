@@ -8,7 +8,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from backends.manager import managers
+from backends import pip
 from wizard import installed, invocation, target_environment
 from wizard.advice import external_alternatives, support
 from wizard.choices import Choices
@@ -18,6 +18,7 @@ from wizard.needs import (
     apple_tools,
     conditions,
     index_access,
+    package_steps,
     release_limits,
     storage,
     tool_settings,
@@ -25,6 +26,7 @@ from wizard.needs import (
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case
 from wizard.needs.condition import Condition
+from wizard.needs.venv_package import venv_package
 from wizard.refused import Refused
 from wizard.target_environment import Target, usable
 
@@ -122,17 +124,20 @@ def _python_description(python: Python) -> str:
 
 def _can_install(case: Case, python: Python) -> Iterator[Finding]:
     facts = case.facts
-    if python.environment or python.ensurepip or facts.tool("uv"):
+    if python.environment or facts.tool("uv"):
         return
-    action = "Install your system's package with the missing part of Python (python3-venv)."
-    for manager in facts.managers:
-        names = case.knowledge.packages_of(manager.name)
-        if names and names.venv:
-            command = " ".join(
-                (*managers()[manager.name].manual_install, names.venv.format(minor=python.minor))
-            )
-            action = f"sudo {command} (the wizard can do this for you)"
+    needed = venv_package(case, python)
+    if needed is None:
+        return
     detail = f"Python {python.version} cannot make virtual environments: its ensurepip is missing."
+    if isinstance(needed, Refused):
+        # A pip that installs into other environments is enough for a wheel.
+        version = pip.parse_version(python.pip.version if python.pip else "")
+        mark: Mark = "warn" if version >= pip.FIRST_WITH_PYTHON_OPTION else "bad"
+        yield Finding(mark, "Environments", detail, "\n".join(needed.hints))
+        return
+    command = package_steps.manual_command(facts, needed.manager.name, (needed.name,))
+    action = f"{command} (the wizard can do this for you)"
     yield Finding("warn", "Environments", detail, action)
 
 

@@ -9,8 +9,9 @@ from backends.action import Action, Command, RemoveFolder
 from wizard.errors import Impossible
 from wizard.facts import Facts, Python, Tool
 from wizard.method import compiles
-from wizard.needs import build_needs, package_steps, tool_settings, wheels
+from wizard.needs import package_steps, tool_settings, wheels
 from wizard.needs.case import Case
+from wizard.needs.venv_package import venv_package
 from wizard.plan import FileExists, Step
 from wizard.planning import from_wheelhouse
 from wizard.planning.neighbours import Before
@@ -179,7 +180,9 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
             folder=folder,
             bare=True,
         )
-    manager, needed = _venv_package(case, python)
+    needed = venv_package(case, python)
+    if isinstance(needed, Refused):
+        raise Impossible(needed.reason, why=needed.why, hints=needed.hints)
     command = pip.make_environment(python.path, target.folder, with_pip=True)
     environment = _environment_step(
         target, command, needs=(package_steps.INSTALL_STEP,) if needed else ()
@@ -194,8 +197,8 @@ def _new_with_pip(case: Case, target: Target) -> Installer:
         # The newest pip for this Python is not known in advance, so no option newer than the
         # bundled pip is used.
         pip=python.ensurepip or "9.0",
-        manager=manager,
-        packages=needed,
+        manager=needed.manager.name if needed else "",
+        packages=(needed.name,) if needed else (),
         folder=folder,
     )
 
@@ -300,43 +303,3 @@ def _previous_pip(target: Target) -> Command:
     version = target.python.pip.version if target.python.pip else ""
     # The newest pip runs it, but no option is used that an old one does not know.
     return pip.install(target.interpreter, (f"pip=={version}",), version=version)
-
-
-def _venv_package(case: Case, python: Python) -> tuple[str, tuple[str, ...]]:
-    """Return the manager and its package that make ``python -m venv`` work, if the distribution
-    split it off; empty if it works. Raises Impossible if there is no such package.
-    """
-    if python.ensurepip:
-        return "", ()
-    for manager, names in build_needs.available(case.facts, case.knowledge):
-        if case.choices.manager not in ("", manager.name):
-            continue  # one call installs everything, so there is one manager
-        name = names.venv.format(minor=python.minor)
-        offered = {p.name for p in manager.packages if p.candidate and not p.installed}
-        # If the lists are empty, nothing is offered yet: they are updated first in any case.
-        if not name or python.installation != "/usr" or (offered and name not in offered):
-            continue
-        if manager.removed_for((name,)):
-            blocked = package_steps.refused_removal(case.facts, manager, (name,))
-            raise Impossible(
-                f"{python.path} cannot make virtual environments: {name} is missing.",
-                why=blocked.reason,
-                hints=blocked.hints,
-            )
-        if case.facts.privilege.method == "none":
-            raise Impossible(
-                f"{python.path} cannot make virtual environments: {name} is missing.",
-                why="Installing it needs root rights, and this user cannot become root.",
-                hints=(
-                    f"Ask the administrator of this machine to install {name}.",
-                    "Or install uv (docs.astral.sh/uv): it needs no root rights, and makes "
-                    "environments itself.",
-                ),
-            )
-        return manager.name, (name,)
-    raise Impossible(
-        f"{python.path} cannot make virtual environments: it has no ensurepip.",
-        hints=(
-            "Install the package that provides it (on Debian and Ubuntu: python3-venv), or uv.",
-        ),
-    )

@@ -9,7 +9,7 @@ import pytest
 from tests.machines import machine
 from tests.wizard.environments import CLICK, PYOPENSSL, holding
 from tests.wizard.needs.test_apple_tools import MACS
-from wizard.advice.doctor import Finding, findings
+from wizard.advice.doctor import Finding, Mark, findings
 from wizard.choices import Choices
 from wizard.facts import (
     Facts,
@@ -185,7 +185,17 @@ def test_a_broken_environment_is_named_beside_the_python_that_works() -> None:
 
 def test_without_venv_apt_is_told_what_to_install() -> None:
     action = one(with_python(ensurepip=""), "Environments", "warn").action
-    assert "apt-get install python3.11-venv" in action
+    assert action.startswith("sudo apt-get install python3.11-venv ")
+
+
+@pytest.mark.parametrize(("pip", "mark"), [("", "bad"), ("22.2", "bad"), ("22.3", "warn")])
+def test_without_venv_and_without_root_only_a_newer_pip_can_install(pip: str, mark: Mark) -> None:
+    facts = with_python(ensurepip="", pip=Pip(pip, ()) if pip else None)
+    action = one(replace(facts, privilege=Privilege("none")), "Environments", mark).action
+    assert "sudo" not in action
+    assert action.splitlines()[0] == (
+        "Ask the administrator of this machine to install python3.11-venv."
+    )
 
 
 DEBIAN_12 = with_system(distribution_version="12")
