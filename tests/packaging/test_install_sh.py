@@ -305,7 +305,17 @@ def test_the_checksum_that_was_stated_counts(one: Machine, release: Path) -> Non
     assert one.install().returncode == 0
     del one.env["CRYPTOGRAPHY_WIZARD_SHA256"]
     done = one.install()
-    assert (done.returncode, done.stderr) == (2, f"{NAME}: There is no SHA256SUMS in {release}.\n")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{NAME}: There is no SHA256SUMS in {release}.\n")
+
+
+def test_beside_it_in_the_current_folder(one: Machine, release: Path) -> None:
+    for name in (FILE, "SHA256SUMS"):
+        shutil.copy(release / name, one.folder)
+    shutil.copy(SCRIPT, one.folder)
+    done = one.install(script=Path("install.sh"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"From:   {one.folder}\n" in done.stdout
 
 
 @pytest.mark.parametrize("text", ["", f"abc  {FILE}\n", f"{'0' * 64}  other\n", "<html>\n"])
