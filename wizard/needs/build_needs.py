@@ -412,7 +412,7 @@ def _refresh_lists(facts: Facts, manager: Manager) -> BuildNeeds | Refused:
     if _needs_root(manager) and facts.privilege.method == "none":
         return Refused(
             f"{manager.name}'s package lists are empty, and this user cannot become root.",
-            ("Ask the administrator of this machine to update them.",),
+            (f"Ask the administrator of this machine to update {manager.name}'s lists.",),
         )
     return BuildNeeds(refresh=True)
 
