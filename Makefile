@@ -120,7 +120,7 @@ man: .venv/.test ## Write the manual page, docs/cryptography-wizard.1
 docs: .venv-docs/.docs ## Make the documentation's web site in build/site
 	$(DOCS)/python -m tests.site build/docs
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
-	@echo "Open build/site/index.html"
+	@echo "Open build/site/index.html. Its search needs a server: python3 -m http.server -b 127.0.0.1 -d build/site"
 
 clean: ## Remove what the commands above created here; what the wizard has installed stays
 	rm -rf .venv .venv-docs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
