@@ -18,13 +18,16 @@ STAGES = {
 }
 MOST_OUTPUT = 8 * 1024 * 1024
 """Characters of the output of a host that are kept."""
+MOST_LINES = 20_000
+"""Lines of it: a report or a plan has some hundreds."""
 
 
 @dataclass(frozen=True)
 class HostState:
     """How one host stands. ``message`` is the newest one of its wizard, and ``code`` the exit code
     of that; None while it runs, or if it never ran. ``problem`` and ``hints`` say why it failed.
-    ``output`` is its standard output so far, and ``last`` the last other line."""
+    ``output`` is its standard output so far, of ``size`` characters, and ``last`` the last other
+    line."""
 
     name: str
     phase: Phase = "waiting"
@@ -33,6 +36,7 @@ class HostState:
     problem: str = ""
     hints: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
+    size: int = 0
     last: str = ""
     plan: Optional[dict[str, Any]] = None
 
@@ -70,9 +74,10 @@ def after(state: HostState, event: dict[str, Any], key: str) -> Told:
         return Told(state)
     line = str(event.get("line", ""))
     if event.get("stream") == "stdout":
-        if sum(map(len, state.output)) > MOST_OUTPUT:
+        if state.size > MOST_OUTPUT or len(state.output) >= MOST_LINES:
             return Told(state)
-        return Told(replace(state, phase="working", output=(*state.output, line)))
+        output, size = (*state.output, line), state.size + len(line)
+        return Told(replace(state, phase="working", output=output, size=size))
     return _line(state, line, key)
 
 

@@ -157,14 +157,14 @@ def carry_out(
 ) -> int:
     """Make the kit that was asked for, or bring it up to date. Raises WizardError."""
     from screens.commands.kit import _shared
-    from wizard import codec, knowledge
+    from wizard import codec, knowledge, single_file
     from wizard.kit import making, selection
     from wizard.kit.index_source import IndexWheels
     from wizard.proof import kit_manifest
 
     err = sys.stderr
     meter = _shared.Meter(err, quiet=as_json)
-    file = _shared.wizard_file(wizard)
+    file = single_file.chosen(wizard)
     source = IndexWheels(_shared.index_source())
     number = len(asked.targets)
     done = iter(range(number))

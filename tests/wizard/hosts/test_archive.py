@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import machine
-from wizard import __version__
-from wizard.errors import BadRequest
+from wizard import __version__, single_file
 from wizard.hosts import archive
 
 
@@ -41,14 +40,8 @@ def test_the_same_installation_makes_the_same_file(made: Path, tmp_path: Path) -
     assert made.stat().st_size < 12_000_000
 
 
-def test_an_archive_is_taken_as_it_is(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert archive.find(str(made)) == made
-    assert archive.find("") is None
-    monkeypatch.setattr(sys, "argv", [str(made)])
-    assert archive.find("") == made
-    for wrong in (__file__, "/nowhere/x.pyz"):
-        with pytest.raises(BadRequest, match="not the wizard as one file"):
-            archive.find(wrong)
+def test_it_knows_itself(made: Path) -> None:
+    assert single_file.named(str(made)) == made
 
 
 def test_it_runs_on_the_oldest_python_for_which_its_libraries_were_made(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.wizard.room.test_message import KEY, PROVED
-from wizard.hosts.standing import HostState, after, failed
+from wizard.hosts.standing import MOST_LINES, HostState, after, failed
 from wizard.room.message import Envelope
 
 START = HostState("seat-1")
@@ -90,5 +90,7 @@ def test_lines_that_mean_no_good_change_nothing() -> None:
 
 
 def test_endless_output_is_cut() -> None:
-    state = replace(START, output=("x" * 9_000_000,))
+    state = told(line("x" * 9_000_000, "stdout"))
+    assert after(state, line("more", "stdout"), KEY).state == state
+    state = replace(START, output=("",) * MOST_LINES)
     assert after(state, line("more", "stdout"), KEY).state == state

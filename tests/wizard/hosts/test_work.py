@@ -78,18 +78,16 @@ def driven(
     python.chmod(0o755)
     monkeypatch.setattr(engine_search, "words", lambda: (str(python),))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    inventory = parse("root@a name=one\nb", "machines.txt")
-    events = work.carried_out(
-        inventory,
+    (tmp_path / "x.pyz").write_bytes(b"PK")
+    wanted = work.Work(
+        parse("root@a name=one\nb key=~/.ssh/b", "machines.txt"),
         tmp_path / "x.pyz",
-        "0" * 64,
         9,
         {"one": ("--yes",), "b": ("--yes",)},
         {"one": "key\n", "b": "key\n"},
-        parallel=2,
-        password="secret",  # noqa: S106 - of no host
+        2,
     )
-    return [event for event in events if event]
+    return [event for event in work.carried_out(wanted, "secret") if event]
 
 
 def test_the_driver_gets_everything_through_a_pipe(
@@ -104,6 +102,13 @@ def test_the_driver_gets_everything_through_a_pipe(
         "ssh_password": "secret",
     }
     assert first["input"] == "key\n"
+    second = json.loads(json.dumps(events[1]["was"]))
+    assert second["data"] == {
+        "ssh_hostname": "b",
+        "ssh_key": "~/.ssh/b",
+        "ssh_password": "secret",
+        "ssh_key_password": "secret",
+    }
     assert (tmp_path / ".ssh").stat().st_mode & 0o777 == 0o700
 
 
@@ -127,3 +132,28 @@ def test_where_pyinfra_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert engine_search.words() == (sys.executable,)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
     assert engine_search.words() == (sys.executable,)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "#!/bin/sh\n'''exec' '/home/a b/venv/bin/python' \"$0\" \"$@\"\n' '''",
+        "#!/usr/bin/env sh",
+        "#!/nowhere/python3 -sE",
+    ],
+)
+def test_pyinfra_in_a_folder_with_a_blank_is_started_by_the_python_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    inside, path = tmp_path / "a b" / "bin", tmp_path / "path"
+    inside.mkdir(parents=True)
+    path.mkdir()
+    (inside / "pyinfra").write_text(f"{first}\n", encoding="utf-8")
+    (inside / "pyinfra").chmod(0o755)
+    (path / "pyinfra").symlink_to(inside / "pyinfra")  # as pipx makes it
+    monkeypatch.setenv("PATH", str(path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(Impossible, match="pyinfra is not installed"):
+        engine_search.words()
+    (inside / "python").touch()
+    assert engine_search.words() == (str(inside / "python"),)

@@ -118,4 +118,5 @@ def pyz(tmp_path: Path) -> Path:
     place = tmp_path / "cryptography-wizard.pyz"
     with zipfile.ZipFile(place, "w") as archive:
         archive.writestr("__main__.py", "print('the wizard')\n")
+        archive.writestr("cryptography_wizard/__main__.py", "")
     return place
