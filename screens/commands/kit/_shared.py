@@ -1,20 +1,21 @@
-"""What the actions of ``kit`` share: the Python and its index, the wizard's own file, progress."""
+"""What the actions of ``kit`` share: the Python and its index, progress."""
 
 from __future__ import annotations
 
 import sys
 import time
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from screens import fitting
 from screens.terminal import is_terminal
 from wizard.errors import BadRequest, Impossible
-from wizard.wording import amount
+from wizard.wording import amount, joined
 
 if TYPE_CHECKING:
+    from packaging.version import Version
+
     from wizard.index.source import IndexSource
     from wizard.kit.making import Contents, Progress
     from wizard.kit.selection import Selection
@@ -51,28 +52,6 @@ def index_source() -> IndexSource:
         why=python.problem or f"{python.path} has no pip, and no other Python here has one.",
         hints=("Install pip (on Debian and Ubuntu: python3-pip), and try again.",),
     )
-
-
-def wizard_file(named: str) -> Path | None:
-    """Return the single file of the wizard: the one that was named, or the one that runs now.
-
-    None if the wizard runs from somewhere else. Raises BadRequest if the named file is no archive.
-    """
-    if named:
-        found = Path(named).expanduser().absolute()
-        try:
-            if not zipfile.is_zipfile(found):
-                raise BadRequest(
-                    f"--wizard: {found} is not the single file of the wizard."
-                    if found.exists()
-                    else f"--wizard: {found} does not exist.",
-                    hints=("It is called cryptography-wizard.pyz, and is a zip archive.",),
-                )
-        except OSError as error:
-            raise BadRequest(f"{found} cannot be read.", shown=str(error.strerror)) from None
-        return found
-    own = Path(sys.argv[0]).absolute()
-    return own if own.suffix == ".pyz" and zipfile.is_zipfile(own) else None
 
 
 class Meter:
@@ -139,7 +118,7 @@ def downloading(meter: Meter) -> Callable[[Progress], None]:
 
 
 def selection_lines(selection: Selection) -> list[str]:
-    """Return what each kind of computer gets, one block of lines for each."""
+    """Return what each kind of computer gets, one block of lines for each, then what all need."""
     from wizard.kit.platforms import ranges
 
     lines: list[str] = []
@@ -160,7 +139,18 @@ def selection_lines(selection: Selection) -> list[str]:
                 reasons.setdefault(absent.why, []).append(absent.target.python)
         for why, pythons in reasons.items():
             lines.append(f"    ! nothing for Python {ranges(pythons)}: {why}")
-    return lines
+    return [*lines, f"  Other packages: {', '.join(_other_packages(selection))}"]
+
+
+def _other_packages(selection: Selection) -> Iterator[str]:
+    """Yield each package beside cryptography with its versions: ``numpy 2.0.2 and 2.3.4``."""
+    from wizard.kit.selection import CRYPTOGRAPHY
+
+    versions: dict[str, set[Version]] = {}
+    for wheel in selection.wheels:
+        versions.setdefault(wheel.name, set()).add(wheel.version)
+    for name in sorted(versions.keys() - {CRYPTOGRAPHY}):
+        yield f"{name} {joined(map(str, sorted(versions[name])))}"
 
 
 def size_line(found: Contents) -> str:
