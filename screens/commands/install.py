@@ -79,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def options(words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-    """Return the options of the wizard that these words are, and the words that are none.
+    """Return the options of the wizard in these words, and the other words.
 
     For commands that start the wizard elsewhere. Raises BadRequest.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import zipapp
@@ -74,11 +73,6 @@ def make(folder: Path) -> Path:
     target = folder / f"{NAME}.pyz"
     zipapp.create_archive(inside, target, compressed=True)
     return target
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _needed() -> Iterator[metadata.Distribution]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import assets
+from wizard import checksums
 from wizard.errors import WizardError
-from wizard.hosts import archive, engine_search
+from wizard.hosts import engine_search
 from wizard.hosts.inventory import Inventory
 from wizard.programs import processes
 from wizard.programs.target_scripts import resource
@@ -66,7 +67,7 @@ def carried_out(work: Work, password: str = "") -> Iterator[dict[str, Any]]:
     words = engine_search.words()
     # ssh makes this folder too; pyinfra fails without it, because it keeps the hosts' keys there.
     (Path.home() / ".ssh").mkdir(mode=0o700, exist_ok=True)
-    digest = archive.digest(work.file)
+    digest = checksums.of_file(work.file)
     request = {
         "archive": str(work.file.absolute()),
         "prepare": prepare_command(digest),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from screens import fitting
+from screens.flags import StoreOnce
 from screens.terminal import is_terminal
 from wizard.errors import BadRequest, Impossible
 from wizard.wording import amount, joined
@@ -24,6 +26,11 @@ BETWEEN = 0.1
 """Seconds between two lines of progress on a terminal."""
 STEPS = 10
 """How many lines of progress a file or a pipe gets."""
+
+
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """Add the folder, which every action has."""
+    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
 
 
 def folder(text: str) -> Path:
@@ -101,6 +108,15 @@ class Meter:
         self._step = 0
 
 
+def reading(meter: Meter) -> Callable[[int, int], None]:
+    """Return what shows on a meter how many bytes of a kit are read, of how many."""
+
+    def show(done: int, of: int) -> None:
+        meter.show(f"Reading the files: {amount(done)} of {amount(of)}", done / max(1, of))
+
+    return show
+
+
 def downloading(meter: Meter) -> Callable[[Progress], None]:
     """Return what shows the progress of downloads on a meter."""
 
@@ -119,10 +135,10 @@ def downloading(meter: Meter) -> Callable[[Progress], None]:
 
 def selection_lines(selection: Selection) -> list[str]:
     """Return what each kind of computer gets, one block of lines for each, then what all need."""
-    from wizard.kit.platforms import ranges
+    from wizard.kit.platforms import PLATFORMS, ranges
 
     lines: list[str] = []
-    for platform in selection.request.platforms:
+    for platform in map(PLATFORMS.__getitem__, selection.order.platforms):
         chosen = [each for each in selection.chosen if each.target.platform == platform]
         releases: dict[tuple[str, str], list[str]] = {}
         reasons: dict[str, list[str]] = {}

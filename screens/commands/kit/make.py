@@ -16,8 +16,8 @@ from wizard.errors import BadRequest, Exit, WizardError
 
 if TYPE_CHECKING:
     from wizard.kit.making import Contents
-    from wizard.kit.selection import Request, Selection
-    from wizard.proof.kit_manifest import Kit
+    from wizard.kit.selection import Selection
+    from wizard.proof.kit_manifest import Kit, Order
 
 HELP = "collect what the laptops of a workshop need, in one folder"
 ORDER = 10
@@ -40,7 +40,9 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder and what the kit should contain."""
-    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    from screens.commands.kit import _shared
+
+    _shared.add_folder(parser)
     kinds = parser.add_argument(
         "--for",
         dest="kinds",
@@ -99,7 +101,7 @@ def run(arguments: Arguments) -> int:
     from screens.commands.kit import _shared
 
     folder = _shared.folder(arguments.folder)
-    asked = request(arguments)
+    asked = order(arguments)
     from wizard.kit import making
 
     making.check_folder(folder)
@@ -108,12 +110,12 @@ def run(arguments: Arguments) -> int:
     )
 
 
-def request(arguments: Arguments) -> Request:
+def order(arguments: Arguments) -> Order:
     """Return what the arguments ask for. Raises BadRequest."""
     from packaging.version import InvalidVersion, Version
 
     from wizard.kit import platforms
-    from wizard.kit.selection import Request
+    from wizard.proof.kit_manifest import Order
 
     try:
         release = str(Version(arguments.release)) if arguments.release else ""
@@ -123,8 +125,8 @@ def request(arguments: Arguments) -> Request:
             hints=("For example: --release 46.0.7",),
         ) from None
     requirements, constraints = _stated(arguments.requirements)
-    return Request(
-        platforms.platforms(arguments.kinds),
+    return Order(
+        tuple(platform.name for platform in platforms.platforms(arguments.kinds)),
         platforms.pythons(arguments.pythons),
         release,
         platforms.check_glibc(arguments.glibc),
@@ -153,7 +155,7 @@ def _stated(file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def carry_out(
-    folder: Path, asked: Request, *, wizard: str, yes: bool, as_json: bool, updating: bool = False
+    folder: Path, asked: Order, *, wizard: str, yes: bool, as_json: bool, updating: bool = False
 ) -> int:
     """Make the kit that was asked for, or bring it up to date. Raises WizardError."""
     from screens.commands.kit import _shared
@@ -166,7 +168,7 @@ def carry_out(
     meter = _shared.Meter(err, quiet=as_json)
     file = single_file.chosen(wizard)
     source = IndexWheels(_shared.index_source())
-    number = len(asked.targets)
+    number = len(selection.targets(asked))
     done = iter(range(number))
     chosen = selection.select(
         asked,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from screens import listening
 from screens.arguments import Common
-from screens.flags import StoreOnce
 from wizard.errors import Exit, Impossible
 
 if TYPE_CHECKING:
@@ -41,7 +40,9 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, and where to listen."""
-    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    from screens.commands.kit import _shared
+
+    _shared.add_folder(parser)
     listening.add_arguments(parser, "that of the last time, or a free one")
 
 
@@ -71,15 +72,7 @@ def run(arguments: Arguments) -> int:
     ):
         return int(Exit.CANCELLED)
     meter = _shared.Meter(sys.stderr, quiet=arguments.json)
-    total = sum(file.size for file in kit.files)
-    read = 0
-
-    def say(file: kit_manifest.File) -> None:
-        nonlocal read
-        meter.show(f"Reading the files: {amount(read)} of {amount(total)}", read / max(1, total))
-        read += file.size
-
-    kit_manifest.compare(folder, kit, say)
+    kit_manifest.compare(folder, kit, _shared.reading(meter))
     meter.end()
     try:
         built = site.build(folder, kit)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from wizard import checksums
 from wizard.errors import Impossible, WizardError
-from wizard.hosts import archive, engine_search, work
+from wizard.hosts import engine_search, work
 from wizard.hosts.inventory import parse
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the hosts have a POSIX shell")
@@ -35,7 +36,7 @@ def test_an_archive_is_copied_once_and_started(tmp_path: Path) -> None:
     home.mkdir()
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
-    digest = archive.digest(program)
+    digest = checksums.of_file(program)
     first = sh(work.prepare_command(digest), home)
     word, _, place = first.stdout.strip().partition(" ")
     assert (word, Path(place).parent.stat().st_mode & 0o777) == ("need", 0o700)
