@@ -45,6 +45,10 @@ def test_an_archive_is_copied_once_and_started(tmp_path: Path) -> None:
     done = sh(work.run_command(digest, 9, words), home, "the key")
     assert done.stdout == f"{list(words)} the key\n", done.stderr
     assert sh(work.prepare_command(digest), home).stdout == f"have {place}\n"
+    Path(f"{place}.part").write_text("half", encoding="utf-8")  # somebody else copies it now
+    done = sh(work.run_command(digest, 9, words), home, "the key")
+    assert done.stdout == f"{list(words)} the key\n", done.stderr
+    assert Path(f"{place}.part").is_file()
 
 
 def test_a_damaged_copy_is_not_started(tmp_path: Path) -> None:
