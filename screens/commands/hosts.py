@@ -20,6 +20,7 @@ from screens.arguments import NAME, Common
 from screens.flags import StoreOnce
 from wizard import invocation, locations, single_file, text_files
 from wizard.errors import BadRequest, Exit
+from wizard.wording import visible
 
 if TYPE_CHECKING:
     from wizard.hosts.inventory import Inventory
@@ -267,7 +268,8 @@ class _Text:
             self._write("Once more, only where it failed: add --retry")
 
     def _line(self, state: HostState, text: str) -> None:
-        self._write(f"{state.name:<{self._width}}  {text}")
+        # A machine must not send commands to this terminal.
+        self._write(f"{state.name:<{self._width}}  {visible(text)}")
 
     def _write(self, *lines: str) -> None:
         self._stream.write(fitting.for_stream("\n".join(lines), self._stream) + "\n")

@@ -88,6 +88,16 @@ def test_one_failure_does_not_stop_the_others(machines: Machines) -> None:
     )
 
 
+def test_what_a_machine_says_cannot_steer_the_terminal(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil = {**ended(ok=False, stage="connect", problem="\x1b]0;evil\x07"), "host": "one"}
+    monkeypatch.setattr(work, "carried_out", lambda *_: iter([evil]))
+    _, text = told(limit="one")
+    assert "evil" in text
+    assert "\x1b" not in text
+
+
 def test_only_the_failed_ones_again(machines: Machines) -> None:
     told()
     machines.failing = ()
