@@ -13,7 +13,7 @@ from screens import fitting
 from screens.flags import StoreOnce
 from screens.terminal import is_terminal
 from wizard.errors import BadRequest, Impossible
-from wizard.wording import amount, joined
+from wizard.wording import amount, joined, visible
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -185,7 +185,10 @@ def size_line(found: Contents) -> str:
 
 
 def write_lines(lines: Iterable[str], stream: TextIO) -> None:
-    """Write lines, broken to fit the width of the stream."""
-    text = "\n".join(fitting.fitted(list(lines), fitting.columns(stream)))
+    """Write lines, broken to fit the width of the stream.
+
+    They may have names from a kit that somebody else has made: control characters become escapes.
+    """
+    text = "\n".join(fitting.fitted([*map(visible, lines)], fitting.columns(stream)))
     stream.write(f"{text}\n")
     stream.flush()

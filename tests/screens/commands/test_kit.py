@@ -160,6 +160,12 @@ def test_a_damaged_kit_is_neither_served_nor_proved(
     (tmp_path / "kit" / "START-HERE.html").write_bytes(b"other")
     assert main(["kit", "check", str(tmp_path / "kit")]) == 3
     assert "START-HERE.html: it has 5 bytes, not " in capfd.readouterr().out
+    if os.name != "nt":
+        strange = tmp_path / "kit" / "wheels" / "a\x1b[2J.whl"
+        strange.touch()
+        assert main(["kit", "check", str(tmp_path / "kit")]) == 3
+        assert r"wheels/a\x1b[2J.whl: the manifest does not name it" in capfd.readouterr().out
+        strange.unlink()
     assert main(["kit", "check", str(tmp_path / "kit"), "--json"]) == 3
     found = json.loads(capfd.readouterr().out)
     assert (found["ok"], found["exit"], len(found["differences"])) == (False, 3, 1)
