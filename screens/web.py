@@ -96,7 +96,7 @@ class WebServer(textual_serve.server.Server):
         handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
         """Refuse other names of this machine, and connections from pages of others."""
-        token = request.path.split("/")[1]
+        token = request.path.lstrip("/").partition("/")[0]
         known = hmac.compare_digest(token.encode(), self.token.encode())
         origin = request.headers.get("Origin", self.origin)
         if not known or f"http://{request.host}" != self.origin or origin != self.origin:
