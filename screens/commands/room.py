@@ -85,14 +85,8 @@ def room_command(
         "It shows the laptops only to those who have the secret address of your page, and it takes "
         "reports only with the room's key."
     )
-    if not listening.confirmed(
-        ("room",),
-        address,
-        warning,
-        options=_options(arguments),
-        yes=arguments.yes,
-        err=err,
-        as_json=arguments.json,
+    if not arguments.yes and not listening.confirmed(
+        _words(arguments), address, warning, err, as_json=arguments.json
     ):
         return int(Exit.CANCELLED)
     with store.held():
@@ -127,10 +121,10 @@ def room_command(
     return int(Exit.DONE)
 
 
-def _options(arguments: Arguments) -> tuple[str, ...]:
-    """Return the options that open the same room again."""
+def _words(arguments: Arguments) -> tuple[str, ...]:
+    """Return the words that open the same room again."""
     name = ("--name", arguments.name) if arguments.name else ()
-    return (*name, *listening.port_option(arguments.port))
+    return ("room", *name, *listening.port_option(arguments.port))
 
 
 def _follow(board: Board, store: Store, saved: Saved, show: _Text | _Json) -> None:
@@ -151,7 +145,7 @@ class _Text:
     def __init__(self, stream: TextIO, arguments: Arguments) -> None:
         self._stream = stream
         self._color = arguments.color
-        self._again = ("room", *_options(arguments))
+        self._again = _words(arguments)
         self._told: dict[str, str] = {}
 
     def opened(self, server: RoomServer, joining: Joining, known: int) -> None:

@@ -69,10 +69,8 @@ def web_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         "Everybody with the secret address of the page can use the wizard as you, and install on "
         "this machine."
     )
-    options = listening.port_option(arguments.port)
-    if not listening.confirmed(
-        ("web",), address, warning, options=options, yes=arguments.yes, err=err
-    ):
+    words = ("web", *listening.port_option(arguments.port))
+    if not arguments.yes and not listening.confirmed(words, address, warning, err):
         return int(Exit.CANCELLED)
 
     from screens.web import WebServer, own_words

@@ -25,17 +25,23 @@ EXAMPLES = (("kit make ./kit --for windows-amd64,macos-arm64", "a kit for two ki
 
 
 @dataclass(frozen=True)
-class Arguments(Common):
-    """``kinds`` and ``pythons`` are lists with commas; empty means the usual ones."""
+class Writing(Common):
+    """What `carry_out` needs. ``wizard`` is the wizard as one file; empty: the one that runs."""
 
     folder: str = ""
+    wizard: str = ""
+    yes: bool = False
+
+
+@dataclass(frozen=True)
+class Arguments(Writing):
+    """``kinds`` and ``pythons`` are lists with commas; empty means the usual ones."""
+
     kinds: str = ""
     pythons: str = ""
     requirements: str = ""
     release: str = ""
     glibc: str = ""
-    wizard: str = ""
-    yes: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,9 +111,7 @@ def run(arguments: Arguments) -> int:
     from wizard.kit import making
 
     making.check_folder(folder)
-    return carry_out(
-        folder, asked, wizard=arguments.wizard, yes=arguments.yes, as_json=arguments.json
-    )
+    return carry_out(folder, asked, arguments)
 
 
 def order(arguments: Arguments) -> Order:
@@ -154,9 +158,7 @@ def _stated(file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(found[False]), tuple(found[True])
 
 
-def carry_out(
-    folder: Path, asked: Order, *, wizard: str, yes: bool, as_json: bool, updating: bool = False
-) -> int:
+def carry_out(folder: Path, asked: Order, arguments: Writing, *, updating: bool = False) -> int:
     """Make the kit that was asked for, or bring it up to date. Raises WizardError."""
     from screens.commands.kit import _shared
     from wizard import codec, knowledge, single_file
@@ -164,9 +166,9 @@ def carry_out(
     from wizard.kit.index_source import IndexWheels
     from wizard.proof import kit_manifest
 
-    err = sys.stderr
+    err, as_json = sys.stderr, arguments.json
     meter = _shared.Meter(err, quiet=as_json)
-    file = single_file.chosen(wizard)
+    file = single_file.chosen(arguments.wizard)
     source = IndexWheels(_shared.index_source())
     number = len(selection.targets(asked))
     done = iter(range(number))
@@ -190,7 +192,7 @@ def carry_out(
     if not as_json:
         _shared.write_lines(_described(found, chosen, updating=updating), err)
     has_wizard = file is not None or (folder / kit_manifest.WIZARD).is_file()
-    if not yes:
+    if not arguments.yes:
         _ask(has_wizard=has_wizard, as_json=as_json, updating=updating)
     try:
         made = making.carry_out(found, _shared.downloading(meter), meter.line)

@@ -61,14 +61,8 @@ def run(arguments: Arguments) -> int:
     address, port = listening.address(arguments.address), listening.port(arguments.port)
     kit = kit_manifest.load(folder)
     warning = "It shows the kit to everybody, and nothing else. The connection is not encrypted."
-    if not listening.confirmed(
-        ("kit", "serve", arguments.folder),
-        address,
-        warning,
-        options=listening.port_option(arguments.port),
-        yes=arguments.yes,
-        err=sys.stderr,
-        as_json=arguments.json,
+    if not arguments.yes and not listening.confirmed(
+        _words(arguments), address, warning, sys.stderr, as_json=arguments.json
     ):
         return int(Exit.CANCELLED)
     meter = _shared.Meter(sys.stderr, quiet=arguments.json)
@@ -109,6 +103,11 @@ def run(arguments: Arguments) -> int:
     return int(Exit.DONE)
 
 
+def _words(arguments: Arguments) -> tuple[str, ...]:
+    """Return the words that serve the same kit again."""
+    return ("kit", "serve", arguments.folder, *listening.port_option(arguments.port))
+
+
 def _introduce(folder: Path, built: Site, running: KitServer, arguments: Arguments) -> None:
     """Write where the kit is, how to join, and a QR code for a terminal."""
     import json
@@ -138,8 +137,7 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
     ]
     only_here = is_loopback(running.host)
     if only_here:
-        words = ("kit", "serve", arguments.folder, *listening.port_option(arguments.port))
-        text += [*listening.others(words), ""]
+        text += [*listening.others(_words(arguments)), ""]
     _shared.write_lines(text, sys.stdout)
     for row in () if only_here else qr_code.lines(base, sys.stdout, arguments.color):
         sys.stdout.write(f"{row}\n")

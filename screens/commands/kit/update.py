@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, replace
 
-from screens.arguments import Common
-from screens.commands.kit.make import add_wizard, carry_out
+from screens.commands.kit.make import Writing, add_wizard, carry_out
 
 HELP = "bring a kit up to date: download only what is new, missing or damaged"
 ORDER = 30
@@ -14,12 +13,8 @@ EXAMPLES = ()
 
 
 @dataclass(frozen=True)
-class Arguments(Common):
-    """``wizard`` is the single file of the wizard; empty: the one in the kit stays."""
-
-    folder: str = ""
-    wizard: str = ""
-    yes: bool = False
+class Arguments(Writing):
+    """What was asked for before is in the kit."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +43,4 @@ def run(arguments: Arguments) -> int:
         pythons=platforms.pythons(",".join(order.pythons)),
         glibc=platforms.check_glibc(order.glibc),
     )
-    return carry_out(
-        folder,
-        order,
-        wizard=arguments.wizard,
-        yes=arguments.yes,
-        as_json=arguments.json,
-        updating=True,
-    )
+    return carry_out(folder, order, arguments, updating=True)
