@@ -126,7 +126,8 @@ def hosts_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     from wizard.room.keys import new_key, parse_address
 
     address = parse_address(arguments.room) if arguments.room else None
-    engine_search.words()
+    ready = single_file.chosen(arguments.wizard)
+    engine_search.words()  # raises before the password is asked for
     password = _password(arguments, err)
     key = address.key if address else new_key()
     show = _Json(stream) if arguments.json else _Text(stream, plan=arguments.plan)
@@ -136,7 +137,6 @@ def hosts_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
 
         ways = {host.name: Sender(address) for host in inventory.hosts}
     with tempfile.TemporaryDirectory(prefix=f"{NAME}-") as folder:
-        ready = single_file.chosen(arguments.wizard)
         names = [host.name for host in inventory.hosts]
         work = Work(
             inventory,
