@@ -76,22 +76,20 @@ def confirmed(
     words: Sequence[str],
     where: str,
     warning: str,
-    *,
-    options: Sequence[str] = (),
-    yes: bool,
     err: TextIO,
+    *,
     as_json: bool = False,
 ) -> bool:
     """Ask before other machines can reach the address ``where``; return the answer.
 
-    ``words`` are the command, and ``options`` those that were given, for a hint. After a no, it
-    says so on ``err``. Raises BadRequest if there is no terminal to ask in.
+    ``words`` are the command with the options that were given, for a hint. After a no, it says so
+    on ``err``. Raises BadRequest if there is no terminal to ask in.
     """
-    if yes or is_loopback(where):
+    if is_loopback(where):
         return True
     from screens.text.confirm import confirm, require_terminal
 
-    hint = invocation.command(*words, *options, "--yes", "--address", where)
+    hint = invocation.command(*words, "--yes", "--address", where)
     require_terminal(
         " ".join(words), "opens a port", f"{hint} opens it without asking.", as_json=as_json
     )

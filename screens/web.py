@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import os
 import socket
 import sys
 from asyncio.subprocess import Process
@@ -22,6 +21,7 @@ from aiohttp import web
 from textual_serve.app_service import AppService
 
 import assets
+from wizard import single_file
 from wizard.serving.addresses import url
 
 MOST_SESSIONS = 4
@@ -96,7 +96,7 @@ class WebServer(textual_serve.server.Server):
         handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
         """Refuse other names of this machine, and connections from pages of others."""
-        token = request.path.split("/")[1]
+        token = request.path.lstrip("/").partition("/")[0]
         known = hmac.compare_digest(token.encode(), self.token.encode())
         origin = request.headers.get("Origin", self.origin)
         if not known or f"http://{request.host}" != self.origin or origin != self.origin:
@@ -178,7 +178,5 @@ class _Wizard(AppService):
 
 def own_words() -> tuple[str, ...]:
     """Return the words that start this wizard once more, from any folder."""
-    archive = os.path.abspath(sys.argv[0])  # noqa: PTH100 - as it was started
-    if archive.endswith(".pyz"):
-        return sys.executable, archive
-    return sys.executable, "-m", "cryptography_wizard"
+    file = single_file.running()
+    return (sys.executable, str(file)) if file else (sys.executable, "-m", "cryptography_wizard")

@@ -459,14 +459,14 @@ class Listing:
     """The releases of cryptography on the index that the target's pip uses, newest first.
 
     ``indexes`` are the addresses of all indexes that list it, if there is more than one and pip
-    takes files from each of them. Secrets in them are masked. ``unreachable`` says that there are
-    no files because an index did not answer.
+    takes files from each of them. Secrets in them are masked. ``failure`` is the id of the
+    cause (docs/diagnosis.md) why there are no files, if it is known.
     """
 
     releases: tuple[Listed, ...] = ()
     problem: str = ""
     indexes: tuple[str, ...] = ()
-    unreachable: bool = False
+    failure: str = ""
 
 
 @dataclass(frozen=True)

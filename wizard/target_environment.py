@@ -58,6 +58,14 @@ def environments(facts: Facts) -> tuple[Python, ...]:
     return tuple(p for p in facts.pythons if p.environment and p.origin in origins)
 
 
+def environment_in(facts: Facts, folder: str) -> Python | None:
+    """Return the Python of the environment in a folder; None if no environment is there."""
+    return next(
+        (p for p in facts.pythons if p.environment and same_folder(facts, p.environment, folder)),
+        None,
+    )
+
+
 def bases(facts: Facts) -> tuple[Python, ...]:
     """Return the Pythons from which a new environment can be made, best first."""
     outside = tuple(p for p in facts.pythons if not p.environment)
@@ -135,9 +143,9 @@ def _find_environment(facts: Facts, choices: Choices) -> Target:
         where = path_rules(facts).join(facts.pipx.environments, name) if facts.pipx else ""
         return _new_environment(facts, choices, where if name else "")
     if choices.venv:
-        for python in facts.pythons:
-            if python.environment and same_folder(facts, python.environment, choices.venv):
-                return _existing_target(_require_usable(python))
+        python = environment_in(facts, choices.venv)
+        if python is not None:
+            return _existing_target(_require_usable(python))
         return _new_environment(facts, choices, choices.venv)
     if choices.python:
         python = _requested_python(facts, choices.python)

@@ -14,8 +14,8 @@ if [ "$python" = none ]; then
     echo "there is no Python 3.$minor or newer" >&2
     exit 3
 fi
-# A new copy gets its name only if it is complete.
-if [ -f "$file.part" ]; then
+# A new copy gets its name only if it is complete. Beside a whole one, somebody else is copying.
+if [ ! -f "$file" ] && [ -f "$file.part" ]; then
     sum='import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())'
     if [ "$("$python" -c "$sum" "$file.part")" != "$digest" ]; then
         rm -f "$file.part"

@@ -47,10 +47,26 @@
         }
     }
     $arguments += $words
-    $env:PIP_INDEX_URL = "$base/simple"
-    $env:PIP_CONFIG_FILE = 'nul'
-    $env:PIP_TRUSTED_HOST = $hostName
-    $env:NO_PROXY = $hostName
     $rest = @($python | Select-Object -Skip 1)
-    & $python[0] @rest @arguments
+    $variables = @{
+        PIP_INDEX_URL = "$base/simple"
+        PIP_CONFIG_FILE = 'nul'
+        PIP_TRUSTED_HOST = $hostName
+        NO_PROXY = (@($hostName, $env:NO_PROXY) -ne $null -ne '') -join ','
+    }
+    # They are for the wizard alone: this terminal stays as it was.
+    $before = @{}
+    foreach ($name in $variables.Keys) {
+        $before[$name] = [Environment]::GetEnvironmentVariable($name)
+        Set-Item -Path "Env:$name" -Value $variables[$name]
+    }
+    try {
+        & $python[0] @rest @arguments
+    }
+    finally {
+        foreach ($name in $before.Keys) {
+            if ($null -ne $before[$name]) { Set-Item -Path "Env:$name" -Value $before[$name] }
+            else { Remove-Item -Path "Env:$name" }
+        }
+    }
 } @args

@@ -48,7 +48,11 @@ def get(name):
         return answer.read()
 
 
-data = get("cryptography-wizard.pyz")
+try:
+    data = get("cryptography-wizard.pyz")
+    extra = get(workshop) if workshop else b""
+except OSError as error:
+    sys.exit("join: %s does not answer: %s" % (base, getattr(error, "reason", error)))
 if hashlib.sha256(data).hexdigest() != sha256:
     sys.exit("join: the downloaded file is not the one of the workshop. Try again.")
 with open(file + ".part", "wb") as target:
@@ -56,7 +60,7 @@ with open(file + ".part", "wb") as target:
 os.replace(file + ".part", file)
 if workshop:
     with open(os.path.join(os.path.dirname(file), workshop), "wb") as target:
-        target.write(get(workshop))
+        target.write(extra)
 END
 
 PIP_INDEX_URL=$base/simple

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 from screens import fitting
 from screens.arguments import NAME, Common
 from screens.flags import StoreOnce
-from wizard import invocation, locations, text_files
+from wizard import invocation, locations, single_file, text_files
 from wizard.errors import BadRequest, Exit
+from wizard.wording import visible
 
 if TYPE_CHECKING:
     from wizard.hosts.inventory import Inventory
     from wizard.hosts.standing import HostState
+    from wizard.hosts.work import Work
     from wizard.room.message import Envelope
     from wizard.room.sender import Sender
 
@@ -38,7 +40,7 @@ MOST_PARALLEL = 32
 MOST_BYTES = 1024 * 1024
 """Bytes of a list of machines."""
 ROOM_SECONDS = 8.0
-"""How many seconds the end waits for the room, at most, for each host."""
+"""How many seconds the end waits for the room, at most."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Arguments(Common):
 
     ``limit`` are names of some of them, with commas, and ``serial`` is how many work at the same
     time. ``retry``: only those that were not proved the last time. ``plan``: only plan.
-    ``wizard`` is the wizard as one file; empty: this one. ``room`` is the address of a room.
+    ``ask_password``: ask for that of SSH. ``wizard`` is the wizard as one file; empty: this one.
+    ``room`` is the address of a room.
     """
 
     inventory: str = ""
@@ -119,38 +122,34 @@ def hosts_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     inventory = _chosen(arguments, source)
     parallel = _parallel(arguments.serial, len(inventory.hosts))
     from wizard.hosts import archive, engine_search
+    from wizard.hosts.work import Work
     from wizard.room.keys import new_key, parse_address
 
     address = parse_address(arguments.room) if arguments.room else None
-    engine_search.words()
+    ready = single_file.chosen(arguments.wizard)
+    engine_search.words()  # raises before the password is asked for
     password = _password(arguments, err)
     key = address.key if address else new_key()
-    show = _Json(stream) if arguments.json else _Text(stream)
+    show = _Json(stream) if arguments.json else _Text(stream, plan=arguments.plan)
     ways: dict[str, Sender] = {}
     if address is not None:
         from wizard.room.sender import Sender
 
         ways = {host.name: Sender(address) for host in inventory.hosts}
     with tempfile.TemporaryDirectory(prefix=f"{NAME}-") as folder:
-        ready = archive.find(arguments.wizard)
-        file = ready or archive.make(Path(folder))
-        minor = archive.OLDEST if ready else archive.oldest_python()
-        states = _carried_out(
+        names = [host.name for host in inventory.hosts]
+        work = Work(
             inventory,
-            file,
-            minor,
-            {
-                host.name: _words(host.name, options, plan=arguments.plan)
-                for host in inventory.hosts
-            },
-            key,
+            ready or archive.make(Path(folder)),
+            archive.OLDEST if ready else archive.oldest_python(),
+            {name: _words(name, options, plan=arguments.plan) for name in names},
+            {name: f"{key} {_laptop(key, name)}\n" for name in names},
             parallel,
-            password,
-            show,
-            ways,
         )
+        states = _carried_out(work, password, key, show, ways)
+    end = time.monotonic() + ROOM_SECONDS
     for way in ways.values():
-        way.wait(ROOM_SECONDS)
+        way.wait(max(0.0, end - time.monotonic()))
     undelivered = [name for name, way in ways.items() if not way.delivered]
     show.end(tuple(states.values()), undelivered)
     if not arguments.plan:
@@ -160,32 +159,22 @@ def hosts_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
 
 
 def _carried_out(
-    inventory: Inventory,
-    file: Path,
-    minor: int,
-    words: Mapping[str, tuple[str, ...]],
-    key: str,
-    parallel: int,
+    work: Work,
     password: str,
+    key: str,
     show: _Text | _Json,
     ways: Mapping[str, Sender],
 ) -> dict[str, HostState]:
-    """Carry it out, show and pass on what happens, and return how each machine has ended."""
-    from wizard.hosts import archive, standing, work
+    """Carry it out, show and pass on what happens, and return how each machine has ended.
 
-    states = {host.name: standing.HostState(host.name) for host in inventory.hosts}
+    ``key`` is that of the messages, and ``ways`` lead to a room, if there is one.
+    """
+    from wizard.hosts import standing
+    from wizard.hosts.work import carried_out
+
+    states = {host.name: standing.HostState(host.name) for host in work.inventory.hosts}
     show.begin(tuple(states))
-    events = work.carried_out(
-        inventory,
-        file,
-        archive.digest(file),
-        minor,
-        words,
-        {host.name: f"{key} {_laptop(key, host.name)}\n" for host in inventory.hosts},
-        parallel=parallel,
-        password=password,
-    )
-    for event in events:
+    for event in carried_out(work, password):
         name = event.get("host", "")
         if name not in states:
             continue
@@ -240,8 +229,9 @@ def _words(name: str, options: list[str], *, plan: bool) -> tuple[str, ...]:
 class _Text:
     """Writes for people: a line for each step and each end, with the name of the machine."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, plan: bool) -> None:
         self._stream = stream
+        self._plan = plan
         self._width = 0
 
     def begin(self, names: tuple[str, ...]) -> None:
@@ -270,16 +260,16 @@ class _Text:
 
     def end(self, states: tuple[HostState, ...], undelivered: list[str]) -> None:
         good = sum(state.phase == "proved" for state in states)
-        planned = any(state.plan and state.message is None for state in states)
-        self._write("", f"{good} of {len(states)} machines: {'planned' if planned else 'proved'}.")
+        done = "planned" if self._plan else "proved"
+        self._write("", f"{good} of {len(states)} machines: {done}.")
         if undelivered:
             self._write(f"The room has not received the result of: {', '.join(undelivered)}.")
-        if good < len(states):
-            again = "Once more, only where it failed: add --retry"
-            self._write(*([again] if not planned else []))
+        if good < len(states) and not self._plan:
+            self._write("Once more, only where it failed: add --retry")
 
     def _line(self, state: HostState, text: str) -> None:
-        self._write(f"{state.name:<{self._width}}  {text}")
+        # A machine must not send commands to this terminal.
+        self._write(f"{state.name:<{self._width}}  {visible(text)}")
 
     def _write(self, *lines: str) -> None:
         self._stream.write(fitting.for_stream("\n".join(lines), self._stream) + "\n")
@@ -380,10 +370,7 @@ def _check_options(words: list[str]) -> None:
     from screens import flags
     from screens.commands import install
 
-    parser = flags.Parser(prog=NAME)
-    flags.add_common(parser)
-    install.add_arguments(parser)
-    given, others = parser.parse_known_args(words)
+    given, others = install.options(words)
     if others:
         more = "" if others[0].startswith("-") else ", and only one list of machines is allowed"
         raise BadRequest(
@@ -392,10 +379,10 @@ def _check_options(words: list[str]) -> None:
                 f"For example: {invocation.command('hosts', 'FILE', '--', '--method', 'wheel')}",
             ),
         )
-    mine = {"yes", "prompts", "plain", "json", "room", "name", "answers"} & set(vars(given))
+    mine = {"yes", "prompts", "plain", "json", "room", "name", "answers"} & given.keys()
     if mine:
         raise BadRequest(f"--{min(mine)} cannot be given to the machines.")
-    flags.choices_of(vars(given))
+    flags.choices_of(given)
 
 
 def _file(source: str) -> Path:
@@ -414,8 +401,9 @@ def _remember(source: str, states: Mapping[str, HostState]) -> None:
 
 
 def _remembered(source: str) -> list[str]:
+    """Return the machines of a list that were not proved the last time. Raises OSError."""
     try:
         values = json.loads(_file(source).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):  # nothing was carried out, or not to its end
         return []
     return [str(value) for value in values] if isinstance(values, list) else []

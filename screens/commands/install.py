@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from screens import terminal
-from screens.arguments import WithChoices
+from screens.arguments import NAME, WithChoices
 from wizard import invocation
 from wizard.errors import BadRequest
 
@@ -75,6 +76,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="with --room: what this laptop is called there",
     )
+
+
+def options(words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the options of the wizard in these words, and the other words.
+
+    For commands that start the wizard elsewhere. Raises BadRequest.
+    """
+    from screens import flags
+
+    parser = flags.Parser(prog=NAME)
+    flags.add_common(parser)
+    add_arguments(parser)
+    given, others = parser.parse_known_args(words)
+    return vars(given), others
 
 
 def run(arguments: Arguments) -> int:

@@ -15,10 +15,9 @@ from screens.flags import StoreOnce
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
-    from wizard.room.board import Board, Row, Saved
+    from wizard.room.board import Board, Row
     from wizard.room.joining import Joining
     from wizard.room.server import RoomServer
-    from wizard.room.store import Store
 
 HELP = "show on one page which laptops of a workshop are proved"
 ORDER = 47
@@ -85,14 +84,8 @@ def room_command(
         "It shows the laptops only to those who have the secret address of your page, and it takes "
         "reports only with the room's key."
     )
-    if not listening.confirmed(
-        ("room",),
-        address,
-        warning,
-        options=_options(arguments),
-        yes=arguments.yes,
-        err=err,
-        as_json=arguments.json,
+    if not arguments.yes and not listening.confirmed(
+        _words(arguments), address, warning, err, as_json=arguments.json
     ):
         return int(Exit.CANCELLED)
     with store.held():
@@ -112,36 +105,43 @@ def room_command(
         saved = replace(saved, port=server.port)
         server.joining = joining(RoomAddress(address, server.port, board.key))
         store.save(board, saved)
+        known = board.version
+
+        def keep() -> None:
+            try:
+                store.save(board, saved)
+            except OSError as error:  # such as a full disk: the class goes on
+                print(f"The room cannot be kept: {error.strerror or error}.", file=err, flush=True)
+
         server.start()
         show = _Json(stream) if arguments.json else _Text(stream, arguments)
         try:
             show.opened(server, server.joining, len(saved.rows))
             opened(server)
-            _follow(board, store, saved, show)
+            _follow(board, known, show, keep)
         except KeyboardInterrupt:
             pass  # the usual end
         finally:
             server.stop()
-            store.save(board, saved)
+            keep()
         show.closed(board)
     return int(Exit.DONE)
 
 
-def _options(arguments: Arguments) -> tuple[str, ...]:
-    """Return the options that open the same room again."""
+def _words(arguments: Arguments) -> tuple[str, ...]:
+    """Return the words that open the same room again."""
     name = ("--name", arguments.name) if arguments.name else ()
-    return (*name, *listening.port_option(arguments.port))
+    return ("room", *name, *listening.port_option(arguments.port))
 
 
-def _follow(board: Board, store: Store, saved: Saved, show: _Text | _Json) -> None:
-    """Show and save each change, until Ctrl-C or until the board is closed."""
-    version = board.version
+def _follow(board: Board, version: int, show: _Text | _Json, keep: Callable[[], None]) -> None:
+    """Show and keep each change after ``version``, until Ctrl-C or until the board is closed."""
     while not board.closed:
         if not board.wait(version, GLANCE_SECONDS):
             continue
         version, rows, _ = board.since(version)
         show.changed(board, rows)
-        store.save(board, saved)
+        keep()
         threading.Event().wait(GLANCE_SECONDS / 4)
 
 
@@ -151,7 +151,7 @@ class _Text:
     def __init__(self, stream: TextIO, arguments: Arguments) -> None:
         self._stream = stream
         self._color = arguments.color
-        self._again = ("room", *_options(arguments))
+        self._again = _words(arguments)
         self._told: dict[str, str] = {}
 
     def opened(self, server: RoomServer, joining: Joining, known: int) -> None:

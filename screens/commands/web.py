@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from screens import fitting, listening
-from screens.arguments import NAME, Common
+from screens.arguments import Common
 from wizard import invocation
 from wizard.errors import BadRequest, Exit, Impossible
 
@@ -69,10 +69,8 @@ def web_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         "Everybody with the secret address of the page can use the wizard as you, and install on "
         "this machine."
     )
-    options = listening.port_option(arguments.port)
-    if not listening.confirmed(
-        ("web",), address, warning, options=options, yes=arguments.yes, err=err
-    ):
+    words = ("web", *listening.port_option(arguments.port))
+    if not arguments.yes and not listening.confirmed(words, address, warning, err):
         return int(Exit.CANCELLED)
 
     from screens.web import WebServer, own_words
@@ -119,20 +117,17 @@ def _check_options(words: tuple[str, ...]) -> None:
     from screens import flags
     from screens.commands import install
 
-    parser = flags.Parser(prog=NAME)
-    flags.add_common(parser)
-    install.add_arguments(parser)
-    given, others = parser.parse_known_args(words)
+    given, others = install.options(words)
     if others:
         raise BadRequest(
             f"{others[0]!r} is not an option of the wizard.",
             why="web shows the wizard itself; its other commands write text into a terminal.",
             hints=(f"For example: {invocation.command('web', '--', '--method', 'source')}",),
         )
-    if {"yes", "prompts", "plain", "json"} & set(vars(given)):
+    if {"yes", "prompts", "plain", "json"} & given.keys():
         raise BadRequest("--yes, --prompts, --plain and --json are for terminals, not for web.")
-    choices = flags.choices_of(vars(given))
-    install.Arguments(choices=choices, answers=getattr(given, "answers", "")).checked()
+    choices = flags.choices_of(given)
+    install.Arguments(choices=choices, answers=given.get("answers", "")).checked()
 
 
 def _require_extra() -> None:

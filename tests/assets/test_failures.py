@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.wizard.diagnosis.places import somewhere
 from wizard.diagnosis import conditions, help_pages, remedies
 from wizard.diagnosis.diagnose import diagnose
 from wizard.diagnosis.excerpts import is_unimportant
@@ -151,24 +152,13 @@ def test_no_host_is_named_but_examples_and_documentation(cause: Cause) -> None:
 
 @each_example
 def test_every_example_is_explained_by_its_own_entry(cause: Cause, example: str) -> None:
-    found = diagnose(example.split("\n"), _somewhere(cause))
+    found = diagnose(example.split("\n"), somewhere(cause))
     if cause.envelope:
         assert found.id is None
     else:
         assert found.id == cause.id
         assert "{" not in found.cause
         assert "None" not in found.cause
-
-
-def _somewhere(cause: Cause) -> dict[str, str]:
-    """Return facts of a machine where the cause occurs, if its examples do not say one."""
-    facts = {}
-    for need in (*cause.needs, cause.occurs):
-        if not need.startswith("sign:"):
-            for name, wanted, values in conditions.parse(need):
-                if wanted and name in ("os", "machine", "libc", "place"):
-                    facts[name] = min(values)
-    return facts
 
 
 HOSTILE = """

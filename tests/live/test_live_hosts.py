@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.live import roots, sshhosts
-from tests.live.command import Wizard
+from distribution import made
+from tests.live import machine, roots, sshhosts
+from tests.live.command import Wizard, finished
 from tests.live.marks import limit
 from tests.live.matrix import long
 from tests.live.sshhosts import SshHost
@@ -139,3 +141,22 @@ def test_eight_hosts_and_one_that_comes_later(
     done = wizard("hosts", str(machines), "--retry", env=more)
     assert done.code == 2
     assert "nothing to retry" in done.err
+
+
+def test_the_one_file_copies_itself_whatever_it_is_called(
+    pristine: tuple[roots.Root, Path], release: Path, tmp_path: Path
+) -> None:
+    root, key = pristine
+    program = tmp_path / "cryptography-wizard"  # Homebrew's has no end of a name either
+    shutil.copy(release / made.PROGRAM, program)
+    machines = tmp_path / "machines.txt"
+    with sshhosts.running(root, 0, key) as host:
+        machines.write_text(host.line, encoding="utf-8")
+        argv = (machine.newest(), "-I", str(program), "hosts", str(machines), "--json")
+        env = {**os.environ, **environment(tmp_path), "CRYPTOGRAPHY_WIZARD_STATE": str(tmp_path)}
+        done = finished(argv, 400, cwd=tmp_path, env=env)
+    assert done.code == 0, done.said
+    (seat,) = lines(done.out)[-1]["hosts"]
+    assert (seat["phase"], seat["report"]["code"]) == ("proved", 0)
+    (copied,) = root.path("/root/.cache/cryptography-wizard-hosts").iterdir()
+    assert copied.read_bytes() == program.read_bytes()

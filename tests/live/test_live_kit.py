@@ -20,7 +20,7 @@ from tests.live import machine
 from tests.live.command import Wizard
 from tests.live.marks import limit
 from tests.live.matrix import long
-from tests.live.test_live_wheelhouse import THREE, assert_proved, need_namespaces, offline
+from tests.live.test_live_wheelhouse import THREE, install_offline, need_namespaces, offline
 from wizard.proof import kit_manifest
 
 pytestmark = [pytest.mark.live, limit(900), long("kit")]
@@ -86,21 +86,7 @@ def test_it_is_proved_without_a_network(wizard: Wizard, kit: Callable[[], Path])
 def test_it_installs_without_any_network(
     version: str, tool: str, wizard: Wizard, kit: Callable[[], Path]
 ) -> None:
-    need_namespaces()
-    if tool == "uv" and not shutil.which("uv"):
-        pytest.skip("there is no uv here")
-    done = offline(
-        wizard,
-        *("--yes", "--json", "--from-wheelhouse", str(kit()), "--installer", tool),
-        *("--python", machine.need(version)),
-    )
-    assert_proved(done)
-    inside = wizard.folder / "cryptography-env" / "bin" / "python"
-    code = "import requests, socks; print('both')"
-    done_there = subprocess.run(
-        (str(inside), "-c", code), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done_there.stdout == "both\n", done_there.stderr
+    install_offline(wizard, kit, version, tool, "-c", "import requests, socks")
 
 
 def test_a_stick_that_cannot_be_written_is_enough(

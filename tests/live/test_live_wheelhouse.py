@@ -18,7 +18,7 @@ from typing import Any, Callable
 import pytest
 
 from tests.live import machine, sources
-from tests.live.command import Done, Wizard
+from tests.live.command import Done, Wizard, finished
 from tests.live.marks import builds, limit
 from tests.live.matrix import long
 from tests.live.roots import Root
@@ -131,25 +131,33 @@ def test_the_manifest_tells_what_was_fetched(house: Callable[[], Path]) -> None:
             assert wheel["glibc"] == "2.34"
 
 
-@pytest.mark.parametrize("tool", ["pip", "uv"])
-@pytest.mark.parametrize("version", THREE)
-def test_it_installs_without_any_network(
-    version: str, tool: str, wizard: Wizard, house: Callable[[], Path]
+def install_offline(
+    wizard: Wizard, folder: Callable[[], Path], version: str, tool: str, *words: str
 ) -> None:
+    """Install from a folder without a network, with one Python and one tool, and prove it.
+
+    Then the environment's Python must run ``words``.
+    """
     need_namespaces()
     if tool == "uv" and not shutil.which("uv"):
         pytest.skip("there is no uv here")
     done = offline(
         wizard,
-        *("--yes", "--json", "--from-wheelhouse", str(house()), "--installer", tool),
+        *("--yes", "--json", "--from-wheelhouse", str(folder()), "--installer", tool),
         *("--python", machine.need(version)),
     )
     assert_proved(done)
     inside = wizard.folder / "cryptography-env" / "bin" / "python"
-    there = subprocess.run(
-        (str(inside), "-m", "pip", "--version"), capture_output=True, timeout=60, check=False
-    )
-    assert there.returncode == 0, there.stderr
+    there = finished((str(inside), *words), 60)
+    assert there.code == 0, there.said
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+@pytest.mark.parametrize("version", THREE)
+def test_it_installs_without_any_network(
+    version: str, tool: str, wizard: Wizard, house: Callable[[], Path]
+) -> None:
+    install_offline(wizard, house, version, tool, "-m", "pip", "--version")
 
 
 @pytest.mark.parametrize("tool", ["pip", "uv"])

@@ -127,12 +127,24 @@ def test_with_a_mistyped_key_the_user_compares_it_and_reads_out_nothing(
     assert f"cryptography-wizard --room {address.place}/KEY" in told.out
 
 
-def test_an_index_that_is_not_reached_is_a_known_cause_in_the_room(
+@pytest.mark.parametrize(
+    ("cause", "helps"),
+    [
+        ("index-unreachable", "online"),
+        ("index-password", "~/.netrc"),
+        ("index-refuses-file", "Ask the operator"),
+        ("not-the-file", "sign in"),
+        ("proxy-authentication", "HTTPS_PROXY"),
+    ],
+)
+def test_an_index_that_cannot_be_read_is_a_known_cause_in_the_room(
     monkeypatch: pytest.MonkeyPatch,
     room: tuple[Board, RoomAddress],
+    cause: str,
+    helps: str,
 ) -> None:
     pretended = pretend(monkeypatch)
-    listing = Listing(problem="The index cannot be reached.", unreachable=True)
+    listing = Listing(problem="The index cannot be reached.", failure=cause)
 
     def probe(choices: Choices, *, everything: bool = False) -> Facts:
         return replace(pretended.probe(choices, everything=everything), listing=listing)
@@ -141,7 +153,8 @@ def test_an_index_that_is_not_reached_is_a_known_cause_in_the_room(
     board, address = room
     assert main(["--yes", "--venv", "./env", "--room", str(address)]) == 3
     (row,) = board.rows.values()
-    assert (row.message.state, row.message.cause) == ("failed", "index-unreachable")
+    assert (row.message.state, row.message.cause) == ("failed", cause)
+    assert helps in " ".join(line(row).remedies)
 
 
 def test_a_request_that_is_refused_has_no_cause(

@@ -95,6 +95,14 @@ async def test_nothing_is_at_other_addresses(
         assert answer.status in (403, 404)
 
 
+async def test_a_request_without_a_path_is_refused(served: Served) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.server.port)
+    writer.write(b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 20)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 404 ")
+
+
 async def test_a_page_starts_a_wizard_without_a_shell(served: Served) -> None:
     origin = {"Origin": served.server.origin}
     async with (

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from tests.site.markdown import block, code, front, plain
-from wizard.diagnosis import conditions, help_pages, remedies
+from tests.wizard.diagnosis.places import somewhere
+from wizard.diagnosis import help_pages, remedies
 from wizard.diagnosis.diagnose import diagnose
 from wizard.diagnosis.table import Cause, table
 
@@ -147,19 +148,8 @@ def _evidence(cause: Cause, example: str) -> str:
     lines = [line for line in example.split("\n") if line.strip()]
     if len(lines) == 1:
         return lines[0]
-    found = diagnose(lines, _somewhere(cause))
+    found = diagnose(lines, somewhere(cause))
     return found.evidence if found.id == cause.id and found.evidence.strip() else lines[-1]
-
-
-def _somewhere(cause: Cause) -> dict[str, str]:
-    """Return facts of a machine where the cause occurs, if its examples do not say one."""
-    facts = {}
-    for need in (*cause.needs, cause.occurs):
-        if not need.startswith("sign:"):
-            for name, wanted, values in conditions.parse(need):
-                if wanted and name in ("os", "machine", "libc", "place"):
-                    facts[name] = min(values)
-    return facts
 
 
 def _cut(line: str) -> str:

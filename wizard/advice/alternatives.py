@@ -231,6 +231,9 @@ def _with_other_pythons(
 ) -> list[Candidate]:
     """Return the newest wheels for other Pythons here, if they are newer than the target's."""
     for_target = case.newest_wheel(target, releases) if target else None
+    # An environment that exists has its own Python, so another one needs another environment.
+    exists = target_environment.environment_in(case.facts, case.choices.venv) is not None
+    venv = "" if exists else case.choices.venv
     candidates: dict[tuple[str, str], Candidate] = {}
     for python in target_environment.bases(case.facts):
         if not usable(python) or (target and python.path == target.path):
@@ -238,8 +241,7 @@ def _with_other_pythons(
         listed = case.newest_wheel(python, releases)
         if listed is None or (for_target is not None and not _newer(listed, for_target)):
             continue
-        # A named environment has its own Python, so another one needs another environment.
-        other = case.with_(venv="", targets="", python=python.path, release=listed.version)
+        other = case.with_(venv=venv, targets="", python=python.path, release=listed.version)
         detail = with_caveat(case, f"A ready-made wheel fits {python.path}.", listed)
         title = f"cryptography {listed.version}, with {wheels.python_name(python)}"
         alternative = _by_the_wizard(title, detail, other)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+from wizard import checksums
 
 SEAL_FILE = "sealed.json"
 """The name of the seal's file in the folder."""
@@ -88,13 +89,5 @@ def _checksums(folder: Path) -> dict[str, str]:
             if inside not in path.resolve().parents:
                 sums[name] = "a link to elsewhere"
         elif path.is_file() and name != SEAL_FILE and not path.name.startswith(f".{SEAL_FILE}"):
-            sums[name] = _sha256(path)
+            sums[name] = checksums.of_file(path)
     return sums
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()

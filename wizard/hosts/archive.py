@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import zipapp
-import zipfile
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +13,6 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from wizard.errors import BadRequest
 from wizard.locations import NAME
 
 _MAIN = """\
@@ -32,23 +29,6 @@ OLDEST = 9
 """The oldest minor version of Python 3 on which the wizard runs."""
 _TIME = 315532800
 """The time of each file: the first that a zip file can have, so that equal contents are equal."""
-
-
-def find(given: str) -> Path | None:
-    """Return the archive that is there already: the named one, or the one that runs now.
-
-    Raises BadRequest if the named one is not an archive.
-    """
-    if given:
-        path = Path(given)
-        if not path.is_file() or not zipfile.is_zipfile(path):
-            raise BadRequest(
-                f"{given} is not the wizard as one file.",
-                hints=(f"It is called {NAME}.pyz.",),
-            )
-        return path
-    running = Path(sys.argv[0])
-    return running if running.suffix == ".pyz" and zipfile.is_zipfile(running) else None
 
 
 def oldest_python() -> int:
@@ -93,11 +73,6 @@ def make(folder: Path) -> Path:
     target = folder / f"{NAME}.pyz"
     zipapp.create_archive(inside, target, compressed=True)
     return target
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _needed() -> Iterator[metadata.Distribution]:

@@ -42,7 +42,7 @@ def main() -> int:
     names = [host["name"] for host in request["hosts"]]
     entries = [(host["name"], host["data"]) for host in request["hosts"]]
     inventory = Inventory((entries, {}))
-    state = State(inventory, Config(CONNECT_TIMEOUT=20, FAIL_PERCENT=100))
+    state = State(inventory, Config(CONNECT_TIMEOUT=CONNECT_SECONDS, FAIL_PERCENT=100))
     set_formatter(lambda text, *style, **_more: ERROR + text if style[:1] == ("red",) else text)
     set_echo(Echo([inventory.get_host(name) for name in names]))
     pool = Pool(request["parallel"])
@@ -55,6 +55,8 @@ def main() -> int:
 
 ERROR = "\x00"
 """What marks a line of standard error."""
+CONNECT_SECONDS, PREPARE_SECONDS, COPY_SECONDS = 20, 60, 900
+"""The time limits of the stages before ``run``."""
 
 
 class Echo:
@@ -78,6 +80,13 @@ def tell(host: str, kind: str, **values: Any) -> None:
     sys.stdout.flush()
 
 
+def limited(seconds: int) -> Any:
+    """Return a context that raises TimeoutError if its block takes longer."""
+    from gevent import Timeout
+
+    return Timeout(seconds, TimeoutError())
+
+
 def work(host: Any, wanted: dict[str, Any], request: dict[str, Any]) -> None:
     """Do everything on one host."""
     stage = "connect"
@@ -85,7 +94,7 @@ def work(host: Any, wanted: dict[str, Any], request: dict[str, Any]) -> None:
         host.connect(show_errors=False, raise_exceptions=True)
         tell(host.name, "connected")
         stage = "prepare"
-        ok, output = host.run_shell_command(request["prepare"], _timeout=60)
+        ok, output = host.run_shell_command(request["prepare"], _timeout=PREPARE_SECONDS)
         last = (output.stdout_lines or [""])[-1]
         word, _, path = last.partition(" ")
         if not ok or word not in ("have", "need"):
@@ -95,7 +104,8 @@ def work(host: Any, wanted: dict[str, Any], request: dict[str, Any]) -> None:
         if word == "need":
             stage = "copy"
             tell(host.name, "copying")
-            host.put_file(request["archive"], path + ".part")
+            with limited(COPY_SECONDS):  # pyinfra itself waits without an end
+                host.put_file(request["archive"], path + ".part")
         stage = "run"
         ok, output = host.run_shell_command(
             wanted["run"],
@@ -106,7 +116,8 @@ def work(host: Any, wanted: dict[str, Any], request: dict[str, Any]) -> None:
         problem = "" if ok else (output.stderr_lines or ["it said nothing"])[-1]
         tell(host.name, "ended", ok=ok, stage=stage, problem=problem)
     except TimeoutError:
-        problem = f"it took longer than {request['seconds']} s"
+        limits = {"connect": CONNECT_SECONDS, "prepare": PREPARE_SECONDS, "copy": COPY_SECONDS}
+        problem = f"it took longer than {limits.get(stage, request['seconds'])} s"
         tell(host.name, "ended", ok=False, stage=stage, problem=problem)
     except Exception as error:  # noqa: BLE001 - any problem of one host is reported, and ends only it
         tell(host.name, "ended", ok=False, stage=stage, problem=str(error) or repr(error))

@@ -39,11 +39,20 @@ def words() -> tuple[str, ...]:
 
 
 def _interpreter(program: Path) -> str:
-    """Return the Python that a script names in its first line; empty if it names none."""
+    """Return the Python of a script; empty if it is not known.
+
+    Its first line names it. If its path is long or has a blank in it, that line names sh, which
+    starts the Python beside the script.
+    """
     try:
         with program.open("rb") as file:
             first = file.readline(500)
+        beside = program.resolve().with_name("python")
     except OSError:
         return ""
-    python = first[len(_SHEBANG) :].strip().decode("utf-8", "replace")
-    return python if first.startswith(_SHEBANG) and Path(python).is_file() else ""
+    if not first.startswith(_SHEBANG):
+        return ""
+    named = Path((first[len(_SHEBANG) :].decode("utf-8", "replace").split() or ("",))[0])
+    is_python = named.name.startswith(("python", "pypy"))
+    found = (place for place in (named if is_python else beside, beside) if place.is_file())
+    return str(next(found, ""))

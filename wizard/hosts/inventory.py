@@ -37,15 +37,15 @@ class Host:
     key: str = ""
     line: int = field(default=0, compare=False)
 
-    def data(self, password: str = "", key_password: str = "") -> dict[str, Any]:
-        """Return what pyinfra needs to connect."""
+    def data(self, password: str = "") -> dict[str, Any]:
+        """Return what pyinfra needs to connect. The password may also be that of the key."""
         values = {
             "ssh_hostname": self.host,
             "ssh_user": self.user,
             "ssh_port": self.port,
             "ssh_key": self.key,
             "ssh_password": password,
-            "ssh_key_password": key_password,
+            "ssh_key_password": password if self.key else "",
         }
         return {name: value for name, value in values.items() if value}
 

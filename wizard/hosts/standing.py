@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Optional
 
@@ -16,15 +15,19 @@ STAGES = {
     "copy": "The wizard could not be copied to it",
     "run": "The wizard could not be run on it",
 }
+LOCKED_KEY = "Add --ask-password: it asks for the password of the key."
 MOST_OUTPUT = 8 * 1024 * 1024
 """Characters of the output of a host that are kept."""
+MOST_LINES = 20_000
+"""Lines of it: a report or a plan has some hundreds."""
 
 
 @dataclass(frozen=True)
 class HostState:
     """How one host stands. ``message`` is the newest one of its wizard, and ``code`` the exit code
     of that; None while it runs, or if it never ran. ``problem`` and ``hints`` say why it failed.
-    ``output`` is its standard output so far, and ``last`` the last other line."""
+    ``output`` is its standard output so far, of ``size`` characters, and ``last`` the last other
+    line."""
 
     name: str
     phase: Phase = "waiting"
@@ -33,6 +36,7 @@ class HostState:
     problem: str = ""
     hints: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
+    size: int = 0
     last: str = ""
     plan: Optional[dict[str, Any]] = None
 
@@ -70,9 +74,10 @@ def after(state: HostState, event: dict[str, Any], key: str) -> Told:
         return Told(state)
     line = str(event.get("line", ""))
     if event.get("stream") == "stdout":
-        if sum(map(len, state.output)) > MOST_OUTPUT:
+        if state.size > MOST_OUTPUT or len(state.output) >= MOST_LINES:
             return Told(state)
-        return Told(replace(state, phase="working", output=(*state.output, line)))
+        output, size = (*state.output, line), state.size + len(line)
+        return Told(replace(state, phase="working", output=output, size=size))
     return _line(state, line, key)
 
 
@@ -102,27 +107,36 @@ def _envelope(line: str) -> Optional[Envelope]:
 
 def _ended(state: HostState, event: dict[str, Any]) -> HostState:
     stage, problem = str(event.get("stage", "")), str(event.get("problem", ""))
-    report = state.report
-    if "steps" in report and "code" not in report:  # a plan
-        return replace(state, phase="proved", code=0, plan=report)
+    report, ok = state.report, bool(event.get("ok"))
+    if "code" not in report and (plan := _plan(report)):
+        return replace(state, phase="proved", code=0, plan=plan)
     if stage == "run" and report:
-        code = int(report.get("code", 0 if event.get("ok") else 1))
-        error = report.get("error") or {}
-        what = " ".join(filter(None, (error.get("what"), error.get("why"))))
+        code, error = report.get("code"), report.get("error")
+        error = error if isinstance(error, dict) else {}
         return replace(
             state,
-            phase="proved" if event.get("ok") else "failed",
-            code=code,
-            problem=what,
-            hints=tuple(error.get("hints") or ()),
-            plan=report.get("plan"),
+            phase="proved" if ok else "failed",
+            code=code if type(code) is int else int(not ok),
+            problem=" ".join(filter(None, _texts([error.get("what"), error.get("why")]))),
+            hints=_texts(error.get("hints")),
+            plan=_plan(report.get("plan")),
         )
-    if event.get("ok"):
+    if ok:
         return replace(state, phase="proved", code=0)
-    reason = STAGES.get(stage, "It failed")
-    return replace(state, phase="failed", problem=f"{reason}: {state.last or problem}")
+    hints: tuple[str, ...] = ()
+    if "ssh_key_password" in problem:  # pyinfra's own name for what is missing
+        problem, hints = "its key is encrypted", (LOCKED_KEY,)
+    said = f"{STAGES.get(stage, 'It failed')}: {state.last or problem}"
+    return replace(state, phase="failed", problem=said, hints=hints)
 
 
-def failed(states: Iterable[HostState]) -> tuple[str, ...]:
-    """Return the names of the hosts that are not proved."""
-    return tuple(state.name for state in states if state.phase != "proved")
+def _plan(values: Any) -> Optional[dict[str, Any]]:
+    """Return a plan, if that is what a host has sent."""
+    is_plan = isinstance(values, dict) and isinstance(values.get("steps"), list)
+    return values if is_plan else None
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """Return the texts in what should be a list of them."""
+    found = values if isinstance(values, list) else []
+    return tuple(value for value in found if isinstance(value, str))

@@ -6,10 +6,12 @@ import json
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import assets
+from wizard import checksums
 from wizard.errors import WizardError
 from wizard.hosts import engine_search
 from wizard.hosts.inventory import Inventory
@@ -38,42 +40,47 @@ def _with(arguments: Sequence[str], script: str) -> str:
     return f"set -- {shlex.join(arguments)}\n{assets.text(script)}"
 
 
-def carried_out(
-    inventory: Inventory,
-    archive: Path,
-    digest: str,
-    minor: int,
-    arguments: Mapping[str, Sequence[str]],
-    given: Mapping[str, str],
-    *,
-    parallel: int,
-    password: str = "",
-    key_password: str = "",
-) -> Iterator[dict[str, Any]]:
-    """Run the wizard with ``arguments`` on each host, and yield the events of `driver`.
+@dataclass(frozen=True)
+class Work:
+    """What is carried out on the hosts of an inventory.
 
-    The archive needs this ``minor`` version of Python 3, or a newer one.
+    ``file`` is the wizard as one file, which needs this ``minor`` version of Python 3 or a newer
+    one. ``arguments`` are what it is started with, and ``given`` is what it reads on its standard
+    input there; both have the names of the hosts. ``parallel`` hosts work at the same time.
+    """
 
-    ``given`` is what it reads on its standard input there; both have the names of the hosts.
-    Passwords reach the driver through a pipe. An empty event comes whenever nothing has happened
-    for a moment. Raises Impossible without pyinfra, and WizardError if it does not work.
+    inventory: Inventory
+    file: Path
+    minor: int
+    arguments: Mapping[str, Sequence[str]]
+    given: Mapping[str, str]
+    parallel: int
+
+
+def carried_out(work: Work, password: str = "") -> Iterator[dict[str, Any]]:
+    """Run the wizard on each host, and yield the events of `driver`.
+
+    ``password`` is that of SSH, or of the hosts' keys; it reaches the driver through a pipe. An
+    empty event comes whenever nothing has happened for a moment. Raises Impossible without pyinfra,
+    and WizardError if it does not work.
     """
     words = engine_search.words()
     # ssh makes this folder too; pyinfra fails without it, because it keeps the hosts' keys there.
     (Path.home() / ".ssh").mkdir(mode=0o700, exist_ok=True)
+    digest = checksums.of_file(work.file)
     request = {
-        "archive": str(archive.absolute()),
+        "archive": str(work.file.absolute()),
         "prepare": prepare_command(digest),
-        "parallel": parallel,
+        "parallel": work.parallel,
         "seconds": SECONDS,
         "hosts": [
             {
                 "name": host.name,
-                "data": host.data(password, key_password),
-                "input": given[host.name],
-                "run": run_command(digest, minor, arguments[host.name]),
+                "data": host.data(password),
+                "input": work.given[host.name],
+                "run": run_command(digest, work.minor, work.arguments[host.name]),
             }
-            for host in inventory.hosts
+            for host in work.inventory.hosts
         ],
     }
     with resource("wizard.hosts", "driver.py") as script:

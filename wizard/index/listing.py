@@ -20,7 +20,15 @@ from packaging.version import InvalidVersion, Version
 from wizard.addresses import masked
 from wizard.facts import UNDATED, Listed, Listing
 from wizard.index.pages import File, file_name, is_json, parse
-from wizard.index.source import MAX_PAGE_BYTES, MAX_WAIT, IndexSource, Unreadable, too_large
+from wizard.index.source import (
+    MAX_PAGE_BYTES,
+    MAX_WAIT,
+    NOT_A_PAGE,
+    UNREACHABLE,
+    IndexSource,
+    Unreadable,
+    too_large,
+)
 
 if TYPE_CHECKING:
     from wizard.index.web import Web
@@ -55,13 +63,13 @@ def fetch(
     broken: list[str] = []
     absent: list[str] = []
     listing: list[str] = []
-    unreachable: list[bool] = []
+    failures: list[tuple[bool, str]] = []
     indexed = False
     for job in jobs:
         result_or_error = job.result(deadline)
         if isinstance(result_or_error, Unreadable):
             (absent if result_or_error.absent else broken).append(str(result_or_error))
-            unreachable.append(result_or_error.unreachable)
+            failures.append((result_or_error.absent, result_or_error.failure))
         elif not (source.first and indexed and job.is_index):
             files += result_or_error
             indexed = indexed or job.is_index
@@ -81,7 +89,8 @@ def fetch(
         releases,
         " ".join(broken),
         tuple(listing) if len(listing) > 1 else (),
-        not files_found and any(unreachable),
+        # Where one location has no page and another one fails, the second explains the lack.
+        next((failure for _, failure in sorted(failures) if failure and not files_found), ""),
     )
 
 
@@ -280,7 +289,7 @@ class _Fetch:
                 f"{masked(self.location)} did not answer within "
                 f"{time.monotonic() - self.started:.0f} s: check the network, the VPN or pip's "
                 "proxy setting, then try again.",
-                unreachable=True,
+                failure=UNREACHABLE,
             )
         return self.result_or_error
 
@@ -311,6 +320,7 @@ def _read_index(location: str, web: Web, project: str) -> list[File]:
             f"{masked(shown)} answered with a page that lists no file of {project}{doubt}. "
             "Check pip's index-url.",
             absent=is_index,
+            failure="" if is_index else NOT_A_PAGE,
         )
     return files
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Optional
 from urllib.parse import unquote
 
 from wizard.addresses import masked
-from wizard.index.source import Unreadable
+from wizard.index.source import NOT_A_PAGE, Unreadable
 
 _METADATA = ("core-metadata", "dist-info-metadata")
 """The keys that say that there is a file with the metadata: today's name and the first one (PEP
@@ -48,7 +48,8 @@ def parse(body: bytes, content_type: str, location: str) -> list[File]:
         return page.files
     raise Unreadable(
         f"{masked(location)} answered with {kind or 'something without a type'}, which is not a "
-        "list of files: check pip's index-url."
+        "list of files: check pip's index-url.",
+        failure=NOT_A_PAGE,
     )
 
 
@@ -67,7 +68,8 @@ def _parse_json(body: bytes, location: str) -> list[File]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unreadable(
             f"{masked(location)} sent JSON that is not an index page (PEP 691). This is the "
-            "server's fault: try again later, or use another index."
+            "server's fault: try again later, or use another index.",
+            failure=NOT_A_PAGE,
         ) from None
 
 

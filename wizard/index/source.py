@@ -43,12 +43,18 @@ class IndexSource:
         return f"IndexSource({masked(shown)})"
 
 
+UNREACHABLE = "index-unreachable"
+"""The id of the cause (docs/diagnosis.md) if no server answered."""
+NOT_A_PAGE = "not-the-file"
+"""The id of the cause if something else answered, such as a sign-in page."""
+
+
 class Unreadable(Exception):
     """A location could not be read. The message is a sentence for the user, without secrets.
 
     ``absent`` says that the location has no files of the project. This is fine if another location
     has some. ``passes_in`` are the seconds after which another attempt may succeed; None if it
-    would not. ``unreachable`` says that no answer came at all.
+    would not. ``failure`` is the id of the cause (docs/diagnosis.md), if there is one.
     """
 
     def __init__(
@@ -57,10 +63,10 @@ class Unreadable(Exception):
         *,
         absent: bool = False,
         passes_in: Optional[float] = None,
-        unreachable: bool = False,
+        failure: str = "",
     ) -> None:
         super().__init__(sentence)
-        self.unreachable = unreachable
+        self.failure = failure
         self.absent = absent
         self.passes_in = passes_in
 

@@ -185,7 +185,7 @@ class Web:
         return Unreadable(
             f"{shown} {cause}: {_advice(fault)}",
             passes_in=0.0 if fault.passes else None,
-            unreachable=fault.kind in web_faults.UNREACHED,
+            failure=fault.failure,
         )
 
     def _check_status(self, response: requests.Response, shown: str) -> None:
@@ -205,6 +205,7 @@ class Web:
             f"{shown} {_refusal(status, answered, has_password=bool(asked), seconds=seconds)}",
             absent=status in (404, 410),
             passes_in=(seconds or 0.0) if status in web_faults.PASSING_STATUS else None,
+            failure=web_faults.failure_of(status),
         )
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, Optional
 
 import requests
 import urllib3
 
 from wizard.addresses import masked
+from wizard.index.source import NOT_A_PAGE, UNREACHABLE
 
 Kind = Literal[
     "name",
@@ -33,8 +35,34 @@ Kind = Literal[
 
 PASSING = frozenset(("name", "refused", "unreachable", "timeout", "cut", "garbled"))
 """The kinds that may be over a moment later."""
-UNREACHED = frozenset(("name", "refused", "unreachable", "timeout", "cut"))
-"""The kinds of a server that did not answer."""
+_FAILURES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "name": UNREACHABLE,
+        "refused": UNREACHABLE,
+        "unreachable": UNREACHABLE,
+        "timeout": UNREACHABLE,
+        "cut": UNREACHABLE,
+        "proxy": UNREACHABLE,
+        "proxy-password": "proxy-authentication",
+        "certificate": "tls-verify-pip",
+        "redirects": "index-redirects",
+        "garbled": NOT_A_PAGE,
+    }
+)
+"""The ids of the causes (docs/diagnosis.md) of these kinds."""
+_STATUS_FAILURES: Mapping[int, str] = MappingProxyType(
+    {
+        401: "index-password",
+        402: "index-refuses-file",
+        403: "index-refuses-file",
+        404: "index-not-found",
+        407: "proxy-authentication",
+        410: "index-not-found",
+        429: "index-too-many",
+        451: "index-refuses-file",
+    }
+)
+"""The ids of the causes of these answers."""
 PASSING_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 522, 524))
 """The answers that may be another a moment later."""
 _EXPIRED, _NOT_YET_VALID, _OTHER_HOST = 10, 9, 62
@@ -54,6 +82,11 @@ class WebFault:
     def passes(self) -> bool:
         """Whether another attempt may succeed."""
         return self.kind in PASSING
+
+    @property
+    def failure(self) -> str:
+        """The id of its cause (docs/diagnosis.md); empty if there is none."""
+        return _FAILURES.get(self.kind, "")
 
 
 def explain(error: BaseException) -> WebFault:
@@ -84,6 +117,11 @@ def explain(error: BaseException) -> WebFault:
     if any(isinstance(each, requests.exceptions.ConnectionError) for each in chain):
         return WebFault("unreachable", f"cannot be reached ({_last(chain)})")
     return WebFault("other", f"cannot be read ({_last(chain)})")
+
+
+def failure_of(status: int) -> str:
+    """Return the id of the cause of an answer (docs/diagnosis.md); empty if there is none."""
+    return "index-error" if status >= 500 else _STATUS_FAILURES.get(status, "")
 
 
 def retry_after(headers: object) -> Optional[float]:

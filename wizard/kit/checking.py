@@ -10,8 +10,10 @@ import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, Optional
+from urllib.parse import unquote
 
 from packaging.requirements import Requirement
 
@@ -187,8 +189,6 @@ def _refused_by_pip(folder: Path, target: KitTarget, kit: Kit, words: Sequence[s
             return f"pip: {said[0] if said else f'exit code {done.exit}'}"
         rows = json.loads(report.read_text(encoding="utf-8"))["install"]
     names = {row["download_info"]["url"].rpartition("/")[2] for row in rows}
-    from urllib.parse import unquote
-
     found = {unquote(name) for name in names}
     wanted = {name for name in target.wheels if name.partition("-")[0] not in ALWAYS}
     if found != wanted:
@@ -306,14 +306,7 @@ def check(
     differ, nothing else is checked.
     """
     total = sum(file.size for file in kit.files)
-    so_far = 0
-
-    def summed(file: kit_manifest.File) -> None:
-        nonlocal so_far
-        say("files", so_far, total)
-        so_far += file.size
-
-    found = tuple(kit_manifest.differences(folder, kit, summed))
+    found = tuple(kit_manifest.differences(folder, kit, partial(say, "files")))
     if found:
         return Checked(str(folder), False, len(kit.files), total, found, ())
     words = find_pip(python) if python else ()

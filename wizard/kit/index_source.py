@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 import zipfile
 from collections.abc import Sequence
@@ -78,8 +79,6 @@ class IndexWheels:
                 web = Web(self._source, patience=MAX_WAIT, deadline=time.monotonic() + TIME_LIMIT)
                 return web.get(f"{address}.metadata").body.decode("utf-8", "replace")
             content = bytearray()
-            import threading
-
             never = threading.Event()
             for data, first, _ in transfer.read(address, time.monotonic() + TIME_LIMIT, never):
                 del content[first:]

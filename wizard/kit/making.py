@@ -16,11 +16,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from backends import action
-from wizard import __version__, codec, text_files
+from wizard import __version__, checksums, codec, text_files
 from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.kit import page
 from wizard.kit.resolving import Wheel
-from wizard.kit.selection import ALWAYS, Chosen, Request, Selection
+from wizard.kit.selection import ALWAYS, Chosen, Selection
 from wizard.proof import kit_manifest, manifest
 from wizard.proof.kit_manifest import LISTS, STAGING, START, WHEELS, WIZARD, File, Kit
 from wizard.running import download, transfer
@@ -129,7 +129,7 @@ def contents(folder: Path, selection: Selection, wizard: Path | None) -> Content
     present = {}
     for wheel in wheels:
         for place in (folder / WHEELS / wheel.file, folder / STAGING / wheel.file):
-            if place.is_file() and kit_manifest.sha256(place) == wheel.sha256:
+            if place.is_file() and checksums.of_file(place) == wheel.sha256:
                 present[wheel.file] = place
                 break
     has_wizard = wizard is not None or (folder / WIZARD).is_file()
@@ -147,7 +147,7 @@ def _with_checksum(wheel: Wheel) -> Wheel:
         return wheel
     if wheel.address.lower().startswith("file:"):
         place = transfer.local_path(wheel.address.partition("#")[0])
-        return replace(wheel, sha256=kit_manifest.sha256(place), size=place.stat().st_size)
+        return replace(wheel, sha256=checksums.of_file(place), size=place.stat().st_size)
     raise Impossible(
         f"The index does not state the checksum of {wheel.file}.",
         why="Without it, nobody would notice a damaged download.",
@@ -162,9 +162,9 @@ def is_up_to_date(found: Contents, kit: Kit) -> bool:
     sums = {file.path: file.sha256 for file in kit.files}
     house = f"{WHEELS}/{manifest.FILE}"
     wanted = {f"{WHEELS}/{wheel.file}": wheel.sha256 for wheel in found.selection.wheels}
-    wanted.update((path, _sum(text)) for path, text in found.texts.items())
+    wanted.update((path, checksums.of_bytes(text)) for path, text in found.texts.items())
     if found.wizard is not None:
-        wanted[WIZARD] = kit_manifest.sha256(found.wizard)
+        wanted[WIZARD] = checksums.of_file(found.wizard)
     elif WIZARD in sums:
         wanted[WIZARD] = sums[WIZARD]
     if wanted != {path: found_sum for path, found_sum in sums.items() if path != house}:
@@ -283,7 +283,7 @@ def _put_together(found: Contents) -> Kit:
         kit_manifest.SCHEMA,
         kit_manifest.KIND,
         found.selection.newest,
-        _order(found.selection.request),
+        found.selection.order,
         tuple(map(_target, found.selection.chosen)),
         tuple(
             kit_manifest.Absent(each.target.name, each.target.title, each.why)
@@ -301,7 +301,7 @@ def _put_together(found: Contents) -> Kit:
 def _wheelhouse(found: Contents) -> manifest.Manifest:
     """Return the manifest of the folder of wheels, from which laptops install."""
     folder = found.folder / WHEELS
-    request = found.selection.request
+    order = found.selection.order
     sets: dict[str, list[str]] = {}
     for chosen in found.selection.chosen:
         for wheel in chosen.wheels:
@@ -310,7 +310,7 @@ def _wheelhouse(found: Contents) -> manifest.Manifest:
         manifest.SCHEMA,
         found.selection.newest,
         "wheel",
-        tuple(f"cpython {python}" for python in request.pythons),
+        tuple(f"cpython {python}" for python in order.pythons),
         tuple(
             replace(manifest.read(folder / wheel.file), sets=tuple(sets[wheel.file]))
             for wheel in found.selection.wheels
@@ -334,17 +334,6 @@ def _target(chosen: Chosen) -> kit_manifest.KitTarget:
     )
 
 
-def _order(request: Request) -> kit_manifest.Order:
-    return kit_manifest.Order(
-        tuple(platform.name for platform in request.platforms),
-        request.pythons,
-        request.release,
-        request.glibc,
-        request.requirements,
-        request.constraints,
-    )
-
-
 def _list_path(chosen: Chosen) -> str:
     return f"{LISTS}/{chosen.target.name}.txt"
 
@@ -362,13 +351,7 @@ def _list(chosen: Chosen) -> str:
 
 def _file(folder: Path, path: str) -> File:
     place = folder / path
-    return File(path, kit_manifest.sha256(place), place.stat().st_size)
-
-
-def _sum(text: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(text).hexdigest()
+    return File(path, checksums.of_file(place), place.stat().st_size)
 
 
 def _copy(source: Path, target: Path) -> None:

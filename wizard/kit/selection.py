@@ -11,38 +11,17 @@ from packaging.version import Version
 from wizard.errors import BadRequest, Impossible
 from wizard.facts import Listed
 from wizard.kit import platforms, resolving
-from wizard.kit.platforms import Platform, Target
+from wizard.kit.platforms import PLATFORMS, Target
 from wizard.kit.resolving import Source, Unresolved, Wheel
 from wizard.knowledge import Knowledge
 from wizard.needs import wheels as needs_wheels
+from wizard.proof.kit_manifest import Order
 from wizard.refused import Refused
 from wizard.wording import joined
 
 CRYPTOGRAPHY = "cryptography"
 ALWAYS = ("pip",)
 """What an environment needs besides cryptography."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for.
-
-    ``release`` is the newest release that is wanted; empty: any. ``glibc`` is the oldest glibc that
-    Linux laptops have; empty: that of `platforms.PLATFORMS`. ``requirements`` are those of the
-    workshop, ``constraints`` only limit versions.
-    """
-
-    platforms: tuple[Platform, ...]
-    pythons: tuple[str, ...]
-    release: str = ""
-    glibc: str = ""
-    requirements: tuple[str, ...] = ()
-    constraints: tuple[str, ...] = ()
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """Every kind of computer with every Python."""
-        return tuple(Target(each, python) for each in self.platforms for python in self.pythons)
 
 
 @dataclass(frozen=True)
@@ -70,9 +49,12 @@ class Missing:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a kit contains. ``newest`` is the newest release that any of its targets can have."""
+    """What a kit that was ordered contains.
 
-    request: Request
+    ``newest`` is the newest release that any of its targets can have.
+    """
+
+    order: Order
     newest: str
     chosen: tuple[Chosen, ...]
     missing: tuple[Missing, ...]
@@ -84,8 +66,14 @@ class Selection:
         return tuple(found[name] for name in sorted(found))
 
 
+def targets(order: Order) -> tuple[Target, ...]:
+    """Return every kind of computer with every Python."""
+    kinds = (PLATFORMS[name] for name in order.platforms)
+    return tuple(Target(kind, python) for kind in kinds for python in order.pythons)
+
+
 def select(
-    request: Request,
+    order: Order,
     source: Source,
     knowledge: Knowledge,
     say: Callable[[Target], None] = lambda _target: None,
@@ -95,29 +83,27 @@ def select(
     Raises Impossible if the source has no release, or nothing for one kind of computer, and what
     the source raises.
     """
-    newest = _newest(source, request.release)
-    wanted = tuple(map(Requirement, (CRYPTOGRAPHY, *ALWAYS, *request.requirements)))
-    limits = list(map(Requirement, request.constraints))
-    if request.release:
-        limits.append(Requirement(f"{CRYPTOGRAPHY}<={request.release}"))
+    newest = _newest(source, order.release)
+    wanted = tuple(map(Requirement, (CRYPTOGRAPHY, *ALWAYS, *order.requirements)))
+    limits = list(map(Requirement, order.constraints))
+    if order.release:
+        limits.append(Requirement(f"{CRYPTOGRAPHY}<={order.release}"))
     chosen: list[Chosen] = []
     missing: list[Missing] = []
-    for target in request.targets:
+    for target in targets(order):
         say(target)
         try:
-            found = resolving.resolve(
-                wanted, target, source, glibc=request.glibc, constraints=limits
-            )
+            found = resolving.resolve(wanted, target, source, glibc=order.glibc, constraints=limits)
         except Unresolved as problem:
             missing.append(Missing(target, problem.why))
             continue
         release = next(str(wheel.version) for wheel in found if wheel.name == CRYPTOGRAPHY)
-        caveat = "" if release == newest else _caveat(target, newest, request, source, knowledge)
+        caveat = "" if release == newest else _caveat(target, newest, order, source, knowledge)
         chosen.append(Chosen(target, release, found, caveat, resolving.floor(found, target)))
-    for platform in request.platforms:
+    for platform in map(PLATFORMS.__getitem__, order.platforms):
         if not any(each.target.platform == platform for each in chosen):
             lost = next(each for each in missing if each.target.platform == platform)
-            if _without_workshop(lost.target, request, source):
+            if _without_workshop(lost.target, order, source):
                 raise Impossible(
                     f"What --requirements names cannot be installed on {platform.title}.",
                     why=lost.why,
@@ -126,26 +112,26 @@ def select(
                         *((f"Or leave {platform.name} out of --for.",) if chosen else ()),
                     ),
                 )
-            older = request.glibc if platform.libc == "glibc" else ""
+            older = order.glibc if platform.libc == "glibc" else ""
             raise Impossible(
-                f"Nothing was found for {platform.title} with Python {joined(request.pythons)}.",
+                f"Nothing was found for {platform.title} with Python {joined(order.pythons)}.",
                 why=lost.why,
                 hints=(
                     f"Leave {platform.name} out of --for, or name other --pythons.",
                     *((f"glibc {older} may be too old: name a newer --glibc.",) if older else ()),
                 ),
             )
-    return Selection(request, newest, tuple(chosen), tuple(missing))
+    return Selection(order, newest, tuple(chosen), tuple(missing))
 
 
-def _without_workshop(target: Target, request: Request, source: Source) -> bool:
+def _without_workshop(target: Target, order: Order, source: Source) -> bool:
     """Return whether a target gets cryptography if the workshop needs nothing else."""
-    if not request.requirements and not request.constraints:
+    if not order.requirements and not order.constraints:
         return False
-    limits = (Requirement(f"{CRYPTOGRAPHY}<={request.release}"),) if request.release else ()
+    limits = (Requirement(f"{CRYPTOGRAPHY}<={order.release}"),) if order.release else ()
     wanted = map(Requirement, (CRYPTOGRAPHY, *ALWAYS))
     try:
-        resolving.resolve(wanted, target, source, glibc=request.glibc, constraints=limits)
+        resolving.resolve(wanted, target, source, glibc=order.glibc, constraints=limits)
     except Unresolved:
         return False
     return True
@@ -172,7 +158,7 @@ def _newest(source: Source, release: str) -> str:
 def _caveat(
     target: Target,
     newest: str,
-    request: Request,
+    order: Order,
     source: Source,
     knowledge: Knowledge,
 ) -> str:
@@ -184,7 +170,7 @@ def _caveat(
         next((each.requires_python for each in files if each.requires_python), ""),
         tuple(sorted({tag for each in files for tag in each.tags if "-linux_" not in tag})),
     )
-    python = platforms.pretended(target, request.glibc)
+    python = platforms.pretended(target, order.glibc)
     fit = needs_wheels.fit(python, listed, knowledge)
     if isinstance(fit, Refused):
         # The number of its last part is pretended.

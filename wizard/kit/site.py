@@ -6,7 +6,6 @@ by its exact path, so no request leads out of the folder.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shlex
@@ -22,6 +21,7 @@ from urllib.parse import quote, unquote
 from packaging.utils import canonicalize_name
 
 import assets
+from wizard import checksums
 from wizard.kit.resolving import wheel_of
 from wizard.proof import kit_manifest, wheel_metadata
 from wizard.proof.kit_manifest import START, WHEELS, WIZARD, Kit
@@ -89,7 +89,9 @@ class Site:
         if path == INDEX or path.startswith(f"{INDEX}/"):
             return self._index(path, headers.get("accept", ""))
         if path in self.texts:
-            return _ranged(self.texts[path], _sum(self.texts[path]), _type(path), headers)
+            return _ranged(
+                self.texts[path], checksums.of_bytes(self.texts[path]), _type(path), headers
+            )
         if path in self.files:
             place, file = self.files[path]
             return _ranged((place, file.size), file.sha256, _type(path), headers)
@@ -138,8 +140,8 @@ class Site:
                         "hashes": {"sha256": wheel.sha256},
                         "size": wheel.size,
                         "yanked": False,
-                        "core-metadata": {"sha256": _sum(wheel.metadata)},
-                        "dist-info-metadata": {"sha256": _sum(wheel.metadata)},
+                        "core-metadata": {"sha256": checksums.of_bytes(wheel.metadata)},
+                        "dist-info-metadata": {"sha256": checksums.of_bytes(wheel.metadata)},
                         **(
                             {"requires-python": wheel.requires_python}
                             if wheel.requires_python
@@ -301,7 +303,7 @@ def _link(wheel: _Wheel) -> str:
     python = (
         f' data-requires-python="{escape(wheel.requires_python)}"' if wheel.requires_python else ""
     )
-    own = f"sha256={_sum(wheel.metadata)}"
+    own = f"sha256={checksums.of_bytes(wheel.metadata)}"
     return (
         f'<a href="{_address(wheel.file)}#sha256={wheel.sha256}"{python} '
         f'data-core-metadata="{own}" data-dist-info-metadata="{own}">{escape(wheel.file)}</a><br>'
@@ -330,10 +332,6 @@ def _moved(where: str) -> Response:
 
 def _error(status: int, why: str) -> Response:
     return Response(status, (("Content-Type", TEXT),), f"{why}\n".encode())
-
-
-def _sum(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _powershell_quoted(text: str) -> str:

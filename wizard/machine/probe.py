@@ -28,7 +28,7 @@ from wizard.facts import (
     System,
     Tool,
 )
-from wizard.index.source import IndexSource
+from wizard.index.source import UNREACHABLE, IndexSource
 from wizard.machine import (
     fips,
     occupied,
@@ -348,7 +348,7 @@ class _Listings:
         if source not in self.tasks:
             self._start(source)
         return self.tasks[source].answer(
-            Listing(problem="The index did not answer in time.", unreachable=True)
+            Listing(problem="The index did not answer in time.", failure=UNREACHABLE)
         )
 
     def _place(self, python: Python, source: IndexSource) -> IndexSource:

@@ -10,8 +10,6 @@ TITLE = "Index"
 KEYRING = "keyring-provider"
 """The setting of pip and uv that lets them ask a keyring for a password, which the wizard does not
 do."""
-UNREACHABLE = "index-unreachable"
-"""The id of the cause in ``assets/failures.toml``."""
 
 
 def unreadable(subject: Subject) -> Condition | None:
@@ -40,7 +38,7 @@ def unreadable(subject: Subject) -> Condition | None:
             "Or make a wheelhouse on a machine that reaches an index (--wheelhouse FOLDER), and "
             "install from it here: --from-wheelhouse FOLDER",
         ),
-        failure=UNREACHABLE if listing.unreachable else "",
+        failure=listing.failure,
     )
     return Condition(TITLE, refused.reason, refused.hints[0], refused, refused)
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard import codec, invocation, text_files
+from wizard import checksums, codec, invocation, text_files
 from wizard.errors import BadRequest, Impossible
 from wizard.proof.manifest import INSTALLABLE
 
@@ -91,8 +90,10 @@ class Absent:
 class Order:
     """What the kit was asked to contain, so that an update asks for the same.
 
-    ``release`` and ``glibc`` are empty if nothing was said. ``requirements`` and ``constraints``
-    are lines (PEP 508).
+    ``platforms`` are names of `wizard.kit.platforms.PLATFORMS`. ``release`` is the newest release
+    that is wanted; empty: any. ``glibc`` is the oldest glibc that Linux laptops have; empty: that
+    of the platform. ``requirements`` are those of the workshop, ``constraints`` only limit
+    versions; both are lines (PEP 508).
     """
 
     platforms: tuple[str, ...]
@@ -233,11 +234,11 @@ def clashes(paths: Iterable[str]) -> str:
 def compare(
     folder: Path,
     kit: Kit,
-    say: Callable[[File], None] = lambda _file: None,
+    say: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> None:
     """Raise Impossible if a file of the kit is missing or differs, or if there is any other.
 
-    ``say`` gets each file before its checksum is computed.
+    ``say`` gets the progress, as in `differences`.
     """
     problems = differences(folder, kit, say)
     first = next(problems, None)
@@ -257,11 +258,12 @@ def compare(
 
 
 def differences(
-    folder: Path, kit: Kit, say: Callable[[File], None] = lambda _file: None
+    folder: Path, kit: Kit, say: Callable[[int, int], None] = lambda _done, _of: None
 ) -> Iterator[str]:
     """Yield each difference between a folder and its manifest, as a line: the path, and what it is.
 
-    Extra files come first, then missing ones and sizes, then checksums, which take long.
+    Extra files come first, then missing ones and sizes, then checksums, which take long. ``say``
+    gets how many bytes were read, and how many there are, before each file is read.
     """
     named = {file.path for file in kit.files}
     for path in unnamed(folder, named):
@@ -281,10 +283,12 @@ def differences(
             yield f"{file.path}: it has {size:,} bytes, not {file.size:,}"
         else:
             readable.append(file)
+    done, whole = 0, sum(file.size for file in kit.files)
     for file in readable:
-        say(file)
+        say(done, whole)
+        done += file.size
         try:
-            found = sha256(folder / file.path)
+            found = checksums.of_file(folder / file.path)
         except OSError as error:
             yield f"{file.path}: it cannot be read ({error.strerror})"
             continue
@@ -323,15 +327,6 @@ def is_litter(name: str) -> bool:
     """Return whether a system leaves a file or folder with this name on every disk."""
     # macOS keeps what FAT32 has no place for in such a file beside each file.
     return name.lower() in _LITTER or name.startswith("._")
-
-
-def sha256(file: Path) -> str:
-    """Return the checksum of a file. Raises OSError."""
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _unfinished(folder: Path) -> BadRequest:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from backends import action, pip
-from wizard import __version__, codec, invocation, text_files
+from wizard import __version__, checksums, codec, invocation, text_files
 from wizard.errors import BadRequest, WizardError
 from wizard.facts import HeldWheel, Listed, Listing
 from wizard.method import compiles
@@ -225,7 +224,7 @@ def compare(folder: Path, manifest: Manifest) -> None:
                 raise _damaged_wheel(
                     folder, wheel, "The manifest lists it, but the file is missing."
                 )
-            found = _sha256(file)
+            found = checksums.of_file(file)
         except OSError as error:
             raise _damaged_wheel(folder, wheel, f"It cannot be read: {error.strerror}.") from None
         if found != wheel.sha256:
@@ -351,7 +350,7 @@ def read(file: Path) -> Wheel:
             canonicalize_name(name),
             str(version),
             _tags_of(file.name),
-            _sha256(file),
+            checksums.of_file(file),
             file.stat().st_size,
         )
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
@@ -428,19 +427,6 @@ def _remove_listed(folder: Path) -> None:
     (folder / FILE).unlink()
     for name in names:
         (folder / name).unlink(missing_ok=True)
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        chunks: Callable[[], bytes] = lambda: stream.read(1 << 20)  # noqa: E731 - read in a loop
-        for chunk in _until_empty(chunks):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _until_empty(more: Callable[[], bytes]) -> Iterator[bytes]:
-    return iter(more, b"")
 
 
 def _no_manifest(folder: Path) -> BadRequest:

@@ -264,13 +264,12 @@ def reporting(engine: Engine, reporter: Reporter) -> Engine:
         choices: Choices,
         facts: Facts,
         emit: Callable[[Event], None],
-        cancel: threading.Event,
-        done: frozenset[str] = frozenset(),
+        *more: Any,
+        **named: Any,
     ) -> RunEnded:
-        if plan.undoes or plan.repairs or plan.wheelhouse:
-            return engine.run(plan, choices, facts, emit, cancel, done)
-        watched = reporter.watching(plan, _python_version(facts, choices), emit)
-        return engine.run(plan, choices, facts, watched, cancel, done)
+        if not (plan.undoes or plan.repairs or plan.wheelhouse):
+            emit = reporter.watching(plan, _python_version(facts, choices), emit)
+        return engine.run(plan, choices, facts, emit, *more, **named)
 
     return replace(
         engine, probe=probe, run=run, ending=reporter.ending, room_trouble=reporter.trouble

@@ -44,12 +44,19 @@ class Store:
         self.path = folder() / f"{name.strip(' .').lower().replace(' ', '-')}.json"
 
     def load(self) -> Saved:
-        """Return the room as it was kept, or a new one. Raises BadRequest."""
+        """Return the room as it was kept, or a new one. Raises BadRequest if it is damaged."""
         try:
-            text = self.path.read_text(encoding="utf-8")
+            text = self.path.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return fresh()
-        return from_json(Saved, text, source=str(self.path), schema=1)
+        try:
+            return from_json(Saved, text, source=str(self.path), schema=1)
+        except BadRequest as error:
+            raise BadRequest(
+                f"What is kept of the room {self._name!r} cannot be read.",
+                shown="\n".join(filter(None, (error.what, error.shown))),
+                hints=("Start with a new key and no laptops: add --new.",),
+            ) from None
 
     def save(self, board: Board, saved: Saved) -> None:
         """Replace the file in one step. Raises OSError."""

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from wizard.diagnosis import remedies
@@ -143,7 +143,7 @@ def _detail(row: Row) -> str:
     return "Stopped by its user"
 
 
-@cache
+@lru_cache(maxsize=512)
 def explain(
     cause: str, wanted: tuple[str, ...], system: str, machine: str
 ) -> tuple[str, tuple[str, ...]]:

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Callable
 
 from backends.action import Command
+from wizard.index.source import UNREACHABLE
 
 if TYPE_CHECKING:
     from wizard.diagnosis.diagnose import Diagnosis
     from wizard.diagnosis.remedies import Remedy
     from wizard.plan import Step
 
-UNREACHABLE = "index-unreachable"
-"""The id of the cause in ``assets/failures.toml``, whose remedies help here."""
 _MAY_LACK_INDEX = (
     *("no-such-version", "no-wheel-for-platform"),
     *(UNREACHABLE, "index-timeouts", "index-not-found"),

@@ -12,6 +12,7 @@ from typing import Callable, Optional
 from backends.action import Command, Output
 from backends.manager import Problem, managers, with_program_path
 from backends.progress import is_apt_status
+from wizard.index.source import UNREACHABLE
 from wizard.machine import packages, query_results
 from wizard.plan import FileExists, PackagesInstalled, Step
 from wizard.programs.processes import ProgramTimeout, ask
@@ -138,7 +139,7 @@ def explain_failure(
         if said:
             helps = index_check.remedies(diagnosis.facts)
             hints, ids = tuple(r.text for r in helps), tuple(r.id for r in helps if r.id)
-            known = (hints, index_check.UNREACHABLE, ids)
+            known = (hints, UNREACHABLE, ids)
             return Outcome("failed", outcome.exit, said, *known), shown
         known = (diagnosis.hints, diagnosis.id or "", diagnosis.remedy_ids)
         return Outcome("failed", outcome.exit, diagnosis.cause, *known), shown

@@ -1,20 +1,23 @@
-"""What the actions of ``kit`` share: the Python and its index, the wizard's own file, progress."""
+"""What the actions of ``kit`` share: the Python and its index, progress."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from screens import fitting
+from screens.flags import StoreOnce
 from screens.terminal import is_terminal
 from wizard.errors import BadRequest, Impossible
-from wizard.wording import amount
+from wizard.wording import amount, joined, visible
 
 if TYPE_CHECKING:
+    from packaging.version import Version
+
     from wizard.index.source import IndexSource
     from wizard.kit.making import Contents, Progress
     from wizard.kit.selection import Selection
@@ -23,6 +26,11 @@ BETWEEN = 0.1
 """Seconds between two lines of progress on a terminal."""
 STEPS = 10
 """How many lines of progress a file or a pipe gets."""
+
+
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """Add the folder, which every action has."""
+    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
 
 
 def folder(text: str) -> Path:
@@ -51,28 +59,6 @@ def index_source() -> IndexSource:
         why=python.problem or f"{python.path} has no pip, and no other Python here has one.",
         hints=("Install pip (on Debian and Ubuntu: python3-pip), and try again.",),
     )
-
-
-def wizard_file(named: str) -> Path | None:
-    """Return the single file of the wizard: the one that was named, or the one that runs now.
-
-    None if the wizard runs from somewhere else. Raises BadRequest if the named file is no archive.
-    """
-    if named:
-        found = Path(named).expanduser().absolute()
-        try:
-            if not zipfile.is_zipfile(found):
-                raise BadRequest(
-                    f"--wizard: {found} is not the single file of the wizard."
-                    if found.exists()
-                    else f"--wizard: {found} does not exist.",
-                    hints=("It is called cryptography-wizard.pyz, and is a zip archive.",),
-                )
-        except OSError as error:
-            raise BadRequest(f"{found} cannot be read.", shown=str(error.strerror)) from None
-        return found
-    own = Path(sys.argv[0]).absolute()
-    return own if own.suffix == ".pyz" and zipfile.is_zipfile(own) else None
 
 
 class Meter:
@@ -122,6 +108,15 @@ class Meter:
         self._step = 0
 
 
+def reading(meter: Meter) -> Callable[[int, int], None]:
+    """Return what shows on a meter how many bytes of a kit are read, of how many."""
+
+    def show(done: int, of: int) -> None:
+        meter.show(f"Reading the files: {amount(done)} of {amount(of)}", done / max(1, of))
+
+    return show
+
+
 def downloading(meter: Meter) -> Callable[[Progress], None]:
     """Return what shows the progress of downloads on a meter."""
 
@@ -139,11 +134,11 @@ def downloading(meter: Meter) -> Callable[[Progress], None]:
 
 
 def selection_lines(selection: Selection) -> list[str]:
-    """Return what each kind of computer gets, one block of lines for each."""
-    from wizard.kit.platforms import ranges
+    """Return what each kind of computer gets, one block of lines for each, then what all need."""
+    from wizard.kit.platforms import PLATFORMS, ranges
 
     lines: list[str] = []
-    for platform in selection.request.platforms:
+    for platform in map(PLATFORMS.__getitem__, selection.order.platforms):
         chosen = [each for each in selection.chosen if each.target.platform == platform]
         releases: dict[tuple[str, str], list[str]] = {}
         reasons: dict[str, list[str]] = {}
@@ -160,7 +155,18 @@ def selection_lines(selection: Selection) -> list[str]:
                 reasons.setdefault(absent.why, []).append(absent.target.python)
         for why, pythons in reasons.items():
             lines.append(f"    ! nothing for Python {ranges(pythons)}: {why}")
-    return lines
+    return [*lines, f"  Other packages: {', '.join(_other_packages(selection))}"]
+
+
+def _other_packages(selection: Selection) -> Iterator[str]:
+    """Yield each package beside cryptography with its versions: ``numpy 2.0.2 and 2.3.4``."""
+    from wizard.kit.selection import CRYPTOGRAPHY
+
+    versions: dict[str, set[Version]] = {}
+    for wheel in selection.wheels:
+        versions.setdefault(wheel.name, set()).add(wheel.version)
+    for name in sorted(versions.keys() - {CRYPTOGRAPHY}):
+        yield f"{name} {joined(map(str, sorted(versions[name])))}"
 
 
 def size_line(found: Contents) -> str:
@@ -179,7 +185,10 @@ def size_line(found: Contents) -> str:
 
 
 def write_lines(lines: Iterable[str], stream: TextIO) -> None:
-    """Write lines, broken to fit the width of the stream."""
-    text = "\n".join(fitting.fitted(list(lines), fitting.columns(stream)))
+    """Write lines, broken to fit the width of the stream.
+
+    They may have names from a kit that somebody else has made: control characters become escapes.
+    """
+    text = "\n".join(fitting.fitted([*map(visible, lines)], fitting.columns(stream)))
     stream.write(f"{text}\n")
     stream.flush()

@@ -30,7 +30,9 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, and the Python to try it with."""
-    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    from screens.commands.kit import _shared
+
+    _shared.add_folder(parser)
     parser.add_argument(
         "--python",
         action=StoreOnce,
@@ -48,20 +50,21 @@ def run(arguments: Arguments) -> int:
     from wizard import codec
     from wizard.kit import checking
     from wizard.proof import kit_manifest
-    from wizard.wording import amount
 
     folder = _shared.folder(arguments.folder)
     kit = kit_manifest.load(folder)
     python = _python(arguments.python)
     meter = _shared.Meter(sys.stderr, quiet=arguments.json)
 
+    reading = _shared.reading(meter)
+
     def say(what: str, done: int, of: int) -> None:
-        texts = {
-            "files": f"Reading the files: {amount(done)} of {amount(of)}",
-            "targets": f"What each computer would get: {done} of {of}",
-            "machine": "Installing on this machine, into a temporary folder",
-        }
-        meter.show(texts[what], done / of if of else 0)
+        if what == "files":
+            reading(done, of)
+        elif what == "targets":
+            meter.show(f"What each computer would get: {done} of {of}", done / max(1, of))
+        else:
+            meter.show("Installing on this machine, into a temporary folder", 0)
 
     found = checking.check(folder, kit, python, say)
     meter.end()

@@ -16,8 +16,8 @@ from wizard.errors import BadRequest, Exit, WizardError
 
 if TYPE_CHECKING:
     from wizard.kit.making import Contents
-    from wizard.kit.selection import Request, Selection
-    from wizard.proof.kit_manifest import Kit
+    from wizard.kit.selection import Selection
+    from wizard.proof.kit_manifest import Kit, Order
 
 HELP = "collect what the laptops of a workshop need, in one folder"
 ORDER = 10
@@ -25,22 +25,30 @@ EXAMPLES = (("kit make ./kit --for windows-amd64,macos-arm64", "a kit for two ki
 
 
 @dataclass(frozen=True)
-class Arguments(Common):
-    """``kinds`` and ``pythons`` are lists with commas; empty means the usual ones."""
+class Writing(Common):
+    """What `carry_out` needs. ``wizard`` is the wizard as one file; empty: the one that runs."""
 
     folder: str = ""
+    wizard: str = ""
+    yes: bool = False
+
+
+@dataclass(frozen=True)
+class Arguments(Writing):
+    """``kinds`` and ``pythons`` are lists with commas; empty means the usual ones."""
+
     kinds: str = ""
     pythons: str = ""
     requirements: str = ""
     release: str = ""
     glibc: str = ""
-    wizard: str = ""
-    yes: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder and what the kit should contain."""
-    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    from screens.commands.kit import _shared
+
+    _shared.add_folder(parser)
     kinds = parser.add_argument(
         "--for",
         dest="kinds",
@@ -99,21 +107,19 @@ def run(arguments: Arguments) -> int:
     from screens.commands.kit import _shared
 
     folder = _shared.folder(arguments.folder)
-    asked = request(arguments)
+    asked = order(arguments)
     from wizard.kit import making
 
     making.check_folder(folder)
-    return carry_out(
-        folder, asked, wizard=arguments.wizard, yes=arguments.yes, as_json=arguments.json
-    )
+    return carry_out(folder, asked, arguments)
 
 
-def request(arguments: Arguments) -> Request:
+def order(arguments: Arguments) -> Order:
     """Return what the arguments ask for. Raises BadRequest."""
     from packaging.version import InvalidVersion, Version
 
     from wizard.kit import platforms
-    from wizard.kit.selection import Request
+    from wizard.proof.kit_manifest import Order
 
     try:
         release = str(Version(arguments.release)) if arguments.release else ""
@@ -123,8 +129,8 @@ def request(arguments: Arguments) -> Request:
             hints=("For example: --release 46.0.7",),
         ) from None
     requirements, constraints = _stated(arguments.requirements)
-    return Request(
-        platforms.platforms(arguments.kinds),
+    return Order(
+        tuple(platform.name for platform in platforms.platforms(arguments.kinds)),
         platforms.pythons(arguments.pythons),
         release,
         platforms.check_glibc(arguments.glibc),
@@ -152,21 +158,19 @@ def _stated(file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(found[False]), tuple(found[True])
 
 
-def carry_out(
-    folder: Path, asked: Request, *, wizard: str, yes: bool, as_json: bool, updating: bool = False
-) -> int:
+def carry_out(folder: Path, asked: Order, arguments: Writing, *, updating: bool = False) -> int:
     """Make the kit that was asked for, or bring it up to date. Raises WizardError."""
     from screens.commands.kit import _shared
-    from wizard import codec, knowledge
+    from wizard import codec, knowledge, single_file
     from wizard.kit import making, selection
     from wizard.kit.index_source import IndexWheels
     from wizard.proof import kit_manifest
 
-    err = sys.stderr
+    err, as_json = sys.stderr, arguments.json
     meter = _shared.Meter(err, quiet=as_json)
-    file = _shared.wizard_file(wizard)
+    file = single_file.chosen(arguments.wizard)
     source = IndexWheels(_shared.index_source())
-    number = len(asked.targets)
+    number = len(selection.targets(asked))
     done = iter(range(number))
     chosen = selection.select(
         asked,
@@ -188,7 +192,7 @@ def carry_out(
     if not as_json:
         _shared.write_lines(_described(found, chosen, updating=updating), err)
     has_wizard = file is not None or (folder / kit_manifest.WIZARD).is_file()
-    if not yes:
+    if not arguments.yes:
         _ask(has_wizard=has_wizard, as_json=as_json, updating=updating)
     try:
         made = making.carry_out(found, _shared.downloading(meter), meter.line)

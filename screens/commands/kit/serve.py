@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from screens import listening
 from screens.arguments import Common
-from screens.flags import StoreOnce
 from wizard.errors import Exit, Impossible
 
 if TYPE_CHECKING:
@@ -41,7 +40,9 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, and where to listen."""
-    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    from screens.commands.kit import _shared
+
+    _shared.add_folder(parser)
     listening.add_arguments(parser, "that of the last time, or a free one")
 
 
@@ -60,26 +61,12 @@ def run(arguments: Arguments) -> int:
     address, port = listening.address(arguments.address), listening.port(arguments.port)
     kit = kit_manifest.load(folder)
     warning = "It shows the kit to everybody, and nothing else. The connection is not encrypted."
-    if not listening.confirmed(
-        ("kit", "serve", arguments.folder),
-        address,
-        warning,
-        options=listening.port_option(arguments.port),
-        yes=arguments.yes,
-        err=sys.stderr,
-        as_json=arguments.json,
+    if not arguments.yes and not listening.confirmed(
+        _words(arguments), address, warning, sys.stderr, as_json=arguments.json
     ):
         return int(Exit.CANCELLED)
     meter = _shared.Meter(sys.stderr, quiet=arguments.json)
-    total = sum(file.size for file in kit.files)
-    read = 0
-
-    def say(file: kit_manifest.File) -> None:
-        nonlocal read
-        meter.show(f"Reading the files: {amount(read)} of {amount(total)}", read / max(1, total))
-        read += file.size
-
-    kit_manifest.compare(folder, kit, say)
+    kit_manifest.compare(folder, kit, _shared.reading(meter))
     meter.end()
     try:
         built = site.build(folder, kit)
@@ -116,6 +103,11 @@ def run(arguments: Arguments) -> int:
     return int(Exit.DONE)
 
 
+def _words(arguments: Arguments) -> tuple[str, ...]:
+    """Return the words that serve the same kit again."""
+    return ("kit", "serve", arguments.folder, *listening.port_option(arguments.port))
+
+
 def _introduce(folder: Path, built: Site, running: KitServer, arguments: Arguments) -> None:
     """Write where the kit is, how to join, and a QR code for a terminal."""
     import json
@@ -145,8 +137,7 @@ def _introduce(folder: Path, built: Site, running: KitServer, arguments: Argumen
     ]
     only_here = is_loopback(running.host)
     if only_here:
-        words = ("kit", "serve", arguments.folder, *listening.port_option(arguments.port))
-        text += [*listening.others(words), ""]
+        text += [*listening.others(_words(arguments)), ""]
     _shared.write_lines(text, sys.stdout)
     for row in () if only_here else qr_code.lines(base, sys.stdout, arguments.color):
         sys.stdout.write(f"{row}\n")

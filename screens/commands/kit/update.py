@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from screens.arguments import Common
-from screens.commands.kit.make import add_wizard, carry_out
-from screens.flags import StoreOnce
+from screens.commands.kit.make import Writing, add_wizard, carry_out
 
 HELP = "bring a kit up to date: download only what is new, missing or damaged"
 ORDER = 30
@@ -15,17 +13,15 @@ EXAMPLES = ()
 
 
 @dataclass(frozen=True)
-class Arguments(Common):
-    """``wizard`` is the single file of the wizard; empty: the one in the kit stays."""
-
-    folder: str = ""
-    wizard: str = ""
-    yes: bool = False
+class Arguments(Writing):
+    """What was asked for before is in the kit."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, and whether to ask first."""
-    parser.add_argument("folder", action=StoreOnce, metavar="DIR", help="the folder of the kit")
+    from screens.commands.kit import _shared
+
+    _shared.add_folder(parser)
     add_wizard(parser)
     parser.add_argument("--yes", action="store_true", help="download without asking")
 
@@ -34,25 +30,17 @@ def run(arguments: Arguments) -> int:
     """Ask the index again for what the kit was asked to contain."""
     from screens.commands.kit import _shared
     from wizard.kit import making, platforms
-    from wizard.kit.selection import Request
     from wizard.proof import kit_manifest
 
     folder = _shared.folder(arguments.folder)
     order = kit_manifest.load(folder).order
     making.check_folder(folder)
-    asked = Request(
-        platforms.platforms(",".join(order.platforms)),
-        platforms.pythons(",".join(order.pythons)),
-        order.release,
-        platforms.check_glibc(order.glibc),
-        order.requirements,
-        order.constraints,
+    # Another wizard may have made it, for computers that this one does not know.
+    known = platforms.platforms(",".join(order.platforms))
+    order = replace(
+        order,
+        platforms=tuple(platform.name for platform in known),
+        pythons=platforms.pythons(",".join(order.pythons)),
+        glibc=platforms.check_glibc(order.glibc),
     )
-    return carry_out(
-        folder,
-        asked,
-        wizard=arguments.wizard,
-        yes=arguments.yes,
-        as_json=arguments.json,
-        updating=True,
-    )
+    return carry_out(folder, order, arguments, updating=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from tests.wizard.hosts.test_standing import ended, line
 from tests.wizard.room.test_message import KEY, PROVED
 from wizard.errors import BadRequest
 from wizard.hosts import archive, engine_search, work
-from wizard.hosts.inventory import Inventory
 from wizard.room import sender
 from wizard.room.board import Board, standing
 from wizard.room.message import Envelope, read_envelope
@@ -30,25 +29,15 @@ class Machines:
 
     def __init__(self, *failing: str) -> None:
         self.failing = failing
-        self.asked: dict[str, tuple[str, ...]] = {}
+        self.asked: dict[str, Sequence[str]] = {}
         self.parallel = 0
 
-    def __call__(
-        self,
-        inventory: Inventory,
-        _archive: Path,
-        _digest: str,
-        minor: int,
-        arguments: dict[str, tuple[str, ...]],
-        given: dict[str, str],
-        *,
-        parallel: int,
-        password: str,
-    ) -> Iterator[dict[str, Any]]:
-        self.asked, self.parallel = dict(arguments), parallel
+    def __call__(self, wanted: work.Work, password: str) -> Iterator[dict[str, Any]]:
+        arguments, given = wanted.arguments, wanted.given
+        self.asked, self.parallel = dict(arguments), wanted.parallel
         assert password == ""
-        assert 9 <= minor <= 14
-        for host in inventory.hosts:
+        assert 9 <= wanted.minor <= 14
+        for host in wanted.inventory.hosts:
             yield {"host": host.name, "kind": "connected"}
             yield {"host": host.name, "kind": "copying"}
             yield {}
@@ -73,7 +62,6 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
     made = Machines("two")
     monkeypatch.setattr(work, "carried_out", made)
     monkeypatch.setattr(archive, "make", lambda folder: folder)
-    monkeypatch.setattr(archive, "digest", lambda _path: "0" * 64)
     monkeypatch.setattr(engine_search, "words", lambda: ("python",))
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_STATE", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
@@ -98,6 +86,16 @@ def test_one_failure_does_not_stop_the_others(machines: Machines) -> None:
     assert machines.asked["one"] == (
         *("--yes", "--json", "--room", "-", "--name", "one", "--method", "wheel"),
     )
+
+
+def test_what_a_machine_says_cannot_steer_the_terminal(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil = {**ended(ok=False, stage="connect", problem="\x1b]0;evil\x07"), "host": "one"}
+    monkeypatch.setattr(work, "carried_out", lambda *_: iter([evil]))
+    _, text = told(limit="one")
+    assert "evil" in text
+    assert "\x1b" not in text
 
 
 def test_only_the_failed_ones_again(machines: Machines) -> None:
@@ -125,6 +123,11 @@ def test_plans_only(machines: Machines) -> None:
     assert machines.asked["one"] == ("plan", "--format", "json", "--method", "wheel")
     assert "one    ✓ 1 steps: cryptography 50.0.2 (wheel) in /e" in text
     assert "3 of 3 machines: planned." in text
+    machines.failing = ("one", "two", "three")
+    code, text = told(plan=True)
+    assert code == 1
+    assert "0 of 3 machines: planned." in text
+    assert "--retry" not in text
 
 
 def test_json_lines(machines: Machines) -> None:
@@ -165,7 +168,7 @@ def test_a_room_shows_those_that_were_not_reached_too(
         (["machines.txt", "--serial", "99"], "'99' is not a number of machines."),
         (["machines.txt", "--retry"], "nothing to retry"),
         (["machines.txt", "--room", "x"], "not the address of a room"),
-        (["machines.txt", "--wizard", "nowhere.pyz"], "not the wizard as one file"),
+        (["machines.txt", "--wizard", "nowhere.pyz"], "nowhere.pyz does not exist"),
         (["machines.txt", "--ask-password"], "no terminal to ask in"),
         (["machines.txt", "--", "--yes"], "--yes cannot be given"),
         (["machines.txt", "--", "--room", "x"], "--room cannot be given"),

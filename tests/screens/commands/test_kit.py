@@ -91,6 +91,12 @@ def test_requirements_are_read(
     (tmp_path / "more.txt").write_text("pycparser\n", encoding="utf-8")
     (tmp_path / "w.txt").write_text("typing-extensions>=4\n-c more.txt\n", encoding="utf-8")
     assert main([*MAKE, "--yes", "--requirements", "w.txt"]) == 0
+    before_the_download = capfd.readouterr().err.partition("To download: ")[0]
+    assert re.search(
+        r"^  Other packages: cffi [\d.]+, pip [\d.]+, pycparser [\d.]+, typing-extensions [\d.]+$",
+        before_the_download,
+        re.MULTILINE,
+    )
     order = kit_manifest.load(tmp_path / "kit").order
     assert order.requirements == ("typing-extensions>=4",)
     assert order.constraints == ("pycparser",)
@@ -154,6 +160,12 @@ def test_a_damaged_kit_is_neither_served_nor_proved(
     (tmp_path / "kit" / "START-HERE.html").write_bytes(b"other")
     assert main(["kit", "check", str(tmp_path / "kit")]) == 3
     assert "START-HERE.html: it has 5 bytes, not " in capfd.readouterr().out
+    if os.name != "nt":
+        strange = tmp_path / "kit" / "wheels" / "a\x1b[2J.whl"
+        strange.touch()
+        assert main(["kit", "check", str(tmp_path / "kit")]) == 3
+        assert r"wheels/a\x1b[2J.whl: the manifest does not name it" in capfd.readouterr().out
+        strange.unlink()
     assert main(["kit", "check", str(tmp_path / "kit"), "--json"]) == 3
     found = json.loads(capfd.readouterr().out)
     assert (found["ok"], found["exit"], len(found["differences"])) == (False, 3, 1)
@@ -285,14 +297,6 @@ def test_the_index_is_that_of_any_pip_here(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(Impossible, match="which index to use") as caught:
         _shared.index_source()
     assert "python3-pip" in caught.value.hints[0]
-
-
-def test_the_own_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = kits.pyz(tmp_path)
-    monkeypatch.setattr(sys, "argv", [str(own), "kit"])
-    assert _shared.wizard_file("") == own
-    monkeypatch.setattr(sys, "argv", ["/usr/bin/cryptography-wizard", "kit"])
-    assert _shared.wizard_file("") is None
 
 
 @pytest.mark.parametrize("named", ["/nope", "none-such-python", __file__])

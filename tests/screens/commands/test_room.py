@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from screens.cli import main
+from screens.commands import room
 from screens.commands.room import Arguments, room_command
 from tests.simulated_room import envelopes
 from tests.wizard.room.test_board import signed
 from wizard.errors import WizardError
+from wizard.room.board import Board, Saved
 from wizard.room.server import RoomServer
+from wizard.room.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -79,18 +85,46 @@ def test_a_port_that_is_taken_now_is_replaced() -> None:
             opened(Arguments(port=str(first.port)))
 
 
-def test_each_laptop_that_ends_is_a_line() -> None:
+def followed(monkeypatch: pytest.MonkeyPatch, err: io.StringIO) -> str:
+    """Open a room, let laptops report at once, and close it when the terminal has shown them."""
     stream = io.StringIO()
+    monkeypatch.setattr(room, "GLANCE_SECONDS", 0.05)
+
+    def close_later(board: Board) -> None:
+        end = time.monotonic() + 20
+        while "  30 laptops: " not in stream.getvalue() and time.monotonic() < end:
+            time.sleep(0.01)
+        board.close()
 
     def report(server: RoomServer) -> None:
         for envelope in envelopes(server.board.key):
             server.board.receive(envelope)
-        server.board.close()
+        threading.Thread(target=close_later, args=(server.board,), daemon=True).start()
 
-    arguments = Arguments(json=False)
-    assert room_command(arguments, stream=stream, err=io.StringIO(), opened=report) == 0
-    text = stream.getvalue()
-    assert "30 laptops: 15 proved, 8 working, 4 failed" in text
+    assert room_command(Arguments(), stream=stream, err=err, opened=report) == 0
+    return stream.getvalue()
+
+
+def test_each_laptop_that_ends_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = followed(monkeypatch, io.StringIO()).splitlines()
+    assert "  30 laptops: 15 proved, 8 working, 4 failed" in "\n".join(lines[:-1])
+    assert sum(": Proved. cryptography " in line for line in lines) == 15
+    assert sum(": Failed. " in line for line in lines) == 4
+    assert lines[-1].startswith("The room is closed; 30 laptops: ")
+
+
+def test_a_full_disk_does_not_end_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved: list[Board] = []
+
+    def save(_store: Store, board: Board, _saved: Saved) -> None:
+        saved.append(board)
+        if len(saved) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Store, "save", save)
+    err = io.StringIO()
+    assert "The room is closed; 30 laptops: " in followed(monkeypatch, err)
+    assert "The room cannot be kept: No space left on device." in err.getvalue()
 
 
 def test_json_lines(capfd: pytest.CaptureFixture[str]) -> None:

@@ -139,6 +139,18 @@ def test_a_release_for_another_python_of_this_machine() -> None:
     assert f"--python {old}" in here.command
 
 
+def test_a_new_environment_keeps_its_folder_with_another_python() -> None:
+    old = next(p.path for p in WORKSHOP.pythons if p.version.startswith("3.8"))
+    first = found(WORKSHOP, venv="/srv/env", python=old, release="50.0.2")[0]
+    assert first.title == "cryptography 50.0.2, with Python 3.11.7"
+    assert "--venv /srv/env" in first.command
+    made = replace(WORKSHOP.pythons[0], path="/srv/env/bin/python", environment="/srv/env")
+    facts = replace(WORKSHOP, pythons=(*WORKSHOP.pythons, replace(made, version="3.8.18")))
+    first = found(facts, venv="/srv/env", release="50.0.2")[0]
+    assert first.title == "cryptography 50.0.2, with Python 3.11.7"
+    assert "--venv" not in first.command  # that environment has an older Python
+
+
 def test_the_newest_release_comes_before_an_older_one() -> None:
     assert titles(WIN32)[:2] == ["A 64-bit Python 3.13", "cryptography 48.0.1, as a wheel"]
     assert titles(ROSETTA)[:2] == [

@@ -104,6 +104,7 @@ SHORT = {
     "index-error.2": 4,
     "index-not-found": 4,
     "index-not-found.2": 5,
+    "index-password": 3,
     "index-redirects": 4,
     "index-timeouts": 4,
     "index-too-many": 4,

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import machine
-from wizard import __version__
-from wizard.errors import BadRequest
+from wizard import __version__, checksums, single_file
 from wizard.hosts import archive
 
 
@@ -37,18 +36,12 @@ def test_its_exit_code_is_that_of_the_wizard(made: Path, tmp_path: Path) -> None
 
 
 def test_the_same_installation_makes_the_same_file(made: Path, tmp_path: Path) -> None:
-    assert archive.digest(archive.make(tmp_path)) == archive.digest(made)
+    assert checksums.of_file(archive.make(tmp_path)) == checksums.of_file(made)
     assert made.stat().st_size < 12_000_000
 
 
-def test_an_archive_is_taken_as_it_is(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert archive.find(str(made)) == made
-    assert archive.find("") is None
-    monkeypatch.setattr(sys, "argv", [str(made)])
-    assert archive.find("") == made
-    for wrong in (__file__, "/nowhere/x.pyz"):
-        with pytest.raises(BadRequest, match="not the wizard as one file"):
-            archive.find(wrong)
+def test_it_knows_itself(made: Path) -> None:
+    assert single_file.named(str(made)) == made
 
 
 def test_it_runs_on_the_oldest_python_for_which_its_libraries_were_made(

@@ -36,6 +36,7 @@ def test_each_line_is_a_host() -> None:
         "ssh_port": 2222,
         "ssh_key": "~/my keys/id",
         "ssh_password": "secret",
+        "ssh_key_password": "secret",
     }
 
 

@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.wizard.room.test_message import KEY, PROVED
-from wizard.hosts.standing import HostState, after, failed
+from wizard.hosts.standing import MOST_LINES, HostState, after
 from wizard.room.message import Envelope
 
 START = HostState("seat-1")
@@ -45,7 +47,6 @@ def test_a_host_that_is_proved() -> None:
     state = told(room(Envelope.sealed(PROVED, KEY)), *lines, ended(ok=True))
     assert (state.phase, state.code, state.message) == ("proved", 0, PROVED)
     assert state.over
-    assert failed([state, START]) == ("seat-1",)
 
 
 def test_a_host_that_fails_says_why() -> None:
@@ -60,6 +61,10 @@ def test_a_host_that_fails_says_why() -> None:
 def test_a_host_that_is_not_reached_or_has_no_python() -> None:
     state = told(ended(ok=False, stage="connect", problem="Connection refused"))
     assert state.problem == "It could not be reached: Connection refused"
+    encrypted = "Private key file (/k) is encrypted, set ssh_key_password to use this key"
+    state = told(ended(ok=False, stage="connect", problem=encrypted))
+    assert state.problem == "It could not be reached: its key is encrypted"
+    assert "--ask-password" in state.hints[0]
     state = told(line("there is no Python 3.9 or newer"), ended(ok=False))
     assert state.problem == "The wizard could not be run on it: there is no Python 3.9 or newer"
 
@@ -90,5 +95,24 @@ def test_lines_that_mean_no_good_change_nothing() -> None:
 
 
 def test_endless_output_is_cut() -> None:
-    state = replace(START, output=("x" * 9_000_000,))
+    state = told(line("x" * 9_000_000, "stdout"))
     assert after(state, line("more", "stdout"), KEY).state == state
+    state = replace(START, output=("",) * MOST_LINES)
+    assert after(state, line("more", "stdout"), KEY).state == state
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"code": "none", "error": ["x"], "plan": {"steps": 7}},
+        {"code": None, "error": {"what": 5, "why": None, "hints": 7}, "plan": "x"},
+        {"code": 1, "error": {"hints": [{}, 3]}},
+        {"steps": 3},
+    ],
+)
+@pytest.mark.parametrize("ok", [True, False])
+def test_a_report_that_means_no_good_ends_only_its_own_host(report: object, *, ok: bool) -> None:
+    state = told(line(json.dumps(report), "stdout"), ended(ok=ok))
+    assert state.phase == ("proved" if ok else "failed")
+    assert (state.problem, state.hints, state.plan) == ("", (), None)
+    assert type(state.code) is int

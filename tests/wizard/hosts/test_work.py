@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from wizard import checksums
 from wizard.errors import Impossible, WizardError
-from wizard.hosts import archive, engine_search, work
+from wizard.hosts import engine_search, work
 from wizard.hosts.inventory import parse
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the hosts have a POSIX shell")
@@ -35,7 +36,7 @@ def test_an_archive_is_copied_once_and_started(tmp_path: Path) -> None:
     home.mkdir()
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
-    digest = archive.digest(program)
+    digest = checksums.of_file(program)
     first = sh(work.prepare_command(digest), home)
     word, _, place = first.stdout.strip().partition(" ")
     assert (word, Path(place).parent.stat().st_mode & 0o777) == ("need", 0o700)
@@ -44,6 +45,10 @@ def test_an_archive_is_copied_once_and_started(tmp_path: Path) -> None:
     done = sh(work.run_command(digest, 9, words), home, "the key")
     assert done.stdout == f"{list(words)} the key\n", done.stderr
     assert sh(work.prepare_command(digest), home).stdout == f"have {place}\n"
+    Path(f"{place}.part").write_text("half", encoding="utf-8")  # somebody else copies it now
+    done = sh(work.run_command(digest, 9, words), home, "the key")
+    assert done.stdout == f"{list(words)} the key\n", done.stderr
+    assert Path(f"{place}.part").is_file()
 
 
 def test_a_damaged_copy_is_not_started(tmp_path: Path) -> None:
@@ -78,18 +83,16 @@ def driven(
     python.chmod(0o755)
     monkeypatch.setattr(engine_search, "words", lambda: (str(python),))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    inventory = parse("root@a name=one\nb", "machines.txt")
-    events = work.carried_out(
-        inventory,
+    (tmp_path / "x.pyz").write_bytes(b"PK")
+    wanted = work.Work(
+        parse("root@a name=one\nb key=~/.ssh/b", "machines.txt"),
         tmp_path / "x.pyz",
-        "0" * 64,
         9,
         {"one": ("--yes",), "b": ("--yes",)},
         {"one": "key\n", "b": "key\n"},
-        parallel=2,
-        password="secret",  # noqa: S106 - of no host
+        2,
     )
-    return [event for event in events if event]
+    return [event for event in work.carried_out(wanted, "secret") if event]
 
 
 def test_the_driver_gets_everything_through_a_pipe(
@@ -104,6 +107,13 @@ def test_the_driver_gets_everything_through_a_pipe(
         "ssh_password": "secret",
     }
     assert first["input"] == "key\n"
+    second = json.loads(json.dumps(events[1]["was"]))
+    assert second["data"] == {
+        "ssh_hostname": "b",
+        "ssh_key": "~/.ssh/b",
+        "ssh_password": "secret",
+        "ssh_key_password": "secret",
+    }
     assert (tmp_path / ".ssh").stat().st_mode & 0o777 == 0o700
 
 
@@ -127,3 +137,28 @@ def test_where_pyinfra_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert engine_search.words() == (sys.executable,)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
     assert engine_search.words() == (sys.executable,)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "#!/bin/sh\n'''exec' '/home/a b/venv/bin/python' \"$0\" \"$@\"\n' '''",
+        "#!/usr/bin/env sh",
+        "#!/nowhere/python3 -sE",
+    ],
+)
+def test_pyinfra_in_a_folder_with_a_blank_is_started_by_the_python_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    inside, path = tmp_path / "a b" / "bin", tmp_path / "path"
+    inside.mkdir(parents=True)
+    path.mkdir()
+    (inside / "pyinfra").write_text(f"{first}\n", encoding="utf-8")
+    (inside / "pyinfra").chmod(0o755)
+    (path / "pyinfra").symlink_to(inside / "pyinfra")  # as pipx makes it
+    monkeypatch.setenv("PATH", str(path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(Impossible, match="pyinfra is not installed"):
+        engine_search.words()
+    (inside / "python").touch()
+    assert engine_search.words() == (str(inside / "python"),)

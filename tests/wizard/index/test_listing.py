@@ -18,6 +18,7 @@ from packaging.utils import parse_wheel_filename
 
 from wizard.addresses import masked
 from wizard.codec import from_json
+from wizard.diagnosis.table import table
 from wizard.facts import UNDATED, Listing
 from wizard.index import source as index_source
 from wizard.index import web
@@ -359,6 +360,7 @@ def test_a_proxy_that_does_not_work() -> None:
     found = fetch(IndexSource("https://index.example/simple", proxy="http://u:pw@127.0.0.1:9"))
     assert "the proxy refuses the connection" in found.problem
     assert "pw" not in found.problem
+    assert found.failure == "index-unreachable"
 
 
 def test_certificates(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,6 +372,7 @@ def test_certificates(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = fetch(IndexSource(url))
     assert "certificate" in refused.problem
     assert "global.cert" in refused.problem
+    assert refused.failure == "tls-verify-pip"
     with_cert = IndexSource(url, cert=str(MACHINES.parent / "wizard" / "loopback.pem"))
     assert fetch(with_cert).problem == ""
     with monkeypatch.context() as patch:  # they override pip's setting, as in pip
@@ -428,16 +431,45 @@ def test_answers_that_are_no_list(server: Server, answer: Answer, why: str) -> N
 def test_nobody_there() -> None:
     found = fetch(IndexSource("http://127.0.0.1:9/simple"))
     assert "cannot be reached" in found.problem
-    assert found.unreachable
+    assert found.failure == "index-unreachable"
 
 
 def test_a_server_that_answers_is_reached(server: Server) -> None:
-    server.answers["/simple/cryptography/"] = status(404)
-    found = fetch(IndexSource(server.url))
-    assert (bool(found.problem), found.unreachable) == (True, False)
     server.says(listed(SDIST))
     found = fetch(IndexSource(server.url, extra=("http://127.0.0.1:9/simple",)))
-    assert (bool(found.problem), found.unreachable) == (True, False)
+    assert (bool(found.problem), found.failure) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (page("<html><form>Sign in</form></html>"), "not-the-file"),
+        (page("{{{", JSON), "not-the-file"),
+        (page("%PDF", "application/pdf"), "not-the-file"),
+        (status(401), "index-password"),
+        (status(403), "index-refuses-file"),
+        (status(404), "index-not-found"),
+        (status(407), "proxy-authentication"),
+        (status(418), ""),
+        (status(429, Retry_After="40"), "index-too-many"),
+        (status(451), "index-refuses-file"),
+        (status(503, Retry_After="3600"), "index-error"),
+        (status(302, Location="/simple/cryptography/"), "index-redirects"),
+        (listed(), ""),
+    ],
+)
+def test_the_cause_of_an_answer_that_is_no_list(server: Server, answer: Answer, cause: str) -> None:
+    found = ask(server.says(answer))
+    assert (found.releases, found.failure) == ((), cause)
+    assert not cause or cause in table().causes
+
+
+def test_of_several_indexes_the_one_that_failed_says_why(server: Server) -> None:
+    server.answers["/simple/cryptography/"] = status(404)
+    server.answers["/private/cryptography/"] = status(401)
+    private = server.url.replace("simple", "private")
+    for first, second in ((server.url, private), (private, server.url)):
+        assert fetch(IndexSource(first, extra=(second,))).failure == "index-password"
 
 
 def test_an_answer_that_breaks_off(server: Server) -> None:

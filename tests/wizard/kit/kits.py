@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tests.wizard.binaries import STATIC, elf
-from wizard import knowledge
+from wizard import checksums, knowledge
 from wizard.kit import making, platforms, selection
 from wizard.kit.resolving import Wheel, wheel_of
 from wizard.proof import kit_manifest, wheel_metadata
@@ -68,7 +68,7 @@ class FolderIndex:
         for place in sorted(self.folder.glob("*.whl")):
             one = wheel_of(
                 place.name,
-                sha256=kit_manifest.sha256(place),
+                sha256=checksums.of_file(place),
                 size=place.stat().st_size,
                 address=place.as_uri(),
                 requires_python=wheel_metadata.requires_python(_metadata(place)),
@@ -88,15 +88,15 @@ def _metadata(place: Path) -> str:
 
 def request(
     kinds: str = "linux-x86_64,windows-amd64,macos-x86_64", pythons: str = "3.12", **more: object
-) -> selection.Request:
+) -> kit_manifest.Order:
     """What a kit is asked to contain."""
-    chosen = (platforms.platforms(kinds), platforms.pythons(pythons))
-    return selection.Request(*chosen, **more)  # type: ignore[arg-type]
+    names = tuple(platform.name for platform in platforms.platforms(kinds))
+    return kit_manifest.Order(names, platforms.pythons(pythons), **more)  # type: ignore[arg-type]
 
 
 def contents(
     tmp_path: Path,
-    asked: selection.Request | None = None,
+    asked: kit_manifest.Order | None = None,
     *,
     wizard: Path | None = None,
     index: FolderIndex | None = None,
@@ -107,7 +107,7 @@ def contents(
     return making.contents(tmp_path / "kit", chosen, wizard)
 
 
-def make(tmp_path: Path, asked: selection.Request | None = None, **more: object) -> Kit:
+def make(tmp_path: Path, asked: kit_manifest.Order | None = None, **more: object) -> Kit:
     """Make a kit in ``tmp_path / "kit"``."""
     found = contents(tmp_path, asked, **more)  # type: ignore[arg-type]
     return making.carry_out(found, lambda _progress: None, lambda _why: None)
@@ -118,4 +118,5 @@ def pyz(tmp_path: Path) -> Path:
     place = tmp_path / "cryptography-wizard.pyz"
     with zipfile.ZipFile(place, "w") as archive:
         archive.writestr("__main__.py", "print('the wizard')\n")
+        archive.writestr("cryptography_wizard/__main__.py", "")
     return place

@@ -15,7 +15,7 @@ from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.kit import checking, making
 from wizard.kit.making import Progress
 from wizard.proof import kit_manifest, manifest
-from wizard.proof.kit_manifest import STAGING, WHEELS
+from wizard.proof.kit_manifest import STAGING, WHEELS, Kit, Order
 
 
 def names(folder: Path) -> set[str]:
@@ -88,20 +88,26 @@ def test_a_newer_release_replaces_the_old_one(tmp_path: Path) -> None:
     assert not any("50.0.2" in name for name in names(tmp_path / "kit"))
 
 
-def test_an_interrupted_update_leaves_the_kit_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def interrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> tuple[Order, Kit]:
+    """Interrupt an update in this function of `making`; return what it was for, and the kit."""
     kit = kits.make(tmp_path, kits.request("linux-x86_64"))
     asked = kits.request()
     found = kits.contents(tmp_path, asked, index=kits.FolderIndex(tmp_path / "index", ()))
 
-    def interrupted(_pending: Any) -> None:
+    def interrupted(_argument: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(making, "_await", interrupted)
+        patch.setattr(making, where, interrupted)
         with pytest.raises(KeyboardInterrupt):
             making.carry_out(found, lambda _p: None, lambda _w: None)
+    return asked, kit
+
+
+def test_an_interrupted_update_leaves_the_kit_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, kit = interrupt(tmp_path, monkeypatch, "_await")
     folder = tmp_path / "kit"
     kit_manifest.compare(folder, kit_manifest.load(folder))
     assert kit_manifest.load(folder) == kit
@@ -114,17 +120,7 @@ def test_an_interrupted_update_leaves_the_kit_as_it_was(
 def test_an_interruption_at_the_end_leaves_a_kit_that_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kits.make(tmp_path, kits.request("linux-x86_64"))
-    asked = kits.request()
-    found = kits.contents(tmp_path, asked, index=kits.FolderIndex(tmp_path / "index", ()))
-
-    def interrupted(_found: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(making, "_wheelhouse", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            making.carry_out(found, lambda _p: None, lambda _w: None)
+    asked, _ = interrupt(tmp_path, monkeypatch, "_wheelhouse")
     folder = tmp_path / "kit"
     with pytest.raises(BadRequest, match="is unfinished") as caught:
         kit_manifest.load(folder)

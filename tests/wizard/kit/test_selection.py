@@ -11,9 +11,10 @@ from wizard import knowledge
 from wizard.errors import BadRequest, Impossible
 from wizard.kit import selection
 from wizard.kit.selection import Selection
+from wizard.proof.kit_manifest import Order
 
 
-def select(tmp_path: Path, asked: selection.Request) -> Selection:
+def select(tmp_path: Path, asked: Order) -> Selection:
     return selection.select(asked, FolderIndex(tmp_path / "index"), knowledge.load())
 
 

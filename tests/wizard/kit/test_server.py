@@ -300,3 +300,24 @@ def test_a_laptop_without_a_home(built: Site) -> None:
     )
     assert done.returncode == 3
     assert done.stderr == "join: HOME is not set, so there is no folder for the workshop.\n"
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("sh"), reason="there is no sh here")
+def test_a_line_to_join_says_that_the_kit_is_not_served_any_more(tmp_path: Path) -> None:
+    kit = kits.make(tmp_path, kits.request("linux-x86_64"), wizard=kits.pyz(tmp_path))
+    with serving(site.build(tmp_path / "kit", kit)) as running:
+        script = ask(running, "/join.sh")[1].decode()
+    done = subprocess.run(
+        ("sh", "-c", script, "join"),
+        env={**os.environ, "CRYPTOGRAPHY_WORKSHOP": str(tmp_path / "laptop")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 3
+    first, last = done.stderr.splitlines()
+    assert first.startswith("join: http://127.0.0.1:")
+    assert "refused" in first
+    assert last == "join: The wizard could not be downloaded."

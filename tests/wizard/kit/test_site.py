@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -219,6 +220,9 @@ def test_the_join_script_of_powershell_is_well_formed(built: Site) -> None:
     language = pytest.importorskip("tree_sitter_powershell").language()
     text = body(get(built, "/join.ps1")).decode()
     assert f"$base = '{BASE}'" in text
+    # irm … | iex runs in the user's own session, whose variables it must not keep.
+    assert not re.search(r"\$env:\w+ *=[^=]", text)
+    assert 'Remove-Item -Path "Env:$name"' in text.partition("finally")[2]
     parser = tree_sitter.Parser(tree_sitter.Language(language))
     assert not parser.parse(text.encode()).root_node.has_error
 

@@ -54,9 +54,12 @@ def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
 def test_a_damaged_file_is_explained() -> None:
     store = Store("room")
     with store.held():
-        store.path.write_text("{", encoding="utf-8")
-        with pytest.raises(BadRequest, match="not JSON"):
-            store.load()
+        for damaged in (b"{", b"\xff", b'{"schema": 9}'):
+            store.path.write_bytes(damaged)
+            with pytest.raises(BadRequest, match="'room' cannot be read") as caught:
+                store.load()
+            assert str(store.path) in caught.value.shown
+            assert "--new" in caught.value.hints[0]
 
 
 def test_a_second_wizard_is_refused() -> None:
