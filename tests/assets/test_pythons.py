@@ -72,5 +72,5 @@ def test_what_the_build_scripts_say(
 
 
 def test_an_unknown_newer_release_follows_the_newest_row_and_an_older_one_none() -> None:
-    assert load().pythons_of("51.0.0") is ROWS[0]
+    assert load().pythons_of("51.0.0") == ROWS[0]
     assert load().pythons_of("3.3.2") is None
