@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wizard.diagnosis import normal
 from wizard.diagnosis.decoding import Block, decode
@@ -172,8 +173,7 @@ class _Wanted:
 _DIGITS = b"0123456789"
 
 
-@dataclass(frozen=True)
-class _View:
+class _View(NamedTuple):
     """A text in which a sign may be: a line, a part of it, or several lines that were one.
 
     ``starts`` has the index of each line and the column where it starts; a match in a joined text
