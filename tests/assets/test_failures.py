@@ -8,6 +8,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from tests.wizard.diagnosis.places import somewhere
 from wizard.diagnosis import conditions, help_pages, remedies
 from wizard.diagnosis.diagnose import diagnose
 from wizard.diagnosis.excerpts import is_unimportant
-from wizard.diagnosis.table import Cause, Sign, table, words
+from wizard.diagnosis.normal import failures, words
+from wizard.diagnosis.table import Cause, Sign, table
 from wizard.table_source import read_asset
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -36,6 +38,7 @@ each_example = pytest.mark.parametrize(
 )
 
 
+@cache
 def all_signs() -> list[Sign]:
     signs = {id(sign): sign for found in table().by_word.values() for sign in found}
     return list(signs.values())
@@ -52,7 +55,7 @@ def signs_of(cause: Cause) -> list[Sign]:
 
 
 def test_nothing_else_is_in_the_files() -> None:
-    assert set(read_asset("failures.toml")) == {
+    assert set(failures()) == {
         "noise",
         "message",
         "kind",
@@ -60,13 +63,13 @@ def test_nothing_else_is_in_the_files() -> None:
         "family",
         "cause",
     }
-    assert set(read_asset("failures.toml")["noise"]) == {"starts", "ends"}
+    assert set(failures()["noise"]) == {"starts", "ends"}
     assert set(read_asset("remedies.toml")) == {"word", "remedy", "manager", "thing"}
 
 
 def test_ids_are_unique() -> None:
     for name in ("cause", "family", "note"):
-        ids = [row["id"] for row in read_asset("failures.toml")[name]]
+        ids = [row["id"] for row in failures()[name]]
         assert len(ids) == len(set(ids))
 
 
@@ -164,12 +167,12 @@ def test_every_example_is_explained_by_its_own_entry(cause: Cause, example: str)
 HOSTILE = """
 from wizard.diagnosis.table import table
 from wizard.diagnosis.normal import WINDOW
-for signs in table().by_word.values():
-    for sign in signs:
-        for filler in ("a", " ", "-", "/", ".", "'", "1.", "a/b ", "x ", "a.so: ", ": "):
-            for find in sign.find:
-                sign.pattern.search((find + filler * WINDOW)[:WINDOW])
-                sign.pattern.search((filler * WINDOW)[: WINDOW - len(find)] + find)
+signs = {id(sign): sign for found in table().by_word.values() for sign in found}
+for sign in signs.values():
+    for filler in ("a", " ", "-", "/", ".", "'", "1.", "a/b ", "x ", "a.so: ", ": "):
+        for find in sign.find:
+            sign.pattern.search((find + filler * WINDOW)[:WINDOW])
+            sign.pattern.search((filler * WINDOW)[: WINDOW - len(find)] + find)
 print("done")
 """
 

@@ -96,7 +96,7 @@ class Context:
             return last.package
         return self.subject
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """The package that the log is about if its lines do not say it."""
         failed = [mark.package for mark in self.marks if mark.kind == "failed"]

@@ -42,17 +42,20 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
     rest = b""
     for chunk in chunks:
         rest += chunk
-        while len(rest) >= BLOCK:
-            end = rest.rfind(b"\n", 0, LONGEST)
+        start = 0
+        while len(rest) - start >= BLOCK:
+            end = rest.rfind(b"\n", start, start + LONGEST)
             if end >= 0:
-                block, rest = rest[:end], rest[end + 1 :]
+                block = rest[start:end]
+                start = end + 1
                 yield Block(number, block)
                 number += block.count(b"\n") + 1
-            elif len(rest) > LONGEST:
-                yield Block(number, rest[:LONGEST])
-                rest = rest[LONGEST - OVERLAP :]
+            elif len(rest) - start > LONGEST:
+                yield Block(number, rest[start : start + LONGEST])
+                start += LONGEST - OVERLAP
             else:
                 break
+        rest = rest[start:]
     if rest:
         yield Block(number, rest.rstrip(b"\n"))
 

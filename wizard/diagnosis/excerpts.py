@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from wizard.diagnosis.normal import shown
-from wizard.table_source import read_asset, reader
+from wizard.diagnosis.normal import failures, shown
+from wizard.table_source import reader
 
 WIDTH = 300
 """The number of characters of a line that an excerpt shows."""
@@ -24,16 +24,32 @@ def is_unimportant(line: str) -> bool:
     return text.startswith(starts) or text.endswith(ends)
 
 
+Part = tuple[str, str, str]
+"""What an excerpt shows of a line, as the log has it, between two marks: ``…`` if there is more."""
+
+
 def excerpt(lines: Sequence[str], index: int, column: int) -> tuple[str, ...]:
     """Return the line with up to three lines before and five after it, without noise and blank
     lines. ``column`` is what a very long line must show."""
+    return for_people(around(lines, index, column))
+
+
+def around(lines: Sequence[str], index: int, column: int) -> tuple[Part, ...]:
+    """Return what `excerpt` shows, as the log has it: few of the excerpts of a log are shown."""
     before = _meaningful(lines[i] for i in range(index - 1, -1, -1))
     after = _meaningful(lines[i] for i in range(index + 1, len(lines)))
-    chosen = (
-        *reversed([shorten(text, 0) for text in islice(before, BEFORE)]),
-        shorten(lines[index], column),
-        *(shorten(text, 0) for text in islice(after, AFTER)),
+    return (
+        *reversed([_part(text, 0) for text in islice(before, BEFORE)]),
+        _part(lines[index], column),
+        *(_part(text, 0) for text in islice(after, AFTER)),
     )
+
+
+def for_people(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Return parts of lines for people."""
+    if not parts:
+        return ()
+    chosen = [start + shown(text) + end for start, text, end in parts]
     # pip indents all output of a build, which is meaningless and takes space.
     return tuple(textwrap.dedent("\n".join(chosen)).split("\n"))
 
@@ -48,13 +64,13 @@ def marked(lines: Sequence[str], evidence: str) -> int | None:
     return None
 
 
-def shorten(text: str, column: int) -> str:
+def _part(text: str, column: int) -> Part:
     """Return at most WIDTH characters that include the one at this column."""
     if len(text) <= WIDTH:
-        return shown(text)
+        return "", text, ""
     start = max(0, min(column - WIDTH // 4, len(text) - WIDTH))
     end = start + WIDTH
-    return ("…" if start else "") + shown(text[start:end]) + ("…" if end < len(text) else "")
+    return "…" if start else "", text[start:end], "…" if end < len(text) else ""
 
 
 def _meaningful(texts: Iterable[str]) -> Iterator[str]:
@@ -64,5 +80,5 @@ def _meaningful(texts: Iterable[str]) -> Iterator[str]:
 
 @reader
 def _noise() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    table = read_asset("failures.toml")["noise"]
+    table = failures()["noise"]
     return tuple(table["starts"]), tuple(table["ends"])

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from wizard.table_source import read_asset, reader
 
@@ -34,6 +37,9 @@ _FOR_PEOPLE = {**_NOTHING, **dict.fromkeys(range(0x80, 0xA0), ""), 0x2028: " ", 
 """Also what may be a letter in the encoding of the log, but what a terminal could obey."""
 _QUOTES = dict.fromkeys(map(ord, '`´"’‘‛′‚“”„‟«»‹›＇＂「」『』'), "'")
 _CHARACTERS = {**_SPACES, **_NOTHING, **_QUOTES}
+_ASCII_QUOTES = bytes(ord(_QUOTES.get(code, chr(code))) for code in range(128)) + bytes(128)
+_ASCII_NOTHING = bytes(code for code in _NOTHING if code < 128)
+"""The same for text that is all ASCII, as most is: bytes are translated many times faster."""
 
 _CODES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles, links
@@ -91,6 +97,8 @@ def clean(text: str) -> str:
         text = _CODES.sub("", text)
     if "<" in text:
         text = _TAGS.sub("", text)
+    if text.isascii():
+        return text.encode().translate(_ASCII_QUOTES, _ASCII_NOTHING).decode().rstrip()
     return text.translate(_CHARACTERS).rstrip()
 
 
@@ -113,7 +121,7 @@ def pieces(raw: str) -> list[str]:
         parts = [piece for part in parts for piece in _unescape(part)]
     result = []
     for part in parts:
-        text = english(without_prefixes(clean(part)).replace("\t", " "))
+        text = english(line(part))
         if len(text) <= WINDOW:
             result.append(text)
         else:
@@ -122,6 +130,13 @@ def pieces(raw: str) -> list[str]:
                 for start in range(0, len(text) - OVERLAP, WINDOW - OVERLAP)
             ]
     return result
+
+
+@lru_cache(maxsize=64)
+def line(raw: str) -> str:
+    """Return a line without codes and prefixes, in its own language. A line that may be wrapped is
+    read again with each of its neighbours, therefore the last ones are kept."""
+    return without_prefixes(clean(raw)).replace("\t", " ")
 
 
 def without_prefixes(text: str) -> str:
@@ -163,15 +178,21 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def english(text: str) -> str:
     """Replace the messages of systems in other languages by the English ones."""
-    by_word, unspaced = _translations()
-    found = [
-        pair
-        for word in dict.fromkeys(_WORD.findall(text.lower()))
-        if word in by_word
-        for pair in by_word[word]
-    ]
-    if not text.isascii() and _UNSPACED.search(text):
-        found += unspaced
+    by_word, unspaced, in_ascii = _translations()
+    if text.isascii():
+        names = words(text.encode())
+        if in_ascii.keys().isdisjoint(names):
+            return text
+        found = [pair for name in dict.fromkeys(names) for pair in in_ascii.get(name, ())]
+    else:
+        found = [
+            pair
+            for word in dict.fromkeys(_WORD.findall(text.lower()))
+            if word in by_word
+            for pair in by_word[word]
+        ]
+        if _UNSPACED.search(text):
+            found += unspaced
     for pattern, meaning in found:
         text = pattern.sub(lambda _match, meaning=meaning: meaning, text)  # type: ignore[misc]
     return text
@@ -183,11 +204,17 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
 
 @reader
+def failures() -> Mapping[str, Any]:
+    """``assets/failures.toml``, which is long: it is read once for all that need a part of it."""
+    return read_asset("failures.toml")
+
+
+@reader
 def translations() -> tuple[tuple[str, str], ...]:
     """Every message of ``failures.toml`` in another language, with the English one."""
     return tuple(
         (other.translate(_QUOTES), row["english"])
-        for row in read_asset("failures.toml")["message"]
+        for row in failures()["message"]
         for other in row["others"]
     )
 
@@ -196,8 +223,9 @@ Pair = tuple[re.Pattern[str], str]
 
 
 @reader
-def _translations() -> tuple[dict[str, list[Pair]], list[Pair]]:
-    """Return the messages by their longest word, and those of languages without spaces."""
+def _translations() -> tuple[dict[str, list[Pair]], list[Pair], dict[bytes, list[Pair]]]:
+    """Return the messages by their longest word, those of languages without spaces, and again those
+    whose word can be in an ASCII text."""
     by_word: dict[str, list[Pair]] = {}
     unspaced: list[Pair] = []
     for other, one in translations():
@@ -206,4 +234,23 @@ def _translations() -> tuple[dict[str, list[Pair]], list[Pair]]:
             unspaced.append(pair)
         else:
             by_word.setdefault(max(_WORD.findall(other.lower()), key=len), []).append(pair)
-    return by_word, unspaced
+    in_ascii = {word.encode(): pairs for word, pairs in by_word.items() if word.isascii()}
+    return by_word, unspaced, in_ascii
+
+
+def words(data: bytes) -> list[bytes]:
+    """Return the words of some bytes, in lower case: letters, digits, ``_`` and all beyond
+    ASCII."""
+    return data.translate(_WORDS).split()
+
+
+def lines_of_words(data: bytes) -> list[bytes]:
+    """Return the lines of some bytes with only their words: see `words`."""
+    return data.translate(_LINES_OF_WORDS).split(b"\n")
+
+
+_WORDS = bytes(
+    code if (chr(code).isalnum() and code < 128) or code >= 128 or code == ord("_") else 32
+    for code in bytes(range(256)).lower()
+)
+_LINES_OF_WORDS = _WORDS[:10] + b"\n" + _WORDS[11:]

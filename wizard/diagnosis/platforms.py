@@ -78,7 +78,7 @@ def _wheels(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     tag = tag_pattern(facts)
     if tag is None:
         return
-    with_wheel = [version for version, tags in _releases() if re.search(tag, tags)] if tag else []
+    with_wheel = _releases_with_wheel(tag) if tag else []
     if with_wheel:
         yield "newest", with_wheel[0]
     release = _release(facts.get("release", ""))
@@ -140,6 +140,19 @@ def tag_pattern(facts: Mapping[str, str]) -> str | None:
         kind = "musllinux" if facts.get("libc") == "musl" else "manylinux"
         return rf"{kind}\w*_{re.escape(machine)}\b"
     return None
+
+
+def _releases_with_wheel(tag: str) -> list[str]:
+    known = _known_wheels()
+    if tag not in known:
+        known[tag] = [version for version, tags in _releases() if re.search(tag, tags)]
+    return known[tag]
+
+
+@reader
+def _known_wheels() -> dict[str, list[str]]:
+    """What `_releases_with_wheel` has found for each pattern of tags: it reads long texts."""
+    return {}
 
 
 @reader

@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from wizard import invocation
@@ -73,8 +74,7 @@ def for_unknown(facts: Mapping[str, str]) -> list[Remedy]:
 
 def fill(text: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> str:
     """Put slots and facts into a sentence."""
-    words = _words(facts)
-    return _FACT.sub(lambda match: _value(match[1], slots, facts, words), text).strip()
+    return _FACT.sub(lambda match: _value(match[1], slots, facts), text).strip()
 
 
 def _remedy(
@@ -90,6 +90,7 @@ def _remedy(
     return Remedy(text, _argv(text), condition, name) if text else None
 
 
+@lru_cache(maxsize=256)
 def _argv(text: str) -> tuple[str, ...]:
     command = COMMAND.search(text)
     if not command or _NOT_ALONE.search(command[1]):
@@ -100,23 +101,29 @@ def _argv(text: str) -> tuple[str, ...]:
         return ()
 
 
-def _value(
-    name: str, slots: Mapping[str, str], facts: Mapping[str, str], words: Mapping[str, str]
-) -> str:
+def _value(name: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> str:
     if name.startswith("set:"):
         variable, _, value = name[4:].partition(":")
         return f"{variable}={value}"
-    return slots.get(name) or facts.get(name) or words.get(name) or ""
+    return slots.get(name) or facts.get(name) or _word(name, facts) or ""
 
 
-def _words(facts: Mapping[str, str]) -> dict[str, str]:
-    words = {"wizard": invocation.command()}
-    for name, rows in _words_table().items():
-        words[name] = next(row["text"] for row in rows if holds(row["if"], facts))
-    # A word may contain others, such as {pip} with {python} in it.
-    for name, text in words.items():
-        words[name] = _FACT.sub(lambda match: words.get(match[1], facts.get(match[1], "")), text)
-    return words
+def _word(name: str, facts: Mapping[str, str]) -> str | None:
+    """Return a word of the table as that place calls it, or None if it is not there."""
+    text = _template(name, facts)
+    if text is None:
+        return None
+    # A word may contain others, which contain only facts.
+    return _FACT.sub(lambda match: _template(match[1], facts) or facts.get(match[1], ""), text)
+
+
+def _template(name: str, facts: Mapping[str, str]) -> str | None:
+    if name == "wizard":
+        return invocation.command()
+    rows = _words_table().get(name)
+    if rows is None:
+        return None
+    return next(row["text"] for row in rows if holds(row["if"], facts))
 
 
 def install(things: list[str], facts: Mapping[str, str]) -> str:

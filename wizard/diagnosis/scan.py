@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wizard.diagnosis import normal
 from wizard.diagnosis.decoding import Block, decode
-from wizard.diagnosis.excerpts import NEAR, excerpt
-from wizard.diagnosis.table import Sign, Table, lines_of_words, words
+from wizard.diagnosis.excerpts import NEAR, Part, around, for_people
+from wizard.diagnosis.normal import lines_of_words, words
+from wizard.diagnosis.table import Sign, Table
 
 ENOUGH = 40
 """The number of matches of a sign after which it is not looked for any more."""
@@ -33,8 +35,8 @@ JOINED = 5
 class Match:
     """A sign in a line: its slots, the number of the line, the text as it was meant.
 
-    ``found`` is the part of it that matched. ``excerpt`` are the lines around it, ``raw`` is the
-    line itself as it is in the log.
+    ``found`` is the part of it that matched. ``around`` are the lines around it, and ``raw`` the
+    line itself, as they are in the log.
     """
 
     sign: Sign
@@ -42,8 +44,13 @@ class Match:
     number: int
     text: str
     raw: str
-    excerpt: tuple[str, ...]
+    around: tuple[Part, ...]
     found: str = ""
+
+    @property
+    def excerpt(self) -> tuple[str, ...]:
+        """The lines around it, for people."""
+        return for_people(self.around)
 
 
 @dataclass
@@ -60,21 +67,23 @@ def scan(blocks: Iterable[Block], table: Table) -> Scan:
     found = Scan()
     wanted = _Wanted(table)
     before: list[str] = []
+    end: tuple[int, list[str]] = (0, [])
     for block, following in _with_next(blocks):
         if not block.data or block.data.isspace():
             continue
         marks = _marks_in(block.data)
         if not marks and wanted.isdisjoint(words(block.data)):
-            end = block.data[-NEAR * 200 :]
+            lines = decode(block.data[-NEAR * 200 :]).split("\n")
         else:
+            lines = decode(block.data).split("\n")
             after = decode(following.data[: NEAR * 200]).split("\n") if following else []
-            found.matches += _Lines(block, before, after, wanted, marks).matches()
-            end = block.data
-        lines = decode(end).split("\n")
+            found.matches += _Lines(block, lines, before, after, wanted, marks).matches()
         before = lines[-NEAR:]
-        last = max(i for i, line in enumerate(lines) if line.strip() or i == 0)
-        number = block.number + block.data.count(b"\n") - (len(lines) - 1 - last)
-        found.last = (number, excerpt(lines, last, 0))
+        end = (block.number + block.data.count(b"\n"), lines)
+    number, lines = end
+    if lines:
+        last = next((i for i in range(len(lines) - 1, 0, -1) if lines[i].strip()), 0)
+        found.last = (number - (len(lines) - 1 - last), for_people(around(lines, last, 0)))
     return found
 
 
@@ -105,12 +114,15 @@ for _mark in normal.MARKS:
 
 
 class _Wanted:
-    """The words that are still looked for, and the signs that they point to."""
+    """The words that are still looked for, and the signs that they point to.
+
+    ``numbers`` are numbers that a sign looks for, such as an exit code.
+    """
 
     def __init__(self, table: Table) -> None:
-        self._signs = {word: list(signs) for word, signs in table.by_word.items()}
-        self.words = {*self._signs, *table.translated}
-        self.numbers = {word for word in self.words if word.isdigit()}
+        self._signs = dict(table.by_word)
+        self.words = set(table.words)
+        self.numbers = table.numbers
         self._counts: dict[int, int] = {}
         self._tries: dict[int, int] = {}
         self._silent: dict[bytes, int] = {}
@@ -118,9 +130,8 @@ class _Wanted:
 
     def signs(self, found: Iterable[bytes]) -> list[Sign]:
         """Return the signs that one of these words points to, each once."""
-        signs = {
-            id(sign): sign for word in found if word in self._signs for sign in self._signs[word]
-        }
+        every = self._signs
+        signs = {id(sign): sign for word in found if word in every for sign in every[word]}
         return list(signs.values())
 
     def count(self, sign: Sign) -> None:
@@ -150,19 +161,19 @@ class _Wanted:
 
     def _drop(self, sign: Sign) -> None:
         for word in sign.find:
-            signs = self._signs.get(word.encode(), [])
-            if sign in signs:
-                signs.remove(sign)
-            if not signs:
-                self._signs.pop(word.encode(), None)
-                self.words.discard(word.encode())
+            key = word.encode()
+            signs = tuple(one for one in self._signs.get(key, ()) if one is not sign)
+            if signs:
+                self._signs[key] = signs
+            else:
+                self._signs.pop(key, None)
+                self.words.discard(key)
 
 
 _DIGITS = b"0123456789"
 
 
-@dataclass(frozen=True)
-class _View:
+class _View(NamedTuple):
     """A text in which a sign may be: a line, a part of it, or several lines that were one.
 
     ``starts`` has the index of each line and the column where it starts; a match in a joined text
@@ -174,14 +185,19 @@ class _View:
 
     def search(self, sign: Sign) -> tuple[re.Match[str], int] | None:
         """Return the match and the index of its line."""
+        # It is nearly always missing, and a text is found far faster than a regex.
+        if sign.literals and not any(map(self.text.__contains__, sign.literals)):
+            return None
+        match = sign.pattern.search(self.text)
+        if match is None:
+            return None
+        if len(self.starts) == 1:
+            return match, self.starts[0][0]
         for match in sign.pattern.finditer(self.text):
-            # The words around a slot only say what it is: the slot is the evidence.
-            start = max(match.start(), *map(match.start, range(match.re.groups + 1)))
-            index = max(i for i, column in self.starts if column <= start)
-            if len(self.starts) == 1 or any(
-                match.start() < column < match.end() for _, column in self.starts
-            ):
-                return match, index
+            if any(match.start() < column < match.end() for _, column in self.starts):
+                # The words around a slot only say what it is: the slot is the evidence.
+                start = max(match.start(), *map(match.start, range(match.re.groups + 1)))
+                return match, max(i for i, column in self.starts if column <= start)
         return None
 
 
@@ -191,6 +207,7 @@ class _Lines:
     def __init__(
         self,
         block: Block,
+        own: Sequence[str],
         before: Sequence[str],
         after: Sequence[str],
         wanted: _Wanted,
@@ -198,13 +215,13 @@ class _Lines:
     ) -> None:
         self._wanted = wanted
         self._marks = marks
-        own = decode(block.data).split("\n")
         self._lines = [*before, *own, *after]
         self._offset = len(before)
         self._end = self._offset + len(own)
         self._number = block.number
         self._block = block.data
         self._data = block.data.split(b"\n")
+        self._around: dict[tuple[int, int], tuple[Part, ...]] = {}
 
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
@@ -236,14 +253,14 @@ class _Lines:
             return
         own = [_View(piece, ((index, 0),)) for piece in pieces]
         for sign in signs:
-            hit = next((hit for view in own if (hit := view.search(sign))), None)
+            hit = _first(own, sign)
             if hit is None:
                 if sign.alone:
                     self._wanted.failed(sign)
                     continue
                 if joined is None:
                     joined = self._joined(index, pieces)
-                hit = next((hit for view in joined if (hit := view.search(sign))), None)
+                hit = _first(joined, sign)
             if hit is None or (sign.before and not self._follows(sign.before, *hit, pieces)):
                 continue
             self._wanted.count(sign)
@@ -260,8 +277,7 @@ class _Lines:
             last += 1
         if first == last:
             return []
-        cleaned = [normal.clean(line) for line in self._lines[first : last + 1]]
-        texts = [normal.without_prefixes(text).replace("\t", " ") for text in cleaned]
+        texts = [normal.line(line) for line in self._lines[first : last + 1]]
         soft = [text.strip() for text in texts]
         return [_join(first, soft, " "), _join(first, texts, "")]
 
@@ -270,7 +286,7 @@ class _Lines:
         line, rest = self._lines[index], self._lines[index + 1].lstrip()
         if not rest or not line.strip() or len(line) > WIDE:
             return False
-        return len(line) + len(rest.split(None, 1)[0]) > NARROW
+        return len(line) >= NARROW or len(line) + len(rest.split(None, 1)[0]) > NARROW
 
     def _follows(
         self, before: str, match: re.Match[str], index: int, pieces: Sequence[str]
@@ -294,8 +310,19 @@ class _Lines:
         slots = {name: value for name, value in match.groupdict().items() if value}
         number = self._number + index - self._offset
         text = match.string if len(match.string) <= normal.WINDOW else match.group()
-        around = () if sign.silent else excerpt(self._lines, index, column)
-        return Match(sign, slots, max(1, number), text, raw, around, match.group())
+        near: tuple[Part, ...] = ()
+        if not sign.silent:
+            near = self._around.get((index, column)) or around(self._lines, index, column)
+            self._around[index, column] = near
+        return Match(sign, slots, max(1, number), text, raw, near, match.group())
+
+
+def _first(views: Iterable[_View], sign: Sign) -> tuple[re.Match[str], int] | None:
+    for view in views:
+        hit = view.search(sign)
+        if hit is not None:
+            return hit
+    return None
 
 
 def _join(first: int, texts: Sequence[str], separator: str) -> _View:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from wizard.diagnosis.normal import translations
-from wizard.table_source import read_asset, reader
+from wizard.diagnosis.literals import literals
+from wizard.diagnosis.normal import failures, translations, words
+from wizard.table_source import reader
 
 ENVELOPE = "envelope"
 """The kind of what says only that something failed: never an answer, explained by everything."""
@@ -33,17 +34,17 @@ class Sign:
     enough: int = 0
     needs: str = ""
 
-    @property
+    @cached_property
     def optional(self) -> bool:
         """Whether it is a note that may be given up: it only helps to understand the log."""
         return self.owner.startswith(("fact", "mark:start", "mark:frame", "suspect:"))
 
-    @property
+    @cached_property
     def alone(self) -> bool:
         """Whether it is looked for in single lines only, not in lines that may be one."""
         return self.optional or self.owner.startswith(("mark:installed", "mark:built"))
 
-    @property
+    @cached_property
     def silent(self) -> bool:
         """Whether nobody needs to see its line."""
         return self.owner.startswith(("fact", "mark:"))
@@ -52,6 +53,11 @@ class Sign:
     def pattern(self) -> re.Pattern[str]:
         """The compiled regex: compiled when it is needed for the first time."""
         return re.compile(self.regex)
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """Texts of which every match has at least one; empty if nothing is known about that."""
+        return literals(self.regex)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +101,16 @@ class Table:
     by_word: Mapping[bytes, tuple[Sign, ...]]
     translated: frozenset[bytes]
 
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """All words that are looked for, also those of messages in other languages."""
+        return self.translated.union(self.by_word)
+
+    @cached_property
+    def numbers(self) -> frozenset[bytes]:
+        """Those that are numbers: what a sign looks for may be one, such as an exit code."""
+        return frozenset(word for word in self.words if word.isdigit())
+
     def causes_of(self, owner: str, slots: Mapping[str, str]) -> Iterator[Cause]:
         """Yield the causes that a sign with these slots may show, the first choice first."""
         if owner in self.causes:
@@ -105,7 +121,7 @@ class Table:
 @reader
 def table() -> Table:
     """Read ``assets/failures.toml``."""
-    rows = read_asset("failures.toml")
+    rows = failures()
     kinds = {row["id"]: row["means"] for row in rows["kind"]}
     causes = {row["id"]: _cause({"means": kinds[row["kind"]], **row}) for row in rows["cause"]}
     signs = [sign for cause in causes.values() for sign in cause.signs]
@@ -125,24 +141,6 @@ def table() -> Table:
         {word: tuple(found) for word, found in by_word.items()},
         frozenset(_words_of_translations()),
     )
-
-
-def words(data: bytes) -> list[bytes]:
-    """Return the words of some bytes, in lower case: letters, digits, ``_`` and all beyond
-    ASCII."""
-    return data.translate(_WORDS).split()
-
-
-def lines_of_words(data: bytes) -> list[bytes]:
-    """Return the lines of some bytes with only their words: see `words`."""
-    return data.translate(_LINES_OF_WORDS).split(b"\n")
-
-
-_WORDS = bytes(
-    code if (chr(code).isalnum() and code < 128) or code >= 128 or code == ord("_") else 32
-    for code in bytes(range(256)).lower()
-)
-_LINES_OF_WORDS = _WORDS[:10] + b"\n" + _WORDS[11:]
 
 
 def _words_of_translations() -> Iterator[bytes]:

@@ -15,8 +15,9 @@ from wizard.diagnosis import conditions, decoding, help_pages, normal, platforms
 from wizard.diagnosis.arbitration import arbitrate, candidates
 from wizard.diagnosis.context import read
 from wizard.diagnosis.diagnose import diagnose, diagnose_bytes
+from wizard.diagnosis.normal import words
 from wizard.diagnosis.scan import Match, scan
-from wizard.diagnosis.table import table, words
+from wizard.diagnosis.table import table
 
 ROOT = Path(__file__).parents[3]
 
