@@ -22,6 +22,7 @@ from screens.session import Session
 from screens.terminal import Look
 from screens.tui import drawing, themes
 from screens.tui.page import HELP_KEYS, TITLE, Page, ShowPage
+from screens.tui.stylesheet import ParsedOnce
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
 from wizard.errors import Exit, Impossible, WizardError
@@ -108,6 +109,7 @@ class WizardApp(App[int]):
         look: Look = Look(),  # noqa: B008 - it does not change
     ) -> None:
         super().__init__()
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.look = look
         self.no_color = not look.colours  # for :nocolor in the styles
         self._more_filters = drawing.filters(look)

@@ -106,7 +106,7 @@ def running(*names: str) -> Act:
     """Start a run that is held in its middle, then press keys."""
 
     async def act(pilot: Pilot[Any]) -> None:
-        await keys(*REVIEW_SOURCE, "enter")(pilot)
+        await keys(*REVIEW_USUAL, "enter")(pilot)
         await until_held(pilot)
         for name in names:
             await pilot.press(name)
@@ -120,7 +120,7 @@ def ran(*names: str) -> Act:
     """Start a run, wait for its end, then press keys."""
 
     async def act(pilot: Pilot[Any]) -> None:
-        await keys(*REVIEW_WHEEL, "enter")(pilot)
+        await keys(*REVIEW_USUAL, "enter")(pilot)
         await settled(pilot)
         for name in names:
             await pilot.press(name)
@@ -147,6 +147,9 @@ METHOD = ("2", "enter", "enter")
 """From the welcome page to the third question."""
 REVIEW_WHEEL = (*METHOD, "enter")
 REVIEW_SOURCE = (*METHOD, "down", "enter", "enter")
+REVIEW_USUAL = ("t",)
+"""To the plan of what was given or is usual, for a scene that is not about questions."""
+SOURCE = Choices(method="source")
 
 
 def held() -> FakeRun:
@@ -235,11 +238,11 @@ SCENES: dict[str, Scene] = {
     "possible": Scene(
         keys("2", "enter", "down", "down", "enter", *"44.0.3", "enter", "enter", "down")
     ),
-    "run": Scene(running(), run=held),
-    "run-find": Scene(running("f", *"pyo3"), run=held),
-    "run-cancel": Scene(running("x"), run=held),
-    "run-side-by-side": Scene(running("tab"), run=beside),
-    "stopped": Scene(stopped, run=held),
+    "run": Scene(running(), run=held, choices=SOURCE),
+    "run-find": Scene(running("f", *"pyo3"), run=held, choices=SOURCE),
+    "run-cancel": Scene(running("x"), run=held, choices=SOURCE),
+    "run-side-by-side": Scene(running("tab"), run=beside, choices=SOURCE),
+    "stopped": Scene(stopped, run=held, choices=SOURCE),
     "result": Scene(ran()),
     "result-unproved": Scene(ran(), run=unproved),
     "failure": Scene(ran(), run=failing),

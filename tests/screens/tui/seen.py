@@ -16,12 +16,14 @@ import pytest
 from rich.color import ColorSystem
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from screens.letters import Letters
 from screens.terminal import Look
 from screens.tui import drawing, themes
 from screens.tui.app import WizardApp
+from screens.tui.keys_line import KeysLine
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
 from tests.screens.tui.contrast import PALETTES, Piece, pieces
@@ -149,13 +151,24 @@ def text(app: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _on(widget: Widget, place: Region) -> Region:
+    """Return a place in a widget as one on the screen."""
+    return place.translate(widget.content_region.offset)
+
+
 def _cut(app: Any) -> list[str]:
     """Return the parts of the page and the keys that are larger than their place."""
     screen = app.screen.region
     found = [
         f"{widget}: {widget.region} reaches beyond the screen"
-        for widget in app.screen.query("#page > *, FooterKey")
+        for widget in app.screen.query("#page > *")
         if widget.display and widget.region and widget.region.right > screen.right
+    ]
+    found += [
+        f"the keys {place} reach beyond the screen"
+        for keys in app.screen.query(KeysLine)
+        for place in keys.places
+        if keys.display and keys.region and not keys.region.contains_region(_on(keys, place))
     ]
     for widget in app.screen.query("Static, Label, ProgressLine").exclude("#bar"):
         place = widget.content_size

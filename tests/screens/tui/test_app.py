@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from textual.app import App
 from textual.command import CommandList
+from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Footer, Input, Static
-from textual.widgets._footer import FooterKey
+from textual.widgets import Input, Static
 
 from screens.tui.app import WizardApp, run_app
 from screens.tui.dialogs import ConfirmScreen, LookUpScreen
 from screens.tui.failure import FailurePage
 from screens.tui.help import HelpScreen
+from screens.tui.keys_line import KeysLine
 from screens.tui.live_log import LiveLog
 from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, TooSmall
@@ -34,7 +35,9 @@ from tests.screens.scenes import (
     METHOD,
     NO_NETWORK,
     REVIEW_SOURCE,
+    REVIEW_USUAL,
     REVIEW_WHEEL,
+    SOURCE,
     settled,
     until,
     until_held,
@@ -49,8 +52,8 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
         await pilot.pause()
 
 
-async def to_review(pilot: Pilot[Any], keys: tuple[str, ...] = REVIEW_WHEEL) -> None:
-    """Answer the questions."""
+async def to_review(pilot: Pilot[Any], keys: tuple[str, ...] = REVIEW_USUAL) -> None:
+    """Go to the plan."""
     await settled(pilot)
     await press(pilot, *keys)
     assert isinstance(pilot.app.screen, ReviewPage)
@@ -78,6 +81,13 @@ def words(app: App[Any]) -> str:
 def notices(app: App[Any]) -> str:
     """All that was said in passing."""
     return "\n".join(notice.message for notice in app._notifications)
+
+
+def assert_all_keys_in_sight(app: App[Any]) -> None:
+    """No key at the bottom is cut off."""
+    line = app.screen.query_one(KeysLine)
+    assert line.places
+    assert all(line.size.region.contains_region(place) for place in line.places)
 
 
 # --- welcome
@@ -381,8 +391,9 @@ async def test_light_and_dark(app: WizardApp) -> None:
 
 
 async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
+    app.session.given = SOURCE
     async with app.run_test() as pilot:
-        await to_review(pilot, REVIEW_SOURCE)
+        await to_review(pilot)
         shown = words(app)
         assert "4 steps, nothing has been changed yet" in shown
         assert "1 note: Rust from Debian is too old here." in shown
@@ -392,8 +403,9 @@ async def test_review_shows_every_step_and_command(app: WizardApp) -> None:
 
 
 async def test_the_copied_commands_become_root_where_they_must(app: WizardApp) -> None:
+    app.session.given = SOURCE
     async with app.run_test() as pilot:
-        await to_review(pilot, REVIEW_SOURCE)
+        await to_review(pilot)
         await press(pilot, "c")
         root = [line for line in app.clipboard.splitlines() if line.startswith("sudo ")]
         assert root == ["sudo apt-get install -y build-essential libssl-dev"]
@@ -494,8 +506,9 @@ async def test_no_password_is_asked_for_where_no_step_needs_root(
 async def test_a_terminal_that_cannot_be_given_away_gets_no_password(
     app: WizardApp, machine: FakeMachine
 ) -> None:
+    app.session.given = SOURCE
     async with app.run_test() as pilot:  # a test's terminal is one
-        await to_review(pilot, REVIEW_SOURCE)
+        await to_review(pilot)
         await press(pilot, "enter")
         await settled(pilot)
         assert isinstance(app.screen, ReviewPage)
@@ -820,11 +833,12 @@ def side_by_side(app: WizardApp, machine: FakeMachine, **more: Any) -> None:
         FACTS, privilege=replace(FACTS.privilege, method="root", password=False)
     )
     app.session.engine = machine.engine()
+    app.session.given = SOURCE
 
 
 async def to_both(pilot: Pilot[Any]) -> RunPage:
     """Start a run of which two steps are held."""
-    await to_review(pilot, REVIEW_SOURCE)
+    await to_review(pilot)
     await press(pilot, "enter")
     await until_held(pilot)
     assert isinstance(pilot.app.screen, RunPage)
@@ -853,7 +867,7 @@ async def test_two_steps_are_shown_with_their_own_progress(
         ]
         assert text(app, "#now") == "Steps 1 and 3 of 4 run in parallel"
         assert "40% of this step · 12 of 30 packages" in text(app, "#detail")
-        assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
+        assert_all_keys_in_sight(app)
         log = app.screen.query_one(LiveLog)
         assert log.border_title == "1 Install the build tools"
         assert log.lines[-1] == "Unpacking libssl-dev ..."
@@ -930,7 +944,7 @@ async def test_a_failure_beside_another_step_shows_its_log(
         assert "■ stopped Install the build tools 4.0 s" in rows(app)
         await press(pilot, "tab")
         assert log.border_title == "1 Install the build tools"
-        assert app.screen.query_one(Footer).max_scroll_x == 0, "all keys are in sight"
+        assert_all_keys_in_sight(app)
         await press(pilot, "enter", "r")
         await settled(pilot)
         assert isinstance(app.screen, ResultPage)
@@ -1049,16 +1063,29 @@ async def test_a_run_that_ends_while_the_app_closes_disturbs_nobody(
     assert app.bug is None
 
 
-async def test_the_keys_are_drawn_again_only_if_they_change(app: WizardApp) -> None:
+async def test_the_keys_are_drawn_again_only_if_they_change(
+    app: WizardApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    render = KeysLine.render
+
+    def counted(line: KeysLine) -> Content:
+        drawn.append(line)
+        return render(line)
+
+    monkeypatch.setattr(KeysLine, "render", counted)
     async with app.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "enter")
-        drawn = list(app.screen.query(FooterKey))
-        assert drawn
+        line = app.screen.query_one(KeysLine)
+        assert line in drawn
+        drawn.clear()
+        shown = line.keys
         app.screen.refresh_bindings()
         await settled(pilot)
-        assert list(app.screen.query(FooterKey)) == drawn
+        assert line.keys is shown
+        assert not drawn
         await pilot.resize_terminal(50, 10)  # the keys of a page that is not visible do nothing
         app.screen.refresh_bindings()
         await settled(pilot)
-        assert list(app.screen.query(FooterKey)) != drawn
+        assert line.keys != shown

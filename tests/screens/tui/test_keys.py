@@ -18,7 +18,8 @@ from textual.pilot import Pilot
 
 import assets
 from screens.tui.app import WizardApp
-from screens.tui.keys_line import KeysLine
+from screens.tui.help import HelpScreen
+from screens.tui.keys_line import KeysLine, ShownKey
 from screens.tui.more import MorePage
 from screens.tui.page import Page
 from screens.tui.welcome import WelcomePage
@@ -228,3 +229,56 @@ def test_each_key_that_a_help_names_is_on_its_page(name: str) -> None:
     assert named
     for key in named:
         assert NAMED.get(key, key.lower()) in known, key
+
+
+async def test_keys_at_the_bottom_can_be_clicked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch)
+    app = SCENES["welcome"].app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await SCENES["welcome"].show(pilot)
+        line = app.screen.query_one(KeysLine)
+        place = line.places[[key.key for key in line.keys].index("f1")]
+        before = line.render().spans
+        await pilot.hover(KeysLine, offset=(place.x, 0))
+        await pilot.pause()
+        assert line.render().spans != before, "the key under the mouse is marked"
+        await pilot.hover(KeysLine, offset=(79, 0))
+        await pilot.pause()
+        assert line.render().spans == before, "there is no key"
+        await pilot.hover(KeysLine, offset=(place.right - 1, 0))
+        await pilot.hover("#page")
+        await pilot.pause()
+        assert line.render().spans == before, "the mouse has left"
+        await pilot.click(KeysLine, offset=(79, 0))
+        await pilot.pause()
+        assert isinstance(app.screen, WelcomePage)
+        await pilot.click(KeysLine, offset=(place.right - 1, 0))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+
+
+async def test_keys_in_two_lines_are_below_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch)
+    app = SCENES["welcome"].app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await SCENES["welcome"].show(pilot)
+        line = app.screen.query_one(KeysLine)
+        rung: list[bool] = []
+        monkeypatch.setattr(app, "bell", lambda: rung.append(True))
+        keys = [ShownKey("f5", "F5", word * 10, word != "b") for word in "abcde"]
+        line.keys = (*keys, ShownKey("f1", "F1", "Help", True))
+        await pilot.pause()
+        assert line.size.height == 2
+        assert [(place.x, place.y) for place in line.places] == [
+            *((0, 0), (15, 0), (30, 0)),
+            *((0, 1), (15, 1), (30, 1)),
+        ]
+        lines = [strip.text.rstrip() for strip in line.render_lines(line.size.region)]
+        assert lines == [
+            " F5 aaaaaaaaaa  F5 bbbbbbbbbb  F5 cccccccccc",
+            " F5 dddddddddd  F5 eeeeeeeeee  F1 Help",
+        ]
+        await pilot.click(KeysLine, offset=(16, 0))
+        await pilot.pause()
+        assert rung, "that key does nothing now"
+        await pilot.click(KeysLine, offset=(31, 1))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))

@@ -14,7 +14,7 @@ from screens.tui.failure import FailurePage
 from screens.tui.log_page import MARK, LogPage, LogText
 from screens.tui.result import ResultPage
 from tests.screens.fakes import FAILURE, FakeMachine, FakeRun
-from tests.screens.scenes import REVIEW_WHEEL, settled
+from tests.screens.scenes import REVIEW_USUAL, settled
 
 ERROR = "ERROR: this is it"
 
@@ -44,7 +44,7 @@ async def fail(pilot: Pilot[Any], folder: Path) -> LogPage:
 
 async def run(pilot: Pilot[Any]) -> None:
     await settled(pilot)
-    await press(pilot, *REVIEW_WHEEL, "enter")
+    await press(pilot, *REVIEW_USUAL, "enter")
     await settled(pilot)
 
 
