@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from packaging.version import Version
@@ -55,7 +56,7 @@ class Release:
     absent: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def versions(self) -> tuple[str, ...]:
         """Every published version of this row, including yanked ones, oldest first."""
         first, last = Version(self.first), Version(self.last)
@@ -64,6 +65,11 @@ class Release:
             for micro in range(first.micro, last.micro + 1)
         )
         return tuple(version for version in numbered if version not in self.absent)
+
+    @cached_property
+    def numbers(self) -> frozenset[Version]:
+        """The same versions as `versions`, in the form in which 46.0 and 46.0.0 are one."""
+        return frozenset(map(Version, self.versions))
 
     @property
     def name(self) -> str:
