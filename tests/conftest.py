@@ -113,12 +113,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             importlib.import_module(name)
 
 
+def pytest_configure() -> None:
+    """Let the collector of garbage begin less often: the tests make and drop many objects."""
+    gc.set_threshold(50_000)
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what lives to the end: the thousands of tests.
 
     It would walk through all of them again and again, for a third of the time of the full screen's
-    tests, which make and drop many objects.
+    tests.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000)
