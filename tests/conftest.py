@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import signal
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
@@ -46,6 +47,37 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+APT = ("apt-get", "apt-cache")
+APT_CACHE = """\
+Binary::{program}::Dir "/";
+Binary::{program}::Dir::Cache "/var/cache/apt/";
+Binary::{program}::Dir::Cache::pkgcache "{file}";
+"""
+"""What apt reads first; what it names for one program holds after all other files."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _apt_keeps_what_it_has_read(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Let the apt of this machine read its lists once for all tests, if it has no such file itself.
+
+    In a container it usually has none, and each question would take seconds.
+    """
+    if request.config.option.markexpr == "live" or not all(map(shutil.which, APT)):
+        yield
+        return
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all processes of this run
+    written = "".join(APT_CACHE.format(program=name, file=folder / "apt.bin") for name in APT)
+    config = tmp_path_factory.mktemp("apt") / "apt.conf"
+    config.write_text(written, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APT_CONFIG", str(config))
+        yield
+
+
 @pytest.fixture
 def ending_signals() -> Iterator[None]:
     """Let the signals that end programs do so, for a test that sends one.
@@ -81,12 +113,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             importlib.import_module(name)
 
 
+def pytest_configure() -> None:
+    """Let the collector of garbage begin less often: the tests make and drop many objects."""
+    gc.set_threshold(50_000)
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what lives to the end: the thousands of tests.
 
     It would walk through all of them again and again, for a third of the time of the full screen's
-    tests, which make and drop many objects.
+    tests.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000)

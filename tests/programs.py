@@ -18,6 +18,12 @@ def program(folder: Path, name: str, body: str) -> str:
     return str(path)
 
 
+def silent_apt(folder: Path) -> None:
+    """Put an apt into the folder that says nothing: a real one reads its lists for seconds."""
+    for name in ("apt-get", "apt-cache", "dpkg-query"):
+        program(folder, name, "exit 1")
+
+
 def python(folder: Path, name: str = "python3", body: str = "") -> str:
     """A Python that runs ``body`` in the shell first, and then is this one."""
     return program(folder, name, f'{body}\nexec "{os.path.realpath(sys.executable)}" "$@"')

@@ -64,10 +64,25 @@ def known() -> Mapping[str, str]:
     return dict(tomllib.loads(text)["phrases"])
 
 
+def _start(phrase: str) -> str:
+    """Return what looks ahead for the first letter of a phrase, so that few phrases are tried.
+
+    Empty if the phrase may begin with something else than a letter.
+    """
+    plain, count = phrase, 1
+    while count:
+        plain, count = re.subn(r"\([^()]+\)", "()", plain)
+    first = {each[:1] for each in plain.split("|")}
+    optional = re.search(r"(?:^|\|).[?*{]", plain)
+    return f"(?=[{''.join(sorted(first))}])" if "".join(first).isalpha() and not optional else ""
+
+
 def searcher(table: Mapping[str, str]) -> re.Pattern[str]:
     """Compile one search for all phrases. A group is named after the place of its phrase."""
-    spaced = (phrase.replace(" ", BREAK) for phrase in table)
-    groups = "|".join(f"(?P<p{place}>{phrase})" for place, phrase in enumerate(spaced))
+    groups = "|".join(
+        f"{_start(phrase)}(?P<p{place}>{phrase.replace(' ', BREAK)})"
+        for place, phrase in enumerate(table)
+    )
     return re.compile(rf"(?<![\w-])(?:{groups})(?![\w-])", re.IGNORECASE)
 
 

@@ -79,7 +79,7 @@ class Knowledge:
                 hints=(f"A version looks like {self.releases[0].last}.",),
             ) from None
         for release_row in self.releases:
-            if any(Version(known) == requested for known in release_row.versions):
+            if requested in release_row.numbers:
                 return release_row
             if listed and Version(release_row.first) <= requested:
                 return release_row
@@ -93,7 +93,7 @@ class Knowledge:
         it.
         """
         requested = Version(version)
-        return any(Version(known) == requested for row in self.releases for known in row.versions)
+        return any(requested in row.numbers for row in self.releases)
 
     def caveat(self, version: str, *, bundled: bool) -> str:
         """Return the security warning about installing this release, or empty if there is none.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from packaging.version import Version
@@ -13,6 +14,22 @@ from packaging.version import Version
 from wizard import versions
 from wizard.facts import Python, System
 from wizard.versions import openssl_order
+
+
+@lru_cache(maxsize=512)
+def _published(first: str, last: str, absent: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the versions from ``first`` to ``last``, which differ in their third number only."""
+    oldest, newest = Version(first), Version(last)
+    numbered = (
+        first if micro == oldest.micro else f"{oldest.major}.{oldest.minor}.{micro}"
+        for micro in range(oldest.micro, newest.micro + 1)
+    )
+    return tuple(version for version in numbered if version not in absent)
+
+
+@lru_cache(maxsize=512)
+def _numbers(published: tuple[str, ...]) -> frozenset[Version]:
+    return frozenset(map(Version, published))
 
 
 @dataclass(frozen=True)
@@ -58,12 +75,12 @@ class Release:
     @property
     def versions(self) -> tuple[str, ...]:
         """Every published version of this row, including yanked ones, oldest first."""
-        first, last = Version(self.first), Version(self.last)
-        numbered = (
-            self.first if micro == first.micro else f"{first.major}.{first.minor}.{micro}"
-            for micro in range(first.micro, last.micro + 1)
-        )
-        return tuple(version for version in numbered if version not in self.absent)
+        return _published(self.first, self.last, self.absent)
+
+    @property
+    def numbers(self) -> frozenset[Version]:
+        """The same versions as `versions`, in the form in which 46.0 and 46.0.0 are one."""
+        return _numbers(self.versions)
 
     @property
     def name(self) -> str:

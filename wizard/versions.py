@@ -59,6 +59,7 @@ def allows(specifier: str, version: str) -> bool:
         return True
 
 
+@lru_cache(maxsize=4096)
 def openssl_order(version: str) -> tuple[int, int, int, str]:
     """Return a sort key for OpenSSL versions; ``1.1.1w`` is not a PEP 440 version.
 

@@ -15,7 +15,7 @@ import pytest
 from backends.action import Command
 from backends.manager import managers
 from tests.machines import machine
-from tests.programs import only, program
+from tests.programs import only, program, silent_apt
 from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.errors import Impossible
@@ -162,10 +162,10 @@ def test_yum_is_left_alone_where_there_is_dnf(
     found = [manager.name for manager in packages.read((), family=redhat)]
     assert "dnf" in found
     assert "yum" not in found
-    if (Path("/etc/debian_version")).exists():  # its own manager is there
-        found = [manager.name for manager in packages.read((), family=frozenset({"debian"}))]
-        assert "apt" in found
-        assert "dnf" not in found
+    silent_apt(tmp_path)
+    found = [manager.name for manager in packages.read((), family=frozenset({"debian"}))]
+    assert "apt" in found
+    assert "dnf" not in found
 
 
 def test_a_manager_that_is_not_on_path_is_asked_by_its_path(
@@ -176,6 +176,7 @@ def test_a_manager_that_is_not_on_path_is_asked_by_its_path(
     body = f"[ \"$1\" = --prefix ] && echo /brew/opt/openssl@3 || echo '{answer}'"
     brew = program(tmp_path / "elsewhere", "brew", f'echo "$1" >> {count}; {body}')
     only(monkeypatch, tmp_path / "bin")
+    silent_apt(tmp_path / "bin")
     monkeypatch.setattr(type(managers()["homebrew"]), "programs", ("brew", brew))
     found = next(manager for manager in packages.read(()) if manager.name == "homebrew")
     assert found.program == brew

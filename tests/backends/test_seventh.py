@@ -18,7 +18,7 @@ import backends
 from backends.action import Command
 from backends.manager import managers
 from tests.machines import machine
-from tests.programs import only, program
+from tests.programs import only, program, silent_apt
 from tests.wizard.planned import plan
 from wizard import table_source
 from wizard.choices import Choices
@@ -114,6 +114,7 @@ def seven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
     monkeypatch.setattr("wizard.knowledge.read_asset", with_seven)
     only(monkeypatch, tmp_path / "bin")
+    silent_apt(tmp_path / "bin")
     managers.cache_clear()
     load.cache_clear()
     yield program(tmp_path / "bin", "seven", SCRIPT)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
 
 from backends import action
 from backends.action import (
@@ -29,6 +28,7 @@ from backends.action import (
     WriteManifest,
 )
 from tests.machines import machine
+from tests.schema import Draft202012Validator, ValidationError
 from tests.wizard.planned import plan, plans
 from wizard import codec
 from wizard import plan as module

@@ -47,6 +47,8 @@ _CONDITIONS = (*("openssl", "link", "release", "reinstall", "from_wheelhouse", "
 """The choices that conditions depend on."""
 _LIMITS = (*_TARGET, *release_limits.CHOICES)
 """The choices that determine which releases are allowed."""
+_NONE: Any = object()
+"""In place of an answer: there is none yet. None is one."""
 
 
 @dataclass(frozen=True)
@@ -351,9 +353,10 @@ class Case:
 
     def _once(self, key: tuple[object, ...], compute: Callable[[], T]) -> T:
         """Return the answer for a key. It is computed only the first time."""
-        if key not in self._answers:
-            self._answers[key] = compute()
-        answer: T = self._answers[key]
+        # One look, because a key is long, and its hash is computed each time.
+        answer: T = self._answers.get(key, _NONE)
+        if answer is _NONE:
+            answer = self._answers[key] = compute()
         return answer
 
 

@@ -35,6 +35,8 @@ LOGS = 20 * MIB
 
 def space(facts: Facts, folder: str) -> Space | None:
     """Return what is known about the disk of a folder, also if only a folder above it is known."""
+    if not facts.spaces:
+        return None
     rules = path_rules(facts)
     path = rules.normcase(rules.normpath(folder)) if folder else ""
     known = {rules.normcase(rules.normpath(entry.folder)): entry for entry in facts.spaces}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from backends.manager import managers
-from tests.programs import only, program, python
+from tests.programs import only, program, python, silent_apt
 from wizard import codec, openssl_archive
 from wizard.cache import integrity
 from wizard.choices import Choices
@@ -260,19 +260,24 @@ def test_headers_that_are_pointed_at_come_first(
 # Package managers.
 
 
-def apt(bin_: Path, query: str, policy: str) -> tuple[Manager, ...]:
+HAVE = "echo 'ii  gcc 4:12.2 c-compiler'; exit 1"
+OFFER = r"printf 'gcc:\n  Installed: 4:12.2\n  Candidate: 4:12.2\nrustc:\n  Candidate: 1.63\n'"
+"""What the programs of an apt print that has one package, and could install another."""
+
+
+def pretend_apt(bin_: Path, query: str, policy: str) -> None:
     program(bin_, "apt-get", "exit 0")
     program(bin_, "dpkg-query", query)
     program(bin_, "apt-cache", policy)
+
+
+def apt(bin_: Path, query: str, policy: str) -> tuple[Manager, ...]:
+    pretend_apt(bin_, query, policy)
     return tuple(m for m in packages.read(("3.12",), known=(TABLE,)) if m.name == "apt")
 
 
 def test_a_manager_says_what_it_has(bin_: Path) -> None:
-    (found,) = apt(
-        bin_,
-        "echo 'ii  gcc 4:12.2 c-compiler'; exit 1",
-        r"printf 'gcc:\n  Installed: 4:12.2\n  Candidate: 4:12.2\nrustc:\n  Candidate: 1.63\n'",
-    )
+    (found,) = apt(bin_, HAVE, OFFER)
     assert found.problem == ""
     assert found.packages == (Package("gcc", "4:12.2", "4:12.2"), Package("rustc", "", "1.63"))
 
@@ -364,7 +369,7 @@ def test_a_wheel_asks_neither_managers_nor_sudo(
 
 
 def test_a_source_build_asks_them(bin_: Path, tmp_path: Path, listed: list[IndexSource]) -> None:
-    bin_.mkdir()
+    silent_apt(bin_)
     (bin_ / "python3").symlink_to(BASE)
     program(bin_, "cc", "echo cc 12.2.0")
     facts = probe.probe(Choices(method="source"), folder=str(tmp_path))
@@ -376,7 +381,7 @@ def test_a_source_build_asks_them(bin_: Path, tmp_path: Path, listed: list[Index
 def test_a_source_build_compares_what_is_in_the_cache_with_its_seal(
     bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bin_.mkdir()
+    silent_apt(bin_)
     (bin_ / "python3").symlink_to(BASE)
     monkeypatch.setenv("CRYPTOGRAPHY_WIZARD_CACHE", str(tmp_path / "cache"))
     for name in ("3.5.4-static-a-1", "3.5.4-static-a-2", "3.5.4-static-a-3"):
@@ -396,7 +401,7 @@ def test_a_source_build_compares_what_is_in_the_cache_with_its_seal(
 def test_a_source_build_looks_what_an_openssl_can_be_checked_with(
     bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bin_.mkdir()
+    silent_apt(bin_)
     (bin_ / "python3").symlink_to(BASE)
     key = load().openssls[0].signer
     program(bin_, "gpg", f"echo 'gpg (GnuPG) 2.4.7'; echo 'pub:-:'; echo 'fpr:::::::::{key}:'")
@@ -426,6 +431,7 @@ def test_a_probe_that_breaks_leaves_the_others_their_facts(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
+    silent_apt(bin_)
     monkeypatch.setattr(headers, "read", breaks)
     monkeypatch.setattr(system, "read", breaks)
     monkeypatch.setattr(pythons, "find", breaks)
@@ -443,6 +449,7 @@ def test_a_probe_that_breaks_leaves_the_others_their_facts(
 def test_where_no_python_has_a_pip_the_wizard_s_own_environment_says_where(
     bin_: Path, tmp_path: Path, listed: list[IndexSource], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    silent_apt(bin_)
     answer = '{"version": "3.11.2", "errors": {}, "pip": null}'
     bare = program(bin_, "python3", f"echo '{answer}'")
     pip = (
@@ -509,7 +516,7 @@ def test_the_threads_import_no_packages(bin_: Path, tmp_path: Path, how: str) ->
     """Two threads that import parts of the same package can block each other."""
     if not has_pip():
         pytest.skip("this Python has no pip, so no index is asked")
-    bin_.mkdir()
+    pretend_apt(bin_, HAVE, OFFER)
     done = subprocess.run(
         (sys.executable, "-c", IMPORTS, BASE, how),
         env={**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:1/simple"},  # nobody listens there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import struct
 import sys
 import zipfile
@@ -27,15 +28,22 @@ from wizard.proof.manifest import FILE, Manifest, Wheel
 DOCUMENT = Path(__file__).parents[3] / "docs" / "wheelhouse.md"
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Path:
-    """Return a wheelhouse with three wheels."""
-    stage = tmp_path / "stage"
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a wheelhouse with three wheels; it is made once, because a pip is asked for it."""
+    folder = tmp_path_factory.mktemp("wheelhouse")
+    stage = folder / "stage"
     wheel_files.make(stage)
     wheel_files.make(stage, "cffi", "2.1.1", "cp312-cp312-manylinux_2_17_x86_64")
     wheel_files.make(stage, "pycparser", "3.12", wheel_files.ANY)
-    manifest.write(wheel_files.order(stage, tmp_path / "house", python=sys.executable))
-    return tmp_path / "house"
+    manifest.write(wheel_files.order(stage, folder / "house", python=sys.executable))
+    return folder / "house"
+
+
+@pytest.fixture
+def made(house: Path, tmp_path: Path) -> Path:
+    """Return a copy of that wheelhouse, for a test that may change it."""
+    return Path(shutil.copytree(house, tmp_path / "house"))
 
 
 def data(folder: Path) -> Any:
