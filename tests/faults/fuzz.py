@@ -146,6 +146,8 @@ def command(random: Random, folder: Path) -> str:
         words += ["--facts", str(machine_file(folder, random))]
     if words and words[0] == "verify":  # it runs the Python that is named
         words = ["verify", random.choice(("/nonexistent", *HOSTILE[:20]))]
+    if words and words[0] in SERVERS:  # they would serve until Ctrl-C
+        words += ["--port", random.choice(("65536", "-1", "0.5", *HOSTILE[:20]))]
     # The system passes bytes, which never become other surrogates.
     words = [
         word.replace("\0", "").replace("\ud800", "\udc80") for word in words if len(word) < 100_000
@@ -159,6 +161,8 @@ def command(random: Random, folder: Path) -> str:
     return problem or (f"{words}: it made {made}" if "PWNED" in str(made) else "")
 
 
+SERVERS = ("room", "web")
+"""The commands that serve pages."""
 OTHER_FLAGS = (
     *("--json", "--ascii", "--yes", "--plain", "--prompts", "--verbose", "--all", "--show"),
     *("--anonymous", "--help", "-h", "--version", "--nonsense", "-x", "--", "---", "-", "--=", "="),

@@ -15,8 +15,8 @@ import pytest
 from tests.live.machine import CHECKOUT
 
 ALL = "all"
-"""The value of LIVE_MATRIX for all cases; one case's name is for that one, nothing for one in turn.
-"""
+"""The value of LIVE_MATRIX for all that takes minutes; a name is for that one, nothing for the one
+in turn."""
 
 Rust = Literal["none", "rustup", "packages"]
 
@@ -136,12 +136,12 @@ def long(name: str) -> pytest.MarkDecorator:
 
 
 def chosen() -> Sequence[Case]:
-    """The cases of this run. Raises ValueError if LIVE_MATRIX is no name of anything."""
+    """The case of this run, if one has its turn. Raises ValueError if LIVE_MATRIX is no name."""
     return tuple(CASES[name] for name in _due(CASES))
 
 
 def is_due(name: str) -> bool:
-    """Whether this test of `LONG` is done in this run: one in turn, or what LIVE_MATRIX says."""
+    """Whether this test of `LONG` is done in this run: in its turn, or as LIVE_MATRIX says."""
     return name in _due(LONG)
 
 
@@ -164,14 +164,14 @@ def is_in_this_shift(file: str, test: str) -> bool:
 
 
 def _due(names: Mapping[str, object]) -> Sequence[str]:
+    every = (*CASES, *LONG)
     asked = os.environ.get("LIVE_MATRIX", "")
     if asked == ALL:
         return tuple(names)
-    if asked and asked not in {*CASES, *LONG}:
-        raise ValueError(f"LIVE_MATRIX={asked}: it can be {', '.join((ALL, *CASES, *LONG))}")
-    if asked:
-        return (asked,) if asked in names else ()
-    return (tuple(names)[_commits() % len(names)],)
+    if asked and asked not in every:
+        raise ValueError(f"LIVE_MATRIX={asked}: it can be {', '.join((ALL, *every))}")
+    due = asked or every[_commits() % len(every)]
+    return (due,) if due in names else ()
 
 
 @cache

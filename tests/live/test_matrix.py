@@ -9,24 +9,21 @@ import pytest
 from tests.live import matrix
 
 
-def test_one_case_has_its_turn_and_the_next_commit_is_the_next_ones(
+def test_one_that_takes_minutes_has_its_turn_and_the_next_commit_is_the_next_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("LIVE_MATRIX", raising=False)
     turns = []
-    for commits in range(len(matrix.CASES)):
+    for commits in range(len(matrix.CASES) + len(matrix.LONG)):
         monkeypatch.setattr(matrix, "_commits", lambda commits=commits: commits)
-        turns += [case.name for case in matrix.chosen()]
-    assert turns == list(matrix.CASES)
+        due = [case.name for case in matrix.chosen()]
+        due += [name for name in matrix.LONG if matrix.is_due(name)]
+        assert len(due) == 1
+        turns += due
+    assert turns == [*matrix.CASES, *matrix.LONG]
 
 
-def test_one_of_the_other_long_ones_has_its_turn_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LIVE_MATRIX", raising=False)
-    turns = []
-    for commits in range(len(matrix.LONG)):
-        monkeypatch.setattr(matrix, "_commits", lambda commits=commits: commits)
-        turns += [name for name in matrix.LONG if matrix.is_due(name)]
-    assert turns == list(matrix.LONG)
+def test_one_of_the_others_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVE_MATRIX", "openssl-static")
     assert [name for name in matrix.LONG if matrix.is_due(name)] == ["openssl-static"]
     assert not matrix.chosen()
