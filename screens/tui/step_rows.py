@@ -51,21 +51,21 @@ class Row(Vertical):
     def compose(self) -> ComposeResult:
         """Compose the title with what is remarked at its right end, and the details."""
         with Head(classes="head"):
-            yield Static(self._head(), classes="name")
+            yield Static(self._marks(), classes="marks")
+            yield Static(self.title_text, classes="name", markup=False)
             yield Static("", classes="remark", markup=False)
         yield Static(self._details, classes="details")
 
-    def _head(self) -> Content:
+    def _marks(self) -> Content:
+        """Return what stands before the title, also of one with several lines."""
         mark = MARK if self.chosen else NO_MARK
-        return Content.assemble(
-            (mark, "bold"), (f"{OPEN if self.open else FOLDED} ", "$quiet"), self.title_text
-        )
+        return Content.assemble((mark, "bold"), (f"{OPEN if self.open else FOLDED} ", "$quiet"))
 
     def choose(self, to: bool) -> None:
         """Mark it as the chosen one, or not."""
         self.chosen = to
         self.set_class(to, "-chosen")
-        self.query_one(".name", Static).update(self._head())
+        self.query_one(".marks", Static).update(self._marks())
 
     def remark(self, *parts: str | tuple[str, str]) -> None:
         """Show a few words at the right end of the title."""
@@ -75,7 +75,7 @@ class Row(Vertical):
         """Open or fold it."""
         self.open = not self.open if to is None else to
         self.set_class(self.open, "-open")
-        self.query_one(".name", Static).update(self._head())
+        self.query_one(".marks", Static).update(self._marks())
 
 
 class StepRow(Row):
