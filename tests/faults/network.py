@@ -71,7 +71,7 @@ class Damage:
 
 
 CUT = "broke off"
-NOT_THE_FILE = "Something else than the file arrived"
+NOT_THE_FILE = "Something other than the file arrived"
 """uv only says that it is not a wheel; pip also says how long it is."""
 DAMAGES = (
     Damage(
