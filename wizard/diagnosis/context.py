@@ -165,6 +165,10 @@ def read(matches: Iterable[Match]) -> Context:
                 else:
                     facts.setdefault(name, value)
     named = any(match.sign.owner == "about-cryptography" for match in ordered)
+    for number, name in () if named else _loaded(ordered):
+        marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
+        if name == name.partition(".")[0]:
+            facts.setdefault("place", "program")
     return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)), named)
 
 
@@ -187,6 +191,26 @@ _INSTALLED = re.compile(
 def _package_in(text: str, *, imported: bool) -> str:
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
     return match["package"] if match and not match["package"].startswith("pip-") else ""
+
+
+_LOADED = re.compile(
+    r"dlopen\((?P<mac>[^,)]+)|required by '?(?P<version>[^\s')]+)"
+    r"|Error relocating (?P<musl>[^\s:]+):"
+    r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
+)
+_NOT_A_PACKAGE = re.compile(
+    r"_|python|lib(?:ssl|crypto|ffi|python|c\b)|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b"
+)
+
+
+def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:
+    """Yield the files that the system could not load as a whole, if they are those of a package or
+    a program: a log that does not name cryptography is about them."""
+    for match in matches:
+        found = _LOADED.search(match.text)
+        name = re.split(r"[/\\]", found[found.lastgroup or 0])[-1] if found else ""
+        if name and not _NOT_A_PACKAGE.match(name):
+            yield match.number, name
 
 
 def _normal_name(name: str) -> str:
