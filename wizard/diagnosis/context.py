@@ -208,7 +208,11 @@ def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:
     a program: a log that does not name cryptography is about them."""
     for match in matches:
         found = _LOADED.search(match.text)
-        name = re.split(r"[/\\]", found[found.lastgroup or 0])[-1] if found else ""
+        if not found:
+            continue
+        path = found[found.lastgroup or 0]
+        installed = _INSTALLED.search(path)
+        name = f"{installed['package']}.so" if installed else re.split(r"[/\\]", path)[-1]
         if name and not _NOT_A_PACKAGE.match(name):
             yield match.number, name
 
@@ -222,7 +226,7 @@ def _normal_name(name: str) -> str:
 
 
 _AS_WRITTEN = (
-    *("release", "python", "pip", "folder", "program"),
+    *("release", "python", "pip_release", "folder", "program"),
     *("interpreter", "home", "cpu", "variable", "where"),
 )
 """Facts whose case matters."""

@@ -186,6 +186,11 @@ def test_a_file_that_cannot_be_loaded_names_its_package(line: str, package: str)
     assert diagnose(["import cryptography", line]).package == "cryptography"
 
 
+def test_a_command_of_pip_names_pip_and_not_its_version() -> None:
+    found = diagnose(["You are using pip version 19.2.3", "No module named '_cffi_backend'"])
+    assert "`python -m pip install" in found.hints[0]
+
+
 def test_a_program_that_is_no_package_gets_no_command_of_pip() -> None:
     found = diagnose(["Error relocating ./manager: SSL_get_error: symbol not found"])
     assert found.facts["place"] == "program"
