@@ -145,6 +145,12 @@ def test_remedies_name_only_what_there_is() -> None:
             assert row["text"].count("`") % 2 == 0
 
 
+def test_no_fact_or_slot_takes_the_place_of_a_word() -> None:
+    """A log that names pip's version made `19.2.3 install` of `{pip} install`."""
+    taken = {row["id"] for row in read_asset("remedies.toml")["word"]} | {"wizard"}
+    assert not taken & (FACTS | {name for sign in all_signs() for name in sign.pattern.groupindex})
+
+
 @each_cause
 def test_no_host_is_named_but_examples_and_documentation(cause: Cause) -> None:
     said = [entry if isinstance(entry, str) else entry["text"] for entry in cause.remedies]

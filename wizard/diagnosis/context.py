@@ -165,6 +165,10 @@ def read(matches: Iterable[Match]) -> Context:
                 else:
                     facts.setdefault(name, value)
     named = any(match.sign.owner == "about-cryptography" for match in ordered)
+    for number, name in () if named else _loaded(ordered):
+        marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
+        if name == name.partition(".")[0]:
+            facts.setdefault("place", "program")
     return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)), named)
 
 
@@ -189,6 +193,30 @@ def _package_in(text: str, *, imported: bool) -> str:
     return match["package"] if match and not match["package"].startswith("pip-") else ""
 
 
+_LOADED = re.compile(
+    r"dlopen\((?P<mac>[^,)]+)|required by '?(?P<version>[^\s')]+)"
+    r"|Error relocating (?P<musl>[^\s:]+):"
+    r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
+)
+_NOT_A_PACKAGE = re.compile(
+    r"_|python|lib(?:ssl|crypto|ffi|python|c\b)|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b"
+)
+
+
+def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:
+    """Yield the files that the system could not load as a whole, if they are those of a package or
+    a program: a log that does not name cryptography is about them."""
+    for match in matches:
+        found = _LOADED.search(match.text)
+        if not found:
+            continue
+        path = found[found.lastgroup or 0]
+        installed = _INSTALLED.search(path)
+        name = f"{installed['package']}.so" if installed else re.split(r"[/\\]", path)[-1]
+        if name and not _NOT_A_PACKAGE.match(name):
+            yield match.number, name
+
+
 def _normal_name(name: str) -> str:
     if name in ("_cffi_backend", "_rust", "_openssl"):
         return "cffi" if "cffi" in name else CRYPTOGRAPHY
@@ -198,7 +226,7 @@ def _normal_name(name: str) -> str:
 
 
 _AS_WRITTEN = (
-    *("release", "python", "pip", "folder", "program"),
+    *("release", "python", "pip_release", "folder", "program"),
     *("interpreter", "home", "cpu", "variable", "where"),
 )
 """Facts whose case matters."""

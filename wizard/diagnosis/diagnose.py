@@ -127,7 +127,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
     return Diagnosis(
         id=best.cause.id,
         package=package,
-        cause=remedies.fill(best.cause.cause, slots, facts),
+        cause=_sentence(best, package, facts),
         line_number=best.first.number,
         evidence=best.first.raw.strip(),
         excerpt=best.first.excerpt,
@@ -138,13 +138,24 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
             Other(
                 other.cause.id,
                 context.CRYPTOGRAPHY if context.ours(other.package) else other.package,
-                remedies.fill(other.cause.cause, _slots(other), facts),
+                _sentence(other, other.package, facts),
                 other.first.number,
             )
             for other in others[:5]
         ),
         facts=facts,
     )
+
+
+def _sentence(candidate: Candidate, package: str, facts: Mapping[str, str]) -> str:
+    """Return what happened, said of the package to which it happened."""
+    text = candidate.cause.cause
+    if not context.ours(package):
+        text = _NAME.sub(package, text)
+    return remedies.fill(text, _slots(candidate), facts)
+
+
+_NAME = re.compile(r"\bcryptography\b")
 
 
 def _slots(candidate: Candidate) -> dict[str, str]:

@@ -161,6 +161,59 @@ def test_each_line_has_a_package() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "package"),
+    [
+        (
+            "ImportError: dlopen(/x/bls.cpython-312-darwin.so, 0x0002): tried: '/x/bls.so' (mach-o "
+            "file, but is an incompatible architecture (have 'arm64', need 'x86_64'))",
+            "bls",
+        ),
+        ("Error relocating ./manager: SSL_get_error: symbol not found", "manager"),
+        ("version `GLIBC_2.18' not found (required by /var/task/rlp.cpython-37m.so)", "rlp"),
+        ("version `GLIBC_2.28' not found (required by /x/_rust.abi3.so)", "cryptography"),
+        (
+            "python3: error while loading shared libraries: libssl.so.1.1: cannot open shared "
+            "object file: No such file or directory",
+            "cryptography",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_names_its_package(line: str, package: str) -> None:
+    found = diagnose([line])
+    assert found.package == package
+    assert ("cryptography" in found.cause) <= (package == "cryptography")
+    # A log that names cryptography is about it, whatever else could not be loaded.
+    assert diagnose(["import cryptography", line]).package == "cryptography"
+
+
+def test_a_command_of_pip_names_pip_and_not_its_version() -> None:
+    found = diagnose(["You are using pip version 19.2.3", "No module named '_cffi_backend'"])
+    assert "`python -m pip install" in found.hints[0]
+
+
+def test_a_program_that_is_no_package_gets_no_command_of_pip() -> None:
+    found = diagnose(["Error relocating ./manager: SSL_get_error: symbol not found"])
+    assert found.facts["place"] == "program"
+    assert not any("pip" in hint for hint in found.hints)
+    assert any("the way it was installed" in hint for hint in found.hints)
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ('  File "PyInstaller/loader/pyimod02_importers.py", line 3', "Build the program again"),
+        ("[4130] Failed to execute script '__main__'", "Build the program again"),
+        ("at org.graalvm.polyglot.Context.eval(Context.java:425)", "graalpy -m venv"),
+        ("$ pip install", "--force-reinstall"),
+    ],
+)
+def test_where_nothing_can_be_installed_again_the_advice_is_another(line: str, advice: str) -> None:
+    found = diagnose([line, "ModuleNotFoundError: No module named '_cffi_backend'"])
+    assert found.id == "cffi-backend-missing"
+    assert advice in found.hints[0]
+
+
+@pytest.mark.parametrize(
     ("facts", "wheel"),
     [
         ({"os": "macos", "machine": "x86_64", "release": "49.0.0"}, "no"),
