@@ -57,7 +57,7 @@ class Row(Vertical):
         yield Static(self._details, classes="details")
 
     def _marks(self) -> Content:
-        """Return what stands before the title, also of one with several lines."""
+        """Return the marks in front of the title, which may need several lines."""
         mark = MARK if self.chosen else NO_MARK
         return Content.assemble((mark, "bold"), (f"{OPEN if self.open else FOLDED} ", "$quiet"))
 
