@@ -140,7 +140,7 @@ DAMAGES = (
         "401",
         faulty.status(401),
         r"asks for a user name and password \(401\)",
-        r"\(401\)",
+        r"HTTP 401\)",
         r"401",
     ),
     Damage(
