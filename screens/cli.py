@@ -5,7 +5,9 @@ Its commands are the modules of `screens.commands`.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import sys
 import warnings
@@ -44,12 +46,8 @@ def _exit_code(arguments: Sequence[str], *, names_process: bool) -> int:
             invocation.set_words(started.words(started.Process.this()))
         with signals.raising_interrupts(), ending.pausing():
             code = _run(arguments)
-            sys.stdout.flush()
+            sys.stdout.flush()  # what cannot be written is an error, not an end without a word
             return code
-    except SystemExit as done:  # after --help and --version
-        if isinstance(done.code, str):  # what was imported wanted to end the program
-            return _report_error(WizardError(done.code), arguments)
-        return int(done.code or 0)
     except WizardError as error:
         return _report_error(error, arguments)
     except KeyboardInterrupt:
@@ -72,6 +70,15 @@ def _exit_code(arguments: Sequence[str], *, names_process: bool) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    try:
+        return _run_command(arguments)
+    except SystemExit as done:  # after --help and --version
+        if isinstance(done.code, str):  # what was imported wanted to end the program
+            raise WizardError(done.code) from None
+        return int(done.code or 0)
+
+
+def _run_command(arguments: Sequence[str]) -> int:
     locations.ensure_home()
     _leave_relative_folders()
     asked = ASKED in os.environ
@@ -158,13 +165,14 @@ def _typed_choices(arguments: Sequence[str]) -> Choices | None:
     from screens.arguments import WithChoices
 
     try:
-        given = command_line.parse(arguments).arguments
+        with contextlib.redirect_stdout(io.StringIO()):  # a help or a version is not shown again
+            given = command_line.parse(arguments).arguments
         if not isinstance(given, WithChoices):
             return None
         if given.answers and not Path(given.answers).is_file():
             return None  # a pipe gives its text only once
         return given.checked(other_machine=bool(getattr(given, "facts", "")))
-    except WizardError:
+    except (WizardError, SystemExit):  # it is wrong, or starts nothing
         return None
 
 

@@ -497,10 +497,14 @@ def test_a_reader_that_goes_away_hears_no_complaint(saved: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_full_disk_is_no_bug_of_the_wizard(saved: Path, unbuffered: str) -> None:
+@pytest.mark.parametrize("words", [["plan", "--facts"], ["--version"]])
+def test_a_full_disk_is_no_bug_of_the_wizard(
+    saved: Path, words: list[str], unbuffered: str
+) -> None:
+    argv = [*words, *([str(saved)] if "--facts" in words else [])]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(
-            [sys.executable, "-c", RUN, "plan", "--facts", str(saved)],
+            [sys.executable, "-c", RUN, *argv],
             env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
