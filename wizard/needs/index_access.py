@@ -56,4 +56,4 @@ def _settings_of(subject: Subject) -> tuple[str, ...]:
     stated = tool_settings.by_source([each for each in settings if each.name in _SETTINGS])
     if not stated:
         return ("Check the network and pip's settings: python -m pip config list",)
-    return (f"Check the network, and these settings: {'; '.join(stated)}",)
+    return (f"Check the network, and these settings: {'; '.join(stated)}.",)

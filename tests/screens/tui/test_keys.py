@@ -6,11 +6,12 @@ be seen without colours.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -231,12 +232,21 @@ def test_each_key_that_a_help_names_is_on_its_page(name: str) -> None:
         assert NAMED.get(key, key.lower()) in known, key
 
 
-async def test_keys_at_the_bottom_can_be_clicked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.asynccontextmanager
+async def keys_of_welcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[tuple[Pilot[int], KeysLine]]:
+    """The first page of the full screen, and the keys at its bottom."""
     pretend(monkeypatch)
     app = SCENES["welcome"].app()
     async with app.run_test(size=(80, 24)) as pilot:
         await SCENES["welcome"].show(pilot)
-        line = app.screen.query_one(KeysLine)
+        yield pilot, app.screen.query_one(KeysLine)
+
+
+async def test_keys_at_the_bottom_can_be_clicked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with keys_of_welcome(monkeypatch) as (pilot, line):
+        app = pilot.app
         place = line.places[[key.key for key in line.keys].index("f1")]
         before = line.render().spans
         await pilot.hover(KeysLine, offset=(place.x, 0))
@@ -257,11 +267,8 @@ async def test_keys_at_the_bottom_can_be_clicked_on(monkeypatch: pytest.MonkeyPa
 
 
 async def test_keys_in_two_lines_are_below_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch)
-    app = SCENES["welcome"].app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await SCENES["welcome"].show(pilot)
-        line = app.screen.query_one(KeysLine)
+    async with keys_of_welcome(monkeypatch) as (pilot, line):
+        app = pilot.app
         rung: list[bool] = []
         monkeypatch.setattr(app, "bell", lambda: rung.append(True))
         keys = [ShownKey("f5", "F5", word * 10, word != "b") for word in "abcde"]
