@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.needs.case import Case
     from wizard.plan import Plan
     from wizard.questions.question import Question
-    from wizard.room.reporter import Ending
+    from wizard.room.ending import Ending
     from wizard.running.events import Event, RunEnded
 
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 if TYPE_CHECKING:
-    from wizard.room.reporter import Ending
+    from wizard.room.ending import Ending
 
 LOOK_SECONDS = 1.0
 """How many seconds are between two looks: the message may arrive later."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
-from wizard import invocation, locations, target_environment
+from wizard import locations, target_environment
 from wizard.errors import Exit, WizardError
 from wizard.plan import Plan, order
 from wizard.room import codes, signing
+from wizard.room.ending import Ending
 from wizard.room.keys import RoomAddress, authentication_code
 from wizard.room.message import LONGEST_VALUE, MOST_REMEDIES, MOST_STEPS, Envelope, Message, State
 from wizard.room.sender import Sender
@@ -27,36 +28,6 @@ if TYPE_CHECKING:
 END_SECONDS = 8.0
 """How many seconds the end of the wizard waits for its last message, at most."""
 LAPTOP_FILE = "room-laptop"
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What became of the last message. ``code`` is what to read out if it has not arrived.
-
-    With ``wrong_key``, the room has another key; then it would refuse a code too.
-    """
-
-    room: str
-    delivered: bool
-    problem: str = ""
-    code: str = ""
-    wrong_key: bool = False
-
-    def lines(self) -> tuple[str, ...]:
-        """Say it to the user."""
-        if self.delivered:
-            return (f"The room at {self.room} has the result.",)
-        if self.wrong_key:
-            again = invocation.command("--room", f"{self.room}/KEY")
-            return (
-                f"The room at {self.room} refuses what this laptop reports: the key that was typed "
-                "is not its key. Compare it with the room's screen.",
-                f"Then report again, with the same options as before: {again}",
-            )
-        told = f"The room at {self.room} was not reached: {self.problem or 'no answer yet'}."
-        if not self.code:
-            return (told,)
-        return (told, "Read this code out, so that it is entered there:", "", f"  {self.code}", "")
 
 
 class Way(Protocol):

@@ -16,9 +16,10 @@ from wizard.engine import case_of, settle
 from wizard.errors import Exit
 from wizard.proof.verify import Check, Report
 from wizard.room import codes, reporter, signing
+from wizard.room.ending import Ending
 from wizard.room.keys import RoomAddress, authentication_code
 from wizard.room.message import Envelope, Message, Signatures, read_message
-from wizard.room.reporter import Ending, Reporter, laptop_in, reporting
+from wizard.room.reporter import Reporter, laptop_in, reporting
 
 ADDRESS = RoomAddress("192.0.2.7", 8021, KEY)
 WHEEL = Choices(method="wheel", venv="./env")
