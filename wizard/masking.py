@@ -48,7 +48,8 @@ _PATTERNS = (
 class Masker:
     """Masks text: each of the ``secrets``, addresses' passwords, and what looks like a secret.
 
-    ``replaced`` are other texts with what is written instead, such as the home folder.
+    ``replaced`` are other texts with what is written instead, such as the home folder. They are
+    replaced as whole words: the user "ada" has nothing to do with an adapter.
     """
 
     def __init__(
@@ -59,7 +60,10 @@ class Masker:
         # The longest first: one secret may be a part of another one.
         words = sorted(forms, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, words))) if words else None
-        self._replaced = sorted(replaced, key=lambda pair: len(pair[0]), reverse=True)
+        self._replaced = [
+            (re.compile(rf"(?<![^\W_]){re.escape(old)}(?![^\W_])"), new)
+            for old, new in sorted(replaced, key=lambda pair: len(pair[0]), reverse=True)
+        ]
 
     def __call__(self, text: str) -> str:
         """Return the text without secrets."""
@@ -68,8 +72,8 @@ class Masker:
         text = masked(text)
         for pattern in _PATTERNS:
             text = pattern.sub(_mask_match, text)
-        for old, new in self._replaced:
-            text = text.replace(old, new)
+        for word, new in self._replaced:
+            text = word.sub(new, text)
         return text
 
 

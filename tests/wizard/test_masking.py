@@ -77,6 +77,8 @@ def test_json_stays_json() -> None:
 def test_names_are_replaced_on_request() -> None:
     mask = Masker(replaced=[("/home/ada", "~"), ("ada", "USER")])
     assert mask("/home/ada/env of ada") == "~/env of USER"
+    assert mask("ada_1, ada-laptop") == "USER_1, USER-laptop"
+    assert mask("an adapter in /home/adam, for Canada") == "an adapter in /home/adam, for Canada"
 
 
 UUID = "550e8400-e29b-41d4-a716-446655440000"

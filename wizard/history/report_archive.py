@@ -105,8 +105,17 @@ def _masker(*, anonymous: bool) -> Masker:
     found = secrets.find(home, os.environ, Path.cwd())
     replaced: list[tuple[str, str]] = []
     if anonymous:
-        replaced = [(str(home), "~"), (socket.gethostname(), "HOST"), (getpass.getuser(), "USER")]
+        replaced = [(str(home), "~"), (socket.gethostname(), "HOST"), (_user_name(), "USER")]
     return Masker(found, [pair for pair in replaced if len(pair[0]) > 2])
+
+
+def _user_name() -> str:
+    """Return the name that tells who this user is; empty if the system knows only a number."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):  # what is raised depends on Python and system
+        return ""
+    return "" if name == "root" else name
 
 
 def _read(file: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from tests.machines import machine
 from tests.wizard.history.runs import ended, environment_plan, keep, started
 from wizard.errors import WizardError
+from wizard.facts import Privilege
 from wizard.history import past_runs, report_archive
 from wizard.running.events import Event, RunEnded, RunStarted
 
@@ -93,6 +96,28 @@ def test_on_request_nobody_is_named(run: past_runs.PastRun, home: Path) -> None:
     assert any(str(home) in part.text for part in named)
     parts = report_archive.make_report(run, facts, anonymous=True)
     assert not any(str(home) in part.text for part in parts)
+
+
+def test_the_name_of_the_administrator_names_nobody(
+    run: past_runs.PastRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    machine_of_root = replace(machine("debian-12"), privilege=Privilege("root"))
+    parts = report_archive.make_report(run, machine_of_root, anonymous=True)
+    facts = next(part.text for part in parts if part.name == "facts.json")
+    assert json.loads(facts)["privilege"]["method"] == "root"
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError])  # Python before 3.13, and since
+def test_a_user_without_a_name_gets_an_anonymous_report(
+    run: past_runs.PastRun, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_name() -> str:
+        raise error("uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", no_name)
+    parts = report_archive.make_report(run, machine("debian-12"), anonymous=True)
+    assert "Make it: failed" in "\n".join(part.text for part in parts)
 
 
 def test_the_archive_is_written_once_and_for_its_owner(
