@@ -71,6 +71,8 @@ class Damage:
 
 
 CUT = "broke off"
+CUT_PAGE = "before its answer was complete"
+"""What is said of a page, and of the line with a checksum."""
 NOT_THE_FILE = "Something other than the file arrived"
 """uv only says that it is not a wheel; pip also says how long it is."""
 DAMAGES = (
@@ -90,12 +92,12 @@ DAMAGES = (
         r"did not answer in time",
         passes=True,
     ),
-    Damage("reset", faulty.resets, "before its answer was complete", CUT, CUT, passes=True),
-    Damage("truncated", faulty.cut, "before its answer was complete", CUT, CUT, passes=True),
+    Damage("reset", faulty.resets, CUT_PAGE, CUT, f"{CUT}|{CUT_PAGE}", passes=True),
+    Damage("truncated", faulty.cut, CUT_PAGE, CUT, f"{CUT}|{CUT_PAGE}", passes=True),
     Damage(
         "truncated-chunks",
         faulty.cut_chunks,
-        "before its answer was complete",
+        CUT_PAGE,
         rf"{CUT}|{NOT_THE_FILE}",
         rf"{CUT}|differs",
         passes=True,
