@@ -12,7 +12,7 @@ SCRIPTS := --shell=sh assets/scripts/*.sh assets/hosts/*.sh .ci/setup tests/mac/
 # The tests start hundreds of Pythons: each would compile the wizard and its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test unit lint live live-matrix live-windows live-musl dist try-dist powershell \
+.PHONY: help run test unit lint types checks live live-matrix live-windows live-musl dist try-dist powershell \
 	release-check lock faults knowledge tables bench shots man docs clean
 
 help: ## List the commands
@@ -41,9 +41,14 @@ unit: .venv/.test ## Run the tests that need no network, without the checks of `
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 16 --dist worksteal -m "not live"
 
 lint: .venv/.test ## Run ruff, mypy, the checks of the import layers and of the wording
+	@$(MAKE) --no-print-directory -j 2 types checks
+
+types: .venv/.test
+	$(BIN)/mypy
+
+checks: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.wording
 	$(BIN)/validate-pyproject pyproject.toml

@@ -72,7 +72,7 @@ class Damage:
 
 CUT = "broke off"
 CUT_PAGE = "before its answer was complete"
-"""What is said of a page, and of the line with a checksum."""
+"""The words for a page, and for the line with a checksum."""
 NOT_THE_FILE = "Something other than the file arrived"
 """uv only says that it is not a wheel; pip also says how long it is."""
 DAMAGES = (
