@@ -244,6 +244,8 @@ RIGHT = (
 FOUND_WHEEL = (
     "An environment that uv was making when the wizard was killed was not known as unfinished: the "
     "next run took it for a whole one, without pip. It is now marked before uv starts.",
+    "So was an empty environment, if the run was cancelled before it installed anything: it stays "
+    "marked now.",
     "A command with `--venv` and `--python` could not be repeated after a kill, because the two "
     "“contradict each other”. The Python that an environment was made from is allowed now.",
     "If somebody repeated the command instead of typing `resume`, `undo` left the environment, "

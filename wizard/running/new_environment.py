@@ -29,6 +29,7 @@ class NewEnvironment:
                 self._dependents.add(step.id)
         self._writing = {s.id for s in plan.steps if s.id in self._dependents and not s.proves}
         self._cut_off = False
+        self._empty = True
         self._mark: Optional[IO[str]] = None
 
     def still_done(self, done: frozenset[str]) -> frozenset[str]:
@@ -63,6 +64,7 @@ class NewEnvironment:
         if ended.state == "cancelled" or (ended.exit or 0) < 0:
             self._cut_off = True
         self._writing.discard(ended.step)
+        self._empty = self._empty and ended.step == self._maker
         if self._mark is None and self._writing and self.folder.is_dir():
             with contextlib.suppress(
                 OSError
@@ -77,12 +79,15 @@ class NewEnvironment:
             self._mark.close()
 
     def close(self) -> None:
-        """Remove the mark, unless a program was cut off while it wrote."""
+        """Remove the mark, unless a program was cut off while it wrote, or nothing has been
+        installed yet: another run would take an empty environment for one that the user made.
+        """
         if self._mark is None:
             return
         self._mark.close()
         self._mark = None
-        if not self._cut_off and self.folder.is_dir():
+        cut_off = self._cut_off or (self._empty and bool(self._writing))
+        if not cut_off and self.folder.is_dir():
             unfinished.unmark(self.folder)
 
 

@@ -78,6 +78,18 @@ def test_after_a_cancellation_it_is_made_again(tmp_path: Path) -> None:
     assert found(folder)
 
 
+def test_an_empty_environment_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "e"
+    made = making(folder, WHOLE)
+    cancelled = Watched(made, cancel_when="StepEnded(step='environment', state='done'")
+    assert cancelled.states() == [("environment", "done"), ("write", "skipped")]
+    assert unfinished.is_left(folder)
+    again = Watched(made, done=cancelled.state.done)
+    assert again.states() == [("environment", "done"), ("write", "done")]
+    assert (folder / "whole").exists()
+    assert not unfinished.is_left(folder)
+
+
 RUNS = """
 import sys
 from pathlib import Path
