@@ -11,7 +11,7 @@ import shutil
 from typing import Any
 
 from screens.terminal import showable
-from screens.text.linear import Back
+from screens.text.linear import Back, quits
 from screens.text.messages import strip_markdown
 from wizard.questions.question import Option, Question
 from wizard.wording import wrap
@@ -91,10 +91,10 @@ class Prompts:
         return str(answer)
 
     def _type(self, question: Question, current: str, *, first: bool) -> str:
-        """Ask for free text; ``?`` shows the help, and ``b`` goes back unless this is ``first``."""
+        """Ask for free text: ``?`` is for help, ``b`` for back unless ``first``, ``q`` quits."""
         import questionary
 
-        keys = "? for help" if first else "? for help, b for back"
+        keys = "? for help, q to quit" if first else "? for help, b for back, q to quit"
         while True:
             text: str = questionary.text(
                 _wrapped(question.free or question.prompt, MARK),
@@ -106,6 +106,8 @@ class Prompts:
                 questionary.print(showable(strip_markdown(question.help)))
             elif text.strip().lower() == "b" and not first:
                 raise Back
+            elif quits(text):
+                raise KeyboardInterrupt
             elif text.strip():
                 return text.strip()
 

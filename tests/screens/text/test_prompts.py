@@ -96,6 +96,12 @@ def test_free_text_knows_back_and_help(keys: PipeInput, capsys: pytest.CaptureFi
         ask(keys, "?" + ENTER + "b" + ENTER, FREE, current="")
 
 
+def test_free_text_that_is_q_quits(keys: PipeInput) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(keys, "q" + ENTER, FREE, current="")
+    assert ask(keys, "./q" + ENTER, FREE, current="") == "./q"
+
+
 def test_ctrl_c_is_heard(keys: PipeInput) -> None:
     with pytest.raises(KeyboardInterrupt):
         ask(keys, CTRL_C)

@@ -507,6 +507,8 @@ async def test_the_wheelhouse_in_this_folder_is_proposed(
         (tmp_path / "wheelhouse" / "manifest.json").touch()
         await press(pilot, "3")
         assert app.screen.query_one(Input).value == "wheelhouse"
+        await press(pilot, *"kit")
+        assert app.screen.query_one(Input).value == "kit", "what is typed replaces it"
 
 
 async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
