@@ -75,9 +75,10 @@ class Prompts:
     def _select(self, prompt: str, choices: list[Any], default: str | None, because: str) -> str:
         import questionary
 
-        keys = "(arrow keys, Enter)"
+        question = _wrapped(prompt, MARK)
+        keys = _beside(question, "(arrow keys, Enter)")
         answer = questionary.select(
-            _wrapped(prompt, MARK),
+            question,
             choices=choices,
             default=default,
             pointer=">",
@@ -95,11 +96,12 @@ class Prompts:
         import questionary
 
         keys = "? for help, q to quit" if first else "? for help, b for back, q to quit"
+        label = question.free or question.prompt
         while True:
             text: str = questionary.text(
-                _wrapped(question.free or question.prompt, MARK),
+                _wrapped(label, MARK),
                 default=current,
-                instruction=f"({keys}) ",
+                instruction=f"{_beside(_wrapped(label, MARK), f'({keys})')} ",
                 **self._settings,
             ).unsafe_ask()
             if text.strip() == "?":
@@ -133,6 +135,14 @@ def _wrapped(text: str, before: int) -> str:
     indent = min(before, ENTRY) + len("  ")
     lines = wrap(showable(text), width, first=" " * before, rest=" " * indent)
     return "\n".join(lines)[before:]
+
+
+def _beside(wrapped: str, keys: str) -> str:
+    """Return ``keys`` as they follow a wrapped question: in a line of their own if need be."""
+    last = wrapped.split("\n")[-1]
+    before = MARK if last == wrapped else 0
+    used = before + len(last) + 1 + len(keys)
+    return keys if used < shutil.get_terminal_size().columns else f"\n  {keys}"
 
 
 def _say(text: str) -> None:
