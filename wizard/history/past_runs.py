@@ -241,7 +241,10 @@ def _read(folder: Path) -> PastRun:
     try:
         state = journal.replay(folder)
     except WizardError as error:
-        return PastRun(folder.name, str(folder), "damaged", problem=f"{error.what} {error.shown}")
+        problem = f"{error.what} {error.shown}"
+        if not any((folder / name).exists() for name in (journal.PLAN_FILE, journal.FILE)):
+            problem = "It was cut off before it began, and has changed nothing."
+        return PastRun(folder.name, str(folder), "damaged", problem=problem)
     plan, attempt = state.plan, state.attempt
     outcome: Outcome = "cut off"
     if state.result is not None:

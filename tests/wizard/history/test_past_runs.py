@@ -53,6 +53,8 @@ def test_each_outcome_is_told_apart(tmp_path: Path) -> None:
         "7-empty": "damaged",
         "8-undo": "done",
     }
+    problems = {run.name: run.problem for run in past_runs.read_runs()}
+    assert problems["7-empty"] == "It was cut off before it began, and has changed nothing."
     assert outcomes()["6-running"] == "cut off"
 
 
