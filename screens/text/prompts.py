@@ -138,7 +138,7 @@ def _wrapped(text: str, before: int) -> str:
 
 
 def _beside(wrapped: str, keys: str) -> str:
-    """Return ``keys`` as they follow a wrapped question: in a line of their own if need be."""
+    """Return ``keys`` as they follow a wrapped question: in a separate line if need be."""
     last = wrapped.split("\n")[-1]
     before = MARK if last == wrapped else 0
     used = before + len(last) + 1 + len(keys)

@@ -165,7 +165,7 @@ def test_the_answer_stays_as_a_line(keys: PipeInput, capsys: pytest.CaptureFixtu
     ],
 )
 def test_the_keys_are_never_cut(question: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They stand behind the question's last line, or have a line of their own."""
+    """They stand behind the question's last line, or have a separate line."""
     monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 16)))
     wrapped = prompts._wrapped(question.strip(), prompts.MARK)
     keys = prompts._beside(wrapped, "(keys)")
