@@ -92,6 +92,7 @@ class WelcomePage(Page):
         self._usual: Decision | WizardError | None = None
         self._since = 0.0
         self._probing = False
+        self._planning = False
 
     def body(self) -> ComposeResult:
         """Compose the introduction, the facts, what is usual, and what can be done."""
@@ -168,19 +169,27 @@ class WelcomePage(Page):
             self._show_facts()
 
     def _show_activity(self) -> None:
-        if not self._probing or self.closing:
+        planning = self._planning and self.session.facts is not None
+        if not (self._probing or planning) or self.closing:
             return
         elapsed = self.session.clock() - self._since
-        slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
-        self.query_one("#looking", Static).update(
-            activity(self.app, "Looking at your computer", elapsed) + slow
-        )
+        if self._probing:
+            slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
+            text = activity(self.app, "Looking at your computer", elapsed) + slow
+        else:  # the facts are shown already, but not yet what can be done
+            text = self._problems(activity(self.app, "Planning the installation", elapsed))
+        self.query_one("#looking", Static).update(text)
+
+    def _problems(self, *more: str) -> str:
+        """Return what could not be found out about the machine, and more lines."""
+        facts, _ = self.session.probed()
+        return "\n".join((*(f"! {problem}" for problem in facts.system.problems[:2]), *more))
 
     def _show_facts(self) -> None:
         facts, _ = self.session.probed()
         self._machine.show(facts)
-        problems = facts.system.problems[:2]
-        self.query_one("#looking", Static).update("\n".join(f"! {problem}" for problem in problems))
+        self.query_one("#looking", Static).update(self._problems())
+        self._planning, self._since = True, self.session.clock()
         self._usual = None  # until it is known again: the answers may have changed
         self.run_worker(self._plan(), group="usual", exclusive=True)
         self.run_worker(self._show_support(), group="support", exclusive=True)
@@ -196,9 +205,8 @@ class WelcomePage(Page):
         self._last = None if self._cut_off else await in_thread(self._find_last)
         if self.closing:
             return
-        facts, _ = self.session.probed()
-        problems = (f"! {problem}" for problem in facts.system.problems[:2])
-        self.query_one("#looking", Static).update("\n".join((*problems, READY)))
+        self._planning = False
+        self.query_one("#looking", Static).update(self._problems(READY))
         usual = self.query_one("#usual", Static)
         usual.set_class(bad, "bad")
         usual.update(text)
