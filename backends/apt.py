@@ -22,6 +22,7 @@ _ENV = (*_QUIET, ("DEBIAN_FRONTEND", "noninteractive"), ("DEBIAN_PRIORITY", "cri
 # sudo closes additional file descriptors, so the reports go to standard output.
 _REPORTING = ("-o", "APT::Status-Fd=1")
 _BUSY = r"Could not get lock \S+|Waiting for cache lock|Unable to (?:acquire|lock)"
+_BUSY_DPKG = r"dpkg frontend lock (?:is|was) locked by another process"
 _REMOVAL = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
 _FORMAT = "${db:Status-Abbrev} ${Package} ${Version} ${Provides}\\n"
 _PROBLEMS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
@@ -56,6 +57,19 @@ class Apt:
     prefixes: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
     openssl_headers: tuple[str, ...] = ()
+    journal = "/var/lib/dpkg/updates"
+    """dpkg's notes about packages that it is working on: files named by numbers."""
+
+    def finish(self) -> Command:
+        """See `backends.manager.finishing`."""
+        return Command(
+            ("dpkg", "--configure", "-a"),
+            env=_ENV,
+            root=True,
+            busy=_BUSY_DPKG,
+            busy_seconds=LOCK_SECONDS,
+            timeout=1800,
+        )
 
     def query(self, names: Sequence[str]) -> Command:
         # Exit code 1 means that some of them are not installed: an answer, not a failure.

@@ -167,6 +167,27 @@ def changes_to_others(manager: PackageManager) -> str:
     return str(getattr(manager, "changes_to_others", ""))
 
 
+@dataclass(frozen=True)
+class Finishing:
+    """How an interrupted installation is found and finished.
+
+    ``journal`` is a folder in which files whose names are numbers are left by it.
+    """
+
+    journal: str
+    command: Command
+
+
+def finishing(manager: PackageManager) -> Finishing | None:
+    """Return how an interrupted installation is finished; None if that is not needed.
+
+    A backend whose manager installs nothing before that has an attribute ``journal``, and a method
+    ``finish``.
+    """
+    finish: Callable[[], Command] | None = getattr(manager, "finish", None)
+    return Finishing(str(getattr(manager, "journal", "")), finish()) if finish else None
+
+
 SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 """Folders that are on every PATH, including root's."""
 

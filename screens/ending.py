@@ -111,6 +111,13 @@ LEAVE_FULL_SCREEN = (
 )
 
 
+KILLED = (
+    "\r\nThe wizard was killed, and its programs are ended.\r\n"
+    "To continue from here, run the same command again.\r\n"
+)
+"""What the terminal shows if nobody could write the last words."""
+
+
 @contextlib.contextmanager
 def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
     """Within this block, the process ends if its terminal is gone, even without a signal.
@@ -125,10 +132,14 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
         return
     import termios
 
+    from wizard.programs import left_screen
+
     before = termios.tcgetattr(descriptor)
     left = threading.Event()
+    killed = left_screen.Terminal(os.ttyname(descriptor), LEAVE_FULL_SCREEN + KILLED)
 
     def restore(code: int) -> None:
+        left_screen.want(None)  # this does it
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
         # Opened again, so that a terminal that takes no output does not block it.
@@ -147,9 +158,11 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
 
     threading.Thread(target=watch, name="terminal", daemon=True).start()
     _watchdog.restore.append(restore)
+    left_screen.want(killed)
     try:
         yield
     finally:
+        left_screen.want(None)
         left.set()
         _watchdog.restore.remove(restore)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NoReturn
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from screens import completion
 from wizard import invocation
 from wizard.choices import Choice, Choices, described
 from wizard.errors import BadRequest
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 LONGEST_USAGE = 5
 """The largest number of lines of a usage in the help."""
@@ -39,6 +43,10 @@ class Parser(argparse.ArgumentParser):
             return super().format_help()
         finally:
             self.usage = None
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Write the help. argparse itself ignores that it could not be written."""
+        (file or sys.stdout).write(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         raise BadRequest(

@@ -396,10 +396,16 @@ class Session:
         result = self.run.result if self.run else None
         return result is not None and result.code == Exit.DONE and self.require_plan().prepares
 
-    def continue_after_preparation(self) -> None:
-        """Probe again after a preparation; the answers are kept. Raises WizardError."""
-        self.probe()
-        self.start_over()
+    def look_again(self) -> Facts:
+        """Return the facts of the machine as it is now, for the answers so far; nothing is set.
+
+        It takes seconds. Raises WizardError.
+        """
+        return self.engine.probe(self.choices(), everything=True)
+
+    def continue_after_preparation(self, facts: Facts) -> None:
+        """Go on with what the machine is after a preparation; the answers are kept."""
+        self.start_over(facts)
         self._code = int(Exit.CANCELLED)
         self._has_prepared = True
 
@@ -480,8 +486,14 @@ class Session:
         """The last run that was begun, also if other questions were asked since."""
         return self.run if self.run and self.run.has_started else self._earlier_run
 
-    def start_over(self) -> None:
-        """Forget the plan and its run, but keep the answers: the machine may have changed."""
+    def start_over(self, facts: Facts | None = None) -> None:
+        """Forget the plan and its run, but keep the answers.
+
+        ``facts`` are those of the machine as it is now, if it may have changed.
+        """
+        if facts is not None:
+            self.facts = facts
+            self._questions.clear()
         self._code = self.code
         self._earlier_run = self.last_run
         self.run = None

@@ -191,7 +191,8 @@ class Manager:
     ``problem`` says why it could not be asked; packages missing from ``packages`` are then unknown,
     not absent. ``machine`` is the architecture of its packages, if its folder shows it: Homebrew's
     are for Intel in ``/usr/local``, and for Apple silicon in ``/opt/homebrew``. A Mac may have
-    both: then two managers have the same name.
+    both: then two managers have the same name. ``unfinished`` says that it was interrupted while it
+    installed packages, and installs nothing until that is finished.
     """
 
     name: str
@@ -200,6 +201,7 @@ class Manager:
     problem: str = ""
     removals: tuple[Removal, ...] = ()
     machine: str = ""
+    unfinished: bool = False
 
     def package(self, name: str) -> Package | None:
         """Return the package of this name, or None if the manager does not report one."""
@@ -543,6 +545,13 @@ class Project:
     notes: tuple[str, ...] = ()
     commands: Optional[tuple[str, ...]] = None
 
+    @property
+    def contents(self) -> str:
+        """What is installed for it, in words."""
+        if self.kind == "requirement":
+            return f"{self.name} and what it needs"
+        return f"what {self.name} needs"
+
 
 @dataclass(frozen=True)
 class Pipx:
@@ -588,7 +597,8 @@ class Facts:
     cryptography or cffi, which every Python imports before its own. ``proxies`` are those of the
     system's settings. ``authorities`` is how many certificate authorities an administrator added to
     this Mac's keychain; 0 if a variable names a file of authorities. ``held`` are the wheels of the
-    wheelhouse to install from.
+    wheelhouse to install from. ``lost_authorities`` are the variables that name certificate
+    authorities which are not there, as (name, value) pairs.
     """
 
     system: System
@@ -625,6 +635,7 @@ class Facts:
     proxies: Proxies = Proxies()
     authorities: int = 0
     held: tuple[HeldWheel, ...] = ()
+    lost_authorities: tuple[tuple[str, str], ...] = ()
     taken: str = ""
     schema: int = SCHEMA
 

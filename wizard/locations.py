@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 NAME = "cryptography-wizard"
+NAME_TIME = "%Y%m%dT%H%M%SZ"
+"""How the name of a run's folder begins: when it began, in UTC."""
 
 
 def ensure_home() -> None:
@@ -53,7 +55,7 @@ def new_run() -> Path:
     """
     from datetime import datetime, timezone  # slow to import
 
-    time = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    time = datetime.now(timezone.utc).strftime(NAME_TIME)
     parent = runs()
     parent.mkdir(parents=True, exist_ok=True)
     parent.chmod(0o700)  # a folder of an earlier version was readable for others

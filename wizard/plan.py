@@ -133,6 +133,8 @@ class Plan:
     ``variables`` are for all programs that the steps start (a proxy, certificate authorities), as
     (name, value) pairs; the user's own variables for the same purpose take precedence.
     ``usage`` says how to use what is installed, if no environment has to be activated for it.
+    ``also`` says what is installed besides cryptography, such as ``what requirements.txt needs``.
+    ``replaces`` is the version of cryptography in the environment that is replaced, or empty.
     """
 
     release: str
@@ -153,6 +155,8 @@ class Plan:
     repairs: bool = False
     variables: tuple[tuple[str, str], ...] = ()
     usage: str = ""
+    also: str = ""
+    replaces: str = ""
     schema: int = SCHEMA
 
     @property

@@ -89,7 +89,7 @@ def run(arguments: Arguments) -> int:
     else:
         from screens.text import slow_probe
 
-        with slow_probe.announced(lambda text: print(text, file=sys.stderr, flush=True)):
+        with slow_probe.announced_on_stderr():
             facts = engine.real().probe(Choices(), everything=True)
     if arguments.json:
         from wizard import codec
@@ -162,16 +162,20 @@ def _steps(wrong: tuple[Finding, ...], *, can_fix: bool) -> list[str]:
     """Return what to do, as numbered steps; the first is what the wizard itself can do."""
     fix = invocation.command("doctor", "--fix")
     steps = [[f"Let the wizard put right what it can. It asks first: {fix}"]] if can_fix else []
+    titles: dict[str, list[str]] = {}  # what helps against several is one step
     for finding in wrong:
-        actions = [ways.with_command(action) for action in finding.action.splitlines()]
+        titles.setdefault(finding.action, []).append(finding.title)
+    for action_lines, about in titles.items():
+        title = joined(dict.fromkeys(about))
+        actions = [ways.with_command(action) for action in action_lines.splitlines()]
         if can_fix and len(actions) == 1 and actions[0].endswith(fix):
             continue  # the first step does it
         if len(actions) == 1:
-            steps.append([f"{finding.title}: {actions[0]}"])
+            steps.append([f"{title}: {actions[0]}"])
         elif actions:
             possible = (action.removeprefix("Or ") for action in actions)
             items = (f"     - {action[:1].upper()}{action[1:]}" for action in possible)
-            steps.append([f"{finding.title}: one of these helps.", *items])
+            steps.append([f"{title}: one of these helps.", *items])
     return [
         line
         for number, (first, *rest) in enumerate(steps, 1)

@@ -60,7 +60,10 @@ def _formatted_plan(arguments: Arguments, choices: Choices) -> str:
 
         decision = engine.settle(engine.case_of(saved.load(arguments.facts), choices))
     else:
-        decision = engine.decide(engine.real(), choices)
+        from screens.text import slow_probe
+
+        with slow_probe.announced_on_stderr():
+            decision = engine.decide(engine.real(), choices)
     if arguments.json or arguments.format == "json":
         from wizard import codec
 
@@ -82,5 +85,8 @@ def _dockerfile(saved_machine: str, choices: Choices) -> str:
 
         facts = saved.load(saved_machine)
     else:
-        facts = engine.real().probe(Choices(python=choices.python), everything=True)
+        from screens.text import slow_probe
+
+        with slow_probe.announced_on_stderr():
+            facts = engine.real().probe(Choices(python=choices.python), everything=True)
     return engine.dockerfile_for(engine.case_of(facts, choices))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -101,7 +100,7 @@ def _look(engine: Engine, release: str) -> _Seen:
     from wizard.advice import doctor
     from wizard.history import leftovers
 
-    with slow_probe.announced(lambda text: print(text, file=sys.stderr, flush=True)):
+    with slow_probe.announced_on_stderr():
         facts = engine.probe(Choices(), everything=True)
     case = case_of(facts, Choices(release=release))
     if release:

@@ -34,10 +34,16 @@ class Back(Exception):
     """The user wants to return to the previous question."""
 
 
+def quits(text: str) -> bool:
+    """Return whether a typed answer means to quit. A folder of such a name is ``./q``."""
+    return text.strip().lower() in ("q", "quit")
+
+
 class Asker(Protocol):
     """Asks questions in one way.
 
-    Every method raises KeyboardInterrupt on Ctrl-C, and EOFError at the end of input.
+    Every method raises KeyboardInterrupt on Ctrl-C, or if the user quits in another way, and
+    EOFError at the end of input.
     """
 
     def ask(self, question: Question, current: str, *, first: bool) -> str:
@@ -109,7 +115,7 @@ class _Conversation:
             code = self._run_plan(plan)
             if code != Exit.DONE or not plan.prepares:
                 return code
-            self.session.continue_after_preparation()
+            self.session.continue_after_preparation(self.session.look_again())
             # All questions are answered, so planning comes next.
             self.session.position = len(self.session.questions())
 

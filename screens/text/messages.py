@@ -107,7 +107,14 @@ def plan_sentence(plan: Plan) -> str:
     folder = short_path(plan.environment or plan.python)
     if plan.only_proves:
         return f"nothing to install: cryptography {plan.release} is already in {folder}"
-    return f"cryptography {plan.release} from {origin}, into the {kind}{folder}"
+    also = f", and {plan.also}" if plan.also else ""
+    what = f"cryptography {plan.release} from {origin}{also}"
+    return f"{what}, into the {kind}{folder}{replacing(plan)}"
+
+
+def replacing(plan: Plan) -> str:
+    """Return which installed version a plan replaces, as the end of a sentence; or empty."""
+    return f", replacing {plan.replaces}" if plan.replaces else ""
 
 
 def end_of_run(plan: Plan, result: RunEnded) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from screens import fitting
 from screens.terminal import is_terminal
-from screens.text.linear import Back
+from screens.text.linear import Back, quits
 from screens.text.messages import strip_markdown
 from wizard.choices import described
 from wizard.questions.question import Question
@@ -25,7 +25,7 @@ class Plain:
     def ask(self, question: Question, current: str, *, first: bool) -> str:
         """Ask a question; see `screens.text.linear.Asker`."""
         _say(*_question_lines(question, current))
-        keys = "? for help" + ("" if first else ", b for back")
+        keys = "? for help" + ("" if first else ", b for back") + ", q to quit"
         while True:
             text = _read(f"Answer ({_enter_hint(question, current)}{keys}): ")
             if text == "?":
@@ -33,6 +33,8 @@ class Plain:
                 continue
             if text.lower() == "b" and not first:
                 raise Back
+            if quits(text):
+                raise KeyboardInterrupt
             if not text and current:
                 return current
             if not text:
@@ -57,6 +59,10 @@ class Plain:
             _say(f"  {number}. {title}", *(f"     {line}" for line in consequence))
         while True:
             text = _read("Answer (Enter for 1): ") or "1"
+            if quits(text):
+                if any(value == "quit" for value, _ in options):
+                    return "quit"
+                raise KeyboardInterrupt
             if text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
                 return options[int(text) - 1][0]
             print(f"Please type a number from 1 to {len(options)}.")

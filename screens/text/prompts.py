@@ -11,7 +11,7 @@ import shutil
 from typing import Any
 
 from screens.terminal import showable
-from screens.text.linear import Back
+from screens.text.linear import Back, quits
 from screens.text.messages import strip_markdown
 from wizard.questions.question import Option, Question
 from wizard.wording import wrap
@@ -75,9 +75,10 @@ class Prompts:
     def _select(self, prompt: str, choices: list[Any], default: str | None, because: str) -> str:
         import questionary
 
-        keys = "(arrow keys, Enter)"
+        question = _wrapped(prompt, MARK)
+        keys = _beside(question, "(arrow keys, Enter)")
         answer = questionary.select(
-            _wrapped(prompt, MARK),
+            question,
             choices=choices,
             default=default,
             pointer=">",
@@ -91,21 +92,24 @@ class Prompts:
         return str(answer)
 
     def _type(self, question: Question, current: str, *, first: bool) -> str:
-        """Ask for free text; ``?`` shows the help, and ``b`` goes back unless this is ``first``."""
+        """Ask for free text: ``?`` is for help, ``b`` for back unless ``first``, ``q`` quits."""
         import questionary
 
-        keys = "? for help" if first else "? for help, b for back"
+        keys = "? for help, q to quit" if first else "? for help, b for back, q to quit"
+        label = question.free or question.prompt
         while True:
             text: str = questionary.text(
-                _wrapped(question.free or question.prompt, MARK),
+                _wrapped(label, MARK),
                 default=current,
-                instruction=f"({keys}) ",
+                instruction=f"{_beside(_wrapped(label, MARK), f'({keys})')} ",
                 **self._settings,
             ).unsafe_ask()
             if text.strip() == "?":
                 questionary.print(showable(strip_markdown(question.help)))
             elif text.strip().lower() == "b" and not first:
                 raise Back
+            elif quits(text):
+                raise KeyboardInterrupt
             elif text.strip():
                 return text.strip()
 
@@ -131,6 +135,14 @@ def _wrapped(text: str, before: int) -> str:
     indent = min(before, ENTRY) + len("  ")
     lines = wrap(showable(text), width, first=" " * before, rest=" " * indent)
     return "\n".join(lines)[before:]
+
+
+def _beside(wrapped: str, keys: str) -> str:
+    """Return ``keys`` as they follow a wrapped question: in a separate line if need be."""
+    last = wrapped.split("\n")[-1]
+    before = MARK if last == wrapped else 0
+    used = before + len(last) + 1 + len(keys)
+    return keys if used < shutil.get_terminal_size().columns else f"\n  {keys}"
 
 
 def _say(text: str) -> None:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from screens import fitting
+from screens.terminal import is_terminal
+
+
+@contextmanager
+def announced_on_stderr() -> Iterator[None]:
+    """While the block probes, say so on standard error if a person sees that, and what is slow."""
+
+    def say(text: str) -> None:
+        print(fitting.for_stream(text, sys.stderr), file=sys.stderr, flush=True)
+
+    if is_terminal(sys.stderr):
+        say("Looking at this machine …")
+    with announced(say):
+        yield
 
 
 @contextmanager

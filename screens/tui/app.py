@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, ClassVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App, SuspendNotSupported
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from wizard.fixes.offers import Prepared
     from wizard.history.past_runs import PastRun
     from wizard.knowledge import Knowledge
+
+T = TypeVar("T")
 
 GRACE_SECONDS = 5.0
 """How many seconds a run may take to end after a signal (SIGINT, SIGTERM, SIGHUP) before
@@ -239,15 +241,47 @@ class WizardApp(App[int]):
 
     def _plan_the_rest(self) -> None:
         """After a run that only prepared, probe again, and show the plan of the other steps."""
-        from screens.tui.dialogs import ProbeScreen
 
-        def after_probe(error: WizardError | None) -> None:
-            self.show_page("review" if error is None else "welcome")
+        def go_on(facts: Facts) -> None:
+            self.session.continue_after_preparation(facts)
+            self.show_page("review")
+
+        def go_back() -> None:
+            self.session.start_over()
+            self.session.facts = None  # the first page looks again
+            self.show_page("welcome")
 
         why = "The wizard now knows what is needed."
-        self.push_screen(
-            ProbeScreen(self.session, why, self.session.continue_after_preparation), after_probe
-        )
+        self._look_up(self.session.look_again, why, go_on, go_back)
+
+    def _look_up(
+        self,
+        work: Callable[[], T],
+        why: str,
+        go_on: Callable[[T], None],
+        go_back: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Look at the machine with ``work``, which sets nothing, and give what it finds to
+        ``go_on``. If that is not possible, say why and call ``go_back``, as after Esc."""
+        from screens.tui.dialogs import LookUpScreen
+
+        def take(found: Any) -> None:
+            if found is None or isinstance(found, WizardError):
+                if found is not None:
+                    self._say_impossible(found)
+                go_back()
+                return
+            try:
+                go_on(found)
+            except WizardError as error:
+                self._say_impossible(error)
+                go_back()
+
+        self.push_screen(LookUpScreen(self.session, "Looking at your computer", work, why), take)
+
+    def _say_impossible(self, error: WizardError) -> None:
+        text = f"{error.what} {error.why}".strip()
+        self.notify(text, title="This is not possible", severity="error", timeout=15)
 
     # Textual finds these by name (page and message), so their classes need no import.
 
@@ -275,27 +309,13 @@ class WizardApp(App[int]):
 
     def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
         """Look at the machine for these choices, and show their plan."""
-        from screens.tui.dialogs import LookUpScreen
-
         session, choices = self.session, message.choices
 
-        def look() -> Facts:
-            return session.engine.probe(choices, everything=True)
+        def go_on(facts: Facts) -> None:
+            session.use(choices, facts=facts, resumes=message.resumes)
+            self.show_page("review")
 
-        def take(found: Facts | WizardError | None) -> None:
-            if found is None:
-                return
-            try:
-                if isinstance(found, WizardError):
-                    raise found
-                session.use(choices, facts=found, resumes=message.resumes)
-            except WizardError as error:
-                text = f"{error.what} {error.why}".strip()
-                self.notify(text, title="This is not possible", severity="error", timeout=15)
-            else:
-                self.show_page("review")
-
-        self.push_screen(LookUpScreen(session, "Looking at your computer", look, message.why), take)
+        self._look_up(lambda: session.engine.probe(choices, everything=True), message.why, go_on)
 
     def on_welcome_page_more(self) -> None:
         """Show what else the wizard can do."""
@@ -330,25 +350,7 @@ class WizardApp(App[int]):
         if not fix.plans_anew:
             self.on_review_page_start()
             return
-        from screens.tui.dialogs import ProbeScreen
-
-        found: list[Prepared] = []
-
-        def after_probe(error: WizardError | None) -> None:
-            if error is not None:
-                text = f"{error.what} {error.why}".strip()
-                self.notify(text, title="This is not possible now", severity="error", timeout=15)
-            else:
-                self._go_on_with(found[0])
-
-        self.push_screen(
-            ProbeScreen(
-                self.session,
-                f"{fix.title}.",
-                lambda: found.append(self.session.prepare_fix(fix)),
-            ),
-            after_probe,
-        )
+        self._look_up(lambda: self.session.prepare_fix(fix), f"{fix.title}.", self._go_on_with)
 
     def _go_on_with(self, prepared: Prepared) -> None:
         """Show what a fix changes, and go on; ask first if it needs root or removes something."""
@@ -391,20 +393,16 @@ class WizardApp(App[int]):
 
     def on_failure_page_reconsider(self) -> None:
         """Go back to the questions. A run may have changed the machine, so it is probed again."""
-        if self.session.run is None or not self.session.run.has_started:
-            self.session.start_over()
+
+        def go_on(facts: Facts | None = None) -> None:
+            self.session.start_over(facts)
             self.show_page("question")
+
+        if self.session.run is None or not self.session.run.has_started:
+            go_on()
             return
-
-        from screens.tui.dialogs import ProbeScreen
-
-        def after_probe(error: WizardError | None) -> None:
-            self.session.start_over()
-            self.show_page("question" if error is None else "welcome")
-
-        self.push_screen(
-            ProbeScreen(self.session, "The finished steps may have changed something."), after_probe
-        )
+        why = "The finished steps may have changed something."
+        self._look_up(self.session.look_again, why, go_on)
 
     def on_result_page_show_log(self) -> None:
         """Show the whole log of the step that failed, or of the last one, at the error.

@@ -18,6 +18,9 @@ from screens.tui.background import in_thread
 from screens.tui.late_events import LateEvents
 from wizard.errors import WizardError
 
+AROUND_TEXT = 10
+"""The lines of a confirmation that are not its text: frame, paddings, title, buttons."""
+
 
 class Dialog(LateEvents, ModalScreen[ScreenResultType]):
     """A box over the page. The content has the class ``box``."""
@@ -33,6 +36,8 @@ class ConfirmScreen(Dialog[bool]):
         Binding("y", "answer(True)", "Yes"),
         Binding("escape,n", "answer(False)", "No"),
         Binding("left,right", "app.focus_next", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
     ]
 
     def __init__(self, title: str, text: str, *, yes: str, no: str) -> None:
@@ -46,7 +51,9 @@ class ConfirmScreen(Dialog[bool]):
         """Compose the question and its two buttons."""
         with Vertical(classes="box"):
             yield Static(self._title, classes="title", markup=False)
-            yield Static(self._text, markup=False)
+            # A long text, such as the contents of a report, leaves the buttons in sight.
+            with VerticalScroll(can_focus=False):
+                yield Static(self._text, markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(self._no, id="no", variant="primary")
                 yield Button(self._yes, id="yes", variant="error")
@@ -54,6 +61,15 @@ class ConfirmScreen(Dialog[bool]):
     def on_mount(self) -> None:
         """Focus the harmless answer."""
         self.query_one("#no").focus()
+
+    def on_resize(self) -> None:
+        """Let the text take what the title, the buttons and the frame leave."""
+        lines = max(1, int(self.app.size.height * 0.9) - AROUND_TEXT)
+        self.query_one(VerticalScroll).styles.max_height = lines
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the text."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_answer(self, answer: bool) -> None:
         """Answer with a key."""
@@ -86,7 +102,7 @@ class AskScreen(Dialog[Optional[str]]):
         with Vertical(classes="box wide"):
             yield Static(self._title, classes="title", markup=False)
             yield Static(self._text, markup=False)
-            yield Input(self._value, id="asked", select_on_focus=False)
+            yield Input(self._value, id="asked")  # its text is selected: typing replaces it
             yield Static("", id="wrong", classes="bad", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Back  (Esc)", id="no")
@@ -215,40 +231,3 @@ class LookUpScreen(Dialog[Union[Any, WizardError, None]]):
             self.dismiss(error)
         else:
             self.dismiss(found)
-
-
-class ProbeScreen(Dialog[Optional[WizardError]]):
-    """Probes the machine, then closes. The result is the error, or None."""
-
-    def __init__(self, session: Session, why: str, work: Callable[[], None] | None = None) -> None:
-        super().__init__()
-        self._session = session
-        self._why = why
-        self._work = work or session.probe
-        self._since = session.clock()
-
-    def compose(self) -> ComposeResult:
-        """Compose what happens, and why."""
-        with Vertical(classes="box"):
-            yield Static("One moment", classes="title")
-            yield Static(self._why, markup=False)
-            yield Static("", id="activity", markup=False)
-
-    def on_mount(self) -> None:
-        """Start the probe."""
-        self.set_interval(0.25, self._show_activity)
-        self._show_activity()
-        self.run_worker(self._probe(), exclusive=True)
-
-    def _show_activity(self) -> None:
-        elapsed = self._session.clock() - self._since
-        line = activity(self.app, "Looking at your computer", elapsed)
-        self.query_one("#activity", Static).update(line)
-
-    async def _probe(self) -> None:
-        try:
-            await in_thread(self._work)
-        except WizardError as error:
-            self.dismiss(error)
-        else:
-            self.dismiss(None)

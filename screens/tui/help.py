@@ -30,7 +30,7 @@ class HelpScreen(Dialog[None]):
         with Vertical(classes="box wide"):
             with VerticalScroll(can_focus=True):
                 yield Markdown(self._text, open_links=False)
-            yield Button("Close", id="close", variant="primary")
+            yield Button("Close  (Esc)", id="close", variant="primary")
 
     def on_mount(self) -> None:
         """The button has the focus; the arrow keys still scroll."""

@@ -41,6 +41,5 @@ async def offer(page: Page, past: PastRun) -> None:
             )
 
     text = "\n".join(report_archive.contents(parts, file))
-    page.app.push_screen(
-        ConfirmScreen("Write a report about this run?", text, yes="Write it", no="No"), write
-    )
+    asked = "Write a report about this run?"
+    page.app.push_screen(ConfirmScreen(asked, text, yes="Write it  (Y)", no="No  (Esc)"), write)

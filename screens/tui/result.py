@@ -94,7 +94,7 @@ class ResultPage(Page):
             if self.session.engine.ending() is not None:
                 yield RoomNote(self.session.engine.ending)
             yield Static("What changed", classes="heading")
-            yield Static(self._changes(), classes="block", id="changes")
+            yield Items(self._changes() or ("Nothing.",))
         with Horizontal(classes="buttons"):
             yield Button("See full log  (O)", id="open-log")
             yield Button("Finish  (Q)", id="finish", variant="primary")
@@ -162,11 +162,11 @@ class ResultPage(Page):
             for mark, sentence in verify.sentences(report)
         )
 
-    def _changes(self) -> Content:
+    def _changes(self) -> tuple[str, ...]:
         run = self.session.require_run()
         folder = last_words.log_folder(run)
-        lines = last_words.changes(run) + ([f"Logs: {short_path(folder)}"] if folder else [])
-        return Content("\n".join(f"•  {line}" for line in lines) or "Nothing.")
+        logs = (f"Logs: {short_path(folder)}",) if folder else ()
+        return (*last_words.changes(run), *logs)
 
     def copy_content(self) -> tuple[str, str]:
         """Return the command that activates the environment, or what was not proved."""

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 import assets
-from screens.text.messages import short_path
+from screens.text.messages import replacing, short_path
 from screens.tui.background import in_thread
 from screens.tui.page import Page, ShowPage
 from screens.tui.step_rows import ROOT, NotesRow, Row, Rows, StepRow
@@ -40,7 +40,9 @@ def headline(plan: Plan, choices: Choices) -> str:
         return f"Nothing to install: cryptography {plan.release} is already in {folder}"
     kind = "the new environment" if plan.new else "the environment"
     folder = short_path(plan.environment) if plan.environment else short_path(plan.python)
-    return f"cryptography {plan.release}, {origin}{link}, into {kind} {folder}"
+    also = f", and {plan.also}" if plan.also else ""
+    what = f"cryptography {plan.release}, {origin}{link}{also}"
+    return f"{what}, into {kind} {folder}{replacing(plan)}"
 
 
 def _openssl_phrase(plan: Plan, chosen: CustomOpenSSL | None) -> str:

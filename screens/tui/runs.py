@@ -22,9 +22,16 @@ from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page
 from screens.tui.welcome import WelcomePage
 from wizard.errors import WizardError
+from wizard.wording import wrap
 
 if TYPE_CHECKING:
     from wizard.history.past_runs import PastRun
+
+
+INDENT = "      "
+"""Before all lines of a run but the first."""
+LIST_BORDER = 14
+"""The largest number of columns that the list's border, padding and mark take."""
 
 
 class RunsPage(Page):
@@ -44,6 +51,7 @@ class RunsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._runs: tuple[PastRun, ...] = ()
+        self._is_read = False
 
     def body(self) -> ComposeResult:
         """Compose the list."""
@@ -71,10 +79,21 @@ class RunsPage(Page):
             self.notify(f"{error.what} {error.shown}", severity="error", timeout=10)
         if self.closing:
             return
-        rows = [(run.name, _text(run)) for run in self._runs]
-        self.query_one(MarkedList).show(rows or [("", Content("There are no earlier runs."))])
+        self._is_read = True
+        self._show_rows()
         self.take_focus()
         self.refresh_bindings()
+
+    def fit(self) -> None:
+        """Wrap the rows again if the terminal has another width."""
+        super().fit()
+        if self._is_read:
+            self._show_rows()
+
+    def _show_rows(self) -> None:
+        columns = max(30, self.app.size.width - LIST_BORDER)
+        rows = [(run.name, _text(run, columns)) for run in self._runs]
+        self.query_one(MarkedList).show(rows or [("", Content("There are no earlier runs."))])
 
     @property
     def _run(self) -> PastRun | None:
@@ -145,14 +164,16 @@ class RunsPage(Page):
             self.run_worker(report.offer(self, self._run), exclusive=True)
 
 
-def _text(run: PastRun) -> Content:
+def _text(run: PastRun, columns: int) -> Content:
+    """Return a run in lines of this width; the path has one of its own if it must."""
     from screens.text.past_run import when
 
-    title = run.title or run.problem
+    title = "\n".join(wrap(run.title or run.problem, columns, rest=INDENT))
+    ended, target = f"{INDENT}{run.outcome}, {when(run)}", short_path(run.target)
+    fits = len(f"{ended}  {target}") <= columns
+    before = "  " if fits else f"\n{INDENT}"
     return Content.assemble(
-        (f"{title}\n", "bold"),
-        (f"      {run.outcome}, {when(run)}", ""),
-        (f"  {short_path(run.target)}" if run.target else "", "$quiet"),
+        (f"{title}\n", "bold"), ended, (f"{before}{target}" if run.target else "", "$quiet")
     )
 
 

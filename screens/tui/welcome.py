@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Callable, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
 
-from screens.text.messages import short_path
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
+from screens.tui.machine_facts import MachineFacts
 from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from screens.tui.room_note import RoomTrouble
@@ -27,64 +26,15 @@ from wizard.wording import age
 if TYPE_CHECKING:
     from screens.session import Session
     from wizard.engine import Decision
-    from wizard.facts import Facts, Python
     from wizard.history.past_runs import PastRun
     from wizard.plan import Plan
 
 INTRODUCTION = "This wizard installs the package cryptography, and proves that it works."
 READY = "Ready. Nothing has been changed."
-SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
-LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
-SUPPORT_ROW = LABELS.index("cryptography")
-"""The row that says whether its developers test it here. A background thread finds that out."""
 TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
 BORDERS = 13
 """The largest number of columns that the paddings of page and menu, and its mark, take."""
-
-
-def describe_facts(facts: Facts) -> tuple[tuple[str, bool, str], ...]:
-    """Describe the machine: each topic, whether it was found, and a text."""
-    python = next((python for python in facts.pythons if not python.problem), None)
-    rust = facts.tool("rustc")
-    headers = facts.openssl[0] if facts.openssl else None
-    pip = python.pip if python else None
-    return (
-        ("System", True, _describe_system(facts)),
-        ("Python", python is not None, _describe_python(python) if python else "none found"),
-        (
-            "pip",
-            pip is not None,
-            pip.version if pip else "none yet; a new environment includes one",
-        ),
-        (
-            "Rust",
-            rust is not None,
-            " ".join(p for p in (rust.version, f"({rust.origin})" if rust.origin else "") if p)
-            if rust
-            else "not found; needed only to compile",
-        ),
-        (
-            "OpenSSL headers",
-            headers is not None,
-            f"{headers.version} in {headers.folder}"
-            if headers
-            else "not found; needed only to compile",
-        ),
-    )
-
-
-def _describe_system(facts: Facts) -> str:
-    system = facts.system
-    name = system.distribution_name or SYSTEMS[system.name]
-    version = system.distribution_version or system.release
-    description = name if version and version in name else f"{name} {version}".strip()
-    return f"{description}, {system.machine}"
-
-
-def _describe_python(python: Python) -> str:
-    implementation = "" if python.implementation == "cpython" else f" ({python.implementation})"
-    return f"{python.version}{implementation}, {short_path(python.path)}"
 
 
 class WelcomePage(Page):
@@ -142,11 +92,12 @@ class WelcomePage(Page):
         self._usual: Decision | WizardError | None = None
         self._since = 0.0
         self._probing = False
+        self._planning = False
 
     def body(self) -> ComposeResult:
         """Compose the introduction, the facts, what is usual, and what can be done."""
         yield Static(INTRODUCTION, id="introduction", classes="title", markup=False)
-        yield VerticalScroll(id="machine", can_focus=False)
+        yield MachineFacts()
         yield Static("", id="looking", markup=False)
         yield Static("", id="usual", markup=False)
         yield RoomTrouble(self.session.engine.room_trouble)
@@ -155,7 +106,6 @@ class WelcomePage(Page):
     def on_mount(self) -> None:
         """Start the animation that runs during the probe."""
         super().on_mount()
-        self.query_one("#machine").border_title = "Your computer"
         self.set_interval(0.25, self._show_activity)
 
     def fit(self) -> None:
@@ -170,17 +120,13 @@ class WelcomePage(Page):
         super().on_screen_resume()
         self.call_after_refresh(self._show_machine)
 
+    @property
+    def _machine(self) -> MachineFacts:
+        return self.query_one(MachineFacts)
+
     async def _show_machine(self) -> None:
         """Show the machine as it is known now; look at it if it is not known."""
-        if not self.query(".fact"):
-            await self.query_one("#machine").mount_all(
-                Horizontal(
-                    Static(label, classes="label"),
-                    Static("", id=f"fact-{number}", markup=False),
-                    classes="fact",
-                )
-                for number, label in enumerate(LABELS)
-            )
+        await self._machine.add_rows()
         if self.session.facts is not None and self.session.knowledge is not None:
             self._show_facts()
         elif not self.has_class("-trouble"):  # a problem stays until the user probes again
@@ -188,7 +134,7 @@ class WelcomePage(Page):
 
     def action_look(self) -> None:
         """Probe the machine in the background."""
-        if self._probing or not self.query(".fact"):
+        if self._probing or not self._machine.has_rows:
             return
         self._probing = True
         self._usual = None
@@ -197,8 +143,7 @@ class WelcomePage(Page):
         self.remove_class("-trouble", "-planned")
         self.query_one("#usual", Static).update("")
         self.query_one(MarkedList).show(())
-        for number in range(len(LABELS)):
-            self.query_one(f"#fact-{number}", Static).update("…")
+        self._machine.clear()
         self._show_activity()
         self.run_worker(self._probe(), exclusive=True)
 
@@ -224,20 +169,27 @@ class WelcomePage(Page):
             self._show_facts()
 
     def _show_activity(self) -> None:
-        if not self._probing or self.closing:
+        planning = self._planning and self.session.facts is not None
+        if not (self._probing or planning) or self.closing:
             return
         elapsed = self.session.clock() - self._since
-        slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
-        self.query_one("#looking", Static).update(
-            activity(self.app, "Looking at your computer", elapsed) + slow
-        )
+        if self._probing:
+            slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
+            text = activity(self.app, "Looking at your computer", elapsed) + slow
+        else:  # the facts are shown already, but not yet what can be done
+            text = self._problems(activity(self.app, "Planning the installation", elapsed))
+        self.query_one("#looking", Static).update(text)
+
+    def _problems(self, *more: str) -> str:
+        """Return what could not be found out about the machine, and more lines."""
+        facts, _ = self.session.probed()
+        return "\n".join((*(f"! {problem}" for problem in facts.system.problems[:2]), *more))
 
     def _show_facts(self) -> None:
         facts, _ = self.session.probed()
-        for number, (_, found, text) in enumerate(describe_facts(facts)):
-            self._show_fact(number, found, text)
-        problems = facts.system.problems[:2]
-        self.query_one("#looking", Static).update("\n".join(f"! {problem}" for problem in problems))
+        self._machine.show(facts)
+        self.query_one("#looking", Static).update(self._problems())
+        self._planning, self._since = True, self.session.clock()
         self._usual = None  # until it is known again: the answers may have changed
         self.run_worker(self._plan(), group="usual", exclusive=True)
         self.run_worker(self._show_support(), group="support", exclusive=True)
@@ -253,9 +205,8 @@ class WelcomePage(Page):
         self._last = None if self._cut_off else await in_thread(self._find_last)
         if self.closing:
             return
-        facts, _ = self.session.probed()
-        problems = (f"! {problem}" for problem in facts.system.problems[:2])
-        self.query_one("#looking", Static).update("\n".join((*problems, READY)))
+        self._planning = False
+        self.query_one("#looking", Static).update(self._problems(READY))
         usual = self.query_one("#usual", Static)
         usual.set_class(bad, "bad")
         usual.update(text)
@@ -358,16 +309,7 @@ class WelcomePage(Page):
         support = await in_thread(self.session.support)
         if not self.closing:
             facts, _ = self.session.probed()
-            has_python = any(not python.problem for python in facts.pythons)
-            unknown = "unknown" if has_python else "unknown, because no Python was found"
-            text = support.short if support else unknown
-            self._show_fact(SUPPORT_ROW, support is not None and support.kind == "tested", text)
-
-    def _show_fact(self, number: int, found: bool, text: str) -> None:
-        mark = ("✓", "$text-success") if found else ("–", "$quiet")
-        self.query_one(f"#fact-{number}", Static).update(
-            Content.assemble(mark, "  ", Content(text))
-        )
+            self._machine.show_support(facts, support)
 
     def first_focus(self) -> None:
         """Focus what can be done, once that is known."""

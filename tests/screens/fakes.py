@@ -12,7 +12,7 @@ import pytest
 from backends.action import Command, Prove
 from screens import shells
 from screens.text import last_words
-from screens.tui import failure, result, review, welcome
+from screens.tui import failure, machine_facts, result, review
 from wizard.advice.support import Support
 from wizard.choices import Choices
 from wizard.engine import Decision, Engine
@@ -376,5 +376,5 @@ class FakeMachine:
 def pretend(patch: pytest.MonkeyPatch) -> None:
     """Let the pages show paths in the pretended folder as they show those in the real one."""
     patch.setattr(shells, "own_shell", lambda: "bash")
-    for page in (failure, last_words, result, review, welcome):
+    for page in (failure, last_words, machine_facts, result, review):
         patch.setattr(page, "short_path", lambda path: path.replace("/home/ada/project", "."))

@@ -14,7 +14,9 @@ from screens.terminal import Look
 from screens.tui.app import WizardApp
 from screens.tui.run import RunPage
 from tests.machines import machine
-from tests.screens.fakes import FACTS, KNOWLEDGE, UNPROVED, FakeMachine, FakeRun
+from tests.screens.fakes import FACTS, FAILURE, KNOWLEDGE, UNPROVED, FakeMachine, FakeRun
+from tests.wizard.history import runs
+from wizard import locations
 from wizard.choices import Choices
 from wizard.errors import Impossible
 from wizard.facts import Facts, Package
@@ -275,3 +277,55 @@ REAL_SCENES: dict[str, Scene] = {
     ),
 }
 """Those with the real questions."""
+
+ERROR = "ERROR: this is the line"
+
+
+def logged() -> FakeRun:
+    """A run that fails, and whose logs are on the disk."""
+    folder = locations.state() / "logs of a scene"
+    folder.mkdir(parents=True)
+    (folder / "environment.log").write_text("made\n", encoding="utf-8")
+    before = "".join(f"line {n} of the log\n" for n in range(300))
+    (folder / "install.log").write_text(f"{before}{ERROR}\n{before}", encoding="utf-8")
+    failure = replace(FAILURE, position=len(before), evidence=ERROR, excerpt=(ERROR,))
+    return FakeRun(str(folder), fails=1, failure=failure)
+
+
+async def log_begin(pilot: Pilot[Any]) -> None:
+    """Open the log of a run that failed, and leave the error for the first line."""
+    await ran("o")(pilot)
+    await settled(pilot)
+    await pilot.press("home")
+
+
+def earlier_runs(*names: str) -> Act:
+    """List two earlier runs, one of which was cut off, then press keys."""
+
+    async def act(pilot: Pilot[Any]) -> None:
+        folder = locations.state() / "project"
+        folder.mkdir(parents=True)
+        plan = runs.environment_plan(folder / "env")
+        begun = (RunStarted((), runs.TIME, str(folder)), runs.started("environment"))
+        runs.keep("20261129T080000Z-7", plan, begun)
+        ended = runs.done("environment", "install", folder=str(folder))
+        runs.keep("20261128T080000Z-7", plan, ended)
+        await keys("m", "5")(pilot)
+        await settled(pilot)
+        for name in names:
+            await pilot.press(name)
+            await settled(pilot)
+
+    return act
+
+
+STORED_SCENES: dict[str, Scene] = {
+    "ask": Scene(keys("m", "2")),
+    "runs": Scene(earlier_runs()),
+    "run-details": Scene(earlier_runs("enter")),
+    "report": Scene(earlier_runs("w")),
+    "log": Scene(ran("o"), run=logged),
+    "log-begin": Scene(log_begin, run=logged),
+}
+"""Those of what is stored on the disk. Its paths and times are others each time, so there are no
+pictures of them."""

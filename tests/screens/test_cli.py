@@ -497,7 +497,9 @@ def test_a_reader_that_goes_away_hears_no_complaint(saved: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", [["plan", "--facts"], ["--version"]])
+@pytest.mark.parametrize(
+    "words", [["plan", "--facts"], ["--version"], ["--help"], ["help", "doctor"]]
+)
 def test_a_full_disk_is_no_bug_of_the_wizard(
     saved: Path, words: list[str], unbuffered: str
 ) -> None:

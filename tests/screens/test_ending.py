@@ -17,6 +17,7 @@ from typing import Callable
 
 import pytest
 
+from screens import ending
 from tests.screens.endless import PIDS, WIZARD
 from wizard.errors import Exit
 from wizard.programs.tree import processes
@@ -246,6 +247,36 @@ def test_programs_end_after_the_wizard_was_killed(
     os.kill(started.pid, signal.SIGKILL)
     started.wait(lambda: started.has_ended() and not wizard.runs(), "the end of its programs")
     assert wizard.journal_end() is None
+
+
+@pytest.mark.parametrize("face", ["full", "plain"])
+def test_a_killed_wizard_leaves_a_terminal_that_can_be_used(
+    wizard: Wizard, opened: list[Started], face: str
+) -> None:
+    started = Started(("sh", "-i"), wizard.env)
+    opened.append(started)
+    started.wait(lambda: "ready> " in started.seen, "the shell")
+    started.type(" ".join(wizard.argv(face)) + "\n")
+    wizard.start_run(started)
+    os.kill(wizard.pid(), signal.SIGKILL)
+    started.wait(lambda: not wizard.runs(), "the end of its programs")
+    for _ in range(20):
+        started.read()
+    left = ending.LEAVE_FULL_SCREEN + ending.KILLED
+    seen = started.seen.replace("\r\r\n", "\r\n")  # the terminal may add one
+    assert seen.count(left) == (face == "full"), seen[-500:]
+
+
+def test_a_wizard_that_ends_itself_is_not_called_killed(
+    wizard: Wizard, opened: list[Started]
+) -> None:
+    started = run(wizard, opened, "full")
+    os.kill(started.pid, signal.SIGTERM)
+    started.wait(lambda: started.has_ended() and not wizard.runs(), "the end")
+    for _ in range(20):
+        started.read()
+    assert "The wizard was killed" not in started.seen
+    assert "The exit code is 143." in started.seen
 
 
 def state_of(pid: int) -> str:

@@ -69,7 +69,7 @@ def test_after_a_preparation_nothing_has_run_yet(session: Session) -> None:
     assert not session.only_prepared()
     session.apply(RunEnded(0, 1.0))
     assert session.only_prepared()
-    session.continue_after_preparation()
+    session.continue_after_preparation(session.look_again())
     assert session.run is None
     assert session.plan is None
     assert session.code == Exit.CANCELLED

@@ -345,6 +345,13 @@ def _managers(facts: Facts) -> Iterator[Finding]:
         if manager.problem:
             action = f"Repair {manager.name}, or use the wheel, which does not need it."
             yield Finding("warn", "Packages", manager.problem, action)
+        if finish := package_steps.finish_command(facts, manager):
+            name = package_steps.manager_name(manager.name)
+            detail = (
+                f"{name} was interrupted while it installed packages, "
+                "and installs nothing until that is finished."
+            )
+            yield Finding("warn", "Packages", detail, f"Finish it: {finish}")
 
 
 def _apple_tools(facts: Facts) -> Iterator[Finding]:

@@ -25,7 +25,9 @@ def to_text(
     method = methods()[plan.method]
     origin = f"from {method.noun}" + (f", linked {plan.link}ally" if method.compiles else "")
     environment = "a new environment" if plan.new else "the environment"
-    summary = f"cryptography {plan.release} {origin} into {environment}: {plan.environment}"
+    environment += f", replacing {plan.replaces}" if plan.replaces else ""
+    also = f", and {plan.also}," if plan.also else ""
+    summary = f"cryptography {plan.release} {origin}{also} into {environment}: {plan.environment}"
     lines = [f"{'Prepare to install' if plan.prepares else 'Install'} {summary}", ""]
     if plan.only_proves:
         lines = [

@@ -237,11 +237,26 @@ def _title(plan: Plan) -> str:
     return f"cryptography {plan.release}, {method.noun if method else plan.method}"
 
 
+def _time_in(name: str) -> str:
+    """Return the time in the name of a run's folder (``20261201T080000Z-7``), or empty."""
+    from datetime import datetime, timezone  # slow to import
+
+    try:
+        time = datetime.strptime(name.partition("-")[0], locations.NAME_TIME)
+    except ValueError:  # somebody else has made this folder
+        return ""
+    return time.replace(tzinfo=timezone.utc).isoformat()
+
+
 def _read(folder: Path) -> PastRun:
     try:
         state = journal.replay(folder)
     except WizardError as error:
-        return PastRun(folder.name, str(folder), "damaged", problem=f"{error.what} {error.shown}")
+        problem = f"{error.what} {error.shown}"
+        if not any((folder / name).exists() for name in (journal.PLAN_FILE, journal.FILE)):
+            problem = "It was cut off before it began, and has changed nothing."
+        began = _time_in(folder.name)
+        return PastRun(folder.name, str(folder), "damaged", started=began, problem=problem)
     plan, attempt = state.plan, state.attempt
     outcome: Outcome = "cut off"
     if state.result is not None:

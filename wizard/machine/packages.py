@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Callable, Optional, Union
 
 from backends.action import Command, Output
-from backends.manager import PackageManager, managers, with_program_path
+from backends.manager import PackageManager, finishing, managers, with_program_path
 from wizard.facts import Facts, Manager, Package, Removal, System, Terminal
 from wizard.knowledge import load
 from wizard.machine import query_results, system
@@ -70,8 +70,20 @@ def read(
                 package_groups(table, minors),
                 _packages_with_folder(table),
             )
-            found.append(replace(answer, program=path, machine=machine))
+            is_unfinished = unfinished(backend)
+            found.append(replace(answer, program=path, machine=machine, unfinished=is_unfinished))
     return tuple(found)
+
+
+def unfinished(backend: PackageManager) -> bool:
+    """Return whether a manager was interrupted, and installs nothing until that is finished."""
+    how = finishing(backend)
+    if how is None:
+        return False
+    try:
+        return any(path.name.isdigit() for path in Path(how.journal).iterdir())
+    except OSError:  # no such folder, or not for this user: its own message comes when it installs
+        return False
 
 
 def programs(backend: PackageManager, table: Optional[Packages]) -> tuple[tuple[str, str], ...]:

@@ -30,6 +30,7 @@ from wizard.facts import (
 )
 from wizard.index.source import UNREACHABLE, IndexSource
 from wizard.machine import (
+    authorities,
     fips,
     occupied,
     proxies,
@@ -201,6 +202,7 @@ def measure(
         proxies=proxies.read(os.environ) if deep else Proxies(),
         authorities=keychain_task.answer(0) if keychain_task else 0,
         held=held,
+        lost_authorities=authorities.lost(os.environ),
         taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
     return Measured(facts, {task.name: task.seconds for task in tasks})

@@ -26,6 +26,7 @@ _FINDERS = (
     storage.full_state,
     index_access.unreadable,
     interpreter.other_libc,
+    surroundings.lost_authorities,
     fips_mode.condition,
     emulation.condition,
     interpreter.conda,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.needs import tool_settings
+from wizard.needs import surroundings, tool_settings
 from wizard.needs.condition import Condition, Subject
 from wizard.refused import Refused
 
@@ -34,6 +34,7 @@ def unreadable(subject: Subject) -> Condition | None:
     refused = Refused(
         listing.problem,
         (
+            *filter(None, (surroundings.how_to_unset(facts),)),
             *_settings_of(subject),
             "Or make a wheelhouse on a machine that reaches an index (--wheelhouse FOLDER), and "
             "install from it here: --from-wheelhouse FOLDER",

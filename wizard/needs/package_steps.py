@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backends.action import Command
 from backends.manager import (
     caveat,
     changes_to_others,
+    finishing,
     managers,
     permanent_install,
     replacing_install,
@@ -64,9 +67,11 @@ def install_steps(
     why = " ".join(filter(None, (why, *more)))
     restore = permanent_install(backend, removed)
     undo = (remove, *((restore,) if restore else ()))
-    first = refresh_step(facts, manager, machine)
+    finished = _finish_steps(facts, found)
+    first = replace(refresh_step(facts, manager, machine), needs=tuple(s.id for s in finished))
     several = len([m for m in facts.managers if m.name == manager]) > 1
     return (
+        *finished,
         first,
         Step(
             INSTALL_STEP,
@@ -80,6 +85,30 @@ def install_steps(
             role="packages",
         ),
     )
+
+
+def _finish_steps(facts: Facts, manager: Manager | None) -> tuple[Step, ...]:
+    """Return the step that finishes an interrupted installation; none if there is nothing to do."""
+    how = finishing(managers()[manager.name]) if manager and manager.unfinished else None
+    if manager is None or how is None:
+        return ()
+    step = Step(
+        "packages-finish",
+        "Finish an interrupted installation",
+        f"{manager_name(manager.name)} was interrupted, and installs nothing before that.",
+        command_here(facts, manager, how.command),
+        lock=manager.name,
+        role="packages",
+    )
+    return (step,)
+
+
+def finish_command(facts: Facts, manager: Manager) -> str:
+    """Return the command that a user types here to finish an interrupted installation; or empty."""
+    how = finishing(managers()[manager.name]) if manager.unfinished else None
+    if how is None:
+        return ""
+    return quoted_command((*_root_prefix(facts, how.command), *how.command.argv), facts.system.name)
 
 
 def caveat_of(facts: Facts, manager: Manager) -> str:
@@ -118,10 +147,15 @@ def manual_command(facts: Facts, manager: str, names: tuple[str, ...]) -> str:
     """Return the command that a user types here to install packages."""
     backend = managers()[manager]
     install = backend.install(names)
-    needs_prefix = install is not None and install.root and facts.privilege.method != "root"
-    prefix = facts.privilege.method if facts.privilege.method != "none" else "sudo"
-    argv = (*((prefix,) if needs_prefix else ()), *backend.manual_install, *names)
-    return quoted_command(argv, facts.system.name)
+    prefix = _root_prefix(facts, install) if install is not None else ()
+    return quoted_command((*prefix, *backend.manual_install, *names), facts.system.name)
+
+
+def _root_prefix(facts: Facts, command: Command) -> tuple[str, ...]:
+    """Return the word that a user types here before a command that needs root rights."""
+    if not command.root or facts.privilege.method == "root":
+        return ()
+    return (facts.privilege.method if facts.privilege.method != "none" else "sudo",)
 
 
 def command_here(facts: Facts, manager: Manager, command: Command) -> Command:

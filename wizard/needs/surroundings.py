@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from wizard import invocation
+from wizard.facts import Facts
 from wizard.needs import storage
 from wizard.needs.condition import Condition, Subject
 from wizard.refused import Refused
+from wizard.wording import joined
 
+CERTIFICATES = "Certificates"
+"""The title of the condition about certificate authorities."""
 ANDROID = ("termux", "android")
 WINDOWS_FILESYSTEMS = ("9p", "drvfs", "v9fs")
 """The file systems by which WSL shows the disks of Windows: 9p in version 2, drvfs in version 1."""
@@ -90,3 +94,32 @@ def container(subject: Subject) -> Condition | None:
             + invocation.command("plan", "--format", "dockerfile")
         )
     return Condition("Container", detail)
+
+
+def lost_authorities(subject: Subject) -> Condition | None:
+    """Return that variables name certificate authorities which are not there.
+
+    Some programs then trust nobody, and others ignore the variable.
+    """
+    facts = subject.facts
+    if not facts.lost_authorities:
+        return None
+    named = joined(f"{name} ({value})" for name, value in facts.lost_authorities)
+    several = len(facts.lost_authorities) > 1
+    detail = (
+        f"{named} {'name' if several else 'names'} certificates that do not exist, so downloads "
+        "may fail."
+    )
+    return Condition(CERTIFICATES, detail, how_to_unset(facts), detail, detail)
+
+
+def how_to_unset(facts: Facts) -> str:
+    """Return what to do about variables whose certificates do not exist; empty without any."""
+    if not facts.lost_authorities:
+        return ""
+    names = [name for name, _ in facts.lost_authorities]
+    if facts.system.name == "windows":
+        command = " & ".join(f"set {name}=" for name in names)
+    else:
+        command = f"unset {' '.join(names)}"
+    return f"Correct the path, or remove the variable: {command}"

@@ -111,6 +111,8 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
         project=case.project.path if case.project else "",
         limits=tuple(map(_plan_limit, case.limits)),
         usage=pipx_steps.usage(case) if pipx_steps.uses_pipx(case) else "",
+        also=case.project.contents if case.project else "",
+        replaces=target.python.cryptography if recipe.steps and not target.new else "",
     )
 
 

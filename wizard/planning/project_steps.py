@@ -40,19 +40,13 @@ def project_steps(case: Case, needs: tuple[str, ...]) -> tuple[Step, ...]:
         before, action = _with_installer(case, project, tool, needs)
     install = Step(
         "project",
-        _title(project),
+        f"Install {project.contents}",
         f"cryptography stays at {case.choices.release}.{_unchanged(project)}",
         action,
         needs=tuple(step.id for step in before) or needs,
         role="project",
     )
     return (*before, install)
-
-
-def _title(project: Project) -> str:
-    if project.kind == "requirement":
-        return f"Install {project.name} and what it needs"
-    return f"Install what {project.name} needs"
 
 
 def _unchanged(project: Project) -> str:

@@ -1,5 +1,7 @@
 """Ends the wizard's programs if the wizard itself ends without doing it, as after SIGKILL.
 
+It also takes a terminal out of the full screen then, and says what has happened.
+
 On Linux and macOS, a small second process waits for the end of a pipe that only the wizard holds
 open, and then ends every program that still runs. It is in the wizard's session, so that it can use
 sudo's permission, but ignores the signals of a terminal. On Windows, the system does it: see
@@ -8,6 +10,7 @@ sudo's permission, but ignores the signals of a terminal. On Windows, the system
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -15,12 +18,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 import wizard
+from wizard.programs import left_screen
 from wizard.programs.tree import Tree, process_group
 
 UNKNOWN = -1
 """The number of a program that is about to start. Only Linux finds it, by its mark."""
+LOCK_SECONDS = 0.2
+"""How long one may wait to say something about a terminal: the wizard may have to end soon."""
 _CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); from wizard.programs import guardian; "
     "guardian.wait_and_end(sys.stdin)"
@@ -45,16 +52,36 @@ class Guardian:
         if sys.platform != "win32":
             self._tell(mark)
 
+    def tell_about_terminal(self) -> None:
+        """Say which terminal shows the full screen now, if the second process has started."""
+        # Somebody who ends the wizard waits for nothing: then the terminal gets two texts.
+        if not self._lock.acquire(timeout=LOCK_SECONDS):
+            return
+        try:
+            if self._process is not None:
+                self._write(_about_terminal())
+        finally:
+            self._lock.release()
+
     def _tell(self, *words: object) -> None:
         with self._lock:
             if self._process is None:
                 self._process, self._pipe = _start()
-            if self._pipe is None:
-                return
-            try:
-                os.write(self._pipe, (json.dumps(words) + "\n").encode())
-            except BrokenPipeError:  # somebody has ended it: the wizard still ends its programs
-                self._pipe = None
+                self._write(_about_terminal())
+            self._write(words)
+
+    def _write(self, line: object) -> None:
+        if self._pipe is None:
+            return
+        try:
+            os.write(self._pipe, (json.dumps(line) + "\n").encode())
+        except BrokenPipeError:  # somebody has ended it: the wizard still ends its programs
+            self._pipe = None
+
+
+def _about_terminal() -> dict[str, str]:
+    terminal = left_screen.wanted()
+    return {} if terminal is None else asdict(terminal)
 
 
 def _start() -> tuple[subprocess.Popen[bytes], int]:
@@ -80,16 +107,31 @@ def _start() -> tuple[subprocess.Popen[bytes], int]:
 
 def wait_and_end(lines: Iterable[str]) -> None:
     """Read which programs run until the wizard has ended, then end them."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGTTOU"):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     watched: dict[str, Tree] = {}
+    terminal: dict[str, str] = {}
     for line in lines:
-        mark, *program = json.loads(line)
+        told = json.loads(line)
+        if isinstance(told, dict):
+            terminal = told
+            continue
+        mark, *program = told
         if program:
             watched[mark] = Tree(program[0], mark, program[1])
         else:
             watched.pop(mark, None)
+    if terminal:
+        _leave_screen(**terminal)
     end_all(watched.values())
+
+
+def _leave_screen(path: str, text: str) -> None:
+    """Write to a terminal, unless it is gone or takes no output now."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        os.write(descriptor, text.encode(errors="replace"))
+        os.close(descriptor)
 
 
 def end_all(trees: Iterable[Tree]) -> None:

@@ -86,6 +86,11 @@ def end_everything() -> None:
     end_all(list(_running.values()))
 
 
+def tell_guardian_about_terminal() -> None:
+    """Tell what watches over the programs which terminal shows the full screen now."""
+    _guardian.tell_about_terminal()
+
+
 def pause() -> None:
     """Stop all programs that run now, until `resume`."""
     if sys.platform != "win32":

@@ -14,7 +14,7 @@ from wizard.advice.doctor import Finding
 from wizard.choices import Choices
 from wizard.engine import case_of
 from wizard.errors import BadRequest, Exit
-from wizard.facts import Facts, Privilege
+from wizard.facts import Facts, Listing, Privilege
 
 
 def printed(
@@ -79,6 +79,17 @@ def test_yes_and_other_machines_do_not_go_with_everything() -> None:
         run(Arguments(yes=True))
     with pytest.raises(BadRequest, match="exclude each other"):
         run(Arguments(fix=True, facts="machine.json"))
+
+
+def test_what_helps_against_several_findings_is_one_step() -> None:
+    lost = replace(
+        GOOD,
+        lost_authorities=(("REQUESTS_CA_BUNDLE", "/gone.pem"),),
+        listing=Listing(problem="https://index.example/simple/ cannot be read."),
+    )
+    text, _ = printed(lost)
+    assert " ".join(text.split()).count("unset REQUESTS_CA_BUNDLE") == 1
+    assert "Wheel, Source and Certificates: Correct the path" in " ".join(text.split())
 
 
 def test_each_possible_action_is_an_item_with_its_whole_command() -> None:

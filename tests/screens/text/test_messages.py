@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from backends.action import Command
 from screens.text import messages
+from screens.tui import review
+from wizard.choices import Choices
+from wizard.export import formats
+from wizard.plan import Plan, Step
 
 
 def test_a_help_text_is_wrapped_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +46,22 @@ def test_a_path_is_short_but_not_in_the_home_folder(
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(here))
     assert messages.short_path(path) == path
+
+
+def test_a_plan_says_what_else_it_installs_and_what_it_replaces() -> None:
+    step = Step("install", "Install it", "Why.", Command(("true",)))
+    plan = Plan("49.0.0", "wheel", "static", "/e/bin/python", "/e", False, (step,))
+    assert "replacing" not in messages.plan_sentence(plan)
+    plan = replace(plan, also="what requirements.txt needs", replaces="50.0.2")
+    assert messages.plan_sentence(plan) == (
+        "cryptography 49.0.0 from a wheel, and what requirements.txt needs, "
+        "into the environment /e, replacing 50.0.2"
+    )
+    assert review.headline(plan, Choices()) == (
+        "cryptography 49.0.0, from a ready-made wheel, with its own OpenSSL inside, "
+        "and what requirements.txt needs, into the environment /e, replacing 50.0.2"
+    )
+    assert formats.to_text(plan).splitlines()[0] == (
+        "Install cryptography 49.0.0 from a wheel, and what requirements.txt needs, "
+        "into the environment, replacing 50.0.2: /e"
+    )

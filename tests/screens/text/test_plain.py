@@ -59,6 +59,19 @@ def test_numbers_and_free_text_are_answers(typed: io.StringIO, text: str, answer
     assert ask(typed, text) == answer
 
 
+@pytest.mark.parametrize("text", ["q", "Q", "quit"])
+def test_q_quits_and_is_not_a_folder(typed: io.StringIO, text: str) -> None:
+    folder = replace(QUESTION, key="venv", free="Another folder")
+    typed.write(f"{text}\n./q\n{text}\n{text}\n")
+    typed.seek(0)
+    with pytest.raises(KeyboardInterrupt):
+        Plain().ask(folder, "", first=True)
+    assert Plain().ask(folder, "", first=True) == "./q"
+    assert Plain().pick("Go on?", PICK) == "quit"
+    with pytest.raises(KeyboardInterrupt):
+        Plain().pick("Go on?", PICK[:1])
+
+
 def test_a_number_without_an_option_is_not_taken_as_a_folder(
     typed: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:

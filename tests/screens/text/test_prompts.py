@@ -96,6 +96,12 @@ def test_free_text_knows_back_and_help(keys: PipeInput, capsys: pytest.CaptureFi
         ask(keys, "?" + ENTER + "b" + ENTER, FREE, current="")
 
 
+def test_free_text_that_is_q_quits(keys: PipeInput) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(keys, "q" + ENTER, FREE, current="")
+    assert ask(keys, "./q" + ENTER, FREE, current="") == "./q"
+
+
 def test_ctrl_c_is_heard(keys: PipeInput) -> None:
     with pytest.raises(KeyboardInterrupt):
         ask(keys, CTRL_C)
@@ -148,3 +154,20 @@ def test_long_texts_are_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_answer_stays_as_a_line(keys: PipeInput, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(keys, ENTER) == "50.0.2"
     assert capsys.readouterr().out == "? Which release? Release 50.0.2 (recommended)\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("Where?", "(keys)"),
+        ("word " * 11, "\n  (keys)"),
+        ("word " * 14, "(keys)"),
+    ],
+)
+def test_the_keys_are_never_cut(question: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They stand behind the question's last line, or have a separate line."""
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 16)))
+    wrapped = prompts._wrapped(question.strip(), prompts.MARK)
+    keys = prompts._beside(wrapped, "(keys)")
+    assert keys == shown
+    assert max(map(len, f"? {wrapped} {keys}".splitlines())) < 60

@@ -25,7 +25,7 @@ from screens.tui import drawing, themes
 from screens.tui.app import WizardApp
 from screens.tui.keys_line import KeysLine
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
+from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run
 from tests.screens.tui.contrast import PALETTES, Piece, pieces
 
 Size = tuple[int, int]
@@ -48,6 +48,7 @@ COLOURED = (
     ),
     *("possible", "run-find", "run-cancel", "stopped", "result", "result-unproved", "palette"),
     *("failure", "failure-fixes", "welcome", "more", "answers"),
+    *STORED_SCENES,
 )
 """The scenes whose colours are looked at: together they have every state of every part."""
 ASCII = Look(letters=Letters("ascii"))
@@ -96,7 +97,7 @@ def play(name: str) -> Played:
 
 
 async def _play(name: str) -> Played:
-    scenes = {**SCENES, **REAL_SCENES}
+    scenes = {**SCENES, **REAL_SCENES, **STORED_SCENES}
     scene = scenes[name]
     sizes = list(SIZES)
     if list(scenes).index(name) % 2:

@@ -43,6 +43,7 @@ from tests.screens.scenes import (
     until_held,
 )
 from wizard.choices import Choices
+from wizard.errors import Impossible
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
@@ -621,6 +622,31 @@ async def test_after_a_failure_the_questions_come_with_a_new_look(
         assert text(app, "#progress") == "Question 1 of 3"
         await press(pilot, "q")
     assert app.return_value == 1
+
+
+async def test_a_new_look_after_a_failure_can_be_left(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run.fails = 1
+    async with app.run_test() as pilot:
+        await to_review(pilot)
+        await press(pilot, "enter")
+        await settled(pilot)
+        facts, machine.hold = app.session.facts, threading.Event()
+        await press(pilot, "escape")
+        assert isinstance(app.screen, LookUpScreen)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, FailurePage)
+        machine.hold.set()
+        await settled(pilot)
+        assert isinstance(app.screen, FailurePage), "what it found is not used"
+        assert app.session.facts is facts
+        machine.problem = Impossible("The network is gone.")
+        await press(pilot, "b")
+        await settled(pilot)
+        assert isinstance(app.screen, FailurePage), "it says why, and what failed is not forgotten"
+        assert "The network is gone." in notices(app)
+        await press(pilot, "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
 
 
 async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> None:

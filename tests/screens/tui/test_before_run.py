@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,12 @@ from screens.tui.step_rows import NotesRow, Rows
 from screens.tui.welcome import WelcomePage
 from tests.machines import machine as recorded
 from tests.screens.fakes import FACTS, REPORT, FakeMachine
-from tests.screens.scenes import settled
+from tests.screens.scenes import settled, until
 from tests.screens.tui.test_app import notices, press, text, words
 from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import knowledge
 from wizard.choices import Choices
+from wizard.engine import Decision
 from wizard.facts import Space
 from wizard.plan import Plan
 from wizard.questions import answers
@@ -80,6 +82,24 @@ async def test_one_key_does_the_usual(key: str) -> None:
         await press(pilot, key)
         await settled(pilot)
         assert isinstance(app.screen, ResultPage)
+
+
+async def test_a_slow_plan_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, planned = app_for(), threading.Event()
+    usual = app.session.usual
+
+    def slowly() -> Decision:
+        assert planned.wait(60)
+        return usual()
+
+    monkeypatch.setattr(app.session, "usual", slowly)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Planning the installation" in text(app, "#looking"))
+        assert not menu(app), "nothing can be done yet"
+        planned.set()
+        await settled(pilot)
+        assert text(app, "#looking") == "Ready. Nothing has been changed."
+        assert "1" in menu(app)
 
 
 async def test_three_quits() -> None:
@@ -507,6 +527,8 @@ async def test_the_wheelhouse_in_this_folder_is_proposed(
         (tmp_path / "wheelhouse" / "manifest.json").touch()
         await press(pilot, "3")
         assert app.screen.query_one(Input).value == "wheelhouse"
+        await press(pilot, *"kit")
+        assert app.screen.query_one(Input).value == "kit", "what is typed replaces it"
 
 
 async def test_an_installation_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

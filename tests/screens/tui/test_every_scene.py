@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, fake_run
+from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run
 from tests.screens.tui.contrast import SHAPE, TEXT, Piece
 from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, colours
 
-ALL = {**SCENES, **REAL_SCENES}
+ALL = {**SCENES, **REAL_SCENES, **STORED_SCENES}
 WRITTEN = (
     *("answers", "more", "review-open", "welcome", "question-method", "question-own", "review"),
     *("run", "run-cancel", "failure-fixes", "result", "possible", "help"),

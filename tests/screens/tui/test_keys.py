@@ -12,6 +12,7 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,13 +26,14 @@ from screens.tui.more import MorePage
 from screens.tui.page import Page
 from screens.tui.welcome import WelcomePage
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, fake_run, until
+from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run, until
 from tests.screens.tui.seen import COLOURLESS, text
 
-ALL = {**SCENES, **REAL_SCENES}
+ALL = {**SCENES, **REAL_SCENES, **STORED_SCENES}
 PAGES = (
     *("welcome", "question-method", "review", "answers", "more", "possible", "help"),
     *("run", "run-cancel", "failure", "result"),
+    *("ask", "runs", "run-details", "report", "log-begin"),
 )
 """One scene for each page and each kind of dialog."""
 MEANINGS = {
@@ -60,8 +62,8 @@ MEANINGS = {
 """What a key may mean: the same thing, which each page names in its way. Q leaves what is shown."""
 MOVING = {"j", "k", "G", "N"}
 """Keys that move, as in other programs that show text."""
-BACK = ("b", "escape")
-"""Keys that may forget what other keys need."""
+LAST = ("b", "escape", "tab")
+"""Keys that may forget what other keys need, such as the log with the error."""
 NAMED = {
     "Esc": "escape",
     "Page Up": "pageup",
@@ -120,11 +122,14 @@ def test_a_key_means_the_same_on_every_page() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-async def test_focus_and_keys_of_a_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_focus_and_keys_of_a_page(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One test, so that the scene is played once."""
     if name in SCENES:
         pretend(monkeypatch)
     monkeypatch.setattr("screens.clipboard.copy", lambda _text: True)
+    monkeypatch.chdir(tmp_path)  # a key of an earlier run goes to its folder
     app = ALL[name].app(COLOURLESS)
     try:
         async with app.run_test(size=(80, 24)) as pilot:
@@ -178,7 +183,7 @@ async def _check_footer(pilot: Pilot[Any], monkeypatch: pytest.MonkeyPatch) -> N
     bindings = [each.binding for each in page.active_bindings.values() if each.enabled]
     tried = {binding.key: binding.description for binding in bindings if binding.show}
     assert "q" in tried, "one can always quit"
-    for key, description in sorted(tried.items(), key=lambda each: each[0] in BACK):
+    for key, description in sorted(tried.items(), key=lambda each: each[0] in LAST):
         before = state()
         await pilot.press(key)
         await pilot.pause()

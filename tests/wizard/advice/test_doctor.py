@@ -311,3 +311,17 @@ def test_an_old_python_is_told_what_it_could_have_and_how_to_get_a_newer_one() -
     assert "--release 47.0.0" in first
     assert second.startswith("Another Python: 3.13. cryptography 48.0.1 has a wheel for it.")
     assert "python.org" in second
+
+
+def test_an_interrupted_package_manager_is_named_with_the_command_that_finishes() -> None:
+    apt = replace(GOOD.managers[0], unfinished=True)
+    finding = one(replace(GOOD, managers=(apt,)), "Packages", "warn")
+    assert finding.detail.startswith("APT was interrupted while it installed packages")
+    assert finding.action == "Finish it: sudo dpkg --configure -a"
+
+
+def test_certificates_that_are_not_there_are_named_with_their_variable() -> None:
+    lost = (("PIP_CERT", "/gone/ca.pem"),)
+    finding = one(replace(GOOD, lost_authorities=lost), "Certificates", "warn")
+    assert finding.detail.startswith("PIP_CERT (/gone/ca.pem) names certificates that do not")
+    assert finding.action.endswith(": unset PIP_CERT")

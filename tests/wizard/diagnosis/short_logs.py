@@ -57,6 +57,7 @@ SHORT = {
     "crates-checksum": 18,
     "crates-error": 17,
     "crates-missing": 17,
+    "crates-offline-mode": 20,
     "crates-password": 19,
     "crates-refused": 22,
     "cross-compiling-openssl": 14,

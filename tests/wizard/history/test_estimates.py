@@ -147,6 +147,19 @@ def test_a_source_archive_on_this_machine_is_not_downloaded() -> None:
         assert bool(estimate(replace(_three_steps(), steps=(step,))).download) == expected
 
 
+def test_crates_are_counted_once() -> None:
+    crates = next(plan for plan in plans() if any(s.role == "crates" for s in plan.steps))
+    of_step = {step.step: step.download for step in estimate(crates, 2).steps}
+    alone = next(
+        plan for plan in plans() if {s.role for s in plan.steps} >= {"build"} and plan != crates
+        and not any(s.role == "crates" for s in plan.steps)
+    )  # fmt: skip
+    build = next(step.id for step in alone.steps if step.role == "build")
+    in_one_step = {step.step: step.download for step in estimate(alone, 2).steps}[build]
+    assert of_step["install"] < in_one_step
+    assert of_step["crates"] == in_one_step
+
+
 def test_an_offline_installation_downloads_nothing() -> None:
     plan = runs.environment_plan(Path("/env"))
     online = replace(plan.steps[1], role="install")

@@ -54,6 +54,15 @@ def test_each_outcome_is_told_apart(tmp_path: Path) -> None:
         "8-undo": "done",
     }
     assert outcomes()["6-running"] == "cut off"
+    problems = {run.name: run.problem for run in past_runs.read_runs()}
+    assert problems["7-empty"] == "It was cut off before it began, and has changed nothing."
+
+
+def test_the_name_of_a_damaged_run_says_when_it_was() -> None:
+    for name in ("20261129T080000Z-7", "7-empty"):
+        (locations.runs() / name).mkdir(parents=True)
+    began = {run.name: run.started for run in past_runs.read_runs()}
+    assert began == {"20261129T080000Z-7": "2026-11-29T08:00:00+00:00", "7-empty": ""}
 
 
 def test_a_run_is_found_by_the_beginning_of_its_name(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backends.manager import managers
 from tests.programs import only, program
 from wizard.facts import Manager, Package, Removal
 from wizard.knowledge import load
@@ -122,3 +123,18 @@ def test_one_name_that_homebrew_does_not_know_hides_nothing(
     (brew,) = [manager for manager in found if manager.name == "homebrew"]
     assert brew.problem == ""
     assert brew.packages == (Package("rust", "", "1.92.0"),)
+
+
+def test_an_interrupted_dpkg_is_a_fact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dpkg's numbered files; what else is in that folder means nothing."""
+    apt = managers()["apt"]
+    monkeypatch.setattr(type(apt), "journal", str(tmp_path))
+    (tmp_path / "tmp.i").touch()
+    assert not packages.unfinished(apt)
+    (tmp_path / "0003").touch()
+    assert packages.unfinished(apt)
+    found, _ = asked(tmp_path / "machine", monkeypatch, 'echo "$*" >> {log}')
+    assert found.unfinished
+    monkeypatch.setattr(type(apt), "journal", str(tmp_path / "none"))
+    assert not packages.unfinished(apt)
+    assert not packages.unfinished(managers()["homebrew"])

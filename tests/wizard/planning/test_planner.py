@@ -154,7 +154,11 @@ def test_the_same_version_is_installed_again_only_on_request() -> None:
         cryptography="50.0.2",
     )  # fmt: skip
     facts = without_uv(replace(WORKSHOP, pythons=(there,)))
-    assert [step.id for step in plan(facts, KNOWLEDGE, Choices(venv="/e")).steps] == ["proof"]
+    proof = plan(facts, KNOWLEDGE, Choices(venv="/e"))
+    assert ([step.id for step in proof.steps], proof.replaces) == (["proof"], "")
+    older = plan(facts, KNOWLEDGE, Choices(venv="/e", release="49.0.0"))
+    assert older.replaces == "50.0.2"
+    assert not plan(facts, KNOWLEDGE, Choices(venv="/other")).replaces
     again = Choices(venv="/e", reinstall="yes")
     argv = commands(plan(facts, KNOWLEDGE, again))["install"].argv
     assert "--force-reinstall" in argv
@@ -369,6 +373,21 @@ def test_what_is_installed_is_no_sign_of_package_lists() -> None:
     assert plan(facts, KNOWLEDGE, SOURCE).prepares
     wheel = plan(facts, KNOWLEDGE, Choices(method="wheel"))
     assert commands(wheel)["packages"].argv[-1] == "python3.13-venv"
+
+
+def test_an_interrupted_installation_is_finished_before_packages_are_installed() -> None:
+    apt = DEBIAN.manager("apt")
+    assert apt is not None
+    unfinished = replace(DEBIAN, managers=(replace(apt, unfinished=True),))
+    made = plan(unfinished, KNOWLEDGE, SOURCE)
+    steps = {step.id: step for step in made.steps}
+    finish = steps["packages-finish"].action
+    assert isinstance(finish, Command)
+    assert (finish.argv, finish.root) == (("dpkg", "--configure", "-a"), True)
+    assert "packages-finish" in waits(made, "packages")
+    assert "packages-finish" not in {step.id for step in plan(DEBIAN, KNOWLEDGE, SOURCE).steps}
+    wheel = plan(unfinished, KNOWLEDGE, Choices(method="wheel"))
+    assert not wheel.needs_root, "a wheel needs no packages"
 
 
 def test_a_python_without_venv_gets_it_from_the_package_manager() -> None:

@@ -49,7 +49,7 @@ def command(found: Plan) -> Command:
 def test_the_release_is_the_newest_that_the_project_allows() -> None:
     found = planned(SHOP)
     assert found.release == "43.0.3"
-    assert found.project == FILE
+    assert (found.project, found.also) == (FILE, "what requirements.txt needs")
     assert found.limits == (
         PlanLimit("pyOpenSSL", "<44,>=41.0.5", "24.2.1", FILE, 3),
         PlanLimit("requirements.txt", ">=42", "", FILE, 7),

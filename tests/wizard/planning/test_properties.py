@@ -118,6 +118,10 @@ PROPERTIES = {
         ),
         forbids=METHODS,
     ),
+    "certificates that are not there": Property(
+        lambda facts: replace(facts, lost_authorities=(("PIP_CERT", "/gone.pem"),)),
+        says=tuple((method, "certificates that do not exist") for method in METHODS),
+    ),
     "an environment that is noexec": Property(disk(noexec=True), forbids=METHODS),
     "a read-only disk": Property(disk(readonly=True), forbids=METHODS),
     "a folder that iCloud keeps": Property(

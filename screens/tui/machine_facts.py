@@ -1,0 +1,104 @@
+"""What the first page says about this machine: a row for each topic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.text.messages import short_path
+
+if TYPE_CHECKING:
+    from wizard.advice.support import Support
+    from wizard.facts import Facts, Python, Tool
+
+SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
+LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
+SUPPORT_ROW = LABELS.index("cryptography")
+"""The row that says whether its developers test it here. A background thread finds that out."""
+NOT_FOUND = "not found; needed only to compile"
+
+
+class MachineFacts(VerticalScroll):
+    """The rows. Until something is known, each has an ellipsis."""
+
+    def __init__(self) -> None:
+        super().__init__(id="machine", can_focus=False)
+        self.border_title = "Your computer"
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the rows are there."""
+        return bool(self.query(".fact"))
+
+    async def add_rows(self) -> None:
+        """Add the rows, if they are not there: the page itself appears sooner without them."""
+        if not self.has_rows:
+            await self.mount_all(
+                Horizontal(
+                    Static(label, classes="label"),
+                    Static("", id=f"fact-{number}", markup=False),
+                    classes="fact",
+                )
+                for number, label in enumerate(LABELS)
+            )
+
+    def clear(self) -> None:
+        """Say that nothing is known yet."""
+        for number in range(len(LABELS)):
+            self.query_one(f"#fact-{number}", Static).update("…")
+
+    def show(self, facts: Facts) -> None:
+        """Show what was found."""
+        for number, (found, text) in enumerate(_described(facts)):
+            self._show_row(number, found, text)
+
+    def show_support(self, facts: Facts, support: Support | None) -> None:
+        """Show whether its developers test the release on such a machine."""
+        has_python = any(not python.problem for python in facts.pythons)
+        unknown = "unknown" if has_python else "unknown, because no Python was found"
+        text = support.short if support else unknown
+        self._show_row(SUPPORT_ROW, support is not None and support.kind == "tested", text)
+
+    def _show_row(self, number: int, found: bool, text: str) -> None:
+        mark = ("✓", "$text-success") if found else ("–", "$quiet")
+        self.query_one(f"#fact-{number}", Static).update(
+            Content.assemble(mark, "  ", Content(text))
+        )
+
+
+def _described(facts: Facts) -> tuple[tuple[bool, str], ...]:
+    """Return whether each topic but the last was found, and a text about it."""
+    python = next((python for python in facts.pythons if not python.problem), None)
+    rust = facts.tool("rustc")
+    headers = facts.openssl[0] if facts.openssl else None
+    pip = python.pip if python else None
+    return (
+        (True, _system(facts)),
+        (python is not None, _python(python) if python else "none found"),
+        (pip is not None, pip.version if pip else "none yet; a new environment includes one"),
+        (rust is not None, _tool(rust) if rust else NOT_FOUND),
+        (
+            headers is not None,
+            f"{headers.version} in {headers.folder}" if headers else NOT_FOUND,
+        ),
+    )
+
+
+def _tool(tool: Tool) -> str:
+    return " ".join(filter(None, (tool.version, f"({tool.origin})" if tool.origin else "")))
+
+
+def _system(facts: Facts) -> str:
+    system = facts.system
+    name = system.distribution_name or SYSTEMS[system.name]
+    version = system.distribution_version or system.release
+    description = name if version and version in name else f"{name} {version}".strip()
+    return f"{description}, {system.machine}"
+
+
+def _python(python: Python) -> str:
+    implementation = "" if python.implementation == "cpython" else f" ({python.implementation})"
+    return f"{python.version}{implementation}, {short_path(python.path)}"

@@ -1,0 +1,40 @@
+"""Variables that name certificate authorities which are not there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from wizard.machine import authorities
+
+
+def test_a_file_that_is_not_there_is_lost(tmp_path: Path) -> None:
+    there, gone = tmp_path / "ca.pem", str(tmp_path / "gone.pem")
+    there.touch()
+    variables = {
+        "PIP_CERT": gone,
+        "REQUESTS_CA_BUNDLE": str(there),
+        "CURL_CA_BUNDLE": "",
+        "SSL_CERT_FILE": gone,
+        "OTHER_CERT": gone,
+    }
+    assert authorities.lost(variables) == (("PIP_CERT", gone), ("SSL_CERT_FILE", gone))
+
+
+def test_of_several_folders_one_is_enough(tmp_path: Path) -> None:
+    both = os.pathsep.join((str(tmp_path / "gone"), str(tmp_path)))
+    assert authorities.lost({"SSL_CERT_DIR": both}) == ()
+    gone = {"SSL_CERT_DIR": str(tmp_path / "gone")}
+    assert authorities.lost(gone) == tuple(gone.items())
+
+
+def test_what_cannot_be_looked_at_is_not_called_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert authorities.lost({"PIP_CERT": str(tmp_path / "ca.pem")}) == ()
