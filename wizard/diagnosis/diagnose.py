@@ -124,6 +124,8 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
     package = context.CRYPTOGRAPHY if context.ours(best.package) else best.package
     slots = _slots(best)
     facts = {**facts, "package": package}
+    if package != best.package:
+        facts["part"] = best.package
     return Diagnosis(
         id=best.cause.id,
         package=package,

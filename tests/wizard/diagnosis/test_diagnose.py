@@ -220,7 +220,10 @@ def _plain(text: str) -> tuple[str | None, str | bool]:
     return found.id, found.known and found.package
 
 
-HARD = {"all in one line", "a terminal of 80", "words wrapped at 72"}
+HARD = {
+    *("all in one line", "a terminal of 80", "words wrapped at 72"),
+    *("a terminal of 40", "words wrapped at 44"),
+}
 """After these, some logs do not say any more where a line ended."""
 
 
