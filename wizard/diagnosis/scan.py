@@ -134,7 +134,7 @@ def unwrapped(block: Block) -> Whole:
 
 def _may_be_narrow(data: bytes) -> bool:
     """Return whether the first lines are short: most logs have a long one there."""
-    return len(max(data[:4096].split(b"\n"), key=len)) < NARROW * 4
+    return max(map(len, decode(data[:2048]).split("\n"))) < NARROW
 
 
 def _marks_in(data: bytes) -> list[bytes]:
