@@ -34,6 +34,7 @@ SHORT = {
     "brew-prefix-arch": 4,
     "build-backend-missing": 4,
     "build-backend-missing.2": 4,
+    "build-python-not-found": 6,
     "cargo-32bit-qemu": 4,
     "cargo-edition.2": 17,
     "cargo-home-not-writable": 4,
