@@ -286,7 +286,10 @@ class _Lines:
 
     def _line(self, index: int) -> Iterator[Match]:
         pieces = normal.pieces(self._lines[index])
-        found = {word for piece in pieces for word in words(piece.encode("utf-8", "replace"))}
+        # In the order of the line: that of a set is another in each process.
+        found = dict.fromkeys(
+            word for piece in pieces for word in words(piece.encode("utf-8", "replace"))
+        )
         joined: list[_View] | None = None
         signs = self._wanted.signs(found)
         if not signs:

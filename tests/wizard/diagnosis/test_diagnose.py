@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -422,3 +425,21 @@ def test_no_log_breaks_it(lines: list[str]) -> None:
     found = diagnose(lines)
     assert 0 <= found.line_number <= len(lines)
     assert len(found.excerpt) <= 9
+
+
+def test_two_signs_of_one_line_give_one_answer_in_each_process() -> None:
+    line = (
+        "ImportError: cannot load library /x/cryptography/_rust.abi3.so: libssl.so.3: cannot open "
+        "shared object file; undefined symbol: EVP_invented, permission denied, no module named x"
+    )
+    program = f"from wizard.diagnosis.diagnose import diagnose; print(diagnose([{line!r}]))"
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in range(1, 9)
+    }
+    assert len(answers) == 1
