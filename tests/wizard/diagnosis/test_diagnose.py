@@ -443,3 +443,14 @@ def test_two_signs_of_one_line_give_one_answer_in_each_process() -> None:
         for seed in range(1, 9)
     }
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["No package 'libffi' found", "Package libffi was not found in the pkg-config search path."],
+)
+def test_a_build_that_goes_on_without_pkg_config_did_not_fail_there(hint: str) -> None:
+    assert diagnose([hint, "error: command 'gcc' failed with exit status 1"]).id == "ffi-h-missing"
+    assert diagnose([hint, "error: can't find Rust compiler"]).id == "rust-missing-setuptools"
+    header = "_openssl.c:498:30: fatal error: openssl/opensslv.h: No such file or directory"
+    assert diagnose([hint, header]).id == "openssl-h-missing-c"
