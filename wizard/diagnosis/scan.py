@@ -235,10 +235,21 @@ class _View(NamedTuple):
             return match, self.starts[0][0]
         for match in sign.pattern.finditer(self.text):
             if any(match.start() < column < match.end() for _, column in self.starts):
+                if self._is_in_one_line(sign, match):
+                    continue
                 # The words around a slot only say what it is: the slot is the evidence.
                 start = max(match.start(), *map(match.start, range(match.re.groups + 1)))
                 return match, max(i for i, column in self.starts if column <= start)
         return None
+
+    def _is_in_one_line(self, sign: Sign, match: re.Match[str]) -> bool:
+        """Return whether a line of this match has the whole sign, and the rest is of another."""
+        columns = [column for _, column in self.starts]
+        return any(
+            sign.pattern.search(self.text[column:end])
+            for column, end in zip(columns, [*columns[1:], len(self.text)])
+            if column < match.end() and end > match.start()
+        )
 
 
 class _Lines:

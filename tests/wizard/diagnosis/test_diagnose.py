@@ -454,3 +454,34 @@ def test_a_build_that_goes_on_without_pkg_config_did_not_fail_there(hint: str) -
     assert diagnose([hint, "error: can't find Rust compiler"]).id == "rust-missing-setuptools"
     header = "_openssl.c:498:30: fatal error: openssl/opensslv.h: No such file or directory"
     assert diagnose([hint, header]).id == "openssl-h-missing-c"
+
+
+@pytest.mark.parametrize(
+    ("note", "cause"),
+    [
+        (
+            "somelib 2.0 requires cryptography<40, but you have cryptography 50.0.2 which is "
+            "incompatible.",
+            "dependency-conflict",
+        ),
+        (
+            "/usr/bin/ld: skipping incompatible /usr/lib32/libssl.so when searching for -lssl",
+            "linker-skips-other-processor",
+        ),
+        (
+            "xcode-select: error: command line tools are already installed",
+            "clt-already-installed",
+        ),
+    ],
+)
+def test_a_note_is_the_cause_only_if_nothing_else_failed(note: str, cause: str) -> None:
+    assert diagnose([note]).id == cause
+    assert diagnose([note, "error: can't find Rust compiler"]).id == "rust-missing-setuptools"
+
+
+def test_a_line_is_not_joined_with_a_whole_one() -> None:
+    line = "{} 3.0 requires {}<4, but you have {} 50.0.2 which is incompatible."
+    long = line.format("somelib", "numpy", "numpy").replace("<4", "<4,!=3.0.1,!=3.0.2,>=3.0.0")
+    found = diagnose([long, line.format("otherlib", "cryptography", "cryptography")])
+    assert "another package: otherlib 3.0 needs cryptography<4" in found.cause
+    assert found.line_number == 2
