@@ -185,12 +185,14 @@ _BUILT = re.compile(
 )
 _INSTALLED = re.compile(
     r"(?:site|dist)-packages[/\\](?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
+    r"|/(?:var/task|opt/python)/(?!lib/|python/)(?P<bundled>[A-Za-z_]\w+)(?:/[\w./-]*)?\.so\b"
 )
 
 
 def _package_in(text: str, *, imported: bool) -> str:
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
-    return match["package"] if match and not match["package"].startswith("pip-") else ""
+    name = (match["package"] or match.groupdict().get("bundled") or "") if match else ""
+    return "" if name.startswith("pip-") else name
 
 
 _LOADED = re.compile(
@@ -212,14 +214,30 @@ def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:
             continue
         path = found[found.lastgroup or 0]
         installed = _INSTALLED.search(path)
-        name = f"{installed['package']}.so" if installed else re.split(r"[/\\]", path)[-1]
+        name = re.split(r"[/\\]", path)[-1]
+        if installed:
+            name = f"{installed['package'] or installed['bundled']}.so"
         if name and not _NOT_A_PACKAGE.match(name):
             yield match.number, name
+
+
+MODULES = {
+    "crypto": "pycryptodome",
+    "cryptodome": "pycryptodomex",
+    "nacl": "pynacl",
+    "yaml": "pyyaml",
+    "pil": "pillow",
+}
+"""Modules whose package has another name."""
 
 
 def _normal_name(name: str) -> str:
     if name in ("_cffi_backend", "_rust", "_openssl"):
         return "cffi" if "cffi" in name else CRYPTOGRAPHY
+    if name.startswith("cryptography-"):
+        return CRYPTOGRAPHY  # one of its crates
+    if name.lower() in MODULES:
+        return MODULES[name.lower()]
     if name.partition("_")[0].lower() in OURS:
         name = name.partition("_")[0]  # with the name of a temporary folder
     return re.sub(r"[-_.]+", "-", re.sub(r"\[.*", "", name)).lower().strip("-") or "*"

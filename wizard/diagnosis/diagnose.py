@@ -124,6 +124,8 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
     package = context.CRYPTOGRAPHY if context.ours(best.package) else best.package
     slots = _slots(best)
     facts = {**facts, "package": package}
+    if package != best.package:
+        facts["part"] = best.package
     return Diagnosis(
         id=best.cause.id,
         package=package,
@@ -184,7 +186,13 @@ def _suspect(found: Scan, best: Candidate | None = None) -> Match | None:
     return None
 
 
-_WARNING = re.compile(r"\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b)", re.IGNORECASE)
+_WARNING = re.compile(
+    r"\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b"
+    # pip calls it an error, but has installed everything.
+    r"|error: pip's dependency resolver does not\b|error: after october 2020\b"
+    r"|error: \S+ \d\S* (?:requires|has requirement) .{1,200}, (?:but you\b|which is not ))",
+    re.IGNORECASE,
+)
 
 
 def _unknown(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +24,8 @@ COMMAND = re.compile(r"`([^`]+)`")
 _NOT_ALONE = re.compile(
     r"^-|[|;<>*?~]|&&|\$|(?:^|\s)(?:[A-Z][A-Z_]+|ENVIRONMENT|FOLDER)(?:\s|$)|=[A-Z]{3,}|^(?:RUN|export|set|unset|echo)\b"
 )
-_FACT = re.compile(r"\{([\w.@:-]+)\}")
+_FACT = re.compile(r"(?<!%)\{([\w.@:-]+)\}")
+"""A slot, a fact or a word in a sentence; ``%{GLOBAL}`` is one of Apache's own."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,13 @@ def remedies(
     rendered = [remedy for remedy in found if remedy is not None and _is_about(remedy, facts)]
     if not rendered:
         rendered = for_unknown(facts)[:1]
+    rendered[0] = replace(rendered[0], text=_first(rendered[0].text))
     return tuple({remedy.text: remedy for remedy in rendered}.values())
+
+
+def _first(text: str) -> str:
+    """Return a sentence as the first one: those before an "Or" may be no help there."""
+    return re.sub(r"^Or ([a-z])", lambda match: match[1].upper(), text)
 
 
 def _is_about(remedy: Remedy, facts: Mapping[str, str]) -> bool:

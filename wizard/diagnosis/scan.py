@@ -27,6 +27,9 @@ REPEATED, SHAPES = 3, 4096
 of such lines that are remembered."""
 NARROW, WIDE = 50, 300
 """The widths in characters at which a terminal, a browser or a person may have wrapped lines."""
+COLUMN, REACH = 20, 15
+"""A log in a narrower column than that is not expected; the number of lines before and after a line
+that show how wide its column is."""
 JOINED = 5
 """The number of wrapped lines that are joined at most."""
 
@@ -71,13 +74,14 @@ def scan(blocks: Iterable[Block], table: Table) -> Scan:
     for block, following in _with_next(blocks):
         if not block.data or block.data.isspace():
             continue
-        marks = _marks_in(block.data)
-        if not marks and wanted.isdisjoint(words(block.data)):
-            lines = decode(block.data[-NEAR * 200 :]).split("\n")
+        whole = unwrapped(block)
+        marks = _marks_in(whole.data)
+        if not marks and wanted.isdisjoint(words(whole.data)):
+            lines = decode(whole.data[-NEAR * 200 :]).split("\n")
         else:
-            lines = decode(block.data).split("\n")
+            lines = decode(whole.data).split("\n")
             after = decode(following.data[: NEAR * 200]).split("\n") if following else []
-            found.matches += _Lines(block, lines, before, after, wanted, marks).matches()
+            found.matches += _Lines(whole, lines, before, after, wanted, marks).matches()
         before = lines[-NEAR:]
         end = (block.number + block.data.count(b"\n"), lines)
     number, lines = end
@@ -95,6 +99,42 @@ def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
         current = block
     if current is not None:
         yield current, None
+
+
+@dataclass(frozen=True)
+class Whole(Block):
+    """A block whose lines were put together again.
+
+    ``starts`` has the index of the first line of each, empty if nothing was put together, and
+    ``width`` the number of characters after which a terminal had cut them.
+    """
+
+    starts: tuple[int, ...] = ()
+    width: int = 0
+
+
+def unwrapped(block: Block) -> Whole:
+    """Return a block without the line feeds of a terminal or a page with a very narrow column.
+
+    There, a line ends in the middle of a word, so that hardly a word of a sign is left. Every line
+    that is full belongs together with the next one.
+    """
+    if not _may_be_narrow(block.data):
+        return Whole(block.number, block.data)
+    lines = decode(block.data).split("\n")
+    width = max(map(len, lines))
+    full = sum(len(line) == width for line in lines)
+    if not (COLUMN <= width < NARROW and full > 2 and full * 4 > sum(map(bool, lines))):
+        return Whole(block.number, block.data)
+    starts = [i for i in range(len(lines)) if i == 0 or len(lines[i - 1]) < width]
+    joined = ["".join(lines[i:j]) for i, j in zip(starts, [*starts[1:], len(lines)])]
+    data = "\n".join(joined).encode("utf-8", "replace")
+    return Whole(block.number, data, tuple(starts), width)
+
+
+def _may_be_narrow(data: bytes) -> bool:
+    """Return whether the first lines are short: most logs have a long one there."""
+    return max(map(len, decode(data[:2048]).split("\n"))) < NARROW
 
 
 def _marks_in(data: bytes) -> list[bytes]:
@@ -195,10 +235,21 @@ class _View(NamedTuple):
             return match, self.starts[0][0]
         for match in sign.pattern.finditer(self.text):
             if any(match.start() < column < match.end() for _, column in self.starts):
+                if self._is_in_one_line(sign, match):
+                    continue
                 # The words around a slot only say what it is: the slot is the evidence.
                 start = max(match.start(), *map(match.start, range(match.re.groups + 1)))
                 return match, max(i for i, column in self.starts if column <= start)
         return None
+
+    def _is_in_one_line(self, sign: Sign, match: re.Match[str]) -> bool:
+        """Return whether a line of this match has the whole sign, and the rest is of another."""
+        columns = [column for _, column in self.starts]
+        return any(
+            sign.pattern.search(self.text[column:end])
+            for column, end in zip(columns, [*columns[1:], len(self.text)])
+            if column < match.end() and end > match.start()
+        )
 
 
 class _Lines:
@@ -206,7 +257,7 @@ class _Lines:
 
     def __init__(
         self,
-        block: Block,
+        block: Whole,
         own: Sequence[str],
         before: Sequence[str],
         after: Sequence[str],
@@ -218,7 +269,7 @@ class _Lines:
         self._lines = [*before, *own, *after]
         self._offset = len(before)
         self._end = self._offset + len(own)
-        self._number = block.number
+        self._whole = block
         self._block = block.data
         self._data = block.data.split(b"\n")
         self._around: dict[tuple[int, int], tuple[Part, ...]] = {}
@@ -246,7 +297,10 @@ class _Lines:
 
     def _line(self, index: int) -> Iterator[Match]:
         pieces = normal.pieces(self._lines[index])
-        found = {word for piece in pieces for word in words(piece.encode("utf-8", "replace"))}
+        # In the order of the line: that of a set is another in each process.
+        found = dict.fromkeys(
+            word for piece in pieces for word in words(piece.encode("utf-8", "replace"))
+        )
         joined: list[_View] | None = None
         signs = self._wanted.signs(found)
         if not signs:
@@ -271,9 +325,10 @@ class _Lines:
         if len(pieces) != 1 or len(pieces[0]) > WIDE:
             return []
         first, last = index, index
-        while first > 0 and index - first < 2 and self._continues(first - 1):
+        before, whole = (4, 2 * JOINED) if self._narrow(index) < NARROW else (2, JOINED)
+        while first > 0 and index - first < before and self._continues(first - 1):
             first -= 1
-        while last - first < JOINED and last + 1 < len(self._lines) and self._continues(last):
+        while last - first < whole and last + 1 < len(self._lines) and self._continues(last):
             last += 1
         if first == last:
             return []
@@ -286,7 +341,23 @@ class _Lines:
         line, rest = self._lines[index], self._lines[index + 1].lstrip()
         if not rest or not line.strip() or len(line) > WIDE:
             return False
-        return len(line) >= NARROW or len(line) + len(rest.split(None, 1)[0]) > NARROW
+        narrow = self._narrow(index)
+        return len(line) >= narrow or len(line) + 1 + len(rest.split(None, 1)[0]) > narrow
+
+    def _narrow(self, index: int) -> int:
+        """Return the least width of a line that may have been wrapped there: that of its column, if
+        this is a narrow one."""
+        near = self._lines[max(0, index - REACH) : index + REACH]
+        # A word that is longer than the column is not cut.
+        width = max((len(line) for line in near if " " in line.strip()), default=0)
+        return width if len(near) > JOINED and COLUMN <= width < NARROW else NARROW
+
+    def _number(self, index: int, column: int) -> int:
+        """Return the number of a line in the log, and of the part of it if it was cut there."""
+        own, starts = index - self._offset, self._whole.starts
+        if starts and 0 <= own < len(starts):
+            return self._whole.number + starts[own] + column // self._whole.width
+        return self._whole.number + own
 
     def _follows(
         self, before: str, match: re.Match[str], index: int, pieces: Sequence[str]
@@ -308,7 +379,7 @@ class _Lines:
         raw = self._lines[index]
         column = max(0, raw.find(match.group()[:30])) if len(raw) > NEAR else 0
         slots = {name: value for name, value in match.groupdict().items() if value}
-        number = self._number + index - self._offset
+        number = self._number(index, column)
         text = match.string if len(match.string) <= normal.WINDOW else match.group()
         near: tuple[Part, ...] = ()
         if not sign.silent:

@@ -89,6 +89,8 @@ DISFIGURED: dict[str, Callable[[str], bytes]] = {
     "a terminal of 120": _lines(_hard(120)),
     "words wrapped at 72": _lines(_soft(72)),
     "words wrapped at 100": _lines(_soft(100)),
+    "a terminal of 40": _lines(_hard(40)),
+    "words wrapped at 44": _lines(_soft(44)),
     "a very long line before": lambda text: ("x" * 100_000 + "\n" + text).encode(),
     "all in one line": lambda text: " ".join(line.strip() for line in text.split("\n")).encode(),
     "trailing spaces": _lines(lambda _, line: f"{line:<160}"),

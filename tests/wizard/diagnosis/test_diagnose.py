@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -220,7 +223,10 @@ def _plain(text: str) -> tuple[str | None, str | bool]:
     return found.id, found.known and found.package
 
 
-HARD = {"all in one line", "a terminal of 80", "words wrapped at 72"}
+HARD = {
+    *("all in one line", "a terminal of 80", "words wrapped at 72"),
+    *("a terminal of 40", "words wrapped at 44"),
+}
 """After these, some logs do not say any more where a line ended."""
 
 
@@ -419,3 +425,63 @@ def test_no_log_breaks_it(lines: list[str]) -> None:
     found = diagnose(lines)
     assert 0 <= found.line_number <= len(lines)
     assert len(found.excerpt) <= 9
+
+
+def test_two_signs_of_one_line_give_one_answer_in_each_process() -> None:
+    line = (
+        "ImportError: cannot load library /x/cryptography/_rust.abi3.so: libssl.so.3: cannot open "
+        "shared object file; undefined symbol: EVP_invented, permission denied, no module named x"
+    )
+    program = f"from wizard.diagnosis.diagnose import diagnose; print(diagnose([{line!r}]))"
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in range(1, 9)
+    }
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["No package 'libffi' found", "Package libffi was not found in the pkg-config search path."],
+)
+def test_a_build_that_goes_on_without_pkg_config_did_not_fail_there(hint: str) -> None:
+    assert diagnose([hint, "error: command 'gcc' failed with exit status 1"]).id == "ffi-h-missing"
+    assert diagnose([hint, "error: can't find Rust compiler"]).id == "rust-missing-setuptools"
+    header = "_openssl.c:498:30: fatal error: openssl/opensslv.h: No such file or directory"
+    assert diagnose([hint, header]).id == "openssl-h-missing-c"
+
+
+@pytest.mark.parametrize(
+    ("note", "cause"),
+    [
+        (
+            "somelib 2.0 requires cryptography<40, but you have cryptography 50.0.2 which is "
+            "incompatible.",
+            "dependency-conflict",
+        ),
+        (
+            "/usr/bin/ld: skipping incompatible /usr/lib32/libssl.so when searching for -lssl",
+            "linker-skips-other-processor",
+        ),
+        (
+            "xcode-select: error: command line tools are already installed",
+            "clt-already-installed",
+        ),
+    ],
+)
+def test_a_note_is_the_cause_only_if_nothing_else_failed(note: str, cause: str) -> None:
+    assert diagnose([note]).id == cause
+    assert diagnose([note, "error: can't find Rust compiler"]).id == "rust-missing-setuptools"
+
+
+def test_a_line_is_not_joined_with_a_whole_one() -> None:
+    line = "{} 3.0 requires {}<4, but you have {} 50.0.2 which is incompatible."
+    long = line.format("somelib", "numpy", "numpy").replace("<4", "<4,!=3.0.1,!=3.0.2,>=3.0.0")
+    found = diagnose([long, line.format("otherlib", "cryptography", "cryptography")])
+    assert "another package: otherlib 3.0 needs cryptography<4" in found.cause
+    assert found.line_number == 2

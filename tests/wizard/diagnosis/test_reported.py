@@ -26,3 +26,5 @@ def test_a_report_is_explained(row: dict[str, Any]) -> None:
         assert found.id is None or found.package != "cryptography"
     else:
         assert (found.id or "") in row["causes"]
+    if "package" in row:
+        assert found.package == row["package"]
