@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SHORT = {
     "android-api-level": 16,
+    "answer-damaged": 7,
     "antivirus-blocked": 6,
     "apk-lock-permission": 3,
     "apk-lock-permission.2": 3,
