@@ -25,7 +25,7 @@ def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
 
 
 def _as_object(value: DataclassInstance) -> dict[str, Any]:
-    """Return the fields of a dataclass. Raises TypeError for what is none."""
+    """Return the fields of a dataclass. Raises TypeError for any other value."""
     return {name: getattr(value, name) for name in _names(type(value))}
 
 
