@@ -115,7 +115,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_configure() -> None:
     """Let the collector of garbage begin less often: the tests make and drop many objects."""
-    gc.set_threshold(50_000)
+    gc.set_threshold(400_000)
 
 
 def pytest_collection_finish() -> None:

@@ -29,6 +29,21 @@ def python(folder: Path, name: str = "python3", body: str = "") -> str:
     return program(folder, name, f'{body}\nexec "{os.path.realpath(sys.executable)}" "$@"')
 
 
+def small_machine(folder: Path) -> dict[str, str]:
+    """Return the variables with which a wizard finds this Python and the system's, and no apt.
+
+    A developer may have a dozen Pythons, each of which takes half a second to describe itself.
+    """
+    python(folder)
+    silent_apt(folder)
+    home = str(folder / "home")
+    return {
+        "PATH": os.pathsep.join([str(folder), "/usr/bin", "/bin"]),
+        "HOME": home,
+        "PYENV_ROOT": f"{home}/.pyenv",
+    }
+
+
 def only(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
     """Let nothing of the developer's machine be seen but what a shell script needs."""
     monkeypatch.setenv("PATH", os.pathsep.join([*map(str, folders), "/usr/bin", "/bin"]))

@@ -79,11 +79,13 @@ def _start(phrase: str) -> str:
 
 def searcher(table: Mapping[str, str]) -> re.Pattern[str]:
     """Compile one search for all phrases. A group is named after the place of its phrase."""
-    groups = "|".join(
-        f"{_start(phrase)}(?P<p{place}>{phrase.replace(' ', BREAK)})"
-        for place, phrase in enumerate(table)
-    )
-    return re.compile(rf"(?<![\w-])(?:{groups})(?![\w-])", re.IGNORECASE)
+    groups: dict[str, list[str]] = {}
+    for place, phrase in enumerate(table):
+        group = f"(?P<p{place}>{phrase.replace(' ', BREAK)})"
+        groups.setdefault(_start(phrase), []).append(group)
+    # At each word, only the phrases with its first letter are tried.
+    tried = "|".join(f"{start}(?:{'|'.join(group)})" for start, group in groups.items())
+    return re.compile(rf"(?<![\w-])(?:{tried})(?![\w-])", re.IGNORECASE)
 
 
 def find(

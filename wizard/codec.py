@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Callable, Literal, TypeVar, Union, get_args, get_origin
 
@@ -21,7 +21,17 @@ MAX_SHOWN = 300
 
 def to_json(value: DataclassInstance, *, indent: int | None = 2) -> str:
     """Write a dataclass as JSON, in ASCII: no terminal, pipe or code page can change it."""
-    return json.dumps(asdict(value), indent=indent)
+    return json.dumps(value, indent=indent, default=_as_object)
+
+
+def _as_object(value: DataclassInstance) -> dict[str, Any]:
+    """Return the fields of a dataclass. Raises TypeError for any other value."""
+    return {name: getattr(value, name) for name in _names(type(value))}
+
+
+@cache
+def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def from_json(kind: type[T], text: str, *, source: str, schema: int | None = None) -> T:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal, Optional
 
@@ -205,7 +206,11 @@ class Manager:
 
     def package(self, name: str) -> Package | None:
         """Return the package of this name, or None if the manager does not report one."""
-        return next((p for p in self.packages if p.name == name), None)
+        return self._packages.get(name)
+
+    @cached_property
+    def _packages(self) -> dict[str, Package]:
+        return {package.name: package for package in reversed(self.packages)}
 
     def removed_for(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the installed packages that are removed if all of ``names`` are installed."""

@@ -134,13 +134,12 @@ def has_long_number(text: str) -> bool:
     return _LONG_NUMBER.search(text) is not None
 
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 def control_characters(text: str, allowed: str = "") -> bool:
     """Return whether text contains a line break or a control character that is not ``allowed``.
 
     U+2028 and U+2029 also break lines, and U+0085 is one of the control characters.
     """
-    return any(
-        (letter < " " or "\x7f" <= letter <= "\x9f" or letter in "\u2028\u2029")
-        and letter not in allowed
-        for letter in text
-    )
+    return any(found not in allowed for found in _CONTROL.findall(text))

@@ -101,6 +101,7 @@ class Page(LateEvents, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Compose the progress line, the page's own widgets, and the keys."""
+        self._set_size_classes()  # now, so that the widgets get their styles once
         yield ProgressLine(self.stage())
         with Vertical(id="page"):
             yield from self.body()
@@ -173,16 +174,28 @@ class Page(LateEvents, Screen[None]):
 
     def fit(self) -> None:
         """Set the style classes for this size of terminal."""
-        columns, lines = self.app.size
         was_small = self.has_class("-small")
-        self.set_class(self.too_small, "-small")
-        self.set_class(columns >= WIDE_COLUMNS, "-wide")
-        self.set_class(lines >= TALL_LINES, "-tall")
-        self.query_one(TooSmall).show(columns, lines)
+        self._set_size_classes()
         if self.too_small:
+            self.query_one(TooSmall).show(*self.app.size)
             self.set_focus(None)  # an invisible button must not be pressed
         elif was_small:
             self.take_focus()
+
+    def size_classes(self) -> dict[str, bool]:
+        """Return the classes that depend on the size of the terminal, and whether they apply."""
+        columns, lines = self.app.size
+        return {
+            "-small": self.too_small,
+            "-wide": columns >= WIDE_COLUMNS,
+            "-tall": lines >= TALL_LINES,
+        }
+
+    def _set_size_classes(self) -> None:
+        wanted = self.size_classes()
+        applying = {name for name, applies in wanted.items() if applies}
+        # All at once: after each change, Textual looks up the styles of all widgets again.
+        self.classes = (self.classes - wanted.keys()) | applying
 
     def take_focus(self) -> None:
         """Set the initial focus, if the page is visible."""

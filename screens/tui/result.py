@@ -104,10 +104,9 @@ class ResultPage(Page):
         super().on_mount()
         self.take_focus()
 
-    def fit(self) -> None:
-        """Put each command below its shell, if there is no space beside it."""
-        super().fit()
-        self.set_class(self.app.size.width < WIDE_ENOUGH, "-narrow")
+    def size_classes(self) -> dict[str, bool]:
+        """Return one more: whether there is no space for a command beside the name of its shell."""
+        return {**super().size_classes(), "-narrow": self.app.size.width < WIDE_ENOUGH}
 
     def first_focus(self) -> None:
         """Focus the button that finishes."""

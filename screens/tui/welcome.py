@@ -113,7 +113,10 @@ class WelcomePage(Page):
         super().fit()
         if self.has_class("-planned"):
             self._show_menu()
-        self.set_class(self.app.size.height < TALL_ENOUGH, "-short")
+
+    def size_classes(self) -> dict[str, bool]:
+        """Return one more: whether the terminal is too low for everything."""
+        return {**super().size_classes(), "-short": self.app.size.height < TALL_ENOUGH}
 
     def on_screen_resume(self) -> None:
         """Show the facts after the page itself, so that its text appears sooner."""

@@ -1,14 +1,16 @@
-"""The index and pip of the pretended Macs, made once for each worker."""
+"""The index and pip of the pretended Macs, made once for all tests."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import shared
 from tests.live.mirror import Mirror, serving
 from tests.live.terminal import PROMPT, Terminal
 from tests.mac import downloads, index, mac, namespace, tree
@@ -19,10 +21,13 @@ Make = Callable[..., Mac]
 
 
 @pytest.fixture(scope="session")
-def mirror() -> Iterator[Mirror]:
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """The index, served on this machine."""
     namespace.possible()
-    with serving(index.mirror()) as served:
+    file = shared.folder(tmp_path_factory, "mac") / "index.pickle"
+    shared.make_once(file, lambda own: own.write_bytes(pickle.dumps(index.all_files())))
+    files = pickle.loads(file.read_bytes())  # noqa: S301 - written by these tests
+    with serving(index.mirror(files)) as served:
         for page in served.pages.values():
             for row in page["files"]:
                 row["url"] = f"{served.url}/files/{row['filename']}"
@@ -32,7 +37,9 @@ def mirror() -> Iterator[Mirror]:
 @pytest.fixture(scope="session")
 def pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an unpacked pip."""
-    return index.unpack_pip(tmp_path_factory.mktemp("pip"))
+    folder = shared.folder(tmp_path_factory, "mac") / "pip"
+    shared.make_once(folder, index.unpack_pip)
+    return folder
 
 
 @pytest.fixture(scope="session")

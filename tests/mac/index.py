@@ -7,19 +7,19 @@ only, 48.0.1 is the last one with universal2; cffi 2.1.1 has none for Intel, 2.0
 
 from __future__ import annotations
 
-import compileall
 import ensurepip
 import hashlib
 import importlib.metadata
+import importlib.util
 import io
+import marshal
 import re
-import shutil
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 from tests.live.mirror import Mirror
@@ -88,7 +88,29 @@ class Package:
 def wheel(package: Package, tag: str, extensions: Mapping[str, bytes]) -> tuple[str, bytes]:
     """Return the name and the bytes of a wheel."""
     name = f"{package.name.replace('-', '_')}-{package.version}"
-    return f"{name}-{tag}.whl", pack(name, tag, package.metadata(), package.files(extensions))
+    files = with_bytecode(package.files(extensions))
+    return f"{name}-{tag}.whl", pack(name, tag, package.metadata(), files)
+
+
+UNCHECKED = (1).to_bytes(4, "little")
+"""The flags of bytecode that is used without a look at its source (PEP 552)."""
+
+
+def with_bytecode(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a wheel, and the bytecode of each module.
+
+    On each Mac, pip would compile all modules again, which takes longer than anything else there.
+    """
+    for path, content in files:
+        yield path, content
+        if path.endswith(".py"):
+            yield importlib.util.cache_from_source(path), _bytecode(path, content)
+
+
+@cache
+def _bytecode(path: str, content: bytes) -> bytes:
+    code = marshal.dumps(compile(content, path, "exec", dont_inherit=True))
+    return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(content) + code
 
 
 def sdist(package: Package, pyproject: str) -> tuple[str, bytes]:
@@ -127,15 +149,15 @@ def installed(name: str) -> str:
     return importlib.metadata.version(name)
 
 
-def mirror() -> Mirror:
-    """Return the index with all its files, to be served by `tests.live.mirror.serving`."""
+def all_files() -> list[tuple[str, bytes]]:
+    """Return the names and the bytes of all files of the index."""
     cryptography = Package("cryptography", installed("cryptography"))
     cffi = Package("cffi", installed("cffi"))
     rust = "cryptography/hazmat/bindings/_rust.abi3.so"
     arm = {rust: extension("arm64")}
     both = {rust: extension("arm64", "x86_64", openssl="OpenSSL 3.5.6 7 Apr 2026")}
     intel = Package("cryptography", INTEL_RELEASE)
-    files = [
+    return [
         wheel(cryptography, "cp311-abi3-macosx_11_0_arm64", arm),
         wheel(cryptography, "cp39-abi3-macosx_11_0_arm64", arm),
         wheel(intel, "cp311-abi3-macosx_10_9_universal2", both),
@@ -148,6 +170,10 @@ def mirror() -> Mirror:
         _pip(),
         *_build_tools(),
     ]
+
+
+def mirror(files: Iterable[tuple[str, bytes]]) -> Mirror:
+    """Return the index with these files, to be served by `tests.live.mirror.serving`."""
     index = Mirror("")
     for name, content in files:
         project = name.split("-")[0].replace("_", "-")
@@ -202,19 +228,30 @@ def bundled_pip() -> Path:
     return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
 
 
-def unpack_pip(folder: Path) -> Path:
-    """Unpack that pip into a folder, and return the folder.
-
-    It is compiled here, because no Mac can write its bytecode into this folder.
-    """
-    shutil.unpack_archive(str(bundled_pip()), folder, "zip")
-    compileall.compile_dir(folder, quiet=2)
-    return folder
+def _pip_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the files of that wheel, with bytecode."""
+    with zipfile.ZipFile(bundled_pip()) as archive:
+        yield from with_bytecode((path, archive.read(path)) for path in archive.namelist())
 
 
 def _pip() -> tuple[str, bytes]:
-    found = bundled_pip()
-    return found.name, found.read_bytes()
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for path, content in _pip_files():
+            archive.writestr(zipfile.ZipInfo(path), content)
+    return bundled_pip().name, body.getvalue()
+
+
+def unpack_pip(folder: Path) -> Path:
+    """Unpack that pip into a folder, and return the folder.
+
+    Its bytecode is in there, because no Mac can write it into this folder.
+    """
+    for path, content in _pip_files():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return folder
 
 
 def _build_tools() -> Iterator[tuple[str, bytes]]:

@@ -45,6 +45,7 @@ class Mac(Inside):
             "LANG": "en_US.UTF-8",
             "PIP_INDEX_URL": self.index,
             "PIP_RETRIES": "0",
+            "PIP_COMPILE": "0",  # the wheels of the index contain their bytecode
             **shell,
             **kind.variables,
             **more,

@@ -16,6 +16,7 @@ import pytest
 import assets
 from backends import manager
 from tests.packaging.build import CHECKOUT, DEBIAN, MODULES, PACKAGES, Environment, run
+from tests.programs import small_machine
 from wizard import __version__
 
 LOOKED_UP = """\
@@ -78,7 +79,7 @@ def test_a_plan_is_the_same(bare: Environment, pyz: Path, tmp_path: Path, form: 
 def test_the_doctor_finds_the_pythons(bare: Environment, pyz: Path, tmp_path: Path) -> None:
     leftover = tmp_path / "temporary"
     leftover.mkdir()
-    env = {**OFFLINE, "TMPDIR": str(leftover)}
+    env = {**OFFLINE, **small_machine(tmp_path / "programs"), "TMPDIR": str(leftover)}
     done = run([bare.python, str(pyz), "doctor", "--json"], tmp_path, env)
     assert done.returncode == 0, done.stderr
     pythons = json.loads(done.stdout)["pythons"]

@@ -5,14 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable
-
-import pytest
+from typing import TYPE_CHECKING, Any, Callable
 
 from backends.action import Command, Prove
-from screens import shells
-from screens.text import last_words
-from screens.tui import failure, machine_facts, result, review
 from wizard.advice.support import Support
 from wizard.choices import Choices
 from wizard.engine import Decision, Engine
@@ -33,6 +28,9 @@ from wizard.running.events import (
     StepStarted,
     Waiting,
 )
+
+if TYPE_CHECKING:  # what starts the wizard with these needs no pytest
+    import pytest
 
 FACTS = Facts(
     system=System(
@@ -375,6 +373,11 @@ class FakeMachine:
 
 def pretend(patch: pytest.MonkeyPatch) -> None:
     """Let the pages show paths in the pretended folder as they show those in the real one."""
+    # Here, because the other faces, which are also started with these machines, need no Textual.
+    from screens import shells
+    from screens.text import last_words
+    from screens.tui import failure, machine_facts, result, review
+
     patch.setattr(shells, "own_shell", lambda: "bash")
     for page in (failure, last_words, machine_facts, result, review):
         patch.setattr(page, "short_path", lambda path: path.replace("/home/ada/project", "."))

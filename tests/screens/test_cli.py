@@ -20,6 +20,7 @@ import pytest
 from screens import cli, commands, terminal
 from screens.command_line import parse, wants_json
 from screens.text import unattended
+from tests.programs import small_machine
 from tests.screens.pretend import BROKEN, DEBIAN, Pretended
 from wizard import engine, locations
 from wizard.choices import Choices, described
@@ -540,10 +541,17 @@ def test_an_installation_whose_report_cannot_be_written_says_so(
     ("words", "code"),
     [("", Exit.WRONG), ("--plain", Exit.WRONG), ("--version", Exit.DONE), ("plan -x", Exit.WRONG)],
 )
-def test_closed_streams_do_no_harm(closed: str, words: str, code: int) -> None:
+def test_closed_streams_do_no_harm(closed: str, words: str, code: int, tmp_path: Path) -> None:
     argv = ["sh", "-c", f'"$0" -c "$1" {words} {closed}', sys.executable, RUN]
+    env = {**os.environ, **small_machine(tmp_path / "programs")}
     done = subprocess.run(
-        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
+        argv,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr

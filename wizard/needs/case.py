@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -34,7 +35,7 @@ from wizard.needs import (
 )
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.build_request import BuildRequest
-from wizard.needs.condition import Condition, Subject
+from wizard.needs.condition import Condition, Subject, Way
 from wizard.needs.tags import current_pip_tags
 from wizard.refused import Refused, together
 from wizard.tables import Release
@@ -53,12 +54,20 @@ _NONE: Any = object()
 
 @dataclass(frozen=True)
 class Case:
-    """Facts, knowledge and choices, and all that follows from them."""
+    """Facts, knowledge and choices, and all that follows from them.
+
+    ``_answers`` is shared by the cases of one machine: a key contains the choices that decide.
+    ``_own`` belongs to this case alone, whose choices never change, so that its keys are short:
+    a list of releases asks for the same things of each of a hundred.
+    """
 
     facts: Facts
     knowledge: Knowledge
     choices: Choices = Choices()  # noqa: RUF009 - frozen
     _answers: dict[tuple[object, ...], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _own: dict[tuple[object, ...], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -73,7 +82,7 @@ class Case:
         object.__setattr__(other, "_answers", self._answers)
         return other
 
-    @property
+    @cached_property
     def target(self) -> Target:
         """Where cryptography goes. Raises the errors of `wizard.target_environment.find_target`."""
         find = target_environment.find_target
@@ -81,7 +90,7 @@ class Case:
             ("target", *self._chosen(_TARGET)), lambda: find(self.facts, self.choices)
         )
 
-    @property
+    @cached_property
     def targets(self) -> tuple[Target, ...]:
         """All Pythons of a wheelhouse, oldest first; otherwise only the target.
 
@@ -94,7 +103,7 @@ class Case:
             ("targets", *self._chosen(_TARGET)), lambda: find(self.facts, self.choices)
         )
 
-    @property
+    @cached_property
     def limits(self) -> tuple[Limit, ...]:
         """What allows only some releases for the target. Raises the errors of `target`."""
 
@@ -109,7 +118,7 @@ class Case:
 
         return self._once(("limits", *self._chosen(_LIMITS)), find)
 
-    @property
+    @cached_property
     def refused_by_settings(self) -> Refused | None:
         """Why pip's or uv's own settings allow no installation, or None."""
         python = self.targets[0].python
@@ -155,13 +164,18 @@ class Case:
 
     def limits_against(self, listed: Listed) -> tuple[Limit, ...]:
         """Return the limits that do not allow this release."""
+        if not self.limits:
+            return ()
 
         def check() -> tuple[Limit, ...]:
             return tuple(
                 limit for limit in self.limits if not limit.allows(listed.version, listed.uploaded)
             )
 
-        return self._once(("against", listed.version, *self._chosen(_LIMITS)), check)
+        return self._here(
+            ("against", listed.version),
+            lambda: self._once(("against", listed.version, *self._chosen(_LIMITS)), check),
+        )
 
     def broken_by(self, listed: Listed) -> tuple[Limit, ...]:
         """Return the limits of installed packages that work now, but not with this release.
@@ -204,7 +218,7 @@ class Case:
             return ()
         return tuple(limit for limit in self.limits_against(self.release) if not limit.binding)
 
-    @property
+    @cached_property
     def listed(self) -> tuple[Listed, ...]:
         """Every release that the index lists, newest first, including yanked ones.
 
@@ -212,7 +226,7 @@ class Case:
         """
         return self._once(("listed",), lambda: releases.listing(self.facts, self.knowledge))
 
-    @property
+    @cached_property
     def releases(self) -> tuple[Listed, ...]:
         """The final releases that were not yanked, newest first."""
         return self._once(("releases",), lambda: tuple(filter(releases.is_final, self.listed)))
@@ -258,7 +272,7 @@ class Case:
         An old pip does not block it: the plan upgrades pip.
         """
         # Not with the answer below: a case that shares that may have another temporary folder.
-        refused = conditions.refusal(self.conditions(python), "bundled")
+        refused = self.refused_by_conditions(python, "", "bundled")
         if refused:
             return refused
 
@@ -272,25 +286,41 @@ class Case:
                     return blocked
             return processor.wheel_blocked_by(self.facts, self.knowledge, listed.version, fit.wheel)
 
-        return self._once(("wheel", python, listed.version), find_wheel)
+        return self._of_python(
+            python,
+            ("wheel", listed.version),
+            lambda: self._once(("wheel", python, listed.version), find_wheel),
+        )
 
     def conditions(self, python: Python, folder: str = "") -> tuple[Condition, ...]:
         """Return what this machine and this Python decide: see `wizard.needs.conditions`.
 
         ``folder`` is the folder of the environment; if it is empty, its disk decides nothing.
         """
-        subject = Subject(self.facts, python, self.choices, folder)
-        chosen = self._chosen(_CONDITIONS)
-        return self._once(("conditions", python, folder, *chosen), lambda: conditions.find(subject))
 
-    @property
+        def find() -> tuple[Condition, ...]:
+            subject = Subject(self.facts, python, self.choices, folder)
+            key = ("conditions", python, folder, *self._chosen(_CONDITIONS))
+            return self._once(key, lambda: conditions.find(subject))
+
+        return self._of_python(python, ("conditions", folder), find)
+
+    def refused_by_conditions(self, python: Python, folder: str, way: Way) -> Refused | None:
+        """Return why these conditions make this way impossible, or None if it is possible."""
+        return self._of_python(
+            python,
+            ("refused", folder, way),
+            lambda: conditions.refusal(self.conditions(python, folder), way),
+        )
+
+    @cached_property
     def why_build(self) -> str:
         """Why a build is recommended here although there may be a wheel, in one sentence; empty if
         it is not.
         """
         return conditions.why_build(self.conditions(self.target.python))
 
-    @property
+    @cached_property
     def method_names(self) -> tuple[str, ...]:
         """The names of all methods, those that this machine recommends first."""
         if not self.why_build:
@@ -312,11 +342,15 @@ class Case:
                 self.facts, self.knowledge, python, listed, self.releases
             )
 
-        return self._once(("python", python, listed.version), check)
+        return self._of_python(
+            python,
+            ("python", listed.version),
+            lambda: self._once(("python", python, listed.version), check),
+        )
 
     def source_needs(self, target: Target, listed: Listed) -> BuildNeeds | Refused:
         """Return what a source build of this release needs, for one target."""
-        blocked = conditions.refusal(self.conditions(target.python, target.folder), "compiled")
+        blocked = self.refused_by_conditions(target.python, target.folder, "compiled")
         if not listed.sdist:
             blocked = blocked or Refused(f"The index has no source archive of {listed.version}.")
         blocked = blocked or self.python_blocked_by(target.python, listed)
@@ -333,7 +367,7 @@ class Case:
         if self.choices.custom_openssl is None:
             folder = ""  # only an OpenSSL that is built for an environment depends on it
         # Not with the answer below, as for a wheel.
-        refused = conditions.refusal(self.conditions(python), "compiled")
+        refused = self.refused_by_conditions(python, "", "compiled")
         if refused:
             return refused
 
@@ -345,7 +379,11 @@ class Case:
                 )
             )
 
-        return self._once(("build", python, release_row.first, folder, *values), assess)
+        return self._of_python(
+            python,
+            ("build", release_row.first, folder),
+            lambda: self._once(("build", python, release_row.first, folder, *values), assess),
+        )
 
     def _chosen(self, names: tuple[str, ...]) -> tuple[str, ...]:
         chosen: tuple[str, ...] = attrgetter(*names)(self.choices)
@@ -357,6 +395,21 @@ class Case:
         answer: T = self._answers.get(key, _NONE)
         if answer is _NONE:
             answer = self._answers[key] = compute()
+        return answer
+
+    def _here(self, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return the answer for a key that means something only with the choices of this case."""
+        answer: T = self._own.get(key, _NONE)
+        if answer is _NONE:
+            answer = self._own[key] = compute()
+        return answer
+
+    def _of_python(self, python: Python, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return the answer of this case for a Python, whose hash would take longer than the rest.
+
+        No other Python can have the same identity, because it is kept with the answer.
+        """
+        _, answer = self._here((id(python), *key), lambda: (python, compute()))
         return answer
 
 
@@ -381,10 +434,9 @@ class Offer:
         return next(filter(None, map(self._wheel_blocked_by, self.case.targets)), None)
 
     def _wheel_blocked_by(self, target: Target) -> Refused | None:
-        found = self.case.conditions(target.python, target.folder)
-        return conditions.refusal(found, "bundled") or self.case.wheel_blocked_by(
-            target.python, self.listed
-        )
+        python = target.python
+        refused = self.case.refused_by_conditions(python, target.folder, "bundled")
+        return refused or self.case.wheel_blocked_by(python, self.listed)
 
     @property
     def source_blocked_by(self) -> Refused | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Optional, Union
@@ -188,23 +188,28 @@ def pip_for(tag: Tag, knowledge: Knowledge) -> str:
 
 def documented(knowledge: Knowledge) -> Listing:
     """Return the listing that the documented tables imply, for a saved machine without one."""
+    return _all_documented(knowledge.releases, knowledge.platforms)
+
+
+@lru_cache(maxsize=2)
+def _all_documented(releases: tuple[Release, ...], rows: tuple[Platform, ...]) -> Listing:
+    platforms = tuple((Version(row.first), Version(row.last), row) for row in rows if row.first)
     return Listing(
         tuple(
-            _documented(version, row, knowledge)
-            for row in knowledge.releases
+            _documented(version, row, platforms)
+            for row in releases
             for version in reversed(row.versions)
         )
     )
 
 
-def _documented(version: str, row: Release, knowledge: Knowledge) -> Listed:
+def _documented(
+    version: str, row: Release, platforms: Iterable[tuple[Version, Version, Platform]]
+) -> Listed:
     if version in row.yanked:
         return Listed(version, yanked="no reason given")
-    current = [
-        platform
-        for platform in knowledge.platforms
-        if platform.first and Version(platform.first) <= Version(version) <= Version(platform.last)
-    ]
+    parsed = Version(version)
+    current = [platform for first, last, platform in platforms if first <= parsed <= last]
     oldest = next(s.version for s in SpecifierSet(row.python) if s.operator == ">=")
     stable = f"cp{oldest.replace('.', '')}-abi3"
     plain = [_without_wildcard(tag) for p in current if not p.interpreters for tag in p.tags]

@@ -124,11 +124,15 @@ def best_release(case: Case) -> Listed | None:
     method = case.choices.method
     allowed = [listed for listed in case.releases if not case.limits_against(listed)]
     harmless = [listed for listed in case.releases if not case.broken_by(listed)]
+    tried: set[tuple[str, str]] = set()  # a later list contains the earlier ones
     for releases in (allowed, harmless, case.releases):
         for name in (method,) if method else case.method_names:
             for listed in releases:
+                if (name, listed.version) in tried:
+                    continue
                 if not case.offer(listed).blocked_by(name):
                     return listed
+                tried.add((name, listed.version))
     return None
 
 

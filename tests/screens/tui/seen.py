@@ -116,8 +116,10 @@ async def _play(name: str) -> Played:
                 await pilot.resize_terminal(*first)
             ascii_text = await _with_look(pilot, ASCII)
             colourless = await _with_look(pilot, COLOURLESS)
-            await _with_look(pilot, Look())
-            drawn = await colours(pilot) if name in COLOURED else {}
+            drawn: Mapping[str, tuple[Piece, ...]] = {}
+            if name in COLOURED:
+                await _with_look(pilot, Look())
+                drawn = await colours(pilot)
             focused = app.screen.focused
             has_shape = focused is not None and focused.region and not isinstance(focused, Input)
             keys = frozenset(app.screen.active_bindings)
@@ -197,7 +199,6 @@ async def _with_look(pilot: Pilot[Any], look: Look) -> str:
 async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
     """Return what is drawn with each theme in each kind of terminal that it is for."""
     app, found = pilot.app, {}
-    first = app.theme
     for few, pair in themes.THEMES.items():
         for theme in pair:
             app.theme = theme.name
@@ -212,5 +213,4 @@ async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
                         for piece in pieces(strips, system, palette)
                         if any(place.contains(piece.x, piece.y) for place in places)
                     )
-    app.theme = first
     return found

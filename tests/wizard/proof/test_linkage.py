@@ -7,8 +7,10 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Callable
 
+import pefile
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,12 @@ from wizard.proof.linkage import MAX_BYTES, Linkage, combine, read, resolve
 
 Maker = Callable[..., bytes]
 NEITHER = "This file neither contains OpenSSL nor is linked to it."
+
+
+@pytest.fixture(autouse=True)
+def _no_collection_of_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pefile not search what all earlier tests have left for garbage, after each file."""
+    monkeypatch.setattr(pefile, "gc", SimpleNamespace(collect=lambda: 0))
 
 
 def written(folder: Path, content: bytes, name: str = "_rust.abi3.so") -> str:
