@@ -554,6 +554,8 @@ KINDS = (
             "The advice --from-wheelhouse was left out of a refusal, with all advice on wheels.",
             "If pip cannot read a page after the wizard has read it, it only says that there are "
             "no versions: it is started again, and then the index is asked for the true cause.",
+            "A page that is marked as compressed, and is not, was unknown in pip's words, and a "
+            "broken connection in those of uv.",
         ),
     ),
 )
