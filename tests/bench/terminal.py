@@ -20,6 +20,8 @@ from typing import Optional
 from tests.bench.timing import Broken
 
 SIZE = (24, 80)
+WHAT_ARE_YOU, VT220 = b"\x1b[c", b"\x1b[?62c"
+"""A question that every terminal answers at once (DA1), and an answer. The wizard waits for it."""
 _CONTROL = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]")
 
 
@@ -64,6 +66,8 @@ class Program:
             except OSError:  # how Linux says that nobody is at the other end
                 return None
             moment = time.monotonic()
+            if WHAT_ARE_YOU in chunk:
+                os.write(self._terminal, VT220)
             self._said = self._said[-(1 << 16) :] + chunk.decode("utf-8", "replace")
             shown = _CONTROL.sub("", self._said)
             for text in texts:

@@ -223,6 +223,7 @@ def test_after_a_no_nothing_is_served(
     assert err.endswith("Open it? [y/N] Nothing was opened.\n")
 
 
+@pytest.mark.usefixtures("ending_signals")
 @pytest.mark.skipif(os.name == "nt", reason="a process there cannot be interrupted alone")
 def test_serving_ends_in_order_after_ctrl_c(tmp_path: Path) -> None:
     import signal

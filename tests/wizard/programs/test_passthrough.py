@@ -90,6 +90,7 @@ LAST_WORDS = (
 )
 
 
+@pytest.mark.usefixtures("ending_signals")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 @pytest.mark.parametrize(
     ("program", "seconds", "said"), [(IGNORES, "0.5", "ready"), (LAST_WORDS, "60", "all said")]
