@@ -136,7 +136,9 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
 
     before = termios.tcgetattr(descriptor)
     left = threading.Event()
-    killed = left_screen.Terminal(os.ttyname(descriptor), LEAVE_FULL_SCREEN + KILLED)
+    killed = left_screen.Terminal(
+        os.ttyname(descriptor), LEAVE_FULL_SCREEN + KILLED, left_screen.as_text(before)
+    )
 
     def restore(code: int) -> None:
         left_screen.want(None)  # this does it

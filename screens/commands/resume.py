@@ -35,7 +35,7 @@ class Arguments(Common):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and the options."""
     flags.add_run(parser, "the run to continue; otherwise the last one of this folder")
-    parser.add_argument("--yes", action="store_true", help="do not ask, and change nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask, and keep all answers")
     parser.add_argument("--verbose", action="store_true", help="show the output of all programs")
 
 

@@ -265,6 +265,10 @@ def test_a_killed_wizard_leaves_a_terminal_that_can_be_used(
     left = ending.LEAVE_FULL_SCREEN + ending.KILLED
     seen = started.seen.replace("\r\r\n", "\r\n")  # the terminal may add one
     assert seen.count(left) == (face == "full"), seen[-500:]
+    input_modes, _, _, local_modes, *_ = termios.tcgetattr(started.terminal)
+    assert local_modes & termios.ECHO, "what is typed is seen"
+    assert local_modes & termios.ICANON, "a line can be edited"
+    assert input_modes & termios.ICRNL, "Enter ends a line"
 
 
 def test_a_wizard_that_ends_itself_is_not_called_killed(

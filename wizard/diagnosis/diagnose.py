@@ -223,7 +223,7 @@ def _unknown(
         )
         number, evidence, excerpt = first.number, first.raw.strip(), first.excerpt
     elif found.last[0]:
-        text = "The log shows no error. These are its last lines."
+        text = "The wizard knows no failure in this log. These are its last lines."
         (number, excerpt), evidence = found.last, ""
     else:
         text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()

@@ -1,6 +1,7 @@
 """Ends the wizard's programs if the wizard itself ends without doing it, as after SIGKILL.
 
-It also takes a terminal out of the full screen then, and says what has happened.
+It also takes a terminal out of the full screen then, puts its settings back, and says what has
+happened.
 
 On Linux and macOS, a small second process waits for the end of a pipe that only the wizard holds
 open, and then ends every program that still runs. It is in the wizard's session, so that it can use
@@ -19,6 +20,7 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import wizard
 from wizard.programs import left_screen
@@ -79,7 +81,7 @@ class Guardian:
             self._pipe = None
 
 
-def _about_terminal() -> dict[str, str]:
+def _about_terminal() -> dict[str, Any]:
     terminal = left_screen.wanted()
     return {} if terminal is None else asdict(terminal)
 
@@ -110,7 +112,7 @@ def wait_and_end(lines: Iterable[str]) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGTTOU"):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     watched: dict[str, Tree] = {}
-    terminal: dict[str, str] = {}
+    terminal: dict[str, Any] = {}
     for line in lines:
         told = json.loads(line)
         if isinstance(told, dict):
@@ -126,10 +128,13 @@ def wait_and_end(lines: Iterable[str]) -> None:
     end_all(watched.values())
 
 
-def _leave_screen(path: str, text: str) -> None:
-    """Write to a terminal, unless it is gone or takes no output now."""
-    with contextlib.suppress(OSError):
+def _leave_screen(path: str, text: str, settings: Sequence[Any]) -> None:
+    """Write to a terminal and set it as before, unless it is gone or takes no output now."""
+    import termios
+
+    with contextlib.suppress(OSError, termios.error):
         descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        termios.tcsetattr(descriptor, termios.TCSANOW, left_screen.from_text(settings))
         os.write(descriptor, text.encode(errors="replace"))
         os.close(descriptor)
 

@@ -7,15 +7,33 @@ small, because it is needed before the first page is shown.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """The file of a terminal, and the text that it must get."""
+    """The file of a terminal, the text that it must get, and its settings from before.
+
+    These are what `termios.tcgetattr` returns, with the control characters as text, for JSON.
+    """
 
     path: str
     text: str
+    settings: tuple[object, ...]
+
+
+def as_text(settings: list[Any]) -> tuple[object, ...]:
+    """Return what `termios.tcgetattr` returns with its control characters as text."""
+    *modes, keys = settings
+    return (*modes, [key.decode("latin-1") if isinstance(key, bytes) else key for key in keys])
+
+
+def from_text(settings: Sequence[Any]) -> list[Any]:
+    """Return what `termios.tcsetattr` takes: the reverse of `as_text`."""
+    *modes, keys = settings
+    return [*modes, [key.encode("latin-1") if isinstance(key, str) else key for key in keys]]
 
 
 _wanted: Terminal | None = None
