@@ -249,15 +249,21 @@ def test_programs_end_after_the_wizard_was_killed(
     assert wizard.journal_end() is None
 
 
-@pytest.mark.parametrize("face", ["full", "plain"])
-def test_a_killed_wizard_leaves_a_terminal_that_can_be_used(
-    wizard: Wizard, opened: list[Started], face: str
-) -> None:
+def run_in_shell(wizard: Wizard, opened: list[Started], face: str) -> Started:
+    """Type the command of a wizard in a shell, and let it begin its run."""
     started = Started(("sh", "-i"), wizard.env)
     opened.append(started)
     started.wait(lambda: "ready> " in started.seen, "the shell")
     started.type(" ".join(wizard.argv(face)) + "\n")
     wizard.start_run(started)
+    return started
+
+
+@pytest.mark.parametrize("face", ["full", "plain"])
+def test_a_killed_wizard_leaves_a_terminal_that_can_be_used(
+    wizard: Wizard, opened: list[Started], face: str
+) -> None:
+    started = run_in_shell(wizard, opened, face)
     os.kill(wizard.pid(), signal.SIGKILL)
     started.wait(lambda: not wizard.runs(), "the end of its programs")
     for _ in range(20):
@@ -294,11 +300,7 @@ def state_of(pid: int) -> str:
 def test_ctrl_z_stops_everything_and_fg_continues_it(
     wizard: Wizard, opened: list[Started], face: str
 ) -> None:
-    started = Started(("sh", "-i"), wizard.env)
-    opened.append(started)
-    started.wait(lambda: "ready> " in started.seen, "the shell")
-    started.type(" ".join(wizard.argv(face)) + "\n")
-    wizard.start_run(started)
+    started = run_in_shell(wizard, opened, face)
     everything = [wizard.pid(), *wizard.programs()]
     started.type("\x1a")
     started.wait(lambda: {state_of(pid) for pid in everything} == {"T"}, "the stop")
