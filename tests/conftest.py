@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.time_limit import TimeLimit
+
 TESTS = Path(__file__).parent
 DEFAULTS: Mapping[str, Any] = {
     "SIGINT": signal.default_int_handler,
@@ -33,6 +35,23 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int,
     workers = yield
     chosen = "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ
     return workers if chosen or config.option.markexpr == "live" else WORKERS_PER_CORE * workers
+
+
+TIME_LIMIT = TimeLimit()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
+    """Take the place of the thread that pytest-timeout starts for each test."""
+    TIME_LIMIT.begin(item, settings)
+    return True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_timeout_cancel_timer() -> bool:
+    """The test has ended."""
+    TIME_LIMIT.end()
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)
