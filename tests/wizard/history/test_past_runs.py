@@ -9,7 +9,7 @@ from tests.wizard.history.runs import done, ended, environment_plan, keep, start
 from wizard import locations
 from wizard.errors import BadRequest
 from wizard.history import past_runs
-from wizard.running import ownership
+from wizard.running import journal, ownership
 from wizard.running.events import Event, RunEnded, RunStarted
 
 
@@ -97,6 +97,16 @@ def test_a_command_that_is_repeated_continues_the_run_that_ended_early(tmp_path:
     assert past_runs.continued_by(replace(plan, method="source")) == ""
     assert past_runs.continued_by(replace(plan, undoes="1")) == ""
     keep("3", plan, done("environment", "install"))
+    assert past_runs.continued_by(plan) == ""
+
+
+def test_a_run_that_ended_well_is_not_read_when_its_command_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = environment_plan(tmp_path / "env")
+    keep("1", plan, [RunStarted(), started("environment")])
+    keep("2", plan, done("environment", "install"))
+    monkeypatch.setattr(journal, "replay", lambda folder: pytest.fail(f"{folder} was read"))
     assert past_runs.continued_by(plan) == ""
 
 
