@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from wizard.diagnosis import normal
@@ -273,6 +274,7 @@ class _Lines:
         self._block = block.data
         self._data = block.data.split(b"\n")
         self._around: dict[tuple[int, int], tuple[Part, ...]] = {}
+        self._narrows: dict[int, int] = {}
 
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
@@ -347,10 +349,18 @@ class _Lines:
     def _narrow(self, index: int) -> int:
         """Return the least width of a line that may have been wrapped there: that of its column, if
         this is a narrow one."""
-        near = self._lines[max(0, index - REACH) : index + REACH]
-        # A word that is longer than the column is not cut.
-        width = max((len(line) for line in near if " " in line.strip()), default=0)
-        return width if len(near) > JOINED and COLUMN <= width < NARROW else NARROW
+        if index not in self._narrows:
+            near = self._widths[max(0, index - REACH) : index + REACH]
+            width = max(near, default=0)
+            is_column = len(near) > JOINED and COLUMN <= width < NARROW
+            self._narrows[index] = width if is_column else NARROW
+        return self._narrows[index]
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        """The number of characters of each line; 0 for a word, which is not cut if it is longer
+        than the column."""
+        return [len(line) if " " in line.strip() else 0 for line in self._lines]
 
     def _number(self, index: int, column: int) -> int:
         """Return the number of a line in the log, and of the part of it if it was cut there."""
