@@ -33,7 +33,7 @@ from wizard.tables import (
     Rustup,
     SystemPackage,
 )
-from wizard.versions import openssl_series_name
+from wizard.versions import openssl_series_name, release_number
 from wizard.wording import joined
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Knowledge:
         BadRequest, with the nearest versions, if no row applies.
         """
         try:
-            requested = Version(version)
+            requested = release_number(version)
         except InvalidVersion:
             raise BadRequest(
                 f"{version!r} is not a version of cryptography.",
@@ -81,7 +81,7 @@ class Knowledge:
         for release_row in self.releases:
             if requested in release_row.numbers:
                 return release_row
-            if listed and Version(release_row.first) <= requested:
+            if listed and release_number(release_row.first) <= requested:
                 return release_row
         raise BadRequest(
             self._unknown_version(version, requested),
@@ -92,7 +92,7 @@ class Knowledge:
         """Return whether the table contains this version, so that its row certainly applies to
         it.
         """
-        requested = Version(version)
+        requested = release_number(version)
         return any(requested in row.numbers for row in self.releases)
 
     def caveat(self, version: str, *, bundled: bool) -> str:
@@ -100,11 +100,11 @@ class Knowledge:
 
         ``bundled`` says that it includes the OpenSSL of the release's wheels.
         """
-        release = Version(version)
+        release = release_number(version)
         return " ".join(
             flaw.text
             for flaw in self.flaws
-            if release < Version(flaw.fixed) and (bundled or not flaw.wheels)
+            if release < release_number(flaw.fixed) and (bundled or not flaw.wheels)
         )
 
     def openssl_series(self, version: str) -> OpenSSLSeries | None:
@@ -117,8 +117,8 @@ class Knowledge:
 
     def pythons_of(self, release: str) -> Pythons | None:
         """Return the row of `pythons` that applies to this version, or None if none does."""
-        requested = Version(release)
-        return next((row for row in self.pythons if Version(row.first) <= requested), None)
+        requested = release_number(release)
+        return next((row for row in self.pythons if release_number(row.first) <= requested), None)
 
     def packages_of(self, manager: str) -> Packages | None:
         """Return the names that this manager uses, or None if the table does not contain it."""
@@ -126,12 +126,12 @@ class Knowledge:
 
     def _unknown_version(self, version: str, requested: Version) -> str:
         oldest, newest = self.releases[-1].first, self.releases[0].last
-        if requested < Version(oldest):
+        if requested < release_number(oldest):
             return (
                 f"cryptography {version} is older than {oldest}, the oldest release that the "
                 "wizard supports."
             )
-        if requested > Version(newest):
+        if requested > release_number(newest):
             return (
                 f"cryptography {version} is newer than {newest}, the newest release that the "
                 "wizard knows."
@@ -141,8 +141,8 @@ class Knowledge:
     def _nearest(self, requested: Version) -> str:
         usable = [v for row in self.releases for v in row.versions if v not in row.yanked]
         usable.sort(key=Version)
-        before = [v for v in usable if Version(v) < requested][-1:]
-        after = [v for v in usable if Version(v) > requested][:1]
+        before = [v for v in usable if release_number(v) < requested][-1:]
+        after = [v for v in usable if release_number(v) > requested][:1]
         return joined(before + after)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from wizard.errors import BadRequest
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*(?:[a-z](?![a-z0-9]))?")
 
@@ -57,6 +61,14 @@ def allows(specifier: str, version: str) -> bool:
         return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidSpecifier:
         return True
+
+
+@lru_cache(maxsize=4096)
+def release_number(version: str) -> Version:
+    """Return the number of a release (PEP 440). Each is read once. Raises InvalidVersion."""
+    from packaging.version import Version  # slow to import
+
+    return Version(version)
 
 
 @lru_cache(maxsize=4096)

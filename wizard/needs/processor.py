@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatch
 
-from packaging.version import Version
-
 from wizard.facts import Facts
 from wizard.knowledge import Knowledge
 from wizard.refused import Refused
+from wizard.versions import release_number
 
 
 def wheel_blocked_by(
@@ -22,7 +21,7 @@ def wheel_blocked_by(
     processor = facts.system.processor
     platforms = wheel.rpartition("-")[2].split(".")
     for row in knowledge.baselines:
-        since = Version(row.first) <= Version(release)
+        since = release_number(row.first) <= release_number(release)
         if not since or not any(fnmatch(p, tag) for p in platforms for tag in row.tags):
             continue
         if is_below(processor.level, row.level):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
 from wizard.facts import Facts, Listed
 from wizard.knowledge import Knowledge
 from wizard.needs import wheels
 from wizard.refused import Refused
-from wizard.versions import key
+from wizard.versions import key, release_number
 from wizard.wording import joined
 
 
@@ -22,7 +22,7 @@ def listing(facts: Facts, knowledge: Knowledge) -> tuple[Listed, ...]:
 def is_final(listed: Listed) -> bool:
     """Whether a release can be recommended: it was not yanked, and is not a pre-release."""
     try:
-        return not listed.yanked and not Version(listed.version).is_prerelease
+        return not listed.yanked and not release_number(listed.version).is_prerelease
     except InvalidVersion:
         return False
 

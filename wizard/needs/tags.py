@@ -65,7 +65,7 @@ def current_pip_tags(python: Python) -> tuple[str, ...]:
     counts as a normal one, and PyPy as version 7.3. Empty if the facts are not sufficient.
     """
     version = _numbers(python.version)
-    supported = tuple(platforms(python))
+    supported = platforms(python)
     if not version or not supported:
         return ()
     return _pip_tags(python.implementation, version, python.free_threaded, supported)
@@ -90,30 +90,41 @@ def _pip_tags(
     return compress(str(tag) for tag in tags)
 
 
-def platforms(python: Python) -> list[str]:
+def platforms(python: Python) -> tuple[str, ...]:
     """Return the platform tags that fit the interpreter, best first; empty if unknown."""
     if python.platform.startswith("macosx"):
         version = _numbers(python.macos)
         if version == (10, 16):  # a Python built for an older macOS calls any newer one this
             version = (11, 0)
-        return list(pep425.mac_platforms(version, python.machine)) if version else []
+        return _mac_platforms(version, python.machine) if version else ()
     platform = python.platform.replace("-", "_").replace(".", "_")
     if not platform.startswith("linux_"):
-        return [platform] if platform else []
+        return (platform,) if platform else ()
     machine = platform[len("linux_") :]
     if python.bits == 32:
         machine = NAME_32_BIT.get(machine, machine)
+    return _linux_platforms(machine, *_libc(python))
+
+
+@lru_cache(maxsize=64)
+def _mac_platforms(version: tuple[int, int], machine: str) -> tuple[str, ...]:
+    return tuple(pep425.mac_platforms(version, machine))
+
+
+@lru_cache(maxsize=64)
+def _linux_platforms(
+    machine: str, libc: str, version: Optional[tuple[int, int]]
+) -> tuple[str, ...]:
     # An armv8l is a 64-bit ARM that runs 32-bit programs, including those of armv7.
     machines = ["armv8l", "armv7l"] if machine == "armv8l" else [machine]
     # pip 26.3 puts the plain linux tags first; before, they were last.
     tags = [f"linux_{name}" for name in machines]
-    return tags + [tag for name in machines for tag in _libc_platforms(python, name)]
+    if version:
+        tags += [tag for name in machines for tag in _libc_platforms(libc, version, name)]
+    return tuple(tags)
 
 
-def _libc_platforms(python: Python, machine: str) -> Iterator[str]:
-    kind, version = _libc(python)
-    if not version:
-        return
+def _libc_platforms(kind: str, version: tuple[int, int], machine: str) -> Iterator[str]:
     major, newest = version
     if kind == "musl":
         for minor in range(newest, -1, -1):

@@ -278,7 +278,7 @@ def _why_platform(
     python: Python, release: str, wheels: tuple[Tag, ...], knowledge: Knowledge
 ) -> str:
     start = f"cryptography {release} has no wheel for {computer(python)}"
-    had_wheels = _rows_with_wheels(knowledge.platforms, tuple(platforms(python)))
+    had_wheels = _rows_with_wheels(knowledge.platforms, platforms(python))
     row = max(had_wheels, key=lambda row: Version(row.last), default=None)
     ended = ""
     if row is not None and Version(row.last) < Version(release):

@@ -96,40 +96,42 @@ def linux(machine: str, **more: Any) -> Python:
 
 
 def test_old_names_follow_the_new_ones() -> None:
-    assert platforms(linux("aarch64", libc_version="2.18")) == [
+    assert platforms(linux("aarch64", libc_version="2.18")) == (
         "linux_aarch64",
         "manylinux_2_18_aarch64",
         "manylinux_2_17_aarch64",
         "manylinux2014_aarch64",
-    ]
+    )
     x86 = platforms(linux("x86_64", libc_version="2.6"))
-    assert x86 == [
+    assert x86 == (
         "linux_x86_64",
         "manylinux_2_6_x86_64",
         "manylinux_2_5_x86_64",
         "manylinux1_x86_64",
-    ]
+    )
 
 
 @pytest.mark.parametrize(
     ("tag", "found"),
     [
-        ("musllinux_1_2_x86_64", ["musllinux_1_2_x86_64", "musllinux_1_1_x86_64"]),
-        ("manylinux_2_7_x86_64", ["manylinux_2_7_x86_64", "manylinux_2_6_x86_64"]),
-        ("linux_x86_64", []),
+        ("musllinux_1_2_x86_64", ("musllinux_1_2_x86_64", "musllinux_1_1_x86_64")),
+        ("manylinux_2_7_x86_64", ("manylinux_2_7_x86_64", "manylinux_2_6_x86_64")),
+        ("linux_x86_64", ()),
     ],
 )
 @pytest.mark.parametrize("libc", ["musl", ""])
-def test_pip_knows_a_libc_whose_version_is_unknown(tag: str, found: list[str], libc: str) -> None:
+def test_pip_knows_a_libc_whose_version_is_unknown(
+    tag: str, found: tuple[str, ...], libc: str
+) -> None:
     pip = Pip("26.1", (f"cp313-cp313-{tag}", "py3-none-any"))
     python = linux("x86_64", libc=libc, libc_version="", pip=pip)
     assert platforms(python)[1:3] == found
-    assert platforms(linux("x86_64", libc=libc, libc_version="")) == ["linux_x86_64"]
+    assert platforms(linux("x86_64", libc=libc, libc_version="")) == ("linux_x86_64",)
 
 
 def test_musl_counts_down_to_nought() -> None:
     found = platforms(linux("x86_64", libc="musl", libc_version="1.2.4"))
-    assert found[1:] == ["musllinux_1_2_x86_64", "musllinux_1_1_x86_64", "musllinux_1_0_x86_64"]
+    assert found[1:] == ("musllinux_1_2_x86_64", "musllinux_1_1_x86_64", "musllinux_1_0_x86_64")
 
 
 def test_a_32_bit_python_on_a_64_bit_machine_is_another_machine() -> None:
@@ -138,7 +140,7 @@ def test_a_32_bit_python_on_a_64_bit_machine_is_another_machine() -> None:
 
 
 def test_a_machine_that_manylinux_does_not_know_has_only_its_own() -> None:
-    assert platforms(linux("armv6l")) == ["linux_armv6l"]
+    assert platforms(linux("armv6l")) == ("linux_armv6l",)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_macs(machine: str, macos: str, accepted: str, refused: str) -> None:
 
 def test_windows_has_one_platform() -> None:
     windows = Python("p", "path", version="3.12.1", platform="win-arm64", machine="arm64")
-    assert platforms(windows) == ["win_arm64"]
+    assert platforms(windows) == ("win_arm64",)
     assert next(expand(current_pip_tags(windows))) == "cp312-cp312-win_arm64"
 
 
