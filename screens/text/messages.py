@@ -148,6 +148,13 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
     return ["Stopped after the failed step. No program is left running."]
 
 
+UNREAD = (
+    "Cancelled: the program that read this output has ended, such as head in “… | head”. "
+    "No program of the wizard is left running. To continue from here, run the same command again."
+)
+"""What is written instead, to standard error, if a run was cancelled because of that."""
+
+
 def proof_lines(report: Report) -> list[str]:
     """Return what was proved, or what could not be proved."""
     from wizard.proof.verify import sentences

@@ -65,6 +65,8 @@ def install(
     if result.code in (Exit.DONE, Exit.UNPROVED):
         output.write_lines(f"It took {format_seconds(result.seconds)}.")
     output.check()
+    if output.is_unread and result.code == Exit.CANCELLED:
+        errors.write_lines(messages.UNREAD)
     return result.code
 
 
@@ -150,6 +152,8 @@ def carried_out(
     result = cancel_on_signals(lambda: engine.run(plan, Choices(), facts, reporter, cancel), cancel)
     if not as_json:
         output.write_lines(*messages.end_of_run(plan, result))
+        if output.is_unread and result.code == Exit.CANCELLED:
+            errors.write_lines(messages.UNREAD)
     return reporter.state
 
 

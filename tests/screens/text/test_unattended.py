@@ -317,8 +317,11 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled() -> None:
             return super().write(text)
 
     machine = Pretended(script={"install": Scene(forever=True)})
-    code = unattended.install(machine.engine(), Choices(), Broken(), io.StringIO(), can_ask=False)
+    err = io.StringIO()
+    code = unattended.install(machine.engine(), Choices(), Broken(), err, can_ask=False)
     assert code == Exit.CANCELLED
+    said = "Cancelled: the program that read this output has ended"
+    assert err.getvalue().startswith(said)
 
 
 def test_progress_is_a_line_only_now_and_then() -> None:
