@@ -91,6 +91,14 @@ def tell_guardian_about_terminal() -> None:
     _guardian.tell_about_terminal()
 
 
+def watch_over_terminal() -> None:
+    """Let the terminal get its settings back if the wizard is killed, also if no program runs yet.
+
+    Raises OSError if the system allows no more processes.
+    """
+    _guardian.begin()
+
+
 def pause() -> None:
     """Stop all programs that run now, until `resume`."""
     if sys.platform != "win32":
