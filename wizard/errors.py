@@ -63,6 +63,12 @@ class WizardError(Exception):
         self.hints = tuple(map(visible, hints))
 
 
+    @property
+    def explained(self) -> str:
+        """What happened, the line that shows it and why, each on a line of its own."""
+        return "\n".join(part for part in (self.what, self.shown, self.why) if part)
+
+
 class BadRequest(WizardError):
     """The request is wrong: an unknown key, an impossible value, contradictory flags."""
 

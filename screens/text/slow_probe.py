@@ -1,4 +1,4 @@
-"""Saying in plain text which program the probe waits for, if one is slow."""
+"""Saying in plain text what the probe waits for, if a program or an index is slow."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def announced(say: Callable[[str], None], interval: float = 1.0) -> Iterator[Non
 
     It is looked up every ``interval`` seconds, in another thread.
     """
-    from wizard.machine import waiting
+    from wizard.programs import waiting
 
     stop = threading.Event()
 

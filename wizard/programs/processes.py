@@ -25,6 +25,7 @@ from backends.action import Output
 from wizard.programs import windows_job
 from wizard.programs.guardian import Guardian, end_all
 from wizard.programs.tree import MARK, Tree, process_group
+from wizard.programs.waiting import waiting
 
 CHUNK = 64 * 1024
 """How many bytes are read at once: the size of a pipe on Linux."""
@@ -143,7 +144,8 @@ def ask(
     are ended); OSError if the program cannot be started.
     """
     mark = new_mark()
-    with _watched(mark, guarded=slow or timeout > LONG_SECONDS) as add:
+    guarded = slow or timeout > LONG_SECONDS
+    with waiting(argv[0], timeout), _watched(mark, guarded=guarded) as add:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,

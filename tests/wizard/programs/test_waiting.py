@@ -1,4 +1,4 @@
-"""Who the probe waits for."""
+"""What the wizard waits for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from screens.text import slow_probe
-from wizard.machine import inspection, waiting
+from wizard.machine import inspection
+from wizard.programs import waiting
 
 
 def test_a_wait_is_known_until_it_ends() -> None:
     assert waiting.slow(-1) == ()
     with waiting.waiting("/usr/bin/python3", 60), waiting.waiting("/opt/python", 5):
         slow = waiting.slow(-1)
-        assert [wait.program for wait in slow] == ["/usr/bin/python3", "/opt/python"]
+        assert [wait.what for wait in slow] == ["/usr/bin/python3", "/opt/python"]
         assert slow[0].sentence == "Still waiting for /usr/bin/python3, for at most 60 seconds."
         assert waiting.slow(3600) == ()
     assert waiting.slow(-1) == ()
