@@ -62,7 +62,6 @@ class WizardError(Exception):
         self.why = visible(why)
         self.hints = tuple(map(visible, hints))
 
-
     @property
     def explained(self) -> str:
         """What happened, the line that shows it and why, each on a line of its own."""

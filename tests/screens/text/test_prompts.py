@@ -111,9 +111,7 @@ def test_q_in_a_list_quits_and_the_list_says_so(keys: PipeInput, key: str) -> No
     assert asker.pick("What now?", PICK) == "quit"
 
 
-def test_a_list_says_how_to_leave_it(
-    keys: PipeInput, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_says_how_to_leave_it(keys: PipeInput, monkeypatch: pytest.MonkeyPatch) -> None:
     import questionary
 
     said: list[str] = []
