@@ -535,8 +535,8 @@ async def test_a_project_is_planned(tmp_path: Path) -> None:
 
 
 async def test_a_project_with_a_mistake_is_asked_for_again(tmp_path: Path) -> None:
-    app = app_for()
-    machine: FakeMachine = app.session.engine.probe.__self__
+    machine = FakeMachine()
+    app = WizardApp(machine.engine(), Choices())
     file = tmp_path / "requirements.txt"
     async with app.run_test(size=(80, 24)) as pilot:
         await to_more(pilot)
