@@ -64,7 +64,7 @@ class WizardError(Exception):
 
     @property
     def explained(self) -> str:
-        """What happened, the line that shows it and why, each on a line of its own."""
+        """What happened, the line that shows it and why, each in a separate line."""
         return "\n".join(part for part in (self.what, self.shown, self.why) if part)
 
 

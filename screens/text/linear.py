@@ -257,6 +257,8 @@ class _Conversation:
             plan = following
             ended = self._attempt(plan)
             self.output.write_lines(*messages.end_of_run(plan, ended))
+            if ended.code == Exit.CANCELLED:
+                self.output.write_lines(*messages.begun_again(self.session.require_run()))
             if self.output.is_unread and ended.code == Exit.CANCELLED:
                 OutputStream(sys.stderr, lambda: None).write_lines(messages.UNREAD)
             following = self._what_now(plan, ended)

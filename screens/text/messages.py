@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wizard.plan import Plan, Step
     from wizard.proof.verify import Report
     from wizard.running.events import RunEnded, StepEnded
+    from wizard.running.run_state import RunState
 
 
 _WITH_FLAG = re.compile(r": --[a-z].*[^.]$")
@@ -146,6 +147,25 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
             "command again."
         ]
     return ["Stopped after the failed step. No program is left running."]
+
+
+def begun_again(run: RunState) -> list[str]:
+    """Return what a run that goes on later does again although it had begun; empty for nothing."""
+    from backends.action import Download, Seal  # not needed before the first output
+
+    lines = []
+    for seal in run.steps:
+        action = seal.step.action
+        if not isinstance(action, Seal) or seal.status == "done":
+            continue
+        made = [each for each in run.steps if each.step.role == seal.step.role]
+        if any(each.attempts and not isinstance(each.step.action, Download) for each in made):
+            title = action.title.partition(",")[0]
+            lines.append(
+                f"{title} was not finished, so it is unpacked, configured and compiled again then. "
+                "Its downloaded source is kept."
+            )
+    return lines
 
 
 UNREAD = (

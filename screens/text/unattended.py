@@ -57,6 +57,8 @@ def install(
         reporter = TextReporter(RunState.before_run(plan), output, errors, verbose=verbose)
         result = _run(engine, decision, reporter, cancel)
         output.write_lines(*messages.end_of_run(plan, result))
+        if result.code == Exit.CANCELLED:
+            output.write_lines(*messages.begun_again(reporter.state))
         if result.code != Exit.DONE or not plan.prepares:
             fixes = _fixes(engine, decision, reporter.state)
             output.write_lines(*messages.fix_lines(fixes, choices, plan.system))
