@@ -231,7 +231,7 @@ HARD = {
 
 
 def test_compressed_data_that_is_damaged_is_not_called_uncompressed() -> None:
-    told = diagnose("error: Failed to fetch\n  Caused by: corrupt deflate stream\n")
+    told = diagnose(["error: Failed to fetch", "  Caused by: corrupt deflate stream"])
     assert told.id == "answer-damaged"
     assert told.hints[-1].endswith("but they are not compressed, or arrive damaged.")
 
