@@ -116,6 +116,12 @@ class OutputStream:
         """Whether nobody reads it any more: it was a pipe to a program that has ended."""
         return isinstance(self._problem, BrokenPipeError)
 
+    @property
+    def problem(self) -> str:
+        """What the system said when the stream broke; empty if it did not break."""
+        problem = self._problem
+        return "" if problem is None else problem.strerror or str(problem) or "Broken pipe"
+
     def check(self) -> None:
         """Raise OSError if the stream broke, such as a file on a full disk.
 

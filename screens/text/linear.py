@@ -259,8 +259,8 @@ class _Conversation:
             self.output.write_lines(*messages.end_of_run(plan, ended))
             if ended.code == Exit.CANCELLED:
                 self.output.write_lines(*messages.begun_again(self.session.require_run()))
-            if self.output.is_unread and ended.code == Exit.CANCELLED:
-                OutputStream(sys.stderr, lambda: None).write_lines(messages.UNREAD)
+            errors = OutputStream(sys.stderr, lambda: None)
+            errors.write_lines(*messages.cancelled_by(self.output, ended.code))
             following = self._what_now(plan, ended)
         return ended.code
 

@@ -18,6 +18,7 @@ from wizard.wording import quoted_command, wrap
 
 if TYPE_CHECKING:
     # Slow to import, and not needed for the first output.
+    from screens.signals import OutputStream
     from wizard.choices import Choices
     from wizard.fixes.fix import Fix
     from wizard.plan import Plan, Step
@@ -162,17 +163,23 @@ def begun_again(run: RunState) -> list[str]:
         if any(each.attempts and not isinstance(each.step.action, Download) for each in made):
             title = action.title.partition(",")[0]
             lines.append(
-                f"{title} was not finished, so it is unpacked, configured and compiled again then. "
-                "Its downloaded source is kept."
+                f"{title}, which was not finished, is then unpacked, configured and compiled "
+                "again. Its source is kept."
             )
     return lines
 
 
-UNREAD = (
-    "Cancelled: the program that read this output has ended, such as head in “… | head”. "
-    "No program of the wizard is left running. To continue from here, run the same command again."
-)
-"""What is written instead, to standard error, if a run was cancelled because of that."""
+def cancelled_by(output: OutputStream, code: int) -> list[str]:
+    """Return why a run was cancelled, if its output broke; for standard error."""
+    if code != Exit.CANCELLED or not output.problem:
+        return []
+    why = f"this output cannot be written any more ({output.problem})"
+    if output.is_unread:
+        why = "the program that read this output has ended, such as head in “… | head”"
+    return [
+        f"Cancelled: {why}. No program of the wizard is left running. To continue from here, run "
+        "the same command again."
+    ]
 
 
 def proof_lines(report: Report) -> list[str]:

@@ -79,8 +79,8 @@ def test_after_a_cancel_it_says_that_an_openssl_is_built_again() -> None:
     assert messages.begun_again(state) == [], "only its source was downloaded, and is kept"
     state = state.apply(started("openssl-unpack"))
     assert messages.begun_again(state) == [
-        "OpenSSL 3.5.7 was not finished, so it is unpacked, configured and compiled again then. "
-        "Its downloaded source is kept."
+        "OpenSSL 3.5.7, which was not finished, is then unpacked, configured and compiled again. "
+        "Its source is kept."
     ]
     for event in (started("openssl"), ended("openssl")):
         state = state.apply(event)
