@@ -26,7 +26,7 @@ def announced_on_stderr() -> Iterator[None]:
 
 @contextmanager
 def announced(say: Callable[[str], None], interval: float = 1.0) -> Iterator[None]:
-    """While the block runs, ``say`` one sentence about each program that is slow to answer.
+    """While the block runs, ``say`` one sentence about each program or address that is slow.
 
     It is looked up every ``interval`` seconds, in another thread.
     """
@@ -35,11 +35,11 @@ def announced(say: Callable[[str], None], interval: float = 1.0) -> Iterator[Non
     stop = threading.Event()
 
     def watch() -> None:
-        said: set[waiting.Wait] = set()
+        said: set[str] = set()  # a program may be asked several questions at once
         while not stop.wait(interval):
             for wait in waiting.slow():
-                if wait not in said:
-                    said.add(wait)
+                if wait.what not in said:
+                    said.add(wait.what)
                     say(wait.sentence)
 
     thread = threading.Thread(target=watch, name="slow probe", daemon=True)

@@ -52,4 +52,25 @@ def test_a_slow_python_is_announced_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert said == [f"Still waiting for {python}, for at most 60 seconds."]
 
 
+def test_what_is_asked_several_questions_at_once_is_announced_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "slow", lambda: slow(-1))
+    said: list[str] = []
+    heard = threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        if "last" in text:
+            heard.set()
+
+    with slow_probe.announced(say, interval=0.01), waiting.waiting("apt-get", 30):
+        with waiting.waiting("apt-get", 30), waiting.waiting("last", 30):
+            assert heard.wait(30)
+    assert said == [
+        "Still waiting for apt-get, for at most 30 seconds.",
+        "Still waiting for last, for at most 30 seconds.",
+    ]
+
+
 slow = waiting.slow
