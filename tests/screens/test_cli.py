@@ -452,6 +452,11 @@ def test_ctrl_c_outside_of_a_run_is_one_line(run: Run, monkeypatch: pytest.Monke
     assert run("--yes") == (Exit.CANCELLED, "", "cryptography-wizard: Cancelled.\n")
 
 
+def test_for_an_unknown_command_the_help_lists_commands(run: Run) -> None:
+    _, _, err = run("docter")
+    assert "--help lists all commands." in err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.usefixtures("ending_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

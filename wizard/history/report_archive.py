@@ -21,7 +21,7 @@ from wizard.history import secrets
 from wizard.history.past_runs import PastRun
 from wizard.masking import Masker
 from wizard.running import journal, step_log
-from wizard.wording import joined
+from wizard.wording import count, joined
 
 LOGS = "logs"
 
@@ -80,7 +80,7 @@ def contents(parts: Sequence[Part], file: Path, *, anonymous: bool = False) -> t
     return (
         f"{file} will contain:",
         *(f"  {part.name}  ({_size(part)} bytes)" for part in parts if part not in logs),
-        f"  {LOGS}/  ({len(logs)} files, {sum(map(_size, logs))} bytes)",
+        f"  {LOGS}/  ({count(len(logs), 'file')}, {sum(map(_size, logs))} bytes)",
         "Passwords and tokens are masked.",
         *(_replaced() if anonymous else ()),
     )
