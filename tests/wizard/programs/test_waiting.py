@@ -64,9 +64,13 @@ def test_what_is_asked_several_questions_at_once_is_announced_once(
         if "last" in text:
             heard.set()
 
-    with slow_probe.announced(say, interval=0.01), waiting.waiting("apt-get", 30):
-        with waiting.waiting("apt-get", 30), waiting.waiting("last", 30):
-            assert heard.wait(30)
+    with (
+        slow_probe.announced(say, interval=0.01),
+        waiting.waiting("apt-get", 30),
+        waiting.waiting("apt-get", 30),
+        waiting.waiting("last", 30),
+    ):
+        assert heard.wait(30)
     assert said == [
         "Still waiting for apt-get, for at most 30 seconds.",
         "Still waiting for last, for at most 30 seconds.",
