@@ -149,10 +149,11 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
 
             instead = error.alternatives if isinstance(error, Impossible) else ()
             summary = Summary(int(error.code), error=Problem.from_error(error), ways=instead)
-            print(codec.to_json(summary), flush=True)
-        else:
-            text = f"{locations.NAME}: " + "\n".join(messages.error_lines(error))
-            print(fitting.for_stream(text, sys.stderr), file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):  # a full disk: text says it
+                print(codec.to_json(summary), flush=True)
+                return int(error.code)
+        text = f"{locations.NAME}: " + "\n".join(messages.error_lines(error))
+        print(fitting.for_stream(text, sys.stderr), file=sys.stderr, flush=True)
     except OSError:
         pass  # nobody reads it; the exit code still says it
     return int(error.code)

@@ -184,8 +184,11 @@ class _MainParser(Parser):
                         f"{invocation.command('--help')} lists all commands and options.",
                     ),
                 )
-            suggestion = did_you_mean(match[1], (*commands.names(), *WORDS))
-            message = f"unknown command: {match[1]!r}{suggestion}"
+            raise BadRequest(
+                f"Unknown command: {match[1]!r}"
+                f"{did_you_mean(match[1], (*commands.names(), *WORDS))}.",
+                hints=(f"{invocation.command('--help')} lists all commands.",),
+            )
         super().error(message)
 
 

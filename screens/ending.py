@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Callable
@@ -98,10 +99,12 @@ def stopping(cancel: threading.Event) -> Iterator[None]:
         yield
         return
     _watchdog.stops.append(cancel.set)
+    _say_if_killed(KILLED)
     try:
         yield
     finally:
         _watchdog.stops.remove(cancel.set)
+        _say_if_killed(KILLED_IDLE)
 
 
 LEAVE_FULL_SCREEN = (
@@ -115,7 +118,52 @@ KILLED = (
     "\r\nThe wizard was killed, and its programs are ended.\r\n"
     "To continue from here, run the same command again.\r\n"
 )
-"""What the terminal shows if nobody could write the last words."""
+"""What the terminal shows if nobody could write the last words of a run."""
+KILLED_IDLE = "\r\nThe wizard was killed. No installation was running.\r\n"
+"""The same if nothing ran."""
+LEAVE_PROMPT = "\x1b[?2004l\x1b[?25h\x1b[0m"
+"""What takes a terminal out of a prompt: marks around what is pasted, the cursor, no colours."""
+
+
+def _say_if_killed(text: str) -> None:
+    """Let the full screen, if one is shown, end with this text if the wizard is killed."""
+    from wizard.programs import left_screen
+
+    wanted = left_screen.wanted()
+    if wanted is not None:
+        left_screen.want(replace(wanted, text=LEAVE_FULL_SCREEN + text))
+
+
+def _watch_over_terminal() -> None:
+    """Have somebody who puts the terminal back after a kill, if the system allows that."""
+    from wizard.programs import processes
+
+    with contextlib.suppress(OSError):  # no more processes: what needs one says so
+        processes.watch_over_terminal()
+
+
+@contextlib.contextmanager
+def prompting() -> Iterator[None]:
+    """Within this block, the terminal gets its settings back if the wizard is killed.
+
+    A prompt changes them, so that it gets each key, and not all shells put them back.
+    """
+    descriptor = 0
+    if sys.platform == "win32" or _watchdog is None or not os.isatty(descriptor):
+        yield
+        return
+    import termios
+
+    from wizard.programs import left_screen
+
+    settings = left_screen.as_text(termios.tcgetattr(descriptor))
+    text = LEAVE_PROMPT + KILLED_IDLE
+    left_screen.want(left_screen.Terminal(os.ttyname(descriptor), text, settings))
+    _watch_over_terminal()
+    try:
+        yield
+    finally:
+        left_screen.want(None)
 
 
 @contextlib.contextmanager
@@ -137,7 +185,7 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
     before = termios.tcgetattr(descriptor)
     left = threading.Event()
     killed = left_screen.Terminal(
-        os.ttyname(descriptor), LEAVE_FULL_SCREEN + KILLED, left_screen.as_text(before)
+        os.ttyname(descriptor), LEAVE_FULL_SCREEN + KILLED_IDLE, left_screen.as_text(before)
     )
 
     def restore(code: int) -> None:
@@ -151,7 +199,11 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
             os.write(terminal, last_words(code).encode(errors="replace"))
 
     def watch() -> None:
+        is_watched = False
         while not left.wait(GLANCE_SECONDS):
+            if not is_watched:  # not before the first page is shown, which would come later
+                is_watched = True
+                _watch_over_terminal()
             try:
                 termios.tcgetattr(descriptor)
             except termios.error:

@@ -111,12 +111,23 @@ class OutputStream:
             self._problem = error if isinstance(error, OSError) else None
             self._on_broken()
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody reads it any more: it was a pipe to a program that has ended."""
+        return isinstance(self._problem, BrokenPipeError)
+
+    @property
+    def problem(self) -> str:
+        """What the system said when the stream broke; empty if it did not break."""
+        problem = self._problem
+        return "" if problem is None else problem.strerror or str(problem) or "Broken pipe"
+
     def check(self) -> None:
         """Raise OSError if the stream broke, such as a file on a full disk.
 
         A reader that has gone is no problem: it wanted no more.
         """
-        if self._problem is not None and not isinstance(self._problem, BrokenPipeError):
+        if self._problem is not None and not self.is_unread:
             raise self._problem
 
     def write_lines(self, *lines: str, whole: bool = False) -> None:

@@ -62,6 +62,11 @@ class WizardError(Exception):
         self.why = visible(why)
         self.hints = tuple(map(visible, hints))
 
+    @property
+    def explained(self) -> str:
+        """What happened, the line that shows it and why, each in a separate line."""
+        return "\n".join(part for part in (self.what, self.shown, self.why) if part)
+
 
 class BadRequest(WizardError):
     """The request is wrong: an unknown key, an impossible value, contradictory flags."""

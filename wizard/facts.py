@@ -603,7 +603,7 @@ class Facts:
     system's settings. ``authorities`` is how many certificate authorities an administrator added to
     this Mac's keychain; 0 if a variable names a file of authorities. ``held`` are the wheels of the
     wheelhouse to install from. ``lost_authorities`` are the variables that name certificate
-    authorities which are not there, as (name, value) pairs.
+    authorities which are not there, or a file or folder without any, as (name, value) pairs.
     """
 
     system: System

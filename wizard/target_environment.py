@@ -288,6 +288,24 @@ def _existing_target(python: Python) -> Target:
     return Target(python, python.environment, False, python.path)
 
 
+def short_name(facts: Facts, path: str) -> str:
+    """Return a path as a sentence names it: relative to the current folder or the home folder.
+
+    It stays whole elsewhere, and on Windows, whose cmd has no name for the home folder.
+    """
+    separator = path_rules(facts).sep
+    starts = [(facts.folder, "."), (facts.home, "~")]
+    if facts.system.name == "windows":
+        starts.pop()
+    elif facts.folder == facts.home:
+        starts.reverse()
+    for folder, sign in starts:
+        start = f"{folder.rstrip(separator)}{separator}"
+        if start != separator and path.startswith(start):
+            return f"{sign}{separator}{path[len(start) :]}"
+    return path
+
+
 def path_rules(facts: Facts):  # type: ignore[no-untyped-def] # posixpath and ntpath share no type
     """Return the path rules of that machine: `posixpath` or `ntpath`."""
     return ntpath if facts.system.name == "windows" else posixpath

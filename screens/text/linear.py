@@ -257,6 +257,10 @@ class _Conversation:
             plan = following
             ended = self._attempt(plan)
             self.output.write_lines(*messages.end_of_run(plan, ended))
+            if ended.code == Exit.CANCELLED:
+                self.output.write_lines(*messages.begun_again(self.session.require_run()))
+            errors = OutputStream(sys.stderr, lambda: None)
+            errors.write_lines(*messages.cancelled_by(self.output, ended.code))
             following = self._what_now(plan, ended)
         return ended.code
 

@@ -18,11 +18,13 @@ from wizard.wording import quoted_command, wrap
 
 if TYPE_CHECKING:
     # Slow to import, and not needed for the first output.
+    from screens.signals import OutputStream
     from wizard.choices import Choices
     from wizard.fixes.fix import Fix
     from wizard.plan import Plan, Step
     from wizard.proof.verify import Report
     from wizard.running.events import RunEnded, StepEnded
+    from wizard.running.run_state import RunState
 
 
 _WITH_FLAG = re.compile(r": --[a-z].*[^.]$")
@@ -146,6 +148,38 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
             "command again."
         ]
     return ["Stopped after the failed step. No program is left running."]
+
+
+def begun_again(run: RunState) -> list[str]:
+    """Return what a run that goes on later does again although it had begun; empty for nothing."""
+    from backends.action import Download, Seal  # not needed before the first output
+
+    lines = []
+    for seal in run.steps:
+        action = seal.step.action
+        if not isinstance(action, Seal) or seal.status == "done":
+            continue
+        made = [each for each in run.steps if each.step.role == seal.step.role]
+        if any(each.attempts and not isinstance(each.step.action, Download) for each in made):
+            title = action.title.partition(",")[0]
+            lines.append(
+                f"{title}, which was not finished, is then unpacked, configured and compiled "
+                "again. Its source is kept."
+            )
+    return lines
+
+
+def cancelled_by(output: OutputStream, code: int) -> list[str]:
+    """Return why a run was cancelled, if its output broke; for standard error."""
+    if code != Exit.CANCELLED or not output.problem:
+        return []
+    why = f"this output cannot be written any more ({output.problem})"
+    if output.is_unread:
+        why = "the program that read this output has ended, such as head in “… | head”"
+    return [
+        f"Cancelled: {why}. No program of the wizard is left running. To continue from here, run "
+        "the same command again."
+    ]
 
 
 def proof_lines(report: Report) -> list[str]:

@@ -57,12 +57,16 @@ class Plain:
         for number, (_, label) in enumerate(options, 1):
             title, *consequence = label.split("\n")
             _say(f"  {number}. {title}", *(f"     {line}" for line in consequence))
+        values = [value for value, _ in options]
+        keys = "Enter for 1" + (", b for back" if "back" in values else "") + ", q to quit"
         while True:
-            text = _read("Answer (Enter for 1): ") or "1"
+            text = _read(f"Answer ({keys}): ") or "1"
             if quits(text):
-                if any(value == "quit" for value, _ in options):
+                if "quit" in values:
                     return "quit"
                 raise KeyboardInterrupt
+            if text.lower() == "b" and "back" in values:
+                return "back"
             if text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
                 return options[int(text) - 1][0]
             print(f"Please type a number from 1 to {len(options)}.")

@@ -10,6 +10,7 @@ import contextlib
 import shutil
 from typing import Any
 
+from screens import ending
 from screens.terminal import showable
 from screens.text.linear import Back, quits
 from screens.text.messages import strip_markdown
@@ -76,8 +77,8 @@ class Prompts:
         import questionary
 
         question = _wrapped(prompt, MARK)
-        keys = _beside(question, "(arrow keys, Enter)")
-        answer = questionary.select(
+        keys = _beside(question, "(arrow keys, Enter; q quits)")
+        asked = questionary.select(
             question,
             choices=choices,
             default=default,
@@ -86,7 +87,10 @@ class Prompts:
             use_jk_keys=False,
             erase_when_done=True,
             **self._settings,
-        ).unsafe_ask()
+        )
+        _add_quit_key(asked, "quit" if any(choice.value == "quit" for choice in choices) else "")
+        with ending.prompting():
+            answer = asked.unsafe_ask()
         title = next(choice.title for choice in choices if choice.value == answer)
         _say(f"{prompt} {' '.join(title.split())}")
         return str(answer)
@@ -98,12 +102,14 @@ class Prompts:
         keys = "? for help, q to quit" if first else "? for help, b for back, q to quit"
         label = question.free or question.prompt
         while True:
-            text: str = questionary.text(
+            asked = questionary.text(
                 _wrapped(label, MARK),
                 default=current,
                 instruction=f"{_beside(_wrapped(label, MARK), f'({keys})')} ",
                 **self._settings,
-            ).unsafe_ask()
+            )
+            with ending.prompting():
+                text: str = asked.unsafe_ask()
             if text.strip() == "?":
                 questionary.print(showable(strip_markdown(question.help)))
             elif text.strip().lower() == "b" and not first:
@@ -112,6 +118,23 @@ class Prompts:
                 raise KeyboardInterrupt
             elif text.strip():
                 return text.strip()
+
+
+def _add_quit_key(asked: Any, answer: str) -> None:
+    """Let ``q`` in a list give this ``answer``, or interrupt as Ctrl-C does if there is none."""
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    keys = KeyBindings()
+
+    @keys.add("q")
+    @keys.add("Q")
+    def _quit(event: Any) -> None:
+        if answer:
+            event.app.exit(result=answer)
+        else:
+            event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
+    asked.application.key_bindings = merge_key_bindings([asked.application.key_bindings, keys])
 
 
 def _choice(option: Option, recommended: str) -> Any:

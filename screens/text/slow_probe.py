@@ -1,4 +1,4 @@
-"""Saying in plain text which program the probe waits for, if one is slow."""
+"""Saying in plain text what the probe waits for, if a program or an index is slow."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def announced_on_stderr() -> Iterator[None]:
 
 @contextmanager
 def announced(say: Callable[[str], None], interval: float = 1.0) -> Iterator[None]:
-    """While the block runs, ``say`` one sentence about each program that is slow to answer.
+    """While the block runs, ``say`` one sentence about each program or address that is slow.
 
     It is looked up every ``interval`` seconds, in another thread.
     """
-    from wizard.machine import waiting
+    from wizard.programs import waiting
 
     stop = threading.Event()
 
     def watch() -> None:
-        said: set[waiting.Wait] = set()
+        said: set[str] = set()  # a program may be asked several questions at once
         while not stop.wait(interval):
             for wait in waiting.slow():
-                if wait not in said:
-                    said.add(wait)
+                if wait.what not in said:
+                    said.add(wait.what)
                     say(wait.sentence)
 
     thread = threading.Thread(target=watch, name="slow probe", daemon=True)

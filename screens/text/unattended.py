@@ -57,6 +57,8 @@ def install(
         reporter = TextReporter(RunState.before_run(plan), output, errors, verbose=verbose)
         result = _run(engine, decision, reporter, cancel)
         output.write_lines(*messages.end_of_run(plan, result))
+        if result.code == Exit.CANCELLED:
+            output.write_lines(*messages.begun_again(reporter.state))
         if result.code != Exit.DONE or not plan.prepares:
             fixes = _fixes(engine, decision, reporter.state)
             output.write_lines(*messages.fix_lines(fixes, choices, plan.system))
@@ -64,6 +66,7 @@ def install(
         decision = plan_rest(engine, choices)
     if result.code in (Exit.DONE, Exit.UNPROVED):
         output.write_lines(f"It took {format_seconds(result.seconds)}.")
+    errors.write_lines(*messages.cancelled_by(output, result.code))
     output.check()
     return result.code
 
@@ -85,7 +88,7 @@ def install_for_scripts(
     cancel = threading.Event()
     output, errors = OutputStream(out, cancel.set), OutputStream(err, cancel.set)
     decision = decide(engine, choices)
-    from screens.text.summary import Offer, Summary
+    from screens.text.summary import Offer, Problem, Summary
     from wizard.running.run_state import RunState
 
     while True:
@@ -97,7 +100,11 @@ def install_for_scripts(
             break
         decision = plan_rest(engine, choices)
     offers = tuple(Offer.of(fix, choices) for fix in _fixes(engine, decision, reporter.state))
-    output.write_lines(to_json(Summary.from_run(reporter.state, offers)))
+    summary = Summary.from_run(reporter.state, offers)
+    if result.code == Exit.CANCELLED and errors.problem:
+        what = "The run was cancelled: its events could not be written to standard error."
+        summary = replace(summary, error=Problem(what, errors.problem))
+    output.write_lines(to_json(summary))
     output.check()
     return result.code
 
@@ -150,6 +157,7 @@ def carried_out(
     result = cancel_on_signals(lambda: engine.run(plan, Choices(), facts, reporter, cancel), cancel)
     if not as_json:
         output.write_lines(*messages.end_of_run(plan, result))
+        errors.write_lines(*messages.cancelled_by(output, result.code))
     return reporter.state
 
 

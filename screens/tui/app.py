@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.events import DescendantFocus
     from textual.filter import LineFilter
+    from textual.notifications import SeverityLevel
 
     # What the first page does not need is imported later, so that the first page appears sooner.
     from screens.tui.alternatives import AlternativesPage
@@ -130,6 +131,18 @@ class WizardApp(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what changes every line before it is drawn."""
         return (*drawing.without_greys(super().get_line_filters()), *self._more_filters)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - a path or a requirement may contain brackets
+    ) -> None:
+        """Show a note. Its text is shown as it is: it has no markup."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def on_mount(self) -> None:
         """Handle the signals that ask the app to end, or say that the terminal has closed."""
@@ -260,28 +273,32 @@ class WizardApp(App[int]):
         why: str,
         go_on: Callable[[T], None],
         go_back: Callable[[], None] = lambda: None,
+        say: Callable[[WizardError], None] | None = None,
     ) -> None:
         """Look at the machine with ``work``, which sets nothing, and give what it finds to
-        ``go_on``. If that is not possible, say why and call ``go_back``, as after Esc."""
+        ``go_on``. If that is not possible, say why, usually by a note, and call ``go_back``, as
+        after Esc."""
         from screens.tui.dialogs import LookUpScreen
+
+        say_impossible = say or self._say_impossible
 
         def take(found: Any) -> None:
             if found is None or isinstance(found, WizardError):
                 if found is not None:
-                    self._say_impossible(found)
+                    say_impossible(found)
                 go_back()
                 return
             try:
                 go_on(found)
             except WizardError as error:
-                self._say_impossible(error)
+                say_impossible(error)
                 go_back()
 
         self.push_screen(LookUpScreen(self.session, "Looking at your computer", work, why), take)
 
     def _say_impossible(self, error: WizardError) -> None:
-        text = f"{error.what} {error.why}".strip()
-        self.notify(text, title="This is not possible", severity="error", timeout=15)
+        title = "This is not possible"
+        self.notify(error.explained, title=title, severity="error", timeout=15)
 
     # Textual finds these by name (page and message), so their classes need no import.
 
@@ -293,7 +310,7 @@ class WizardApp(App[int]):
         try:
             choices = resume.choices_of(past)
         except WizardError as error:
-            self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
+            self.notify(error.explained, severity="error", timeout=10)
             return
         why = "The wizard plans what is left of that run."
         self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name))
@@ -315,7 +332,11 @@ class WizardApp(App[int]):
             session.use(choices, facts=facts, resumes=message.resumes)
             self.show_page("review")
 
-        self._look_up(lambda: session.engine.probe(choices, everything=True), message.why, go_on)
+        self._look_up(
+            lambda: session.engine.probe(choices, everything=True),
+            *(message.why, go_on),
+            say=message.ask_again,
+        )
 
     def on_welcome_page_more(self) -> None:
         """Show what else the wizard can do."""
@@ -333,7 +354,7 @@ class WizardApp(App[int]):
         try:
             self.session.take_alternative(message.alternative)
         except WizardError as error:
-            self.notify(f"{error.what} {error.why}".strip(), severity="error", timeout=10)
+            self.notify(error.explained, severity="error", timeout=10)
         else:
             self.show_page("review")
 

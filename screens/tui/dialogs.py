@@ -17,6 +17,7 @@ from screens.tui.activity import activity
 from screens.tui.background import in_thread
 from screens.tui.late_events import LateEvents
 from wizard.errors import WizardError
+from wizard.programs import waiting
 
 AROUND_TEXT = 10
 """The lines of a confirmation that are not its text: frame, paddings, title, buttons."""
@@ -83,18 +84,26 @@ class ConfirmScreen(Dialog[bool]):
 class AskScreen(Dialog[Optional[str]]):
     """Asks for one line of text, such as a folder. The result is the text, or None after Esc.
 
-    ``check`` returns what is wrong with a text; empty if it can be used.
+    ``check`` returns what is wrong with a text; empty if it can be used. ``wrong`` is what is wrong
+    with ``value``, as in a file that it names.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
 
     def __init__(
-        self, title: str, text: str, *, value: str = "", check: Callable[[str], str]
+        self,
+        title: str,
+        text: str,
+        *,
+        value: str = "",
+        wrong: str = "",
+        check: Callable[[str], str],
     ) -> None:
         super().__init__()
         self._title = title
         self._text = text
         self._value = value
+        self._wrong = wrong
         self._check = check
 
     def compose(self) -> ComposeResult:
@@ -103,7 +112,8 @@ class AskScreen(Dialog[Optional[str]]):
             yield Static(self._title, classes="title", markup=False)
             yield Static(self._text, markup=False)
             yield Input(self._value, id="asked")  # its text is selected: typing replaces it
-            yield Static("", id="wrong", classes="bad", markup=False)
+            wrong = f"✗ {self._wrong}" if self._wrong else ""
+            yield Static(wrong, id="wrong", classes="bad", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Back  (Esc)", id="no")
                 yield Button("Go on  (Enter)", id="yes", variant="primary")
@@ -222,7 +232,9 @@ class LookUpScreen(Dialog[Union[Any, WizardError, None]]):
 
     def _show_activity(self) -> None:
         elapsed = self._session.clock() - self._since
-        self.query_one("#activity", Static).update(activity(self.app, self._activity, elapsed))
+        slow = (wait.sentence for wait in waiting.slow()[:1])
+        text = "\n".join((activity(self.app, self._activity, elapsed), *slow))
+        self.query_one("#activity", Static).update(text)
 
     async def _look_up(self) -> None:
         try:

@@ -25,7 +25,6 @@ from screens.tui.room_note import RoomNote
 from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
-from wizard.wording import joined
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,12 @@ class FailureDetails:
             )
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
-            hints = ["“Try again” continues with the step that was stopped."]
+            hints = ["“Try again” does the stopped step again, and then the others."]
             there = last_words.changes(run)
             if there:
                 undo = invocation.command("undo")
-                hints.append(f"{joined(there)}: this can be removed. Quit, and run `{undo}`.")
+                left = "; ".join(there)
+                hints.append(f"What is there now: {left}. To remove it, quit and run `{undo}`.")
             return cls(
                 "■ Stopped, as you asked",
                 "All programs have ended.",

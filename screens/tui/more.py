@@ -141,8 +141,13 @@ class MorePage(Page):
             "The wizard reads the folder.",
         )
 
-    def _ask_for(self, title: str, text: str, name: str, value: str, why: str) -> None:
-        """Ask for the value of a choice, and then show the plan for it."""
+    def _ask_for(
+        self, title: str, text: str, name: str, value: str, why: str, wrong: str = ""
+    ) -> None:
+        """Ask for the value of a choice, and then show the plan for it.
+
+        ``wrong`` is what is wrong with ``value``, which can be corrected.
+        """
         from wizard.questions import validation
 
         def choices(answer: str) -> Choices:
@@ -153,14 +158,20 @@ class MorePage(Page):
             try:
                 choices(answer)
             except WizardError as error:
-                return " ".join(filter(None, (error.what, error.why, *error.hints)))
+                return _wrong(error)
             return ""
 
         def go_on(answer: str | None) -> None:
-            if answer:
-                self.post_message(WelcomePage.UseAnswers(choices(answer), why))
+            if not answer:
+                return
 
-        self.app.push_screen(AskScreen(title, text, value=value, check=problem), go_on)
+            def again(error: WizardError) -> None:
+                self._ask_for(title, text, name, answer, why, _wrong(error))
+
+            self.post_message(WelcomePage.UseAnswers(choices(answer), why, ask_again=again))
+
+        dialog = AskScreen(title, text, value=value, wrong=wrong, check=problem)
+        self.app.push_screen(dialog, go_on)
 
     def _verify(self) -> None:
         from screens.chosen_python import find_python
@@ -174,7 +185,7 @@ class MorePage(Page):
             try:
                 find_python(answer)
             except WizardError as error:
-                return " ".join(filter(None, (error.what, error.why)))
+                return error.explained
             return ""
 
         def go_on(answer: str | None) -> None:
@@ -194,7 +205,7 @@ class MorePage(Page):
     def _prove(self, python: str) -> None:
         def show(found: tuple[bool, Content] | WizardError | None) -> None:
             if isinstance(found, WizardError):
-                self.notify(f"{found.what} {found.why}".strip(), severity="error", timeout=15)
+                self.notify(found.explained, severity="error", timeout=15)
             elif found is not None:
                 ok, text = found
                 self.app.push_screen(TextScreen(f"{'✓' if ok else '✗'} {short_path(python)}", text))
@@ -208,6 +219,11 @@ class MorePage(Page):
         from screens.tui.runs import RunsPage
 
         self.app.push_screen(RunsPage(self.session))
+
+
+def _wrong(error: WizardError) -> str:
+    """Return what is wrong with an answer, where, and how to correct it."""
+    return "\n".join((error.explained, *error.hints))
 
 
 def _proof(python: str) -> tuple[bool, Content]:

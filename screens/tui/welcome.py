@@ -20,7 +20,7 @@ from screens.tui.page import Page, ShowPage
 from screens.tui.room_note import RoomTrouble
 from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
-from wizard.machine import waiting
+from wizard.programs import waiting
 from wizard.wording import age
 
 if TYPE_CHECKING:
@@ -73,11 +73,12 @@ class WelcomePage(Page):
     @dataclass
     class UseAnswers(Message):
         """The user wants a plan with these choices; ``why`` says where they come from, ``resumes``
-        which run they continue."""
+        which run they continue. If that is not possible, ``ask_again`` gets the reason."""
 
         choices: Choices
         why: str
         resumes: str = ""
+        ask_again: Callable[[WizardError], None] | None = None
 
     class More(Message):
         """The user wants to see what else the wizard can do."""
@@ -176,11 +177,11 @@ class WelcomePage(Page):
         if not (self._probing or planning) or self.closing:
             return
         elapsed = self.session.clock() - self._since
+        slow = tuple(wait.sentence for wait in waiting.slow()[:1])
         if self._probing:
-            slow = "".join(f"\n{wait.sentence}" for wait in waiting.slow()[:1])
-            text = activity(self.app, "Looking at your computer", elapsed) + slow
+            text = "\n".join((activity(self.app, "Looking at your computer", elapsed), *slow))
         else:  # the facts are shown already, but not yet what can be done
-            text = self._problems(activity(self.app, "Planning the installation", elapsed))
+            text = self._problems(activity(self.app, "Planning the installation", elapsed), *slow)
         self.query_one("#looking", Static).update(text)
 
     def _problems(self, *more: str) -> str:

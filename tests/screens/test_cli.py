@@ -452,6 +452,11 @@ def test_ctrl_c_outside_of_a_run_is_one_line(run: Run, monkeypatch: pytest.Monke
     assert run("--yes") == (Exit.CANCELLED, "", "cryptography-wizard: Cancelled.\n")
 
 
+def test_for_an_unknown_command_the_help_lists_commands(run: Run) -> None:
+    _, _, err = run("docter")
+    assert "--help lists all commands." in err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.usefixtures("ending_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -499,7 +504,12 @@ def test_a_reader_that_goes_away_hears_no_complaint(saved: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    "words", [["plan", "--facts"], ["--version"], ["--help"], ["help", "doctor"]]
+    "words",
+    [
+        *(["plan", "--facts"], ["--version"], ["--help"], ["help", "doctor"]),
+        ["doctor", "--json", "--facts"],
+        *(["runs", "--json"], ["diagnose", "--json"]),
+    ],
 )
 def test_a_full_disk_is_no_bug_of_the_wizard(
     saved: Path, words: list[str], unbuffered: str
@@ -518,6 +528,21 @@ def test_a_full_disk_is_no_bug_of_the_wizard(
     assert done.returncode == Exit.FAILED
     assert done.stderr.startswith("cryptography-wizard: The result could not be written.\n")
     assert "bug" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_an_error_that_no_json_can_tell_is_text() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, "diagnose", "--json", "no-such-log"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == Exit.WRONG
+    assert "no-such-log" in done.stderr
 
 
 class Full(io.StringIO):

@@ -277,6 +277,30 @@ def test_a_killed_wizard_leaves_a_terminal_that_can_be_used(
     assert input_modes & termios.ICRNL, "Enter ends a line"
 
 
+def guarded(wizard: Wizard) -> bool:
+    """Whether somebody watches over the terminal of the wizard."""
+    return any(process.parent == wizard.pid() for process in processes().values())
+
+
+@pytest.mark.parametrize("face", ["full", "prompts"])
+def test_a_wizard_that_is_killed_before_its_run_leaves_a_usable_terminal(
+    wizard: Wizard, opened: list[Started], face: str
+) -> None:
+    started = Started(("sh", "-i"), wizard.env)
+    opened.append(started)
+    started.wait(lambda: "ready> " in started.seen, "the shell")
+    started.type(" ".join(wizard.argv(face)) + "\n")
+    started.wait(lambda: any(words in started.seen for words in ASKING), "the first question")
+    started.wait(lambda: guarded(wizard), "who watches")
+    os.kill(wizard.pid(), signal.SIGKILL)
+    started.wait(lambda: ending.KILLED_IDLE.strip() in started.seen, "what happened")
+    assert "continue" not in started.seen.partition("was killed")[2]
+    started.wait(
+        lambda: bool(termios.tcgetattr(started.terminal)[3] & termios.ICANON), "the settings"
+    )
+    assert termios.tcgetattr(started.terminal)[3] & termios.ECHO
+
+
 def test_a_wizard_that_ends_itself_is_not_called_killed(
     wizard: Wizard, opened: list[Started]
 ) -> None:

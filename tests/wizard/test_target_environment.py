@@ -10,7 +10,7 @@ from wizard.facts import Space
 from wizard.knowledge import load
 from wizard.needs.case import Case
 from wizard.questions.target_questions import environment_question
-from wizard.target_environment import default_folder, find_target, same_folder
+from wizard.target_environment import default_folder, find_target, same_folder, short_name
 
 MAC = replace(machine("mac-arm-brew"), home="/Users/ada")
 KEPT = replace(MAC, spaces=(Space(MAC.folder, 50 << 30, cloud="iCloud"),))
@@ -31,6 +31,19 @@ def test_in_a_clone_of_the_wizard_the_default_is_in_the_home_folder() -> None:
     assert question is not None
     assert question.recommended == "/Users/ada/cryptography-env"
     assert "outside of this folder" in question.because
+
+
+def test_a_sentence_names_a_path_as_short_as_it_is_clear() -> None:
+    facts = replace(MAC, folder="/Users/ada/project", home="/Users/ada")
+    assert short_name(facts, "/Users/ada/project/env-2") == "./env-2"
+    assert short_name(facts, "/Users/ada/env-2") == "~/env-2"
+    assert short_name(facts, "/Users/adam/env") == "/Users/adam/env"
+    assert short_name(facts, "/Users/ada/project") == "~/project"
+    assert short_name(replace(facts, folder="/Users/ada"), "/Users/ada/env") == "~/env"
+    assert short_name(replace(facts, folder="/", home=""), "/opt/env") == "/opt/env"
+    windows = replace(machine("windows-64"), folder="C:\\work", home="C:\\Users\\ada")
+    assert short_name(windows, "C:\\work\\env") == ".\\env"
+    assert short_name(windows, "C:\\Users\\ada\\env") == "C:\\Users\\ada\\env"
 
 
 def test_the_environment_there_is_used_again() -> None:

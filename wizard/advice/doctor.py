@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,7 @@ from wizard.needs import (
 from wizard.needs.build_needs import BuildNeeds
 from wizard.needs.case import Case
 from wizard.needs.condition import Condition
+from wizard.needs.surroundings import CERTIFICATES
 from wizard.needs.venv_package import venv_package
 from wizard.refused import Refused
 from wizard.target_environment import Target, usable
@@ -63,9 +64,12 @@ def findings(case: Case) -> tuple[Finding, ...]:
     python = next((candidate for candidate in facts.pythons if usable(candidate)), None)
     results = [*_system(facts), *_pythons(case, python)]
     if python is not None:
+        found = _found_conditions(case, python)
+        # Without certificates no index can be read, and without an index nothing has a wheel.
+        results += _conditions(one for one in found if one.title == CERTIFICATES)
         results += [*_index(facts), *_settings(case, python), *_releases(case, python)]
         results += _support(case)
-        results += _conditions(case, python)
+        results += _conditions(one for one in found if one.title != CERTIFICATES)
     results += [*_managers(facts), *_apple_tools(facts), *_tools(facts), *_root(facts)]
     results += _resources(facts)
     return tuple(results)
@@ -317,8 +321,8 @@ def _support(case: Case) -> Iterator[Finding]:
     yield Finding("warn", "Support", detail, action)
 
 
-def _conditions(case: Case, python: Python) -> Iterator[Finding]:
-    for condition in _found_conditions(case, python):
+def _conditions(found: Iterable[Condition]) -> Iterator[Finding]:
+    for condition in found:
         if condition.title == index_access.TITLE:
             continue  # `_index` has said it
         mark: Mark = "warn" if condition.action else "ok"

@@ -26,7 +26,7 @@ from wizard.plan import Step
 from wizard.running.command_runner import PROGRAM_MISSING
 from wizard.running.events import StepEnded
 from wizard.table_source import read_asset, reader
-from wizard.target_environment import Target
+from wizard.target_environment import Target, short_name
 
 TABLE = "fixes.toml"
 _OF_A_BUILD = (
@@ -135,7 +135,7 @@ def _temporary_folder(failure: Failure) -> Iterator[Fix]:
     if found is not None:
         yield Fix(
             "temporary-folder",
-            f"Put temporary files into {found.folder}, and go on from here",
+            f"Put temporary files into {short_name(case.facts, found.folder)}, and go on from here",
             storage.roomy(found),
             (("temporary_folder", found.folder),),
         )
@@ -232,7 +232,8 @@ def _other_python(failure: Failure) -> Iterator[Fix]:
             yield Fix(
                 "other-python",
                 f"Use Python {python.version}, which has a wheel of {listed.version}",
-                f"A new environment is made from {python.path} in {folder}.",
+                f"A new environment is made from {short_name(case.facts, python.path)} in "
+                f"{short_name(case.facts, folder)}.",
                 (
                     *(("python", python.path), ("venv", folder), ("release", listed.version)),
                     *(("method", name), ("dependents", ""), ("reinstall", "")),
@@ -280,11 +281,11 @@ def _new_environment(failure: Failure) -> Iterator[Fix]:
     target = failure.target
     if not failure.installs or target.new:
         return
-    folder = fresh_folder(failure)
+    folder, facts = fresh_folder(failure), failure.case.facts
     yield Fix(
         "new-environment",
-        f"Make a new environment in {folder}, and install there",
-        f"{target.folder} stays as it is.",
+        f"Make a new environment in {short_name(facts, folder)}, and install there",
+        f"{short_name(facts, target.folder)} stays as it is.",
         (
             *(("venv", folder), ("python", base_of(failure))),
             *(("dependents", ""), ("reinstall", ""), ("upgrade_pip", "")),

@@ -9,7 +9,7 @@ import platform
 import socket
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from wizard.history import secrets
 from wizard.history.past_runs import PastRun
 from wizard.masking import Masker
 from wizard.running import journal, step_log
+from wizard.wording import count, joined
 
 LOGS = "logs"
 
@@ -70,15 +71,30 @@ def default_name(run: PastRun) -> str:
     return f"cryptography-wizard-report-{run.name}.zip"
 
 
-def contents(parts: Sequence[Part], file: Path) -> tuple[str, ...]:
-    """Return what the archive ``file`` will contain, as a few lines: it can have many logs."""
+def contents(parts: Sequence[Part], file: Path, *, anonymous: bool = False) -> tuple[str, ...]:
+    """Return what the archive ``file`` will contain, as a few lines: it can have many logs.
+
+    ``anonymous`` says how `make_report` was called.
+    """
     logs = [part for part in parts if part.name.startswith(f"{LOGS}/")]
     return (
         f"{file} will contain:",
         *(f"  {part.name}  ({_size(part)} bytes)" for part in parts if part not in logs),
-        f"  {LOGS}/  ({len(logs)} files, {sum(map(_size, logs))} bytes)",
+        f"  {LOGS}/  ({count(len(logs), 'file')}, {sum(map(_size, logs))} bytes)",
         "Passwords and tokens are masked.",
+        *(_replaced() if anonymous else ()),
     )
+
+
+def _replaced() -> Iterator[str]:
+    """Say what an anonymous report contains instead of names, and which names stay."""
+    found = [one for one in _personal() if one.text]
+    said = joined(f"{one.what} by {one.by}" for one in found if one.is_replaced)
+    if said:
+        yield f"These are replaced: {said}."
+    for one in found:
+        if not one.is_replaced:
+            yield f"Not replaced: {one.what} ({one.text}), which is also a part of other words."
 
 
 def _size(part: Part) -> int:
@@ -101,12 +117,31 @@ def write(parts: tuple[Part, ...], file: Path) -> None:
 
 
 def _masker(*, anonymous: bool) -> Masker:
-    home = Path.home()
-    found = secrets.find(home, os.environ, Path.cwd())
-    replaced: list[tuple[str, str]] = []
-    if anonymous:
-        replaced = [(str(home), "~"), (socket.gethostname(), "HOST"), (_user_name(), "USER")]
-    return Masker(found, [pair for pair in replaced if len(pair[0]) > 2])
+    found = secrets.find(Path.home(), os.environ, Path.cwd())
+    replaced = [(one.text, one.by) for one in _personal() if one.is_replaced] if anonymous else []
+    return Masker(found, replaced)
+
+
+@dataclass(frozen=True)
+class _Personal:
+    """A text that says whose machine it is, what it is, and what an anonymous report says."""
+
+    what: str
+    text: str
+    by: str
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether it is long enough to be found: two letters are in many words."""
+        return len(self.text) > 2
+
+
+def _personal() -> tuple[_Personal, ...]:
+    return (
+        _Personal("the home folder", str(Path.home()), "~"),
+        _Personal("the name of this computer", socket.gethostname(), "HOST"),
+        _Personal("the user name", _user_name(), "USER"),
+    )
 
 
 def _user_name() -> str:

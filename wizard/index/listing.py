@@ -29,6 +29,7 @@ from wizard.index.source import (
     Unreadable,
     too_large,
 )
+from wizard.programs.waiting import waiting
 
 if TYPE_CHECKING:
     from wizard.index.web import Web
@@ -66,7 +67,8 @@ def fetch(
     failures: list[tuple[bool, str]] = []
     indexed = False
     for job in jobs:
-        result_or_error = job.result(deadline)
+        with waiting(masked(job.location), 2 * patience):
+            result_or_error = job.result(deadline)
         if isinstance(result_or_error, Unreadable):
             (absent if result_or_error.absent else broken).append(str(result_or_error))
             failures.append((result_or_error.absent, result_or_error.failure))

@@ -1,8 +1,12 @@
-"""Variables that name certificate authorities which are not there."""
+"""Variables that name certificate authorities which are not there.
+
+A folder or a file that is there may still have none: then nobody is trusted either.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,16 +15,21 @@ VARIABLES = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "CARGO_HTTP_CAINFO"),
 )
 """What pip, its parts, OpenSSL, uv, curl and cargo read."""
+LARGEST = 8 * 1024 * 1024
+"""How many bytes of a file are searched: those with all known authorities have a quarter of one."""
+_BEGIN = b"-----BEGIN "
+_CERTIFICATE = re.compile(r"\.(?:\d+|pem|crt|cer)$", re.IGNORECASE)
+"""The names of certificates: OpenSSL looks for those that ``openssl rehash`` makes (``.0``)."""
 FOLDERS = ("SSL_CERT_DIR",)
 """Those that name several folders, of which one is enough."""
 
 
 def lost(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the variables whose file or folder does not exist, with their values."""
+    """Return the variables whose file or folder has no certificates, with their values."""
     return tuple(
         (name, value)
         for name in VARIABLES
-        if (value := variables.get(name, "")) and not any(map(_exists, _paths(name, value)))
+        if (value := variables.get(name, "")) and not any(map(_has_any, _paths(name, value)))
     )
 
 
@@ -28,8 +37,14 @@ def _paths(name: str, value: str) -> list[str]:
     return value.split(os.pathsep) if name in FOLDERS else [value]
 
 
-def _exists(path: str) -> bool:
+def _has_any(path: str) -> bool:
+    """Return whether a file or a folder may have certificates."""
     try:
-        return bool(path) and Path(path).exists()
-    except OSError:  # a folder above it may not be entered: then it may be there
+        if not path or not Path(path).exists():
+            return False
+        if Path(path).is_dir():
+            return any(map(_CERTIFICATE.search, os.listdir(path)))  # noqa: PTH208 - only names
+        with Path(path).open("rb") as file:
+            return _BEGIN in file.read(LARGEST)
+    except OSError:  # it may not be read by this user: then it may have some
         return True

@@ -18,7 +18,6 @@ from wizard.addresses import masked
 from wizard.facts import Pip, PipIndex, Python
 from wizard.index.source import IndexSource
 from wizard.machine import pip_settings
-from wizard.machine.waiting import waiting
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.programs.target_scripts import target_script
 from wizard.versions import at_least
@@ -49,8 +48,7 @@ def inspect(
     with target_script("describe.py") as script:
         try:
             # -B: Python writes no files. The variables stay, because pip reads them too.
-            with waiting(program, timeout):
-                output = ask((program, "-B", str(script)), timeout=timeout)
+            output = ask((program, "-B", str(script)), timeout=timeout)
         except ProgramTimeout:
             problem = (
                 f"It did not answer within {timeout:g} seconds: it hangs, or this computer is "

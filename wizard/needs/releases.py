@@ -56,4 +56,5 @@ def _nearest(releases: tuple[Listed, ...], version: str) -> tuple[str, ...]:
     below = next((v for v in usable if key(v) <= requested), "")
     above = next((v for v in reversed(usable) if key(v) >= requested), "")
     near = [v for v in dict.fromkeys((below, above)) if v]
-    return (f"Nearest: {joined(near)}. Newest: {newest}.",)
+    named = "" if near == [newest] else f"Nearest: {joined(near)}. "
+    return (f"{named}Newest: {newest}.",)

@@ -10,6 +10,11 @@ from wizard.refused import Refused
 from wizard.wording import joined
 
 CERTIFICATES = "Certificates"
+_CERTIFICATE_PLACES = {
+    "SSL_CERT_DIR": "the folder",
+    **dict.fromkeys(("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "the file or folder"),
+}
+"""What the variables name that may name a folder."""
 """The title of the condition about certificate authorities."""
 ANDROID = ("termux", "android")
 WINDOWS_FILESYSTEMS = ("9p", "drvfs", "v9fs")
@@ -104,11 +109,14 @@ def lost_authorities(subject: Subject) -> Condition | None:
     facts = subject.facts
     if not facts.lost_authorities:
         return None
-    named = joined(f"{name} ({value})" for name, value in facts.lost_authorities)
+    named = joined(
+        f"{name} ({_CERTIFICATE_PLACES.get(name, 'the file')} {value})"
+        for name, value in facts.lost_authorities
+    )
     several = len(facts.lost_authorities) > 1
     detail = (
-        f"{named} {'name' if several else 'names'} certificates that do not exist, so downloads "
-        "may fail."
+        f"{named} {'name' if several else 'names'} no certificates: what is named does not exist, "
+        "or has none in it. Downloads may fail."
     )
     return Condition(CERTIFICATES, detail, how_to_unset(facts), detail, detail)
 

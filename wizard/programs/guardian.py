@@ -37,7 +37,7 @@ _CODE = (
 
 
 class Guardian:
-    """The second process. It starts with the first program."""
+    """The second process. It starts with the first program, or with `begin`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,6 +54,12 @@ class Guardian:
         if sys.platform != "win32":
             self._tell(mark)
 
+    def begin(self) -> None:
+        """Start the second process now, for a terminal that must get its settings back."""
+        if sys.platform != "win32":
+            with self._lock:
+                self._start()
+
     def tell_about_terminal(self) -> None:
         """Say which terminal shows the full screen now, if the second process has started."""
         # Somebody who ends the wizard waits for nothing: then the terminal gets two texts.
@@ -67,10 +73,14 @@ class Guardian:
 
     def _tell(self, *words: object) -> None:
         with self._lock:
-            if self._process is None:
-                self._process, self._pipe = _start()
-                self._write(_about_terminal())
+            self._start()
             self._write(words)
+
+    def _start(self) -> None:
+        """Start the second process, if it has not started."""
+        if self._process is None:
+            self._process, self._pipe = _start()
+            self._write(_about_terminal())
 
     def _write(self, line: object) -> None:
         if self._pipe is None:

@@ -1,4 +1,4 @@
-"""What a terminal must get if the wizard is killed while it shows its full screen.
+"""What a terminal must get if the wizard is killed while it shows its full screen, or a prompt.
 
 The wizard itself can then write nothing more: `wizard.programs.guardian` does it. This module is
 small, because it is needed before the first page is shown.

@@ -25,6 +25,7 @@ from backends.action import Output
 from wizard.programs import windows_job
 from wizard.programs.guardian import Guardian, end_all
 from wizard.programs.tree import MARK, Tree, process_group
+from wizard.programs.waiting import waiting
 
 CHUNK = 64 * 1024
 """How many bytes are read at once: the size of a pipe on Linux."""
@@ -91,6 +92,14 @@ def tell_guardian_about_terminal() -> None:
     _guardian.tell_about_terminal()
 
 
+def watch_over_terminal() -> None:
+    """Let the terminal get its settings back if the wizard is killed, also if no program runs yet.
+
+    Raises OSError if the system allows no more processes.
+    """
+    _guardian.begin()
+
+
 def pause() -> None:
     """Stop all programs that run now, until `resume`."""
     if sys.platform != "win32":
@@ -135,7 +144,8 @@ def ask(
     are ended); OSError if the program cannot be started.
     """
     mark = new_mark()
-    with _watched(mark, guarded=slow or timeout > LONG_SECONDS) as add:
+    guarded = slow or timeout > LONG_SECONDS
+    with waiting(argv[0], timeout), _watched(mark, guarded=guarded) as add:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,

@@ -312,6 +312,9 @@ class _Attempt:
 
     def _end_step(self, result: Result) -> None:
         """Emit the end of a step, and stop the others if it has failed."""
+        if result.ended.state == "failed" and self._cancel.is_set():
+            # The watchdog may have ended its program before this thread could stop the step.
+            result = _cancelled(result.ended)
         ended = result.ended
         step = self._running.pop(ended.step)
         self._report = result.report or self._report
@@ -378,6 +381,14 @@ class _Attempt:
         if isinstance(action, Command):
             return privilege.command_text(action, self._privilege)
         return sentence(action)
+
+
+def _cancelled(failed: StepEnded) -> Result:
+    """Return that a step which failed because the user cancelled was cancelled."""
+    return Result(
+        StepEnded(failed.step, "cancelled", failed.seconds, log=failed.log),
+        Exit.CANCELLED,
+    )
 
 
 def _file_name(step_id: str) -> str:

@@ -63,7 +63,7 @@ def test_an_installation_is_read_in_order(
         "or compile from source?",
         "1. Make the virtual environment",
         "Start the installation?",
-        "Answer (Enter for 1)",
+        "Answer (Enter for 1, b for back, q to quit)",
         "[1/3]",
         "done in",
         "[2/3]",

@@ -69,7 +69,7 @@ def test_an_installation_is_lines_of_text_alone(kind: str, opened: Callable[[str
     started = opened(kind)
     for _ in range(3):
         started.answer("? for help", "")
-    started.answer("Answer (Enter for 1):", "1")
+    started.answer("Answer (Enter for 1, b for back, q to quit):", "1")
     started.wait_for_end()
     assert started.status == Exit.DONE
     said = started.seen

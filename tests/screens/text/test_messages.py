@@ -11,9 +11,13 @@ import pytest
 from backends.action import Command
 from screens.text import messages
 from screens.tui import review
+from tests.machines import machine
+from tests.wizard.history.runs import ended, started
 from wizard.choices import Choices
+from wizard.engine import case_of, settle
 from wizard.export import formats
 from wizard.plan import Plan, Step
+from wizard.running.run_state import RunState
 
 
 def test_a_help_text_is_wrapped_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +69,19 @@ def test_a_plan_says_what_else_it_installs_and_what_it_replaces() -> None:
         "Install cryptography 49.0.0 from a wheel, and what requirements.txt needs, "
         "into the environment, replacing 50.0.2: /e"
     )
+
+
+def test_after_a_cancel_it_says_that_an_openssl_is_built_again() -> None:
+    chosen = Choices(method="source", openssl="3.5.7")
+    state = RunState.before_run(settle(case_of(machine("debian-12"), chosen)).plan)
+    for event in (started("openssl-source"), ended("openssl-source")):
+        state = state.apply(event)
+    assert messages.begun_again(state) == [], "only its source was downloaded, and is kept"
+    state = state.apply(started("openssl-unpack"))
+    assert messages.begun_again(state) == [
+        "OpenSSL 3.5.7, which was not finished, is then unpacked, configured and compiled again. "
+        "Its source is kept."
+    ]
+    for event in (started("openssl"), ended("openssl")):
+        state = state.apply(event)
+    assert messages.begun_again(state) == []

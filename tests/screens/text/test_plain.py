@@ -130,6 +130,21 @@ def test_the_end_of_the_answers_is_an_end(typed: io.StringIO) -> None:
         ask(typed, "")
 
 
+def test_a_pick_names_the_keys_that_it_has(
+    typed: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed.write("b\nB\nb\n1\n")
+    typed.seek(0)
+    with_back = (*PICK, ("back", "Back"))
+    assert Plain().pick("Go on?", with_back) == "back"
+    assert "Answer (Enter for 1, b for back, q to quit): " in capsys.readouterr().out
+    assert Plain().pick("Go on?", with_back) == "back"
+    assert Plain().pick("Go on?", PICK) == "go"
+    said = capsys.readouterr().out
+    assert "Answer (Enter for 1, q to quit): " in said
+    assert "Please type a number" in said
+
+
 @pytest.mark.parametrize(
     ("text", "picked"), [("\n", "go"), ("1\n", "go"), ("2\n", "quit"), ("7\nx\n2\n", "quit")]
 )

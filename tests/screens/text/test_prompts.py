@@ -102,6 +102,30 @@ def test_free_text_that_is_q_quits(keys: PipeInput) -> None:
     assert ask(keys, "./q" + ENTER, FREE, current="") == "./q"
 
 
+@pytest.mark.parametrize("key", ["q", "Q"])
+def test_q_in_a_list_quits_and_the_list_says_so(keys: PipeInput, key: str) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(keys, key)
+    keys.send_text(key)
+    asker = Prompts(input=keys, output=DummyOutput())
+    assert asker.pick("What now?", PICK) == "quit"
+
+
+def test_a_list_says_how_to_leave_it(keys: PipeInput, monkeypatch: pytest.MonkeyPatch) -> None:
+    import questionary
+
+    said: list[str] = []
+    select = questionary.select
+
+    def watched(*words: Any, **more: Any) -> Any:
+        said.append(more["instruction"])
+        return select(*words, **more)
+
+    monkeypatch.setattr(questionary, "select", watched)
+    ask(keys, ENTER)
+    assert said[0].startswith("(arrow keys, Enter; q quits)")
+
+
 def test_ctrl_c_is_heard(keys: PipeInput) -> None:
     with pytest.raises(KeyboardInterrupt):
         ask(keys, CTRL_C)

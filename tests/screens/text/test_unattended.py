@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -317,8 +318,29 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled() -> None:
             return super().write(text)
 
     machine = Pretended(script={"install": Scene(forever=True)})
-    code = unattended.install(machine.engine(), Choices(), Broken(), io.StringIO(), can_ask=False)
+    err = io.StringIO()
+    code = unattended.install(machine.engine(), Choices(), Broken(), err, can_ask=False)
     assert code == Exit.CANCELLED
+    said = "Cancelled: the program that read this output has ended"
+    assert err.getvalue().startswith(said)
+
+
+def test_a_run_whose_output_cannot_be_written_says_why_it_was_cancelled() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            if "[2/3]" in text or "step-started" in text:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(text)
+
+    machine = Pretended(script={"install": Scene(forever=True)})
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(OSError, match="No space left"):
+        unattended.install(machine.engine(), Choices(), Full(), err, can_ask=False)
+    said = "Cancelled: this output cannot be written any more (No space left on device)."
+    assert err.getvalue().startswith(said)
+    code = unattended.install_for_scripts(machine.engine(), Choices(), out, Full(), can_ask=False)
+    assert code == Exit.CANCELLED
+    assert json.loads(out.getvalue())["error"]["shown"] == "No space left on device"
 
 
 def test_progress_is_a_line_only_now_and_then() -> None:

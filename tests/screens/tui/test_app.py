@@ -730,6 +730,22 @@ async def test_a_signal_before_the_run_leaves(app: WizardApp) -> None:
 # --- the log
 
 
+async def test_the_log_begins_with_the_whole_command(app: WizardApp, machine: FakeMachine) -> None:
+    machine.run = FakeRun(held=True)
+    app.session.engine = machine.engine()
+    async with app.run_test(size=(60, 24)) as pilot:
+        run = await to_run(pilot, machine)
+        log = run.query_one(LiveLog)
+        typed = app.session.require_run().step("install").typed
+        assert len(typed) > log.size.width
+        count = next(n for n, line in enumerate(log.lines) if not line.endswith(" \\")) + 1
+        shown = log.lines[:count]
+        assert all(len(line) <= log.size.width for line in shown), "nothing is cut"
+        assert " ".join(line.removesuffix(" \\").strip() for line in shown) == typed
+        machine.run.release()
+        await settled(pilot)
+
+
 async def test_find_in_the_log(app: WizardApp, machine: FakeMachine) -> None:
     machine.run = FakeRun(held=True, extra=[f"line {n} of many" for n in range(100)])
     app.session.engine = machine.engine()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
+from textual.widgets._toast import Toast
 
 from screens.tui.alternatives import AlternativesPage
 from screens.tui.answers import AnswersScreen
@@ -32,8 +33,10 @@ from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Decision
+from wizard.errors import BadRequest
 from wizard.facts import Space
 from wizard.plan import Plan
+from wizard.programs import waiting
 from wizard.questions import answers
 from wizard.questions.question import Option
 from wizard.running.events import Event, RunStarted
@@ -100,6 +103,35 @@ async def test_a_slow_plan_is_announced(monkeypatch: pytest.MonkeyPatch) -> None
         await settled(pilot)
         assert text(app, "#looking") == "Ready. Nothing has been changed."
         assert "1" in menu(app)
+
+
+async def test_a_slow_index_is_named_while_it_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "slow", lambda slow=waiting.slow: slow(-1))
+    app, planned = app_for(), threading.Event()
+    usual = app.session.usual
+
+    def slowly() -> Decision:
+        with waiting.waiting("https://index.example/simple/", 30):
+            assert planned.wait(60)
+        return usual()
+
+    monkeypatch.setattr(app.session, "usual", slowly)
+    sentence = "Still waiting for https://index.example/simple/, for at most 30 seconds."
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: sentence in text(app, "#looking"))
+        planned.set()
+        await settled(pilot)
+        assert text(app, "#looking") == "Ready. Nothing has been changed."
+
+
+async def test_a_note_shows_brackets_as_they_are() -> None:
+    app = app_for()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settled(pilot)
+        app.notify("[tool.poetry] and [/b] in /home/ada/[x]", severity="error")
+        await until(pilot, lambda: bool(app.screen.query(Toast)))
+        (toast,) = app.screen.query(Toast)
+        assert "[tool.poetry] and [/b] in /home/ada/[x]" in str(toast.render())
 
 
 async def test_three_quits() -> None:
@@ -500,6 +532,32 @@ async def test_a_project_is_planned(tmp_path: Path) -> None:
         await answer(pilot, "1", str(file))
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.project == str(file)
+
+
+async def test_a_project_with_a_mistake_is_asked_for_again(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    app = WizardApp(machine.engine(), Choices())
+    file = tmp_path / "requirements.txt"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_more(pilot)
+        machine.problem = BadRequest(
+            "A line is not a requirement: 'a ==='.",
+            shown=f"{file}:2",
+            hints=("A requirement looks like this: a>=1",),
+        )
+        await answer(pilot, "1", str(file))
+        assert isinstance(app.screen, AskScreen)
+        assert app.screen.query_one(Input).value == str(file), "it can be corrected"
+        said = text(app, "#wrong").splitlines()
+        assert said == [
+            "✗ A line is not a requirement: 'a ==='.",
+            f"{file}:2",
+            "A requirement looks like this: a>=1",
+        ]
+        machine.problem = None
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, ReviewPage)
 
 
 async def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:

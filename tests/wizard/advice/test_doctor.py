@@ -323,5 +323,5 @@ def test_an_interrupted_package_manager_is_named_with_the_command_that_finishes(
 def test_certificates_that_are_not_there_are_named_with_their_variable() -> None:
     lost = (("PIP_CERT", "/gone/ca.pem"),)
     finding = one(replace(GOOD, lost_authorities=lost), "Certificates", "warn")
-    assert finding.detail.startswith("PIP_CERT (/gone/ca.pem) names certificates that do not")
+    assert finding.detail.startswith("PIP_CERT (the file or folder /gone/ca.pem) names no cert")
     assert finding.action.endswith(": unset PIP_CERT")

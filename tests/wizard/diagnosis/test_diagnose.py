@@ -230,6 +230,12 @@ HARD = {
 """After these, some logs do not say any more where a line ended."""
 
 
+def test_compressed_data_that_is_damaged_is_not_called_uncompressed() -> None:
+    told = diagnose(["error: Failed to fetch", "  Caused by: corrupt deflate stream"])
+    assert told.id == "answer-damaged"
+    assert told.hints[-1].endswith("but they are not compressed, or arrive damaged.")
+
+
 def test_the_log_of_another_package_gets_no_command_for_cryptography() -> None:
     others = 0
     for name in ALL:

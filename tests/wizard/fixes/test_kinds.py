@@ -17,6 +17,7 @@ from wizard.facts import Facts, Space
 from wizard.fixes import let_through
 from wizard.fixes.offers import MOST, offered
 from wizard.needs.case import Case
+from wizard.target_environment import short_name
 
 SOURCE = Choices(method="source")
 DEBIAN = machine("debian-13")
@@ -93,7 +94,7 @@ def test_another_python_with_a_wheel_gets_its_own_environment() -> None:
     change = dict(fix.change)
     assert change["python"] != old.path
     assert change["venv"].endswith("-2")
-    assert change["venv"] in fix.consequence
+    assert f" in {short_name(facts, change['venv'])}." in fix.consequence
 
 
 def test_the_wizards_openssl_replaces_the_systems_and_the_other_way_round() -> None:
@@ -114,6 +115,9 @@ def test_a_broken_environment_gets_a_new_one_beside_it() -> None:
     assert list(found) == ["reinstall", "new-environment", "again"]
     change = dict(found["new-environment"].change)
     assert change["venv"] == f"{folder}-2"
+    fix, name = found["new-environment"], f"./{Path(folder).name}"
+    assert fix.title == f"Make a new environment in {name}-2, and install there"
+    assert fix.consequence == f"{name} stays as it is."
     assert dict(found["reinstall"].change) == {"reinstall": "yes"}
 
 

@@ -98,6 +98,20 @@ def test_on_request_nobody_is_named(run: past_runs.PastRun, home: Path) -> None:
     assert not any(str(home) in part.text for part in parts)
 
 
+def test_an_anonymous_report_says_what_is_replaced(
+    run: past_runs.PastRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "jo")
+    monkeypatch.setattr("socket.gethostname", lambda: "laptop-of-jo")
+    parts = report_archive.make_report(run, machine("debian-12"), anonymous=True)
+    said = report_archive.contents(parts, Path("report.zip"), anonymous=True)
+    assert said[-2:] == (
+        "These are replaced: the home folder by ~ and the name of this computer by HOST.",
+        "Not replaced: the user name (jo), which is also a part of other words.",
+    )
+    assert not any("replaced" in line for line in report_archive.contents(parts, Path("r.zip")))
+
+
 def test_the_name_of_the_administrator_names_nobody(
     run: past_runs.PastRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

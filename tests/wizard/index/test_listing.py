@@ -25,6 +25,7 @@ from wizard.index import web
 from wizard.index.listing import IndexSource, fetch, files, first_downloadable, releases_of
 from wizard.index.pages import File, parse
 from wizard.index.source import Unreadable
+from wizard.programs import waiting
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html; charset=utf-8"
@@ -503,6 +504,7 @@ def test_an_answer_without_measure(server: Server, announced: bool) -> None:
 @pytest.mark.parametrize("trickle", [False, True])
 def test_a_server_that_hangs(server: Server, trickle: bool) -> None:
     over = threading.Event()
+    named: set[str] = set()
 
     def answer(handler: Handler) -> None:
         handler.send_response(200)
@@ -510,6 +512,7 @@ def test_a_server_that_hangs(server: Server, trickle: bool) -> None:
         handler.end_headers()
         end = time.monotonic() + 20
         while not over.wait(0.05) and time.monotonic() < end:
+            named.update(wait.what for wait in waiting.slow(-1))
             if trickle:
                 try:
                     handler.wfile.write(b"x")
@@ -518,6 +521,7 @@ def test_a_server_that_hangs(server: Server, trickle: bool) -> None:
 
     found = ask(server.says(answer), timeout=0.4)
     over.set()
+    assert f"{server.url}/cryptography/" in named, "an interface can say what it waits for"
     assert found.releases == ()
     assert "did not answer within" in found.problem
 

@@ -12,7 +12,7 @@ from wizard.machine import authorities
 
 def test_a_file_that_is_not_there_is_lost(tmp_path: Path) -> None:
     there, gone = tmp_path / "ca.pem", str(tmp_path / "gone.pem")
-    there.touch()
+    there.write_text("# Ours\n-----BEGIN CERTIFICATE-----\n")
     variables = {
         "PIP_CERT": gone,
         "REQUESTS_CA_BUNDLE": str(there),
@@ -24,10 +24,22 @@ def test_a_file_that_is_not_there_is_lost(tmp_path: Path) -> None:
 
 
 def test_of_several_folders_one_is_enough(tmp_path: Path) -> None:
+    (tmp_path / "5ed36f99.0").touch()
     both = os.pathsep.join((str(tmp_path / "gone"), str(tmp_path)))
     assert authorities.lost({"SSL_CERT_DIR": both}) == ()
     gone = {"SSL_CERT_DIR": str(tmp_path / "gone")}
     assert authorities.lost(gone) == tuple(gone.items())
+
+
+def test_what_is_there_without_certificates_is_lost_too(tmp_path: Path) -> None:
+    folder, file = tmp_path / "folder", tmp_path / "empty.pem"
+    folder.mkdir()
+    (folder / "README").touch()
+    file.touch()
+    variables = {"PIP_CERT": str(file), "SSL_CERT_DIR": str(folder)}
+    assert authorities.lost(variables) == tuple(variables.items())
+    (folder / "company.CRT").touch()
+    assert authorities.lost({"SSL_CERT_DIR": str(folder)}) == ()
 
 
 def test_what_cannot_be_looked_at_is_not_called_lost(

@@ -112,6 +112,9 @@ def test_a_release_that_does_not_exist_is_a_bad_request() -> None:
     with pytest.raises(BadRequest, match=r"no release 9\.9") as caught:
         case_of(machine("debian-12"), Choices(release="9.9")).offer()
     assert any("Nearest" in hint for hint in caught.value.hints)
+    with pytest.raises(BadRequest, match="no release 9999") as caught:
+        case_of(machine("debian-12"), Choices(release="9999")).offer()
+    assert caught.value.hints == ("Newest: 50.0.2.",)
 
 
 @pytest.mark.parametrize(("line", "newest"), [("46.0", "46.0.7"), ("46", "46.0.7")])

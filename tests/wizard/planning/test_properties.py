@@ -120,7 +120,7 @@ PROPERTIES = {
     ),
     "certificates that are not there": Property(
         lambda facts: replace(facts, lost_authorities=(("PIP_CERT", "/gone.pem"),)),
-        says=tuple((method, "certificates that do not exist") for method in METHODS),
+        says=tuple((method, "names no certificates") for method in METHODS),
     ),
     "an environment that is noexec": Property(disk(noexec=True), forbids=METHODS),
     "a read-only disk": Property(disk(readonly=True), forbids=METHODS),

@@ -142,6 +142,35 @@ def test_cancel_leaves_nothing_running() -> None:
     assert run.end.code == Exit.CANCELLED
 
 
+@pytest.mark.parametrize("code", ["", "sys.exit(2)"])
+def test_what_the_end_of_the_wizard_ended_is_cancelled_not_failed(code: str) -> None:
+    """The watchdog ends the programs while an interface keeps the runner's thread busy."""
+    text = (
+        "import os, signal, sys, time\n"
+        f"{code and f'signal.signal(signal.SIGTERM, lambda *_: {code})'}\n"
+        "print('pid', os.getpid(), flush=True)\n"
+        "time.sleep(60)"
+    )
+    what = plan(step("build", Command(program(text))), step("after", Command(("x",)), "build"))
+    cancel = threading.Event()
+    events: list[Event] = []
+
+    def slow_interface(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Lines) and event.lines[0].startswith("pid"):
+            cancel.set()
+            os.kill(int(event.lines[0].split()[1]), signal.SIGTERM)
+            for thread in threading.enumerate():
+                if thread.name == "step build":
+                    thread.join(60)
+
+    facts = Facts(System("linux", "x86_64"), privilege=ROOT)
+    assert runner.run(what, CHOICES, facts, slow_interface, cancel).code == Exit.CANCELLED
+    ended = [event for event in events if isinstance(event, StepEnded)]
+    assert [(e.step, e.state) for e in ended] == [("build", "cancelled"), ("after", "skipped")]
+    assert (ended[0].cause, ended[0].excerpt) == ("", ())
+
+
 def test_cancel_before_the_first_step_does_nothing() -> None:
     facts = Facts(System("linux", "x86_64"), privilege=ROOT)
     cancel = threading.Event()

@@ -1,7 +1,7 @@
-"""Which programs the probe is waiting for, so that an interface can say why nothing happens.
+"""What the wizard is waiting for, so that an interface can say why nothing happens.
 
 A Python usually answers within a second. After a cold start, or while a virus scanner reads every
-new file, it can take half a minute.
+new file, it can take half a minute; so can an index behind a proxy that does not answer.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-SLOW = 8.0
+SLOW = 5.0
 """After how many seconds a wait is worth mentioning."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait for ``program`` since ``started`` (`time.monotonic`), at most ``limit`` seconds."""
+    """A wait for ``what`` since ``started`` (`time.monotonic`), at most ``limit`` seconds."""
 
-    program: str
+    what: str
     started: float
     limit: float
 
     @property
     def sentence(self) -> str:
         """What an interface says about it."""
-        return f"Still waiting for {self.program}, for at most {self.limit:g} seconds."
+        return f"Still waiting for {self.what}, for at most {self.limit:g} seconds."
 
 
 _lock = threading.Lock()
@@ -35,9 +35,9 @@ _waits: list[Wait] = []
 
 
 @contextmanager
-def waiting(program: str, limit: float) -> Iterator[None]:
-    """Make it known that the probe waits for a program, until the block ends."""
-    wait = Wait(program, time.monotonic(), limit)
+def waiting(what: str, limit: float) -> Iterator[None]:
+    """Make it known that the wizard waits for a program or an address, until the block ends."""
+    wait = Wait(what, time.monotonic(), limit)
     with _lock:
         _waits.append(wait)
     try:

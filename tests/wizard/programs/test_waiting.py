@@ -1,4 +1,4 @@
-"""Who the probe waits for."""
+"""What the wizard waits for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from screens.text import slow_probe
-from wizard.machine import inspection, waiting
+from wizard.machine import inspection
+from wizard.programs import waiting
 
 
 def test_a_wait_is_known_until_it_ends() -> None:
     assert waiting.slow(-1) == ()
     with waiting.waiting("/usr/bin/python3", 60), waiting.waiting("/opt/python", 5):
         slow = waiting.slow(-1)
-        assert [wait.program for wait in slow] == ["/usr/bin/python3", "/opt/python"]
+        assert [wait.what for wait in slow] == ["/usr/bin/python3", "/opt/python"]
         assert slow[0].sentence == "Still waiting for /usr/bin/python3, for at most 60 seconds."
         assert waiting.slow(3600) == ()
     assert waiting.slow(-1) == ()
@@ -49,6 +50,31 @@ def test_a_slow_python_is_announced_once(tmp_path: Path, monkeypatch: pytest.Mon
         inspection.inspect(str(python), "path")
     helper.join()
     assert said == [f"Still waiting for {python}, for at most 60 seconds."]
+
+
+def test_what_is_asked_several_questions_at_once_is_announced_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "slow", lambda: slow(-1))
+    said: list[str] = []
+    heard = threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        if "last" in text:
+            heard.set()
+
+    with (
+        slow_probe.announced(say, interval=0.01),
+        waiting.waiting("apt-get", 30),
+        waiting.waiting("apt-get", 30),
+        waiting.waiting("last", 30),
+    ):
+        assert heard.wait(30)
+    assert said == [
+        "Still waiting for apt-get, for at most 30 seconds.",
+        "Still waiting for last, for at most 30 seconds.",
+    ]
 
 
 slow = waiting.slow
