@@ -9,24 +9,33 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from wizard.diagnosis.scan import Match
 
 CRYPTOGRAPHY = "cryptography"
-_OURS = """
-    cryptography cryptography-rust cffi cffi-backend pycparser openssl pyopenssl typing-extensions
-    maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel pkg-resources
-    pip pyproject-hooks pep517 build installer importlib-metadata requests urllib3 poetry uv
-    jwt pyjwt
-"""
-OURS = frozenset(_OURS.split())
-"""Packages whose failure is one of installing or importing cryptography: what it needs, what builds
-it, and what passes the import on."""
+_CORE = "cryptography cryptography-rust cffi cffi-backend pycparser openssl pyopenssl"
+CORE = frozenset(_CORE.split())
+"""Packages whose failure is one of cryptography: its parts, and what it needs to be imported."""
 
-NEAR = 12
-"""A line of a traceback says what the next lines are about, as far as this."""
+_BUILDERS = """
+    typing-extensions maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel
+    pkg-resources pip pyproject-hooks pep517 build installer importlib-metadata
+"""
+BUILDERS = frozenset(_BUILDERS.split())
+"""What installs and builds it. Their failure is one of cryptography, unless the log names another
+package and not cryptography."""
+
+PASSING = frozenset(["requests", "urllib3", "poetry", "uv", "jwt", "pyjwt"])
+"""Packages that import it: an error that comes through them is one of cryptography. What fails when
+they are installed is not."""
+
+OURS = CORE | BUILDERS | PASSING
+
+NEAR, USED = 12, 6
+"""A line of a traceback says what the next lines are about, as far as this; and the line that
+imports a package what crashes after it."""
 
 SYSTEMS = {
     **dict.fromkeys(("macosx", "macos", "darwin"), "macos"),
@@ -62,18 +71,38 @@ class Mark:
 class Context:
     """``facts`` are names and values, for example ``os`` and ``linux``.
 
-    ``named`` says whether the log names cryptography anywhere.
+    ``named`` says whether the log names cryptography anywhere. ``stages`` are the lines where
+    something else began: see the notes ``stage:…`` of ``assets/failures.toml``.
     """
 
     facts: Mapping[str, str]
     marks: tuple[Mark, ...]
     named: bool = True
+    stages: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def package(self, match: Match, *, imported: bool = False) -> str:
+    def went_on(self, stages: Iterable[str], number: int) -> bool:
+        """Return whether one of these stages began after a line."""
+        return any(self.stages.get(stage, (0,))[-1] > number for stage in stages)
+
+    def attempt(self, number: int) -> int:
+        """Return how often an installation had been asked for up to this line."""
+        return bisect_right(self.stages.get("install", ()), number)
+
+    def ours(self, package: str, *, imported: bool = False) -> bool:
+        """Return whether a failure of this package is one of cryptography."""
+        if package in CORE:
+            return True
+        if package in BUILDERS:
+            return self.named or not self._others
+        return imported and package in PASSING
+
+    def package(self, match: Match, *, imported: bool = False, crashed: bool = False) -> str:
         """Return the package that a line is about, normalised; cryptography if nothing says
         another.
 
-        ``imported`` says that the failure is one of an import, which tracebacks are about.
+        ``imported`` says that the failure is one of an import, which tracebacks are about;
+        ``crashed`` that it is a crash, which has none: the command before it says what was
+        imported, or what Python prints after it.
         """
         named = match.slots.get("package", "")
         if named:
@@ -83,6 +112,10 @@ class Context:
         named = _package_in(match.text, imported=imported)
         if named:
             return _normal_name(named)
+        if crashed:
+            named = self._crashed(match)
+            if named:
+                return named
         if imported:
             frame = _last(self._frames, match.number)
             if frame and match.number - frame.number <= NEAR:
@@ -96,16 +129,42 @@ class Context:
             return last.package
         return self.subject
 
+    def about(self, match: Match) -> str:
+        """Return the package that a line is about of which no sign is known."""
+        named = _NAMED.search(match.text)
+        if named:
+            return _normal_name(named["package"])
+        return self.package(match, imported=match.text.startswith(("ImportError", "ModuleNot")))
+
+    def _crashed(self, match: Match) -> str:
+        """Return what was imported when a program crashed, or nothing."""
+        used = _last(self._used, match.number)
+        if used and match.number - used.number <= USED:
+            return used.package
+        numbers, frames = self._frames
+        after = next(iter(frames[bisect_right(numbers, match.number) :][:1]), None)
+        # Python's own report of a crash has the last call first.
+        if after and after.number - match.number <= NEAR and "Python error" in match.text:
+            return after.package
+        return ""
+
     @cached_property
     def subject(self) -> str:
         """The package that the log is about if its lines do not say it."""
         failed = [mark.package for mark in self.marks if mark.kind == "failed"]
         if failed:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
-        others = [mark.package for mark in self.marks if mark.package != "*"]
-        if not self.named and others and not any(map(ours, others)):
-            return others[-1]
+        if not self.named and self._others:
+            return self._others[-1]
         return CRYPTOGRAPHY
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        """The packages that the log names, if none of them is needed by cryptography."""
+        named = [mark.package for mark in self.marks if mark.package != "*"]
+        if any(package in CORE for package in named):
+            return ()
+        return tuple(package for package in named if package not in BUILDERS)
 
     def installed_after(self, number: int, package: str) -> bool:
         """Return whether a package was installed after this line, so that this was not the end."""
@@ -114,6 +173,12 @@ class Context:
             for mark in self._installed[1][bisect_right(self._installed[0], number) :]
         )
 
+    def after_installation(self, number: int) -> bool:
+        """Return whether everything that was to be installed was so before this line."""
+        marks = [mark for mark in self.marks if mark.kind in ("start", "failed", "installed")]
+        last = _last(_indexed(marks), number)
+        return last is not None and last.kind == "installed"
+
     @property
     def success(self) -> Mark | None:
         """The last line that says that a package was installed."""
@@ -121,11 +186,31 @@ class Context:
 
     @cached_property
     def _builds(self) -> tuple[list[int], list[Mark]]:
-        return _indexed(mark for mark in self.marks if mark.kind in ("start", "failed"))
+        return _indexed(
+            Mark(mark.number, self._whole(mark.package), mark.kind) if mark.kind == "part" else mark
+            for mark in self.marks
+            if mark.kind in ("start", "part", "failed")
+        )
+
+    def _whole(self, part: str) -> str:
+        """Return the package that a module belongs to: another one of the log may have its name in
+        its own."""
+        return next(
+            (
+                mark.package
+                for mark in self.marks
+                if mark.kind in ("start", "failed") and part in mark.package.split("-")
+            ),
+            part,
+        )
 
     @cached_property
     def _installed(self) -> tuple[list[int], list[Mark]]:
         return _indexed(mark for mark in self.marks if mark.kind in ("installed", "built"))
+
+    @cached_property
+    def _used(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind == "used")
 
     @cached_property
     def _frames(self) -> tuple[list[int], list[Mark]]:
@@ -148,6 +233,7 @@ def read(matches: Iterable[Match]) -> Context:
     """Read the notes among the matches."""
     facts: dict[str, str] = {}
     marks: list[Mark] = []
+    stages: dict[str, list[int]] = {}
     ordered = sorted(matches, key=lambda match: match.sign.owner == "fact:target")
     for match in ordered:
         owner, _, kind = match.sign.owner.partition(":")
@@ -157,6 +243,8 @@ def read(matches: Iterable[Match]) -> Context:
                 Mark(match.number, _normal_name(re.sub(r"-\d[\w.+!]*$", "", name)), kind)
                 for name in re.findall(r"\*|[A-Za-z][\w.+!-]*", names)
             ] or [Mark(match.number, "*", kind)]
+        elif owner == "stage":
+            stages.setdefault(kind, []).append(match.number)
         elif owner == "fact":
             for name, value in _facts(kind, match.slots):
                 # What a build is for counts, not where it runs.
@@ -169,12 +257,12 @@ def read(matches: Iterable[Match]) -> Context:
         marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
         if name == name.partition(".")[0]:
             facts.setdefault("place", "program")
-    return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)), named)
-
-
-def ours(package: str) -> bool:
-    """Return whether a failure of this package is one of cryptography."""
-    return package in OURS
+    return Context(
+        facts,
+        tuple(sorted(marks, key=lambda mark: mark.number)),
+        named,
+        {stage: tuple(sorted(numbers)) for stage, numbers in stages.items()},
+    )
 
 
 _OUR_NAMES = re.compile(r"cryptography|_cffi_backend|\bcffi\b")
@@ -193,6 +281,13 @@ def _package_in(text: str, *, imported: bool) -> str:
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
     name = (match["package"] or match.groupdict().get("bundled") or "") if match else ""
     return "" if name.startswith("pip-") else name
+
+
+_NAMED = re.compile(
+    r"(?:[Nn]o module named|[Nn]o matching distribution found for|satisfies the requirement"
+    r"|cannot import name '?\w+'? from|Failed to (?:build|download)|installation candidates for"
+    r"|module(?= '\w+' has no attribute)) '?(?P<package>[A-Za-z]\w*)"
+)
 
 
 _LOADED = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from wizard.diagnosis import arbitration, context, decoding, platforms, remedies
@@ -12,7 +13,7 @@ from wizard.diagnosis.arbitration import Candidate
 from wizard.diagnosis.decoding import Block
 from wizard.diagnosis.excerpts import is_unimportant
 from wizard.diagnosis.remedies import Remedy
-from wizard.diagnosis.scan import Match, Scan, scan
+from wizard.diagnosis.scan import Match, Scan, guesses, scan
 from wizard.diagnosis.table import Table, table
 
 CERTAIN, PROBABLE, UNKNOWN = "certain", "probable", "unknown"
@@ -106,6 +107,23 @@ def diagnose_bytes(chunks: Iterable[bytes], machine: Mapping[str, str] | None = 
 
 def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None = None) -> Diagnosis:
     """Explain a log that was split into blocks."""
+    blocks = iter(blocks)
+    first = list(islice(blocks, 2))
+    answer = _diagnose(chain(first, blocks), machine)
+    if answer.id is None and len(first) == 1 and len(first[0].data) < SHORT:
+        # Perhaps its few lines were cut to fit a narrow page.
+        for guess in guesses(first[0]):
+            other = _diagnose([guess], machine)
+            if other.certainty == CERTAIN:
+                return other
+    return answer
+
+
+SHORT = 1000
+"""The number of bytes of a log that may have been cut without showing it."""
+
+
+def _diagnose(blocks: Iterable[Block], machine: Mapping[str, str] | None) -> Diagnosis:
     known = table()
     found = scan(blocks, known)
     told = context.read(found.matches)
@@ -113,7 +131,7 @@ def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None =
     causes = arbitration.candidates(found.matches, known, told, facts)
     verdict = arbitration.arbitrate(causes)
     best = verdict.best
-    if best is not None and best.weak and _suspect(found, best):
+    if best is not None and best.weak and _suspect(found, told, causes, best):
         best = None
     if best is None:
         return _unknown(found, told, causes, facts)
@@ -121,7 +139,7 @@ def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None =
 
 
 def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, str]) -> Diagnosis:
-    package = context.CRYPTOGRAPHY if context.ours(best.package) else best.package
+    package = context.CRYPTOGRAPHY if best.ours else best.package
     slots = _slots(best)
     facts = {**facts, "package": package}
     if package != best.package:
@@ -129,7 +147,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
     return Diagnosis(
         id=best.cause.id,
         package=package,
-        cause=_sentence(best, package, facts),
+        cause=_sentence(best, facts),
         line_number=best.first.number,
         evidence=best.first.raw.strip(),
         excerpt=best.first.excerpt,
@@ -139,8 +157,8 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
         others=tuple(
             Other(
                 other.cause.id,
-                context.CRYPTOGRAPHY if context.ours(other.package) else other.package,
-                _sentence(other, other.package, facts),
+                context.CRYPTOGRAPHY if other.ours else other.package,
+                _sentence(other, facts),
                 other.first.number,
             )
             for other in others[:5]
@@ -149,11 +167,11 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
     )
 
 
-def _sentence(candidate: Candidate, package: str, facts: Mapping[str, str]) -> str:
+def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     """Return what happened, said of the package to which it happened."""
     text = candidate.cause.cause
-    if not context.ours(package):
-        text = _NAME.sub(package, text)
+    if not candidate.ours:
+        text = _NAME.sub(candidate.package, text)
     return remedies.fill(text, _slots(candidate), facts)
 
 
@@ -168,20 +186,32 @@ def _slots(candidate: Candidate) -> dict[str, str]:
     return slots
 
 
-def _suspect(found: Scan, best: Candidate | None = None) -> Match | None:
-    """Return the first line that looks like an error of which no sign is known."""
-    told = {match.number for match in best.matches} if best else set()
-    explained = {
-        match.number for match in found.matches if match.sign.owner.partition(":")[0] != "suspect"
-    }
-    for kind in ("suspect:strong", "suspect:weak")[: 1 if best else 2]:
-        for match in found.matches:
-            if (
-                match.sign.owner == kind
-                and match.number not in explained | told
-                and not _WARNING.match(match.text)
-                and not is_unimportant(match.raw)
-            ):
+def _suspect(
+    found: Scan,
+    told: context.Context,
+    causes: Sequence[Candidate],
+    best: Candidate | None = None,
+    after: int = 0,
+) -> Match | None:
+    """Return the first line that looks like an error of which no sign is known.
+
+    It is one of the last attempt, if somebody tried more than once. With ``best`` or ``after`` it
+    must look very much so, and come after that line.
+    """
+    explained = {match.number for cause in causes for match in cause.matches}
+    for kind in ("suspect:strong", "suspect:weak")[: 1 if best or after else 2]:
+        suspects = [
+            match
+            for match in found.matches
+            if match.sign.owner == kind
+            and match.number > after
+            and match.number not in explained
+            and not _WARNING.match(match.text)
+            and not is_unimportant(match.raw)
+        ]
+        latest = max((told.attempt(match.number) for match in suspects), default=0)
+        for match in suspects:
+            if told.attempt(match.number) == latest:
                 return match
     return None
 
@@ -198,18 +228,16 @@ _WARNING = re.compile(
 def _unknown(
     found: Scan, told: context.Context, causes: Sequence[Candidate], facts: Mapping[str, str]
 ) -> Diagnosis:
-    suspect = _suspect(found)
     success = told.success
-    if success and (suspect is None or suspect.number < success.number):
+    suspect = _suspect(found, told, causes, after=success.number if success else 0)
+    if success and suspect is None:
         text = "Nothing failed: it was installed."
         shown = found.last[1]
         return Diagnosis(
             None, context.CRYPTOGRAPHY, text, success.number, "", shown, installed=True
         )
-    subject = context.CRYPTOGRAPHY if context.ours(told.subject) else told.subject
-    if suspect:
-        subject = told.package(suspect)
-        subject = context.CRYPTOGRAPHY if context.ours(subject) else subject
+    subject = told.about(suspect) if suspect else told.subject
+    subject = context.CRYPTOGRAPHY if told.ours(subject) else subject
     facts = {**facts, "package": subject}
     hints = remedies.for_unknown(facts)
     if suspect:
