@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wizard.diagnosis.conditions import holds
-from wizard.diagnosis.context import CORE, CRYPTOGRAPHY, Context
+from wizard.diagnosis.context import CRYPTOGRAPHY, PARTS, Context
 from wizard.diagnosis.scan import Match
 from wizard.diagnosis.table import Cause, Table
 
@@ -88,7 +88,7 @@ def candidates(
         if cause.kind in FETCHED and context.after_installation(match.number):
             continue
         imported, crashed = cause.kind in IMPORTED, cause.kind in CRASHED
-        package = context.package(match, imported=imported, crashed=crashed)
+        package = cause.about or context.package(match, imported=imported, crashed=crashed)
         if not context.installed_after(match.number, package):
             groups.setdefault((cause.id, package), []).append(match)
     found = [
@@ -107,7 +107,7 @@ def _candidate(cause: Cause, package: str, matches: Sequence[Match], context: Co
         package,
         tuple(matches),
         # What the message itself names is meant, even if cryptography is built with it.
-        ours=package in CORE if named else context.ours(package, imported=imported),
+        ours=package in PARTS or (not named and context.ours(package, imported=imported)),
         survived=context.went_on(cause.survived_by, last),
         attempt=context.attempt(last),
     )

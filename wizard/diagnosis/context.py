@@ -15,23 +15,24 @@ from functools import cached_property
 from wizard.diagnosis.scan import Match
 
 CRYPTOGRAPHY = "cryptography"
-_CORE = "cryptography cryptography-rust cffi cffi-backend pycparser openssl pyopenssl"
-CORE = frozenset(_CORE.split())
-"""Packages whose failure is one of cryptography: its parts, and what it needs to be imported."""
+PARTS = frozenset(("cryptography", "cryptography-rust"))
+
+_NEEDED = "cffi cffi-backend pycparser openssl pyopenssl"
+NEEDED = frozenset(_NEEDED.split())
+"""What it needs to be imported. Their failure is one of cryptography if the log names it."""
 
 _BUILDERS = """
     typing-extensions maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel
     pkg-resources pip pyproject-hooks pep517 build installer importlib-metadata
 """
 BUILDERS = frozenset(_BUILDERS.split())
-"""What installs and builds it. Their failure is one of cryptography, unless the log names another
-package and not cryptography."""
+"""What installs and builds it, of which the same is true."""
 
 PASSING = frozenset(["requests", "urllib3", "poetry", "uv", "jwt", "pyjwt"])
 """Packages that import it: an error that comes through them is one of cryptography. What fails when
 they are installed is not."""
 
-OURS = CORE | BUILDERS | PASSING
+OURS = PARTS | NEEDED | BUILDERS | PASSING
 
 NEAR, USED = 12, 6
 """A line of a traceback says what the next lines are about, as far as this; and the line that
@@ -71,7 +72,8 @@ class Mark:
 class Context:
     """``facts`` are names and values, for example ``os`` and ``linux``.
 
-    ``named`` says whether the log names cryptography anywhere. ``stages`` are the lines where
+    ``named`` says whether the log names cryptography, or is known to be one of its installation:
+    otherwise nothing is said of it. ``stages`` are the lines where
     something else began: see the notes ``stage:…`` of ``assets/failures.toml``.
     """
 
@@ -90,15 +92,14 @@ class Context:
 
     def ours(self, package: str, *, imported: bool = False) -> bool:
         """Return whether a failure of this package is one of cryptography."""
-        if package in CORE:
+        if package in PARTS:
             return True
-        if package in BUILDERS:
-            return self.named or not self._others
-        return imported and package in PASSING
+        if package in NEEDED or package in BUILDERS:
+            return self.named
+        return self.named and imported and package in PASSING
 
     def package(self, match: Match, *, imported: bool = False, crashed: bool = False) -> str:
-        """Return the package that a line is about, normalised; cryptography if nothing says
-        another.
+        """Return the package that a line is about, normalised; empty if nothing says which.
 
         ``imported`` says that the failure is one of an import, which tracebacks are about;
         ``crashed`` that it is a crash, which has none: the command before it says what was
@@ -107,11 +108,14 @@ class Context:
         named = match.slots.get("package", "")
         if named:
             return _normal_name(named)
-        if _OUR_NAMES.search(match.found):
-            return CRYPTOGRAPHY
+        ours = _OUR_NAMES.search(match.found)
+        if ours:
+            return _normal_name(ours.group())
         named = _package_in(match.text, imported=imported)
         if named:
             return _normal_name(named)
+        if _OUR_FILES.search(match.text):
+            return CRYPTOGRAPHY
         if crashed:
             named = self._crashed(match)
             if named:
@@ -154,17 +158,13 @@ class Context:
         failed = [mark.package for mark in self.marks if mark.kind == "failed"]
         if failed:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
-        if not self.named and self._others:
-            return self._others[-1]
-        return CRYPTOGRAPHY
-
-    @cached_property
-    def _others(self) -> tuple[str, ...]:
-        """The packages that the log names, if none of them is needed by cryptography."""
-        named = [mark.package for mark in self.marks if mark.package != "*"]
-        if any(package in CORE for package in named):
-            return ()
-        return tuple(package for package in named if package not in BUILDERS)
+        if self.named:
+            return CRYPTOGRAPHY
+        others = [mark.package for mark in self.marks if mark.package != "*"]
+        return next(
+            (other for other in reversed(others) if other not in BUILDERS),
+            others[-1] if others else "",
+        )
 
     def installed_after(self, number: int, package: str) -> bool:
         """Return whether a package was installed after this line, so that this was not the end."""
@@ -229,8 +229,8 @@ def _last(marks: tuple[list[int], list[Mark]], number: int) -> Mark | None:
     return found[index - 1] if index else None
 
 
-def read(matches: Iterable[Match]) -> Context:
-    """Read the notes among the matches."""
+def read(matches: Iterable[Match], *, ours: bool = False) -> Context:
+    """Read the notes among the matches. ``ours``: the log is one of installing cryptography."""
     facts: dict[str, str] = {}
     marks: list[Mark] = []
     stages: dict[str, list[int]] = {}
@@ -240,7 +240,7 @@ def read(matches: Iterable[Match]) -> Context:
         if owner == "mark":
             names = match.slots.get("package", "*")
             marks += [
-                Mark(match.number, _normal_name(re.sub(r"-\d[\w.+!]*$", "", name)), kind)
+                Mark(match.number, _normal_name(_VERSION.sub("", name)), kind)
                 for name in re.findall(r"\*|[A-Za-z][\w.+!-]*", names)
             ] or [Mark(match.number, "*", kind)]
         elif owner == "stage":
@@ -252,7 +252,9 @@ def read(matches: Iterable[Match]) -> Context:
                     facts[name] = value
                 else:
                     facts.setdefault(name, value)
-    named = any(match.sign.owner == "about-cryptography" for match in ordered)
+    # A proof is one of cryptography, too: its log is the wizard's own.
+    about = ("about-cryptography", "fact:proof=yes")
+    named = ours or any(match.sign.owner in about for match in ordered)
     for number, name in () if named else _loaded(ordered):
         marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
         if name == name.partition(".")[0]:
@@ -265,10 +267,14 @@ def read(matches: Iterable[Match]) -> Context:
     )
 
 
-_OUR_NAMES = re.compile(r"cryptography|_cffi_backend|\bcffi\b")
+_OUR_NAMES = re.compile(
+    r"cryptography|_cffi_backend|\bcffi\b"
+    r"|\b_(?:rust|openssl)(?=\.(?:abi3|cpython|cp3|pypy|so|pyd|c\b)|\W*$|:)"
+)
+_OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|cpython|cp3|pypy)")
 _BUILT = re.compile(
     r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
-    r"|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
+    r"|easy_install-\w+|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
     r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
 )
 _INSTALLED = re.compile(
@@ -280,7 +286,10 @@ _INSTALLED = re.compile(
 def _package_in(text: str, *, imported: bool) -> str:
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
     name = (match["package"] or match.groupdict().get("bundled") or "") if match else ""
-    return "" if name.startswith("pip-") else name
+    return "" if name.startswith("pip-") else _VERSION.sub("", name)
+
+
+_VERSION = re.compile(r"-\d[\w.+!]*$")
 
 
 _NAMED = re.compile(
@@ -327,6 +336,8 @@ MODULES = {
 
 
 def _normal_name(name: str) -> str:
+    if name == "OpenSSL":
+        return "pyopenssl"
     if name in ("_cffi_backend", "_rust", "_openssl"):
         return "cffi" if "cffi" in name else CRYPTOGRAPHY
     if name.startswith("cryptography-"):

@@ -24,7 +24,7 @@ class Other:
     """Another cause that the log shows."""
 
     id: str
-    package: str
+    package: str | None
     cause: str
     line: int
 
@@ -36,12 +36,12 @@ class Diagnosis:
     ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause,
     or if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the
     line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and
-    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install. ``why``
-    says what this kind of failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
+    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install;
+    None if nothing says which. ``why`` says what this kind of failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
     """
 
     id: str | None
-    package: str
+    package: str | None
     cause: str
     line_number: int
     evidence: str
@@ -126,7 +126,8 @@ SHORT = 1000
 def _diagnose(blocks: Iterable[Block], machine: Mapping[str, str] | None) -> Diagnosis:
     known = table()
     found = scan(blocks, known)
-    told = context.read(found.matches)
+    # What is known of the machine is known because the wizard itself works there.
+    told = context.read(found.matches, ours=bool(machine))
     facts = platforms.complete(told.facts, machine or {})
     causes = arbitration.candidates(found.matches, known, told, facts)
     verdict = arbitration.arbitrate(causes)
@@ -141,12 +142,12 @@ def _diagnose(blocks: Iterable[Block], machine: Mapping[str, str] | None) -> Dia
 def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, str]) -> Diagnosis:
     package = context.CRYPTOGRAPHY if best.ours else best.package
     slots = _slots(best)
-    facts = {**facts, "package": package}
+    facts = {**facts, "package": package or UNNAMED}
     if package != best.package:
         facts["part"] = best.package
     return Diagnosis(
         id=best.cause.id,
-        package=package,
+        package=package or None,
         cause=_sentence(best, facts),
         line_number=best.first.number,
         evidence=best.first.raw.strip(),
@@ -157,7 +158,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
         others=tuple(
             Other(
                 other.cause.id,
-                context.CRYPTOGRAPHY if other.ours else other.package,
+                (context.CRYPTOGRAPHY if other.ours else other.package) or None,
                 _sentence(other, facts),
                 other.first.number,
             )
@@ -171,11 +172,15 @@ def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     """Return what happened, said of the package to which it happened."""
     text = candidate.cause.cause
     if not candidate.ours:
-        text = _NAME.sub(candidate.package, text)
+        text = _NAME.sub(candidate.package or "the package", text)
+        text = text[0].upper() + text[1:]
     return remedies.fill(text, _slots(candidate), facts)
 
 
 _NAME = re.compile(r"\bcryptography\b")
+
+UNNAMED = "PACKAGE"
+"""What commands call a package that the log does not name."""
 
 
 def _slots(candidate: Candidate) -> dict[str, str]:
@@ -256,7 +261,14 @@ def _unknown(
     else:
         text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()
     return Diagnosis(
-        None, subject, text, number, evidence, excerpt, remedies=tuple(hints), facts=facts
+        None,
+        subject or None,
+        text,
+        number,
+        evidence,
+        excerpt,
+        remedies=tuple(hints),
+        facts=facts,
     )
 
 

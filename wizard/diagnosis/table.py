@@ -75,6 +75,7 @@ class Cause:
     needs: tuple[str, ...] = ()
     explains: frozenset[str] = frozenset()
     weak: bool = False
+    about: str = ""
     survived_by: frozenset[str] = frozenset()
     occurs: str = ""
     remedies: tuple[str | Mapping[str, str], ...] = ()
