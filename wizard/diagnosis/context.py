@@ -73,7 +73,7 @@ class Context:
     """``facts`` are names and values, for example ``os`` and ``linux``.
 
     ``named`` says whether the log names cryptography, or is known to be one of its installation:
-    otherwise nothing is said of it. ``stages`` are the lines where
+    no other failure is one of cryptography. ``stages`` are the lines where
     something else began: see the notes ``stage:…`` of ``assets/failures.toml``.
     """
 

@@ -36,8 +36,9 @@ class Diagnosis:
     ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause,
     or if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the
     line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and
-    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install;
-    None if nothing says which. ``why`` says what this kind of failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
+    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install; None if
+    nothing says which. ``why`` says what this kind of failure means. ``certainty`` is ``certain``,
+    ``probable`` or ``unknown``.
     """
 
     id: str | None
@@ -223,6 +224,8 @@ def _suspect(
 
 _WARNING = re.compile(
     r"\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b"
+    # What poetry shows of a program.
+    r"|(?:\N{RIGHTWARDS ARROW}\s*)?\d+\s?\N{BOX DRAWINGS LIGHT VERTICAL}"
     # pip calls it an error, but has installed everything.
     r"|error: pip's dependency resolver does not\b|error: after october 2020\b"
     r"|error: \S+ \d\S* (?:requires|has requirement) .{1,200}, (?:but you\b|which is not ))",

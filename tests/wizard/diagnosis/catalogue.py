@@ -26,7 +26,7 @@ The exit code is 0 if the cause is known or nothing failed, and 1 otherwise.
 |---|---|
 | `schema` | 2 |
 | `id` | the cause, one of those below; `null` if the log does not show it, or if nothing failed |
-| `package` | the package that the failure is about: `cryptography`, or another one; `null` if the log does not name one |
+| `package` | the package that failed: `cryptography`, or another one; `null` if none is named |
 | `cause` | one sentence for people |
 | `line` | the number of the line that shows it, from 1; 0: the log is empty |
 | `evidence` | this line |
