@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wizard.diagnosis.conditions import holds
-from wizard.diagnosis.context import CRYPTOGRAPHY, PARTS, Context
+from wizard.diagnosis.context import CRYPTOGRAPHY, PARTS, Context, names_ours
 from wizard.diagnosis.scan import Match
 from wizard.diagnosis.table import Cause, Table
 
@@ -23,6 +23,9 @@ IMPORTED = ("import", "crash", "policy", "exit")
 
 FETCHED = ("index", "network")
 """Those of downloads. After the installation, a program may have such errors of its own."""
+
+CONFLICT, LOCATED = "conflict", "rights"
+"""Those between several packages, and those of installed files."""
 
 CRASHED = ("crash", "exit")
 """Those of them without a traceback."""
@@ -88,7 +91,12 @@ def candidates(
         if cause.kind in FETCHED and context.after_installation(match.number):
             continue
         imported, crashed = cause.kind in IMPORTED, cause.kind in CRASHED
-        package = cause.about or context.package(match, imported=imported, crashed=crashed)
+        if cause.kind == CONFLICT and not names_ours(match.found):
+            package = ""  # it is one between several
+        else:
+            package = cause.about or context.package(
+                match, imported=imported, crashed=crashed, located=cause.kind == LOCATED
+            )
         if not context.installed_after(match.number, package):
             groups.setdefault((cause.id, package), []).append(match)
     found = [

@@ -98,11 +98,18 @@ class Context:
             return self.named
         return self.named and imported and package in PASSING
 
-    def package(self, match: Match, *, imported: bool = False, crashed: bool = False) -> str:
+    def package(
+        self,
+        match: Match,
+        *,
+        imported: bool = False,
+        crashed: bool = False,
+        located: bool = False,
+    ) -> str:
         """Return the package that a line is about, normalised; empty if nothing says which.
 
         ``imported`` says that the failure is one of an import, which tracebacks are about;
-        ``crashed`` that it is a crash, which has none: the command before it says what was
+        ``located`` that it is one of an installed file; ``crashed`` that it is a crash, which has none: the command before it says what was
         imported, or what Python prints after it.
         """
         named = match.slots.get("package", "")
@@ -111,9 +118,9 @@ class Context:
         ours = _OUR_NAMES.search(match.found)
         if ours:
             return _normal_name(ours.group())
-        named = _package_in(match.text, imported=imported)
+        named = _package_in(match.text, imported=imported or located)
         if named:
-            return _normal_name(named)
+            return self._whole(_normal_name(named))
         if _OUR_FILES.search(match.text):
             return CRYPTOGRAPHY
         if crashed:
@@ -124,6 +131,8 @@ class Context:
             frame = _last(self._frames, match.number)
             if frame and match.number - frame.number <= NEAR:
                 return frame.package
+        if not imported and self.after_installation(match.number, CRYPTOGRAPHY):
+            return ""  # it is one of something else, which the log does not name
         after = bisect_right(self._builds[0], match.number)
         following = next(iter(self._builds[1][after : after + 1]), None)
         if following and following.kind == "failed":
@@ -173,11 +182,15 @@ class Context:
             for mark in self._installed[1][bisect_right(self._installed[0], number) :]
         )
 
-    def after_installation(self, number: int) -> bool:
-        """Return whether everything that was to be installed was so before this line."""
-        marks = [mark for mark in self.marks if mark.kind in ("start", "failed", "installed")]
-        last = _last(_indexed(marks), number)
-        return last is not None and last.kind == "installed"
+    def after_installation(self, number: int, package: str = "") -> bool:
+        """Return whether everything that was to be installed was so before this line, among it
+        this package."""
+        last = _last(self._ends, number)
+        if last is None or last.kind != "installed":
+            return False
+        return not package or any(
+            mark.number == last.number and mark.package in (package, "*") for mark in self._ends[1]
+        )
 
     @property
     def success(self) -> Mark | None:
@@ -199,10 +212,15 @@ class Context:
             (
                 mark.package
                 for mark in self.marks
-                if mark.kind in ("start", "failed") and part in mark.package.split("-")
+                if mark.kind in ("start", "failed")
+                and (part in mark.package.split("-") or part.startswith(f"{mark.package}-"))
             ),
             part,
         )
+
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(m for m in self.marks if m.kind in ("start", "failed", "installed"))
 
     @cached_property
     def _installed(self) -> tuple[list[int], list[Mark]]:
@@ -271,6 +289,13 @@ _OUR_NAMES = re.compile(
     r"cryptography|_cffi_backend|\bcffi\b"
     r"|\b_(?:rust|openssl)(?=\.(?:abi3|cpython|cp3|pypy|so|pyd|c\b)|\W*$|:)"
 )
+
+
+def names_ours(text: str) -> bool:
+    """Return whether a part of a line names cryptography, or something of it."""
+    return bool(_OUR_NAMES.search(text))
+
+
 _OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|cpython|cp3|pypy)")
 _BUILT = re.compile(
     r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
@@ -278,7 +303,7 @@ _BUILT = re.compile(
     r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
 )
 _INSTALLED = re.compile(
-    r"(?:site|dist)-packages[/\\](?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
+    r"(?:site|dist)-packages[/\\]{1,4}(?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
     r"|/(?:var/task|opt/python)/(?!lib/|python/)(?P<bundled>[A-Za-z_]\w+)(?:/[\w./-]*)?\.so\b"
 )
 

@@ -213,6 +213,7 @@ def _suspect(
             and match.number > after
             and match.number not in explained
             and not _WARNING.match(match.text)
+            and not _SHOWN.match(match.raw)
             and not is_unimportant(match.raw)
         ]
         latest = max((told.attempt(match.number) for match in suspects), default=0)
@@ -222,10 +223,11 @@ def _suspect(
     return None
 
 
+_SHOWN = re.compile(r"[\s\d.#]*(?:\N{RIGHTWARDS ARROW}\s*)?\d+\s?\N{BOX DRAWINGS LIGHT VERTICAL}")
+"""What poetry shows of the program in which an error occurred."""
+
 _WARNING = re.compile(
     r"\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b"
-    # What poetry shows of a program.
-    r"|(?:\N{RIGHTWARDS ARROW}\s*)?\d+\s?\N{BOX DRAWINGS LIGHT VERTICAL}"
     # pip calls it an error, but has installed everything.
     r"|error: pip's dependency resolver does not\b|error: after october 2020\b"
     r"|error: \S+ \d\S* (?:requires|has requirement) .{1,200}, (?:but you\b|which is not ))",

@@ -390,6 +390,8 @@ class _Lines:
         if first == last:
             return []
         texts = [normal.line(line) for line in self._lines[first : last + 1]]
+        # A shell, or who quotes it, marks what goes on in the next line.
+        texts[:-1] = [text[:-1] if text.endswith("\\") else text for text in texts[:-1]]
         soft = [text.strip() for text in texts]
         return [_join(first, soft, " "), _join(first, texts, "")]
 
@@ -398,6 +400,8 @@ class _Lines:
         line, rest = self._lines[index], self._lines[index + 1].lstrip()
         if not rest or not line.strip() or len(line) > WIDE:
             return False
+        if line.endswith("\\") and len(line) > COLUMN:
+            return True
         narrow = self._narrow(index)
         return len(line) >= narrow or len(line) + 1 + len(rest.split(None, 1)[0]) > narrow
 
