@@ -109,8 +109,8 @@ class Context:
         """Return the package that a line is about, normalised; empty if nothing says which.
 
         ``imported`` says that the failure is one of an import, which tracebacks are about;
-        ``located`` that it is one of an installed file; ``crashed`` that it is a crash, which has none: the command before it says what was
-        imported, or what Python prints after it.
+        ``located`` that it is one of an installed file; ``crashed`` that it is a crash, which has
+        no traceback: the command before it says what was imported, or what Python prints after it.
         """
         named = match.slots.get("package", "")
         if named:
@@ -169,7 +169,9 @@ class Context:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
         if self.named:
             return CRYPTOGRAPHY
-        others = [mark.package for mark in self.marks if mark.package != "*"]
+        # What calls or imports something is not what is installed.
+        passed = ("frame", "used")
+        others = [m.package for m in self.marks if m.package != "*" and m.kind not in passed]
         return next(
             (other for other in reversed(others) if other not in BUILDERS),
             others[-1] if others else "",

@@ -93,12 +93,16 @@ class Diagnosis:
         }
 
 
-def diagnose(lines: Iterable[str], machine: Mapping[str, str] | None = None) -> Diagnosis:
+def diagnose(
+    lines: Iterable[str], machine: Mapping[str, str] | None = None, *, ours: bool = False
+) -> Diagnosis:
     """Explain a failure from the full log of a step. Never raises because of its contents.
 
-    ``machine`` are the facts of the machine where it happened, if that is known (`platforms`).
+    ``machine`` are the facts of the machine where it happened, if that is known (`platforms`): it
+    is known because the wizard itself works there. In that case, and if it is ``ours``,
+    cryptography failed unless the log names another package.
     """
-    return diagnose_blocks(decoding.blocks_of(lines), machine)
+    return diagnose_blocks(decoding.blocks_of(lines), machine, ours=ours)
 
 
 def diagnose_bytes(chunks: Iterable[bytes], machine: Mapping[str, str] | None = None) -> Diagnosis:
@@ -106,15 +110,18 @@ def diagnose_bytes(chunks: Iterable[bytes], machine: Mapping[str, str] | None = 
     return diagnose_blocks(decoding.blocks(chunks), machine)
 
 
-def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None = None) -> Diagnosis:
+def diagnose_blocks(
+    blocks: Iterable[Block], machine: Mapping[str, str] | None = None, *, ours: bool = False
+) -> Diagnosis:
     """Explain a log that was split into blocks."""
     blocks = iter(blocks)
     first = list(islice(blocks, 2))
-    answer = _diagnose(chain(first, blocks), machine)
+    ours = ours or bool(machine)
+    answer = _diagnose(chain(first, blocks), machine, ours)
     if answer.id is None and len(first) == 1 and len(first[0].data) < SHORT:
         # Perhaps its few lines were cut to fit a narrow page.
         for guess in guesses(first[0]):
-            other = _diagnose([guess], machine)
+            other = _diagnose([guess], machine, ours)
             if other.certainty == CERTAIN:
                 return other
     return answer
@@ -124,11 +131,10 @@ SHORT = 1000
 """The number of bytes of a log that may have been cut without showing it."""
 
 
-def _diagnose(blocks: Iterable[Block], machine: Mapping[str, str] | None) -> Diagnosis:
+def _diagnose(blocks: Iterable[Block], machine: Mapping[str, str] | None, ours: bool) -> Diagnosis:
     known = table()
     found = scan(blocks, known)
-    # What is known of the machine is known because the wizard itself works there.
-    told = context.read(found.matches, ours=bool(machine))
+    told = context.read(found.matches, ours=ours)
     facts = platforms.complete(told.facts, machine or {})
     causes = arbitration.candidates(found.matches, known, told, facts)
     verdict = arbitration.arbitrate(causes)
