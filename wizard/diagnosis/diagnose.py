@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
 
@@ -160,7 +160,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
         evidence=best.first.raw.strip(),
         excerpt=best.first.excerpt,
         why=remedies.fill(best.cause.means, slots, facts),
-        remedies=remedies.remedies(best.cause, slots, facts),
+        remedies=tuple(map(_of_unnamed, remedies.remedies(best.cause, slots, facts))),
         certainty=PROBABLE if best.weak else CERTAIN,
         others=tuple(
             Other(
@@ -178,16 +178,25 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
 def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     """Return what happened, said of the package to which it happened."""
     text = candidate.cause.cause
+    name = candidate.package or "the package"
     if not candidate.ours:
-        text = _NAME.sub(candidate.package or "the package", text)
-        text = text[0].upper() + text[1:]
-    return remedies.fill(text, _slots(candidate), facts)
+        text = _NAME.sub(name, text).replace(f"{name}, which {name} needs,", name)
+        facts = {**facts, "package": name}
+    text = remedies.fill(text, _slots(candidate), facts)
+    return f"T{text[1:]}" if text.startswith("the package ") else text
 
 
 _NAME = re.compile(r"\bcryptography\b")
 
 UNNAMED = "PACKAGE"
 """What commands call a package that the log does not name."""
+
+
+def _of_unnamed(remedy: Remedy) -> Remedy:
+    """Return a remedy that says "the package", except in commands."""
+    parts = remedy.text.split("`")
+    parts[::2] = [part.replace(UNNAMED, "the package") for part in parts[::2]]
+    return replace(remedy, text="`".join(parts))
 
 
 def _slots(candidate: Candidate) -> dict[str, str]:

@@ -273,3 +273,12 @@ def test_a_line_that_was_cut_into_a_few_is_read(line: str, cause: str, width: in
 def test_lines_that_were_not_cut_are_not_put_together() -> None:
     found = diagnose(["error: the linker of this project", "not found: nothing at all"])
     assert found.id is None
+
+
+def test_what_has_no_name_is_called_the_package() -> None:
+    found = diagnose(["error: can't find Rust compiler"])
+    assert found.cause == "The package had to be compiled, but Rust is not installed."
+    assert "If the package has a wheel" in found.hints[1]
+    assert "`python -m pip install --only-binary PACKAGE PACKAGE`" in found.hints[1]
+    found = diagnose(["ModuleNotFoundError: No module named '_cffi_backend'"])
+    assert found.cause == "cffi is missing, or was installed for another Python."
