@@ -320,9 +320,11 @@ class _Lines:
         isdisjoint, is_silent = self._wanted.isdisjoint, self._wanted.is_silent
         for position, (data, text) in enumerate(zip(self._data, lines_of_words(self._block))):
             found = text.split()
-            if isdisjoint(found) and not (
-                (self._marks and any(mark in data for mark in self._marks))
-                or (self._named and any(ending in data for ending in ENDINGS))
+            named = self._named and any(ending in data for ending in ENDINGS)
+            if (
+                isdisjoint(found)
+                and not named
+                and not (self._marks and any(mark in data for mark in self._marks))
             ):
                 continue
             # A number may be what a sign looks for, such as an exit code.
@@ -331,23 +333,24 @@ class _Lines:
                 continue
             index = position + self._offset
             silent = not numbers
-            for match in self._line(index, self._wanted.raw.intersection(found)):
+            for match in self._line(index, self._wanted.raw.intersection(found), named):
                 silent = False
                 yield match
             if silent:
                 self._wanted.silent(data)
 
-    def _line(self, index: int, raw: Iterable[bytes]) -> Iterator[Match]:
+    def _line(self, index: int, raw: Iterable[bytes], named: bool) -> Iterator[Match]:
         pieces = normal.pieces(self._lines[index])
         # In the order of the line: that of a set is another in each process.
         found = dict.fromkeys(
             word for piece in pieces for word in words(piece.encode("utf-8", "replace"))
         )
-        if self._named:
+        if named:
             found.update(dict.fromkeys(_kinds_of_errors(found)))
         joined: list[_View] | None = None
         signs = [sign for sign in self._wanted.signs(found) if not sign.raw]
-        yield from self._with_prefix(index, raw)
+        if raw:
+            yield from self._with_prefix(index, raw)
         if not signs:
             return
         own = [_View(piece, ((index, 0),)) for piece in pieces]
