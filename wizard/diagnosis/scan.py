@@ -318,13 +318,14 @@ class _Lines:
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
         isdisjoint, is_silent = self._wanted.isdisjoint, self._wanted.is_silent
+        (error, exception), marks, block_named = ENDINGS, self._marks, self._named
         for position, (data, text) in enumerate(zip(self._data, lines_of_words(self._block))):
             found = text.split()
-            named = self._named and any(ending in data for ending in ENDINGS)
+            named = block_named and (error in data or exception in data)
             if (
                 isdisjoint(found)
                 and not named
-                and not (self._marks and any(mark in data for mark in self._marks))
+                and not (marks and any(mark in data for mark in marks))
             ):
                 continue
             # A number may be what a sign looks for, such as an exit code.
