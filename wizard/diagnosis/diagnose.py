@@ -228,14 +228,18 @@ def _suspect(
             and match.number > after
             and match.number not in explained
             and not _WARNING.match(match.text)
-            and not _SHOWN.match(match.raw)
-            and not is_unimportant(match.raw)
+            and not _says_nothing(match)
         ]
         latest = max((told.attempt(match.number) for match in suspects), default=0)
         for match in suspects:
             if told.attempt(match.number) == latest:
                 return match
     return None
+
+
+def _says_nothing(match: Match) -> bool:
+    """Return whether a line is only advice, or source code, so that nobody needs to see it."""
+    return bool(_SHOWN.match(match.raw)) or is_unimportant(match.raw)
 
 
 _SHOWN = re.compile(r"[\s\d.#]*(?:\N{RIGHTWARDS ARROW}\s*)?\d+\s?\N{BOX DRAWINGS LIGHT VERTICAL}")
@@ -265,11 +269,13 @@ def _unknown(
     subject = context.CRYPTOGRAPHY if told.ours(subject) else subject
     facts = {**facts, "package": subject}
     hints = remedies.for_unknown(facts)
+    said = [m for cause in causes for m in cause.matches if not _says_nothing(m)]
+    said.sort(key=lambda match: match.number)
     if suspect:
         text = "The wizard does not know this error. It is the first error in the log."
         number, evidence, excerpt = suspect.number, suspect.raw.strip(), suspect.excerpt
-    elif causes:
-        first = causes[0].first
+    elif said:
+        first = said[0]
         text = (
             "The log says only that something failed. The cause is not in this part of it: send "
             "the lines above this one, from the first error on."
