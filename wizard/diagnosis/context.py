@@ -34,6 +34,8 @@ they are installed is not."""
 
 OURS = PARTS | NEEDED | BUILDERS | PASSING
 
+BELOW = 2
+"""How far below a message the packages are listed that it means."""
 NEAR, USED = 12, 6
 """A line of a traceback says what the next lines are about, as far as this; and the line that
 imports a package what crashes after it."""
@@ -131,6 +133,11 @@ class Context:
             frame = _last(self._frames, match.number)
             if frame and match.number - frame.number <= NEAR:
                 return frame.package
+        if _LISTED.search(match.found):
+            numbers, starts = self._builds
+            first = bisect_right(numbers, match.number)
+            if starts[first:] and numbers[first] <= match.number + BELOW:
+                return starts[first].package
         if not imported and self.after_installation(match.number, CRYPTOGRAPHY):
             return ""  # it is one of something else, which the log does not name
         after = bisect_right(self._builds[0], match.number)
@@ -298,6 +305,7 @@ def names_ours(text: str) -> bool:
     return bool(_OUR_NAMES.search(text))
 
 
+_LISTED = re.compile("DO NOT MATCH THE HASHES")
 _OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|cpython|cp3|pypy)")
 _BUILT = re.compile(
     r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"

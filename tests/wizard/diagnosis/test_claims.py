@@ -66,6 +66,13 @@ def test_a_later_error_that_nobody_knows_is_not_blamed_on_an_earlier_one(
         (),
         ("The command '/bin/sh -c apt-get install gcc' returned a non-zero code: 100",),
         ("Error: Process completed with exit code 100.",),
+        ("make: *** [Makefile:3: deps] Error 100", "ERROR: Job failed: exit code 2"),
+        (
+            "------",
+            " > [2/5] RUN apt-get update && apt-get install -y gcc:",
+            'ERROR: failed to solve: process "/bin/sh -c apt-get update" did not complete '
+            "successfully: exit code: 100",
+        ),
     ],
 )
 def test_a_failure_that_ended_the_log_is_certain(end: tuple[str, ...]) -> None:
@@ -121,6 +128,14 @@ def test_a_killed_process_of_another_program_is_not_a_killed_build() -> None:
         ((">>> import numpy", "Illegal instruction (core dumped)"), "numpy"),
         (("$ python -c 'import sys; import bcrypt'", "Segmentation fault"), "bcrypt"),
         (("$ python -c 'from cryptography import x509'", "Illegal instruction"), "cryptography"),
+        (
+            (
+                "import 'hmac' # <_frozen_importlib_external.SourceFileLoader object at 0xb6>",
+                "import 'bcrypt.__about__' # <_frozen_importlib_external.SourceFileLoader object>",
+                "Illegal instruction",
+            ),
+            "bcrypt",
+        ),
         (
             (
                 "$ pip install cryptography polars",
@@ -186,6 +201,20 @@ def test_a_crash_is_one_of_what_was_imported(lines: tuple[str, ...], package: st
          "msvc-missing", "scikit-surprise"),
         (("ERROR: No matching distribution found for numpy==9.9",),
          "no-wheel-for-platform", "numpy"),
+        (("Collecting cryptography", "Collecting rsa",
+          "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+          "    pluggy==0.6.0 from https://x.example/pluggy-0.6.0-py2-none-any.whl#md5=7 (from x):"),
+         "hash-mismatch", "pluggy"),
+        (("Installing collected packages: psutil, cryptography",
+          "ERROR: Could not install packages due to an OSError: [WinError 5] Access is denied: "
+          "'C:\\\\py\\\\Lib\\\\site-packages\\\\psutil\\\\_psutil_windows.pyd'"),
+         "windows-file-in-use", "psutil"),
+        (("Successfully installed cryptography-50.0.2", "make: gcc: Command not found"),
+         "cc-missing", None),
+        (("ERROR: Cannot install -r x.txt (line 5) and pydantic==2.7.0 because these package "
+          "versions have conflicting dependencies.", "Collecting cryptography",
+          "    fastapi 0.89.0 depends on pydantic!=1.7, <2.0.0 and >=1.6.2"),
+         "requirements-conflict", None),
         (("Collecting cryptography", "Collecting torch",
           "  Downloading torch-2.3.0-cp310-cp310-manylinux1_x86_64.whl (779.1 MB)",
           "pip._vendor.urllib3.exceptions.ReadTimeoutError: HTTPSConnectionPool(host='x.example', "
