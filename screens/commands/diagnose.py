@@ -119,7 +119,10 @@ def report_lines(diagnosis: Diagnosis) -> list[str]:
         probably = "Probably: " if diagnosis.certainty == "probable" else ""
         lines = [f"What happened: {probably}{diagnosis.cause}"]
         if diagnosis.package is None:
-            lines.append("The log does not say which package this is about.")
+            lines.append(
+                "The log does not say which package this is about. If it is cryptography, add the "
+                "lines above, which name it: the advice is then for it."
+            )
         elif diagnosis.package != "cryptography":
             lines.append(f"This is about the package {diagnosis.package}, not about cryptography.")
     else:

@@ -52,7 +52,8 @@ def test_an_empty_log_is_called_empty(tmp_path: Path, text: str) -> None:
     [
         (
             "error: linker `cc` not found\n",
-            "The log does not say which package this is about.",
+            "The log does not say which package this is about. If it is cryptography, add the "
+            "lines above, which name it: the advice is then for it.",
             None,
         ),
         (
