@@ -91,7 +91,8 @@ def candidates(
         if cause.kind in FETCHED and context.after_installation(match.number):
             continue
         imported, crashed = cause.kind in IMPORTED, cause.kind in CRASHED
-        if cause.kind == CONFLICT and not names_ours(match.found):
+        named = names_ours(match.found) or "package" in match.slots
+        if cause.kind == CONFLICT and not named:
             package = ""  # it is one between several
         else:
             package = cause.about or context.package(

@@ -180,6 +180,8 @@ def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     text = candidate.cause.cause
     name = candidate.package or "the package"
     if not candidate.ours:
+        if not candidate.package:
+            text = _DEFINITE.sub(r"\1 package", text)
         text = _NAME.sub(name, text).replace(f"{name}, which {name} needs,", name)
         facts = {**facts, "package": name}
     text = remedies.fill(text, _slots(candidate), facts)
@@ -187,6 +189,7 @@ def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
 
 
 _NAME = re.compile(r"\bcryptography\b")
+_DEFINITE = re.compile(r"\b(installed|this|a) cryptography\b")
 
 UNNAMED = "PACKAGE"
 """What commands call a package that the log does not name."""
