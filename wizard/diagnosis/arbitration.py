@@ -98,6 +98,8 @@ def candidates(
             package = cause.about or context.package(
                 match, imported=imported, crashed=crashed, located=cause.kind == LOCATED
             )
+        if cause.only and not context.ours(package):
+            continue
         if not context.installed_after(match.number, package):
             groups.setdefault((cause.id, package), []).append(match)
     found = [

@@ -180,6 +180,7 @@ def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     text = candidate.cause.cause
     name = candidate.package or "the package"
     if not candidate.ours:
+        text = candidate.cause.other or text
         if not candidate.package:
             text = _DEFINITE.sub(r"\1 package", text)
         text = _NAME.sub(name, text).replace(f"{name}, which {name} needs,", name)

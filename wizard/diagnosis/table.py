@@ -76,6 +76,8 @@ class Cause:
     explains: frozenset[str] = frozenset()
     weak: bool = False
     about: str = ""
+    only: str = ""
+    other: str = ""
     survived_by: frozenset[str] = frozenset()
     occurs: str = ""
     remedies: tuple[str | Mapping[str, str], ...] = ()

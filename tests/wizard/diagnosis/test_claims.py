@@ -311,3 +311,25 @@ def test_what_has_no_name_is_called_the_package() -> None:
     assert "`python -m pip install --only-binary PACKAGE PACKAGE`" in found.hints[1]
     found = diagnose(["ModuleNotFoundError: No module named '_cffi_backend'"])
     assert found.cause == "cffi is missing, or was installed for another Python."
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause", "words"),
+    [
+        (("  Running `maturin pep517 build-wheel`", "  $TARGET = x86_64-apple-darwin",
+          "  error: linker `cc` not found"), "linker-missing", "Rust needs a C compiler"),
+        (("lock file version 4 requires `-Znext-lockfile-bump`",), "cargo-lock-v4",
+         "the lock file of this package"),
+        (("error: package `x v0.1.0` cannot be built because it requires rustc 1.74 or newer",),
+         "rust-too-old-cargo", "too old for this package"),
+    ],
+)  # fmt: skip
+def test_what_is_only_true_of_cryptography_is_not_said_of_another_package(
+    lines: tuple[str, ...], cause: str, words: str
+) -> None:
+    found = diagnose(["Collecting orjson", *lines])
+    assert (found.id, found.package) == (cause, "orjson")
+    assert words in found.cause
+    ours = diagnose(["Collecting cryptography", *lines])
+    assert ours.package == "cryptography"
+    assert words not in ours.cause
