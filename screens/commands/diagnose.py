@@ -118,7 +118,12 @@ def report_lines(diagnosis: Diagnosis) -> list[str]:
     elif diagnosis.known:
         probably = "Probably: " if diagnosis.certainty == "probable" else ""
         lines = [f"What happened: {probably}{diagnosis.cause}"]
-        if diagnosis.package != "cryptography":
+        if diagnosis.package is None:
+            lines.append(
+                "The log does not say which package this is about. If it is cryptography, add the "
+                "lines above, which name it: the advice is then for it."
+            )
+        elif diagnosis.package != "cryptography":
             lines.append(f"This is about the package {diagnosis.package}, not about cryptography.")
     else:
         lines = ["This log contains no failure that the wizard knows.", diagnosis.cause]

@@ -137,7 +137,8 @@ class _Wrapped:
         from screens.commands.diagnose import report_lines
         from wizard.diagnosis.diagnose import diagnose
 
-        _say("", "cryptography made this command fail.", *report_lines(diagnose(lines)))
+        found = diagnose(lines, ours=True)
+        _say("", "cryptography made this command fail.", *report_lines(found))
 
     def _decide(self) -> Decision | None:
         """Return the plan that installs cryptography where the command needs it.

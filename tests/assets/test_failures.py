@@ -268,3 +268,20 @@ def test_a_remedy_has_the_words_of_its_place(cause: Cause) -> None:
             assert not (pattern and re.search(pattern, remedy.text)), (title, remedy.text)
             if facts.get("wheel") == "no" and facts.get("os") in ("macos", "windows"):
                 assert "--method wheel" not in remedy.text
+
+
+RELEASE = re.compile(r"\b(?:[Rr]eleases? (?:since )?\d\d|(?:3[4-9]|4\d|50)\.\d+\.\d|since \d\d\b)")
+
+
+@each_answer
+def test_what_is_said_of_another_package_names_no_release_of_cryptography(cause: Cause) -> None:
+    if cause.about or cause.only or any("cryptography" in s.regex for s in signs_of(cause)):
+        return
+    said = [cause.other or cause.cause]
+    for entry in cause.remedies:
+        row = {"if": "", "text": entry} if isinstance(entry, str) else entry
+        if "package=cryptography" not in row["if"] and not re.search(
+            r"cryptography|newest_release", row["text"]
+        ):
+            said.append(row["text"])
+    assert not [text for text in said if RELEASE.search(text)]

@@ -261,8 +261,10 @@ error: Request failed after 3 retries in 10.4s
 
 @pytest.mark.parametrize("name", LOGS)
 def test_a_log_is_understood(name: str) -> None:
+    """Each is a part of a log of cryptography, though it may not have its name."""
     row = LOGS[name]
-    found = diagnose(row.text.splitlines())
+    found = diagnose(row.text.splitlines(), ours=True)
+    assert found.package == "cryptography"
     assert found.id == row.failure, (row.report, found.cause)
     said = " ".join((found.cause, *found.hints))
     assert found.hints

@@ -3,6 +3,9 @@
 The causes form a graph: a missing compiler *explains* that a build failed. The answer is a root: a
 cause that no other one in the log explains, and of several the one that explains most. An envelope
 is never an answer, and what succeeded later is not a failure.
+
+A log may be that of a whole session. A failure that it survived, because something else began after
+it, is only probably the answer, and only if nothing else failed.
 """
 
 from __future__ import annotations
@@ -11,27 +14,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wizard.diagnosis.conditions import holds
-from wizard.diagnosis.context import CRYPTOGRAPHY, Context, ours
+from wizard.diagnosis.context import CRYPTOGRAPHY, PARTS, Context, names_ours
 from wizard.diagnosis.scan import Match
 from wizard.diagnosis.table import Cause, Table
 
 IMPORTED = ("import", "crash", "policy", "exit")
 """The kinds of failures that come when a package is used, not when it is installed."""
 
+FETCHED = ("index", "network")
+"""Those of downloads. After the installation, a program may have such errors of its own."""
+
+CONFLICT, LOCATED = "conflict", "rights"
+"""Those between several packages, and those of installed files."""
+
+CRASHED = ("crash", "exit")
+"""Those of them without a traceback."""
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A cause that a log shows, for one package; ``matches`` are its signs in the order of the
-    log."""
+    """A cause that a log shows, for one package; ``matches`` are its signs in the order of the log.
+
+    ``ours`` says whether it is a failure of cryptography, ``survived`` whether the log went on with
+    something else, and ``attempt`` how often an installation had been asked for before.
+    """
 
     cause: Cause
     package: str
     matches: tuple[Match, ...]
+    ours: bool = True
+    survived: bool = False
+    attempt: int = 0
 
     @property
     def weak(self) -> bool:
-        """Whether all its signs are weak ones."""
-        return self.cause.weak or all(match.sign.weak for match in self.matches)
+        """Whether all its signs are weak ones, or the log went on after it."""
+        return self.cause.weak or self.survived or all(match.sign.weak for match in self.matches)
 
     @property
     def first(self) -> Match:
@@ -70,20 +88,49 @@ def candidates(
         cause = next((choice for choice in choices if _fits(choice, facts, present)), None)
         if cause is None:
             continue
-        package = context.package(match, imported=cause.kind in IMPORTED)
+        if cause.kind in FETCHED and context.after_installation(match.number):
+            continue
+        imported, crashed = cause.kind in IMPORTED, cause.kind in CRASHED
+        named = names_ours(match.found) or "package" in match.slots
+        if cause.kind == CONFLICT and not named:
+            package = ""  # it is one between several
+        else:
+            package = cause.about or context.package(
+                match, imported=imported, crashed=crashed, located=cause.kind == LOCATED
+            )
+        if cause.only and not context.ours(package):
+            continue
         if not context.installed_after(match.number, package):
             groups.setdefault((cause.id, package), []).append(match)
     found = [
-        Candidate(table.causes[name], package, tuple(sorted(group, key=lambda m: m.number)))
+        _candidate(table.causes[name], package, sorted(group, key=lambda m: m.number), context)
         for (name, package), group in groups.items()
     ]
     return sorted(found, key=lambda candidate: candidate.first.number)
+
+
+def _candidate(cause: Cause, package: str, matches: Sequence[Match], context: Context) -> Candidate:
+    last = matches[-1].number
+    imported = cause.kind in IMPORTED
+    named = any("package" in match.slots for match in matches)
+    return Candidate(
+        cause,
+        package,
+        tuple(matches),
+        # What the message itself names is meant, even if cryptography is built with it.
+        ours=package in PARTS or (not named and context.ours(package, imported=imported)),
+        survived=context.went_on(cause.survived_by, last),
+        attempt=context.attempt(last),
+    )
 
 
 def arbitrate(found: Sequence[Candidate]) -> Verdict:
     """Choose the root that explains most. A weak one counts only if there is no other."""
     known = [candidate for candidate in found if not candidate.cause.envelope]
     strong = [candidate for candidate in known if not candidate.weak] or known
+    latest = max((candidate.attempt for candidate in strong), default=0)
+    # Somebody tried again: what failed before was overcome, or is no answer for this attempt.
+    strong = [candidate for candidate in strong if candidate.attempt == latest]
     roots = [
         candidate
         for candidate in strong
@@ -92,7 +139,7 @@ def arbitrate(found: Sequence[Candidate]) -> Verdict:
     ranked = sorted(
         roots,
         key=lambda candidate: (
-            not ours(candidate.package),
+            not candidate.ours,
             -sum(candidate.explains(other) for other in strong),
             candidate.first.number,
         ),

@@ -9,24 +9,36 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from wizard.diagnosis.scan import Match
 
 CRYPTOGRAPHY = "cryptography"
-_OURS = """
-    cryptography cryptography-rust cffi cffi-backend pycparser openssl pyopenssl typing-extensions
-    maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel pkg-resources
-    pip pyproject-hooks pep517 build installer importlib-metadata requests urllib3 poetry uv
-    jwt pyjwt
-"""
-OURS = frozenset(_OURS.split())
-"""Packages whose failure is one of installing or importing cryptography: what it needs, what builds
-it, and what passes the import on."""
+PARTS = frozenset(("cryptography", "cryptography-rust"))
 
-NEAR = 12
-"""A line of a traceback says what the next lines are about, as far as this."""
+_NEEDED = "cffi cffi-backend pycparser openssl pyopenssl"
+NEEDED = frozenset(_NEEDED.split())
+"""What it needs to be imported. Their failure is one of cryptography if the log names it."""
+
+_BUILDERS = """
+    typing-extensions maturin puccinialin setuptools-rust semantic-version tomli setuptools wheel
+    pkg-resources pip pyproject-hooks pep517 build installer importlib-metadata
+"""
+BUILDERS = frozenset(_BUILDERS.split())
+"""What installs and builds it, of which the same is true."""
+
+PASSING = frozenset(["requests", "urllib3", "poetry", "uv", "jwt", "pyjwt"])
+"""Packages that import it: an error that comes through them is one of cryptography. What fails when
+they are installed is not."""
+
+OURS = PARTS | NEEDED | BUILDERS | PASSING
+
+BELOW = 2
+"""How far below a message the packages are listed that it means."""
+NEAR, USED = 12, 6
+"""A line of a traceback says what the next lines are about, as far as this; and the line that
+imports a package what crashes after it."""
 
 SYSTEMS = {
     **dict.fromkeys(("macosx", "macos", "darwin"), "macos"),
@@ -62,31 +74,72 @@ class Mark:
 class Context:
     """``facts`` are names and values, for example ``os`` and ``linux``.
 
-    ``named`` says whether the log names cryptography anywhere.
+    ``named`` says whether the log names cryptography, or is known to be one of its installation:
+    no other failure is one of cryptography. ``stages`` are the lines where
+    something else began: see the notes ``stage:…`` of ``assets/failures.toml``.
     """
 
     facts: Mapping[str, str]
     marks: tuple[Mark, ...]
     named: bool = True
+    stages: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def package(self, match: Match, *, imported: bool = False) -> str:
-        """Return the package that a line is about, normalised; cryptography if nothing says
-        another.
+    def went_on(self, stages: Iterable[str], number: int) -> bool:
+        """Return whether one of these stages began after a line."""
+        return any(self.stages.get(stage, (0,))[-1] > number for stage in stages)
 
-        ``imported`` says that the failure is one of an import, which tracebacks are about.
+    def attempt(self, number: int) -> int:
+        """Return how often an installation had been asked for up to this line."""
+        return bisect_right(self.stages.get("install", ()), number)
+
+    def ours(self, package: str, *, imported: bool = False) -> bool:
+        """Return whether a failure of this package is one of cryptography."""
+        if package in PARTS:
+            return True
+        if package in NEEDED or package in BUILDERS:
+            return self.named
+        return self.named and imported and package in PASSING
+
+    def package(
+        self,
+        match: Match,
+        *,
+        imported: bool = False,
+        crashed: bool = False,
+        located: bool = False,
+    ) -> str:
+        """Return the package that a line is about, normalised; empty if nothing says which.
+
+        ``imported`` says that the failure is one of an import, which tracebacks are about;
+        ``located`` that it is one of an installed file; ``crashed`` that it is a crash, which has
+        no traceback: the command before it says what was imported, or what Python prints after it.
         """
         named = match.slots.get("package", "")
         if named:
             return _normal_name(named)
-        if _OUR_NAMES.search(match.found):
-            return CRYPTOGRAPHY
-        named = _package_in(match.text, imported=imported)
+        ours = _OUR_NAMES.search(match.found)
+        if ours:
+            return _normal_name(ours.group())
+        named = _package_in(match.text, imported=imported or located)
         if named:
-            return _normal_name(named)
+            return self._whole(_normal_name(named))
+        if _OUR_FILES.search(match.text):
+            return CRYPTOGRAPHY
+        if crashed:
+            named = self._crashed(match)
+            if named:
+                return named
         if imported:
             frame = _last(self._frames, match.number)
             if frame and match.number - frame.number <= NEAR:
                 return frame.package
+        if _LISTED.search(match.found):
+            numbers, starts = self._builds
+            first = bisect_right(numbers, match.number)
+            if starts[first:] and numbers[first] <= match.number + BELOW:
+                return starts[first].package
+        if not imported and self.after_installation(match.number, CRYPTOGRAPHY):
+            return ""  # it is one of something else, which the log does not name
         after = bisect_right(self._builds[0], match.number)
         following = next(iter(self._builds[1][after : after + 1]), None)
         if following and following.kind == "failed":
@@ -96,22 +149,56 @@ class Context:
             return last.package
         return self.subject
 
+    def about(self, match: Match) -> str:
+        """Return the package that a line is about of which no sign is known."""
+        named = _NAMED.search(match.text)
+        if named:
+            return _normal_name(named["package"])
+        return self.package(match, imported=match.text.startswith(("ImportError", "ModuleNot")))
+
+    def _crashed(self, match: Match) -> str:
+        """Return what was imported when a program crashed, or nothing."""
+        used = _last(self._used, match.number)
+        if used and match.number - used.number <= USED:
+            return used.package
+        numbers, frames = self._frames
+        after = next(iter(frames[bisect_right(numbers, match.number) :][:1]), None)
+        # Python's own report of a crash has the last call first.
+        if after and after.number - match.number <= NEAR and "Python error" in match.text:
+            return after.package
+        return ""
+
     @cached_property
     def subject(self) -> str:
         """The package that the log is about if its lines do not say it."""
         failed = [mark.package for mark in self.marks if mark.kind == "failed"]
         if failed:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
-        others = [mark.package for mark in self.marks if mark.package != "*"]
-        if not self.named and others and not any(map(ours, others)):
-            return others[-1]
-        return CRYPTOGRAPHY
+        if self.named:
+            return CRYPTOGRAPHY
+        # What calls or imports something is not what is installed.
+        passed = ("frame", "used")
+        others = [m.package for m in self.marks if m.package != "*" and m.kind not in passed]
+        return next(
+            (other for other in reversed(others) if other not in BUILDERS),
+            others[-1] if others else "",
+        )
 
     def installed_after(self, number: int, package: str) -> bool:
         """Return whether a package was installed after this line, so that this was not the end."""
         return any(
             mark.package in (package, "*") or (package in OURS and mark.package == CRYPTOGRAPHY)
             for mark in self._installed[1][bisect_right(self._installed[0], number) :]
+        )
+
+    def after_installation(self, number: int, package: str = "") -> bool:
+        """Return whether everything that was to be installed was so before this line, among it
+        this package."""
+        last = _last(self._ends, number)
+        if last is None or last.kind != "installed":
+            return False
+        return not package or any(
+            mark.number == last.number and mark.package in (package, "*") for mark in self._ends[1]
         )
 
     @property
@@ -121,11 +208,36 @@ class Context:
 
     @cached_property
     def _builds(self) -> tuple[list[int], list[Mark]]:
-        return _indexed(mark for mark in self.marks if mark.kind in ("start", "failed"))
+        return _indexed(
+            Mark(mark.number, self._whole(mark.package), mark.kind) if mark.kind == "part" else mark
+            for mark in self.marks
+            if mark.kind in ("start", "part", "failed")
+        )
+
+    def _whole(self, part: str) -> str:
+        """Return the package that a module belongs to: another one of the log may have its name in
+        its own."""
+        return next(
+            (
+                mark.package
+                for mark in self.marks
+                if mark.kind in ("start", "failed")
+                and (part in mark.package.split("-") or part.startswith(f"{mark.package}-"))
+            ),
+            part,
+        )
+
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(m for m in self.marks if m.kind in ("start", "failed", "installed"))
 
     @cached_property
     def _installed(self) -> tuple[list[int], list[Mark]]:
         return _indexed(mark for mark in self.marks if mark.kind in ("installed", "built"))
+
+    @cached_property
+    def _used(self) -> tuple[list[int], list[Mark]]:
+        return _indexed(mark for mark in self.marks if mark.kind == "used")
 
     @cached_property
     def _frames(self) -> tuple[list[int], list[Mark]]:
@@ -144,19 +256,22 @@ def _last(marks: tuple[list[int], list[Mark]], number: int) -> Mark | None:
     return found[index - 1] if index else None
 
 
-def read(matches: Iterable[Match]) -> Context:
-    """Read the notes among the matches."""
+def read(matches: Iterable[Match], *, ours: bool = False) -> Context:
+    """Read the notes among the matches. ``ours``: the log is one of installing cryptography."""
     facts: dict[str, str] = {}
     marks: list[Mark] = []
+    stages: dict[str, list[int]] = {}
     ordered = sorted(matches, key=lambda match: match.sign.owner == "fact:target")
     for match in ordered:
         owner, _, kind = match.sign.owner.partition(":")
         if owner == "mark":
             names = match.slots.get("package", "*")
             marks += [
-                Mark(match.number, _normal_name(re.sub(r"-\d[\w.+!]*$", "", name)), kind)
+                Mark(match.number, _normal_name(_VERSION.sub("", name)), kind)
                 for name in re.findall(r"\*|[A-Za-z][\w.+!-]*", names)
             ] or [Mark(match.number, "*", kind)]
+        elif owner == "stage":
+            stages.setdefault(kind, []).append(match.number)
         elif owner == "fact":
             for name, value in _facts(kind, match.slots):
                 # What a build is for counts, not where it runs.
@@ -164,27 +279,41 @@ def read(matches: Iterable[Match]) -> Context:
                     facts[name] = value
                 else:
                     facts.setdefault(name, value)
-    named = any(match.sign.owner == "about-cryptography" for match in ordered)
+    # A proof is one of cryptography, too: its log is the wizard's own.
+    about = ("about-cryptography", "fact:proof=yes")
+    named = ours or any(match.sign.owner in about for match in ordered)
     for number, name in () if named else _loaded(ordered):
         marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
         if name == name.partition(".")[0]:
             facts.setdefault("place", "program")
-    return Context(facts, tuple(sorted(marks, key=lambda mark: mark.number)), named)
+    return Context(
+        facts,
+        tuple(sorted(marks, key=lambda mark: mark.number)),
+        named,
+        {stage: tuple(sorted(numbers)) for stage, numbers in stages.items()},
+    )
 
 
-def ours(package: str) -> bool:
-    """Return whether a failure of this package is one of cryptography."""
-    return package in OURS
+_OUR_NAMES = re.compile(
+    r"cryptography|_cffi_backend|\bcffi\b"
+    r"|\b_(?:rust|openssl)(?=\.(?:abi3|cpython|cp3|pypy|so|pyd|c\b)|\W*$|:)"
+)
 
 
-_OUR_NAMES = re.compile(r"cryptography|_cffi_backend|\bcffi\b")
+def names_ours(text: str) -> bool:
+    """Return whether a part of a line names cryptography, or something of it."""
+    return bool(_OUR_NAMES.search(text))
+
+
+_LISTED = re.compile("DO NOT MATCH THE HASHES")
+_OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|cpython|cp3|pypy)")
 _BUILT = re.compile(
     r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
-    r"|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
+    r"|easy_install-\w+|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
     r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
 )
 _INSTALLED = re.compile(
-    r"(?:site|dist)-packages[/\\](?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
+    r"(?:site|dist)-packages[/\\]{1,4}(?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
     r"|/(?:var/task|opt/python)/(?!lib/|python/)(?P<bundled>[A-Za-z_]\w+)(?:/[\w./-]*)?\.so\b"
 )
 
@@ -192,7 +321,17 @@ _INSTALLED = re.compile(
 def _package_in(text: str, *, imported: bool) -> str:
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
     name = (match["package"] or match.groupdict().get("bundled") or "") if match else ""
-    return "" if name.startswith("pip-") else name
+    return "" if name.startswith("pip-") else _VERSION.sub("", name)
+
+
+_VERSION = re.compile(r"-\d[\w.+!]*$")
+
+
+_NAMED = re.compile(
+    r"(?:[Nn]o module named|[Nn]o matching distribution found for|satisfies the requirement"
+    r"|cannot import name '?\w+'? from|Failed to (?:build|download)|installation candidates for"
+    r"|module(?= '\w+' has no attribute)) '?(?P<package>[A-Za-z]\w*)"
+)
 
 
 _LOADED = re.compile(
@@ -232,6 +371,8 @@ MODULES = {
 
 
 def _normal_name(name: str) -> str:
+    if name == "OpenSSL":
+        return "pyopenssl"
     if name in ("_cffi_backend", "_rust", "_openssl"):
         return "cffi" if "cffi" in name else CRYPTOGRAPHY
     if name.startswith("cryptography-"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Any
 
 from wizard.diagnosis import arbitration, context, decoding, platforms, remedies
@@ -12,7 +13,7 @@ from wizard.diagnosis.arbitration import Candidate
 from wizard.diagnosis.decoding import Block
 from wizard.diagnosis.excerpts import is_unimportant
 from wizard.diagnosis.remedies import Remedy
-from wizard.diagnosis.scan import Match, Scan, scan
+from wizard.diagnosis.scan import Match, Scan, guesses, scan
 from wizard.diagnosis.table import Table, table
 
 CERTAIN, PROBABLE, UNKNOWN = "certain", "probable", "unknown"
@@ -23,7 +24,7 @@ class Other:
     """Another cause that the log shows."""
 
     id: str
-    package: str
+    package: str | None
     cause: str
     line: int
 
@@ -35,12 +36,13 @@ class Diagnosis:
     ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause,
     or if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the
     line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and
-    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install. ``why``
-    says what this kind of failure means. ``certainty`` is ``certain``, ``probable`` or ``unknown``.
+    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install; None if
+    nothing says which. ``why`` says what this kind of failure means. ``certainty`` is ``certain``,
+    ``probable`` or ``unknown``.
     """
 
     id: str | None
-    package: str
+    package: str | None
     cause: str
     line_number: int
     evidence: str
@@ -91,12 +93,16 @@ class Diagnosis:
         }
 
 
-def diagnose(lines: Iterable[str], machine: Mapping[str, str] | None = None) -> Diagnosis:
+def diagnose(
+    lines: Iterable[str], machine: Mapping[str, str] | None = None, *, ours: bool = False
+) -> Diagnosis:
     """Explain a failure from the full log of a step. Never raises because of its contents.
 
-    ``machine`` are the facts of the machine where it happened, if that is known (`platforms`).
+    ``machine`` are the facts of the machine where it happened, if that is known (`platforms`): it
+    is known because the wizard itself works there. In that case, and if it is ``ours``,
+    cryptography failed unless the log names another package.
     """
-    return diagnose_blocks(decoding.blocks_of(lines), machine)
+    return diagnose_blocks(decoding.blocks_of(lines), machine, ours=ours)
 
 
 def diagnose_bytes(chunks: Iterable[bytes], machine: Mapping[str, str] | None = None) -> Diagnosis:
@@ -104,16 +110,36 @@ def diagnose_bytes(chunks: Iterable[bytes], machine: Mapping[str, str] | None = 
     return diagnose_blocks(decoding.blocks(chunks), machine)
 
 
-def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None = None) -> Diagnosis:
+def diagnose_blocks(
+    blocks: Iterable[Block], machine: Mapping[str, str] | None = None, *, ours: bool = False
+) -> Diagnosis:
     """Explain a log that was split into blocks."""
+    blocks = iter(blocks)
+    first = list(islice(blocks, 2))
+    ours = ours or bool(machine)
+    answer = _diagnose(chain(first, blocks), machine, ours)
+    if answer.id is None and len(first) == 1 and len(first[0].data) < SHORT:
+        # Perhaps its few lines were cut to fit a narrow page.
+        for guess in guesses(first[0]):
+            other = _diagnose([guess], machine, ours)
+            if other.certainty == CERTAIN:
+                return other
+    return answer
+
+
+SHORT = 1000
+"""The number of bytes of a log that may have been cut without showing it."""
+
+
+def _diagnose(blocks: Iterable[Block], machine: Mapping[str, str] | None, ours: bool) -> Diagnosis:
     known = table()
     found = scan(blocks, known)
-    told = context.read(found.matches)
+    told = context.read(found.matches, ours=ours)
     facts = platforms.complete(told.facts, machine or {})
     causes = arbitration.candidates(found.matches, known, told, facts)
     verdict = arbitration.arbitrate(causes)
     best = verdict.best
-    if best is not None and best.weak and _suspect(found, best):
+    if best is not None and best.weak and _suspect(found, told, causes, best):
         best = None
     if best is None:
         return _unknown(found, told, causes, facts)
@@ -121,26 +147,26 @@ def diagnose_blocks(blocks: Iterable[Block], machine: Mapping[str, str] | None =
 
 
 def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, str]) -> Diagnosis:
-    package = context.CRYPTOGRAPHY if context.ours(best.package) else best.package
+    package = context.CRYPTOGRAPHY if best.ours else best.package
     slots = _slots(best)
-    facts = {**facts, "package": package}
+    facts = {**facts, "package": package or UNNAMED}
     if package != best.package:
         facts["part"] = best.package
     return Diagnosis(
         id=best.cause.id,
-        package=package,
-        cause=_sentence(best, package, facts),
+        package=package or None,
+        cause=_sentence(best, facts),
         line_number=best.first.number,
         evidence=best.first.raw.strip(),
         excerpt=best.first.excerpt,
         why=remedies.fill(best.cause.means, slots, facts),
-        remedies=remedies.remedies(best.cause, slots, facts),
+        remedies=tuple(map(_of_unnamed, remedies.remedies(best.cause, slots, facts))),
         certainty=PROBABLE if best.weak else CERTAIN,
         others=tuple(
             Other(
                 other.cause.id,
-                context.CRYPTOGRAPHY if context.ours(other.package) else other.package,
-                _sentence(other, other.package, facts),
+                (context.CRYPTOGRAPHY if other.ours else other.package) or None,
+                _sentence(other, facts),
                 other.first.number,
             )
             for other in others[:5]
@@ -149,15 +175,32 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
     )
 
 
-def _sentence(candidate: Candidate, package: str, facts: Mapping[str, str]) -> str:
+def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     """Return what happened, said of the package to which it happened."""
     text = candidate.cause.cause
-    if not context.ours(package):
-        text = _NAME.sub(package, text)
-    return remedies.fill(text, _slots(candidate), facts)
+    name = candidate.package or "the package"
+    if not candidate.ours:
+        text = candidate.cause.other or text
+        if not candidate.package:
+            text = _DEFINITE.sub(r"\1 package", text)
+        text = _NAME.sub(name, text).replace(f"{name}, which {name} needs,", name)
+        facts = {**facts, "package": name}
+    text = remedies.fill(text, _slots(candidate), facts)
+    return f"T{text[1:]}" if text.startswith("the package ") else text
 
 
 _NAME = re.compile(r"\bcryptography\b")
+_DEFINITE = re.compile(r"\b(installed|this|a) cryptography\b")
+
+UNNAMED = "PACKAGE"
+"""What commands call a package that the log does not name."""
+
+
+def _of_unnamed(remedy: Remedy) -> Remedy:
+    """Return a remedy that says "the package", except in commands."""
+    parts = remedy.text.split("`")
+    parts[::2] = [part.replace(UNNAMED, "the package") for part in parts[::2]]
+    return replace(remedy, text="`".join(parts))
 
 
 def _slots(candidate: Candidate) -> dict[str, str]:
@@ -168,23 +211,43 @@ def _slots(candidate: Candidate) -> dict[str, str]:
     return slots
 
 
-def _suspect(found: Scan, best: Candidate | None = None) -> Match | None:
-    """Return the first line that looks like an error of which no sign is known."""
-    told = {match.number for match in best.matches} if best else set()
-    explained = {
-        match.number for match in found.matches if match.sign.owner.partition(":")[0] != "suspect"
-    }
-    for kind in ("suspect:strong", "suspect:weak")[: 1 if best else 2]:
-        for match in found.matches:
-            if (
-                match.sign.owner == kind
-                and match.number not in explained | told
-                and not _WARNING.match(match.text)
-                and not is_unimportant(match.raw)
-            ):
+def _suspect(
+    found: Scan,
+    told: context.Context,
+    causes: Sequence[Candidate],
+    best: Candidate | None = None,
+    after: int = 0,
+) -> Match | None:
+    """Return the first line that looks like an error of which no sign is known.
+
+    It is one of the last attempt, if somebody tried more than once. With ``best`` or ``after`` it
+    must look very much so, and come after that line.
+    """
+    explained = {match.number for cause in causes for match in cause.matches}
+    for kind in ("suspect:strong", "suspect:weak")[: 1 if best or after else 2]:
+        suspects = [
+            match
+            for match in found.matches
+            if match.sign.owner == kind
+            and match.number > after
+            and match.number not in explained
+            and not _WARNING.match(match.text)
+            and not _says_nothing(match)
+        ]
+        latest = max((told.attempt(match.number) for match in suspects), default=0)
+        for match in suspects:
+            if told.attempt(match.number) == latest:
                 return match
     return None
 
+
+def _says_nothing(match: Match) -> bool:
+    """Return whether a line is only advice, or source code, so that nobody needs to see it."""
+    return bool(_SHOWN.match(match.raw)) or is_unimportant(match.raw)
+
+
+_SHOWN = re.compile(r"[\s\d.#]*(?:\N{RIGHTWARDS ARROW}\s*)?\d+\s?\N{BOX DRAWINGS LIGHT VERTICAL}")
+"""What poetry shows of the program in which an error occurred."""
 
 _WARNING = re.compile(
     r"\s*(?:\[?(?:warn(?:ing)?|note|info|debug)\b"
@@ -198,25 +261,25 @@ _WARNING = re.compile(
 def _unknown(
     found: Scan, told: context.Context, causes: Sequence[Candidate], facts: Mapping[str, str]
 ) -> Diagnosis:
-    suspect = _suspect(found)
     success = told.success
-    if success and (suspect is None or suspect.number < success.number):
+    suspect = _suspect(found, told, causes, after=success.number if success else 0)
+    if success and suspect is None:
         text = "Nothing failed: it was installed."
         shown = found.last[1]
         return Diagnosis(
             None, context.CRYPTOGRAPHY, text, success.number, "", shown, installed=True
         )
-    subject = context.CRYPTOGRAPHY if context.ours(told.subject) else told.subject
-    if suspect:
-        subject = told.package(suspect)
-        subject = context.CRYPTOGRAPHY if context.ours(subject) else subject
+    subject = told.about(suspect) if suspect else told.subject
+    subject = context.CRYPTOGRAPHY if told.ours(subject) else subject
     facts = {**facts, "package": subject}
     hints = remedies.for_unknown(facts)
+    said = [m for cause in causes for m in cause.matches if not _says_nothing(m)]
+    said.sort(key=lambda match: match.number)
     if suspect:
         text = "The wizard does not know this error. It is the first error in the log."
         number, evidence, excerpt = suspect.number, suspect.raw.strip(), suspect.excerpt
-    elif causes:
-        first = causes[0].first
+    elif said:
+        first = said[0]
         text = (
             "The log says only that something failed. The cause is not in this part of it: send "
             "the lines above this one, from the first error on."
@@ -228,7 +291,14 @@ def _unknown(
     else:
         text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()
     return Diagnosis(
-        None, subject, text, number, evidence, excerpt, remedies=tuple(hints), facts=facts
+        None,
+        subject or None,
+        text,
+        number,
+        evidence,
+        excerpt,
+        remedies=tuple(hints),
+        facts=facts,
     )
 
 

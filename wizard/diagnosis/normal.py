@@ -65,7 +65,7 @@ _PREFIX = re.compile(
     r"|\[\s*\d+(?:\.\d+\s?s?|s)\]\s"  # seconds since the start
     r"|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
     r"(?:[\w.-]+ )?[\w./@-]+(?:\[\d+\])?: "  # journal
-    r"|#\d+ (?:\d+\.\d+ )?|=> => # |> => "  # Docker's BuildKit
+    r"|#\d+ (?:\d+\.\d+ )?|=> => # |> => |(?:\d\.\d{3}|\d\d\.\d\d|\d{3,4}\.\d) "  # BuildKit
     r"|[\w.-]{1,40}(?:-\d+|_\d+)? {1,20}\| "  # Compose
     r"|[\w.-]{1,40}(?:-\d+|_\d+)?\s{0,20}\| (?=\S)"
     r"|(?:[^\t\n]{1,60}\t){2}"  # job and step of a CI service

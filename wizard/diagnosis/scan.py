@@ -8,6 +8,7 @@ in case a terminal wrapped it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,9 +29,14 @@ REPEATED, SHAPES = 3, 4096
 of such lines that are remembered."""
 NARROW, WIDE = 50, 300
 """The widths in characters at which a terminal, a browser or a person may have wrapped lines."""
+WIDEST, FEW = 60, 12
+"""The width of a column, and the number of lines, up to which a few short lines may be parts of
+longer ones."""
 COLUMN, REACH = 20, 15
 """A log in a narrower column than that is not expected; the number of lines before and after a line
 that show how wide its column is."""
+ENDINGS = (b"Error", b"Exception")
+"""How the names of exceptions end."""
 JOINED = 5
 """The number of wrapped lines that are joined at most."""
 
@@ -77,12 +83,13 @@ def scan(blocks: Iterable[Block], table: Table) -> Scan:
             continue
         whole = unwrapped(block)
         marks = _marks_in(whole.data)
-        if not marks and wanted.isdisjoint(words(whole.data)):
+        named = b"E" in whole.data and any(ending in whole.data for ending in ENDINGS)
+        if not marks and not named and wanted.isdisjoint(words(whole.data)):
             lines = decode(whole.data[-NEAR * 200 :]).split("\n")
         else:
             lines = decode(whole.data).split("\n")
             after = decode(following.data[: NEAR * 200]).split("\n") if following else []
-            found.matches += _Lines(whole, lines, before, after, wanted, marks).matches()
+            found.matches += _Lines(whole, lines, before, after, wanted, marks, named).matches()
         before = lines[-NEAR:]
         end = (block.number + block.data.count(b"\n"), lines)
     number, lines = end
@@ -106,12 +113,11 @@ def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
 class Whole(Block):
     """A block whose lines were put together again.
 
-    ``starts`` has the index of the first line of each, empty if nothing was put together, and
-    ``width`` the number of characters after which a terminal had cut them.
+    ``starts`` has, for each line, the index of its first part and the columns where its further
+    parts begin; empty if nothing was put together.
     """
 
-    starts: tuple[int, ...] = ()
-    width: int = 0
+    starts: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 def unwrapped(block: Block) -> Whole:
@@ -120,6 +126,8 @@ def unwrapped(block: Block) -> Whole:
     There, a line ends in the middle of a word, so that hardly a word of a sign is left. Every line
     that is full belongs together with the next one.
     """
+    if isinstance(block, Whole):
+        return block
     if not _may_be_narrow(block.data):
         return Whole(block.number, block.data)
     lines = decode(block.data).split("\n")
@@ -127,10 +135,39 @@ def unwrapped(block: Block) -> Whole:
     full = sum(len(line) == width for line in lines)
     if not (COLUMN <= width < NARROW and full > 2 and full * 4 > sum(map(bool, lines))):
         return Whole(block.number, block.data)
-    starts = [i for i in range(len(lines)) if i == 0 or len(lines[i - 1]) < width]
-    joined = ["".join(lines[i:j]) for i, j in zip(starts, [*starts[1:], len(lines)])]
-    data = "\n".join(joined).encode("utf-8", "replace")
-    return Whole(block.number, data, tuple(starts), width)
+    return _put_together(block.number, lines, [len(line) == width for line in lines], "")
+
+
+def guesses(block: Block) -> Iterator[Whole]:
+    """Yield a few short lines as they may have been before they were cut.
+
+    So few lines do not show how wide their column was: each guess is one.
+    """
+    lines = decode(block.data).rstrip("\n").split("\n")
+    width = max(map(len, lines))
+    if not (COLUMN <= width < WIDEST and 1 < len(lines) <= FEW):
+        return
+    # In the middle of a word, and between words.
+    yield _put_together(block.number, lines, [len(line) == width for line in lines], "")
+    rest = [line.lstrip().split(None, 1)[:1] for line in lines[1:]]
+    fits = [not word or len(line) + 1 + len(word[0]) <= width for line, word in zip(lines, rest)]
+    yield _put_together(block.number, lines, [not fit for fit in fits], " ")
+
+
+def _put_together(number: int, lines: Sequence[str], full: Sequence[bool], separator: str) -> Whole:
+    """Return lines, of which each full one is joined with the next one."""
+    texts: list[str] = []
+    starts: list[tuple[int, tuple[int, ...]]] = []
+    for index, line in enumerate(lines):
+        if index and full[index - 1] and lines[index - 1]:
+            first, columns = starts[-1]
+            texts[-1] += separator
+            starts[-1] = (first, (*columns, len(texts[-1])))
+            texts[-1] += line
+        else:
+            texts.append(line)
+            starts.append((index, ()))
+    return Whole(number, "\n".join(texts).encode("utf-8", "replace"), tuple(starts))
 
 
 def _may_be_narrow(data: bytes) -> bool:
@@ -164,6 +201,7 @@ class _Wanted:
         self._signs = dict(table.by_word)
         self.words = set(table.words)
         self.numbers = table.numbers
+        self.raw = table.raw
         self._counts: dict[int, int] = {}
         self._tries: dict[int, int] = {}
         self._silent: dict[bytes, int] = {}
@@ -264,9 +302,11 @@ class _Lines:
         after: Sequence[str],
         wanted: _Wanted,
         marks: Sequence[bytes],
+        named: bool,
     ) -> None:
         self._wanted = wanted
         self._marks = marks
+        self._named = named
         self._lines = [*before, *own, *after]
         self._offset = len(before)
         self._end = self._offset + len(own)
@@ -279,10 +319,14 @@ class _Lines:
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
         isdisjoint, is_silent = self._wanted.isdisjoint, self._wanted.is_silent
+        (error, exception), marks, block_named = ENDINGS, self._marks, self._named
         for position, (data, text) in enumerate(zip(self._data, lines_of_words(self._block))):
             found = text.split()
-            if isdisjoint(found) and not (
-                self._marks and any(mark in data for mark in self._marks)
+            named = block_named and (error in data or exception in data)
+            if (
+                isdisjoint(found)
+                and not named
+                and not (marks and any(mark in data for mark in marks))
             ):
                 continue
             # A number may be what a sign looks for, such as an exit code.
@@ -291,20 +335,24 @@ class _Lines:
                 continue
             index = position + self._offset
             silent = not numbers
-            for match in self._line(index):
+            for match in self._line(index, self._wanted.raw.intersection(found), named):
                 silent = False
                 yield match
             if silent:
                 self._wanted.silent(data)
 
-    def _line(self, index: int) -> Iterator[Match]:
+    def _line(self, index: int, raw: Iterable[bytes], named: bool) -> Iterator[Match]:
         pieces = normal.pieces(self._lines[index])
         # In the order of the line: that of a set is another in each process.
         found = dict.fromkeys(
             word for piece in pieces for word in words(piece.encode("utf-8", "replace"))
         )
+        if named:
+            found.update(dict.fromkeys(_kinds_of_errors(found)))
         joined: list[_View] | None = None
-        signs = self._wanted.signs(found)
+        signs = [sign for sign in self._wanted.signs(found) if not sign.raw]
+        if raw:
+            yield from self._with_prefix(index, raw)
         if not signs:
             return
         own = [_View(piece, ((index, 0),)) for piece in pieces]
@@ -322,6 +370,18 @@ class _Lines:
             self._wanted.count(sign)
             yield self._match(sign, *hit)
 
+    def _with_prefix(self, index: int, found: Iterable[bytes]) -> Iterator[Match]:
+        """Yield the signs of a line as it is, with what other programs put before it."""
+        signs = [sign for sign in self._wanted.signs(found) if sign.raw]
+        view = _View(normal.clean(self._lines[index]), ((index, 0),)) if signs else None
+        for sign in signs:
+            hit = view.search(sign) if view else None
+            if hit is None:
+                self._wanted.failed(sign)
+            else:
+                self._wanted.count(sign)
+                yield self._match(sign, *hit)
+
     def _joined(self, index: int, pieces: Sequence[str]) -> list[_View]:
         """Return the line with its neighbours, if it may be a part of a wrapped one."""
         if len(pieces) != 1 or len(pieces[0]) > WIDE:
@@ -335,6 +395,8 @@ class _Lines:
         if first == last:
             return []
         texts = [normal.line(line) for line in self._lines[first : last + 1]]
+        # A shell, or who quotes it, marks what goes on in the next line.
+        texts[:-1] = [text[:-1] if text.endswith("\\") else text for text in texts[:-1]]
         soft = [text.strip() for text in texts]
         return [_join(first, soft, " "), _join(first, texts, "")]
 
@@ -343,6 +405,8 @@ class _Lines:
         line, rest = self._lines[index], self._lines[index + 1].lstrip()
         if not rest or not line.strip() or len(line) > WIDE:
             return False
+        if line.endswith("\\") and len(line) > COLUMN:
+            return True
         narrow = self._narrow(index)
         return len(line) >= narrow or len(line) + 1 + len(rest.split(None, 1)[0]) > narrow
 
@@ -358,15 +422,15 @@ class _Lines:
 
     @cached_property
     def _widths(self) -> list[int]:
-        """The number of characters of each line; 0 for a word, which is not cut if it is longer
-        than the column."""
+        """The width of each line; 0 of a single word: one longer than the column is not cut."""
         return [len(line) if " " in line.strip() else 0 for line in self._lines]
 
     def _number(self, index: int, column: int) -> int:
         """Return the number of a line in the log, and of the part of it if it was cut there."""
         own, starts = index - self._offset, self._whole.starts
         if starts and 0 <= own < len(starts):
-            return self._whole.number + starts[own] + column // self._whole.width
+            first, columns = starts[own]
+            return self._whole.number + first + bisect_right(columns, column)
         return self._whole.number + own
 
     def _follows(
@@ -396,6 +460,12 @@ class _Lines:
             near = self._around.get((index, column)) or around(self._lines, index, column)
             self._around[index, column] = near
         return Match(sign, slots, max(1, number), text, raw, near, match.group())
+
+
+def _kinds_of_errors(found: Iterable[bytes]) -> list[bytes]:
+    """Return ``error`` for the name of an exception, such as ``ValueError``: nobody can list
+    them."""
+    return [ending for ending in (b"error", b"exception") if any(w.endswith(ending) for w in found)]
 
 
 def _first(views: Iterable[_View], sign: Sign) -> tuple[re.Match[str], int] | None:

@@ -23,7 +23,8 @@ class Sign:
     ``owner`` is the cause, family or note that it is a sign of. ``find`` are words in lower case:
     the line contains at least one of them as a whole word. ``before`` must match the line above.
     After ``enough`` matches it is not looked for any more (0: as usual). ``needs`` are signs that
-    the log must have too, as in `Cause.needs`.
+    the log must have too, as in `Cause.needs`. ``raw`` means the line with what CI services and
+    other programs put before it.
     """
 
     owner: str
@@ -33,11 +34,12 @@ class Sign:
     weak: bool = False
     enough: int = 0
     needs: str = ""
+    raw: bool = False
 
     @cached_property
     def optional(self) -> bool:
         """Whether it is a note that may be given up: it only helps to understand the log."""
-        return self.owner.startswith(("fact", "mark:start", "mark:frame", "suspect:"))
+        return self.owner.startswith(("fact", "mark:start", "mark:frame", "stage:", "suspect:"))
 
     @cached_property
     def alone(self) -> bool:
@@ -47,7 +49,7 @@ class Sign:
     @cached_property
     def silent(self) -> bool:
         """Whether nobody needs to see its line."""
-        return self.owner.startswith(("fact", "mark:"))
+        return self.owner.startswith(("fact", "mark:", "stage:"))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -73,6 +75,10 @@ class Cause:
     needs: tuple[str, ...] = ()
     explains: frozenset[str] = frozenset()
     weak: bool = False
+    about: str = ""
+    only: str = ""
+    other: str = ""
+    survived_by: frozenset[str] = frozenset()
     occurs: str = ""
     remedies: tuple[str | Mapping[str, str], ...] = ()
     examples: tuple[str, ...] = ()
@@ -94,12 +100,14 @@ class Cause:
 
 @dataclass(frozen=True)
 class Table:
-    """``by_word`` has the signs that a word points to; ``families`` the causes of each family."""
+    """``by_word`` has the signs that a word points to; ``families`` the causes of each family;
+    ``raw`` the words of signs that mean the line with its prefixes."""
 
     causes: Mapping[str, Cause]
     families: Mapping[str, tuple[Cause, ...]]
     by_word: Mapping[bytes, tuple[Sign, ...]]
     translated: frozenset[bytes]
+    raw: frozenset[bytes] = frozenset()
 
     @cached_property
     def words(self) -> frozenset[bytes]:
@@ -122,8 +130,8 @@ class Table:
 def table() -> Table:
     """Read ``assets/failures.toml``."""
     rows = failures()
-    kinds = {row["id"]: row["means"] for row in rows["kind"]}
-    causes = {row["id"]: _cause({"means": kinds[row["kind"]], **row}) for row in rows["cause"]}
+    kinds = {row["id"]: {k: row[k] for k in row if k != "id"} for row in rows["kind"]}
+    causes = {row["id"]: _cause({**kinds[row["kind"]], **row}) for row in rows["cause"]}
     signs = [sign for cause in causes.values() for sign in cause.signs]
     for row in (*rows["family"], *rows["note"]):
         signs += _signs(row["id"], row["sign"])
@@ -135,11 +143,13 @@ def table() -> Table:
     for sign in signs:
         for word in sign.find:
             by_word.setdefault(word.encode(), []).append(sign)
+    raw = {word.encode() for sign in signs if sign.raw for word in sign.find}
     return Table(
         causes,
         {name: tuple(members) for name, members in families.items()},
         {word: tuple(found) for word, found in by_word.items()},
         frozenset(_words_of_translations()),
+        frozenset(raw),
     )
 
 
@@ -153,7 +163,8 @@ def _cause(row: Mapping[str, Any]) -> Cause:
     known = {key: value for key, value in row.items() if key != "sign"}
     for name in ("needs", "remedies", "examples", "sources"):
         known[name] = tuple(known.get(name, ()))
-    known["explains"] = frozenset(known.get("explains", ()))
+    for name in ("explains", "survived_by"):
+        known[name] = frozenset(known.get(name, ()))
     return Cause(**known, signs=tuple(_signs(row["id"], row.get("sign", ()))))
 
 

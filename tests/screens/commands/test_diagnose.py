@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,34 @@ def test_an_empty_log_is_called_empty(tmp_path: Path, text: str) -> None:
     assert code == Exit.FAILED
     assert said.startswith("The log is empty, so there is nothing to explain.\n")
     assert "cryptography-wizard diagnose LOG" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "package"),
+    [
+        (
+            "error: linker `cc` not found\n",
+            "The log does not say which package this is about. If it is cryptography, add the "
+            "lines above, which name it: the advice is then for it.",
+            None,
+        ),
+        (
+            "Collecting bcrypt\nerror: linker `cc` not found\n",
+            "This is about the package bcrypt, not about cryptography.",
+            "bcrypt",
+        ),
+        ("Collecting cryptography\nerror: linker `cc` not found\n", "", "cryptography"),
+    ],
+)
+def test_what_failed_is_named_if_the_log_names_it(
+    tmp_path: Path, text: str, sentence: str, package: str | None
+) -> None:
+    log = tmp_path / "pip.log"
+    log.write_text(text)
+    said = explained(log)[1].splitlines()
+    assert [line for line in said if "package this is" in line or "about the package" in line] == [
+        *filter(None, [sentence])
+    ]
+    stream = io.StringIO()
+    diagnose.diagnose_command(str(log), as_json=True, stream=stream)
+    assert json.loads(stream.getvalue())["package"] == package

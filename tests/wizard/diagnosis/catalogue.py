@@ -26,7 +26,7 @@ The exit code is 0 if the cause is known or nothing failed, and 1 otherwise.
 |---|---|
 | `schema` | 2 |
 | `id` | the cause, one of those below; `null` if the log does not show it, or if nothing failed |
-| `package` | the package that the failure is about: `cryptography`, or another one |
+| `package` | the package that failed: `cryptography`, or another one; `null` if none is named |
 | `cause` | one sentence for people |
 | `line` | the number of the line that shows it, from 1; 0: the log is empty |
 | `evidence` | this line |
@@ -44,13 +44,15 @@ Ids are kept: scripts may compare them. The failure of another package has that 
 
 1. **The text as it was meant** (`decoding.py`, `normal.py`): encodings, colours, prefixes of CI
    services and containers, quoting, JSON, wrapped lines; other languages become English.
-2. **What the log says about itself** (`context.py`, `platforms.py`): machine, tools, releases, and
-   the package that each line is about.
+2. **What the log says about itself** (`context.py`, `platforms.py`): machine, tools, releases, the
+   package that each line is about, and where something else began. If a log names neither
+   cryptography nor another package, `package` is `null`, and no command is one for cryptography.
 3. **Signs** (`table.py`, `scan.py`): families with slots, such as a missing symbol or header, and
    single ones. `assets/failures.toml` has them all.
 4. **The root** (`arbitration.py`): causes explain each other; the answer is the one that explains
    most. What says only that something failed is never an answer, and what succeeded later is no
-   failure.
+   failure. What the log went on after, such as a locked package manager before an installation, is
+   only probably the answer, and only if nothing else failed. Of several attempts, the last counts.
 5. **Remedies** (`remedies.py`): rules over the facts, in `assets/remedies.toml`.
 
 ## Causes

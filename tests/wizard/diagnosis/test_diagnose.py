@@ -218,7 +218,7 @@ def test_what_happens_to_a_log_on_its_way_does_not_matter(name: str) -> None:
 
 
 @cache
-def _plain(text: str) -> tuple[str | None, str | bool]:
+def _plain(text: str) -> tuple[str | None, str | bool | None]:
     found = diagnose_bytes([text.encode()])
     return found.id, found.known and found.package
 
