@@ -92,8 +92,9 @@ class AskScreen(Dialog[Optional[str]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Back"),
-        Binding("down", "scroll(1)", show=False),
-        Binding("up", "scroll(-1)", show=False),
+        # Before the field, which would take them if its text is longer than it is wide.
+        Binding("down", "scroll(1)", show=False, priority=True),
+        Binding("up", "scroll(-1)", show=False, priority=True),
     ]
 
     def __init__(
