@@ -19,6 +19,8 @@ from screens.tui.late_events import LateEvents
 from wizard.errors import WizardError
 from wizard.programs import waiting
 
+AROUND_WRONG = 15
+"""The lines of a question for a text that are not what is wrong with it: the same, and a field."""
 AROUND_TEXT = 10
 """The lines of a confirmation that are not its text: frame, paddings, title, buttons."""
 
@@ -70,7 +72,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False, immediate=True)
 
     def action_answer(self, answer: bool) -> None:
         """Answer with a key."""
@@ -88,7 +90,12 @@ class AskScreen(Dialog[Optional[str]]):
     with ``value``, as in a file that it names.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Back"),
+        # Before the field, which would take them if its text is longer than it is wide.
+        Binding("down", "scroll(1)", show=False, priority=True),
+        Binding("up", "scroll(-1)", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -113,7 +120,9 @@ class AskScreen(Dialog[Optional[str]]):
             yield Static(self._text, markup=False)
             yield Input(self._value, id="asked")  # its text is selected: typing replaces it
             wrong = f"✗ {self._wrong}" if self._wrong else ""
-            yield Static(wrong, id="wrong", classes="bad", markup=False)
+            # What is wrong may need many lines: it leaves the buttons in sight.
+            with VerticalScroll(can_focus=False):
+                yield Static(wrong, id="wrong", classes="bad", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Back  (Esc)", id="no")
                 yield Button("Go on  (Enter)", id="yes", variant="primary")
@@ -121,6 +130,15 @@ class AskScreen(Dialog[Optional[str]]):
     def on_mount(self) -> None:
         """Focus the field."""
         self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        """Let what is wrong take the lines that the rest leaves."""
+        lines = max(2, int(self.app.size.height * 0.96) - AROUND_WRONG)
+        self.query_one(VerticalScroll).styles.max_height = lines
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what is wrong."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False, immediate=True)
 
     def action_cancel(self) -> None:
         """Go back without an answer."""

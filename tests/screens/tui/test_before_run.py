@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 from textual.widgets._toast import Toast
@@ -558,6 +559,22 @@ async def test_a_project_with_a_mistake_is_asked_for_again(tmp_path: Path) -> No
         await press(pilot, "enter")
         await settled(pilot)
         assert isinstance(app.screen, ReviewPage)
+
+
+async def test_a_long_explanation_leaves_the_buttons_in_sight(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    app = WizardApp(machine.engine(), Choices())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await to_more(pilot)
+        machine.problem = BadRequest("It is wrong.", why="\n".join(map(str, range(30))))
+        await answer(pilot, "1", str(tmp_path))
+        button = app.screen.query_one("#yes").region
+        assert app.screen.region.contains_region(button)
+        assert button.height == 3
+        wrong = app.screen.query_one(VerticalScroll)
+        assert wrong.max_scroll_y > 2
+        await press(pilot, "down", "down")
+        await until(pilot, lambda: wrong.scroll_y == 2)
 
 
 async def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:
