@@ -20,8 +20,8 @@ from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
 INDENT = "     "
-LIST_BORDER = 14
-"""The largest number of columns that the list's border and padding take."""
+LIST_BORDER = 7
+"""The number of columns that the list's border and padding take."""
 
 
 class AlternativeList(MarkedList):
@@ -82,8 +82,8 @@ class AlternativesPage(Page):
     def fit(self) -> None:
         """Wrap the lines again if the terminal has another width."""
         super().fit()
-        if self._width != self.app.size.width:
-            self._width = self.app.size.width
+        if self._width != self.columns:
+            self._width = self.columns
             self.query_one(AlternativeList).show(self._rows())
 
     def copy_content(self) -> tuple[str, str]:
@@ -149,5 +149,5 @@ class AlternativesPage(Page):
 
     def _indent(self, text: str) -> str:
         """Wrap a text to the width of the list. Words are not split, so that they can be copied."""
-        width = max(30, self.app.size.width - LIST_BORDER)
+        width = max(30, self.columns - LIST_BORDER)
         return "\n".join(wrap(text, width, first=INDENT, rest=INDENT))

@@ -20,7 +20,7 @@ from wizard.questions.question import Question
 from wizard.wording import wrap
 
 INDENT = "      "
-WIDEST, BORDERS = 100, 14
+WIDEST, BORDERS = 108, 11
 """The columns of the widest box, and those that its borders and paddings take."""
 GIVEN, RECOMMENDED = "given at the start", "recommended"
 
@@ -61,7 +61,7 @@ class AnswersScreen(Dialog[Optional[str]]):
         source = "" if made else RECOMMENDED
         if not made and question.flags(session.given):
             source = GIVEN if session.is_given(question) else ""
-        width = min(WIDEST, int(self.app.size.width * 0.9)) - BORDERS
+        width = min(WIDEST, int(self.app.size.width * 0.94)) - BORDERS
         lines = wrap(label(question, answer) or "no answer yet", width, first=INDENT, rest=INDENT)
         return Content.assemble(
             (question.prompt, "$quiet"),

@@ -46,8 +46,8 @@ WAYS = (
 WHEELHOUSE = "wheelhouse"
 """The folder that is proposed for wheels, and from which they are installed if it has some."""
 INDENT = "     "
-LIST_BORDER = 14
-"""The largest number of columns that the list's border and padding take."""
+LIST_BORDER = 6
+"""The number of columns that the list's border and padding take."""
 MARKS = {
     "ok": ("✓", "$text-success"),
     "failed": ("✗", "$text-error"),
@@ -84,7 +84,7 @@ class MorePage(Page):
         self.query_one(MarkedList).show(self._rows())
 
     def _rows(self) -> list[tuple[str, Content]]:
-        columns = max(30, self.app.size.width - LIST_BORDER)
+        columns = max(30, self.columns - LIST_BORDER)
         return [(key, _row(key, title, text, columns)) for key, title, text in WAYS]
 
     def first_focus(self) -> None:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
 INDENT = "    "
-LIST_BORDER = 14
-"""The largest number of columns that the list's border and padding take."""
-ROOM_BESIDE = 6
+LIST_BORDER = 6
+"""The number of columns that the list's border, padding and scrollbar take, and one more."""
+ROOM_BESIDE = 2
 """How many of those columns a label may use, unless the terminal is wide or the list scrolls."""
 
 
@@ -163,8 +163,8 @@ class QuestionPage(Page):
         """Wrap the lines again, and give the list the remaining space of the page."""
         super().fit()
         if self._question.options:
-            if self._width != self.app.size.width:
-                self._width = self.app.size.width
+            if self._width != self.columns:
+                self._width = self.columns
                 self._mark_all()
             self.call_after_refresh(self._limit_height)
 
@@ -270,7 +270,7 @@ class QuestionPage(Page):
 
     def _label(self, option: Option) -> str:
         """Return the label of an answer; lines that it goes on in are indented as its text."""
-        columns = self.app.size.width - LIST_BORDER
+        columns = self.columns - LIST_BORDER
         if len(INDENT + option.label) <= columns + ROOM_BESIDE:
             return option.label
         lines = wrap(option.label, max(30, columns), first=INDENT, rest=INDENT)
@@ -280,7 +280,7 @@ class QuestionPage(Page):
 
     def _indent(self, text: str) -> str:
         """Wrap a text to the width of the list, and indent every line."""
-        width = max(30, self.app.size.width - LIST_BORDER)
+        width = max(30, self.columns - LIST_BORDER)
         return "\n".join(wrap(text, width, first=INDENT, rest=INDENT))
 
     def _free_text(self, chosen: bool) -> Content:

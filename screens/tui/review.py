@@ -148,7 +148,8 @@ class ReviewPage(Page):
         yield Static("", id="effort", markup=False)
         with Rows(id="steps"):
             for number, step in enumerate(plan.steps, 1):
-                yield StepRow(number, step, plan.system, facts.privilege)
+                shown = f"{number:>{len(str(count))}}"
+                yield StepRow(shown, step, plan.system, facts.privilege)
             if plan.notes:
                 yield NotesRow(plan.notes)
         with Horizontal(classes="buttons"):

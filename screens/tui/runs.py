@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 INDENT = "      "
 """Before all lines of a run but the first."""
-LIST_BORDER = 14
-"""The largest number of columns that the list's border, padding and mark take."""
+LIST_BORDER = 6
+"""The number of columns that the list's border, padding and mark take."""
 
 
 class RunsPage(Page):
@@ -91,7 +91,7 @@ class RunsPage(Page):
             self._show_rows()
 
     def _show_rows(self) -> None:
-        columns = max(30, self.app.size.width - LIST_BORDER)
+        columns = max(30, self.columns - LIST_BORDER)
         rows = [(run.name, _text(run, columns)) for run in self._runs]
         self.query_one(MarkedList).show(rows or [("", Content("There are no earlier runs."))])
 

@@ -79,9 +79,12 @@ class Row(Vertical):
 
 
 class StepRow(Row):
-    """One step: its title, whether it needs root rights, why, and what is done."""
+    """One step: its title, whether it needs root rights, why, and what is done.
 
-    def __init__(self, number: int, step: Step, system: str, privilege: Privilege) -> None:
+    ``number`` may begin with blanks, so that the titles of all steps are below each other.
+    """
+
+    def __init__(self, number: str, step: Step, system: str, privilege: Privilege) -> None:
         done = in_words.deed(step.action, system, privilege)
         prompt = f"{commands.prompt(system)} " if done.is_command else ""
         self.step = step
@@ -92,7 +95,7 @@ class StepRow(Row):
             Content.assemble(
                 (step.why, "$quiet"), "\n", (prompt, "$quiet"), (done.text, "$text-primary")
             ),
-            copied=(f"{what} {'of ' if done.is_command else ''}step {number}", command),
+            copied=(f"{what} {'of ' if done.is_command else ''}step {number.strip()}", command),
         )
 
 

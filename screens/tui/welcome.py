@@ -33,7 +33,7 @@ INTRODUCTION = "This wizard installs the package cryptography, and proves that i
 READY = "Ready. Nothing has been changed."
 TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
-BORDERS = 13
+BORDERS = 5
 """The largest number of columns that the paddings of page and menu, and its mark, take."""
 
 
@@ -254,7 +254,7 @@ class WelcomePage(Page):
 
     def _show_menu(self) -> None:
         menu = self.query_one(MarkedList)
-        columns = self.app.size.width - BORDERS
+        columns = self.columns - BORDERS
         menu.show(
             (
                 key,
