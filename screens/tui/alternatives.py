@@ -15,7 +15,7 @@ from textual.widgets import Button, OptionList, Static
 import assets
 from screens.session import Session
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import ListPlace, Page, ShowPage
 from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
@@ -64,7 +64,8 @@ class AlternativesPage(Page):
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
-        yield AlternativeList("ways", self._rows())
+        with ListPlace():
+            yield AlternativeList("ways", self._rows())
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Back  (Esc)", id="back", variant="primary")

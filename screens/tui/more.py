@@ -16,7 +16,7 @@ import assets
 from screens.text.messages import short_path
 from screens.tui.dialogs import AskScreen, LookUpScreen, TextScreen
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import ListPlace, Page, ShowPage
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
 from wizard.errors import WizardError
@@ -69,7 +69,8 @@ class MorePage(Page):
     def body(self) -> ComposeResult:
         """Compose the rows."""
         yield Static("What else the wizard can do", classes="title")
-        yield MarkedList("ways-on", self._rows())
+        with ListPlace():
+            yield MarkedList("ways-on", self._rows())
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back", variant="primary")
 

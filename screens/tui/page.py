@@ -70,6 +70,10 @@ class ProgressLine(Widget):
             yield (f"▸{name}", "bold") if name == self._stage else (name, "$quiet")
 
 
+class ListPlace(Vertical):
+    """What the rest of a page leaves for a list, which is no higher than its rows."""
+
+
 class TooSmall(Static):
     """Asks for a larger terminal and shows its current size. Running programs continue."""
 

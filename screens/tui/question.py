@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
 INDENT = "    "
+LEAST_LINES = 3
+"""The number of lines of a list with one line of answers: more would hide the field below it."""
 LIST_BORDER = 6
 """The number of columns that the list's border, padding and scrollbar take, and one more."""
 ROOM_BESIDE = 2
@@ -175,7 +177,7 @@ class QuestionPage(Page):
         page = self.query_one("#page")
         others = [child for child in page.children if child is not answers and child.display]
         used_height = sum(child.outer_size.height + child.styles.margin.height for child in others)
-        answers.styles.max_height = max(4, page.size.height - used_height)
+        answers.styles.max_height = max(LEAST_LINES, page.size.height - used_height)
         self.call_after_refresh(self._show_highlighted)
 
     def _show_highlighted(self) -> None:

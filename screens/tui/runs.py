@@ -19,7 +19,7 @@ from screens.text.messages import short_path
 from screens.tui.background import in_thread
 from screens.tui.dialogs import TextScreen
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page
+from screens.tui.page import ListPlace, Page
 from screens.tui.welcome import WelcomePage
 from wizard.errors import WizardError
 from wizard.wording import wrap
@@ -56,7 +56,8 @@ class RunsPage(Page):
     def body(self) -> ComposeResult:
         """Compose the list."""
         yield Static("Earlier runs", classes="title")
-        yield MarkedList("past-runs")
+        with ListPlace():
+            yield MarkedList("past-runs")
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Details  (Enter)", id="details", variant="primary")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -32,6 +33,8 @@ Size = tuple[int, int]
 SMALL, WIDE = (80, 24), (120, 40)
 SMALLEST = (60, 16)
 NARROW, WIDEST = (60, 20), (200, 60)
+LOW = ("run", "failure-fixes", "result")
+"""The scenes of which there are pictures in a small terminal, too."""
 SIZES = (SMALL, SMALLEST, NARROW, WIDE, WIDEST)
 COLOURED = (
     *(
@@ -59,8 +62,8 @@ COLOURLESS = Look(colours=False)
 class Seen:
     """A scene in one size: its picture, its text, the screen, and the buttons with their labels.
 
-    ``cut`` are the parts of the page that reach beyond the screen. Only the two sizes of the
-    pictures have one.
+    ``cut`` are the parts of the page that reach beyond their place. ``picture`` is empty in the
+    sizes of which there are no pictures.
     """
 
     picture: str
@@ -111,7 +114,8 @@ async def _play(name: str) -> Played:
             for size in sizes:
                 if size != sizes[0]:
                     await pilot.resize_terminal(*size)
-                found[size] = await _look(pilot, picture=size in (SMALL, WIDE, scene.size))
+                drawn_too = (*((NARROW,) if name in LOW else ()), SMALL, WIDE, scene.size)
+                found[size] = await _look(pilot, picture=size in drawn_too)
             if sizes[-1] != (first := scene.size or SMALL):
                 await pilot.resize_terminal(*first)
             ascii_text = await _with_look(pilot, ASCII)
@@ -168,6 +172,18 @@ def _cut(app: Any) -> list[str]:
         if widget.display and widget.region and widget.region.right > screen.right
     ]
     found += [
+        f"{widget}: {widget.region} is below the buttons"
+        for buttons in app.screen.query("#page > .buttons")
+        for widget in app.screen.query("#page > *, #page > ListPlace > *")
+        if widget is not buttons and widget.display and widget.region.bottom > buttons.region.y
+    ]
+    found += [
+        f"{page}: lines are wrapped to {app.screen.columns} of {page.content_size.width} columns"
+        for page in app.screen.query("#page")
+        if page.content_size and page.content_size.width != app.screen.columns
+    ]
+    found += _touching(app)
+    found += [
         f"the keys {place} reach beyond the screen"
         for keys in app.screen.query(KeysLine)
         for place in keys.places
@@ -180,6 +196,31 @@ def _cut(app: Any) -> list[str]:
             if needed > place.height:
                 found.append(f"{widget}: {place} for {needed} lines")
     return found
+
+
+def _touching(app: Any) -> list[str]:
+    """Return the lines whose text has no blank before a scrollbar, except what is cut there."""
+    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+    found = []
+    for widget in app.screen.query("*"):
+        if widget.show_vertical_scrollbar and not widget.show_horizontal_scrollbar:
+            bar = widget.vertical_scrollbar.region.intersection(app.screen.region)
+            found += [
+                f"{widget}: no blank before the scrollbar: {lines[y]}"
+                for y in range(bar.y, bar.bottom)
+                if cell(lines[y], bar.x - 1).isalnum()
+            ]
+    return found
+
+
+def cell(line: str, column: int) -> str:
+    """Return what a line has in a column; a blank beyond its end."""
+    at = 0
+    for character in line:
+        if at >= column:
+            return character
+        at += cell_len(character)
+    return " "
 
 
 async def _with_look(pilot: Pilot[Any], look: Look) -> str:
