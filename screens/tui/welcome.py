@@ -142,7 +142,6 @@ class WelcomePage(Page):
         self._probing = True
         self._usual = None
         self._since = self.session.clock()
-        self.query_one("#looking").remove_class("bad")
         self.remove_class("-trouble", "-planned")
         self.query_one("#usual", Static).update("")
         self.query_one(MarkedList).show(())
@@ -162,10 +161,10 @@ class WelcomePage(Page):
             if self.closing:
                 return
             looking = self.query_one("#looking", Static)
-            looking.add_class("bad")
             self.add_class("-trouble")  # the space is needed for the explanation
-            parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
-            looking.update("\n\n".join(part for part in (*parts, "Press R to look again.") if part))
+            parts = (error.shown, error.why, *error.hints, "Press R to look again.")
+            rest = "".join(f"\n\n{part}" for part in parts if part)
+            looking.update(Content.assemble((f"✗ {error.what}", "bold $text-error"), rest))
             return
         self._probing = False
         if not self.closing:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.color import ColorSystem
+from rich.terminal_theme import TerminalTheme
+from textual.command import CommandPalette
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -26,7 +28,7 @@ from screens.tui import drawing, themes
 from screens.tui.app import WizardApp
 from screens.tui.keys_line import KeysLine
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run
+from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run, open_palette
 from tests.screens.tui.contrast import PALETTES, Piece, pieces
 
 Size = tuple[int, int]
@@ -78,12 +80,14 @@ class Played:
     """All that was seen of a scene.
 
     ``colours`` has what is drawn with each theme in each kind of terminal, without what is behind
-    a dialog, if the scene is one of `COLOURED`. ``focus`` is where the focus is, if something but a
-    text field or an empty list has it. ``keys`` are those that do something.
+    a dialog, if the scene is one of `COLOURED`; ``marks`` what is drawn without colours. ``focus``
+    is where the focus is, if something but a text field or an empty list has it. ``keys`` are those
+    that do something.
     """
 
     sizes: Mapping[Size, Seen]
     colours: Mapping[str, tuple[Piece, ...]]
+    marks: tuple[Piece, ...]
     focus: Region | None
     ascii: str
     colourless: str
@@ -120,6 +124,7 @@ async def _play(name: str) -> Played:
                 await pilot.resize_terminal(*first)
             ascii_text = await _with_look(pilot, ASCII)
             colourless = await _with_look(pilot, COLOURLESS)
+            marks = _drawn(app, ColorSystem.TRUECOLOR, PALETTES[0][2])
             drawn: Mapping[str, tuple[Piece, ...]] = {}
             if name in COLOURED:
                 await _with_look(pilot, Look())
@@ -130,6 +135,7 @@ async def _play(name: str) -> Played:
             played = Played(
                 found,
                 drawn,
+                marks,
                 focused.region if focused is not None and has_shape else None,
                 ascii_text,
                 colourless,
@@ -227,14 +233,22 @@ async def _with_look(pilot: Pilot[Any], look: Look) -> str:
     """Return the text of the screen in a terminal of another kind."""
     app = pilot.app
     assert isinstance(app, WizardApp)
-    app._more_filters = drawing.filters(look)
+    app._more_filters = drawing.filters(look, lambda: app.current_theme.dark)
     if app.no_color is look.colours:
         app.no_color = not look.colours
         app.refresh_css(animate=False)
+        await _reopened(pilot)
     app.screen.refresh()
     await pilot.pause()
     await pilot.pause()
     return text(app)
+
+
+async def _reopened(pilot: Pilot[Any]) -> None:
+    """Open the command palette again, if it is open: it keeps the theme that it was opened with."""
+    if isinstance(pilot.app.screen, CommandPalette):
+        await pilot.press("escape")
+        await open_palette(pilot)
 
 
 async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
@@ -244,14 +258,20 @@ async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
         for theme in pair:
             app.theme = theme.name
             await pilot.pause()
+            await _reopened(pilot)
             await pilot.pause()
-            strips = app.screen._compositor.render_strips()
-            places = [each.region for each in app.screen.children if each.display]
             for kind, system, palette in PALETTES:
                 if (system is ColorSystem.STANDARD) is few:
-                    found[f"{theme.name} {kind}"] = tuple(
-                        piece
-                        for piece in pieces(strips, system, palette)
-                        if any(place.contains(piece.x, piece.y) for place in places)
-                    )
+                    found[f"{theme.name} {kind}"] = _drawn(app, system, palette)
     return found
+
+
+def _drawn(app: Any, system: ColorSystem, palette: TerminalTheme) -> tuple[Piece, ...]:
+    """Return what is drawn, without what is behind a dialog."""
+    # All widgets: the command palette is in containers without a place of their own.
+    places = [each.region for each in app.screen.query("*") if each.display]
+    return tuple(
+        piece
+        for piece in pieces(app.screen._compositor.render_strips(), system, palette)
+        if any(place.contains(piece.x, piece.y) for place in places)
+    )
