@@ -83,8 +83,8 @@ class TooSmall(Static):
         self.update(
             Content.from_markup(
                 "[b]Please enlarge this window[/b]\n\n"
-                "It has $columns × $lines characters, "
-                "and the wizard needs $wide × $high.\n\n"
+                "It has $columns × $lines characters.\n"
+                "The wizard needs $wide × $high.\n\n"
                 "Running programs continue. Ctrl+C quits.\n\n"
                 "In a small window, start the wizard "
                 "with --prompts or --plain.",

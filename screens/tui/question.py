@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
 INDENT = "    "
+LOW_LINES = 20
+"""The number of lines below which nothing is left for blank ones."""
 LEAST_LINES = 3
 """The number of lines of a list with one line of answers: more would hide the field below it."""
 LIST_BORDER = 6
@@ -169,6 +171,10 @@ class QuestionPage(Page):
                 self._width = self.columns
                 self._mark_all()
             self.call_after_refresh(self._limit_height)
+
+    def size_classes(self) -> dict[str, bool]:
+        """Return one more: whether the list needs every line of the terminal."""
+        return {**super().size_classes(), "-low": self.app.size.height < LOW_LINES}
 
     def _limit_height(self) -> None:
         if not self.query(Answers):
@@ -402,7 +408,8 @@ class QuestionPage(Page):
         if error is None:
             self._leave()
         else:
-            shown = "" if error.why else error.shown  # there is no room for a program's output
+            # There is no room for a program's output, and nobody has typed a flag here.
+            shown = "" if error.why or error.shown.startswith("--") else error.shown
             parts = (error.what, shown, error.why, *error.hints)
             self._show_reason(" ".join(part for part in parts if part))
 
