@@ -268,7 +268,7 @@ async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
 
 def _drawn(app: Any, system: ColorSystem, palette: TerminalTheme) -> tuple[Piece, ...]:
     """Return what is drawn, without what is behind a dialog."""
-    # All widgets: the command palette is in containers without a place of their own.
+    # All widgets: the command palette is in containers that have no place.
     places = [each.region for each in app.screen.query("*") if each.display]
     return tuple(
         piece
